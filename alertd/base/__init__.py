@@ -1,0 +1,1 @@
+"""Small tools every room needs: ids, clock, secrets, YAML with positions, failpoints."""

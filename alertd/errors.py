@@ -1,0 +1,100 @@
+"""Every error alertd raises on purpose.
+
+AlertdError
+├── ConfigError            a file or setting of the user is wrong; carries every Fault found
+├── Temporary              trying again later can help
+│   ├── FetchTemporary     a source did not answer, or answered "later"
+│   ├── StoreUnavailable   Redis is away, loading, full or read-only
+│   └── ParseKilled        a parse worker ran over its time or memory
+└── Permanent              trying again with the same input cannot help
+    ├── FetchPermanent     a source is gone, or its address is forbidden
+    ├── StoreRefused       this Redis cannot be used as it is set up
+    ├── ParseFailed        the bytes are not a document we can read
+    └── Corrupt            a stored record does not decode
+
+What happens when sending is a value (`alertd.notify.outcome`), not an exception.
+Foreign errors are translated where they enter, with the cause kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in a file a user wrote: where, what, and what to do about it.
+
+    `line` and `column` count from 1; 0 means that the fault concerns the whole file.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+    severity: str = "error"
+    """`error` or `warning`."""
+
+    def __str__(self) -> str:
+        """Render as `file:line:column: message (hint)`, the form editors jump to."""
+        where = self.file if self.line == 0 else f"{self.file}:{self.line}:{self.column}"
+        level = "" if self.severity == "error" else f"{self.severity}: "
+        return f"{where}: {level}{self.message}" + (f" ({self.hint})" if self.hint else "")
+
+
+class AlertdError(Exception):
+    """Root of all errors that alertd raises on purpose."""
+
+
+class ConfigError(AlertdError):
+    """What the user wrote cannot be used. All faults at once, ordered by file and line."""
+
+    def __init__(self, faults: list[Fault] | Fault) -> None:
+        self.faults = sorted(faults) if isinstance(faults, list) else [faults]
+        super().__init__("\n".join(str(f) for f in self.faults))
+
+    @classmethod
+    def at(cls, file: str | Path, message: str, hint: str = "") -> ConfigError:
+        """Make the error for one fault that concerns a whole file."""
+        return cls(Fault(str(file), 0, 0, message, hint))
+
+
+class Temporary(AlertdError):
+    """Trying again later can help."""
+
+    retry_after: float | None = None
+    """Seconds the peer asked us to wait, if it did."""
+
+
+class Permanent(AlertdError):
+    """Trying again with the same input cannot help."""
+
+
+class FetchTemporary(Temporary):
+    """A source did not answer properly this time."""
+
+
+class FetchPermanent(Permanent):
+    """A source is gone (410) or may not be fetched (a forbidden address)."""
+
+
+class StoreUnavailable(Temporary):
+    """Redis is away, loading, out of memory or disk, or not the primary."""
+
+
+class StoreRefused(Permanent):
+    """Redis answers, but using it as it is set up could lose alerts."""
+
+
+class ParseKilled(Temporary):
+    """A parse worker ran over its time or memory and was killed."""
+
+
+class ParseFailed(Permanent):
+    """The bytes are not a document that we can read."""
+
+
+class Corrupt(Permanent):
+    """A stored record does not decode."""

@@ -1,0 +1,496 @@
+"""What flows through alertd, in the order in which it flows. Read this first.
+
+    Source -Entry-> Candidate -Event-> Match -> Alert -> Delivery
+
+Each border has its own frozen type, and the name says who made it:
+
+    Entry       what a source said, as it said it
+    Candidate   an entry made ready for the question "is this new?"
+    Event       our normalised item, with what we found in it
+    Match       rule x portfolio x event, with the evidence
+    Decision    what one event meant for one alert, always with a reason
+    Alert       what a desk is told about one subject
+    Delivery    one message to one receiver
+
+Times in JSON are RFC 3339 UTC with milliseconds and `Z` (`base.clock.rfc3339`); inside records that only
+scripts and workers read they are integer milliseconds since the epoch, in fields named `..._ms`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Severity = Literal["info", "low", "medium", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
+RevisionReason = Literal["correction", "full_text", "withdrawal"]
+Trust = Literal["low", "medium", "high"]
+Lane = Literal["critical", "normal"]
+
+
+class Struct(msgspec.Struct, frozen=True, gc=False):
+    """Base of all records: frozen; unknown fields are ignored on decoding, so an older version can read on."""
+
+
+# --- what a source said -------------------------------------------------------------------------------
+
+
+class Entry(Struct, kw_only=True):
+    """One item of a feed exactly as the source wrote it: HTML stays HTML, dates stay text."""
+
+    position: int
+    """Place in the document, from 0."""
+    guid: str = ""
+    link: str = ""
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: list[str] = []
+    categories: list[str] = []
+    published: str = ""
+    updated: str = ""
+    language: str = ""
+    withdrawn: bool = False
+    """The source says that it takes the item back (RFC 6721 deleted-entry, or a kill notice in the title)."""
+
+
+class Rejected(Struct, kw_only=True):
+    """An entry that can become no event, with the reason that `alertd why` shows."""
+
+    position: int
+    reason: str
+    title: str = ""
+    mark: str = ""
+    """Fingerprint, so that the same rejection is journalled once and not at each poll."""
+
+
+class Evidence(Struct, kw_only=True):
+    """A span of an event's plain text. Offsets are code points, end exclusive."""
+
+    field: str
+    """`title` or `body`; for conditions on other fields, the field's name with start = end = 0."""
+    start: int
+    end: int
+    quote: str
+
+
+class Provenance(Struct, kw_only=True):
+    """Where the bytes came from: enough to prove a year later what was published."""
+
+    fetched_sha256: str = ""
+    http_date: str | None = None
+    """The server's own Date header, as sent."""
+    classification: Literal["public", "internal", "restricted"] = "public"
+
+
+class Story(Struct, kw_only=True):
+    """The story an event belongs to. For now every event founds its own."""
+
+    id: str
+    novelty: float = 1.0
+    sources: int = 1
+    position: int = 1
+    previous: str | None = None
+
+
+class Event(Struct, kw_only=True):
+    """A normalised news item or filing: the JSON of DESIGN.md, "What an event carries".
+
+    Text is plain: no markup, no control characters, no lone surrogates, no bidi overrides; the title is at most
+    500 characters, the body at most 256 KiB of UTF-8. `url` is http(s) or empty.
+    """
+
+    v: int = 1
+    id: str = ""
+    source: str = ""
+    kind: Literal["news", "filing"] = "news"
+    revision: int = 1
+    revision_reason: RevisionReason | None = None
+    url: str = ""
+    language: str = ""
+    trust: Trust = "medium"
+    title: str = ""
+    body: str = ""
+    truncated: bool = False
+    published_at: str | None = None
+    published_precision: Literal["second", "minute", "day"] | None = None
+    published_raw: str = ""
+    accepted_at: str | None = None
+    updated_at: str | None = None
+    seen_at: str = ""
+    event_at: str = ""
+    late: bool = False
+    baseline: bool = False
+    withdrawn: bool = False
+    authors: list[str] = []
+    categories: list[str] = []
+    form: str | None = None
+    items: list[str] = []
+    accession: str | None = None
+    filers: list[dict[str, Any]] = []
+    facts: dict[str, Any] = {}
+    companies: list[dict[str, Any]] = []
+    parties: list[str] = []
+    event_types: list[dict[str, Any]] = []
+    amounts: list[dict[str, Any]] = []
+    durations: list[dict[str, Any]] = []
+    terms: list[dict[str, Any]] = []
+    sentiment: dict[str, Any] | None = None
+    story: Story | None = None
+    provenance: Provenance = Provenance()
+    extra: dict[str, Any] = {}
+    """Fields of a JSON event that this version does not know; written back at the top level."""
+
+
+class Candidate(Struct, kw_only=True):
+    """An entry made ready to be asked "is this new?", built in a parse worker.
+
+    Marks are short fingerprints (`base.ids.mark`): `identity` names the item, `strong` is title, content and
+    date, `weak` is title and content. `event` is the JSON of the Event it becomes, already complete but for
+    revision, revision_reason and baseline, which are decided when it is stored.
+    """
+
+    position: int
+    event_id: str
+    identity: str
+    strong: str
+    weak: str
+    content_hash: str
+    withdrawn: bool
+    title: str
+    published_ms: int | None
+    event: msgspec.Raw
+
+
+class ParsedFeed(Struct, kw_only=True):
+    """A parse worker's answer for one document."""
+
+    format: str
+    """`rss20`, `atom10`, `json1`… as the parser names it."""
+    candidates: list[Candidate]
+    rejected: list[Rejected] = []
+    duplicates: list[tuple[int, int]] = []
+    """(position, position of the entry it repeats): the same item twice in one document."""
+    ttl_seconds: int | None = None
+    """The feed's own <ttl>, if it states one."""
+    repaired: str = ""
+    """What had to be cleaned before the parser could read it; empty for a well-formed document."""
+
+
+# --- new or not ---------------------------------------------------------------------------------------
+
+
+class Known(Struct, kw_only=True):
+    """What the store remembers of an item: the owner of a mark."""
+
+    identity: str
+    event_id: str
+    revision: int
+    hashes: list[str]
+    """Content hashes, newest last, at most 8."""
+
+
+class IngestItem(Struct, kw_only=True):
+    """One candidate with the verdict that makes it worth storing."""
+
+    candidate: Candidate
+    verdict: Literal["new", "baseline", "alias"]
+    """`new` covers revisions: the store counts them. `alias` stores only that this identity is another's."""
+    alias_of: str = ""
+    """For `alias`: the identity mark that owns the item."""
+
+
+class IngestResult(Struct, kw_only=True):
+    """What became of one IngestItem: decided atomically, so a repeat answers `known`."""
+
+    event_id: str
+    outcome: Literal["new", "revised", "known", "alias"]
+    revision: int
+
+
+class SourceState(Struct, kw_only=True):
+    """What is remembered of a source between polls. Validators are written last (crash point C1)."""
+
+    source: str
+    state: Literal["new", "fine", "failing", "gone"] = "new"
+    url: str = ""
+    """The URL the validators belong to."""
+    etag: str = ""
+    last_modified: str = ""
+    body_sha256: str = ""
+    baseline_done: bool = False
+    polls: int = 0
+    last_poll_ms: int = 0
+    last_success_ms: int = 0
+    last_new_ms: int = 0
+    failures: int = 0
+    """Consecutive failed polls."""
+    error: str = ""
+    not_before_ms: int = 0
+    """No request before this time (Retry-After, back-off, 410)."""
+    entries: int = 0
+    events: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    """Counts over the life of the source."""
+    moved_to: str = ""
+    """Where permanent redirects lead, for the operator to put into the settings."""
+
+
+class StreamEvent(Struct, kw_only=True):
+    """An event as read from the stream, with its place in it."""
+
+    stream_id: str
+    event: Event
+    deliveries: int
+    """How often it was handed out; above 5 it is buried."""
+
+
+# --- matching and deciding ----------------------------------------------------------------------------
+
+
+class Match(Struct, kw_only=True):
+    """A rule of a portfolio held for an event."""
+
+    rule: str
+    rule_hash: str
+    portfolio: str
+    event: str
+    event_revision: int
+    severity: Severity
+    title: str = ""
+    """The rule's title."""
+    evidence: list[Evidence] = []
+    path: list[str] = []
+    """How a company is exposed; empty where it is named or where no company is asked for."""
+
+
+Reason = Literal[
+    "first", "update_material", "update_minor", "duplicate", "silenced", "cooldown", "quiet_until", "folded_into",
+    "expired", "baseline", "experimental", "no_receiver", "restricted", "merged_into", "receiver_removed",
+]  # fmt: skip
+"""Why an alert went out or did not: the closed list of DESIGN.md."""
+
+
+class Change(Struct, kw_only=True):
+    """One line of an alert's history."""
+
+    at: str
+    revision: int
+    event: str
+    event_revision: int
+    reason: Reason
+    text: str
+    """What changed, in words for a person."""
+
+
+class Alert(Struct, kw_only=True):
+    """What a desk is told about one subject, as JSON outside and in the store."""
+
+    id: str
+    revision: int
+    portfolio: str
+    subject: str
+    status: Literal["open", "acknowledged", "closed"] = "open"
+    severity: Severity
+    title: str
+    matches: list[Match]
+    changes: list[Change] = []
+    story: str
+    first_at: str
+    updated_at: str
+    note: str | None = None
+
+
+class Decision(Struct, kw_only=True):
+    """What one event meant for one alert and, per receiver, what that led to."""
+
+    portfolio: str
+    alert: str
+    alert_revision: int
+    reason: Reason
+    detail: str = ""
+    receivers: dict[str, str] = {}
+    """Receiver id -> delivery id, or the reason why it gets none."""
+    rules: list[str] = []
+
+
+class Folded(Struct, kw_only=True):
+    """An (event, revision) that an alert has taken in, with the decision of that moment, so that a repeat of the
+    event gives the same answer."""
+
+    event: str
+    revision: int
+    decision: Decision
+
+
+class AlertState(Struct, kw_only=True):
+    """What the store keeps of an alert: the alert, and what it has already taken in."""
+
+    alert: Alert
+    folded: list[Folded] = []
+
+
+class StoredAlert(Struct, kw_only=True):
+    """An alert's state with the version that the next commit must name; version 0 = not there yet."""
+
+    version: int
+    state: AlertState | None
+
+
+# --- sending ------------------------------------------------------------------------------------------
+
+
+class Notice(Struct, kw_only=True):
+    """Something the operator has to know: a dead source, a dead letter, a refused reload."""
+
+    kind: str
+    """`source_failing`, `source_healed`, `dead_letter`, `reload_refused`, `gap`, …"""
+    subject: str
+    text: str
+    at: str
+
+
+MessageType = Literal[
+    "alert.fired", "alert.updated", "alert.acknowledged", "alert.closed", "note", "digest", "test", "notice"
+]
+
+
+class Message(Struct, kw_only=True):
+    """What one delivery says, before a notifier gives it its form. Frozen in the store when it is queued."""
+
+    type: MessageType
+    delivery: str
+    receiver: str
+    at: str
+    alert: Alert | None = None
+    event: Event | None = None
+    """With an excerpt of at most 2 kB as its body."""
+    notice: Notice | None = None
+    portfolio_title: str = ""
+    timezone: str = "UTC"
+    """Of the portfolio: the clocks in the message are shown in it."""
+    reason: str = ""
+    dispatched_by: str = ""
+    """`alertd <version>`."""
+
+
+class NewDelivery(Struct, kw_only=True):
+    """A delivery to queue. The same id twice is queued once."""
+
+    id: str
+    receiver: str
+    lane: Lane
+    mode: Literal["every", "latest"]
+    """`latest`: an unsent older message of the same chain is superseded (Slack, mail). `every`: in order."""
+    chain: str
+    """What must stay in order: `<alert id>`, or the delivery's own id."""
+    due_ms: int
+    expires_ms: int
+    message: Message
+
+
+DeliveryState = Literal["queued", "waiting", "sending", "in_doubt", "sent", "dead", "superseded", "expired"]
+"""`waiting`: behind the head of its chain. `in_doubt`: an attempt began and its outcome was never recorded."""
+
+
+class Delivery(Struct, kw_only=True):
+    """One message to one receiver: its record in the store."""
+
+    id: str
+    receiver: str
+    lane: Lane
+    mode: Literal["every", "latest"]
+    chain: str
+    alert: str = ""
+    alert_revision: int = 0
+    state: DeliveryState = "queued"
+    attempts: int = 0
+    failures: int = 0
+    """Attempts that count against the retry ladder (a 429 does not)."""
+    created_ms: int = 0
+    due_ms: int = 0
+    expires_ms: int = 0
+    started_ms: int = 0
+    finished_ms: int = 0
+    token: str = ""
+    """Of the lease; a finish, retry or bury that does not name it is a no-op."""
+    error: str = ""
+    progress: str = ""
+    """What a partly done attempt must not repeat (the mail recipients already served), as JSON."""
+
+
+class DueDelivery(Struct, kw_only=True):
+    """A delivery that is due, with what is needed to send it."""
+
+    delivery: Delivery
+    message: Message
+    payload: bytes | None
+    """Frozen at the first attempt."""
+
+
+class Claim(Struct, kw_only=True):
+    """A lease on one attempt."""
+
+    delivery: Delivery
+    payload: bytes
+    in_doubt: bool
+    """An earlier attempt may have arrived: say so where a person reads it."""
+
+
+class ClaimRefused(Struct, kw_only=True):
+    """Why there is no lease: nothing to do but to look again at `retry_ms`."""
+
+    reason: Literal["gone", "not_due", "paused", "paced"]
+    retry_ms: int = 0
+
+
+# --- what was decided ---------------------------------------------------------------------------------
+
+
+class JournalRecord(Struct, kw_only=True):
+    """One line of the journal.
+
+    kinds: `event` (enriched event, matches, decisions), `entry` (rejected, duplicate, republished), `delivery`,
+    `source`, `notice`, `reload`, `dead_event`.
+    """
+
+    kind: Literal["event", "entry", "delivery", "source", "notice", "reload", "dead_event"]
+    at: str
+    ids: list[str]
+    """Everything `alertd why` can be asked about: events, alerts, deliveries, sources."""
+    reason: str
+    data: dict[str, Any] = {}
+
+
+# --- JSON -------------------------------------------------------------------------------------------------
+
+_EVENT_FIELDS = frozenset(Event.__struct_fields__) - {"extra"}
+
+
+def event_from_json(data: bytes | str) -> Event:
+    """Read an event; fields that this version does not know are kept in `extra`.
+
+    Raises msgspec.ValidationError (wrong type, with the field's path) or msgspec.DecodeError (not JSON).
+    """
+    return event_from_dict(msgspec.json.decode(data, type=dict[str, Any]))
+
+
+def event_from_dict(fields: dict[str, Any]) -> Event:
+    """Read an event that is decoded already. Raises msgspec.ValidationError."""
+    extra = {k: v for k, v in fields.items() if k not in _EVENT_FIELDS}
+    known = {k: v for k, v in fields.items() if k in _EVENT_FIELDS}
+    return msgspec.convert(known | {"extra": extra}, Event)
+
+
+def event_to_dict(event: Event) -> dict[str, Any]:
+    """Give an event's JSON fields, unknown ones back at the top level."""
+    fields: dict[str, Any] = msgspec.to_builtins(event)
+    extra: dict[str, Any] = fields.pop("extra")
+    return fields | extra
+
+
+def event_to_json(event: Event) -> bytes:
+    """Write an event as one JSON object without line breaks."""
+    return msgspec.json.encode(event_to_dict(event))
