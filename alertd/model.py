@@ -36,7 +36,7 @@ class Struct(msgspec.Struct, frozen=True, gc=False):
 # --- what a source said -------------------------------------------------------------------------------
 
 
-class Entry(Struct, kw_only=True):
+class Entry(Struct, frozen=True, kw_only=True):
     """One item of a feed exactly as the source wrote it: HTML stays HTML, dates stay text."""
 
     position: int
@@ -55,7 +55,7 @@ class Entry(Struct, kw_only=True):
     """The source says that it takes the item back (RFC 6721 deleted-entry, or a kill notice in the title)."""
 
 
-class Rejected(Struct, kw_only=True):
+class Rejected(Struct, frozen=True, kw_only=True):
     """An entry that can become no event, with the reason that `alertd why` shows."""
 
     position: int
@@ -65,7 +65,7 @@ class Rejected(Struct, kw_only=True):
     """Fingerprint, so that the same rejection is journalled once and not at each poll."""
 
 
-class Evidence(Struct, kw_only=True):
+class Evidence(Struct, frozen=True, kw_only=True):
     """A span of an event's plain text. Offsets are code points, end exclusive."""
 
     field: str
@@ -75,7 +75,7 @@ class Evidence(Struct, kw_only=True):
     quote: str
 
 
-class Provenance(Struct, kw_only=True):
+class Provenance(Struct, frozen=True, kw_only=True):
     """Where the bytes came from: enough to prove a year later what was published."""
 
     fetched_sha256: str = ""
@@ -84,7 +84,7 @@ class Provenance(Struct, kw_only=True):
     classification: Literal["public", "internal", "restricted"] = "public"
 
 
-class Story(Struct, kw_only=True):
+class Story(Struct, frozen=True, kw_only=True):
     """The story an event belongs to. For now every event founds its own."""
 
     id: str
@@ -94,7 +94,7 @@ class Story(Struct, kw_only=True):
     previous: str | None = None
 
 
-class Event(Struct, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True):
     """A normalised news item or filing: the JSON of DESIGN.md, "What an event carries".
 
     Text is plain: no markup, no control characters, no lone surrogates, no bidi overrides; the title is at most
@@ -143,7 +143,7 @@ class Event(Struct, kw_only=True):
     """Fields of a JSON event that this version does not know; written back at the top level."""
 
 
-class Candidate(Struct, kw_only=True):
+class Candidate(Struct, frozen=True, kw_only=True):
     """An entry made ready to be asked "is this new?", built in a parse worker.
 
     Marks are short fingerprints (`base.ids.mark`): `identity` names the item, `strong` is title, content and
@@ -163,7 +163,7 @@ class Candidate(Struct, kw_only=True):
     event: msgspec.Raw
 
 
-class ParsedFeed(Struct, kw_only=True):
+class ParsedFeed(Struct, frozen=True, kw_only=True):
     """A parse worker's answer for one document."""
 
     format: str
@@ -181,7 +181,7 @@ class ParsedFeed(Struct, kw_only=True):
 # --- new or not ---------------------------------------------------------------------------------------
 
 
-class Known(Struct, kw_only=True):
+class Known(Struct, frozen=True, kw_only=True):
     """What the store remembers of an item: the owner of a mark."""
 
     identity: str
@@ -191,7 +191,7 @@ class Known(Struct, kw_only=True):
     """Content hashes, newest last, at most 8."""
 
 
-class IngestItem(Struct, kw_only=True):
+class IngestItem(Struct, frozen=True, kw_only=True):
     """One candidate with the verdict that makes it worth storing."""
 
     candidate: Candidate
@@ -201,7 +201,7 @@ class IngestItem(Struct, kw_only=True):
     """For `alias`: the identity mark that owns the item."""
 
 
-class IngestResult(Struct, kw_only=True):
+class IngestResult(Struct, frozen=True, kw_only=True):
     """What became of one IngestItem: decided atomically, so a repeat answers `known`."""
 
     event_id: str
@@ -209,7 +209,7 @@ class IngestResult(Struct, kw_only=True):
     revision: int
 
 
-class SourceState(Struct, kw_only=True):
+class SourceState(Struct, frozen=True, kw_only=True):
     """What is remembered of a source between polls. Validators are written last (crash point C1)."""
 
     source: str
@@ -238,7 +238,7 @@ class SourceState(Struct, kw_only=True):
     """Where permanent redirects lead, for the operator to put into the settings."""
 
 
-class StreamEvent(Struct, kw_only=True):
+class StreamEvent(Struct, frozen=True, kw_only=True):
     """An event as read from the stream, with its place in it."""
 
     stream_id: str
@@ -250,7 +250,7 @@ class StreamEvent(Struct, kw_only=True):
 # --- matching and deciding ----------------------------------------------------------------------------
 
 
-class Match(Struct, kw_only=True):
+class Match(Struct, frozen=True, kw_only=True):
     """A rule of a portfolio held for an event."""
 
     rule: str
@@ -273,7 +273,7 @@ Reason = Literal[
 """Why an alert went out or did not: the closed list of DESIGN.md."""
 
 
-class Change(Struct, kw_only=True):
+class Change(Struct, frozen=True, kw_only=True):
     """One line of an alert's history."""
 
     at: str
@@ -285,7 +285,7 @@ class Change(Struct, kw_only=True):
     """What changed, in words for a person."""
 
 
-class Alert(Struct, kw_only=True):
+class Alert(Struct, frozen=True, kw_only=True):
     """What a desk is told about one subject, as JSON outside and in the store."""
 
     id: str
@@ -303,7 +303,7 @@ class Alert(Struct, kw_only=True):
     note: str | None = None
 
 
-class Decision(Struct, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True):
     """What one event meant for one alert and, per receiver, what that led to."""
 
     portfolio: str
@@ -316,7 +316,7 @@ class Decision(Struct, kw_only=True):
     rules: list[str] = []
 
 
-class Folded(Struct, kw_only=True):
+class Folded(Struct, frozen=True, kw_only=True):
     """An (event, revision) that an alert has taken in, with the decision of that moment, so that a repeat of the
     event gives the same answer."""
 
@@ -325,14 +325,14 @@ class Folded(Struct, kw_only=True):
     decision: Decision
 
 
-class AlertState(Struct, kw_only=True):
+class AlertState(Struct, frozen=True, kw_only=True):
     """What the store keeps of an alert: the alert, and what it has already taken in."""
 
     alert: Alert
     folded: list[Folded] = []
 
 
-class StoredAlert(Struct, kw_only=True):
+class StoredAlert(Struct, frozen=True, kw_only=True):
     """An alert's state with the version that the next commit must name; version 0 = not there yet."""
 
     version: int
@@ -342,7 +342,7 @@ class StoredAlert(Struct, kw_only=True):
 # --- sending ------------------------------------------------------------------------------------------
 
 
-class Notice(Struct, kw_only=True):
+class Notice(Struct, frozen=True, kw_only=True):
     """Something the operator has to know: a dead source, a dead letter, a refused reload."""
 
     kind: str
@@ -357,7 +357,7 @@ MessageType = Literal[
 ]
 
 
-class Message(Struct, kw_only=True):
+class Message(Struct, frozen=True, kw_only=True):
     """What one delivery says, before a notifier gives it its form. Frozen in the store when it is queued."""
 
     type: MessageType
@@ -376,7 +376,7 @@ class Message(Struct, kw_only=True):
     """`alertd <version>`."""
 
 
-class NewDelivery(Struct, kw_only=True):
+class NewDelivery(Struct, frozen=True, kw_only=True):
     """A delivery to queue. The same id twice is queued once."""
 
     id: str
@@ -395,7 +395,7 @@ DeliveryState = Literal["queued", "waiting", "sending", "in_doubt", "sent", "dea
 """`waiting`: behind the head of its chain. `in_doubt`: an attempt began and its outcome was never recorded."""
 
 
-class Delivery(Struct, kw_only=True):
+class Delivery(Struct, frozen=True, kw_only=True):
     """One message to one receiver: its record in the store."""
 
     id: str
@@ -421,7 +421,7 @@ class Delivery(Struct, kw_only=True):
     """What a partly done attempt must not repeat (the mail recipients already served), as JSON."""
 
 
-class DueDelivery(Struct, kw_only=True):
+class DueDelivery(Struct, frozen=True, kw_only=True):
     """A delivery that is due, with what is needed to send it."""
 
     delivery: Delivery
@@ -430,7 +430,7 @@ class DueDelivery(Struct, kw_only=True):
     """Frozen at the first attempt."""
 
 
-class Claim(Struct, kw_only=True):
+class Claim(Struct, frozen=True, kw_only=True):
     """A lease on one attempt."""
 
     delivery: Delivery
@@ -439,7 +439,7 @@ class Claim(Struct, kw_only=True):
     """An earlier attempt may have arrived: say so where a person reads it."""
 
 
-class ClaimRefused(Struct, kw_only=True):
+class ClaimRefused(Struct, frozen=True, kw_only=True):
     """Why there is no lease: nothing to do but to look again at `retry_ms`."""
 
     reason: Literal["gone", "not_due", "paused", "paced"]
@@ -449,7 +449,7 @@ class ClaimRefused(Struct, kw_only=True):
 # --- what was decided ---------------------------------------------------------------------------------
 
 
-class JournalRecord(Struct, kw_only=True):
+class JournalRecord(Struct, frozen=True, kw_only=True):
     """One line of the journal.
 
     kinds: `event` (enriched event, matches, decisions), `entry` (rejected, duplicate, republished), `delivery`,
