@@ -1,0 +1,9 @@
+"""What alertd says about itself: metrics (`metrics.py`) and the log (`logs.py`).
+
+from alertd import telemetry
+telemetry.POLLS.labels(source, "changed").inc()     labels: ids and words of closed lists, never text or URLs
+structlog.get_logger(__name__).warning("source_failing", source=source, error=text)
+"""
+
+from alertd.telemetry.logs import *  # noqa: F403
+from alertd.telemetry.metrics import *  # noqa: F403

@@ -1,0 +1,144 @@
+"""Every metric of alertd, declared once, and their page.
+
+With `METRICS_DIR_VARIABLE` in the environment before this module is imported, the processes of one daemon share
+their figures through files in that directory, and `metrics_text` adds them up; without it, it shows this process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+METRICS_DIR_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+REGISTRY = CollectorRegistry()
+
+FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
+Mode = Literal["livemostrecent", "livemax", "livemin", "max"]
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(f"alertd_{name}", text, labels, registry=REGISTRY)
+
+
+def _gauge(name: str, text: str, *labels: str, mode: Mode = "livemostrecent") -> Gauge:
+    # The live modes forget a process once forget_process has named it: a dead poller must not keep a figure alive.
+    return Gauge(f"alertd_{name}", text, labels, registry=REGISTRY, multiprocess_mode=mode)
+
+
+def _histogram(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -> Histogram:
+    return Histogram(f"alertd_{name}", text, labels, registry=REGISTRY, buckets=buckets)
+
+
+SourceStateName = Literal["new", "fine", "failing", "gone"]
+SOURCE_STATES: tuple[SourceStateName, ...] = ("new", "fine", "failing", "gone")
+
+POLLS = _counter("polls_total", "Polls by what came of them.", "source", "outcome")
+POLL_SECONDS = _histogram("poll_duration_seconds", "One poll, request to stored state.", "source", buckets=SLOW)
+SOURCE_LAST_SUCCESS = _gauge(
+    "source_last_success_timestamp_seconds", "When a poll last succeeded.", "source", mode="max"
+)
+SOURCE_STATE = _gauge("source_state", "1 for the state a source is in, 0 for the others.", "source", "state")
+ENTRIES = _counter(
+    "entries_total", "Entries seen: new, revised, known, duplicate, rejected or baseline.", "source", "outcome"
+)
+EVENTS = _counter("events_total", "Events and revisions put on the stream.", "source")
+PARSE_SECONDS = _histogram("parse_seconds", "One document in a parse worker, waiting included.", buckets=SLOW)
+PARSE_KILLS = _counter("parse_kills_total", "Parse workers killed over time or memory.", "source")
+
+MATCHES = _counter("matches_total", "Rules that held.", "portfolio")
+DECISIONS = _counter("decisions_total", "What events meant for alerts, by reason.", "reason")
+RULE_FAILURES = _counter("rule_failures_total", "Rules switched off because they raised.")
+DEAD_EVENTS = _counter("dead_events_total", "Events buried after too many attempts.")
+STREAM_BACKLOG = _gauge("stream_backlog", "Events on the stream that are not finished.")
+STREAM_PENDING = _gauge("stream_pending", "Events handed to a match process and not finished.")
+STREAM_OLDEST = _gauge("stream_oldest_seconds", "Age of the oldest event that is not finished.")
+
+DELIVERIES = _counter("deliveries_total", "Attempts to deliver, by what came of them.", "receiver", "outcome")
+DELIVERY_ATTEMPT_SECONDS = _histogram("delivery_attempt_seconds", "One attempt.", "receiver", buckets=SLOW)
+EVENT_TO_DELIVERY_SECONDS = _histogram("event_to_delivery_seconds", "From seen to sent.", buckets=LATENCY)
+QUEUE_DEPTH = _gauge("queue_depth", "Deliveries by receiver and state.", "receiver", "state")
+DEAD_LETTERS = _gauge("dead_letters", "Deliveries that were given up and not yet dealt with.")
+NOTICES = _counter("notices_total", "What the operator was told.", "kind")
+
+REDIS_UP = _gauge("redis_up", "1 while every process reaches Redis.", mode="livemin")
+REDIS_ROUNDTRIP_SECONDS = _histogram("redis_roundtrip_seconds", "A PING to Redis and back.", buckets=FAST)
+REDIS_MEMORY_BYTES = _gauge("redis_memory_bytes", "Memory that Redis uses.")
+KEYS = _gauge("keys", "Entries in the store by kind of key.", "kind")
+JOURNAL_DROPPED = _counter("journal_dropped_total", "Journal records dropped before they were archived.")
+
+CONFIG_RELOAD_SUCCESSFUL = _gauge("config_last_reload_successful", "1 if the last reload was taken, else 0.")
+CONFIG_RELOAD_TIMESTAMP = _gauge("config_reload_timestamp_seconds", "When settings and rules were last taken.")
+LOOP_LAG_SECONDS = _gauge("loop_lag_seconds", "How late the event loop woke up last.", "role", mode="livemax")
+PROCESS_RESTARTS = _counter("process_restarts_total", "Processes started again after they died.", "role")
+HTTP_REQUESTS = _counter("http_requests_total", "Answers of the web interface.", "route", "status")
+LOG_LINES_LOST = _counter("log_lines_lost_total", "Log lines that the output did not take.")
+BUILD_INFO = _gauge("build_info", "Always 1; the labels say what runs.", "version", "python", mode="max")
+
+
+def set_source_state(source: str, state: SourceStateName) -> None:
+    """Show `state` as the one a source is in."""
+    for name in SOURCE_STATES:
+        SOURCE_STATE.labels(source, name).set(1 if name == state else 0)
+
+
+def prepare_metrics_dir(directory: Path) -> dict[str, str]:
+    """Make the directory in which processes share metrics, empty, and give the environment that children need.
+
+    Parse workers are better started without it: each one that is killed would leave its files behind.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for leftover in directory.glob("*.db"):
+        leftover.unlink(missing_ok=True)
+    return {METRICS_DIR_VARIABLE: str(directory)}
+
+
+def forget_process(pid: int, directory: Path) -> None:
+    """Drop the gauges of a process that is gone; what it counted stays counted."""
+    mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]
+
+
+class _SharedMetrics:
+    """Adds up the files of all processes. A file torn by SIGKILL costs that file, not the page."""
+
+    def __init__(self, directory: str) -> None:
+        self._directory = Path(directory)
+
+    def collect(self) -> Iterable[Metric]:
+        files = [str(f) for f in sorted(self._directory.glob("*.db")) if self._readable(f)]
+        merged: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
+        return merged
+
+    @staticmethod
+    def _readable(file: Path) -> bool:
+        try:
+            values = MmapedDict.read_all_values_from_file(str(file))  # type: ignore[no-untyped-call]
+            for key, *_ in values:
+                json.loads(key)
+        except Exception:  # noqa: BLE001 - struct.error, ValueError, RuntimeError, OSError: torn in any place
+            return False
+        return True
+
+
+def metrics_text() -> bytes:
+    """Give all metrics in Prometheus' text format (`METRICS_CONTENT_TYPE`); takes some ms with many sources."""
+    directory = os.environ.get(METRICS_DIR_VARIABLE)  # prometheus_client decides by the same variable
+    if not directory:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    registry.register(_SharedMetrics(directory))
+    return generate_latest(registry) + generate_latest(_PROCESS)
+
+
+_PROCESS = CollectorRegistry()
+ProcessCollector(registry=_PROCESS if os.environ.get(METRICS_DIR_VARIABLE) else REGISTRY)
