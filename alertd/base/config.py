@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from alertd.base.ids import USER_ID
+
+FROM_FILE = "from_file"
+"""Key of pydantic's validation context that says: this value was written by a person."""
 
 
 class ConfigModel(BaseModel):
@@ -39,6 +42,12 @@ def parse_duration(text: Any) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def _parse_written(value: Any, info: ValidationInfo) -> float:
+    if isinstance(value, float) and info.context and info.context.get(FROM_FILE):
+        value = str(value)  # `every: 0.5` in a file has no unit; only code may give bare seconds
+    return parse_duration(value)
+
+
 def format_duration(seconds: float) -> str:
     """Write seconds in the largest unit that holds them as a whole number."""
     for unit in ("d", "h", "m", "s"):
@@ -49,7 +58,7 @@ def format_duration(seconds: float) -> str:
 
 Duration = Annotated[
     float,
-    BeforeValidator(parse_duration),
+    BeforeValidator(_parse_written),
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
 ]
