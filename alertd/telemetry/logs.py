@@ -37,7 +37,7 @@ _SHAPES = re.compile(
       | (?P<slack>hooks\.slack(?:-gov)?\.com/)[^\s"'<>]*          # the path of an incoming webhook is its password
       | (?P<query>[?&;](?i:token|access_token|key|api_?key|secret|sig|signature|password|auth)=)[^&\s\#"'<>]+
       | \b(?:xox[a-z]|xapp)-[\w-]+ | \bwhsec_[\w+/=-]+
-      | (?P<auth>\b(?i:bearer|basic)\s+)[\w.~+/=-]{8,}""",
+      | (?P<auth>\b(?i:bearer|basic)\s+)[\w.~+/=-]{16,}""",
     re.VERBOSE,
 )
 # C0 and C1 (ESC drives a terminal), line separators, and the controls that turn text around or hide it.
