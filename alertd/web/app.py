@@ -1,0 +1,71 @@
+"""The routes: `/healthz`, `/readyz`, `/metrics`, `/v1/status`. GET never changes anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+import msgspec
+from aiohttp import web
+
+from alertd.telemetry import METRICS_CONTENT_TYPE
+from alertd.web import middleware
+from alertd.web.deps import WebDeps
+
+DEADLINE_S = 10.0
+
+
+def build_app(
+    deps: WebDeps, *, loopback: bool = True, names: Collection[str] = (), deadline_s: float = DEADLINE_S
+) -> web.Application:
+    """Build the application.
+
+    `loopback` says that only this machine can connect: then `/metrics` and the detail of `/readyz` need no token.
+    `names` are the host names it answers to beside `localhost` and bare addresses.
+    """
+    open_paths = {"/healthz", "/readyz"} | ({"/metrics"} if loopback else set())
+    app = web.Application(
+        middlewares=[
+            middleware.deadline(deadline_s),
+            middleware.answers,
+            middleware.door(frozenset(name.lower() for name in names)),
+            middleware.bearer(deps.token, open_paths),
+            middleware.body,
+        ],
+        client_max_size=middleware.MAX_BODY,
+    )
+    routes = _Routes(deps, loopback)
+    app.router.add_get("/healthz", routes.healthz)
+    app.router.add_get("/readyz", routes.readyz)
+    app.router.add_get("/metrics", routes.metrics)
+    app.router.add_get("/v1/status", routes.status)
+    return app
+
+
+def _json(data: object, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(data), status=status, content_type="application/json")
+
+
+class _Routes:
+    def __init__(self, deps: WebDeps, loopback: bool) -> None:
+        self._deps = deps
+        self._loopback = loopback
+        self._one_scrape = asyncio.Lock()
+
+    async def healthz(self, _request: web.Request) -> web.Response:
+        """Answering is the proof: the loop runs. Redis is not asked, or its outage would restart every process."""
+        return _json({"status": "ok"})
+
+    async def readyz(self, request: web.Request) -> web.Response:
+        detail = await self._deps.ready()
+        ready = bool(detail.get("ready"))
+        shown = detail if self._loopback or middleware.knows_token(request, self._deps.token) else {"ready": ready}
+        return _json(shown, 200 if ready else 503)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        async with self._one_scrape:
+            text = await asyncio.to_thread(self._deps.metrics)
+        return web.Response(body=text, headers={"Content-Type": METRICS_CONTENT_TYPE})
+
+    async def status(self, _request: web.Request) -> web.Response:
+        return _json(await self._deps.status())

@@ -1,0 +1,142 @@
+"""What every request passes before a handler sees it, outermost first:
+
+deadline -> answers (errors as JSON, headers, count) -> door (Host, Origin) -> token -> body
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
+
+from alertd import telemetry
+from alertd.base.secrets import Secret
+from alertd.errors import Temporary
+from alertd.web import guards
+
+MAX_BODY = 64 * 1024
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+SECURITY_HEADERS = {
+    "Server": "alertd",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+_log = structlog.get_logger(__name__)
+
+
+def failure(status: int, text: str, headers: dict[str, str] | None = None) -> web.Response:
+    """Make the answer that says no: `{"error": text}`, with nothing from inside."""
+    return web.json_response({"error": text}, status=status, headers=SECURITY_HEADERS | (headers or {}))
+
+
+def deadline(seconds: float) -> Middleware:
+    """Give a request `seconds` to be read and handled, and its answer as long again to be taken.
+
+    The protocol's keep-alive timer covers the time before the headers are complete.
+    """
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(seconds):
+                response = await handler(request)
+        except TimeoutError:
+            response = failure(408, "request took too long")
+            response.force_close()
+        try:
+            async with asyncio.timeout(seconds):
+                await response.prepare(request)
+                await response.write_eof()
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+        except ConnectionError:
+            pass  # the client left: nobody is there to be told
+        return response
+
+    return middleware
+
+
+@web.middleware
+async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error into a short JSON answer, put the security headers on, count."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        response = failure(error.status, error.reason.lower(), allow)
+    except Temporary as error:
+        _log.warning("web_unavailable", path=request.path, error=str(error))
+        response = failure(503, "temporarily unavailable", {"Retry-After": "5"})
+    except Exception:  # noqa: BLE001 - the loop of the web: one bad request must not show its innards or end others
+        _log.exception("web_failed", path=request.path)
+        response = failure(500, "internal error")
+    response.headers.update(SECURITY_HEADERS)
+    resource = request.match_info.route.resource
+    telemetry.HTTP_REQUESTS.labels(resource.canonical if resource else "unknown", str(response.status)).inc()
+    return response
+
+
+def door(names: Collection[str]) -> Middleware:
+    """Let in requests for our own names that come from our own page or from none."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        hosts = request.headers.getall(hdrs.HOST, [])
+        if not guards.host_allowed(hosts, names):
+            return failure(421, "unknown host")
+        origin, site = request.headers.get(hdrs.ORIGIN), request.headers.get("Sec-Fetch-Site")
+        if not guards.origin_allowed(origin, site, hosts[0], writes=request.method not in READING):
+            return failure(403, "foreign origin")
+        return await handler(request)
+
+    return middleware
+
+
+def knows_token(request: web.Request, token: Secret) -> bool:
+    """Tell whether the request carries the right bearer token."""
+    given = guards.token_given(request.headers.get(hdrs.AUTHORIZATION))
+    return given is not None and guards.token_right(given, token.reveal())
+
+
+def bearer(token: Secret, open_paths: Collection[str]) -> Middleware:
+    """Ask for the token everywhere but on `open_paths`, unknown paths included."""
+    failures = guards.Failures()
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path in open_paths or knows_token(request, token):
+            return await handler(request)
+        challenge = {"WWW-Authenticate": 'Bearer realm="alertd"'}
+        if hdrs.AUTHORIZATION not in request.headers:
+            return failure(401, "token required", challenge)
+        wait = failures.add(request.remote or "", time.monotonic())
+        if wait > 0:
+            return failure(429, "too many wrong tokens", {"Retry-After": str(int(wait) + 1)})
+        _log.warning("web_wrong_token", remote=request.remote, path=request.path)
+        return failure(401, "token required", challenge)
+
+    return middleware
+
+
+@web.middleware
+async def body(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Take JSON of at most 64 KiB with a write, and nothing with a read."""
+    if request.method in READING:
+        return failure(400, "no body expected") if request.can_read_body else await handler(request)
+    if request.content_type != "application/json" or hdrs.CONTENT_ENCODING in request.headers:
+        return failure(415, "only application/json is taken")
+    if (request.content_length or 0) > MAX_BODY:
+        return failure(413, "body too large")
+    await request.read()  # kept by the request; past 64 KiB aiohttp raises 413 (client_max_size)
+    return await handler(request)

@@ -1,0 +1,142 @@
+"""Listening: one socket, a bounded number of connections, nothing told to those who do not speak HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Collection
+
+import structlog
+from aiohttp import web
+from aiohttp.web_request import BaseRequest
+
+from alertd.errors import Permanent
+from alertd.web.app import DEADLINE_S, build_app
+from alertd.web.deps import WebDeps
+from alertd.web.guards import is_address, is_loopback
+from alertd.web.middleware import failure
+
+MAX_CONNECTIONS = 100
+
+_log = structlog.get_logger(__name__)
+
+
+def parse_bind(bind: str) -> tuple[str, int]:
+    """Read `127.0.0.1:8321` or `[::1]:0` as host and port. Raises ValueError."""
+    host, colon, port = bind.strip().rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        raise ValueError(f"an IPv6 address stands in brackets, as in [::1]:8321, not {bind!r}")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"write host:port, such as 127.0.0.1:8321, not {bind!r}")
+    return host, int(port)
+
+
+class _Connection(web.RequestHandler):
+    """aiohttp's protocol, but that bad HTTP gets a short answer and a debug line instead of a traceback."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        _log.debug("web_bad_request", remote=request.remote, error=str(exc))
+        if request.writer.output_size > 0:  # part of an answer has left: only closing is honest
+            raise ConnectionError("the answer was cut")
+        response = failure(status, "bad request" if status < 500 else "internal error")
+        response.force_close()
+        return response
+
+
+class _Full(asyncio.Protocol):
+    """Answers one connection too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            transport.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            transport.close()
+
+
+class WebServer:
+    """Serves `build_app(deps)` at `bind` from start to stop. `names` as for build_app."""
+
+    def __init__(
+        self,
+        bind: str,
+        deps: WebDeps,
+        *,
+        names: Collection[str] = (),
+        deadline_s: float = DEADLINE_S,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        self._bind = bind
+        self._deps = deps
+        self._names = names
+        self._deadline_s = deadline_s
+        self._max_connections = max_connections
+        self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
+
+    async def start(self) -> tuple[str, int]:
+        """Listen; give the host and the real port, which differs from the asked one if that was 0.
+
+        Raises Permanent if the address cannot be listened on.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            host, port = parse_bind(self._bind)
+            listener = await loop.run_in_executor(None, _listen, host, port)
+        except (OSError, ValueError) as error:
+            raise Permanent(f"web: cannot listen on {self._bind}: {error}") from error
+        address, real_port = listener.getsockname()[:2]
+        loopback = is_loopback(address)
+        names = {*self._names} if is_address(host) else {*self._names, host}
+        app = build_app(self._deps, loopback=loopback, names=names, deadline_s=self._deadline_s)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await self._runner.setup()
+        self._listener = await loop.create_server(self._connection, sock=listener, backlog=128)
+        log = _log.info if loopback else _log.warning
+        log("web_listening", host=address, port=real_port, reachable_from="this machine" if loopback else "outside")
+        return address, real_port
+
+    def _connection(self) -> asyncio.Protocol:
+        server = self._runner.server if self._runner else None
+        if server is None or len(server.connections) >= self._max_connections:
+            return _Full()
+        return _Connection(
+            server,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=self._deadline_s,  # also ends a connection whose headers never come to their end
+            lingering_time=1.0,
+            access_log=None,  # type: ignore[arg-type]  # None switches it off, as AppRunner's own callers do
+            logger=_protocol_log,
+            max_headers=64,
+        )
+
+    async def stop(self) -> None:
+        """Stop listening, let requests in progress end for two seconds, close. May be called twice."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    # One address only: with two (localhost as IPv4 and IPv6) port 0 would mean two different ports.
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    listener = socket.create_server(address[:2], family=family)
+    listener.setblocking(False)
+    return listener
+
+
+def _quiet(record: logging.LogRecord) -> bool:
+    record.levelno, record.levelname, record.exc_info = logging.DEBUG, "DEBUG", None
+    return True
+
+
+_protocol_log = logging.getLogger("alertd.web.protocol")
+_protocol_log.addFilter(_quiet)
