@@ -1,0 +1,412 @@
+"""A scripted local HTTP server with every fault that real ones have, for all test folders.
+
+    with FaultServer() as server:
+        server.script("/feed", answer(b"<rss/>", etag='"1"'), answer(status=503), hang())
+        …  client asks server.url("/feed")  …
+        server.wait_for(3)
+        assert server.requests[0].headers["user-agent"]
+
+Each path has its list of behaviours, one for each request, and the last one stays. A behaviour is an async function
+of (Request, Connection); the functions below make the usual ones. The server runs in a thread with a loop of its own:
+it serves synchronous tests and other processes as well, and a test that measures its own loop is not disturbed.
+Nothing here sleeps to make time pass: waiting is for a condition, with a deadline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gzip
+import socket
+import ssl
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import trustme
+
+DEADLINE_S = 10.0
+_CRLF = b"\r\n"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it arrived."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    """Names in lower case; repeated ones joined by a comma."""
+    body: bytes
+    at: float
+    """time.monotonic() of its last byte."""
+    connection: int
+    """Number of the connection it came on, from 1."""
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+
+@dataclass
+class Connection:
+    """The server's end of a connection, for behaviours."""
+
+    number: int
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    keep: bool = True
+    """Wait for another request when the behaviour is done."""
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def gone(self) -> None:
+        """Wait until the client closes."""
+        self.keep = False
+        with contextlib.suppress(OSError):
+            while await self.reader.read(65536):
+                pass
+
+    def reset(self) -> None:
+        """Close with RST, so that the client sees a connection reset and not an end."""
+        self.keep = False
+        sock: Any = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
+
+Behaviour = Callable[[Request, Connection], Awaitable[None]]
+
+
+# --- behaviours ---------------------------------------------------------------------------------------
+
+
+def head(status: int, headers: Mapping[str, str], length: int | None) -> bytes:
+    """Write a status line and a header; `length` None leaves Content-Length out."""
+    lines = [f"HTTP/1.1 {status} Scripted"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if length is not None:
+        lines.append(f"Content-Length: {length}")
+    return "\r\n".join([*lines, "", ""]).encode("utf-8", "surrogateescape")
+
+
+def answer(
+    body: bytes = b"",
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    etag: str = "",
+    last_modified: str = "",
+    encoding: str = "",
+    length: int | None = None,
+    chunked: bool = False,
+) -> Behaviour:
+    """Answer properly. With validators, and a request that repeats one, 304.
+
+    `encoding` gzip, deflate or raw-deflate compresses. `length` is the Content-Length to claim, true or not.
+    """
+    fields = dict(headers or {})
+    if etag:
+        fields["ETag"] = etag
+    if last_modified:
+        fields["Last-Modified"] = last_modified
+    if encoding:
+        body = compress(body, encoding)
+        fields["Content-Encoding"] = encoding.removeprefix("raw-")
+
+    async def behave(request: Request, connection: Connection) -> None:
+        asked = (request.headers.get("if-none-match"), request.headers.get("if-modified-since"))
+        if (etag and asked[0] == etag) or (last_modified and asked[1] == last_modified):
+            await connection.send(head(304, fields, None))
+        elif chunked:
+            await connection.send(head(status, fields | {"Transfer-Encoding": "chunked"}, None))
+            await connection.send(chunk(body) + b"0\r\n\r\n")
+        else:
+            claimed = len(body) if length is None else length
+            await connection.send(head(status, fields, None if status == 304 else claimed) + body)
+            if claimed > len(body):
+                connection.keep = False
+
+    return behave
+
+
+def redirect(to: str, status: int = 302, headers: Mapping[str, str] | None = None) -> Behaviour:
+    """Send the client elsewhere."""
+    return answer(status=status, headers={"Location": to, **(headers or {})})
+
+
+def raw(data: bytes) -> Behaviour:
+    """Send these bytes as they are, and close."""
+
+    async def behave(request: Request, connection: Connection) -> None:
+        await connection.send(data)
+        connection.keep = False
+
+    return behave
+
+
+def hang(after: bytes = b"") -> Behaviour:
+    """Send `after`, then nothing, until the client leaves."""
+
+    async def behave(request: Request, connection: Connection) -> None:
+        await connection.send(after)
+        await connection.gone()
+
+    return behave
+
+
+def reset(after: bytes = b"") -> Behaviour:
+    """Send `after`, then reset the connection."""
+
+    async def behave(request: Request, connection: Connection) -> None:
+        if after:
+            await connection.send(after)
+        connection.reset()
+
+    return behave
+
+
+def drip(data: bytes, every_s: float = 0.02) -> Behaviour:
+    """Send one byte after the other. The pace is the fault: it keeps every silence short."""
+
+    async def behave(request: Request, connection: Connection) -> None:
+        connection.keep = False
+        for byte in data:
+            await connection.send(bytes([byte]))
+            await asyncio.sleep(every_s)
+
+    return behave
+
+
+def endless(piece: bytes = b"x" * 16384) -> Behaviour:
+    """Send chunks for ever."""
+
+    async def behave(request: Request, connection: Connection) -> None:
+        connection.keep = False
+        await connection.send(head(200, {"Transfer-Encoding": "chunked"}, None))
+        while True:
+            await connection.send(chunk(piece))
+
+    return behave
+
+
+def gzip_bomb(size: int = 64 << 20) -> Behaviour:
+    """Send zeros that decode to `size` bytes and take a thousandth of that on the wire."""
+    return answer(gzip.compress(bytes(size), 9), headers={"Content-Encoding": "gzip"})
+
+
+def compress(body: bytes, encoding: str) -> bytes:
+    """Compress as gzip, deflate (with the zlib wrapper, as the RFC says) or raw-deflate (as some servers do)."""
+    if encoding == "gzip":
+        return gzip.compress(body)
+    if encoding == "deflate":
+        return zlib.compress(body)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
+
+
+def chunk(data: bytes) -> bytes:
+    """Write one chunk of the chunked coding."""
+    return f"{len(data):x}".encode() + _CRLF + data + _CRLF
+
+
+# --- the server ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Script:
+    behaviours: list[Behaviour]
+    served: int = 0
+
+    def next(self) -> Behaviour:
+        behaviour = self.behaviours[min(self.served, len(self.behaviours) - 1)]
+        self.served += 1
+        return behaviour
+
+
+@dataclass
+class FaultServer:
+    """Listens on a free port of `host`; a context manager. `tls` makes it an https server.
+
+    With `mute` it accepts connections and reads, but never answers a byte, not even to a TLS handshake.
+    """
+
+    tls: ssl.SSLContext | None = None
+    mute: bool = False
+    host: str = "127.0.0.1"
+    scheme: str = ""
+    port: int = 0
+    requests: list[Request] = field(default_factory=list)
+    connections: int = 0
+    """How many were opened so far."""
+    open: int = 0
+    """How many are open now."""
+
+    def __post_init__(self) -> None:
+        self.scheme = self.scheme or ("https" if self.tls else "http")
+        self._scripts: dict[str, _Script] = {}
+        self._changed = threading.Condition()
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="fault-server", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(DEADLINE_S)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(DEADLINE_S)
+        assert not self._thread.is_alive()
+
+    def url(self, path: str = "/", host: str = "") -> str:
+        """Give the URL of a path, under another name of this host if wanted."""
+        return f"{self.scheme}://{host or self.host}:{self.port}{path}"
+
+    def script(self, path: str, *behaviours: Behaviour) -> str:
+        """Say how requests for `path` are met, in order; the last stays. Gives the URL. Other paths answer 404."""
+        self._scripts[path] = _Script(list(behaviours))
+        return self.url(path)
+
+    def to(self, path: str) -> list[Request]:
+        """Give the requests for one path so far."""
+        with self._changed:
+            return [r for r in self.requests if r.path == path]
+
+    def wait_for(self, count: int, deadline_s: float = DEADLINE_S) -> list[Request]:
+        """Wait until there were `count` requests. In async tests use `seen`."""
+        self.wait_until(lambda: len(self.requests) >= count, deadline_s)
+        return list(self.requests)
+
+    def wait_until(self, holds: Callable[[], bool], deadline_s: float = DEADLINE_S) -> None:
+        """Wait until something about `requests`, `connections` or `open` holds; TimeoutError after the deadline."""
+        with self._changed:
+            if not self._changed.wait_for(holds, deadline_s):
+                raise TimeoutError(f"after {deadline_s:g} s: {len(self.requests)} requests, {self.open} connections")
+
+    async def seen(self, count: int, deadline_s: float = DEADLINE_S) -> list[Request]:
+        """Wait until there were `count` requests, without holding the test's loop."""
+        return await asyncio.to_thread(self.wait_for, count, deadline_s)
+
+    async def until(self, holds: Callable[[], bool], deadline_s: float = DEADLINE_S) -> None:
+        """Wait until something about the server holds, without holding the test's loop."""
+        await asyncio.to_thread(self.wait_until, holds, deadline_s)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        tasks: set[asyncio.Task[None]] = set()
+
+        def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(self._connected(reader, writer))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        server = await asyncio.start_server(
+            accept, self.host, self.port, ssl=None if self.mute else self.tls, backlog=1024, limit=1 << 20
+        )
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        await self._stop.wait()
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with self._changed:
+            self.connections += 1
+            self.open += 1
+            connection = Connection(self.connections, reader, writer)
+            self._changed.notify_all()
+        try:
+            if self.mute:
+                await connection.gone()
+            while connection.keep and (request := await _read_request(connection)):
+                with self._changed:
+                    self.requests.append(request)
+                    script = self._scripts.get(request.path)
+                    self._changed.notify_all()
+                behave = script.next() if script else answer(b"no such path", status=404)
+                await behave(request, connection)
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # the client left, which is what many tests are about
+        finally:
+            writer.close()
+            with self._changed:
+                self.open -= 1
+                self._changed.notify_all()
+
+
+async def _read_request(connection: Connection) -> Request | None:
+    reader = connection.reader
+    block = await reader.readuntil(b"\r\n\r\n")
+    first, *lines = block[:-4].decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ")
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        name = name.lower()
+        headers[name] = f"{headers[name]}, {value.strip()}" if name in headers else value.strip()
+    body = b""
+    if "chunked" in headers.get("transfer-encoding", ""):
+        while size := int((await reader.readline()).split(b";")[0], 16):
+            body += (await reader.readexactly(size + 2))[:-2]
+        await reader.readline()
+    elif length := int(headers.get("content-length", "0")):
+        body = await reader.readexactly(length)
+    return Request(method, target, headers, body, time.monotonic(), connection.number)
+
+
+# --- ports and certificates ---------------------------------------------------------------------------
+
+
+def refused_port() -> int:
+    """Give a port of 127.0.0.1 where nobody listens."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def deaf_port() -> Iterator[int]:
+    """Give a port of 127.0.0.1 where connecting hangs: its queue of connections is full (Linux drops the SYN)."""
+    with socket.socket() as listener, contextlib.ExitStack() as stack:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+class Authority:
+    """A certificate authority of the test: contexts for servers, and a context for clients that trust it."""
+
+    def __init__(self) -> None:
+        self._ca = trustme.CA()
+
+    def server(self, *names: str, **options: Any) -> ssl.SSLContext:
+        """Make a server context with a certificate for these names; `not_after` makes it expire."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")), **options).configure_cert(context)
+        return context
+
+    def client(self) -> ssl.SSLContext:
+        """Make a client context that trusts this authority and no other."""
+        context = ssl.create_default_context()
+        self._ca.configure_trust(context)
+        return context
