@@ -1,1 +1,1 @@
-"""placeholder."""
+"""The rule language: conditions as a table of operators, portfolios, loading, matching, explaining. Pure."""

@@ -1,0 +1,73 @@
+"""The Boolean conditions, over leaves that are true, false or unknown."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alertd.rules.explain import explain
+from alertd.rules.logic import MAX_QUOTE, Truth, quote
+from tests.rules.make import news, rule
+
+LEAVES = {"true": "title: lease", "false": "title: dispute", "unknown": "language: en"}
+EVENT = news("SpaceX leases compute")  # states no language
+
+
+def _truth(condition: str) -> Truth:
+    return explain(rule(condition), EVENT).truth
+
+
+@pytest.mark.parametrize(
+    ("parts", "all_of", "any_of"),
+    [
+        (["true", "true"], True, True),
+        (["true", "false"], False, True),
+        (["true", "unknown"], None, True),
+        (["false", "unknown"], False, None),
+        (["false", "false"], False, False),
+        (["unknown", "unknown"], None, None),
+        (["unknown", "true", "false"], False, True),
+    ],
+)
+def test_unknown_counts_only_where_it_decides(parts: list[str], all_of: Truth, any_of: Truth) -> None:
+    listed = "\n".join(f"  - {LEAVES[part]}" for part in parts)
+    assert _truth(f"all:\n{listed}") is all_of
+    assert _truth(f"any:\n{listed}") is any_of
+
+
+@pytest.mark.parametrize(("part", "turned"), [("true", False), ("false", True), ("unknown", None)])
+def test_not_turns_an_answer_around_and_leaves_unknown(part: str, turned: Truth) -> None:
+    assert _truth(f"not: {{{LEAVES[part]}}}") is turned
+
+
+def test_evidence_of_any_comes_from_every_part_that_held_and_of_not_from_none() -> None:
+    condition = "any:\n  - title: lease\n  - title: dispute\n  - text: compute\n  - not: {title: dispute}"
+    result = rule(condition).when
+    assert pickle.loads(pickle.dumps(result)) == result
+    tree = explain(rule(condition), EVENT)
+    spans = [EVENT.title[e.start : e.end] for part in tree.children[0].children for e in part.evidence]
+    assert spans == ["leases", "compute"]
+
+
+@given(st.text(alphabet="ab \n.", max_size=600), st.data())
+def test_a_quote_is_verbatim_holds_its_span_and_is_short(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    words = quote(text, start, end)
+    assert len(words) <= MAX_QUOTE
+    assert words in text
+    if end - start <= MAX_QUOTE:
+        assert text[start:end] in words
+    else:
+        assert text[start:end].startswith(words)
+
+
+def test_a_quote_is_cut_between_words_and_stays_in_its_line() -> None:
+    text = "Another line.\n" + "word " * 60 + "LEASE" + " word" * 60 + "\nAnother line."
+    words = quote(text, text.index("LEASE"), text.index("LEASE") + 5)
+    assert 180 < len(words) <= MAX_QUOTE
+    assert set(words.split()) == {"word", "LEASE"}
+    assert 80 < words.index("LEASE") < 120
