@@ -1,0 +1,121 @@
+"""The stream of events and its one consumer group."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from redis import exceptions
+
+from alertd.base.clock import rfc3339
+from alertd.errors import Corrupt, StoreUnavailable
+from alertd.model import JournalRecord, StreamEvent
+from alertd.store.keys import GROUP
+from alertd.store.part import Part
+from alertd.store.records import clean, dead_event_from, event_from_fields, pairs, record_ids, to_json
+from alertd.store.translate import error_code
+from alertd.store.types import Backlog, DeadEvent, PendingEvent
+
+log = structlog.get_logger(__name__)
+
+
+class EventsPart(Part):
+    """Reading, claiming, finishing and burying events."""
+
+    async def read_events(self, consumer: str, count: int, block_ms: int) -> list[StreamEvent]:
+        """Hand out new events; 0 does not wait. Must not be cancelled. Undecodable ones are buried, not given."""
+        wait = ("BLOCK", block_ms) if block_ms else ()
+        command = ("XREADGROUP", "GROUP", GROUP, consumer, "COUNT", count, *wait, "STREAMS", self.keys("events"), ">")
+        try:
+            reply = await self.link.block(block_ms, *command)
+        except StoreUnavailable as error:
+            await self._restore_group(error)
+            return []
+        entries = reply[0][1] if reply else []
+        events = [await self._open(stream_id.decode(), pairs(flat or []), 1) for stream_id, flat in entries]
+        return [event for event in events if event]
+
+    async def pending(self, consumer: str | None, min_idle_ms: int, count: int) -> list[PendingEvent]:
+        """List what was handed out (to one consumer or to all) and not finished, oldest first."""
+        who = () if consumer is None else (consumer,)
+        command = ("XPENDING", self.keys("events"), GROUP, "IDLE", min_idle_ms, "-", "+", count, *who)
+        try:
+            rows = await self.link.call(*command)
+        except StoreUnavailable as error:
+            await self._restore_group(error)
+            return []
+        return [
+            PendingEvent(stream_id=entry.decode(), consumer=owner.decode(), deliveries=times, idle_ms=idle)
+            for entry, owner, idle, times in rows
+        ]
+
+    async def claim_event(self, consumer: str, stream_id: str, min_idle_ms: int) -> StreamEvent | None:
+        """Take over one pending event, which raises its count. None: not idle for so long, finished, or deleted."""
+        try:
+            reply = await self.link.run("claim_event", ["events"], GROUP, consumer, min_idle_ms, stream_id)
+        except StoreUnavailable as error:
+            await self._restore_group(error)
+            return None
+        if reply[0] == b"gone":
+            log.error("pending_event_was_deleted", stream_id=stream_id)
+            return None
+        if reply[0] == b"no":
+            return None
+        return await self._open(stream_id, pairs(reply[2]), reply[1])
+
+    async def _open(self, stream_id: str, fields: dict[str, bytes], deliveries: int) -> StreamEvent | None:
+        try:
+            return StreamEvent(stream_id=stream_id, event=event_from_fields(fields), deliveries=deliveries)
+        except Corrupt as error:
+            log.error("event_corrupt", stream_id=stream_id, error=str(error))
+            await self.bury_event(stream_id, f"corrupt: {error}", self.clock())
+            return None
+
+    async def _restore_group(self, error: StoreUnavailable) -> None:
+        """Make the group again if that is what is missing (FLUSHALL, an old snapshot restored); else raise.
+
+        From 0, so that nothing in the stream is passed over (crash point C20).
+        """
+        if not isinstance(error.__cause__, exceptions.RedisError) or error_code(error.__cause__) != "NOGROUP":
+            raise error
+        log.error("consumer_group_was_missing", group=GROUP)
+        try:
+            await self.link.call("XGROUP", "CREATE", self.keys("events"), GROUP, "0", "MKSTREAM")
+        except Exception as second:
+            # another process was quicker
+            if "BUSYGROUP" not in str(second):
+                raise
+
+    async def finish_event(self, stream_id: str, record: JournalRecord) -> bool:
+        """Journal what became of an event and take it out of the stream. False: it was out already."""
+        ids = record_ids(record)
+        names = ["events", "journal", *(f"trace:{i}" for i in ids)]
+        reply = await self.link.run("finish_event", names, GROUP, stream_id, to_json(record), *ids)
+        return bool(reply[0] == b"ok")
+
+    async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
+        """Set an event aside as a dead letter. False: it was out already."""
+        names = ["events", "dead_events", "journal"]
+        args = (GROUP, stream_id, clean(reason), now, rfc3339(now))
+        reply = await self.link.run("bury_event", names, *args)
+        return bool(reply[0] == b"ok")
+
+    async def dead_events(self, count: int) -> list[DeadEvent]:
+        """Give the newest dead events, newest first."""
+        rows: list[Any] = await self.link.call("XREVRANGE", self.keys("dead_events"), "+", "-", "COUNT", count)
+        return [dead_event_from(entry.decode(), pairs(flat)) for entry, flat in rows]
+
+    async def backlog(self) -> Backlog:
+        """Say how much there is to do."""
+        stream = self.keys("events")
+        # XINFO GROUPS answers for a stream without our group too, where XPENDING would be an error
+        length, first = await self.link.pipeline([["XLEN", stream], ["XRANGE", stream, "-", "+", "COUNT", 1]])
+        groups = await self.link.call("XINFO", "GROUPS", stream) if length else []
+        pending = sum(pairs_any(g)["pending"] for g in groups if pairs_any(g)["name"] == GROUP.encode())
+        oldest = int(first[0][0].split(b"-")[0]) if first else None
+        return Backlog(events=length, pending=pending, oldest_ms=oldest)
+
+
+def pairs_any(flat: list[Any]) -> dict[str, Any]:
+    """Make a mapping of a RESP2 reply whose values are of any type."""
+    return {flat[i].decode(): flat[i + 1] for i in range(0, len(flat), 2)}

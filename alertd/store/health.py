@@ -1,0 +1,88 @@
+"""The server's state, the sizes of everything, and who is living."""
+
+from __future__ import annotations
+
+import time
+
+from alertd.errors import StoreRefused
+from alertd.store.part import Part
+from alertd.store.records import LIVING_MS
+from alertd.store.server import ServerFacts, judge, parse_info
+from alertd.store.types import Finding
+
+_STALE_MS = 3_600_000
+_SIZES = (
+    ("events", "XLEN", "events"),
+    ("dead_events", "XLEN", "dead_events"),
+    ("journal", "XLEN", "journal"),
+    ("sources", "HLEN", "sources"),
+    ("alerts", "ZCARD", "alerts"),
+    ("deliveries", "HLEN", "deliveries"),
+    ("bodies", "HLEN", "bodies"),
+    ("payloads", "HLEN", "payloads"),
+    ("chains", "HLEN", "chains"),
+    ("done", "ZCARD", "done"),
+    ("dead", "ZCARD", "dead"),
+    ("wake", "LLEN", "wake"),
+)
+
+
+class HealthPart(Part):
+    """`ping`, `check_server`, `key_counts`, `heartbeat`, `members`."""
+
+    async def ping(self) -> float:
+        """Give the time of one round trip in milliseconds."""
+        began = time.perf_counter()
+        await self.link.call("PING")
+        return (time.perf_counter() - began) * 1000
+
+    async def check_server(self) -> list[Finding]:
+        """Check the start-up contract; nothing found is an empty list."""
+        before = self.clock()
+        seconds, micros = await self.link.call("TIME")
+        skew = int(seconds) * 1000 + int(micros) // 1000 - (before + self.clock()) // 2
+        info = await self.link.call("INFO")
+        facts = ServerFacts(
+            info=parse_info(info.decode("utf-8", "replace")),
+            config=await self._config(),
+            skew_ms=skew,
+            over_socket=self.link.over_socket,
+        )
+        return judge(facts)
+
+    async def _config(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for pattern in ("appendfsync", "maxmemory*"):
+            try:
+                flat = await self.link.call("CONFIG", "GET", pattern)
+            except StoreRefused:
+                return {}  # forbidden or renamed, as at most hosting providers: INFO says most of it too
+            found |= {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
+        return found
+
+    async def key_counts(self) -> dict[str, int]:
+        """Give the size of each kind of key; `keys` is everything in this database, traces included."""
+        sizes = await self.link.pipeline([[command, self.keys(key)] for _, command, key in _SIZES])
+        counts = {name: size for (name, _, _), size in zip(_SIZES, sizes, strict=True)}
+        counts["seen"] = await self._total("HLEN", "seen:", await self.link.call("HKEYS", self.keys("sources")))
+        receivers = await self.link.call("SMEMBERS", self.keys("receivers"))
+        counts["queued"] = sum(
+            [await self._total("ZCARD", f"q:{r.decode()}:", [b"critical", b"normal"]) for r in receivers]
+        )
+        counts["keys"] = await self.link.call("DBSIZE")
+        return counts
+
+    async def _total(self, command: str, prefix: str, names: list[bytes]) -> int:
+        if not names:
+            return 0
+        return sum(await self.link.pipeline([[command, self.keys(prefix + name.decode())] for name in names]))
+
+    async def heartbeat(self, member: str, role: str, now: int) -> None:
+        """Say that a process is living."""
+        key = self.keys(f"members:{role}")
+        await self.link.pipeline([["ZADD", key, now, member], ["ZREMRANGEBYSCORE", key, "-inf", now - _STALE_MS]])
+
+    async def members(self, role: str, now: int) -> list[str]:
+        """Give the processes of a role that spoke within 10 seconds, sorted."""
+        found = await self.link.call("ZRANGEBYSCORE", self.keys(f"members:{role}"), f"({now - LIVING_MS}", "+inf")
+        return sorted(member.decode() for member in found)

@@ -1,0 +1,50 @@
+"""The journal, and the traces that find in it what concerns one id."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from alertd.model import JournalRecord
+from alertd.store.part import Part
+from alertd.store.records import ONCE_S, from_json, record_ids, to_json
+
+
+def once_name(once: str) -> str:
+    """Name the key of a `once` mark; the caller's text may be long or hold anything."""
+    return hashlib.sha256(once.encode("utf-8", "surrogatepass")).hexdigest()[:32] if once else ""
+
+
+class JournalPart(Part):
+    """Writing, tracing, reading on and trimming."""
+
+    async def journal(self, record: JournalRecord, once: str = "") -> bool:
+        """Write a record; under a `once` key a single time in 24 hours (False: it was)."""
+        ids, mark = record_ids(record), once_name(once)
+        names = ["journal", *(f"trace:{i}" for i in ids), *([f"once:{mark}"] if mark else [])]
+        reply = await self.link.run("journal_once", names, to_json(record), mark, ONCE_S, *ids)
+        return bool(reply[0] == b"ok")
+
+    async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
+        """Give the newest 1,000 records that concern an id, oldest first."""
+        entries = await self.link.call("LRANGE", self.keys(f"trace:{id}"), 0, -1)
+        if not entries:
+            return []
+        rows = await self.link.pipeline([["XRANGE", self.keys("journal"), e, e] for e in entries])
+        return [_record(row[0]) for row in rows if row]  # none where the journal was trimmed
+
+    async def read_journal(self, after_id: str, count: int, block_ms: int) -> list[tuple[str, JournalRecord]]:
+        """Give the records behind an id ("" = from the start, "$" = those to come)."""
+        wait = ("BLOCK", block_ms) if block_ms else ()
+        command = ("XREAD", "COUNT", count, *wait, "STREAMS", self.keys("journal"), after_id or "0")
+        reply = await self.link.block(block_ms, *command)
+        return [_record(row) for row in reply[0][1]] if reply else []
+
+    async def trim_journal(self, older_than_ms: int) -> int:
+        """Drop the records from before a time; gives how many."""
+        return int(await self.link.call("XTRIM", self.keys("journal"), "MINID", "=", f"{older_than_ms}-0"))
+
+
+def _record(row: Any) -> tuple[str, JournalRecord]:
+    entry, fields = row
+    return entry.decode(), from_json(fields[1], JournalRecord, f"journal record {entry.decode()}")

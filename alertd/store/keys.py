@@ -1,0 +1,67 @@
+"""Every key name, in one place.
+
+All keys of a deployment begin with one hash tag, `{namespace}:`, so that Redis Cluster keeps them on one shard and
+scripts may touch several. What stands behind it is the key's *name*; scripts look their keys up by name.
+
+    events             stream   new and revised events, only the backlog
+    dead_events        stream   events that could not be processed, with the reason
+    seen:<source>      hash     mark -> owner record or @owner (scripts/marks.lua)
+    sight:<source>     zset     owner mark -> last time on the page
+    sources            hash     source -> SourceState as JSON
+    alert:<id>         hash     v version, s AlertState as JSON; expires 37 d after the last commit
+    alerts             zset     alert -> time of its last commit
+    deliveries         hash     delivery -> record, a JSON object of scalars
+    bodies, payloads   hash     delivery -> Message as JSON; frozen bytes of its first attempt
+    chains             hash     <chain>/<receiver> -> ids of the live deliveries, in order
+    q:<receiver>:<lane> zset    delivery -> due time or end of lease; only heads of chains
+    done, dead         zset     delivery -> time of its end
+    recv:<receiver>    hash     failures, paused_until_ms, last_sent_ms, waiting, dead
+    receivers          set      every receiver that ever had a delivery
+    pace               hash     receiver -> time of its last claim
+    wake               list     receivers with something due, at most 1,000
+    journal            stream   everything that was decided
+    trace:<id>         list     journal ids that concern an id; expires after 30 d, the last 1,000 of each
+    once:<key>         string   a record written a single time; expires after 24 h
+    members:<role>     zset     process -> last heartbeat
+    meta               hash     schema, epoch
+"""
+
+from __future__ import annotations
+
+from alertd.base.ids import USER_ID
+
+GROUP = "match"
+"""The one consumer group of the events."""
+
+SCHEMA = 1
+"""Version of this layout. A store written by a newer one is refused."""
+
+LANES = ("critical", "normal")
+
+
+class Keys:
+    """Makes full keys out of names."""
+
+    def __init__(self, namespace: str) -> None:
+        """Raise ValueError unless the namespace is an id as users give them."""
+        if not USER_ID.fullmatch(namespace):
+            raise ValueError(f"a namespace looks like [a-z0-9][a-z0-9-]{{0,62}}, not {namespace!r}")
+        self.namespace = namespace
+        self._prefix = f"{{{namespace}}}:"
+
+    def __call__(self, name: str) -> str:
+        """Give the full key of a name."""
+        return self._prefix + name
+
+    def queues(self, receiver: str) -> list[str]:
+        """Give the full keys of a receiver's queues, critical first."""
+        return [self(name) for name in queue_names(receiver)]
+
+
+def queue_names(receiver: str) -> list[str]:
+    """Give the names of a receiver's queues, critical first."""
+    return [f"q:{receiver}:{lane}" for lane in LANES]
+
+
+QUEUE_NAMES = ("deliveries", "bodies", "payloads", "chains", "done", "dead", "wake", "receivers", "journal")
+"""What every script of the queue touches."""

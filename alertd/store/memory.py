@@ -1,0 +1,123 @@
+"""MemoryStore: the same behaviour as RedisStore without a server, for filters, backtests and tests.
+
+Nothing survives the process. Leases, pauses and chains work as in Redis, because the same contract tests and a
+differential test hold both to it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from alertd.base.clock import Clock, system_clock
+from alertd.model import AlertState, NewDelivery, StoredAlert
+from alertd.store.memory_events import MemoryEvents
+from alertd.store.memory_queue import MemoryQueue
+from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked_id, from_json, to_json, unique
+from alertd.store.types import Finding
+
+
+class MemoryStore(MemoryEvents, MemoryQueue):
+    """See `alertd.store.protocol.Store` for what each method promises."""
+
+    def __init__(self, clock: Clock = system_clock) -> None:
+        """`clock` stands for the server's: idle times, stream ids, expiry."""
+        super().__init__(clock)
+        self._alerts: dict[str, tuple[int, bytes, int]] = {}
+        self._members: dict[str, dict[str, int]] = defaultdict(dict)
+        self._epoch = ""
+
+    async def aclose(self) -> None:
+        """Do nothing."""
+
+    async def ping(self) -> float:
+        """Give 0."""
+        return 0.0
+
+    async def check_server(self) -> list[Finding]:
+        """Find nothing: there is no server."""
+        return []
+
+    async def prepare(self) -> None:
+        """Give the store its id."""
+        self._epoch = self._epoch or f"memory-{id(self):x}"
+
+    async def epoch(self) -> str:
+        """Give the id this store got when it was first prepared; empty before that."""
+        return self._epoch
+
+    async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
+        """Give alerts with their versions; version 0 for one that is not there."""
+        return {i: self._load_alert(i) for i in unique(ids)}
+
+    def _load_alert(self, alert_id: str) -> StoredAlert:
+        version, raw, expires = self._alerts.get(alert_id, (0, b"", 0))
+        if version == 0 or expires <= self.clock():
+            return StoredAlert(version=0, state=None)
+        return StoredAlert(version=version, state=from_json(raw, AlertState, f"alert {alert_id}"))
+
+    async def commit(
+        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
+    ) -> StoredAlert | None:
+        """Write an alert and queue its deliveries if its version is the expected one; None means done."""
+        stored = self._load_alert(checked_id(alert_id, "an alert id"))
+        if stored.version != expected_version:
+            return stored
+        self._queue_all(deliveries, now)
+        self._alerts[alert_id] = (expected_version + 1, to_json(state), self.clock() + ALERT_MS)
+        return None
+
+    async def key_counts(self) -> dict[str, int]:
+        """Give the size of each kind of key; `keys` is everything."""
+        counts = {
+            "events": len(self._events),
+            "dead_events": len(self._dead_events),
+            "journal": len(self._journal),
+            "sources": len(self._sources),
+            "alerts": len(self._alerts),
+            "deliveries": len(self._deliveries),
+            "bodies": len(self._bodies),
+            "payloads": len(self._payloads),
+            "chains": len(self._chains),
+            "done": len(self._ended),
+            "dead": len(self._dead),
+            "wake": len(self._wake),
+            "seen": sum(len(self._memory[s].owners) + len(self._memory[s].aliases) for s in self._sources),
+            "queued": sum(len(queue) for queue in self._queues.values()),
+        }
+        return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}
+
+    async def heartbeat(self, member: str, role: str, now: int) -> None:
+        """Say that a process is living."""
+        self._members[role][member] = now
+
+    async def members(self, role: str, now: int) -> list[str]:
+        """Give the processes of a role that spoke within 10 seconds, sorted."""
+        return sorted(member for member, spoke in self._members[role].items() if spoke > now - LIVING_MS)
+
+    async def sweep(self, now: int) -> dict[str, int]:
+        """Drop what is over: ended deliveries and expired ones nobody serves. Gives counts."""
+        ended = [i for i, at in self._ended.items() if at <= now - ENDED_MS]
+        dead = [i for i, at in self._dead.items() if at <= now - DEAD_MS]
+        for delivery_id in [*ended, *dead]:
+            self._forget_delivery(delivery_id)
+        expired = 0
+        while batch := self._expire_batch(now):
+            expired += batch
+        alerts = [i for i, (_, _, expires) in self._alerts.items() if expires <= self.clock()]
+        for alert_id in alerts:
+            del self._alerts[alert_id]
+        return {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0, "alerts": len(alerts)}
+
+    def _forget_delivery(self, delivery_id: str) -> None:
+        record = self._deliveries.pop(delivery_id)
+        self._ended.pop(delivery_id, None)
+        if self._dead.pop(delivery_id, None) is not None:
+            self._count(record.receiver, dead=-1)
+        self._bodies.pop(delivery_id, None)
+        self._payloads.pop(delivery_id, None)
+
+    def _expire_batch(self, now: int) -> int:
+        queued = [i for queue in self._queues.values() for i in queue]
+        past = [i for i in queued if 0 < self._deliveries[i].expires_ms <= now]
+        return sum(self._complete(i, "", now, "expired", "") for i in past)

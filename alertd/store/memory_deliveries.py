@@ -1,0 +1,130 @@
+"""Deliveries in memory: how they enter and leave chains and queues, as in scripts/delivery.lua and queueing.lua."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec.structs import replace
+
+from alertd.base.clock import Clock
+from alertd.model import Delivery, NewDelivery
+from alertd.store.memory_base import MemoryBase
+from alertd.store.records import (
+    StoredDelivery,
+    new_record,
+    to_json,
+)
+from alertd.store.types import ReceiverHealth
+
+Ended = Literal["sent", "dead", "expired", "superseded"]
+ENDED = ("sent", "dead", "expired", "superseded")
+WAKE_LENGTH = 1_000
+
+
+def flying(record: Delivery) -> bool:
+    """Tell whether an attempt has begun and its outcome is not recorded."""
+    return record.state in ("sending", "in_doubt")
+
+
+class MemoryDeliveries(MemoryBase):
+    """The moves that the queue's methods are made of."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self._deliveries: dict[str, StoredDelivery] = {}
+        self._bodies: dict[str, bytes] = {}
+        self._payloads: dict[str, bytes] = {}
+        self._chains: dict[tuple[str, str], list[str]] = {}
+        self._queues: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        self._recv: dict[str, ReceiverHealth] = {}
+        self._pace: dict[str, int] = {}
+        self._ended: dict[str, int] = {}
+        self._dead: dict[str, int] = {}
+        self._wake: deque[str] = deque(maxlen=WAKE_LENGTH)
+
+    def _queue(self, record: Delivery) -> dict[str, int]:
+        return self._queues[record.receiver, record.lane]
+
+    def _count(self, receiver: str, *, failures: int = 0, waiting: int = 0, dead: int = 0) -> None:
+        old = self._recv.get(receiver, ReceiverHealth())
+        self._recv[receiver] = replace(
+            old, failures=old.failures + failures, waiting=old.waiting + waiting, dead=old.dead + dead
+        )
+
+    def _line(self, record: Delivery, now: int, reason: str, detail: str) -> None:
+        data: dict[str, str | int] = {
+            "delivery": record.id,
+            "receiver": record.receiver,
+            "alert": record.alert,
+            "alert_revision": record.alert_revision,
+            "attempts": record.attempts,
+            "due_ms": record.due_ms,
+            "detail": detail,
+        }
+        ids = [i for i in (record.id, record.alert, record.receiver) if i]
+        self._journal_line("delivery", now, ids, reason, data)
+
+    def _enter_queue(self, record: StoredDelivery) -> None:
+        self._queue(record)[record.id] = record.due_ms
+        self._wake.append(record.receiver)
+        self._bell.set()
+
+    def _close(self, record: StoredDelivery, state: Ended, now: int, detail: str) -> None:
+        self._queue(record).pop(record.id, None)
+        if record.state == "waiting":
+            self._count(record.receiver, waiting=-1)
+        if state == "dead":
+            self._dead[record.id] = now
+            self._count(record.receiver, dead=1)
+        else:
+            self._bodies.pop(record.id, None)
+            self._payloads.pop(record.id, None)
+            self._ended[record.id] = now
+        self._deliveries[record.id] = ended = replace(record, state=state, finished_ms=now)
+        self._line(ended, now, state, detail)
+
+    def _write_chain(self, key: tuple[str, str], ids: list[str], now: int) -> None:
+        if not ids:
+            self._chains.pop(key, None)
+            return
+        self._chains[key] = ids
+        head = self._deliveries[ids[0]]
+        if head.state == "waiting":
+            head = replace(head, state="queued", due_ms=max(now, head.due_ms))
+            self._count(head.receiver, waiting=-1)
+            self._deliveries[head.id] = head
+            self._enter_queue(head)
+
+    def _leave_chain(self, record: Delivery, now: int) -> None:
+        key = (record.chain, record.receiver)
+        self._write_chain(key, [i for i in self._chains.get(key, []) if i != record.id], now)
+
+    def _queue_one(self, new: NewDelivery, now: int) -> bool:
+        record = StoredDelivery(
+            **{f: getattr(r, f) for r in [new_record(new, now)] for f in Delivery.__struct_fields__}
+        )
+        if record.id in self._deliveries:
+            return False
+        key = (record.chain, record.receiver)
+        older = [self._deliveries[i] for i in self._chains.get(key, [])]
+        dropped = [o for o in older if record.mode == "latest" and o.attempts == 0]
+        chain = [*(o.id for o in older if o not in dropped), record.id]
+        self._bodies[record.id] = to_json(new.message)
+        for old in dropped:
+            self._close(old, "superseded", now, f"by {record.id}")
+        self._count(record.receiver)
+        if chain[0] == record.id:
+            self._deliveries[record.id] = record
+            self._enter_queue(record)
+        else:
+            self._deliveries[record.id] = replace(record, state="waiting")
+            self._count(record.receiver, waiting=1)
+        self._write_chain(key, chain, now)
+        return True
+
+    def _queue_all(self, deliveries: Sequence[NewDelivery], now: int) -> list[str]:
+        for new in deliveries:
+            new_record(new, now)  # refuse unusable ids before the first write
+        return [new.id for new in deliveries if self._queue_one(new, now)]

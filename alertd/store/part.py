@@ -1,0 +1,47 @@
+"""What the parts of RedisStore stand on."""
+
+from __future__ import annotations
+
+from alertd.base.clock import Clock
+from alertd.model import Delivery
+from alertd.store.client import Link
+from alertd.store.keys import Keys, queue_names
+
+
+class Hints:
+    """Key names that completing a claimed delivery will need, so that the script need not ask for them.
+
+    Only a saving of one round trip: a name that is missing here is asked for, and none is ever wrong, because a
+    delivery's receiver and alert never change.
+    """
+
+    LIMIT = 4_096
+
+    def __init__(self) -> None:
+        self._names: dict[str, list[str]] = {}
+
+    def remember(self, delivery: Delivery) -> None:
+        """Keep what a claimed delivery will need."""
+        if len(self._names) >= self.LIMIT:
+            self._names.clear()
+        receiver = delivery.receiver
+        traces = [f"trace:{i}" for i in (delivery.id, delivery.alert, receiver) if i]
+        self._names[delivery.id] = [*queue_names(receiver), f"recv:{receiver}", *traces]
+
+    def names(self, delivery_id: str) -> list[str]:
+        """Give what is known, possibly nothing."""
+        return self._names.get(delivery_id, [])
+
+    def forget(self, delivery_id: str) -> None:
+        """Drop a delivery that was completed."""
+        self._names.pop(delivery_id, None)
+
+
+class Part:
+    """A connection, the keys, and the local clock (compared with the server's; stamps what is found corrupt)."""
+
+    def __init__(self, link: Link, clock: Clock) -> None:
+        self.link = link
+        self.keys: Keys = link.keys
+        self.clock = clock
+        self.hints = Hints()

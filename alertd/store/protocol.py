@@ -1,0 +1,197 @@
+"""What a store does, whatever it is made of: RedisStore and MemoryStore pass the same tests.
+
+`now` is milliseconds since the epoch. Every method may raise StoreUnavailable (wait and try again), StoreRefused (the
+server cannot be used like this) or Corrupt (a record does not decode). *Repeatable* means: called again with the same
+arguments it changes nothing further and gives the same answer, so that a caller may try again after StoreUnavailable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from alertd.model import (
+    AlertState,
+    Claim,
+    ClaimRefused,
+    Delivery,
+    DueDelivery,
+    IngestItem,
+    IngestResult,
+    JournalRecord,
+    Known,
+    NewDelivery,
+    SourceState,
+    StoredAlert,
+    StreamEvent,
+)
+from alertd.store.types import Backlog, DeadEvent, Finding, PendingEvent, ReceiverHealth
+
+
+class Store(Protocol):
+    """The whole of it. Consumers may define smaller protocols of their own."""
+
+    # --- opening ---------------------------------------------------------------------------------
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+
+    async def ping(self) -> float:
+        """Give the time of one round trip in milliseconds."""
+
+    async def check_server(self) -> list[Finding]:
+        """Check the start-up contract (docs/store.md); nothing found is an empty list."""
+
+    async def prepare(self) -> None:
+        """Create the consumer group and the layout's marker. Repeatable. Raises StoreRefused for a newer layout."""
+
+    async def epoch(self) -> str:
+        """Give the id this store got when it was first prepared; another one means that its memory was lost."""
+
+    # --- ingest ----------------------------------------------------------------------------------
+
+    async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
+        """Give the owner of each mark that is known, aliases followed."""
+
+    async def ingest(self, source: str, items: Sequence[IngestItem], now: int) -> list[IngestResult]:
+        """Store new items and revisions, atomically. A repeat answers `known` (or `alias`) and adds nothing.
+
+        Callers pass at most 64 items, so that the server is not blocked for long.
+        """
+
+    async def end_poll(self, source: str, state: SourceState, sighted: Sequence[str], now: int) -> None:
+        """Keep what is on the page remembered, forget what was not seen for 14 days, write the state. Repeatable."""
+
+    async def source_state(self, source: str) -> SourceState | None:
+        """Give what is remembered of a source."""
+
+    async def source_states(self) -> dict[str, SourceState]:
+        """Give what is remembered of all sources, removed ones included."""
+
+    async def save_source_state(self, state: SourceState) -> None:
+        """Write a source's state. Repeatable."""
+
+    # --- events ----------------------------------------------------------------------------------
+
+    async def read_events(self, consumer: str, count: int, block_ms: int) -> list[StreamEvent]:
+        """Hand out new events; 0 does not wait. Must not be cancelled. Undecodable ones are buried, not given."""
+
+    async def pending(self, consumer: str | None, min_idle_ms: int, count: int) -> list[PendingEvent]:
+        """List what was handed out (to one consumer or to all) and not finished, oldest first."""
+
+    async def claim_event(self, consumer: str, stream_id: str, min_idle_ms: int) -> StreamEvent | None:
+        """Take over one pending event, which raises its count. None: not idle for so long, finished, or deleted."""
+
+    async def finish_event(self, stream_id: str, record: JournalRecord) -> bool:
+        """Journal what became of an event and take it out of the stream. False: it was out already. Repeatable."""
+
+    async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
+        """Set an event aside as a dead letter. False: it was out already. Repeatable."""
+
+    async def dead_events(self, count: int) -> list[DeadEvent]:
+        """Give the newest dead events, newest first."""
+
+    async def backlog(self) -> Backlog:
+        """Say how much there is to do."""
+
+    # --- alerts ----------------------------------------------------------------------------------
+
+    async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
+        """Give alerts with their versions; version 0 for one that is not there."""
+
+    async def commit(
+        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
+    ) -> StoredAlert | None:
+        """Write an alert and queue its deliveries if its version is the expected one; None means done.
+
+        A StoredAlert is a conflict: decide again from it. A repeat conflicts with what it wrote itself.
+        """
+
+    # --- the queue of deliveries -----------------------------------------------------------------
+
+    async def enqueue(self, deliveries: Sequence[NewDelivery], now: int) -> list[str]:
+        """Queue deliveries outside an alert; gives the ids that were not known. An id is queued once."""
+
+    async def due(self, receiver: str, now: int, limit: int) -> tuple[list[DueDelivery], int | None]:
+        """Give what is due, critical before normal, and the time at which the next is due. Changes nothing."""
+
+    async def claim(
+        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+    ) -> Claim | ClaimRefused:
+        """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt.
+
+        The token must be new for each attempt; repeated with the same token, the same claim is given.
+        """
+
+    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
+        """Record that it was sent. False: the lease is another's by now. Repeatable."""
+
+    async def retry(
+        self,
+        delivery_id: str,
+        token: str,
+        now: int,
+        due_ms: int,
+        error: str,
+        *,
+        counts: bool,
+        progress: str = "",
+        pause_until_ms: int = 0,
+        in_doubt: bool = False,
+    ) -> bool:
+        """Record a failed attempt and when to try again. False: the lease is another's by now. Repeatable.
+
+        `in_doubt`: it may have arrived all the same; later claims say so. An empty `progress` keeps the old one.
+        """
+
+    async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
+        """Give up. With an empty token: only if nobody is at work on it. Repeatable."""
+
+    async def expire(self, delivery_id: str, token: str, now: int) -> bool:
+        """Drop a delivery whose time has passed. With an empty token: only if nobody is at work on it. Repeatable."""
+
+    async def wait_wake(self, timeout_ms: int) -> str | None:
+        """Wait for a receiver that got something to do. A hint only: the sweep by due time is what counts."""
+
+    async def pause_receiver(self, receiver: str, until_ms: int) -> None:
+        """Let nothing be claimed for a receiver until then; 0 ends the pause. Repeatable."""
+
+    async def receiver_health(self) -> dict[str, ReceiverHealth]:
+        """Say how every receiver that ever had a delivery is doing."""
+
+    async def dead_deliveries(self, count: int) -> list[Delivery]:
+        """Give the newest dead letters, newest first."""
+
+    async def retry_dead(self, ids: Sequence[str], now: int) -> list[str]:
+        """Queue dead letters again, due now, with at least a day to live; gives the ids that were dead."""
+
+    async def delivery(self, delivery_id: str) -> Delivery | None:
+        """Give a delivery's record."""
+
+    # --- journal ---------------------------------------------------------------------------------
+
+    async def journal(self, record: JournalRecord, once: str = "") -> bool:
+        """Write a record; under a `once` key a single time in 24 hours (False: it was). Repeatable only with one."""
+
+    async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
+        """Give the newest 1,000 records that concern an id, oldest first."""
+
+    async def read_journal(self, after_id: str, count: int, block_ms: int) -> list[tuple[str, JournalRecord]]:
+        """Give the records behind an id ("" = from the start, "$" = those to come)."""
+
+    async def trim_journal(self, older_than_ms: int) -> int:
+        """Drop the records from before a time; gives how many. Repeatable."""
+
+    # --- health ----------------------------------------------------------------------------------
+
+    async def key_counts(self) -> Mapping[str, int]:
+        """Give the size of each kind of key."""
+
+    async def heartbeat(self, member: str, role: str, now: int) -> None:
+        """Say that a process is living. Repeatable."""
+
+    async def members(self, role: str, now: int) -> list[str]:
+        """Give the processes of a role that spoke within 10 seconds, sorted."""
+
+    async def sweep(self, now: int) -> dict[str, int]:
+        """Drop what is over: ended deliveries, expired ones nobody serves, orphans. Gives counts. Repeatable."""

@@ -1,0 +1,181 @@
+"""The queue of deliveries: sorted sets by due time, a lease for each attempt, chains that keep order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from alertd.base.clock import rfc3339
+from alertd.errors import Corrupt
+from alertd.model import Claim, ClaimRefused, Delivery, DueDelivery, NewDelivery
+from alertd.store.alerts import delivery_args, delivery_names
+from alertd.store.keys import QUEUE_NAMES, queue_names
+from alertd.store.part import Part
+from alertd.store.records import GRACE_MS, claim_from, clean, delivery_from, message_from, unique
+from alertd.store.types import ReceiverHealth
+
+log = structlog.get_logger(__name__)
+
+
+def soonest(scores: Sequence[float]) -> int | None:
+    """Give the least of some due times."""
+    return int(min(scores)) if scores else None
+
+
+class QueuePart(Part):
+    """From `enqueue` to `retry_dead`."""
+
+    async def enqueue(self, deliveries: Sequence[NewDelivery], now: int) -> list[str]:
+        """Queue deliveries outside an alert; gives the ids that were not known. An id is queued once."""
+        if not deliveries:
+            return []
+        reply = await self.link.run(
+            "enqueue", delivery_names(deliveries), now, rfc3339(now), *delivery_args(deliveries, now)
+        )
+        return [i.decode() for i in reply[1]]
+
+    async def due(self, receiver: str, now: int, limit: int) -> tuple[list[DueDelivery], int | None]:
+        """Give what is due, critical before normal, and the time at which the next is due. Changes nothing."""
+        queues = self.keys.queues(receiver)
+        ready: list[Sequence[str | int]] = [["ZRANGEBYSCORE", q, "-inf", now, "LIMIT", 0, limit] for q in queues]
+        later: list[Sequence[str | int]] = [
+            ["ZRANGEBYSCORE", q, f"({now}", "+inf", "WITHSCORES", "LIMIT", 0, 1] for q in queues
+        ]
+        critical, normal, *ahead = await self.link.pipeline([*ready, *later])
+        ids = [i.decode() for i in [*critical, *normal][:limit]]
+        return await self._load_due(receiver, ids, now), soonest([float(pair[1]) for pair in ahead if pair])
+
+    async def _load_due(self, receiver: str, ids: list[str], now: int) -> list[DueDelivery]:
+        if not ids:
+            return []
+        kinds = ("deliveries", "bodies", "payloads")
+        columns = await self.link.pipeline([["HMGET", self.keys(kind), *ids] for kind in kinds])
+        found = []
+        for delivery_id, record, body, payload in zip(ids, *columns, strict=True):
+            if record is None:
+                continue  # ended since the queue was read
+            try:
+                delivery = delivery_from(record)
+                if body is None:
+                    raise Corrupt(f"the message of delivery {delivery_id} is missing")
+                found.append(DueDelivery(delivery=delivery, message=message_from(body), payload=payload))
+            except Corrupt as error:
+                await self._set_aside(receiver, delivery_id, error, now)
+        return found
+
+    async def _set_aside(self, receiver: str, delivery_id: str, error: Corrupt, now: int) -> None:
+        """Take a delivery that cannot be read out of everybody's way."""
+        log.error("delivery_corrupt", delivery=delivery_id, receiver=receiver, error=str(error))
+        try:
+            await self.bury(delivery_id, "", now, f"corrupt: {error}")
+        except Corrupt:
+            await self.link.pipeline([["ZREM", q, delivery_id] for q in self.keys.queues(receiver)])
+
+    async def claim(
+        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+    ) -> Claim | ClaimRefused:
+        """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt."""
+        names = [*QUEUE_NAMES, "pace", *queue_names(receiver), f"recv:{receiver}"]
+        args = (delivery_id, receiver, _token(token), now, rfc3339(now), lease_ms, pace_ms, payload)
+        reply = await self.link.run("claim", names, *args)
+        if reply[0] == b"ok":
+            claim = claim_from(reply[1], reply[2])
+            self.hints.remember(claim.delivery)
+            return claim
+        return ClaimRefused(reason=reply[0].decode(), retry_ms=reply[1])
+
+    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
+        """Record that it was sent. False: the lease is another's by now."""
+        return await self._complete(delivery_id, _token(token), now, "sent", detail)
+
+    async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
+        """Give up. With an empty token: only if nobody is at work on it."""
+        return await self._complete(delivery_id, token, now, "dead", error)
+
+    async def expire(self, delivery_id: str, token: str, now: int) -> bool:
+        """Drop a delivery whose time has passed. With an empty token: only if nobody is at work on it."""
+        return await self._complete(delivery_id, token, now, "expired", "")
+
+    async def _complete(self, delivery_id: str, token: str, now: int, state: str, detail: str) -> bool:
+        names = [*QUEUE_NAMES, *self.hints.names(delivery_id)]
+        reply = await self.link.run("complete", names, delivery_id, token, now, rfc3339(now), state, clean(detail))
+        self.hints.forget(delivery_id)
+        return bool(reply[0] == b"ok")
+
+    async def retry(
+        self,
+        delivery_id: str,
+        token: str,
+        now: int,
+        due_ms: int,
+        error: str,
+        *,
+        counts: bool,
+        progress: str = "",
+        pause_until_ms: int = 0,
+        in_doubt: bool = False,
+    ) -> bool:
+        """Record a failed attempt and when to try again. False: the lease is another's by now."""
+        names = [*QUEUE_NAMES, *self.hints.names(delivery_id)]
+        head = (delivery_id, _token(token), now, rfc3339(now), due_ms, clean(error), int(counts))
+        reply = await self.link.run("retry", names, *head, progress, pause_until_ms, int(in_doubt))
+        self.hints.forget(delivery_id)
+        return bool(reply[0] == b"ok")
+
+    async def wait_wake(self, timeout_ms: int) -> str | None:
+        """Wait for a receiver that got something to do."""
+        reply = await self.link.block(timeout_ms, "BLPOP", self.keys("wake"), max(timeout_ms, 1) / 1000)
+        return reply[1].decode() if reply else None
+
+    async def pause_receiver(self, receiver: str, until_ms: int) -> None:
+        """Let nothing be claimed for a receiver until then; 0 ends the pause."""
+        await self.link.run("pause", [f"recv:{receiver}", "receivers", "wake"], receiver, until_ms)
+
+    async def receiver_health(self) -> dict[str, ReceiverHealth]:
+        """Say how every receiver that ever had a delivery is doing."""
+        receivers = sorted(r.decode() for r in await self.link.call("SMEMBERS", self.keys("receivers")))
+        found = {}
+        for receiver in receivers:
+            queues = self.keys.queues(receiver)
+            commands: list[Sequence[str | int]] = [["HGETALL", self.keys(f"recv:{receiver}")]]
+            commands += [["ZCARD", q] for q in queues]
+            commands += [["ZRANGE", q, 0, 0, "WITHSCORES"] for q in queues]
+            flat, critical, normal, *oldest = await self.link.pipeline(commands)
+            found[receiver] = ReceiverHealth(
+                **_counters(flat),
+                queued=critical + normal,
+                oldest_due_ms=soonest([float(pair[1]) for pair in oldest if pair]),
+            )
+        return found
+
+    async def dead_deliveries(self, count: int) -> list[Delivery]:
+        """Give the newest dead letters, newest first."""
+        ids = await self.link.call("ZREVRANGE", self.keys("dead"), 0, count - 1) if count > 0 else []
+        raws = await self.link.call("HMGET", self.keys("deliveries"), *ids) if ids else []
+        return [delivery_from(raw) for raw in raws if raw is not None]
+
+    async def retry_dead(self, ids: Sequence[str], now: int) -> list[str]:
+        """Queue dead letters again, due now, with at least a day to live; gives the ids that were dead."""
+        if not ids:
+            return []
+        reply = await self.link.run("retry_dead", QUEUE_NAMES, now, rfc3339(now), GRACE_MS, *unique(ids))
+        return [i.decode() for i in reply[1]]
+
+    async def delivery(self, delivery_id: str) -> Delivery | None:
+        """Give a delivery's record."""
+        raw = await self.link.call("HGET", self.keys("deliveries"), delivery_id)
+        return None if raw is None else delivery_from(raw)
+
+
+def _token(token: str) -> str:
+    if not token:
+        raise ValueError("an attempt needs a token")
+    return token
+
+
+def _counters(flat: list[Any]) -> dict[str, int]:
+    names = ("failures", "paused_until_ms", "last_sent_ms", "waiting", "dead")
+    stored = {flat[i].decode(): int(flat[i + 1]) for i in range(0, len(flat), 2)}
+    return {name: stored.get(name, 0) for name in names}

@@ -1,0 +1,166 @@
+"""How records are written and read. Whatever does not decode is Corrupt, and harms only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from alertd.errors import Corrupt
+from alertd.model import Claim, Delivery, Event, JournalRecord, Known, Message, NewDelivery, event_from_json
+from alertd.store.types import DeadEvent
+
+T = TypeVar("T")
+
+MAX_ERROR = 2_000
+"""Characters of an error text that are kept."""
+
+SIGHT_MS = 14 * 86_400_000
+"""How long a mark is remembered after it was last on the page."""
+ENDED_MS = 7 * 86_400_000
+"""How long an ended delivery is kept."""
+DEAD_MS = 30 * 86_400_000
+"""How long a dead letter is kept: it still waits for a person's decision."""
+ALERT_MS = 37 * 86_400_000
+"""How long an alert is kept after its last commit."""
+ONCE_S = 86_400
+GRACE_MS = 86_400_000
+"""The shortest life that a dead letter gets when it is tried again."""
+LIVING_MS = 10_000
+"""How long a process counts as living after its heartbeat."""
+
+_encoder = msgspec.json.Encoder()
+
+
+def to_json(value: Any) -> bytes:
+    """Write a struct as JSON."""
+    return _encoder.encode(value)
+
+
+def from_json(raw: bytes, kind: type[T], what: str) -> T:
+    """Read a struct. Raises Corrupt, naming `what` it was."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Corrupt(f"{what} does not decode: {error}") from error
+
+
+def clean(text: str, limit: int = MAX_ERROR) -> str:
+    """Bound a text and drop lone surrogates, which are not UTF-8 and would break the call that carries them."""
+    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+
+
+def checked_id(value: str, what: str) -> str:
+    """Refuse an id or mark that would break the records it is written into. Raises ValueError."""
+    if not value or len(value) > 200 or any(c in value for c in "|,@/") or not value.isprintable():
+        raise ValueError(f"not usable as {what}: {value!r}")
+    return value
+
+
+def checked_chain(value: str) -> str:
+    """Refuse an empty chain name. Raises ValueError."""
+    if not value or len(value) > 200 or not value.isprintable():
+        raise ValueError(f"not usable as a chain: {value!r}")
+    return value
+
+
+def new_record(new: NewDelivery, now: int) -> Delivery:
+    """Make the record of a delivery that is about to be queued. Raises ValueError for unusable ids."""
+    alert = new.message.alert
+    return Delivery(
+        id=checked_id(new.id, "a delivery id"),
+        receiver=checked_id(new.receiver, "a receiver id"),
+        lane=new.lane,
+        mode=new.mode,
+        chain=checked_chain(new.chain),
+        alert=alert.id if alert else "",
+        alert_revision=alert.revision if alert else 0,
+        created_ms=now,
+        due_ms=new.due_ms,
+        expires_ms=new.expires_ms,
+    )
+
+
+class StoredDelivery(Delivery, frozen=True, kw_only=True):
+    """A delivery with what only the queue needs."""
+
+    doubt: bool = False
+    """Some earlier attempt may have arrived; stays once it is set."""
+
+
+def claim_from(raw: bytes, payload: bytes) -> Claim:
+    """Make a claim from the record that a script answered with."""
+    stored = from_json(raw, StoredDelivery, "a delivery")
+    return Claim(delivery=delivery_of(stored), payload=payload, in_doubt=stored.doubt)
+
+
+def delivery_of(stored: StoredDelivery) -> Delivery:
+    """Give the record without the queue's own fields."""
+    return Delivery(**{name: getattr(stored, name) for name in Delivery.__struct_fields__})
+
+
+def delivery_from(raw: bytes) -> Delivery:
+    """Read a delivery's record. Raises Corrupt."""
+    return from_json(raw, Delivery, "a delivery")
+
+
+def message_from(raw: bytes) -> Message:
+    """Read a delivery's message. Raises Corrupt."""
+    return from_json(raw, Message, "a message")
+
+
+def owner_from(mark: str, raw: bytes) -> Known | None:
+    """Read an owner record (scripts/marks.lua); None if it is none."""
+    text = raw.decode("utf-8", "replace")
+    if not text.startswith("i") or text.count("|") != 3:
+        return None
+    event_id, revision, hashes, _ = text[1:].split("|")
+    return Known(identity=mark, event_id=event_id, revision=int(revision), hashes=[h for h in hashes.split(",") if h])
+
+
+def event_from_fields(fields: Mapping[str, bytes]) -> Event:
+    """Read an event as the stream keeps it: its JSON, and laid over it what ingest decided. Raises Corrupt."""
+    try:
+        event = event_from_json(fields["e"])
+        overlay = {
+            "id": fields["i"].decode(),
+            "source": event.source or fields["s"].decode(),
+            "revision": int(fields["r"]),
+            "revision_reason": fields["w"].decode() or None,
+            "baseline": fields["b"] == b"1",
+        }
+        return msgspec.structs.replace(event, **overlay)
+    except (KeyError, ValueError, msgspec.DecodeError) as error:
+        raise Corrupt(f"an event does not decode: {error!r}") from error
+
+
+def dead_event_from(entry_id: str, fields: Mapping[str, bytes]) -> DeadEvent:
+    """Read a dead event; its JSON may be what is broken."""
+    try:
+        event = event_from_fields(fields)
+    except Corrupt:
+        event = None
+    return DeadEvent(
+        id=entry_id,
+        stream_id=fields["stream_id"].decode(),
+        event_id=fields["i"].decode(),
+        reason=fields["reason"].decode("utf-8", "replace"),
+        at_ms=int(fields["now"]),
+        event=event,
+    )
+
+
+def pairs(flat: Sequence[bytes]) -> dict[str, bytes]:
+    """Make a mapping of a RESP2 reply that lists names and values in turn."""
+    return {flat[i].decode(): flat[i + 1] for i in range(0, len(flat), 2)}
+
+
+def record_ids(record: JournalRecord) -> list[str]:
+    """Give the ids a record is traced under, each once, empty ones dropped."""
+    return list(dict.fromkeys(i for i in record.ids if i))
+
+
+def unique(values: Iterable[str]) -> list[str]:
+    """Keep the first of equal values."""
+    return list(dict.fromkeys(values))

@@ -1,0 +1,54 @@
+"""RedisStore: the store over a real Redis or Valkey, put together from its parts."""
+
+from __future__ import annotations
+
+import secrets
+
+from alertd.base.clock import Clock, system_clock
+from alertd.errors import StoreRefused
+from alertd.store.alerts import AlertsPart
+from alertd.store.client import Link
+from alertd.store.events import EventsPart
+from alertd.store.health import HealthPart
+from alertd.store.ingest import IngestPart
+from alertd.store.journal import JournalPart
+from alertd.store.keys import GROUP, SCHEMA, Keys
+from alertd.store.sweep import SweepPart
+
+
+class RedisStore(IngestPart, EventsPart, AlertsPart, SweepPart, JournalPart, HealthPart):
+    """See `alertd.store.protocol.Store` for what each method promises."""
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self.link.aclose()
+
+    async def prepare(self) -> None:
+        """Create the consumer group and the layout's marker. Raises StoreRefused for a newer layout."""
+        reply = await self.link.run("prepare", ["events", "meta"], GROUP, SCHEMA, secrets.token_hex(8))
+        if reply[0] == b"newer":
+            raise StoreRefused(
+                f"this store has layout {reply[1]}, written by a newer alertd; this one knows {SCHEMA}. Update alertd"
+            )
+
+    async def epoch(self) -> str:
+        """Give the id this store got when it was first prepared; empty before that."""
+        raw = await self.link.call("HGET", self.keys("meta"), "epoch")
+        return raw.decode() if raw else ""
+
+
+async def open_store(
+    url: str, namespace: str, *, name: str, max_connections: int = 16, clock: Clock = system_clock
+) -> RedisStore:
+    """Connect and say hello. `name` shows in CLIENT LIST.
+
+    Raises StoreUnavailable (nobody answers, or still loading), StoreRefused (bad URL, wrong password) and
+    ValueError (bad namespace).
+    """
+    store = RedisStore(Link(url, Keys(namespace), name=name, max_connections=max_connections), clock)
+    try:
+        await store.ping()
+    except BaseException:
+        await store.aclose()
+        raise
+    return store

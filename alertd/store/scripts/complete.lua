@@ -1,0 +1,48 @@
+-- requires: prelude journal delivery
+-- finish, bury and expire: a delivery comes to its end and the next of its chain becomes the head.
+-- ARGV: delivery, token, now, at, state (sent, dead or expired), detail.
+-- Answers {'ok'} also when repeated, {'no'} when the caller holds no lease. Without a token: nobody may be at work on it.
+local id, token, now, at, state, detail = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
+need_fixed()
+local refused = refusal()
+if refused then
+  return refused
+end
+local record = load(id)
+if corrupt then
+  return refusal()
+end
+if not record then
+  return {'no'}
+end
+if ended(record) then
+  return {(record.state == state and (token == '' or record.token == token)) and 'ok' or 'no'}
+end
+if token ~= '' and not (flying(record) and record.token == token) then
+  return {'no'}
+end
+need_receiver(record)
+need_journal(traced(record))
+refused = refusal()
+if refused then
+  return refused
+end
+if token == '' and flying(record) then
+  local lease_end = tonumber(redis.call('ZSCORE', queue(record), id) or 0)
+  if lease_end > now then
+    return {'no'}
+  end
+end
+if state == 'sent' then
+  record.error = ''
+elseif state == 'dead' then
+  record.error = detail
+end
+close(record, state, now, at, detail)
+leave_chain(record, now)
+if state == 'sent' then
+  redis.call('HSET', recv(record), 'last_sent_ms', now, 'failures', 0)
+elseif state == 'dead' then
+  redis.call('HINCRBY', recv(record), 'failures', 1)
+end
+return {'ok'}

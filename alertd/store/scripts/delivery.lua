@@ -1,0 +1,139 @@
+-- What the scripts of the queue share. Per (chain, receiver) only the head is in a queue; the others wait.
+local WAKE_LENGTH = 1000
+
+local function load(id)
+  local raw = redis.call('HGET', K['deliveries'], id)
+  if not raw then
+    return nil
+  end
+  local fine, record = pcall(cjson.decode, raw)
+  if not fine then
+    corrupt = 'WRONGTYPE delivery ' .. id .. ' does not decode'
+    return nil
+  end
+  return record
+end
+
+local function save(record)
+  redis.call('HSET', K['deliveries'], record.id, encode(record))
+end
+
+local function flying(record)
+  return record.state == 'sending' or record.state == 'in_doubt'
+end
+
+local ENDED = {sent = true, dead = true, superseded = true, expired = true}
+
+local function ended(record)
+  return ENDED[record.state] == true
+end
+
+local function queue(record)
+  return K['q:' .. record.receiver .. ':' .. record.lane]
+end
+
+local function recv(record)
+  return K['recv:' .. record.receiver]
+end
+
+local function chain_field(record)
+  return record.chain .. '/' .. record.receiver
+end
+
+local function traced(record)
+  if record.alert == '' then
+    return {record.id, record.receiver}
+  end
+  return {record.id, record.alert, record.receiver}
+end
+
+local function need_fixed()
+  for _, name in ipairs({'deliveries', 'bodies', 'payloads', 'chains'}) do
+    need(name, 'hash')
+  end
+  need('done', 'zset')
+  need('dead', 'zset')
+  need('wake', 'list')
+  need('receivers', 'set')
+end
+
+local function need_receiver(record)
+  need('q:' .. record.receiver .. ':critical', 'zset')
+  need('q:' .. record.receiver .. ':normal', 'zset')
+  need('recv:' .. record.receiver, 'hash')
+end
+
+local function delivery_line(record, at, reason, detail)
+  local ids = traced(record)
+  journal(journal_json('delivery', at, ids, reason, {
+    delivery = record.id,
+    receiver = record.receiver,
+    alert = record.alert,
+    alert_revision = record.alert_revision,
+    attempts = record.attempts,
+    due_ms = record.due_ms,
+    detail = detail,
+  }), ids)
+end
+
+local function wake(receiver)
+  redis.call('RPUSH', K['wake'], receiver)
+  redis.call('LTRIM', K['wake'], -WAKE_LENGTH, -1)
+end
+
+-- End a delivery. The ZREM comes first because it is never refused for lack of memory: what was sent is recorded.
+local function close(record, state, now, at, detail)
+  redis.call('ZREM', queue(record), record.id)
+  if record.state == 'waiting' then
+    redis.call('HINCRBY', recv(record), 'waiting', -1)
+  end
+  record.state = state
+  record.finished_ms = now
+  if state == 'dead' then
+    redis.call('ZADD', K['dead'], now, record.id)
+    redis.call('HINCRBY', recv(record), 'dead', 1)
+  else
+    redis.call('HDEL', K['bodies'], record.id)
+    redis.call('HDEL', K['payloads'], record.id)
+    redis.call('ZADD', K['done'], now, record.id)
+  end
+  save(record)
+  delivery_line(record, at, state, detail)
+end
+
+local function enter_queue(record)
+  redis.call('ZADD', queue(record), record.due_ms, record.id)
+  wake(record.receiver)
+end
+
+-- Write a chain; if its head was waiting, it is in the queue from now on, at its own due time or now if that is past.
+local function write_chain(field, ids, now)
+  if #ids == 0 then
+    redis.call('HDEL', K['chains'], field)
+    return
+  end
+  redis.call('HSET', K['chains'], field, table.concat(ids, ','))
+  local head = load(ids[1])
+  if head and head.state == 'waiting' then
+    head.state = 'queued'
+    head.due_ms = math.max(now, head.due_ms)
+    redis.call('HINCRBY', recv(head), 'waiting', -1)
+    save(head)
+    enter_queue(head)
+  end
+end
+
+local function read_chain(field)
+  return split(redis.call('HGET', K['chains'], field))
+end
+
+local function leave_chain(record, now)
+  local rest = {}
+  local field = chain_field(record)
+  for _, id in ipairs(read_chain(field)) do
+    if id ~= record.id then
+      rest[#rest + 1] = id
+    end
+  end
+  write_chain(field, rest, now)
+end

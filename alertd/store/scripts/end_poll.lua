@@ -1,0 +1,23 @@
+-- requires: prelude marks
+-- Close a poll: what is still on the page stays remembered, what was not seen for long is forgotten, and the source's
+-- state with its validators is written last (crash point C1).
+-- ARGV: source, state, now, cutoff, most to forget, then the marks on the page.
+local now, cutoff = ARGV[3], ARGV[4]
+need_marks(ARGV[1])
+need('sources', 'hash')
+local refused = refusal()
+if refused then
+  return refused
+end
+for i = 6, #ARGV do
+  local owner = read_owner(ARGV[i])
+  if owner then
+    redis.call('ZADD', sight, now, owner.mark)
+  end
+end
+local old = redis.call('ZRANGEBYSCORE', sight, '-inf', cutoff, 'LIMIT', 0, ARGV[5])
+for _, mark in ipairs(old) do
+  forget_owner(mark)
+end
+redis.call('HSET', K['sources'], ARGV[1], ARGV[2])
+return {'ok', #old}

@@ -1,0 +1,48 @@
+local TRACE_SECONDS = 30 * 86400
+local TRACE_LENGTH = 1000
+
+-- cjson writes numbers with 14 digits and 1e+15 from there on: integers are written by hand, up to 2^53 exactly.
+-- Only for flat tables of scalars; an empty Lua table could be an array or an object.
+local function encode(record)
+  local names = {}
+  for name in pairs(record) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  local fields = {}
+  for i, name in ipairs(names) do
+    local value = record[name]
+    if type(value) == 'number' then
+      value = string.format('%.0f', value)
+    else
+      value = cjson.encode(value)
+    end
+    fields[i] = cjson.encode(name) .. ':' .. value
+  end
+  return '{' .. table.concat(fields, ',') .. '}'
+end
+
+local function need_journal(ids)
+  need('journal', 'stream')
+  for _, id in ipairs(ids) do
+    need('trace:' .. id, 'list')
+  end
+end
+
+-- Append a record and enter it in the trace of each of its ids. XADD and RPUSH are refused when memory is full, but
+-- only as the first write of a script: what must complete writes something else first.
+local function journal(json, ids)
+  local entry = redis.call('XADD', K['journal'], '*', 'j', json)
+  for _, id in ipairs(ids) do
+    local key = K['trace:' .. id]
+    redis.call('RPUSH', key, entry)
+    redis.call('LTRIM', key, -TRACE_LENGTH, -1)
+    redis.call('EXPIRE', key, TRACE_SECONDS)
+  end
+end
+
+-- `ids` is never empty, so that cjson cannot take it for an object.
+local function journal_json(kind, at, ids, reason, data)
+  return '{"kind":' .. cjson.encode(kind) .. ',"at":' .. cjson.encode(at) .. ',"ids":' .. cjson.encode(ids)
+    .. ',"reason":' .. cjson.encode(reason) .. ',"data":' .. encode(data) .. '}'
+end

@@ -1,0 +1,58 @@
+-- Queue new deliveries: first a plan over what is stored, which finds every key that is needed, then the writes.
+
+-- `latest`: older messages of the chain that were never begun are superseded; begun ones stay, in front.
+local function plan_one(record, message, chains, records)
+  local field = chain_field(record)
+  local kept, dropped = {}, {}
+  for _, id in ipairs(chains[field] or read_chain(field)) do
+    local older = records[id] or load(id)
+    if older and record.mode == 'latest' and older.attempts == 0 then
+      need_journal(traced(older))
+      need_receiver(older)
+      dropped[#dropped + 1] = id
+    elseif older then
+      kept[#kept + 1] = id
+    end
+  end
+  kept[#kept + 1] = record.id
+  chains[field] = kept
+  records[record.id] = record
+  need_receiver(record)
+  return {record = record, message = message, chain = kept, dropped = dropped}
+end
+
+-- ARGV from `first` on: record, message, record, message… An id that is known already is queued no second time.
+local function plan_deliveries(first)
+  local plan, chains, records = {}, {}, {}
+  for i = first, #ARGV, 2 do
+    local record = cjson.decode(ARGV[i])
+    if not records[record.id] and redis.call('HEXISTS', K['deliveries'], record.id) == 0 then
+      plan[#plan + 1] = plan_one(record, ARGV[i + 1], chains, records)
+    end
+  end
+  return plan
+end
+
+-- The first write is one that full memory refuses: then nothing is queued, rather than a part.
+local function queue_deliveries(plan, now, at)
+  local ids = {}
+  for _, step in ipairs(plan) do
+    local record = step.record
+    redis.call('HSET', K['bodies'], record.id, step.message)
+    for _, id in ipairs(step.dropped) do
+      close(load(id), 'superseded', now, at, 'by ' .. record.id)
+    end
+    redis.call('SADD', K['receivers'], record.receiver)
+    if step.chain[1] == record.id then
+      record.state = 'queued'
+      enter_queue(record)
+    else
+      record.state = 'waiting'
+      redis.call('HINCRBY', recv(record), 'waiting', 1)
+    end
+    save(record)
+    write_chain(chain_field(record), step.chain, now)
+    ids[#ids + 1] = record.id
+  end
+  return ids
+end

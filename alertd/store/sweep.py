@@ -1,0 +1,91 @@
+"""Housekeeping: whatever nobody else will ever touch again. Run about once a minute by one process or by many."""
+
+from __future__ import annotations
+
+from alertd.errors import Corrupt
+from alertd.store.keys import QUEUE_NAMES
+from alertd.store.queue import QueuePart
+from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, delivery_from
+
+BATCH = 500
+ROUNDS = 20
+"""Batches of one sweep at most: the rest is for the next one."""
+
+
+class SweepPart(QueuePart):
+    """`sweep`, which uses the queue's own scripts."""
+
+    async def sweep(self, now: int) -> dict[str, int]:
+        """Drop what is over: ended deliveries, expired ones nobody serves, orphans. Gives counts."""
+        return {
+            "ended": await self._purge("done", now - ENDED_MS) + await self._purge("dead", now - DEAD_MS),
+            "expired": await self._expire_all(now),
+            "orphans": await self._drop_orphans("bodies") + await self._drop_orphans("payloads"),
+            "alerts": await self._forget_alerts(now - ALERT_MS),
+        }
+
+    async def _purge(self, index: str, cutoff: int) -> int:
+        purged = 0
+        for _ in range(ROUNDS):
+            ids = await self.link.call("ZRANGEBYSCORE", self.keys(index), "-inf", cutoff, "LIMIT", 0, BATCH)
+            if not ids:
+                break
+            reply = await self.link.run("purge", QUEUE_NAMES, cutoff, *ids)
+            purged += reply[1]
+            if reply[1] < len(ids):
+                # index entries without a record behind them would be found again for ever
+                raws = await self.link.call("HMGET", self.keys("deliveries"), *ids)
+                lost = [i for i, raw in zip(ids, raws, strict=True) if raw is None]
+                if lost:
+                    await self.link.call("ZREM", self.keys(index), *lost)
+                break
+        return purged
+
+    async def _expire_all(self, now: int) -> int:
+        """Expire what is past its time, also for receivers that no settings name any more."""
+        receivers = await self.link.call("SMEMBERS", self.keys("receivers"))
+        expired = 0
+        for receiver in sorted(r.decode() for r in receivers):
+            for _ in range(ROUNDS):
+                # once more after each find: the next of its chain is in a queue now, perhaps the other one
+                done = sum([await self._expire_queue(queue, now) for queue in self.keys.queues(receiver)])
+                expired += done
+                if not done:
+                    break
+        return expired
+
+    async def _expire_queue(self, queue: str, now: int) -> int:
+        ids = await self.link.call("ZRANGE", queue, 0, BATCH - 1)
+        raws = await self.link.call("HMGET", self.keys("deliveries"), *ids) if ids else []
+        expired = 0
+        for delivery_id, raw in zip(ids, raws, strict=True):
+            if raw is None:
+                await self.link.call("ZREM", queue, delivery_id)
+                continue
+            try:
+                expires = delivery_from(raw).expires_ms
+            except Corrupt:
+                continue  # `due` sets it aside
+            if 0 < expires <= now:
+                expired += await self.expire(delivery_id.decode(), "", now)
+        return expired
+
+    async def _drop_orphans(self, kind: str) -> int:
+        """Drop bodies and payloads without a record; there should be none, as scripts write them together."""
+        names = await self.link.call("HKEYS", self.keys(kind))
+        dropped = 0
+        for start in range(0, len(names), BATCH):
+            batch = names[start : start + BATCH]
+            raws = await self.link.call("HMGET", self.keys("deliveries"), *batch)
+            orphans = [name for name, raw in zip(batch, raws, strict=True) if raw is None]
+            if orphans:
+                dropped += await self.link.call("HDEL", self.keys(kind), *orphans)
+        return dropped
+
+    async def _forget_alerts(self, cutoff: int) -> int:
+        ids = await self.link.call("ZRANGEBYSCORE", self.keys("alerts"), "-inf", cutoff, "LIMIT", 0, BATCH)
+        if not ids:
+            return 0
+        present = await self.link.pipeline([["EXISTS", self.keys(f"alert:{i.decode()}")] for i in ids])
+        gone = [i for i, exists in zip(ids, present, strict=True) if not exists]
+        return int(await self.link.call("ZREM", self.keys("alerts"), *gone)) if gone else 0

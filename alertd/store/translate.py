@@ -1,0 +1,70 @@
+"""Errors of redis-py become alertd's own where they enter, with the cause kept.
+
+| what Redis or redis-py says | becomes | because |
+|---|---|---|
+| no connection, time-out, and the codes in `_PASSING` | StoreUnavailable | it can pass: wait and try again |
+| wrong password, NOAUTH, NOPERM, unknown command | StoreRefused | it cannot be used like this |
+| WRONGTYPE | Corrupt | a key holds what we never wrote |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import exceptions as r
+
+from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
+
+# 6.2 wraps what a command inside a script says: "ERR Error running script (…): @user_script: 7: -OOM command not…"
+_PASSING = "LOADING|BUSY|READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOGROUP"
+_CODE = re.compile(rf"(?:^|[\s-])({_PASSING}|NOAUTH|NOPERM|WRONGPASS|WRONGTYPE)\b")
+_WORDS = {
+    "OOM": "out of memory (maxmemory reached)",
+    "MISCONF": "not writing, because it cannot persist (disk full?)",
+    "READONLY": "a read-only replica, not the primary",
+    "LOADING": "still loading its data",
+    "BUSY": "busy with a script",
+    "NOREPLICAS": "not writing, because too few replicas follow",
+}
+_REFUSED = frozenset({"NOAUTH", "NOPERM", "WRONGPASS"})
+
+
+def error_code(error: BaseException) -> str:
+    """Name what a reply complains of: the first word of Redis's error, also when a script wraps it; "" if unknown."""
+    if isinstance(error, r.BusyLoadingError):
+        return "LOADING"
+    if isinstance(error, r.ReadOnlyError):
+        return "READONLY"
+    if isinstance(error, r.OutOfMemoryError):
+        return "OOM"
+    if isinstance(error, r.NoPermissionError):
+        return "NOPERM"
+    found = _CODE.search(str(error))
+    return found[1] if found else ""
+
+
+def translate(error: r.RedisError | OSError) -> Exception:
+    """Give alertd's error for one of redis-py's. The caller raises it `from` the original."""
+    code = error_code(error)
+    if isinstance(error, (r.AuthenticationError, r.AuthorizationError)) or code in _REFUSED:
+        return StoreRefused(f"Redis refuses us: {error}")
+    if code == "WRONGTYPE":
+        return Corrupt(str(error))
+    if code == "NOGROUP":
+        return StoreUnavailable(f"the consumer group is missing: {error}")
+    if code:
+        return StoreUnavailable(f"Redis is {_WORDS.get(code, 'not available')}: {error}")
+    if isinstance(error, (r.ConnectionError, r.TimeoutError, OSError)):
+        return StoreUnavailable(f"Redis does not answer: {error}")
+    return StoreRefused(f"Redis answers: {error}")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise alertd's errors instead of redis-py's from the block."""
+    try:
+        yield
+    except (r.RedisError, OSError) as error:
+        raise translate(error) from error

@@ -1,0 +1,65 @@
+"""What only the store's own questions answer with."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from alertd.model import Event, Struct
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing about the server that endangers alerts. `refuse`: do not start on it."""
+
+    level: Literal["refuse", "warn"]
+    code: str
+    """`version`, `replica`, `policy`, `append_only`, `fsync`, `memory`, `disk`, `evicted`, `clock`."""
+    text: str
+    """What is wrong and what to set, in words for an operator."""
+
+
+class PendingEvent(Struct, frozen=True, kw_only=True):
+    """An event that was handed out and not finished."""
+
+    stream_id: str
+    consumer: str
+    deliveries: int
+    idle_ms: int
+
+
+class DeadEvent(Struct, frozen=True, kw_only=True):
+    """An event that was set aside, with the reason."""
+
+    id: str
+    """Of the entry in `dead_events`."""
+    stream_id: str
+    event_id: str
+    reason: str
+    at_ms: int
+    event: Event | None
+    """None where the event's JSON itself is what cannot be read."""
+
+
+class Backlog(Struct, frozen=True, kw_only=True):
+    """How much the match processes have before them."""
+
+    events: int
+    """In the stream: not handed out, or handed out and not finished."""
+    pending: int
+    """Of these, handed out."""
+    oldest_ms: int | None
+    """When the oldest was stored, by the server's clock."""
+
+
+class ReceiverHealth(Struct, frozen=True, kw_only=True):
+    """How a receiver is doing."""
+
+    failures: int = 0
+    """Failed attempts since the last success."""
+    paused_until_ms: int = 0
+    last_sent_ms: int = 0
+    queued: int = 0
+    """In the queue: due, held, in retry or being sent."""
+    waiting: int = 0
+    """Behind the head of their chain."""
+    oldest_due_ms: int | None = None
+    dead: int = 0
