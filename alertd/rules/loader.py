@@ -80,13 +80,19 @@ def load_portfolio(text: str | bytes, file: str, *, known: Known | None = None) 
 def _files(directory: Path, faults: list[Fault]) -> Iterator[Path]:
     """Go through the files to read, in the order of their names."""
     unread: set[str] = set()
-    for folder, folders, names in os.walk(directory):
+    seen: set[Path] = set()
+
+    def unreadable(error: OSError) -> None:
+        faults.append(Fault(str(error.filename), 0, 0, f"cannot be read: {error.strerror or error}"))
+
+    for folder, folders, names in os.walk(directory, onerror=unreadable, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         here = Path(folder)
         top = here.relative_to(directory).parts[:1]
-        if top and top[0] in SKIPPED:
+        if here.resolve() in seen or (top and top[0] in SKIPPED):  # a link may lead in a circle
             folders.clear()
             continue
+        seen.add(here.resolve())
         for name in sorted(names):
             if name.startswith(".") or not name.lower().endswith(_SUFFIXES):
                 continue

@@ -175,6 +175,14 @@ def test_an_unreadable_file_is_a_fault_beside_the_others(tmp_path: Path) -> None
     assert lines[1] == "portfolios/b.yaml: cannot be read: No such file or directory"
 
 
+def test_links_to_folders_are_followed_and_circles_are_not(tmp_path: Path) -> None:
+    _write(tmp_path / "elsewhere", {"a.yaml": GOOD.format(name="a")})
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "portfolios").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "again").symlink_to(tmp_path / "rules")
+    assert len(load_rules(tmp_path / "rules").portfolios) == 1
+
+
 def test_a_huge_file_is_refused_without_being_read_whole(tmp_path: Path) -> None:
     (line,) = _faults(_write(tmp_path, {"portfolios/a.yaml": "# x\n" * 400_000}))
     assert "1 MiB" in line
