@@ -50,6 +50,11 @@ class HostBudget:
         self._max_wait_s = max_wait_s
         self._lanes: dict[tuple[str, bool], _Lane] = {}
 
+    @property
+    def hosts(self) -> int:
+        """How many hosts that are remembered: busy ones, and those whose spacing is still running."""
+        return len(self._lanes)
+
     @asynccontextmanager
     async def turn(self, host: str, *, inside: bool = False) -> AsyncIterator[None]:
         """Wait for a turn at `host` and hold it for the length of the block. Raises FetchTemporary."""

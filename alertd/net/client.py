@@ -44,7 +44,7 @@ class HttpClient:
         self, user_agent: str, *, tls: ssl.SSLContext | None = None, budget: HostBudget | None = None
     ) -> None:
         self._user_agent = user_agent
-        self._budget = budget or HostBudget()
+        self._budget = HostBudget() if budget is None else budget
         self._pools = Pools(tls)
 
     async def __aenter__(self) -> Self:

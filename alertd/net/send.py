@@ -64,7 +64,7 @@ def _failure(exc: Exception, attempt: Attempt, host: str, options: PostOptions) 
     if attempt.refused and not attempt.connected:
         return PostFailed(f"{host}: is at {attempt.refused[0]}", sent=False, forbidden=True)
     if isinstance(exc, TimeoutError) and not isinstance(exc, aiohttp.ClientError):
-        words = f"no answer within {options.timeout_s:g} s"
+        words = f"{'no answer' if attempt.connected else 'no connection'} within {options.timeout_s:g} s"
     else:
         words = explain(exc, attempt, connect_s=options.connect_timeout_s, read_s=options.timeout_s)
     return PostFailed(f"{host}: {words}", sent=attempt.connected)

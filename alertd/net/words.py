@@ -51,7 +51,8 @@ def explain(exc: BaseException, attempt: Attempt, *, connect_s: float, read_s: f
         what = "no connection" if attempt.resolved else "its name was not resolved"
         return f"{what} within {connect_s:g} s"
     if isinstance(exc, aiohttp.ClientConnectorError):
-        return _ERRNO.get(exc.os_error.errno or 0, "cannot be connected to")
+        broken = isinstance(exc.os_error, ConnectionError)  # TLS that ends without a word has no errno
+        return _ERRNO.get(exc.os_error.errno or 0, "resets connections" if broken else "cannot be connected to")
     return _after_connecting(exc, attempt, read_s)
 
 
@@ -78,6 +79,8 @@ def _certificate(exc: BaseException) -> str:
 
 def _tls(exc: ssl.SSLError) -> str:
     reason = getattr(exc, "reason", None) or getattr(getattr(exc, "os_error", None), "reason", None) or ""
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
+        return "does not speak TLS"
     words = str(reason).replace("_", " ").lower()
     return f"TLS failed ({words})" if words else "TLS failed"
 
