@@ -1,0 +1,64 @@
+# Every target makes .venv first, which costs nothing the second time.
+#   make demo ARGS="--once"     make test ARGS="-k identity"     make venv PYTHON=python3.12
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made
+ARGS ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo run test check format conformance bench clean distclean
+
+help:
+	@echo 'make demo         the whole daemon on sample feeds (ARGS="--once" ends by itself)'
+	@echo 'make run          the daemon with ./alertd.yaml'
+	@echo 'make test         all tests but the conformance tests'
+	@echo 'make check        format, lint, types, import contracts, file sizes'
+	@echo 'make conformance  the daemon against the real feeds in ../shared, with kills'
+	@echo 'make bench        the measurements of docs/performance.md'
+	@echo 'make format       put the code into its form'
+	@echo 'make clean        remove caches and builds; distclean: and .venv'
+	@echo 'ARGS="..." goes to the command; PYTHON=python3.12 chooses what .venv is made with'
+
+venv: $(STAMP)
+	@echo "$(VENV) is ready"
+
+$(STAMP): pyproject.toml constraints.txt tools/make_venv.sh
+	@sh tools/make_venv.sh $(VENV)
+	@touch $@
+
+demo: $(STAMP)
+	@exec $(BIN)/alertd demo $(ARGS)
+
+run: $(STAMP)
+	@exec $(BIN)/alertd run $(ARGS)
+
+test: $(STAMP)
+	@echo 'pytest'
+	@$(BIN)/pytest --ignore=tests/conformance $(ARGS)
+
+check: $(STAMP)
+	@echo 'ruff format' && $(BIN)/ruff format --check --quiet .
+	@echo 'ruff check' && $(BIN)/ruff check --quiet .
+	@echo 'mypy' && $(BIN)/mypy
+	@echo 'lint-imports' && $(BIN)/lint-imports
+	@echo 'file sizes' && $(BIN)/python tools/budget.py
+
+format: $(STAMP)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+conformance: $(STAMP)
+	@echo 'pytest tests/conformance'
+	@$(BIN)/pytest -s tests/conformance $(ARGS)
+
+bench: $(STAMP)
+	@$(BIN)/python -m bench $(ARGS)
+
+clean:
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV) *.egg-info
