@@ -127,7 +127,7 @@ class Pipeline:
         return [answers[item.stream_id] for item in batch]
 
     async def _conclude_all(
-        self, works: Sequence[_Work], stored: Mapping[str, StoredAlert], store: AlertStore
+        self, works: Sequence[_Work], stored: dict[str, StoredAlert], store: AlertStore
     ) -> dict[str, Processed | PoisonEvent]:
         """Decide and commit: the revisions of one event in their order, different events at the same time.
 
