@@ -49,7 +49,7 @@ class Response:
     url: str
     """Where it was found in the end, without user name and password. The validators belong to this URL."""
     headers: Mapping[str, str]
-    """In lower case: content-type, etag, last-modified, cache-control, expires, age, date, link, retry-after."""
+    """Names in any case: content-type, etag, last-modified, cache-control, expires, age, date, link, retry-after."""
     body: bytes = field(repr=False)
     """Decoded; empty if `not_modified`."""
     sha256: str

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
+from multidict import CIMultiDict
 
 from alertd.net.retry_after import parse_retry_after
 
@@ -50,10 +51,15 @@ def is_sendable(value: str) -> bool:
     return bool(_VALUE.fullmatch(value))
 
 
-def kept(answer: aiohttp.ClientResponse) -> dict[str, str]:
-    """Give the headers that matter, in lower case. One that is no proper text, or above 2 kB, counts as absent."""
-    found = {name: value for name in _KEPT if (value := answer.headers.get(name)) is not None}
-    return {name: value for name, value in found.items() if len(value) <= _LONGEST and is_sendable(value)}
+def kept(answer: aiohttp.ClientResponse) -> CIMultiDict[str]:
+    """Give the headers that matter, under names in any case.
+
+    One that is no proper text, or is longer than 2,048 characters, counts as absent.
+    """
+    found = ((name, answer.headers.get(name)) for name in _KEPT)
+    return CIMultiDict(
+        (name, value) for name, value in found if value is not None and len(value) <= _LONGEST and is_sendable(value)
+    )
 
 
 def retry_after(answer: aiohttp.ClientResponse, now: int) -> float | None:

@@ -55,6 +55,7 @@ async def test_a_document_comes_with_everything_known_about_it(server: FaultServ
     assert (response.status, response.body, response.url) == (200, RSS, server.url("/feed"))
     assert response.sha256 == hashlib.sha256(RSS).hexdigest()
     assert response.content_type == "application/rss+xml"
+    assert response.headers["ETag"] == response.headers["etag"] == 'W/"a-1"'
     assert (response.etag, response.last_modified) == ('W/"a-1"', "Mon, 12 Jan 2026 07:41:56 GMT")
     assert response.http_date == "Mon, 12 Jan 2026 07:41:57 GMT"
     assert response.max_age_s == 240.0
