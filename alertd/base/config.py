@@ -30,6 +30,8 @@ UserId = Annotated[str, Field(pattern=f"^{USER_ID.pattern}$")]
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+DURATION_PATTERN = f"^{_DURATION.pattern}$"
+"""What a duration looks like in a JSON Schema."""
 
 
 def parse_duration(text: Any) -> float:
@@ -60,6 +62,6 @@ Duration = Annotated[
     float,
     BeforeValidator(_parse_written),
     PlainSerializer(format_duration, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"}),
+    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN}),
 ]
 """A length of time, in seconds; written with its unit."""

@@ -20,7 +20,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 def hint(word: str, known: Iterable[str]) -> str:
     """Write the hint for an unknown word: the nearest known one, else the list of them, else nothing."""
-    names = list(known)
+    names = list(dict.fromkeys(known))
     near = closest(word, names)
     if near is not None:
         return f"did you mean `{near}`?"

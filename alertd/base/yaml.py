@@ -57,7 +57,7 @@ def load_yaml(text: str | bytes, file: str) -> Document:
             if not builder.take(event):
                 break
     except yaml.YAMLError as error:
-        builder.faults.append(yaml_scan.syntax_fault(error, file))
+        builder.faults.append(yaml_scan.syntax_fault(error, content, file))
         syntax = builder.faults[-1].line
     tabs = yaml_scan.tabs(content, file, builder.quoted) if "\t" in content else []
     lines = {tab.line for tab in tabs}

@@ -94,21 +94,25 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ("expected <block end>", "this does not line up with the lines above", "check the indentation"),
     ("did not find expected key", "this does not line up with the lines above", "check indentation and quotes"),
     ("could not find expected ':'", "a key without `:`", "write `key: value`"),
-    ("tab", "a tab cannot indent", "use spaces"),
-    ("\\t", "a tab cannot indent", "use spaces"),
+    ("tab character", "a tab cannot indent", "use spaces"),
+    ("directive", "% directives are not supported", "remove the % line; alertd reads YAML 1.2"),
+    ("incompatible YAML", "% directives are not supported", "remove the % line; alertd reads YAML 1.2"),
+    ("comment or line break", "after | or > the text starts in the next line", "indent it"),
     ("expected <document start>", "text after the end of the document", ""),
     ("undefined tag handle", "a text cannot start with `!`", "put it in quotes"),
     ("expected node content", "a value is missing here", ""),
 )
 
 
-def syntax_fault(error: yaml.YAMLError, file: str) -> Fault:
+def syntax_fault(error: yaml.YAMLError, text: str, file: str) -> Fault:
     """Say in a person's words why the text is not YAML. Never quotes the text: it may be a password."""
     problem = str(getattr(error, "problem", None) or "")
     mark = getattr(error, "problem_mark", None)
     if "unexpected end of stream" in problem:
         mark = getattr(error, "context_mark", None) or mark
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+    if mark is not None and text[mark.index : mark.index + 1] == "\t":
+        return Fault(file, line, column, "a tab cannot stand here", "use spaces")
     for part, message, hint in _WORDS:
         if part in problem:
             return Fault(file, line, column, message, hint)

@@ -24,7 +24,7 @@ from alertd.errors import ConfigError, Fault
 
 M = TypeVar("M", bound=BaseModel)
 
-_WANTS_TEXT = frozenset({"string_type", "string_sub_type", "literal_error", "enum"})
+_WANTS_TEXT = frozenset({"string_type", "string_sub_type", "path_type", "literal_error", "enum"})
 _ROUNDS = 20
 
 
@@ -42,6 +42,8 @@ class _Problem:
     """Branches of unions passed on the way: (length of the path there, label)."""
     expected: tuple[str, ...] = ()
     """For values of the wrong sort: the sorts that would do."""
+    also: tuple[str, ...] = ()
+    """Words that would do as well, from another branch of the union."""
 
 
 def validate(model: type[M], doc: Document, path: Path = ()) -> M:
@@ -137,16 +139,30 @@ def _settle(problems: list[_Problem]) -> list[_Problem]:
             unions.setdefault(p.path[:depth], {}).setdefault(label, []).append(inner)
     for at, by_branch in unions.items():
         choices = [_settle(found) for found in by_branch.values()]
+        if len(choices) > 1:  # beside other sorts, a closed list of words is one more sort
+            choices = [[_as_sort(p) if p.path == at else p for p in c] for c in choices]
         meant = [c for c in choices if not all(p.path == at and p.expected for p in c)]
         if meant:
             # What got further into the value understood it better.
             best: list[_Problem] = min(meant, key=lambda c: (-max(len(p.path) for p in c), len(c)))
-            settled += best
+            words = tuple(w for c in choices for p in c for w in p.expected if w.startswith("`"))
+            settled += [replace(p, also=words) if p.path == at else p for p in best]
             continue
         sorts = [p for c in choices for p in c]
         wanted = tuple(dict.fromkeys(word for p in sorts for word in p.expected))
         settled.append(replace(sorts[0], expected=wanted))
     return settled
+
+
+def _as_sort(p: _Problem) -> _Problem:
+    if p.kind not in ("literal_error", "enum"):
+        return p
+    return replace(p, kind="", expected=tuple(f"`{word}`" for word in _listed_words(p)))
+
+
+def _listed_words(p: _Problem) -> list[str]:
+    listed = str(p.context.get("expected") or p.context.get("expected_tags") or "")
+    return re.findall(r"'((?:[^'\\]|\\.)*)'", listed) or re.split(r", | or ", listed)
 
 
 # --- what to say ----------------------------------------------------------------------------------------------
@@ -189,13 +205,13 @@ def _fault(doc: Document, base: Path, value: Any, p: _Problem, tags: list[str]) 
         return doc.fault(path, f"{name} {yaml_words.wrong_sort(list(p.expected), _get(value, p.path))}")
     if p.kind in ("value_error", "assertion_error"):
         text = str(p.context.get("error") or p.message)
-        return doc.fault(path, text if isinstance(_get(value, p.path), dict) else f"{name}: {text}")
+        hint = "or " + ", ".join(p.also) if p.also else ""
+        return doc.fault(path, text if isinstance(_get(value, p.path), dict) else f"{name}: {text}", hint)
     return doc.fault(path, f"{name} {yaml_words.limit(p.kind, p.context, p.message)}")
 
 
 def _unknown_word(doc: Document, path: Path, name: str, p: _Problem) -> Fault:
-    listed = str(p.context.get("expected") or p.context.get("expected_tags") or "")
-    words = re.findall(r"'((?:[^'\\]|\\.)*)'", listed) or re.split(r", | or ", listed)
+    words = _listed_words(p)
     node = doc.node(path)
     if node is None or isinstance(node.value, (dict, list)) or node.value is None:
         empty = "is empty; it " if node is None or node.value is None else ""
