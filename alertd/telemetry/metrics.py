@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, Summary, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
@@ -44,7 +44,10 @@ SourceStateName = Literal["new", "fine", "failing", "gone"]
 SOURCE_STATES: tuple[SourceStateName, ...] = ("new", "fine", "failing", "gone")
 
 POLLS = _counter("polls_total", "Polls by what came of them.", "source", "outcome")
-POLL_SECONDS = _histogram("poll_duration_seconds", "One poll, request to stored state.", "source", buckets=SLOW)
+# A summary: with a histogram for each source, the page of a desk with 1,000 sources takes half a second to make.
+POLL_SECONDS = Summary(
+    "alertd_poll_duration_seconds", "One poll, request to stored state.", ["source"], registry=REGISTRY
+)
 SOURCE_LAST_SUCCESS = _gauge(
     "source_last_success_timestamp_seconds", "When a poll last succeeded.", "source", mode="max"
 )
