@@ -12,7 +12,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, Summary, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    Summary,
+    generate_latest,
+    values,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
@@ -104,6 +113,14 @@ def prepare_metrics_dir(directory: Path) -> dict[str, str]:
     for leftover in directory.glob("*.db"):
         leftover.unlink(missing_ok=True)
     return {METRICS_DIR_VARIABLE: str(directory)}
+
+
+def join_metrics(directory: Path) -> None:
+    """Share what this process counts from now on under labels (`PROCESS_RESTARTS`), although it was imported
+    without METRICS_DIR_VARIABLE: for the supervisor, which makes the directory itself.
+    """
+    os.environ[METRICS_DIR_VARIABLE] = str(directory)
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]  # asked anew for each label
 
 
 def forget_process(pid: int, directory: Path) -> None:

@@ -19,6 +19,15 @@ sys.stdout.buffer.write(telemetry.metrics_text())
 """
 
 
+SUPERVISOR = """
+import sys
+from pathlib import Path
+from alertd import telemetry
+telemetry.join_metrics(Path(sys.argv[1]))
+telemetry.PROCESS_RESTARTS.labels("match").inc()
+"""
+
+
 def count_in_a_process(directory: Path, events: int, redis_up: int) -> tuple[int, dict[str, float]]:
     environment = os.environ | {telemetry.METRICS_DIR_VARIABLE: str(directory)}
     child = subprocess.Popen(
@@ -50,6 +59,13 @@ def test_processes_of_one_daemon_show_one_sum(tmp_path: Path) -> None:
     assert page["alertd_events_total{prwire}"] == 6  # what a dead process counted stays counted
     assert page["alertd_redis_up"] == 1
     assert page["process_resident_memory_bytes"] > 0
+
+
+def test_the_supervisor_joins_the_directory_it_has_made(tmp_path: Path) -> None:
+    telemetry.prepare_metrics_dir(tmp_path)
+    subprocess.run([sys.executable, "-c", SUPERVISOR, str(tmp_path)], check=True, timeout=60)
+    _, page = count_in_a_process(tmp_path, 1, 1)
+    assert page["alertd_process_restarts_total{match}"] == 1
 
 
 def test_a_file_torn_by_a_kill_costs_that_file_and_not_the_page(tmp_path: Path) -> None:
