@@ -24,7 +24,7 @@ def place(entry_id: str) -> tuple[int, int]:
 
 
 class MemoryBase:
-    """State lives in plain dicts; no method gives way to the event loop half-way, so each is as atomic as a script."""
+    """State lives in plain dicts; no method gives way to the event loop half-way: each is as atomic as a script."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock

@@ -45,7 +45,11 @@ class RedisServer:
         self.log = self.folder / "log"
         settings = _SAFE | {name.replace("_", "-"): value for name, value in flags.items()}
         self._command = [binary, "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
-        self._command += ["--save", "", *(word for name, value in settings.items() for word in (f"--{name}", value))]
+        self._command += [
+            "--save",
+            "",
+            *(word for name, value in settings.items() for word in (f"--{name}", *value.split())),
+        ]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
