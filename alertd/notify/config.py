@@ -1,0 +1,89 @@
+"""What the settings of all receivers share."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from alertd.base.config import ConfigModel, Duration, UserId
+from alertd.base.secrets import Secret
+from alertd.model import Severity
+from alertd.net.address import AddressPolicy
+
+
+def _known_networks(value: bool | list[str]) -> bool | list[str]:
+    AddressPolicy.of(value)
+    return value
+
+
+AllowPrivate = Annotated[bool | list[str], AfterValidator(_known_networks)]
+"""`true`, `false` or a list of networks such as `10.0.0.0/8`."""
+
+
+def lease_for(attempt_s: float) -> int:
+    """Give the lease in ms for an attempt that may take so long. The loop gives up at four fifths of it, later than
+    the notifier itself, and the rest keeps an attempt from overlapping with its own repeat.
+    """
+    return int((attempt_s * 1.25 + 15) * 1000)
+
+
+class ReceiverConfig(ConfigModel):
+    """A place that alerts go to."""
+
+    type: str
+    id: UserId
+    min_severity: Severity = "info"
+    """Alerts below it are not sent here."""
+    updates: Literal["material", "none", "all"] = "material"
+    """Which later revisions of an alert are sent."""
+    expire: Duration = 24 * 3600.0
+    """How long a message that cannot be delivered is tried; then it is a dead letter."""
+
+    mode: ClassVar[Literal["every", "latest"]] = "latest"
+    """`latest`: an unsent older message about the same alert is skipped. `every`: all, in order."""
+    pace_ms: ClassVar[int] = 0
+    """The least time between two attempts."""
+    concurrency: ClassVar[int] = 1
+    """Attempts under way at once in one process: the bound on repeats after a crash."""
+
+
+class HttpReceiverConfig(ReceiverConfig):
+    """A receiver that is reached by HTTP POST."""
+
+    allow_private: AllowPrivate = False
+    """Admit addresses inside the house; loopback and private ranges are refused otherwise, link-local always."""
+    timeout: Annotated[Duration, Field(ge=1, le=120)] = 15.0
+    """For the whole request."""
+
+    @property
+    def policy(self) -> AddressPolicy:
+        """Which addresses may be connected to."""
+        return AddressPolicy.of(self.allow_private)
+
+    @property
+    def lease_ms(self) -> int:
+        """How long an attempt may take before another may begin."""
+        return lease_for(self.timeout)
+
+
+def check_target(url: Secret, allow_private: object) -> Secret:
+    """Check a secret address to post to; the error never shows it. Raises ValueError.
+
+    Plain http is for addresses inside the house only: what is sent is confidential, and so is the address itself.
+    """
+    text = url.reveal()
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+        parts = urlsplit("")
+    if parts.scheme not in ("https", "http") or not host or not text.isascii() or not text.isprintable():
+        raise ValueError("the address must be a complete https:// URL")
+    if parts.username or parts.password:
+        raise ValueError("the address must not carry a user name or password; use headers")
+    if parts.scheme == "http" and not allow_private:
+        raise ValueError("plain http:// is refused; use https://, or allow_private for an address inside the house")
+    return url

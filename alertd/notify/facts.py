@@ -1,0 +1,172 @@
+"""The rows of the message that enrichment fills: deal, money, the catch, the tone. A row without facts is not there.
+
+The facts are JSON that other rooms and other people's filters write, so each is read leniently: what does not have
+the shape is left out, and never costs the message.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+
+from alertd.model import Event, Struct
+from alertd.notify.plain import one_line
+
+QUOTE_MAX = 200
+_SHOWN = 3
+"""Items of one kind in a row; a message is no database."""
+
+
+class Quote(Struct, frozen=True):
+    """Evidence as far as a message shows it."""
+
+    quote: str = ""
+
+
+class _Company(Struct, frozen=True):
+    id: str = ""
+    name: str = ""
+    sentiment: float | None = None
+
+
+class _Party(Struct, frozen=True):
+    company: str = ""
+    role: str = ""
+
+
+class _EventType(Struct, frozen=True):
+    type: str
+    status: str = "announced"
+    asset: str | None = None
+    parties: tuple[_Party, ...] = ()
+
+
+class _Amount(Struct, frozen=True):
+    currency: str
+    low: float | None = None
+    high: float | None = None
+    per: str | None = None
+    role: str | None = None
+    of: str | None = None
+    derived: bool = False
+
+
+class _Term(Struct, frozen=True):
+    type: str
+    held_by: str | None = None
+    evidence: tuple[Quote, ...] = ()
+
+
+class _Sentiment(Struct, frozen=True):
+    score: float
+    label: str = ""
+
+
+T = TypeVar("T", bound=Struct)
+
+
+def _read(items: Iterable[Any], shape: type[T]) -> list[T]:
+    found: list[T] = []
+    for item in items:
+        try:
+            found.append(msgspec.convert(item, shape))
+        except msgspec.ValidationError:
+            continue
+    return found
+
+
+def _names(event: Event) -> dict[str, str]:
+    return {c.id: one_line(c.name, 60) for c in _read(event.companies, _Company) if c.id and c.name}
+
+
+def _words(code: str) -> str:
+    return one_line(code.replace("_", " "), 60)
+
+
+def deal(event: Event) -> str:
+    """Say what kind of thing happened between whom: `compute lease · SpaceX (lessor) → Anthropic (lessee)`."""
+    names = _names(event)
+    parts: list[str] = []
+    for found in _read(event.event_types, _EventType)[:_SHOWN]:
+        what = _words(found.type)
+        parts.append(what if found.status == "announced" else f"{what} ({_words(found.status)})")
+        parties = [
+            names.get(p.company, one_line(p.company, 60)) + (f" ({_words(p.role)})" if p.role else "")
+            for p in found.parties[:4]
+        ]
+        if parties:
+            parts.append(" → ".join(parties))
+        if found.asset:
+            parts.append(one_line(found.asset, 80))
+    return " · ".join(parts)
+
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
+
+
+def _scaled(value: float) -> tuple[str, str]:
+    for size, unit in _SCALES:
+        if abs(value) >= size:
+            return f"{value / size:.3g}", unit
+    return f"{value:,.6g}", ""
+
+
+def amount_text(low: float | None, high: float | None, currency: str) -> str:
+    """Write a stated amount: `$3-4bn`, `over $2.5bn`, `up to €90m`, `CHF 12k`."""
+    symbol = _SYMBOLS.get(currency.upper(), f"{one_line(currency, 8)} ")
+    if low is None and high is None:
+        return ""
+    if not all(math.isfinite(value) for value in (low, high) if value is not None):
+        return ""
+    if low is None or high is None:
+        number, unit = _scaled(low if low is not None else high or 0.0)
+        return f"{'over' if high is None else 'up to'} {symbol}{number}{unit}"
+    (first, first_unit), (second, second_unit) = _scaled(low), _scaled(high)
+    if low == high:
+        return f"{symbol}{first}{first_unit}"
+    return f"{symbol}{first}{'' if first_unit == second_unit else first_unit}-{second}{second_unit}"
+
+
+def money(event: Event) -> str:
+    """Say how much: `$3-4bn a year, revenue of SpaceX`."""
+    names = _names(event)
+    parts: list[str] = []
+    for found in _read(event.amounts, _Amount)[:_SHOWN]:
+        text = amount_text(found.low, found.high, found.currency)
+        if not text:
+            continue
+        if found.per:
+            text += f" a {_words(found.per)}"
+        role = _words(found.role) if found.role else ""
+        of = names.get(found.of, one_line(found.of, 60)) if found.of else ""
+        tail = f"{role} of {of}" if role and of else role or of
+        parts.append(text + (f", {tail}" if tail else "") + (" (derived)" if found.derived else ""))
+    return " · ".join(parts)
+
+
+def catches(event: Event) -> list[tuple[str, str]]:
+    """Give the deal terms found, each as (words, the source's own words): `reclaim right, held by SpaceX`."""
+    names = _names(event)
+    found = []
+    for term in _read(event.terms, _Term)[:_SHOWN]:
+        holder = names.get(term.held_by, one_line(term.held_by, 60)) if term.held_by else ""
+        quote = one_line(term.evidence[0].quote, QUOTE_MAX) if term.evidence else ""
+        found.append((_words(term.type) + (f", held by {holder}" if holder else ""), quote))
+    return found
+
+
+def tone(event: Event) -> str:
+    """Say how it reads: for each company that has a score, else for the whole."""
+    parts = [
+        f"{one_line(c.name or c.id, 60)} {c.sentiment:+.2f}"
+        for c in _read(event.companies, _Company)
+        if c.sentiment is not None and (c.name or c.id)
+    ][:_SHOWN]
+    overall = _read([event.sentiment] if event.sentiment else [], _Sentiment)
+    if overall and not parts:
+        parts = [f"{overall[0].score:+.2f} {_words(overall[0].label)}".rstrip()]
+    return " · ".join(parts)

@@ -1,0 +1,225 @@
+"""What a message says, line by line, whatever the receiver."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from alertd.model import Story
+from alertd.notify.clocks import age, clock_time, zone
+from alertd.notify.facts import amount_text
+from alertd.notify.message import HEADLINE_MAX, Lines, compose, delayed
+from alertd.notify.plain import cut, one_line, web_link
+from tests.notify.cases import NOW, alert, correction, event, match, message, notice
+
+MINUTE = 60_000
+
+
+def row(lines: Lines, label: str) -> str:
+    return next(f"{r.text}{r.quote}" for r in lines.rows if r.label == label)
+
+
+def test_the_headline_stands_alone_on_a_lock_screen() -> None:
+    lines = compose(message(), NOW)
+    assert lines.headline == (
+        "HIGH · Vega Grid leases its Orion supercomputer to Lumen Labs for $3-4bn a year · AI infrastructure"
+    )
+    assert len(lines.headline) <= HEADLINE_MAX
+
+
+def test_a_long_title_is_cut_and_the_portfolio_left_out() -> None:
+    lines = compose(message(event=event(title="Orion " * 60)), NOW)
+    assert len(lines.headline) <= HEADLINE_MAX
+    assert lines.headline.endswith("…")
+    assert lines.title.startswith("Orion Orion") and len(lines.title) > HEADLINE_MAX
+
+
+def test_the_whole_message_reads_in_the_order_of_the_design() -> None:
+    lines = compose(message(), NOW)
+    assert lines.status == "HIGH · AI infrastructure · first report · 1 source"
+    assert [r.label for r in lines.rows] == ["Says", "Why you", "Source"]
+    assert row(lines, "Says") == (
+        "Vega Grid leases its Orion supercomputer to Lumen Labs for $3 to 4 billion a year."
+    )
+    assert row(lines, "Why you") == ("big-compute-lease (Compute lease of half a billion a year or more) on “leases”")
+    assert lines.link == "https://news.example.com/orion?a=1&b=2"
+
+
+def test_the_clocks_are_in_the_portfolios_zone() -> None:
+    assert row(compose(message(), NOW), "Source") == (
+        "example-wire, trust high · published 07:41:56 · seen 07:42:03 · sent 07:42:04 EST"
+    )
+
+
+def test_a_zone_that_does_not_exist_is_utc() -> None:
+    assert row(compose(message(timezone="Mars/Olympus"), NOW), "Source").endswith("sent 12:42:04 UTC")
+
+
+def test_an_old_item_says_its_age_first() -> None:
+    lines = compose(message(), NOW + 125 * MINUTE)
+    assert lines.headline.startswith("2 h 5 min old · HIGH · ")
+    assert lines.status.startswith("2 h 5 min old · HIGH")
+
+
+def test_five_minutes_are_not_old_yet() -> None:
+    published = NOW - 8_000  # of the event in these tests
+    assert compose(message(), published + 5 * MINUTE).headline.startswith("HIGH")
+    assert compose(message(), published + 5 * MINUTE + 1).headline.startswith("5 min old")
+
+
+def test_an_item_that_came_late_says_so() -> None:
+    assert compose(message(event=event(late=True)), NOW + 20 * MINUTE).headline.startswith("20 min old · LATE · HIGH")
+
+
+def test_an_item_of_which_only_the_day_is_known_gets_no_invented_age() -> None:
+    dated = event(
+        published_at="2026-01-10T00:00:00.000Z", event_at="2026-01-10T00:00:00.000Z", published_precision="day"
+    )
+    lines = compose(message(event=dated), NOW)
+    assert lines.headline.startswith("dated 10 Jan · HIGH")
+    assert "published 10 Jan ·" in row(lines, "Source")
+    today = event(
+        published_at="2026-01-12T00:00:00.000Z", event_at="2026-01-12T00:00:00.000Z", published_precision="day"
+    )
+    assert compose(message(event=today), NOW).headline.startswith("HIGH")
+
+
+def test_a_correction_is_as_loud_as_the_alert() -> None:
+    lines = compose(correction(), NOW)
+    assert lines.headline.startswith("CORRECTED · UPDATE · HIGH · ")
+    assert "revision 2" in lines.status
+    assert row(lines, "Changed") == "The source corrected the amount."
+
+
+def test_a_withdrawal_says_so() -> None:
+    lines = compose(message(type="alert.updated", event=event(withdrawn=True, revision=2)), NOW)
+    assert lines.headline.startswith("WITHDRAWN · UPDATE · HIGH")
+
+
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [("alert.acknowledged", "ACKNOWLEDGED · HIGH"), ("alert.closed", "CLOSED · HIGH"), ("test", "TEST · HIGH")],
+)
+def test_other_types_say_what_they_are(kind: Any, start: str) -> None:
+    assert compose(message(type=kind), NOW).headline.startswith(start)
+
+
+def test_a_later_report_of_a_story_is_not_called_the_first() -> None:
+    later = event(story=Story(id="st_x", position=3, sources=2))
+    assert compose(message(event=later), NOW).status.endswith("report 3 of its story · 2 sources")
+
+
+def test_a_notice_is_for_the_operator() -> None:
+    lines = compose(notice(), NOW)
+    assert lines.headline == "alertd · source failing · prwire failed 5 times: HTTP 503"
+    assert row(lines, "At") == "12:42:00 UTC"
+
+
+def test_a_test_without_an_alert_says_that_there_is_nothing_to_do() -> None:
+    lines = compose(message(type="test", alert=None, event=None), NOW)
+    assert lines.headline == "TEST · alertd reaches ai-desk: nothing to do"
+
+
+def test_what_enrichment_found_gets_its_rows() -> None:
+    rich = event(
+        companies=[
+            {"id": "vega", "name": "Vega Grid", "sentiment": 0.4},
+            {"id": "lumen", "name": "Lumen Labs", "sentiment": 0.2},
+        ],
+        event_types=[
+            {
+                "type": "compute_lease",
+                "confidence": 0.93,
+                "status": "rumoured",
+                "asset": "Orion",
+                "parties": [{"company": "vega", "role": "lessor"}, {"company": "lumen", "role": "lessee"}],
+            }
+        ],
+        amounts=[{"low": 3e9, "high": 4e9, "currency": "USD", "per": "year", "role": "revenue", "of": "vega"}],
+        terms=[{"type": "reclaim_right", "held_by": "vega", "evidence": [{"quote": "may reclaim the compute"}]}],
+    )
+    lines = compose(message(event=rich), NOW)
+    assert row(lines, "Deal") == "compute lease (rumoured) · Vega Grid (lessor) → Lumen Labs (lessee) · Orion"
+    assert row(lines, "Money") == "$3-4bn a year, revenue of Vega Grid"
+    assert row(lines, "Fragile") == "reclaim right, held by Vega Gridmay reclaim the compute"
+    assert row(lines, "Tone") == "Vega Grid +0.40 · Lumen Labs +0.20"
+
+
+def test_facts_of_a_wrong_shape_cost_only_themselves() -> None:
+    odd = event(
+        companies=[{"id": 7}, {"id": "vega", "name": "Vega"}],
+        event_types=[{"no": "type"}, {"type": "merger"}],
+        amounts=[{"low": "much"}],
+        terms=[{"type": None}],
+        sentiment={"score": "good"},
+    )
+    lines = compose(message(event=odd), NOW)
+    assert [r.label for r in lines.rows] == ["Deal", "Says", "Why you", "Source"]
+    assert row(lines, "Deal") == "merger"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "currency", "text"),
+    [
+        (3e9, 4e9, "USD", "$3-4bn"),
+        (2.5e9, None, "USD", "over $2.5bn"),
+        (None, 9e7, "EUR", "up to €90m"),
+        (5e8, 5e8, "GBP", "£500m"),
+        (8e8, 1.2e9, "USD", "$800m-1.2bn"),
+        (12_000, 12_000, "CHF", "CHF 12k"),
+        (None, None, "USD", ""),
+    ],
+)
+def test_amounts_read_as_a_desk_writes_them(low: float, high: float, currency: str, text: str) -> None:
+    assert amount_text(low, high, currency) == text
+
+
+def test_a_quote_outside_the_excerpt_is_shown_by_itself() -> None:
+    far = match(evidence=[match().evidence[1]])
+    lines = compose(message(alert=alert(matches=[far]), event=event(body="short")), NOW)
+    assert row(lines, "Says") == "leases"
+
+
+def test_many_rules_are_counted_and_not_listed() -> None:
+    many = [match(rule=f"rule-{n}", title="", evidence=[]) for n in range(8)]
+    why = row(compose(message(alert=alert(matches=many)), NOW), "Why you")
+    assert why == "rule-0 · rule-1 · rule-2 · rule-3 · rule-4 · 3 more rules"
+
+
+def test_only_web_links_become_links() -> None:
+    for url in (
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://a b",
+        "https://a/\u202e",
+        "http://b@evil.example/",
+    ):
+        assert compose(message(event=event(url=url)), NOW).link == "", url
+    assert web_link("https://news.example/?q=a@b", 3000)
+    assert not web_link("https://news.example/" + "x" * 3000, 3000)
+
+
+def test_strangers_text_is_one_printable_line() -> None:
+    assert one_line("a\r\nBcc: x\x1b[31m\u202eb\u200b \u2028c\ud800 \x00d") == "a Bcc: x [31mb c\ufffd d"
+    assert one_line("👩\u200d🚀 می\u200cخواهم") == "👩\u200d🚀 می\u200cخواهم"
+    assert one_line("o" + "\u0301" * 500) == "o" + "\u0301" * 4
+
+
+def test_a_cut_never_falls_inside_a_character() -> None:
+    assert cut("ab👩\u200d🚀cd", 4) == "ab…"
+    assert cut("aaae\u0301b", 5) == "aaa…"
+    assert cut("short", 5) == "short"
+    assert cut("\u200d" * 500, 100) == "\u200d" * 99 + "…"
+
+
+def test_ages_and_times_are_short() -> None:
+    assert [age(n * MINUTE) for n in (6, 65, 60 * 12 + 5, 60 * 72)] == ["6 min", "1 h 5 min", "12 h", "3 d"]
+    utc = zone("UTC")
+    assert clock_time(NOW - 86_400_000, utc, NOW, "minute") == "11 Jan 12:42"
+    assert clock_time(NOW - 20 * 86_400_000, utc, NOW, "day") == "23 Dec 2025"
+
+
+def test_a_message_that_waited_says_how_long() -> None:
+    assert delayed(NOW, NOW + 4 * MINUTE) == ""
+    assert delayed(NOW, NOW + 130 * MINUTE).startswith("Delayed 2 h 10 min:")
