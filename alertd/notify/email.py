@@ -1,0 +1,167 @@
+"""Email through the house's relay: one mail to all recipients of a receiver, each of them accounted for."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, ClassVar, Literal
+
+import aiosmtplib
+import msgspec
+from pydantic import Field
+
+from alertd.base.clock import Clock
+from alertd.errors import ConfigError
+from alertd.model import Message
+from alertd.notify.clocks import moment
+from alertd.notify.config import ReceiverConfig, lease_for
+from alertd.notify.email_form import SUBJECT_MAX, Mail, build
+from alertd.notify.message import compose, delayed
+from alertd.notify.outcome import LATER, NO_ANSWER, NOT_SENT, Dead, Later, Outcome, Sent, settle, smtp_meaning
+from alertd.notify.plain import one_line
+from alertd.notify.progress import Progress, read_progress
+from alertd.notify.protocol import Attempt, NotifierDeps
+from alertd.notify.smtp import (
+    Mailbox,
+    SmtpConfig,
+    SmtpFailure,
+    SmtpPool,
+    converse,
+    hang_up,
+    split_mailbox,
+    tls_context,
+)
+
+
+class EmailConfig(ReceiverConfig):
+    """People who get mail, through the relay under `smtp`."""
+
+    type: Literal["email"] = "email"
+    to: Annotated[list[Mailbox], Field(min_length=1, max_length=50)]
+    cc: Annotated[list[Mailbox], Field(default_factory=list, max_length=50)]
+    sender: Annotated[Mailbox | None, Field(alias="from")] = None
+    """Another address than that of `smtp`."""
+
+    concurrency: ClassVar[int] = 2
+
+
+class EmailNotifier:
+    """Sends mail."""
+
+    def __init__(self, config: EmailConfig, deps: NotifierDeps) -> None:
+        if deps.smtp is None:
+            raise ConfigError.at("settings", f"receiver {config.id} is of type email: the settings need smtp")
+        self._config = config
+        self._clock: Clock = deps.clock
+        self._sender = config.sender or deps.smtp.sender
+        self._recipients = list(dict.fromkeys(split_mailbox(one)[1] for one in (*config.to, *config.cc)))
+        self._timeout_s = deps.smtp.timeout * 3
+        self._pool = _pool(deps.smtp)
+        self.mode = config.mode
+        self.lease_ms = lease_for(self._timeout_s)
+        self.pace_ms = config.pace_ms
+        self.concurrency = config.concurrency
+
+    def render(self, message: Message) -> bytes:
+        """Lay the message out; the result is frozen, all but what each attempt says about itself."""
+        now = self._clock()
+        lines = compose(message, now)
+        alert = message.alert
+        portfolio = one_line(message.portfolio_title or (alert.portfolio if alert else ""), 60)
+        about = one_line((alert.first_title or alert.title) if alert else lines.title, SUBJECT_MAX - 64)
+        sent_at = moment(message.at)
+        mail = Mail(
+            at_ms=now,
+            delivery=message.delivery,
+            thread=alert.id if alert else "",
+            date_ms=now if sent_at is None else sent_at,
+            subject=one_line(f"[{portfolio or 'alertd'}] {about}", SUBJECT_MAX),
+            urgent=alert is not None and alert.severity == "critical",
+            list_name=self._config.id,
+            lines=lines,
+        )
+        return msgspec.json.encode(mail)
+
+    async def send(self, payload: bytes, attempt: Attempt) -> Outcome:
+        """Send to those recipients that are neither served nor refused for good."""
+        progress = read_progress(attempt.progress, attempt.in_doubt)
+        left = [one for one in self._recipients if one not in progress.served and one not in progress.refused]
+        if not left:
+            return _finished(progress, len(self._recipients))
+        try:
+            data = self._bytes(payload, progress, attempt.now)
+        except (msgspec.MsgspecError, ValueError) as error:
+            return Dead(f"the stored message cannot be written as mail: {error}")
+        client: aiosmtplib.SMTP | None = None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                client = await self._pool.take()
+                refused = await converse(client, split_mailbox(self._sender)[1], left, data)
+        except SmtpFailure as error:
+            outcome = _failed(error, progress)
+        except TimeoutError:
+            outcome = settle(NO_ANSWER if client else NOT_SENT, "the mail relay did not finish in time", progress)
+        else:
+            self._pool.give_back(client)
+            client = None
+            outcome = _account(left, refused, progress, len(self._recipients))
+        finally:
+            if client is not None:
+                await hang_up(client)
+        return outcome
+
+    async def close(self) -> None:
+        """Say goodbye to the relay."""
+        await self._pool.close()
+
+    def _bytes(self, payload: bytes, progress: Progress, now: int) -> bytes:
+        mail = msgspec.json.decode(payload, type=Mail)
+        late = delayed(mail.at_ms, now)
+        return build(mail, self._sender, self._config.to, self._config.cc, doubt=progress.doubt, late=late)
+
+
+def _pool(smtp: SmtpConfig) -> SmtpPool:
+    try:
+        return SmtpPool(smtp, tls_context(smtp))
+    except OSError as error:
+        raise ConfigError.at("settings", f"smtp.ca_file cannot be used: {error}") from error
+
+
+def _failed(error: SmtpFailure, progress: Progress) -> Outcome:
+    """A failure of the whole conversation, not of one recipient."""
+    if error.code:
+        return settle(smtp_meaning(error.stage, error.code), f"SMTP {error.stage}: {_said(error)}", progress)
+    meaning = NO_ANSWER if error.stage == "data" else NOT_SENT
+    return settle(meaning, f"SMTP {error.stage}: {_said(error)}", progress)
+
+
+def _said(error: SmtpFailure) -> str:
+    return one_line(str(error), 300)
+
+
+def _account(left: list[str], refused: dict[str, tuple[int, str]], progress: Progress, total: int) -> Outcome:
+    """Account for each recipient after a conversation that ended well."""
+    final, deferred = dict(progress.refused), []
+    for recipient, (code, text) in refused.items():
+        said = f"{code} {one_line(text, 120)}"
+        if smtp_meaning("rcpt", code).action == "dead":
+            final[recipient] = said
+        else:
+            deferred.append(f"{recipient}: {said}")
+    served = (*progress.served, *(one for one in left if one not in refused))
+    known = msgspec.structs.replace(progress, served=served, refused=final)
+    if not deferred:
+        return _finished(known, total)
+    # A doubt was about those who are now served; the others have certainly not got it.
+    doubt = progress.doubt and not any(one not in refused for one in left)
+    known = msgspec.structs.replace(known, doubt=doubt)
+    outcome = settle(LATER, f"{len(deferred)} of {total} recipients deferred: {'; '.join(deferred)[:500]}", known)
+    assert isinstance(outcome, Later)
+    return outcome
+
+
+def _finished(progress: Progress, total: int) -> Outcome:
+    refused = "; ".join(f"{who}: {said}" for who, said in progress.refused.items())[:500]
+    if not progress.served:
+        return Dead(f"all {total} recipients refused: {refused}")
+    detail = f"accepted for {len(progress.served)} of {total} recipients"
+    return Sent(f"{detail}; refused: {refused}" if refused else detail)
