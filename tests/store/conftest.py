@@ -1,0 +1,63 @@
+"""Stores to test: in memory, over the bundled Redis, over the one on PATH. All must behave alike."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from alertd.store.memory import MemoryStore
+from alertd.store.protocol import Store
+from alertd.store.redis import RedisStore, open_store
+from tests.support.redis import (  # noqa: F401
+    RedisServer,
+    bundled_binary,
+    namespace,
+    redis_server,
+    redis_url,
+    shared_server,
+    system_binary,
+)
+
+
+@pytest.fixture(scope="session")
+def system_url() -> Iterator[str]:
+    """The server on PATH, if there is one (test_health.py says so once where there is none)."""
+    binary = system_binary()
+    if binary is None:
+        pytest.skip("no redis-server or valkey-server on PATH: only the bundled one is tested")
+    for server in shared_server(binary):
+        yield server.url
+
+
+@pytest.fixture
+async def redis_store(redis_url: str, namespace: str) -> AsyncIterator[RedisStore]:  # noqa: F811
+    """A prepared store over the run's Redis."""
+    store = await open_store(redis_url, namespace, name="test")
+    await store.prepare()
+    yield store
+    await store.aclose()
+
+
+KINDS = ["memory", "bundled"] + (["system"] if system_binary() else [])
+
+
+@pytest.fixture(params=KINDS)
+async def store(request: pytest.FixtureRequest, namespace: str) -> AsyncIterator[Store]:  # noqa: F811
+    """A prepared store of each kind."""
+    opened: Store
+    if request.param == "memory":
+        opened = MemoryStore()
+    else:
+        url = request.getfixturevalue("redis_url" if request.param == "bundled" else "system_url")
+        opened = await open_store(url, namespace, name="test")
+    await opened.prepare()
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    """A server for one test, to be stopped, killed or filled up."""
+    with RedisServer(bundled_binary()) as running:
+        yield running

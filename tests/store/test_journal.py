@@ -1,0 +1,58 @@
+"""The journal: written, traced, read on, trimmed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from alertd.base.clock import system_clock
+from alertd.store.protocol import Store
+from tests.store.make import record
+
+
+async def test_a_record_is_found_under_each_of_its_ids(store: Store) -> None:
+    line = record("ev_1", "al_1", reason="first", empty=[], nested={"a": []}, text="é\u2028")
+    assert await store.journal(line)
+    assert [r for _, r in await store.trace("ev_1")] == [line]
+    assert [r for _, r in await store.trace("al_1")] == [line]
+    assert await store.trace("ev_2") == []
+
+
+async def test_a_record_with_a_once_key_is_written_a_single_time(store: Store) -> None:
+    assert await store.journal(record("ev_1"), once="entry wire 7 \ud800")
+    assert not await store.journal(record("ev_1"), once="entry wire 7 \ud800")
+    assert await store.journal(record("ev_1"), once="entry wire 8")
+    assert len(await store.trace("ev_1")) == 2
+
+
+async def test_a_trace_keeps_the_newest_thousand(store: Store) -> None:
+    for number in range(1_005):
+        await store.journal(record("wire", number=number))
+    found = await store.trace("wire")
+    assert len(found) == 1_000
+    assert found[-1][1].data == {"number": 1_004}
+
+
+async def test_the_journal_is_read_on_from_where_one_was(store: Store) -> None:
+    for number in range(3):
+        await store.journal(record("ev_1", number=number))
+    first, second = await store.read_journal("", 2, 0)
+    assert [r.data["number"] for r in (first[1], second[1])] == [0, 1]
+    ((_, third),) = await store.read_journal(second[0], 10, 0)
+    assert third.data == {"number": 2}
+
+
+async def test_a_reader_of_the_journal_waits_for_what_is_to_come(store: Store) -> None:
+    await store.journal(record("ev_1", number=0))
+    assert await store.read_journal("$", 10, 20) == []
+    (newest,) = await store.read_journal("", 10, 0)
+    waiting = asyncio.create_task(store.read_journal(newest[0], 10, 4_000))
+    await asyncio.sleep(0)
+    await store.journal(record("ev_1", number=1))
+    assert [r.data["number"] for _, r in await waiting] == [1]
+
+
+async def test_a_trimmed_journal_leaves_shorter_traces(store: Store) -> None:
+    await store.journal(record("ev_1"))
+    assert await store.trim_journal(system_clock() - 60_000) == 0
+    assert await store.trim_journal(system_clock() + 60_000) == 1
+    assert await store.trace("ev_1") == []
