@@ -205,8 +205,9 @@ def _fault(doc: Document, base: Path, value: Any, p: _Problem, tags: list[str]) 
         return doc.fault(path, f"{name} {yaml_words.wrong_sort(list(p.expected), _get(value, p.path))}")
     if p.kind in ("value_error", "assertion_error"):
         text = str(p.context.get("error") or p.message)
-        hint = "or " + ", ".join(p.also) if p.also else ""
-        return doc.fault(path, text if isinstance(_get(value, p.path), dict) else f"{name}: {text}", hint)
+        if path:
+            text = f"{name}: " + text.removeprefix(f"{path[-1]}: ")
+        return doc.fault(path, text, "or " + ", ".join(p.also) if p.also else "")
     return doc.fault(path, f"{name} {yaml_words.limit(p.kind, p.context, p.message)}")
 
 

@@ -111,7 +111,7 @@ def push(rest: str) -> str:
         ("sources: [{type: push, id: My Feed, token: x}]\n", f"1:28: `id` {ID}"),
         # what models say themselves
         (push("cik: ab"), "2:38: `cik`: a CIK has digits only"),
-        ("name: x\nweb:\n  bind: 0.0.0.0:80\n", "3:3: needs a token"),
+        ("name: x\nweb:\n  bind: 0.0.0.0:80\n", "3:3: `web`: needs a token"),
         # unions: one line, from the branch that was meant
         (feed("private: 7"), "1:48: `private` should be true or false or a list, not a number"),
         (feed("private: [a, {}]"), "1:52: item 2 of `private` should be text, not a mapping"),
