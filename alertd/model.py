@@ -161,6 +161,13 @@ class Candidate(Struct, frozen=True, kw_only=True):
     title: str
     published_ms: int | None
     event: msgspec.Raw
+    plain: str = ""
+    """The mark of the GUID (or link) alone; differs from `identity` where a document uses one GUID for several items."""
+    narrow: str = ""
+    """The mark of GUID and link (or link and title), which names the item once its GUID is known to be ambiguous."""
+    narrow_event_id: str = ""
+    tombstone: bool = False
+    """Only the notice that an item was taken back (RFC 6721): never an event of its own."""
 
 
 class ParsedFeed(Struct, frozen=True, kw_only=True):
@@ -215,7 +222,9 @@ class SourceState(Struct, frozen=True, kw_only=True):
     source: str
     state: Literal["new", "fine", "failing", "gone"] = "new"
     url: str = ""
-    """The URL the validators belong to."""
+    """The source's URL when it last answered."""
+    validators_url: str = ""
+    """Where redirects led to: the URL that the validators belong to."""
     etag: str = ""
     last_modified: str = ""
     body_sha256: str = ""
@@ -301,6 +310,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     first_at: str
     updated_at: str
     note: str | None = None
+    first_title: str = ""
+    """The title it was raised with; a mail thread keeps it as its subject when a headline is corrected."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):

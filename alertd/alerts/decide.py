@@ -18,6 +18,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from alertd import __version__
 from alertd.alerts.compare import compare
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
@@ -134,6 +135,7 @@ class _Step:
             subject=subject_of(self.event),
             severity=loudest([match.severity for match in matches]),
             title=self.event.title or self.event.url or self.event.id,
+            first_title=self.event.title or self.event.url or self.event.id,
             matches=list(matches),
             story=subject_of(self.event),
             first_at=at,
@@ -230,6 +232,7 @@ class _Step:
             portfolio_title=self.portfolio.title,
             timezone=self.portfolio.timezone,
             reason=reason,
+            dispatched_by=f"alertd {__version__}",
         )
         return NewDelivery(
             id=number,

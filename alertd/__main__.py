@@ -1,0 +1,6 @@
+"""`python -m alertd` is `alertd`."""
+
+from alertd.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""What runs inside one child process: the roles it was given, over one connection to the store.
+
+Started by the supervisor as `python -m alertd.app.child FD`. It leaves when told to drain, and at once when the
+supervisor is gone: nothing that it holds is lost, because everything it holds is also in the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+import structlog
+
+from alertd import __version__, telemetry
+from alertd.app.compose import Parts, receiver_policies
+from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Snapshot, Tell, Turns
+from alertd.app.snapshot import secrets_of
+from alertd.base.clock import system_clock
+from alertd.base.failpoints import arm
+from alertd.errors import AlertdError, StoreUnavailable
+from alertd.pipeline import Pipeline
+from alertd.store.redis import RedisStore, open_store
+from alertd.workers.match import Matcher
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+TURNS_S = 1.0
+
+
+class Child:
+    """The roles of one process, with one start and one stop."""
+
+    def __init__(self, boot: Boot, link: Link) -> None:
+        self._boot = boot
+        self._link = link
+        self._progress = Progress()
+        self._stack = AsyncExitStack()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._matcher: Matcher | None = None
+        self._parts: Parts | None = None
+
+    async def main(self) -> int:
+        """Start, work until told to leave, stop. Gives the exit code."""
+        turns = asyncio.create_task(self._report(), name="turns")
+        try:
+            store = await self._open()
+            self._parts = Parts(self._boot, store, self._progress)
+            await self._start(store)
+        except AlertdError as error:
+            self._link.send(Failed(str(error)))
+            await self._link.close()
+            return 1
+        log.info("ready", process=self._boot.name, roles=sorted(self._boot.roles))
+        try:
+            seconds = await self._serve()
+            await self._stop(seconds)
+            return 0
+        except EOFError:
+            log.warning("supervisor_gone", process=self._boot.name)
+            return 1
+        finally:
+            turns.cancel()
+
+    async def _open(self) -> RedisStore:
+        """Connect, waiting for a Redis that is starting or away."""
+        settings = self._boot.snapshot.settings
+        while True:
+            self._progress.tick("start")
+            try:
+                store = await open_store(
+                    self._boot.redis_url, settings.namespace, name=f"alertd:{self._boot.name}", max_connections=32
+                )
+                await store.prepare()
+            except StoreUnavailable as error:
+                log.warning("redis_unavailable", error=str(error))
+                await asyncio.sleep(0.5)
+                continue
+            self._progress.forget("start")
+            self._stack.push_async_callback(store.aclose)
+            return store
+
+    async def _start(self, store: RedisStore) -> None:
+        boot, parts = self._boot, self._parts
+        assert parts is not None
+        web = ""
+        if "match" in boot.roles:
+            self._matcher = Matcher(
+                boot.consumer, self._pipeline(boot.snapshot), store, parts.notices, system_clock, self._progress
+            )
+            self._spawn(self._matcher.run(), "match")
+        if boot.roles - {"match"}:
+            web = await parts.start()
+        telemetry.BUILD_INFO.labels(version=__version__, python=platform.python_version()).set(1)
+        self._link.send(Ready(web))
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A loop that ends by an error ends its process: the supervisor starts it afresh, and says so."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.critical("loop_died", loop=task.get_name(), exc_info=error)
+            os._exit(70)
+
+    def _pipeline(self, snapshot: Snapshot) -> Pipeline:
+        return Pipeline(snapshot.book, receiver_policies(snapshot.settings), system_clock)
+
+    async def _serve(self) -> float:
+        """Do what the supervisor says until it says drain; gives the time for that."""
+        assert self._parts is not None
+        while True:
+            message = await self._link.receive()
+            if isinstance(message, Drain):
+                return message.seconds
+            if isinstance(message, Reload):
+                await self._reload(message.snapshot)
+            elif isinstance(message, Tell):
+                telemetry.CONFIG_RELOAD_SUCCESSFUL.set(0 if message.kind == "reload_refused" else 1)
+                await self._parts.notices.tell(message.kind, message.subject, message.text, message.episode)
+
+    async def _reload(self, snapshot: Snapshot) -> None:
+        assert self._parts is not None
+        telemetry.hide_values(secrets_of(snapshot.settings))
+        if self._matcher is not None:
+            self._matcher.use(self._pipeline(snapshot))
+        await self._parts.replace(snapshot.settings)
+        telemetry.CONFIG_RELOAD_SUCCESSFUL.set(1)
+        telemetry.CONFIG_RELOAD_TIMESTAMP.set(system_clock() / 1000)
+        log.info("reloaded", process=self._boot.name, rules=snapshot.book.version[:12])
+
+    async def _stop(self, seconds: float) -> None:
+        """Stop taking, end what is under way, close; within the time, or leave it to the next start."""
+        assert self._parts is not None
+        if self._matcher is not None:
+            self._matcher.stop()
+        await self._parts.stop(seconds)
+        if self._tasks:
+            _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
+            for task in late:
+                log.warning("loop_unfinished_at_stop", loop=task.get_name())
+        await self._stack.aclose()
+        log.info("stopped", process=self._boot.name)
+
+    async def _report(self) -> None:
+        while True:
+            self._link.send(Turns(self._progress.counts()))
+            await asyncio.sleep(TURNS_S)
+
+
+def _raise_file_limit() -> None:
+    """Take what the system allows: each kept connection to a source is an open file."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+async def _main(descriptor: int) -> int:
+    loop = asyncio.get_running_loop()
+    # Ctrl-C and a stop of the whole group are the supervisor's to answer; it tells us to drain.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, lambda: None)
+    _raise_file_limit()
+    link = await Link.over(socket.socket(fileno=descriptor))
+    boot = await link.receive()
+    log_settings = boot.snapshot.settings.log
+    telemetry.configure_logging(log_settings.level, log_settings.format, sys.stderr)
+    telemetry.hide_values(secrets_of(boot.snapshot.settings))
+    structlog.contextvars.bind_contextvars(process=boot.name)
+    if boot.failpoints:
+        arm(boot.failpoints, environment=os.environ.get("ALERTD_ENV", ""))
+    return await Child(boot, link).main()
+
+
+def main() -> None:
+    """Run the child whose line to the supervisor is the descriptor given as the first argument."""
+    code = asyncio.run(_main(int(sys.argv[1])))
+    # A parse worker or a send that outlived its time must not keep the process: everything durable is in the store.
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Builds the parts of the I/O process from the settings: the straight line in which everything is put together."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+
+from alertd import __version__, telemetry
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.app.link import Boot
+from alertd.base.clock import system_clock
+from alertd.net.client import HttpClient
+from alertd.notify.catalog import build_notifier
+from alertd.notify.protocol import Notifier, NotifierDeps
+from alertd.settings import Settings
+from alertd.sources.parsepool import ParsePool
+from alertd.store.redis import RedisStore
+from alertd.web.deps import WebDeps
+from alertd.web.server import WebServer
+from alertd.workers.deliver import Deliverer
+from alertd.workers.notices import Notices
+from alertd.workers.poll import FeedPoll
+from alertd.workers.progress import Progress, Watch
+from alertd.workers.schedule import Schedule
+from alertd.workers.status import collect_status
+from alertd.workers.timers import Timers
+
+log = structlog.get_logger(__name__)
+
+READY_PATIENCE_S = 15.0
+
+
+def receiver_policies(settings: Settings) -> dict[str, ReceiverPolicy]:
+    """Say what deciding needs to know of each receiver."""
+    return {
+        receiver.id: ReceiverPolicy(
+            id=receiver.id,
+            mode=receiver.mode,
+            min_severity=receiver.min_severity,
+            updates=receiver.updates,
+            expire_s=receiver.expire,
+        )
+        for receiver in settings.receivers
+    }
+
+
+def operator_modes(settings: Settings) -> dict[str, Any]:
+    """Give the operator's receivers with the mode of their queue."""
+    return {receiver.id: receiver.mode for receiver in settings.receivers if receiver.id in settings.operator}
+
+
+class Parts:
+    """Poll, deliver, web and timers of one process: started in order, stopped in reverse."""
+
+    def __init__(self, boot: Boot, store: RedisStore, progress: Progress) -> None:
+        settings = boot.snapshot.settings
+        self._boot = boot
+        self._store = store
+        self._progress = progress
+        self._settings = settings
+        self.notices = Notices(store, operator_modes(settings), system_clock)
+        contact = f" {settings.contact}" if settings.contact else ""
+        self._http = HttpClient(user_agent=f"alertd/{__version__}{contact}")
+        self._pool: ParsePool | None = None
+        self._schedule: Schedule | None = None
+        self._deliverer: Deliverer | None = None
+        self._timers: Timers | None = None
+        self._timers_task: asyncio.Task[None] | None = None
+        self._web: WebServer | None = None
+        self._watch = Watch(READY_PATIENCE_S)
+
+    async def start(self) -> str:
+        """Start the roles; gives where the web room listens."""
+        roles = self._boot.roles
+        await self._http.__aenter__()
+        if "deliver" in roles:
+            self._deliverer = Deliverer(self._store, self.notices, system_clock, self._progress)
+            await self._deliverer.start(self._notifiers(self._settings))
+        if "timers" in roles:
+            self._timers = Timers(
+                self._store, self.notices, system_clock, self._progress, self._settings.journal_keep
+            )
+            self._timers_task = asyncio.create_task(self._timers.run(), name="timers")
+        if "poll" in roles:
+            self._pool = ParsePool(size=self._settings.processes.parse)
+            await self._pool.start()
+            poll = FeedPoll(self._store, self._http, self._pool, self.notices, system_clock)
+            self._schedule = Schedule(poll, self._store, system_clock, self._progress)
+            await self._schedule.start(self._settings.sources)
+        if "web" not in roles:
+            return ""
+        deps = WebDeps(
+            status=self._status, ready=self._ready, metrics=telemetry.metrics_text, token=self._boot.web_token
+        )
+        self._web = WebServer(self._settings.web.bind, deps, names=self._settings.web.allowed_hosts)
+        host, port = await self._web.start()
+        return f"{host}:{port}"
+
+    async def replace(self, settings: Settings) -> None:
+        """Take the settings of a reload: sources and receivers change in place."""
+        before, self._settings = self._settings, settings
+        self.notices.replace(operator_modes(settings))
+        if self._schedule is not None and before.sources != settings.sources:
+            await self._schedule.replace(settings.sources)
+        if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
+            await self._deliverer.replace(self._notifiers(settings), settings.drain)
+
+    async def stop(self, seconds: float) -> None:
+        """Stop polling first, sending last, so that what was taken still has a chance to go out."""
+        if self._schedule is not None:
+            await self._schedule.stop(seconds * 0.4)
+        if self._pool is not None:
+            await self._pool.aclose()
+        if self._deliverer is not None:
+            await self._deliverer.stop(seconds * 0.6)
+        if self._timers is not None and self._timers_task is not None:
+            self._timers.stop()
+            await self._timers_task
+        if self._web is not None:
+            await self._web.stop()
+        await self._http.__aexit__(None, None, None)
+
+    def _notifiers(self, settings: Settings) -> list[tuple[str, Notifier]]:
+        deps = NotifierDeps(http=self._http, smtp=settings.smtp, clock=system_clock)
+        return [(receiver.id, build_notifier(receiver, deps)) for receiver in settings.receivers]
+
+    async def _status(self) -> dict[str, Any]:
+        settings = self._settings
+        return await collect_status(self._store, settings.sources, settings.receivers, system_clock())
+
+    async def _ready(self) -> dict[str, Any]:
+        now = time.monotonic()
+        self._watch.update(self._progress.counts(), now)
+        stuck = self._watch.stuck(now)
+        redis_up = self._timers is None or self._timers.redis_up
+        return {"ready": redis_up and not stuck, "redis": redis_up, "stuck": stuck, "roles": sorted(self._boot.roles)}

@@ -1,0 +1,122 @@
+"""The line between supervisor and child: pickled messages over a socket pair.
+
+Pickle is safe here: both ends are this program, over a socket that no other process holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from alertd.base.secrets import Secret
+from alertd.rules.book import RuleBook
+from alertd.settings import Settings
+
+_HEADER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Settings and rules that belong together: loaded at once, replaced at once."""
+
+    settings: Settings
+    book: RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What a child is told first."""
+
+    name: str
+    """`io` or `match-0`, `match-1`, …"""
+    roles: frozenset[str]
+    snapshot: Snapshot
+    redis_url: str
+    consumer: str
+    """Stable over restarts, so that a restarted matcher finds its own pending events."""
+    web_token: Secret
+    failpoints: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """Take this snapshot from the next batch, poll and message on."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """End what is under way within the time, then leave."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Pass a notice to the operator's receivers (for a child that has a store)."""
+
+    kind: str
+    subject: str
+    text: str
+    episode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The child does its work now."""
+
+    web: str = ""
+    """Where the web room listens, as `host:port`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """How often each loop of the child came round."""
+
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The child cannot start, and starting it again would not help."""
+
+    text: str
+
+
+class Link:
+    """One end of the line."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def over(cls, sock: socket.socket) -> Link:
+        """Make an end from a connected socket."""
+        return cls(*await asyncio.open_connection(sock=sock))
+
+    def send(self, message: object) -> None:
+        """Send without waiting; a line that is closed is noticed by the one who receives."""
+        if self._writer.is_closing():
+            return
+        data = pickle.dumps(message)
+        self._writer.write(len(data).to_bytes(_HEADER, "big") + data)
+
+    async def receive(self) -> Any:
+        """Give the next message. Raises EOFError when the other side is gone."""
+        try:
+            size = int.from_bytes(await self._reader.readexactly(_HEADER), "big")
+            return pickle.loads(await self._reader.readexactly(size))  # noqa: S301  see the docstring
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
+            raise EOFError from error
+
+    async def close(self) -> None:
+        """Close this end."""
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()

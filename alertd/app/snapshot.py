@@ -1,0 +1,75 @@
+"""Loads settings and rules as one snapshot: both are good, or neither is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from alertd.app.link import Snapshot
+from alertd.base.secrets import Secret
+from alertd.errors import ConfigError, Fault
+from alertd.rules.loader import load_rules
+from alertd.settings import Settings, find_config, load_settings
+
+RESTART = ("state_dir", "redis", "redis_maxmemory", "namespace", "web", "processes", "log", "contact")
+"""Settings that are read once, at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSnapshot:
+    """A snapshot with what is worth a warning about it."""
+
+    snapshot: Snapshot
+    warnings: list[Fault]
+    path: Path
+
+
+def load_snapshot(config: Path | None, env: Mapping[str, str]) -> LoadedSnapshot:
+    """Load alertd.yaml and the rules it names. Raises ConfigError with the faults of both."""
+    loaded = load_settings(config, env)
+    receivers = {receiver.id for receiver in loaded.settings.receivers}
+    book = load_rules(loaded.settings.rules, receivers=receivers)
+    return LoadedSnapshot(Snapshot(loaded.settings, book), loaded.warnings, loaded.path)
+
+
+def needs_restart(before: Settings, after: Settings) -> list[str]:
+    """Name the settings that changed but are only read at the start."""
+    return [name for name in RESTART if getattr(before, name) != getattr(after, name)]
+
+
+def secrets_of(value: object) -> Iterator[str]:
+    """Give the text of every secret in a settings model, so that the log can mask it wherever it turns up."""
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from secrets_of(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from secrets_of(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from secrets_of(item)
+
+
+def all_faults(config: Path | None, env: Mapping[str, str]) -> tuple[LoadedSnapshot | None, list[Fault]]:
+    """Check settings and rules; gives every fault and warning of both."""
+    try:
+        loaded = load_snapshot(config, env)
+    except ConfigError as error:
+        return None, [*error.faults, *_rule_faults(config, env, error.faults)]
+    return loaded, loaded.warnings
+
+
+def _rule_faults(config: Path | None, env: Mapping[str, str], known: list[Fault]) -> list[Fault]:
+    """Look at the rules beside settings that do not load, so that one check shows everything."""
+    try:
+        beside = find_config(config, env).parent / "rules"
+        if beside.is_dir():
+            load_rules(beside)
+    except ConfigError as error:
+        return [fault for fault in error.faults if fault not in known]
+    return []

@@ -1,0 +1,74 @@
+"""The state directory: what a running daemon leaves there for the commands that ask about it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from alertd.errors import ConfigError
+
+ROLES = ("poll", "match", "deliver", "web", "timers")
+"""What `--only` can name. A daemon without `--only` does all of it."""
+
+
+class RunState(msgspec.Struct, frozen=True, kw_only=True):
+    """What `run.json` says: who runs, since when, with which files, and how the last reload went."""
+
+    pid: int
+    version: str
+    started_at: str
+    config: str
+    roles: list[str]
+    web: str = ""
+    rules_version: str = ""
+    portfolios: int = 0
+    reload_ok: bool = True
+    reload_at: str = ""
+    faults: list[str] = []
+    processes: dict[str, int] = {}
+    """Name of the process -> how often it was started."""
+
+
+def prepare_state_dir(path: Path) -> None:
+    """Make the state directory, closed to others. Raises ConfigError."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError.at(path, f"cannot make the state directory: {error.strerror}") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ConfigError.at(path, "the state directory is not writable")
+
+
+def write_run_state(path: Path, state: RunState) -> None:
+    """Replace the run state in one step, so that a reader never sees half of it."""
+    file = _run_file(path, state.roles)
+    scratch = file.with_suffix(".new")
+    scratch.write_bytes(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+    scratch.replace(file)
+
+
+def remove_run_state(path: Path, roles: list[str]) -> None:
+    """Say that the daemon has ended."""
+    _run_file(path, roles).unlink(missing_ok=True)
+
+
+def read_run_states(path: Path) -> list[RunState]:
+    """Give the run state of each daemon that works in this directory and lives."""
+    found = []
+    for file in sorted(path.glob("run*.json")):
+        try:
+            state = msgspec.json.decode(file.read_bytes(), type=RunState)
+            os.kill(state.pid, 0)
+        except (msgspec.DecodeError, ProcessLookupError, FileNotFoundError):
+            continue
+        except PermissionError:
+            pass  # it lives, under another user
+        found.append(state)
+    return found
+
+
+def _run_file(path: Path, roles: list[str]) -> Path:
+    suffix = "" if set(roles) == set(ROLES) else "." + "-".join(sorted(roles))
+    return path / f"run{suffix}.json"

@@ -1,0 +1,269 @@
+"""Guards the processes of `alertd run`: starts them, starts them again, tells them of new rules, drains them.
+
+    supervisor ─┬─ redis-server          (embedded only)
+                ├─ io                    poll, deliver, web, timers
+                │   └─ parse workers     killable, no secrets, no store
+                └─ match-0, match-1, …   one for each core but one
+
+A child that dies is started again, at once at first and then more slowly. The service manager's watchdog is fed only
+while every loop of every child comes round.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from alertd import __version__, telemetry
+from alertd.app.guard import Guard
+from alertd.app.link import Boot, Failed, Ready, Reload, Snapshot, Tell
+from alertd.app.snapshot import load_snapshot, needs_restart
+from alertd.app.state import ROLES, RunState, prepare_state_dir, remove_run_state, write_run_state
+from alertd.base.clock import rfc3339, system_clock
+from alertd.base.sdnotify import SdNotify, watchdog_seconds
+from alertd.errors import AlertdError, ConfigError, StoreRefused, StoreUnavailable
+from alertd.store.embedded import EmbeddedRedis
+from alertd.store.redis import open_store
+from alertd.web.token import load_or_make_token
+
+log = structlog.get_logger(__name__)
+
+MAX_WAIT_S = 10.0
+
+
+async def first_of(*waiting: asyncio.Future[Any]) -> None:
+    """Wait until one of them is done; neither cancels nor raises."""
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+
+
+def memory_bytes(text: str) -> int:
+    """Read `512mb` or `2gb` as bytes."""
+    return int(text[:-2]) << {"mb": 20, "gb": 30}[text[-2:]]
+
+
+class Supervisor:
+    """One daemon: `start`, `reload`, `stop`. Signals belong to the entry point."""
+
+    def __init__(self, config: Path, snapshot: Snapshot, env: Mapping[str, str], roles: frozenset[str]) -> None:
+        self._config = config
+        self._snapshot = snapshot
+        self._env = env
+        self._roles = roles
+        self._children: list[Guard] = []
+        self._redis: EmbeddedRedis | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._manager = SdNotify(env.get("NOTIFY_SOCKET"))
+        self._started_at = rfc3339(system_clock())
+        self._metrics_dir = snapshot.settings.state_dir / "metrics"
+        self._run_state = RunState(
+            pid=os.getpid(),
+            version=__version__,
+            started_at=self._started_at,
+            config=str(config),
+            roles=sorted(roles),
+        )
+        self.redis_url = ""
+        self.web = ""
+        """Where the web room listens, once it does."""
+        self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        """Done when the daemon cannot go on; the text says why."""
+
+    async def start(self) -> None:
+        """Start Redis and the processes; returns when all of them work. Raises AlertdError."""
+        settings = self._snapshot.settings
+        prepare_state_dir(settings.state_dir)
+        telemetry.prepare_metrics_dir(self._metrics_dir)
+        telemetry.join_metrics(self._metrics_dir)
+        await self._start_redis()
+        await self._check_redis()
+        self._plan()
+        for child in self._children:
+            child.start()
+        ready = asyncio.create_task(self._all_ready())
+        await first_of(ready, self.failed)
+        ready.cancel()
+        if self.failed.done():
+            raise AlertdError(self.failed.result())
+        self._tasks.append(asyncio.create_task(self._watchdog(), name="watchdog"))
+        self._write_state()
+        self._manager.ready(f"{len(self._snapshot.book.portfolios)} portfolios, {len(settings.sources)} sources")
+        log.info("started", version=__version__, roles=sorted(self._roles), web=self.web)
+
+    async def reload(self) -> bool:
+        """Load settings and rules as one snapshot; what is broken changes nothing and is said in three places."""
+        self._manager.reloading()
+        try:
+            loaded = await asyncio.to_thread(load_snapshot, self._config, self._env)
+        except ConfigError as error:
+            for fault in error.faults:
+                log.error("config_fault", fault=str(fault))
+            faults = [str(fault) for fault in error.faults]
+            self._note_reload(ok=False, faults=faults)
+            text = f"A reload was refused, the old rules stay in force: {len(faults)} faults, first: {faults[0]}"
+            self._tell_operator(Tell("reload_refused", "configuration", text, self._run_state.reload_at))
+            self._manager.ready("reload refused, old rules in force")
+            return False
+        for warning in loaded.warnings:
+            log.warning("config_warning", fault=str(warning))
+        late = needs_restart(self._snapshot.settings, loaded.snapshot.settings)
+        if late:
+            log.warning("needs_restart", settings=late)
+        self._snapshot = loaded.snapshot
+        for child in self._children:
+            child.send(Reload(self._snapshot))
+        self._note_reload(ok=True, faults=[])
+        self._manager.ready("reloaded")
+        log.info("reloaded", rules=self._snapshot.book.version[:12], portfolios=len(self._snapshot.book.portfolios))
+        return True
+
+    async def stop(self) -> None:
+        """Drain: stop taking, end what is under way within the drain time, stop Redis last."""
+        seconds = self._snapshot.settings.drain
+        self._manager.stopping(f"draining for at most {seconds:.0f} s")
+        self._manager.extend_timeout(seconds + 5)
+        log.info("draining", seconds=seconds)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(child.drain(seconds) for child in self._children))
+        if self._redis is not None:
+            await self._redis.stop()
+        remove_run_state(self._snapshot.settings.state_dir, sorted(self._roles))
+        log.info("stopped")
+
+    def kill(self) -> None:
+        """Leave at once: everything durable is in the store."""
+        for child in self._children:
+            child.leave()
+
+    def processes(self) -> dict[str, int]:
+        """Give the process id of each child and of the embedded Redis."""
+        found = {child.name: child.pid for child in self._children if child.pid is not None}
+        if self._redis is not None and self._redis.pid is not None:
+            found["redis"] = self._redis.pid
+        return found
+
+    async def _start_redis(self) -> None:
+        settings = self._snapshot.settings
+        if settings.redis.reveal() != "embedded":
+            self.redis_url = settings.redis.reveal()
+            return
+        self._redis = EmbeddedRedis(settings.state_dir, max_memory=memory_bytes(settings.redis_maxmemory))
+        self.redis_url = await self._redis.start()
+        self._tasks.append(asyncio.create_task(self._guard_redis(self._redis), name="guard:redis"))
+
+    async def _guard_redis(self, redis: EmbeddedRedis) -> None:
+        """Start the embedded Redis again when it dies; the children reconnect by themselves."""
+        wait_s = 0.1
+        while True:
+            code = await redis.wait()
+            log.error("redis_died", code=code)
+            started = time.monotonic()
+            try:
+                await redis.start()
+                wait_s = 0.1
+            except AlertdError as error:
+                log.error("redis_not_started", error=str(error))
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, MAX_WAIT_S)
+            if time.monotonic() - started < 1:
+                await asyncio.sleep(wait_s)
+
+    async def _check_redis(self) -> None:
+        """Refuse a Redis that could lose alerts; wait for one that is still starting."""
+        settings = self._snapshot.settings
+        for attempt in range(1, 61):
+            try:
+                store = await open_store(self.redis_url, settings.namespace, name="alertd:supervisor")
+                try:
+                    findings = await store.check_server()
+                finally:
+                    await store.aclose()
+                break
+            except StoreUnavailable as error:
+                if attempt == 60:
+                    raise
+                log.warning("redis_unavailable", error=str(error), attempt=attempt)
+                await asyncio.sleep(1)
+        for finding in findings:
+            log.log(40 if finding.level == "refuse" else 30, "redis_contract", code=finding.code, text=finding.text)
+        if refusals := [finding.text for finding in findings if finding.level == "refuse"]:
+            raise StoreRefused("this Redis cannot be used: " + "; ".join(refusals))
+
+    def _plan(self) -> None:
+        if io_roles := self._roles - {"match"}:
+            self._children.append(self._guard("io", io_roles))
+        if "match" in self._roles:
+            wanted = self._snapshot.settings.processes.match
+            count = wanted if isinstance(wanted, int) else max(1, (os.cpu_count() or 2) - 1)
+            self._children += [self._guard(f"match-{slot}", frozenset({"match"})) for slot in range(count)]
+
+    def _guard(self, name: str, roles: frozenset[str]) -> Guard:
+        return Guard(name, roles, boot=self._boot, hear=self._hear, metrics_dir=self._metrics_dir)
+
+    async def _all_ready(self) -> None:
+        for child in self._children:
+            await child.ready.wait()
+
+    def _boot(self, name: str, roles: frozenset[str], *, first: bool) -> Boot:
+        settings = self._snapshot.settings
+        return Boot(
+            name=name,
+            roles=roles,
+            snapshot=self._snapshot,
+            redis_url=self.redis_url,
+            consumer=f"{platform.node()}:{name}",
+            web_token=settings.web.token or load_or_make_token(settings.state_dir / "web.token"),
+            # Only in its first life: a child that dies at the same place for ever would test nothing but that.
+            failpoints=self._env.get("ALERTD_FAILPOINT", "") if first else "",
+        )
+
+    def _hear(self, child: Guard, message: object) -> None:
+        if isinstance(message, Ready):
+            if message.web:
+                self.web = message.web
+            child.ready.set()
+            self._write_state()
+        elif isinstance(message, Failed) and not self.failed.done():
+            self.failed.set_result(message.text)
+
+    async def _watchdog(self) -> None:
+        """Feed the service manager while all loops come round; kill a child whose loop stands still."""
+        asked_s = watchdog_seconds(self._env, os.getpid())
+        while True:
+            await asyncio.sleep(min((asked_s or 10.0) / 2, 5.0))
+            alive = [child.alive() for child in self._children]  # each of them is looked at
+            if all(alive):
+                self._manager.watchdog()
+
+    def _tell_operator(self, tell: Tell) -> None:
+        """Hand a notice to the one child that can queue it."""
+        for child in self._children[:1]:
+            child.send(tell)
+
+    def _note_reload(self, *, ok: bool, faults: list[str]) -> None:
+        self._run_state = msgspec.structs.replace(
+            self._run_state, reload_ok=ok, reload_at=rfc3339(system_clock()), faults=faults
+        )
+        self._write_state()
+
+    def _write_state(self) -> None:
+        self._run_state = msgspec.structs.replace(
+            self._run_state,
+            web=self.web,
+            rules_version=self._snapshot.book.version,
+            portfolios=len(self._snapshot.book.portfolios),
+            processes={child.name: child.starts for child in self._children},
+        )
+        write_run_state(self._snapshot.settings.state_dir, self._run_state)
+
+
+ALL_ROLES = frozenset(ROLES)

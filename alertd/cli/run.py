@@ -1,0 +1,119 @@
+"""`alertd run` and `alertd demo`: the entry points that own the signals."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from alertd import telemetry
+from alertd.app.snapshot import LoadedSnapshot, load_snapshot, secrets_of
+from alertd.app.state import ROLES
+from alertd.app.supervisor import ALL_ROLES, Supervisor, first_of
+from alertd.base.failpoints import arm
+from alertd.cli.output import FAULTS, USAGE, ConfigOption, environment, fail
+from alertd.errors import AlertdError, ConfigError
+
+log = structlog.get_logger(__name__)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    from alertd.cli import demo
+
+    app.command("run")(run)
+    app.command("demo")(demo.demo)
+
+
+def run(
+    config: ConfigOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Run only this role (repeatable): {', '.join(ROLES)}. Needs an own Redis."),
+    ] = None,
+) -> None:
+    """Run the daemon until it is told to stop.
+
+    SIGTERM and Ctrl-C drain (a second one leaves at once), SIGHUP reloads settings and rules.
+    """
+    env = environment()
+    unknown = set(only or ()) - set(ROLES)
+    if unknown:
+        fail(f"--only knows {', '.join(ROLES)}, not {', '.join(sorted(unknown))}", USAGE)
+    try:
+        loaded = load_snapshot(config, env)
+        if env.get("ALERTD_FAILPOINT"):
+            arm(env["ALERTD_FAILPOINT"], environment=env.get("ALERTD_ENV", ""))  # a wrong one is refused here
+        if only and loaded.snapshot.settings.redis.reveal() == "embedded":
+            raise ConfigError.at(
+                loaded.path, "--only needs a Redis that several processes share", "set redis: to its URL"
+            )
+    except AlertdError as error:
+        fail(error)
+    except ValueError as error:
+        fail(str(error), USAGE)
+    settings = loaded.snapshot.settings
+    telemetry.configure_logging(settings.log.level, settings.log.format, sys.stderr)
+    telemetry.hide_values(secrets_of(settings))
+    for warning in loaded.warnings:
+        log.warning("config_warning", fault=str(warning))
+    code = asyncio.run(_run(loaded, frozenset(only or ALL_ROLES)))
+    sys.stdout.flush()
+    os._exit(code)  # nothing durable is left in this process; a thread stuck in a file system must not hold it
+
+
+async def _run(loaded: LoadedSnapshot, roles: frozenset[str]) -> int:
+    supervisor = Supervisor(Path(loaded.path), loaded.snapshot, environment(), roles)
+    stop = asyncio.Event()
+    signals = Signals(supervisor, stop)
+    signals.install(asyncio.get_running_loop())
+    starting = asyncio.create_task(supervisor.start())
+    stopping = asyncio.create_task(stop.wait())
+    await first_of(starting, stopping)
+    code = 0
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+    elif error := starting.exception():
+        if not isinstance(error, AlertdError):
+            raise error
+        log.critical("cannot_start", error=str(error))
+        code = FAULTS
+    else:
+        await first_of(stopping, supervisor.failed)
+        if supervisor.failed.done():
+            log.critical("cannot_go_on", error=supervisor.failed.result())
+            code = FAULTS
+    await supervisor.stop()
+    return code
+
+
+class Signals:
+    """SIGTERM and SIGINT stop, twice at once; SIGHUP reloads."""
+
+    def __init__(self, supervisor: Supervisor, stop: asyncio.Event) -> None:
+        self._supervisor = supervisor
+        self._stop = stop
+        self._reload: asyncio.Task[bool] | None = None
+
+    def install(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take the signals over."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._terminate)
+        loop.add_signal_handler(signal.SIGHUP, self._hangup)
+
+    def _terminate(self) -> None:
+        if self._stop.is_set():
+            self._supervisor.kill()
+            os._exit(130)
+        self._stop.set()
+
+    def _hangup(self) -> None:
+        if self._reload is None or self._reload.done():
+            self._reload = asyncio.create_task(self._supervisor.reload(), name="reload")

@@ -1,0 +1,86 @@
+"""Delivering: one lane for each receiver, so that a dead mail server never holds up Slack."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+from alertd.base.clock import Clock
+from alertd.errors import StoreUnavailable
+from alertd.notify.protocol import Notifier
+from alertd.workers.lane import Lane, LaneStore
+from alertd.workers.notices import Notices
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+
+class DeliverStore(LaneStore, Protocol):
+    """What delivering needs of the store, beside what each lane does."""
+
+    async def wait_wake(self, timeout_ms: int) -> str | None:
+        """Wait for the next receiver that has something new."""
+        ...
+
+
+class Deliverer:
+    """Runs the lanes and wakes the one that has something new."""
+
+    def __init__(self, store: DeliverStore, notices: Notices, clock: Clock, progress: Progress) -> None:
+        self._store = store
+        self._notices = notices
+        self._clock = clock
+        self._progress = progress
+        self._lanes: dict[str, tuple[Lane, asyncio.Task[None]]] = {}
+        self._stopping = False
+        self._waker: asyncio.Task[None] | None = None
+
+    async def start(self, notifiers: Sequence[tuple[str, Notifier]]) -> None:
+        """Open a lane for each receiver."""
+        for receiver, notifier in notifiers:
+            self._open(receiver, notifier)
+        self._waker = asyncio.create_task(self._listen(), name="deliver:wake")
+
+    async def replace(self, notifiers: Sequence[tuple[str, Notifier]], deadline_s: float) -> None:
+        """Take the receivers of a reload: every lane ends its sends, then the new ones open."""
+        await self._close_lanes(deadline_s)
+        for receiver, notifier in notifiers:
+            self._open(receiver, notifier)
+
+    async def stop(self, deadline_s: float) -> None:
+        """Stop claiming, let the sends under way end within the deadline, close."""
+        self._stopping = True
+        await self._close_lanes(deadline_s)
+        if self._waker:
+            await asyncio.wait([self._waker])
+
+    def _open(self, receiver: str, notifier: Notifier) -> None:
+        lane = Lane(receiver, notifier, self._store, self._notices, self._clock, self._progress)
+        self._lanes[receiver] = (lane, asyncio.create_task(lane.run(), name=f"lane:{receiver}"))
+
+    async def _close_lanes(self, deadline_s: float) -> None:
+        lanes, self._lanes = self._lanes, {}
+        for lane, _ in lanes.values():
+            lane.stop()
+        if lanes:
+            _, late = await asyncio.wait([task for _, task in lanes.values()], timeout=deadline_s)
+            for task in late:
+                log.warning("sends_unfinished_at_stop", lane=task.get_name())
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        for lane, _ in lanes.values():
+            await lane.close()
+
+    async def _listen(self) -> None:
+        while not self._stopping:
+            self._progress.tick("deliver")
+            try:
+                receiver = await self._store.wait_wake(1000)
+            except StoreUnavailable:
+                await asyncio.sleep(0.5)
+                continue
+            if receiver in self._lanes:
+                self._lanes[receiver][0].wake()

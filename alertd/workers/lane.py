@@ -1,0 +1,309 @@
+"""The delivery loop of one receiver.
+
+    due -> render (first attempt only) -> claim (lease, attempt recorded, payload frozen) -> send -> record
+
+At least once, said aloud: if this process dies between `claim` and the record of the outcome, the lease runs out and
+the message is sent again under the same id, marked as a possible repeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+
+from alertd import telemetry
+from alertd.base.clock import Clock, parse_rfc3339
+from alertd.base.failpoints import failpoint
+from alertd.errors import StoreUnavailable
+from alertd.model import Claim, ClaimRefused, DueDelivery
+from alertd.notify.ladder import breaker_pause_s, next_attempt
+from alertd.notify.outcome import Dead, Later, Outcome, Sent
+from alertd.notify.progress import read_progress
+from alertd.notify.protocol import Attempt, Notifier
+from alertd.workers.notices import Notices
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+SWEEP_S = 1.0
+"""The safety net under the wake-up list: a lane looks at its queue at least this often."""
+
+
+class LaneStore(Protocol):
+    """What a lane needs of the store."""
+
+    async def due(self, receiver: str, now: int, limit: int) -> tuple[list[DueDelivery], int | None]:
+        """Peek at what is due, critical first, and tell when the next is."""
+        ...
+
+    async def claim(
+        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+    ) -> Claim | ClaimRefused:
+        """Take the lease of one attempt."""
+        ...
+
+    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
+        """Record that it was sent."""
+        ...
+
+    async def retry(
+        self,
+        delivery_id: str,
+        token: str,
+        now: int,
+        due_ms: int,
+        error: str,
+        *,
+        counts: bool,
+        progress: str = "",
+        pause_until_ms: int = 0,
+    ) -> bool:
+        """Record that it is to be tried again."""
+        ...
+
+    async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
+        """Record that it will never be sent."""
+        ...
+
+    async def expire(self, delivery_id: str, token: str, now: int) -> bool:
+        """Record that its time was over before it could be sent."""
+        ...
+
+
+class Lane:
+    """Sends what is due to one receiver, within its concurrency and pace."""
+
+    def __init__(
+        self,
+        receiver: str,
+        notifier: Notifier,
+        store: LaneStore,
+        notices: Notices,
+        clock: Clock,
+        progress: Progress,
+    ) -> None:
+        self.receiver = receiver
+        self._notifier = notifier
+        self._store = store
+        self._notices = notices
+        self._clock = clock
+        self._progress = progress
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._sending: dict[str, asyncio.Task[None]] = {}
+        self._not_before: dict[str, int] = {}
+        self._failures = 0
+        """Counted failures in a row, of whatever messages: the circuit breaker's count."""
+        self._open_since = 0
+
+    def wake(self) -> None:
+        """Say that something new may be due."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until told to stop; then return when nothing is being sent."""
+        while not self._stopping:
+            self._progress.tick(f"deliver:{self.receiver}")
+            self._wake.clear()
+            wait_s = SWEEP_S
+            try:
+                wait_s = await self._turn()
+            except StoreUnavailable as error:
+                log.warning("queue_unavailable", receiver=self.receiver, error=str(error))
+            await self._wait(wait_s)
+        if self._sending:
+            await asyncio.wait(self._sending.values())
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping = True
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Close the notifier's connections."""
+        self._progress.forget(f"deliver:{self.receiver}")
+        await self._notifier.close()
+
+    async def _turn(self) -> float:
+        """Start what is due and free to start; give the seconds until it makes sense to look again."""
+        now = self._clock()
+        free = self._notifier.concurrency - len(self._sending)
+        if free <= 0:
+            return SWEEP_S
+        self._not_before = {key: at for key, at in self._not_before.items() if at > now}
+        due, next_ms = await self._store.due(self.receiver, now, free)
+        for item in due:
+            if item.delivery.id not in self._sending and item.delivery.id not in self._not_before:
+                self._start(item)
+        waits = [at for at in (next_ms, *self._not_before.values()) if at is not None and at > now]
+        return min([SWEEP_S, *((at - now) / 1000 for at in waits)])
+
+    def _start(self, item: DueDelivery) -> None:
+        task = asyncio.create_task(self._deliver(item), name=f"deliver:{item.delivery.id}")
+        self._sending[item.delivery.id] = task
+
+        def done(finished: asyncio.Task[None]) -> None:
+            self._sending.pop(item.delivery.id, None)
+            self._wake.set()
+            if not finished.cancelled() and (error := finished.exception()):
+                log.error("delivery_failed_unexpectedly", delivery=item.delivery.id, exc_info=error)
+
+        task.add_done_callback(done)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(seconds, 0.001)):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _deliver(self, item: DueDelivery) -> None:
+        """Take one message through one attempt."""
+        now = self._clock()
+        delivery = item.delivery
+        if delivery.expires_ms <= now:
+            await self._record(lambda: self._store.expire(delivery.id, "", self._clock()))
+            self._count("expired", item)
+            return
+        token = secrets.token_hex(8)
+        payload = item.payload
+        if payload is None:
+            try:
+                payload = self._notifier.render(item.message)
+            except Exception as error:
+                log.error("render_failed", delivery=delivery.id, receiver=self.receiver, exc_info=error)
+                payload = b""
+        try:
+            claim = await self._store.claim(
+                self.receiver, delivery.id, token, now, self._notifier.lease_ms, self._notifier.pace_ms, payload
+            )
+        except StoreUnavailable as error:
+            # Whether the lease was taken is unknown: it runs out by itself and the attempt is then in doubt.
+            log.warning("claim_unavailable", delivery=delivery.id, error=str(error))
+            return
+        if isinstance(claim, ClaimRefused):
+            if claim.reason != "gone":
+                self._not_before[delivery.id] = max(claim.retry_ms, now + 1)
+            return
+        failpoint("deliver.claimed")
+        outcome = await self._send(claim)
+        failpoint("deliver.sent")
+        await self._settle(item, claim, outcome)
+
+    async def _send(self, claim: Claim) -> Outcome:
+        if not claim.payload:
+            return Dead("the message could not be rendered; the log has the reason")
+        attempt = Attempt(
+            delivery_id=claim.delivery.id,
+            number=claim.delivery.attempts,
+            in_doubt=claim.in_doubt,
+            now=self._clock(),
+            progress=claim.delivery.progress,
+        )
+        started = asyncio.get_running_loop().time()
+        try:
+            # Past its lease an attempt could overlap with its own repeat: give up before that.
+            async with asyncio.timeout(self._notifier.lease_ms / 1000 * 0.8):
+                return await self._notifier.send(claim.payload, attempt)
+        except TimeoutError:
+            # Whether it arrived is unknown: the next attempt says so where a person reads it.
+            doubt = read_progress(claim.delivery.progress, in_doubt=True).encode()
+            return Later("no answer within the time of the lease", progress=doubt)
+        except Exception as error:
+            log.error("send_raised", delivery=claim.delivery.id, receiver=self.receiver, exc_info=error)
+            return Later(f"unexpected {type(error).__name__}", progress=claim.delivery.progress)
+        finally:
+            telemetry.DELIVERY_ATTEMPT_SECONDS.labels(receiver=self.receiver).observe(
+                asyncio.get_running_loop().time() - started
+            )
+
+    async def _settle(self, item: DueDelivery, claim: Claim, outcome: Outcome) -> None:
+        """Record what came of the attempt. The records are idempotent, so they are repeated until they are taken."""
+        delivery, store, now = claim.delivery, self._store, self._clock()
+        if isinstance(outcome, Sent):
+            await self._record(lambda: store.finish(delivery.id, delivery.token, now, outcome.detail))
+            await self._healed(now)
+            self._count("sent", item)
+            if item.message.event is not None and item.message.event.seen_at:
+                latency = (now - parse_rfc3339(item.message.event.seen_at)) / 1000
+                telemetry.EVENT_TO_DELIVERY_SECONDS.observe(latency)
+            log.info("delivered", delivery=delivery.id, receiver=self.receiver, attempt=delivery.attempts)
+            return
+        if isinstance(outcome, Later):
+            failures = delivery.failures + (1 if outcome.counts else 0)
+            pause_s = await self._failed(outcome, now)
+            due_ms = next_attempt(now, failures, outcome.after_s)
+            if due_ms < delivery.expires_ms:
+                pause_ms = now + int(pause_s * 1000) if pause_s else 0
+                await self._record(
+                    lambda: store.retry(
+                        delivery.id,
+                        delivery.token,
+                        now,
+                        due_ms,
+                        outcome.error,
+                        counts=outcome.counts,
+                        progress=outcome.progress,
+                        pause_until_ms=pause_ms,
+                    )
+                )
+                self._count("retried", item)
+                log.warning(
+                    "delivery_retried",
+                    delivery=delivery.id,
+                    receiver=self.receiver,
+                    attempt=delivery.attempts,
+                    error=outcome.error,
+                    in_s=round((due_ms - now) / 1000, 1),
+                )
+                return
+            error = f"{outcome.error}; no attempt is left before it expires"
+        else:
+            error = outcome.error
+        await self._record(lambda: store.bury(delivery.id, delivery.token, now, error))
+        self._count("dead", item)
+        log.error("dead_letter", delivery=delivery.id, receiver=self.receiver, error=error)
+        if item.message.type != "notice":  # a notice about a notice could go round for ever
+            text = f"A message to {self.receiver} could not be delivered: {error}. See: alertd dead"
+            # One notice an hour for each receiver: a hundred dead letters are one piece of news.
+            await self._notices.tell("dead_letter", self.receiver, text, str(now // 3_600_000), skip=self.receiver)
+
+    async def _failed(self, outcome: Later, now: int) -> float:
+        """Count towards the breaker; gives the seconds for which the receiver is left in peace."""
+        if not outcome.counts:
+            return outcome.pause_s
+        self._failures += 1
+        pause_s = breaker_pause_s(self._failures)
+        if pause_s and not self._open_since:
+            self._open_since = now
+            text = f"Receiver {self.receiver} has failed {self._failures} times in a row: {outcome.error}"
+            await self._notices.tell("receiver_failing", self.receiver, text, str(now), skip=self.receiver)
+        return max(pause_s, outcome.pause_s)
+
+    async def _healed(self, now: int) -> None:
+        if self._open_since:
+            seconds = (now - self._open_since) // 1000
+            text = f"Receiver {self.receiver} takes messages again after {seconds} s."
+            await self._notices.tell("receiver_healed", self.receiver, text, str(self._open_since))
+        self._failures, self._open_since = 0, 0
+
+    async def _record(self, write: Callable[[], Awaitable[bool]]) -> bool:
+        """Write an outcome until the store takes it or the lease is over (then the attempt stands in doubt)."""
+        deadline = self._clock() + self._notifier.lease_ms
+        wait_s = 0.05
+        while True:
+            try:
+                return await write()
+            except StoreUnavailable as error:
+                if self._clock() > deadline:
+                    log.error("outcome_not_recorded", receiver=self.receiver, error=str(error))
+                    return False
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, 1.0)
+
+    def _count(self, outcome: str, item: DueDelivery) -> None:
+        telemetry.DELIVERIES.labels(receiver=item.delivery.receiver, outcome=outcome).inc()

@@ -1,0 +1,165 @@
+"""The match loop: read what is there, take it through the pipeline, record it, acknowledge last.
+
+An event that was handed out before (this process or another died over it) is taken alone, never in a batch: if it is
+the event that kills, it kills one process and costs its neighbours nothing. After five deliveries it is buried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+import structlog
+
+from alertd import telemetry
+from alertd.base.clock import Clock
+from alertd.base.failpoints import failpoint
+from alertd.errors import StoreUnavailable
+from alertd.model import JournalRecord, StreamEvent
+from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
+from alertd.store.types import PendingEvent
+from alertd.workers.notices import Notices
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+BATCH = 64
+"""Nearly all of the gain of batching is there; more only adds latency."""
+BLOCK_MS = 1000
+MAX_DELIVERIES = 5
+CLAIM_IDLE_MS = 15_000
+SWEEP_MS = 5_000
+
+
+class MatchStore(AlertStore, Protocol):
+    """What matching needs of the store, beside the alerts."""
+
+    async def read_events(self, consumer: str, count: int, block_ms: int) -> list[StreamEvent]:
+        """Read events that were never handed out."""
+        ...
+
+    async def pending(self, consumer: str | None, min_idle_ms: int, count: int) -> list[PendingEvent]:
+        """List events that were handed out and not acknowledged."""
+        ...
+
+    async def claim_event(self, consumer: str, stream_id: str, min_idle_ms: int) -> StreamEvent | None:
+        """Take over one of them."""
+        ...
+
+    async def finish_event(self, stream_id: str, record: JournalRecord) -> bool:
+        """Journal an event and acknowledge it."""
+        ...
+
+    async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
+        """Put an event aside as a dead letter."""
+        ...
+
+
+class Matcher:
+    """One consumer of the events stream."""
+
+    def __init__(
+        self,
+        consumer: str,
+        pipeline: Pipeline,
+        store: MatchStore,
+        notices: Notices,
+        clock: Clock,
+        progress: Progress,
+    ) -> None:
+        self._consumer = consumer
+        self._pipeline = pipeline
+        self._store = store
+        self._notices = notices
+        self._clock = clock
+        self._progress = progress
+        self._stopping = False
+        self._next_sweep_ms = 0
+
+    def use(self, pipeline: Pipeline) -> None:
+        """Take a new rule book; the batch under way ends under the one it began with."""
+        self._pipeline = pipeline
+
+    def stop(self) -> None:
+        """Read nothing more; `run` returns when the batch under way is recorded."""
+        self._stopping = True
+
+    def _told_to_stop(self) -> bool:
+        return self._stopping
+
+    async def run(self) -> None:
+        """Match until told to stop. The blocking read is never cancelled: a cancelled read loses its answer (C7)."""
+        own = True
+        while not self._stopping:
+            self._progress.tick("match")
+            try:
+                if own:
+                    await self._take_over(self._consumer, min_idle_ms=0)
+                    own = False
+                if self._clock() >= self._next_sweep_ms:
+                    self._next_sweep_ms = self._clock() + SWEEP_MS
+                    await self._take_over(None, min_idle_ms=CLAIM_IDLE_MS)
+                batch = await self._store.read_events(self._consumer, BATCH, BLOCK_MS)
+                if batch:
+                    await self._handle(batch)
+            except StoreUnavailable as error:
+                log.warning("events_unavailable", error=str(error))
+                own = True  # a reply may have been lost on its way: what it held is pending under our name
+                await asyncio.sleep(0.5)
+
+    async def _take_over(self, consumer: str | None, min_idle_ms: int) -> None:
+        while not self._told_to_stop():
+            stale = await self._store.pending(consumer, min_idle_ms, BATCH)
+            for entry in stale:
+                if self._told_to_stop():
+                    return
+                self._progress.tick("match")
+                await self._retake(entry, min_idle_ms)
+            # What this round could not finish waits its idle time out; asking again at once would spin on it.
+            if len(stale) < BATCH or consumer is not None:
+                return
+
+    async def _retake(self, entry: PendingEvent, min_idle_ms: int) -> None:
+        if entry.deliveries >= MAX_DELIVERIES:
+            reason = f"not finished after {entry.deliveries} attempts"
+            if await self._store.bury_event(entry.stream_id, reason, self._clock()):
+                telemetry.DEAD_EVENTS.inc()
+                log.error("event_buried", stream_id=entry.stream_id, reason=reason)
+                await self._notices.tell(
+                    "dead_event",
+                    entry.stream_id,
+                    f"An event was put aside: {reason}. See: alertd dead",
+                    entry.stream_id,
+                )
+            return
+        event = await self._store.claim_event(self._consumer, entry.stream_id, min_idle_ms)
+        if event is not None:
+            await self._handle([event])
+
+    async def _handle(self, batch: Sequence[StreamEvent]) -> None:
+        failpoint("match.read")
+        processed = await self._pipeline.process(batch, self._store)
+        failpoint("match.committed")
+        # At once: Redis writes all their records with one fsync.
+        await asyncio.gather(*(self._finish(item) for item in processed))
+
+    async def _finish(self, item: Processed | PoisonEvent) -> None:
+        if isinstance(item, PoisonEvent):
+            # Left unacknowledged: it is taken over alone, and buried when that keeps failing.
+            log.error("event_raised", event=item.event.id, stream_id=item.stream_id, error=item.error)
+            return
+        if await self._store.finish_event(item.stream_id, item.record):
+            for decision in item.decisions:
+                telemetry.DECISIONS.labels(reason=decision.reason).inc()
+            for match in item.matches:
+                telemetry.MATCHES.labels(portfolio=match.portfolio).inc()
+        for failure in item.failures:
+            telemetry.RULE_FAILURES.inc()
+            log.error("rule_switched_off", portfolio=failure.portfolio, rule=failure.rule, error=failure.error)
+            await self._notices.tell(
+                "rule_failed",
+                f"{failure.portfolio}/{failure.rule}",
+                f"Rule {failure.rule} of {failure.portfolio} failed and is off until it changes: {failure.error}",
+                failure.rule_hash,
+            )

@@ -1,0 +1,214 @@
+"""One poll of one source.
+
+    fetch (conditional) -> changed? -> parse (in a killable worker) -> known? -> decide -> ingest -> end of poll
+
+Validators are stored by the last step, after the entries: a crash before it costs a second poll, never an entry (C1).
+When polls run is decided in `timetable.py` of the sources and done in `workers/schedule.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import msgspec
+import structlog
+
+from alertd import telemetry
+from alertd.base.clock import Clock, rfc3339
+from alertd.base.failpoints import failpoint
+from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed, ParseKilled
+from alertd.model import (
+    IngestItem,
+    IngestResult,
+    JournalRecord,
+    Known,
+    ParsedFeed,
+    SourceState,
+)
+from alertd.net.address import AddressPolicy
+from alertd.net.client import GetOptions, HttpClient, Response
+from alertd.sources.feed import FeedConfig
+from alertd.sources.novelty import PageVerdict, decide, is_flag, marks
+from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.workers.account import account
+from alertd.workers.notices import Notices
+from alertd.workers.source_health import HealthStore, SourceHealth, healthy
+
+log = structlog.get_logger(__name__)
+
+CHUNK = 64
+"""Entries of one ingest script: one fsync for many, and never a script that blocks Redis for long."""
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+class PollStore(HealthStore, Protocol):
+    """What polling needs of the store, beside keeping the sources' states."""
+
+    async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
+        """Tell which marks are known, and who owns them."""
+        ...
+
+    async def ingest(self, source: str, items: Sequence[IngestItem], now: int) -> list[IngestResult]:
+        """Store what is new, atomically and idempotently."""
+        ...
+
+    async def end_poll(self, source: str, state: SourceState, sighted: Sequence[str], now: int) -> None:
+        """Refresh what was seen and write the state, validators included."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll came to, for the timetable."""
+
+    state: SourceState
+    outcome: Literal["new", "nothing_new", "unchanged", "failed", "gone"]
+    """`unchanged`: a 304, or the bytes of the last time, which are not even parsed."""
+    max_age_s: float | None = None
+    ttl_s: float | None = None
+    retry_after_s: float | None = None
+
+
+class FeedPoll:
+    """Polls feeds: everything but the timetable."""
+
+    def __init__(self, store: PollStore, http: HttpClient, pool: ParsePool, notices: Notices, clock: Clock) -> None:
+        self._store = store
+        self._http = http
+        self._pool = pool
+        self._notices = notices
+        self._clock = clock
+        self._health = SourceHealth(store, notices, clock)
+
+    async def poll(self, source: FeedConfig, state: SourceState) -> Polled:
+        """Take one source through one poll. Raises StoreUnavailable when Redis is the one that fails."""
+        started = self._clock()
+        try:
+            polled = await self._take(source, state, await self._fetch(source, state, started))
+        except (FetchTemporary, ParseKilled, ParseFailed) as error:
+            if isinstance(error, ParseKilled):
+                telemetry.PARSE_KILLS.labels(source=source.id).inc()
+            retry_after_s = error.retry_after if isinstance(error, FetchTemporary) else None
+            polled = Polled(
+                await self._health.failed(state, str(error), retry_after_s), "failed", retry_after_s=retry_after_s
+            )
+        except FetchPermanent as error:
+            polled = Polled(await self._health.gone(source, state, str(error)), "gone")
+        telemetry.POLLS.labels(source=source.id, outcome=polled.outcome).inc()
+        telemetry.POLL_SECONDS.labels(source=source.id).observe((self._clock() - started) / 1000)
+        return polled
+
+    async def _fetch(self, source: FeedConfig, state: SourceState, now: int) -> Response:
+        options = GetOptions(
+            headers={name: value.reveal() for name, value in source.headers.items()},
+            etag=state.etag,
+            last_modified=state.last_modified,
+            validators_url=state.validators_url or source.url,
+            accept=ACCEPT,
+            timeout_s=source.timeout,
+            max_wire_bytes=source.max_bytes,
+            max_bytes=source.max_bytes,
+            allow=AddressPolicy.of(source.allow_private),
+        )
+        return await self._http.get(source.url, options, now)
+
+    async def _take(self, source: FeedConfig, state: SourceState, response: Response) -> Polled:
+        """Go on from an answer of the server."""
+        same = response.sha256 == state.body_sha256 and state.url == source.url and state.state == "fine"
+        if response.not_modified or same:
+            after = healthy(source, state, response, self._clock())
+            await self._health.quiet(state, after)
+            return Polled(after, "unchanged", max_age_s=response.max_age_s)
+        failpoint("poll.fetched")
+        parsed = await self._parse(source, response)
+        known = await self._store.known_marks(source.id, marks(parsed))
+        now = self._clock()
+        verdict = decide(parsed, known, state, source.backlog, now)
+        results = await self._ingest(source, verdict, now)
+        await self._account(source, parsed, verdict, results)
+        failpoint("poll.ingested")
+        return await self._end(source, state, response, parsed, verdict, results)
+
+    async def _parse(self, source: FeedConfig, response: Response) -> ParsedFeed:
+        job = ParseJob(
+            type=source.type,
+            body=response.body,
+            content_type=response.content_type,
+            base_url=response.url,
+            source=source.facts(),
+            seen_at_ms=response.received_at_ms,
+            http_date=response.http_date,
+        )
+        started = self._clock()
+        parsed = await self._pool.parse(job)
+        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
+        return parsed
+
+    async def _ingest(
+        self, source: FeedConfig, verdict: PageVerdict, now: int
+    ) -> list[tuple[IngestItem, IngestResult]]:
+        done: list[tuple[IngestItem, IngestResult]] = []
+        for start in range(0, len(verdict.items), CHUNK):
+            chunk = verdict.items[start : start + CHUNK]
+            done += zip(chunk, await self._store.ingest(source.id, chunk, now), strict=True)
+            failpoint("poll.chunk_ingested")
+        return done
+
+    async def _account(
+        self,
+        source: FeedConfig,
+        parsed: ParsedFeed,
+        verdict: PageVerdict,
+        results: Sequence[tuple[IngestItem, IngestResult]],
+    ) -> None:
+        """Leave a reason for each entry that becomes no event of its own, and tell the operator what is odd."""
+        for line in account(source.id, parsed, verdict, results):
+            record = JournalRecord(
+                kind="entry", at=rfc3339(self._clock()), ids=line.ids, reason=line.reason, data=line.data
+            )
+            # Once: the entry is on the page at each poll, the reason stays the same.
+            await self._store.journal(record, once=f"entry:{source.id}:{line.key}")
+        for item, result in results:
+            if not is_flag(item):
+                baseline = item.verdict == "baseline" and result.outcome == "new"
+                outcome = "baseline" if baseline else result.outcome
+                telemetry.ENTRIES.labels(source=source.id, outcome=outcome).inc()
+        for note in verdict.notes:
+            log.warning("feed_note", source=source.id, kind=note.kind, text=note.text)
+            await self._notices.tell(note.kind, source.id, note.text, rfc3339(self._clock()))
+
+    async def _end(
+        self,
+        source: FeedConfig,
+        state: SourceState,
+        response: Response,
+        parsed: ParsedFeed,
+        verdict: PageVerdict,
+        results: Sequence[tuple[IngestItem, IngestResult]],
+    ) -> Polled:
+        """Store marks and state, validators among them, as the last step of the poll."""
+        now = self._clock()
+        new = sum(result.outcome in ("new", "revised") for _, result in results)
+        aliases = sum(result.outcome == "alias" and not is_flag(item) for item, result in results)
+        after = msgspec.structs.replace(
+            healthy(source, state, response, now),
+            etag=response.etag,
+            last_modified=response.last_modified,
+            validators_url=response.url,
+            body_sha256=response.sha256,
+            baseline_done=True,
+            last_new_ms=now if new else state.last_new_ms,
+            entries=len(parsed.candidates) + len(parsed.duplicates) + len(parsed.rejected),
+            events=state.events + new,
+            duplicates=state.duplicates + aliases,
+            rejected=len(parsed.rejected) + len(verdict.skipped),
+        )
+        await self._store.end_poll(source.id, after, verdict.sighted, now)
+        await self._health.well(state)
+        if new:
+            telemetry.EVENTS.labels(source=source.id).inc(new)
+            log.info("entries_taken", source=source.id, new=new, entries=after.entries)
+        ttl_s = float(parsed.ttl_seconds) if parsed.ttl_seconds is not None else None
+        return Polled(after, "new" if new else "nothing_new", max_age_s=response.max_age_s, ttl_s=ttl_s)

@@ -1,0 +1,141 @@
+"""The timetable at work: APScheduler wakes each source when its turn comes.
+
+One one-shot job for each source, set anew after each poll, because the next time depends on what the poll brought
+(Retry-After, ttl, burst hours, back-off). `misfire_grace_time=None`: a late turn is still a turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from alertd.base.clock import Clock, to_datetime
+from alertd.errors import StoreUnavailable
+from alertd.model import SourceState
+from alertd.sources.feed import FeedConfig
+from alertd.sources.timetable import next_poll_ms
+from alertd.workers.poll import FeedPoll, Polled
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+STORE_AWAY_S = 2.0
+"""While Redis is away nothing can be kept: ask again soon, and do not blame the source."""
+
+
+class StateStore(Protocol):
+    """What the timetable needs of the store."""
+
+    async def source_states(self) -> dict[str, SourceState]:
+        """Give what is remembered of every source."""
+        ...
+
+
+class Schedule:
+    """Polls every source when its turn comes, each at most once at a time."""
+
+    def __init__(self, poll: FeedPoll, store: StateStore, clock: Clock, progress: Progress) -> None:
+        self._poll = poll
+        self._store = store
+        self._clock = clock
+        self._progress = progress
+        self._sources: dict[str, FeedConfig] = {}
+        self._states: dict[str, SourceState] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    async def start(self, sources: Sequence[FeedConfig]) -> None:
+        """Begin: every source gets its first turn within its interval, spread so that they do not come as a herd."""
+        self._scheduler.start()
+        self._scheduler.add_job(self._progress.tick, "interval", args=["poll"], seconds=1, id="\x00tick")
+        await self.replace(sources)
+
+    async def replace(self, sources: Sequence[FeedConfig]) -> None:
+        """Take the sources of a reload. What is remembered of a source stays with its id."""
+        self._states |= await self._store.source_states()
+        wanted = {source.id: source for source in sources}
+        for gone in self._sources.keys() - wanted.keys():
+            if self._scheduler.get_job(gone):
+                self._scheduler.remove_job(gone)
+        changed = [source for source in sources if self._sources.get(source.id) != source]
+        self._sources = wanted
+        now = self._clock()
+        for source in changed:
+            state = self._states.setdefault(source.id, SourceState(source=source.id))
+            spread_ms = random.uniform(0, min(source.shortest_interval(), len(sources) * 0.02)) * 1000
+            stopped = state.state == "gone" and state.url == source.url  # 410 (RFC 9110 15.5.11): do not ask again
+            if source.id not in self._running and not stopped:
+                self._at(source.id, max(now + int(spread_ms), state.not_before_ms))
+
+    async def stop(self, deadline_s: float) -> None:
+        """Start no more polls, let those under way end within the deadline.
+
+        APScheduler's own `shutdown(wait=True)` cancels running coroutines, so they are awaited here.
+        """
+        self._stopping = True
+        self._scheduler.pause()
+        if self._running:
+            _, late = await asyncio.wait(self._running.values(), timeout=deadline_s)
+            for task in late:
+                task.cancel()  # nothing is lost: validators were not stored, so the next poll sees it all again
+            await asyncio.gather(*late, return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
+
+    def states(self) -> Mapping[str, SourceState]:
+        """Give the newest state of each source, as this process knows it."""
+        return {source: self._states[source] for source in self._sources}
+
+    def _at(self, source_id: str, at_ms: int) -> None:
+        trigger = DateTrigger(run_date=to_datetime(at_ms), timezone="UTC")
+        self._scheduler.add_job(self._turn, trigger, args=[source_id], id=source_id, replace_existing=True)
+
+    async def _turn(self, source_id: str) -> None:
+        """Run one poll as a task of our own, so that stopping can await it."""
+        if self._stopping or source_id in self._running or source_id not in self._sources:
+            return
+        task = asyncio.create_task(self._run(source_id), name=f"poll:{source_id}")
+        self._running[source_id] = task
+        task.add_done_callback(lambda _: self._running.pop(source_id, None))
+
+    async def _run(self, source_id: str) -> None:
+        source, state = self._sources[source_id], self._states[source_id]
+        try:
+            polled = await self._poll.poll(source, state)
+        except StoreUnavailable as error:
+            log.warning("poll_not_stored", source=source_id, error=str(error))
+            self._again(source_id, self._clock() + int(STORE_AWAY_S * 1000))
+            return
+        except Exception as error:
+            log.error("poll_raised", source=source_id, exc_info=error)
+            self._again(source_id, self._clock() + 30_000)
+            return
+        now = self._clock()
+        self._states[source_id] = polled.state
+        if polled.outcome != "gone":
+            self._again(source_id, self._next(source, polled, now))
+
+    def _next(self, source: FeedConfig, polled: Polled, now: int) -> int:
+        return next_poll_ms(
+            source.every,
+            now,
+            failures=polled.state.failures,
+            retry_after_s=polled.retry_after_s,
+            max_age_s=polled.max_age_s,
+            ttl_s=polled.ttl_s,
+            random=random.random,
+        )
+
+    def _again(self, source_id: str, at_ms: int) -> None:
+        if not self._stopping and source_id in self._sources:
+            self._at(source_id, at_ms)

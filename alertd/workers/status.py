@@ -1,0 +1,101 @@
+"""What is running and healthy, as plain data: for `alertd status` and `/v1/status` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from alertd.base.clock import rfc3339
+from alertd.model import SourceState
+from alertd.store.types import Backlog, ReceiverHealth
+
+
+class StatusStore(Protocol):
+    """What the status needs of the store."""
+
+    async def ping(self) -> float:
+        """Give the round trip in milliseconds."""
+        ...
+
+    async def source_states(self) -> dict[str, SourceState]:
+        """Give what is remembered of every source."""
+        ...
+
+    async def receiver_health(self) -> Mapping[str, ReceiverHealth]:
+        """Measure each receiver's queue."""
+        ...
+
+    async def backlog(self) -> Backlog:
+        """Measure the events stream."""
+        ...
+
+
+def _time(ms: int | None) -> str | None:
+    return rfc3339(ms) if ms else None
+
+
+def source_row(source: str, type_: str, state: SourceState | None) -> dict[str, Any]:
+    """Give one source's line; `error` is one sentence for a person."""
+    state = state or SourceState(source=source)
+    return {
+        "id": source,
+        "type": type_,
+        "state": state.state,
+        "error": state.error or None,
+        "failures": state.failures,
+        "polls": state.polls,
+        "last_success_at": _time(state.last_success_ms),
+        "last_new_at": _time(state.last_new_ms),
+        "entries": state.entries,
+        "events": state.events,
+        "duplicates": state.duplicates,
+        "rejected": state.rejected,
+        "moved_to": state.moved_to or None,
+    }
+
+
+def receiver_row(receiver: str, type_: str, health: ReceiverHealth | None) -> dict[str, Any]:
+    """Give one receiver's line."""
+    health = health or ReceiverHealth()
+    return {
+        "id": receiver,
+        "type": type_,
+        "queued": health.queued,
+        "waiting": health.waiting,
+        "dead": health.dead,
+        "failures": health.failures,
+        "paused_until": _time(health.paused_until_ms),
+        "last_sent_at": _time(health.last_sent_ms),
+        "oldest_due_at": _time(health.oldest_due_ms),
+    }
+
+
+class Named(Protocol):
+    """What a configured source or receiver says of itself."""
+
+    @property
+    def id(self) -> str:
+        """The user's id."""
+        ...
+
+    @property
+    def type(self) -> str:
+        """The kind of source or receiver."""
+        ...
+
+
+async def collect_status(
+    store: StatusStore, sources: Iterable[Named], receivers: Iterable[Named], now: int
+) -> dict[str, Any]:
+    """Give the whole status. Raises StoreUnavailable."""
+    ping_ms = await store.ping()
+    states = await store.source_states()
+    health = await store.receiver_health()
+    backlog = await store.backlog()
+    return {
+        "at": rfc3339(now),
+        "redis": {"roundtrip_ms": round(ping_ms, 3)},
+        "events": {"backlog": backlog.events, "pending": backlog.pending, "oldest_at": _time(backlog.oldest_ms)},
+        "sources": [source_row(source.id, source.type, states.get(source.id)) for source in sources],
+        "receivers": [receiver_row(r.id, r.type, health.get(r.id)) for r in receivers],
+    }

@@ -1,0 +1,128 @@
+"""What has to happen now and then: measure, sweep, trim, and look whether Redis is still what it promised to be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import structlog
+
+from alertd import telemetry
+from alertd.base.clock import Clock
+from alertd.errors import StoreUnavailable
+from alertd.store.types import Backlog, Finding, ReceiverHealth
+from alertd.workers.notices import Notices
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+MEASURE_S = 2.0
+SWEEP_S = 60.0
+
+
+class TimerStore(Protocol):
+    """What the timers need of the store."""
+
+    async def ping(self) -> float:
+        """Give the round trip in milliseconds."""
+        ...
+
+    async def backlog(self) -> Backlog:
+        """Measure the events stream."""
+        ...
+
+    async def receiver_health(self) -> Mapping[str, ReceiverHealth]:
+        """Measure each receiver's queue."""
+        ...
+
+    async def check_server(self) -> Sequence[Finding]:
+        """Check the start-up contract."""
+        ...
+
+    async def sweep(self, now: int) -> Mapping[str, int]:
+        """Remove what is over its time; gives how much of each kind."""
+        ...
+
+    async def trim_journal(self, older_than_ms: int) -> int:
+        """Drop the oldest part of the journal."""
+        ...
+
+    async def key_counts(self) -> Mapping[str, int]:
+        """Count each kind of key."""
+        ...
+
+
+class Timers:
+    """One loop with two rhythms: measuring every two seconds, housekeeping every minute."""
+
+    def __init__(
+        self, store: TimerStore, notices: Notices, clock: Clock, progress: Progress, journal_keep_s: float
+    ) -> None:
+        self._store = store
+        self._notices = notices
+        self._clock = clock
+        self._progress = progress
+        self._journal_keep_ms = int(journal_keep_s * 1000)
+        self._stop = asyncio.Event()
+        self._known_findings: set[str] = set()
+        self.redis_up = False
+        """Whether the last measurement was answered; readiness asks."""
+
+    def stop(self) -> None:
+        """End the loop after the turn under way."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Turn until told to stop."""
+        next_sweep = 0.0
+        loop = asyncio.get_running_loop()
+        while not self._stop.is_set():
+            self._progress.tick("timers")
+            due = loop.time() + MEASURE_S
+            try:
+                await self._measure()
+                if loop.time() >= next_sweep:
+                    await self._housekeeping()
+                    next_sweep = loop.time() + SWEEP_S
+            except StoreUnavailable as error:
+                if self.redis_up:
+                    log.error("redis_unavailable", error=str(error))
+                self.redis_up = False
+                telemetry.REDIS_UP.set(0)
+            try:
+                async with asyncio.timeout(max(due - loop.time(), 0.01)):
+                    await self._stop.wait()
+            except TimeoutError:
+                # How late the loop came round is how long something blocked it.
+                telemetry.LOOP_LAG_SECONDS.labels(role="io").set(max(loop.time() - due, 0.0))
+
+    async def _measure(self) -> None:
+        telemetry.REDIS_ROUNDTRIP_SECONDS.observe(await self._store.ping() / 1000)
+        backlog = await self._store.backlog()
+        telemetry.STREAM_BACKLOG.set(backlog.events)
+        telemetry.STREAM_PENDING.set(backlog.pending)
+        health_of = await self._store.receiver_health()
+        telemetry.DEAD_LETTERS.set(sum(health.dead for health in health_of.values()))
+        for receiver, health in health_of.items():
+            telemetry.QUEUE_DEPTH.labels(receiver=receiver, state="queued").set(health.queued)
+            telemetry.QUEUE_DEPTH.labels(receiver=receiver, state="waiting").set(health.waiting)
+        if not self.redis_up:
+            log.info("redis_available")
+        self.redis_up = True
+        telemetry.REDIS_UP.set(1)
+
+    async def _housekeeping(self) -> None:
+        now = self._clock()
+        for finding in await self._store.check_server():
+            if finding.code not in self._known_findings:
+                self._known_findings.add(finding.code)
+                log.warning("redis_contract", code=finding.code, text=finding.text)
+                await self._notices.tell("redis_contract", finding.code, finding.text, finding.code)
+        await self._store.sweep(now)
+        dropped = await self._store.trim_journal(now - self._journal_keep_ms)
+        if dropped:
+            telemetry.JOURNAL_DROPPED.inc(dropped)
+            log.info("journal_trimmed", lines=dropped)
+        for kind, count in (await self._store.key_counts()).items():
+            telemetry.KEYS.labels(kind=kind).set(count)

@@ -1,0 +1,129 @@
+"""What a poll that brings nothing new costs of the event loop's time.
+
+    .venv/bin/python -m bench.quiet_poll [--polls 2000]
+
+The server is another process; what is measured is the CPU time of this process's only thread, in which the event loop
+runs: request, answer, decision, state, and nothing else. Twice: the server answers 304, and it ignores validators and
+sends the same 50 entries again (then the body's hash decides).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import socket
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+
+from alertd.sources.feed import FeedConfig
+from alertd.sources.parsepool import ParsePool
+
+from alertd.base.clock import system_clock
+from alertd.model import IngestItem, IngestResult, JournalRecord, Known, NewDelivery, SourceState
+from alertd.net.budget import HostBudget, HostLimit
+from alertd.net.client import HttpClient
+from alertd.workers.notices import Notices
+from alertd.workers.poll import FeedPoll
+
+
+def body() -> bytes:
+    """Make a feed of 50 entries."""
+    items = "".join(
+        f"<item><guid>g{i}</guid><link>https://news.example.com/{i}</link><title>Entry number {i}</title>"
+        f"<description>{'Some words about a company and what it did. ' * 8}</description></item>"
+        for i in range(50)
+    )
+    return f"<rss version='2.0'><channel><title>bench</title>{items}</channel></rss>".encode()
+
+
+def serve(line: Connection) -> None:
+    """Answer requests for ever: `/304` honours validators, `/200` does not."""
+    data = body()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        full = b'HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: "x"\r\nContent-Length: %d\r\n\r\n'
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            if b"GET /304" in head and b"If-None-Match" in head:
+                writer.write(b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n')
+            else:
+                writer.write(full % len(data) + data)
+
+    async def run() -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = await asyncio.start_server(answer, sock=listener)
+        line.send(listener.getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+class Memory:
+    """Keeps nothing but what a poll asks for: the store is not what is measured."""
+
+    async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
+        """Know nothing."""
+        return {}
+
+    async def ingest(self, source: str, items: Sequence[IngestItem], now: int) -> list[IngestResult]:
+        """Take everything as new."""
+        return [IngestResult(event_id=i.candidate.event_id, outcome="new", revision=1) for i in items]
+
+    async def end_poll(self, source: str, state: SourceState, sighted: Sequence[str], now: int) -> None:
+        """Do nothing."""
+
+    async def save_source_state(self, state: SourceState) -> None:
+        """Do nothing."""
+
+    async def journal(self, record: JournalRecord, once: str = "") -> bool:
+        """Do nothing."""
+        return True
+
+    async def enqueue(self, deliveries: Sequence[NewDelivery], now: int) -> list[str]:
+        """Do nothing."""
+        return []
+
+
+async def measure(port: int, path: str, polls: int) -> float:
+    """Give the milliseconds of CPU for one quiet poll."""
+    store = Memory()
+    budget = HostBudget(inside=HostLimit(concurrency=16, spacing_s=0.0))
+    async with HttpClient("alertd bench", budget=budget) as http:
+        pool = ParsePool(size=1)
+        await pool.start()
+        poll = FeedPoll(store, http, pool, Notices(store, {}, system_clock), system_clock)
+        source = FeedConfig.model_validate(
+            {"id": "bench", "type": "feed", "url": f"http://127.0.0.1:{port}/{path}", "allow_private": True}
+        )
+        state = (await poll.poll(source, SourceState(source="bench"))).state
+        for _ in range(100):
+            state = (await poll.poll(source, state)).state
+        started = time.thread_time()
+        for _ in range(polls):
+            polled = await poll.poll(source, state)
+            assert polled.outcome == "unchanged", polled
+            state = polled.state
+        spent = time.thread_time() - started
+        await pool.aclose()
+    return spent / polls * 1000
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--polls", type=int, default=2000)
+    polls = parser.parse_args().polls
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    server = context.Process(target=serve, args=(theirs,), daemon=True)
+    server.start()
+    port = ours.recv()
+    for path, words in (("304", "304 Not Modified"), ("200", f"200 with the same {len(body()) // 1024} KiB")):
+        spent = asyncio.run(measure(port, path, polls))
+        print(f"{words:<32} {spent:6.3f} ms of event-loop time per poll (goal: under 1), {polls} polls")
+    server.terminate()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The same run while processes are killed at random: no event lost, each delivered, repeats under the same id."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+from pathlib import Path
+
+from alertd.store.embedded import socket_url
+
+from alertd.store.redis import open_store
+from tests.conformance.rig import Sink, rig
+from tests.conformance.test_real_feeds import _accounts, _journal
+from tests.support.daemon import Daemon, eventually
+
+KILLS = 20
+
+
+def _processes(root: int) -> dict[int, str]:
+    """Give the daemon's processes with a name for each: its supervisor and everything under it."""
+    children: dict[int, list[int]] = {}
+    names: dict[int, str] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = (entry / "stat").read_text()
+            names[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        parent = int(stat.rpartition(")")[2].split()[1])
+        children.setdefault(parent, []).append(int(entry.name))
+    found, queue = {}, [root]
+    while queue:
+        pid = queue.pop()
+        found[pid] = names.get(pid, "")
+        queue += children.get(pid, [])
+    return found
+
+
+def _kind(pid: int, words: str, root: int) -> str:
+    if pid == root:
+        return "supervisor"
+    for kind, word in (("redis", "redis-server"), ("redis", "valkey-server"), ("parse", "parse_worker")):
+        if word in words:
+            return kind
+    return "child"
+
+
+async def _kill_one(daemon: Daemon, chance: random.Random) -> str:
+    """Kill a random process of the daemon; the kinds come up equally often."""
+    kinds: dict[str, list[int]] = {}
+    for pid, words in _processes(daemon.pid).items():
+        kinds.setdefault(_kind(pid, words, daemon.pid), []).append(pid)
+    kind = chance.choice(sorted(kinds))
+    try:
+        os.kill(chance.choice(sorted(kinds[kind])), signal.SIGKILL)
+    except ProcessLookupError:
+        return "gone"
+    if kind == "supervisor":
+        await daemon.wait()
+        await daemon.start(wait=False)
+    return kind
+
+
+async def test_twenty_random_kills_lose_nothing(tmp_path: Path) -> None:
+    seed = int(os.environ.get("ALERTD_SEED", random.randrange(1 << 32)))
+    chance = random.Random(seed)
+    print(f"\nseed {seed} (ALERTD_SEED repeats it)")
+    async with rig(tmp_path) as (daemon, _, sink):
+        await daemon.start()
+        killed: list[str] = []
+        seen = 0
+        while len(killed) < KILLS:
+            # At a random moment of the work: after so many more messages, or a quiet second, whichever is first.
+            seen = await _progress(sink, seen + chance.randrange(1, 200), chance.uniform(0.2, 3.0))
+            if (kind := await _kill_one(daemon, chance)) != "gone":
+                killed.append(kind)
+        await eventually(daemon.ready, "the daemon works again", 120)
+        status = await eventually(daemon.quiet, "everything was polled and sent", 400)
+        events, _ = _accounts(await _journal(daemon))
+        total = {event for made in events.values() for event in made}
+        told = {key.partition(":")[0] for key in sink.by_event}
+        assert told >= total, f"{len(total - told)} events were not delivered"
+        assert told <= total, f"{len(told - total)} deliveries belong to no event"
+        assert not sink.wrong, sink.wrong[:5]
+        assert all(r["dead"] == 0 for r in status["receivers"])
+        twice = {key: names for key, names in sink.by_event.items() if len(names) > 1}
+        assert not twice, f"an event reached the receiver under two ids: {list(twice.items())[:3]}"
+        await _nothing_left(daemon)
+    counts = {kind: killed.count(kind) for kind in sorted(set(killed))}
+    print(f"{len(killed)} kills {counts}: {len(total)} events, 0 lost, {sink.repeats} repeats, each under its own id")
+
+
+async def _progress(sink: Sink, count: int, seconds: float) -> int:
+    async def enough() -> bool:
+        return len(sink.bodies) >= count
+
+    try:
+        async with asyncio.timeout(seconds):
+            await eventually(enough, "more messages")
+    except TimeoutError:
+        pass
+    return len(sink.bodies)
+
+
+async def _nothing_left(daemon: Daemon) -> None:
+    url = socket_url(daemon.state_dir)
+    assert url
+    store = await open_store(url, "alertd", name="alertd:test")
+    backlog = await store.backlog()
+    assert (backlog.events, backlog.pending) == (0, 0)
+    assert not await store.dead_events(10)
+    await store.aclose()
