@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from alertd.base.clock import Clock, system_clock
 from alertd.model import AlertState, NewDelivery, StoredAlert
+from alertd.store.keys import LANES
 from alertd.store.memory_events import MemoryEvents
 from alertd.store.memory_queue import MemoryQueue
 from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked_id, from_json, to_json, unique
@@ -101,9 +102,7 @@ class MemoryStore(MemoryEvents, MemoryQueue):
         dead = [i for i, at in self._dead.items() if at <= now - DEAD_MS]
         for delivery_id in [*ended, *dead]:
             self._forget_delivery(delivery_id)
-        expired = 0
-        while batch := self._expire_batch(now):
-            expired += batch
+        expired = sum(self._expire_all(receiver, now) for receiver in sorted(self._recv))
         alerts = [i for i, (_, _, expires) in self._alerts.items() if expires <= self.clock()]
         for alert_id in alerts:
             del self._alerts[alert_id]
@@ -117,7 +116,12 @@ class MemoryStore(MemoryEvents, MemoryQueue):
         self._bodies.pop(delivery_id, None)
         self._payloads.pop(delivery_id, None)
 
-    def _expire_batch(self, now: int) -> int:
-        queued = [i for queue in self._queues.values() for i in queue]
-        past = [i for i in queued if 0 < self._deliveries[i].expires_ms <= now]
+    def _expire_all(self, receiver: str, now: int) -> int:
+        expired = 0
+        while done := sum(self._expire_queue(receiver, lane, now) for lane in LANES):
+            expired += done
+        return expired
+
+    def _expire_queue(self, receiver: str, lane: str, now: int) -> int:
+        past = [i for i in self._in_order(receiver, lane) if 0 < self._deliveries[i].expires_ms <= now]
         return sum(self._complete(i, "", now, "expired", "") for i in past)

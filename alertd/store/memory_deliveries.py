@@ -47,6 +47,10 @@ class MemoryDeliveries(MemoryBase):
     def _queue(self, record: Delivery) -> dict[str, int]:
         return self._queues[record.receiver, record.lane]
 
+    def _in_order(self, receiver: str, lane: str) -> list[str]:
+        queue = self._queues[receiver, lane]
+        return sorted(queue, key=lambda i: (queue[i], i))
+
     def _count(self, receiver: str, *, failures: int = 0, waiting: int = 0, dead: int = 0) -> None:
         old = self._recv.get(receiver, ReceiverHealth())
         self._recv[receiver] = replace(

@@ -25,9 +25,10 @@ class MemoryQueue(MemoryDeliveries):
         ready: list[str] = []
         later: list[int] = []
         for lane in LANES:
-            by_time = sorted(self._queues[receiver, lane].items(), key=lambda pair: (pair[1], pair[0]))
-            ready += [i for i, score in by_time if score <= now]
-            later += [score for _, score in by_time if score > now][:1]
+            scores = self._queues[receiver, lane]
+            by_time = self._in_order(receiver, lane)
+            ready += [i for i in by_time if scores[i] <= now]
+            later += [scores[i] for i in by_time if scores[i] > now][:1]
         found = [
             DueDelivery(
                 delivery=delivery_of(self._deliveries[i]),

@@ -38,39 +38,32 @@ class QueuePart(Part):
 
     async def due(self, receiver: str, now: int, limit: int) -> tuple[list[DueDelivery], int | None]:
         """Give what is due, critical before normal, and the time at which the next is due. Changes nothing."""
-        queues = self.keys.queues(receiver)
-        ready: list[Sequence[str | int]] = [["ZRANGEBYSCORE", q, "-inf", now, "LIMIT", 0, limit] for q in queues]
-        later: list[Sequence[str | int]] = [
-            ["ZRANGEBYSCORE", q, f"({now}", "+inf", "WITHSCORES", "LIMIT", 0, 1] for q in queues
-        ]
-        critical, normal, *ahead = await self.link.pipeline([*ready, *later])
-        ids = [i.decode() for i in [*critical, *normal][:limit]]
-        return await self._load_due(receiver, ids, now), soonest([float(pair[1]) for pair in ahead if pair])
+        names = ["deliveries", "bodies", "payloads", *queue_names(receiver)]
+        reply = await self.link.run("due", names, receiver, now, max(limit, 0))
+        following = int(float(reply[1])) if reply[1] else None
+        opened = [await self._open_delivery(receiver, now, *row) for row in reply[2]]
+        return [delivery for delivery in opened if delivery], following
 
-    async def _load_due(self, receiver: str, ids: list[str], now: int) -> list[DueDelivery]:
-        if not ids:
-            return []
-        kinds = ("deliveries", "bodies", "payloads")
-        columns = await self.link.pipeline([["HMGET", self.keys(kind), *ids] for kind in kinds])
-        found = []
-        for delivery_id, record, body, payload in zip(ids, *columns, strict=True):
-            if record is None:
-                continue  # ended since the queue was read
-            try:
-                delivery = delivery_from(record)
-                if body is None:
-                    raise Corrupt(f"the message of delivery {delivery_id} is missing")
-                found.append(DueDelivery(delivery=delivery, message=message_from(body), payload=payload))
-            except Corrupt as error:
-                await self._set_aside(receiver, delivery_id, error, now)
-        return found
+    async def _open_delivery(
+        self, receiver: str, now: int, raw_id: bytes, record: bytes | None, body: bytes | None, payload: bytes | None
+    ) -> DueDelivery | None:
+        delivery_id = raw_id.decode()
+        try:
+            if record is None or body is None:
+                raise Corrupt(f"the {'record' if record is None else 'message'} of delivery {delivery_id} is missing")
+            return DueDelivery(delivery=delivery_from(record), message=message_from(body), payload=payload)
+        except Corrupt as error:
+            await self._set_aside(receiver, delivery_id, error, now)
+            return None
 
     async def _set_aside(self, receiver: str, delivery_id: str, error: Corrupt, now: int) -> None:
         """Take a delivery that cannot be read out of everybody's way."""
         log.error("delivery_corrupt", delivery=delivery_id, receiver=receiver, error=str(error))
         try:
-            await self.bury(delivery_id, "", now, f"corrupt: {error}")
+            buried = await self.bury(delivery_id, "", now, f"corrupt: {error}")
         except Corrupt:
+            buried = False
+        if not buried:
             await self.link.pipeline([["ZREM", q, delivery_id] for q in self.keys.queues(receiver)])
 
     async def claim(

@@ -1,0 +1,191 @@
+"""What a worker can ask of a store, as data: to be generated, shuffled, repeated and applied to any store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from hypothesis import strategies as st
+
+from alertd.model import IngestItem
+from alertd.store.protocol import Store
+from alertd.store.redis import RedisStore, open_store
+from tests.store.make import NOW, alias, candidate, delivery, new, source_state, state
+from tests.support.redis import fresh_namespace
+
+NAMES = "abc"
+TEXTS = ("one", "two", "three")
+TOKENS = ("t1", "t2")
+LEASE = 100
+
+# few chains and both modes, so that deliveries meet
+_DELIVERIES = {
+    "a": {"chain": "al_1", "mode": "latest"},
+    "b": {"chain": "al_1", "mode": "latest", "lane": "critical"},
+    "c": {"chain": "al_1", "mode": "every"},
+    "d": {"chain": "al_1", "mode": "every", "receiver": "ops"},
+    "e": {"chain": "al_2", "mode": "every", "lane": "critical"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call: a method, its arguments in terms of names, and how far the clock moves before it."""
+
+    name: str
+    args: tuple[Any, ...] = ()
+    pause: int = 0
+
+
+def _ingest_items(args: tuple[Any, ...]) -> list[IngestItem]:
+    items = []
+    for verdict, name, text, other in args:
+        if verdict == "alias":
+            items.append(alias(name, other, text))
+        elif verdict == "baseline":
+            items.append(IngestItem(candidate=candidate(name, text), verdict="baseline"))
+        else:
+            items.append(new(name, text))
+    return items
+
+
+def make_delivery(name: str, now: int) -> Any:
+    """Make the delivery of a name; each always has the same shape."""
+    fields: dict[str, Any] = dict(_DELIVERIES[name])
+    return delivery(name, fields.pop("receiver", "desk"), due=now, **fields)
+
+
+@dataclass(slots=True)
+class Run:
+    """Applies operations to a store, under a clock of its own."""
+
+    store: Store
+    now: int = NOW
+    results: list[Any] = field(default_factory=list)
+
+    async def apply(self, operation: Operation) -> Any:
+        """Move the clock, make the call, keep and give the result."""
+        self.now += operation.pause
+        result = await self.repeat(operation)
+        self.results.append(result)
+        return result
+
+    async def repeat(self, operation: Operation) -> Any:
+        """Make the call without moving the clock."""
+        return await _CALLS[operation.name](self.store, self.now, *operation.args)
+
+
+def _end(kind: Literal["finish", "bury"]) -> Callable[..., Awaitable[bool]]:
+    async def call(store: Store, now: int, name: str, token: str) -> bool:
+        return bool(await getattr(store, kind)(f"dl_{name}", token, now, "why"))
+
+    return call
+
+
+_CALLS: dict[str, Callable[..., Awaitable[Any]]] = {
+    "ingest": lambda s, now, *items: s.ingest("wire", _ingest_items(items), now),
+    "end_poll": lambda s, now, *marks: s.end_poll(
+        "wire", source_state(polls=len(marks)), [f"id-{m}" for m in marks], now
+    ),
+    "commit": lambda s, now, version, *names: s.commit(
+        "al_1", version, state(version + 1), [make_delivery(n, now) for n in names], now
+    ),
+    "enqueue": lambda s, now, *names: s.enqueue([make_delivery(n, now) for n in names], now),
+    "claim": lambda s, now, name, token, pace: s.claim(
+        "ops" if name == "d" else "desk", f"dl_{name}", token, now, LEASE, pace, token.encode()
+    ),
+    "finish": _end("finish"),
+    "bury": _end("bury"),
+    "expire": lambda s, now, name, token: s.expire(f"dl_{name}", token, now),
+    "retry": lambda s, now, name, token, wait, counts: s.retry(
+        f"dl_{name}",
+        token,
+        now,
+        now + wait,
+        "why",
+        counts=counts,
+        progress="[]" if wait else "",
+        pause_until_ms=now + wait,
+    ),
+    "retry_dead": lambda s, now, *names: s.retry_dead([f"dl_{n}" for n in names], now),
+    "pause": lambda s, now, until: s.pause_receiver("desk", until and now + until),
+    "due": lambda s, now: s.due("desk", now, 10),
+}
+
+
+def _of(name: str, *args: st.SearchStrategy[Any]) -> st.SearchStrategy[Operation]:
+    return st.builds(Operation, name=st.just(name), args=st.tuples(*args), pause=st.sampled_from([0, 0, 10, 60, 150]))
+
+
+def _many(name: str, element: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[Operation]:
+    lists = st.lists(element, min_size=least, max_size=3).map(tuple)
+    return st.builds(Operation, name=st.just(name), args=lists, pause=st.sampled_from([0, 10]))
+
+
+def operations(*, repeatable: bool = True) -> st.SearchStrategy[Operation]:
+    """Generate calls. `repeatable` leaves out `pause` with 0, which wakes somebody each time."""
+    names, tokens = st.sampled_from(sorted(_DELIVERIES)), st.sampled_from(TOKENS)
+    item = st.tuples(
+        st.sampled_from(["new", "new", "baseline", "alias"]),
+        st.sampled_from(NAMES),
+        st.sampled_from(TEXTS),
+        st.sampled_from(NAMES),
+    )
+    commits = st.builds(
+        lambda version, found: Operation("commit", (version, *found)),
+        st.integers(0, 2),
+        st.lists(names, max_size=2),
+    )
+    return st.one_of(
+        _many("ingest", item, 1),
+        _many("end_poll", st.sampled_from(NAMES)),
+        commits,
+        _many("enqueue", names, 1),
+        _of("claim", names, tokens, st.sampled_from([0, 0, 50])),
+        _of("claim", names, tokens, st.just(0)),
+        _of("finish", names, tokens),
+        _of("bury", names, st.sampled_from([*TOKENS, ""])),
+        _of("expire", names, st.sampled_from([*TOKENS, ""])),
+        _of("retry", names, tokens, st.sampled_from([0, 40]), st.booleans()),
+        _many("retry_dead", names, 1),
+        _of("pause", st.sampled_from([80] if repeatable else [0, 80])),
+        _of("due"),
+    )
+
+
+@asynccontextmanager
+async def prepared(url: str, count: int = 1) -> AsyncIterator[list[RedisStore]]:
+    """Open stores over one fresh namespace and close them, whatever happens."""
+    namespace = fresh_namespace()
+    async with AsyncExitStack() as stack:
+        stores = []
+        for number in range(count):
+            stores.append(await open_store(url, namespace, name=f"worker-{number}"))
+            stack.push_async_callback(stores[-1].aclose)
+        await stores[0].prepare()
+        yield stores
+
+
+async def view(store: Store) -> dict[str, Any]:
+    """Give all that can be asked of a store, in a form that does not depend on what it is made of."""
+    far = NOW + 10**9
+    counts = dict(await store.key_counts())
+    del counts["keys"]
+    return {
+        "deliveries": {name: await store.delivery(f"dl_{name}") for name in _DELIVERIES},
+        "due": {receiver: await store.due(receiver, far, 10) for receiver in ("desk", "ops")},
+        "health": await store.receiver_health(),
+        "alerts": await store.load_alerts(["al_1"]),
+        "known": await store.known_marks("wire", _all_marks()),
+        "states": await store.source_states(),
+        "dead": await store.dead_deliveries(10),
+        "journal": [record for _, record in await store.read_journal("", 1_000, 0)],
+        "counts": counts,
+    }
+
+
+def _all_marks() -> list[str]:
+    found = [candidate(name, text) for name in NAMES for text in TEXTS]
+    return sorted({mark for c in found for mark in (c.identity, c.strong, c.weak)})
