@@ -51,7 +51,7 @@ def _settings(
     sources = [_source(feed.id, urls.feeds[feed.id], feed.trust) for feed in feeds]
     if broken:
         sources.append(_source("broken-wire", urls.broken, "low"))
-    terminal = "  - {id: console, type: console}\n" if console else ""
+    terminal = "  - {id: console, type: console, format: rich}\n" if console else ""
     return f"""# Settings of `alertd demo`. Everything in them is on this machine.
 state_dir: {_quoted(str(state_dir))}
 rules: ./rules
