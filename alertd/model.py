@@ -162,7 +162,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     published_ms: int | None
     event: msgspec.Raw
     plain: str = ""
-    """The mark of the GUID (or link) alone; differs from `identity` where a document uses one GUID for several items."""
+    """The mark of the GUID (or link) alone; not `identity` where a document uses one GUID for several items."""
     narrow: str = ""
     """The mark of GUID and link (or link and title), which names the item once its GUID is known to be ambiguous."""
     narrow_event_id: str = ""

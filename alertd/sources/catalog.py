@@ -1,0 +1,48 @@
+"""The one table of sources: the name that settings use -> the model of its settings, and its parser.
+
+A new source touches two files: its own and this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+from alertd.base.config import ConfigModel
+from alertd.model import ParsedFeed
+from alertd.sources.events import SourceFacts
+from alertd.sources.feed import FeedConfig, parse_feed
+from alertd.sources.guard import Guard
+
+
+class Parse(Protocol):
+    """Makes candidates of a document; pure. Raises ParseFailed."""
+
+    def __call__(
+        self,
+        body: bytes,
+        content_type: str | None,
+        base_url: str,
+        source: SourceFacts,
+        seen_at_ms: int,
+        http_date: str | None,
+        guard: Guard,
+    ) -> ParsedFeed:
+        """Parse one document."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceType:
+    """A kind of source."""
+
+    config: type[ConfigModel]
+    parse: Parse
+
+
+SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType({"feed": SourceType(FeedConfig, parse_feed)})
+
+SourceConfig = FeedConfig
+"""What an entry of `sources:` can be: a union, told apart by `type`, once there are more."""
