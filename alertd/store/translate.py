@@ -48,7 +48,7 @@ def error_code(error: BaseException) -> str:
 def translate(error: r.RedisError | OSError) -> Exception:
     """Give alertd's error for one of redis-py's. The caller raises it `from` the original."""
     code = error_code(error)
-    if isinstance(error, (r.AuthenticationError, r.AuthorizationError)) or code in _REFUSED:
+    if _is_about_access(error) or code in _REFUSED:
         return StoreRefused(f"Redis refuses us: {error}")
     if code == "WRONGTYPE":
         return Corrupt(str(error))
@@ -59,6 +59,15 @@ def translate(error: r.RedisError | OSError) -> Exception:
     if isinstance(error, (r.ConnectionError, r.TimeoutError, OSError)):
         return StoreUnavailable(f"Redis does not answer: {error}")
     return StoreRefused(f"Redis answers: {error}")
+
+
+def _is_about_access(error: BaseException) -> bool:
+    # raised while connecting, redis-py wraps it in a ConnectionError, as if the server were away
+    while not isinstance(error, (r.AuthenticationError, r.AuthorizationError)):
+        if error.__cause__ is None:
+            return False
+        error = error.__cause__
+    return True
 
 
 @contextmanager

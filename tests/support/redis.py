@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,13 +37,13 @@ _SAFE = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory": "512mb", "
 class RedisServer:
     """A server on a unix socket in a folder of its own. Dies with the test run, whatever happens to that."""
 
-    def __init__(self, binary: str, folder: Path | None = None, **flags: str) -> None:
-        """`flags` are settings (underscores for dashes) over safe defaults; `folder` keeps data between servers."""
+    def __init__(self, binary: str, flags: Mapping[str, str] | None = None, folder: Path | None = None) -> None:
+        """`flags` are settings, over safe defaults; `folder` keeps data between servers."""
         self._own = folder is None
         self.folder = Path(tempfile.mkdtemp(prefix="alertd-test-")) if folder is None else folder
         self.socket = self.folder / "s"
         self.log = self.folder / "log"
-        settings = _SAFE | {name.replace("_", "-"): value for name, value in flags.items()}
+        settings = _SAFE | dict(flags or {})
         self._command = [binary, "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
         self._command += [
             "--save",
