@@ -15,7 +15,7 @@ import structlog
 
 from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
 from alertd.store import launch
-from alertd.store.engine import Engine, check_data, find_engine, last_lines, replace_file, write_marker
+from alertd.store.engine import Engine, check_data, find_engine, last_lines, private, replace_file, write_marker
 from alertd.store.leftover import PATIENCE_S, ask, end_leftover, info
 from alertd.store.state_dir import StateDir, StateLock, disk_errors, socket_url, url_of
 
@@ -163,7 +163,7 @@ class EmbeddedRedis:
             write_marker(state.folder, engine)
             replace_file(state.config, text)
             state.rotate_logs()
-            output = stack.enter_context(state.log.open("ab"))
+            output = stack.enter_context(open(state.log, "ab", opener=private))
             self._process = subprocess.Popen(  # noqa: S603
                 command,
                 stdin=subprocess.DEVNULL,

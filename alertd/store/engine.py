@@ -132,13 +132,18 @@ def write_marker(folder: Path, engine: Engine) -> None:
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a file wholly or not at all."""
+    """Write a file wholly or not at all, for ourselves alone to read."""
     fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
+    with open(fresh, "w", encoding="utf-8", opener=private) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that only we may read: an `opener` for `open`."""
+    return os.open(path, flags, 0o600)
 
 
 def last_lines(path: Path, count: int) -> Sequence[str]:

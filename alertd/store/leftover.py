@@ -41,9 +41,9 @@ async def ask(socket: Path, *words: str, timeout_s: float = 2.0) -> bytes:
         return b""
 
 
-async def info(socket: Path, section: str) -> dict[str, str]:
+async def info(socket: Path, section: str, timeout_s: float = 2.0) -> dict[str, str]:
     """Ask for a section of INFO; empty if nobody answers."""
-    return parse_info((await ask(socket, "INFO", section)).decode("utf-8", "replace"))
+    return parse_info((await ask(socket, "INFO", section, timeout_s=timeout_s)).decode("utf-8", "replace"))
 
 
 def running(pid: int) -> bool:
@@ -87,13 +87,14 @@ async def end_leftover(state: StateDir, patience_s: float = PATIENCE_S) -> None:
     It is never adopted: nobody would watch it, and two servers must never write the same files.
     Raises StoreUnavailable if it cannot be ended.
     """
-    said = (await info(state.socket, "server")).get("process_id", "")
+    patience_each = min(2.0, patience_s)
+    said = (await info(state.socket, "server", patience_each)).get("process_id", "")
     pid = int(said) if said.isdigit() else recorded_pid(state)
     if pid is None or not running(pid):
         return
     log.warning("leftover_redis_ends", pid=pid)
     # NOSAVE concerns snapshots only; the append-only file is flushed all the same
-    await ask(state.socket, "SHUTDOWN", "NOSAVE")
+    await ask(state.socket, "SHUTDOWN", "NOSAVE", timeout_s=patience_each)
     if await gone(pid, patience_s):
         return
     log.error("leftover_redis_killed", pid=pid, waited_s=patience_s)
