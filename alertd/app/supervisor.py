@@ -37,6 +37,8 @@ from alertd.web.token import load_or_make_token
 log = structlog.get_logger(__name__)
 
 MAX_WAIT_S = 10.0
+REDIS_STARTS = 5
+"""How often the embedded Redis may fail to come up before the daemon gives up (and its service manager takes over)."""
 
 
 async def first_of(*waiting: asyncio.Future[Any]) -> None:
@@ -157,7 +159,15 @@ class Supervisor:
             self.redis_url = settings.redis.reveal()
             return
         self._redis = EmbeddedRedis(settings.state_dir, max_memory=memory_bytes(settings.redis_maxmemory))
-        self.redis_url = await self._redis.start()
+        for attempt in range(1, REDIS_STARTS + 1):
+            try:
+                self.redis_url = await self._redis.start()
+                break
+            except StoreUnavailable as error:
+                if attempt == REDIS_STARTS:
+                    raise
+                log.warning("redis_not_started", error=str(error), attempt=attempt)
+                await asyncio.sleep(0.2 * attempt)
         self._tasks.append(asyncio.create_task(self._guard_redis(self._redis), name="guard:redis"))
 
     async def _guard_redis(self, redis: EmbeddedRedis) -> None:

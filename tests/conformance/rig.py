@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
 import io
 import json
 import socket
@@ -92,6 +93,8 @@ def source_id(path: Path, files: list[Path]) -> str:
 def entries_found(path: Path) -> int:
     """Count the entries that an independent reader finds: feedparser, or the JSON Feed's items."""
     body = path.read_bytes()
+    if body.startswith(b"\x1f\x8b"):  # a file that was saved as it came over the wire
+        body = gzip.decompress(body)
     if path.suffix == ".json":
         try:
             return len(json.loads(body.decode("utf-8-sig")).get("items", []))

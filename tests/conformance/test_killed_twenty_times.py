@@ -9,7 +9,6 @@ import signal
 from pathlib import Path
 
 from alertd.store.embedded import socket_url
-
 from alertd.store.redis import open_store
 from tests.conformance.rig import Sink, rig
 from tests.conformance.test_real_feeds import _accounts, _journal
