@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from alertd.model import Candidate, IngestItem, IngestResult, Known, SourceState
 from alertd.store.part import Part
@@ -25,18 +25,11 @@ class IngestPart(Part):
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         """Give the owner of each mark that is known, aliases followed."""
-        found = await self._read_marks(source, unique(marks))
-        owner_of = {mark: raw[1:].decode() if raw[:1] == b"@" else mark for mark, raw in found.items()}
-        absent = [owner for owner in unique(owner_of.values()) if owner not in found]
-        records = found | await self._read_marks(source, absent)
-        owners = {mark: owner_from(mark, records[mark]) for mark in set(owner_of.values()) if mark in records}
-        return {mark: known for mark, owner in owner_of.items() if (known := owners.get(owner))}
-
-    async def _read_marks(self, source: str, marks: Sequence[str]) -> dict[str, bytes]:
         if not marks:
             return {}
-        values = await self.link.call("HMGET", self.keys(f"seen:{source}"), *marks)
-        return {mark: raw for mark, raw in zip(marks, values, strict=True) if raw is not None}
+        reply = await self.link.run("known", [f"seen:{source}", f"sight:{source}"], source, _joined(marks))
+        owners = {mark: owner_from(mark.decode(), record) for mark, record in _by_two(reply[1])}
+        return {mark.decode(): known for mark, owner in _by_two(reply[2]) if (known := owners[owner])}
 
     async def ingest(self, source: str, items: Sequence[IngestItem], now: int) -> list[IngestResult]:
         """Store new items and revisions, atomically. A repeat answers `known` (or `alias`) and adds nothing."""
@@ -58,7 +51,7 @@ class IngestPart(Part):
         """Keep what is on the page remembered, forget what was not seen for 14 days, write the state."""
         names = [f"seen:{source}", f"sight:{source}", "sources"]
         cutoff = now - SIGHT_MS
-        await self.link.run("end_poll", names, source, to_json(state), now, cutoff, FORGET_AT_ONCE, *unique(sighted))
+        await self.link.run("end_poll", names, source, to_json(state), now, cutoff, FORGET_AT_ONCE, _joined(sighted))
 
     async def source_state(self, source: str) -> SourceState | None:
         """Give what is remembered of a source."""
@@ -74,3 +67,12 @@ class IngestPart(Part):
     async def save_source_state(self, state: SourceState) -> None:
         """Write a source's state."""
         await self.link.call("HSET", self.keys("sources"), state.source, to_json(state))
+
+
+def _joined(marks: Sequence[str]) -> str:
+    """Write marks as one argument; one with a comma cannot be a mark that is known."""
+    return ",".join(mark for mark in unique(marks) if "," not in mark)
+
+
+def _by_two(flat: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    return zip(flat[::2], flat[1::2], strict=True)

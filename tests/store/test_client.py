@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from redis import exceptions
 
 from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
 from alertd.store import client
 from alertd.store.client import MAX_BLOCK_MS
 from alertd.store.redis import RedisStore, open_store
+from alertd.store.translate import translated
 from tests.store.make import NOW, delivery, new, record, source_state, state
 from tests.support.redis import RedisServer, bundled_binary, fresh_namespace
 
@@ -302,3 +304,32 @@ async def test_with_memory_full_nothing_new_is_taken_and_all_that_began_complete
         assert [d.delivery.id for d in (await store.due("desk", NOW, 10))[0]] == ["dl_b", "dl_c", "dl_e"]
         server.command("CONFIG", "SET", "maxmemory", "0")
         assert (await store.ingest("wire", [new("c")], NOW))[0].outcome == "new"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "says"),
+    [
+        (exceptions.BusyLoadingError("Redis is loading the dataset in memory"), StoreUnavailable, "still loading"),
+        (exceptions.ReadOnlyError("You can't write against a read only replica."), StoreUnavailable, "replica"),
+        (exceptions.OutOfMemoryError("command not allowed"), StoreUnavailable, "out of memory"),
+        (exceptions.ResponseError("MISCONF Redis is configured to save RDB"), StoreUnavailable, "disk full"),
+        (
+            exceptions.ResponseError(
+                "Error running script (call to f_1): @user_script:9: @user_script: 9: -OOM command"
+            ),
+            StoreUnavailable,
+            "out of memory",
+        ),
+        (exceptions.ResponseError("NOREPLICAS Not enough good replicas"), StoreUnavailable, "too few replicas"),
+        (exceptions.TimeoutError("Timeout reading from socket"), StoreUnavailable, "does not answer"),
+        (ConnectionResetError("reset"), StoreUnavailable, "does not answer"),
+        (exceptions.NoPermissionError("this user has no permissions"), StoreRefused, "refuses us"),
+        (exceptions.ResponseError("NOAUTH Authentication required."), StoreRefused, "refuses us"),
+        (exceptions.ResponseError("unknown command 'XADD'"), StoreRefused, "answers"),
+        (exceptions.ResponseError("WRONGTYPE Operation against a key"), Corrupt, "WRONGTYPE"),
+    ],
+)
+def test_each_error_of_redis_becomes_ours(error: Exception, kind: type[Exception], says: str) -> None:
+    with pytest.raises(kind, match=says) as caught, translated():
+        raise error
+    assert caught.value.__cause__ is error

@@ -13,8 +13,10 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from alertd.errors import StoreRefused, StoreUnavailable
+from alertd.store import embedded
 from alertd.store.embedded import EmbeddedRedis, explain_exit, quoted, socket_url
 from alertd.store.engine import Engine, probe
 from alertd.store.leftover import gone, recorded_pid, running
@@ -294,6 +296,53 @@ async def test_a_torn_tail_is_cut_off_and_a_damaged_file_is_refused(make: Callab
     with pytest.raises(StoreRefused, match="damaged"):
         await server.start()
     assert server.pid is None
+
+
+_SLOW_SERVER = """#!{python}
+import re, socket, sys, time
+path = re.search('unixsocket "(.*)"', open(sys.argv[1]).read())[1]
+server = socket.socket(socket.AF_UNIX)
+server.bind(path)
+server.listen()
+answers = {answers}
+while True:
+    plug, _ = server.accept()
+    if b"PING" in plug.recv(1000) and answers:
+        plug.sendall(answers.pop(0) if len(answers) > 1 else answers[0])
+    plug.close()
+"""
+
+
+def slow_server(folder: Path, answers: list[bytes]) -> Engine:
+    """A program that is started like Redis and answers PING with these, the last one for ever."""
+    binary = folder / "redis-server"
+    binary.write_text(_SLOW_SERVER.format(python=sys.executable, answers=answers))
+    binary.chmod(0o755)
+    return Engine(str(binary), "redis", (6, 2, 0))
+
+
+async def test_a_server_that_is_loading_has_all_the_time_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "START_S", 5.0)
+    monkeypatch.setattr(embedded, "_PROGRESS_S", 0.0)
+    loading = b"-LOADING Redis is loading the dataset in memory\r\n"
+    server = EmbeddedRedis(tmp_path / "var", engine=slow_server(tmp_path, [*[loading] * 5, b"+PONG\r\n"]))
+    with capture_logs() as logs:
+        await server.start()
+    assert [line["event"] for line in logs] == ["embedded_redis_loading"] * 5 + ["embedded_redis_ready"]
+    await server.stop()
+
+
+async def test_a_server_that_says_nothing_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "START_S", 0.5)
+    server = EmbeddedRedis(tmp_path / "var", engine=slow_server(tmp_path, []), patience_s=0.1)
+    with pytest.raises(StoreUnavailable, match="did not answer within"):
+        await server.start()
+    assert server.pid is None
+    lock = StateLock(server.state.lock)
+    lock.acquire()
+    lock.release()
 
 
 def test_an_early_end_is_explained(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 -- requires: prelude marks
 -- Close a poll: what is still on the page stays remembered, what was not seen for long is forgotten, and the source's
 -- state with its validators is written last (crash point C1).
--- ARGV: source, state, now, cutoff, most to forget, then the marks on the page.
+-- ARGV: source, state, now, cutoff, most to forget, marks on the page joined by commas.
 local now, cutoff = ARGV[3], ARGV[4]
 need_marks(ARGV[1])
 need('sources', 'hash')
@@ -9,8 +9,8 @@ local refused = refusal()
 if refused then
   return refused
 end
-for i = 6, #ARGV do
-  local owner = read_owner(ARGV[i])
+for _, mark in ipairs(split(ARGV[6])) do
+  local owner = read_owner(mark)
   if owner then
     redis.call('ZADD', sight, now, owner.mark)
   end
