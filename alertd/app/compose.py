@@ -21,6 +21,7 @@ from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
 from alertd.workers.deliver import Deliverer
+from alertd.workers.members import Members
 from alertd.workers.notices import Notices
 from alertd.workers.poll import FeedPoll
 from alertd.workers.progress import Progress, Watch
@@ -68,7 +69,8 @@ class Parts:
         self._schedule: Schedule | None = None
         self._deliverer: Deliverer | None = None
         self._timers: Timers | None = None
-        self._timers_task: asyncio.Task[None] | None = None
+        self._members: Members | None = None
+        self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
         self._watch = Watch(READY_PATIENCE_S)
 
@@ -83,13 +85,17 @@ class Parts:
             self._timers = Timers(
                 self._store, self.notices, system_clock, self._progress, self._settings.journal_keep
             )
-            self._timers_task = asyncio.create_task(self._timers.run(), name="timers")
+            self._loops.append(asyncio.create_task(self._timers.run(), name="timers"))
         if "poll" in roles:
             self._pool = ParsePool(size=self._settings.processes.parse)
             await self._pool.start()
             poll = FeedPoll(self._store, self._http, self._pool, self.notices, system_clock)
-            self._schedule = Schedule(poll, self._store, system_clock, self._progress)
+            me = self._boot.consumer
+            self._schedule = Schedule(poll, self._store, system_clock, self._progress, me)
             await self._schedule.start(self._settings.sources)
+            if self._boot.shared:
+                self._members = Members(self._store, me, system_clock, self._progress, self._schedule.share)
+                self._loops.append(asyncio.create_task(self._members.run(), name="members"))
         if "web" not in roles:
             return ""
         deps = WebDeps(
@@ -116,9 +122,10 @@ class Parts:
             await self._pool.aclose()
         if self._deliverer is not None:
             await self._deliverer.stop(seconds * 0.6)
-        if self._timers is not None and self._timers_task is not None:
-            self._timers.stop()
-            await self._timers_task
+        for loop in (self._timers, self._members):
+            if loop is not None:
+                loop.stop()
+        await asyncio.gather(*self._loops)
         if self._web is not None:
             await self._web.stop()
         await self._http.__aexit__(None, None, None)

@@ -37,7 +37,9 @@ class Boot:
     snapshot: Snapshot
     redis_url: str
     consumer: str
-    """Stable over restarts, so that a restarted matcher finds its own pending events."""
+    """Stable over restarts, so that a restarted matcher finds its own pending events; also this poller's name."""
+    shared: bool
+    """Other daemons may work over the same Redis."""
     web_token: Secret
     failpoints: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -39,6 +40,26 @@ def prepare_state_dir(path: Path) -> None:
         raise ConfigError.at(path, f"cannot make the state directory: {error.strerror}") from error
     if not os.access(path, os.W_OK | os.X_OK):
         raise ConfigError.at(path, "the state directory is not writable")
+
+
+def hold(path: Path, roles: list[str]) -> int:
+    """Hold these roles in this state directory for as long as the process lives; gives the open lock.
+
+    Raises ConfigError when another daemon holds them: two would use one name as a consumer of the stream.
+    """
+    file = _run_file(path, roles).with_suffix(".lock")
+    lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(lock, 32).decode(errors="replace").strip()
+        os.close(lock)
+        raise ConfigError.at(
+            path, f"another alertd runs here (pid {holder})", "stop it, or give this one a state_dir of its own"
+        ) from None
+    os.ftruncate(lock, 0)
+    os.write(lock, f"{os.getpid()}\n".encode())
+    return lock
 
 
 def write_run_state(path: Path, state: RunState) -> None:

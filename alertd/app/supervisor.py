@@ -26,8 +26,9 @@ from alertd import __version__, telemetry
 from alertd.app.guard import Guard
 from alertd.app.link import Boot, Failed, Ready, Reload, Snapshot, Tell
 from alertd.app.snapshot import load_snapshot, needs_restart
-from alertd.app.state import ROLES, RunState, prepare_state_dir, remove_run_state, write_run_state
+from alertd.app.state import ROLES, RunState, hold, prepare_state_dir, remove_run_state, write_run_state
 from alertd.base.clock import rfc3339, system_clock
+from alertd.base.ids import mark
 from alertd.base.sdnotify import SdNotify, watchdog_seconds
 from alertd.errors import AlertdError, ConfigError, StoreRefused, StoreUnavailable
 from alertd.store.embedded import EmbeddedRedis
@@ -72,6 +73,8 @@ class Supervisor:
             config=str(config),
             roles=sorted(roles),
         )
+        self._lock = -1
+        """Released by the kernel when this process ends, however it ends."""
         self.redis_url = ""
         self.web = ""
         """Where the web room listens, once it does."""
@@ -82,6 +85,7 @@ class Supervisor:
         """Start Redis and the processes; returns when all of them work. Raises AlertdError."""
         settings = self._snapshot.settings
         prepare_state_dir(settings.state_dir)
+        self._lock = hold(settings.state_dir, sorted(self._roles))
         telemetry.prepare_metrics_dir(self._metrics_dir)
         telemetry.join_metrics(self._metrics_dir)
         await self._start_redis()
@@ -138,7 +142,10 @@ class Supervisor:
         await asyncio.gather(*(child.drain(seconds) for child in self._children))
         if self._redis is not None:
             await self._redis.stop()
-        remove_run_state(self._snapshot.settings.state_dir, sorted(self._roles))
+        if self._lock >= 0:
+            remove_run_state(self._snapshot.settings.state_dir, sorted(self._roles))
+            os.close(self._lock)
+            self._lock = -1
         log.info("stopped")
 
     def kill(self) -> None:
@@ -230,7 +237,8 @@ class Supervisor:
             roles=roles,
             snapshot=self._snapshot,
             redis_url=self.redis_url,
-            consumer=f"{platform.node()}:{name}",
+            consumer=f"{platform.node()}:{mark(str(settings.state_dir))[:6]}:{name}",
+            shared=self._redis is None,
             web_token=settings.web.token or load_or_make_token(settings.state_dir / "web.token"),
             # Only in its first life: a child that dies at the same place for ever would test nothing but that.
             failpoints=self._env.get("ALERTD_FAILPOINT", "") if first else "",

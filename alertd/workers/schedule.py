@@ -21,6 +21,7 @@ from alertd.errors import StoreUnavailable
 from alertd.model import SourceState
 from alertd.sources.feed import FeedConfig
 from alertd.sources.timetable import next_poll_ms
+from alertd.workers.members import owner
 from alertd.workers.poll import FeedPoll, Polled
 from alertd.workers.progress import Progress
 
@@ -41,8 +42,12 @@ class StateStore(Protocol):
 class Schedule:
     """Polls every source when its turn comes, each at most once at a time."""
 
-    def __init__(self, poll: FeedPoll, store: StateStore, clock: Clock, progress: Progress) -> None:
+    def __init__(self, poll: FeedPoll, store: StateStore, clock: Clock, progress: Progress, me: str = "") -> None:
+        """`me` is this poller's name among those that share the sources."""
         self._poll = poll
+        self._me = me
+        self._members: Sequence[str] = [me]
+        self._configured: Sequence[FeedConfig] = []
         self._store = store
         self._clock = clock
         self._progress = progress
@@ -63,6 +68,8 @@ class Schedule:
 
     async def replace(self, sources: Sequence[FeedConfig]) -> None:
         """Take the sources of a reload. What is remembered of a source stays with its id."""
+        self._configured = sources
+        sources = [source for source in sources if owner(source.id, self._members) == self._me]
         self._states |= await self._store.source_states()
         wanted = {source.id: source for source in sources}
         for gone in self._sources.keys() - wanted.keys():
@@ -77,6 +84,11 @@ class Schedule:
             stopped = state.state == "gone" and state.url == source.url  # 410 (RFC 9110 15.5.11): do not ask again
             if source.id not in self._running and not stopped:
                 self._at(source.id, max(now + int(spread_ms), state.not_before_ms))
+
+    async def share(self, members: Sequence[str]) -> None:
+        """Poll only what falls to this poller among the living ones."""
+        self._members = members
+        await self.replace(self._configured)
 
     async def stop(self, deadline_s: float) -> None:
         """Start no more polls, let those under way end within the deadline.
