@@ -56,8 +56,14 @@ async def store(request: pytest.FixtureRequest, namespace: str) -> AsyncIterator
     await opened.aclose()
 
 
+@pytest.fixture(params=[kind for kind in KINDS if kind != "memory"])
+def binary(request: pytest.FixtureRequest) -> str:
+    """Each kind of server there is."""
+    return bundled_binary() if request.param == "bundled" else system_binary() or pytest.skip("gone")
+
+
 @pytest.fixture
-def server() -> Iterator[RedisServer]:
+def server(binary: str) -> Iterator[RedisServer]:
     """A server for one test, to be stopped, killed or filled up."""
-    with RedisServer(bundled_binary()) as running:
+    with RedisServer(binary) as running:
         yield running

@@ -19,7 +19,7 @@ from alertd.store.client import MAX_BLOCK_MS
 from alertd.store.redis import RedisStore, open_store
 from alertd.store.translate import translated
 from tests.store.make import NOW, delivery, new, record, source_state, state
-from tests.support.redis import RedisServer, bundled_binary, fresh_namespace
+from tests.support.redis import RedisServer, fresh_namespace
 
 
 @asynccontextmanager
@@ -177,8 +177,8 @@ async def test_a_url_that_would_change_the_rules_is_refused(url: str, says: str)
         await open_store(url, "test", name="test")
 
 
-async def test_a_wrong_password_is_refused_and_not_repeated_in_the_error() -> None:
-    with RedisServer(bundled_binary(), {"requirepass": "right"}) as server:
+async def test_a_wrong_password_is_refused_and_not_repeated_in_the_error(binary: str) -> None:
+    with RedisServer(binary, {"requirepass": "right"}) as server:
         with pytest.raises(StoreRefused) as caught:
             await open_store(server.url.replace("unix://", "unix://:wrong-one@"), "test", name="test")
         assert "wrong-one" not in str(caught.value)
@@ -188,8 +188,8 @@ async def test_a_wrong_password_is_refused_and_not_repeated_in_the_error() -> No
         await store.aclose()
 
 
-async def test_a_replica_is_unavailable_for_writing() -> None:
-    with RedisServer(bundled_binary(), {"replicaof": "127.0.0.1 1"}) as server:
+async def test_a_replica_is_unavailable_for_writing(binary: str) -> None:
+    with RedisServer(binary, {"replicaof": "127.0.0.1 1"}) as server:
         store = await open_store(server.url, "test", name="test")
         with pytest.raises(StoreUnavailable, match="replica"):
             await store.prepare()

@@ -23,12 +23,11 @@ from alertd.store.leftover import gone, recorded_pid, running
 from alertd.store.redis import RedisStore, open_store
 from alertd.store.state_dir import StateDir, StateLock
 from tests.store.make import NOW, new
-from tests.support.redis import bundled_binary
 
 
 @pytest.fixture
-def engine() -> Engine:
-    found = probe(bundled_binary())
+def engine(binary: str) -> Engine:
+    found = probe(binary)
     assert found
     return found
 

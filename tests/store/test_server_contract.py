@@ -8,7 +8,7 @@ from alertd.base.clock import Clock, system_clock
 from alertd.store.redis import open_store
 from alertd.store.server import ServerFacts, judge, parse_info, version_of
 from alertd.store.types import Finding
-from tests.support.redis import RedisServer, bundled_binary
+from tests.support.redis import RedisServer
 
 
 async def findings(url: str, clock: Clock = system_clock) -> dict[str, str]:
@@ -19,8 +19,8 @@ async def findings(url: str, clock: Clock = system_clock) -> dict[str, str]:
         await store.aclose()
 
 
-async def test_a_server_set_up_as_documented_has_nothing_to_find() -> None:
-    with RedisServer(bundled_binary(), {"appendfsync": "always"}) as server:
+async def test_a_server_set_up_as_documented_has_nothing_to_find(binary: str) -> None:
+    with RedisServer(binary, {"appendfsync": "always"}) as server:
         assert await findings(server.url) == {}
 
 
@@ -37,13 +37,15 @@ async def test_a_server_set_up_as_documented_has_nothing_to_find() -> None:
         ({"appendfsync": "always", "replicaof": "127.0.0.1 1"}, {"replica": "refuse"}),
     ],
 )
-async def test_a_server_set_up_wrongly_is_found_out(flags: dict[str, str], expected: dict[str, str]) -> None:
-    with RedisServer(bundled_binary(), flags) as server:
+async def test_a_server_set_up_wrongly_is_found_out(
+    binary: str, flags: dict[str, str], expected: dict[str, str]
+) -> None:
+    with RedisServer(binary, flags) as server:
         assert await findings(server.url) == expected
 
 
-async def test_where_config_is_forbidden_info_says_most_of_it() -> None:
-    with RedisServer(bundled_binary(), {"maxmemory-policy": "allkeys-lru", "appendonly": "no"}) as server:
+async def test_where_config_is_forbidden_info_says_most_of_it(binary: str) -> None:
+    with RedisServer(binary, {"maxmemory-policy": "allkeys-lru", "appendonly": "no"}) as server:
         server.command("ACL", "SETUSER", "default", "-config")
         assert await findings(server.url) == {"policy": "refuse", "append_only": "warn"}
 
