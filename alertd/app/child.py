@@ -45,30 +45,48 @@ class Child:
         self._progress = Progress()
         self._stack = AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._inbox: asyncio.Queue[object] = asyncio.Queue()
+        self._newest: Reload | None = None
+        self._started = False
         self._matcher: Matcher | None = None
         self._parts: Parts | None = None
 
     async def main(self) -> int:
         """Start, work until told to leave, stop. Gives the exit code."""
-        turns = asyncio.create_task(self._report(), name="turns")
+        self._spawn(self._listen(), "link")
+        self._spawn(self._report(), "turns")
         try:
             store = await self._open()
             self._parts = Parts(self._boot, store, self._progress)
             await self._start(store)
+        except StoreUnavailable as error:
+            # It went away again meanwhile: not worth ending the daemon, the next life waits for it.
+            log.warning("redis_unavailable", error=str(error))
+            return 1
         except AlertdError as error:
             self._link.send(Failed(str(error)))
             await self._link.close()
             return 1
+        self._started = True
         log.info("ready", process=self._boot.name, roles=sorted(self._boot.roles))
-        try:
-            seconds = await self._serve()
-            await self._stop(seconds)
-            return 0
-        except EOFError:
-            log.warning("supervisor_gone", process=self._boot.name)
-            return 1
-        finally:
-            turns.cancel()
+        seconds = await self._serve()
+        await self._stop(seconds)
+        return 0
+
+    async def _listen(self) -> None:
+        """Take what the supervisor says, whatever else goes on; leave at once when it is gone."""
+        while True:
+            try:
+                message = await self._link.receive()
+            except EOFError:
+                log.warning("supervisor_gone", process=self._boot.name)
+                os._exit(1)
+            if isinstance(message, Drain) and not self._started:
+                log.info("stopped", process=self._boot.name)
+                os._exit(0)  # it waits for Redis, or has only just begun: there is nothing to end
+            if isinstance(message, Reload):
+                self._newest = message
+            self._inbox.put_nowait(message)
 
     async def _open(self) -> RedisStore:
         """Connect, waiting for a Redis that is starting or away."""

@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 MAX_WAIT_S = 10.0
 REDIS_STARTS = 5
-"""How often the embedded Redis may fail to come up before the daemon gives up (and its service manager takes over)."""
+"""How often the embedded Redis may fail to come up before the daemon gives up; its service manager takes over."""
 
 
 async def first_of(*waiting: asyncio.Future[Any]) -> None:

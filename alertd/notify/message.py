@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alertd.model import Alert, Event, Match, Message, Severity, Struct
+from alertd.model import Alert, Event, Evidence, Match, Message, Severity, Struct
 from alertd.notify import facts
 from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, moment, zone, zone_label
 from alertd.notify.plain import cut, one_line, web_link
@@ -24,6 +24,7 @@ LINK_MAX = 3000
 """Slack's limit for the address behind a button; mail and terminals have none worth naming."""
 SEPARATOR = " · "
 _RULES_SHOWN = 5
+_WORDS_SHOWN = 4
 _QUOTES_SHOWN = 2
 _CONTEXT = 90
 """Characters of the source's own words on either side of what matched."""
@@ -187,7 +188,7 @@ def _context(body: str, start: int, end: int, quote: str) -> str:
     """Widen a span to its sentence, at most `_CONTEXT` characters each way; the quote itself if it lies elsewhere
     (the body of a message is an excerpt).
     """
-    if not 0 <= start < end <= len(body) or body[start:end] != quote or end - start > facts.QUOTE_MAX:
+    if not 0 <= start < end <= len(body) or end - start > facts.QUOTE_MAX:
         return quote
     left = max(body.rfind(". ", 0, start) + 2, body.rfind("\n", 0, start) + 1) if start else 0
     left = 0 if left == 1 else left  # neither was found
@@ -199,16 +200,16 @@ def _context(body: str, start: int, end: int, quote: str) -> str:
 
 def _why(f: _Facts) -> list[Row]:
     matches = _current(f)
-    parts = [_rule_text(match) for match in matches[:_RULES_SHOWN]]
+    parts = [_rule_text(match, f.event) for match in matches[:_RULES_SHOWN]]
     if len(matches) > _RULES_SHOWN:
         parts.append(f"{len(matches) - _RULES_SHOWN} more rules")
     return [Row("Why you", join(parts))]
 
 
-def _rule_text(match: Match) -> str:
+def _rule_text(match: Match, event: Event) -> str:
     title = one_line(match.title, 100)
-    terms = list(dict.fromkeys(one_line(e.quote, 40) for e in match.evidence))
-    on = ", ".join(f"“{term}”" for term in terms[:3] if term)
+    words = dict.fromkeys(hit.casefold() for e in match.evidence if (hit := _hit(e, event)))
+    on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
     path = " → ".join(one_line(step, 60) for step in match.path[:4])
     return (
         one_line(match.rule, 64)
@@ -216,6 +217,14 @@ def _rule_text(match: Match) -> str:
         + (f" on {on}" if on else "")
         + (f", by {path}" if path else "")
     )
+
+
+def _hit(found: Evidence, event: Event) -> str:
+    """Give the words that were found; nothing where the excerpt at hand does not reach that far."""
+    text = event.title if found.field == "title" else event.body if found.field == "body" else found.quote
+    if found.field in ("title", "body"):
+        text = text[found.start : found.end] if found.end <= len(text) else ""
+    return one_line(text, 40)
 
 
 def _current(f: _Facts) -> list[Match]:
