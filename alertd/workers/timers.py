@@ -102,6 +102,8 @@ class Timers:
         backlog = await self._store.backlog()
         telemetry.STREAM_BACKLOG.set(backlog.events)
         telemetry.STREAM_PENDING.set(backlog.pending)
+        oldest_ms = self._clock() - backlog.oldest_ms if backlog.oldest_ms else 0
+        telemetry.STREAM_OLDEST.set(max(oldest_ms, 0) / 1000)
         health_of = await self._store.receiver_health()
         telemetry.DEAD_LETTERS.set(sum(health.dead for health in health_of.values()))
         for receiver, health in health_of.items():
