@@ -156,6 +156,11 @@ class MemoryQueue(MemoryDeliveries):
         await self._wait(lambda: list(self._wake), timeout_ms)
         return self._wake.popleft() if self._wake else None
 
+    async def wake(self, receiver: str) -> None:
+        """Wake whoever waits, as if the receiver had got something to do."""
+        self._wake.append(receiver)
+        self._bell.set()
+
     async def pause_receiver(self, receiver: str, until_ms: int) -> None:
         """Let nothing be claimed for a receiver until then; 0 ends the pause."""
         self._recv[receiver] = replace(self._recv.get(receiver, ReceiverHealth()), paused_until_ms=until_ms)

@@ -153,6 +153,9 @@ class Store(Protocol):
     async def wait_wake(self, timeout_ms: int) -> str | None:
         """Wait for a receiver that got something to do. A hint only: the sweep by due time is what counts."""
 
+    async def wake(self, receiver: str) -> None:
+        """Wake whoever waits, as if the receiver had got something to do. As a hint, harmless if it is repeated."""
+
     async def pause_receiver(self, receiver: str, until_ms: int) -> None:
         """Let nothing be claimed for a receiver until then; 0 ends the pause. Repeatable."""
 

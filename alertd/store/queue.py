@@ -122,6 +122,11 @@ class QueuePart(Part):
         reply = await self.link.block(timeout_ms, "BLPOP", self.keys("wake"), max(timeout_ms, 1) / 1000)
         return reply[1].decode() if reply else None
 
+    async def wake(self, receiver: str) -> None:
+        """Wake whoever waits, as if the receiver had got something to do."""
+        key = self.keys("wake")
+        await self.link.pipeline([["RPUSH", key, receiver], ["LTRIM", key, -1_000, -1]])
+
     async def pause_receiver(self, receiver: str, until_ms: int) -> None:
         """Let nothing be claimed for a receiver until then; 0 ends the pause."""
         await self.link.run("pause", [f"recv:{receiver}", "receivers", "wake"], receiver, until_ms)

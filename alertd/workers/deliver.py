@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
 
 from alertd.base.clock import Clock
-from alertd.errors import StoreUnavailable
+from alertd.errors import AlertdError, StoreUnavailable
 from alertd.notify.protocol import Notifier
 from alertd.workers.lane import Lane, LaneStore
 from alertd.workers.notices import Notices
@@ -17,12 +18,19 @@ from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
 
+NOBODY = "-"
+"""No receiver's id: makes the listener look whether it is to stop. Its blocking read is never cancelled (C7)."""
+
 
 class DeliverStore(LaneStore, Protocol):
     """What delivering needs of the store, beside what each lane does."""
 
     async def wait_wake(self, timeout_ms: int) -> str | None:
         """Wait for the next receiver that has something new."""
+        ...
+
+    async def wake(self, receiver: str) -> None:
+        """Wake whoever waits."""
         ...
 
 
@@ -53,6 +61,8 @@ class Deliverer:
     async def stop(self, deadline_s: float) -> None:
         """Stop claiming, let the sends under way end within the deadline, close."""
         self._stopping = True
+        with contextlib.suppress(AlertdError):  # then the wait ends by itself, a second later
+            await self._store.wake(NOBODY)
         await self._close_lanes(deadline_s)
         if self._waker:
             await asyncio.wait([self._waker])

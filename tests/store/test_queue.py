@@ -416,6 +416,14 @@ async def test_repeats_wake_nobody(store: Store) -> None:
     assert await store.wait_wake(20) is None
 
 
+async def test_whoever_waits_can_be_woken_without_a_delivery(store: Store) -> None:
+    waiting = asyncio.create_task(store.wait_wake(4_000))
+    await asyncio.sleep(0)
+    await store.wake("desk")
+    assert await waiting == "desk"
+    assert await store.receiver_health() == {}
+
+
 async def test_the_wake_up_list_is_bounded(store: Store) -> None:
     await store.enqueue([delivery(f"{n}", chain=f"{n}") for n in range(1_100)], NOW)
     assert (await store.key_counts())["wake"] == 1_000
