@@ -28,13 +28,18 @@ _SIZES = (
 
 
 class HealthPart(Part):
-    """`ping`, `check_server`, `key_counts`, `heartbeat`, `members`."""
+    """`ping`, `used_memory`, `check_server`, `key_counts`, `heartbeat`, `members`."""
 
     async def ping(self) -> float:
         """Give the time of one round trip in milliseconds."""
         began = time.perf_counter()
         await self.link.call("PING")
         return (time.perf_counter() - began) * 1000
+
+    async def used_memory(self) -> int:
+        """Give the bytes that the server uses."""
+        info = parse_info((await self.link.call("INFO", "memory")).decode("utf-8", "replace"))
+        return int(info.get("used_memory", "0"))
 
     async def check_server(self) -> list[Finding]:
         """Check the start-up contract; nothing found is an empty list."""

@@ -39,6 +39,9 @@ class Store(Protocol):
     async def ping(self) -> float:
         """Give the time of one round trip in milliseconds."""
 
+    async def used_memory(self) -> int:
+        """Give the bytes that the server uses."""
+
     async def check_server(self) -> list[Finding]:
         """Check the start-up contract (docs/store.md); nothing found is an empty list."""
 

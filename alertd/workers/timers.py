@@ -28,6 +28,10 @@ class TimerStore(Protocol):
         """Give the round trip in milliseconds."""
         ...
 
+    async def used_memory(self) -> int:
+        """Give the bytes that Redis uses."""
+        ...
+
     async def backlog(self) -> Backlog:
         """Measure the events stream."""
         ...
@@ -99,6 +103,7 @@ class Timers:
 
     async def _measure(self) -> None:
         telemetry.REDIS_ROUNDTRIP_SECONDS.observe(await self._store.ping() / 1000)
+        telemetry.REDIS_MEMORY_BYTES.set(await self._store.used_memory())
         backlog = await self._store.backlog()
         telemetry.STREAM_BACKLOG.set(backlog.events)
         telemetry.STREAM_PENDING.set(backlog.pending)

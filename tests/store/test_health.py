@@ -127,3 +127,8 @@ async def test_namespaces_do_not_see_one_another(redis_store: RedisStore, redis_
     await other.aclose()
     with pytest.raises(ValueError, match="namespace"):
         await open_store(redis_url, "not a namespace", name="x")
+
+
+async def test_a_server_says_how_much_memory_it_uses(store: Store) -> None:
+    used = await store.used_memory()
+    assert used > 100_000 if isinstance(store, RedisStore) else used == 0
