@@ -89,7 +89,7 @@ Sorted = tuple[list[Candidate], list[Rejected], list[tuple[int, int]]]
 def candidates(reading: Reading, seen: Seen, guard: Guard) -> Sorted:
     """Make candidates of a document's entries; every entry is in exactly one of the three lists."""
     texts: list[_Text] = []
-    rejected = [_marked(one) for one in reading.rejected]
+    rejected = [_rejected(one.position, one.reason, one.title) for one in reading.rejected]
     for read in reading.entries:
         result = _cleaned(read, reading, seen, guard)
         if isinstance(result, Rejected):
@@ -107,29 +107,26 @@ def candidates(reading: Reading, seen: Seen, guard: Guard) -> Sorted:
     return made, rejected, duplicates
 
 
-def _marked(rejected: Rejected) -> Rejected:
-    return msgspec.structs.replace(
-        rejected,
-        title=cut_title(plain_line(rejected.title), 200),
-        mark=rejected.mark or mark("rejected", rejected.reason, rejected.title or str(rejected.position)),
+def _rejected(position: int, reason: str, title: str) -> Rejected:
+    """Reject an entry. Its title is not looked at as HTML: it may be what killed the parser."""
+    title = cut_title(" ".join(scrub(title[:1_000]).split()), 200)
+    return Rejected(
+        position=position, reason=reason, title=title, mark=mark("rejected", reason, title or str(position))
     )
 
 
 def _cleaned(read: ReadEntry, reading: Reading, seen: Seen, guard: Guard) -> _Text | Rejected:
     entry = read.entry
     if entry.position in guard.skip:
-        return Rejected(position=entry.position, reason="the parser was killed over it", title=entry.title[:200])
+        return _rejected(entry.position, "the parser was killed over it", entry.title)
     guard.starting(entry.position)
     try:
         with guard.step(_ENTRY_SHARE):
             text = _text(read, reading, seen)
     except (*PARSER_FAULTS, OverTime) as error:
-        reason = f"its text could not be read: {type(error).__name__}"
-        return Rejected(
-            position=entry.position, reason=reason, title=entry.title[:200], mark=mark("unread", entry.guid)
-        )
+        return _rejected(entry.position, f"its text could not be read: {type(error).__name__}", entry.title)
     if not usable(_facts(text)):
-        return Rejected(position=entry.position, reason="no guid, link, title or text", mark=mark("empty"))
+        return _rejected(entry.position, "no guid, link, title or text", "")
     return text
 
 

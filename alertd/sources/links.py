@@ -14,6 +14,7 @@ _TRACKING = re.compile(
     r"xtor|ocid|cmpid|ftcamp|partner|rss_id|s_cid)",
     re.IGNORECASE,
 )
+_NO_HOST = re.compile(r"https?:(?!//[^/?#])", re.IGNORECASE)
 _DEFAULT_PORT = {"http": 80, "https": 443}
 
 
@@ -36,7 +37,7 @@ def absolute(link: str, base_url: str) -> str:
     characters inside are dropped, as browsers do (WHATWG URL).
     """
     link = _CONTROL.sub("", link)
-    if not link:
+    if not link or _NO_HOST.match(link):  # urljoin would take it for a relative link
         return ""
     try:
         resolved = urljoin(base_url, link)

@@ -111,14 +111,11 @@ class WorkerProcess:
 
     async def stop(self) -> None:
         """Let the process end by itself; kill it if it does not within a second."""
-        if self._process is None or self._writer is None:
-            await self.kill()
-            return
-        self._writer.close()
-        with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(_reaped(self._process), 1.0)
+        process, writer = self._process, self._writer
+        if process is not None and writer is not None:
+            writer.close()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(_reaped(process), 1.0)
         await self.kill()
 
 
