@@ -22,7 +22,7 @@ from alertd.model import SourceState
 from alertd.sources.feed import FeedConfig
 from alertd.sources.timetable import next_poll_ms
 from alertd.workers.members import owner
-from alertd.workers.poll import FeedPoll, Polled
+from alertd.workers.poll import Polled
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
@@ -39,10 +39,18 @@ class StateStore(Protocol):
         ...
 
 
+class Poll(Protocol):
+    """What the timetable needs of polling."""
+
+    async def poll(self, source: FeedConfig, state: SourceState) -> Polled:
+        """Take one source through one poll. Raises StoreUnavailable when Redis is the one that fails."""
+        ...
+
+
 class Schedule:
     """Polls every source when its turn comes, each at most once at a time."""
 
-    def __init__(self, poll: FeedPoll, store: StateStore, clock: Clock, progress: Progress, me: str = "") -> None:
+    def __init__(self, poll: Poll, store: StateStore, clock: Clock, progress: Progress, me: str = "") -> None:
         """`me` is this poller's name among those that share the sources."""
         self._poll = poll
         self._me = me
@@ -69,8 +77,9 @@ class Schedule:
     async def replace(self, sources: Sequence[FeedConfig]) -> None:
         """Take the sources of a reload. What is remembered of a source stays with its id."""
         self._configured = sources
-        sources = [source for source in sources if owner(source.id, self._members) == self._me]
         self._states |= await self._store.source_states()
+        # Only now: a reload and a change of members may come at the same time, and the later word on each counts.
+        sources = [source for source in self._configured if owner(source.id, self._members) == self._me]
         wanted = {source.id: source for source in sources}
         for gone in self._sources.keys() - wanted.keys():
             if self._scheduler.get_job(gone):
@@ -95,6 +104,8 @@ class Schedule:
 
         APScheduler's own `shutdown(wait=True)` cancels running coroutines, so they are awaited here.
         """
+        if not self._scheduler.running:
+            return
         self._stopping = True
         self._scheduler.pause()
         if self._running:
@@ -134,7 +145,9 @@ class Schedule:
             return
         now = self._clock()
         self._states[source_id] = polled.state
-        if polled.outcome != "gone":
+        if (
+            polled.outcome != "gone" or self._sources.get(source_id) != source
+        ):  # a reload may have mended it meanwhile
             self._again(source_id, self._next(source, polled, now))
 
     def _next(self, source: FeedConfig, polled: Polled, now: int) -> int:
