@@ -229,6 +229,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     last_modified: str = ""
     body_sha256: str = ""
     baseline_done: bool = False
+    epoch: str = ""
+    """Of the store that remembers its items: with another one, what looks new may have been told long ago."""
     polls: int = 0
     last_poll_ms: int = 0
     last_success_ms: int = 0

@@ -25,7 +25,10 @@ def fsync_ms(folder: Path, count: int = 200) -> list[float]:
 def percentiles(values: list[float]) -> dict[str, float]:
     """Give n, p50, p90, p99 and max."""
     ordered = sorted(values)
-    pick = lambda share: ordered[min(len(ordered) - 1, int(len(ordered) * share))]  # noqa: E731
+
+    def pick(share: float) -> float:
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
     return {
         "n": len(ordered),
         "p50": statistics.median(ordered),

@@ -17,13 +17,12 @@ import time
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
-from alertd.sources.feed import FeedConfig
-from alertd.sources.parsepool import ParsePool
-
 from alertd.base.clock import system_clock
 from alertd.model import IngestItem, IngestResult, JournalRecord, Known, NewDelivery, SourceState
 from alertd.net.budget import HostBudget, HostLimit
 from alertd.net.client import HttpClient
+from alertd.sources.feed import FeedConfig
+from alertd.sources.parsepool import ParsePool
 from alertd.workers.notices import Notices
 from alertd.workers.poll import FeedPoll
 
@@ -61,6 +60,13 @@ def serve(line: Connection) -> None:
 
 class Memory:
     """Keeps nothing but what a poll asks for: the store is not what is measured."""
+
+    async def prepare(self) -> None:
+        """Do nothing."""
+
+    async def epoch(self) -> str:
+        """Stay the same."""
+        return ""
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         """Know nothing."""

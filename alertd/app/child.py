@@ -29,11 +29,15 @@ from alertd.errors import AlertdError, StoreUnavailable
 from alertd.pipeline import Pipeline
 from alertd.store.redis import RedisStore, open_store
 from alertd.workers.match import Matcher
+from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
 
 TURNS_S = 1.0
+RECONNECT_S = 0.5
+RELOAD_AGAIN_S = 2.0
+"""How soon a reload that needs Redis while it is away is tried again."""
 
 
 class Child:
@@ -47,14 +51,14 @@ class Child:
         self._tasks: set[asyncio.Task[None]] = set()
         self._inbox: asyncio.Queue[object] = asyncio.Queue()
         self._newest: Reload | None = None
+        self._line: list[asyncio.Task[None]] = []
         self._started = False
         self._matcher: Matcher | None = None
         self._parts: Parts | None = None
 
     async def main(self) -> int:
         """Start, work until told to leave, stop. Gives the exit code."""
-        self._spawn(self._listen(), "link")
-        self._spawn(self._report(), "turns")
+        self._line = [self._begin(self._listen(), "link"), self._begin(self._report(), "turns")]
         try:
             store = await self._open()
             self._parts = Parts(self._boot, store, self._progress)
@@ -91,17 +95,25 @@ class Child:
     async def _open(self) -> RedisStore:
         """Connect, waiting for a Redis that is starting or away."""
         settings = self._boot.snapshot.settings
+        outage = Outage("start")
         while True:
             self._progress.tick("start")
             try:
                 store = await open_store(
                     self._boot.redis_url, settings.namespace, name=f"alertd:{self._boot.name}", max_connections=32
                 )
+            except StoreUnavailable as error:
+                outage.began(error)
+                await asyncio.sleep(RECONNECT_S)
+                continue
+            try:
                 await store.prepare()
             except StoreUnavailable as error:
-                log.warning("redis_unavailable", error=str(error))
-                await asyncio.sleep(0.5)
+                await store.aclose()
+                outage.began(error)
+                await asyncio.sleep(RECONNECT_S)
                 continue
+            outage.ended()
             self._progress.forget("start")
             self._stack.push_async_callback(store.aclose)
             return store
@@ -121,9 +133,13 @@ class Child:
         self._link.send(Ready(web))
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Begin a loop that ends when it is told to stop."""
+        self._tasks.add(self._begin(work, name))
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
-        self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A loop that ends by an error ends its process: the supervisor starts it afresh, and says so."""
@@ -139,21 +155,29 @@ class Child:
         """Do what the supervisor says until it says drain; gives the time for that."""
         assert self._parts is not None
         while True:
-            message = await self._link.receive()
+            message = await self._inbox.get()
             if isinstance(message, Drain):
                 return message.seconds
             if isinstance(message, Reload):
-                await self._reload(message.snapshot)
+                await self._reload(message)
             elif isinstance(message, Tell):
                 telemetry.CONFIG_RELOAD_SUCCESSFUL.set(0 if message.kind == "reload_refused" else 1)
                 await self._parts.notices.tell(message.kind, message.subject, message.text, message.episode)
 
-    async def _reload(self, snapshot: Snapshot) -> None:
+    async def _reload(self, message: Reload) -> None:
         assert self._parts is not None
+        if message is not self._newest:
+            return
+        snapshot = message.snapshot
         telemetry.hide_values(secrets_of(snapshot.settings))
         if self._matcher is not None:
             self._matcher.use(self._pipeline(snapshot))
-        await self._parts.replace(snapshot.settings)
+        try:
+            await self._parts.replace(snapshot.settings)
+        except StoreUnavailable as error:
+            log.warning("reload_waits", process=self._boot.name, error=str(error))
+            asyncio.get_running_loop().call_later(RELOAD_AGAIN_S, self._inbox.put_nowait, message)
+            return
         telemetry.CONFIG_RELOAD_SUCCESSFUL.set(1)
         telemetry.CONFIG_RELOAD_TIMESTAMP.set(system_clock() / 1000)
         log.info("reloaded", process=self._boot.name, rules=snapshot.book.version[:12])
@@ -183,7 +207,7 @@ def _raise_file_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _main(descriptor: int) -> int:
+async def _main(descriptor: int) -> None:
     loop = asyncio.get_running_loop()
     # Ctrl-C and a stop of the whole group are the supervisor's to answer; it tells us to drain.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -197,14 +221,15 @@ async def _main(descriptor: int) -> int:
     structlog.contextvars.bind_contextvars(process=boot.name)
     if boot.failpoints:
         arm(boot.failpoints, environment=os.environ.get("ALERTD_ENV", ""))
-    return await Child(boot, link).main()
+    code = await Child(boot, link).main()
+    # Not back through asyncio.run: it cancels what still runs and waits for that, and a send or a lookup can take its
+    # time about being cancelled. Everything durable is in the store.
+    os._exit(code)
 
 
 def main() -> None:
     """Run the child whose line to the supervisor is the descriptor given as the first argument."""
-    code = asyncio.run(_main(int(sys.argv[1])))
-    # A parse worker or a send that outlived its time must not keep the process: everything durable is in the store.
-    os._exit(code)
+    asyncio.run(_main(int(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import structlog
 from alertd import __version__, telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.link import Boot
+from alertd.app.state import recall_epoch
 from alertd.base.clock import system_clock
 from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
@@ -23,7 +24,7 @@ from alertd.web.server import WebServer
 from alertd.workers.deliver import Deliverer
 from alertd.workers.members import Members
 from alertd.workers.notices import Notices
-from alertd.workers.poll import FeedPoll
+from alertd.workers.poll import STORE_LOST, FeedPoll
 from alertd.workers.progress import Progress, Watch
 from alertd.workers.schedule import Schedule
 from alertd.workers.status import collect_status
@@ -89,7 +90,7 @@ class Parts:
         if "poll" in roles:
             self._pool = ParsePool(size=self._settings.processes.parse)
             await self._pool.start()
-            poll = FeedPoll(self._store, self._http, self._pool, self.notices, system_clock)
+            poll = await self._feed_poll(self._pool)
             me = self._boot.consumer
             self._schedule = Schedule(poll, self._store, system_clock, self._progress, me)
             await self._schedule.start(self._settings.sources)
@@ -105,14 +106,25 @@ class Parts:
         host, port = await self._web.start()
         return f"{host}:{port}"
 
+    async def _feed_poll(self, pool: ParsePool) -> FeedPoll:
+        epoch = await self._store.epoch()
+        lost = recall_epoch(self._settings.state_dir, epoch)
+        if lost:
+            await self.notices.tell("store_lost", "redis", STORE_LOST, epoch)
+        return FeedPoll(self._store, self._http, pool, self.notices, system_clock, epoch=epoch, lost=lost)
+
     async def replace(self, settings: Settings) -> None:
-        """Take the settings of a reload: sources and receivers change in place."""
-        before, self._settings = self._settings, settings
+        """Take the settings of a reload: sources and receivers change in place.
+
+        Raises StoreUnavailable; the same call again then does the rest.
+        """
+        before = self._settings
         self.notices.replace(operator_modes(settings))
         if self._schedule is not None and before.sources != settings.sources:
             await self._schedule.replace(settings.sources)
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
             await self._deliverer.replace(self._notifiers(settings), settings.drain)
+        self._settings = settings
 
     async def stop(self, seconds: float) -> None:
         """Stop polling first, sending last, so that what was taken still has a chance to go out."""

@@ -62,6 +62,15 @@ def hold(path: Path, roles: list[str]) -> int:
     return lock
 
 
+def recall_epoch(path: Path, epoch: str) -> bool:
+    """Remember the store's epoch beside it; tells whether it is another one than at the last start."""
+    file = path / "epoch"
+    before = file.read_text().strip() if file.exists() else ""
+    if before != epoch:
+        file.write_text(epoch + "\n")
+    return bool(before) and before != epoch
+
+
 def write_run_state(path: Path, state: RunState) -> None:
     """Replace the run state in one step, so that a reader never sees half of it."""
     file = _run_file(path, state.roles)

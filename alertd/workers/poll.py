@@ -8,7 +8,7 @@ When polls run is decided in `timetable.py` of the sources and done in `workers/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -38,6 +38,10 @@ from alertd.workers.source_health import HealthStore, SourceHealth, healthy
 
 log = structlog.get_logger(__name__)
 
+STORE_LOST = (
+    "Redis has lost its memory: what the sources show now is recorded and, unless it was published since they were "
+    "last asked, not sent, because it may have been sent before"
+)
 CHUNK = 64
 """Entries of one ingest script: one fsync for many, and never a script that blocks Redis for long."""
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -45,6 +49,14 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, appl
 
 class PollStore(HealthStore, Protocol):
     """What polling needs of the store, beside keeping the sources' states."""
+
+    async def prepare(self) -> None:
+        """Set the store up where it is empty."""
+        ...
+
+    async def epoch(self) -> str:
+        """Give the id that the store got when it was set up."""
+        ...
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         """Tell which marks are known, and who owns them."""
@@ -74,8 +86,21 @@ class Polled:
 class FeedPoll:
     """Polls feeds: everything but the timetable."""
 
-    def __init__(self, store: PollStore, http: HttpClient, pool: ParsePool, notices: Notices, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: PollStore,
+        http: HttpClient,
+        pool: ParsePool,
+        notices: Notices,
+        clock: Clock,
+        *,
+        epoch: str = "",
+        lost: bool = False,
+    ) -> None:
+        """`epoch` is the store's; `lost` says that it is not the one of the last run, so nothing is remembered."""
         self._store = store
+        self._epoch = epoch
+        self._lost = lost
         self._http = http
         self._pool = pool
         self._notices = notices
@@ -125,11 +150,32 @@ class FeedPoll:
         parsed = await self._parse(source, response)
         known = await self._store.known_marks(source.id, marks(parsed))
         now = self._clock()
-        verdict = decide(parsed, known, state, source.backlog, now)
+        verdict = await self._judge(source, state, parsed, known, now)
         results = await self._ingest(source, verdict, now)
         await self._account(source, parsed, verdict, results)
         failpoint("poll.ingested")
         return await self._end(source, state, response, parsed, verdict, results)
+
+    async def _judge(
+        self, source: FeedConfig, state: SourceState, parsed: ParsedFeed, known: Mapping[str, Known], now: int
+    ) -> PageVerdict:
+        """Decide what is new. Where the store has lost its memory, what a source shows is a baseline (C21)."""
+        first = not state.baseline_done
+        verdict = decide(parsed, known, state, "none" if first and self._lost else source.backlog, now)
+        if all(note.kind != "gap_suspected" for note in verdict.notes):
+            return verdict
+        if (epoch := await self._store.epoch()) == state.epoch:
+            return verdict
+        if epoch != self._epoch:
+            await self._store.prepare()
+            self._epoch = await self._store.epoch()
+            await self._notices.tell("store_lost", "redis", STORE_LOST, self._epoch)
+        fresh = decide(parsed, known, SourceState(source=source.id), "none", now)
+        items = [
+            msgspec.structs.replace(item, verdict="new") if _since(item, state.last_success_ms) else item
+            for item in fresh.items
+        ]
+        return msgspec.structs.replace(fresh, items=items)
 
     async def _parse(self, source: FeedConfig, response: Response) -> ParsedFeed:
         job = ParseJob(
@@ -199,6 +245,7 @@ class FeedPoll:
             validators_url=response.url,
             body_sha256=response.sha256,
             baseline_done=True,
+            epoch=self._epoch,
             last_new_ms=now if new else state.last_new_ms,
             entries=len(parsed.candidates) + len(parsed.duplicates) + len(parsed.rejected),
             events=state.events + new,
@@ -212,3 +259,9 @@ class FeedPoll:
             log.info("entries_taken", source=source.id, new=new, entries=after.entries)
         ttl_s = float(parsed.ttl_seconds) if parsed.ttl_seconds is not None else None
         return Polled(after, "new" if new else "nothing_new", max_age_s=response.max_age_s, ttl_s=ttl_s)
+
+
+def _since(item: IngestItem, ms: int) -> bool:
+    """Tell whether a baseline item was published after a time, and so cannot have been told before it."""
+    published = item.candidate.published_ms
+    return item.verdict == "baseline" and published is not None and published > ms
