@@ -32,9 +32,9 @@ from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.smtp import SmtpConfig
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
+from alertd.web.bind import parse_bind
 from alertd.web.deps import MIN_TOKEN
 from alertd.web.guards import is_loopback
-from alertd.web.server import parse_bind
 
 PREFIX = "ALERTD_"
 SOURCE_MODELS: dict[str, type[ConfigModel]] = {name: source.config for name, source in SOURCE_TYPES.items()}

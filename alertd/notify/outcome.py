@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from alertd.model import Struct
-from alertd.net.client import PostFailed
+from alertd.net.exchange import PostFailed
 from alertd.notify.plain import one_line
 from alertd.notify.progress import Progress
 

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TextIO
 
 from alertd.base.clock import Clock, system_clock
 from alertd.model import Message, Struct
-from alertd.net.client import PostOptions, PostResult
+from alertd.net.exchange import PostOptions, PostResult
 from alertd.notify.outcome import Outcome
 from alertd.notify.smtp import SmtpConfig
 

@@ -13,7 +13,7 @@ from pydantic import ValidationInfo, field_validator
 
 from alertd.base.secrets import Secret
 from alertd.model import Message, Struct
-from alertd.net.client import PostFailed, PostOptions, PostResult
+from alertd.net.exchange import PostFailed, PostOptions, PostResult
 from alertd.notify.config import HttpReceiverConfig, check_target
 from alertd.notify.message import POSSIBLE_REPEAT, compose, delayed
 from alertd.notify.outcome import NOT_SENT, Dead, Later, Outcome, http_outcome, post_failed, settle

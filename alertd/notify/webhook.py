@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from alertd.base.config import Duration
 from alertd.base.secrets import MASK, Secret
 from alertd.model import Message
-from alertd.net.client import PostFailed, PostOptions
+from alertd.net.exchange import PostFailed, PostOptions
 from alertd.notify.config import HttpReceiverConfig, check_target
 from alertd.notify.outcome import Outcome, http_outcome, post_failed
 from alertd.notify.payload import payload

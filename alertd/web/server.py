@@ -13,6 +13,7 @@ from aiohttp.web_request import BaseRequest
 
 from alertd.errors import Permanent
 from alertd.web.app import DEADLINE_S, build_app
+from alertd.web.bind import parse_bind
 from alertd.web.deps import WebDeps
 from alertd.web.guards import is_address, is_loopback
 from alertd.web.middleware import failure
@@ -20,18 +21,6 @@ from alertd.web.middleware import failure
 MAX_CONNECTIONS = 100
 
 _log = structlog.get_logger(__name__)
-
-
-def parse_bind(bind: str) -> tuple[str, int]:
-    """Read `127.0.0.1:8321` or `[::1]:0` as host and port. Raises ValueError."""
-    host, colon, port = bind.strip().rpartition(":")
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]
-    elif ":" in host:
-        raise ValueError(f"an IPv6 address stands in brackets, as in [::1]:8321, not {bind!r}")
-    if not colon or not host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError(f"write host:port, such as 127.0.0.1:8321, not {bind!r}")
-    return host, int(port)
 
 
 class _Connection(web.RequestHandler):

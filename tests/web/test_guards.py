@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from alertd.web.bind import parse_bind
 from alertd.web.guards import Failures, host_allowed, origin_allowed, token_given, token_right
-from alertd.web.server import parse_bind
 
 
 @pytest.mark.parametrize(
