@@ -12,7 +12,8 @@ import structlog
 from alertd.base.clock import Clock
 from alertd.errors import AlertdError, StoreUnavailable
 from alertd.notify.protocol import Notifier
-from alertd.workers.lane import Lane, LaneStore
+from alertd.workers.lane import Lane
+from alertd.workers.lane_store import LaneStore
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
 

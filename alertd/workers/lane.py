@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import structlog
 
@@ -24,54 +23,15 @@ from alertd.notify.ladder import breaker_pause_s, next_attempt
 from alertd.notify.outcome import Dead, Later, Outcome, Sent
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, Notifier
+from alertd.workers.lane_store import LaneStore
 from alertd.workers.notices import Notices
+from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
 
 SWEEP_S = 1.0
 """The safety net under the wake-up list: a lane looks at its queue at least this often."""
-
-
-class LaneStore(Protocol):
-    """What a lane needs of the store."""
-
-    async def due(self, receiver: str, now: int, limit: int) -> tuple[list[DueDelivery], int | None]:
-        """Peek at what is due, critical first, and tell when the next is."""
-        ...
-
-    async def claim(
-        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
-    ) -> Claim | ClaimRefused:
-        """Take the lease of one attempt."""
-        ...
-
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
-        """Record that it was sent."""
-        ...
-
-    async def retry(
-        self,
-        delivery_id: str,
-        token: str,
-        now: int,
-        due_ms: int,
-        error: str,
-        *,
-        counts: bool,
-        progress: str = "",
-        pause_until_ms: int = 0,
-    ) -> bool:
-        """Record that it is to be tried again."""
-        ...
-
-    async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
-        """Record that it will never be sent."""
-        ...
-
-    async def expire(self, delivery_id: str, token: str, now: int) -> bool:
-        """Record that its time was over before it could be sent."""
-        ...
 
 
 class Lane:
@@ -92,6 +52,7 @@ class Lane:
         self._notices = notices
         self._clock = clock
         self._progress = progress
+        self._outage = Outage(f"deliver:{receiver}")
         self._wake = asyncio.Event()
         self._stopping = False
         self._sending: dict[str, asyncio.Task[None]] = {}
@@ -112,8 +73,9 @@ class Lane:
             wait_s = SWEEP_S
             try:
                 wait_s = await self._turn()
+                self._outage.ended()
             except StoreUnavailable as error:
-                log.warning("queue_unavailable", receiver=self.receiver, error=str(error))
+                self._outage.began(error)
             await self._wait(wait_s)
         if self._sending:
             await asyncio.wait(self._sending.values())

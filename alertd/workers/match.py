@@ -20,6 +20,7 @@ from alertd.model import JournalRecord, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.store.types import PendingEvent
 from alertd.workers.notices import Notices
+from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,7 @@ class Matcher:
         self._progress = progress
         self._stopping = False
         self._next_sweep_ms = 0
+        self._outage = Outage("match")
 
     def use(self, pipeline: Pipeline) -> None:
         """Take a new rule book; the batch under way ends under the one it began with."""
@@ -101,10 +103,11 @@ class Matcher:
                     self._next_sweep_ms = self._clock() + SWEEP_MS
                     await self._take_over(None, min_idle_ms=CLAIM_IDLE_MS)
                 batch = await self._store.read_events(self._consumer, BATCH, BLOCK_MS)
+                self._outage.ended()
                 if batch:
                     await self._handle(batch)
             except StoreUnavailable as error:
-                log.warning("events_unavailable", error=str(error))
+                self._outage.began(error)
                 own = True  # a reply may have been lost on its way: what it held is pending under our name
                 await asyncio.sleep(0.5)
 

@@ -16,6 +16,7 @@ import structlog
 
 from alertd.base.clock import Clock
 from alertd.errors import StoreUnavailable
+from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
@@ -57,6 +58,7 @@ class Members:
         self._clock = clock
         self._progress = progress
         self._changed = changed
+        self._outage = Outage("members")
         self._known: list[str] = [me]
         self._stop = asyncio.Event()
 
@@ -72,11 +74,12 @@ class Members:
                 await self._store.heartbeat(self._me, "poll", self._clock())
                 living = await self._store.members("poll", self._clock())
                 if living and living != self._known:
+                    await self._changed(living)
                     self._known = living
                     log.info("pollers_changed", living=len(living))
-                    await self._changed(living)
+                self._outage.ended()
             except StoreUnavailable as error:
-                log.warning("members_unavailable", error=str(error))
+                self._outage.began(error)
             try:
                 async with asyncio.timeout(BEAT_S):
                     await self._stop.wait()

@@ -1,0 +1,48 @@
+"""What delivering to one receiver needs of the store."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from alertd.model import Claim, ClaimRefused, DueDelivery
+
+
+class LaneStore(Protocol):
+    """What a lane needs of the store."""
+
+    async def due(self, receiver: str, now: int, limit: int) -> tuple[list[DueDelivery], int | None]:
+        """Peek at what is due, critical first, and tell when the next is."""
+        ...
+
+    async def claim(
+        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+    ) -> Claim | ClaimRefused:
+        """Take the lease of one attempt."""
+        ...
+
+    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
+        """Record that it was sent."""
+        ...
+
+    async def retry(
+        self,
+        delivery_id: str,
+        token: str,
+        now: int,
+        due_ms: int,
+        error: str,
+        *,
+        counts: bool,
+        progress: str = "",
+        pause_until_ms: int = 0,
+    ) -> bool:
+        """Record that it is to be tried again."""
+        ...
+
+    async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
+        """Record that it will never be sent."""
+        ...
+
+    async def expire(self, delivery_id: str, token: str, now: int) -> bool:
+        """Record that its time was over before it could be sent."""
+        ...
