@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,8 +31,12 @@ def account(
     results: Sequence[tuple[IngestItem, IngestResult]],
 ) -> Iterator[Line]:
     """Give a line for each entry that became no event of its own."""
+    alike: Counter[str] = Counter()
     for rejected in parsed.rejected:
-        key = rejected.mark or mark(str(rejected.position), rejected.title)
+        # Which of those alike it is does not count when the page moves on, how many there are does.
+        name = mark("rejected", rejected.reason, rejected.title)
+        alike[name] += 1
+        key = f"{name}:{alike[name]}"
         yield _line(source, "", f"rejected: {rejected.reason}", rejected.position, rejected.title, key)
     for candidate, reason in verdict.skipped:
         yield _line(source, candidate.event_id, reason, candidate.position, candidate.title, candidate.identity)
@@ -39,7 +44,7 @@ def account(
     for position, original in parsed.duplicates:
         if owner := by_position.get(original):
             reason = f"duplicate of {owner.event_id} in the same document"
-            # Which of the copies it is does not count when the page moves on, how many there are does.
+            # As above.
             nth = sum(1 for p, o in parsed.duplicates if o == original and p <= position)
             yield _line(source, owner.event_id, reason, position, owner.title, f"{owner.identity}:{nth}")
     for item, result in results:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -40,9 +41,9 @@ def lines(
     return list(account("wire", page, verdict, results or []))
 
 
-def rejected(position: int, reason: str = "no title", mark: str = "") -> ParsedFeed:
-    one = Rejected(position=position, reason=reason, title="A title", mark=mark)
-    return ParsedFeed(format="rss20", candidates=[], rejected=[one])
+def rejected(*positions: int, reason: str = "no title", title: str = "A title") -> ParsedFeed:
+    found = [Rejected(position=position, reason=reason, title=title) for position in positions]
+    return ParsedFeed(format="rss20", candidates=[], rejected=found)
 
 
 def copies(*positions: int) -> ParsedFeed:
@@ -98,7 +99,7 @@ def test_the_mark_of_an_ambiguous_guid_stands_for_no_entry() -> None:
 
 
 def test_the_key_does_not_depend_on_the_place_on_the_page() -> None:
-    assert lines(rejected(1, mark="m"))[0].key == lines(rejected(9, mark="m"))[0].key
+    assert lines(rejected(1))[0].key == lines(rejected(9))[0].key
     assert lines(copies(1))[0].key == lines(copies(7))[0].key
     moved = [result(at, "alias", "alias", name="same") for at in (1, 5)]
     assert lines(results=moved[:1])[0].key == lines(results=moved[1:])[0].key
@@ -106,18 +107,21 @@ def test_the_key_does_not_depend_on_the_place_on_the_page() -> None:
 
 def test_another_reason_or_another_entry_has_another_key() -> None:
     found = [
-        *lines(rejected(1, mark="m")), *lines(rejected(1, mark="n")), *lines(rejected(1, "no text", mark="m")),
+        *lines(rejected(1)), *lines(rejected(1, title="Other")), *lines(rejected(1, reason="no text")),
         *lines(copies(1)), *lines(results=[result(0, "alias", "alias")]), *lines(skipped=[(candidate(0), "x")]),
         *lines(skipped=[(candidate(0), "y")]), *lines(results=[result(0, "alias", "alias", of="ev_other")]),
     ]  # fmt: skip
     assert len({line.key for line in found}) == len(found)
 
 
-def test_each_of_several_copies_has_a_line_of_its_own() -> None:
-    found = lines(copies(1, 2, 3))
+@pytest.mark.parametrize("page", [copies, rejected])
+def test_each_of_several_alike_has_a_line_of_its_own(page: Callable[..., ParsedFeed]) -> None:
+    found = lines(page(1, 2, 3))
     assert len({line.key for line in found}) == 3
-    assert {line.key for line in lines(copies(4, 5))} < {line.key for line in found}
+    assert {line.key for line in lines(page(4, 5))} < {line.key for line in found}
 
 
-def test_a_rejected_entry_without_a_mark_is_known_by_its_place_and_title() -> None:
-    assert lines(rejected(1))[0].key != lines(rejected(2))[0].key
+def test_rejected_entries_that_have_nothing_at_all_are_told_apart_by_their_number() -> None:
+    found = lines(rejected(1, 2, title=""))
+    assert len({line.key for line in found}) == 2
+    assert [line.key for line in lines(rejected(5, 6, title=""))] == [line.key for line in found]
