@@ -1,0 +1,79 @@
+"""One source, polled step by step: real HTTP, a real parse worker, a store that is looked into afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alertd.model import Event, JournalRecord, ParsedFeed, SourceState
+from alertd.net.client import HttpClient
+from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.store.protocol import Store
+from alertd.workers.notices import Notices
+from alertd.workers.poll import FeedPoll, Polled
+from tests.support.behaviours import Behaviour
+from tests.support.http import FaultServer, Request
+from tests.workers.make import HandClock, source
+
+
+class CountingPool(ParsePool):
+    """A parse pool that counts the documents it is given."""
+
+    parsed = 0
+
+    async def parse(self, job: ParseJob) -> ParsedFeed:
+        self.parsed += 1
+        return await super().parse(job)
+
+
+class Wire:
+    """The source `wire`, and what polling it leaves behind."""
+
+    def __init__(self, store: Store, http: HttpClient, pool: CountingPool, server: FaultServer) -> None:
+        self.store = store
+        self.pool = pool
+        self.server = server
+        self.clock = HandClock()
+        self.state = SourceState(source="wire")
+        self.settings: dict[str, Any] = {"backlog": "all"}
+        self.notices = Notices(store, {"ops": "every"}, self.clock)
+        self._http = http
+        self.poller = FeedPoll(store, http, pool, self.notices, self.clock)
+
+    def serve(self, *behaviours: Behaviour) -> None:
+        """Say how the next polls are met; the last behaviour stays."""
+        self.server.script("/feed", *behaviours)
+
+    async def poll(self, path: str = "/feed") -> Polled:
+        """Poll once, a minute later than the last time, and go on from what that leaves."""
+        self.clock.pass_by(60)
+        polled = await self.poller.poll(source(url=self.server.url(path), **self.settings), self.state)
+        self.state = polled.state
+        return polled
+
+    async def restart(self) -> None:
+        """Go on as a new process would: from what the store has."""
+        self.state = await self.store.source_state("wire") or SourceState(source="wire")
+        self.poller = FeedPoll(self.store, self._http, self.pool, self.notices, self.clock)
+
+    async def events(self) -> list[Event]:
+        """Take what is new on the stream."""
+        return [item.event for item in await self.store.read_events("test", 1000, 0)]
+
+    async def titles(self) -> list[str]:
+        """Take what is new on the stream, by its titles."""
+        return [event.title for event in await self.events()]
+
+    async def journal(self, kind: str) -> list[JournalRecord]:
+        """Give the lines of a kind, oldest first."""
+        return [record for _, record in await self.store.read_journal("", 1000, 0) if record.kind == kind]
+
+    async def reasons(self, kind: str) -> list[str]:
+        return [record.reason for record in await self.journal(kind)]
+
+    def last(self) -> Request:
+        """Give the newest request."""
+        return self.server.requests[-1]
+
+    def conditional(self) -> bool:
+        """Tell whether the newest request asked only for what has changed."""
+        return bool({"if-none-match", "if-modified-since"} & self.last().headers.keys())
