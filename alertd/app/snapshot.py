@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel
 
@@ -14,6 +15,8 @@ from alertd.errors import ConfigError, Fault
 from alertd.rules.loader import load_rules
 from alertd.settings import Settings, find_config, load_settings
 
+EMBEDDED = "embedded"
+"""A value of `redis` that is no secret."""
 RESTART = ("state_dir", "redis", "redis_maxmemory", "namespace", "web", "processes", "log", "contact")
 """Settings that are read once, at the start."""
 
@@ -41,9 +44,12 @@ def needs_restart(before: Settings, after: Settings) -> list[str]:
 
 
 def secrets_of(value: object) -> Iterator[str]:
-    """Give the text of every secret in a settings model, so that the log can mask it wherever it turns up."""
+    """Give the text of every secret in a settings model, so that the log can mask it wherever it turns up.
+
+    Of an address also what is secret in it: an error may show a part.
+    """
     if isinstance(value, Secret):
-        yield value.reveal()
+        yield from _texts_of(value.reveal())
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             yield from secrets_of(getattr(value, name))
@@ -53,6 +59,22 @@ def secrets_of(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from secrets_of(item)
+
+
+def _texts_of(secret: str) -> Iterator[str]:
+    if "://" not in secret:
+        if secret != EMBEDDED:
+            yield secret
+        return
+    parts = urlsplit(secret)
+    inside = [parts.password or ""]
+    if parts.scheme in ("http", "https"):  # a webhook's path is its password; a database's is not
+        inside += [parts.path.strip("/"), parts.query]
+    hidden = [text for text in inside if text]
+    if hidden:
+        yield secret
+    for text in hidden:
+        yield from {text, unquote(text)}
 
 
 def all_faults(config: Path | None, env: Mapping[str, str]) -> tuple[LoadedSnapshot | None, list[Fault]]:

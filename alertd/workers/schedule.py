@@ -136,7 +136,8 @@ class Schedule:
         try:
             polled = await self._poll.poll(source, state)
         except StoreUnavailable as error:
-            log.warning("poll_not_stored", source=source_id, error=str(error))
+            # Other loops say once that Redis is away; a line for each source and turn would bury that.
+            log.debug("poll_not_stored", source=source_id, error=str(error))
             self._again(source_id, self._clock() + int(STORE_AWAY_S * 1000))
             return
         except Exception as error:
