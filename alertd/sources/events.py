@@ -14,7 +14,7 @@ from alertd.base.ids import mark
 from alertd.model import Candidate, Event, Provenance, Rejected, Struct, Trust, event_to_json
 from alertd.sources.dates import Stamp, parse_date
 from alertd.sources.entry import ReadEntry, Reading
-from alertd.sources.feed_xml import PARSER_FAULTS
+from alertd.sources.feed_xml import NO_TIME, PARSER_FAULTS
 from alertd.sources.guard import Guard, OverTime
 from alertd.sources.identity import Facts, Identity, Repeat, identify, usable
 from alertd.sources.links import absolute, canonical
@@ -119,12 +119,15 @@ def _cleaned(read: ReadEntry, reading: Reading, seen: Seen, guard: Guard) -> _Te
     entry = read.entry
     if entry.position in guard.skip:
         return _rejected(entry.position, "the parser was killed over it", entry.title)
+    if guard.spent():
+        return _rejected(entry.position, NO_TIME, entry.title)
     guard.starting(entry.position)
     try:
         with guard.step(_ENTRY_SHARE):
             text = _text(read, reading, seen)
     except (*PARSER_FAULTS, OverTime) as error:
-        return _rejected(entry.position, f"its text could not be read: {type(error).__name__}", entry.title)
+        reason = NO_TIME if guard.spent() else f"its text could not be read: {type(error).__name__}"
+        return _rejected(entry.position, reason, entry.title)
     if not usable(_facts(text)):
         return _rejected(entry.position, "no guid, link, title or text", "")
     return text

@@ -2,7 +2,7 @@
 
     text -> clean -> feedparser over the whole document -> entries
                        raises, runs out of time, finds fewer entries than there are
-                                    -> halves of the document, halves of these ... -> the one entry at fault
+                                    -> eighths of the document, eighths of these ... -> the one entry at fault
 
 feedparser gets bytes in a BytesIO only (a str or bytes argument may open files and URLs), never sanitises (quadratic
 expressions) and never resolves links in HTML: text becomes plain and links are checked elsewhere.
@@ -14,7 +14,7 @@ import html
 import io
 import re
 import xml.sax
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,10 +42,13 @@ PARSER_FAULTS = (
 )
 """What feedparser is known or feared to raise for bytes that it does not expect."""
 
-WHOLE_SHARE = 0.3
-"""Of the time for a document, for the first try. The halves of the search get half of it, a quarter…"""
+WHOLE_SHARE = 0.5
+"""Of the time for a document, for the first try. The parts of the search get an eighth of it, an eighth of that…"""
 MIN_SHARE = 0.02
+PARTS = 8
+NO_TIME = "the document took so long that no time was left to read it"
 
+_NAME = re.compile(r"[\w:.-]+")
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
 
@@ -91,7 +94,7 @@ def _search(document: Document, guard: Guard) -> _Found:
     if plan.unfinished is not None and plan.unfinished < len(plan.entries):
         rejected[plan.unfinished] = "the document is cut off in the middle of the entry"
     kept = [index for index in range(len(plan.entries)) if index not in rejected]
-    found = _Found(rejected=rejected)
+    found = _Found(rejected=dict(rejected))
     if guard.careful:
         _one_by_one(document, kept, found, guard)
         return found
@@ -100,15 +103,15 @@ def _search(document: Document, guard: Guard) -> _Found:
             whole = _feedparser(_without(document, rejected))
     except (*PARSER_FAULTS, OverTime) as error:
         document.notes.append(f"read entry by entry, because the parser failed: {_said(error)}")
-        _halves(document, kept, found, guard, WHOLE_SHARE / 2)
+        _parts(document, kept, found, guard, WHOLE_SHARE / PARTS)
         return found
     entries = list(whole["entries"])
     if whole.get("bozo") and len(entries) < len(kept):
-        _halves(document, kept, found, guard, WHOLE_SHARE / 2)
+        _parts(document, kept, found, guard, WHOLE_SHARE / PARTS)
         if len(found.entries) > len(entries):
             document.notes.append("read entry by entry, because some were swallowed by broken markup")
             return found
-        found = _Found(rejected=rejected)
+        found = _Found(rejected=dict(rejected))
     _take_feed(found, whole)
     same = len(entries) == len(kept)
     found.entries = list(zip(kept if same else range(len(entries)), entries, strict=True))
@@ -123,37 +126,43 @@ def _take_feed(found: _Found, parsed: Any) -> None:
     found.bozo = bool(parsed.get("bozo"))
 
 
-def _halves(document: Document, chunk: list[int], found: _Found, guard: Guard, share: float) -> None:
-    """Parse a run of entries; if that fails, its halves, down to the entry that is at fault."""
-    if not chunk:
+def _parts(document: Document, kept: list[int], found: _Found, guard: Guard, share: float) -> None:
+    """Parse a run of entries in parts, each within a share of the time."""
+    if not kept:
         _head_only(document, found, guard)
+    size = max(1, -(-len(kept) // PARTS))
+    for start in range(0, len(kept), size):
+        _part(document, kept[start : start + size], found, guard, share)
+
+
+def _part(document: Document, chunk: list[int], found: _Found, guard: Guard, share: float) -> None:
+    """Parse some entries; if that fails, parts of them, down to the entry that is at fault."""
+    if guard.spent():
+        found.rejected |= dict.fromkeys(chunk, NO_TIME)
         return
+    reason = "the parser finds no entry in it"
+    entries: list[Any] = []
     try:
         with guard.step(max(share, MIN_SHARE)):
             parsed = _feedparser(_only(document, chunk))
-        reason = "the parser finds no entry in it"
         entries = list(parsed["entries"])
+        if len(entries) == len(chunk):
+            _take_feed(found, parsed)
     except (*PARSER_FAULTS, OverTime) as error:
-        entries, parsed = [], None
         reason = f"the parser failed: {_said(error)}"
-    if len(entries) == len(chunk):
-        _take_feed(found, parsed)
-        found.entries += zip(chunk, entries, strict=True)
+    if len(entries) == len(chunk) or (len(chunk) == 1 and entries):
+        found.entries += zip(chunk, entries, strict=False)
     elif len(chunk) == 1:
-        found.entries += ((chunk[0], entry) for entry in entries[:1])
-        if not entries:
-            found.rejected[chunk[0]] = reason
+        found.rejected[chunk[0]] = reason
     else:
-        middle = len(chunk) // 2
-        _halves(document, chunk[:middle], found, guard, share / 2)
-        _halves(document, chunk[middle:], found, guard, share / 2)
+        _parts(document, chunk, found, guard, share / PARTS)
 
 
 def _one_by_one(document: Document, kept: list[int], found: _Found, guard: Guard) -> None:
     _head_only(document, found, guard)
     for index in kept:
         guard.starting(index)
-        _halves(document, [index], found, guard, 0.1)
+        _part(document, [index], found, guard, 0.1)
     document.notes.append("read entry by entry, because the whole document killed the parser")
 
 
@@ -172,31 +181,49 @@ def _feedparser(text: str) -> Any:
     )
 
 
-def _without(document: Document, rejected: Iterable[int]) -> str:
-    """Give the document without the entries that are not to be parsed."""
-    plan = document.outline
-    holes = [plan.entries[index] for index in rejected] + plan.deleted
+def _without(document: Document, rejected: Collection[int]) -> str:
+    """Give the document without the entries that are not to be parsed, and with the end tags that are missing."""
+    text, plan = document.text, document.outline
+    edits = [(*span, "") for span in (*(plan.entries[index] for index in rejected), *plan.deleted)]
+    for index in plan.unclosed - set(rejected):
+        closing = _closing(document, index)
+        edits += [(plan.entries[index][1], plan.entries[index][1], closing)] if closing else []
     if plan.overflow:
-        holes.append((plan.entries[-1][1], plan.last_end))
-    pieces = []
+        edits.append((plan.entries[-1][1], plan.last_end, ""))
+    pieces: list[str] = []
     position = 0
-    for start, end in sorted(holes):
-        pieces.append(document.text[position:start])
+    for start, end, instead in sorted(edits):
+        pieces += (text[position:start], instead)
         position = max(position, end)
-    pieces.append(document.text[position:])
+    pieces.append(text[position:])
+    if plan.cut_off and plan.entries:
+        pieces.append(_tail(document))
     return "".join(pieces)
+
+
+def _closing(document: Document, index: int) -> str:
+    """Give the end tag of an entry that has none; nothing for one that is not looked at."""
+    plan = document.outline
+    if index not in plan.unclosed or index >= len(plan.entries):
+        return ""
+    start = plan.entries[index][0]
+    name = _NAME.match(document.text, start + 1)
+    return f"</{name[0]}>" if name else ""
+
+
+def _tail(document: Document) -> str:
+    plan = document.outline
+    name = _NAME.match(plan.root_tag, 1)
+    return ("</channel>" if plan.root.lower() == "rss" else "") + (f"</{name[0]}>" if name else "")
 
 
 def _only(document: Document, chunk: list[int]) -> str:
     """Give a small document of some entries, under the root of the whole."""
     plan = document.outline
-    root = plan.root.lower()
-    name = plan.root_tag[1:].split()[0].rstrip("/>")
     open_tag = plan.root_tag if not plan.root_tag.endswith("/>") else plan.root_tag[:-2] + ">"
-    entries = "".join(document.text[slice(*plan.entries[index])] for index in chunk)
-    if root == "rss":
-        entries = f"<channel>{entries}</channel>"
-    return f"{open_tag}{entries}</{name}>"
+    channel = "<channel>" if plan.root.lower() == "rss" else ""
+    entries = (document.text[slice(*plan.entries[index])] + _closing(document, index) for index in chunk)
+    return f"{open_tag}{channel}{''.join(entries)}{_tail(document)}"
 
 
 def _said(error: object) -> str:

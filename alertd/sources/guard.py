@@ -25,6 +25,10 @@ class Guard:
         """Bound a step to a share (0 to 1) of the time for the document. Raises OverTime inside the block."""
         return nullcontext()
 
+    def spent(self) -> bool:
+        """Say whether the time for the document is over: the rest is given up, what is there handed back."""
+        return False
+
     def starting(self, position: int) -> None:
         """Say which entry is about to be looked at."""
 

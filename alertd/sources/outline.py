@@ -35,6 +35,8 @@ class Outline:
     deleted: list[tuple[int, int]] = field(default_factory=list)
     """The at:deleted-entry elements (RFC 6721)."""
     too_deep: set[int] = field(default_factory=set)
+    unclosed: set[int] = field(default_factory=set)
+    """Entries without an end tag: the next one's beginning, or the end of the document, ends them."""
     unfinished: int | None = None
     """The entry in whose middle the document ends."""
     cut_off: bool = False
@@ -114,7 +116,8 @@ class _Walk:
         if self._deleted is not None:
             return
         if self._open is not None:
-            self._close_entry(start)  # entries do not nest: the one before was never closed
+            self._plan.unclosed.add(self._seen)  # entries do not nest
+            self._close_entry(start)
         self._open = start
         self._outer_depth, self._depth = self._depth, 0
         if empty:
@@ -162,4 +165,5 @@ class _Walk:
             return
         if self._depth > 0 or rest.strip():
             self._plan.unfinished = self._seen
+        self._plan.unclosed.add(self._seen)
         self._close_entry(len(self._text))

@@ -16,6 +16,7 @@ import resource
 import signal
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -40,6 +41,8 @@ from alertd.sources.wire import (
 )
 
 _PR_SET_PDEATHSIG = 1
+_IN_TIME = 0.85
+"""Of an order's time: then a worker stops by itself."""
 
 
 class AlarmGuard(Guard):
@@ -49,17 +52,22 @@ class AlarmGuard(Guard):
         self.careful = order.careful
         self.skip = frozenset(order.skip)
         self._seconds = order.seconds
+        self._end = time.monotonic() + order.seconds * _IN_TIME
         self._say = say
 
     @contextlib.contextmanager
     def step(self, share: float) -> Iterator[None]:
         """Bound a step to a share of the order's time. Raises OverTime inside the block."""
-        seconds = max(0.05, share * self._seconds)
+        seconds = max(0.05, min(share * self._seconds, self._end - time.monotonic()))
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def spent(self) -> bool:
+        """Say whether the worker should hand over what it has, before the pool's deadline."""
+        return time.monotonic() >= self._end
 
     def starting(self, position: int) -> None:
         """Tell the pool which entry comes next, in case it is the last."""

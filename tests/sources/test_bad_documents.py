@@ -252,6 +252,12 @@ def test_23_of_too_many_items_the_first_5000_are_read_and_the_rest_is_one_line()
     ]
 
 
+def test_items_that_are_never_closed_end_where_the_next_begins() -> None:
+    page = parse(rss(GOOD_1, GOOD_2, item("last", guid="l")).replace(b"</item>", b""))
+    assert titles(page) == [*NEIGHBOURS, "last"]
+    assert page.rejected == []
+
+
 @pytest.mark.parametrize("close", ["", "]]>"])
 def test_29_a_cdata_section_that_never_ends_does_not_swallow_the_next_items(close: str) -> None:
     bad = "<item><title>xy</title><description><![CDATA[never closed <b>here</b></description></item>"

@@ -103,6 +103,8 @@ HOSTILE = """
             time.sleep(600)
         if "slow" in markup:
             while True: pass
+        if "dawdle" in markup:
+            time.sleep(0.1)
         if "eat" in markup:
             return "x" * (1 << 40)
         return real(markup, **options)
@@ -147,6 +149,15 @@ async def test_the_next_jobs_do_not_wait_for_one_that_is_stuck(hostile: dict[str
         stuck.cancel()
         with pytest.raises(asyncio.CancelledError):
             await stuck
+
+
+async def test_a_document_that_takes_too_long_as_a_whole_hands_over_what_was_read(hostile: dict[str, str]) -> None:
+    async with ParsePool(1, timeout_s=2.0, env=hostile) as pool:
+        page = await pool.parse(job(rss(GOOD_1, *(item(f"dawdle {n}", guid=str(n)) for n in range(30)))))
+        assert titles(page)[:2] == ["Vega Grid leases Orion", "dawdle 0"]
+        assert {r.reason for r in page.rejected} == {"the document took so long that no time was left to read it"}
+        assert len(page.candidates) + len(page.rejected) == 31
+        assert pool.killed == 0
 
 
 async def test_a_document_of_nothing_but_killers_is_given_up(hostile: dict[str, str]) -> None:
