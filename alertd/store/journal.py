@@ -40,6 +40,11 @@ class JournalPart(Part):
         reply = await self.link.block(block_ms, *command)
         return [_record(row) for row in reply[0][1]] if reply else []
 
+    async def journal_end(self) -> str:
+        """Give the id of the newest record, to read on from; "0" if there is none."""
+        newest = await self.link.call("XREVRANGE", self.keys("journal"), "+", "-", "COUNT", 1)
+        return str(newest[0][0].decode()) if newest else "0"
+
     async def trim_journal(self, older_than_ms: int) -> int:
         """Drop the records from before a time; gives how many."""
         return int(await self.link.call("XTRIM", self.keys("journal"), "MINID", "=", f"{older_than_ms}-0"))

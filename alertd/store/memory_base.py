@@ -89,6 +89,10 @@ class MemoryBase:
 
         return await self._wait(look, block_ms)
 
+    async def journal_end(self) -> str:
+        """Give the id of the newest record, to read on from; "0" if there is none."""
+        return next(reversed(self._journal), "0")
+
     async def trim_journal(self, older_than_ms: int) -> int:
         """Drop the records from before a time; gives how many."""
         old = [entry for entry in self._journal if place(entry) < (older_than_ms, 0)]

@@ -185,6 +185,9 @@ class Store(Protocol):
     async def read_journal(self, after_id: str, count: int, block_ms: int) -> list[tuple[str, JournalRecord]]:
         """Give the records behind an id ("" = from the start, "$" = those to come)."""
 
+    async def journal_end(self) -> str:
+        """Give the id of the newest record, to read on from; "0" if there is none."""
+
     async def trim_journal(self, older_than_ms: int) -> int:
         """Drop the records from before a time; gives how many. Repeatable."""
 

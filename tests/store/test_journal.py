@@ -41,6 +41,15 @@ async def test_the_journal_is_read_on_from_where_one_was(store: Store) -> None:
     assert third.data == {"number": 2}
 
 
+async def test_the_end_of_the_journal_is_where_a_new_reader_begins(store: Store) -> None:
+    assert await store.journal_end() == "0"
+    await store.journal(record("ev_1", number=0))
+    end = await store.journal_end()
+    assert await store.read_journal(end, 10, 0) == []
+    await store.journal(record("ev_1", number=1))
+    assert [r.data["number"] for _, r in await store.read_journal(end, 10, 0)] == [1]
+
+
 async def test_a_reader_of_the_journal_waits_for_what_is_to_come(store: Store) -> None:
     await store.journal(record("ev_1", number=0))
     assert await store.read_journal("$", 10, 20) == []
