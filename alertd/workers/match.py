@@ -15,7 +15,7 @@ import structlog
 from alertd import telemetry
 from alertd.base.clock import Clock
 from alertd.base.failpoints import failpoint
-from alertd.errors import StoreUnavailable
+from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.store.types import PendingEvent
@@ -142,16 +142,22 @@ class Matcher:
 
     async def _handle(self, batch: Sequence[StreamEvent]) -> None:
         failpoint("match.read")
-        processed = await self._pipeline.process(batch, self._store)
+        try:
+            processed = await self._pipeline.process(batch, self._store)
+        except Corrupt as error:  # a stored alert does not decode: whose it is shows when each is taken alone
+            if len(batch) > 1:
+                for item in batch:
+                    await self._handle([item])
+                return
+            log.error("event_failed", event_id=batch[0].event.id, stream_id=batch[0].stream_id, error=str(error))
+            processed = [PoisonEvent(batch[0].stream_id, batch[0].event, str(error))]
         failpoint("match.committed")
         # At once: Redis writes all their records with one fsync.
         await asyncio.gather(*(self._finish(item) for item in processed))
 
     async def _finish(self, item: Processed | PoisonEvent) -> None:
         if isinstance(item, PoisonEvent):
-            # Left unacknowledged: it is taken over alone, and buried when that keeps failing.
-            log.error("event_raised", event=item.event.id, stream_id=item.stream_id, error=item.error)
-            return
+            return  # left unacknowledged: it is taken over alone, and buried when that keeps failing
         if await self._store.finish_event(item.stream_id, item.record):
             for decision in item.decisions:
                 telemetry.DECISIONS.labels(reason=decision.reason).inc()
@@ -159,7 +165,6 @@ class Matcher:
                 telemetry.MATCHES.labels(portfolio=match.portfolio).inc()
         for failure in item.failures:
             telemetry.RULE_FAILURES.inc()
-            log.error("rule_switched_off", portfolio=failure.portfolio, rule=failure.rule, error=failure.error)
             await self._notices.tell(
                 "rule_failed",
                 f"{failure.portfolio}/{failure.rule}",
