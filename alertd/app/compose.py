@@ -120,6 +120,8 @@ class Parts:
         """
         before = self._settings
         self.notices.replace(operator_modes(settings))
+        if self._timers is not None:
+            self._timers.keep_journal(settings.journal_keep)
         if self._schedule is not None and before.sources != settings.sources:
             await self._schedule.replace(settings.sources)
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):

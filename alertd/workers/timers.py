@@ -10,7 +10,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock
-from alertd.errors import StoreUnavailable
+from alertd.errors import AlertdError, StoreUnavailable
 from alertd.store.types import Backlog, Finding, ReceiverHealth
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 MEASURE_S = 2.0
 SWEEP_S = 60.0
+DAY_MS = 86_400_000
 
 
 class TimerStore(Protocol):
@@ -67,11 +68,15 @@ class Timers:
         self._notices = notices
         self._clock = clock
         self._progress = progress
-        self._journal_keep_ms = int(journal_keep_s * 1000)
+        self.keep_journal(journal_keep_s)
         self._stop = asyncio.Event()
         self._known_findings: set[str] = set()
         self.redis_up = False
         """Whether the last measurement was answered; readiness asks."""
+
+    def keep_journal(self, seconds: float) -> None:
+        """Take how long the journal is kept from a reload."""
+        self._journal_keep_ms = int(seconds * 1000)
 
     def stop(self) -> None:
         """End the loop after the turn under way."""
@@ -87,13 +92,15 @@ class Timers:
             try:
                 await self._measure()
                 if loop.time() >= next_sweep:
-                    await self._housekeeping()
                     next_sweep = loop.time() + SWEEP_S
+                    await self._housekeeping()
             except StoreUnavailable as error:
                 if self.redis_up:
                     log.error("redis_unavailable", error=str(error))
                 self.redis_up = False
                 telemetry.REDIS_UP.set(0)
+            except AlertdError as error:  # a record that does not decode, say: the rest is still to be looked after
+                log.error("timers_failed", error=str(error))
             try:
                 async with asyncio.timeout(max(due - loop.time(), 0.01)):
                     await self._stop.wait()
@@ -121,11 +128,13 @@ class Timers:
 
     async def _housekeeping(self) -> None:
         now = self._clock()
-        for finding in await self._store.check_server():
+        findings = await self._store.check_server()
+        for finding in findings:
             if finding.code not in self._known_findings:
-                self._known_findings.add(finding.code)
                 log.warning("redis_contract", code=finding.code, text=finding.text)
-                await self._notices.tell("redis_contract", finding.code, finding.text, finding.code)
+                episode = f"{finding.code}:{now // DAY_MS}"  # one that comes and goes is news once a day
+                await self._notices.tell("redis_contract", finding.code, finding.text, episode)
+        self._known_findings = {finding.code for finding in findings}
         await self._store.sweep(now)
         dropped = await self._store.trim_journal(now - self._journal_keep_ms)
         if dropped:
