@@ -34,12 +34,13 @@ async def eventually(check: Callable[[], Awaitable[Any]], what: str, timeout: fl
 class Daemon:
     """`alertd run` on a settings file in a folder of its own."""
 
-    def __init__(self, folder: Path, env: dict[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, env: dict[str, str] | None = None, words: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.config = folder / "alertd.yaml"
         self.state_dir = folder / "var"
         self.log = folder / "alertd.log"
         self._env = {**os.environ, **(env or {})}
+        self._words = words
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Daemon:
@@ -71,7 +72,7 @@ class Daemon:
         """Start it, and wait until it works."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "alertd", "run", "--config", str(self.config),
+                sys.executable, "-m", "alertd", "run", "--config", str(self.config), *self._words,
                 stdout=log, stderr=log, cwd=self.folder, env=self._env,
             )  # fmt: skip
         if wait:
@@ -82,15 +83,25 @@ class Daemon:
         assert self._process is not None
         if self._process.returncode is not None:
             raise AssertionError(f"the daemon ended with {self._process.returncode}: {self.log_tail()}")
-        state = json.loads((self.state_dir / "run.json").read_text())
-        if state["pid"] != self._process.pid or not state["web"]:
+        state = self.state()
+        if "web" not in state["roles"]:
+            return '"event": "started"' in self.log.read_text(errors="replace")
+        if not state["web"]:
             return False
         async with aiohttp.ClientSession() as http, http.get(f"http://{state['web']}/readyz") as answer:
             return answer.status == 200
 
+    def state(self) -> dict[str, Any]:
+        """Give what it wrote down of itself. Raises FileNotFoundError until it has."""
+        for file in self.state_dir.glob("run*.json"):
+            found: dict[str, Any] = json.loads(file.read_text())
+            if found["pid"] == self.pid:
+                return found
+        raise FileNotFoundError("it has not written down its state yet")
+
     async def status(self) -> dict[str, Any]:
         """Give `/v1/status`."""
-        state = json.loads((self.state_dir / "run.json").read_text())
+        state = self.state()
         token = (self.state_dir / "web.token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
         async with (

@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import trustme
@@ -258,6 +259,12 @@ class Authority:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")), **options).configure_cert(context)
         return context
+
+    def ca_file(self, folder: Path) -> Path:
+        """Write the authority's own certificate, for programs that take a file to trust."""
+        path = folder / "ca.pem"
+        self._ca.cert_pem.write_to_path(str(path))
+        return path
 
     def client(self) -> ssl.SSLContext:
         """Make a client context that trusts this authority and no other."""

@@ -1,0 +1,28 @@
+"""The processes of a daemon, as the kernel shows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def descendants(root: int) -> dict[int, str]:
+    """Give a process and everything below it, each with its command line."""
+    children: dict[int, list[int]] = {}
+    words: dict[int, str] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            words[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(entry.name))
+    found: dict[int, str] = {}
+    queue = [root]
+    while queue:
+        pid = queue.pop()
+        if pid in words:
+            found[pid] = words[pid]
+        queue += children.get(pid, [])
+    return found
