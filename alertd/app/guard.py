@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
 from alertd import telemetry
-from alertd.app.link import Boot, Drain, Link, Turns
+from alertd.app.link import Boot, Drain, Failed, Link, Turns
 from alertd.workers.progress import Watch
 
 log = structlog.get_logger(__name__)
@@ -24,8 +25,14 @@ STUCK_S = 60.0
 STEADY_S = 60.0
 """A child that lived this long is started again at once when it dies."""
 MAX_WAIT_S = 10.0
+HOPELESS = 5
+"""A child that dies so often before it ever worked ends the daemon: something is wrong that waiting does not mend."""
 GRACE_S = 2.0
 """What a child gets beyond its drain time before it is killed."""
+
+
+CHILD = (sys.executable, "-m", "alertd.app.child")
+"""The program of a child; the number of the descriptor of its line to us is its argument."""
 
 
 class MakeBoot(Protocol):
@@ -47,6 +54,7 @@ class Guard:
         boot: MakeBoot,
         hear: Callable[[Guard, object], None],
         metrics_dir: Path,
+        command: Sequence[str] = CHILD,
     ) -> None:
         self.name = name
         self.roles = roles
@@ -55,11 +63,12 @@ class Guard:
         self._boot = boot
         self._hear = hear
         self._metrics_dir = metrics_dir
+        self._command = command
         self._process: asyncio.subprocess.Process | None = None
         self._link: Link | None = None
         self._watch = Watch(STUCK_S)
         self._task: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._stop = asyncio.Event()
 
     @property
     def pid(self) -> int | None:
@@ -86,7 +95,7 @@ class Guard:
 
     async def drain(self, seconds: float) -> None:
         """Let the child end what is under way; past its time it is killed."""
-        self._stopping = True
+        self._stop.set()
         self.send(Drain(seconds))
         if self._task is None:
             return
@@ -98,44 +107,56 @@ class Guard:
 
     def leave(self) -> None:
         """Kill the child now."""
-        self._stopping = True
+        self._stop.set()
         self._kill()
 
     def _kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
-    def _told_to_stop(self) -> bool:
-        return self._stopping
-
     async def _keep(self) -> None:
         quick_deaths = 0
-        while not self._told_to_stop():
+        while not self._stop.is_set():
             started = time.monotonic()
-            code = await self._run_once()
-            if self._told_to_stop():
+            code: int | str
+            try:
+                code = await self._run_once()
+            except OSError as error:  # no process or no memory to be had: a death like others
+                code = str(error)
+            if self._stop.is_set():
                 return
             lived = time.monotonic() - started
             quick_deaths = 0 if lived > STEADY_S else quick_deaths + 1
             wait_s = 0.0 if quick_deaths <= 1 else min(0.1 * 2**quick_deaths, MAX_WAIT_S)
             telemetry.PROCESS_RESTARTS.labels(role=self.name.partition("-")[0]).inc()
             log.error("process_died", process=self.name, code=code, lived_s=round(lived, 1), again_in_s=wait_s)
-            await asyncio.sleep(wait_s)
+            if quick_deaths >= HOPELESS and not self.ready.is_set():
+                text = f"the process {self.name} ended {quick_deaths} times before it could work; the log says why"
+                self._hear(self, Failed(text))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self._stop.wait()
 
     async def _run_once(self) -> int:
-        """Run one child to its end; gives its exit code."""
+        """Run one child to its end; gives its exit code. Raises OSError when it cannot be started."""
         ours, theirs = socket.socketpair()
         env = os.environ | {telemetry.METRICS_DIR_VARIABLE: str(self._metrics_dir)}
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "alertd.app.child", str(theirs.fileno()),
-                stdin=asyncio.subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=env,
-                start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer
-            )  # fmt: skip
+        try:
+            with theirs:
+                self._process = await asyncio.create_subprocess_exec(
+                    *self._command, str(theirs.fileno()),
+                    stdin=asyncio.subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=env,
+                    start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer
+                )  # fmt: skip
+        except OSError:
+            ours.close()
+            raise
         self.starts += 1
         self._watch = Watch(STUCK_S)
         self._link = await Link.over(ours)
         self._link.send(self._boot(self.name, self.roles, first=self.starts == 1))
+        if self._stop.is_set():
+            self._link.send(Drain(0))  # it was told so while it was being started
         try:
             await self._listen(self._link)
         finally:
