@@ -1,4 +1,4 @@
-"""A desk for tests of the whole: feeds and a receiver on a FaultServer, settings and a rule in a folder, the real daemon.
+"""A desk for tests of the whole: feeds and a receiver on a FaultServer, settings, a rule and the real daemon.
 
 desk = Desk(tmp_path, world)
 desk.feed("wire", answer(rss(item("Vega leases Orion"))))
@@ -33,7 +33,7 @@ def rss(*items: str) -> bytes:
 
 
 class Desk:
-    """Settings, one portfolio with one rule, and the webhook receiver `oms` at `/hook`, which the operator hears too."""
+    """Settings, one portfolio with one rule, and the webhook receiver `oms` at `/hook`; the operator hears it too."""
 
     def __init__(self, folder: Path, world: FaultServer) -> None:
         self.folder = folder
