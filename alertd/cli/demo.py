@@ -20,7 +20,7 @@ from alertd.app.snapshot import load_snapshot
 from alertd.app.supervisor import ALL_ROLES, Supervisor
 from alertd.base.clock import parse_rfc3339
 from alertd.cli.output import FAULTS, JsonOption, environment, fail, plain, print_json, stderr, stdout
-from alertd.cli.run import Signals
+from alertd.cli.run import Signals, started
 from alertd.demo.config import write_demo
 from alertd.demo.site import DemoSite
 from alertd.errors import AlertdError, StoreUnavailable
@@ -44,7 +44,7 @@ class Summary:
     deliveries: int = 0
     """Messages that a receiver took."""
     lost: int = 0
-    """Entries that became nothing without a reason, and deliveries that were neither sent nor given up for a reason."""
+    """Entries that became nothing without a reason, and deliveries that nothing became of."""
     latency_p50_s: float = 0.0
     latency_max_s: float = 0.0
     """From seen to delivered."""
@@ -56,9 +56,16 @@ def demo(
     broken: Annotated[
         bool, typer.Option("--broken", help="Add a source that is no feed, to see it reported.")
     ] = False,
-    timeout: Annotated[float, typer.Option(help="With --once: give up after so many seconds.", min=1)] = 120,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="With --once: give up after so long.", min=1)
+    ] = 120,
 ) -> None:
-    """Run the whole daemon on sample sources: a compute lease, a dispute, a guidance cut, a merger, and noise."""
+    """Run the whole daemon on sample sources; nothing leaves the machine.
+
+    A local server publishes a compute lease, a dispute about it, a guidance cut, a merger and noise; a local receiver
+    speaks Slack's protocol. No configuration, a Redis of its own. With --once it ends by itself when everything is
+    delivered: the alerts and a summary, exit 1 if anything was lost.
+    """
     folder = Path(tempfile.mkdtemp(prefix="alertd-demo-"))
     try:
         code = asyncio.run(_demo(folder, once=once, json=json, broken=broken, timeout=timeout))
@@ -81,32 +88,36 @@ async def _demo(folder: Path, *, once: bool, json: bool, broken: bool, timeout: 
     Signals(supervisor, stop).install(asyncio.get_running_loop())
     if not json:
         stderr().print("alertd demo: sample sources, a local receiver and the daemon are starting …", style="dim")
-    await supervisor.start()
-    code = 0
     try:
+        if not await started(supervisor, stop):
+            return FAULTS
         if not json:
             stderr().print(f"page: http://{supervisor.web} · stop with Ctrl-C", style="dim")
         store = await open_store(supervisor.redis_url, loaded.snapshot.settings.namespace, name="alertd:demo")
         try:
-            code = await _watch(site, store, stop, once=once, json=json, timeout=timeout)
+            return await _watch(site, store, stop, once=once, json=json, timeout=timeout)
         finally:
             await store.aclose()
     finally:
         await supervisor.stop()
         await site.stop()
-    return code
+
+
+async def _until_stopped(stop: asyncio.Event, config: Path, web: str) -> None:
+    console = stderr()
+    console.print(f"health, metrics, API: http://{web} · Ctrl-C stops", style="dim")
+    console.print(f"ask it from another terminal: alertd status --config {config}", style="dim")
+    await stop.wait()
 
 
 async def _watch(
-    site: DemoSite, store: RedisStore, stop: asyncio.Event, *, once: bool, json: bool, timeout: float
+    site: DemoSite, store: RedisStore, stop: asyncio.Event, *, broken: bool, json: bool, timeout: float
 ) -> int:
-    if not once:
-        await stop.wait()
-        return 0
+    """Wait until everything is delivered, and say what it came to."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout
     while not stop.is_set() and loop.time() < deadline:
-        if site.settled and await _quiet(store):
+        if site.settled and await _quiet(store) and (not broken or await _failing(store)):
             break
         await asyncio.sleep(QUIET_S)
     else:
@@ -114,12 +125,22 @@ async def _watch(
         return FAULTS
     records = await _journal(store)
     summary = summarise(records, published=site.stories)
-    alerts = await _alerts(store, records)
+    failing = await _failing(store)
     if json:
-        print_json({"alerts": alerts, "summary": msgspec.to_builtins(summary)}, pretty=True)
+        alerts = await _alerts(store, records)
+        print_json({"alerts": alerts, "summary": msgspec.to_builtins(summary), "failing": failing}, pretty=True)
     else:
-        _show(summary, received=len(site.received))
+        _show(summary, failing, received=len(site.received))
     return FAULTS if summary.lost else 0
+
+
+async def _failing(store: RedisStore) -> dict[str, str]:
+    """Give the sources that fail, with what is wrong with them."""
+    try:
+        states = await store.source_states()
+    except StoreUnavailable:
+        return {}
+    return {name: state.error for name, state in sorted(states.items()) if state.state == "failing"}
 
 
 async def _quiet(store: RedisStore) -> bool:
@@ -175,9 +196,10 @@ def summarise(records: list[JournalRecord], *, published: int) -> Summary:
     )
 
 
-def _show(summary: Summary, received: int) -> None:
+def _show(summary: Summary, failing: dict[str, str], received: int) -> None:
     console = stdout()
-    console.print()
+    for source, error in failing.items():
+        console.print(f"[yellow]source {plain(source)} fails, and harms no other:[/yellow] {plain(error)}")
     console.print(
         f"entries {summary.entries} · events {summary.events} · matches {summary.matches} · alerts {summary.alerts}"
         f" · deliveries {summary.deliveries} · lost {summary.lost}"

@@ -1,4 +1,4 @@
-"""`alertd run` and `alertd demo`: the entry points that own the signals."""
+"""`alertd run`: the entry point that owns the signals."""
 
 from __future__ import annotations
 
@@ -23,29 +23,25 @@ from alertd.errors import AlertdError, ConfigError
 log = structlog.get_logger(__name__)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    from alertd.cli import demo
-
-    app.command("run")(run)
-    app.command("demo")(demo.demo)
-
-
 def run(
     config: ConfigOption = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help=f"Run only this role (repeatable): {', '.join(ROLES)}. Needs an own Redis."),
+        typer.Option(
+            metavar="ROLE",
+            help=f"Run only this role (repeatable): {', '.join(ROLES)}. Needs a Redis that they share.",
+        ),
     ] = None,
 ) -> None:
     """Run the daemon until it is told to stop.
 
-    SIGTERM and Ctrl-C drain (a second one leaves at once), SIGHUP reloads settings and rules.
+    SIGTERM and Ctrl-C let it end what it has begun (a second one leaves at once), SIGHUP reloads settings and rules.
+    It logs on stderr.
     """
     env = environment()
     unknown = set(only or ()) - set(ROLES)
     if unknown:
-        fail(f"--only knows {', '.join(ROLES)}, not {', '.join(sorted(unknown))}", USAGE)
+        fail(f"--only takes {', '.join(ROLES)}, not {', '.join(sorted(unknown))}", USAGE)
     try:
         loaded = load_snapshot(config, env)
         if env.get("ALERTD_FAILPOINT"):
@@ -73,25 +69,32 @@ async def _run(loaded: LoadedSnapshot, roles: frozenset[str]) -> int:
     stop = asyncio.Event()
     signals = Signals(supervisor, stop)
     signals.install(asyncio.get_running_loop())
+    code = 0
+    try:
+        if await started(supervisor, stop):
+            await first_of(asyncio.create_task(stop.wait()), supervisor.failed)
+            if supervisor.failed.done():
+                log.critical("cannot_go_on", error=supervisor.failed.result())
+                code = FAULTS
+    except AlertdError as error:
+        log.critical("cannot_start", error=str(error))
+        code = FAULTS
+    await supervisor.stop()
+    return code
+
+
+async def started(supervisor: Supervisor, stop: asyncio.Event) -> bool:
+    """Start the daemon; False if it was told to stop before it worked. Raises AlertdError."""
     starting = asyncio.create_task(supervisor.start())
     stopping = asyncio.create_task(stop.wait())
     await first_of(starting, stopping)
-    code = 0
-    if not starting.done():
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
-    elif error := starting.exception():
-        if not isinstance(error, AlertdError):
-            raise error
-        log.critical("cannot_start", error=str(error))
-        code = FAULTS
-    else:
-        await first_of(stopping, supervisor.failed)
-        if supervisor.failed.done():
-            log.critical("cannot_go_on", error=supervisor.failed.result())
-            code = FAULTS
-    await supervisor.stop()
-    return code
+    stopping.cancel()
+    if starting.done():
+        starting.result()
+        return True
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    return False
 
 
 class Signals:
