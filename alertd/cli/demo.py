@@ -91,11 +91,14 @@ async def _demo(folder: Path, *, once: bool, json: bool, broken: bool, timeout: 
     try:
         if not await started(supervisor, stop):
             return FAULTS
-        if not json:
-            stderr().print(f"page: http://{supervisor.web} · stop with Ctrl-C", style="dim")
-        store = await open_store(supervisor.redis_url, loaded.snapshot.settings.namespace, name="alertd:demo")
+        if not once:
+            if not json:
+                _hints(config, supervisor.web)
+            await stop.wait()
+            return 0
+        store = await open_store(supervisor.redis_url, loaded.snapshot.settings.namespace, name="demo")
         try:
-            return await _watch(site, store, stop, once=once, json=json, timeout=timeout)
+            return await _watch(site, store, stop, broken=broken, json=json, timeout=timeout)
         finally:
             await store.aclose()
     finally:
@@ -103,11 +106,10 @@ async def _demo(folder: Path, *, once: bool, json: bool, broken: bool, timeout: 
         await site.stop()
 
 
-async def _until_stopped(stop: asyncio.Event, config: Path, web: str) -> None:
+def _hints(config: Path, web: str) -> None:
     console = stderr()
     console.print(f"health, metrics, API: http://{web} · Ctrl-C stops", style="dim")
     console.print(f"ask it from another terminal: alertd status --config {config}", style="dim")
-    await stop.wait()
 
 
 async def _watch(
