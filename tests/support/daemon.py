@@ -141,10 +141,12 @@ class Daemon:
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
 
 
-async def command(*words: str, folder: Path, stdin: bytes = b"") -> tuple[int, str, str]:
-    """Run `alertd WORDS` in a folder; gives exit code, stdout and stderr."""
+async def command(
+    *words: str, folder: Path, stdin: bytes = b"", env: dict[str, str] | None = None
+) -> tuple[int, str, str]:
+    """Run `alertd WORDS` in a folder, `env` added to the environment; gives exit code, stdout and stderr."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "alertd", *words, cwd=folder,
+        sys.executable, "-m", "alertd", *words, cwd=folder, env={**os.environ, **(env or {})},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, err = await asyncio.wait_for(process.communicate(stdin), 60)
