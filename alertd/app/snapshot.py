@@ -13,7 +13,7 @@ from alertd.app.link import Snapshot
 from alertd.base.secrets import Secret
 from alertd.errors import ConfigError, Fault
 from alertd.rules.loader import load_rules
-from alertd.settings import Settings, find_config, load_settings
+from alertd.settings import Loaded, Settings, find_config, load_settings
 
 EMBEDDED = "embedded"
 """A value of `redis` that is no secret."""
@@ -32,7 +32,10 @@ class LoadedSnapshot:
 
 def load_snapshot(config: Path | None, env: Mapping[str, str]) -> LoadedSnapshot:
     """Load alertd.yaml and the rules it names. Raises ConfigError with the faults of both."""
-    loaded = load_settings(config, env)
+    return _with_rules(load_settings(config, env))
+
+
+def _with_rules(loaded: Loaded) -> LoadedSnapshot:
     receivers = {receiver.id for receiver in loaded.settings.receivers}
     book = load_rules(loaded.settings.rules, receivers=receivers)
     return LoadedSnapshot(Snapshot(loaded.settings, book), loaded.warnings, loaded.path)
@@ -80,18 +83,22 @@ def _texts_of(secret: str) -> Iterator[str]:
 def all_faults(config: Path | None, env: Mapping[str, str]) -> tuple[LoadedSnapshot | None, list[Fault]]:
     """Check settings and rules; gives every fault and warning of both."""
     try:
-        loaded = load_snapshot(config, env)
+        loaded = load_settings(config, env)
     except ConfigError as error:
-        return None, [*error.faults, *_rule_faults(config, env, error.faults)]
-    return loaded, loaded.warnings
+        return None, [*error.faults, *_faults_beside(config, env)]
+    try:
+        snapshot = _with_rules(loaded)
+    except ConfigError as error:
+        return None, [*loaded.warnings, *error.faults]
+    return snapshot, snapshot.warnings
 
 
-def _rule_faults(config: Path | None, env: Mapping[str, str], known: list[Fault]) -> list[Fault]:
+def _faults_beside(config: Path | None, env: Mapping[str, str]) -> list[Fault]:
     """Look at the rules beside settings that do not load, so that one check shows everything."""
     try:
         beside = find_config(config, env).parent / "rules"
         if beside.is_dir():
             load_rules(beside)
     except ConfigError as error:
-        return [fault for fault in error.faults if fault not in known]
+        return error.faults
     return []

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from alertd.base.clock import system_clock
 from alertd.cli.output import environment
 from alertd.errors import StoreUnavailable
 from alertd.settings import Settings, load_settings
@@ -28,13 +27,9 @@ async def command_store(settings: Settings) -> AsyncIterator[RedisStore]:
         if found is None:
             raise StoreUnavailable(f"no alertd runs in {settings.state_dir}; start it with: alertd run")
         url = found
-    store = await open_store(url, settings.namespace, name="alertd:command")
+    store = await open_store(url, settings.namespace, name="command")
     try:
+        await store.ping()
         yield store
     finally:
         await store.aclose()
-
-
-def now_ms() -> int:
-    """Give the time for a command's writes."""
-    return system_clock()

@@ -1,22 +1,79 @@
-"""`alertd`: one command line, one file for each group of commands."""
+"""`alertd`: the table of commands, and what all of them share: errors in one line, closed pipes, exit codes.
+
+Only the module of the command that was asked for is loaded, so that `alertd --help` and `alertd check` do not wait
+for Redis and HTTP libraries.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from alertd import __version__
-from alertd.cli import ask, files, filters, run, send
+
+FAULTS = 1
+USAGE = 2
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("alertd.cli.run:run", "Run the daemon until it is told to stop."),
+    "demo": ("alertd.cli.demo:demo", "Run the whole daemon on sample sources; nothing leaves the machine."),
+    "init": ("alertd.cli.files:init", "Write a commented alertd.yaml and a first portfolio to start from."),
+    "check": ("alertd.cli.check:check", "Check settings and rules: every fault with file:line:column."),
+    "parse": ("alertd.cli.parse:parse", "Make events of feed files, one JSON line each."),
+    "match": ("alertd.cli.match:match", "Find the rules that hold for events, with the evidence."),
+    "send-test": ("alertd.cli.send:send_test", "Send a test message to receivers and say what came of it."),
+    "status": ("alertd.cli.status:status", "Say what is running and healthy."),
+    "tail": ("alertd.cli.tail:tail", "Show the journal: what is decided and sent, as it happens."),
+    "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
+    "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
+    "schema": ("alertd.cli.files:schema", "Print the JSON Schema of a file, for editors."),
+}
+"""Name -> where its function is, and what it does in one line (the first line of that function's docstring)."""
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+class _Commands(TyperGroup):
+    """The commands of the table, loaded when they are called."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        for name, (_, summary) in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=summary))  # stands in the help for the one that is not loaded
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command by its name and load it."""
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, found and _load(str(name)), rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what the system says about its output is no traceback."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:  # `alertd tail | head`: the reader has had enough
+            _drop_output()
+            raise typer.Exit from None
+        except OSError as error:  # a full disk, for one; commands say themselves what files they cannot read
+            _drop_output()
+            _complain("alertd", f"{error.filename or 'output'}: {error.strerror or error}")
+            raise typer.Exit(FAULTS) from None
+        return result
+
 
 app = typer.Typer(
     name="alertd",
+    cls=_Commands,
     help="Watches news and filings and tells a desk what matters, within seconds, once, with the evidence.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_CONTEXT,
 )
 
 
@@ -33,15 +90,45 @@ def _root(
     pass
 
 
-for group in (run, files, filters, ask, send):
-    group.register(app)
+def _load(name: str) -> Any:
+    module, _, function = COMMANDS[name][0].partition(":")
+    callback: Callable[..., None] = getattr(import_module(module), function)
+    alone = typer.Typer(add_completion=False, context_settings=_CONTEXT)
+    alone.command(name)(callback)
+    return typer.main.get_command(alone)
 
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that has no “ or ✓ shows an escape, not a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
-    except BrokenPipeError:
-        # `alertd tail | head`: the reader has had enough. Python would complain again when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        code = app(standalone_mode=False)
+    except typer.TyperException as error:
+        code = _usage(error)
+    except typer.Abort:
+        code = FAULTS
+    sys.exit(code)
+
+
+def _usage(error: typer.TyperException) -> int:
+    """Say in one line what is wrong with the words of the command line."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "alertd"
+    text = error.format_message().strip()
+    if text:  # nothing to say means that the help was printed instead
+        text = text.replace("Value error, ", "").removesuffix(".")
+        _complain(path, f"{text[:1].lower()}{text[1:]}" + ("" if text.endswith("?") else f"; see {path} --help"))
+    return error.exit_code
+
+
+def _complain(who: str, text: str) -> None:
+    line = " ".join(text.split())
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    sys.stderr.write(f"{who}: {shown}\n")
+
+
+def _drop_output() -> None:
+    """Let nobody complain again when Python closes stdout."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -10,11 +11,13 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import msgspec
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from alertd.errors import AlertdError, ConfigError
+from alertd.base.clock import parse_rfc3339
+from alertd.errors import AlertdError, ConfigError, Fault
 
 FINE = 0
 FAULTS = 1
@@ -23,28 +26,40 @@ USAGE = 2
 ConfigOption = Annotated[
     Path | None,
     typer.Option(
-        "--config", "-c", help="The settings file.", show_default="./alertd.yaml, then ~/.config, then /etc"
+        "--config", "-c", metavar="FILE", help="The settings file.",
+        show_default="./alertd.yaml, then the user's, then the system's",
     ),
-]
+]  # fmt: skip
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 T = TypeVar("T")
 
 
+class _Console(Console):
+    """rich's console, but that a closed pipe is left to `main`."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def stdout() -> Console:
     """Give the console for results: colours on a terminal, plain text in a pipe."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def stderr() -> Console:
     """Give the console for progress and errors."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    return _Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+
+def printable(text: object) -> str:
+    """Make text of a feed safe for a terminal: no escapes, no control characters."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
 
 
 def plain(text: object) -> str:
-    """Make text of a feed safe to print: no terminal escapes, no markup."""
-    shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
-    return escape(shown)
+    """Make text of a feed safe to print with a console: no terminal escapes, no markup."""
+    return escape(printable(text))
 
 
 def print_json(value: object, *, pretty: bool = False) -> None:
@@ -55,38 +70,87 @@ def print_json(value: object, *, pretty: bool = False) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; in a pipe nothing is cut off."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(plain("" if cell is None else cell) for cell in row))
-    stdout().print(table)
+    """Print a table: on a terminal long cells fold, in a pipe every row is one line and nothing is cut off."""
+    cells = [["" if cell is None else printable(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in cells:
+            table.add_row(*map(escape, row))
+        stdout().print(table)
+        return
+    widths = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+    for line in ([title], columns, *cells):
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=False))
+        stdout().print(escape("  ".join(padded).rstrip()))
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """Write `1 fault`, `2 faults`."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
+def ago(at: str | None, now: int) -> str:
+    """Write how long ago a time was, or how far ahead it is, as a person would: `12 s ago`, `in 5 min`."""
+    if not at:
+        return ""
+    seconds = (now - parse_rfc3339(at)) / 1000
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if abs(seconds) >= 2 * size or unit == "s":
+            number = f"{abs(seconds) / size:.0f} {unit}"
+            break
+    return f"{number} ago" if seconds >= 0 else f"in {number}"
+
+
+def warn(text: object, style: str = "red") -> None:
+    """Print one line for a person on stderr."""
+    stderr().print(plain(text), style=style)
+
+
+def fault_style(fault: Fault) -> str:
+    """Give the colour of a fault."""
+    return "red" if fault.severity == "error" else "yellow"
 
 
 def fail(error: AlertdError | str, code: int = FAULTS) -> NoReturn:
     """Print an error for a person and leave. A ConfigError prints one line for each fault."""
-    console = stderr()
     if isinstance(error, ConfigError):
         for fault in error.faults:
-            console.print(plain(fault), style="red" if fault.severity == "error" else "yellow")
-        count = sum(fault.severity == "error" for fault in error.faults)
-        console.print(f"{count} fault{'' if count == 1 else 's'} found")
+            warn(fault, fault_style(fault))
+        if (count := sum(fault.severity == "error" for fault in error.faults)) > 1:
+            warn(f"{counted(count, 'fault')} found", "default")
     else:
-        console.print(f"[red]alertd:[/red] {plain(error)}")
+        stderr().print(f"[red]alertd:[/red] {plain(error)}")
     raise typer.Exit(code)
+
+
+def reason(error: AlertdError | OSError) -> str:
+    """Say in words why something cannot be read."""
+    return f"cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
 
 
 def guarded(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a command's coroutine; our own errors become a line on stderr and exit code 1."""
     import asyncio
 
+    quiet_logs()
     try:
         return asyncio.run(work())
     except AlertdError as error:
         fail(error)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def quiet_logs() -> None:
+    """Keep the log of what a command uses off the terminal: a command says itself what went wrong."""
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
 
 
 def environment() -> Mapping[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,66 +13,77 @@ from alertd import __version__
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.ids import make_id
 from alertd.cli.connect import settings_of
-from alertd.cli.output import USAGE, ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
+from alertd.cli.output import FAULTS, USAGE, ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
 from alertd.model import Message
 from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
+from alertd.notify.config import ReceiverConfig
 from alertd.notify.outcome import Dead, Later, Outcome, Sent
 from alertd.notify.protocol import Attempt, NotifierDeps
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command("send-test")(send_test)
-
-
 def send_test(
-    receivers: Annotated[list[str] | None, typer.Argument(help="Receiver ids; every one otherwise.")] = None,
+    receivers: Annotated[
+        list[str] | None, typer.Argument(metavar="RECEIVER…", help="Ids of receivers; every one otherwise.")
+    ] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Send a test message to receivers, at once and past the queue, and say what came of it. Exit 1 if one failed."""
-    outcomes = guarded(lambda: _send(receivers or [], config))
-    failed = [outcome for _, outcome in outcomes if not isinstance(outcome, Sent)]
-    for receiver, outcome in outcomes:
-        if json:
-            print_json({"receiver": receiver, "outcome": type(outcome).__name__.lower(), "detail": _detail(outcome)})
-        else:
-            good = isinstance(outcome, Sent)
-            word = "[green]sent[/green]" if good else "[red]failed[/red]"
-            stdout().print(f"{plain(receiver)}: {word} {plain(_detail(outcome))}")
-    if failed:
-        raise typer.Exit(1)
+    """Send a test message to receivers and say what came of it.
+
+    At once and past the queue, so no daemon is needed; nothing is tried again. Exit 1 if one did not take it.
+    """
+    if not guarded(lambda: _send(receivers or [], config, json=json)):
+        raise typer.Exit(FAULTS)
 
 
-async def _send(wanted: list[str], config: object) -> list[tuple[str, Outcome]]:
-    settings = settings_of(config)  # type: ignore[arg-type]
+async def _send(wanted: list[str], config: Path | None, *, json: bool) -> bool:
+    settings = settings_of(config)
     known = {receiver.id: receiver for receiver in settings.receivers}
     if unknown := sorted(set(wanted) - known.keys()):
-        fail(f"no receiver {', '.join(unknown)}; there are {', '.join(known) or 'none'}", USAGE)
+        fail(f"there is no receiver {', '.join(unknown)}; there are {', '.join(known) or 'none'}", USAGE)
+    if not known:
+        fail("there are no receivers in the settings")
     contact = f" {settings.contact}" if settings.contact else ""
-    outcomes: list[tuple[str, Outcome]] = []
+    good = True
     async with HttpClient(user_agent=f"alertd/{__version__}{contact}") as http:
-        deps = NotifierDeps(http=http, smtp=settings.smtp, clock=system_clock)
-        for receiver_id in wanted or list(known):
-            notifier = build_notifier(known[receiver_id], deps)
-            now = system_clock()
-            delivery = make_id("dl", receiver_id, "test", secrets.token_hex(8))
-            message = Message(
-                type="test",
-                delivery=delivery,
-                receiver=receiver_id,
-                at=rfc3339(now),
-                reason="alertd send-test",
-                dispatched_by=f"alertd {__version__}",
-            )
-            attempt = Attempt(delivery_id=delivery, number=1, in_doubt=False, now=now)
-            outcomes.append((receiver_id, await notifier.send(notifier.render(message), attempt)))
-            await notifier.close()
-    return outcomes
+        # A console receiver prints its message; with --json that must not get among the results.
+        stream = sys.stderr if json else None
+        deps = NotifierDeps(http=http, smtp=settings.smtp, clock=system_clock, stream=stream)
+        for receiver_id in dict.fromkeys(wanted or known):
+            outcome = await _send_one(known[receiver_id], deps)
+            good &= isinstance(outcome, Sent)
+            _show(receiver_id, outcome, json=json)
+    return good
 
 
-def _detail(outcome: Outcome) -> str:
-    if isinstance(outcome, Later):
-        return f"{outcome.error} (the daemon would try again)"
-    return outcome.error if isinstance(outcome, Dead) else outcome.detail
+async def _send_one(config: ReceiverConfig, deps: NotifierDeps) -> Outcome:
+    notifier = build_notifier(config, deps)
+    now = system_clock()
+    delivery = make_id("dl", config.id, "test", secrets.token_hex(8))
+    message = Message(
+        type="test",
+        delivery=delivery,
+        receiver=config.id,
+        at=rfc3339(now),
+        reason="alertd send-test",
+        dispatched_by=f"alertd {__version__}",
+    )
+    try:
+        attempt = Attempt(delivery_id=delivery, number=1, in_doubt=False, now=now)
+        return await notifier.send(notifier.render(message), attempt)
+    finally:
+        await notifier.close()
+
+
+def _show(receiver: str, outcome: Outcome, *, json: bool) -> None:
+    detail = outcome.detail if isinstance(outcome, Sent) else outcome.error
+    if json:
+        print_json({"receiver": receiver, "outcome": type(outcome).__name__.lower(), "detail": detail})
+        return
+    colour, word = {
+        Sent: ("green", "sent"),
+        Later: ("red", "failed (the daemon would try again)"),
+        Dead: ("red", "failed (the daemon would give up)"),
+    }[type(outcome)]
+    stdout().print(f"{plain(receiver)}: [{colour}]{word}[/{colour}]: {plain(detail)}")

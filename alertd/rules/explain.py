@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alertd.model import Event, Evidence
@@ -19,7 +20,8 @@ class Explained:
     label: str
     truth: Truth
     seen: str = ""
-    evidence: tuple[Evidence, ...] = ()
+    found: tuple[str, ...] = ()
+    """The evidence, in lines."""
     children: tuple[Explained, ...] = ()
 
 
@@ -36,7 +38,28 @@ def _explain(node: Node, reading: Reading) -> Explained:
     result = node.evaluate(reading)
     if node.children:
         return Explained(node.label(), result.truth, children=tuple(_explain(c, reading) for c in node.children))
-    return Explained(node.label(), result.truth, result.seen, result.evidence)
+    return Explained(node.label(), result.truth, result.seen, tuple(quoted(result.evidence, reading.event)))
+
+
+def quoted(evidence: Iterable[Evidence], event: Event) -> list[str]:
+    """Put evidence into lines: the words found, with their places; for the body also what stands around them.
+
+    `title: “leases” 10-16, “supercomputer” 27-40`, `body: “lease” 24-29 in “SpaceX has agreed to lease Colossus 1”`
+    """
+    groups: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for found in evidence:
+        if found.end > found.start:
+            groups.setdefault((found.field, found.quote), []).append((found.start, found.end))
+    lines = []
+    for (field, around), spans in groups.items():
+        text: str = getattr(event, field, "")
+        words = ", ".join(f"“{_line(text[start:end])}” {start}-{end}" for start, end in sorted(spans))
+        lines.append(f"{field}: {words}" + (f" in “{_line(around)}”" if field == "body" else ""))
+    return lines
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def render(tree: Explained) -> list[str]:
@@ -50,9 +73,6 @@ def _render(tree: Explained, depth: int, lines: list[str]) -> None:
     indent = "  " * depth
     seen = f"  — {tree.seen}" if tree.seen else ""
     lines.append(f"{indent}{_SIGNS[tree.truth]} {tree.label}{seen}")
-    for found in tree.evidence:
-        if found.end > found.start:
-            words = " ".join(found.quote.split())
-            lines.append(f"{indent}    {found.field} {found.start}-{found.end}: “{words}”")
+    lines += (f"{indent}    {found}" for found in tree.found)
     for child in tree.children:
         _render(child, depth + 1, lines)

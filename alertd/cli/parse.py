@@ -1,0 +1,120 @@
+"""`alertd parse`: feed files become events, one JSON line each; no Redis, no network."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alertd.base.clock import system_clock
+from alertd.base.ids import USER_ID
+from alertd.cli.output import FAULTS, USAGE, ConfigOption, fail, print_json, reason, warn
+from alertd.cli.progress import STDIN, progress, terminal_hint
+from alertd.errors import AlertdError, ConfigError, ParseFailed
+from alertd.model import ParsedFeed
+from alertd.sources.feed import SourceFacts, parse_entries, parse_feed
+
+MAX_FILE = 32 << 20
+"""Bytes of one document: the most that a source may be allowed (`max_bytes`)."""
+BAR_FROM = 10
+"""So many files are worth a progress bar."""
+
+
+def parse(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE…", help="Feed files; - or none is stdin.")
+    ] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the entries as the source wrote them instead.")] = False,
+    source: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The source's id; each file's name otherwise. Its settings, with --config."),
+    ] = None,
+    base_url: Annotated[str, typer.Option(metavar="URL", help="What relative links are relative to.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Make events of feed files, one JSON line each.
+
+    What is no feed, or cannot be read, gets one line on stderr and makes the exit code 1; the other files are read
+    all the same. Entries that become no event are named on stderr with the reason.
+    """
+    facts, base_url = _source(source, base_url, config)
+    paths = files or [STDIN]
+    terminal_hint(paths)
+    sys.setrecursionlimit(3_000)  # as in the parse workers: deep nesting is the parser's to refuse
+    warnings.simplefilter("ignore")
+    failed = 0
+    with progress("parsing", len(paths) if len(paths) >= BAR_FROM else 0) as advance:
+        for path in paths:
+            failed += not _file(path, facts or SourceFacts(id=source or source_id(path)), base_url, raw=raw)
+            advance(1)
+    if failed:
+        raise typer.Exit(FAULTS)
+
+
+def _source(source: str | None, base_url: str, config: Path | None) -> tuple[SourceFacts | None, str]:
+    """Say what the settings know of a source. Without --config only its id is known."""
+    if source is not None and not USER_ID.fullmatch(source):
+        fail(f"a source id is made of a-z, 0-9 and -, at most 63 characters, not {source!r}", USAGE)
+    if config is None:
+        return None, base_url
+    from alertd.cli.connect import settings_of
+
+    if source is None:
+        fail("--config needs --source: the settings of which source?", USAGE)
+    try:
+        sources = {configured.id: configured for configured in settings_of(config).sources}
+    except ConfigError as error:
+        fail(error)
+    if source not in sources:
+        fail(f"there is no source {source}; there are {', '.join(sources) or 'none'}", USAGE)
+    return sources[source].facts(), base_url or sources[source].url
+
+
+def _file(path: Path, facts: SourceFacts, base_url: str, *, raw: bool) -> bool:
+    """Print what one file holds; False, with a line on stderr, if it cannot be read as a feed."""
+    name = "stdin" if path == STDIN else str(path)
+    try:
+        body = _read(path)
+        entries = parse_entries(body, None, base_url) if raw else []
+        page = None if raw else parse_feed(body, None, base_url, facts, system_clock(), None)
+    except (AlertdError, OSError) as error:
+        warn(f"{name}: {reason(error)}")
+        return False
+    except Exception as error:  # noqa: BLE001  one document must not cost the others, whatever the parser makes of it
+        warn(f"{name}: the parser failed: {type(error).__name__}: {error}")
+        return False
+    for entry in entries:
+        print_json(entry)
+    if page is not None:
+        _events(name, page)
+    return True
+
+
+def _read(path: Path) -> bytes:
+    if path == STDIN:
+        body = sys.stdin.buffer.read(MAX_FILE + 1)
+    else:
+        with path.open("rb") as file:
+            body = file.read(MAX_FILE + 1)
+    if len(body) > MAX_FILE:
+        raise ParseFailed(f"larger than {MAX_FILE >> 20} MiB")
+    return body
+
+
+def _events(name: str, page: ParsedFeed) -> None:
+    for candidate in page.candidates:
+        sys.stdout.buffer.write(bytes(candidate.event) + b"\n")
+    sys.stdout.buffer.flush()
+    for rejected in page.rejected:
+        warn(f"{name}: entry {rejected.position + 1} is no event: {rejected.reason}", "yellow")
+    for position, original in page.duplicates:
+        warn(f"{name}: entry {position + 1} repeats entry {original + 1}", "dim")
+
+
+def source_id(path: Path) -> str:
+    """Make a source id of a file's name, as `feed-example` of `Feed.Example.xml`."""
+    name = "".join(c if c.isalnum() and c.isascii() else "-" for c in path.stem.lower()).strip("-")
+    return name[:63].strip("-") or "stdin"

@@ -1,0 +1,144 @@
+"""`alertd status`: what is running and healthy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import typer
+from rich.console import Console
+
+from alertd.app.state import ROLES, RunState, read_run_states
+from alertd.base.clock import parse_rfc3339, system_clock
+from alertd.cli.connect import command_store, settings_of
+from alertd.cli.output import (
+    FAULTS,
+    ConfigOption,
+    JsonOption,
+    ago,
+    counted,
+    guarded,
+    plain,
+    print_json,
+    print_table,
+    stdout,
+)
+from alertd.workers.status import collect_status
+
+
+def status(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Say what is running and healthy.
+
+    The daemon, its Redis, its sources and its receivers. Exit 1 if something is not as it should be.
+    """
+
+    async def work() -> dict[str, Any]:
+        settings = settings_of(config)
+        async with command_store(settings) as store:
+            found = await collect_status(store, settings.sources, settings.receivers, system_clock())
+            findings = await store.check_server()
+        found["redis"]["findings"] = msgspec.to_builtins(findings)
+        running = read_run_states(settings.state_dir)
+        return found | {"daemons": [msgspec.to_builtins(state) for state in running]}
+
+    found = guarded(work)
+    if json:
+        print_json(found, pretty=True)
+    else:
+        _show(found)
+    if not _well(found):
+        raise typer.Exit(FAULTS)
+
+
+def _well(found: dict[str, Any]) -> bool:
+    return (
+        bool(found["daemons"])
+        and all(daemon["reload_ok"] for daemon in found["daemons"])
+        and not any(finding["level"] == "refuse" for finding in found["redis"]["findings"])
+        and not any(_source_trouble(row) for row in found["sources"])
+        and not any(row["failures"] or row["dead"] for row in found["receivers"])
+    )
+
+
+def _show(found: dict[str, Any]) -> None:
+    console = stdout()
+    now = parse_rfc3339(found["at"])
+    daemons = [msgspec.convert(daemon, RunState) for daemon in found["daemons"]]
+    if not daemons:
+        console.print("[red]no daemon runs here[/red]; what follows is what it left")
+    for daemon in daemons:
+        _show_daemon(console, daemon, now)
+    events, redis = found["events"], found["redis"]
+    console.print(f"redis   {redis['roundtrip_ms']:g} ms there and back")
+    for finding in redis["findings"]:
+        console.print(f"[{'red' if finding['level'] == 'refuse' else 'yellow'}]  {plain(finding['text'])}[/]")
+    oldest = f", the oldest stored {ago(events['oldest_at'], now)}" if events["backlog"] else ""
+    console.print(f"events  {events['backlog']} waiting to be matched{oldest}")
+    console.print()
+    print_table(
+        "Sources",
+        ["id", "state", "polls", "events", "duplicates", "rejected", "last success"],
+        [
+            [s["id"], s["state"], s["polls"], s["events"], s["duplicates"], s["rejected"],
+             ago(s["last_success_at"], now) or "never"]
+            for s in found["sources"]
+        ],
+    )  # fmt: skip
+    _show_trouble(console, {s["id"]: _source_trouble(s) or _moved(s) for s in found["sources"]})
+    console.print()
+    print_table(
+        "Receivers",
+        ["id", "type", "queued", "waiting", "dead", "failures", "last sent"],
+        [
+            [r["id"], r["type"], r["queued"], r["waiting"], r["dead"], r["failures"],
+             ago(r["last_sent_at"], now) or "never"]
+            for r in found["receivers"]
+        ],
+    )  # fmt: skip
+    _show_trouble(console, {r["id"]: _receiver_trouble(r, now) for r in found["receivers"]})
+
+
+def _show_daemon(console: Console, daemon: RunState, now: int) -> None:
+    web = f", http://{daemon.web}" if daemon.web else ""
+    roles = "" if set(daemon.roles) == set(ROLES) else f", only {', '.join(daemon.roles)}"
+    console.print(f"alertd  {daemon.version}, pid {daemon.pid}, started {ago(daemon.started_at, now)}{roles}{web}")
+    console.print(f"rules   {counted(daemon.portfolios, 'portfolio')}, version {daemon.rules_version[:12]}")
+    restarts = {name: starts - 1 for name, starts in daemon.processes.items() if starts > 1}
+    if restarts:
+        often = ", ".join(f"{name} {counted(count, 'time')}" for name, count in restarts.items())
+        console.print(f"[yellow]  processes that died and were started again: {often}[/yellow]")
+    if not daemon.reload_ok:
+        console.print(
+            f"[red]  the reload {ago(daemon.reload_at, now)} was refused; the old rules stay in force:[/red]"
+        )
+        for fault in daemon.faults:
+            console.print("    " + plain(fault))
+
+
+def _show_trouble(console: Console, troubles: dict[str, str]) -> None:
+    for name, trouble in troubles.items():
+        if trouble:
+            console.print(f"[red]  {plain(name)}: {plain(trouble)}[/red]")
+
+
+def _source_trouble(source: dict[str, Any]) -> str:
+    if source["state"] == "gone":
+        return f"not polled any more: {source['error']}"
+    if source["state"] == "failing":
+        return f"failed {counted(source['failures'], 'time')} in a row: {source['error']}"
+    return ""
+
+
+def _moved(source: dict[str, Any]) -> str:
+    return f"moved for good to {source['moved_to']}: change its url" if source["moved_to"] else ""
+
+
+def _receiver_trouble(receiver: dict[str, Any], now: int) -> str:
+    parts = []
+    if receiver["failures"]:
+        parts.append(f"failed {counted(receiver['failures'], 'time')} in a row")
+    if receiver["paused_until"] and parse_rfc3339(receiver["paused_until"]) > now:
+        parts.append(f"paused, goes on {ago(receiver['paused_until'], now)}")
+    if receiver["dead"]:
+        parts.append(f"{counted(receiver['dead'], 'dead letter')}: see alertd dead")
+    return "; ".join(parts)

@@ -1,0 +1,136 @@
+"""The journal told as a story: what `alertd why` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from alertd.base.clock import rfc3339
+from alertd.cli.journal_text import headline
+from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
+from alertd.rules.book import Portfolio
+from alertd.rules.explain import explain, quoted, render
+
+REASONS = {
+    "first": "the first alert about this",
+    "update_material": "the alert was updated, and its receivers told",
+    "update_minor": "the alert was updated, too little to tell anybody",
+    "duplicate": "the alert had taken this in already",
+    "silenced": "somebody silenced it",
+    "cooldown": "too soon after the last message about this",
+    "quiet_until": "held back during quiet hours",
+    "folded_into": "folded into another message",
+    "expired": "too old to be worth a message",
+    "baseline": "it was there before alertd first looked: recorded, not sent",
+    "experimental": "the rule is experimental: recorded, not sent",
+    "no_receiver": "no receiver is entitled to it or wants it",
+    "restricted": "a wall keeps it from the receiver",
+    "merged_into": "the alert was merged into another",
+    "receiver_removed": "the receiver is no longer in the settings",
+}
+"""What each reason for a decision means, in words; the journal and `--json` have the reason itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for."""
+
+    thing: str
+    portfolio: str | None = None
+    """Only this portfolio, and its rules that did not hold."""
+    rules: Portfolio | None = None
+    """That portfolio as it is today; None where it is not known any more."""
+    full: bool = False
+
+
+def story(records: Sequence[JournalRecord], asked: Asked) -> Iterator[str]:
+    """Tell what became of something, in order of time."""
+    for record in records:
+        if record.kind == "event" and "event" in record.data:
+            yield from _event(record, asked)
+            continue
+        yield f"{record.at}  {record.kind} {headline(record, asked.thing)}"
+        if asked.full and record.kind == "delivery":
+            yield f"    it was due {rfc3339(record.data.get('due_ms', 0))}"
+
+
+def under_way(delivery: Delivery, asked: Asked) -> Iterator[str]:
+    """Tell how a delivery stands that has not come to its end."""
+    if delivery.state in ("sent", "dead", "superseded", "expired"):
+        return
+    words = {
+        "queued": f"is to go out at {rfc3339(delivery.due_ms)}",
+        "waiting": "waits for an earlier message about the same alert",
+        "sending": f"is being sent since {rfc3339(delivery.started_ms)}",
+        "in_doubt": "may have arrived: how its last attempt ended is not known; it will be repeated",
+    }
+    last = f"; attempt {delivery.attempts} failed: {delivery.error}" if delivery.error else ""
+    yield f"now  delivery {delivery.id} to {delivery.receiver} {words[delivery.state]}{last}"
+    if asked.full:
+        yield f"    made {rfc3339(delivery.created_ms)} · given up after {rfc3339(delivery.expires_ms)}"
+
+
+def _event(record: JournalRecord, asked: Asked) -> Iterator[str]:
+    event = event_from_dict(record.data["event"])
+    revision = f", revision {event.revision} ({event.revision_reason})" if event.revision > 1 else ""
+    yield f"{record.at}  event {event.id}{revision} from {event.source}"
+    yield f"    “{event.title}”"
+    if event.url:
+        yield f"    {event.url}"
+    yield from _clocks(event, record.at, full=asked.full)
+    matches = msgspec.convert(record.data.get("matches", []), list[Match])
+    decisions = msgspec.convert(record.data.get("decisions", []), list[Decision])
+    wanted = [m for m in matches if asked.portfolio in (None, m.portfolio)]
+    for match in wanted:
+        yield f"    rule {match.portfolio}/{match.rule} held ({match.severity})"
+        yield from (f"        {text}" for text in quoted(match.evidence, event))
+    for decision in decisions:
+        if asked.portfolio in (None, decision.portfolio):
+            yield from _decision(decision)
+    if asked.portfolio is None:
+        if not matches:
+            yield "    no rule held; name a portfolio to see why each of its rules did not"
+        return
+    yield from _missed(event, asked, {m.rule for m in wanted})
+
+
+def _clocks(event: Event, decided: str, *, full: bool) -> Iterator[str]:
+    late = " · LATE" if event.late else ""
+    yield f"    published {event.published_at or 'not stated'} · seen {event.seen_at}{late}"
+    if full:
+        yield f"    updated {event.updated_at or 'not stated'} · event time {event.event_at} · decided {decided}"
+        proof = event.provenance
+        yield f"    published, as written: {event.published_raw or 'nothing'}"
+        yield f"    the server's date: {proof.http_date or 'none'}"
+        yield f"    sha256 of the document: {proof.fetched_sha256 or 'not known'}"
+
+
+def _decision(decision: Decision) -> Iterator[str]:
+    detail = f" ({decision.detail})" if decision.detail else ""
+    yield f"    {decision.portfolio}: {decision.reason}: {REASONS.get(decision.reason, decision.reason)}{detail}"
+    if decision.alert:
+        yield f"        alert {decision.alert}, revision {decision.alert_revision}"
+    for receiver, what in decision.receivers.items():
+        yield f"        {receiver}: {REASONS.get(what, what)}"
+
+
+def _missed(event: Event, asked: Asked, held: set[str]) -> Iterator[str]:
+    """Evaluate the rules that did not hold again, as they are today."""
+    missed = [rule for rule in asked.rules.rules if rule.id not in held] if asked.rules else []
+    if missed:
+        yield f"    {asked.portfolio}: the rules that did not hold, as they are today:"
+    for rule in missed:
+        yield from (f"      {text}" for text in render(explain(rule, event)))
+
+
+def ids_of(lines: Sequence[tuple[str, JournalRecord]]) -> list[str]:
+    """Name the alerts and deliveries that records speak of."""
+    return sorted({i for _, record in lines for i in record.ids if i.startswith(("dl_", "al_"))})
+
+
+def as_json(lines: Sequence[tuple[str, JournalRecord]]) -> list[dict[str, Any]]:
+    """Give the records as they are in the journal."""
+    return [{"id": journal_id, **msgspec.to_builtins(record)} for journal_id, record in lines]

@@ -1,0 +1,114 @@
+"""`alertd why`: what became of something, from the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import typer
+
+from alertd.base.clock import rfc3339
+from alertd.cli.connect import command_store, settings_of
+from alertd.cli.output import ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
+from alertd.cli.story import Asked, as_json, ids_of, story, under_way
+from alertd.errors import ConfigError
+from alertd.model import Delivery, JournalRecord, SourceState
+from alertd.rules.book import Portfolio
+from alertd.rules.loader import load_rules
+from alertd.settings import Settings
+from alertd.store.redis import RedisStore
+
+Line = tuple[str, JournalRecord]
+
+
+def why(
+    thing: Annotated[
+        str, typer.Argument(metavar="EVENT", help="An event; or an alert, a delivery, a source, a receiver.")
+    ],
+    portfolio: Annotated[
+        str | None, typer.Argument(metavar="PORTFOLIO", help="Only this one, with the rules that did not hold.")
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+    full: Annotated[bool, typer.Option("--full", help="With every clock.")] = False,
+) -> None:
+    """Say what became of an event, and why.
+
+    What matched, what was decided, what was sent to whom. With a portfolio also each of its rules that did not hold,
+    condition by condition. Exit 1 if nothing is known of it.
+    """
+
+    async def work() -> _Found:
+        settings = settings_of(config)
+        async with command_store(settings) as store:
+            return await _look(store, settings, thing)
+
+    found = guarded(work)
+    if not (found.lines or found.source or found.delivery):
+        fail(f"nothing is known of {thing}: it was never seen here, or the journal no longer reaches back to it")
+    if json:
+        print_json(as_json(found.lines), pretty=True)
+        return
+    asked = Asked(thing, portfolio, _portfolio(found, portfolio) if portfolio else None, full=full)
+    console = stdout()
+    for text in story([record for _, record in found.lines], asked):
+        console.print(plain(text))
+    for delivery in found.delivery:
+        for text in under_way(delivery, asked):
+            console.print(plain(text))
+    if found.source:
+        console.print(plain(_source(found.source)))
+
+
+@dataclass(slots=True)
+class _Found:
+    settings: Settings
+    lines: list[Line]
+    delivery: list[Delivery] = field(default_factory=list)
+    """The deliveries that the story speaks of."""
+    source: SourceState | None = None
+
+
+async def _look(store: RedisStore, settings: Settings, thing: str) -> _Found:
+    lines = dict(await store.trace(thing))
+    # An event's record names its alerts and deliveries: their own records tell the rest.
+    related = [i for i in ids_of(list(lines.items())) if i != thing]
+    for other in related:
+        lines |= await store.trace(other)
+    if thing.startswith("ev_"):  # an alert may be about other events too; theirs is another story
+        lines = {i: r for i, r in lines.items() if r.kind != "event" or thing in r.ids}
+    deliveries = [await store.delivery(i) for i in dict.fromkeys([thing, *related]) if i.startswith("dl_")]
+    known = thing in {source.id for source in settings.sources}
+    return _Found(
+        settings,
+        sorted(lines.items(), key=_order),
+        [delivery for delivery in deliveries if delivery],
+        await store.source_state(thing) if known else None,
+    )
+
+
+def _order(line: Line) -> tuple[int, int]:
+    ms, _, sequence = line[0].partition("-")
+    return int(ms), int(sequence or 0)
+
+
+def _portfolio(found: _Found, name: str) -> Portfolio | None:
+    """Give a portfolio as it is today; None if it is only a memory. Ends the command if nobody knows it."""
+    try:
+        book = load_rules(found.settings.rules)
+    except ConfigError as error:
+        fail(error)
+    portfolio = book.portfolio(name)
+    decided = {d["portfolio"] for _, record in found.lines for d in record.data.get("decisions", [])}
+    if portfolio is None and name not in decided:
+        fail(f"there is no portfolio {name}; there are {', '.join(p.id for p in book.portfolios) or 'none'}")
+    return portfolio
+
+
+def _source(state: SourceState) -> str:
+    last = f", last success {rfc3339(state.last_success_ms)}" if state.last_success_ms else ""
+    error = f": {state.error}" if state.error else ""
+    return (
+        f"now  source {state.source} is {state.state}{error}; {state.polls} polls, {state.entries} entries,"
+        f" {state.events} events, {state.duplicates} duplicates, {state.rejected} rejected{last}"
+    )
