@@ -34,10 +34,13 @@ from alertd.errors import AlertdError, ConfigError, StoreRefused, StoreUnavailab
 from alertd.store.embedded import EmbeddedRedis
 from alertd.store.redis import open_store
 from alertd.web.token import load_or_make_token
+from alertd.workers.outage import Outage
 
 log = structlog.get_logger(__name__)
 
 MAX_WAIT_S = 10.0
+REDIS_ATTEMPTS = 60
+"""How often a Redis that does not answer is asked at the start, once a second, before the daemon gives up."""
 REDIS_STARTS = 5
 """How often the embedded Redis may fail to come up before the daemon gives up; its service manager takes over."""
 
@@ -197,7 +200,8 @@ class Supervisor:
     async def _check_redis(self) -> None:
         """Refuse a Redis that could lose alerts; wait for one that is still starting."""
         settings = self._snapshot.settings
-        for attempt in range(1, 61):
+        outage = Outage("supervisor")
+        for attempt in range(1, REDIS_ATTEMPTS + 1):
             try:
                 store = await open_store(self.redis_url, settings.namespace, name="alertd:supervisor")
                 try:
@@ -206,10 +210,13 @@ class Supervisor:
                     await store.aclose()
                 break
             except StoreUnavailable as error:
-                if attempt == 60:
+                if attempt == REDIS_ATTEMPTS:
                     raise
-                log.warning("redis_unavailable", error=str(error), attempt=attempt)
+                outage.began(error)
+                self._manager.status(f"waiting for Redis: {error}")
+                self._manager.extend_timeout(30)
                 await asyncio.sleep(1)
+        outage.ended()
         for finding in findings:
             log.log(40 if finding.level == "refuse" else 30, "redis_contract", code=finding.code, text=finding.text)
         if refusals := [finding.text for finding in findings if finding.level == "refuse"]:
