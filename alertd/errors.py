@@ -79,6 +79,9 @@ class FetchTemporary(Temporary):
 class FetchPermanent(Permanent):
     """A source is gone (410) or may not be fetched (a forbidden address)."""
 
+    said_so: bool = False
+    """The source itself says that it is gone for good; otherwise other settings can help."""
+
 
 class StoreUnavailable(Temporary):
     """Redis is away, loading, out of memory or disk, or not the primary."""

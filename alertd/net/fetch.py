@@ -142,7 +142,9 @@ class Visit:
         if status == 304:
             raise FetchTemporary("answered 304 (not modified) to a request without conditions")
         if status == 410:
-            raise FetchPermanent("answered 410 (gone)")
+            gone = FetchPermanent("answered 410 (gone)")
+            gone.said_so = True
+            raise gone
         failure = FetchTemporary(f"answered {status}")
         failure.retry_after = retry_after(answer, self._now)
         raise failure

@@ -120,7 +120,7 @@ class FeedPoll:
                 await self._health.failed(state, str(error), retry_after_s), "failed", retry_after_s=retry_after_s
             )
         except FetchPermanent as error:
-            polled = Polled(await self._health.gone(source, state, str(error)), "gone")
+            polled = Polled(await self._health.gone(source, state, error), "gone")
         telemetry.POLLS.labels(source=source.id, outcome=polled.outcome).inc()
         telemetry.POLL_SECONDS.labels(source=source.id).observe((self._clock() - started) / 1000)
         return polled

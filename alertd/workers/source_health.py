@@ -10,6 +10,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
+from alertd.errors import FetchPermanent
 from alertd.model import JournalRecord, SourceState
 from alertd.net.client import Response
 from alertd.sources.feed import FeedConfig
@@ -109,21 +110,21 @@ class SourceHealth:
             await self._notices.tell("source_failing", state.source, text, str(state.last_success_ms))
         return after
 
-    async def gone(self, source: FeedConfig, state: SourceState, error: str) -> SourceState:
-        """Take in that a source will never answer again at this address; gives the new state."""
+    async def gone(self, source: FeedConfig, state: SourceState, error: FetchPermanent) -> SourceState:
+        """Take in that a source will never answer at this address, or must not be asked; gives the new state."""
         after = msgspec.structs.replace(
             state,
             state="gone",
-            url=source.url,
+            url=source.url if error.said_so else "",  # a forbidden one is looked at again with the next settings
             polls=state.polls + 1,
             last_poll_ms=self._clock(),
             failures=state.failures + 1,
-            error=error,
+            error=str(error),
         )
         await self._store.save_source_state(after)
         telemetry.set_source_state(state.source, "gone")
         if state.state != "gone":
-            log.error("source_gone", source=source.id, error=error)
+            log.error("source_gone", source=source.id, error=str(error))
             await self._journal(source.id, f"gone: {error}")
             text = f"Source {source.id} is not polled any more: {error}"
             await self._notices.tell("source_gone", source.id, text, str(after.polls))

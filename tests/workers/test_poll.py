@@ -226,6 +226,17 @@ async def test_a_source_that_is_gone_is_told_once(wire: Wire) -> None:
     assert await wire.reasons("notice") == ["source_gone"]
 
 
+async def test_a_forbidden_address_is_told_once_and_polled_again_once_it_is_allowed(wire: Wire) -> None:
+    wire.serve(answer(feed("A")))
+    wire.settings["allow_private"] = False
+    assert [(await wire.poll()).outcome for _ in range(2)] == ["gone", "gone"]
+    assert wire.server.requests == []
+    assert wire.state.url == "", "the timetable asks again when settings change"
+    wire.settings["allow_private"] = ["127.0.0.0/8"]
+    assert (await wire.poll()).outcome == "new"
+    assert await wire.reasons("notice") == ["source_gone", "source_healed"]
+
+
 async def test_what_is_no_feed_is_a_failure_whose_validators_are_not_kept(wire: Wire) -> None:
     wire.serve(answer(b"<!doctype html><title>Log in</title>", etag='"1"'))
     polled = await wire.poll()

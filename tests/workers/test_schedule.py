@@ -158,6 +158,15 @@ async def test_a_source_that_is_gone_is_polled_at_another_address(polls: Polls) 
         await until(polls.count("wire", 2), "the new address is polled")
 
 
+async def test_a_source_whose_address_was_forbidden_is_polled_with_other_settings(polls: Polls) -> None:
+    store = MemoryStore()
+    await store.save_source_state(SourceState(source="wire", state="gone"))
+    async with scheduling(polls, [source(allow_private=False)], store=store, clock=yesterday) as schedule:
+        await until(polls.count("wire", 1), "it is looked at once after a start")
+        await schedule.replace([source(allow_private=True)])
+        await until(lambda: polls.begun[-1][0].allow_private is True, "and with other settings")
+
+
 async def test_an_address_that_is_mended_while_the_old_one_is_found_gone_is_polled(polls: Polls) -> None:
     polls.gate.clear()
     polls.answers = [gone(source())]
