@@ -266,6 +266,15 @@ class Authority:
         self._ca.cert_pem.write_to_path(str(path))
         return path
 
+    def files(self, folder: Path, *names: str) -> tuple[Path, Path]:
+        """Write a key and a certificate chain, for servers that take files."""
+        cert = self._ca.issue_cert(*(names or ("127.0.0.1", "localhost")))
+        key, chain = folder / "server.key", folder / "server.pem"
+        cert.private_key_pem.write_to_path(str(key))
+        for blob in cert.cert_chain_pems:
+            blob.write_to_path(str(chain), append=True)
+        return key, chain
+
     def client(self) -> ssl.SSLContext:
         """Make a client context that trusts this authority and no other."""
         context = ssl.create_default_context()
