@@ -156,8 +156,13 @@ def _whole(path: Path, text: str) -> Fault:
 
 def _from_here(fault: Fault) -> Fault:
     """Name files below the working directory as seen from there, however they were named."""
-    path, here = Path(fault.file), Path.cwd()
-    return replace(fault, file=str(path.relative_to(here))) if path.is_relative_to(here) else fault
+    here = f"{Path.cwd()}/"
+    return replace(
+        fault,
+        file=fault.file.removeprefix(here),
+        message=fault.message.replace(here, ""),
+        hint=fault.hint.replace(here, ""),
+    )
 
 
 # --- printing -------------------------------------------------------------------------------------------------
@@ -177,11 +182,11 @@ def _print(faults: list[Fault], format: CheckFormat, counts: Counter[str], *, go
 
 
 def _summary(faults: list[Fault], counts: Counter[str], *, good: bool) -> str:
-    errors = sum(fault.severity == "error" for fault in faults)
-    warnings = len(faults) - errors
+    errors = [fault.file for fault in faults if fault.severity == "error"]
+    warnings = len(faults) - len(errors)
     warned = f", {counted(warnings, 'warning')}" if warnings else ""
     if errors:
-        return f"{counted(errors, 'fault')} in {counted(len({f.file for f in faults}), 'file')}{warned}"
+        return f"{counted(len(errors), 'fault')} in {counted(len(set(errors)), 'file')}{warned}"
     names = (counted(count, name.removesuffix("s")) for name, count in counts.items())
     what = ", ".join(names) or "nothing to check"
     return f"fine: {what}{warned}" if good else f"not strictly fine: {what}{warned}"

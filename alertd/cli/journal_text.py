@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from alertd.base.clock import rfc3339
 from alertd.model import JournalRecord
 
 
@@ -34,7 +35,7 @@ def _event(data: dict[str, Any]) -> str:
 
 _ENDS = {
     "sent": "sent",
-    "retry": "failed, and is tried again",
+    "retry": "failed",
     "dead": "given up",
     "superseded": "not sent: a newer message took its place",
     "expired": "not sent: its time had passed",
@@ -46,8 +47,9 @@ def _delivery(record: JournalRecord, asked: str) -> str:
     attempts = data.get("attempts", 0)
     at_attempt = f" at attempt {attempts}" if attempts > 1 else ""
     detail = f": {data['detail']}" if data.get("detail") else ""
+    again = f"; next attempt {rfc3339(data.get('due_ms', 0))}" if record.reason == "retry" else ""
     name = data.get("delivery", " ".join(record.ids))
     to = f" to {data['receiver']}" if data.get("receiver") else ""
     # The alert is in the event's line, but a receiver's story is about many.
     about = f" about {data['alert']}" if data.get("alert") and asked not in ("", data["alert"]) else ""
-    return f"{name}{to}{about} {_ENDS.get(record.reason, record.reason)}{at_attempt}{detail}"
+    return f"{name}{to}{about} {_ENDS.get(record.reason, record.reason)}{at_attempt}{detail}{again}"

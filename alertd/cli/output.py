@@ -73,7 +73,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     """Print a table: on a terminal long cells fold, in a pipe every row is one line and nothing is cut off."""
     cells = [["" if cell is None else printable(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+        table = Table(
+            title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim"
+        )
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in cells:

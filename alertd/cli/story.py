@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from alertd.base.clock import rfc3339
+from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.cli.journal_text import headline
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
 from alertd.rules.book import Portfolio
@@ -48,13 +48,17 @@ class Asked:
 
 def story(records: Sequence[JournalRecord], asked: Asked) -> Iterator[str]:
     """Tell what became of something, in order of time."""
+    seen: dict[str, str] = {}
     for record in records:
         if record.kind == "event" and "event" in record.data:
+            seen |= dict.fromkeys(record.ids, record.data["event"].get("seen_at", ""))
             yield from _event(record, asked)
             continue
         yield f"{record.at}  {record.kind} {headline(record, asked.thing)}"
-        if asked.full and record.kind == "delivery":
-            yield f"    it was due {rfc3339(record.data.get('due_ms', 0))}"
+        seen_at = seen.get(record.data.get("delivery", ""))
+        if asked.full and record.reason == "sent" and seen_at:
+            seconds = (parse_rfc3339(record.at) - parse_rfc3339(seen_at)) / 1000
+            yield f"    {seconds:.3f} s after the event was seen"
 
 
 def under_way(delivery: Delivery, asked: Asked) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -71,12 +72,10 @@ class _Found:
 
 async def _look(store: RedisStore, settings: Settings, thing: str) -> _Found:
     lines = dict(await store.trace(thing))
-    # An event's record names its alerts and deliveries: their own records tell the rest.
-    related = [i for i in ids_of(list(lines.items())) if i != thing]
-    for other in related:
-        lines |= await store.trace(other)
-    if thing.startswith("ev_"):  # an alert may be about other events too; theirs is another story
-        lines = {i: r for i, r in lines.items() if r.kind != "event" or thing in r.ids}
+    related = ids_of(list(lines.items()))
+    if thing.startswith("ev_"):  # its record names its alerts and deliveries: their own records tell the rest
+        for other in related:
+            lines |= {i: r for i, r in await store.trace(other) if _belongs(r, thing, related)}
     deliveries = [await store.delivery(i) for i in dict.fromkeys([thing, *related]) if i.startswith("dl_")]
     known = thing in {source.id for source in settings.sources}
     return _Found(
@@ -85,6 +84,13 @@ async def _look(store: RedisStore, settings: Settings, thing: str) -> _Found:
         [delivery for delivery in deliveries if delivery],
         await store.source_state(thing) if known else None,
     )
+
+
+def _belongs(record: JournalRecord, event: str, related: Sequence[str]) -> bool:
+    """Tell whether a record of an alert is about this event: the alert may be about others too."""
+    if record.kind == "event":
+        return event in record.ids
+    return record.kind != "delivery" or record.data.get("delivery") in related
 
 
 def _order(line: Line) -> tuple[int, int]:
