@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,10 +11,9 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.ids import alert_id, story_id
-from alertd.errors import Corrupt, StoreUnavailable
-from alertd.model import AlertState, JournalRecord, NewDelivery, StoredAlert, StreamEvent
+from alertd.errors import Corrupt
+from alertd.model import AlertState, NewDelivery, StoredAlert, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.rules.book import RuleBook, make_book
 from alertd.rules.leaves import Words
@@ -23,81 +21,11 @@ from alertd.rules.logic import Reading, Result
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
-from alertd.workers.match import BATCH, CLAIM_IDLE_MS, MAX_DELIVERIES, Matcher
-from alertd.workers.notices import Notices
-from alertd.workers.progress import Progress
+from alertd.workers.match import BATCH, CLAIM_IDLE_MS, MAX_DELIVERIES
 from tests.rules.make import book, portfolio
-from tests.store.make import new
 from tests.support.daemon import eventually
-from tests.support.redis import namespace, redis_server, redis_url  # noqa: F401
-from tests.workers.make import HandClock, until
-
-RECEIVERS = {"desk": ReceiverPolicy("desk")}
-BOOK = book("title: says")
-
-
-class Seen(Pipeline):
-    """A pipeline that notes which events it was given together."""
-
-    def __init__(self, rules: RuleBook, clock: Callable[[], int]) -> None:
-        super().__init__(rules, RECEIVERS, clock)
-        self.batches: list[list[str]] = []
-
-    async def process(self, batch: Sequence[StreamEvent], store: AlertStore) -> list[Processed | PoisonEvent]:
-        self.batches.append([item.event.id for item in batch])
-        return await super().process(batch, store)
-
-
-def brisk(store: Store) -> Store:
-    """Shorten the wait for new events, so that a matcher hears soon that it is to stop."""
-    read = store.read_events
-
-    async def read_events(consumer: str, count: int, block_ms: int) -> list[StreamEvent]:
-        return await read(consumer, count, min(block_ms, 20))
-
-    store.read_events = read_events  # type: ignore[method-assign]
-    return store
-
-
-class World:
-    """A store, a clock, and matchers over them."""
-
-    def __init__(self, store: Store | None = None) -> None:
-        self.clock = HandClock()
-        self.store = brisk(store or MemoryStore(self.clock))
-        self.pipeline = Seen(BOOK, self.clock)
-
-    def matcher(self, consumer: str = "me", pipeline: Pipeline | None = None) -> Matcher:
-        notices = Notices(self.store, {"ops": "every"}, self.clock)
-        return Matcher(consumer, pipeline or self.pipeline, self.store, notices, self.clock, Progress())
-
-    async def offer(self, *names: str, text: str = "one") -> None:
-        for start in range(0, len(names), 64):
-            chunk = [new(name, text) for name in names[start : start + 64]]
-            await self.store.ingest("wire", chunk, self.clock.now)
-
-    async def idle(self) -> bool:
-        return not (await self.store.backlog()).events
-
-    async def journal(self, kind: str = "event") -> list[JournalRecord]:
-        return [record for _, record in await self.store.read_journal("", 1000, 0) if record.kind == kind]
-
-    async def told(self) -> list[str]:
-        """Give the titles of the alerts that the desk is told, in order."""
-        due, _ = await self.store.due("desk", self.clock.now + 1000, 1000)
-        return [item.message.alert.title for item in due if item.message.alert]
-
-
-@asynccontextmanager
-async def matching(world: World, *matchers: Matcher) -> AsyncIterator[None]:
-    running = matchers or (world.matcher(),)
-    tasks = [asyncio.create_task(matcher.run()) for matcher in running]
-    try:
-        yield
-    finally:
-        for matcher in running:
-            matcher.stop()
-        await asyncio.gather(*tasks)
+from tests.workers.make import until
+from tests.workers.matching import BOOK, RECEIVERS, Seen, World, brisk, matching
 
 
 @pytest.fixture
@@ -230,69 +158,6 @@ async def _pending(world: World, count: int) -> bool:
 async def _looked_at(world: World) -> bool:
     """Tell whether nothing waits long enough to be looked at."""
     return not await world.store.pending(None, CLAIM_IDLE_MS, 1)
-
-
-# --- a store that is away -----------------------------------------------------------------------------
-
-
-class Flaky(MemoryStore):
-    """A store that is away when a call begins, or whose answer is lost on its way back, as often as told."""
-
-    def __init__(self, clock: HandClock) -> None:
-        super().__init__(clock)
-        self.before: list[str] = []
-        self.after: list[str] = []
-
-    def __getattribute__(self, name: str) -> Any:
-        found = super().__getattribute__(name)
-        if name in ("before", "after") or name not in self.before + self.after:
-            return found
-
-        async def call(*args: Any, **options: Any) -> Any:
-            if name in self.before:
-                self.before.remove(name)
-                raise StoreUnavailable("away")
-            answer = await found(*args, **options)
-            if name in self.after and answer:
-                self.after.remove(name)
-                raise StoreUnavailable("the answer was lost")
-            return answer
-
-        return call
-
-
-@pytest.mark.parametrize("call", ["load_alerts", "commit", "finish_event", "pending"])
-@pytest.mark.parametrize("when", ["before", "after"])
-async def test_a_store_that_goes_away_at_any_step_loses_nothing_and_repeats_nothing(
-    world: World, call: str, when: str
-) -> None:
-    store = Flaky(world.clock)
-    world.store = brisk(store)
-    getattr(store, when).append(call)
-    async with matching(world):
-        await world.offer("a", "b")
-        await eventually(world.idle, "both are finished")
-    assert sorted(record.ids[0] for record in await world.journal()) == ["ev_a", "ev_b"]
-    assert sorted(await world.told()) == ["a says one", "b says one"]
-    assert {record.reason for record in await world.journal()} == {"first"}
-
-
-async def test_events_whose_reply_was_lost_are_found_among_its_own(world: World) -> None:
-    read = world.store.read_events
-    lost: list[StreamEvent] = []
-
-    async def lossy(consumer: str, count: int, block_ms: int) -> list[StreamEvent]:
-        found = await read(consumer, count, block_ms)
-        if found and not lost:
-            lost.extend(found)
-            raise StoreUnavailable("the answer was lost")
-        return found
-
-    world.store.read_events = lossy  # type: ignore[method-assign]
-    async with matching(world):
-        await world.offer("a", "b")
-        await eventually(world.idle, "both are finished")
-    assert world.pipeline.batches == [["ev_a"], ["ev_b"]]
 
 
 # --- rules --------------------------------------------------------------------------------------------

@@ -1,0 +1,53 @@
+"""Polling over real HTTP and a real parse worker; one worker, and one event loop, for all tests of a file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from alertd.net.client import HttpClient
+from alertd.store.memory import MemoryStore
+from alertd.store.protocol import Store
+from alertd.store.redis import open_store
+from tests.support.http import FaultServer
+from tests.support.redis import namespace, redis_server, redis_url  # noqa: F401
+from tests.workers.polling import CountingPool, Wire
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool() -> AsyncIterator[CountingPool]:
+    async with CountingPool(1) as running:
+        yield running
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def http() -> AsyncIterator[HttpClient]:
+    async with HttpClient("alertd test") as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def wire(http: HttpClient, pool: CountingPool, server: FaultServer) -> Wire:
+    return Wire(MemoryStore(), http, pool, server)
+
+
+@pytest_asyncio.fixture(loop_scope="module", params=["memory", "redis"])
+async def stored(
+    request: pytest.FixtureRequest, http: HttpClient, pool: CountingPool, server: FaultServer
+) -> AsyncIterator[Wire]:
+    """The same over each store."""
+    store: Store = MemoryStore()
+    if request.param == "redis":
+        url, name = request.getfixturevalue("redis_url"), request.getfixturevalue("namespace")
+        store = await open_store(url, name, name="test")
+    await store.prepare()
+    yield Wire(store, http, pool, server)
+    await store.aclose()
