@@ -107,8 +107,11 @@ class _Matching:
             return
         try:
             event = with_defaults(event_from_json(line.removeprefix(BOM)))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             self._complain(f"{where}: not an event: {error}")
+            return
+        except RecursionError:
+            self._complain(f"{where}: not an event: nested too deeply")
             return
         if self._explained:
             _explain(self._book, event)
