@@ -61,8 +61,6 @@ class Rejected(Struct, frozen=True, kw_only=True):
     position: int
     reason: str
     title: str = ""
-    mark: str = ""
-    """Fingerprint, so that the same rejection is journalled once and not at each poll."""
 
 
 class Evidence(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,6 @@ from typing import Literal
 import msgspec
 
 from alertd.base.clock import rfc3339
-from alertd.base.ids import mark
 from alertd.model import Candidate, Event, Provenance, Rejected, Struct, Trust, event_to_json
 from alertd.sources.dates import Stamp, parse_date
 from alertd.sources.entry import ReadEntry, Reading
@@ -110,9 +109,7 @@ def candidates(reading: Reading, seen: Seen, guard: Guard) -> Sorted:
 def _rejected(position: int, reason: str, title: str) -> Rejected:
     """Reject an entry. Its title is not looked at as HTML: it may be what killed the parser."""
     title = cut_title(" ".join(scrub(title[:1_000]).split()), 200)
-    return Rejected(
-        position=position, reason=reason, title=title, mark=mark("rejected", reason, title or str(position))
-    )
+    return Rejected(position=position, reason=reason, title=title)
 
 
 def _cleaned(read: ReadEntry, reading: Reading, seen: Seen, guard: Guard) -> _Text | Rejected:
