@@ -7,7 +7,9 @@ the event that kills, it kills one process and costs its neighbours nothing. Aft
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
@@ -31,6 +33,8 @@ BLOCK_MS = 1000
 MAX_DELIVERIES = 5
 CLAIM_IDLE_MS = 15_000
 SWEEP_MS = 5_000
+AWAY_S = 0.5
+"""How long a store that failed is left in peace."""
 
 
 class MatchStore(AlertStore, Protocol):
@@ -78,6 +82,8 @@ class Matcher:
         self._stopping = False
         self._next_sweep_ms = 0
         self._outage = Outage("match")
+        self._excused: Counter[str] = Counter()
+        """Stream id -> attempts that the store failed: they say nothing against the event."""
 
     def use(self, pipeline: Pipeline) -> None:
         """Take a new rule book; the batch under way ends under the one it began with."""
@@ -105,11 +111,12 @@ class Matcher:
                 batch = await self._store.read_events(self._consumer, BATCH, BLOCK_MS)
                 self._outage.ended()
                 if batch:
-                    await self._handle(batch)
+                    with self._excusing(item.stream_id for item in batch):
+                        await self._handle(batch)
             except StoreUnavailable as error:
                 self._outage.began(error)
                 own = True  # a reply may have been lost on its way: what it held is pending under our name
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(AWAY_S)
 
     async def _take_over(self, consumer: str | None, min_idle_ms: int) -> None:
         while not self._told_to_stop():
@@ -124,9 +131,11 @@ class Matcher:
                 return
 
     async def _retake(self, entry: PendingEvent, min_idle_ms: int) -> None:
-        if entry.deliveries >= MAX_DELIVERIES:
-            reason = f"not finished after {entry.deliveries} attempts"
+        attempts = entry.deliveries - self._excused[entry.stream_id]
+        if attempts >= MAX_DELIVERIES:
+            reason = f"not finished after {attempts} attempts"
             if await self._store.bury_event(entry.stream_id, reason, self._clock()):
+                self._excused.pop(entry.stream_id, None)
                 telemetry.DEAD_EVENTS.inc()
                 log.error("event_buried", stream_id=entry.stream_id, reason=reason)
                 await self._notices.tell(
@@ -136,9 +145,21 @@ class Matcher:
                     entry.stream_id,
                 )
             return
-        event = await self._store.claim_event(self._consumer, entry.stream_id, min_idle_ms)
-        if event is not None:
-            await self._handle([event])
+        with self._excusing([entry.stream_id]):
+            event = await self._store.claim_event(self._consumer, entry.stream_id, min_idle_ms)
+            if event is not None:
+                await self._handle([event])
+
+    @contextmanager
+    def _excusing(self, stream_ids: Iterable[str]) -> Iterator[None]:
+        """Excuse events from an attempt that the store failed: a full Redis answers reads and refuses commits, and
+        within seconds every event that it held up would count as one that kills.
+        """
+        try:
+            yield
+        except StoreUnavailable:
+            self._excused.update(stream_ids)
+            raise
 
     async def _handle(self, batch: Sequence[StreamEvent]) -> None:
         failpoint("match.read")
@@ -158,7 +179,9 @@ class Matcher:
     async def _finish(self, item: Processed | PoisonEvent) -> None:
         if isinstance(item, PoisonEvent):
             return  # left unacknowledged: it is taken over alone, and buried when that keeps failing
-        if await self._store.finish_event(item.stream_id, item.record):
+        finished = await self._store.finish_event(item.stream_id, item.record)
+        self._excused.pop(item.stream_id, None)
+        if finished:
             for decision in item.decisions:
                 telemetry.DECISIONS.labels(reason=decision.reason).inc()
             for match in item.matches:
