@@ -2,7 +2,8 @@
 
     seen before?     -> the decision of that time, again
     baseline         -> a decision, no alert
-    no alert yet     -> first (or no_receiver), unless the event is withdrawn
+    no alert yet     -> first (or no_receiver), unless a revision withdraws the event; one that says "withdrawn" from
+                        the start is a notice about something else, and news
     older revision   -> duplicate: what is newer has been told
     else             -> update_material or update_minor
 
@@ -76,7 +77,7 @@ def decide(
     if stored.state is None:
         if not matches:
             return Outcome(None)
-        if event.withdrawn:
+        if event.withdrawn and event.revision > 1:
             detail = "withdrawn before anybody was told"
             return Outcome(_decision(portfolio, alert, 0, "expired", rules, detail=detail))
         if event.baseline:

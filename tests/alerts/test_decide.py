@@ -88,11 +88,17 @@ def test_without_a_match_there_is_nothing_to_decide() -> None:
     assert Alerts().take(_event()) == Outcome(None)
 
 
-@pytest.mark.parametrize(("field", "reason"), [("baseline", "baseline"), ("withdrawn", "expired")])
-def test_what_is_baseline_or_withdrawn_raises_no_alert(field: str, reason: str) -> None:
-    flags: dict[str, Any] = {field: True}
-    outcome = Alerts().take(_event(**flags), _match())
+@pytest.mark.parametrize(
+    ("event", "reason"), [(_event(baseline=True), "baseline"), (_event(2, withdrawn=True), "expired")]
+)
+def test_what_is_baseline_or_withdrawn_since_raises_no_alert(event: Event, reason: str) -> None:
+    outcome = Alerts().take(event, _match())
     assert (_reason(outcome), outcome.state, outcome.deliveries) == (reason, None, ())
+
+
+def test_a_notice_of_withdrawal_that_is_an_item_of_its_own_is_told() -> None:
+    outcome = Alerts().take(_event(title="WITHDRAWN: SpaceX leases compute", withdrawn=True), _match())
+    assert (_reason(outcome), _told(outcome)) == ("first", [("desk", "alert.fired")])
 
 
 @pytest.mark.parametrize(
