@@ -1,0 +1,117 @@
+"""`alertd init` and `alertd schema`: the files a user begins with, and what editors are told about them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alertd.base.yaml import load_yaml
+from tests.cli.json_schema import faults
+from tests.cli.run import ROOT, RULES, alertd, process
+
+WRITTEN = "wrote {0}alertd.yaml\nwrote {0}rules/portfolios/example.yaml\n"
+TEMPLATES = ROOT / "alertd/cli/templates"
+
+
+def test_init_writes_files_that_pass_the_check(tmp_path: Path) -> None:
+    done = alertd("init", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == WRITTEN.format("") + "Next: alertd check, then alertd run\n"
+    assert alertd("check", "--strict", cwd=tmp_path).code == 0
+
+
+def test_init_makes_a_folder_and_says_how_to_go_on_there(tmp_path: Path) -> None:
+    done = alertd("init", "new/my desk", cwd=tmp_path)
+    assert done.code == 0
+    assert done.out == WRITTEN.format("new/my desk/") + "Next: cd 'new/my desk' && alertd check, then alertd run\n"
+    assert alertd("check", "--strict", cwd=tmp_path / "new/my desk").code == 0
+
+
+def test_init_overwrites_nothing_unless_told_to(tmp_path: Path) -> None:
+    mine = tmp_path / "alertd.yaml"
+    mine.write_text("mine\n")
+    done = alertd("init", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "alertd: alertd.yaml is there already; --force overwrites\n"
+    assert mine.read_text() == "mine\n"
+    assert not (tmp_path / "rules").exists()
+    assert alertd("init", "--force", cwd=tmp_path).code == 0
+    assert "state_dir" in mine.read_text()
+    done = alertd("init", cwd=tmp_path)
+    assert done.err == "alertd: alertd.yaml and rules/portfolios/example.yaml are there already; --force overwrites\n"
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = alertd("init", "file/desk", cwd=tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "alertd: cannot write file/desk/alertd.yaml: Not a directory\n"
+    assert alertd("init", "file", cwd=tmp_path).code == 2
+
+
+def test_the_comments_of_the_templates_are_right(tmp_path: Path) -> None:
+    assert alertd("init", cwd=tmp_path).code == 0
+    texts = [path.read_text("utf-8") for path in TEMPLATES.glob("*.yaml")]
+    for page in re.findall(r"docs/\w+\.md", " ".join(texts)):
+        assert (ROOT / page).is_file(), page
+    # What is commented out is good as soon as it is not.
+    settings = tmp_path / "alertd.yaml"
+    lines = settings.read_text("utf-8").splitlines()
+    bare = [re.sub(r"^(\s*)# (smtp:| {2}\w+:|- id:| {2}\w+:)", r"\1\2", line) for line in lines]
+    assert sum(a != b for a, b in zip(lines, bare, strict=True)) >= 11
+    settings.write_text("\n".join(bare) + "\n")
+    env = {"SMTP_PASSWORD": "x", "SLACK_AI_DESK": "https://hooks.slack.com/services/T0/B0/x"}
+    env["OMS_SECRET"] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
+    done = alertd("check", "--strict", cwd=tmp_path, env=env)
+    assert done.out == "fine: 1 source, 3 receivers, 1 portfolio, 1 rule\n"
+    # The example in the portfolio's first lines holds.
+    (example,) = re.findall(r"echo '(.*)' \| alertd match --rules rules", texts[0] + texts[1])
+    assert len(alertd("match", "--rules", "rules", cwd=tmp_path, stdin=example.encode()).lines) == 1
+
+
+@pytest.mark.parametrize("words", [(), ("settings",)])
+def test_settings_are_described_by_default(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = alertd("schema", *words, cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.json["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert {"sources", "receivers", "smtp"} <= done.json["properties"].keys()
+
+
+def test_the_schema_needs_no_settings_and_is_the_one_kept_beside_the_rules(tmp_path: Path) -> None:
+    kept = (RULES / "schema/portfolio.schema.json").read_text("utf-8")
+    assert process("schema", "portfolio", cwd=tmp_path).out == kept
+
+
+def schema(name: str, folder: Path) -> dict[str, Any]:
+    made: dict[str, Any] = alertd("schema", name, cwd=folder).json
+    return made
+
+
+@pytest.mark.parametrize("file", [TEMPLATES / "portfolio.yaml", *sorted(RULES.glob("portfolios/*.yaml"))])
+def test_portfolios_that_are_shipped_are_as_the_schema_says(file: Path, tmp_path: Path) -> None:
+    described = schema("portfolio", tmp_path)
+    assert list(faults(load_yaml(file.read_bytes(), file.name).value, described, described)) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [("{portfolio: p, titel: T}", "titel is not allowed"), ("[]", "is not type 'object'"), ("{}", "required")],
+)
+def test_the_schema_tells_what_is_wrong_with_a_portfolio(written: str, wrong: str, tmp_path: Path) -> None:
+    described = schema("portfolio", tmp_path)
+    assert wrong in "\n".join(faults(load_yaml(written, "x").value, described, described))
+
+
+def test_settings_that_are_shipped_are_as_the_schema_says(tmp_path: Path) -> None:
+    described = schema("settings", tmp_path)
+    template = (TEMPLATES / "alertd.yaml").read_text("utf-8")
+    examples = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    (example,) = [text for text in examples if "sources:" in text]
+    for text in (template, example):
+        assert list(faults(load_yaml(text, "alertd.yaml").value, described, described)) == []
+    wrong = template.replace("every: 30s", "every: 30").replace("type: console", "type: consol")
+    found = list(faults(load_yaml(wrong, "alertd.yaml").value, described, described))
+    assert [fault.split(":")[0] for fault in found] == ["$.sources[0]", "$.receivers[0]"]
