@@ -30,6 +30,7 @@ from alertd.model import (
 from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, HttpClient, Response
 from alertd.sources.feed import FeedConfig
+from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.novelty import PageVerdict, decide, is_flag, marks
 from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.workers.account import account
@@ -238,12 +239,14 @@ class FeedPoll:
         now = self._clock()
         new = sum(result.outcome in ("new", "revised") for _, result in results)
         aliases = sum(result.outcome == "alias" and not is_flag(item) for item, result in results)
+        # What no time was left for is read at the next poll: a page that does not change would never be asked again.
+        read = all(rejected.reason != NO_TIME for rejected in parsed.rejected)
         after = msgspec.structs.replace(
             healthy(source, state, response, now),
-            etag=response.etag,
-            last_modified=response.last_modified,
+            etag=response.etag if read else "",
+            last_modified=response.last_modified if read else "",
             validators_url=response.url,
-            body_sha256=response.sha256,
+            body_sha256=response.sha256 if read else "",
             baseline_done=True,
             epoch=self._epoch,
             last_new_ms=now if new else state.last_new_ms,

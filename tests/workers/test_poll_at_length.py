@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from tests.support.http import answer
+from alertd.model import ParsedFeed, Rejected
+from alertd.net.client import HttpClient
+from alertd.sources.feed_xml import NO_TIME
+from alertd.sources.parsepool import ParseJob
+from alertd.store.memory import MemoryStore
+from tests.support.http import FaultServer, answer
 from tests.workers.make import feed
-from tests.workers.polling import Wire
+from tests.workers.polling import CountingPool, Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,3 +29,29 @@ async def test_a_feed_that_is_odd_at_each_poll_is_told_once_a_day(wire: Wire) ->
     await wire.poll()
     assert await wire.reasons("notice") == ["gap_suspected"] * 2
     assert len(await wire.titles()) == 5
+
+
+class HurriedPool(CountingPool):
+    """Runs out of time before the last entry of the first document."""
+
+    async def parse(self, job: ParseJob) -> ParsedFeed:
+        page = await super().parse(job)
+        if self.parsed > 1:
+            return page
+        last = page.candidates[-1]
+        rejected = [Rejected(position=last.position, reason=NO_TIME, title=last.title)]
+        return msgspec.structs.replace(page, candidates=page.candidates[:-1], rejected=rejected)
+
+
+@pytest.mark.parametrize("etag", ["", '"1"'])
+async def test_an_entry_that_no_time_was_left_for_is_read_at_the_next_poll(
+    http: HttpClient, server: FaultServer, etag: str
+) -> None:
+    async with HurriedPool(1) as pool:
+        wire = Wire(MemoryStore(), http, pool, server)
+        wire.serve(answer(feed("B", "A"), etag=etag))
+        await wire.poll()
+        assert await wire.titles() == ["B"]
+        await wire.poll()
+        assert await wire.titles() == ["A"]
+        assert (await wire.poll()).outcome == "unchanged"
