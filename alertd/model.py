@@ -233,6 +233,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     last_poll_ms: int = 0
     last_success_ms: int = 0
     last_new_ms: int = 0
+    last_read_ms: int = 0
+    """When its page was last read, and what is on it noted as seen."""
     failures: int = 0
     """Consecutive failed polls."""
     error: str = ""

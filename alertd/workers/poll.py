@@ -43,6 +43,10 @@ STORE_LOST = (
     "Redis has lost its memory: what the sources show now is recorded and, unless it was published since they were "
     "last asked, not sent, because it may have been sent before"
 )
+READ_AGAIN_MS = 86_400_000
+"""A page that does not change is read once a day all the same: what is on it would count as not seen since, and be
+forgotten the moment it leaves the page, to come back as news with the next stale copy. Heals a server's wrong 304s,
+too."""
 CHUNK = 64
 """Entries of one ingest script: one fsync for many, and never a script that blocks Redis for long."""
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -127,10 +131,11 @@ class FeedPoll:
         return polled
 
     async def _fetch(self, source: FeedConfig, state: SourceState, now: int) -> Response:
+        fresh = _is_fresh(state, now)
         options = GetOptions(
             headers={name: value.reveal() for name, value in source.headers.items()},
-            etag=state.etag,
-            last_modified=state.last_modified,
+            etag=state.etag if fresh else "",
+            last_modified=state.last_modified if fresh else "",
             validators_url=state.validators_url or source.url,
             accept=ACCEPT,
             timeout_s=source.timeout,
@@ -143,7 +148,7 @@ class FeedPoll:
     async def _take(self, source: FeedConfig, state: SourceState, response: Response) -> Polled:
         """Go on from an answer of the server."""
         same = response.sha256 == state.body_sha256 and state.url == source.url and state.state == "fine"
-        if response.not_modified or same:
+        if response.not_modified or (same and _is_fresh(state, self._clock())):
             after = healthy(source, state, response, self._clock())
             await self._health.quiet(state, after)
             return Polled(after, "unchanged", max_age_s=response.max_age_s)
@@ -250,6 +255,7 @@ class FeedPoll:
             baseline_done=True,
             epoch=self._epoch,
             last_new_ms=now if new else state.last_new_ms,
+            last_read_ms=now,
             entries=len(parsed.candidates) + len(parsed.duplicates) + len(parsed.rejected),
             events=state.events + new,
             duplicates=state.duplicates + aliases,
@@ -262,6 +268,11 @@ class FeedPoll:
             log.info("entries_taken", source=source.id, new=new, entries=after.entries)
         ttl_s = float(parsed.ttl_seconds) if parsed.ttl_seconds is not None else None
         return Polled(after, "new" if new else "nothing_new", max_age_s=response.max_age_s, ttl_s=ttl_s)
+
+
+def _is_fresh(state: SourceState, now: int) -> bool:
+    """Tell whether the page was read so lately that one that has not changed since need not be."""
+    return now - state.last_read_ms < READ_AGAIN_MS
 
 
 def _since(item: IngestItem, ms: int) -> bool:

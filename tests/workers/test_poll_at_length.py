@@ -55,3 +55,33 @@ async def test_an_entry_that_no_time_was_left_for_is_read_at_the_next_poll(
         await wire.poll()
         assert await wire.titles() == ["A"]
         assert (await wire.poll()).outcome == "unchanged"
+
+
+@pytest.mark.parametrize("etag", ["", '"1"'])
+async def test_what_a_quiet_feed_showed_till_now_is_no_news_when_a_stale_copy_shows_it_again(
+    wire: Wire, etag: str
+) -> None:
+    before, after = answer(feed("B", "A"), etag=etag), answer(feed("C", "B"))
+    wire.serve(before)
+    for _ in range(20):
+        await wire.poll()
+        wire.clock.pass_by(DAY_S)
+    wire.serve(after, before, after)
+    for _ in range(3):
+        await wire.poll()
+    assert sorted(await wire.titles()) == ["A", "B", "C"]
+
+
+async def test_a_page_that_does_not_change_is_read_once_a_day(wire: Wire) -> None:
+    wire.serve(answer(feed("A"), etag='"1"'))
+    await wire.poll()
+    parsed = wire.pool.parsed
+    for _ in range(2):
+        await wire.poll()
+        assert wire.conditional()
+    assert wire.pool.parsed == parsed
+    wire.clock.pass_by(DAY_S)
+    assert (await wire.poll()).outcome == "nothing_new"
+    assert wire.pool.parsed == parsed + 1
+    await wire.poll()
+    assert wire.conditional()
