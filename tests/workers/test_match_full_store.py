@@ -15,7 +15,8 @@ async def test_an_event_is_not_put_aside_for_what_the_store_refused(
     monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     world = World()
-    does, refused = getattr(world.store, call), []
+    does = getattr(world.store, call)
+    refused: list[object] = []
 
     async def full(*args: object) -> object:
         if len(refused) <= MAX_DELIVERIES:
