@@ -32,6 +32,9 @@ log = structlog.get_logger(__name__)
 
 SWEEP_S = 1.0
 """The safety net under the wake-up list: a lane looks at its queue at least this often."""
+HOUR_MS = 3_600_000
+UNEXPECTED_MS = 30_000
+"""How long a message is left alone after an error that nobody foresaw: it is still due, and would come at once."""
 
 
 class Lane:
@@ -57,12 +60,15 @@ class Lane:
         self._stopping = False
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._not_before: dict[str, int] = {}
+        self._hold_until = 0
+        """Until when the store gives out nothing for this receiver: it is paused, or its pace is kept."""
         self._failures = 0
         """Counted failures in a row, of whatever messages: the circuit breaker's count."""
         self._open_since = 0
 
     def wake(self) -> None:
-        """Say that something new may be due."""
+        """Say that something new may be due, or that a pause is over."""
+        self._hold_until = 0
         self._wake.set()
 
     async def run(self) -> None:
@@ -96,11 +102,14 @@ class Lane:
         free = self._notifier.concurrency - len(self._sending)
         if free <= 0:
             return SWEEP_S
+        if now < self._hold_until:
+            return min(SWEEP_S, (self._hold_until - now) / 1000)
         self._not_before = {key: at for key, at in self._not_before.items() if at > now}
-        due, next_ms = await self._store.due(self.receiver, now, free)
-        for item in due:
-            if item.delivery.id not in self._sending and item.delivery.id not in self._not_before:
-                self._start(item)
+        # Those that are put off stand in front: one of them must not hide what is due behind it.
+        held = self._sending.keys() | self._not_before.keys()
+        due, next_ms = await self._store.due(self.receiver, now, free + len(held))
+        for item in [item for item in due if item.delivery.id not in held][:free]:
+            self._start(item)
         waits = [at for at in (next_ms, *self._not_before.values()) if at is not None and at > now]
         return min([SWEEP_S, *((at - now) / 1000 for at in waits)])
 
@@ -113,6 +122,7 @@ class Lane:
             self._wake.set()
             if not finished.cancelled() and (error := finished.exception()):
                 log.error("delivery_failed_unexpectedly", delivery=item.delivery.id, exc_info=error)
+                self._not_before[item.delivery.id] = self._clock() + UNEXPECTED_MS
 
         task.add_done_callback(done)
 
@@ -128,8 +138,9 @@ class Lane:
         now = self._clock()
         delivery = item.delivery
         if delivery.expires_ms <= now:
-            await self._record(lambda: self._store.expire(delivery.id, "", self._clock()))
-            self._count("expired", item)
+            if await self._record(lambda: self._store.expire(delivery.id, "", self._clock())):
+                self._count("expired", item)
+                await self._tell_expired(item)
             return
         token = secrets.token_hex(8)
         payload = item.payload
@@ -148,8 +159,10 @@ class Lane:
             log.warning("claim_unavailable", delivery=delivery.id, error=str(error))
             return
         if isinstance(claim, ClaimRefused):
-            if claim.reason != "gone":
-                self._not_before[delivery.id] = max(claim.retry_ms, now + 1)
+            if claim.reason in ("paused", "paced"):
+                self._hold_until = claim.retry_ms
+            else:  # taken by another process; or gone and still in the queue, which must not make the lane spin
+                self._not_before[delivery.id] = max(claim.retry_ms, now + int(SWEEP_S * 1000))
             return
         failpoint("deliver.claimed")
         outcome = await self._send(claim)
@@ -232,7 +245,14 @@ class Lane:
         if item.message.type != "notice":  # a notice about a notice could go round for ever
             text = f"A message to {self.receiver} could not be delivered: {error}. See: alertd dead"
             # One notice an hour for each receiver: a hundred dead letters are one piece of news.
-            await self._notices.tell("dead_letter", self.receiver, text, str(now // 3_600_000), skip=self.receiver)
+            await self._notices.tell("dead_letter", self.receiver, text, str(now // HOUR_MS), skip=self.receiver)
+
+    async def _tell_expired(self, item: DueDelivery) -> None:
+        log.error("delivery_expired", delivery=item.delivery.id, receiver=self.receiver)
+        if item.message.type != "notice":
+            text = f"A message to {self.receiver} ran out of time before it could be sent. See: alertd why"
+            episode = str(self._clock() // HOUR_MS)
+            await self._notices.tell("delivery_expired", self.receiver, text, episode, skip=self.receiver)
 
     async def _failed(self, outcome: Later, now: int) -> float:
         """Count towards the breaker; gives the seconds for which the receiver is left in peace."""

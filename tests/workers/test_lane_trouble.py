@@ -1,0 +1,74 @@
+"""What goes wrong in the lane of a receiver costs nothing else in it, and is not kept from the operator."""
+
+from __future__ import annotations
+
+import msgspec
+
+from alertd.base.clock import system_clock
+from alertd.model import Claim, ClaimRefused
+from alertd.store.memory import MemoryStore
+from tests.support.daemon import eventually
+from tests.workers.test_deliver import Scripted, delivering, delivery, ended, when
+
+
+class Odd(MemoryStore):
+    """A store in which claiming `dl_a` does not go as anybody foresaw."""
+
+    def __init__(self, answer: ClaimRefused | None) -> None:
+        super().__init__(system_clock)
+        self.answer = answer
+        self.asked = 0
+
+    async def claim(
+        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+    ) -> Claim | ClaimRefused:
+        if delivery_id != "dl_a":
+            return await super().claim(receiver, delivery_id, token, now, lease_ms, pace_ms, payload)
+        self.asked += 1
+        if self.answer is None:
+            raise RuntimeError("nobody foresaw this")
+        return self.answer
+
+
+async def test_an_error_that_nobody_foresaw_holds_up_neither_the_lane_nor_the_processor() -> None:
+    store, desk = Odd(None), Scripted()
+    await store.enqueue([delivery("dl_a"), delivery("dl_b")], system_clock())
+    async with delivering(store, desk=desk):
+        await eventually(lambda: ended(store, "dl_b", "sent"), "the one behind it is sent")
+    assert store.asked == 1
+
+
+async def test_a_message_that_is_gone_but_still_queued_does_not_hold_up_the_lane() -> None:
+    store, desk = Odd(ClaimRefused(reason="gone")), Scripted()
+    await store.enqueue([delivery("dl_a"), delivery("dl_b")], system_clock())
+    async with delivering(store, desk=desk):
+        await eventually(lambda: ended(store, "dl_b", "sent"), "the one behind it is sent")
+    assert store.asked == 1
+
+
+async def test_a_pause_that_is_lifted_early_lets_the_lane_go_on_at_once() -> None:
+    store, desk = MemoryStore(), Scripted()
+    await store.pause_receiver("desk", system_clock() + 3_600_000)
+    await store.enqueue([delivery("dl_a")], system_clock())
+    refused = []
+    claim = store.claim
+
+    async def seen(*args: object) -> object:
+        refused.append(await claim(*args))  # type: ignore[arg-type]
+        return refused[-1]
+
+    store.claim = seen  # type: ignore[assignment, method-assign]
+    async with delivering(store, desk=desk):
+        await eventually(when(lambda: bool(refused)), "it finds the pause")
+        await store.pause_receiver("desk", 0)
+        await eventually(lambda: ended(store, "dl_a", "sent"), "it is sent")
+
+
+async def test_the_operator_is_told_of_what_ran_out_of_time_unsent() -> None:
+    store, desk, ops = MemoryStore(), Scripted(), Scripted()
+    late = [msgspec.structs.replace(delivery(f"dl_{n}"), expires_ms=1) for n in range(3)]
+    async with delivering(store, desk=desk, ops=ops):
+        await store.enqueue(late, system_clock())
+        await eventually(lambda: ended(store, "dl_2", "expired"), "they expire")
+        await eventually(when(lambda: len(ops.attempts) == 1), "the operator is told once")
+    assert not desk.attempts
