@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from alertd.base.clock import Clock, system_clock
 from alertd.model import AlertState, NewDelivery, StoredAlert
 from alertd.store.keys import LANES
+from alertd.store.memory_base import place
 from alertd.store.memory_events import MemoryEvents
 from alertd.store.memory_queue import MemoryQueue
 from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked_id, from_json, to_json, unique
@@ -101,7 +102,7 @@ class MemoryStore(MemoryEvents, MemoryQueue):
         return sorted(member for member, spoke in self._members[role].items() if spoke > now - LIVING_MS)
 
     async def sweep(self, now: int) -> dict[str, int]:
-        """Drop what is over: ended deliveries and expired ones nobody serves. Gives counts."""
+        """Drop what is over: ended deliveries, expired ones nobody serves, old dead events. Gives counts."""
         ended = [i for i, at in self._ended.items() if at <= now - ENDED_MS]
         dead = [i for i, at in self._dead.items() if at <= now - DEAD_MS]
         for delivery_id in [*ended, *dead]:
@@ -110,7 +111,11 @@ class MemoryStore(MemoryEvents, MemoryQueue):
         alerts = [i for i, (_, _, expires) in self._alerts.items() if expires <= self.clock()]
         for alert_id in alerts:
             del self._alerts[alert_id]
-        return {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0, "alerts": len(alerts)}
+        buried = [entry for entry in self._dead_events if place(entry) < (now - DEAD_MS, 0)]
+        for entry in buried:
+            del self._dead_events[entry]
+        counts = {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0}
+        return counts | {"alerts": len(alerts), "dead_events": len(buried)}
 
     def _forget_delivery(self, delivery_id: str) -> None:
         record = self._deliveries.pop(delivery_id)

@@ -21,7 +21,7 @@ SIGHT_MS = 14 * 86_400_000
 ENDED_MS = 7 * 86_400_000
 """How long an ended delivery is kept."""
 DEAD_MS = 30 * 86_400_000
-"""How long a dead letter is kept: it still waits for a person's decision."""
+"""How long a dead letter or dead event is kept: it still waits for a person's decision."""
 ALERT_MS = 37 * 86_400_000
 """How long an alert is kept after its last commit."""
 ONCE_S = 86_400

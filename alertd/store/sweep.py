@@ -16,12 +16,13 @@ class SweepPart(QueuePart):
     """`sweep`, which uses the queue's own scripts."""
 
     async def sweep(self, now: int) -> dict[str, int]:
-        """Drop what is over: ended deliveries, expired ones nobody serves, orphans. Gives counts."""
+        """Drop what is over: ended deliveries, expired ones nobody serves, orphans, old dead events. Gives counts."""
         return {
             "ended": await self._purge("done", now - ENDED_MS) + await self._purge("dead", now - DEAD_MS),
             "expired": await self._expire_all(now),
             "orphans": await self._drop_orphans("bodies") + await self._drop_orphans("payloads"),
             "alerts": await self._forget_alerts(now - ALERT_MS),
+            "dead_events": await self._forget_dead_events(now - DEAD_MS),
         }
 
     async def _purge(self, index: str, cutoff: int) -> int:
@@ -81,6 +82,9 @@ class SweepPart(QueuePart):
             if orphans:
                 dropped += await self.link.call("HDEL", self.keys(kind), *orphans)
         return dropped
+
+    async def _forget_dead_events(self, cutoff: int) -> int:
+        return int(await self.link.call("XTRIM", self.keys("dead_events"), "MINID", "=", f"{max(cutoff, 0)}-0"))
 
     async def _forget_alerts(self, cutoff: int) -> int:
         ids = await self.link.call("ZRANGEBYSCORE", self.keys("alerts"), "-inf", cutoff, "LIMIT", 0, BATCH)

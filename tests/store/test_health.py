@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from alertd.base.clock import system_clock
 from alertd.errors import Corrupt, StoreRefused
 from alertd.store.protocol import Store
 from alertd.store.redis import RedisStore, open_store
@@ -56,13 +57,24 @@ async def test_ended_deliveries_are_forgotten_after_7_days_and_dead_letters_afte
     assert (await store.receiver_health())["desk"].dead == 0
 
 
+async def test_dead_events_are_forgotten_after_30_days(store: Store) -> None:
+    await store.ingest("wire", [new("a")], NOW)
+    (event,) = await store.read_events("c", 1, 0)
+    before = system_clock()
+    await store.bury_event(event.stream_id, "poison", NOW)
+    assert (await store.sweep(before + 30 * DAY))["dead_events"] == 0
+    assert len(await store.dead_events(10)) == 1
+    assert (await store.sweep(system_clock() + 30 * DAY + 2_000))["dead_events"] == 1
+    assert await store.dead_events(10) == []
+
+
 async def test_what_no_receiver_serves_expires_with_its_whole_chain(store: Store) -> None:
     await store.enqueue([delivery("a", lane="critical"), delivery("b"), delivery("c", lane="critical")], NOW)
     await store.enqueue([delivery("d", chain="x", expires=FAR * 2)], NOW)
     assert (await store.sweep(FAR))["expired"] == 3
     counts = await store.key_counts()
     assert (counts["chains"], counts["queued"]) == (1, 1)
-    assert await store.sweep(FAR) == {"ended": 0, "expired": 0, "orphans": 0, "alerts": 0}
+    assert await store.sweep(FAR) == {"ended": 0, "expired": 0, "orphans": 0, "alerts": 0, "dead_events": 0}
 
 
 async def test_a_delivery_being_sent_does_not_expire_under_its_sender(store: Store) -> None:
