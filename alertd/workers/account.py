@@ -51,7 +51,8 @@ def account(
         if result.outcome == "alias" and not is_flag(item):
             made = item.candidate
             reason = f"republished: the same item as {result.event_id} under another name"
-            yield _line(source, result.event_id, reason, made.position, made.title, made.identity)
+            # By the event, not the new name: where GUIDs are random, each poll brings another one.
+            yield _line(source, result.event_id, reason, made.position, made.title, result.event_id)
 
 
 def _line(source: str, event: str, reason: str, position: int, title: str, key: str) -> Line:

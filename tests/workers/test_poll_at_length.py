@@ -11,7 +11,7 @@ from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.parsepool import ParseJob
 from alertd.store.memory import MemoryStore
 from tests.support.http import FaultServer, answer
-from tests.workers.make import feed
+from tests.workers.make import feed, item
 from tests.workers.polling import CountingPool, Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -85,3 +85,12 @@ async def test_a_page_that_does_not_change_is_read_once_a_day(wire: Wire) -> Non
     assert wire.pool.parsed == parsed + 1
     await wire.poll()
     assert wire.conditional()
+
+
+async def test_a_feed_with_random_guids_leaves_one_line_a_day_for_each_entry(wire: Wire) -> None:
+    date = "Tue, 03 Jun 2025 14:00:01 GMT"
+    wire.serve(*(answer(feed(*(item(title, guid=f"{title}{n}", pubDate=date) for title in "AB"))) for n in range(9)))
+    for _ in range(9):
+        await wire.poll()
+    assert sorted(await wire.titles()) == ["A", "B"]
+    assert len(await wire.reasons("entry")) == 2
