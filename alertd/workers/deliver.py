@@ -54,36 +54,31 @@ class Deliverer:
         self._waker = asyncio.create_task(self._listen(), name="deliver:wake")
 
     async def replace(self, notifiers: Sequence[tuple[str, Notifier]], deadline_s: float) -> None:
-        """Take the receivers of a reload: every lane ends its sends, then the new ones open."""
-        await self._close_lanes(deadline_s)
-        for receiver, notifier in notifiers:
-            self._open(receiver, notifier)
+        """Take the receivers of a reload: each lane ends its sends, then its new one opens, whatever the others do."""
+        before, self._lanes = self._lanes, {}
+        fresh = dict(notifiers)
+
+        async def change(receiver: str) -> None:
+            if receiver in before:
+                await _close(*before[receiver], deadline_s)
+            if receiver in fresh and not self._stopping:
+                self._open(receiver, fresh[receiver])
+
+        await asyncio.gather(*map(change, before.keys() | fresh.keys()))
 
     async def stop(self, deadline_s: float) -> None:
         """Stop claiming, let the sends under way end within the deadline, close."""
         self._stopping = True
         with contextlib.suppress(AlertdError):  # then the wait ends by itself, a second later
             await self._store.wake(NOBODY)
-        await self._close_lanes(deadline_s)
+        lanes, self._lanes = self._lanes, {}
+        await asyncio.gather(*(_close(*lane, deadline_s) for lane in lanes.values()))
         if self._waker:
             await asyncio.wait([self._waker])
 
     def _open(self, receiver: str, notifier: Notifier) -> None:
         lane = Lane(receiver, notifier, self._store, self._notices, self._clock, self._progress)
         self._lanes[receiver] = (lane, asyncio.create_task(lane.run(), name=f"lane:{receiver}"))
-
-    async def _close_lanes(self, deadline_s: float) -> None:
-        lanes, self._lanes = self._lanes, {}
-        for lane, _ in lanes.values():
-            lane.stop()
-        if lanes:
-            _, late = await asyncio.wait([task for _, task in lanes.values()], timeout=deadline_s)
-            for task in late:
-                log.warning("sends_unfinished_at_stop", lane=task.get_name())
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        for lane, _ in lanes.values():
-            await lane.close()
 
     async def _listen(self) -> None:
         while not self._stopping:
@@ -95,3 +90,14 @@ class Deliverer:
                 continue
             if receiver in self._lanes:
                 self._lanes[receiver][0].wake()
+
+
+async def _close(lane: Lane, task: asyncio.Task[None], deadline_s: float) -> None:
+    """Let a lane end what it is sending, within the deadline."""
+    lane.stop()
+    _, late = await asyncio.wait([task], timeout=deadline_s)
+    if late:
+        log.warning("sends_unfinished_at_stop", lane=task.get_name())
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await lane.close()

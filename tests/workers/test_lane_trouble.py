@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from alertd.base.clock import system_clock
@@ -72,3 +74,19 @@ async def test_the_operator_is_told_of_what_ran_out_of_time_unsent() -> None:
         await eventually(lambda: ended(store, "dl_2", "expired"), "they expire")
         await eventually(when(lambda: len(ops.attempts) == 1), "the operator is told once")
     assert not desk.attempts
+
+
+async def test_a_reload_does_not_let_a_hanging_receiver_hold_up_another() -> None:
+    store, slow, fast = MemoryStore(), Scripted(), Scripted()
+    slow.gate.clear()
+    async with delivering(store, slow=slow, fast=fast) as deliverer:
+        await store.enqueue([delivery("dl_s", receiver="slow")], system_clock())
+        await eventually(when(lambda: slow.under_way == 1), "it hangs")
+        reload = asyncio.create_task(deliverer.replace([("slow", slow), ("fast", fast)], 60))
+        await store.enqueue([delivery("dl_f", receiver="fast")], system_clock())
+        await eventually(lambda: ended(store, "dl_f", "sent"), "the other is served meanwhile")
+        assert not reload.done()
+        slow.gate.set()
+        await reload
+        await store.enqueue([delivery("dl_t", receiver="slow")], system_clock())
+        await eventually(lambda: ended(store, "dl_t", "sent"), "so is the one that hung, with its new lane")
