@@ -54,7 +54,7 @@ class Deliverer:
         self._waker = asyncio.create_task(self._listen(), name="deliver:wake")
 
     async def replace(self, notifiers: Sequence[tuple[str, Notifier]], deadline_s: float) -> None:
-        """Take the receivers of a reload: each lane ends its sends, then its new one opens, whatever the others do."""
+        """Take the receivers of a reload: each lane ends its sends and its new one opens, whatever others do."""
         before, self._lanes = self._lanes, {}
         fresh = dict(notifiers)
 
