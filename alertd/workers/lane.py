@@ -12,6 +12,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import structlog
 
 from alertd import telemetry
@@ -20,7 +21,7 @@ from alertd.base.failpoints import failpoint
 from alertd.errors import StoreUnavailable
 from alertd.model import Claim, ClaimRefused, DueDelivery
 from alertd.notify.ladder import breaker_pause_s, next_attempt
-from alertd.notify.outcome import Dead, Later, Outcome, Sent
+from alertd.notify.outcome import Dead, Later, Outcome, Sent, masked
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, Notifier
 from alertd.workers.lane_store import LaneStore
@@ -165,9 +166,9 @@ class Lane:
                 self._not_before[delivery.id] = max(claim.retry_ms, now + int(SWEEP_S * 1000))
             return
         failpoint("deliver.claimed")
-        outcome = await self._send(claim)
+        outcome = masked(await self._send(claim), telemetry.safe_text)
         failpoint("deliver.sent")
-        await self._settle(item, claim, outcome)
+        await self._settle(item, claim, _masked(outcome))
 
     async def _send(self, claim: Claim) -> Outcome:
         if not claim.payload:
@@ -289,3 +290,12 @@ class Lane:
 
     def _count(self, outcome: str, item: DueDelivery) -> None:
         telemetry.DELIVERIES.labels(receiver=item.delivery.receiver, outcome=outcome).inc()
+
+
+def _masked(outcome: Outcome) -> Outcome:
+    """Take secrets out of what the peer said: an error page repeats the address, and a webhook's is its password.
+    The text goes to the journal, to `alertd dead` and to the operator.
+    """
+    if isinstance(outcome, Sent):
+        return msgspec.structs.replace(outcome, detail=telemetry.safe_text(outcome.detail))
+    return msgspec.structs.replace(outcome, error=telemetry.safe_text(outcome.error))

@@ -6,8 +6,10 @@ import asyncio
 
 import msgspec
 
+from alertd import telemetry
 from alertd.base.clock import system_clock
 from alertd.model import Claim, ClaimRefused
+from alertd.notify.outcome import Dead
 from alertd.store.memory import MemoryStore
 from tests.support.daemon import eventually
 from tests.workers.test_deliver import Scripted, delivering, delivery, ended, when
@@ -74,6 +76,17 @@ async def test_the_operator_is_told_of_what_ran_out_of_time_unsent() -> None:
         await eventually(lambda: ended(store, "dl_2", "expired"), "they expire")
         await eventually(when(lambda: len(ops.attempts) == 1), "the operator is told once")
     assert not desk.attempts
+
+
+async def test_a_secret_that_the_receiver_repeats_is_kept_nowhere() -> None:
+    telemetry.hide_values(["hooks/T0-very-secret"])
+    store, desk, ops = MemoryStore(), Scripted(Dead("HTTP 404 Cannot POST /hooks/T0-very-secret")), Scripted()
+    async with delivering(store, desk=desk, ops=ops):
+        await store.enqueue([delivery("dl_a")], system_clock())
+        found = await eventually(lambda: ended(store, "dl_a", "dead"), "it is given up")
+        await eventually(when(lambda: len(ops.attempts) == 1), "the operator is told")
+    assert found.error == "HTTP 404 Cannot POST /<secret>"
+    assert all("very-secret" not in repr(record) for _, record in await store.read_journal("", 100, 0))
 
 
 async def test_a_reload_does_not_let_a_hanging_receiver_hold_up_another() -> None:
