@@ -11,7 +11,8 @@ An item keeps its name when its GUID turns out to be ambiguous on a later page: 
 RFC 4287 section 4.1.1 calls versions of one entry: the newest stands for them.
 
 Marks are fingerprints with a letter in front, so that the kinds never meet: `i` names the item, `s` (strong) is
-title, text and date, `w` (weak) is title and text, `a` says that a GUID is ambiguous.
+title, text and date, `w` (weak) is title and text (or title and link, without a text), `a` says that a GUID is
+ambiguous.
 """
 
 from __future__ import annotations
@@ -190,9 +191,18 @@ def _name(source: str, facts: Facts, key: str) -> Identity:
         narrow=identity_mark(narrow_key) if narrow_key else "",
         narrow_event_id=event_id(source, narrow_key) if narrow_key else "",
         strong="s" + mark(*_strong(facts, content)),
-        weak="w" + mark("weak", content),
+        weak="w" + mark(*_weak(facts, content)),
         content_hash=mark("hash", facts.title, facts.body, "withdrawn" if facts.withdrawn else ""),
     )
+
+
+def _weak(facts: Facts, content: str) -> tuple[str, ...]:
+    """Title and text; where there is no text, the link too.
+
+    Headlines alone repeat ("Transaction in Own Shares"): a page of them would be taken for a mass republish of those
+    of last week, and be lost.
+    """
+    return ("weak", content) if facts.body else ("weak", content, facts.link)
 
 
 def _strong(facts: Facts, content: str) -> tuple[str, ...]:

@@ -129,6 +129,21 @@ def test_a_mass_republish_under_new_guids_links_and_dates_is_one_note_and_no_new
     assert (again.items, again.notes) == ([], [])
 
 
+def test_headlines_that_come_again_over_other_items_are_no_mass_republish() -> None:
+    memory = Memory()
+    date = "Tue, 0{} Jun 2025 09:00:01 GMT"
+
+    def page(day: int) -> bytes:
+        links = [f"https://e.example/{day}-{n}" for n in range(6)]
+        return rss(
+            *(item(f"Form 8.3 {n}", guid=link, link=link, date=date.format(day)) for n, link in enumerate(links))
+        )
+
+    poll(memory, parse(page(3)))
+    verdict = poll(memory, parse(page(4)))
+    assert outcome(verdict) == ["new"] * 6
+
+
 def test_a_few_new_guids_with_new_dates_are_no_mass_republish() -> None:
     memory = Memory()
     poll(memory, parse(numbered(4)))
