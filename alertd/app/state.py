@@ -42,20 +42,38 @@ def prepare_state_dir(path: Path) -> None:
         raise ConfigError.at(path, "the state directory is not writable")
 
 
-def hold(path: Path, roles: list[str]) -> int:
-    """Hold these roles in this state directory for as long as the process lives; gives the open lock.
+def hold(path: Path, roles: list[str]) -> list[int]:
+    """Hold these roles in this state directory for as long as the process lives; gives the open locks.
 
-    Raises ConfigError when another daemon holds them: two would use one name as a consumer of the stream.
+    Raises ConfigError when another daemon holds one of them: two would use one name as a consumer of the stream.
     """
-    file = _run_file(path, roles).with_suffix(".lock")
-    lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    held: list[int] = []
+    try:
+        for role in sorted(roles):
+            held.append(_hold(path, role))  # noqa: PERF401  what was taken before one fails is let go of
+    except ConfigError:
+        release(held)
+        raise
+    return held
+
+
+def release(locks: list[int]) -> None:
+    """Let go of what `hold` gave. The kernel does the same when the process ends, however it ends."""
+    while locks:
+        os.close(locks.pop())
+
+
+def _hold(path: Path, role: str) -> int:
+    lock = os.open(path / f"role-{role}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.read(lock, 32).decode(errors="replace").strip()
         os.close(lock)
         raise ConfigError.at(
-            path, f"another alertd runs here (pid {holder})", "stop it, or give this one a state_dir of its own"
+            path,
+            f"another alertd (pid {holder}) does the work of `{role}` here",
+            "stop it, or give this one a state_dir of its own",
         ) from None
     os.ftruncate(lock, 0)
     os.write(lock, f"{os.getpid()}\n".encode())
@@ -77,6 +95,11 @@ def write_run_state(path: Path, state: RunState) -> None:
     scratch = file.with_suffix(".new")
     scratch.write_bytes(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
     scratch.replace(file)
+
+
+def metrics_dir(path: Path, roles: list[str]) -> Path:
+    """Say where the processes of one daemon share their metrics."""
+    return path / _run_file(path, roles).stem.replace("run", "metrics", 1)
 
 
 def remove_run_state(path: Path, roles: list[str]) -> None:

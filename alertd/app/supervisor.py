@@ -26,7 +26,16 @@ from alertd import __version__, telemetry
 from alertd.app.guard import Guard
 from alertd.app.link import Boot, Failed, Ready, Reload, Snapshot, Tell
 from alertd.app.snapshot import load_snapshot, needs_restart
-from alertd.app.state import ROLES, RunState, hold, prepare_state_dir, remove_run_state, write_run_state
+from alertd.app.state import (
+    ROLES,
+    RunState,
+    hold,
+    metrics_dir,
+    prepare_state_dir,
+    release,
+    remove_run_state,
+    write_run_state,
+)
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.ids import mark
 from alertd.base.sdnotify import SdNotify, watchdog_seconds
@@ -68,7 +77,7 @@ class Supervisor:
         self._tasks: list[asyncio.Task[None]] = []
         self._manager = SdNotify(env.get("NOTIFY_SOCKET"))
         self._started_at = rfc3339(system_clock())
-        self._metrics_dir = snapshot.settings.state_dir / "metrics"
+        self._metrics_dir = metrics_dir(snapshot.settings.state_dir, sorted(roles))
         self._run_state = RunState(
             pid=os.getpid(),
             version=__version__,
@@ -76,8 +85,7 @@ class Supervisor:
             config=str(config),
             roles=sorted(roles),
         )
-        self._lock = -1
-        """Released by the kernel when this process ends, however it ends."""
+        self._locks: list[int] = []
         self.redis_url = ""
         self.web = ""
         """Where the web room listens, once it does."""
@@ -88,7 +96,7 @@ class Supervisor:
         """Start Redis and the processes; returns when all of them work. Raises AlertdError."""
         settings = self._snapshot.settings
         prepare_state_dir(settings.state_dir)
-        self._lock = hold(settings.state_dir, sorted(self._roles))
+        self._locks = hold(settings.state_dir, sorted(self._roles))
         telemetry.prepare_metrics_dir(self._metrics_dir)
         telemetry.join_metrics(self._metrics_dir)
         await self._start_redis()
@@ -112,11 +120,12 @@ class Supervisor:
         try:
             loaded = await asyncio.to_thread(load_snapshot, self._config, self._env)
         except ConfigError as error:
-            for fault in error.faults:
-                log.error("config_fault", fault=str(fault))
-            faults = [str(fault) for fault in error.faults]
+            faults = [str(fault) for fault in error.faults if fault.severity == "error"]
+            for fault in faults:
+                log.error("config_fault", fault=fault)
             self._note_reload(ok=False, faults=faults)
-            text = f"A reload was refused, the old rules stay in force: {len(faults)} faults, first: {faults[0]}"
+            count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults, first"
+            text = f"A reload was refused, the old rules stay in force: {count}: {faults[0]}"
             self._tell_operator(Tell("reload_refused", "configuration", text, self._run_state.reload_at))
             self._manager.ready("reload refused, old rules in force")
             return False
@@ -145,10 +154,9 @@ class Supervisor:
         await asyncio.gather(*(child.drain(seconds) for child in self._children))
         if self._redis is not None:
             await self._redis.stop()
-        if self._lock >= 0:
+        if self._locks:
             remove_run_state(self._snapshot.settings.state_dir, sorted(self._roles))
-            os.close(self._lock)
-            self._lock = -1
+            release(self._locks)
         log.info("stopped")
 
     def kill(self) -> None:

@@ -15,9 +15,11 @@ from alertd.app.state import (
     ROLES,
     RunState,
     hold,
+    metrics_dir,
     prepare_state_dir,
     read_run_states,
     recall_epoch,
+    release,
     remove_run_state,
     write_run_state,
 )
@@ -79,12 +81,17 @@ def test_where_nothing_ran_there_is_nothing_to_read(tmp_path: Path) -> None:
 
 
 def test_the_same_roles_are_held_by_one_daemon_at_a_time(tmp_path: Path) -> None:
-    lock = hold(tmp_path, ["match"])
-    with pytest.raises(ConfigError, match=rf"another alertd runs here \(pid {os.getpid()}\)"):
-        hold(tmp_path, ["match"])
-    os.close(hold(tmp_path, ["poll"]))
-    os.close(lock)
-    os.close(hold(tmp_path, ["match"]))
+    held = hold(tmp_path, ["match"])
+    with pytest.raises(ConfigError, match=rf"another alertd \(pid {os.getpid()}\) does the work of `match` here"):
+        hold(tmp_path, ["deliver", "match"])
+    release(hold(tmp_path, ["deliver", "poll"]))
+    release(held)
+    release(hold(tmp_path, ["match"]))
+
+
+def test_daemons_with_different_roles_do_not_wipe_each_others_metrics(tmp_path: Path) -> None:
+    assert metrics_dir(tmp_path, ["poll"]) != metrics_dir(tmp_path, ["match"])
+    assert metrics_dir(tmp_path, list(ROLES)) == tmp_path / "metrics"
 
 
 def test_another_epoch_than_at_the_last_start_means_that_memory_was_lost(tmp_path: Path) -> None:
