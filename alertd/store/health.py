@@ -8,7 +8,7 @@ from alertd.errors import StoreRefused
 from alertd.store.part import Part
 from alertd.store.records import LIVING_MS
 from alertd.store.server import ServerFacts, judge, parse_info
-from alertd.store.types import Finding
+from alertd.store.types import Finding, Memory
 
 _STALE_MS = 3_600_000
 _SIZES = (
@@ -28,7 +28,7 @@ _SIZES = (
 
 
 class HealthPart(Part):
-    """`ping`, `used_memory`, `check_server`, `key_counts`, `heartbeat`, `members`."""
+    """`ping`, `memory`, `check_server`, `key_counts`, `heartbeat`, `members`."""
 
     async def ping(self) -> float:
         """Give the time of one round trip in milliseconds."""
@@ -36,10 +36,10 @@ class HealthPart(Part):
         await self.link.call("PING")
         return (time.perf_counter() - began) * 1000
 
-    async def used_memory(self) -> int:
-        """Give the bytes that the server uses."""
+    async def memory(self) -> Memory:
+        """Say what the server uses and may use."""
         info = parse_info((await self.link.call("INFO", "memory")).decode("utf-8", "replace"))
-        return int(info.get("used_memory", "0"))
+        return Memory(used=int(info.get("used_memory", "0")), limit=int(info.get("maxmemory", "0")))
 
     async def check_server(self) -> list[Finding]:
         """Check the start-up contract; nothing found is an empty list."""

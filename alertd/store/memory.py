@@ -16,7 +16,7 @@ from alertd.store.memory_base import place
 from alertd.store.memory_events import MemoryEvents
 from alertd.store.memory_queue import MemoryQueue
 from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked_id, from_json, to_json, unique
-from alertd.store.types import Finding
+from alertd.store.types import Finding, Memory
 
 
 class MemoryStore(MemoryEvents, MemoryQueue):
@@ -36,9 +36,9 @@ class MemoryStore(MemoryEvents, MemoryQueue):
         """Give 0."""
         return 0.0
 
-    async def used_memory(self) -> int:
-        """Give 0: what this process uses is not the server's."""
-        return 0
+    async def memory(self) -> Memory:
+        """Know no limit: there is no server."""
+        return Memory(used=0, limit=0)
 
     async def check_server(self) -> list[Finding]:
         """Find nothing: there is no server."""

@@ -25,7 +25,7 @@ from alertd.model import (
     StoredAlert,
     StreamEvent,
 )
-from alertd.store.types import Backlog, DeadEvent, Finding, PendingEvent, ReceiverHealth
+from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, ReceiverHealth
 
 
 class Store(Protocol):
@@ -39,8 +39,8 @@ class Store(Protocol):
     async def ping(self) -> float:
         """Give the time of one round trip in milliseconds."""
 
-    async def used_memory(self) -> int:
-        """Give the bytes that the server uses."""
+    async def memory(self) -> Memory:
+        """Say what the server uses and may use, in bytes."""
 
     async def check_server(self) -> list[Finding]:
         """Check the start-up contract (docs/store.md); nothing found is an empty list."""

@@ -17,6 +17,14 @@ class Finding(Struct, frozen=True, kw_only=True):
     """What is wrong and what to set, in words for an operator."""
 
 
+class Memory(Struct, frozen=True, kw_only=True):
+    """What the server uses and may use, in bytes."""
+
+    used: int
+    limit: int
+    """0: no limit is set."""
+
+
 class PendingEvent(Struct, frozen=True, kw_only=True):
     """An event that was handed out and not finished."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -14,6 +14,8 @@ from alertd.errors import AlertdError, StoreUnavailable
 from alertd.store.types import Backlog, Finding, ReceiverHealth
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
+from alertd.workers.relief import ReliefStore, make_room
+from alertd.workers.status import left_over
 
 log = structlog.get_logger(__name__)
 
@@ -22,15 +24,11 @@ SWEEP_S = 60.0
 DAY_MS = 86_400_000
 
 
-class TimerStore(Protocol):
+class TimerStore(ReliefStore, Protocol):
     """What the timers need of the store."""
 
     async def ping(self) -> float:
         """Give the round trip in milliseconds."""
-        ...
-
-    async def used_memory(self) -> int:
-        """Give the bytes that Redis uses."""
         ...
 
     async def backlog(self) -> Backlog:
@@ -49,10 +47,6 @@ class TimerStore(Protocol):
         """Remove what is over its time; gives how much of each kind."""
         ...
 
-    async def trim_journal(self, older_than_ms: int) -> int:
-        """Drop the oldest part of the journal."""
-        ...
-
     async def key_counts(self) -> Mapping[str, int]:
         """Count each kind of key."""
         ...
@@ -69,6 +63,7 @@ class Timers:
         self._clock = clock
         self._progress = progress
         self.keep_journal(journal_keep_s)
+        self._receivers: Collection[str] | None = None
         self._stop = asyncio.Event()
         self._known_findings: set[str] = set()
         self.redis_up = False
@@ -77,6 +72,10 @@ class Timers:
     def keep_journal(self, seconds: float) -> None:
         """Take how long the journal is kept from a reload."""
         self._journal_keep_ms = int(seconds * 1000)
+
+    def serve(self, receivers: Collection[str]) -> None:
+        """Take which receivers are configured, at the start and from a reload."""
+        self._receivers = frozenset(receivers)
 
     def stop(self) -> None:
         """End the loop after the turn under way."""
@@ -110,7 +109,7 @@ class Timers:
 
     async def _measure(self) -> None:
         telemetry.REDIS_ROUNDTRIP_SECONDS.observe(await self._store.ping() / 1000)
-        telemetry.REDIS_MEMORY_BYTES.set(await self._store.used_memory())
+        telemetry.REDIS_MEMORY_BYTES.set((await self._store.memory()).used)
         backlog = await self._store.backlog()
         telemetry.STREAM_BACKLOG.set(backlog.events)
         telemetry.STREAM_PENDING.set(backlog.pending)
@@ -135,10 +134,27 @@ class Timers:
                 episode = f"{finding.code}:{now // DAY_MS}"  # one that comes and goes is news once a day
                 await self._notices.tell("redis_contract", finding.code, finding.text, episode)
         self._known_findings = {finding.code for finding in findings}
+        await self._tell_left_over(now)
         await self._store.sweep(now)
         dropped = await self._store.trim_journal(now - self._journal_keep_ms)
         if dropped:
             telemetry.JOURNAL_DROPPED.inc(dropped)
             log.info("journal_trimmed", lines=dropped)
+        await make_room(self._store, self._notices, now)
         for kind, count in (await self._store.key_counts()).items():
             telemetry.KEYS.labels(kind=kind).set(count)
+
+    async def _tell_left_over(self, now: int) -> None:
+        """Tell the operator what waits for a receiver that a reload has removed. It is sent should the receiver come
+        back, and expires otherwise: without a word, an alert that nobody got.
+        """
+        if self._receivers is None:
+            return
+        health = await self._store.receiver_health()
+        for receiver in left_over(health, self._receivers):
+            waiting = health[receiver].queued + health[receiver].waiting
+            text = (
+                f"{waiting} messages wait for {receiver}, which is not in the settings any more: they are sent if it "
+                "comes back, and expire otherwise"
+            )
+            await self._notices.tell("receiver_removed", receiver, text, str(now // DAY_MS))

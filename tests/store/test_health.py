@@ -142,5 +142,5 @@ async def test_namespaces_do_not_see_one_another(redis_store: RedisStore, redis_
 
 
 async def test_a_server_says_how_much_memory_it_uses(store: Store) -> None:
-    used = await store.used_memory()
-    assert used > 100_000 if isinstance(store, RedisStore) else used == 0
+    memory = await store.memory()
+    assert memory.used > 100_000 if isinstance(store, RedisStore) else memory.used == 0
