@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel
 
@@ -17,6 +17,8 @@ from alertd.settings import Loaded, Settings, find_config, load_settings
 
 EMBEDDED = "embedded"
 """A value of `redis` that is no secret."""
+TELLING = 12
+"""Parts of an address that are shorter are words such as `alertd` or `rss`: masking them would garble the log."""
 RESTART = ("state_dir", "redis", "redis_maxmemory", "namespace", "web", "processes", "log", "contact")
 """Settings that are read once, at the start."""
 
@@ -46,16 +48,18 @@ def needs_restart(before: Settings, after: Settings) -> list[str]:
     return [name for name in RESTART if getattr(before, name) != getattr(after, name)]
 
 
-def secrets_of(value: object) -> Iterator[str]:
-    """Give the text of every secret in a settings model, so that the log can mask it wherever it turns up.
+def secrets_of(value: object, name: str = "") -> Iterator[str]:
+    """Give the text of every secret in a settings model, so that it can be masked wherever it turns up.
 
-    Of an address also what is secret in it: an error may show a part.
+    Of an address also what is secret in it, of `Bearer …` the token: an error may show a part.
     """
     if isinstance(value, Secret):
         yield from _texts_of(value.reveal())
+    elif isinstance(value, str) and name == "url":
+        yield from _keys_in(value)
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from secrets_of(getattr(value, name))
+        for field in type(value).model_fields:
+            yield from secrets_of(getattr(value, field), field)
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from secrets_of(item)
@@ -68,16 +72,24 @@ def _texts_of(secret: str) -> Iterator[str]:
     if "://" not in secret:
         if secret != EMBEDDED:
             yield secret
+            yield from secret.split(" ")[1:]
         return
     parts = urlsplit(secret)
-    inside = [parts.password or ""]
-    if parts.scheme in ("http", "https"):  # a webhook's path is its password; a database's is not
-        inside += [parts.path.strip("/"), parts.query]
-    hidden = [text for text in inside if text]
-    if hidden:
+    inside = [parts.password or "", *_keys_in(secret)]
+    if parts.scheme in ("http", "https") and len(parts.path) >= TELLING:
+        inside.append(parts.path.strip("/"))  # a webhook's path is its password; a database's is not
+    if any(inside):
         yield secret
-    for text in hidden:
+    for text in filter(None, inside):
         yield from {text, unquote(text)}
+
+
+def _keys_in(url: str) -> Iterator[str]:
+    """Give the query of an address, and the values in it that can be keys."""
+    query = urlsplit(url).query
+    if query:
+        yield query
+    yield from (value for _, value in parse_qsl(query) if len(value) >= TELLING)
 
 
 def all_faults(config: Path | None, env: Mapping[str, str]) -> tuple[LoadedSnapshot | None, list[Fault]]:

@@ -66,3 +66,9 @@ def redact_url(url: str) -> str:
     if not parts.scheme or not host:
         return MASK
     return f"{parts.scheme}://{host}{port}/…"
+
+
+def without_query(url: str) -> str:
+    """Give a URL with `?…` for its query: a feed's key often stands there, and servers repeat it in redirects."""
+    before, mark, _ = url.partition("?")
+    return before + ("?…" if mark else "")

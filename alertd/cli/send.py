@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from alertd import __version__
+from alertd import __version__, telemetry
+from alertd.app.snapshot import secrets_of
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.ids import make_id
 from alertd.cli.connect import settings_of
@@ -18,7 +19,7 @@ from alertd.model import Message
 from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
 from alertd.notify.config import ReceiverConfig
-from alertd.notify.outcome import Dead, Later, Outcome, Sent
+from alertd.notify.outcome import Dead, Later, Outcome, Sent, masked
 from alertd.notify.protocol import Attempt, NotifierDeps
 
 
@@ -39,6 +40,7 @@ def send_test(
 
 async def _send(wanted: list[str], config: Path | None, *, json: bool) -> bool:
     settings = settings_of(config)
+    telemetry.hide_values(secrets_of(settings))
     known = {receiver.id: receiver for receiver in settings.receivers}
     if unknown := sorted(set(wanted) - known.keys()):
         fail(f"there is no receiver {', '.join(unknown)}; there are {', '.join(known) or 'none'}", USAGE)
@@ -71,7 +73,7 @@ async def _send_one(config: ReceiverConfig, deps: NotifierDeps) -> Outcome:
     )
     try:
         attempt = Attempt(delivery_id=delivery, number=1, in_doubt=False, now=now)
-        return await notifier.send(notifier.render(message), attempt)
+        return masked(await notifier.send(notifier.render(message), attempt), telemetry.safe_text)
     finally:
         await notifier.close()
 

@@ -7,7 +7,10 @@ connection lost after the final dot leaves the outcome unknown).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
+
+import msgspec
 
 from alertd.model import Struct
 from alertd.net.exchange import PostFailed
@@ -45,6 +48,13 @@ class Dead(Struct, frozen=True):
 
 
 Outcome = Sent | Later | Dead
+
+
+def masked(outcome: Outcome, mask: Callable[[str], str]) -> Outcome:
+    """Mask what a peer said before it is kept: it may have repeated our request, secrets and all."""
+    if isinstance(outcome, Sent):
+        return msgspec.structs.replace(outcome, detail=mask(outcome.detail))
+    return msgspec.structs.replace(outcome, error=mask(outcome.error))
 
 
 class Meaning(NamedTuple):

@@ -188,7 +188,7 @@ class FeedPoll:
             type=source.type,
             body=response.body,
             content_type=response.content_type,
-            base_url=response.url,
+            base_url=response.url.partition("?")[0],  # of a link `#top` it would become part, with the feed's key
             source=source.facts(),
             seen_at_ms=response.received_at_ms,
             http_date=response.http_date,

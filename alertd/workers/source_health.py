@@ -10,6 +10,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
+from alertd.base.secrets import without_query
 from alertd.errors import FetchPermanent
 from alertd.model import JournalRecord, SourceState
 from alertd.net.client import Response
@@ -41,8 +42,9 @@ class HealthStore(Protocol):
 
 def healthy(source: FeedConfig, state: SourceState, response: Response, now: int) -> SourceState:
     """Give the state after an answer that could be used."""
-    if response.permanent_url and response.permanent_url != state.moved_to:
-        log.warning("source_moved", source=source.id, to=response.permanent_url)
+    moved_to = without_query(response.permanent_url or "")
+    if moved_to and moved_to != state.moved_to:
+        log.warning("source_moved", source=source.id, to=moved_to)
     telemetry.SOURCE_LAST_SUCCESS.labels(source=source.id).set(now / 1000)
     return msgspec.structs.replace(
         state,
@@ -54,7 +56,7 @@ def healthy(source: FeedConfig, state: SourceState, response: Response, now: int
         failures=0,
         error="",
         not_before_ms=0,
-        moved_to=response.permanent_url or "",
+        moved_to=moved_to,
     )
 
 
@@ -91,6 +93,7 @@ class SourceHealth:
     async def failed(self, state: SourceState, error: str, retry_after_s: float | None) -> SourceState:
         """Take in a failed poll; gives the new state."""
         now = self._clock()
+        error = telemetry.safe_text(error)  # a page's title can repeat what was sent
         after = msgspec.structs.replace(
             state,
             state="failing",
