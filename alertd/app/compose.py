@@ -86,6 +86,7 @@ class Parts:
             self._timers = Timers(
                 self._store, self.notices, system_clock, self._progress, self._settings.journal_keep
             )
+            self._timers.serve([receiver.id for receiver in self._settings.receivers])
             self._loops.append(asyncio.create_task(self._timers.run(), name="timers"))
         if "poll" in roles:
             self._pool = ParsePool(size=self._settings.processes.parse)
@@ -122,6 +123,7 @@ class Parts:
         self.notices.replace(operator_modes(settings))
         if self._timers is not None:
             self._timers.keep_journal(settings.journal_keep)
+            self._timers.serve([receiver.id for receiver in settings.receivers])
         if self._schedule is not None and before.sources != settings.sources:
             await self._schedule.replace(settings.sources)
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from alertd.base.clock import rfc3339
@@ -28,6 +28,15 @@ class StatusStore(Protocol):
     async def backlog(self) -> Backlog:
         """Measure the events stream."""
         ...
+
+
+REMOVED = "removed"
+"""The type of a receiver that no settings name any more."""
+
+
+def left_over(health: Mapping[str, ReceiverHealth], configured: Collection[str]) -> list[str]:
+    """Name the receivers that are not configured any more and for which messages still wait."""
+    return sorted(r for r, its in health.items() if r not in configured and (its.queued or its.waiting))
 
 
 def _time(ms: int | None) -> str | None:
@@ -92,10 +101,14 @@ async def collect_status(
     states = await store.source_states()
     health = await store.receiver_health()
     backlog = await store.backlog()
+    types = {receiver.id: receiver.type for receiver in receivers}
     return {
         "at": rfc3339(now),
         "redis": {"roundtrip_ms": round(ping_ms, 3)},
         "events": {"backlog": backlog.events, "pending": backlog.pending, "oldest_at": _time(backlog.oldest_ms)},
         "sources": [source_row(source.id, source.type, states.get(source.id)) for source in sources],
-        "receivers": [receiver_row(r.id, r.type, health.get(r.id)) for r in receivers],
+        "receivers": [
+            *(receiver_row(receiver, type_, health.get(receiver)) for receiver, type_ in types.items()),
+            *(receiver_row(receiver, REMOVED, health[receiver]) for receiver in left_over(health, types)),
+        ],
     }
