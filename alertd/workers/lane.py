@@ -12,7 +12,6 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 
-import msgspec
 import structlog
 
 from alertd import telemetry
@@ -168,7 +167,7 @@ class Lane:
         failpoint("deliver.claimed")
         outcome = masked(await self._send(claim), telemetry.safe_text)
         failpoint("deliver.sent")
-        await self._settle(item, claim, _masked(outcome))
+        await self._settle(item, claim, outcome)
 
     async def _send(self, claim: Claim) -> Outcome:
         if not claim.payload:
@@ -257,7 +256,9 @@ class Lane:
 
     async def _failed(self, outcome: Later, now: int) -> float:
         """Count towards the breaker; gives the seconds for which the receiver is left in peace."""
-        if not outcome.counts:
+        if outcome.partly:
+            await self._healed(now)
+        if outcome.partly or not outcome.counts:
             return outcome.pause_s
         self._failures += 1
         pause_s = breaker_pause_s(self._failures)
@@ -290,12 +291,3 @@ class Lane:
 
     def _count(self, outcome: str, item: DueDelivery) -> None:
         telemetry.DELIVERIES.labels(receiver=item.delivery.receiver, outcome=outcome).inc()
-
-
-def _masked(outcome: Outcome) -> Outcome:
-    """Take secrets out of what the peer said: an error page repeats the address, and a webhook's is its password.
-    The text goes to the journal, to `alertd dead` and to the operator.
-    """
-    if isinstance(outcome, Sent):
-        return msgspec.structs.replace(outcome, detail=telemetry.safe_text(outcome.detail))
-    return msgspec.structs.replace(outcome, error=telemetry.safe_text(outcome.error))
