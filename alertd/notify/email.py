@@ -156,7 +156,7 @@ def _account(left: list[str], refused: dict[str, tuple[int, str]], progress: Pro
     known = msgspec.structs.replace(known, doubt=doubt)
     outcome = settle(LATER, f"{len(deferred)} of {total} recipients deferred: {'; '.join(deferred)[:500]}", known)
     assert isinstance(outcome, Later)
-    return outcome
+    return msgspec.structs.replace(outcome, partly=bool(served))
 
 
 def _finished(progress: Progress, total: int) -> Outcome:

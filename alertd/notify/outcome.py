@@ -37,6 +37,8 @@ class Later(Struct, frozen=True):
     """What the next attempt must know (`notify.progress`), to be stored as it is."""
     pause_s: float = 0
     """Nothing at all to this receiver for so many seconds."""
+    partly: bool = False
+    """Some of it was taken (by other recipients of a mail): the receiver is not the one in trouble."""
 
 
 class Dead(Struct, frozen=True):

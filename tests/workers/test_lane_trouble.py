@@ -9,7 +9,8 @@ import msgspec
 from alertd import telemetry
 from alertd.base.clock import system_clock
 from alertd.model import Claim, ClaimRefused
-from alertd.notify.outcome import Dead
+from alertd.notify.ladder import BREAKER_FAILURES
+from alertd.notify.outcome import Dead, Later
 from alertd.store.memory import MemoryStore
 from tests.support.daemon import eventually
 from tests.workers.test_deliver import Scripted, delivering, delivery, ended, when
@@ -76,6 +77,14 @@ async def test_the_operator_is_told_of_what_ran_out_of_time_unsent() -> None:
         await eventually(lambda: ended(store, "dl_2", "expired"), "they expire")
         await eventually(when(lambda: len(ops.attempts) == 1), "the operator is told once")
     assert not desk.attempts
+
+
+async def test_one_full_mailbox_does_not_close_the_receiver_to_its_other_recipients() -> None:
+    store, desk, ops = MemoryStore(), Scripted(Later("1 of 2 deferred", after_s=60, partly=True)), Scripted()
+    async with delivering(store, desk=desk, ops=ops):
+        await store.enqueue([delivery(f"dl_{n}") for n in range(BREAKER_FAILURES + 3)], system_clock())
+        await eventually(when(lambda: len(desk.attempts) == BREAKER_FAILURES + 3), "all are tried")
+    assert not ops.attempts
 
 
 async def test_a_secret_that_the_receiver_repeats_is_kept_nowhere() -> None:
