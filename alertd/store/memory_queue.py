@@ -122,7 +122,6 @@ class MemoryQueue(MemoryDeliveries):
         counts: bool,
         progress: str = "",
         pause_until_ms: int = 0,
-        in_doubt: bool = False,
     ) -> bool:
         """Record a failed attempt and when to try again. False: the lease is another's by now."""
         if not token:
@@ -141,7 +140,6 @@ class MemoryQueue(MemoryDeliveries):
             failures=record.failures + int(counts),
             error=clean(error),
             progress=progress or record.progress,
-            doubt=record.doubt or in_doubt,
         )
         self._deliveries[delivery_id] = record
         self._queue(record)[delivery_id] = due_ms

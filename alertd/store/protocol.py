@@ -140,11 +140,10 @@ class Store(Protocol):
         counts: bool,
         progress: str = "",
         pause_until_ms: int = 0,
-        in_doubt: bool = False,
     ) -> bool:
         """Record a failed attempt and when to try again. False: the lease is another's by now. Repeatable.
 
-        `in_doubt`: it may have arrived all the same; later claims say so. An empty `progress` keeps the old one.
+        An empty `progress` keeps the old one.
         """
 
     async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:

@@ -108,12 +108,11 @@ class QueuePart(Part):
         counts: bool,
         progress: str = "",
         pause_until_ms: int = 0,
-        in_doubt: bool = False,
     ) -> bool:
         """Record a failed attempt and when to try again. False: the lease is another's by now."""
         names = [*QUEUE_NAMES, *self.hints.names(delivery_id)]
         head = (delivery_id, _token(token), now, rfc3339(now), due_ms, clean(error), int(counts))
-        reply = await self.link.run("retry", names, *head, progress, pause_until_ms, int(in_doubt))
+        reply = await self.link.run("retry", names, *head, progress, pause_until_ms)
         self.hints.forget(delivery_id)
         return bool(reply[0] == b"ok")
 
@@ -124,8 +123,7 @@ class QueuePart(Part):
 
     async def wake(self, receiver: str) -> None:
         """Wake whoever waits, as if the receiver had got something to do."""
-        key = self.keys("wake")
-        await self.link.pipeline([["RPUSH", key, receiver], ["LTRIM", key, -1_000, -1]])
+        await self.link.run("wake", ["wake"], receiver)
 
     async def pause_receiver(self, receiver: str, until_ms: int) -> None:
         """Let nothing be claimed for a receiver until then; 0 ends the pause."""

@@ -180,11 +180,11 @@ async def test_a_lease_that_ran_out_may_still_finish_if_nobody_took_over(store: 
 async def test_doubt_stays_through_later_attempts(store: Store) -> None:
     await store.enqueue([delivery("a")], NOW)
     await begin(store, "a", "t1")
-    assert await store.retry("dl_a", "t1", NOW, NOW, "no reply", counts=True, in_doubt=True)
-    second = await begin(store, "a", "t2")
-    assert (second.in_doubt, second.delivery.state) == (True, "sending")
-    await store.retry("dl_a", "t2", NOW, NOW, "500", counts=True)
-    assert (await begin(store, "a", "t3")).in_doubt
+    later = NOW + LEASE
+    assert (await begin(store, "a", "t2", later)).in_doubt
+    await store.retry("dl_a", "t2", later, later, "500", counts=True)
+    third = await begin(store, "a", "t3", later)
+    assert (third.in_doubt, third.delivery.state) == (True, "sending")
 
 
 # --- failing ------------------------------------------------------------------------------------------

@@ -4,17 +4,12 @@
 -- Answers {'ok', record, payload} or {refused, time to look again}. Repeated by the holder: the same lease.
 local id, receiver, token = ARGV[1], ARGV[2], ARGV[3]
 local now, at, lease, pace, payload = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
-need_fixed()
 need('pace', 'hash')
 need('journal', 'stream')
 need_receiver({receiver = receiver})
-local refused = refusal()
+local record, refused = begin(id)
 if refused then
   return refused
-end
-local record = load(id)
-if corrupt then
-  return refusal()
 end
 if not record or record.receiver ~= receiver or ended(record) then
   return {'gone', 0}

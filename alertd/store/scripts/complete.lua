@@ -3,14 +3,9 @@
 -- ARGV: delivery, token, now, at, state (sent, dead or expired), detail.
 -- Answers {'ok'} also when repeated, {'no'} when the caller holds no lease. Without a token: nobody may be at work on it.
 local id, token, now, at, state, detail = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
-need_fixed()
-local refused = refusal()
+local record, refused = begin(id)
 if refused then
   return refused
-end
-local record = load(id)
-if corrupt then
-  return refusal()
 end
 if not record then
   return {'no'}

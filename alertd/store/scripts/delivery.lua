@@ -1,5 +1,4 @@
 -- What the scripts of the queue share. Per (chain, receiver) only the head is in a queue; the others wait.
-local WAKE_LENGTH = 1000
 
 local function load(id)
   local raw = redis.call('HGET', K['deliveries'], id)
@@ -63,6 +62,17 @@ local function need_receiver(record)
   need('recv:' .. record.receiver, 'hash')
 end
 
+-- How a script about one delivery begins: its record (nil where there is none), or what to answer instead.
+local function begin(id)
+  need_fixed()
+  local refused = refusal()
+  if refused then
+    return nil, refused
+  end
+  local record = load(id)
+  return record, refusal()
+end
+
 local function delivery_line(record, at, reason, detail)
   local ids = traced(record)
   journal(journal_json('delivery', at, ids, reason, {
@@ -74,11 +84,6 @@ local function delivery_line(record, at, reason, detail)
     due_ms = record.due_ms,
     detail = detail,
   }), ids)
-end
-
-local function wake(receiver)
-  redis.call('RPUSH', K['wake'], receiver)
-  redis.call('LTRIM', K['wake'], -WAKE_LENGTH, -1)
 end
 
 -- End a delivery. The ZREM comes first because it is never refused for lack of memory: what was sent is recorded.

@@ -1,5 +1,5 @@
 -- requires: prelude
--- ARGV: receiver, until, now. A pause that ends wakes the receiver's worker.
+-- ARGV: receiver, until. A pause that ends wakes the receiver's worker.
 need('recv:' .. ARGV[1], 'hash')
 need('receivers', 'set')
 need('wake', 'list')
@@ -10,7 +10,6 @@ end
 redis.call('HSET', K['recv:' .. ARGV[1]], 'paused_until_ms', ARGV[2])
 redis.call('SADD', K['receivers'], ARGV[1])
 if tonumber(ARGV[2]) == 0 then
-  redis.call('RPUSH', K['wake'], ARGV[1])
-  redis.call('LTRIM', K['wake'], -1000, -1)
+  wake(ARGV[1])
 end
 return {'ok'}

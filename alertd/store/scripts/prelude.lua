@@ -49,3 +49,11 @@ local function has(list, wanted)
   end
   return false
 end
+
+local WAKE_LENGTH = 1000
+
+-- A hint to whoever waits, bounded because nobody may be waiting.
+local function wake(receiver)
+  redis.call('RPUSH', K['wake'], receiver)
+  redis.call('LTRIM', K['wake'], -WAKE_LENGTH, -1)
+end

@@ -1,16 +1,11 @@
 -- requires: prelude journal delivery
 -- An attempt failed and another is to come. The token stays, so that a repeat is known as one.
--- ARGV: delivery, token, now, at, due, error, counts (0 or 1), progress, pause until, doubt (0 or 1).
+-- ARGV: delivery, token, now, at, due, error, counts (0 or 1), progress, pause until.
 local id, token, now, at, due, problem = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), ARGV[6]
-local counts, progress, pause, doubt = tonumber(ARGV[7]), ARGV[8], tonumber(ARGV[9]), ARGV[10]
-need_fixed()
-local refused = refusal()
+local counts, progress, pause = tonumber(ARGV[7]), ARGV[8], tonumber(ARGV[9])
+local record, refused = begin(id)
 if refused then
   return refused
-end
-local record = load(id)
-if corrupt then
-  return refusal()
 end
 if not record or record.token ~= token then
   return {'no'}
@@ -34,9 +29,6 @@ record.failures = record.failures + counts
 record.error = problem
 if progress ~= '' then
   record.progress = progress
-end
-if doubt == '1' then
-  record.doubt = true
 end
 save(record)
 redis.call('ZADD', queue(record), due, id)
