@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import os
+import select
 import sys
 from typing import ClassVar, Literal, TextIO
 
@@ -12,10 +16,13 @@ from rich.text import Text
 from alertd.model import Message, Severity, Struct
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.message import POSSIBLE_REPEAT, Lines, compose
-from alertd.notify.outcome import NOT_SENT, Dead, Outcome, Sent, settle
+from alertd.notify.outcome import NOT_SENT, UNKNOWN, Dead, Outcome, Sent, settle
 from alertd.notify.payload import payload as json_payload
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
+
+PATIENCE_S = 5.0
+"""How long a full pipe may stay full before the message is tried again later."""
 
 _STYLES: dict[Severity | None, str] = {
     "critical": "bold white on red",
@@ -68,10 +75,12 @@ class ConsoleNotifier:
         try:
             frozen = msgspec.json.decode(payload, type=_Frozen)
             if self._rich(stream):
-                _write_rich(stream, frozen.lines, progress.doubt)
+                text = _rich_text(stream, frozen.lines, progress.doubt)
             else:
-                stream.write(_encodable(bytes(frozen.json).decode() + "\n", stream))
-            stream.flush()
+                text = bytes(frozen.json).decode() + "\n"
+            await _write(stream, text)
+        except _NotReadError as error:
+            return settle(UNKNOWN if error.partly else NOT_SENT, "the console's reader does not read", progress)
         except msgspec.MsgspecError as error:
             return Dead(f"the stored message cannot be read: {error}")
         except (BrokenPipeError, ValueError) as error:  # ValueError: the stream is closed
@@ -95,9 +104,45 @@ def _encodable(text: str, stream: TextIO) -> str:
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _write_rich(stream: TextIO, lines: Lines, doubt: bool) -> None:
+class _NotReadError(Exception):
+    """The pipe is full and stays full."""
+
+    def __init__(self, *, partly: bool) -> None:
+        self.partly = partly
+        super().__init__()
+
+
+async def _write(stream: TextIO, text: str) -> None:
+    """Write without ever blocking the loop: a full pipe must not hold up the other receivers.
+
+    poll(2) calls a pipe writable when PIPE_BUF (4096) bytes fit, so such a piece cannot block (pipe(7)).
+    Raises _NotReadError when nobody reads for a while, OSError, and ValueError for a closed stream.
+    """
+    text = _encodable(text, stream)
+    stream.flush()
+    try:
+        descriptor = stream.fileno()
+    except (OSError, AttributeError):  # a stream in memory
+        stream.write(text)
+        return
+    data = text.encode(getattr(stream, "encoding", None) or "utf-8", "backslashreplace")
+    ready = select.poll()
+    ready.register(descriptor, select.POLLOUT)
+    deadline = asyncio.get_running_loop().time() + PATIENCE_S
+    for start in range(0, len(data), 4096):
+        while not ready.poll(0):
+            if asyncio.get_running_loop().time() > deadline:
+                raise _NotReadError(partly=start > 0)
+            await asyncio.sleep(0.02)
+        os.write(descriptor, data[start : start + 4096])
+
+
+def _rich_text(stream: TextIO, lines: Lines, doubt: bool) -> str:
+    page = io.StringIO()
     # Text objects only: rich would act upon [markup] in strangers' text.
-    console = Console(file=stream, highlight=False, emoji=False, markup=False, soft_wrap=True)
+    console = Console(
+        file=page, force_terminal=stream.isatty(), highlight=False, emoji=False, markup=False, soft_wrap=True
+    )
 
     def line(*parts: tuple[str, str]) -> None:
         text = Text()
@@ -116,3 +161,4 @@ def _write_rich(stream: TextIO, lines: Lines, doubt: bool) -> None:
     if lines.link:
         line((lines.link, "underline"))
     line(("", ""))
+    return page.getvalue()
