@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from alertd.base.ids import mark
 from alertd.model import Candidate, IngestItem, IngestResult, Known, SourceState
 from alertd.store.part import Part
 from alertd.store.records import SIGHT_MS, checked_id, from_json, owner_from, to_json, unique
@@ -14,10 +15,15 @@ FORGET_AT_ONCE = 1_000
 
 def candidate_marks(candidate: Candidate) -> tuple[str, str, str]:
     """Give identity, strong and weak mark. Raises ValueError for one that records could not hold."""
-    for mark in (candidate.strong, candidate.weak):
-        if mark:
-            checked_id(mark, "a mark")
+    for other in (candidate.strong, candidate.weak):
+        if other:
+            checked_id(other, "a mark")
     return checked_id(candidate.identity, "a mark"), candidate.strong, candidate.weak
+
+
+def title_mark(candidate: Candidate) -> str:
+    """Give the mark of a title; case and white space do not make another one."""
+    return mark("title", " ".join(candidate.title.casefold().split()))
 
 
 class IngestPart(Part):
@@ -28,8 +34,8 @@ class IngestPart(Part):
         if not marks:
             return {}
         reply = await self.link.run("known", [f"seen:{source}", f"sight:{source}"], source, _joined(marks))
-        owners = {mark: owner_from(mark.decode(), record) for mark, record in _by_two(reply[1])}
-        return {mark.decode(): known for mark, owner in _by_two(reply[2]) if (known := owners[owner])}
+        owners = {name: owner_from(name.decode(), record) for name, record in _by_two(reply[1])}
+        return {name.decode(): known for name, owner in _by_two(reply[2]) if (known := owners[owner])}
 
     async def ingest(self, source: str, items: Sequence[IngestItem], now: int) -> list[IngestResult]:
         """Store new items and revisions, atomically. A repeat answers `known` (or `alias`) and adds nothing."""
@@ -40,7 +46,7 @@ class IngestPart(Part):
             c = item.candidate
             identity, strong, weak = candidate_marks(c)
             args += [item.verdict, identity, strong, weak, checked_id(c.content_hash, "a hash"), int(c.withdrawn)]
-            args += [checked_id(c.event_id, "an event id"), item.alias_of, bytes(c.event)]
+            args += [checked_id(c.event_id, "an event id"), item.alias_of, title_mark(c), bytes(c.event)]
         reply = await self.link.run("ingest", ["events", f"seen:{source}", f"sight:{source}"], *args)
         return [
             IngestResult(event_id=event_id.decode(), outcome=outcome.decode(), revision=revision)
@@ -71,7 +77,7 @@ class IngestPart(Part):
 
 def _joined(marks: Sequence[str]) -> str:
     """Write marks as one argument; one with a comma cannot be a mark that is known."""
-    return ",".join(mark for mark in unique(marks) if "," not in mark)
+    return ",".join(name for name in unique(marks) if "," not in name)
 
 
 def _by_two(flat: list[bytes]) -> Iterator[tuple[bytes, bytes]]:

@@ -11,7 +11,7 @@ import structlog
 from alertd.base.clock import Clock
 from alertd.errors import Corrupt
 from alertd.model import Candidate, IngestItem, IngestResult, JournalRecord, Known, SourceState, StreamEvent
-from alertd.store.ingest import FORGET_AT_ONCE, candidate_marks
+from alertd.store.ingest import FORGET_AT_ONCE, candidate_marks, title_mark
 from alertd.store.memory_base import MemoryBase, place
 from alertd.store.records import SIGHT_MS, checked_id, clean, dead_event_from, event_from_fields, unique
 from alertd.store.types import Backlog, DeadEvent, PendingEvent
@@ -29,6 +29,8 @@ class _Owner:
     revision: int
     hashes: list[str]
     marks: list[str] = field(default_factory=list)
+    baseline: str = ""
+    """The mark of its title, as long as the item is baseline."""
 
     def remember_hash(self, content_hash: str) -> None:
         if content_hash not in self.hashes:
@@ -120,8 +122,7 @@ class MemoryEvents(MemoryBase):
         elif owner:
             outcome = self._revise(source, owner, item)
         else:
-            owner, outcome = _Owner(candidate.identity, candidate.event_id, 1, [candidate.content_hash]), "new"
-            self._append(source, owner, "", item)
+            owner, outcome = self._found(source, item), "new"
         memory.sight[owner.mark] = now
         for mark in candidate_marks(candidate):
             memory.claim(owner, mark)
@@ -129,11 +130,20 @@ class MemoryEvents(MemoryBase):
         memory.owners[owner.mark] = owner
         return IngestResult(event_id=owner.event, outcome=outcome, revision=owner.revision)  # type: ignore[arg-type]
 
+    def _found(self, source: str, item: IngestItem) -> _Owner:
+        candidate = item.candidate
+        owner = _Owner(candidate.identity, candidate.event_id, 1, [candidate.content_hash])
+        owner.baseline = title_mark(candidate) if item.verdict == "baseline" else ""
+        self._append(source, owner, "", item)
+        return owner
+
     def _revise(self, source: str, owner: _Owner, item: IngestItem) -> str:
         candidate: Candidate = item.candidate
         if candidate.content_hash in owner.hashes:
             return "known"
         owner.revision += 1
+        if owner.baseline != title_mark(candidate) and not candidate.withdrawn:
+            owner.baseline = ""
         self._append(source, owner, "withdrawal" if candidate.withdrawn else "correction", item)
         owner.remember_hash(candidate.content_hash)
         return "revised"
@@ -144,7 +154,7 @@ class MemoryEvents(MemoryBase):
             "s": source.encode(),
             "r": str(owner.revision).encode(),
             "w": reason.encode(),
-            "b": b"1" if item.verdict == "baseline" else b"0",
+            "b": b"1" if owner.baseline else b"0",
             "e": bytes(item.candidate.event),
         }
         self._bell.set()

@@ -113,9 +113,9 @@ def message_from(raw: bytes) -> Message:
 def owner_from(mark: str, raw: bytes) -> Known | None:
     """Read an owner record (scripts/marks.lua); None if it is none."""
     text = raw.decode("utf-8", "replace")
-    if not text.startswith("i") or text.count("|") != 3:
+    if not text.startswith("i") or text.count("|") not in (3, 4):
         return None
-    event_id, revision, hashes, _ = text[1:].split("|")
+    event_id, revision, hashes, *_ = text[1:].split("|")
     return Known(identity=mark, event_id=event_id, revision=int(revision), hashes=[h for h in hashes.split(",") if h])
 
 

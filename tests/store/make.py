@@ -25,9 +25,9 @@ FAR = NOW + 30 * 86_400_000
 
 
 def candidate(name: str, text: str = "one", *, withdrawn: bool = False, **fields: Any) -> Candidate:
-    """An entry called `name` that says `text`."""
+    """An entry called `name` that says `text`; what follows a `~` is in its body alone."""
     event_id = f"ev_{name}"
-    event = Event(id=event_id, source="wire", title=f"{name} says {text}", **fields)
+    event = Event(id=event_id, source="wire", title=f"{name} says {text.partition('~')[0]}", **fields)
     return Candidate(
         position=0,
         event_id=event_id,
@@ -45,6 +45,11 @@ def candidate(name: str, text: str = "one", *, withdrawn: bool = False, **fields
 def new(name: str, text: str = "one", **fields: Any) -> IngestItem:
     """A candidate found new."""
     return IngestItem(candidate=candidate(name, text, **fields), verdict="new")
+
+
+def baseline(name: str, text: str = "one") -> IngestItem:
+    """A candidate that was there at the first poll."""
+    return IngestItem(candidate=candidate(name, text), verdict="baseline")
 
 
 def alias(name: str, of: str, text: str = "one") -> IngestItem:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from alertd.model import IngestItem
 from alertd.store.protocol import Store
 from alertd.store.redis import RedisStore, open_store
-from tests.store.make import NOW, alias, candidate, delivery, new, source_state, state
+from tests.store.make import NOW, alias, baseline, candidate, delivery, new, source_state, state
 from tests.support.redis import fresh_namespace
 
 NAMES = "abc"
-TEXTS = ("one", "two", "three")
+TEXTS = ("one", "one~longer", "two", "two~longer")
 TOKENS = ("t1", "t2")
 LEASE = 100
 
@@ -45,7 +45,7 @@ def _ingest_items(args: tuple[Any, ...]) -> list[IngestItem]:
         if verdict == "alias":
             items.append(alias(name, other, text))
         elif verdict == "baseline":
-            items.append(IngestItem(candidate=candidate(name, text), verdict="baseline"))
+            items.append(baseline(name, text))
         else:
             items.append(new(name, text))
     return items
@@ -183,6 +183,9 @@ async def view(store: Store) -> dict[str, Any]:
         "dead": await store.dead_deliveries(10),
         "journal": [record for _, record in await store.read_journal("", 1_000, 0)],
         "counts": counts,
+        "events": sorted(
+            (e.event.id, e.event.revision, e.event.baseline) for e in await store.read_events("v", 999, 0)
+        ),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from alertd.model import Event, IngestItem, event_to_json
 from alertd.store.protocol import Store
-from tests.store.make import NOW, alias, candidate, new, source_state
+from tests.store.make import NOW, alias, baseline, candidate, new, source_state
 
 DAY = 86_400_000
 
@@ -65,8 +65,45 @@ async def test_the_same_item_twice_in_one_call_is_stored_once(store: Store) -> N
 
 
 async def test_a_baseline_item_is_an_event_that_says_so(store: Store) -> None:
-    await store.ingest("wire", [IngestItem(candidate=candidate("a"), verdict="baseline")], NOW)
+    await outcomes(store, baseline("a"))
     assert (await store.read_events("c", 10, 0))[0].event.baseline
+
+
+async def baselines(store: Store) -> list[bool]:
+    return [e.event.baseline for e in await store.read_events("c", 100, 0)]
+
+
+async def test_a_baseline_item_stays_baseline_however_its_text_is_worded(store: Store) -> None:
+    await outcomes(store, baseline("a"))
+    assert await outcomes(store, new("a", "one~again"), new("a", "one~once-more")) == [
+        ("ev_a", "revised", 2),
+        ("ev_a", "revised", 3),
+    ]
+    assert await baselines(store) == [True] * 3
+
+
+async def test_a_new_headline_makes_news_of_a_baseline_item_for_good(store: Store) -> None:
+    await outcomes(store, baseline("a"), new("a", "two"), new("a", "two~longer"), new("a", "one~again"))
+    assert await baselines(store) == [True, False, False, False]
+
+
+async def test_a_baseline_item_taken_back_and_shown_again_is_no_news(store: Store) -> None:
+    await outcomes(store, baseline("a"), new("a", "gone", withdrawn=True), new("a", "one~again"))
+    assert await baselines(store) == [True] * 3
+
+
+async def test_an_item_that_was_news_stays_news(store: Store) -> None:
+    await outcomes(store, new("a"), new("a", "one~again"))
+    assert await baselines(store) == [False, False]
+
+
+async def test_another_name_of_a_baseline_item_is_baseline_too(store: Store) -> None:
+    await outcomes(store, baseline("a"), alias("b", of="a", text="one~b"))
+    marked = candidate("b", "one~again")
+    event = Event(id="ev_b", source="wire", title="A says  ONE")
+    said = msgspec.structs.replace(marked, title=event.title, event=msgspec.Raw(event_to_json(event)))
+    await outcomes(store, IngestItem(candidate=said, verdict="new"))
+    assert await baselines(store) == [True, True]
 
 
 async def test_an_alias_leads_to_its_owner_and_makes_no_event(store: Store) -> None:

@@ -58,6 +58,14 @@ async def test_what_a_source_shows_at_first_is_a_baseline_unless_wanted(wire: Wi
     assert [(event.title, event.baseline) for event in await wire.events()] == [("Old", True), ("New", False)]
 
 
+async def test_an_old_item_that_is_worded_anew_is_no_news_until_its_headline_changes(stored: Wire) -> None:
+    stored.settings = {"backlog": "none"}
+    for title, text in [("Old", "3 readers"), ("Old", "4 readers"), ("Old", "5 readers"), ("Old, but new", "6")]:
+        stored.serve(answer(feed(item(title, guid="1", description=text))))
+        await stored.poll()
+    assert [(e.revision, e.baseline) for e in await stored.events()] == [(1, True), (2, True), (3, True), (4, False)]
+
+
 async def test_a_corrected_entry_is_a_revision_and_a_withdrawn_one_too(stored: Wire) -> None:
     for title in ("A laese", "A lease", "WITHDRAWN: A lease"):
         stored.serve(answer(feed(item(title, guid="1"))))

@@ -1,7 +1,7 @@
 -- requires: prelude marks
 -- Store candidates as events. Item by item: check, append to the stream, mark last (crash points C4 and C5), so that
 -- a repeat answers `known` and nothing is ever marked without being in the stream.
--- ARGV: source, now, then nine values for each item. Answers event id, outcome and revision of each.
+-- ARGV: source, now, then ten values for each item. Answers event id, outcome and revision of each.
 local now = ARGV[2]
 need_marks(ARGV[1])
 need('events', 'stream')
@@ -12,7 +12,7 @@ end
 
 local function append(owner, reason, item)
   redis.call('XADD', K['events'], '*', 'i', owner.event, 's', ARGV[1], 'r', string.format('%.0f', owner.revision),
-    'w', reason, 'b', item.verdict == 'baseline' and '1' or '0', 'e', item.json)
+    'w', reason, 'b', owner.baseline == '' and '0' or '1', 'e', item.json)
 end
 
 local function revise(owner, item)
@@ -20,13 +20,24 @@ local function revise(owner, item)
     return 'known'
   end
   owner.revision = owner.revision + 1
+  -- nobody was told of a baseline item: only another headline makes news of it, not a text that a site words anew
+  if owner.baseline ~= item.title and item.withdrawn == '0' then
+    owner.baseline = ''
+  end
   append(owner, item.withdrawn == '1' and 'withdrawal' or 'correction', item)
   remember_hash(owner, item.hash)
   return 'revised'
 end
 
 local function found(item)
-  local owner = {mark = item.identity, event = item.event, revision = 1, hashes = {item.hash}, marks = {}}
+  local owner = {
+    mark = item.identity,
+    event = item.event,
+    revision = 1,
+    hashes = {item.hash},
+    marks = {},
+    baseline = item.verdict == 'baseline' and item.title or '',
+  }
   append(owner, '', item)
   return owner, 'new'
 end
@@ -60,7 +71,7 @@ local function store(item)
 end
 
 local results = {}
-for i = 3, #ARGV, 9 do
+for i = 3, #ARGV, 10 do
   results[#results + 1] = store({
     verdict = ARGV[i],
     identity = ARGV[i + 1],
@@ -70,7 +81,8 @@ for i = 3, #ARGV, 9 do
     withdrawn = ARGV[i + 5],
     event = ARGV[i + 6],
     alias_of = ARGV[i + 7],
-    json = ARGV[i + 8],
+    title = ARGV[i + 8],
+    json = ARGV[i + 9],
   })
 end
 return {'ok', results}

@@ -1,6 +1,7 @@
 -- The memory of what a source has shown. The owner record of an event stands under its identity mark:
---   i<event id>|<revision>|<content hashes, newest last>|<other marks that point here>
--- and every other mark holds @<identity mark>. All of them live and are forgotten together.
+--   i<event id>|<revision>|<content hashes, newest last>|<other marks that point here>[|<mark of the title>]
+-- (the title's mark stands there as long as the item is baseline) and every other mark holds @<identity mark>. All of
+-- them live and are forgotten together.
 local HASHES = 8
 local MARKS = 32
 local seen, sight
@@ -20,16 +21,24 @@ local function read_owner(mark)
   if not value then
     return nil
   end
-  local event, revision, hashes, marks = string.match(value, '^i([^|]*)|(%d+)|([^|]*)|([^|]*)$')
+  local event, revision, hashes, marks, baseline = string.match(value, '^i([^|]*)|(%d+)|([^|]*)|([^|]*)|?([^|]*)$')
   if not event then
     return nil
   end
-  return {mark = mark, event = event, revision = tonumber(revision), hashes = split(hashes), marks = split(marks)}
+  return {
+    mark = mark,
+    event = event,
+    revision = tonumber(revision),
+    hashes = split(hashes),
+    marks = split(marks),
+    baseline = baseline,
+  }
 end
 
 local function write_owner(owner)
   redis.call('HSET', seen, owner.mark, 'i' .. owner.event .. '|' .. string.format('%.0f', owner.revision) .. '|'
-    .. table.concat(owner.hashes, ',') .. '|' .. table.concat(owner.marks, ','))
+    .. table.concat(owner.hashes, ',') .. '|' .. table.concat(owner.marks, ',')
+    .. (owner.baseline == '' and '' or '|' .. owner.baseline))
 end
 
 local function remember_hash(owner, hash)
