@@ -62,6 +62,8 @@ class Deliverer:
             if receiver in before:
                 await _close(*before[receiver], deadline_s)
             if receiver in fresh and not self._stopping:
+                with contextlib.suppress(StoreUnavailable):  # then the pause ends by itself
+                    await self._store.pause_receiver(receiver, 0)  # the reload may have mended what it rests for
                 self._open(receiver, fresh[receiver])
 
         await asyncio.gather(*map(change, before.keys() | fresh.keys()))

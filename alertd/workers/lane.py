@@ -23,6 +23,7 @@ from alertd.notify.ladder import breaker_pause_s, next_attempt
 from alertd.notify.outcome import Dead, Later, Outcome, Sent, masked
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, Notifier
+from alertd.workers.lane_notices import HOUR_MS, LaneNotices
 from alertd.workers.lane_store import LaneStore
 from alertd.workers.notices import Notices
 from alertd.workers.outage import Outage
@@ -32,7 +33,8 @@ log = structlog.get_logger(__name__)
 
 SWEEP_S = 1.0
 """The safety net under the wake-up list: a lane looks at its queue at least this often."""
-HOUR_MS = 3_600_000
+LAST_TRY_MS = 30_000
+"""How long before its expiry a message is tried a last time, where the ladder's next step lies behind that."""
 UNEXPECTED_MS = 30_000
 """How long a message is left alone after an error that nobody foresaw: it is still due, and would come at once."""
 
@@ -52,7 +54,7 @@ class Lane:
         self.receiver = receiver
         self._notifier = notifier
         self._store = store
-        self._notices = notices
+        self._tell = LaneNotices(receiver, notices)
         self._clock = clock
         self._progress = progress
         self._outage = Outage(f"deliver:{receiver}")
@@ -140,7 +142,9 @@ class Lane:
         if delivery.expires_ms <= now:
             if await self._record(lambda: self._store.expire(delivery.id, "", self._clock())):
                 self._count("expired", item)
-                await self._tell_expired(item)
+                log.error("delivery_expired", delivery=delivery.id, receiver=self.receiver)
+                if item.message.type != "notice":
+                    await self._tell.expired(now)
             return
         token = secrets.token_hex(8)
         payload = item.payload
@@ -212,6 +216,8 @@ class Lane:
             failures = delivery.failures + (1 if outcome.counts else 0)
             pause_s = await self._failed(outcome, now)
             due_ms = next_attempt(now, failures, outcome.after_s)
+            if due_ms >= delivery.expires_ms and delivery.expires_ms - now > 2 * LAST_TRY_MS:
+                due_ms = delivery.expires_ms - LAST_TRY_MS  # what time is left is used for one more
             if due_ms < delivery.expires_ms:
                 pause_ms = now + int(pause_s * 1000) if pause_s else 0
                 await self._record(
@@ -242,17 +248,12 @@ class Lane:
         await self._record(lambda: store.bury(delivery.id, delivery.token, now, error))
         self._count("dead", item)
         log.error("dead_letter", delivery=delivery.id, receiver=self.receiver, error=error)
-        if item.message.type != "notice":  # a notice about a notice could go round for ever
-            text = f"A message to {self.receiver} could not be delivered: {error}. See: alertd dead"
-            # One notice an hour for each receiver: a hundred dead letters are one piece of news.
-            await self._notices.tell("dead_letter", self.receiver, text, str(now // HOUR_MS), skip=self.receiver)
-
-    async def _tell_expired(self, item: DueDelivery) -> None:
-        log.error("delivery_expired", delivery=item.delivery.id, receiver=self.receiver)
-        if item.message.type != "notice":
-            text = f"A message to {self.receiver} ran out of time before it could be sent. See: alertd why"
-            episode = str(self._clock() // HOUR_MS)
-            await self._notices.tell("delivery_expired", self.receiver, text, episode, skip=self.receiver)
+        if isinstance(outcome, Dead) and outcome.disable:
+            # What waits is kept; one message an hour asks again, and a reload does so at once.
+            await self._store.pause_receiver(self.receiver, now + HOUR_MS)
+            await self._tell.gone(error, now)
+        elif item.message.type != "notice":  # a notice about a notice could go round for ever
+            await self._tell.dead_letter(error, now)
 
     async def _failed(self, outcome: Later, now: int) -> float:
         """Count towards the breaker; gives the seconds for which the receiver is left in peace."""
@@ -264,15 +265,12 @@ class Lane:
         pause_s = breaker_pause_s(self._failures)
         if pause_s and not self._open_since:
             self._open_since = now
-            text = f"Receiver {self.receiver} has failed {self._failures} times in a row: {outcome.error}"
-            await self._notices.tell("receiver_failing", self.receiver, text, str(now), skip=self.receiver)
+            await self._tell.failing(self._failures, outcome.error, now)
         return max(pause_s, outcome.pause_s)
 
     async def _healed(self, now: int) -> None:
         if self._open_since:
-            seconds = (now - self._open_since) // 1000
-            text = f"Receiver {self.receiver} takes messages again after {seconds} s."
-            await self._notices.tell("receiver_healed", self.receiver, text, str(self._open_since))
+            await self._tell.healed(self._open_since, now)
         self._failures, self._open_since = 0, 0
 
     async def _record(self, write: Callable[[], Awaitable[bool]]) -> bool:

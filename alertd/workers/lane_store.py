@@ -46,3 +46,7 @@ class LaneStore(Protocol):
     async def expire(self, delivery_id: str, token: str, now: int) -> bool:
         """Record that its time was over before it could be sent."""
         ...
+
+    async def pause_receiver(self, receiver: str, until_ms: int) -> None:
+        """Let nothing be claimed for a receiver until then; 0 ends the pause."""
+        ...

@@ -204,3 +204,30 @@ async def test_stopping_claims_nothing_more_and_ends_what_is_under_way() -> None
         await stopping
     assert len(desk.attempts) == 1
     assert await ended(store, "dl_a", "sent")
+
+
+async def test_a_receiver_that_is_gone_rests_and_keeps_what_waits_for_it() -> None:
+    store, desk, ops = MemoryStore(), Scripted(Dead("410 Gone", disable=True)), Scripted()
+    async with delivering(store, desk=desk, ops=ops) as deliverer:
+        await store.enqueue([delivery("dl_a"), delivery("dl_b")], system_clock())
+        await eventually(when(lambda: len(ops.attempts) == 1), "the operator is told")
+        assert len(desk.attempts) == 1
+        assert (await store.receiver_health())["desk"].paused_until_ms > system_clock() + 3_000_000
+        mended = Scripted()
+        await deliverer.replace([("desk", mended)], 5)
+        await eventually(lambda: ended(store, "dl_b", "sent"), "after a reload it is asked again")
+    assert await ended(store, "dl_a", "dead")
+
+
+async def test_the_time_that_is_left_is_used_for_a_last_attempt() -> None:
+    store, desk = MemoryStore(), Scripted(Later("down", after_s=7200))
+    short = msgspec.structs.replace(delivery("dl_a"), expires_ms=system_clock() + 600_000)
+    async with delivering(store, desk=desk):
+        await store.enqueue([short], system_clock())
+
+        async def queued_again() -> Delivery | None:
+            found = await store.delivery("dl_a")
+            return found if found is not None and found.failures == 1 and found.state == "queued" else None
+
+        found = await eventually(queued_again, "it is queued again")
+    assert short.expires_ms - 60_000 < found.due_ms < short.expires_ms
