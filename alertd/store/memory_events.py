@@ -119,6 +119,8 @@ class MemoryEvents(MemoryBase):
         if other:
             owner, outcome = other, "alias"
             owner.remember_hash(candidate.content_hash)
+        elif item.verdict == "alias" and candidate.identity[0] == "a":
+            return IngestResult(event_id=candidate.event_id, outcome="alias", revision=0)
         elif owner:
             outcome = self._revise(source, owner, item)
         else:

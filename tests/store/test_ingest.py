@@ -135,6 +135,17 @@ async def test_an_alias_of_something_forgotten_is_stored_as_new(store: Store) ->
     assert await outcomes(store, alias("b", of="nobody")) == [("ev_b", "new", 1)]
 
 
+async def test_a_flag_hangs_on_its_item_and_never_is_an_event(store: Store) -> None:
+    flag = msgspec.structs.replace(candidate("a"), identity="a-guid", strong="", weak="")
+    item = IngestItem(candidate=flag, verdict="alias", alias_of="id-a")
+    for _ in range(2):
+        assert await outcomes(store, item) == [("ev_a", "alias", 0)], "there is nothing for it to hang on"
+    assert await store.known_marks("wire", ["a-guid"]) == {}
+    assert await outcomes(store, new("a"), item) == [("ev_a", "new", 1), ("ev_a", "alias", 1)]
+    assert set(await store.known_marks("wire", ["a-guid"])) == {"a-guid"}
+    assert len(await titles(store)) == 1
+
+
 async def test_a_mark_keeps_its_first_owner(store: Store) -> None:
     shared = msgspec.structs.replace(candidate("b"), strong="s-a-one", weak="w-a-one")
     await outcomes(store, new("a"), IngestItem(candidate=shared, verdict="new"))

@@ -57,6 +57,9 @@ local function store(item)
     -- its text counts as known, or the next poll would see a correction in it
     owner, outcome = other, 'alias'
     remember_hash(owner, item.hash)
+  elseif item.verdict == 'alias' and string.sub(item.identity, 1, 1) == 'a' then
+    -- a flag whose item was forgotten meanwhile: it stands for no entry, so it becomes no event; a later page sets it
+    return {item.event, 'alias', 0}
   elseif owner then
     outcome = revise(owner, item)
   else
