@@ -39,7 +39,8 @@ def load_snapshot(config: Path | None, env: Mapping[str, str]) -> LoadedSnapshot
 
 def _with_rules(loaded: Loaded) -> LoadedSnapshot:
     receivers = {receiver.id for receiver in loaded.settings.receivers}
-    book = load_rules(loaded.settings.rules, receivers=receivers)
+    sources = {source.id for source in loaded.settings.sources}
+    book = load_rules(loaded.settings.rules, receivers=receivers, sources=sources)
     return LoadedSnapshot(Snapshot(loaded.settings, book), loaded.warnings, loaded.path)
 
 

@@ -9,6 +9,7 @@ the message is sent again under the same id, marked as a possible repeat.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -250,7 +251,8 @@ class Lane:
         log.error("dead_letter", delivery=delivery.id, receiver=self.receiver, error=error)
         if isinstance(outcome, Dead) and outcome.disable:
             # What waits is kept; one message an hour asks again, and a reload does so at once.
-            await self._store.pause_receiver(self.receiver, now + HOUR_MS)
+            with contextlib.suppress(StoreUnavailable):
+                await self._store.pause_receiver(self.receiver, now + HOUR_MS)
             await self._tell.gone(error, now)
         elif item.message.type != "notice":  # a notice about a notice could go round for ever
             await self._tell.dead_letter(error, now)

@@ -29,8 +29,8 @@ class LaneNotices:
     async def gone(self, error: str, now: int) -> None:
         """Say that the receiver itself is no more."""
         text = (
-            f"Receiver {self._receiver} is gone: {error}. What waits for it is kept until it expires, and one message "
-            "an hour asks again; correct the receiver and reload"
+            f"Receiver {self._receiver} is gone: {error}. What waits for it is kept until it expires, and one "
+            "message an hour asks again; correct the receiver and reload"
         )
         await self._tell("receiver_gone", text, now // DAY_MS)
 

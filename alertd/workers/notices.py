@@ -60,6 +60,12 @@ def notice_delivery(
     )
 
 
+FOLD_AFTER = 10
+FOLD_MS = 600_000
+"""More than ten notices of one kind within ten minutes become one."""
+FOLDED = "This happens to many now; `alertd status` and `alertd tail` show which. The last one:"
+
+
 class Notices:
     """Tells the operator's receivers, once per episode."""
 
@@ -67,6 +73,8 @@ class Notices:
         self._store = store
         self._operator = dict(operator)
         self._clock = clock
+        self._recent: dict[str, dict[tuple[str, str], int]] = {}
+        """Kind -> (subject, episode) -> when: what was told of late."""
 
     def replace(self, operator: Mapping[str, Literal["every", "latest"]]) -> None:
         """Take new receivers from a reload."""
@@ -81,6 +89,11 @@ class Notices:
         notice = Notice(kind=kind, subject=subject, text=text, at=rfc3339(now))
         log.warning("operator_notice", kind=kind, subject=subject, text=text)
         telemetry.NOTICES.labels(kind=kind).inc()
+        recent = self._remember(kind, subject, episode, now)
+        if recent > FOLD_AFTER:
+            # Two hundred feeds behind one dead line are one piece of news; each is in the journal and the log.
+            notice = Notice(kind=kind, subject="many", text=f"{FOLDED} {text}", at=notice.at)
+            episode = f"folded:{now // FOLD_MS}"
         deliveries = [
             notice_delivery(notice, receiver, mode, episode, now)
             for receiver, mode in self._operator.items()
@@ -99,3 +112,10 @@ class Notices:
             await self._store.journal(record, once=f"notice:{kind}:{subject}:{episode}")
         except StoreUnavailable as error:
             log.warning("operator_notice_not_queued", kind=kind, subject=subject, error=str(error))
+
+    def _remember(self, kind: str, subject: str, episode: str, now: int) -> int:
+        """Take down that this is told; gives how many different ones of its kind there were of late."""
+        recent = {key: at for key, at in self._recent.get(kind, {}).items() if at > now - FOLD_MS}
+        recent.setdefault((subject, episode), now)
+        self._recent[kind] = recent
+        return len(recent)

@@ -138,3 +138,15 @@ def test_what_is_no_secret_is_not_masked(config: Path) -> None:
     assert set(secrets_of(load_settings(config, {}).settings)) == set()
     by_socket = Settings.model_validate({"redis": "unix:///run/redis/redis.sock"})
     assert set(secrets_of(by_socket)) == set()
+
+
+def test_a_rule_about_a_source_that_is_not_configured_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "rules/portfolios").mkdir(parents=True)
+    (tmp_path / "rules/portfolios/p.yaml").write_text(
+        "{portfolio: p, title: P, receivers: [], rules: [{id: r, title: R, severity: low, when: {source: prwrie}}]}"
+    )
+    (tmp_path / "alertd.yaml").write_text(
+        'sources: [{id: prwire, type: feed, url: "https://news.example.com/rss"}]\noperator: []\n'
+    )
+    with pytest.raises(ConfigError, match="prwire"):
+        load_snapshot(tmp_path / "alertd.yaml", {})

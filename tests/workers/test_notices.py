@@ -10,8 +10,10 @@ from structlog.testing import capture_logs
 from alertd.errors import StoreUnavailable
 from alertd.model import DueDelivery, JournalRecord, NewDelivery
 from alertd.store.memory import MemoryStore
-from alertd.workers.notices import NOTICE_EXPIRES_MS, Notices
+from alertd.workers.notices import FOLD_AFTER, NOTICE_EXPIRES_MS, Notices
 from tests.workers.make import HandClock
+
+NOW = 1_768_000_000_000
 
 OPERATOR: dict[str, Literal["every", "latest"]] = {"ops": "latest", "pager": "every"}
 
@@ -105,3 +107,26 @@ async def test_telling_about_trouble_makes_no_more_of_it() -> None:
     with capture_logs() as logs:
         await Notices(Away(), OPERATOR, HandClock()).tell("source_gone", "wire", "It is gone.", "1")
     assert [line["event"] for line in logs] == ["operator_notice", "operator_notice_not_queued"]
+
+
+async def test_two_hundred_of_a_kind_are_told_as_one_and_each_is_in_the_journal() -> None:
+    store = MemoryStore()
+    notices = Notices(store, {"ops": "every"}, lambda: NOW)
+    for number in range(200):
+        await notices.tell("source_failing", f"feed-{number}", f"Source feed-{number} has failed.", "1")
+    due, _ = await store.due("ops", NOW, 1000)
+    assert len(due) == FOLD_AFTER + 1
+    subjects = {item.message.notice.subject for item in due if item.message.notice}
+    assert "many" in subjects
+    lines = [record for _, record in await store.read_journal("", 1000, 0) if record.kind == "notice"]
+    assert len({record.data["subject"] for record in lines}) == 200
+
+
+async def test_the_same_trouble_told_again_and_again_is_not_many() -> None:
+    store = MemoryStore()
+    notices = Notices(store, {"ops": "every"}, lambda: NOW)
+    for _ in range(50):
+        await notices.tell("dead_letter", "desk", "A message could not be delivered.", "1")
+    (only,), _ = await store.due("ops", NOW, 1000)
+    assert only.message.notice is not None
+    assert only.message.notice.subject == "desk"
