@@ -11,6 +11,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from alertd.errors import StoreUnavailable
+from alertd.store.redis import open_store
 from tests.support.daemon import Daemon, command, eventually
 from tests.support.desk import Desk, item, logged, rss, says
 from tests.support.http import Authority, Connection, FaultServer, Request, answer, refused_port
@@ -57,8 +59,9 @@ def tls_flags(folder: Path, authority: Authority) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("trust", ["in the URL", "SSL_CERT_FILE"])
-async def test_it_is_reached_over_tls_with_an_authority_of_the_house(desk: Desk, trust: str) -> None:
+async def test_it_is_reached_over_tls_with_an_authority_of_the_house(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     binary = system_binary()
     if binary is None:
         pytest.skip("the bundled Redis speaks no TLS, and no other is installed")
@@ -66,10 +69,15 @@ async def test_it_is_reached_over_tls_with_an_authority_of_the_house(desk: Desk,
     ca = flags["tls-ca-cert-file"]
     with RedisServer(binary, SAFE | flags | {"requirepass": PASSWORD}):
         url = f"rediss://:{PASSWORD}@localhost:{flags['tls-port']}/0"
-        desk.settings["redis"] = url + (f"?ssl_ca_certs={ca}" if trust == "in the URL" else "")
-        env = {} if trust == "in the URL" else {"SSL_CERT_FILE": ca}
-        async with desk.daemon(env=env):
+        desk.settings["redis"] = f"{url}?ssl_ca_certs={ca}"
+        async with desk.daemon():
             await eventually(desk.fired(f"For {desk.folder.name}"), "an entry is delivered")
+        with pytest.raises(StoreUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+            await open_store(url, "alertd", name="test")
+        monkeypatch.setenv("SSL_CERT_FILE", ca)
+        store = await open_store(url, "alertd", name="test")
+        assert await store.ping() > 0
+        await store.aclose()
 
 
 # --- what it must be ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""docs/operations.md names every notice, every role and every file of the state directory."""
+"""docs/operations.md says for every notice what to do, and names every role."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from pathlib import Path
 
 from alertd.app.state import ROLES
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/operations.md").read_text()
-_KINDS = re.compile(r"""(?:\btell\(|\bTell\(|\bNote\(kind=)\s*"([a-z_]+)\"""")
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_every_notice_is_explained_and_no_other() -> None:
-    code = "\n".join(path.read_text() for path in (ROOT / "alertd").rglob("*.py"))
-    told = set(_KINDS.findall(code))
-    documented = set(re.findall(r"^\| `([a-z_]+)` \|", PAGE.split("are told:")[1], re.MULTILINE))
-    assert len(told) >= 14
-    assert documented == told
+def words(page: str, heading: str) -> set[str]:
+    """Give the words in the first column of the table under a heading."""
+    section = (DOCS / page).read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return set(re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE))
+
+
+def test_every_notice_has_its_remedy() -> None:
+    told = words("alerts.md", "What the operator is told")
+    assert told
+    assert words("operations.md", "Watching it") == told
 
 
 def test_every_role_is_explained() -> None:
-    table = PAGE.split("## Roles apart")[1].split("##")[0]
-    assert set(re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)) == set(ROLES)
+    assert words("operations.md", "Roles apart") == set(ROLES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AsyncExitStack
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -43,13 +44,21 @@ def only(desk: Desk, *roles: str) -> Daemon:
     return daemon
 
 
+@asynccontextmanager
+async def together(*daemons: Daemon) -> AsyncIterator[None]:
+    """Start all at once, and stop all at once in the end."""
+    try:
+        await asyncio.gather(*(daemon.start() for daemon in daemons))
+        yield
+    finally:
+        await asyncio.gather(*(daemon.__aexit__() for daemon in daemons))
+
+
 async def test_three_daemons_over_one_redis_do_the_work_of_one(desk: Desk, redis: RedisServer) -> None:
     desk.settings["redis"] = redis.url
     desk.write()
     daemons = [only(desk, *roles) for roles in APART]
-    async with AsyncExitStack() as stack:
-        for daemon in daemons:
-            await stack.enter_async_context(daemon)
+    async with together(*daemons):
         await eventually(desk.fired("Vega leases Orion"), "the alert arrives")
         for roles, daemon in zip(APART, daemons, strict=True):
             children = " ".join(descendants(daemon.pid).values())
@@ -85,11 +94,8 @@ async def test_two_pollers_divide_the_sources(
     desk.write()
     twin = Desk(tmp_path_factory.mktemp("twin"), desk.world)
     twin.sources, twin.settings = desk.sources, desk.settings
-    async with (
-        only(desk, "match", "deliver", "timers"),
-        only(desk, "poll", "web") as first,
-        twin.daemon("--only", "poll", "--only", "web") as second,
-    ):
+    first, second = only(desk, "poll", "web"), twin.daemon("--only", "poll", "--only", "web")
+    async with together(first, second, only(desk, "match", "deliver", "timers")):
         for poller in (first, second):
             await eventually(says(poller, "pollers_changed", living=2), "each knows of the other")
         for name in feeds:
@@ -124,7 +130,7 @@ async def test_the_same_roles_twice_in_one_state_directory_are_refused(desk: Des
     async with only(desk, "match") as daemon:
         code, _, err = await command("run", "--only", "match", folder=desk.folder)
         assert code == 1
-        assert f"another alertd runs here (pid {daemon.pid})" in err
+        assert f"another alertd (pid {daemon.pid}) does the work of `match` here" in err
 
 
 async def test_a_daemon_that_only_matches_ends_at_once_while_redis_is_away(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import signal
@@ -131,10 +132,11 @@ class Outputs:
             ids |= set(json.loads(line)["ids"])
         assert {name[:3] for name in ids} >= {"ev_", "al_", "dl_", "pag"}
         event = min(name for name in ids if name.startswith("ev_"))
-        for words in (["tail", "--no-follow", "--since", "0"], ["status"], ["status", "--json"], ["dead"],
-                      ["dead", "--json"], ["check"], ["send-test"], ["send-test", "--json"], ["why", event, "--full"],
-                      ["why", event, "--json"], ["why", "page"], ["why", "moved", "--json"]):  # fmt: skip
-            await self.ran(*words)
+        todo = [["tail", "--no-follow", "--since", "0"], ["status"], ["status", "--json"], ["dead"],
+                ["dead", "--json"], ["check"], ["send-test"], ["send-test", "--json"], ["why", event, "--full"],
+                ["why", event, "--json"], ["why", "page"], ["why", "moved", "--json"]]  # fmt: skip
+        for start in range(0, len(todo), 3):
+            await asyncio.gather(*(self.ran(*words) for words in todo[start : start + 3]))
 
     def files(self, *folders: Path) -> None:
         """Read every file of some folders."""

@@ -136,9 +136,15 @@ async def test_a_process_that_does_not_move_cannot_hold_up_the_stop(desk: Desk) 
     assert_gone(family)
 
 
-async def test_a_supervisor_that_is_killed_leaves_nobody_behind(desk: Desk) -> None:
+async def test_a_killed_redis_is_started_again_and_a_killed_supervisor_leaves_nobody_behind(desk: Desk) -> None:
     async with desk.daemon() as daemon:
         await eventually(desk.fired(f"For {desk.folder.name}"), "it works")
+        os.kill(child(daemon, "redis-server"), signal.SIGKILL)
+        await eventually(says(daemon, "redis_died"), "it notices")
+        desk.world.script("/wire", answer(rss(item("After"), item(f"For {desk.folder.name}"))))
+        await eventually(desk.fired("After"), "it goes on")
+        assert logged(daemon, "process_died") == []
+
         family = descendants(daemon.pid)
         assert len(family) >= 6, "supervisor, Redis, io, a matcher and two parse workers"
         daemon.kill()
@@ -160,16 +166,6 @@ async def test_children_leave_a_killed_supervisor_also_while_redis_is_away(desk:
         daemon.kill()
         await daemon.wait()
         await eventually(lambda: nobody(family), "all are gone", timeout=20)
-
-
-async def test_its_redis_is_started_again_when_it_is_killed(desk: Desk) -> None:
-    async with desk.daemon() as daemon:
-        await eventually(desk.fired(f"For {desk.folder.name}"), "it works")
-        os.kill(child(daemon, "redis-server"), signal.SIGKILL)
-        await eventually(says(daemon, "redis_died"), "it notices")
-        desk.world.script("/wire", answer(rss(item("After"), item(f"For {desk.folder.name}"))))
-        await eventually(desk.fired("After"), "it goes on")
-        assert logged(daemon, "process_died") == []
 
 
 async def nobody(family: dict[int, str]) -> bool:
