@@ -21,6 +21,7 @@ from alertd.cli.output import (
     counted,
     environment,
     fault_style,
+    from_here,
     plain,
     print_json,
     reason,
@@ -67,7 +68,7 @@ def check(
         work.settings(config)
     for path in paths or ():
         work.path(path)
-    faults = sorted(dict.fromkeys(map(_from_here, work.faults)))
+    faults = sorted(dict.fromkeys(map(from_here, work.faults)))
     bad = [fault for fault in faults if strict or fault.severity == "error"]
     _print(faults, CheckFormat.json if json else format, work.counts, good=not bad)
     if bad:
@@ -152,17 +153,6 @@ def _is_settings(path: Path, text: bytes) -> bool:
 
 def _whole(path: Path, text: str) -> Fault:
     return Fault(str(path), 0, 0, text)
-
-
-def _from_here(fault: Fault) -> Fault:
-    """Name files below the working directory as seen from there, however they were named."""
-    here = f"{Path.cwd()}/"
-    return replace(
-        fault,
-        file=fault.file.removeprefix(here),
-        message=fault.message.replace(here, ""),
-        hint=fault.hint.replace(here, ""),
-    )
 
 
 # --- printing -------------------------------------------------------------------------------------------------

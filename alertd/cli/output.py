@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -22,6 +24,7 @@ from alertd.errors import AlertdError, ConfigError, Fault
 FINE = 0
 FAULTS = 1
 USAGE = 2
+INTERRUPTED = 130
 
 ConfigOption = Annotated[
     Path | None,
@@ -115,11 +118,22 @@ def fault_style(fault: Fault) -> str:
     return "red" if fault.severity == "error" else "yellow"
 
 
+def from_here(fault: Fault) -> Fault:
+    """Name files below the working directory as seen from there, however they were named."""
+    here = f"{Path.cwd()}/"
+    return replace(
+        fault,
+        file=fault.file.removeprefix(here),
+        message=fault.message.replace(here, ""),
+        hint=fault.hint.replace(here, ""),
+    )
+
+
 def fail(error: AlertdError | str, code: int = FAULTS) -> NoReturn:
     """Print an error for a person and leave. A ConfigError prints one line for each fault."""
     if isinstance(error, ConfigError):
         for fault in error.faults:
-            warn(fault, fault_style(fault))
+            warn(from_here(fault), fault_style(fault))
         if (count := sum(fault.severity == "error" for fault in error.faults)) > 1:
             warn(f"{counted(count, 'fault')} found", "default")
     else:
@@ -133,16 +147,17 @@ def reason(error: AlertdError | OSError) -> str:
 
 
 def guarded(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a command's coroutine; our own errors become a line on stderr and exit code 1."""
+    """Run a command's coroutine; our own errors become a line on stderr and exit code 1, Ctrl-C ends with 130."""
     import asyncio
 
     quiet_logs()
+    # Not by cancelling, which Python 3.11 can lose: asyncio.wait_for, which redis-py writes with, swallows a
+    # cancellation that comes together with its result (python/cpython#86296). Commands hold nothing to tidy up.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     try:
         return asyncio.run(work())
     except AlertdError as error:
         fail(error)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
 
 
 def quiet_logs() -> None:

@@ -17,7 +17,7 @@ from alertd.store.redis import RedisStore
 
 BATCH = 200
 WAIT_MS = 1000
-_ID = re.compile(r"\d{1,19}(-\d{1,19})?")
+_ID = re.compile(r"[0-9]{1,19}(-[0-9]{1,19})?")
 
 
 def tail(

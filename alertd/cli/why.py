@@ -82,7 +82,7 @@ async def _look(store: RedisStore, settings: Settings, thing: str) -> _Found:
         settings,
         sorted(lines.items(), key=_order),
         [delivery for delivery in deliveries if delivery],
-        await store.source_state(thing) if known else None,
+        (await store.source_state(thing) or SourceState(source=thing)) if known else None,
     )
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
@@ -57,6 +58,7 @@ def alertd(*words: str | Path, cwd: Path, stdin: bytes = b"", env: Mapping[str, 
     with MonkeyPatch.context() as patch, ExitStack() as stack:
         stack.callback(structlog.configure, **structlog.get_config())
         stack.callback(sys.setrecursionlimit, sys.getrecursionlimit())
+        stack.callback(signal.signal, signal.SIGINT, signal.getsignal(signal.SIGINT))
         patch.chdir(cwd)
         patch.setattr(os, "environ", plain_environment() | {"HOME": str(cwd)} | dict(env or {}))
         patch.setattr(sys, "argv", ["alertd", *map(str, words)])

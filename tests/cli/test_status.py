@@ -1,0 +1,142 @@
+"""`alertd status`: what is running and healthy, and what to do where it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alertd.base.clock import system_clock
+from tests.cli.conftest import Desk
+from tests.cli.run import alertd, on_terminal
+
+MINUTE = 60_000
+
+
+def test_when_nothing_runs_the_command_says_what_to_start(tmp_path: Path) -> None:
+    assert alertd("init", cwd=tmp_path).code == 0
+    for words in [("status",), ("status", "--json"), ("tail",), ("dead",), ("why", "ev_1")]:
+        done = alertd(*words, cwd=tmp_path)
+        assert (done.code, done.out) == (1, ""), words
+        assert done.err == f"alertd: no alertd runs in {tmp_path}/var; start it with: alertd run\n"
+
+
+def test_a_redis_that_does_not_answer_is_said_in_one_line(desk: Desk) -> None:
+    desk.settings(redis=f"unix://{desk.folder}/nowhere.sock")
+    done = desk.run("status")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("alertd: Redis does not answer: ")
+    assert done.err.count("\n") == 1
+
+
+def test_a_daemon_that_is_well(desk: Desk) -> None:
+    now = system_clock()
+    desk.running()
+    desk.source(state="fine", polls=7, events=5, duplicates=2, rejected=1, last_success_ms=now - 3 * MINUTE)
+    done = desk.run("status")
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0].startswith("alertd  0.1.0, pid ")
+    assert lines[0].endswith(" s ago, http://127.0.0.1:8321")
+    assert lines[1] == "rules   1 portfolio, version abcdefghijkl"
+    assert lines[2].endswith(" ms there and back")
+    assert "events  0 waiting to be matched" in lines
+    assert lines[lines.index("Sources") :] == [
+        "Sources",
+        "id    state  polls  events  duplicates  rejected  last success",
+        "wire  fine   7      5       2           1         3 min ago",
+        "",
+        "Receivers",
+        "id    type     queued  waiting  dead  failures  last sent",
+        "desk  console  0       0        0     0         never",
+        "oms   console  0       0        0     0         never",
+    ]
+
+
+def test_a_redis_that_could_lose_alerts_is_warned_of(desk: Desk) -> None:
+    desk.running()
+    done = desk.run("status")
+    (warning,) = [line for line in done.out.splitlines() if "appendfsync" in line]
+    assert warning.startswith("  ")
+    (finding,) = desk.run("status", "--json").json["redis"]["findings"]
+    assert (finding["level"], finding["code"]) == ("warn", "fsync")
+    assert done.code == 0, "a warning is no fault"
+
+
+def test_without_a_daemon_what_it_left_is_shown(desk: Desk) -> None:
+    desk.source(state="fine", polls=7)
+    done = desk.run("status")
+    assert done.code == 1
+    assert done.out.startswith("no daemon runs here; what follows is what it left\n")
+    assert "wire  fine   7 " in done.out
+
+
+@pytest.mark.parametrize(
+    ("state", "line"),
+    [
+        ({"state": "failing", "failures": 1, "error": "HTTP 503"}, "  wire: failed 1 time in a row: HTTP 503"),
+        ({"state": "failing", "failures": 9, "error": "no\x1b[2J"}, "  wire: failed 9 times in a row: no\ufffd[2J"),
+        ({"state": "gone", "error": "HTTP 410"}, "  wire: not polled any more: HTTP 410"),
+    ],
+)  # fmt: skip
+def test_a_source_that_fails_is_a_fault_with_its_reason(desk: Desk, state: dict[str, Any], line: str) -> None:
+    desk.running()
+    desk.source(**state)
+    done = desk.run("status")
+    assert done.code == 1
+    assert line in done.out.splitlines()
+
+
+def test_a_source_that_moved_is_told_but_no_fault(desk: Desk) -> None:
+    desk.running()
+    desk.source(state="fine", moved_to="https://new.example.com/rss")
+    done = desk.run("status")
+    assert done.code == 0
+    assert "  wire: moved for good to https://new.example.com/rss: change its url" in done.out.splitlines()
+
+
+def test_dead_letters_and_failing_receivers_are_faults(desk: Desk) -> None:
+    desk.running()
+    desk.bury("a", "b")
+    desk.do(lambda store: store.pause_receiver("desk", system_clock() + 10 * MINUTE))
+    done = desk.run("status")
+    assert done.code == 1
+    (line,) = [line for line in done.out.splitlines() if line.startswith("  desk: ")]
+    assert line == "  desk: failed 2 times in a row; paused, goes on in 10 min; 2 dead letters: see alertd dead"
+
+
+def test_a_refused_reload_shows_its_faults(desk: Desk) -> None:
+    faults = ["rules/p.yaml:6:5: unknown key `titel`", "rules/p.yaml:7:5: `when` is missing"]
+    desk.running(reload_ok=False, reload_at="2026-01-01T00:00:00.000Z", faults=faults)
+    done = desk.run("status")
+    assert done.code == 1
+    assert " was refused; the old rules stay in force:" in done.out
+    assert [line for line in done.out.splitlines() if line.startswith("    rules/")] == [f"    {f}" for f in faults]
+    assert desk.run("status", "--json").json["daemons"][0]["faults"] == faults
+
+
+def test_processes_that_died_are_told_but_no_fault(desk: Desk) -> None:
+    desk.running(processes={"io": 1, "match-0": 3}, roles=["match"])
+    done = desk.run("status")
+    assert done.code == 0
+    assert "processes that died and were started again: match-0 2 times" in done.out
+    assert ", only match, " in done.out
+
+
+def test_the_status_as_json_is_the_apis_with_the_daemons(desk: Desk) -> None:
+    desk.running()
+    found = desk.run("status", "--json").json
+    assert {"at", "redis", "events", "sources", "receivers", "daemons"} == found.keys()
+    assert found["sources"][0]["id"] == "wire"
+    assert found["daemons"][0]["web"] == "127.0.0.1:8321"
+
+
+def test_rows_are_whole_in_a_pipe_and_fold_on_a_narrow_terminal(desk: Desk) -> None:
+    long = "the-wire-with-the-longest-name-that-anybody-ever-gave-to-one"
+    desk.settings(sources=[{"id": long, "type": "feed", "url": "https://wire.example.com/rss"}])
+    done = desk.run("status")
+    assert f"{long}  new    0      0       0           0         never" in done.out.splitlines()
+    shown = on_terminal("status", cwd=desk.folder, columns=60)
+    assert long not in shown.out
+    assert max(len(line) for line in shown.out.splitlines() if "\x1b" not in line) <= 60
