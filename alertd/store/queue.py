@@ -13,7 +13,18 @@ from alertd.model import Claim, ClaimRefused, Delivery, DueDelivery, NewDelivery
 from alertd.store.alerts import delivery_args, delivery_names
 from alertd.store.keys import QUEUE_NAMES, queue_names
 from alertd.store.part import Part
-from alertd.store.records import GRACE_MS, claim_from, clean, delivery_from, message_from, unique
+from alertd.store.records import (
+    GRACE_MS,
+    claim_from,
+    clean,
+    dead_record,
+    delivery_from,
+    message_from,
+    own_record,
+    pairs,
+    to_json,
+    unique,
+)
 from alertd.store.types import ReceiverHealth
 
 log = structlog.get_logger(__name__)
@@ -49,22 +60,56 @@ class QueuePart(Part):
     ) -> DueDelivery | None:
         delivery_id = raw_id.decode()
         try:
-            if record is None or body is None:
-                raise Corrupt(f"the {'record' if record is None else 'message'} of delivery {delivery_id} is missing")
-            return DueDelivery(delivery=delivery_from(record), message=message_from(body), payload=payload)
+            delivery = own_record(delivery_id, record)
+            if body is None:
+                raise Corrupt(f"the message of delivery {delivery_id} is missing")
+            return DueDelivery(delivery=delivery, message=message_from(body), payload=payload)
         except Corrupt as error:
-            await self._set_aside(receiver, delivery_id, error, now)
+            await self._set_aside(receiver, delivery_id, record, error, now)
             return None
 
-    async def _set_aside(self, receiver: str, delivery_id: str, error: Corrupt, now: int) -> None:
-        """Take a delivery that cannot be read out of everybody's way."""
+    async def _set_aside(
+        self, receiver: str, delivery_id: str, record: bytes | None, error: Corrupt, now: int
+    ) -> None:
+        """Take a delivery that cannot be read out of everybody's way: it is dead, and its chain goes on."""
         log.error("delivery_corrupt", delivery=delivery_id, receiver=receiver, error=str(error))
+        reason = clean(f"corrupt: {error}")
         try:
-            buried = await self.bury(delivery_id, "", now, f"corrupt: {error}")
+            own_record(delivery_id, record)
+            filed = await self.bury(delivery_id, "", now, reason)
         except Corrupt:
-            buried = False
-        if not buried:
-            await self.link.pipeline([["ZREM", q, delivery_id] for q in self.keys.queues(receiver)])
+            filed = await self._file_unreadable(receiver, delivery_id, record, reason, now)
+        if not filed:
+            await self.link.pipeline([["ZREM", queue, delivery_id] for queue in self.keys.queues(receiver)])
+
+    async def _file_unreadable(
+        self, receiver: str, delivery_id: str, record: bytes | None, reason: str, now: int
+    ) -> bool:
+        """Put a dead record in the place of one that cannot be read. False: no chain and no record knows of it."""
+        field = await self._chain_of(receiver, delivery_id)
+        if record is None and not field:
+            return False
+        dead = dead_record(delivery_id, receiver, field.removesuffix(f"/{receiver}") or delivery_id, now, reason)
+        names = [
+            *QUEUE_NAMES,
+            *queue_names(receiver),
+            f"recv:{receiver}",
+            f"trace:{delivery_id}",
+            f"trace:{receiver}",
+        ]
+        await self.link.run("set_aside", names, delivery_id, record or b"", to_json(dead), field, now, rfc3339(now))
+        return True
+
+    async def _chain_of(self, receiver: str, delivery_id: str) -> str:
+        """Find the field of the chain that holds a delivery whose own record cannot tell; "" if there is none."""
+        cursor, key = b"0", self.keys("chains")
+        while True:
+            cursor, flat = await self.link.call("HSCAN", key, cursor, "COUNT", 500)
+            for field, ids in pairs(flat).items():
+                if field.endswith(f"/{receiver}") and delivery_id in ids.decode("utf-8", "replace").split(","):
+                    return field
+            if cursor == b"0":
+                return ""
 
     async def claim(
         self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes

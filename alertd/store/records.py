@@ -82,6 +82,21 @@ def new_record(new: NewDelivery, now: int) -> Delivery:
     )
 
 
+def dead_record(delivery_id: str, receiver: str, chain: str, now: int, error: str) -> Delivery:
+    """Make the record that stands for one that cannot be read; tried again, it gets a new life."""
+    return Delivery(
+        id=delivery_id,
+        receiver=receiver,
+        lane="normal",
+        mode="every",
+        chain=chain,
+        created_ms=now,
+        due_ms=now,
+        expires_ms=now,
+        error=error,
+    )
+
+
 class StoredDelivery(Delivery, frozen=True, kw_only=True):
     """A delivery with what only the queue needs."""
 
@@ -103,6 +118,16 @@ def delivery_of(stored: StoredDelivery) -> Delivery:
 def delivery_from(raw: bytes) -> Delivery:
     """Read a delivery's record. Raises Corrupt."""
     return from_json(raw, Delivery, "a delivery")
+
+
+def own_record(delivery_id: str, raw: bytes | None) -> Delivery:
+    """Read the record that stands under an id. Raises Corrupt, also where there is none or another's."""
+    if raw is None:
+        raise Corrupt(f"the record of delivery {delivery_id} is missing")
+    found = delivery_from(raw)
+    if found.id != delivery_id:
+        raise Corrupt(f"the record of delivery {delivery_id} is that of {found.id}")
+    return found
 
 
 def message_from(raw: bytes) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alertd.errors import Corrupt
 from alertd.store.keys import QUEUE_NAMES
 from alertd.store.queue import QueuePart
-from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, delivery_from
+from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, own_record
 
 BATCH = 500
 ROUNDS = 20
@@ -49,24 +49,22 @@ class SweepPart(QueuePart):
         for receiver in sorted(r.decode() for r in receivers):
             for _ in range(ROUNDS):
                 # once more after each find: the next of its chain is in a queue now, perhaps the other one
-                done = sum([await self._expire_queue(queue, now) for queue in self.keys.queues(receiver)])
+                done = sum([await self._expire_queue(receiver, queue, now) for queue in self.keys.queues(receiver)])
                 expired += done
                 if not done:
                     break
         return expired
 
-    async def _expire_queue(self, queue: str, now: int) -> int:
+    async def _expire_queue(self, receiver: str, queue: str, now: int) -> int:
         ids = await self.link.call("ZRANGE", queue, 0, BATCH - 1)
         raws = await self.link.call("HMGET", self.keys("deliveries"), *ids) if ids else []
         expired = 0
         for delivery_id, raw in zip(ids, raws, strict=True):
-            if raw is None:
-                await self.link.call("ZREM", queue, delivery_id)
-                continue
             try:
-                expires = delivery_from(raw).expires_ms
-            except Corrupt:
-                continue  # `due` sets it aside
+                expires = own_record(delivery_id.decode(), raw).expires_ms
+            except Corrupt as error:  # not left to `due`: nobody may be looking at this queue any more
+                await self._set_aside(receiver, delivery_id.decode(), raw, error, now)
+                continue
             if 0 < expires <= now:
                 expired += await self.expire(delivery_id.decode(), "", now)
         return expired

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alertd.base.clock import system_clock
-from alertd.errors import Corrupt, StoreRefused
+from alertd.errors import StoreRefused
 from alertd.store.protocol import Store
 from alertd.store.redis import RedisStore, open_store
 from tests.store.make import FAR, NOW, delivery, new, source_state, state
@@ -96,19 +96,6 @@ async def test_orphans_are_dropped(redis_store: RedisStore) -> None:
     assert (swept["orphans"], swept["alerts"]) == (2, 1)
     assert [d.delivery.id for d in (await redis_store.due("desk", NOW, 10))[0]] == ["dl_a"]
     assert (await redis_store.key_counts())["done"] == 0
-
-
-async def test_a_message_that_cannot_be_read_is_set_aside_alone(redis_store: RedisStore) -> None:
-    await redis_store.enqueue([delivery(n, chain=n) for n in "abcd"], NOW)
-    await redis_store.link.call("HSET", redis_store.keys("bodies"), "dl_a", "{")
-    await redis_store.link.call("HDEL", redis_store.keys("bodies"), "dl_b")
-    await redis_store.link.call("HSET", redis_store.keys("deliveries"), "dl_c", "{")
-    for _ in range(2):
-        found, _ = await redis_store.due("desk", NOW, 10)
-        assert [d.delivery.id for d in found] == ["dl_d"]
-    assert {d.id for d in await redis_store.dead_deliveries(10)} == {"dl_a", "dl_b"}
-    with pytest.raises(Corrupt):
-        await redis_store.delivery("dl_c")
 
 
 async def test_preparing_again_changes_nothing(store: Store) -> None:

@@ -34,7 +34,7 @@ elseif state == 'dead' then
   record.error = detail
 end
 close(record, state, now, at, detail)
-leave_chain(record, now)
+leave_chain(chain_field(record), id, now)
 if state == 'sent' then
   redis.call('HSET', recv(record), 'last_sent_ms', now, 'failures', 0)
 elseif state == 'dead' then

@@ -1,14 +1,22 @@
 -- What the scripts of the queue share. Per (chain, receiver) only the head is in a queue; the others wait.
 
-local function load(id)
+-- Give a delivery's record, or nil and whether something stands there that is none.
+local function peek(id)
   local raw = redis.call('HGET', K['deliveries'], id)
   if not raw then
-    return nil
+    return nil, false
   end
   local fine, record = pcall(cjson.decode, raw)
-  if not fine then
+  if not fine or type(record) ~= 'table' or record.id ~= id then
+    return nil, true
+  end
+  return record, false
+end
+
+local function load(id)
+  local record, broken = peek(id)
+  if broken then
     corrupt = 'WRONGTYPE delivery ' .. id .. ' does not decode'
-    return nil
   end
   return record
 end
@@ -111,6 +119,18 @@ local function enter_queue(record)
   wake(record.receiver)
 end
 
+-- A head that cannot be read goes into the queue all the same: whoever sees what is due there sets it aside.
+local function expose(field, id, now)
+  local receiver = string.match(field, '([^/]*)$')
+  local queues = {K['q:' .. receiver .. ':critical'], K['q:' .. receiver .. ':normal']}
+  if redis.call('ZSCORE', queues[1], id) or redis.call('ZSCORE', queues[2], id) then
+    return
+  end
+  redis.call('HINCRBY', K['recv:' .. receiver], 'waiting', -1)
+  redis.call('ZADD', queues[2], now, id)
+  wake(receiver)
+end
+
 -- Write a chain; if its head was waiting, it is in the queue from now on, at its own due time or now if that is past.
 local function write_chain(field, ids, now)
   if #ids == 0 then
@@ -118,8 +138,10 @@ local function write_chain(field, ids, now)
     return
   end
   redis.call('HSET', K['chains'], field, table.concat(ids, ','))
-  local head = load(ids[1])
-  if head and head.state == 'waiting' then
+  local head = peek(ids[1])
+  if not head then
+    expose(field, ids[1], now)
+  elseif head.state == 'waiting' then
     head.state = 'queued'
     head.due_ms = math.max(now, head.due_ms)
     redis.call('HINCRBY', recv(head), 'waiting', -1)
@@ -132,11 +154,10 @@ local function read_chain(field)
   return split(redis.call('HGET', K['chains'], field))
 end
 
-local function leave_chain(record, now)
+local function leave_chain(field, left, now)
   local rest = {}
-  local field = chain_field(record)
   for _, id in ipairs(read_chain(field)) do
-    if id ~= record.id then
+    if id ~= left then
       rest[#rest + 1] = id
     end
   end

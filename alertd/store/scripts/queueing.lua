@@ -1,16 +1,20 @@
 -- Queue new deliveries: first a plan over what is stored, which finds every key that is needed, then the writes.
 
--- `latest`: older messages of the chain that were never begun are superseded; begun ones stay, in front.
+-- `latest`: older messages of the chain that were never begun are superseded; begun ones stay, in front. One that cannot
+-- be read stays too, until it is set aside: it must not keep new messages out.
 local function plan_one(record, message, chains, records)
   local field = chain_field(record)
   local kept, dropped = {}, {}
   for _, id in ipairs(chains[field] or read_chain(field)) do
-    local older = records[id] or load(id)
+    local older, broken = records[id], false
+    if not older then
+      older, broken = peek(id)
+    end
     if older and record.mode == 'latest' and older.attempts == 0 then
       need_journal(traced(older))
       need_receiver(older)
       dropped[#dropped + 1] = id
-    elseif older then
+    elseif older or broken then
       kept[#kept + 1] = id
     end
   end
