@@ -9,6 +9,9 @@ from alertd.model import JournalRecord
 from alertd.store.part import Part
 from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 
+TRIM_AT_ONCE = 1_000
+"""Records that one command drops at most; several nodes of a stream, which is dropped by whole nodes."""
+
 
 def once_name(once: str) -> str:
     """Name the key of a `once` mark; the caller's text may be long or hold anything."""
@@ -47,7 +50,14 @@ class JournalPart(Part):
 
     async def trim_journal(self, older_than_ms: int) -> int:
         """Drop the records from before a time; gives how many."""
-        return int(await self.link.call("XTRIM", self.keys("journal"), "MINID", "=", f"{older_than_ms}-0"))
+        first = f"{older_than_ms}-0"
+        trim = ("XTRIM", self.keys("journal"), "MINID")
+        dropped = 0
+        # A day's journal in one command would block Redis. Only with `~` is there a limit; it leaves what lies in
+        # one node of the stream with newer records, which the last command takes.
+        while found := int(await self.link.call(*trim, "~", first, "LIMIT", TRIM_AT_ONCE)):
+            dropped += found
+        return dropped + int(await self.link.call(*trim, "=", first))
 
 
 def _record(row: Any) -> tuple[str, JournalRecord]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from alertd.base.clock import system_clock
 from alertd.store.protocol import Store
+from alertd.store.records import to_json
+from alertd.store.redis import RedisStore
 from tests.store.make import record
 
 
@@ -58,6 +61,23 @@ async def test_a_reader_of_the_journal_waits_for_what_is_to_come(store: Store) -
     await asyncio.sleep(0)
     await store.journal(record("ev_1", number=1))
     assert [r.data["number"] for _, r in await waiting] == [1]
+
+
+async def test_a_long_journal_is_trimmed_in_slices_to_the_very_record(redis_store: RedisStore) -> None:
+    key = redis_store.keys("journal")
+    entry = (b"j", to_json(record("ev_1")))
+    await redis_store.link.pipeline([["XADD", key, f"{ms}-0", *entry] for ms in range(1, 5_001)])
+    before = await trims(redis_store)
+    assert await redis_store.trim_journal(4_998) == 4_997
+    assert await trims(redis_store) - before >= 5, "no command drops more than a thousand"
+    assert [place for place, _ in await redis_store.read_journal("", 10, 0)] == ["4998-0", "4999-0", "5000-0"]
+    assert await redis_store.trim_journal(4_998) == 0
+
+
+async def trims(store: RedisStore) -> int:
+    said = (await store.link.call("INFO", "commandstats")).decode()
+    found = re.search(r"cmdstat_xtrim:calls=(\d+)", said)
+    return int(found[1]) if found else 0
 
 
 async def test_a_trimmed_journal_leaves_shorter_traces(store: Store) -> None:
