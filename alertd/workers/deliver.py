@@ -15,6 +15,7 @@ from alertd.notify.protocol import Notifier
 from alertd.workers.lane import Lane
 from alertd.workers.lane_store import LaneStore
 from alertd.workers.notices import Notices
+from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,7 @@ class Deliverer:
         self._clock = clock
         self._progress = progress
         self._lanes: dict[str, tuple[Lane, asyncio.Task[None]]] = {}
+        self._outage = Outage("deliver")
         self._stopping = False
         self._waker: asyncio.Task[None] | None = None
 
@@ -87,7 +89,9 @@ class Deliverer:
             self._progress.tick("deliver")
             try:
                 receiver = await self._store.wait_wake(1000)
-            except StoreUnavailable:
+                self._outage.ended()
+            except StoreUnavailable as error:
+                self._outage.began(error)
                 await asyncio.sleep(0.5)
                 continue
             if receiver in self._lanes:

@@ -27,7 +27,6 @@ from alertd.notify.protocol import Attempt, Notifier
 from alertd.workers.lane_notices import HOUR_MS, LaneNotices
 from alertd.workers.lane_store import LaneStore
 from alertd.workers.notices import Notices
-from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
@@ -58,7 +57,6 @@ class Lane:
         self._tell = LaneNotices(receiver, notices)
         self._clock = clock
         self._progress = progress
-        self._outage = Outage(f"deliver:{receiver}")
         self._wake = asyncio.Event()
         self._stopping = False
         self._sending: dict[str, asyncio.Task[None]] = {}
@@ -82,9 +80,9 @@ class Lane:
             wait_s = SWEEP_S
             try:
                 wait_s = await self._turn()
-                self._outage.ended()
             except StoreUnavailable as error:
-                self._outage.began(error)
+                # The deliverer says once that Redis is away; a line for each lane and turn would bury that.
+                log.debug("queue_unavailable", receiver=self.receiver, error=str(error))
             await self._wait(wait_s)
         if self._sending:
             await asyncio.wait(self._sending.values())
