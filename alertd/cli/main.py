@@ -115,7 +115,10 @@ def main() -> None:
 def _usage(error: typer.TyperException) -> int:
     """Say in one line what is wrong with the words of the command line."""
     context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "alertd"
+    if context is not None:
+        path = context.command_path
+    else:  # typer forgets it when an option lacks its value
+        path = " ".join(["alertd", *(word for word in sys.argv[1:2] if word in COMMANDS)])
     text = error.format_message().strip()
     if text:  # nothing to say means that the help was printed instead
         text = text.replace("Value error, ", "").removesuffix(".")

@@ -1,0 +1,84 @@
+"""`alertd demo`: the whole daemon, in one command that ends by itself."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from alertd.base.clock import parse_rfc3339
+from tests.cli.run import command, plain_environment, process
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """A folder of its own for what the demo leaves behind, which is nothing."""
+    (tmp_path / "tmp").mkdir()
+    return tmp_path
+
+
+def test_once_as_json_shows_the_alerts_and_that_nothing_is_lost(here: Path) -> None:
+    done = process("demo", "--once", "--json", cwd=here, env={"TMPDIR": str(here / "tmp")})
+    assert done.code == 0, done.err
+    assert done.json.keys() == {"alerts", "summary", "failing"}
+    summary, alerts = done.json["summary"], done.json["alerts"]
+    assert summary["lost"] == 0
+    assert summary["alerts"] == len(alerts)
+    assert summary["entries"] == 14
+    assert summary["events"] == summary["entries"] + 1, "a headline is corrected"
+    assert summary["deliveries"] == summary["matches"] == summary["alerts"] + 1
+    assert 0 < summary["latency_p50_s"] <= summary["latency_max_s"]
+    assert done.json["failing"] == {}
+    titles = [alert["title"] for alert in alerts]
+    assert any("leases its Colossus 1 supercomputer to Anthropic" in title for title in titles)
+    (sour,) = [alert for alert in alerts if "dispute over harm clause" in alert["title"]]
+    assert sour["severity"] == "critical"
+    for alert in alerts:
+        assert alert["matches"][0]["evidence"]
+        assert parse_rfc3339(alert["first_at"]) <= parse_rfc3339(alert["updated_at"])
+    assert list((here / "tmp").iterdir()) == []
+
+
+def test_a_broken_source_is_shown_and_harms_nothing(here: Path) -> None:
+    done = process("demo", "--once", "--broken", cwd=here, env={"TMPDIR": str(here / "tmp")})
+    assert done.code == 0, done.err
+    assert "source broken-wire fails, and harms no other: an HTML page instead of a feed" in done.out
+    assert re.search(r"entries 14 · events 15 · matches 6 · alerts 5 · deliveries \d+ · lost 0\n", done.out)
+    assert re.search(r"seen to delivered: p50 \d+\.\d{3} s, max \d+\.\d{3} s", done.out)
+    assert "SpaceX leases its Colossus 1 supercomputer to Anthropic" in done.out
+    assert "\x1b" not in done.out
+    assert "Traceback" not in done.err
+
+
+def test_a_demo_that_takes_too_long_says_so(here: Path) -> None:
+    done = process("demo", "--once", "--timeout", "1", "--json", cwd=here, env={"TMPDIR": str(here / "tmp")})
+    assert (done.code, done.out) == (1, "")
+    assert "the demo was stopped before everything was delivered" in done.err
+    assert list((here / "tmp").iterdir()) == []
+
+
+def test_without_once_it_runs_until_ctrl_c_and_can_be_asked(here: Path) -> None:
+    with tempfile.TemporaryFile("w+") as log:
+        demo = subprocess.Popen(
+            command("demo"), cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env=plain_environment() | {"TMPDIR": str(here / "tmp")},
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores it
+        )  # fmt: skip
+        assert demo.stderr is not None
+        lines = iter(demo.stderr.readline, "")
+        hint = next(line for line in lines if line.startswith("ask it from another terminal: "))
+        _, _, words = hint.strip().partition(": alertd ")
+        asked = process(*words.split(), cwd=here)
+        assert asked.code == 0, asked
+        assert "example-wire" in asked.out
+        demo.send_signal(signal.SIGINT)
+        log.write(demo.stderr.read())
+        assert demo.wait(60) == 0
+        demo.stderr.close()
+        log.seek(0)
+        assert "Traceback" not in log.read()
+    assert list((here / "tmp").iterdir()) == []
