@@ -159,11 +159,9 @@ class Candidate(Struct, frozen=True, kw_only=True):
     title: str
     published_ms: int | None
     event: msgspec.Raw
-    plain: str = ""
-    """The mark of the GUID (or link) alone; not `identity` where a document uses one GUID for several items."""
-    narrow: str = ""
-    """The mark of GUID and link (or link and title), which names the item once its GUID is known to be ambiguous."""
-    narrow_event_id: str = ""
+    names: list[tuple[str, str]] = []
+    """(mark, event id) of the GUID, of GUID and link, of GUID, link and title (or of the link and so on). `identity`
+    is one of them, or narrower: a later one names the item once those before are known to name several."""
     tombstone: bool = False
     """Only the notice that an item was taken back (RFC 6721): never an event of its own."""
 
@@ -254,6 +252,8 @@ class StreamEvent(Struct, frozen=True, kw_only=True):
 
     stream_id: str
     event: Event
+    identity: str = ""
+    """The identity mark, by which the store knows the event's newest revision; empty if it was not ingested here."""
     deliveries: int
     """How often it was handed out; above 5 it is buried."""
 

@@ -191,9 +191,7 @@ def _candidate(text: _Text, name: Identity, reading: Reading, seen: Seen) -> Can
         title=event.title,
         published_ms=text.published.ms if text.published else None,
         event=msgspec.Raw(event_to_json(event)),
-        plain=name.plain,
-        narrow=name.narrow,
-        narrow_event_id=name.narrow_event_id,
+        names=name.names,
         tombstone=text.read.tombstone,
     )
 

@@ -5,13 +5,13 @@
     neither                 "text:<title, text>"
     ambiguous               the same, narrowed by the link, then the title, then the text, until all differ
 
-An item keeps its name when its GUID turns out to be ambiguous on a later page: the candidate carries both names
-(`plain` and `narrow`), and `novelty.decide`, which knows what was seen before, chooses. Entries that agree in GUID
+An item keeps its name when its GUID turns out to be ambiguous on a later page: the candidate carries the narrower
+names too, and `novelty.decide`, which knows what was seen before, chooses. Entries that agree in GUID
 (or link), title and text are one item repeated; so are, in Atom, entries with one id and link and title, which
 RFC 4287 section 4.1.1 calls versions of one entry: the newest stands for them.
 
 Marks are fingerprints with a letter in front, so that the kinds never meet: `i` names the item, `s` (strong) is
-title, text and date, `w` (weak) is title and text (or title and link, without a text), `a` says that a GUID is
+title, text and date, `w` (weak) is title and text (or title and link, without a text), `a` says that a name is
 ambiguous.
 """
 
@@ -50,9 +50,7 @@ class Identity:
 
     event_id: str
     identity: str
-    plain: str
-    narrow: str
-    narrow_event_id: str
+    names: list[tuple[str, str]]
     strong: str
     weak: str
     content_hash: str
@@ -70,9 +68,9 @@ def identity_mark(key: str) -> str:
     return "i" + mark("identity", key)
 
 
-def ambiguous_mark(plain: str) -> str:
-    """Give the mark that says that a GUID, known by its identity mark, names several items."""
-    return "a" + plain[1:]
+def ambiguous_mark(name: str) -> str:
+    """Give the mark that says that a name, given as its identity mark, is one of several items."""
+    return "a" + name[1:]
 
 
 def usable(facts: Facts) -> bool:
@@ -117,24 +115,26 @@ def _with(key: str, *more: str) -> str:
     return " ".join((key, *(mark("part", part) for part in more)))
 
 
-def _narrow_key(facts: Facts) -> str:
+def _keys(facts: Facts) -> list[str]:
+    """Give the names of an item from the widest on, but for the text: with it each correction were another item."""
+    plain = _plain_key(facts)
     if facts.guid:
-        return _with(_plain_key(facts), facts.link)
-    if facts.link:
-        return _with(_plain_key(facts), _fold(facts.title))
-    return ""
+        return [plain, _with(plain, facts.link), _with(plain, facts.link, _fold(facts.title))]
+    return [plain, _with(plain, _fold(facts.title))] if facts.link else [plain]
 
 
 def _narrowed(plain_key: str, members: list[int], entries: Sequence[Facts]) -> dict[int, str]:
     """Give the entries that share a GUID (or link) names of their own: narrower ones only as far as needed."""
     if len(members) == 1:
         return {members[0]: plain_key}
-    keys = {index: _narrow_key(entries[index]) for index in members}
-    for index in _still_equal(keys):
-        keys[index] = _with(keys[index], _fold(entries[index].title))
-    for index in _still_equal(keys):
-        keys[index] = _with(keys[index], _content(entries[index]))
-    return keys
+    names = {index: _keys(entries[index]) for index in members}
+    for index, keys in names.items():
+        keys.append(_with(keys[-1], _content(entries[index])))
+    found = {index: keys[1] for index, keys in names.items()}
+    for level in (2, 3):
+        for index in _still_equal(found):
+            found[index] = names[index][min(level, len(names[index]) - 1)]
+    return found
 
 
 def _still_equal(keys: dict[int, str]) -> list[int]:
@@ -182,14 +182,11 @@ def _grouped(items: Iterable[tuple[int, object]]) -> list[list[int]]:
 
 
 def _name(source: str, facts: Facts, key: str) -> Identity:
-    plain_key, narrow_key = _plain_key(facts), _narrow_key(facts)
     content = _content(facts)
     return Identity(
         event_id=event_id(source, key),
         identity=identity_mark(key),
-        plain=identity_mark(plain_key),
-        narrow=identity_mark(narrow_key) if narrow_key else "",
-        narrow_event_id=event_id(source, narrow_key) if narrow_key else "",
+        names=[(identity_mark(name), event_id(source, name)) for name in _keys(facts)],
         strong="s" + mark(*_strong(facts, content)),
         weak="w" + mark(*_weak(facts, content)),
         content_hash=mark("hash", facts.title, facts.body, "withdrawn" if facts.withdrawn else ""),

@@ -7,8 +7,9 @@
     the rest                           -> new; at the first subscription `baseline`, as `backlog` says
 
 An alias needs an owner that is not on the page itself: two entries side by side are two items, whatever they say.
-When a page shows one GUID on several items, a mark says so from then on, and their narrower names count. The item
-that had the GUID for itself keeps its event: its strong mark, or its text under the same GUID, tells it.
+When a page shows one GUID (or GUID and link) on several items, a mark says so from then on, and their narrower names
+count. The item that had the GUID for itself keeps its event: its strong mark, or its text under the same GUID, tells
+it.
 """
 
 from __future__ import annotations
@@ -50,10 +51,7 @@ class PageVerdict(Struct, frozen=True, kw_only=True):
 
 def marks(page: ParsedFeed) -> list[str]:
     """Give the marks to ask the store about, before `decide`."""
-    asked = (
-        (c.identity, c.plain, c.narrow, ambiguous_mark(c.plain) if c.plain else "", c.strong, c.weak)
-        for c in page.candidates
-    )
+    asked = ((c.identity, *(name for name, _ in c.names), *_flags(c), c.strong, c.weak) for c in page.candidates)
     return list(dict.fromkeys(mark for group in asked for mark in group if mark))
 
 
@@ -105,20 +103,21 @@ class _Page:
         return PageVerdict(items=items, known=already, skipped=skipped, notes=self._notes, sighted=self._sighted())
 
     def _narrowed(self, candidate: Candidate) -> Candidate:
-        """Take the narrower name where the GUID was found ambiguous before."""
-        single = candidate.identity == candidate.plain
-        if single and candidate.narrow and ambiguous_mark(candidate.plain) in self._known:
-            return _renamed(candidate, candidate.narrow, candidate.narrow_event_id)
+        """Take a narrower name where those that are wide enough for this page were found ambiguous before."""
+        narrower = candidate.names[len(_wider(candidate)) :]
+        for name, event_id in narrower:
+            if ambiguous_mark(name) not in self._known:
+                return _renamed(candidate, name, event_id)
         return candidate
 
     def _alias_if_moved(self, candidate: Candidate) -> None:
         owner = self._known.get(candidate.strong)
         if owner is not None and self._alias(candidate, owner):
             return
-        former = self._known.get(candidate.plain) if candidate.identity != candidate.plain else None
+        formers = [self._known[name].identity for name in _wider(candidate) if name in self._known]
         same_text = self._known.get(candidate.weak)
-        if former is not None and same_text is not None and former.identity == same_text.identity:
-            self._alias(candidate, former)
+        if same_text is not None and same_text.identity in formers:
+            self._alias(candidate, same_text)
 
     def _alias(self, candidate: Candidate, owner: Known) -> bool:
         if owner.identity in self._present:
@@ -182,26 +181,35 @@ class _Page:
         return self._backlog == "none" or published is None or published < self._now - RECENT_MS
 
     def _ambiguous_marks(self) -> list[IngestItem]:
-        """Remember which GUIDs this page showed on several items. The mark hangs on one of them and lives with it."""
+        """Remember which names this page showed on several items. The mark hangs on one of them and lives with it."""
         found: dict[str, IngestItem] = {}
         for candidate in self._candidates:
-            mark = ambiguous_mark(candidate.plain)
-            if candidate.identity == candidate.plain or not candidate.plain or mark in self._known or mark in found:
-                continue
             owner = self._owners.get(candidate.position) or self._aliases.get(candidate.position)
             alias_of = owner.identity if owner else candidate.identity
-            flag = msgspec.structs.replace(candidate, identity=mark, strong="", weak="")
-            found[mark] = IngestItem(candidate=flag, verdict="alias", alias_of=alias_of)
+            for mark in _flags(candidate)[: len(_wider(candidate))]:
+                if mark not in self._known and mark not in found:
+                    flag = msgspec.structs.replace(candidate, identity=mark, strong="", weak="")
+                    found[mark] = IngestItem(candidate=flag, verdict="alias", alias_of=alias_of)
         return list(found.values())
 
     def _sighted(self) -> list[str]:
         seen: list[str] = []
         for candidate in self._candidates:
             owner = self._owners.get(candidate.position) or self._aliases.get(candidate.position)
-            flag = ambiguous_mark(candidate.plain) if candidate.plain else ""
-            seen += (candidate.identity, candidate.strong, candidate.weak)
-            seen += (owner.identity if owner else "", flag if flag in self._known else "")
+            seen += (candidate.identity, candidate.strong, candidate.weak, owner.identity if owner else "")
+            seen += (flag for flag in _flags(candidate) if flag in self._known)
         return list(dict.fromkeys(mark for mark in seen if mark))
+
+
+def _wider(candidate: Candidate) -> list[str]:
+    """Give the names that are wider than the one it has: those before it, all where it has one narrower than any."""
+    names = [name for name, _ in candidate.names]
+    return names[: names.index(candidate.identity)] if candidate.identity in names else names
+
+
+def _flags(candidate: Candidate) -> list[str]:
+    """Give the marks that say that one of its names is ambiguous; where the narrowest is, nothing could follow."""
+    return [ambiguous_mark(name) for name, _ in candidate.names[:-1]]
 
 
 def _renamed(candidate: Candidate, identity: str, event_id: str) -> Candidate:

@@ -203,6 +203,24 @@ def test_once_ambiguous_a_guid_never_names_an_item_again() -> None:
     assert memory.told[-1] == (memory.told[1][0], "revised")
 
 
+def test_where_the_link_is_always_the_same_too_the_title_names_an_item() -> None:
+    memory = Memory()
+    poll(memory, parse(rss(shared("B", 1), shared("A", 1))))
+    for title in "CDC":
+        poll(memory, parse(rss(shared(title, 1))))
+    assert [what for _, what in memory.told] == ["new"] * 4, "D is no correction of C"
+    poll(memory, parse(rss(shared("E", 2))))
+    poll(memory, parse(rss(shared("E, corrected", 2))))
+    assert memory.told[-1] == (memory.told[-2][0], "revised"), "under another link the title need not name it"
+
+
+def test_the_item_that_had_a_guid_and_link_for_itself_keeps_its_event() -> None:
+    memory = Memory()
+    poll(memory, parse(rss(shared("A", 1), shared("B", 2))))
+    poll(memory, parse(rss(shared("A", 1), shared("C", 1))))
+    assert [what for _, what in memory.told] == ["new"] * 3
+
+
 def test_a_kill_notice_under_the_same_guid_withdraws_the_event() -> None:
     memory = Memory()
     poll(memory, parse(numbered(1)))
