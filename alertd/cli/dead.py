@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -88,10 +89,12 @@ def _show(letters: list[Delivery], events: list[DeadEvent], limit: int) -> None:
         )
 
 
-def _retry(config: Any, wanted: list[str], *, everything: bool, json: bool) -> None:
+def _retry(config: Path | None, wanted: list[str], *, everything: bool, json: bool) -> None:
     async def work() -> list[str]:
         async with command_store(settings_of(config)) as store:
-            return await (_all(store) if everything else store.retry_dead(wanted, system_clock()))
+            queued = await (_all(store) if everything else store.retry_dead(wanted, system_clock()))
+            await _end_pauses(store, queued)
+            return queued
 
     queued = guarded(work)
     unknown = sorted(set(wanted) - set(queued))
@@ -112,3 +115,10 @@ async def _all(store: RedisStore) -> list[str]:
         if len(queued) < len(letters):  # another hand is at work: what it took is not ours to take again
             break
     return list(done)
+
+
+async def _end_pauses(store: RedisStore, queued: list[str]) -> None:
+    """Let the receivers be asked now: one that was gone rests for an hour, but a person says that it is back."""
+    deliveries = [await store.delivery(delivery_id) for delivery_id in queued]
+    for receiver in sorted({delivery.receiver for delivery in deliveries if delivery}):
+        await store.pause_receiver(receiver, 0)

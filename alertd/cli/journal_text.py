@@ -36,6 +36,7 @@ def _event(data: dict[str, Any]) -> str:
 _ENDS = {
     "sent": "sent",
     "retry": "failed",
+    "requeued": "queued again by a person; it had died",
     "dead": "given up",
     "superseded": "not sent: a newer message took its place",
     "expired": "not sent: its time had passed",

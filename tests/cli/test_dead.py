@@ -58,6 +58,17 @@ def test_a_dead_letter_is_queued_again_under_its_id(desk: Desk) -> None:
     assert [row["id"] for row in desk.run("dead", "--json").json["deliveries"]] == ["dl_b"]
 
 
+def test_a_receiver_that_rests_is_asked_at_once_when_a_person_tries_again(desk: Desk) -> None:
+    desk.bury("a")
+    desk.bury("b", receiver="oms")
+    for receiver in ("desk", "oms"):
+        desk.do(lambda store, name=receiver: store.pause_receiver(name, system_clock() + 3_600_000))  # type: ignore[misc]
+    assert desk.run("dead", "--retry", "dl_a").code == 0
+    health = desk.do(lambda store: store.receiver_health())
+    assert health["desk"].paused_until_ms == 0
+    assert health["oms"].paused_until_ms > system_clock()
+
+
 def test_what_is_no_dead_letter_is_named_and_the_others_are_queued(desk: Desk) -> None:
     desk.bury("a")
     done = desk.run("dead", "--retry", "dl_x", "--retry", "dl_a", "--retry", "dl_y")
