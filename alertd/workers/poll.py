@@ -111,6 +111,8 @@ class FeedPoll:
         self._notices = notices
         self._clock = clock
         self._health = SourceHealth(store, notices, clock)
+        self._anew: dict[str, str] = {}
+        """Source -> the URL whose first page is being taken in, also over polls that the store cut short."""
 
     async def poll(self, source: FeedConfig, state: SourceState) -> Polled:
         """Take one source through one poll. Raises StoreUnavailable when Redis is the one that fails."""
@@ -155,12 +157,28 @@ class FeedPoll:
         failpoint("poll.fetched")
         parsed = await self._parse(source, response)
         known = await self._store.known_marks(source.id, marks(parsed))
+        state = await self._begun(source, state, known)
         now = self._clock()
         verdict = await self._judge(source, state, parsed, known, now)
         results = await self._ingest(source, verdict, now)
         await self._account(source, parsed, verdict, results)
         failpoint("poll.ingested")
         return await self._end(source, state, response, parsed, verdict, results)
+
+    async def _begun(self, source: FeedConfig, state: SourceState, known: Mapping[str, Known]) -> SourceState:
+        """Begin anew where the id leads to another feed: its first page is a first subscription, not all news.
+
+        Written down before the first entry is: then some of the page are known, and the rest would pass for news.
+        """
+        if self._anew.get(source.id) == source.url:
+            return msgspec.structs.replace(state, baseline_done=False)
+        if not state.baseline_done or known or state.url in ("", source.url):
+            return state
+        anew = msgspec.structs.replace(state, baseline_done=False)
+        await self._store.save_source_state(anew)
+        self._anew[source.id] = source.url
+        log.info("source_begun_anew", source=source.id)
+        return anew
 
     async def _judge(
         self, source: FeedConfig, state: SourceState, parsed: ParsedFeed, known: Mapping[str, Known], now: int
@@ -262,6 +280,7 @@ class FeedPoll:
             rejected=len(parsed.rejected) + len(verdict.skipped),
         )
         await self._store.end_poll(source.id, after, verdict.sighted, now)
+        self._anew.pop(source.id, None)
         await self._health.well(state)
         if new:
             telemetry.EVENTS.labels(source=source.id).inc(new)
