@@ -30,6 +30,7 @@ from alertd.model import (
     Decision,
     Event,
     JournalRecord,
+    Known,
     Match,
     NewDelivery,
     StoredAlert,
@@ -49,6 +50,9 @@ _log = structlog.get_logger(__name__)
 
 class AlertStore(Protocol):
     """What deciding asks of a store."""
+
+    async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
+        """Give what is remembered of items, their newest revision among it."""
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         """Give the alerts that exist among these."""
@@ -89,6 +93,9 @@ class _Work:
 
     stream_id: str
     event: Event
+    identity: str
+    newest: int = 0
+    """The newest revision that was ingested, where that was asked."""
     matches: tuple[Match, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
     concerned: tuple[Portfolio, ...] = ()
@@ -165,7 +172,7 @@ class Pipeline:
         event = item.event
         if event.story is None:
             event = msgspec.structs.replace(event, story=Story(id=story_id(event.id)))
-        return _Work(item.stream_id, event)
+        return _Work(item.stream_id, event, item.identity)
 
     def _match(self, work: _Work) -> _Work:
         result = self._matcher.match(work.event)
@@ -179,7 +186,20 @@ class Pipeline:
     async def _recall(self, works: Sequence[_Work], store: AlertStore) -> dict[str, StoredAlert]:
         ids = dict.fromkeys(work.alert_id(portfolio) for work in works for portfolio in work.concerned)
         there = await store.load_alerts(list(ids)) if ids else {}
+        await self._ask_for_newest([work for work in works if work.matches], store)
         return {alert: there.get(alert, _NOTHING) for alert in ids}
+
+    async def _ask_for_newest(self, works: Sequence[_Work], store: AlertStore) -> None:
+        """Another worker may have a later revision in hand: what is taken back already must not be told."""
+        marks: dict[str, list[str]] = {}
+        for work in works:
+            if work.identity:
+                marks.setdefault(work.event.source, []).append(work.identity)
+        for source, wanted in marks.items():
+            known = await store.known_marks(source, wanted)
+            for work in works:
+                if work.event.source == source and work.identity in known:
+                    work.newest = known[work.identity].revision
 
     async def _decide_and_commit(
         self, work: _Work, portfolio: Portfolio, stored: dict[str, StoredAlert], store: AlertStore
@@ -191,7 +211,7 @@ class Pipeline:
         known = stored[alert]
         for _ in range(MAX_CONFLICTS):
             now = self._clock()
-            outcome = decide(known, matches, work.event, portfolio, self._policies, now)
+            outcome = decide(known, matches, work.event, portfolio, self._policies, now, newest=work.newest)
             if outcome.state is None:
                 return _note(work, outcome)
             conflict = await store.commit(alert, known.version, outcome.state, outcome.deliveries, now)

@@ -70,13 +70,22 @@ def decide(
     portfolio: Portfolio,
     receivers: Sequence[ReceiverPolicy],
     now: int,
+    *,
+    newest: int = 0,
 ) -> Outcome:
-    """Decide what an event means for a portfolio, given its alert and its matches there. `now` in milliseconds."""
+    """Decide what an event means for a portfolio, given its alert and its matches there. `now` in milliseconds.
+
+    `newest` is the newest revision of the event that was ingested: an alert begins with that one, never with one that
+    is corrected or taken back already.
+    """
     alert = alert_id(portfolio.id, subject_of(event))
     rules = [match.rule for match in matches]
     if stored.state is None:
         if not matches:
             return Outcome(None)
+        if event.revision < newest:
+            detail = f"revision {newest} is there already and is decided in its place"
+            return Outcome(_decision(portfolio, alert, 0, "duplicate", rules, detail=detail))
         if event.withdrawn and event.revision > 1:
             detail = "withdrawn before anybody was told"
             return Outcome(_decision(portfolio, alert, 0, "expired", rules, detail=detail))

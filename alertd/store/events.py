@@ -65,7 +65,8 @@ class EventsPart(Part):
 
     async def _open(self, stream_id: str, fields: dict[str, bytes], deliveries: int) -> StreamEvent | None:
         try:
-            return StreamEvent(stream_id=stream_id, event=event_from_fields(fields), deliveries=deliveries)
+            event, identity = event_from_fields(fields), fields.get("m", b"").decode()
+            return StreamEvent(stream_id=stream_id, event=event, identity=identity, deliveries=deliveries)
         except Corrupt as error:
             log.error("event_corrupt", stream_id=stream_id, error=str(error))
             await self.bury_event(stream_id, f"corrupt: {error}", self.clock())

@@ -113,7 +113,7 @@ class MemoryDeliveries(MemoryBase):
             return False
         key = (record.chain, record.receiver)
         older = [self._deliveries[i] for i in self._chains.get(key, [])]
-        dropped = [o for o in older if record.mode == "latest" and o.attempts == 0]
+        dropped = [o for o in older if record.mode == "latest" and o.state not in ("sending", "in_doubt")]
         chain = [*(o.id for o in older if o not in dropped), record.id]
         self._bodies[record.id] = to_json(new.message)
         for old in dropped:

@@ -157,6 +157,7 @@ class MemoryEvents(MemoryBase):
             "r": str(owner.revision).encode(),
             "w": reason.encode(),
             "b": b"1" if owner.baseline else b"0",
+            "m": owner.mark.encode(),
             "e": bytes(item.candidate.event),
         }
         self._bell.set()
@@ -201,7 +202,8 @@ class MemoryEvents(MemoryBase):
             log.error("event_corrupt", stream_id=entry, error=str(error))
             self._bury(entry, f"corrupt: {error}", self.clock())
             return None
-        return StreamEvent(stream_id=entry, event=event, deliveries=deliveries)
+        identity = self._events[entry].get("m", b"").decode()
+        return StreamEvent(stream_id=entry, event=event, identity=identity, deliveries=deliveries)
 
     async def pending(self, consumer: str | None, min_idle_ms: int, count: int) -> list[PendingEvent]:
         """List what was handed out (to one consumer or to all) and not finished, oldest first."""

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.errors import StoreUnavailable
-from alertd.model import AlertState, Event, NewDelivery, StoredAlert, StreamEvent
+from alertd.model import AlertState, Event, Known, NewDelivery, StoredAlert, StreamEvent
 from alertd.pipeline import Pipeline, PoisonEvent, Processed
 from alertd.rules.book import make_book
 from tests.rules.make import portfolio
@@ -30,8 +30,13 @@ class Store:
         self.alerts: dict[str, StoredAlert] = {}
         self.queue: dict[str, NewDelivery] = {}
         self.loads = 0
+        self.newest = 0
+        """The revision that every known item has reached."""
         self.rivals: list[tuple[str, StoredAlert]] = []
         """Commits of another worker that come in just before the next one of ours."""
+
+    async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
+        return {m: Known(identity=m, event_id="", revision=self.newest, hashes=[]) for m in marks if self.newest}
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         self.loads += 1
@@ -160,3 +165,18 @@ async def test_trouble_of_the_store_is_the_callers_and_not_the_events() -> None:
 
     with pytest.raises(StoreUnavailable):
         await _pipeline().process([_item(1, "A lease")], Away())
+
+
+async def test_a_revision_that_was_overtaken_begins_no_alert() -> None:
+    store = Store()
+    store.newest = 2
+    first = msgspec.structs.replace(_item(1, "Vega leases Orion"), identity="i1")
+    (done,) = await _pipeline().process([first], store)
+    assert isinstance(done, Processed)
+    told = {(d.reason, d.detail) for d in done.decisions}
+    assert told == {("duplicate", "revision 2 is there already and is decided in its place")}
+    assert not store.queue
+    second = msgspec.structs.replace(_item(1, "Vega leases Orion twice", revision=2), identity="i1")
+    (done,) = await _pipeline().process([second], store)
+    assert isinstance(done, Processed)
+    assert {d.reason for d in done.decisions} == {"first"}

@@ -346,13 +346,21 @@ async def test_the_latest_message_supersedes_what_was_never_begun(store: Store) 
     assert await reasons(store, "al_1") == ["superseded"]
 
 
-async def test_the_latest_message_waits_for_one_that_has_begun(store: Store) -> None:
+async def test_the_latest_message_waits_for_one_that_is_being_sent(store: Store) -> None:
     await store.enqueue([delivery("a", mode="latest")], NOW)
     await begin(store, "a")
-    await store.retry("dl_a", "t1", NOW, NOW + 500, "500", counts=True)
     await store.enqueue([delivery("b", mode="latest")], NOW)
     await store.enqueue([delivery("c", mode="latest")], NOW)
-    assert await states(store, "a", "b", "c") == ["queued", "superseded", "waiting"]
+    assert await states(store, "a", "b", "c") == ["sending", "superseded", "waiting"]
+
+
+async def test_the_latest_message_does_not_wait_for_another_try_of_an_older_one(store: Store) -> None:
+    await store.enqueue([delivery("a", mode="latest")], NOW)
+    await begin(store, "a")
+    await store.retry("dl_a", "t1", NOW, NOW + 7_200_000, "500", counts=True)
+    await store.enqueue([delivery("b", mode="latest")], NOW)
+    assert await states(store, "a", "b") == ["superseded", "queued"]
+    assert await due(store, NOW) == ["dl_b"]
 
 
 async def test_several_revisions_in_one_call_leave_the_latest(store: Store) -> None:
@@ -374,15 +382,15 @@ async def test_a_dead_letter_tried_again_queues_behind_what_came_since(store: St
     assert await states(store, "a", "b") == ["waiting", "queued"]
 
 
-async def test_a_dead_letter_tried_again_survives_the_next_message(store: Store) -> None:
+async def test_a_dead_letter_tried_again_gives_way_to_newer_news(store: Store) -> None:
     await store.enqueue([delivery("a", mode="latest"), delivery("b", chain="x")], NOW)
     await begin(store, "a")
     await store.bury("dl_a", "t1", NOW, "404")
     await store.enqueue([delivery("c", mode="latest")], NOW)
     await store.retry_dead(["dl_a"], NOW)
     await store.enqueue([delivery("d", mode="latest")], NOW)
-    assert await states(store, "c", "a", "d") == ["superseded", "queued", "waiting"]
-    assert sorted(await due(store)) == ["dl_a", "dl_b"]
+    assert await states(store, "c", "a", "d") == ["superseded", "superseded", "queued"]
+    assert sorted(await due(store)) == ["dl_b", "dl_d"]
 
 
 # --- pace and waking ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ end
 
 local function append(owner, reason, item)
   redis.call('XADD', K['events'], '*', 'i', owner.event, 's', ARGV[1], 'r', string.format('%.0f', owner.revision),
-    'w', reason, 'b', owner.baseline == '' and '0' or '1', 'e', item.json)
+    'w', reason, 'b', owner.baseline == '' and '0' or '1', 'm', owner.mark, 'e', item.json)
 end
 
 local function revise(owner, item)

@@ -1,7 +1,8 @@
 -- Queue new deliveries: first a plan over what is stored, which finds every key that is needed, then the writes.
 
--- `latest`: older messages of the chain that were never begun are superseded; begun ones stay, in front. One that cannot
--- be read stays too, until it is set aside: it must not keep new messages out.
+-- `latest`: older messages of the chain are superseded, also those that wait for another try. One that is being sent, or
+-- whose attempt is in doubt, stays in front. One that cannot be read stays too, until it is set aside: it must not keep
+-- new messages out.
 local function plan_one(record, message, chains, records)
   local field = chain_field(record)
   local kept, dropped = {}, {}
@@ -10,7 +11,7 @@ local function plan_one(record, message, chains, records)
     if not older then
       older, broken = peek(id)
     end
-    if older and record.mode == 'latest' and older.attempts == 0 then
+    if older and record.mode == 'latest' and not flying(older) then
       need_journal(traced(older))
       need_receiver(older)
       dropped[#dropped + 1] = id
