@@ -2,7 +2,8 @@
 
 A document that takes too long, eats memory or crashes the parser costs its worker and nothing else: the worker is
 killed, a new one is started at once, and the document gets one more chance, entry by entry, in which the worker says
-which entry it is about to look at: an entry that kills it is left out (`rejected`) and its neighbours are kept.
+which entry it is about to look at: an entry that kills it is left out (`rejected`) and its neighbours are kept. Jobs
+that wait for a worker go first, and all the tries together have twice the time of one.
 Threads would not do (the GIL is held through a slow expression), nor would a ProcessPoolExecutor (one killed worker
 breaks it).
 """
@@ -35,8 +36,9 @@ MEMORY = 512 << 20
 class ParsePool:
     """Parses documents in worker processes; jobs get their turns in the order in which they came.
 
-    `timeout_s` bounds a document on the wall clock, `memory_bytes` the address space of a worker (0: no bound).
-    Workers get none of our environment but `env`: what is in there may be secret, and a feed is a stranger.
+    `timeout_s` bounds a try on the wall clock and, doubled, all tries of a document; `memory_bytes` bounds the address
+    space of a worker (0: no bound). Workers get none of our environment but `env`: what is in there may be
+    secret, and a feed is a stranger.
     """
 
     def __init__(
@@ -89,42 +91,47 @@ class ParsePool:
         entry by entry.
         """
         await self.start()
-        answer = await self._try(Order(job=job, seconds=self._timeout_s))
+        answer, took_s = await self._try(Order(job=job, seconds=self._timeout_s))
         if isinstance(answer, WorkerDied | Raised):
-            answer = await self._carefully(job, answer)
+            answer = await self._carefully(job, answer, 2 * self._timeout_s - took_s)
         if isinstance(answer, Done):
             return unpack(answer)
         if isinstance(answer, Failed):
             raise ParseFailed(answer.text)
         raise ParseKilled(answer.text if isinstance(answer, Raised) else str(answer))
 
-    async def _carefully(self, job: ParseJob, first: WorkerDied | Raised) -> Answer | WorkerDied:
-        """Parse entry by entry, and leave out the entries over which a worker dies."""
+    async def _carefully(self, job: ParseJob, first: WorkerDied | Raised, left_s: float) -> Answer | WorkerDied:
+        """Parse entry by entry, and leave out the entries over which a worker dies.
+
+        A try gets half of the time that is left: one that stands still must leave enough for those after it.
+        """
         if isinstance(first, Raised) and "memory" not in first.text:
             return first  # a fault of ours, the same again
         skip: tuple[int, ...] = ()
-        last: Answer | WorkerDied = first
         for _ in range(CAREFUL_TRIES + 1):
-            last = await self._try(Order(job=job, seconds=self._timeout_s, careful=True, skip=skip))
-            if not isinstance(last, WorkerDied):
-                return last
-            if last.at is None or last.at in skip:
+            answer, took_s = await self._try(Order(job=job, seconds=left_s / 2, careful=True, skip=skip))
+            if not isinstance(answer, WorkerDied):
+                return answer
+            if answer.at is None or answer.at in skip:
                 break
-            skip = (*skip, last.at)
-        return last
+            skip = (*skip, answer.at)
+            left_s = max(left_s - took_s, 0)
+        return first
 
-    async def _try(self, order: Order) -> Answer | WorkerDied:
+    async def _try(self, order: Order) -> tuple[Answer | WorkerDied, float]:
+        """Give an order to the next worker that is free; gives the answer and the seconds that it took."""
         worker = await self._turn()
+        clock = asyncio.get_running_loop().time
+        started = clock()
         try:
             if worker.pid is None:
                 await worker.start()
-            answer = await worker.run(order, self._timeout_s)
+                started = clock()
+            return await worker.run(order, order.seconds), clock() - started
         except WorkerDied as died:
             self.killed += 1
             log.warning("parse_worker_lost", source=order.job.source.id, reason=died.reason, entry=died.at)
-            return died
-        else:
-            return answer
+            return died, clock() - started
         finally:
             self._give_back(worker)
 

@@ -16,7 +16,9 @@ import pytest
 import pytest_asyncio
 
 from alertd.errors import ParseFailed, ParseKilled
+from alertd.sources.parse_process import WorkerDied
 from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.wire import Answer, Order
 from tests.sources.make import BASE, FACTS, GOOD_1, GOOD_2, SEEN, item, parse, rss, titles
 
 
@@ -165,6 +167,37 @@ async def test_a_document_of_nothing_but_killers_is_given_up(hostile: dict[str, 
         with pytest.raises(ParseKilled, match="the parser died: killed by signal 9"):
             await pool.parse(job(rss(*(item("crash", guid=str(n), text=str(n)) for n in range(8)))))
         assert titles(await pool.parse(job(rss(GOOD_1)))) == ["Vega Grid leases Orion"]
+
+
+class WatchedPool(ParsePool):
+    """A pool that notes how long a worker may be at each try."""
+
+    allowed_s = 0.0
+
+    async def _try(self, order: Order) -> tuple[Answer | WorkerDied, float]:
+        self.allowed_s += order.seconds
+        return await super()._try(order)
+
+
+async def test_a_document_in_which_all_stands_still_has_twice_the_time_in_all(hostile: dict[str, str]) -> None:
+    async with WatchedPool(1, timeout_s=1.0, env=hostile) as pool:
+        with pytest.raises(ParseKilled, match="took longer than 1 s"):
+            await pool.parse(job(rss(*(item("sleep", guid=str(n), text=str(n)) for n in range(8)))))
+        assert pool.killed > 2
+        assert pool.allowed_s <= 2.0
+
+
+async def test_jobs_that_wait_go_before_the_second_try_of_a_document(hostile: dict[str, str]) -> None:
+    async with ParsePool(1, timeout_s=1.0, env=hostile) as pool:
+        done: list[str] = []
+
+        async def parse(name: str, body: bytes) -> None:
+            await pool.parse(job(body))
+            done.append(name)
+
+        stuck = rss(GOOD_1, item("sleep", guid="bad"))
+        await asyncio.gather(parse("stuck", stuck), parse("one", rss(GOOD_1)), parse("two", rss(GOOD_2)))
+        assert done == ["one", "two", "stuck"]
 
 
 async def test_a_cancelled_job_does_not_leave_its_answer_to_the_next() -> None:
