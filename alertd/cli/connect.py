@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from alertd.app.state import RunState
+from alertd.base.ids import USER_ID
+from alertd.base.secrets import Secret
+from alertd.base.yaml import load_yaml
 from alertd.cli.output import environment
-from alertd.errors import StoreUnavailable
-from alertd.settings import Settings, load_settings
+from alertd.errors import ConfigError, StoreUnavailable
+from alertd.settings import Settings, find_config, load_settings
 from alertd.store.embedded import socket_url
 from alertd.store.redis import RedisStore, open_store
+
+WEB_S = 2.0
+"""How long a daemon's web room may take to answer a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A source or receiver, as far as a command needs it."""
+
+    id: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a command that only asks needs of the settings."""
+
+    state_dir: Path
+    rules: Path
+    namespace: str
+    redis: Secret
+    web_token: Secret | None
+    sources: Sequence[Any]
+    receivers: Sequence[Any]
 
 
 def settings_of(config: Path | None) -> Settings:
@@ -18,8 +51,49 @@ def settings_of(config: Path | None) -> Settings:
     return load_settings(config, environment()).settings
 
 
+def reach_of(config: Path | None) -> Reach:
+    """Load what a command needs that only asks the daemon. Raises ConfigError.
+
+    Who is on call has not the receivers' secrets in the shell: what is wrong elsewhere in the file does not matter
+    as long as the store can be found.
+    """
+    try:
+        s = settings_of(config)
+    except ConfigError as error:
+        try:
+            return _needed(find_config(config, environment()))
+        except (ConfigError, OSError, ValueError, TypeError, KeyError, AttributeError):
+            raise error from None
+    return Reach(s.state_dir, s.rules, s.namespace, s.redis, s.web.token, s.sources, s.receivers)
+
+
+def _needed(path: Path) -> Reach:
+    """Read the few keys that matter, as they stand; anything odd about them raises."""
+    value = load_yaml(path.read_bytes(), str(path)).value
+    env, folder = environment(), path.absolute().parent
+
+    def plain_text(key: str, default: str) -> str:
+        text = env.get(f"ALERTD_{key.upper()}", value.get(key, default))
+        if not isinstance(text, str) or "${" in text:
+            raise ValueError(key)
+        return text
+
+    def named(key: str) -> list[Named]:
+        return [Named(row["id"], row["type"]) for row in value.get(key, []) if USER_ID.fullmatch(row["id"])]
+
+    return Reach(
+        state_dir=folder / plain_text("state_dir", "./var"),
+        rules=folder / plain_text("rules", "./rules"),
+        namespace=plain_text("namespace", "alertd"),
+        redis=Secret(plain_text("redis", "embedded")),
+        web_token=None,
+        sources=named("sources"),
+        receivers=named("receivers"),
+    )
+
+
 @asynccontextmanager
-async def command_store(settings: Settings) -> AsyncIterator[RedisStore]:
+async def command_store(settings: Reach) -> AsyncIterator[RedisStore]:
     """Open the store that the running daemon uses. Raises StoreUnavailable, saying what to start."""
     url = settings.redis.reveal()
     if url == "embedded":
@@ -33,3 +107,19 @@ async def command_store(settings: Settings) -> AsyncIterator[RedisStore]:
         yield store
     finally:
         await store.aclose()
+
+
+def live_status(settings: Reach, daemon: RunState) -> dict[str, Any] | None:
+    """Ask a running daemon itself: it knows of polls that are not written down yet. None if it does not answer."""
+    try:
+        if not daemon.web:
+            return None
+        token = settings.web_token or Secret((settings.state_dir / "web.token").read_text().strip())
+        request = urllib.request.Request(
+            f"http://{daemon.web}/v1/status", headers={"Authorization": f"Bearer {token.reveal()}"}
+        )
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=WEB_S) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except (OSError, ValueError, urllib.error.URLError):
+        return None

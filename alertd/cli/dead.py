@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from alertd.base.clock import rfc3339, system_clock
-from alertd.cli.connect import command_store, settings_of
+from alertd.cli.connect import command_store, reach_of
 from alertd.cli.output import (
     ConfigOption,
     JsonOption,
@@ -45,7 +45,7 @@ def dead(
         return
 
     async def work() -> tuple[list[Delivery], list[DeadEvent]]:
-        async with command_store(settings_of(config)) as store:
+        async with command_store(reach_of(config)) as store:
             return await store.dead_deliveries(limit), await store.dead_events(limit)
 
     letters, events = guarded(work)
@@ -91,7 +91,7 @@ def _show(letters: list[Delivery], events: list[DeadEvent], limit: int) -> None:
 
 def _retry(config: Path | None, wanted: list[str], *, everything: bool, json: bool) -> None:
     async def work() -> list[str]:
-        async with command_store(settings_of(config)) as store:
+        async with command_store(reach_of(config)) as store:
             queued = await (_all(store) if everything else store.retry_dead(wanted, system_clock()))
             await _end_pauses(store, queued)
             return queued

@@ -104,7 +104,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # a terminal that has no “ or ✓ shows an escape, not a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="alertd")
     except typer.TyperException as error:
         code = _usage(error)
     except typer.Abort:

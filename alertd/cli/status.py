@@ -10,7 +10,7 @@ from rich.console import Console
 
 from alertd.app.state import ROLES, RunState, read_run_states
 from alertd.base.clock import parse_rfc3339, system_clock
-from alertd.cli.connect import command_store, settings_of
+from alertd.cli.connect import command_store, live_status, reach_of
 from alertd.cli.output import (
     FAULTS,
     ConfigOption,
@@ -33,12 +33,14 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
     """
 
     async def work() -> dict[str, Any]:
-        settings = settings_of(config)
+        settings = reach_of(config)
         async with command_store(settings) as store:
             found = await collect_status(store, settings.sources, settings.receivers, system_clock())
             findings = await store.check_server()
         found["redis"]["findings"] = msgspec.to_builtins(findings)
         running = read_run_states(settings.state_dir)
+        for daemon in running:
+            _overlay(found, live_status(settings, daemon))
         return found | {"daemons": [msgspec.to_builtins(state) for state in running]}
 
     found = guarded(work)
@@ -48,6 +50,14 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         _show(found)
     if not _well(found):
         raise typer.Exit(FAULTS)
+
+
+def _overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:
+    """Put the rows of sources that a daemon polls itself over those that were written down."""
+    rows = {row["id"]: row for row in (live or {}).get("sources", []) if row.get("polls")}
+    found["sources"] = [
+        rows[row["id"]] if rows.get(row["id"], row)["polls"] > row["polls"] else row for row in found["sources"]
+    ]
 
 
 def _well(found: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ import typer
 
 from alertd.base.clock import system_clock
 from alertd.base.config import parse_duration
-from alertd.cli.connect import command_store, settings_of
+from alertd.cli.connect import command_store, reach_of
 from alertd.cli.journal_text import line
 from alertd.cli.output import USAGE, ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
 from alertd.store.redis import RedisStore
@@ -40,7 +40,7 @@ def tail(
     begin = _begin(since)
 
     async def work() -> None:
-        async with command_store(settings_of(config)) as store:
+        async with command_store(reach_of(config)) as store:
             await _tail(store, begin, follow=follow, json=json)
 
     guarded(work)

@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 
 from alertd.base.clock import rfc3339
-from alertd.cli.connect import command_store, settings_of
+from alertd.cli.connect import Reach, command_store, reach_of
 from alertd.cli.output import ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
 from alertd.cli.story import Asked, as_json, ids_of, story, under_way
 from alertd.errors import ConfigError
 from alertd.model import Delivery, JournalRecord, SourceState
 from alertd.rules.book import Portfolio
 from alertd.rules.loader import load_rules
-from alertd.settings import Settings
 from alertd.store.redis import RedisStore
 
 Line = tuple[str, JournalRecord]
@@ -40,7 +39,7 @@ def why(
     """
 
     async def work() -> _Found:
-        settings = settings_of(config)
+        settings = reach_of(config)
         async with command_store(settings) as store:
             return await _look(store, settings, thing)
 
@@ -63,14 +62,14 @@ def why(
 
 @dataclass(slots=True)
 class _Found:
-    settings: Settings
+    settings: Reach
     lines: list[Line]
     delivery: list[Delivery] = field(default_factory=list)
     """The deliveries that the story speaks of."""
     source: SourceState | None = None
 
 
-async def _look(store: RedisStore, settings: Settings, thing: str) -> _Found:
+async def _look(store: RedisStore, settings: Reach, thing: str) -> _Found:
     lines = dict(await store.trace(thing))
     related = ids_of(list(lines.items()))
     if thing.startswith("ev_"):  # its record names its alerts and deliveries: their own records tell the rest

@@ -1,0 +1,123 @@
+"""docs/cli.md: the examples are run, line by line, and print what stands there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from alertd.base.clock import system_clock
+from alertd.cli.main import COMMANDS
+from alertd.model import Decision, Event, Evidence, JournalRecord, Match, SourceState, event_to_dict
+from tests.cli.conftest import Desk
+from tests.cli.run import ROOT, command, plain_environment
+
+PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
+WIRE = re.search(r"^\$ cat wire\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL)
+EVENT, ALERT, SENT = "ev_al2uz66dio2dh4zypow4z2r2fh", "al_nkys5lnbv7tuwkoxfcckp67gye", "dl_gt25gvqpkkbqxb46qkp5dj2hiv"
+
+ASKING = {"status", "tail", "why", "dead"}
+
+
+@dataclass(frozen=True)
+class Step:
+    line: str
+    printed: str
+
+    def __str__(self) -> str:
+        return self.line
+
+
+def steps(*, asking: bool) -> list[Step]:
+    """Give what is typed, and printed then, in the sections of commands that ask a daemon, or in the others."""
+    found: list[Step] = []
+    for title, section in re.findall(r"^#+ ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL):
+        if (title in ASKING) is not asking:
+            continue
+        for block in re.findall(r"^```console\n(.*?)^```$", section, re.MULTILINE | re.DOTALL):
+            for typed in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                line, _, printed = typed.partition("\n")
+                found.append(Step(line, printed))
+    assert found
+    return found
+
+
+def run(line: str, folder: Path) -> str:
+    """Run a line of shell; gives what appears, results before errors."""
+    alertd = f'alertd() {{ {shlex.join(command())} "$@"; }}\n'
+    done = subprocess.run(
+        ["sh", "-c", alertd + line], cwd=folder, env=plain_environment(), capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    return done.stdout + done.stderr
+
+
+def as_shown(step: Step, printed: str) -> None:
+    pattern = re.escape(step.printed).replace("…\\\n", "…").replace("…", ".*")
+    assert re.fullmatch(pattern, printed, re.DOTALL), printed
+
+
+def test_every_command_has_its_section() -> None:
+    assert set(re.findall(r"^## (.+)$", PAGE, re.MULTILINE)) == set(COMMANDS)
+
+
+def test_the_examples_with_files_print_what_stands_there(tmp_path: Path) -> None:
+    assert WIRE
+    (tmp_path / "desk").mkdir()
+    (tmp_path / "desk/wire.xml").write_text(WIRE[1])
+    folder = tmp_path
+    for step in steps(asking=False):
+        if step.line.startswith("cd "):
+            folder = folder / step.line.removeprefix("cd ")
+        else:
+            as_shown(step, run(step.line, folder))
+
+
+@pytest.fixture
+def asked(desk: Desk) -> Desk:
+    """A desk where what the examples ask for has happened."""
+    desk.settings(
+        sources=[{"id": "prwire", "type": "feed", "url": "https://wire.example.com/rss"}],
+        receivers=[{"id": "desk", "type": "slack", "webhook_url": "https://hooks.slack.com/services/T0/B0/x"}],
+    )
+    event = Event(
+        id=EVENT, source="prwire", title="Vega Grid leases Orion", url="https://wire.example.com/1",
+        published_at="2026-01-12T07:41:56.000Z", seen_at="2026-01-12T07:42:03.000Z",
+    )  # fmt: skip
+    found = Evidence(field="title", start=10, end=16, quote=event.title)
+    match = Match(
+        rule="lease", rule_hash="h", portfolio="ai", event=EVENT, event_revision=1, severity="high", evidence=[found]
+    )
+    decision = Decision(
+        portfolio="ai", alert=ALERT, alert_revision=1, reason="first", detail="first report", receivers={"desk": SENT}
+    )
+    data = {"event": event_to_dict(event), "matches": [msgspec.to_builtins(match)]}
+    about = {"delivery": SENT, "receiver": "desk", "alert": ALERT, "attempts": 1, "detail": "HTTP 200"}
+    desk.journal(
+        JournalRecord(
+            kind="event", at="2026-01-12T07:42:03.020Z", ids=[EVENT, ALERT, SENT], reason="matched",
+            data=data | {"decisions": [msgspec.to_builtins(decision)]},
+        ),
+        JournalRecord(
+            kind="delivery", at="2026-01-12T07:42:04.250Z", ids=[SENT, ALERT, "desk"], reason="sent", data=about
+        ),
+        JournalRecord(kind="source", at="2026-01-12T07:43:00.000Z", ids=["prwire"], reason="failed: HTTP 503"),
+    )  # fmt: skip
+    state = SourceState(
+        source="prwire", state="failing", failures=3, error="HTTP 503", polls=7, events=5, duplicates=2,
+        last_success_ms=system_clock() - 180_000,
+    )  # fmt: skip
+    desk.do(lambda store: store.save_source_state(state))
+    desk.running()
+    desk.bury("a")
+    return desk
+
+
+def test_the_examples_that_ask_a_daemon_print_what_stands_there(asked: Desk) -> None:
+    for step in steps(asking=True):
+        as_shown(step, run(step.line, asked.folder))
