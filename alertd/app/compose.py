@@ -152,7 +152,8 @@ class Parts:
 
     async def _status(self) -> dict[str, Any]:
         settings = self._settings
-        return await collect_status(self._store, settings.sources, settings.receivers, system_clock())
+        live = self._schedule.states() if self._schedule is not None else {}
+        return await collect_status(self._store, settings.sources, settings.receivers, system_clock(), live)
 
     async def _ready(self) -> dict[str, Any]:
         now = time.monotonic()

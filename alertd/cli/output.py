@@ -46,8 +46,8 @@ class _Console(Console):
 
 
 def stdout() -> Console:
-    """Give the console for results: colours on a terminal, plain text in a pipe."""
-    return _Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Give the console for results: colours on a terminal, plain text in a pipe, long lines left as they are."""
+    return _Console(file=sys.stdout, highlight=False, soft_wrap=True)
 
 
 def stderr() -> Console:
@@ -83,7 +83,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
             table.add_column(column, overflow="fold")
         for row in cells:
             table.add_row(*map(escape, row))
-        stdout().print(table)
+        stdout().print(table, soft_wrap=False)
         return
     widths = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
     for line in ([title], columns, *cells):

@@ -94,11 +94,18 @@ class Named(Protocol):
 
 
 async def collect_status(
-    store: StatusStore, sources: Iterable[Named], receivers: Iterable[Named], now: int
+    store: StatusStore,
+    sources: Iterable[Named],
+    receivers: Iterable[Named],
+    now: int,
+    live: Mapping[str, SourceState] | None = None,
 ) -> dict[str, Any]:
-    """Give the whole status. Raises StoreUnavailable."""
+    """Give the whole status. Raises StoreUnavailable.
+
+    `live` holds the states that this process keeps itself, of which quiet polls are written down now and then only.
+    """
     ping_ms = await store.ping()
-    states = await store.source_states()
+    states = await store.source_states() | dict(live or {})
     health = await store.receiver_health()
     backlog = await store.backlog()
     types = {receiver.id: receiver.type for receiver in receivers}
