@@ -36,8 +36,8 @@ MEMORY = 512 << 20
 class ParsePool:
     """Parses documents in worker processes; jobs get their turns in the order in which they came.
 
-    `timeout_s` bounds a try on the wall clock and, doubled, all tries of a document; `memory_bytes` bounds the address
-    space of a worker (0: no bound). Workers get none of our environment but `env`: what is in there may be
+    `timeout_s` bounds a try on the wall clock and, doubled, all tries of a document; `memory_bytes` bounds the
+    address space of a worker (0: no bound). Workers get none of our environment but `env`: what is in there may be
     secret, and a feed is a stranger.
     """
 
