@@ -19,6 +19,7 @@ EMBEDDED = "embedded"
 """A value of `redis` that is no secret."""
 TELLING = 12
 """Parts of an address that are shorter are words such as `alertd` or `rss`: masking them would garble the log."""
+NO_RULES = "there are no portfolios, so nothing can alert"
 RESTART = ("state_dir", "redis", "redis_maxmemory", "namespace", "web", "processes", "log", "contact")
 """Settings that are read once, at the start."""
 
@@ -41,12 +42,21 @@ def _with_rules(loaded: Loaded) -> LoadedSnapshot:
     receivers = {receiver.id for receiver in loaded.settings.receivers}
     sources = {source.id for source in loaded.settings.sources}
     book = load_rules(loaded.settings.rules, receivers=receivers, sources=sources)
-    return LoadedSnapshot(Snapshot(loaded.settings, book), loaded.warnings, loaded.path)
+    warnings = list(loaded.warnings)
+    if not book.portfolios:
+        where = str(loaded.settings.rules)
+        warnings.append(Fault(where, 0, 0, NO_RULES, "write rules/portfolios/*.yaml", severity="warning"))
+    return LoadedSnapshot(Snapshot(loaded.settings, book), warnings, loaded.path)
 
 
 def needs_restart(before: Settings, after: Settings) -> list[str]:
     """Name the settings that changed but are only read at the start."""
     return [name for name in RESTART if getattr(before, name) != getattr(after, name)]
+
+
+def memory_bytes(text: str) -> int:
+    """Read `512mb` or `2gb` as bytes."""
+    return int(text[:-2]) << {"mb": 20, "gb": 30}[text[-2:]]
 
 
 def secrets_of(value: object, name: str = "") -> Iterator[str]:

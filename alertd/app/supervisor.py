@@ -25,7 +25,7 @@ import structlog
 from alertd import __version__, telemetry
 from alertd.app.guard import Guard
 from alertd.app.link import Boot, Failed, Ready, Reload, Snapshot, Tell
-from alertd.app.snapshot import load_snapshot, needs_restart
+from alertd.app.snapshot import NO_RULES, load_snapshot, memory_bytes, needs_restart
 from alertd.app.state import (
     ROLES,
     RunState,
@@ -57,11 +57,6 @@ REDIS_STARTS = 5
 async def first_of(*waiting: asyncio.Future[Any]) -> None:
     """Wait until one of them is done; neither cancels nor raises."""
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-
-
-def memory_bytes(text: str) -> int:
-    """Read `512mb` or `2gb` as bytes."""
-    return int(text[:-2]) << {"mb": 20, "gb": 30}[text[-2:]]
 
 
 class Supervisor:
@@ -119,6 +114,9 @@ class Supervisor:
         self._manager.reloading()
         try:
             loaded = await asyncio.to_thread(load_snapshot, self._config, self._env)
+            if self._snapshot.book.portfolios and not loaded.snapshot.book.portfolios:
+                # More likely a checkout that is under way than a wish; who wants it restarts.
+                raise ConfigError.at(loaded.snapshot.settings.rules, NO_RULES, "a restart takes an empty directory")
         except ConfigError as error:
             faults = [str(fault) for fault in error.faults if fault.severity == "error"]
             for fault in faults:

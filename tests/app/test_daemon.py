@@ -122,6 +122,16 @@ async def test_a_broken_rule_file_changes_nothing_and_is_said_in_three_places(
         await eventually(lambda: _fired(world, 2), "the old rules are in force")
 
 
+async def test_a_reload_without_any_portfolio_is_refused(tmp_path: Path, world: FaultServer) -> None:
+    async with write_settings(tmp_path, world) as daemon:
+        await eventually(lambda: _fired(world, 1), "the alert arrives")
+        (tmp_path / "rules/portfolios").rename(tmp_path / "elsewhere")
+        daemon.signal(signal.SIGHUP)
+        await eventually(lambda: _told(world, "reload_refused"), "the operator is told")
+        world.script("/feed", answer(feed("Lyra leases Atlas", "Vega leases Orion")))
+        await eventually(lambda: _fired(world, 2), "the old rules are in force")
+
+
 async def test_a_good_reload_takes_effect_without_a_restart(tmp_path: Path, world: FaultServer) -> None:
     async with write_settings(tmp_path, world) as daemon:
         await eventually(lambda: _fired(world, 1), "the alert arrives")
@@ -169,7 +179,7 @@ async def test_nothing_is_left_behind_when_it_stops(tmp_path: Path, world: Fault
         await eventually(daemon.quiet, "all is quiet")
         group = _descendants(daemon.pid)
         assert len(group) >= 4, "supervisor, redis, io and a matcher"
-    assert not [pid for pid in group if Path(f"/proc/{pid}").exists()]
+    assert not _living(group)
     assert not (tmp_path / "var/run.json").exists()
 
 
@@ -188,6 +198,10 @@ async def _told(world: FaultServer, kind: str) -> bool:
 
 async def _logged(daemon: Daemon, word: str) -> bool:
     return word in daemon.log_tail()
+
+
+def _living(pids: list[int]) -> list[int]:
+    return [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
 def _descendants(root: int) -> list[int]:
