@@ -58,7 +58,8 @@ async def all_has_happened(run: Run) -> bool:
     status = await run.daemon.status()
     run.sources = {source["id"]: source for source in status["sources"]}
     failed = all(run.sources[name]["failures"] >= 4 for name in FAILING)
-    told = {notice["subject"] for notice in run.desk.notices()} >= {*FAILING, *GONE, HEALED}
+    told = {line["subject"] for line in logged(run.daemon, "operator_notice")} >= {*FAILING, *GONE, HEALED}
+    told = told and bool(run.desk.notices("source_failing", "many"))
     others = all(run.sources[name]["polls"] for name in run.sources)
     return failed and told and others and bool(run.desk.notices("source_healed", HEALED))
 
@@ -133,9 +134,18 @@ async def test_a_bad_source_has_one_line_in_the_log_however_often_it_fails(run: 
 
 
 @pytest.mark.parametrize("name", FAILING)
-async def test_the_operator_is_told_once_after_three_failures(run: Run, name: str) -> None:
-    (notice,) = run.desk.notices("source_failing", name)
-    assert same(notice["text"]) == same(f"Source {name} has failed 3 times in a row: {FAILING[name]}")
+async def test_after_three_failures_there_is_one_notice(run: Run, name: str) -> None:
+    (line,) = logged(run.daemon, "operator_notice", kind="source_failing", subject=name)
+    assert same(line["text"]) == same(f"Source {name} has failed 3 times in a row: {FAILING[name]}")
+    assert len(run.desk.notices("source_failing", name)) <= 1
+
+
+async def test_the_operator_gets_the_first_ten_and_hears_of_the_others_in_one(run: Run) -> None:
+    notices = run.desk.notices("source_failing")
+    single = [notice["subject"] for notice in notices if notice["subject"] != "many"]
+    assert len(single) == len(set(single)) == 10
+    assert 1 <= len(notices) - 10 <= 2, "one for each ten minutes of the clock"
+    assert "`alertd status`" in run.desk.notices(subject="many")[0]["text"]
 
 
 @pytest.mark.parametrize("name", GONE)
