@@ -20,6 +20,7 @@ class Explained:
     label: str
     truth: Truth
     seen: str = ""
+    evidence: tuple[Evidence, ...] = ()
     found: tuple[str, ...] = ()
     """The evidence, in lines."""
     children: tuple[Explained, ...] = ()
@@ -38,7 +39,8 @@ def _explain(node: Node, reading: Reading) -> Explained:
     result = node.evaluate(reading)
     if node.children:
         return Explained(node.label(), result.truth, children=tuple(_explain(c, reading) for c in node.children))
-    return Explained(node.label(), result.truth, result.seen, tuple(quoted(result.evidence, reading.event)))
+    found = tuple(quoted(result.evidence, reading.event))
+    return Explained(node.label(), result.truth, result.seen, result.evidence, found)
 
 
 def quoted(evidence: Iterable[Evidence], event: Event) -> list[str]:
