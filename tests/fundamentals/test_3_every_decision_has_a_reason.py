@@ -24,10 +24,9 @@ NOW = 1_768_000_000_000
 
 def event(title: str = "Vega leases Orion", revision: int = 1, baseline: bool = False) -> Event:
     """Make an event; the id stays, whatever the title."""
-    reason = "correction" if revision > 1 else None
     return Event(
-        id="ev_" + "a" * 26, title=title, revision=revision, revision_reason=reason, baseline=baseline,
-        seen_at="2026-01-12T07:42:03.000Z",
+        id="ev_" + "a" * 26, title=title, revision=revision, baseline=baseline, seen_at="2026-01-12T07:42:03.000Z",
+        revision_reason="correction" if revision > 1 else None,
     )  # fmt: skip
 
 
