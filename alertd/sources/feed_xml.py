@@ -69,6 +69,8 @@ def read_xml(text: str, notes: list[str], guard: Guard) -> Reading:
     plan = document.outline
     found = _search(document, guard)
     if not found.version and not found.entries:
+        if found.rejected:
+            raise ParseFailed(f"none of its entries could be read: {next(iter(found.rejected.values()))}")
         raise ParseFailed(f"XML with the root element <{plan.root[:40]}>, which is no feed")
     if plan.cut_off and not found.entries:
         raise ParseFailed("the document is cut off before the end of its first entry")

@@ -9,12 +9,14 @@ import codecs
 import gzip
 import json
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from alertd.errors import ParseFailed
 from alertd.sources.feed import parse_entries
+from alertd.sources.guard import Guard, OverTime
 from tests.sources.make import GOOD_1, GOOD_2, accounted, atom, item, parse, rss, titles
 
 NEIGHBOURS = ["Vega Grid leases Orion", "Lumen Labs cuts its outlook"]
@@ -57,6 +59,18 @@ def test_what_is_no_feed_says_so_in_one_sentence(body: bytes, sentence: str) -> 
     text = str(failure.value)
     assert "\n" not in text
     assert text.startswith(sentence.split("  ")[0][:40])
+
+
+class Impatient(Guard):
+    """Gives no step any time."""
+
+    def step(self, share: float) -> AbstractContextManager[None]:
+        raise OverTime("a step of parsing took too long and was stopped")
+
+
+def test_a_feed_that_takes_too_long_is_not_said_to_be_none() -> None:
+    with pytest.raises(ParseFailed, match=r"none of its entries could be read: .* took too long"):
+        parse_entries(rss(GOOD_1), None, "https://news.example.com/", Impatient())
 
 
 def test_33_a_body_that_is_a_local_path_is_not_opened(tmp_path: Path) -> None:
