@@ -6,7 +6,6 @@ written as UTF-8 behind its length as 8 bytes, big-endian, so that ("ab", "c") a
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterable
@@ -18,18 +17,28 @@ USER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What a user may call a source, receiver, portfolio, rule, company or list."""
 
 
-def _digest(parts: Iterable[str]) -> str:
-    h = hashlib.sha256()
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+
+
+def _digest(parts: Iterable[str], letters: int) -> str:
+    """Give the first `letters` (an even number) of the digest in lower-case base32 (RFC 4648 section 6).
+
+    Two letters at a time from a table: an entry takes a dozen of these, and base64.b32encode is five times slower.
+    """
+    packed: list[bytes] = []
     for part in parts:
         raw = part.encode("utf-8", "surrogatepass")
-        h.update(len(raw).to_bytes(8, "big"))
-        h.update(raw)
-    return base64.b32encode(h.digest()).decode("ascii").lower()
+        packed += (len(raw).to_bytes(8, "big"), raw)
+    bits = letters * 5
+    head = hashlib.sha256(b"".join(packed)).digest()[: (bits + 7) // 8]
+    number = int.from_bytes(head, "big") >> (-bits % 8)
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(bits - 10, -1, -10)])
 
 
 def make_id(kind: Kind, *parts: str) -> str:
     """Make an id from its parts."""
-    return f"{kind}_{_digest(parts)[:26]}"
+    return f"{kind}_{_digest(parts, 26)}"
 
 
 def event_id(source: str, identity: str) -> str:
@@ -54,4 +63,4 @@ def delivery_id(receiver: str, alert: str, revision: int) -> str:
 
 def mark(*parts: str) -> str:
     """Fingerprint of 16 characters (80 bits) for the sets that answer "seen before?"."""
-    return _digest(parts)[:16]
+    return _digest(parts, 16)
