@@ -39,7 +39,7 @@ class ReceiverConfig(ConfigModel):
     updates: Literal["material", "none", "all"] = "material"
     """Which later revisions of an alert are sent."""
     expire: Duration = 24 * 3600.0
-    """How long a message that cannot be delivered is tried; then it is a dead letter."""
+    """How long a message is tried, the last time shortly before the end. What was never tried by then expires."""
 
     mode: ClassVar[Literal["every", "latest"]] = "latest"
     """`latest`: an unsent older message about the same alert is skipped. `every`: all, in order."""

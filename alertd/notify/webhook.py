@@ -37,7 +37,9 @@ def signing_key(secret: Secret) -> bytes:
     """Read a `whsec_…` secret as key bytes. Raises ValueError, which never shows the secret."""
     text = secret.reveal()
     if not text.startswith(PREFIX):
-        raise ValueError(f"a webhook secret is {PREFIX} and base64, for example from: openssl rand -base64 32")
+        raise ValueError(
+            f"a webhook secret is {PREFIX} and base64, for example from: echo whsec_$(openssl rand -base64 32)"
+        )
     try:
         key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError):

@@ -87,7 +87,8 @@ class SourceHealth:
         log.info("source_healed", source=before.source, failures=before.failures)
         await self._journal(before.source, "healed")
         if before.failures >= FAILING_AFTER or before.state == "gone":
-            text = f"Source {before.source} answers again after {before.failures} failed polls."
+            polls = "1 failed poll" if before.failures == 1 else f"{before.failures} failed polls"
+            text = f"Source {before.source} answers again after {polls}."
             await self._notices.tell("source_healed", before.source, text, str(before.last_success_ms))
 
     async def failed(self, state: SourceState, error: str, retry_after_s: float | None) -> SourceState:
