@@ -1,1 +1,1 @@
-"""placeholder."""
+"""The sample sources and the local receiver of `alertd demo`."""
