@@ -8,6 +8,7 @@ import random
 import signal
 from pathlib import Path
 
+from alertd.model import JournalRecord
 from alertd.store.embedded import socket_url
 from alertd.store.redis import open_store
 from tests.conformance.rig import Sink, rig
@@ -82,7 +83,8 @@ async def test_twenty_random_kills_lose_nothing(tmp_path: Path) -> None:
         events, _ = _accounts(await _journal(daemon))
         total = {event for made in events.values() for event in made}
         told = {key.partition(":")[0] for key in sink.by_event}
-        assert told >= total, f"{len(total - told)} events were not delivered"
+        silent = total - told
+        assert not silent, "not delivered:\n" + "\n".join(_story(await _journal(daemon), silent))
         assert told <= total, f"{len(told - total)} deliveries belong to no event"
         assert not sink.wrong, sink.wrong[:5]
         assert all(r["dead"] == 0 for r in status["receivers"])
@@ -103,6 +105,21 @@ async def _progress(sink: Sink, count: int, seconds: float) -> int:
     except TimeoutError:
         pass
     return len(sink.bodies)
+
+
+def _story(records: list[JournalRecord], events: set[str]) -> list[str]:
+    """Tell what the journal says of some events and of the deliveries that were meant for them."""
+    wanted = set(events)
+    for record in records:
+        if wanted & set(record.ids):
+            wanted |= {name for name in record.ids if name.startswith(("al_", "dl_"))}
+    lines = []
+    for record in records:
+        if wanted & set(record.ids):
+            data = {k: v for k, v in record.data.items() if k != "event"}
+            revision = record.data.get("event", {}).get("revision")
+            lines.append(f"{record.at} {record.kind} {record.reason} r{revision} {record.ids} {data}"[:1500])
+    return lines
 
 
 async def _nothing_left(daemon: Daemon) -> None:
