@@ -19,6 +19,8 @@ import feedparser
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
+from alertd.errors import ParseFailed
+from alertd.sources.feed import SourceFacts, parse_feed
 from tests.support.daemon import Daemon
 from tests.support.shared import shared_data
 
@@ -104,6 +106,18 @@ def entries_found(path: Path) -> int:
         return len(feedparser.parse(io.BytesIO(body)).entries)
     except Exception:
         return -1  # feedparser itself gives up; what alertd makes of it is its own
+
+
+def undisturbed(files: list[Path]) -> tuple[int, set[str]]:
+    """Say what an undisturbed run makes of the files: how many events, and which sources it refuses."""
+    events, refused = 0, set()
+    for path in files:
+        try:
+            facts = SourceFacts(id=source_id(path, files))
+            events += len(parse_feed(path.read_bytes(), None, "http://127.0.0.1/", facts, 0, None).candidates)
+        except ParseFailed:
+            refused.add(source_id(path, files))
+    return events, refused
 
 
 @asynccontextmanager
