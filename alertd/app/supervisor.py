@@ -23,7 +23,7 @@ import msgspec
 import structlog
 
 from alertd import __version__, telemetry
-from alertd.app.guard import Guard
+from alertd.app.guard import MAX_WAIT_S, Guard
 from alertd.app.link import Boot, Failed, Ready, Reload, Snapshot, Tell
 from alertd.app.snapshot import NO_RULES, load_snapshot, memory_bytes, needs_restart
 from alertd.app.state import (
@@ -47,7 +47,6 @@ from alertd.workers.outage import Outage
 
 log = structlog.get_logger(__name__)
 
-MAX_WAIT_S = 10.0
 REDIS_ATTEMPTS = 60
 """How often a Redis that does not answer is asked at the start, once a second, before the daemon gives up."""
 REDIS_STARTS = 5

@@ -21,7 +21,6 @@ from rich.table import Table
 from alertd.base.clock import parse_rfc3339
 from alertd.errors import AlertdError, ConfigError, Fault
 
-FINE = 0
 FAULTS = 1
 USAGE = 2
 INTERRUPTED = 130

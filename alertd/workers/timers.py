@@ -12,6 +12,7 @@ from alertd import telemetry
 from alertd.base.clock import Clock
 from alertd.errors import AlertdError, StoreUnavailable
 from alertd.store.types import Backlog, Finding, ReceiverHealth
+from alertd.workers.lane_notices import DAY_MS
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
 from alertd.workers.relief import ReliefStore, make_room
@@ -21,7 +22,6 @@ log = structlog.get_logger(__name__)
 
 MEASURE_S = 2.0
 SWEEP_S = 60.0
-DAY_MS = 86_400_000
 
 
 class TimerStore(ReliefStore, Protocol):
