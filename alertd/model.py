@@ -82,6 +82,77 @@ class Provenance(Struct, frozen=True, kw_only=True):
     classification: Literal["public", "internal", "restricted"] = "public"
 
 
+class CompanyMention(Struct, frozen=True, kw_only=True):
+    """A company that an event names."""
+
+    id: str
+    """`cik-0001045810`, or the slug of a declared company."""
+    name: str = ""
+    ticker: str | None = None
+    cik: str | None = None
+    relevance: float = 1.0
+    """In [0, 1]: how much the event is about it."""
+    sentiment: float | None = None
+    """In [-1, 1], of the sentences about it."""
+    role: str | None = None
+    evidence: list[Evidence] = []
+
+
+class Party(Struct, frozen=True, kw_only=True):
+    """A company and the role it plays in what happened."""
+
+    company: str
+    role: str = ""
+
+
+class ReportedType(Struct, frozen=True, kw_only=True):
+    """An event type that an event reports."""
+
+    type: str
+    confidence: float = 1.0
+    status: str = "announced"
+    """announced, reported, rumoured or denied."""
+    parties: list[Party] = []
+    asset: str | None = None
+    evidence: list[Evidence] = []
+
+
+class Amount(Struct, frozen=True, kw_only=True):
+    """A stated amount of money; `low` and `high` are equal unless a range is stated."""
+
+    low: float
+    high: float
+    currency: str = "USD"
+    """ISO 4217."""
+    per: str | None = None
+    """year, quarter, month, day or share; None for a total."""
+    role: str | None = None
+    """revenue, profit, deal_value, valuation, penalty…"""
+    of: str | None = None
+    """Company id."""
+    derived: bool = False
+    """Computed from a total over a stated term."""
+    evidence: list[Evidence] = []
+
+
+class DealTerm(Struct, frozen=True, kw_only=True):
+    """A term of a deal: reclaim_right, exclusivity, termination_right…"""
+
+    type: str
+    held_by: str | None = None
+    """Company id."""
+    evidence: list[Evidence] = []
+
+
+class Sentiment(Struct, frozen=True, kw_only=True):
+    """The tone of a whole event."""
+
+    score: float
+    """In [-1, 1]."""
+    label: str = ""
+    confidence: float = 1.0
+
+
 class Story(Struct, frozen=True, kw_only=True):
     """The story an event belongs to. For now every event founds its own."""
 
@@ -111,6 +182,8 @@ class Event(Struct, frozen=True, kw_only=True):
     title: str = ""
     body: str = ""
     truncated: bool = False
+    awaiting: Literal["full_text"] | None = None
+    """What is still to come: with `full_text` the body is not there yet, so words that are missing may yet come."""
     published_at: str | None = None
     published_precision: Literal["second", "minute", "day"] | None = None
     published_raw: str = ""
@@ -128,13 +201,13 @@ class Event(Struct, frozen=True, kw_only=True):
     accession: str | None = None
     filers: list[dict[str, Any]] = []
     facts: dict[str, Any] = {}
-    companies: list[dict[str, Any]] = []
+    companies: list[CompanyMention] = []
     parties: list[str] = []
-    event_types: list[dict[str, Any]] = []
-    amounts: list[dict[str, Any]] = []
+    event_types: list[ReportedType] = []
+    amounts: list[Amount] = []
     durations: list[dict[str, Any]] = []
-    terms: list[dict[str, Any]] = []
-    sentiment: dict[str, Any] | None = None
+    terms: list[DealTerm] = []
+    sentiment: Sentiment | None = None
     story: Story | None = None
     provenance: Provenance = Provenance()
     extra: dict[str, Any] = {}
@@ -274,7 +347,54 @@ class Match(Struct, frozen=True, kw_only=True):
     """The rule's title."""
     evidence: list[Evidence] = []
     path: list[str] = []
-    """How a company is exposed; empty where it is named or where no company is asked for."""
+    """How `company` is exposed, step by step in words; empty where it is named or where no company is asked for."""
+    company: str = ""
+    """The company that the rule's company conditions are bound to: of several, the one with the largest weight."""
+    companies: list[str] = []
+    """All companies for which the rule holds, that one first; at most 20."""
+    subject: str = ""
+    """What the alert is about, where the rule's `key` says that it is not the story."""
+    experimental: bool = False
+    """Of a rule with `status: experimental`: journalled, never delivered."""
+
+
+class Observation(Struct, frozen=True, kw_only=True):
+    """One event put into one idempotent set of the state: of a stateful rule, or of the facts about a company.
+
+    Put in again it changes nothing, but for a newer revision, which replaces value, distinct and data.
+    """
+
+    key: str
+    """Names the set: `facts:<company>`, `facts:<a>+<b>`, `rule:<identity>:<by>`."""
+    event: str
+    revision: int
+    at_ms: int
+    """The event's own time (`event_at`)."""
+    distinct: str = ""
+    """What is counted once: story, source or filer."""
+    value: float = 0.0
+    data: str = ""
+    """JSON of what else is remembered of the event."""
+    keep_ms: int
+    """Rows older than this before the newest are dropped."""
+    most: int
+    """Rows beyond this many are dropped, oldest first."""
+    read: bool = True
+    """Give the rows back."""
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One event as a set remembers it."""
+
+    event: str
+    revision: int
+    at_ms: int
+    order: int
+    """Its place in the order in which events were first put into the set, from 1: by it a verdict given again looks
+    only at what was known then."""
+    distinct: str = ""
+    value: float = 0.0
+    data: str = ""
 
 
 Reason = Literal[

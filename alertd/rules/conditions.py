@@ -14,8 +14,8 @@ from alertd.base import suggest
 from alertd.base.yaml import Document, Path
 from alertd.errors import Fault
 from alertd.rules.leaves import Origin, Words
-from alertd.rules.logic import All, AnyOf, Node, Not
 from alertd.rules.pattern import BadPattern, Pattern, check_pattern
+from alertd.rules.tree import All, AnyOf, Condition, Not
 from alertd.text.scan import Term, make_term
 
 MAX_DEPTH = 20
@@ -43,7 +43,7 @@ class Reader:
         node = self.doc.node(path)
         return node.plain() if node is not None else None
 
-    def condition(self, path: Path, depth: int = 0) -> Node | None:
+    def condition(self, path: Path, depth: int = 0) -> Condition | None:
         """Read the condition at a path; None if it cannot be read, with the fault noted."""
         node = self.doc.node(path)
         value = node.value if node is not None else None
@@ -83,7 +83,7 @@ class Reader:
 
 
 _TWO = "`{}` and `{}` stand in one condition"
-_Read = Callable[[Reader, Path, int], Node | None]
+_Read = Callable[[Reader, Path, int], Condition | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _shape_hint(value: Any) -> str:
 # --- Boolean --------------------------------------------------------------------------------------------------
 
 
-def _read_parts(reader: Reader, path: Path, depth: int) -> tuple[Node, ...] | None:
+def _read_parts(reader: Reader, path: Path, depth: int) -> tuple[Condition, ...] | None:
     node = reader.doc.node(path)
     value = node.value if node is not None else None
     if not isinstance(value, list) or not value:
@@ -126,17 +126,17 @@ def _read_parts(reader: Reader, path: Path, depth: int) -> tuple[Node, ...] | No
     return made if len(made) == len(parts) else None
 
 
-def _read_all(reader: Reader, path: Path, depth: int) -> Node | None:
+def _read_all(reader: Reader, path: Path, depth: int) -> Condition | None:
     parts = _read_parts(reader, path, depth)
     return All(parts) if parts else None
 
 
-def _read_any(reader: Reader, path: Path, depth: int) -> Node | None:
+def _read_any(reader: Reader, path: Path, depth: int) -> Condition | None:
     parts = _read_parts(reader, path, depth)
     return AnyOf(parts) if parts else None
 
 
-def _read_not(reader: Reader, path: Path, depth: int) -> Node | None:
+def _read_not(reader: Reader, path: Path, depth: int) -> Condition | None:
     node = reader.doc.node(path)
     if node is not None and isinstance(node.value, list):
         reader.fault(path, "`not` takes one condition", "write `not: {any: […]}` for none of them")
@@ -148,7 +148,7 @@ def _read_not(reader: Reader, path: Path, depth: int) -> Node | None:
 # --- words ----------------------------------------------------------------------------------------------------
 
 
-def _read_words(reader: Reader, path: Path, depth: int) -> Node | None:
+def _read_words(reader: Reader, path: Path, depth: int) -> Condition | None:
     written = reader.words(path, MAX_WORDS)
     terms = [_term(reader, word, at) for word, at in written]
     made = frozenset(term for term in terms if term is not None)
@@ -173,13 +173,13 @@ def _term(reader: Reader, written: str, path: Path) -> Term | None:
         reader.fault(path, "`*` is not a wildcard", hint)
         return None
     term = make_term(word, exact=exact)
-    if not term.words:
+    if not term:
         reader.fault(path, "a term needs a letter or a digit")
         return None
     return term
 
 
-def _read_regex(reader: Reader, path: Path, depth: int) -> Node | None:
+def _read_regex(reader: Reader, path: Path, depth: int) -> Condition | None:
     patterns = reader.words(path, MAX_PARTS)
     sound = True
     for pattern, at in patterns:
@@ -195,7 +195,7 @@ def _read_regex(reader: Reader, path: Path, depth: int) -> Node | None:
 
 
 def _read_origin(choices: tuple[str, ...]) -> _Read:
-    def read(reader: Reader, path: Path, depth: int) -> Node | None:
+    def read(reader: Reader, path: Path, depth: int) -> Condition | None:
         name = str(path[-1])
         allowed = reader.sources if name == "source" else choices
         values = reader.words(path, MAX_PARTS)
@@ -209,7 +209,7 @@ def _read_origin(choices: tuple[str, ...]) -> _Read:
     return read
 
 
-def _read_language(reader: Reader, path: Path, depth: int) -> Node | None:
+def _read_language(reader: Reader, path: Path, depth: int) -> Condition | None:
     values = reader.words(path, MAX_PARTS)
     bad = [(value, at) for value, at in values if not _is_tag(value)]
     for value, at in bad:

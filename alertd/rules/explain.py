@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from alertd.model import Event, Evidence
 from alertd.rules.book import Rule
-from alertd.rules.logic import Node, Reading, Truth
+from alertd.rules.logic import Node, Reading, Scope, Truth
+from alertd.rules.world import World
 from alertd.text.scan import TermScanner
 
 _SIGNS: dict[Truth, str] = {True: "✓", False: "✗", None: "?"}
@@ -30,15 +31,17 @@ def explain(rule: Rule, event: Event) -> Explained:
     """Evaluate every part of a rule, also those that no longer decide."""
     scanner = TermScanner(rule.when.terms())
     reading = Reading(event, scanner.scan(event.title, event.body))
-    condition = _explain(rule.when, reading)
+    condition = _explain(rule.when, reading, Scope(World()))
     label = f"{rule.id}: {rule.title} ({rule.severity})"
     return Explained(label, condition.truth, children=(condition,))
 
 
-def _explain(node: Node, reading: Reading) -> Explained:
-    result = node.evaluate(reading)
+def _explain(node: Node, reading: Reading, scope: Scope) -> Explained:
+    result = node.result(reading, scope)
     if node.children:
-        return Explained(node.label(), result.truth, children=tuple(_explain(c, reading) for c in node.children))
+        return Explained(
+            node.label(), result.truth, children=tuple(_explain(c, reading, scope) for c in node.children)
+        )
     found = tuple(quoted(result.evidence, reading.event))
     return Explained(node.label(), result.truth, result.seen, result.evidence, found)
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from alertd.model import Event, Evidence
-from alertd.rules.logic import CHEAP, Node, Reading, Result, Truth, quote
+from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth, quote
 from alertd.text.scan import Term
 
 PER_LEAF = 3
 """Pieces of evidence that one leaf gives: enough to trust it, few enough to read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Leaf, frozen=True, gc=False, tag="words"):
     """A word or phrase, or any of several, in the title or body, or in the title alone.
 
-    Two-valued: what is not in the text that the event has now is false.
+    What is not in the text that the event has now is false, or unknown while its full text is still to come.
     """
 
     name: str
@@ -26,42 +24,45 @@ class Words:
     any_of: frozenset[Term]
 
     @property
-    def cost(self) -> int:
-        """Cheap: the scan has been done already."""
-        return CHEAP
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """A leaf has none."""
-        return ()
-
-    @property
     def fields(self) -> tuple[str, ...]:
         """Where the words may stand."""
         return ("title",) if self.name == "title" else ("title", "body")
 
     def label(self) -> str:
         """Say the condition in one line."""
-        return f"{self.name}: {_list(self.written)}"
+        return f"{self.name}: {listed(self.written)}"
 
     def terms(self) -> Iterator[Term]:
         """Give its terms."""
         return iter(self.any_of)
 
-    def clause(self) -> frozenset[Term] | None:
+    def clauses(self) -> tuple[Clause, ...]:
         """Requires one of its terms."""
-        return self.any_of
+        return (frozenset(f"{self.name}:{term}" for term in self.any_of),)
 
-    def evaluate(self, reading: Reading) -> Result:
+    def truth(self, reading: Reading, scope: Scope) -> Truth:
         """Look the terms up among those that the scan found."""
+        if not self.any_of.isdisjoint(reading.found.title):
+            return True
+        if self.name == "title":
+            return False
+        if not self.any_of.isdisjoint(reading.found.body):
+            return True
+        return None if reading.event.awaiting == "full_text" else False
+
+    def result(self, reading: Reading, scope: Scope) -> Result:
+        """Look the terms up, and show the first places."""
         spans: list[tuple[str, int, int]] = []
         for field in self.fields:
             hits = reading.found.title if field == "title" else reading.found.body
             if len(spans) < PER_LEAF and (present := self.any_of & hits.keys()):
                 spans += _first_places(reading, field, present)
         evidence = tuple(make_evidence(reading, *span) for span in spans[:PER_LEAF])
-        where = "the title" if self.name == "title" else "title or body"
-        return Result(True, evidence) if evidence else Result(False, (), f"not in {where}")
+        if evidence:
+            return Result(True, evidence)
+        if self.name == "text" and reading.event.awaiting == "full_text":
+            return Result(None, (), "not in what is there yet; the full text is still to come")
+        return Result(False, (), "not in the title" if self.name == "title" else "not in title or body")
 
 
 def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> list[tuple[str, int, int]]:
@@ -102,36 +103,21 @@ ORIGIN: dict[str, tuple[_Reader, Callable[[str, str], bool]]] = {
 """Leaves on where an event comes from: how to read the value, and when it is the one wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Leaf, frozen=True, gc=False, tag="origin"):
     """The event's source, kind, language or trust is one of those named; unknown where the event states none."""
 
     name: str
     any_of: tuple[str, ...]
 
-    @property
-    def cost(self) -> int:
-        """Cheap: one comparison."""
-        return CHEAP
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """A leaf has none."""
-        return ()
-
     def label(self) -> str:
         """Say the condition in one line."""
-        return f"{self.name}: {_list(self.any_of)}"
+        return f"{self.name}: {listed(self.any_of)}"
 
-    def terms(self) -> Iterator[Term]:
-        """Needs no term."""
-        return iter(())
+    def clauses(self) -> tuple[Clause, ...]:
+        """Requires one of its values; a language stands for its variants, too, so it requires nothing exactly."""
+        return () if self.name == "language" else (frozenset(f"{self.name}:{value}" for value in self.any_of),)
 
-    def clause(self) -> frozenset[Term] | None:
-        """Requires no term."""
-        return None
-
-    def evaluate(self, reading: Reading) -> Result:
+    def result(self, reading: Reading, scope: Scope) -> Result:
         """Compare the event's value with those wanted."""
         read, fits = ORIGIN[self.name]
         value = read(reading.event)
@@ -142,6 +128,7 @@ class Origin:
         return Result(truth, evidence, f"{self.name} is {value[:200]}")
 
 
-def _list(words: tuple[str, ...]) -> str:
+def listed(words: tuple[str, ...]) -> str:
+    """Name the first six of a list, and how many more there are."""
     shown = ", ".join(words[:6])
     return shown if len(words) <= 6 else f"{shown} and {len(words) - 6} more"

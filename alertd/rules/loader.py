@@ -21,8 +21,8 @@ from alertd.base.yaml import Document, check, load_yaml
 from alertd.errors import ConfigError, Fault
 from alertd.rules.book import Portfolio, Rule, RuleBook, make_book
 from alertd.rules.conditions import Reader
-from alertd.rules.logic import Node
 from alertd.rules.portfolio_file import PortfolioFile, RuleEntry
+from alertd.rules.tree import Condition
 
 FOLDERS = ("portfolios",)
 """Folders of a rules directory that are read."""
@@ -176,15 +176,24 @@ def _receivers(doc: Document, known: Collection[str] | None) -> Iterator[Fault]:
 # --- from file to book ----------------------------------------------------------------------------------------
 
 
-def _portfolio(doc: Document, made: PortfolioFile, nodes: list[Node]) -> Portfolio:
+def _portfolio(doc: Document, made: PortfolioFile, nodes: list[Condition]) -> Portfolio:
     rules = [
         _rule(entry, node, doc.value["rules"][i]["when"])
         for i, (entry, node) in enumerate(zip(made.rules, nodes, strict=True))
     ]
-    return Portfolio(made.portfolio, made.title, made.timezone, made.receivers, tuple(rules))
+    return Portfolio(
+        id=made.portfolio, title=made.title, timezone=made.timezone, receivers=made.receivers, rules=tuple(rules)
+    )
 
 
-def _rule(entry: RuleEntry, node: Node, when: object) -> Rule:
+def _rule(entry: RuleEntry, node: Condition, when: object) -> Rule:
     fields = {"id": entry.id, "title": entry.title, "severity": entry.severity, "when": when}
     definition = msgspec.json.encode(fields, order="deterministic")
-    return Rule(entry.id, entry.title, entry.severity, node, mark(definition.decode()), definition)
+    return Rule(
+        id=entry.id,
+        title=entry.title,
+        severity=entry.severity,
+        when=node,
+        hash=mark(definition.decode()),
+        definition=definition,
+    )

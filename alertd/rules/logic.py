@@ -1,20 +1,36 @@
-"""Three-valued conditions: what a node is, what it answers, and the Boolean nodes.
+"""Three-valued conditions: what a condition is, what it answers, and what it is asked about.
 
 A condition is true, false or *unknown* (None). Unknown is contagious only where it decides: `all` is false as
 soon as one part is false, `any` is true as soon as one part is true, `not` of unknown is unknown (Kleene's
 strong logic). A rule holds only if its condition is true.
+
+    truth()    the answer alone, as fast as it can be had
+    result()   the answer with the spans that prove it and, in words, what was seen
+    clauses()  what an event must have for the answer to be true: by this an index finds the rules to ask
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
 
-from alertd.model import Event, Evidence
+import msgspec
+
+from alertd.companies.model import Holding
+from alertd.model import CompanyMention, Event, Evidence, ReportedType
 from alertd.text.scan import Found, Term
 
+if TYPE_CHECKING:
+    from alertd.rules.world import World
+
 Truth = bool | None
+Key = str
+"""Something that an event has: `text:lease`, `title:lease`, `type:compute_lease`, `form:8-K`, `item:1.01`,
+`source:prwire`, `kind:filing`, `trust:high`, `deal:reclaim_right`. `event_keys` makes them."""
+Clause = frozenset[Key]
+"""Keys of which at least one must be there for a condition to be true."""
+
 MAX_QUOTE = 200
 """Characters of the source's own words that one piece of evidence shows."""
 REGEX_BYTES = 65_536
@@ -22,24 +38,46 @@ REGEX_BYTES = 65_536
 CHEAP, COSTLY = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, gc=False):
     """A condition's answer, the spans that prove it, and in words what was seen."""
 
     truth: Truth
     evidence: tuple[Evidence, ...] = ()
     seen: str = ""
+    path: tuple[str, ...] = ()
+    """How the bound company is exposed, step by step in words."""
 
 
 class Reading:
     """One event as the conditions read it: its fields, the terms the scan found, its bytes for patterns."""
 
-    __slots__ = ("_bytes", "event", "found")
+    __slots__ = ("_bytes", "_companies", "_types", "event", "found")
 
     def __init__(self, event: Event, found: Found) -> None:
         self.event = event
         self.found = found
         self._bytes: dict[str, tuple[bytes, bool]] = {}
+        self._companies: dict[str, CompanyMention] | None = None
+        self._types: dict[str, ReportedType] | None = None
+
+    @property
+    def companies(self) -> Mapping[str, CompanyMention]:
+        """The companies that the event names, by id."""
+        if self._companies is None:
+            self._companies = {mention.id: mention for mention in reversed(self.event.companies)}
+        return self._companies
+
+    @property
+    def types(self) -> Mapping[str, ReportedType]:
+        """The event types that the event reports, by name; of several reports of one type the surest."""
+        if self._types is None:
+            self._types = {t.type: t for t in sorted(self.event.event_types, key=lambda t: t.confidence)}
+        return self._types
+
+    @property
+    def understood(self) -> bool:
+        """Whether the event is in a language that enrichment reads; one that states none is taken as English."""
+        return self.event.language[:2].lower() in ("", "en")
 
     def text(self, name: str) -> str:
         """Give the event's `title` or `body`."""
@@ -60,8 +98,24 @@ class Reading:
         return self._bytes[name]
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For whom a condition is asked: what the portfolio holds, how companies are related, which one is bound."""
+
+    world: World
+    holdings: Mapping[str, Holding] = field(default_factory=dict)
+    company: str | None = None
+    """The company that the company conditions are about; None: any will do."""
+    types: frozenset[str] = frozenset()
+    """The event types that the rule asks for: `role` is about these, or about all if there are none."""
+
+    def bound_to(self, company: str) -> Scope:
+        """Give the same scope with the company conditions bound to one."""
+        return replace(self, company=company)
+
+
 class Node(Protocol):
-    """A condition. Nodes are frozen, compare by value, can be pickled, and hold no compiled state."""
+    """A condition. Nodes are frozen msgspec Structs with a tag, compare by value, and hold no compiled state."""
 
     @property
     def cost(self) -> int:
@@ -77,122 +131,58 @@ class Node(Protocol):
     def terms(self) -> Iterator[Term]:
         """Give every term that the text must be scanned for."""
 
-    def clause(self) -> frozenset[Term] | None:
-        """Give terms of which at least one occurs in any event that makes this true; None if there are none."""
+    def clauses(self) -> tuple[Clause, ...]:
+        """Give what is necessary for this to be true: of each clause at least one key."""
 
-    def evaluate(self, reading: Reading) -> Result:
+    def company_clause(self, scope: Scope) -> frozenset[str] | None:
+        """Give companies of which the event must name one for this to be true; None if it need not name any."""
+
+    def candidates(self, reading: Reading, scope: Scope) -> Iterable[str]:
+        """Give the companies for which a company condition in this may hold; none from inside `not`."""
+
+    def truth(self, reading: Reading, scope: Scope) -> Truth:
         """Answer for one event."""
 
+    def result(self, reading: Reading, scope: Scope) -> Result:
+        """Answer with the proof."""
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    children: tuple[Node, ...]
-    _order: tuple[Node, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_order", tuple(sorted(self.children, key=lambda child: child.cost)))
+class Leaf(msgspec.Struct, frozen=True, gc=False):
+    """A condition without parts: cheap, about no company and needing nothing, unless it says otherwise."""
 
     @property
     def cost(self) -> int:
-        return max(child.cost for child in self.children)
-
-    def terms(self) -> Iterator[Term]:
-        for child in self.children:
-            yield from child.terms()
-
-
-class All(_Group):
-    """True if every part is; false if one is false, whatever the others are."""
-
-    __slots__ = ()
-
-    def label(self) -> str:
-        """Say the condition in one line."""
-        return "all"
-
-    def clause(self) -> frozenset[Term] | None:
-        """Give the shortest clause of the parts: each of them is required."""
-        clauses = [clause for child in self.children if (clause := child.clause()) is not None]
-        return min(clauses, key=len, default=None)
-
-    def evaluate(self, reading: Reading) -> Result:
-        """Ask the parts, cheap ones first, until one is false."""
-        evidence: list[Evidence] = []
-        truth: Truth = True
-        for child in self._order:
-            result = child.evaluate(reading)
-            if result.truth is False:
-                return Result(False)
-            if result.truth is None:
-                truth = None
-            evidence.extend(result.evidence)
-        return Result(truth, tuple(evidence) if truth else ())
-
-
-class AnyOf(_Group):
-    """True if one part is; false if all are false."""
-
-    __slots__ = ()
-
-    def label(self) -> str:
-        """Say the condition in one line."""
-        return "any"
-
-    def clause(self) -> frozenset[Term] | None:
-        """Give the terms of all parts together, if every part has some."""
-        clauses = [child.clause() for child in self.children]
-        if any(clause is None for clause in clauses):
-            return None
-        return frozenset(term for clause in clauses if clause for term in clause)
-
-    def evaluate(self, reading: Reading) -> Result:
-        """Ask every cheap part, for its evidence, and the costly ones only if none of those held."""
-        evidence: list[Evidence] = []
-        truth: Truth = False
-        for child in self._order:
-            if truth and child.cost == COSTLY:
-                break
-            result = child.evaluate(reading)
-            if result.truth:
-                truth = True
-                evidence.extend(result.evidence)
-            elif result.truth is None and truth is False:
-                truth = None
-        return Result(truth, tuple(evidence))
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """True if its part is false; unknown stays unknown. It proves nothing with a span."""
-
-    child: Node
-
-    @property
-    def cost(self) -> int:
-        """As costly as its part."""
-        return self.child.cost
+        """CHEAP unless overridden."""
+        return CHEAP
 
     @property
     def children(self) -> tuple[Node, ...]:
-        """The one condition inside."""
-        return (self.child,)
-
-    def label(self) -> str:
-        """Say the condition in one line."""
-        return "not"
+        """A leaf has none."""
+        return ()
 
     def terms(self) -> Iterator[Term]:
-        """Give the terms of its part."""
-        return self.child.terms()
+        """No term."""
+        return iter(())
 
-    def clause(self) -> frozenset[Term] | None:
-        """Requires no term: it holds where they are missing."""
+    def clauses(self) -> tuple[Clause, ...]:
+        """Nothing is necessary."""
+        return ()
+
+    def company_clause(self, scope: Scope) -> frozenset[str] | None:
+        """No company is necessary."""
         return None
 
-    def evaluate(self, reading: Reading) -> Result:
-        """Turn the answer of its part around."""
-        truth = self.child.evaluate(reading).truth
-        return Result(None if truth is None else not truth)
+    def candidates(self, reading: Reading, scope: Scope) -> Iterable[str]:
+        """It is about no company."""
+        return ()
+
+    def truth(self, reading: Reading, scope: Scope) -> Truth:
+        """Give the truth of the result; a leaf overrides this where it can be had faster."""
+        return self.result(reading, scope).truth
+
+    def result(self, reading: Reading, scope: Scope) -> Result:
+        """Answer with the proof: every leaf has its own."""
+        raise NotImplementedError
 
 
 def quote(text: str, start: int, end: int) -> str:

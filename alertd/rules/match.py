@@ -1,22 +1,18 @@
 """Which rules hold for an event.
 
-    event -> one scan for the terms of all rules -> candidates from the index -> their conditions in full -> matches
-
-The index is an access structure and no judge: it may name rules that do not hold, never miss one that does.
-Another one can take its place behind `Matcher.match`.
+event -> one scan for the terms of all rules and event types -> event types -> candidates -> conditions -> matches
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
+import msgspec
 import structlog
 
-from alertd.model import Event, Evidence, Match
+from alertd.model import Event, Match
 from alertd.rules.book import Portfolio, Rule, RuleBook
-from alertd.rules.logic import Reading
-from alertd.text.scan import Term, TermScanner
+from alertd.rules.evaluate import guard, holds, prove
+from alertd.rules.logic import Reading, Scope
+from alertd.text.scan import TermScanner
 
 MAX_EVIDENCE = 20
 """Spans that one match carries."""
@@ -24,8 +20,7 @@ MAX_EVIDENCE = 20
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFailure:
+class RuleFailure(msgspec.Struct, frozen=True):
     """A rule whose evaluation raised. It is switched off until the book is loaded anew; reported once."""
 
     portfolio: str
@@ -35,33 +30,13 @@ class RuleFailure:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class MatchResult:
+class MatchResult(msgspec.Struct, frozen=True):
     """The rules that hold, in the order of the book, and those that broke on this event."""
 
+    event: Event
+    """With the event types that were found in it."""
     matches: tuple[Match, ...] = ()
     failures: tuple[RuleFailure, ...] = ()
-
-
-class AccessIndex:
-    """Posts each rule under terms of which one must occur for it to hold; rules without such are always asked."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._always: list[int] = []
-        self._posted: dict[Term, list[int]] = {}
-        for number, rule in enumerate(rules):
-            clause = rule.when.clause()
-            if clause is None:
-                self._always.append(number)
-            for term in clause or ():
-                self._posted.setdefault(term, []).append(number)
-
-    def candidates(self, found: Iterable[Term]) -> list[int]:
-        """Give the numbers of the rules that may hold, in order, each once."""
-        numbers = set(self._always)
-        for term in found:
-            numbers.update(self._posted.get(term, ()))
-        return sorted(numbers)
 
 
 class Matcher:
@@ -69,9 +44,9 @@ class Matcher:
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
+        self._world = book.world()
         self._rules: list[tuple[Portfolio, Rule]] = list(book.rules())
         self._scanner = TermScanner(term for _, rule in self._rules for term in rule.when.terms())
-        self._index = AccessIndex(rule for _, rule in self._rules)
         self._off: set[int] = set()
 
     def match(self, event: Event) -> MatchResult:
@@ -79,33 +54,41 @@ class Matcher:
         reading = Reading(event, self._scanner.scan(event.title, event.body))
         matches: list[Match] = []
         failures: list[RuleFailure] = []
-        for number in self._index.candidates(reading.found.terms()):
+        for number, (portfolio, rule) in enumerate(self._rules):
             if number in self._off:
                 continue
-            portfolio, rule = self._rules[number]
             try:
-                result = rule.when.evaluate(reading)
+                match = self._match(portfolio, rule, reading)
             except Exception as error:  # noqa: BLE001 one bad rule must not stop the others, whatever it raises
                 self._off.add(number)
                 failures.append(_failure(portfolio, rule, event, error))
                 continue
-            if result.truth:
-                matches.append(_match(portfolio, rule, event, result.evidence))
-        return MatchResult(tuple(matches), tuple(failures))
+            if match is not None:
+                matches.append(match)
+        return MatchResult(event, tuple(matches), tuple(failures))
 
-
-def _match(portfolio: Portfolio, rule: Rule, event: Event, evidence: tuple[Evidence, ...]) -> Match:
-    distinct = list(dict.fromkeys(evidence))[:MAX_EVIDENCE]
-    return Match(
-        rule=rule.id,
-        rule_hash=rule.hash,
-        portfolio=portfolio.id,
-        event=event.id,
-        event_revision=event.revision,
-        severity=rule.severity,
-        title=rule.title,
-        evidence=distinct,
-    )
+    def _match(self, portfolio: Portfolio, rule: Rule, reading: Reading) -> Match | None:
+        if guard(rule, reading, self.book.routine_forms):
+            return None
+        scope = Scope(self._world, portfolio.holdings.positions, types=rule.types)
+        truth, companies = holds(rule, reading, scope)
+        if not truth:
+            return None
+        verdict = prove(rule, reading, scope, companies)
+        return Match(
+            rule=rule.id,
+            rule_hash=rule.hash,
+            portfolio=portfolio.id,
+            event=reading.event.id,
+            event_revision=reading.event.revision,
+            severity=rule.severity,
+            title=rule.title,
+            evidence=list(verdict.evidence)[:MAX_EVIDENCE],
+            path=list(verdict.path),
+            company=verdict.companies[0] if verdict.companies else "",
+            companies=list(verdict.companies),
+            experimental=rule.experimental,
+        )
 
 
 def _failure(portfolio: Portfolio, rule: Rule, event: Event, error: Exception) -> RuleFailure:

@@ -7,8 +7,6 @@ and over the first 64 KiB of each field; if nothing is found there and the text 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,8 +14,7 @@ import re2
 
 from alertd.model import Evidence
 from alertd.rules.leaves import PER_LEAF, make_evidence
-from alertd.rules.logic import COSTLY, Node, Reading, Result
-from alertd.text.scan import Term
+from alertd.rules.logic import COSTLY, Leaf, Reading, Result, Scope
 
 MAX_PATTERN = 1_000
 """Characters of a pattern."""
@@ -79,36 +76,21 @@ def _refusal(reason: str) -> BadPattern:
     return BadPattern(f"not a pattern that RE2 reads: {reason}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Leaf, frozen=True, gc=False, tag="regex"):
     """A pattern, or any of several, in the title or body as published. Case counts unless it begins with (?i)."""
 
     any_of: tuple[str, ...]
-    name: str = "regex"
 
     @property
     def cost(self) -> int:
         """Costly: runs over the whole text."""
         return COSTLY
 
-    @property
-    def children(self) -> tuple[Node, ...]:
-        """A leaf has none."""
-        return ()
-
     def label(self) -> str:
         """Say the condition in one line."""
         return "regex: " + " or ".join(self.any_of)
 
-    def terms(self) -> Iterator[Term]:
-        """Needs no term."""
-        return iter(())
-
-    def clause(self) -> frozenset[Term] | None:
-        """Requires no term."""
-        return None
-
-    def evaluate(self, reading: Reading) -> Result:
+    def result(self, reading: Reading, scope: Scope) -> Result:
         """Run the patterns until one is found."""
         for pattern in self.any_of:
             evidence = _search(_compile(pattern), reading)

@@ -8,18 +8,13 @@ The inflected forms of a last word are further edges to the same term (`alertd.t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from alertd.text.fold import Tokens
 from alertd.text.inflect import forms
 
-
-class Term(NamedTuple):
-    """A word or phrase, folded; `exact` means that its last word is not inflected. A term is its own id."""
-
-    words: tuple[str, ...]
-    exact: bool = False
-
+Term = str
+"""A word or phrase, folded, its words joined by one space; with `=` before it its last word is not inflected. It is
+its own id: `compute lease`, `=compute`."""
 
 Hits = dict[Term, list[tuple[int, int]]]
 """Term -> (first word, last word) of each place where it stands."""
@@ -27,7 +22,14 @@ Hits = dict[Term, list[tuple[int, int]]]
 
 def make_term(text: str, *, exact: bool = False) -> Term:
     """Fold a word or phrase as a user wrote it. Without any letter or digit the term is empty and never found."""
-    return Term(tuple(Tokens(text).words), exact)
+    words = " ".join(Tokens(text).words)
+    return f"={words}" if exact and words else words
+
+
+def term_words(term: Term) -> tuple[list[str], bool]:
+    """Give the folded words of a term, and whether it is exact."""
+    exact = term.startswith("=")
+    return term[exact:].split(), exact
 
 
 class _Node:
@@ -64,15 +66,15 @@ class TermScanner:
     def __init__(self, terms: Iterable[Term]) -> None:
         self._first: dict[str, _Node] = {}
         for term in dict.fromkeys(terms):
-            if term.words:
+            if term:
                 self._insert(term)
 
     def _insert(self, term: Term) -> None:
-        *head, last = term.words
+        (*head, last), exact = term_words(term)
         edges = self._first
         for word in head:
             edges = edges.setdefault(word, _Node()).after
-        for form in (last,) if term.exact else forms(last):
+        for form in (last,) if exact else forms(last):
             node = edges.setdefault(form, _Node())
             node.ends = (*node.ends, term)
 

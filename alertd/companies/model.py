@@ -1,0 +1,114 @@
+"""What a company is, how two of them are related, and what a portfolio holds of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from alertd.model import Struct
+
+RelationType = Literal[
+    "supplier", "customer", "lessor", "lessee", "competitor", "owner", "subsidiary", "partner", "lender", "borrower",
+    "licensor", "licensee", "investor", "investee",
+]  # fmt: skip
+"""What the first company is to the second: `NVDA supplier of spacex`."""
+
+INVERSE: dict[RelationType, RelationType] = {
+    "supplier": "customer",
+    "customer": "supplier",
+    "lessor": "lessee",
+    "lessee": "lessor",
+    "competitor": "competitor",
+    "owner": "subsidiary",
+    "subsidiary": "owner",
+    "partner": "partner",
+    "lender": "borrower",
+    "borrower": "lender",
+    "licensor": "licensee",
+    "licensee": "licensor",
+    "investor": "investee",
+    "investee": "investor",
+}
+"""What the second company then is to the first."""
+
+
+class Listing(Struct, frozen=True):
+    """A ticker and where it is traded."""
+
+    ticker: str
+    exchange: str = ""
+    """As the SEC names it (Nasdaq, NYSE, OTC, CBOE) or a MIC (ISO 10383)."""
+
+
+class Company(Struct, frozen=True, kw_only=True):
+    """An issuer or a private company; its share classes and receipts are one company."""
+
+    id: str
+    """`cik-0001045810`, or the slug under which it is declared."""
+    name: str
+    aliases: tuple[str, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    cik: str | None = None
+    """Ten digits."""
+    sector: str | None = None
+    private: bool = False
+    desk: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What people call it on a desk: its first ticker, or its name."""
+        return self.listings[0].ticker if self.listings else self.name
+
+
+class Relation(Struct, frozen=True, kw_only=True):
+    """A directed, dated statement: `company` is `type` of `of`."""
+
+    company: str
+    type: RelationType
+    of: str
+    strength: float = 1.0
+    """In (0, 1]: how much it matters to `company`."""
+    since: str | None = None
+    until: str | None = None
+    """Dates (ISO 8601), both included; None is open."""
+    source: str = ""
+    """Who says so."""
+
+
+class Step(Struct, frozen=True):
+    """One relation on the way from a company to one that the event names."""
+
+    company: str
+    type: RelationType
+    of: str
+    strength: float = 1.0
+    since: str | None = None
+    until: str | None = None
+
+
+Path = tuple[Step, ...]
+"""From the exposed company to the named one: the `of` of a step is the `company` of the next. Empty: it is named."""
+
+
+class Holding(Struct, frozen=True, kw_only=True):
+    """What a portfolio holds of one company, all its securities added up."""
+
+    company: str
+    weight: float = 0.0
+    """Share of the portfolio as a fraction, negative for a short: 0.08 is 8 %."""
+    label: str = ""
+    """Ticker or name, for people."""
+    unweighted: bool = False
+    """No weight is known, so a condition on it is unknown."""
+
+
+class Holdings(Struct, frozen=True, kw_only=True):
+    """What a portfolio holds at a date."""
+
+    positions: dict[str, Holding] = {}
+    """Company id -> holding."""
+    as_of: str | None = None
+    """Date (ISO 8601) of the file they come from."""
+    hash: str = ""
+
+
+NONE_HELD = Holdings()

@@ -1,0 +1,73 @@
+"""The meaning of a rule: its guards, and its condition bound to one company at a time.
+
+The company conditions of a rule are about one company: the rule holds if there is a company for which all of them
+hold together. Asked are the companies for which at least one company condition outside `not` may hold. Where there
+are none, or where the rule says `bind: none`, each company condition is asked for itself: is there any such company?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from alertd.model import Evidence
+from alertd.rules.book import Rule
+from alertd.rules.logic import Reading, Result, Scope, Truth
+
+MAX_COMPANIES = 20
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a rule says of an event: true, false or unknown, for which companies, with the proof."""
+
+    truth: Truth
+    companies: tuple[str, ...] = ()
+    """For which it holds, the one with the largest weight first; empty if it is about none."""
+    evidence: tuple[Evidence, ...] = ()
+    path: tuple[str, ...] = ()
+
+
+def guard(rule: Rule, reading: Reading, routine_forms: frozenset[str]) -> str:
+    """Say why a rule is not asked about an event at all; empty if it is."""
+    day = reading.event.event_at[:10]
+    if rule.valid_from and day and day < rule.valid_from:
+        return f"valid from {rule.valid_from}"
+    if rule.valid_until and day > rule.valid_until:
+        return f"valid until {rule.valid_until}"
+    form = reading.event.form
+    if form and not rule.names_form and form.removesuffix("/A") in routine_forms:
+        return f"{form} is a routine form, seen only by rules that name a form"
+    return ""
+
+
+def holds(rule: Rule, reading: Reading, scope: Scope) -> tuple[Truth, tuple[str, ...]]:
+    """Give the truth of a rule's condition, and the companies for which it is true. Guards are not asked."""
+    if not rule.binds:
+        return rule.when.truth(reading, scope), ()
+    candidates = sorted(rule.when.candidates(reading, scope))
+    if not candidates:
+        return rule.when.truth(reading, scope), ()
+    truth: Truth = False
+    found: list[str] = []
+    for company in candidates:
+        answer = rule.when.truth(reading, scope.bound_to(company))
+        if answer:
+            found.append(company)
+        elif answer is None:
+            truth = None
+    if not found:
+        return truth, ()
+    return True, tuple(sorted(found, key=lambda c: (-_size(c, scope), c))[:MAX_COMPANIES])
+
+
+def prove(rule: Rule, reading: Reading, scope: Scope, companies: Sequence[str]) -> Verdict:
+    """Give the proof for a rule that holds, for the first of its companies."""
+    bound = scope.bound_to(companies[0]) if companies else scope
+    result: Result = rule.when.result(reading, bound)
+    return Verdict(result.truth, tuple(companies), tuple(dict.fromkeys(result.evidence)), result.path)
+
+
+def _size(company: str, scope: Scope) -> float:
+    holding = scope.holdings.get(company)
+    return abs(holding.weight) if holding is not None else 0.0

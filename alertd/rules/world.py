@@ -1,0 +1,31 @@
+"""What all portfolios share when conditions are asked: how companies are related, what they are called, rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from alertd.companies.relations import Graph
+from alertd.model import Struct
+
+
+class Rates(Struct, frozen=True, kw_only=True):
+    """What a unit of each currency was worth in `base` on a date."""
+
+    date: str
+    base: str = "USD"
+    rates: dict[str, float] = {}
+
+
+@dataclass(frozen=True)
+class World:
+    """Belongs to one rule book; made once when the book is taken."""
+
+    graph: Graph = field(default_factory=Graph)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Company id -> ticker or name, for people."""
+    rates: Rates | None = None
+
+    def label(self, company: str) -> str:
+        """Say what a company is called on a desk."""
+        return self.labels.get(company, company)
