@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from alertd.model import Struct
 
 RelationType = Literal[
@@ -104,7 +106,7 @@ class Holding(Struct, frozen=True, kw_only=True):
 class Holdings(Struct, frozen=True, kw_only=True):
     """What a portfolio holds at a date."""
 
-    positions: dict[str, Holding] = {}
+    positions: dict[str, Holding] = msgspec.field(default_factory=dict)
     """Company id -> holding."""
     as_of: str | None = None
     """Date (ISO 8601) of the file they come from."""

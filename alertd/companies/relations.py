@@ -20,5 +20,5 @@ class Graph:
         return frozenset(companies)
 
     def paths(self, named: str, hops: int) -> Mapping[str, tuple[Path, ...]]:
-        """Give for each company within reach of `named` the ways from it to there, strongest first; itself: `((),)`."""
+        """Give for each company within reach of `named` its ways to there, strongest first; itself: `((),)`."""
         return {named: ((),)}

@@ -96,11 +96,11 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     portfolios: tuple[Portfolio, ...] = ()
     event_types: tuple[EventTypeRule, ...] = ()
     relations: tuple[Relation, ...] = ()
-    labels: dict[str, str] = {}
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
     """Company id -> ticker or name, of the companies that are held, listed or declared."""
     rates: Rates | None = None
     routine_forms: frozenset[str] = frozenset()
-    source_desks: dict[str, str] = {}
+    source_desks: dict[str, str] = msgspec.field(default_factory=dict)
     """Source -> desk, for the sources that name one: their events reach that desk's portfolios alone."""
     version: str = ""
     """Fingerprint of everything in it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from alertd.companies.relations import Graph
 from alertd.model import Struct
 
@@ -14,7 +16,7 @@ class Rates(Struct, frozen=True, kw_only=True):
 
     date: str
     base: str = "USD"
-    rates: dict[str, float] = {}
+    rates: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
