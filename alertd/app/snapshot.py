@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from alertd.app.link import Snapshot
 from alertd.base.secrets import Secret
 from alertd.errors import ConfigError, Fault
+from alertd.rules.loaded import KnownSettings
 from alertd.rules.loader import load_rules
 from alertd.settings import Loaded, Settings, find_config, load_settings
 
@@ -39,14 +40,21 @@ def load_snapshot(config: Path | None, env: Mapping[str, str]) -> LoadedSnapshot
 
 
 def _with_rules(loaded: Loaded) -> LoadedSnapshot:
-    receivers = {receiver.id for receiver in loaded.settings.receivers}
-    sources = {source.id for source in loaded.settings.sources}
-    book = load_rules(loaded.settings.rules, receivers=receivers, sources=sources)
-    warnings = list(loaded.warnings)
+    rules = load_rules(loaded.settings.rules, known=known_settings(loaded.settings))
+    book = rules.book
+    warnings = [*loaded.warnings, *rules.warnings]
     if not book.portfolios:
         where = str(loaded.settings.rules)
         warnings.append(Fault(where, 0, 0, NO_RULES, "write rules/portfolios/*.yaml", severity="warning"))
     return LoadedSnapshot(Snapshot(loaded.settings, book), warnings, loaded.path)
+
+
+def known_settings(settings: Settings) -> KnownSettings:
+    """Give what rules may name of the settings."""
+    return KnownSettings(
+        receivers={receiver.id: None for receiver in settings.receivers},
+        sources={source.id: None for source in settings.sources},
+    )
 
 
 def needs_restart(before: Settings, after: Settings) -> list[str]:

@@ -110,7 +110,7 @@ class _Checking:
     def _rules(self, folder: Path) -> None:
         self.seen.add(folder.resolve())
         try:
-            self._count(load_rules(folder))
+            self._count(load_rules(folder).book)
         except ConfigError as error:
             self.faults += error.faults
 

@@ -48,7 +48,7 @@ def match(
     """
     quiet_logs()
     try:
-        book = load_rules(_rules(rules, config))
+        book = load_rules(_rules(rules, config)).book
     except ConfigError as error:
         fail(error)
     paths = files or [STDIN]

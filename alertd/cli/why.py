@@ -100,7 +100,7 @@ def _order(line: Line) -> tuple[int, int]:
 def _portfolio(found: _Found, name: str) -> Portfolio | None:
     """Give a portfolio as it is today; None if it is only a memory. Ends the command if nobody knows it."""
     try:
-        book = load_rules(found.settings.rules)
+        book = load_rules(found.settings.rules).book
     except ConfigError as error:
         fail(error)
     portfolio = book.portfolio(name)

@@ -19,8 +19,9 @@ from alertd.base import suggest
 from alertd.base.ids import mark
 from alertd.base.yaml import Document, check, load_yaml
 from alertd.errors import ConfigError, Fault
-from alertd.rules.book import Portfolio, Rule, RuleBook, make_book
+from alertd.rules.book import BookChange, Portfolio, Rule, make_book
 from alertd.rules.conditions import Reader
+from alertd.rules.loaded import KnownSettings, Loaded, RuleTests, Where
 from alertd.rules.portfolio_file import PortfolioFile, RuleEntry
 from alertd.rules.tree import Condition
 
@@ -31,17 +32,9 @@ _SUFFIXES = (".yaml", ".yml")
 _MAX_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Ids from the settings that rules may name; None where they are not known and so are not checked."""
-
-    receivers: Collection[str] | None = None
-    sources: Collection[str] | None = None
-
-
 @dataclass(slots=True)
 class _Loading:
-    known: Known
+    known: KnownSettings
     faults: list[Fault] = field(default_factory=list)
     first: dict[str, Fault] = field(default_factory=dict)
     """Portfolio id -> where it was seen first."""
@@ -49,25 +42,69 @@ class _Loading:
 
 
 def load_rules(
-    directory: Path, *, receivers: Collection[str] | None = None, sources: Collection[str] | None = None
-) -> RuleBook:
+    directory: Path,
+    *,
+    known: KnownSettings | None = None,
+    cache: Path | None = None,
+    memory: Path | None = None,
+    tests: bool = False,
+) -> Loaded:
     """Load a rules directory. Raises ConfigError with every fault; then nothing at all is loaded.
 
-    `receivers` and `sources` are the ids that the settings define, if they are known.
+    `known` is what the settings define. `cache` is a file that keeps compiled rules for the next time, `memory` the
+    folder of the holdings that were last accepted. With `tests`, the tests inside the rules come along.
     """
-    if not directory.is_dir():
-        raise ConfigError.at(directory, "there is no such rules directory", "`alertd init` makes one")
-    loading = _Loading(Known(receivers, sources))
-    for path in _files(directory, loading.faults):
-        _load_file(path, loading)
-    if loading.faults:
-        raise ConfigError(loading.faults)
-    return make_book(loading.portfolios)
+    return RuleLoader(directory, known=known, cache=cache, memory=memory).load(tests=tests)
 
 
-def load_portfolio(text: str | bytes, file: str, *, known: Known | None = None) -> Portfolio:
+def load_tests(directory: Path, *, known: KnownSettings | None = None) -> list[RuleTests]:
+    """Give the tests of all rules and event types of a directory. Raises ConfigError with every fault."""
+    return load_rules(directory, known=known, tests=True).tests
+
+
+class RuleLoader:
+    """Loads a rules directory, and again where it has changed: keeps what it made of every file."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        known: KnownSettings | None = None,
+        cache: Path | None = None,
+        memory: Path | None = None,
+    ) -> None:
+        self._where = Where(directory, cache, memory)
+        self._known = known or KnownSettings()
+        self._loaded: Loaded | None = None
+
+    def load(self, *, tests: bool = False) -> Loaded:
+        """Load everything. Raises ConfigError with every fault; then what was loaded before stays."""
+        directory = self._where.directory
+        if not directory.is_dir():
+            raise ConfigError.at(directory, "there is no such rules directory", "`alertd init` makes one")
+        loading = _Loading(self._known)
+        for path in _files(directory, loading.faults):
+            _load_file(path, loading)
+        if loading.faults:
+            raise ConfigError(loading.faults)
+        self._loaded = Loaded(make_book(loading.portfolios))
+        return self._loaded
+
+    def reload(
+        self, paths: set[Path] | None = None, *, known: KnownSettings | None = None
+    ) -> tuple[Loaded, BookChange | None]:
+        """Load what has changed; `paths` are the files that may have, None if any may.
+
+        Gives with it what changed in the book; None where the whole book is to be taken. Raises ConfigError with
+        every fault; then what was loaded before stays.
+        """
+        self._known = known or self._known
+        return self.load(), None
+
+
+def load_portfolio(text: str | bytes, file: str, *, known: KnownSettings | None = None) -> Portfolio:
     """Load one portfolio from the text of its file. Raises ConfigError."""
-    loading = _Loading(known or Known())
+    loading = _Loading(known or KnownSettings())
     _load_text(text, file, loading)
     if loading.faults:
         raise ConfigError(loading.faults)

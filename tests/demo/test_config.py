@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from alertd.app.snapshot import known_settings
 from alertd.demo.config import RULES, write_demo
 from alertd.demo.site import DemoUrls
 from alertd.demo.stories import Story, load_stories
 from alertd.model import Event
+from alertd.rules.loaded import KnownSettings
 from alertd.rules.loader import load_rules
 from alertd.rules.match import Matcher
 from alertd.settings import load_settings
@@ -28,7 +30,7 @@ def test_the_demo_writes_settings_and_rules_that_load(tmp_path: Path, broken: bo
     assert [s.id for s in settings.sources] == [feed.id for feed in FEEDS] + ["broken-wire"] * broken
     assert [r.id for r in settings.receivers] == ["console", "desk"]
     assert settings.state_dir == tmp_path / "var"
-    book = load_rules(settings.rules, receivers={"console", "desk"}, sources={s.id for s in settings.sources})
+    book = load_rules(settings.rules, known=known_settings(settings)).book
     assert {p.receivers for p in book.portfolios} == {("console", "desk")}
 
 
@@ -36,7 +38,9 @@ def test_without_the_console_only_the_local_slack_is_told(tmp_path: Path) -> Non
     settings = load_settings(write_demo(tmp_path, URLS, FEEDS, console=False, quiet=True), {}).settings
     assert [r.id for r in settings.receivers] == settings.operator == ["desk"]
     assert settings.log.level == "warning"
-    assert {p.receivers for p in load_rules(settings.rules, receivers={"desk"}).portfolios} == {("desk",)}
+    assert {p.receivers for p in load_rules(settings.rules, known=KnownSettings({"desk": None})).book.portfolios} == {
+        ("desk",)
+    }
 
 
 def test_the_rules_are_the_shipped_ones() -> None:
@@ -52,6 +56,6 @@ STORIES = [pytest.param(feed.id, story, id=f"{story.guid}-{story.stage}") for fe
 @pytest.mark.parametrize(("source", "story"), STORIES)
 def test_each_story_fires_the_rule_it_is_there_for_and_noise_fires_none(source: str, story: Story) -> None:
     event = Event(id="ev_x", source=source, language="en", title=story.title, body="\n\n".join(story.paragraphs))
-    result = Matcher(load_rules(RULES)).match(event)
+    result = Matcher(load_rules(RULES).book).match(event)
     assert result.failures == ()
     assert [match.rule for match in result.matches] == ([story.alert] if story.alert else [])

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from alertd import telemetry
+from alertd.app.snapshot import known_settings
 from alertd.rules.loader import load_portfolio, load_rules
 from alertd.settings import Settings, load_settings
 from tests.docs.pages import PAGES, ROOT, Block, blocks
@@ -72,7 +73,7 @@ def test_the_rules_of_the_readme_name_receivers_of_its_settings(tmp_path: Path) 
     rules(tmp_path).joinpath("ai.yaml").write_text(portfolio)
     (tmp_path / "alertd.yaml").write_text(settings)
     loaded = load_settings(tmp_path / "alertd.yaml", environment(settings)).settings
-    load_rules(loaded.rules, receivers={receiver.id for receiver in loaded.receivers})
+    load_rules(loaded.rules, known=known_settings(loaded))
 
 
 def rules(folder: Path) -> Path:

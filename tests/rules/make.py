@@ -7,10 +7,11 @@ from typing import Any
 
 from alertd.model import Event
 from alertd.rules.book import Portfolio, Rule, RuleBook, make_book
-from alertd.rules.loader import Known, load_portfolio
+from alertd.rules.loaded import KnownSettings
+from alertd.rules.loader import load_portfolio
 
 
-def portfolio(*conditions: str, name: str = "desk-a", known: Known | None = None) -> Portfolio:
+def portfolio(*conditions: str, name: str = "desk-a", known: KnownSettings | None = None) -> Portfolio:
     """Load a portfolio with one rule for each condition, the rules named rule-0, rule-1…"""
     rules = "".join(
         f"  - id: rule-{i}\n    title: Rule {i}\n    severity: high\n    when:\n"

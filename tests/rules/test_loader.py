@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from alertd.errors import ConfigError
+from alertd.rules.loaded import KnownSettings
 from alertd.rules.loader import load_rules
 
 GOOD = """\
@@ -25,9 +26,13 @@ def _write(directory: Path, files: dict[str, str | bytes]) -> Path:
     return directory
 
 
+def _known(**ids: list[str]) -> KnownSettings:
+    return KnownSettings(**{kind: dict.fromkeys(names) for kind, names in ids.items()})
+
+
 def _faults(directory: Path, **known: list[str]) -> list[str]:
     with pytest.raises(ConfigError) as refused:
-        load_rules(directory, **known)
+        load_rules(directory, known=_known(**known))
     return [str(fault).removeprefix(f"{directory}/") for fault in refused.value.faults]
 
 
@@ -37,7 +42,7 @@ def _rule(when: str) -> str:
 
 def test_a_directory_becomes_a_book_ordered_by_id(tmp_path: Path) -> None:
     files = {"portfolios/z.yaml": GOOD.format(name="a"), "portfolios/desk/y.yml": GOOD.format(name="b")}
-    book = load_rules(_write(tmp_path, {**files}), receivers=["desk"])
+    book = load_rules(_write(tmp_path, {**files}), known=_known(receivers=["desk"])).book
     assert [portfolio.id for portfolio in book.portfolios] == ["a", "b"]
     first = book.portfolios[0]
     assert (first.title, first.timezone, first.receivers) == ("A desk", "America/New_York", ("desk",))
@@ -54,11 +59,11 @@ def test_what_is_no_rule_is_left_alone(tmp_path: Path) -> None:
         ".git/x.yaml": "not: [read",
         "notes/todo.txt": "words",
     }
-    assert len(load_rules(_write(tmp_path, files)).portfolios) == 1
+    assert len(load_rules(_write(tmp_path, files)).book.portfolios) == 1
 
 
 def test_an_empty_directory_is_an_empty_book_and_a_missing_one_a_fault(tmp_path: Path) -> None:
-    assert load_rules(tmp_path).portfolios == ()
+    assert load_rules(tmp_path).book.portfolios == ()
     assert "there is no such rules directory" in _faults(tmp_path / "nowhere")[0]
 
 
@@ -66,8 +71,8 @@ def test_the_version_follows_the_content_and_not_the_files(tmp_path: Path) -> No
     one = _write(tmp_path / "1", {"portfolios/a.yaml": GOOD.format(name="a")})
     same = _write(tmp_path / "2", {"portfolios/sub/b.yaml": "# a comment\n" + GOOD.format(name="a")})
     other = _write(tmp_path / "3", {"portfolios/a.yaml": GOOD.format(name="a").replace("high", "low")})
-    assert load_rules(one) == load_rules(same)
-    assert load_rules(one).version != load_rules(other).version
+    assert load_rules(one).book == load_rules(same).book
+    assert load_rules(one).book.version != load_rules(other).book.version
 
 
 @pytest.mark.parametrize(
@@ -180,7 +185,7 @@ def test_links_to_folders_are_followed_and_circles_are_not(tmp_path: Path) -> No
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "portfolios").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "again").symlink_to(tmp_path / "rules")
-    assert len(load_rules(tmp_path / "rules").portfolios) == 1
+    assert len(load_rules(tmp_path / "rules").book.portfolios) == 1
 
 
 def test_a_huge_file_is_refused_without_being_read_whole(tmp_path: Path) -> None:

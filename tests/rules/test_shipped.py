@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from alertd.rules.loaded import KnownSettings
 from alertd.rules.loader import load_rules
 from alertd.rules.match import Matcher
 from tests.rules.make import news
 
-MATCHER = Matcher(load_rules(Path(__file__).parents[2] / "rules", receivers=["desk"]))
+MATCHER = Matcher(load_rules(Path(__file__).parents[2] / "rules", known=KnownSettings({"desk": None})).book)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""What loading a rules directory gives, and what it may know of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from alertd.base.yaml_document import Place
+from alertd.companies.model import Holdings
+from alertd.errors import Fault
+from alertd.model import Event, Struct
+from alertd.rules.book import RuleBook
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSettings:
+    """What alertd.yaml defines that rules may name; None where it is not known and so is not checked."""
+
+    receivers: Mapping[str, str | None] | None = None
+    """Id -> desk."""
+    sources: Mapping[str, str | None] | None = None
+    """Id -> desk."""
+
+
+class Given(Struct, frozen=True):
+    """One event of a rule's test."""
+
+    event: Event
+    at_ms: int = 0
+    """When it comes, counted from the start of the test."""
+
+
+class RuleTest(Struct, frozen=True, kw_only=True):
+    """One entry of a rule's `tests`: for how many of the given events the rule should hold."""
+
+    name: str = ""
+    place: Place
+    given: tuple[Given, ...]
+    at_least: int = 0
+    at_most: int | None = None
+    expect: str
+    """As written."""
+    holdings: Holdings | None = None
+    """Held instead of what the portfolio holds."""
+    company: str | None = None
+    """Id of the company that the rule must be bound to."""
+
+
+class RuleTests(Struct, frozen=True, kw_only=True):
+    """The tests of one rule, or of one event type; also of one that has none."""
+
+    place: Place
+    """Of the rule's `id`, or of `event_type`."""
+    portfolio: str | None = None
+    event_type: str | None = None
+    """Instead of a portfolio."""
+    rule: str
+    """Its id; of an event type the event type's."""
+    tests: tuple[RuleTest, ...] = ()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A rules directory that is right."""
+
+    book: RuleBook
+    warnings: list[Fault] = field(default_factory=list)
+    places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
+    """(portfolio, rule) -> where its id is written; ("", event type) for event types."""
+    tests: list[RuleTests] = field(default_factory=list)
+    """Only where they are asked for; then of every rule and event type."""
+    watched: frozenset[Path] = frozenset()
+    """Files outside the directory that were read: positions, security masters."""
+    files: int = 0
+    cached: int = 0
+    """Files that did not have to be compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The files and folders that loading works with."""
+
+    directory: Path
+    cache: Path | None = None
+    """The compiled rules of the last time; written anew where they changed."""
+    memory: Path | None = None
+    """The folder of what was last accepted of each holdings file."""
