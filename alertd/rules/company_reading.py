@@ -1,0 +1,126 @@
+"""What the conditions on companies share: whom they mean, what an event says of them, how it is put in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from alertd.companies.model import Path
+from alertd.model import CompanyMention, Evidence, Struct
+from alertd.rules.leaves import PER_LEAF
+from alertd.rules.logic import MAX_QUOTE, Reading, Result, Scope, Truth
+
+
+class Who(Struct, frozen=True, kw_only=True):
+    """A set of companies: what the portfolio holds, or those that were named when the rule was loaded."""
+
+    holdings: bool = False
+    ids: frozenset[str] = frozenset()
+    written: str = "holdings"
+    """As the rule says it, for people."""
+
+    def has(self, company: str, scope: Scope) -> bool:
+        """Whether a company is one of them."""
+        return company in scope.holdings if self.holdings else company in self.ids
+
+    def all(self, scope: Scope) -> frozenset[str]:
+        """Give all of them."""
+        return frozenset(scope.holdings) if self.holdings else self.ids
+
+    def named(self, reading: Reading, scope: Scope) -> Iterator[CompanyMention]:
+        """Go through those that the event names; only the bound one if one is bound."""
+        named = reading.companies
+        if scope.company is not None:
+            if scope.company in named and self.has(scope.company, scope):
+                yield named[scope.company]
+            return
+        members = scope.holdings if self.holdings else self.ids
+        if len(members) < len(named):
+            yield from (named[company] for company in sorted(members) if company in named)
+        else:
+            yield from (mention for company, mention in named.items() if company in members)
+
+
+def absent(reading: Reading) -> Truth:
+    """Answer for what is not there: unknown while more is to come or the language is not understood."""
+    return None if reading.event.awaiting == "full_text" or not reading.understood else False
+
+
+def missing(reading: Reading, seen: str) -> Result:
+    """Say so with the reason."""
+    if reading.event.awaiting == "full_text":
+        return Result(None, (), seen + " in what is there yet; the full text is still to come")
+    if not reading.understood:
+        return Result(None, (), f"{seen}, and the language `{reading.event.language[:20]}` is not understood")
+    return Result(False, (), seen)
+
+
+def roles_of(company: str, reading: Reading, scope: Scope) -> frozenset[str]:
+    """Give the roles of a company in the event types asked for; where they state none for it, its own."""
+    types = [t for t in reading.event.event_types if not scope.types or t.type in scope.types]
+    stated = frozenset(p.role for t in types for p in t.parties if p.company == company and p.role)
+    if stated:
+        return stated
+    mention = reading.companies.get(company)
+    own = mention.role if mention is not None and (types or not scope.types) else None
+    return frozenset((own,)) if own else frozenset()
+
+
+def players(reading: Reading, scope: Scope) -> Iterable[str]:
+    """Give the companies that may play a role; only the bound one if one is bound."""
+    if scope.company is not None:
+        return (scope.company,)
+    parties = (party.company for found in reading.event.event_types for party in found.parties)
+    return dict.fromkeys((*parties, *reading.companies))
+
+
+def held(reading: Reading, scope: Scope) -> list[str]:
+    """Give the holdings that the event names."""
+    return [company for company in reading.companies if company in scope.holdings]
+
+
+def strength_of(path: Path) -> float:
+    """Multiply the strengths of a way's steps."""
+    product = 1.0
+    for step in path:
+        product *= step.strength
+    return product
+
+
+def proof_of(mentions: Sequence[CompanyMention], scope: Scope) -> tuple[Evidence, ...]:
+    """Give the places where companies are named; for one that came without any, its name."""
+    found: list[Evidence] = []
+    for mention in mentions:
+        own = mention.evidence or [Evidence(field="companies", start=0, end=0, quote=label_of(mention, scope))]
+        found += own[: PER_LEAF - len(found)]
+    return tuple(msgspec.structs.replace(e, quote=e.quote[:MAX_QUOTE]) for e in found)
+
+
+def label_of(mention: CompanyMention, scope: Scope) -> str:
+    """Say what a named company is called on the desk."""
+    known = scope.world.labels.get(mention.id)
+    return (known or mention.ticker or mention.name or mention.id)[:MAX_QUOTE]
+
+
+def name_of(company: str, reading: Reading, scope: Scope) -> str:
+    """Say what a company is called, named or not."""
+    mention = reading.companies.get(company)
+    return label_of(mention, scope) if mention is not None else scope.world.label(company)
+
+
+def whom(scope: Scope, who: Who | None = None) -> str:
+    """Say who was looked for."""
+    if scope.company is not None:
+        return scope.world.label(scope.company)
+    return who.written if who is not None else "any company"
+
+
+def tone(sentiment: float | None) -> str:
+    """Write a sentiment."""
+    return "without a sentiment" if sentiment is None else f"{sentiment:+.2f}"
+
+
+def at_least(relevance: float) -> str:
+    """Write the least relevance, if one is asked for."""
+    return f" with relevance >= {relevance:g}" if relevance else ""
