@@ -27,10 +27,14 @@ __all__ = ["Document", "Node", "Path", "Place", "check", "load_yaml", "resolve",
 MAX_DEPTH = 20
 MAX_NODES = 200_000
 _MAX_FAULTS = 100
+_place: Any = tuple.__new__
+"""Makes a Place of a tuple in half the time of its own constructor."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _WORDS: dict[str, Scalar] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_MAY_MEAN = frozenset(["", *"~ntf+-.0123456789"])
+"""What a scalar begins with that may mean something else than its text."""
 # YAML 1.2 section 10.3.2 without leading zeros and without .inf and .nan, which no setting can mean. A number
 # that a machine word cannot hold is a name that happens to consist of digits.
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
@@ -53,9 +57,7 @@ def load_yaml(text: str | bytes, file: str) -> Document:
     builder = _Builder(file)
     syntax = 0
     try:
-        for event in yaml.parse(content, Loader=_LOADER):
-            if not builder.take(event):
-                break
+        builder.build(_LOADER(content))
     except yaml.YAMLError as error:
         builder.faults.append(yaml_scan.syntax_fault(error, content, file))
         syntax = builder.faults[-1].line
@@ -74,6 +76,9 @@ def load_yaml(text: str | bytes, file: str) -> Document:
 
 def resolve(text: str) -> Scalar:
     """Give the meaning of a plain scalar: null, true, false, a number without leading zeros, or else text."""
+    first = text[:1]
+    if first not in _MAY_MEAN:
+        return text
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
@@ -120,23 +125,32 @@ class _Builder:
         self._nodes = 0
         self._documents = 0
 
-    def take(self, event: yaml.Event) -> bool:
-        """Take in one event; False to stop."""
-        mark = event.start_mark
-        assert mark is not None
-        place = Place(self.file, mark.line + 1, mark.column + 1)
-        if isinstance(event, yaml.DocumentStartEvent):
-            return self._document(event, place)
-        if isinstance(event, yaml.AliasEvent):
-            hint = "write the value out; put text that starts with `*` in quotes"
-            self._fault(place, "aliases (`*name`) are not supported", hint)
-            return self._add(Node(None, place))
-        if isinstance(event, yaml.NodeEvent):
-            return self._node(event, place)
-        if isinstance(event, yaml.CollectionEndEvent):
-            done = self._stack.pop()
-            return self._add(Node(done.content, done.place))
-        return True
+    def build(self, parser: Any) -> None:
+        """Take in all events, or those before a fault that hides what follows. Raises yaml.YAMLError.
+
+        This loop is most of what loading a file costs, so the common event, a text, is told first.
+        """
+        take = parser.get_event
+        while (event := take()) is not None:
+            mark = event.start_mark
+            place = _place(Place, (self.file, mark.line + 1, mark.column + 1))
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                if not self._bounded(event, place):
+                    return
+                self._scalar(event, place)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if not self._bounded(event, place) or not self._opens(event, place):
+                    return
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                done = self._stack.pop()
+                self._add(done.content, done.place, None)
+            elif kind is yaml.AliasEvent:
+                hint = "write the value out; put text that starts with `*` in quotes"
+                self._fault(place, "aliases (`*name`) are not supported", hint)
+                self._add(None, place, None)
+            elif kind is yaml.DocumentStartEvent and not self._document(event, place):
+                return
 
     def _fault(self, place: Place, message: str, hint: str = "") -> None:
         self.faults.append(Fault(*place, message, hint))
@@ -150,7 +164,8 @@ class _Builder:
             self._fault(place, "% directives are not supported", "remove the % line; alertd reads YAML 1.2")
         return True
 
-    def _node(self, event: Any, place: Place) -> bool:
+    def _bounded(self, event: Any, place: Place) -> bool:
+        """Count a value, and note what it may not carry; False if there are too many."""
         self._nodes += 1
         if self._nodes > MAX_NODES:
             self._fault(place, f"more than {MAX_NODES} values in one file", "split it")
@@ -161,55 +176,60 @@ class _Builder:
             self._fault(place, "anchors (`&name`) are not supported", hint)
         if event.tag:
             self._fault(place, "tags (`!name`) are not supported", "put text that starts with `!` in quotes")
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, place)
+        return True
+
+    def _opens(self, event: Any, place: Place) -> bool:
         if len(self._stack) >= MAX_DEPTH:
             self._fault(place, f"nested deeper than {MAX_DEPTH} levels")
             return False
         top = self._stack[-1] if self._stack else None
-        if top is not None and isinstance(top.content, dict) and top.key is None:
+        if top is not None and top.key is None and isinstance(top.content, dict):
             self._fault(place, "a list or mapping cannot be a key", "put text that starts with [ or { in quotes")
             top.in_key = True
-        self._stack.append(_Open([] if isinstance(event, yaml.SequenceStartEvent) else {}, place))
+        self._stack.append(_Open([] if type(event) is yaml.SequenceStartEvent else {}, place))
         return True
 
-    def _scalar(self, event: Any, place: Place) -> bool:
+    def _scalar(self, event: Any, place: Place) -> None:
         text: str = event.value
-        plain = event.style in (None, "")
+        plain = not event.style
         if not plain:
             self.quoted.append((event.start_mark.index, event.end_mark.index))
-            if name := yaml_scan.unprintable(text):
+            if not text.isprintable() and (name := yaml_scan.unprintable(text)):
                 self._fault(place, f"character {name} cannot stand in a text")
         top = self._stack[-1] if self._stack else None
-        if top is not None and isinstance(top.content, dict) and top.key is None:
-            return self._key(top, text, plain, place)
-        if plain and not text and top is not None and top.key_place is not None:
-            place = top.key_place  # an empty value has no place of its own
-        return self._add(Node(resolve(text) if plain else text, place, raw=text if plain else None))
+        if top is not None and top.key is None and type(top.content) is dict:
+            if not text or text == "<<" or text in top.content:
+                self._odd_key(top.content, text, plain, place)
+            top.key, top.key_place = text, place
+            return
+        if plain:
+            if not text and top is not None and top.key_place is not None:
+                place = top.key_place  # an empty value has no place of its own
+            self._add(resolve(text), place, text)
+        else:
+            self._add(text, place, None)
 
-    def _key(self, top: _Open, text: str, plain: bool, place: Place) -> bool:
-        assert isinstance(top.content, dict)
+    def _odd_key(self, content: dict[str, Node], text: str, plain: bool, place: Place) -> None:
         if plain and text == "<<":
             self._fault(place, "merge keys (`<<`) are not supported", "write the keys out")
         elif not text:
             self._fault(place, "a key is missing before the `:`")
-        elif text in top.content:
-            first = top.content[text].key
+        elif text in content:
+            first = content[text].key
             where = f" (first in line {first.line})" if first is not None else ""
             self._fault(place, f"key `{text[:60]}` is given twice{where}", "keep one of them")
-        top.key, top.key_place = text, place
-        return True
 
-    def _add(self, node: Node) -> bool:
+    def _add(self, value: Any, place: Place, raw: str | None) -> None:
         if not self._stack:
-            self.root = node
-            return True
+            self.root = Node(value, place, None, raw)
+            return
         top = self._stack[-1]
-        if isinstance(top.content, list):
-            top.content.append(node)
+        if type(top.content) is list:
+            top.content.append(Node(value, place, None, raw))
         elif top.in_key or top.key is None:  # a complex key or an alias as key: its fault is noted
-            top.in_key, top.key, top.key_place = False, "", node.place
+            top.in_key, top.key, top.key_place = False, "", place
         else:
-            top.content.setdefault(top.key, Node(node.value, node.place, top.key_place, node.raw, node.shown))
+            held: Any = top.content
+            if top.key not in held:
+                held[top.key] = Node(value, place, top.key_place, raw)
             top.key = top.key_place = None
-        return True

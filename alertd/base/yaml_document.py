@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import msgspec
+
 from alertd.errors import Fault
 
 Path = tuple[str | int, ...]
 """Where a value stands in a document: keys and list positions (from 0) from the top down."""
 Scalar = str | int | float | bool | None
+_HOLDERS = (dict, list)
 
 
 class Place(NamedTuple):
@@ -22,8 +25,7 @@ class Place(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True, gc=False):
     """One value with its places."""
 
     value: Scalar | list[Node] | dict[str, Node]
@@ -37,11 +39,14 @@ class Node:
 
     def plain(self) -> Any:
         """Give a fresh copy as plain Python: dict, list, str, int, float, bool, None."""
-        if isinstance(self.value, dict):
-            return {key: node.plain() for key, node in self.value.items()}
-        if isinstance(self.value, list):
-            return [node.plain() for node in self.value]
-        return self.value
+        value = self.value
+        if type(value) is dict:
+            return {
+                key: node.value if type(node.value) not in _HOLDERS else node.plain() for key, node in value.items()
+            }
+        if type(value) is list:
+            return [node.value if type(node.value) not in _HOLDERS else node.plain() for node in value]
+        return value
 
     def child(self, step: str | int) -> Node | None:
         """Give the value under a key or at a position, or None."""
@@ -68,7 +73,10 @@ class Document:
         """Give the node at a path, or None."""
         node: Node | None = self.root
         for step in path:
-            node = node.child(step) if node is not None else None
+            if node is None:
+                return None
+            value = node.value
+            node = value.get(step) if type(value) is dict and type(step) is str else node.child(step)
         return node
 
     def place(self, path: Path, key: bool = False) -> Place:

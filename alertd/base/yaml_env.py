@@ -7,8 +7,8 @@ mappings (sources, receivers) have no variable.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from alertd.base import suggest

@@ -10,13 +10,15 @@ What comes in from outside is shown in messages as it was written (`${NAME}`), n
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from alertd.base.secrets import MASK
@@ -52,7 +54,7 @@ class Expanded:
         for secret in sorted(secrets, key=len, reverse=True):
             if len(secret) >= 4:  # a port or a word as short would only garble the message
                 message, hint = message.replace(secret, MASK), hint.replace(secret, MASK)
-        return replace(fault, message=message, hint=hint)
+        return dataclasses.replace(fault, message=message, hint=hint)
 
 
 def expand(doc: Document, model: type[BaseModel], env: Mapping[str, str], folder: FilePath) -> Expanded:

@@ -47,6 +47,8 @@ def _position(starts: list[int], index: int) -> tuple[int, int]:
 
 def forbidden(text: str, file: str) -> list[Fault]:
     """Name every character that a file of text may not hold, one fault a line at most."""
+    if _FORBIDDEN.search(text) is None:
+        return []
     faults = []
     for number, line in enumerate(re.split(r"\r\n?|\n", text), start=1):
         if found := _FORBIDDEN.search(line):
