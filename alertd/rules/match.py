@@ -1,33 +1,71 @@
 """Which rules hold for an event.
 
-event -> one scan for the terms of all rules and event types -> event types -> candidates -> conditions -> matches
+event -> one scan for the terms of all rules and event types
+      -> stratum 0: event types, added to the event
+      -> candidates (the engine) -> guard -> condition -> proof -> matches
+                                               `-> rules with a state: open, the state decides
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Literal
+
 import msgspec
 import structlog
 
-from alertd.model import Event, Match
-from alertd.rules.book import Portfolio, Rule, RuleBook
-from alertd.rules.evaluate import guard, holds, prove
-from alertd.rules.logic import Reading, Scope
-from alertd.text.scan import TermScanner
+from alertd.model import Event, Evidence, Match
+from alertd.rules.book import BookChange, Portfolio, Rule, RuleBook
+from alertd.rules.evaluate import Verdict, guard, holds, prove
+from alertd.rules.index import Index
+from alertd.rules.logic import Key, Node, Reading, Scope
+from alertd.rules.reference import Reference
+from alertd.rules.slot import Candidacy, Engine, Slot
+from alertd.rules.strata import recognised, with_types
+from alertd.text.scan import Term, TermScanner
 
 MAX_EVIDENCE = 20
 """Spans that one match carries."""
 
+EngineName = Literal["index", "reference"]
+_ENGINES: dict[EngineName, type[Index] | type[Reference]] = {"index": Index, "reference": Reference}
 _log = structlog.get_logger(__name__)
 
 
 class RuleFailure(msgspec.Struct, frozen=True):
-    """A rule whose evaluation raised. It is switched off until the book is loaded anew; reported once."""
+    """A rule whose evaluation raised. It is switched off until it changes; reported once."""
 
     portfolio: str
+    """Empty for an event type."""
     rule: str
     rule_hash: str
     event: str
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A rule with a state whose stateless part holds: whether it holds is for its state to say."""
+
+    portfolio: Portfolio
+    rule: Rule
+    companies: tuple[str, ...]
+    """For which the stateless part holds, the one with the largest weight first; empty if it is about none."""
+    _reading: Reading = field(compare=False, repr=False)
+    _scope: Scope = field(compare=False, repr=False)
+
+    def prove(self, companies: Sequence[str] | None = None) -> Verdict:
+        """Give the proof of the stateless part, for the first of these companies; default: of all."""
+        return prove(self.rule, self._reading, self._scope, self.companies if companies is None else companies)
+
+    def match(self, companies: Sequence[str] | None = None, evidence: Iterable[Evidence] = ()) -> Match:
+        """Make the match for when the state says that it holds for these companies, with the state's own evidence."""
+        verdict = self.prove(companies)
+        whole = msgspec.structs.replace(verdict, evidence=(*evidence, *verdict.evidence))
+        return make_match(self.portfolio, self.rule, self._reading.event, whole)
 
 
 class MatchResult(msgspec.Struct, frozen=True):
@@ -36,62 +74,231 @@ class MatchResult(msgspec.Struct, frozen=True):
     event: Event
     """With the event types that were found in it."""
     matches: tuple[Match, ...] = ()
+    open: tuple[Open, ...] = ()
+    """Rules with a state that the event concerns, in the order of the book."""
     failures: tuple[RuleFailure, ...] = ()
 
 
 class Matcher:
     """A rule book made ready. Belongs to one process; remembers which rules it had to switch off."""
 
-    def __init__(self, book: RuleBook) -> None:
-        self.book = book
+    def __init__(self, book: RuleBook, engine: EngineName = "index") -> None:
+        self._book = book
         self._world = book.world()
-        self._rules: list[tuple[Portfolio, Rule]] = list(book.rules())
-        self._scanner = TermScanner(term for _, rule in self._rules for term in rule.when.terms())
-        self._off: set[int] = set()
+        self._portfolios = {portfolio.id: portfolio for portfolio in book.portfolios}
+        self._slots: dict[str, dict[str, Slot]] = {}
+        """Portfolio -> rule -> slot."""
+        self._version = book.version
+        self._types: Engine = _ENGINES[engine]()
+        self._rules: Engine = _ENGINES[engine]()
+        self._scanner = TermScanner(_all_terms(book))
+        for number, kind in enumerate(book.event_types):
+            self._types.add(Slot(kind.when, Scope(self._world), (kind.id, number), type_=kind))
+        for portfolio in book.portfolios:
+            self._slots[portfolio.id] = {
+                rule.id: self._add(portfolio, rule, number) for number, rule in enumerate(portfolio.rules)
+            }
+
+    @property
+    def version(self) -> str:
+        """The version of the book by which it matches now."""
+        return self._version
+
+    @property
+    def book(self) -> RuleBook:
+        """The book by which it matches now."""
+        if self._book.version != self._version:
+            portfolios = tuple(self._portfolios[name] for name in sorted(self._portfolios))
+            self._book = msgspec.structs.replace(self._book, portfolios=portfolios, version=self._version)
+        return self._book
+
+    def portfolio(self, portfolio_id: str) -> Portfolio | None:
+        """Give a portfolio of the book by its id."""
+        return self._portfolios.get(portfolio_id)
+
+    # --- matching ---------------------------------------------------------------------------------------------
 
     def match(self, event: Event) -> MatchResult:
         """Give every rule that holds for an event, with its evidence."""
-        reading = Reading(event, self._scanner.scan(event.title, event.body))
-        matches: list[Match] = []
         failures: list[RuleFailure] = []
-        for number, (portfolio, rule) in enumerate(self._rules):
-            if number in self._off:
+        reading, keys = self._read(event, failures)
+        held: list[tuple[tuple[str, int], Match | Open]] = []
+        for slot in self._rules.candidates(reading, keys):
+            if slot.off:
                 continue
             try:
-                match = self._match(portfolio, rule, reading)
+                outcome = self._ask(slot, reading)
             except Exception as error:  # noqa: BLE001 one bad rule must not stop the others, whatever it raises
-                self._off.add(number)
-                failures.append(_failure(portfolio, rule, event, error))
+                failures.append(_switch_off(slot, event, error))
                 continue
-            if match is not None:
-                matches.append(match)
-        return MatchResult(event, tuple(matches), tuple(failures))
-
-    def _match(self, portfolio: Portfolio, rule: Rule, reading: Reading) -> Match | None:
-        if guard(rule, reading, self.book.routine_forms):
-            return None
-        scope = Scope(self._world, portfolio.holdings.positions, types=rule.types)
-        truth, companies = holds(rule, reading, scope)
-        if not truth:
-            return None
-        verdict = prove(rule, reading, scope, companies)
-        return Match(
-            rule=rule.id,
-            rule_hash=rule.hash,
-            portfolio=portfolio.id,
-            event=reading.event.id,
-            event_revision=reading.event.revision,
-            severity=rule.severity,
-            title=rule.title,
-            evidence=list(verdict.evidence)[:MAX_EVIDENCE],
-            path=list(verdict.path),
-            company=verdict.companies[0] if verdict.companies else "",
-            companies=list(verdict.companies),
-            experimental=rule.experimental,
+            if outcome is not None:
+                held.append((slot.place, outcome))
+        held.sort(key=lambda item: item[0])
+        return MatchResult(
+            reading.event,
+            tuple(outcome for _, outcome in held if isinstance(outcome, Match)),
+            tuple(outcome for _, outcome in held if isinstance(outcome, Open)),
+            tuple(failures),
         )
 
+    def _read(self, event: Event, failures: list[RuleFailure]) -> tuple[Reading, set[Key]]:
+        """Scan an event and recognise its event types (stratum 0)."""
+        reading = Reading(event, self._scanner.scan(event.title, event.body))
+        keys = _keys(reading)
+        types = []
+        for slot in self._types.candidates(reading, keys):
+            if slot.off or slot.type is None or slot.type.id in reading.types:
+                continue
+            try:
+                reported = recognised(slot.type, reading, slot.scope)
+            except Exception as error:  # noqa: BLE001 as for rules
+                failures.append(_switch_off(slot, event, error))
+                continue
+            if reported is not None:
+                types.append(reported)
+        if types:
+            reading = with_types(reading, types)
+            keys.update(f"type:{reported.type}" for reported in types)
+        return reading, keys
 
-def _failure(portfolio: Portfolio, rule: Rule, event: Event, error: Exception) -> RuleFailure:
+    def _ask(self, slot: Slot, reading: Reading) -> Match | Open | None:
+        portfolio, rule = slot.portfolio, slot.rule
+        if portfolio is None or rule is None or self._hidden(portfolio, reading.event):
+            return None
+        if guard(rule, reading, self._book.routine_forms):
+            return None
+        truth, companies = holds(rule, reading, slot.scope)
+        if not truth:
+            return None
+        if rule.state is not None:
+            return Open(portfolio, rule, companies, reading, slot.scope)
+        return make_match(portfolio, rule, reading.event, prove(rule, reading, slot.scope, companies))
+
+    def _hidden(self, portfolio: Portfolio, event: Event) -> bool:
+        """Say whether the event comes from a source of another desk."""
+        desk = self._book.source_desks.get(event.source)
+        return desk is not None and portfolio.desk != desk
+
+    def why_candidate(self, portfolio_id: str, rule_id: str, event: Event) -> Candidacy:
+        """Say whether a rule is asked about an event at all, and why."""
+        portfolio = self._portfolios.get(portfolio_id)
+        slot = self._slots.get(portfolio_id, {}).get(rule_id)
+        if portfolio is None or slot is None or slot.rule is None:
+            return Candidacy(False, f"there is no rule {portfolio_id}/{rule_id}")
+        if slot.off:
+            return Candidacy(False, "the rule raised and is switched off until it changes")
+        if self._hidden(portfolio, event):
+            return Candidacy(False, f"the source {event.source} belongs to another desk")
+        reading, keys = self._read(event, [])
+        reason = guard(slot.rule, reading, self._book.routine_forms)
+        return Candidacy(False, reason) if reason else self._rules.why(slot, reading, keys)
+
+    # --- updates ----------------------------------------------------------------------------------------------
+
+    def apply(self, change: BookChange) -> None:
+        """Go on to the next version of the book, at a cost of what changed; the next event is matched by it.
+
+        Raises ValueError if the change belongs to another version than this one.
+        """
+        if change.before != self._version:
+            raise ValueError(f"the change applies to version {change.before}, this is {self._version}")
+        for name in change.removed:
+            if self._portfolios.pop(name, None) is not None:
+                for slot in self._slots.pop(name).values():
+                    self._remove(slot)
+        for portfolio in change.portfolios:
+            self._replace(portfolio)
+        self._version = change.version
+
+    def _replace(self, portfolio: Portfolio) -> None:
+        """Bring one portfolio to its new form; rules that stay the same keep their places in the index."""
+        before = self._portfolios.get(portfolio.id)
+        old = self._slots.get(portfolio.id, {})
+        same = before is not None and before.holdings == portfolio.holdings
+        new: dict[str, Slot] = {}
+        for number, rule in enumerate(portfolio.rules):
+            slot = old.get(rule.id)
+            if same and slot is not None and slot.rule == rule:
+                slot.portfolio, slot.place = portfolio, (portfolio.id, number)
+                new[rule.id] = slot
+            else:
+                new[rule.id] = self._add(portfolio, rule, number, scan=True)
+        for name, slot in old.items():
+            if new.get(name) is not slot:
+                self._remove(slot)
+        self._portfolios[portfolio.id] = portfolio
+        self._slots[portfolio.id] = new
+
+    def _add(self, portfolio: Portfolio, rule: Rule, number: int, *, scan: bool = False) -> Slot:
+        scope = Scope(self._world, portfolio.holdings.positions, types=rule.types)
+        slot = Slot(rule.when, scope, (portfolio.id, number), portfolio=portfolio, rule=rule)
+        if scan:
+            for term in _terms(rule):
+                self._scanner.add(term)
+        self._rules.add(slot)
+        return slot
+
+    def _remove(self, slot: Slot) -> None:
+        self._rules.remove(slot)
+        if slot.rule is not None:
+            for term in _terms(slot.rule):
+                self._scanner.remove(term)
+
+
+def make_match(portfolio: Portfolio, rule: Rule, event: Event, verdict: Verdict) -> Match:
+    """Make the match of a rule that holds."""
+    return Match(
+        rule=rule.id,
+        rule_hash=rule.hash,
+        portfolio=portfolio.id,
+        event=event.id,
+        event_revision=event.revision,
+        severity=rule.severity,
+        title=rule.title,
+        evidence=list(verdict.evidence)[:MAX_EVIDENCE],
+        path=list(verdict.path),
+        company=verdict.companies[0] if verdict.companies else "",
+        companies=list(verdict.companies),
+        experimental=rule.experimental,
+    )
+
+
+def _keys(reading: Reading) -> set[Key]:
+    """Give everything that an event has by which a rule may be found: `text:` keys without their prefix."""
+    found = reading.found
+    keys: set[Key] = {*found.title, *found.body}
+    keys.update(f"title:{term}" for term in found.title)
+    event = reading.event
+    keys.update((f"source:{event.source}", f"kind:{event.kind}", f"trust:{event.trust}"))
+    return keys
+
+
+def _all_terms(book: RuleBook) -> Iterable[Term]:
+    types = (
+        _condition_terms(part) for kind in book.event_types for part in (kind.when, *(c for _, c in kind.statuses))
+    )
+    return chain(chain.from_iterable(types), chain.from_iterable(_terms(rule) for _, rule in book.rules()))
+
+
+def _terms(rule: Rule) -> list[Term]:
+    return _condition_terms(rule.when)
+
+
+def _condition_terms(condition: Node) -> list[Term]:
+    # A rule that cannot even say its words will raise when it is asked, and is switched off then.
+    with suppress(Exception):
+        return list(condition.terms())
+    return []
+
+
+def _switch_off(slot: Slot, event: Event, error: Exception) -> RuleFailure:
+    slot.off = True
     text = f"{type(error).__name__}: {error}"[:500]
-    _log.error("rule_switched_off", portfolio=portfolio.id, rule=rule.id, event_id=event.id, error=text)
-    return RuleFailure(portfolio.id, rule.id, rule.hash, event.id, text)
+    name, version = slot.place[0], ""
+    if slot.rule is not None:
+        name, version = slot.rule.id, slot.rule.hash
+    elif slot.type is not None:
+        name, version = slot.type.id, slot.type.hash
+    portfolio = slot.portfolio.id if slot.portfolio is not None else ""
+    _log.error("rule_switched_off", portfolio=portfolio, rule=name, event_id=event.id, error=text)
+    return RuleFailure(portfolio, name, version, event.id, text)

@@ -1,0 +1,66 @@
+"""A condition of the book made ready to be asked, and what an engine is: whatever finds the ones worth asking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from alertd.rules.book import EventTypeRule, Portfolio, Rule
+from alertd.rules.logic import Key, Reading, Scope
+from alertd.rules.tree import Condition
+
+Posting = tuple[tuple[Key, ...], int | None]
+"""Where an index has put a slot: under which keys, and under which set of companies (None: whatever companies)."""
+
+
+class Slot:
+    """A rule of a portfolio, or an event type. It is switched off for good when it raises."""
+
+    __slots__ = ("checks", "off", "place", "portfolio", "posting", "rule", "scope", "type", "when")
+
+    def __init__(
+        self,
+        when: Condition,
+        scope: Scope,
+        place: tuple[str, int],
+        *,
+        portfolio: Portfolio | None = None,
+        rule: Rule | None = None,
+        type_: EventTypeRule | None = None,
+    ) -> None:
+        self.when = when
+        self.scope = scope
+        self.place = place
+        """Where it stands in the book: matches are given in this order."""
+        self.portfolio = portfolio
+        self.rule = rule
+        self.type = type_
+        self.off = False
+        self.posting: Posting = ((), None)
+        self.checks: tuple[frozenset[Key], ...] = ()
+        """Of each of these the event must have one key, too; cheaper to ask than the condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidacy:
+    """Whether a rule is asked about an event at all, and why."""
+
+    asked: bool
+    reason: str
+
+
+class Engine(Protocol):
+    """Finds the slots worth asking about an event: all that hold, and few others."""
+
+    def add(self, slot: Slot) -> None:
+        """Take in a slot."""
+
+    def remove(self, slot: Slot) -> None:
+        """Forget a slot that was added."""
+
+    def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
+        """Give each slot that may hold for an event once, in any order; `keys` is what the event has."""
+
+    def why(self, slot: Slot, reading: Reading, keys: Collection[Key]) -> Candidacy:
+        """Say why a slot is among the candidates or is not."""

@@ -1,0 +1,44 @@
+"""Stratum 0: the event types that an event reports, found before any portfolio's rule is asked.
+
+A type that the event already reports is left as it is: whoever said so knew more than its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from alertd.model import Evidence, Party, ReportedType
+from alertd.rules.book import EventTypeRule
+from alertd.rules.logic import Reading, Scope
+
+MAX_EVIDENCE = 5
+"""Spans that one reported type carries."""
+
+
+def recognised(kind: EventTypeRule, reading: Reading, scope: Scope) -> ReportedType | None:
+    """Say what an event reports of a type, with its status; None if it does not report it."""
+    if not kind.when.truth(reading, scope):
+        return None
+    evidence: Iterable[Evidence] = kind.when.result(reading, scope).evidence
+    status = next((name for name, condition in kind.statuses if condition.truth(reading, scope)), "announced")
+    parties = [
+        Party(company=mention.id, role=mention.role)
+        for mention in reading.event.companies
+        if mention.role and mention.role in kind.roles
+    ]
+    return ReportedType(
+        type=kind.id,
+        confidence=kind.confidence,
+        status=status,
+        parties=parties,
+        evidence=list(dict.fromkeys(evidence))[:MAX_EVIDENCE],
+    )
+
+
+def with_types(reading: Reading, types: Iterable[ReportedType]) -> Reading:
+    """Give the reading of the same event with more event types, in the order of their names."""
+    found = sorted(types, key=lambda reported: reported.type)
+    event = msgspec.structs.replace(reading.event, event_types=[*reading.event.event_types, *found])
+    return Reading(event, reading.found)
