@@ -74,6 +74,8 @@ class Relation(Struct, frozen=True, kw_only=True):
     """Dates (ISO 8601), both included; None is open."""
     source: str = ""
     """Who says so."""
+    desk: str | None = None
+    """Only this desk's portfolios see it."""
 
 
 class Step(Struct, frozen=True):

@@ -1,24 +1,112 @@
-"""How companies are related, and who is within reach of whom."""
+"""How companies are related, and who is within reach of whom.
+
+Each relation leads both ways: what is declared as `NVDA supplier of spacex` is also `spacex customer of NVDA`, with
+the same strength unless that is declared too. Ways are simple (no company twice), at most three relations long, and
+dated by their steps: whether a step held on the day of an event is for the one who asks to say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from alertd.companies.model import Path, Relation
+from alertd.companies.model import INVERSE, Path, Relation, Step
 
 MAX_HOPS = 3
+MAX_WAYS = 24
+"""Ways that are kept from one company to another for each length, the strongest: a bound for dense graphs."""
+
+_ITSELF: tuple[Path, ...] = ((),)
 
 
 class Graph:
-    """The declared relations, each usable in both directions; what is within reach is worked out once."""
+    """The declared relations; what is within reach is worked out once, when it is first asked."""
 
     def __init__(self, relations: Iterable[Relation] = ()) -> None:
         self.relations = tuple(relations)
+        self._into: dict[str, list[Step]] = {}
+        """Company -> the steps that end at it."""
+        for step in _both_ways(self.relations):
+            self._into.setdefault(step.of, []).append(step)
+        self._around: dict[tuple[str, int], frozenset[str]] = {}
+        self._paths: dict[tuple[str, int], Mapping[str, tuple[Path, ...]]] = {}
+        self._desks: dict[str | None, Graph] = {}
+
+    def for_desk(self, desk: str | None) -> Graph:
+        """Give the graph that a desk's portfolios see: what is declared for all, and for that desk."""
+        if all(relation.desk in (None, desk) for relation in self.relations):
+            return self
+        if desk not in self._desks:
+            self._desks[desk] = Graph(r for r in self.relations if r.desk in (None, desk))
+        return self._desks[desk]
 
     def around(self, companies: Iterable[str], hops: int) -> frozenset[str]:
         """Give these companies and all within so many relations of one of them, whatever the date."""
-        return frozenset(companies)
+        named = frozenset(companies)
+        reached = [self._reach(company, min(hops, MAX_HOPS)) for company in named if company in self._into]
+        return named.union(*reached)
+
+    def _reach(self, company: str, hops: int) -> frozenset[str]:
+        found = self._around.get((company, hops))
+        if found is None:
+            seen = edge = {company}
+            for _ in range(hops):
+                edge = {step.company for at in edge for step in self._into.get(at, ())} - seen
+                seen = seen | edge
+            found = self._around[company, hops] = frozenset(seen)
+        return found
 
     def paths(self, named: str, hops: int) -> Mapping[str, tuple[Path, ...]]:
         """Give for each company within reach of `named` its ways to there, strongest first; itself: `((),)`."""
-        return {named: ((),)}
+        if named not in self._into:
+            return {named: _ITSELF}  # not kept: strangers name what they like
+        key = (named, max(0, min(hops, MAX_HOPS)))
+        found = self._paths.get(key)
+        if found is None:
+            found = self._paths[key] = self._work_out(*key)
+        return found
+
+    def _work_out(self, named: str, hops: int) -> Mapping[str, tuple[Path, ...]]:
+        ways: dict[str, list[Path]] = {}
+        level: dict[str, list[Path]] = {named: [()]}
+        for _ in range(hops):
+            longer: dict[str, list[Path]] = {}
+            for at, paths in level.items():
+                for step in self._into.get(at, ()):
+                    if step.company != named:
+                        more = [(step, *p) for p in paths if all(s.company != step.company for s in p)]
+                        longer.setdefault(step.company, []).extend(more)
+            level = {company: sorted(paths, key=_rank)[:MAX_WAYS] for company, paths in longer.items() if paths}
+            for company, paths in level.items():
+                ways.setdefault(company, []).extend(paths)
+        found = {company: tuple(sorted(paths, key=_rank)) for company, paths in ways.items()}
+        return {named: _ITSELF, **found}
+
+
+def strength(path: Path) -> float:
+    """Give how much what happens at the end of a way matters at its beginning: the product of its steps."""
+    product = 1.0
+    for step in path:
+        product *= step.strength
+    return product
+
+
+def _rank(path: Path) -> tuple[float, int, tuple[tuple[str, str, str], ...]]:
+    return -strength(path), len(path), tuple([(s.company, s.type, s.since or "") for s in path])
+
+
+def _both_ways(relations: Iterable[Relation]) -> Iterator[Step]:
+    """Give each relation as stated, and turned round unless somebody states that as well for the same time."""
+    steps = [Step(r.company, r.type, r.of, r.strength, r.since, r.until) for r in relations]
+    stated: dict[tuple[str, str, str], list[Step]] = {}
+    for step in steps:
+        stated.setdefault((step.company, step.type, step.of), []).append(step)
+    yield from steps
+    for step in steps:
+        turned = Step(step.of, INVERSE[step.type], step.company, step.strength, step.since, step.until)
+        others = stated.get((turned.company, turned.type, turned.of), ())
+        if not any(_overlap(turned, other) for other in others):
+            yield turned
+
+
+def _overlap(one: Step, other: Step) -> bool:
+    return (one.since or "") <= (other.until or "9") and (other.since or "") <= (one.until or "9")
