@@ -1,0 +1,233 @@
+"""Why a rule holds for an event or does not: everything that decides, for each company that it was asked for.
+
+    guards -> candidates -> the condition tree of each company, the nearest first -> what came before (state)
+
+Pure: what a rule over time remembers comes in as a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from alertd.model import Event
+from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
+from alertd.rules.evaluate import MAX_COMPANIES, guard
+from alertd.rules.explain import Explained, deciding, leaves_true, one_line, said, tree_of
+from alertd.rules.limits import percent
+from alertd.rules.logic import Node, Reading, Scope, Truth
+from alertd.rules.strata import recognised
+from alertd.text.scan import TermScanner
+
+MAX_REASONS = 6
+"""Lines that say at the top why a rule does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rule's condition as it was asked for one company."""
+
+    company: str
+    """Its id; empty where the rule is about no company."""
+    label: str
+    held: str
+    """`held 8.0 %`; empty where it is not held or nothing is known of it."""
+    condition: Explained
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """A rule's condition over time, as it was asked for one company, pair of parties or source."""
+
+    by: str
+    condition: Explained
+    before: tuple[str, ...] = ()
+    """What is remembered, a line for each event, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a rule says of an event, and everything that decided it."""
+
+    portfolio: str
+    """Empty for an event type."""
+    rule: str
+    title: str
+    severity: str
+    event: str
+    headline: str
+    origin: str
+    truth: Truth
+    guard: str
+    """Why it was not asked at all; empty if it was."""
+    companies: tuple[str, ...]
+    """Labels of the companies for which it holds, the largest holding first."""
+    because: tuple[str, ...]
+    """Why it does not hold, in lines."""
+    asked: tuple[Asked, ...]
+    over_time: tuple[OverTime, ...] = ()
+    candidate: str = ""
+    """How an index comes to ask this rule about the event, or why it does not."""
+    notes: tuple[str, ...] = ()
+
+
+class Explainer:
+    """Explains rules and event types of one book."""
+
+    def __init__(self, book: RuleBook) -> None:
+        self._book = book
+        self._world = book.world()
+
+    def rule(
+        self,
+        portfolio: Portfolio,
+        rule: Rule,
+        event: Event,
+        *,
+        over_time: Sequence[OverTime] | None = None,
+        candidate: str = "",
+    ) -> Explanation:
+        """Explain a rule of a portfolio. `event` carries the event types that were found in it.
+
+        `over_time` is what the rule's state says, asked for where the rest of the rule holds; None: it is not known.
+        """
+        reading = _read([rule.when], event)
+        kept_out = _guard(self._book, portfolio, rule, reading)
+        scope = Scope(self._world, portfolio.holdings.positions, types=rule.types)
+        asked, truth, companies = _ask(rule, reading, scope)
+        states = tuple(over_time or ()) if truth else ()
+        if rule.state is not None and truth:
+            truth = None if over_time is None else _any_of([part.condition.truth for part in states])
+        return Explanation(
+            portfolio=portfolio.id,
+            rule=rule.id,
+            title=rule.title,
+            severity=rule.severity,
+            event=event.id,
+            headline=one_line(event.title),
+            origin=_origin(event),
+            truth=False if kept_out else truth,
+            guard=kept_out,
+            companies=tuple(self._world.label(company) for company in companies),
+            because=() if truth and not kept_out else tuple(_because(kept_out, asked, states)),
+            asked=asked,
+            over_time=states,
+            candidate=candidate,
+            notes=tuple(_notes(rule, event, unknown=truth is None and rule.state is not None and over_time is None)),
+        )
+
+    def event_type(self, event_type: EventTypeRule, event: Event) -> Explanation:
+        """Explain how an event type is recognised in an event, or why not, and with which status."""
+        reading = _read([event_type.when, *(node for _, node in event_type.statuses)], event)
+        scope = Scope(self._world)
+        tree = tree_of(event_type.when, reading, scope)
+        statuses = [(status, tree_of(node, reading, scope)) for status, node in event_type.statuses]
+        asked = [Asked("", "", "", tree), *(Asked("", f"status {status}", "", found) for status, found in statuses)]
+        reported = reading.types.get(event_type.id)
+        notes = ["the event says so itself, so its words are not asked"] if reported else []
+        reported = reported or recognised(event_type, reading, scope)
+        if reported:
+            notes.append(f"reported as {reported.status}, with confidence {reported.confidence:g}")
+        return Explanation(
+            portfolio="",
+            rule=event_type.id,
+            title=event_type.title,
+            severity="",
+            event=event.id,
+            headline=one_line(event.title),
+            origin=_origin(event),
+            truth=True if reported else tree.truth,
+            guard="",
+            companies=(),
+            because=() if reported else tuple(_because("", asked[:1], ())),
+            asked=tuple(asked),
+            notes=tuple(notes),
+        )
+
+
+# --- what decides ---------------------------------------------------------------------------------------------
+
+
+def _guard(book: RuleBook, portfolio: Portfolio, rule: Rule, reading: Reading) -> str:
+    desk = book.source_desks.get(reading.event.source)
+    if desk is not None and desk != portfolio.desk:
+        return f"source {reading.event.source} is for desk {desk} alone"
+    return guard(rule, reading, book.routine_forms)
+
+
+def _ask(rule: Rule, reading: Reading, scope: Scope) -> tuple[tuple[Asked, ...], Truth, tuple[str, ...]]:
+    """Ask for every candidate; gives them with the nearest first, the answer, and for whom it is true."""
+    candidates = sorted(set(rule.when.candidates(reading, scope))) if rule.binds else []
+    if not candidates:
+        tree = tree_of(rule.when, reading, scope)
+        return (Asked("", "", "", tree),), tree.truth, ()
+    asked = [_for_one(rule, reading, scope, company) for company in candidates]
+
+    def rank(one: Asked) -> tuple[int, int, float, str]:
+        holding = scope.holdings.get(one.company)
+        weight = abs(holding.weight) if holding is not None else 0.0
+        truth = one.condition.truth
+        nearest = 0 if truth else leaves_true(one.condition)
+        return (2 if truth is False else 0 if truth else 1, -nearest, -weight, one.company)
+
+    asked.sort(key=rank)
+    companies = tuple(one.company for one in asked if one.condition.truth)[:MAX_COMPANIES]
+    return tuple(asked), _any_of([one.condition.truth for one in asked]), companies
+
+
+def _for_one(rule: Rule, reading: Reading, scope: Scope, company: str) -> Asked:
+    holding = scope.holdings.get(company)
+    held = ""
+    if holding is not None:
+        held = "held, weight not known" if holding.unweighted else f"held {percent(holding.weight)}"
+    return Asked(company, scope.world.label(company), held, tree_of(rule.when, reading, scope.bound_to(company)))
+
+
+def _because(kept_out: str, asked: Sequence[Asked], over_time: Sequence[OverTime]) -> list[str]:
+    if kept_out:
+        return [kept_out]
+    part = over_time[0].condition if over_time else asked[0].condition
+    leaves = list(dict.fromkeys(line for leaf in deciding(part) for line in _proof(leaf)))
+    more = len(leaves) - MAX_REASONS
+    return leaves if more <= 1 else [*leaves[:MAX_REASONS], f"and {more} more"]
+
+
+def _proof(leaf: Explained) -> list[str]:
+    where = f"  — {leaf.found[0]}" if leaf.found and not leaf.seen else ""
+    return [said(leaf) + where]
+
+
+def _any_of(answers: Sequence[Truth]) -> Truth:
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def _notes(rule: Rule, event: Event, *, unknown: bool) -> list[str]:
+    notes = ["what came before is not known here, so the part of the rule over time is not asked"] if unknown else []
+    if rule.experimental:
+        notes.append("the rule is experimental: its matches are recorded and never sent")
+    if event.awaiting == "full_text":
+        notes.append("the full text of the event is still to come")
+    if event.withdrawn:
+        notes.append("the source has withdrawn the event")
+    return notes
+
+
+# --- small parts ----------------------------------------------------------------------------------------------
+
+
+def _read(nodes: Iterable[Node], event: Event) -> Reading:
+    scanner = TermScanner(term for node in nodes for term in node.terms())
+    return Reading(event, scanner.scan(event.title, event.body))
+
+
+def _origin(event: Event) -> str:
+    what = f"{event.form} " if event.form else ""
+    items = f"item {', '.join(event.items)} " if event.items else ""
+    types = ", ".join(
+        f"{t.type} {t.confidence:.2f}" + (f" {t.status}" if t.status != "announced" else "")
+        for t in event.event_types[:6]
+    )
+    parts = [event.id, event.source, f"{what}{items}".strip(), event.event_at, f"reports {types}" if types else ""]
+    return " · ".join(one_line(part) for part in parts if part)
