@@ -21,6 +21,7 @@ from alertd.base.yaml import Document, check, load_yaml
 from alertd.errors import ConfigError, Fault
 from alertd.rules.book import BookChange, Portfolio, Rule, make_book
 from alertd.rules.conditions import Reader
+from alertd.rules.known import Known
 from alertd.rules.loaded import KnownSettings, Loaded, RuleTests, Where
 from alertd.rules.portfolio_file import PortfolioFile, RuleEntry
 from alertd.rules.tree import Condition
@@ -164,7 +165,9 @@ def _load_text(content: str | bytes, file: str, loading: _Loading) -> None:
         loading.faults.extend(error.faults)
         return
     made, faults = check(PortfolioFile, doc)
-    reader = Reader(doc, loading.known.sources)
+    known = Known()
+    known.sources = loading.known.sources
+    reader = Reader(doc, known)
     conditions = [reader.condition((*path, "when")) for path, rule in doc.items(("rules",)) if "when" in rule]
     faults = [*faults, *reader.faults, *_repeated(doc, loading), *_receivers(doc, loading.known.receivers)]
     loading.faults.extend(faults)

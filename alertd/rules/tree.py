@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from alertd.model import Evidence
+from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Role, Weight
 from alertd.rules.leaves import Origin, Words
 from alertd.rules.logic import COSTLY, Clause, Leaf, Node, Reading, Result, Scope, Truth
 from alertd.rules.pattern import Pattern
@@ -193,8 +194,12 @@ class Not(msgspec.Struct, frozen=True, tag="not"):
         return Result(self.truth(reading, scope))
 
 
-Condition = All | AnyOf | Not | Always | Words | Origin | Pattern
-"""Every kind of condition. A new operator is added here and in the table of `conditions.py`."""
+Condition = (
+    All | AnyOf | Not | Always
+    | Words | Pattern | Origin
+    | Mentions | Exposed | Role | Weight | CompanySentiment
+)  # fmt: skip
+"""Every kind of condition. A new operator is added here and in one of the groups of `conditions.py`."""
 
 if TYPE_CHECKING:
     _: type[Node] = All

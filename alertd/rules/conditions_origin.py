@@ -1,0 +1,77 @@
+"""How the conditions on an event's origin are read: `source`, `kind`, `language`, `trust`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alertd.base.yaml import Path
+from alertd.rules.leaves import Origin
+from alertd.rules.reader import LIST_NAME, MAX_PARTS, Operator, Read, Reader, one_or_more
+from alertd.rules.tree import Condition
+
+
+def _read_source(reader: Reader, path: Path, depth: int) -> Condition | None:
+    if reader.is_list_name(path):
+        name = reader.list_name(path, "sources")
+        found = reader.known.source_list(name) if name is not None else None
+        return Origin("source", found) if found else None
+    values = read_sources(reader, path)
+    return Origin("source", values) if values else None
+
+
+def read_sources(reader: Reader, path: Path) -> tuple[str, ...]:
+    """Read the id of a source, or several; empty if anything is wrong."""
+    values = reader.choices(path, reader.known.sources, "source")
+    for value, at in reader.words(path) if values else ():
+        if reason := reader.known.barred("source", value):
+            reader.fault(at, reason)
+            values = ()
+    return values
+
+
+def _read_choice(allowed: tuple[str, ...]) -> Read:
+    def read(reader: Reader, path: Path, depth: int) -> Condition | None:
+        name = str(path[-1])
+        values = reader.choices(path, allowed, name)
+        return Origin(name, values) if values else None
+
+    return read
+
+
+def _read_language(reader: Reader, path: Path, depth: int) -> Condition | None:
+    values = reader.words(path, MAX_PARTS)
+    bad = [(value, at) for value, at in values if not _is_tag(value)]
+    for value, at in bad:
+        reader.fault(at, f"`{value[:60]}` is not a language tag", "such as `en` or `pt-BR`")
+    return Origin("language", tuple(value for value, _ in values)) if values and not bad else None
+
+
+def _is_tag(value: str) -> bool:
+    # RFC 5646 section 2.1 without its registry: 2 or 3 letters, then subtags of up to 8 characters.
+    first, *rest = value.split("-")
+    return (
+        value.isascii()
+        and first.isalpha()
+        and 2 <= len(first) <= 3
+        and all(0 < len(part) <= 8 and part.isalnum() for part in rest)
+    )
+
+
+_IDS: dict[str, Any] = one_or_more({"type": ["string", "number"]})
+_KINDS = ("news", "filing")
+_TRUSTS = ("low", "medium", "high")
+
+OPERATORS: dict[str, Operator] = {
+    "source": Operator(
+        _read_source,
+        {"anyOf": [*_IDS["anyOf"], LIST_NAME]},
+        "the event comes from this source, or one of these",
+    ),
+    "kind": Operator(_read_choice(_KINDS), one_or_more({"enum": list(_KINDS)}, 2), "the event is news, or a filing"),
+    "language": Operator(
+        _read_language, _IDS, "the event is in this language, or one of these (`en` holds for en-US)"
+    ),
+    "trust": Operator(
+        _read_choice(_TRUSTS), one_or_more({"enum": list(_TRUSTS)}, 3), "its source is trusted this much"
+    ),
+}

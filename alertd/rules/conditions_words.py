@@ -1,0 +1,83 @@
+"""How `text`, `title`, `near` and `regex` are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alertd.base.yaml import Path
+from alertd.rules.known import TermList
+from alertd.rules.leaves import Words
+from alertd.rules.pattern import BadPattern, Pattern, check_pattern
+from alertd.rules.reader import LIST_NAME, MAX_PARTS, Operator, Reader, one_or_more
+from alertd.rules.tree import Condition
+from alertd.text.scan import Term, make_term
+
+MAX_WORDS = 10_000
+"""Terms of a list."""
+MAX_TERM = 200
+"""Characters of a term."""
+
+
+def read_terms(reader: Reader, path: Path) -> TermList | None:
+    """Read a term or a list of terms; None if one of them is faulty."""
+    written = reader.words(path, MAX_WORDS)
+    terms = [_term(reader, word, at) for word, at in written]
+    made = frozenset(term for term in terms if term is not None)
+    return TermList(tuple(word for word, _ in written), made) if made and None not in terms else None
+
+
+def _read_words(reader: Reader, path: Path, depth: int) -> Condition | None:
+    if reader.is_list_name(path):
+        name = reader.list_name(path, "terms")
+        found = reader.known.term_list(name) if name is not None else None
+        return Words(str(path[-1]), (f"list {name}",), found.terms) if found is not None else None
+    terms = read_terms(reader, path)
+    return Words(str(path[-1]), terms.written, terms.terms) if terms is not None else None
+
+
+def _term(reader: Reader, written: str, path: Path) -> Term | None:
+    word, exact = written.strip(), False
+    if len(word) > MAX_TERM:
+        reader.fault(path, f"a term of {len(word)} characters is longer than {MAX_TERM}")
+        return None
+    if len(word) > 3 and word.startswith('="') and word.endswith('"'):
+        word, exact = word[2:-1], True
+    if word[:1] in ("=", '"', "“"):
+        inner = word.strip('="“”')
+        reader.fault(path, "a term in quotes is not read as an exact one", f"""write '="{inner}"' for that""")
+        return None
+    if "*" in word:
+        hint = "inflections are found by themselves; else name the words, or use `regex`"
+        reader.fault(path, "`*` is not a wildcard", hint)
+        return None
+    term = make_term(word, exact=exact)
+    if not term:
+        reader.fault(path, "a term needs a letter or a digit")
+        return None
+    return term
+
+
+def _read_regex(reader: Reader, path: Path, depth: int) -> Condition | None:
+    patterns = reader.words(path, MAX_PARTS)
+    sound = True
+    for pattern, at in patterns:
+        try:
+            check_pattern(pattern)
+        except BadPattern as error:
+            reader.fault(at, f"regex: {error}", error.hint)
+            sound = False
+    return Pattern(tuple(pattern for pattern, _ in patterns)) if patterns and sound else None
+
+
+TERMS: dict[str, Any] = one_or_more({"type": ["string", "number"], "maxLength": MAX_TERM}, MAX_WORDS)
+_TERMS_OR_LIST: dict[str, Any] = {"anyOf": [*TERMS["anyOf"], LIST_NAME]}
+
+OPERATORS: dict[str, Operator] = {
+    "text": Operator(_read_words, _TERMS_OR_LIST, "a word or phrase, or any of a list, stands in the title or body"),
+    "title": Operator(_read_words, _TERMS_OR_LIST, "a word or phrase, or any of a list, stands in the title"),
+    "regex": Operator(
+        _read_regex,
+        one_or_more({"type": "string", "minLength": 1, "maxLength": 1_000}),
+        "an RE2 pattern is found in the title or body as published",
+    ),
+}

@@ -1,0 +1,61 @@
+"""What a compiled condition is, seen as a whole: its size, what it names, which of its parts need more than text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alertd.rules.company_leaves import Mentions
+from alertd.rules.logic import Node
+from alertd.rules.tree import Not
+
+_LATER = {
+    "event_type": "event_type",
+    "role": "role",
+    "exposed": "exposed",
+    "weight": "weight",
+    "company-sentiment": "sentiment",
+    "sentiment": "sentiment",
+    "novelty": "novelty",
+}
+"""Tag of a leaf that event types cannot use -> its operator."""
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Go through a condition and all inside it."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(reversed(node.children))
+
+
+def asserted(node: Node) -> Iterator[Node]:
+    """Go through a condition and all inside it that does not stand in a `not`."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Not):
+            continue
+        yield node
+        todo.extend(reversed(node.children))
+
+
+def size_of(node: Node) -> int:
+    """Count the conditions."""
+    return sum(1 for _ in walk(node))
+
+
+def depth_of(node: Node) -> int:
+    """Count the levels."""
+    return 1 + max((depth_of(child) for child in node.children), default=0)
+
+
+def needs_more_than_text(node: Node) -> str:
+    """Name an operator in it that an event type cannot use; empty if there is none."""
+    for part in walk(node):
+        tag = type(part).__struct_config__.tag  # type: ignore[attr-defined]
+        if tag in _LATER:
+            return _LATER[tag]
+        if isinstance(part, Mentions) and part.who.holdings:
+            return "mentions: holdings"
+    return ""
