@@ -7,120 +7,19 @@ A declared slug is the company's id for good: if it gets a CIK, or becomes a reg
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
 
 from msgspec.structs import replace
-from pydantic import AfterValidator, Field, model_validator
 
-from alertd.base.config import ConfigModel, UserId
-from alertd.base.yaml import Document, Path
-from alertd.companies.model import Company, Listing, Relation, RelationType
-from alertd.companies.names import AMERICAN, cik_of, exchange_of, fold_name, fold_sector, registrant_id, ticker_of
+from alertd.base.yaml import Document, Path, Place
+from alertd.companies.companies_file import CompaniesFile, CompanyEntry, RelationEntry, Traded
+from alertd.companies.model import Company, Listing, Relation
+from alertd.companies.names import AMERICAN, exchange_of, fold_name, fold_sector, registrant_id
 from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-def _check_cik(text: str) -> str:
-    cik = cik_of(text)
-    if cik is None:
-        raise ValueError("a CIK is at most ten digits, such as 0001045810")
-    return cik
-
-
-def _check_ticker(text: str) -> str:
-    ticker = ticker_of(text)
-    if ticker is None:
-        raise ValueError("a ticker is upper-case letters and digits, such as NVDA, BRK.B or 000660")
-    return ticker
-
-
-def _check_id(text: str) -> str:
-    if text.startswith("cik-"):
-        raise ValueError("ids that begin with `cik-` are those of registrants; `company` adds to one")
-    return text
-
-
-Cik = Annotated[str, AfterValidator(_check_cik)]
-Ticker = Annotated[str, AfterValidator(_check_ticker)]
-Slug = Annotated[UserId, AfterValidator(_check_id)]
-
-
-class Traded(ConfigModel):
-    """A ticker and where it is traded."""
-
-    ticker: Ticker
-    exchange: Annotated[str, Field(max_length=20)] = ""
-    """A MIC (ISO 10383) such as XKRX; empty: wherever."""
-
-
-class CompanyEntry(ConfigModel):
-    """A company of the desk's own (`id` and `name`), or what it knows of another one (`company`)."""
-
-    id: Slug | None = None
-    """The slug by which rules name it; stays the same."""
-    company: Name | None = None
-    """A registrant or a company declared elsewhere, by ticker, CIK or id: what follows is added to it."""
-    name: Name | None = None
-    """What people call it."""
-    aliases: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
-    """Other names for the same company."""
-    tickers: Annotated[tuple[Traded, ...], Field(max_length=50)] = ()
-    """Where its shares and receipts are traded, besides what the SEC's table says."""
-    cik: Cik | None = None
-    """Its number at the SEC, if it files there."""
-    sector: Name | None = None
-    """A name of the desk's own; `{sector: …}` in rules means all companies of it."""
-    private: bool = False
-    """Its shares are not traded."""
-    subsidiary_of: Name | None = None
-    """Its parent, by ticker, CIK or id: a relation in short."""
-    formerly: tuple[Slug, ...] | Slug = ()
-    """Ids under which it was declared before; they go on meaning it."""
-
-    @model_validator(mode="after")
-    def _check_sort(self) -> CompanyEntry:
-        if (self.id is None) == (self.company is None):
-            raise ValueError("give either `id`, to declare a company, or `company`, to add to one")
-        if self.id is not None and self.name is None:
-            raise ValueError("`name` is missing")
-        own = [key for key in ("name", "cik", "private", "formerly") if getattr(self, key)]
-        if self.company is not None and own:
-            raise ValueError(f"`{own[0]}` stands only where the company is declared, by `id`")
-        return self
-
-
-class RelationEntry(ConfigModel):
-    """`company` is this to `of`."""
-
-    company: Name
-    """Ticker, CIK or id."""
-    is_: Annotated[RelationType, Field(alias="is")]
-    """What it is to the other: the other way round is understood."""
-    of: Name
-    """Ticker, CIK or id."""
-    strength: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """More than 0, at most 1: how much it matters to `company`."""
-    since: datetime.date | None = None
-    """The first day on which it holds; open if there is none."""
-    until: datetime.date | None = None
-    """The last day on which it holds; open if there is none."""
-    source: Annotated[str, Field(max_length=500)] = ""
-    """Who says so: the filing and its page."""
-
-
-class CompaniesFile(ConfigModel):
-    """Companies that the desk declares, and how companies are related."""
-
-    desk: UserId | None = None
-    """Only this desk may name these companies, and only its portfolios see these relations."""
-    companies: Annotated[tuple[CompanyEntry, ...], Field(max_length=10_000)] = ()
-    relations: Annotated[tuple[RelationEntry, ...], Field(max_length=10_000)] = ()
-
+__all__ = ["CompaniesFile", "declare"]
 
 Declared = tuple[CompanyTable, tuple[Relation, ...], list[Fault]]
 
@@ -159,9 +58,8 @@ class _At:
     def fault(self, key: str, message: str, hint: str = "") -> Fault:
         return self.doc.fault((*self.path, key), message, hint)
 
-    def said(self, key: str = "") -> str:
-        place = self.doc.place((*self.path, key) if key else self.path)
-        return f"{place.file}:{place.line}"
+    def place(self, key: str = "") -> Place:
+        return self.doc.place((*self.path, key) if key else self.path)
 
 
 @dataclass(slots=True)
@@ -170,7 +68,7 @@ class _Work:
     faults: list[Fault] = field(default_factory=list)
     companies: dict[str, Company] = field(default_factory=dict)
     other_ids: dict[str, str] = field(default_factory=dict)
-    first: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    first: dict[tuple[str, str], tuple[str, Place]] = field(default_factory=dict)
     """(what, its value) -> (company, where it was said first): ids, CIKs, names and tickers are one company's."""
     relations: list[Relation] = field(default_factory=list)
 
@@ -181,20 +79,18 @@ class _Work:
         """Take in a company of the desk's own."""
         assert entry.id is not None
         assert entry.name is not None
-        former = (entry.formerly,) if isinstance(entry.formerly, str) else entry.formerly
-        whole = self._owns("id", entry.id, f"company `{entry.id}` is declared twice", "id", entry.id, at, own=False)
-        for old in former:
-            whole &= self._owns("id", old, f"`{old}` is the id of another company", "formerly", entry.id, at)
-        known = None
-        if entry.cik is not None:
-            known = self.table.registrants.companies.get(registrant_id(entry.cik))
-            message = f"CIK {entry.cik} is given to two companies"
-            whole &= self._owns("cik", entry.cik, message, "cik", entry.id, at)
-        if not whole:
+        if not self._owns("id", entry.id, f"`{entry.id}` is declared twice", "id", f"{entry.id} at {at.place()}", at):
             return
-        self.other_ids |= dict.fromkeys(former, entry.id)
-        if known is not None:
-            self.other_ids[known.id] = entry.id
+        for old in (entry.formerly,) if isinstance(entry.formerly, str) else entry.formerly:
+            if self._owns("id", old, f"`{old}` is the id of another company", "formerly", entry.id, at):
+                self.other_ids[old] = entry.id
+        known = None
+        if entry.cik and self._owns(
+            "cik", entry.cik, f"CIK {entry.cik} is given to two companies", "cik", entry.id, at
+        ):
+            known = self.table.registrants.companies.get(registrant_id(entry.cik))
+            if known is not None:
+                self.other_ids[known.id] = entry.id
         blank = Company(
             id=entry.id, name=entry.name, aliases=(known.name,) if known else (), cik=entry.cik,
             private=entry.private, listings=known.listings if known else (), desk=desk,
@@ -240,11 +136,8 @@ class _Work:
             self.faults.append(at.fault(key, f"`{relation.of}` is related to itself", "name another company"))
             return
         same = f"{relation.company} {relation.type} {relation.of} {relation.since} {relation.until} {relation.desk}"
-        _, where = self.first.setdefault(("relation", same), ("", at.said()))
-        if where != at.said():
-            self.faults.append(at.fault(key, "this relation is stated twice", f"first in {where}"))
-            return
-        self.relations.append(relation)
+        if self._owns("relation", same, "this relation is stated twice", key, str(at.place()), at):
+            self.relations.append(relation)
 
     def _resolve(self, text: str, desk: str | None, key: str, at: _At) -> Company | None:
         company = self.table.resolve(text)
@@ -276,14 +169,12 @@ class _Work:
             sector=sector,
         )
 
-    def _owns(
-        self, what: str, value: str, message: str, key: str, company: str, at: _At, *, own: bool = True
-    ) -> bool:  # fmt: skip
+    def _owns(self, what: str, value: str, message: str, key: str, company: str, at: _At) -> bool:
         """Note that something is this company's alone; False, with a fault, if it is another's."""
-        owner, where = self.first.setdefault((what, value), (company, at.said(key)))
-        if (owner == company and own) or where == at.said(key):
+        owner, where = self.first.setdefault((what, value), (company, at.place(key)))
+        if owner == company:
             return True
-        self.faults.append(at.fault(key, message, f"first in {where}"))
+        self.faults.append(at.fault(key, message, f"first in {where.file}:{where.line}"))
         return False
 
     def _claim_name(self, company: str, name: str, key: str, at: _At) -> None:

@@ -7,13 +7,18 @@ dated by their steps: whether a step held on the day of an event is for the one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import prod
+from operator import itemgetter
+from typing import Any
 
 from alertd.companies.model import INVERSE, Path, Relation, Step
 
 MAX_HOPS = 3
 MAX_WAYS = 24
 """Ways that are kept from one company to another for each length, the strongest: a bound for dense graphs."""
+MAX_KEPT = 500_000
+"""Ways that are remembered: some 100 MB in a graph far denser than people declare."""
 
 _ITSELF: tuple[Path, ...] = ((),)
 
@@ -29,6 +34,7 @@ class Graph:
             self._into.setdefault(step.of, []).append(step)
         self._around: dict[tuple[str, int], frozenset[str]] = {}
         self._paths: dict[tuple[str, int], Mapping[str, tuple[Path, ...]]] = {}
+        self._kept = 0
         self._desks: dict[str | None, Graph] = {}
 
     def for_desk(self, desk: str | None) -> Graph:
@@ -62,36 +68,43 @@ class Graph:
         key = (named, max(0, min(hops, MAX_HOPS)))
         found = self._paths.get(key)
         if found is None:
-            found = self._paths[key] = self._work_out(*key)
+            found = self._work_out(*key)
+            self._kept += sum(map(len, found.values()))
+            if self._kept > MAX_KEPT:
+                self._paths.clear()
+                self._kept = 0
+            self._paths[key] = found
         return found
 
     def _work_out(self, named: str, hops: int) -> Mapping[str, tuple[Path, ...]]:
-        ways: dict[str, list[Path]] = {}
-        level: dict[str, list[Path]] = {named: [()]}
-        for _ in range(hops):
-            longer: dict[str, list[Path]] = {}
-            for at, paths in level.items():
+        ways: dict[str, list[_Way]] = {}
+        level: dict[str, list[_Way]] = {named: [(-1.0, 0, (), ())]}
+        for length in range(1, hops + 1):
+            longer: dict[str, list[_Way]] = {}
+            for at, known in level.items():
                 for step in self._into.get(at, ()):
-                    if step.company != named:
-                        more = [(step, *p) for p in paths if all(s.company != step.company for s in p)]
-                        longer.setdefault(step.company, []).extend(more)
-            level = {company: sorted(paths, key=_rank)[:MAX_WAYS] for company, paths in longer.items() if paths}
-            for company, paths in level.items():
-                ways.setdefault(company, []).extend(paths)
-        found = {company: tuple(sorted(paths, key=_rank)) for company, paths in ways.items()}
-        return {named: _ITSELF, **found}
+                    if step.company == named:
+                        continue
+                    name = (step.company, step.type, step.since or "", step.until or "")
+                    more = longer.setdefault(step.company, [])
+                    for weight, _, names, path in known:
+                        if all(other.company != step.company for other in path):
+                            more.append((weight * step.strength, length, (name, *names), (step, *path)))
+            level = {company: sorted(found, key=_rank)[:MAX_WAYS] for company, found in longer.items() if found}
+            for company, found in level.items():
+                ways.setdefault(company, []).extend(found)
+        answer = {company: tuple([path for *_, path in sorted(found, key=_rank)]) for company, found in ways.items()}
+        return {named: _ITSELF, **answer}
 
 
 def strength(path: Path) -> float:
     """Give how much what happens at the end of a way matters at its beginning: the product of its steps."""
-    product = 1.0
-    for step in path:
-        product *= step.strength
-    return product
+    return prod(step.strength for step in path)
 
 
-def _rank(path: Path) -> tuple[float, int, tuple[tuple[str, str, str], ...]]:
-    return -strength(path), len(path), tuple([(s.company, s.type, s.since or "") for s in path])
+_Way = tuple[float, int, tuple[tuple[str, str, str, str], ...], Path]
+"""Minus the strength of a way (the product of its steps), its length and its names: by these it is ranked."""
+_rank: Callable[[_Way], Any] = itemgetter(0, 1, 2)
 
 
 def _both_ways(relations: Iterable[Relation]) -> Iterator[Step]:

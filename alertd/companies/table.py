@@ -1,12 +1,15 @@
-"""Which company is meant: one table of the SEC's registrants and of what the desk declares."""
+"""Which company is meant: one table of the SEC's registrants and of what the desk declares.
+
+    text -> id or former id -> ticker at an exchange -> CIK -> ticker -> name or alias in full -> nobody
+
+Nothing is guessed: a text that could mean two companies means none, and `suggest` says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 
-from alertd.base import suggest
 from alertd.companies.model import Company
 from alertd.companies.names import (
     AMERICAN,
@@ -18,7 +21,10 @@ from alertd.companies.names import (
     short_name,
     ticker_of,
 )
-from alertd.companies.registrants import PACKAGED, Registrants, read_registrants
+from alertd.companies.registrants import Registrants, newest_registrants, updated_file
+from alertd.companies.search import hint
+
+__all__ = ["CompanyTable", "load_registrants", "updated_file"]
 
 
 class CompanyTable:
@@ -29,36 +35,46 @@ class CompanyTable:
         registrants: Registrants,
         declared: Iterable[Company] = (),
         other_ids: Mapping[str, str] | None = None,
+        trouble: str = "",
     ) -> None:
         self.registrants = registrants
-        self.declared = {company.id: company for company in declared}
+        self.trouble = trouble
+        """Why the updated table is not used, if it is there and cannot be."""
+        self.declared: dict[str, Company] = {}
+        """What is declared or added to, by id."""
         self.other_ids: dict[str, str] = dict(other_ids or {})
-        """Former ids, and the ids of registrants that were declared under one of their own -> id."""
+        """Former ids, and those of registrants that are declared under an id of the desk's own -> id."""
         self._tickers: dict[str, list[tuple[str, str]]] = {}
-        self._names: dict[str, set[str]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
         self._sectors: dict[str, set[str]] = {}
-        for company in self.declared.values():
+        for company in declared:
             self._take(company)
 
     def _take(self, company: Company) -> None:
+        self.declared[company.id] = company
         if company.cik is not None and company.id != registrant_id(company.cik):
             self.other_ids[registrant_id(company.cik)] = company.id
         for listing in company.listings:
-            at = exchange_of(listing.exchange)
-            self._tickers.setdefault(listing.ticker, []).append((at, company.id))
-        for name in (company.name, *company.aliases):
-            self._names.setdefault(fold_name(name), set()).add(company.id)
+            self._tickers.setdefault(listing.ticker, []).append((exchange_of(listing.exchange), company.id))
+        for name in dict.fromkeys(map(fold_name, (company.name, *company.aliases))):
+            self._names[name] = (*self._names.get(name, ()), company.id)
         if company.sector:
             self._sectors.setdefault(fold_sector(company.sector), set()).add(company.id)
 
     def with_declared(self, declared: Iterable[Company], other_ids: Mapping[str, str] | None = None) -> CompanyTable:
         """Give the table of the same registrants with these declared companies instead of those before."""
-        return CompanyTable(self.registrants, declared, other_ids)
+        return CompanyTable(self.registrants, declared, other_ids, self.trouble)
+
+    @property
+    def version(self) -> str:
+        """Fingerprint of the registrants; what is declared is known by its files."""
+        return self.registrants.version
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def __iter__(self) -> Iterator[Company]:
+        """Go through the companies: declared ones first, then registrants, the largest first."""
         yield from self.declared.values()
         hidden = self.declared.keys() | self.other_ids.keys()
         yield from (c for c in self.registrants.companies.values() if c.id not in hidden)
@@ -73,48 +89,48 @@ class CompanyTable:
         return self.declared.get(known) or self.registrants.companies.get(known)
 
     def resolve(self, text: str, exchange: str = "") -> Company | None:
-        """Find the company that a text names: id, ticker (at an exchange), CIK, or name or alias in full.
+        """Find the company that a text names: id, ticker (at an exchange, if given), CIK, name or alias in full.
 
         None if nobody or more than one is called so; `suggest` then says what could be meant.
         """
         text = text.strip()
-        found = self.get(text)
-        if found is not None:
+        if (found := self.get(text)) is not None:
             return found
-        if exchange and (ticker := ticker_of(text)):
+        ticker = ticker_of(text)
+        if ticker and exchange.strip():
             return self._listed(ticker, exchange_of(exchange))
         if (cik := cik_of(text)) and (found := self.get(registrant_id(cik))):
             return found
-        if (ticker := ticker_of(text)) and (found := self._listed(ticker, "")):
+        if ticker and (found := self._listed(ticker, "")):
             return found
-        named = self._named(text)
-        return self.get(named[0]) if len(named) == 1 else None
+        several = self.called(text)
+        return several[0] if len(several) == 1 else None
 
     def _listed(self, ticker: str, exchange: str) -> Company | None:
-        american = not exchange or exchange in AMERICAN
-        if american and (owner := self.registrants.tickers.get(ticker)):
-            company = self.registrants.companies[owner]
-            places = {listing.exchange for listing in company.listings if listing.ticker == ticker}
+        """Find a ticker at an exchange or, with an empty one, wherever: then a registrant's comes first."""
+        owner = self.registrants.tickers.get(ticker)
+        if owner is not None and (not exchange or exchange in AMERICAN):
+            known = self.registrants.companies[owner].listings
+            places = {listing.exchange for listing in known if listing.ticker == ticker}
             if not exchange or exchange in places or "" in places:
                 return self.get(owner)
-        owners = {
-            company for at, company in self._tickers.get(ticker, ()) if not exchange or at == exchange or not at
-        }
+        listed = self._tickers.get(ticker, ())
+        owners = {company for at, company in listed if not exchange or not at or at == exchange}
         return self.get(owners.pop()) if len(owners) == 1 else None
 
-    def _named(self, text: str) -> tuple[str, ...]:
+    def called(self, text: str) -> list[Company]:
+        """Give the companies with this name or alias in full; the legal form of a registrant may be left out."""
         name = fold_name(text)
         if not name:
-            return ()
-        if name in self._names:
-            return tuple(sorted(self._names[name]))
-        found = self.registrants.names.get(name) or self.registrants.short_names.get(short_name(text)) or ()
-        return tuple(dict.fromkeys(map(self.canonical, found)))
+            return []
+        registrants = self.registrants
+        found = self._names.get(name) or registrants.names.get(name) or registrants.short_names.get(short_name(text))
+        ids = dict.fromkeys(map(self.canonical, found or ()))
+        return [company for company in map(self.get, ids) if company is not None]
 
-    def suggest(self, text: str) -> str:
-        """Write a hint for a text that names no company."""
-        near = suggest.closest(text, [*self.declared])
-        return f"did you mean `{near}`?" if near else "declare private companies under rules/companies/"
+    def suggest(self, text: str, exchange: str = "") -> str:
+        """Write the hint for a text that names no company."""
+        return hint(self, text, exchange)
 
     @property
     def sectors(self) -> tuple[str, ...]:
@@ -122,27 +138,11 @@ class CompanyTable:
         return tuple(sorted(self._sectors))
 
     def sector(self, name: str) -> frozenset[str]:
-        """Give the ids of the companies that are declared to be of a sector."""
+        """Give the ids of the companies that are declared to be of a sector; none if nobody declares it."""
         return frozenset(self._sectors.get(fold_sector(name), ()))
-
-    @property
-    def version(self) -> str:
-        """Fingerprint of the registrants; what is declared is known by its files."""
-        return self.registrants.version
-
-
-def updated_file(state_dir: Path) -> Path:
-    """Say where `alertd companies update` writes."""
-    return state_dir / "companies" / "registrants.tsv"
 
 
 def load_registrants(updated: Path | None = None) -> CompanyTable:
-    """Load the packaged table, or the updated one (`updated_file`). Read once while it stays the same."""
-    if updated is not None and updated.exists():
-        return CompanyTable(_read(updated, updated.stat().st_mtime_ns))
-    return CompanyTable(_read(PACKAGED, 0))
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, changed: int) -> Registrants:
-    return read_registrants(path.read_bytes(), str(path))
+    """Load the packaged table, or the updated one (`updated_file`) if that is newer."""
+    registrants, trouble = newest_registrants(updated)
+    return CompanyTable(registrants, trouble=trouble)
