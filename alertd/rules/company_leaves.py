@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from alertd.companies.model import Path, RelationType
+from alertd.companies.relations import strength
 from alertd.model import CompanyMention, Evidence
 from alertd.rules.company_reading import (
     Who,
@@ -21,7 +22,6 @@ from alertd.rules.company_reading import (
     players,
     proof_of,
     roles_of,
-    strength_of,
     tone,
     whom,
 )
@@ -122,7 +122,7 @@ class Exposed(Leaf, frozen=True, gc=False, kw_only=True, tag="exposed"):
         ways = [(company, way) for company in exposed for way in self._ways(company, reading, scope)]
         if not ways:
             return missing(reading, f"{whom(scope, self.who)} neither named nor related to what is named")
-        _, (mention, path) = min(ways, key=lambda found: (len(found[1][1]), -strength_of(found[1][1])))
+        _, (mention, path) = min(ways, key=lambda found: (len(found[1][1]), -strength(found[1][1])))
         words = tuple(
             f"{scope.world.label(s.company)} {s.type} of {name_of(s.of, reading, scope)}"
             + (f" ({s.strength:g})" if s.strength < 1 else "")
@@ -155,7 +155,7 @@ class Exposed(Leaf, frozen=True, gc=False, kw_only=True, tag="exposed"):
             return False
         if self.types and (not path or any(step.type not in self.types for step in path)):
             return False
-        if self.strength is not None and not self.strength.holds(strength_of(path)):
+        if self.strength is not None and not self.strength.holds(strength(path)):
             return False
         day = reading.event.event_at[:10]
         return all((not s.since or not day or s.since <= day) and (not s.until or day <= s.until) for s in path)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from alertd.companies.model import Path
 from alertd.model import CompanyMention, Evidence, Struct
 from alertd.rules.leaves import PER_LEAF
 from alertd.rules.logic import MAX_QUOTE, Reading, Result, Scope, Truth
@@ -78,14 +77,6 @@ def players(reading: Reading, scope: Scope) -> Iterable[str]:
 def held(reading: Reading, scope: Scope) -> list[str]:
     """Give the holdings that the event names."""
     return [company for company in reading.companies if company in scope.holdings]
-
-
-def strength_of(path: Path) -> float:
-    """Multiply the strengths of a way's steps."""
-    product = 1.0
-    for step in path:
-        product *= step.strength
-    return product
 
 
 def proof_of(mentions: Sequence[CompanyMention], scope: Scope) -> tuple[Evidence, ...]:
