@@ -10,6 +10,7 @@ from __future__ import annotations
 from alertd.rules import (
     conditions_boolean,
     conditions_company,
+    conditions_deal,
     conditions_origin,
     conditions_state,
     conditions_words,
@@ -22,6 +23,7 @@ for _group in (
     conditions_boolean,
     conditions_words,
     conditions_origin,
+    conditions_deal,
     conditions_company,
     conditions_state,
 ):

@@ -1,10 +1,11 @@
-"""How the conditions on an event's origin are read: `source`, `kind`, `language`, `trust`."""
+"""How the conditions on an event's origin are read: `source`, `kind`, `language`, `trust`, `form` with `item`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from alertd.base.yaml import Path
+from alertd.rules.filing import Filing, read_form, read_item
 from alertd.rules.leaves import Origin
 from alertd.rules.reader import LIST_NAME, MAX_PARTS, Operator, Read, Reader, one_or_more
 from alertd.rules.tree import Condition
@@ -14,7 +15,7 @@ def _read_source(reader: Reader, path: Path, depth: int) -> Condition | None:
     if reader.is_list_name(path):
         name = reader.list_name(path, "sources")
         found = reader.known.source_list(name) if name is not None else None
-        return Origin("source", found) if found else None
+        return Origin("source", found, f"list {name}") if found else None
     values = read_sources(reader, path)
     return Origin("source", values) if values else None
 
@@ -57,6 +58,52 @@ def _is_tag(value: str) -> bool:
     )
 
 
+# --- filings --------------------------------------------------------------------------------------------------
+
+
+def read_forms(reader: Reader, path: Path) -> tuple[str, ...]:
+    """Read a form, or several, in canonical form; empty if anything is wrong."""
+    forms = reader.words(path)
+    made = [_form(reader, text, at) for text, at in forms]
+    whole = len(made) == max(1, len(reader.items(path))) and None not in made
+    return tuple(dict.fromkeys(form for form in made if form is not None)) if whole else ()
+
+
+def _form(reader: Reader, text: str, path: Path) -> str | None:
+    try:
+        return read_form(text)
+    except ValueError as error:
+        reader.fault(path, f"form `{text[:40]}` {error}")
+        return None
+
+
+def read_items(reader: Reader, path: Path, forms: tuple[str, ...]) -> tuple[str, ...]:
+    """Read an item of these forms, or several; empty if anything is wrong."""
+    items = []
+    texts = reader.words(path)
+    for text, at in texts:
+        try:
+            items.append(read_item(text, forms))
+        except ValueError as error:
+            reader.fault(at, f"item `{text[:40]}` {error}")
+    whole = len(items) == max(1, len(reader.items(path)))
+    return tuple(dict.fromkeys(items)) if whole else ()
+
+
+def _read_form(reader: Reader, path: Path, depth: int) -> Condition | None:
+    written = ""
+    forms: tuple[str, ...] = ()
+    if reader.is_list_name(path):
+        name = reader.list_name(path, "forms")
+        forms = (reader.known.form_list(name) if name is not None else None) or ()
+        written = f"list {name}"
+    else:
+        forms = read_forms(reader, path)
+    at = reader.option(path, "item")
+    items = read_items(reader, at, forms) if at is not None else ()
+    return Filing(forms, items, written) if forms and (items or at is None) else None
+
+
 _IDS: dict[str, Any] = one_or_more({"type": ["string", "number"]})
 _KINDS = ("news", "filing")
 _TRUSTS = ("low", "medium", "high")
@@ -73,5 +120,11 @@ OPERATORS: dict[str, Operator] = {
     ),
     "trust": Operator(
         _read_choice(_TRUSTS), one_or_more({"enum": list(_TRUSTS)}, 3), "its source is trusted this much"
+    ),
+    "form": Operator(
+        _read_form,
+        {"anyOf": [*_IDS["anyOf"], LIST_NAME]},
+        "the event is a filing on this form or an amendment of it, or on one of these",
+        options={"item": _IDS},
     ),
 }

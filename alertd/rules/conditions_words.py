@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from alertd.base import suggest
 from alertd.base.yaml import Path
 from alertd.rules.known import TermList
 from alertd.rules.leaves import Words
+from alertd.rules.near import MAX_GROUPS, MAX_WITHIN, Near
 from alertd.rules.pattern import BadPattern, Pattern, check_pattern
 from alertd.rules.reader import LIST_NAME, MAX_PARTS, Operator, Reader, one_or_more
 from alertd.rules.tree import Condition
@@ -57,6 +59,30 @@ def _term(reader: Reader, written: str, path: Path) -> Term | None:
     return term
 
 
+def _read_near(reader: Reader, path: Path, depth: int) -> Condition | None:
+    value = reader.value(path)
+    if not isinstance(value, dict) or not {"terms", "within"} <= value.keys():
+        reader.fault(path, "`near` takes `terms` and `within`", "such as `near: {terms: [lease, GPU], within: 12}`")
+        return None
+    for key in value.keys() - {"terms", "within"}:
+        reader.fault((*path, key), f"unknown key `{key[:60]}`", suggest.hint(key, ("terms", "within")), key=True)
+    within = reader.number((*path, "within"), 2, MAX_WITHIN)
+    entries = reader.items((*path, "terms"))
+    if not 2 <= len(entries) <= MAX_GROUPS:
+        message = f"`near` takes 2 to {MAX_GROUPS} terms"
+        reader.fault((*path, "terms"), message, "each may be a list of alternatives: `[lease, [GPU, chip]]`")
+        return None
+    groups = [read_terms(reader, (*path, "terms", i)) for i in range(len(entries))]
+    made = tuple(group for group in groups if group is not None)
+    if within is None or len(made) < len(groups) or len(value) > 2:
+        return None
+    if within != int(within):
+        reader.fault((*path, "within"), "`within` takes a whole number of words")
+        return None
+    written = tuple(" or ".join(group.written) for group in made)
+    return Near(tuple(group.terms for group in made), int(within), written)
+
+
 def _read_regex(reader: Reader, path: Path, depth: int) -> Condition | None:
     patterns = reader.words(path, MAX_PARTS)
     sound = True
@@ -75,6 +101,19 @@ _TERMS_OR_LIST: dict[str, Any] = {"anyOf": [*TERMS["anyOf"], LIST_NAME]}
 OPERATORS: dict[str, Operator] = {
     "text": Operator(_read_words, _TERMS_OR_LIST, "a word or phrase, or any of a list, stands in the title or body"),
     "title": Operator(_read_words, _TERMS_OR_LIST, "a word or phrase, or any of a list, stands in the title"),
+    "near": Operator(
+        _read_near,
+        {
+            "type": "object",
+            "properties": {
+                "terms": {"type": "array", "items": TERMS, "minItems": 2, "maxItems": MAX_GROUPS},
+                "within": {"type": "integer", "minimum": 2, "maximum": MAX_WITHIN},
+            },
+            "required": ["terms", "within"],
+            "additionalProperties": False,
+        },
+        "all of the terms stand within so many words of one another",
+    ),
     "regex": Operator(
         _read_regex,
         one_or_more({"type": "string", "minLength": 1, "maxLength": 1_000}),

@@ -1,11 +1,11 @@
-"""The leaves that read an event's words and origin."""
+"""The leaves that read an event's words and origin, and what all leaves share: their proof, and what is not there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from alertd.model import Event, Evidence
-from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth, quote
+from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth, quote
 from alertd.text.scan import Term
 
 PER_LEAF = 3
@@ -82,6 +82,30 @@ def make_evidence(reading: Reading, field: str, start: int, end: int) -> Evidenc
     return Evidence(field=field, start=start, end=end, quote=quote(reading.text(field), start, end))
 
 
+def proof(reading: Reading, given: Iterable[Evidence], field: str, said: str) -> tuple[Evidence, ...]:
+    """Give the spans that came with an event, as far as they are spans of its text; else what the event says."""
+    sound = [
+        make_evidence(reading, e.field, e.start, e.end)
+        for e in given
+        if e.field in ("title", "body") and 0 <= e.start < e.end <= len(reading.text(e.field))
+    ]
+    return tuple(sound[:PER_LEAF]) or (Evidence(field=field, start=0, end=0, quote=said[:MAX_QUOTE]),)
+
+
+def absent(reading: Reading) -> Truth:
+    """Answer for what enrichment did not find: unknown while more is to come or the language is not understood."""
+    return None if reading.event.awaiting == "full_text" or not reading.understood else False
+
+
+def missing(reading: Reading, seen: str) -> Result:
+    """Say so with the reason."""
+    if reading.event.awaiting == "full_text":
+        return Result(None, (), seen + " in what is there yet; the full text is still to come")
+    if not reading.understood:
+        return Result(None, (), f"{seen}, and the language `{reading.event.language[:20]}` is not understood")
+    return Result(False, (), seen)
+
+
 def _same(value: str, wanted: str) -> bool:
     return value == wanted
 
@@ -108,17 +132,25 @@ class Origin(Leaf, frozen=True, gc=False, tag="origin"):
 
     name: str
     any_of: tuple[str, ...]
+    written: str = ""
+    """For a named list: which."""
 
     def label(self) -> str:
         """Say the condition in one line."""
-        return f"{self.name}: {listed(self.any_of)}"
+        return f"{self.name}: {self.written or listed(self.any_of)}"
 
     def clauses(self) -> tuple[Clause, ...]:
         """Requires one of its values; a language stands for its variants, too, so it requires nothing exactly."""
         return () if self.name == "language" else (frozenset(f"{self.name}:{value}" for value in self.any_of),)
 
-    def result(self, reading: Reading, scope: Scope) -> Result:
+    def truth(self, reading: Reading, scope: Scope) -> Truth:
         """Compare the event's value with those wanted."""
+        read, fits = ORIGIN[self.name]
+        value = read(reading.event)
+        return any(fits(value, wanted) for wanted in self.any_of) if value else None
+
+    def result(self, reading: Reading, scope: Scope) -> Result:
+        """Compare the event's value with those wanted, and say what it is."""
         read, fits = ORIGIN[self.name]
         value = read(reading.event)
         if not value:

@@ -97,6 +97,8 @@ class Pattern(Leaf, frozen=True, gc=False, tag="regex"):
             if evidence:
                 return Result(True, evidence)
         if all(reading.utf8(field)[1] for field in ("title", "body")):
+            if reading.event.awaiting == "full_text":
+                return Result(None, (), "not in what is there yet; the full text is still to come")
             return Result(False, (), "not in title or body")
         return Result(None, (), "not in the first 64 KiB, and the text goes on")
 

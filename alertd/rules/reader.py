@@ -233,10 +233,7 @@ class Reader:
         return float(value) if good else None
 
     def list_name(self, path: Path, kind: ListKind) -> str | None:
-        """Give the name in `{list: name}`; None if the value has another shape, or if that list cannot be used.
-
-        Whether it has the shape tells `is_list_name`.
-        """
+        """Give the name in `{list: name}` (see `is_list_name`); None with a fault if that list cannot be used."""
         at = (*path, "list")
         name = self._value(at)
         if not isinstance(name, str):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alertd.rules.company_leaves import Mentions
+from alertd.rules.filing import Filing
 from alertd.rules.logic import Node
+from alertd.rules.reported import Reports
 from alertd.rules.tree import Not
 
 _LATER = {
@@ -38,6 +40,16 @@ def asserted(node: Node) -> Iterator[Node]:
             continue
         yield node
         todo.extend(reversed(node.children))
+
+
+def types_named(node: Node) -> frozenset[str]:
+    """Give the event types that it asks for outside `not`."""
+    return frozenset(name for part in asserted(node) if isinstance(part, Reports) for name in part.any_of)
+
+
+def names_form(node: Node) -> bool:
+    """Whether it asks for a form outside `not`."""
+    return any(isinstance(part, Filing) for part in asserted(node))
 
 
 def size_of(node: Node) -> int:

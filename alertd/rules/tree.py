@@ -9,9 +9,15 @@ import msgspec
 
 from alertd.model import Evidence
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Role, Weight
+from alertd.rules.facts import Facts
+from alertd.rules.filing import Filing
 from alertd.rules.leaves import Origin, Words
 from alertd.rules.logic import COSTLY, Clause, Leaf, Node, Reading, Result, Scope, Truth
+from alertd.rules.money import Money
+from alertd.rules.near import Near
 from alertd.rules.pattern import Pattern
+from alertd.rules.reported import DealTerms, Reports
+from alertd.rules.tone import Novelty, Tone
 from alertd.text.scan import Term
 
 
@@ -196,7 +202,8 @@ class Not(msgspec.Struct, frozen=True, tag="not"):
 
 Condition = (
     All | AnyOf | Not | Always
-    | Words | Pattern | Origin
+    | Words | Near | Pattern | Origin | Filing
+    | Reports | Money | DealTerms | Facts | Tone | Novelty
     | Mentions | Exposed | Role | Weight | CompanySentiment
 )  # fmt: skip
 """Every kind of condition. A new operator is added here and in one of the groups of `conditions.py`."""

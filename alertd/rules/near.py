@@ -1,0 +1,93 @@
+"""The `near` leaf: all of some terms within a number of words of one another.
+
+    {terms: [lease, [supercomputer, GPU]], within: 12}     lease, and a supercomputer or a GPU, in 12 words
+
+Counted are the words of the text as they are scanned (`alertd.text`), from the first word of the first term to the
+last word of the last one, both included. Title and body are separate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alertd.rules.leaves import PER_LEAF, listed, make_evidence
+from alertd.rules.logic import COSTLY, Clause, Leaf, Reading, Result, Scope
+from alertd.text.scan import Term
+
+MAX_GROUPS = 20
+MAX_WITHIN = 200
+
+_Place = tuple[int, int, int]
+"""First word, last word, group."""
+
+
+class Near(Leaf, frozen=True, gc=False, tag="near"):
+    """A term of every group within so many words."""
+
+    groups: tuple[frozenset[Term], ...]
+    within: int
+    written: tuple[str, ...]
+
+    @property
+    def cost(self) -> int:
+        """Costly: needs every place of its terms."""
+        return COSTLY
+
+    def label(self) -> str:
+        """Say the condition in one line."""
+        return f"near: {listed(self.written)} within {self.within} words"
+
+    def terms(self) -> Iterator[Term]:
+        """Give the terms of all groups."""
+        return (term for group in self.groups for term in group)
+
+    def clauses(self) -> tuple[Clause, ...]:
+        """Requires a term of every group."""
+        return tuple(frozenset(f"text:{term}" for term in group) for group in self.groups)
+
+    def result(self, reading: Reading, scope: Scope) -> Result:
+        """Look for a place in the title, then in the body, where they stand together."""
+        apart = False
+        for field in ("title", "body"):
+            here = reading.found.title if field == "title" else reading.found.body
+            if any(group.isdisjoint(here) for group in self.groups):
+                continue
+            apart = True
+            if (places := _closest(self._places(reading, field), len(self.groups), self.within)) is not None:
+                spans = self._spans(reading, field, places)
+                return Result(True, tuple(make_evidence(reading, field, *span) for span in spans[:PER_LEAF]))
+        seen = f"further apart than {self.within} words" if apart else "not all of them in the title or in the body"
+        if reading.event.awaiting == "full_text":
+            return Result(None, (), seen + " in what is there yet; the full text is still to come")
+        return Result(False, (), seen)
+
+    def _places(self, reading: Reading, field: str) -> list[_Place]:
+        found = reading.found.positions
+        return sorted(
+            (first, last, number)
+            for number, group in enumerate(self.groups)
+            for term in group
+            for first, last in found(field, term)
+        )
+
+    def _spans(self, reading: Reading, field: str, places: list[_Place]) -> list[tuple[int, int]]:
+        tokens = reading.found.tokens(field)
+        return sorted({tokens.span(first, last) for first, last, _ in places})
+
+
+def _closest(places: list[_Place], groups: int, within: int) -> list[_Place] | None:
+    """Give one place of each group, the first that lie within so many words; None if there are none such.
+
+    Goes backwards through the places, which are in the order of their first words. Among the places from here on,
+    the one of a group that ends first is the best for a window that begins here.
+    """
+    best: dict[int, _Place] = {}
+    found: list[_Place] | None = None
+    for place in reversed(places):
+        first, last, group = place
+        kept = best.get(group)
+        if kept is None or last <= kept[1]:
+            best[group] = place
+        if len(best) == groups and max(p[1] for p in best.values()) - first < within:
+            found = list(best.values())
+    return sorted(found) if found is not None else None
