@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from alertd.model import Event, Evidence
-from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth, quote
+from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth
 from alertd.text.scan import Term
 
 PER_LEAF = 3
@@ -79,7 +79,7 @@ def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> list[
 
 def make_evidence(reading: Reading, field: str, start: int, end: int) -> Evidence:
     """Make the evidence for a span of the title or body: its exact place, quoted with the words around it."""
-    return Evidence(field=field, start=start, end=end, quote=quote(reading.text(field), start, end))
+    return reading.quoted(field, start, end)
 
 
 def proof(reading: Reading, given: Iterable[Evidence], field: str, said: str) -> tuple[Evidence, ...]:

@@ -51,7 +51,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
 class Reading:
     """One event as the conditions read it: its fields, the terms the scan found, its bytes for patterns."""
 
-    __slots__ = ("_bytes", "_companies", "_types", "event", "found")
+    __slots__ = ("_bytes", "_companies", "_quoted", "_types", "event", "found")
 
     def __init__(self, event: Event, found: Found) -> None:
         self.event = event
@@ -59,6 +59,7 @@ class Reading:
         self._bytes: dict[str, tuple[bytes, bool]] = {}
         self._companies: dict[str, CompanyMention] | None = None
         self._types: dict[str, ReportedType] | None = None
+        self._quoted: dict[tuple[str, int, int], Evidence] = {}
 
     @property
     def companies(self) -> Mapping[str, CompanyMention]:
@@ -82,6 +83,15 @@ class Reading:
     def text(self, name: str) -> str:
         """Give the event's `title` or `body`."""
         return self.event.title if name == "title" else self.event.body
+
+    def quoted(self, field: str, start: int, end: int) -> Evidence:
+        """Give the evidence for a span of the title or body; many rules show the same ones."""
+        known = self._quoted.get((field, start, end))
+        if known is None:
+            text = self.text(field)
+            known = Evidence(field=field, start=start, end=end, quote=quote(text, start, end))
+            self._quoted[field, start, end] = known
+        return known
 
     def utf8(self, name: str) -> tuple[bytes, bool]:
         """Give the first 64 KiB of a field as UTF-8, cut between characters, and whether that is all of it.
