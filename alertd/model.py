@@ -392,6 +392,8 @@ class Row(Struct, frozen=True, kw_only=True):
     order: int
     """Its place in the order in which events were first put into the set, from 1: by it a verdict given again looks
     only at what was known then."""
+    changed: int = 0
+    """The same for when its value, distinct or data last changed (a newer revision); 0: never."""
     distinct: str = ""
     value: float = 0.0
     data: str = ""

@@ -8,13 +8,14 @@ sequence: [{event_type: compute_lease}, {event_type: contract_dispute}], by: par
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, cast
 
 from alertd.base import suggest
 from alertd.base.config import DURATION_PATTERN, format_duration, parse_duration
 from alertd.base.yaml import Path
 from alertd.rules.conditions_origin import read_sources
+from alertd.rules.filing import read_form, read_item
 from alertd.rules.reader import Operator, Reader, one_or_more
 from alertd.rules.state import By, Change, Count, Distinct, Sequence, Spike, Step
 
@@ -131,8 +132,8 @@ def _read_step(reader: Reader, path: Path) -> Step | None:
     types = reader.choices(p, reader.known.event_types, "event type") if (p := at("event_type")) else ()
     statuses = reader.choices(p, _STATUSES, "status") if (p := at("status")) else ()
     confidence = reader.number(p, 0.0, 1.0) if (p := at("min_confidence")) else 0.5
-    forms = _words(reader, p) if (p := at("form")) else ()
-    items = _words(reader, p) if (p := at("item")) else ()
+    forms = _read_written(reader, p, read_form) if (p := at("form")) else ()
+    items = _read_written(reader, p, lambda item: read_item(item, forms)) if (p := at("item")) else ()
     kinds = reader.choices(p, ("news", "filing"), "kind") if (p := at("kind")) else ()
     sources = read_sources(reader, p) if (p := at("source")) else ()
     for key, owner in (("status", "event_type"), ("min_confidence", "event_type"), ("item", "form")):
@@ -148,8 +149,14 @@ def _read_step(reader: Reader, path: Path) -> Step | None:
     )  # fmt: skip
 
 
-def _words(reader: Reader, path: Path) -> tuple[str, ...]:
-    return tuple(word for word, _ in reader.words(path))
+def _read_written(reader: Reader, path: Path, read: Callable[[str], str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for text, at in reader.words(path):
+        try:
+            found.append(read(text))
+        except ValueError as error:
+            reader.fault(at, f"`{text[:60]}` {error}")
+    return tuple(dict.fromkeys(found))
 
 
 # --- values ---------------------------------------------------------------------------------------------------

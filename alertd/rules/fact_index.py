@@ -1,0 +1,147 @@
+"""The facts index: what is remembered of every event about its companies, and about each pair of its parties.
+
+    facts:<company>     facts:<a>+<b>     400 days, the newest 500 of each
+
+It is kept for all events that report something, also where no rule asks, so that a sequence whose first step came
+before the rule did is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from alertd.base.clock import parse_rfc3339, rfc3339
+from alertd.model import Event, Observation, Row
+from alertd.rules.filing import base_form, canonical_item, form_fits
+from alertd.rules.parties import is_party, named, pairs, parties_of
+from alertd.rules.state import Step
+
+DAY_MS = 86_400_000
+KEEP_MS = 400 * DAY_MS
+MOST = 500
+_TITLE = 100
+_TEXT = 40
+"""Characters of a title, and of a form or an item, that a fact keeps."""
+_MANY = 10
+"""Event types, and items, that a fact keeps."""
+
+
+class Fact(msgspec.Struct, frozen=True, array_like=True):
+    """What is remembered of one event, as a short JSON array."""
+
+    types: list[tuple[str, float, str]] = []
+    """Event type, confidence, status."""
+    kind: str = "news"
+    form: str = ""
+    items: list[str] = []
+    source: str = ""
+    title: str = ""
+
+
+_decoder = msgspec.json.Decoder(Fact)
+
+
+def fact_of(row: Row) -> Fact:
+    """Read the fact in a row; what cannot be read says nothing."""
+    try:
+        return _decoder.decode(row.data)
+    except msgspec.DecodeError:
+        return Fact()
+
+
+def fact_key(by: str) -> str:
+    """Name the set of facts about a company or a pair `a+b`."""
+    return f"facts:{by}"
+
+
+def event_ms(event: Event) -> int | None:
+    """Give an event's own time in milliseconds; None if it states none that can be read."""
+    for text in (event.event_at, event.published_at, event.seen_at):
+        if text:
+            try:
+                return max(parse_rfc3339(text), 0)
+            except ValueError:
+                return None
+    return None
+
+
+def facts_of(event: Event) -> dict[str, Fact]:
+    """Give what an event says of each of its companies and of each pair of its parties."""
+    parties = parties_of(event)
+    about = [*dict.fromkeys([*named(event), *parties]), *pairs(parties)]
+    return {name: _fact(event, name.split("+")) for name in about}
+
+
+def _fact(event: Event, companies: Collection[str]) -> Fact:
+    types = [
+        (reported.type[:_TITLE], reported.confidence, reported.status[:_TEXT])
+        for reported in event.event_types[:_MANY]
+        if is_party(reported, companies)
+    ]
+    return Fact(
+        types=types,
+        kind=event.kind,
+        form=(event.form or "")[:_TEXT],
+        items=[canonical_item(item)[:_TEXT] for item in event.items[:_MANY]],
+        source=event.source,
+        title=event.title[:_TITLE],
+    )
+
+
+def fact_observations(event: Event, routine_forms: Collection[str] = ()) -> list[Observation]:
+    """Give what has to be remembered of an event, whoever asks: that it reports a type, or is a filing that counts.
+
+    Of an event that was taken back, nothing.
+    """
+    form = event.form or ""
+    filed = event.kind == "filing" and bool(form) and base_form(form) not in routine_forms
+    if event.withdrawn or not (filed or event.event_types) or event_ms(event) is None:
+        return []
+    worth = ((by, fact) for by, fact in facts_of(event).items() if filed or fact.types)
+    return [observation for by, fact in worth if (observation := put_fact(event, by, fact, read=False))]
+
+
+def put_fact(event: Event, by: str, fact: Fact, *, read: bool) -> Observation | None:
+    """Make the observation of a fact; None if the event has no time."""
+    at = event_ms(event)
+    if at is None:
+        return None
+    return Observation(
+        key=fact_key(by),
+        event=event.id,
+        revision=event.revision,
+        at_ms=at,
+        data=msgspec.json.encode(fact).decode(),
+        keep_ms=KEEP_MS,
+        most=MOST,
+        read=read,
+    )
+
+
+# --- steps ----------------------------------------------------------------------------------------------------
+
+
+def fits(step: Step, fact: Fact) -> bool:
+    """Whether a fact is of a step: everything that the step names fits."""
+    return (
+        (not step.types or any(_reports(step, *reported) for reported in fact.types))
+        and (not step.forms or any(form_fits(fact.form, form) for form in step.forms))
+        and (not step.items or not set(step.items).isdisjoint(fact.items))
+        and (not step.kinds or fact.kind in step.kinds)
+        and (not step.sources or fact.source in step.sources)
+    )
+
+
+def _reports(step: Step, name: str, confidence: float, status: str) -> bool:
+    told = status in step.statuses if step.statuses else status not in ("denied", "rumoured")
+    return name in step.types and confidence >= step.min_confidence and told
+
+
+def line_of(row: Row, step: Step) -> str:
+    """Say in one line what happened: `compute_lease 2026-01-03 · the headline · ev_…`."""
+    fact = fact_of(row)
+    types = [name for name, _, _ in fact.types if name in step.types]
+    what = types[0] if types else fact.form or fact.kind
+    return " · ".join(part for part in (f"{what} {rfc3339(row.at_ms)[:10]}", fact.title, row.event) if part)

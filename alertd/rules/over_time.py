@@ -1,0 +1,110 @@
+"""What a batch of events asks of the store about the past, in one go, and what the answers come to.
+
+results of matching -> ask -> observations -> [store.observe] -> rows -> settle -> verdicts and matches
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from alertd.model import Event, Match, Observation, Row
+from alertd.rules.book import Portfolio, Rule
+from alertd.rules.fact_index import fact_observations
+from alertd.rules.match import MatchResult, Open
+from alertd.rules.state_rules import StateVerdict, observations, settle
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A rule with a state, asked for one company, pair or source."""
+
+    portfolio: Portfolio
+    rule: Rule
+    by: str
+    rows: tuple[Row, ...]
+    verdict: StateVerdict
+    match: Match | None = None
+    """On the first that holds: one match for all of a rule."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a batch asks. The rows belong to the observations, in the same order."""
+
+    observations: list[Observation] = field(default_factory=list)
+    revised: dict[str, int] = field(default_factory=dict)
+    """Events that have been told before, with their revision: what they were put into and no longer are is undone."""
+    _open: list[tuple[Event, list[tuple[Open, list[tuple[str, int]]]]]] = field(default_factory=list)
+    """For each result its event and its open rules, with what they are asked by and the place of the observation."""
+
+    def __bool__(self) -> bool:
+        return bool(self.observations or self.revised)
+
+    def settle(self, rows: Sequence[Sequence[Row]]) -> list[list[Settled]]:
+        """Give the verdicts on each result, in order."""
+        return [
+            [settled for open_, asked in opened for settled in _settle(open_, event, asked, rows)]
+            for event, opened in self._open
+        ]
+
+
+def ask(results: Sequence[MatchResult], routine_forms: Collection[str] = ()) -> Asked:
+    """Collect what these results ask of the past, and what has to be remembered of their events."""
+    asked = Asked()
+    for result in results:
+        event = result.event
+        places: dict[str, int] = {}
+        if event.revision > 1:
+            asked.revised[event.id] = max(event.revision, asked.revised.get(event.id, 0))
+        for observation in fact_observations(event, routine_forms):
+            _add(asked, places, observation)
+        opened = []
+        for open_ in result.open:
+            found = observations(open_.rule, open_.portfolio, event, open_.companies)
+            opened.append((open_, [(by, _add(asked, places, observation)) for by, observation in found]))
+        asked._open.append((event, opened))
+    return asked
+
+
+def _add(asked: Asked, places: dict[str, int], observation: Observation) -> int:
+    """Put each set once for an event; it is read if anybody wants to read it."""
+    place = places.setdefault(observation.key, len(asked.observations))
+    if place == len(asked.observations):
+        asked.observations.append(observation)
+    elif observation.read and not asked.observations[place].read:
+        asked.observations[place] = observation
+    return place
+
+
+def _settle(
+    open_: Open, event: Event, asked: Sequence[tuple[str, int]], rows: Sequence[Sequence[Row]]
+) -> list[Settled]:
+    rule, portfolio = open_.rule, open_.portfolio
+    verdicts = [(by, tuple(rows[place])) for by, place in asked]
+    settled = [Settled(portfolio, rule, by, known, settle(rule, by, known, event)) for by, known in verdicts]
+    holding = [one for one in settled if one.verdict.truth]
+    if not holding:
+        return settled
+    first = holding[0]
+    match = _match(open_, holding)
+    return [Settled(s.portfolio, s.rule, s.by, s.rows, s.verdict, match) if s is first else s for s in settled]
+
+
+def _match(open_: Open, holding: Sequence[Settled]) -> Match:
+    """Make the match: for the companies for which the state holds, with what it remembers as proof."""
+    state = open_.rule.state
+    by = getattr(state, "by", "rule")
+    kept = [company for company in open_.companies if any(one.by == company for one in holding)]
+    companies = kept if by == "company" and kept else None
+    match = open_.match(companies, holding[0].verdict.evidence)
+    if by == "company" and not match.company:
+        found = [one.by for one in holding]
+        match = msgspec.structs.replace(match, company=found[0], companies=found)
+    if open_.rule.key == "parties" and by == "parties":
+        match = msgspec.structs.replace(match, subject=f"parties:{holding[0].by}")
+    elif open_.rule.key == "company" and match.company:
+        match = msgspec.structs.replace(match, subject=f"company:{match.company}")
+    return match

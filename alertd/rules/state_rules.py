@@ -1,0 +1,244 @@
+"""Conditions over time: what a rule asks the store to remember, and the answer as a pure function of what it gives.
+
+    event, open rule -> observations -> [store: put in and read, in one idempotent step] -> rows -> settle -> verdict
+
+An answer looks only at what was there when the event was put in (`Row.order`), so it is the same when it is given
+again, and two workers at once get the answers of one after the other. A newer revision of an event that says
+something else is looked at in both ways: as of when the event was first put in, and as of when it last changed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from alertd.base.clock import rfc3339
+from alertd.model import Event, Evidence, Observation, Row
+from alertd.rules.book import Portfolio, Rule
+from alertd.rules.episodes import Episode, change_episodes, count_episodes, in_time, new_episode, spike_episodes
+from alertd.rules.fact_index import Fact, event_ms, fact_of, facts_of, fits, line_of, put_fact
+from alertd.rules.logic import MAX_QUOTE, Truth
+from alertd.rules.parties import named, pairs, parties_of, usable
+from alertd.rules.state import Change, Count, Spike, State, written
+from alertd.rules.state import Sequence as Steps
+
+LATENESS_MS = 86_400_000
+"""How late an event may come and still be counted where it belongs."""
+COUNT_MOST = 500
+VOLUME_MOST = 2_000
+"""Events that a set keeps, the newest: of a count, and of a change or a spike."""
+PROOF = 5
+"""Earlier events that a verdict names."""
+_TITLE = 100
+
+
+class StateVerdict(msgspec.Struct, frozen=True):
+    """What a condition over time says of an event."""
+
+    truth: Truth
+    evidence: tuple[Evidence, ...] = ()
+    seen: str = ""
+    """In words, what was remembered."""
+
+
+# --- what is asked --------------------------------------------------------------------------------------------
+
+
+def observations(
+    rule: Rule, portfolio: Portfolio, event: Event, companies: Sequence[str]
+) -> list[tuple[str, Observation]]:
+    """Give the sets that decide a rule, and what of the event goes into them; `companies`: those it is bound to.
+
+    Empty where the event has no part in it: it has no time, was taken back, names no company to count by.
+    """
+    state = rule.state
+    at = event_ms(event)
+    if state is None or event.withdrawn or at is None:
+        return []
+    if isinstance(state, Steps):
+        return _facts_asked(state, rule, event, companies)
+    prefix = f"rule:{portfolio.identity or portfolio.id}/{rule.identity or rule.id}:"
+    found = []
+    for by in _groups(state, rule, event, companies):
+        value = _value(state, event, by)
+        if value is not None:
+            found.append((by, _counted(state, prefix + by, event, at, value)))
+    return found
+
+
+def _groups(state: Count | Change | Spike, rule: Rule, event: Event, companies: Sequence[str]) -> list[str]:
+    if state.by == "rule":
+        return [""]
+    if state.by == "source":
+        return [event.source] if usable(event.source) else []
+    if state.by == "parties":
+        return pairs(parties_of(event, rule.types))
+    return [c for c in companies if usable(c)] if companies else named(event)
+
+
+def _value(state: Count | Change | Spike, event: Event, by: str) -> float | None:
+    """Give the value that is remembered: for a change the tone, of the company if it has its own."""
+    if not isinstance(state, Change):
+        return 0.0
+    own = next((mention.sentiment for mention in event.companies if mention.id == by), None)
+    if own is None and event.sentiment is not None:
+        own = event.sentiment.score
+    return max(-1.0, min(1.0, own)) if own is not None else None
+
+
+def _counted(state: Count | Change | Spike, key: str, event: Event, at: int, value: float) -> Observation:
+    if isinstance(state, Count):
+        distinct, keep, most = _distinct(state, event), state.within_ms, COUNT_MOST
+    else:
+        distinct = event.story.id if isinstance(state, Change) and event.story is not None else ""
+        keep, most = state.within_ms + state.baseline_ms, VOLUME_MOST
+    return Observation(
+        key=key,
+        event=event.id,
+        revision=event.revision,
+        at_ms=at,
+        distinct=distinct[:100],
+        value=value,
+        data="" if isinstance(state, Spike) else event.title[:_TITLE],
+        keep_ms=keep + LATENESS_MS,
+        most=most,
+    )
+
+
+def _distinct(state: Count, event: Event) -> str:
+    if state.distinct == "story":
+        return event.story.id if event.story is not None else ""
+    if state.distinct == "source":
+        return event.source
+    return filer_of(event) if state.distinct == "filer" else ""
+
+
+def filer_of(event: Event) -> str:
+    """Say who filed: of a form about insiders the insider, else the first filer; empty if it is not stated."""
+    insider = event.facts.get("insider_cik") or event.facts.get("insider")
+    if isinstance(insider, (str, int)) and insider:
+        return f"insider {insider}"[:100]
+    for filer in event.filers:
+        for key in ("id", "cik", "name"):
+            if (who := filer.get(key)) and isinstance(who, (str, int)):
+                return str(who)[:100]
+    return ""
+
+
+def _facts_asked(state: Steps, rule: Rule, event: Event, companies: Sequence[str]) -> list[tuple[str, Observation]]:
+    """Read the facts about the event's own parties, if the event is one of the steps for them."""
+    facts = facts_of(event)
+    if state.by == "company":
+        bound = [company for company in companies if company in facts]
+        wanted = bound or [name for name in facts if "+" not in name]
+    else:
+        wanted = [name for name in facts if "+" in name]
+    asked = []
+    for by in wanted:
+        if any(fits(step, facts[by]) for step in state.steps):
+            observation = put_fact(event, by, facts[by], read=True)
+            asked += [(by, observation)] if observation is not None else []
+    return asked
+
+
+# --- the verdict ----------------------------------------------------------------------------------------------
+
+
+def settle(rule: Rule, by: str, rows: Sequence[Row], event: Event) -> StateVerdict:
+    """Say whether an event completes what a rule waits for, given the rows of its set."""
+    state = rule.state
+    me = next((row for row in rows if row.event == event.id), None)
+    if state is None or me is None:
+        return StateVerdict(False, (), "this event is older than what is remembered, or has been replaced")
+    for order in dict.fromkeys((me.order, me.changed or me.order)):
+        known = [row for row in rows if row.order <= order]
+        verdict = _settle(state, in_time(known), me)
+        if verdict.truth:
+            return verdict
+    return verdict
+
+
+def _settle(state: State, known: Sequence[Row], me: Row) -> StateVerdict:
+    if isinstance(state, Steps):
+        return _settle_steps(state, known, me)
+    find = _finder(state, full=len(known) >= VOLUME_MOST)
+    with_me = [
+        episode for episode in find(known) if episode[1] > me.at_ms
+    ]  # what ended before it knows nothing of it
+    episode = None
+    if with_me:
+        episode = new_episode(with_me, find([row for row in known if row.event != me.event]))
+    return _tell(state, known, me, episode, with_me)
+
+
+def _finder(state: Count | Change | Spike, *, full: bool) -> Callable[[Sequence[Row]], list[Episode]]:
+    if isinstance(state, Count):
+        return lambda rows: count_episodes(state, rows)
+    if isinstance(state, Change):
+        return lambda rows: change_episodes(state, rows)
+    return lambda rows: spike_episodes(state, rows, full=full)
+
+
+def _tell(
+    state: Count | Change | Spike, known: Sequence[Row], me: Row, episode: Episode | None, all_: Sequence[Episode]
+) -> StateVerdict:
+    """Put a verdict into words; what proves it are the events within the time, this one aside."""
+    at = max(me.at_ms, episode[0]) if episode else me.at_ms
+    near = [row for row in known if at - state.within_ms < row.at_ms <= at]
+    names = len({row.distinct or row.event for row in near})
+    what = "stories" if isinstance(state, Change) else "events"
+    seen = f"{names} {what} within {written(state.within_ms)} up to {_clock(at)}"
+    if episode is None:
+        told = any(start <= me.at_ms < end for start, end in all_)
+        return StateVerdict(False, (), seen + ("; told already, it holds since an earlier one" if told else ""))
+    lines = [f"{_clock(row.at_ms)} · {row.data} · {row.event}" for row in reversed(near) if row.event != me.event]
+    tag = {Count: "count", Change: "change", Spike: "spike"}[type(state)]
+    return StateVerdict(True, _evidence(tag, [seen, *lines[: PROOF if not isinstance(state, Spike) else 0]]), seen)
+
+
+def _settle_steps(state: Steps, known: Sequence[Row], me: Row) -> StateVerdict:
+    facts = {row.event: fact_of(row) for row in known}
+    without = [row for row in known if row.event != me.event]
+    old = {chain[-1].event for chain in _chains(state, without, facts, me.at_ms)}
+    new = [chain for chain in _chains(state, known, facts, me.at_ms) if chain[-1].event not in old]
+    if not new:
+        return StateVerdict(False, (), _missing(state, known, facts, me))
+    chain = new[-1]
+    lines = [line_of(row, step) for row, step in zip(chain, state.steps, strict=True) if row.event != me.event]
+    return StateVerdict(True, _evidence("sequence", lines), "; ".join(lines))
+
+
+def _chains(state: Steps, rows: Sequence[Row], facts: dict[str, Fact], since: int) -> Iterable[list[Row]]:
+    """Give for each event of the last step, from a time on, the chain of the latest events that leads to it."""
+    fitting = [[row for row in rows if fits(step, facts[row.event])] for step in state.steps]
+    times = [[row.at_ms for row in step] for step in fitting]
+    for last in fitting[-1]:
+        if last.at_ms < since:
+            continue
+        chain = [last]
+        for step in range(len(state.steps) - 2, -1, -1):
+            place = bisect_left(times[step], chain[0].at_ms)  # strictly before: at the same moment is not in order
+            if not place or fitting[step][place - 1].at_ms < last.at_ms - state.within_ms:
+                break
+            chain.insert(0, fitting[step][place - 1])
+        else:
+            yield chain
+
+
+def _missing(state: Steps, known: Sequence[Row], facts: dict[str, Fact], me: Row) -> str:
+    """Say which step has not been seen."""
+    window = [row for row in known if row.at_ms >= me.at_ms - state.within_ms]
+    for number, step in enumerate(state.steps, 1):
+        if not any(fits(step, facts[row.event]) for row in window):
+            return f"step {number}, {step.label()}, was not seen within {written(state.within_ms)}"
+    return "the steps were seen, but not in this order, or were told already"
+
+
+def _evidence(tag: str, lines: Iterable[str]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(field=tag, start=0, end=0, quote=line[:MAX_QUOTE]) for line in lines)
+
+
+def _clock(ms: int) -> str:
+    return rfc3339(ms)[:16].replace("T", " ")
