@@ -14,7 +14,7 @@ ENOUGH = 200
 
 _GUESSES = {
     "title": 0.002, "type": 0.02, "form": 0.03, "item": 0.01, "source": 0.1, "kind": 0.5, "trust": 0.4,
-    "language": 0.8, "deal": 0.01,
+    "language": 0.8, "deal": 0.01, "has": 0.9,
 }  # fmt: skip
 _WORD, _PHRASE = 0.02, 0.002
 

@@ -17,14 +17,18 @@ from typing import Literal
 import msgspec
 import structlog
 
+from alertd.companies.relations import Graph
 from alertd.model import Event, Evidence, Match
 from alertd.rules.book import BookChange, Portfolio, Rule, RuleBook
 from alertd.rules.evaluate import Verdict, guard, holds, prove
-from alertd.rules.index import Index
+from alertd.rules.index import Index, plain
+from alertd.rules.keys import event_keys
 from alertd.rules.logic import Key, Node, Reading, Scope
+from alertd.rules.parties import subject_of
 from alertd.rules.reference import Reference
 from alertd.rules.slot import Candidacy, Engine, Slot
 from alertd.rules.strata import recognised, with_types
+from alertd.rules.world import World
 from alertd.text.scan import Term, TermScanner
 
 MAX_EVIDENCE = 20
@@ -84,7 +88,9 @@ class Matcher:
 
     def __init__(self, book: RuleBook, engine: EngineName = "index") -> None:
         self._book = book
-        self._world = book.world()
+        self._labels = dict(book.labels)
+        self._graph = Graph(book.relations)
+        self._worlds: dict[str | None, World] = {}
         self._portfolios = {portfolio.id: portfolio for portfolio in book.portfolios}
         self._slots: dict[str, dict[str, Slot]] = {}
         """Portfolio -> rule -> slot."""
@@ -93,7 +99,7 @@ class Matcher:
         self._rules: Engine = _ENGINES[engine]()
         self._scanner = TermScanner(_all_terms(book))
         for number, kind in enumerate(book.event_types):
-            self._types.add(Slot(kind.when, Scope(self._world), (kind.id, number), type_=kind))
+            self._types.add(Slot(kind.when, Scope(self._world(None)), (kind.id, number), type_=kind))
         for portfolio in book.portfolios:
             self._slots[portfolio.id] = {
                 rule.id: self._add(portfolio, rule, number) for number, rule in enumerate(portfolio.rules)
@@ -109,8 +115,16 @@ class Matcher:
         """The book by which it matches now."""
         if self._book.version != self._version:
             portfolios = tuple(self._portfolios[name] for name in sorted(self._portfolios))
-            self._book = msgspec.structs.replace(self._book, portfolios=portfolios, version=self._version)
+            changed = {"portfolios": portfolios, "labels": dict(self._labels), "version": self._version}
+            self._book = msgspec.structs.replace(self._book, **changed)
         return self._book
+
+    def _world(self, desk: str | None) -> World:
+        """Give what is shared by the portfolios of a desk: relations may be declared for one desk alone."""
+        world = self._worlds.get(desk)
+        if world is None:
+            world = self._worlds[desk] = World(self._graph.for_desk(desk), self._labels, self._book.rates)
+        return world
 
     def portfolio(self, portfolio_id: str) -> Portfolio | None:
         """Give a portfolio of the book by its id."""
@@ -123,11 +137,12 @@ class Matcher:
         failures: list[RuleFailure] = []
         reading, keys = self._read(event, failures)
         held: list[tuple[tuple[str, int], Match | Open]] = []
+        desk = self._book.source_desks.get(event.source)
         for slot in self._rules.candidates(reading, keys):
-            if slot.off:
+            if slot.off or (desk is not None and _is_hidden(slot, desk)):
                 continue
             try:
-                outcome = self._ask(slot, reading)
+                outcome = self._ask(slot, reading, keys)
             except Exception as error:  # noqa: BLE001 one bad rule must not stop the others, whatever it raises
                 failures.append(_switch_off(slot, event, error))
                 continue
@@ -161,11 +176,11 @@ class Matcher:
             keys.update(f"type:{reported.type}" for reported in types)
         return reading, keys
 
-    def _ask(self, slot: Slot, reading: Reading) -> Match | Open | None:
+    def _ask(self, slot: Slot, reading: Reading, keys: set[Key]) -> Match | Open | None:
         portfolio, rule = slot.portfolio, slot.rule
-        if portfolio is None or rule is None or self._hidden(portfolio, reading.event):
+        if portfolio is None or rule is None or guard(rule, reading, self._book.routine_forms):
             return None
-        if guard(rule, reading, self._book.routine_forms):
+        if rule.state is not None and any(plain(clause).isdisjoint(keys) for clause in rule.state.clauses()):
             return None
         truth, companies = holds(rule, reading, slot.scope)
         if not truth:
@@ -173,11 +188,6 @@ class Matcher:
         if rule.state is not None:
             return Open(portfolio, rule, companies, reading, slot.scope)
         return make_match(portfolio, rule, reading.event, prove(rule, reading, slot.scope, companies))
-
-    def _hidden(self, portfolio: Portfolio, event: Event) -> bool:
-        """Say whether the event comes from a source of another desk."""
-        desk = self._book.source_desks.get(event.source)
-        return desk is not None and portfolio.desk != desk
 
     def why_candidate(self, portfolio_id: str, rule_id: str, event: Event) -> Candidacy:
         """Say whether a rule is asked about an event at all, and why."""
@@ -187,7 +197,8 @@ class Matcher:
             return Candidacy(False, f"there is no rule {portfolio_id}/{rule_id}")
         if slot.off:
             return Candidacy(False, "the rule raised and is switched off until it changes")
-        if self._hidden(portfolio, event):
+        desk = self._book.source_desks.get(event.source)
+        if desk is not None and _is_hidden(slot, desk):
             return Candidacy(False, f"the source {event.source} belongs to another desk")
         reading, keys = self._read(event, [])
         reason = guard(slot.rule, reading, self._book.routine_forms)
@@ -206,6 +217,7 @@ class Matcher:
             if self._portfolios.pop(name, None) is not None:
                 for slot in self._slots.pop(name).values():
                     self._remove(slot)
+        self._labels.update(change.labels)
         for portfolio in change.portfolios:
             self._replace(portfolio)
         self._version = change.version
@@ -214,7 +226,7 @@ class Matcher:
         """Bring one portfolio to its new form; rules that stay the same keep their places in the index."""
         before = self._portfolios.get(portfolio.id)
         old = self._slots.get(portfolio.id, {})
-        same = before is not None and before.holdings == portfolio.holdings
+        same = before is not None and (before.desk, before.holdings) == (portfolio.desk, portfolio.holdings)
         new: dict[str, Slot] = {}
         for number, rule in enumerate(portfolio.rules):
             slot = old.get(rule.id)
@@ -230,7 +242,7 @@ class Matcher:
         self._slots[portfolio.id] = new
 
     def _add(self, portfolio: Portfolio, rule: Rule, number: int, *, scan: bool = False) -> Slot:
-        scope = Scope(self._world, portfolio.holdings.positions, types=rule.types)
+        scope = Scope(self._world(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         slot = Slot(rule.when, scope, (portfolio.id, number), portfolio=portfolio, rule=rule)
         if scan:
             for term in _terms(rule):
@@ -247,6 +259,7 @@ class Matcher:
 
 def make_match(portfolio: Portfolio, rule: Rule, event: Event, verdict: Verdict) -> Match:
     """Make the match of a rule that holds."""
+    company = verdict.companies[0] if verdict.companies else ""
     return Match(
         rule=rule.id,
         rule_hash=rule.hash,
@@ -257,19 +270,24 @@ def make_match(portfolio: Portfolio, rule: Rule, event: Event, verdict: Verdict)
         title=rule.title,
         evidence=list(verdict.evidence)[:MAX_EVIDENCE],
         path=list(verdict.path),
-        company=verdict.companies[0] if verdict.companies else "",
+        company=company,
         companies=list(verdict.companies),
+        subject="" if rule.key == "story" else subject_of(rule, event, company),
         experimental=rule.experimental,
     )
+
+
+def _is_hidden(slot: Slot, desk: str) -> bool:
+    """Whether the events of a desk's source are not for the portfolio of this rule."""
+    return slot.portfolio is None or slot.portfolio.desk != desk
 
 
 def _keys(reading: Reading) -> set[Key]:
     """Give everything that an event has by which a rule may be found: `text:` keys without their prefix."""
     found = reading.found
     keys: set[Key] = {*found.title, *found.body}
-    keys.update(f"title:{term}" for term in found.title)
-    event = reading.event
-    keys.update((f"source:{event.source}", f"kind:{event.kind}", f"trust:{event.trust}"))
+    keys.update([f"title:{term}" for term in found.title])
+    keys.update(event_keys(reading))
     return keys
 
 
