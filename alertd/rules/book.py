@@ -6,7 +6,7 @@ MessagePack (`encode_book`, `decode_book`), 100,000 rules in seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -102,8 +102,10 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     routine_forms: frozenset[str] = frozenset()
     source_desks: dict[str, str] = msgspec.field(default_factory=dict)
     """Source -> desk, for the sources that name one: their events reach that desk's portfolios alone."""
+    shared: str = ""
+    """Fingerprint of all that is in it beside portfolios and labels."""
     version: str = ""
-    """Fingerprint of everything in it."""
+    """Fingerprint of everything in it but the labels."""
 
     def rules(self) -> Iterator[tuple[Portfolio, Rule]]:
         """Go through all rules in the order of the book."""
@@ -131,6 +133,8 @@ class BookChange(Struct, frozen=True, kw_only=True):
     portfolios: tuple[Portfolio, ...] = ()
     """New and changed ones, whole."""
     removed: tuple[str, ...] = ()
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
+    """Of companies that the book before had none for."""
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -155,20 +159,33 @@ def make_book(portfolios: list[Portfolio], **shared: Any) -> RuleBook:
     ordered = tuple(sorted(portfolios, key=lambda portfolio: portfolio.id))
     hashed = [p if p.hash else msgspec.structs.replace(p, hash=portfolio_hash(p)) for p in ordered]
     book = RuleBook(portfolios=tuple(hashed), **shared)
-    return msgspec.structs.replace(book, version=version_of(book))
+    return msgspec.structs.replace(book, shared=shared_hash(book), version=version_of(shared_hash(book), hashed))
+
+
+def apply_change(book: RuleBook, change: BookChange) -> RuleBook:
+    """Give the book after a change. Raises ValueError if the change is not for this book."""
+    if change.before != book.version:
+        raise ValueError(f"a change of {change.before} cannot be applied to {book.version}")
+    gone = {*change.removed, *(p.id for p in change.portfolios)}
+    portfolios = sorted([*(p for p in book.portfolios if p.id not in gone), *change.portfolios], key=lambda p: p.id)
+    labels = {**book.labels, **change.labels} if change.labels else book.labels
+    return msgspec.structs.replace(book, portfolios=tuple(portfolios), labels=labels, version=change.version)
 
 
 def portfolio_hash(p: Portfolio) -> str:
     """Fingerprint a portfolio."""
     head = [p.id, p.identity, p.title, p.timezone, ",".join(p.receivers), p.desk or "", p.holdings.hash]
-    return mark(*head, *(rule.hash for rule in p.rules))
+    named = ",".join([f"{rule.identity}/{rule.owner}" for rule in p.rules])  # neither is part of a definition
+    return mark(*head, "".join([rule.hash for rule in p.rules]), named)
 
 
-def version_of(book: RuleBook) -> str:
-    """Fingerprint a book by those of its parts."""
-    shared = msgspec.json.encode(
-        (book.relations, book.labels, book.rates, sorted(book.routine_forms), book.source_desks),
-        order="deterministic",
-    )
-    parts = [p.hash for p in book.portfolios] + [t.hash for t in book.event_types]
-    return mark(*parts, shared.decode())
+def shared_hash(book: RuleBook) -> str:
+    """Fingerprint what all portfolios share."""
+    types = [t.hash for t in book.event_types]
+    shared = (types, book.relations, book.rates, book.routine_forms, book.source_desks)
+    return mark(msgspec.json.encode(shared, order="deterministic").decode())
+
+
+def version_of(shared: str, portfolios: Iterable[Portfolio]) -> str:
+    """Fingerprint a book by those of its parts; portfolios in the order of their ids."""
+    return mark(shared, "".join([p.hash for p in portfolios]))
