@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from alertd.base.config import ConfigModel, Duration
 from alertd.companies.numbers import parse_weight
@@ -23,6 +24,14 @@ def _share(value: Any) -> float:
     if not 0 <= share <= 1:
         raise ValueError("a share lies between 0% and 100%")
     return share
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("no such time zone in the IANA database, such as America/New_York") from error
+    return name
 
 
 def _text(value: float) -> str:
@@ -78,6 +87,8 @@ class Columns(ConfigModel):
     """What stands between columns: one character, `tab`, or `auto`."""
     header_line: Annotated[int, Field(ge=1, le=100)] = 1
     """The line with the names of the columns."""
+    end_line: Column | None = None
+    """How the last line begins, if it is no row but ends the file: without it the file counts as half written."""
 
     @model_validator(mode="after")
     def _known_style(self) -> Columns:
@@ -170,7 +181,7 @@ class HoldingsFile(Columns):
     """The column with the date of the positions, or `modified` for the file's own date."""
     date_format: Annotated[str, Field(max_length=40)] = "%Y-%m-%d"
     """How dates are written, as strftime has it; ISO dates are always read."""
-    timezone: Annotated[str, Field(max_length=60)] | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
     """Whose midnight ends a date; by default the portfolio's."""
     stale_after: Duration = 345_600.0
     """How long after the end of their date positions count as fresh; afterwards the operator is told."""

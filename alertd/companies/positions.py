@@ -1,0 +1,237 @@
+"""The rows of a positions file -> positions: what each is, whose it is by its identifiers, and its weight.
+
+sheet -> columns -> numbers -> sort (security, option, cash…) -> nav -> weight
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from alertd.companies.delimited import BadFile, Sheet, columns, fold
+from alertd.companies.holdings import HoldingsFile, PositionColumns
+from alertd.companies.numbers import (
+    BadNumber,
+    Decimal,
+    Unit,
+    decimal_of,
+    is_empty,
+    parse_number,
+    split_unit,
+    to_weight,
+    unit_of_header,
+)
+from alertd.companies.securities import identifiers, option_root
+from alertd.companies.weights import Row, Sort, nav_of, option_weight, security_weight
+
+_NUMBERS = (
+    "quantity", "price", "market_value", "fx", "nav", "delta", "multiplier", "underlying_price", "exposure",
+)  # fmt: skip
+_CASH = re.compile(r"(?:[A-Z]{3}[ _.-]?)?CASH(?:[ _.-]?[A-Z]{3})?|[A-Z]{3} CURNCY")
+_TOTAL = re.compile(r"(?:grand |sub ?)?totals?\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One row, understood as far as the file alone allows."""
+
+    line: int
+    sort: Sort
+    ids: Mapping[str, str]
+    name: str = ""
+    underlying: str = ""
+    """Of an option: what it is on, as written."""
+    weight: float | None = None
+    """Signed share of the portfolio; of an option by its delta."""
+    problem: str = ""
+    """Why a number could not be read."""
+
+    @property
+    def written(self) -> str:
+        """What the row is known by, for people."""
+        named = next((value for name, value in self.ids.items() if name != "exchange"), "")
+        return " ".join(part for part in (named, self.name) if part)[:80] or f"line {self.line}"
+
+
+@dataclass(frozen=True)
+class Positions:
+    """All rows of a file."""
+
+    rows: list[Position]
+    as_of: str
+    duplicates: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_positions(sheet: Sheet, config: HoldingsFile, modified: str) -> Positions:
+    """Read the rows of a positions file; `modified` is the date (ISO 8601) of the file itself. Raises BadFile."""
+    at = columns(sheet, config.map.model_dump(), tuple(PositionColumns.model_fields))
+    if not at.keys() & {"figi", "isin", "cusip", "sedol", "lei", "cik", "company", "ticker"}:
+        raise BadFile("no column says what is held", "map one of ticker, cik, isin, cusip, sedol, figi", key="map")
+    if not sheet.rows:
+        raise BadFile("the file has no rows", "an empty portfolio is written as `holdings: []`")
+    lines, duplicates = _unique(sheet, config)
+    cells = [(line, {name: row[place] for name, place in at.items()}) for line, row in lines]
+    decimal = _decimal(config, at, (row for _, row in cells))
+    unit = _unit(config, sheet, at, (row.get("weight", "") for _, row in cells))
+    sort = _sorter(config)
+    rows = [_numbers(Row(line, row, *sort(row), {}), decimal, unit) for line, row in cells]
+    warnings = [*sheet.warnings]
+    nav = nav_of(config, at, rows)
+    made = [_position(row, at, nav) for row in rows]
+    _remark(rows, made, at, nav, warnings)
+    return Positions(made, _as_of(sheet, config, lines, modified, warnings), duplicates, warnings)
+
+
+def _unique(sheet: Sheet, config: HoldingsFile) -> tuple[list[tuple[int, list[str]]], int]:
+    seen: dict[tuple[str, ...], int] = {}
+    kept: list[tuple[int, list[str]]] = []
+    repeated: list[tuple[int, int]] = []
+    for line, cells in sheet.rows:
+        key = tuple(cell.strip() for cell in cells)
+        first = seen.setdefault(key, line)
+        if first != line:
+            repeated.append((line, first))
+        if first == line or config.duplicate_rows == "add":
+            kept.append((line, cells))
+    if repeated and config.duplicate_rows == "refuse":
+        line, first = repeated[0]
+        more = f" and {len(repeated) - 1} more" if len(repeated) > 1 else ""
+        raise BadFile(f"line {line} repeats line {first}{more}", "mend the file, or set `duplicate_rows`")
+    return kept, len(repeated)
+
+
+# --- numbers --------------------------------------------------------------------------------------------------
+
+
+def _decimal(config: HoldingsFile, at: Mapping[str, int], rows: Iterable[Mapping[str, str]]) -> Decimal:
+    if config.decimal != "auto":
+        return config.decimal
+    names = [name for name in (*_NUMBERS, "weight") if name in at]
+    try:
+        return decimal_of(row[name] for row in rows for name in names)
+    except BadNumber as error:
+        raise BadFile(str(error), "set `decimal`", key="decimal") from error
+
+
+def _unit(config: HoldingsFile, sheet: Sheet, at: Mapping[str, int], cells: Iterable[str]) -> Unit | None:
+    if "weight" not in at:
+        return None
+    if config.weight_unit != "auto":
+        return config.weight_unit
+    unit = unit_of_header(sheet.header[at["weight"]])
+    if unit is None:
+        bare = next((cell for cell in cells if not is_empty(cell) and split_unit(cell)[1] is None), None)
+        if bare is not None and re.search(r"[1-9]", bare):
+            raise BadFile(f"the weight `{bare.strip()[:40]}` has no unit", "set `weight_unit`", key="weight_unit")
+    return unit or "percent"  # only zeros are left without a unit
+
+
+def _numbers(row: Row, decimal: Decimal, unit: Unit | None) -> Row:
+    for name in (*_NUMBERS, "weight"):
+        cell = row.cells.get(name, "")
+        if is_empty(cell):
+            continue
+        try:
+            if name == "weight":
+                row.weight = to_weight(cell, decimal, unit)
+            else:
+                row.numbers[name] = parse_number(cell, decimal)
+        except BadNumber as error:
+            row.problem = row.problem or f"{name}: {error}"
+    if abs(row.numbers.get("delta", 0)) > 1:
+        row.problem = row.problem or f"delta: {row.numbers['delta']:g} lies outside -1 and 1"
+    return row
+
+
+# --- what a row is --------------------------------------------------------------------------------------------
+
+
+def _sorter(config: HoldingsFile) -> Callable[[Mapping[str, str]], tuple[Sort, dict[str, str]]]:
+    listed_as: tuple[tuple[Sort, tuple[str, ...]], ...] = (
+        ("option", config.types.option),
+        ("cash", config.types.cash),
+        ("ignored", config.types.ignore),
+    )
+    words = {fold(word): meant for meant, listed in listed_as for word in listed}
+
+    def sort(cells: Mapping[str, str]) -> tuple[Sort, dict[str, str]]:
+        ids = identifiers(cells)
+        kind = fold(cells.get("type", ""))
+        if kind in words:
+            return words[kind], ids
+        named = next((cell.strip() for cell in cells.values() if cell.strip()), "")
+        if not ids and _TOTAL.match(named):
+            return "total", ids
+        if option_root(ids.get("ticker", "")):
+            return "option", ids
+        shown = ids.get("ticker", "") if set(ids) <= {"ticker"} else ""
+        if not kind and _CASH.fullmatch(shown or ("" if ids else cells.get("name", "").strip().upper())):
+            return "cash", ids
+        return "security", ids
+
+    return sort
+
+
+# --- weights --------------------------------------------------------------------------------------------------
+
+
+def _position(row: Row, at: Mapping[str, int], nav: float | None) -> Position:
+    weight = None
+    if not row.problem:
+        weight = option_weight(row, at, nav) if row.sort == "option" else security_weight(row, nav)
+    name = row.cells.get("name", "").strip()[:80]
+    underlying = row.cells.get("underlying", "").strip()[:200] or option_root(row.ids.get("ticker", ""))
+    return Position(row.line, row.sort, row.ids, name, underlying, weight, row.problem)
+
+
+def _remark(
+    rows: list[Row], made: list[Position], at: Mapping[str, int], nav: float | None, warnings: list[str]
+) -> None:
+    """Note what of the file a person should look at."""
+    if not any(row.weight is not None for row in made if row.sort in ("security", "option")):
+        hint = "" if "weight" in at else "; map `weight`, or `market_value` and give `nav`"
+        warnings.append(f"no weight is known{hint}")
+        return
+    if "weight" not in at and nav is None:
+        warnings.append("`nav` is not given, so market values make no weights")
+    against = sum(
+        1 for row in rows if row.sort == "security" and row.numbers.get("quantity", 0) > 0 and (row.weight or 0) < 0
+    )
+    if against:
+        warnings.append(f"{against} rows have a positive quantity and a negative weight; they count as short")
+    if "delta" not in at and any(row.sort == "option" and row.weight is not None for row in made):
+        warnings.append("there is no delta, so options count with the weight that the file gives them")
+
+
+# --- the date -------------------------------------------------------------------------------------------------
+
+
+def _as_of(
+    sheet: Sheet, config: HoldingsFile, lines: list[tuple[int, list[str]]], modified: str, warnings: list[str]
+) -> str:
+    if config.as_of == "modified":
+        return modified
+    at = columns(sheet, {"as_of": config.as_of}, ("as_of",))["as_of"]
+    written = dict.fromkeys(cells[at].strip() for _, cells in lines if cells[at].strip())
+    if not written:
+        raise BadFile(f"column `{config.as_of[:60]}` holds no date", key="as_of")
+    found = sorted({_date(text, config.date_format) for text in written})
+    if len(found) > 1:
+        warnings.append(f"rows are of {len(found)} different dates, {found[0]} to {found[-1]}; the oldest counts")
+    return found[0]
+
+
+def _date(text: str, style: str) -> str:
+    for read in (lambda t: datetime.strptime(t, style).date(), date.fromisoformat, _iso_time):
+        try:
+            return read(text).isoformat()
+        except ValueError:
+            continue
+    raise BadFile(f"`{text[:40]}` is not a date", f"set `date_format`; now it is {style}", key="date_format")
+
+
+def _iso_time(text: str) -> date:
+    return datetime.fromisoformat(text).date()
