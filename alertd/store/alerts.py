@@ -31,7 +31,7 @@ def delivery_args(deliveries: Sequence[NewDelivery], now: int) -> list[bytes]:
 
 
 class AlertsPart(Part):
-    """`load_alerts` and `commit`."""
+    """`load_alerts`, `alerts_of` and `commit`."""
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         """Give alerts with their versions; version 0 for one that is not there."""
@@ -46,8 +46,18 @@ class AlertsPart(Part):
     ) -> StoredAlert | None:
         """Write an alert and queue its deliveries if its version is the expected one; None means done."""
         names = [f"alert:{checked_id(alert_id, 'an alert id')}", "alerts", *delivery_names(deliveries)]
-        args = (alert_id, expected_version, to_json(state), ALERT_MS // 1000, now, rfc3339(now))
+        event = state.folded[-1].event if state.folded else ""
+        names += [f"told:{event}"] if event else []
+        args = (alert_id, expected_version, to_json(state), ALERT_MS // 1000, now, rfc3339(now), event)
         reply = await self.link.run("commit", names, *args, *delivery_args(deliveries, now))
         if reply[0] == b"ok":
             return None
         return stored_alert(reply[1], reply[2], alert_id)
+
+    async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
+        """Give the alerts that each event was taken into."""
+        wanted = unique(events)
+        if not wanted:
+            return {}
+        found = await self.link.pipeline([["SMEMBERS", self.keys(f"told:{event}")] for event in wanted])
+        return {event: sorted(i.decode() for i in ids) for event, ids in zip(wanted, found, strict=True)}

@@ -10,6 +10,11 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     sources            hash     source -> SourceState as JSON
     alert:<id>         hash     v version, s AlertState as JSON; expires 37 d after the last commit
     alerts             zset     alert -> time of its last commit
+    told:<event>       set      alerts that the event was taken into; expires with the last of them
+    rows:<set>         hash     event -> what a set of the state remembers of it (scripts/observe.lua); expires
+    times:<set>        zset     event -> its own time; expires with the rows
+    placed:<event>     hash     set -> 1, r newest revision; expires 14 d after the last
+    states             zset     set -> when it expires
     deliveries         hash     delivery -> record, a JSON object of scalars
     bodies, payloads   hash     delivery -> Message as JSON; frozen bytes of its first attempt
     chains             hash     <chain>/<receiver> -> ids of the live deliveries, in order

@@ -15,17 +15,21 @@ from alertd.store.keys import LANES
 from alertd.store.memory_base import place
 from alertd.store.memory_events import MemoryEvents
 from alertd.store.memory_queue import MemoryQueue
+from alertd.store.memory_state import MemoryState
 from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked_id, from_json, to_json, unique
 from alertd.store.types import Finding, Memory
 
 
-class MemoryStore(MemoryEvents, MemoryQueue):
+class MemoryStore(MemoryEvents, MemoryQueue, MemoryState):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     def __init__(self, clock: Clock = system_clock) -> None:
         """`clock` stands for the server's: idle times, stream ids, expiry."""
         super().__init__(clock)
         self._alerts: dict[str, tuple[int, bytes, int]] = {}
+        self._told: dict[str, dict[str, int]] = defaultdict(dict)
+        """Event -> alerts that it was taken into, with the time at which that is forgotten."""
+        self._sets, self._placed = {}, {}
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
         self._epoch = ""
 
@@ -71,7 +75,19 @@ class MemoryStore(MemoryEvents, MemoryQueue):
             return stored
         self._queue_all(deliveries, now)
         self._alerts[alert_id] = (expected_version + 1, to_json(state), self.clock() + ALERT_MS)
+        if state.folded:
+            told = self._told[state.folded[-1].event]
+            told[alert_id] = self.clock() + ALERT_MS
+            told.update(dict.fromkeys(told, self.clock() + ALERT_MS))
         return None
+
+    async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
+        """Give the alerts that each event was taken into."""
+        now = self.clock()
+        return {
+            event: sorted(alert for alert, expires in self._told.get(event, {}).items() if expires > now)
+            for event in unique(events)
+        }
 
     async def key_counts(self) -> dict[str, int]:
         """Give the size of each kind of key; `keys` is everything."""
@@ -90,6 +106,7 @@ class MemoryStore(MemoryEvents, MemoryQueue):
             "wake": len(self._wake),
             "seen": sum(len(self._memory[s].owners) + len(self._memory[s].aliases) for s in self._sources),
             "queued": sum(len(queue) for queue in self._queues.values()),
+            "states": len(self._sets),
         }
         return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}
 
@@ -114,7 +131,9 @@ class MemoryStore(MemoryEvents, MemoryQueue):
         buried = [entry for entry in self._dead_events if place(entry) < (now - DEAD_MS, 0)]
         for entry in buried:
             del self._dead_events[entry]
-        counts = {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0}
+        for event in [e for e, told in self._told.items() if all(t <= self.clock() for t in told.values())]:
+            del self._told[event]
+        counts = {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0, "states": self._forget_sets()}
         return counts | {"alerts": len(alerts), "dead_events": len(buried)}
 
     def _forget_delivery(self, delivery_id: str) -> None:

@@ -21,6 +21,8 @@ from alertd.model import (
     JournalRecord,
     Known,
     NewDelivery,
+    Observation,
+    Row,
     SourceState,
     StoredAlert,
     StreamEvent,
@@ -108,6 +110,21 @@ class Store(Protocol):
         """Write an alert and queue its deliveries if its version is the expected one; None means done.
 
         A StoredAlert is a conflict: decide again from it. A repeat conflicts with what it wrote itself.
+        """
+
+    async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
+        """Give the alerts that each event was taken into by a commit, sorted."""
+
+    # --- rules over time -------------------------------------------------------------------------
+
+    async def observe(
+        self, observations: Sequence[Observation], now: int, *, revised: Mapping[str, int] | None = None
+    ) -> list[list[Row]]:
+        """Put events into their sets; give the rows of each set as it is then, in their order, if it is to be read.
+
+        An event is put into a set once. A newer revision replaces what is remembered and keeps its order. `revised`
+        are events with a newer revision: what of them is in a set that is not named here at that revision is taken
+        out, and an older one is not put in any more. Repeatable.
         """
 
     # --- the queue of deliveries -----------------------------------------------------------------

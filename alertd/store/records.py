@@ -24,6 +24,8 @@ DEAD_MS = 30 * 86_400_000
 """How long a dead letter or dead event is kept: it still waits for a person's decision."""
 ALERT_MS = 37 * 86_400_000
 """How long an alert is kept after its last commit."""
+PLACED_MS = 14 * 86_400_000
+"""How long it is remembered where an event is, for a revision that takes it out again."""
 ONCE_S = 86_400
 GRACE_MS = 86_400_000
 """The shortest life that a dead letter gets when it is tried again."""
@@ -55,6 +57,13 @@ def checked_id(value: str, what: str) -> str:
     """Refuse an id or mark that would break the records it is written into. Raises ValueError."""
     if not value or len(value) > 200 or any(c in value for c in "|,@/") or not value.isprintable():
         raise ValueError(f"not usable as {what}: {value!r}")
+    return value
+
+
+def checked_member(value: str) -> str:
+    """Refuse the name of a set or an event that no key can be made of, or that stands for something. ValueError."""
+    if not value or len(value) > 300 or value in ("#", "r") or not value.isprintable():
+        raise ValueError(f"not usable in a set of the state: {value[:80]!r}")
     return value
 
 

@@ -13,10 +13,11 @@ from alertd.store.health import HealthPart
 from alertd.store.ingest import IngestPart
 from alertd.store.journal import JournalPart
 from alertd.store.keys import GROUP, SCHEMA, Keys
+from alertd.store.state import StatePart
 from alertd.store.sweep import SweepPart
 
 
-class RedisStore(IngestPart, EventsPart, AlertsPart, SweepPart, JournalPart, HealthPart):
+class RedisStore(IngestPart, EventsPart, AlertsPart, StatePart, SweepPart, JournalPart, HealthPart):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     async def aclose(self) -> None:

@@ -23,6 +23,7 @@ class SweepPart(QueuePart):
             "orphans": await self._drop_orphans("bodies") + await self._drop_orphans("payloads"),
             "alerts": await self._forget_alerts(now - ALERT_MS),
             "dead_events": await self._forget_dead_events(now - DEAD_MS),
+            "states": int(await self.link.call("ZREMRANGEBYSCORE", self.keys("states"), "-inf", now)),
         }
 
     async def _purge(self, index: str, cutoff: int) -> int:

@@ -1,0 +1,126 @@
+"""MemoryStore's state of rules over time: what scripts/observe.lua does, in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from alertd.model import Observation, Row
+from alertd.store.memory_base import MemoryBase
+from alertd.store.records import PLACED_MS, checked_member, clean
+from alertd.store.state import sets_of
+
+AHEAD_MS = 300_000
+"""How far ahead of the clock an event's own time may be."""
+
+
+@dataclass(slots=True)
+class _Set:
+    rows: dict[str, Row] = field(default_factory=dict)
+    last: int = 0
+    """The last order that was given."""
+    expires: int = 0
+
+
+@dataclass(slots=True)
+class _Placed:
+    """Where an event is, and the newest revision of it that is known."""
+
+    revision: int = 0
+    sets: set[str] = field(default_factory=set)
+    expires: int = 0
+
+
+class MemoryState(MemoryBase):
+    """`observe`."""
+
+    _sets: dict[str, _Set]
+    _placed: dict[str, _Placed]
+
+    async def observe(
+        self, observations: Sequence[Observation], now: int, *, revised: Mapping[str, int] | None = None
+    ) -> list[list[Row]]:
+        """Put events into their sets and give the rows of each set that is read."""
+        for one in observations:
+            checked_member(one.key), checked_member(one.event)
+        for event, revision in (revised or {}).items():
+            self._take_out(event, revision, sets_of(observations, event, revision))
+        return [self._put_and_read(one, now) for one in observations]
+
+    def _take_out(self, event: str, revision: int, kept: Sequence[str]) -> None:
+        placed = self._place_of(event)
+        if revision < placed.revision:
+            return
+        for key in placed.sets - set(kept):
+            if key in self._sets:
+                self._sets[key].rows.pop(event, None)
+        placed.sets &= set(kept)
+        if revision > placed.revision:
+            placed.revision, placed.expires = revision, self.clock() + PLACED_MS
+
+    def _place_of(self, event: str) -> _Placed:
+        placed = self._placed.get(event)
+        if placed is None or placed.expires <= self.clock():
+            placed = self._placed[event] = _Placed(expires=self.clock() + PLACED_MS)
+        return placed
+
+    def _set_of(self, key: str) -> _Set:
+        found = self._sets.get(key)
+        if found is None or 0 < found.expires <= self.clock():
+            found = self._sets[key] = _Set()
+        return found
+
+    def _put_and_read(self, one: Observation, now: int) -> list[Row]:
+        found = self._set_of(one.key)
+        if one.revision >= self._place_of(one.event).revision:
+            self._put(found, one, min(one.at_ms, now + AHEAD_MS))
+        return sorted(found.rows.values(), key=lambda row: row.order) if one.read else []
+
+    def _put(self, found: _Set, one: Observation, at: int) -> None:
+        old = found.rows.get(one.event)
+        if old is not None and one.revision <= old.revision:
+            return
+        new = Row(
+            event=one.event,
+            revision=one.revision,
+            at_ms=at,
+            order=old.order if old else 0,
+            changed=old.changed if old else 0,
+            distinct=clean(one.distinct),
+            value=one.value,
+            data=clean(one.data),
+        )
+        if old != msgspec.structs.replace(new, revision=old.revision if old else 0):
+            found.rows[one.event] = new
+            _trim(found, one)
+            if one.event not in found.rows:
+                return
+            found.last += 1
+            new = msgspec.structs.replace(new, order=new.order or found.last, changed=found.last)
+        found.rows[one.event] = new
+        found.expires = self.clock() + one.keep_ms
+        placed = self._place_of(one.event)
+        placed.sets.add(one.key)
+        placed.revision, placed.expires = one.revision, self.clock() + PLACED_MS
+
+    def _forget_sets(self) -> int:
+        """Drop the sets and places whose time is over."""
+        now = self.clock()
+        over = [key for key, found in self._sets.items() if found.expires <= now]
+        for key in over:
+            del self._sets[key]
+        for event in [event for event, placed in self._placed.items() if placed.expires <= now]:
+            del self._placed[event]
+        return len(over)
+
+
+def _trim(found: _Set, one: Observation) -> None:
+    """Keep the newest; of those that are too old only the last, which tells how long the set has been there."""
+    ordered = sorted(found.rows.values(), key=lambda row: (row.at_ms, row.event))
+    horizon = ordered[-1].at_ms - one.keep_ms
+    old = [row for row in ordered if row.at_ms < horizon]
+    kept = ordered[max(len(old) - 1, 0) :][-one.most :]
+    for row in ordered[: len(ordered) - len(kept)]:
+        del found.rows[row.event]
