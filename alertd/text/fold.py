@@ -1,47 +1,55 @@
 """Fold text so that what a reader takes for the same word is the same string, and keep the way back.
 
 What is folded: case; accents; compatibility forms (full-width, ligatures: Unicode NFKD); zero-width and other
-format characters (removed); curly quotes and backticks; every other character that is no letter, digit or mark
-becomes a space, so hyphens and dots separate words. A possessive `'s` is dropped when words are cut.
+characters that show nothing (removed); curly quotes and backticks; every other character that is no letter, digit
+or mark becomes a space, so hyphens and dots separate words. A possessive `'s` is dropped.
 
-    "SpaceX’s Colossus‑1"  ->  "spacex's colossus 1"  ->  spacex | colossus | 1
+    "SpaceX’s Colossus‑1"  ->  "spacex   colossus 1"  ->  spacex | colossus | 1
 
-Offsets are code points of the text as it was given, end exclusive. ASCII takes a path without any of the tables.
+The words come from a path made of few calls, because every event takes it: ASCII is mapped by one table, and what
+is not ASCII is folded run by run where the ASCII encoder stops. Places are worked out character by character, and
+only when somebody asks, since most texts match nothing. Offsets are code points of the text as it was given, end
+exclusive.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_APOSTROPHES = frozenset("'`´ʼ‘’‛′＇")
+_APOSTROPHES = frozenset("'`´ʻʼ‘’‛′＇ꞌ")
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 """Letters that readers without them write otherwise, and that Unicode does not decompose."""
 
 _MARKS = re.compile(
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u0652\u0670"
-    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef]*"
 )
 """Accents and points that writers leave out; other marks (vowel signs of Indic scripts) are part of the word."""
 
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\U00020000-\U0003ffff"
+_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+"""Letters and marks that show nothing (Unicode's Default_Ignorable_Code_Point beside the format characters)."""
+
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 """Scripts written without spaces: each character is a word, so that a term is found inside a sentence."""
 
-_WORD = re.compile(f"([{_UNSPACED}]|[^ '{_UNSPACED}]+)(?:'s(?![^ ']))?")
-_ASCII_WORD = re.compile(r"([a-z0-9]+)(?:'s(?![a-z0-9]))?")
+_WORD = re.compile("[^ ]+")
 _ASCII = "".join(c.lower() if c.isalnum() else "'" if c in _APOSTROPHES else " " for c in map(chr, range(128)))
-_CACHE_SIZE = 20_000
+_BYTES = bytes(ord(_ASCII[i]) if i < 128 else i for i in range(256))
+_CACHE_SIZE, _CACHED_RUN = 20_000, 16
+_FOLD = "alertd.fold"
 
 
 def _fold_character(character: str) -> str:
     if character in _APOSTROPHES:
         return "'"
-    if unicodedata.category(character) == "Cf":
+    if character in _BLANK or unicodedata.category(character) == "Cf":
         return ""
     if unicodedata.decomposition(character).startswith("<super>"):  # ™ and ² are no part of the word before them
         return " "
@@ -55,10 +63,12 @@ def _fold_character(character: str) -> str:
 def _fold_part(part: str) -> str:
     if part in _APOSTROPHES:
         return "'"
-    if _MARKS.match(part) or unicodedata.category(part) == "Cf":
+    if part in _BLANK or _MARKS.fullmatch(part) or unicodedata.category(part) == "Cf":
         return ""
     if part.isdecimal():
         return str(unicodedata.decimal(part))
+    if _UNSPACED.match(part):
+        return f" {part} " if part.isalnum() or unicodedata.category(part)[0] == "M" else " "
     if part.isalnum() or unicodedata.category(part)[0] == "M":
         return _LETTERS.get(part, part)
     return " "
@@ -74,7 +84,50 @@ class _Table(dict[str, str]):
         return folded
 
 
+class _Runs(dict[str, bytes]):
+    """Folds a run of characters that are not ASCII, a quote or a word, into UTF-8; bounded, too."""
+
+    def __missing__(self, run: str) -> bytes:
+        folded = "".join([_TABLE[character] for character in run]).encode()
+        if len(self) < _CACHE_SIZE and len(run) <= _CACHED_RUN:
+            self[run] = folded
+        return folded
+
+
 _TABLE = _Table((chr(i), folded) for i, folded in enumerate(_ASCII))
+_RUNS = _Runs()
+
+
+def _fold_run(error: UnicodeError) -> tuple[bytes, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return _RUNS[error.object[error.start : error.end]], error.end
+
+
+# The encoder finds what is not ASCII many times faster than any loop or pattern of ours: its error handler is the fold.
+codecs.register_error(_FOLD, _fold_run)
+
+
+def _without_apostrophes(text: str) -> str:
+    """Put spaces in the place of apostrophes and possessive `'s`; the length stays. A quoted 's&p' keeps its s."""
+    pieces = text.split("'")
+    before = pieces[0]
+    for i in range(1, len(pieces)):
+        piece = pieces[i]
+        if piece[:2] in ("s", "s ") and before and before[-1] != " ":
+            pieces[i] = " " + piece[1:]
+        before = piece
+    return " ".join(pieces)
+
+
+def fold_text(text: str) -> str:
+    """Fold a text without keeping the way back."""
+    folded = text.encode("ascii", _FOLD).translate(_BYTES).decode()
+    return _without_apostrophes(folded) if "'" in folded else folded
+
+
+def split_words(text: str) -> list[str]:
+    """Give the folded words of a text, in order."""
+    return fold_text(text).split()
 
 
 class Folded(NamedTuple):
@@ -82,27 +135,19 @@ class Folded(NamedTuple):
 
     text: str
     origin: list[int] | None
-    """For each folded character the place of the one it came from, and the length of the original at the end."""
+    """For each folded character the place of the one it came from."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the original code points of a non-empty range of the folded text, with marks that belong to them."""
-        if self.origin is None:
-            return start, end
-        return self.origin[start], max(self.origin[end - 1] + 1, self.origin[end])
+        """Give the original code points of a non-empty range of the folded text."""
+        return (start, end) if self.origin is None else (self.origin[start], self.origin[end - 1] + 1)
 
 
 def fold(text: str) -> Folded:
-    """Fold a text. Folding what is folded changes nothing."""
+    """Fold a text and keep the way back."""
     if text.isascii():
-        return Folded(text.translate(_ASCII), None)
-    table = _TABLE
-    pieces = [table[character] for character in text]
-    folded = "".join(pieces)
-    if len(folded) == len(text) and all(pieces):
-        return Folded(folded, None)
-    origin = [place for place, piece in enumerate(pieces) for _ in piece]
-    origin.append(len(text))
-    return Folded(folded, origin)
+        return Folded(fold_text(text), None)
+    pieces = [_TABLE[character] for character in text]
+    return Folded(_without_apostrophes("".join(pieces)), [place for place, piece in enumerate(pieces) for _ in piece])
 
 
 class Token(NamedTuple):
@@ -114,21 +159,23 @@ class Token(NamedTuple):
 
 
 class Tokens:
-    """The words of a text. Places are worked out only when somebody asks, since most texts match nothing."""
+    """The words of a text, and their places for whoever asks."""
 
-    __slots__ = ("_folded", "_pattern", "_spans", "words")
+    __slots__ = ("_spans", "text", "words")
 
-    def __init__(self, text: str) -> None:
-        self._folded = fold(text)
-        self._pattern = _ASCII_WORD if self._folded.text.isascii() else _WORD
+    def __init__(self, text: str, words: list[str] | None = None) -> None:
+        self.text = text
+        self.words = split_words(text) if words is None else words
         self._spans: list[tuple[int, int]] | None = None
-        self.words: list[str] = self._pattern.findall(self._folded.text)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
-        """Give the original code points from the first word to the last, both included."""
+        """Give the original code points from the first word to the last, both included, with the last one's accents."""
         if self._spans is None:
-            self._spans = [found.span(1) for found in self._pattern.finditer(self._folded.text)]
-        return self._folded.span(self._spans[first][0], self._spans[last][1])
+            folded = fold(self.text)
+            self._spans = [folded.span(*word.span()) for word in _WORD.finditer(folded.text)]
+        end = self._spans[last][1]
+        accents = _MARKS.match(self.text, end)
+        return self._spans[first][0], accents.end() if accents else end
 
     def __len__(self) -> int:
         return len(self.words)

@@ -19,6 +19,7 @@ does not find `lease`, and irregular forms (bought, sold) are terms of their own
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[a-z]{3,}")
 _HISSING = ("s", "x", "z", "ch", "sh")
@@ -26,6 +27,7 @@ _SHORT = re.compile(r".*[^aeiou][aeiou][^aeiouwxy]|[aeiou][^aeiouwxy]")
 _SYLLABLE = re.compile(r"[aeiouy]+")
 
 
+@lru_cache(maxsize=10_000)
 def forms(word: str) -> tuple[str, ...]:
     """Give a folded word and its inflections, the word itself first."""
     if not _WORD.fullmatch(word):

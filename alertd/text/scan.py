@@ -1,28 +1,37 @@
-"""Find all terms of a rule book in one pass over a text.
+"""Find which terms of a rule book occur in a text, in one pass; where they stand is worked out when asked.
 
-A trie of words: the first word of a text position leads to a node, the next word on to its children, so the
-cost is that of looking up each word once and does not grow with the number of terms that do not occur.
-The inflected forms of a last word are further edges to the same term (`alertd.text.inflect`).
+A term is posted under its words, once for each inflected form of the last (`alertd.text.inflect`):
+
+    lease                  words    "lease", "leases", …                            -> terms
+    compute lease          pairs    ("compute", "lease"), ("compute", "leases"), …  -> terms
+    right to reclaim       triples  ("right", "to", "reclaim"), …                   -> terms
+    right of first offer   longer   ("right", "of", "first") -> 4, and then all four words -> terms
+
+A text's words, pairs and triples are looked up in these one after another by calls that loop in C, which in Python
+beats any walk along a trie. So the cost is that of the text and of what is found, whatever the number of terms.
+Pairs, triples and longer ones are left out where the text has not one word that such phrases need.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress, count, islice
+from typing import TypeVar
 
-from alertd.text.fold import Tokens
+from alertd.text.common import common_words
+from alertd.text.fold import Tokens, split_words
 from alertd.text.inflect import forms
 
+_Key = TypeVar("_Key")
 Term = str
 """A word or phrase, folded, its words joined by one space; with `=` before it its last word is not inflected. It is
 its own id: `compute lease`, `=compute`."""
 
-Hits = dict[Term, list[tuple[int, int]]]
-"""Term -> (first word, last word) of each place where it stands."""
-
 
 def make_term(text: str, *, exact: bool = False) -> Term:
     """Fold a word or phrase as a user wrote it. Without any letter or digit the term is empty and never found."""
-    words = " ".join(Tokens(text).words)
+    words = " ".join(split_words(text))
     return f"={words}" if exact and words else words
 
 
@@ -32,68 +41,216 @@ def term_words(term: Term) -> tuple[list[str], bool]:
     return term[exact:].split(), exact
 
 
-class _Node:
-    __slots__ = ("after", "ends")
+def _spellings(term: Term) -> tuple[list[str], tuple[str, ...]]:
+    """Give the words before the last, and the forms of the last."""
+    (*head, last), exact = term_words(term)
+    return head, (last,) if exact else forms(last)
 
-    def __init__(self) -> None:
-        self.after: dict[str, _Node] = {}
-        self.ends: tuple[Term, ...] = ()
+
+class Terms(set[Term]):
+    """The terms found in one field."""
+
+    __slots__ = ()
+
+    def keys(self) -> Terms:
+        """Give the set itself, for use with set operators."""
+        return self
 
 
 class Found:
     """The terms found in one event, and their places in its title and body."""
 
-    __slots__ = ("_tokens", "body", "title")
+    __slots__ = ("_body", "_title", "body", "title")
 
-    def __init__(self, title: Tokens, body: Tokens, title_hits: Hits, body_hits: Hits) -> None:
-        self._tokens = {"title": title, "body": body}
-        self.title = title_hits
-        self.body = body_hits
+    def __init__(self, title: Tokens, body: Tokens, in_title: Terms, in_body: Terms) -> None:
+        self._title = title
+        self._body = body
+        self.title = in_title
+        self.body = in_body
 
     def terms(self) -> set[Term]:
         """Give all terms that occur."""
-        return self.title.keys() | self.body.keys()
+        return self.title | self.body
+
+    def tokens(self, field: str) -> Tokens:
+        """Give the words of `title` or `body`."""
+        return self._title if field == "title" else self._body
+
+    def positions(self, field: str, term: Term) -> list[tuple[int, int]]:
+        """Give every place of a term in `title` or `body` as its first and last word, counted from 0."""
+        return list(self._walk(field, term))
 
     def places(self, field: str, term: Term, limit: int) -> list[tuple[int, int]]:
         """Give the first places of a term in `title` or `body` as original code points, end exclusive."""
-        hits = self.title if field == "title" else self.body
-        return [self._tokens[field].span(first, last) for first, last in hits.get(term, ())[:limit]]
+        tokens = self.tokens(field)
+        return [tokens.span(first, last) for first, last in islice(self._walk(field, term), limit)]
+
+    def _walk(self, field: str, term: Term) -> Iterator[tuple[int, int]]:
+        if term not in (self.title if field == "title" else self.body):
+            return
+        words = self.tokens(field).words
+        head, spellings = _spellings(term)
+        more, lasts = len(head), frozenset(spellings)
+        for end, word in enumerate(words):
+            if word in lasts and end >= more and words[end - more : end] == head:
+                yield end - more, end
+
+
+def _post(posted: dict[_Key, tuple[Term, ...]], keys: Iterable[_Key], term: Term) -> None:
+    alone = (term,)
+    for key in keys:
+        terms = posted.get(key)
+        posted[key] = alone if terms is None else (*terms, term)
+
+
+def _unpost(posted: dict[_Key, tuple[Term, ...]], keys: Iterable[_Key], term: Term) -> None:
+    for key in keys:
+        left = tuple(other for other in posted[key] if other != term)
+        if left:
+            posted[key] = left
+        else:
+            del posted[key]
+
+
+class _Counts(dict[_Key, int]):
+    """How often each thing is needed; what is needed no more is gone."""
+
+    def more(self, keys: Iterable[_Key]) -> None:
+        for key in keys:
+            self[key] = self.get(key, 0) + 1
+
+    def less(self, keys: Iterable[_Key]) -> None:
+        for key in keys:
+            self[key] -= 1
+            if not self[key]:
+                del self[key]
+
+
+_Words = tuple[str, ...]
+
+
+class _Phrases:
+    """The phrases of one length, under all their words."""
+
+    __slots__ = ("needed", "posted")
+
+    def __init__(self) -> None:
+        self.posted: dict[_Words, tuple[Term, ...]] = {}
+        self.needed: _Counts[str] = _Counts()
+        """Of each phrase the first word that is not common, or all forms of the last."""
+
+    def put(self, head: list[str], lasts: _Words, term: Term) -> None:
+        """Post a phrase."""
+        _post(self.posted, [(*head, last) for last in lasts], term)
+        self.needed.more(_rare(head, lasts))
+
+    def drop(self, head: list[str], lasts: _Words, term: Term) -> None:
+        """Take a phrase back."""
+        _unpost(self.posted, [(*head, last) for last in lasts], term)
+        self.needed.less(_rare(head, lasts))
+
+    def possible(self, words: list[str]) -> bool:
+        """Say whether a text has a word that a phrase needs; in a large book one of its first words will do."""
+        return not self.needed.keys().isdisjoint(words)
+
+
+def _rare(head: Sequence[str], lasts: _Words) -> _Words:
+    return next(((word,) for word in head if word not in common_words()), lasts)
+
+
+class _LongPhrases(_Phrases):
+    """The phrases of more than three words."""
+
+    __slots__ = ("lengths",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: dict[_Words, _Counts[int]] = {}
+        """The first three words -> how many words such phrases have in all."""
+
+    def put(self, head: list[str], lasts: _Words, term: Term) -> None:
+        """Post a phrase."""
+        super().put(head, lasts, term)
+        self.lengths.setdefault(tuple(head[:3]), _Counts()).more([len(head) + 1])
+
+    def drop(self, head: list[str], lasts: _Words, term: Term) -> None:
+        """Take a phrase back."""
+        super().drop(head, lasts, term)
+        first = tuple(head[:3])
+        self.lengths[first].less([len(head) + 1])
+        if not self.lengths[first]:
+            del self.lengths[first]
+
+    def find(self, words: list[str]) -> Iterator[_Words | None]:
+        """Give what is posted under the words from each place on where such a phrase may begin."""
+        triples = zip(words, words[1:], words[2:], strict=False)
+        for start in compress(count(), map(self.lengths.__contains__, triples)):
+            for length in self.lengths[tuple(words[start : start + 3])]:
+                yield self.posted.get(tuple(words[start : start + length]))
 
 
 class TermScanner:
-    """Scans for a fixed set of terms."""
+    """Scans for a set of terms that grows and shrinks; what is added twice is there until it is removed twice."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
-        self._first: dict[str, _Node] = {}
-        for term in dict.fromkeys(terms):
-            if term:
-                self._insert(term)
+    def __init__(self, terms: Iterable[Term] = ()) -> None:
+        self._uses = dict(Counter(terms))
+        self._uses.pop("", None)
+        self._words: dict[str, tuple[Term, ...]] = {}
+        self._pairs, self._triples, self._longer = _Phrases(), _Phrases(), _LongPhrases()
+        for term in self._uses:
+            self._post(term)
 
-    def _insert(self, term: Term) -> None:
-        (*head, last), exact = term_words(term)
-        edges = self._first
-        for word in head:
-            edges = edges.setdefault(word, _Node()).after
-        for form in (last,) if exact else forms(last):
-            node = edges.setdefault(form, _Node())
-            node.ends = (*node.ends, term)
+    def __len__(self) -> int:
+        return len(self._uses)
+
+    def __contains__(self, term: Term) -> bool:
+        return term in self._uses
+
+    def add(self, term: Term) -> None:
+        """Scan for a term from now on."""
+        if not term:
+            return
+        uses = self._uses.get(term, 0)
+        self._uses[term] = uses + 1
+        if not uses:
+            self._post(term)
+
+    def remove(self, term: Term) -> None:
+        """Take one `add` back. A term that is not scanned for is a KeyError."""
+        if not term:
+            return
+        uses = self._uses[term] - 1
+        if uses:
+            self._uses[term] = uses
+            return
+        del self._uses[term]
+        head, lasts = _spellings(term)
+        if head:
+            self._phrases(head).drop(head, lasts, term)
+        else:
+            _unpost(self._words, lasts, term)
+
+    def _post(self, term: Term) -> None:
+        head, lasts = _spellings(term)
+        if head:
+            self._phrases(head).put(head, lasts, term)
+        else:
+            _post(self._words, lasts, term)
+
+    def _phrases(self, head: list[str]) -> _Phrases:
+        return self._pairs if len(head) == 1 else self._triples if len(head) == 2 else self._longer
 
     def scan(self, title: str, body: str) -> Found:
-        """Find every place of every term; title and body are separate, a phrase never spans both."""
-        title_tokens, body_tokens = Tokens(title), Tokens(body)
-        return Found(title_tokens, body_tokens, self._walk(title_tokens.words), self._walk(body_tokens.words))
+        """Find the terms that occur; title and body are separate, a phrase never spans both."""
+        in_title, in_body = split_words(title), split_words(body)
+        return Found(Tokens(title, in_title), Tokens(body, in_body), self._find(in_title), self._find(in_body))
 
-    def _walk(self, words: Sequence[str]) -> Hits:
-        hits: Hits = {}
-        first = self._first.get
-        for start, word in enumerate(words):
-            node = first(word)
-            if node is None:
-                continue
-            end = start
-            while node is not None:
-                for term in node.ends:
-                    hits.setdefault(term, []).append((start, end))
-                end += 1
-                node = node.after.get(words[end]) if node.after and end < len(words) else None
-        return hits
+    def _find(self, words: list[str]) -> Terms:
+        found: list[Iterable[tuple[Term, ...] | None]] = [map(self._words.get, words)]
+        if self._pairs.possible(words):
+            found.append(map(self._pairs.posted.get, zip(words, words[1:], strict=False)))
+        if self._triples.possible(words):
+            found.append(map(self._triples.posted.get, zip(words, words[1:], words[2:], strict=False)))
+        if self._longer.possible(words):
+            found.append(self._longer.find(words))
+        return Terms(chain.from_iterable(filter(None, chain.from_iterable(found))))
