@@ -13,11 +13,9 @@ from alertd.companies.relations import strength
 from alertd.model import CompanyMention, Evidence
 from alertd.rules.company_reading import (
     Who,
-    absent,
     at_least,
     held,
     label_of,
-    missing,
     name_of,
     players,
     proof_of,
@@ -25,7 +23,7 @@ from alertd.rules.company_reading import (
     tone,
     whom,
 )
-from alertd.rules.leaves import PER_LEAF, listed
+from alertd.rules.leaves import PER_LEAF, absent, listed, missing
 from alertd.rules.limits import Limit, percent
 from alertd.rules.logic import MAX_QUOTE, Leaf, Node, Reading, Result, Scope, Truth
 
@@ -63,7 +61,7 @@ class Mentions(Leaf, frozen=True, gc=False, kw_only=True, tag="mentions"):
         enough = [mention for mention in named if mention.relevance >= self.min_relevance]
         if enough:
             seen = "; ".join(f"{label_of(m, scope)} with relevance {m.relevance:.2f}" for m in enough[:PER_LEAF])
-            return Result(True, proof_of(enough, scope), seen)
+            return Result(True, proof_of(enough, reading, scope), seen)
         if named:
             return Result(False, (), f"{label_of(named[0], scope)} only with relevance {named[0].relevance:.2f}")
         return missing(reading, f"{whom(scope, self.who)} not named")
@@ -129,7 +127,7 @@ class Exposed(Leaf, frozen=True, gc=False, kw_only=True, tag="exposed"):
             for s in path
         )
         seen = ", ".join(words) or f"{label_of(mention, scope)} is named"
-        return Result(True, proof_of([mention], scope), seen, words)
+        return Result(True, proof_of([mention], reading, scope), seen, words)
 
     def _targets(self, reading: Reading, scope: Scope) -> Iterator[CompanyMention]:
         """Go through the named companies that count."""
@@ -266,7 +264,7 @@ class CompanySentiment(Leaf, frozen=True, gc=False, tag="company-sentiment"):
         truth = self.truth(reading, scope)
         meant = [m for m in named if m.sentiment is not None and self.limit.holds(m.sentiment)] if truth else named
         seen = "; ".join(f"{label_of(m, scope)} {tone(m.sentiment)}" for m in meant[:PER_LEAF])
-        return Result(truth, proof_of(meant, scope) if truth else (), seen)
+        return Result(truth, proof_of(meant, reading, scope) if truth else (), seen)
 
 
 COMPANY_LEAVES = (Mentions, Exposed, Role, Weight, CompanySentiment)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
-
 from alertd.model import CompanyMention, Evidence, Struct
-from alertd.rules.leaves import PER_LEAF
-from alertd.rules.logic import MAX_QUOTE, Reading, Result, Scope, Truth
+from alertd.rules.leaves import PER_LEAF, proof
+from alertd.rules.logic import MAX_QUOTE, Reading, Scope
 
 
 class Who(Struct, frozen=True, kw_only=True):
@@ -41,20 +39,6 @@ class Who(Struct, frozen=True, kw_only=True):
             yield from (mention for company, mention in named.items() if company in members)
 
 
-def absent(reading: Reading) -> Truth:
-    """Answer for what is not there: unknown while more is to come or the language is not understood."""
-    return None if reading.event.awaiting == "full_text" or not reading.understood else False
-
-
-def missing(reading: Reading, seen: str) -> Result:
-    """Say so with the reason."""
-    if reading.event.awaiting == "full_text":
-        return Result(None, (), seen + " in what is there yet; the full text is still to come")
-    if not reading.understood:
-        return Result(None, (), f"{seen}, and the language `{reading.event.language[:20]}` is not understood")
-    return Result(False, (), seen)
-
-
 def roles_of(company: str, reading: Reading, scope: Scope) -> frozenset[str]:
     """Give the roles of a company in the event types asked for; where they state none for it, its own."""
     types = [t for t in reading.event.event_types if not scope.types or t.type in scope.types]
@@ -79,13 +63,12 @@ def held(reading: Reading, scope: Scope) -> list[str]:
     return [company for company in reading.companies if company in scope.holdings]
 
 
-def proof_of(mentions: Sequence[CompanyMention], scope: Scope) -> tuple[Evidence, ...]:
+def proof_of(mentions: Sequence[CompanyMention], reading: Reading, scope: Scope) -> tuple[Evidence, ...]:
     """Give the places where companies are named; for one that came without any, its name."""
     found: list[Evidence] = []
-    for mention in mentions:
-        own = mention.evidence or [Evidence(field="companies", start=0, end=0, quote=label_of(mention, scope))]
-        found += own[: PER_LEAF - len(found)]
-    return tuple(msgspec.structs.replace(e, quote=e.quote[:MAX_QUOTE]) for e in found)
+    for mention in mentions[:PER_LEAF]:
+        found += proof(reading, mention.evidence, "companies", label_of(mention, scope))
+    return tuple(found[:PER_LEAF])
 
 
 def label_of(mention: CompanyMention, scope: Scope) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from alertd.model import Evidence
 from alertd.rules.book import Rule
+from alertd.rules.filing import base_form
 from alertd.rules.logic import Reading, Result, Scope, Truth
 
 MAX_COMPANIES = 20
@@ -36,7 +37,7 @@ def guard(rule: Rule, reading: Reading, routine_forms: frozenset[str]) -> str:
     if rule.valid_until and day > rule.valid_until:
         return f"valid until {rule.valid_until}"
     form = reading.event.form
-    if form and not rule.names_form and form.removesuffix("/A") in routine_forms:
+    if form and not rule.names_form and base_form(form) in routine_forms:
         return f"{form} is a routine form, seen only by rules that name a form"
     return ""
 

@@ -16,6 +16,7 @@ from alertd.rules.evaluate import MAX_COMPANIES, guard
 from alertd.rules.explain import Explained, deciding, leaves_true, one_line, said, tree_of
 from alertd.rules.limits import percent
 from alertd.rules.logic import Node, Reading, Scope, Truth
+from alertd.rules.state import By
 from alertd.rules.strata import recognised
 from alertd.text.scan import TermScanner
 
@@ -71,6 +72,15 @@ class Explanation:
     notes: tuple[str, ...] = ()
 
 
+NOTHING_BY: dict[By, str] = {
+    "rule": "nothing is remembered of the event: it has no time, was withdrawn, or lacks the sentiment",
+    "company": "the event names no company whose past could be asked",
+    "parties": "the event is between no two companies whose past could be asked",
+    "source": "the event has no source whose past could be asked",
+}
+"""Why the part of a rule over time could not be asked."""
+
+
 class Explainer:
     """Explains rules and event types of one book."""
 
@@ -96,8 +106,10 @@ class Explainer:
         scope = Scope(self._world, portfolio.holdings.positions, types=rule.types)
         asked, truth, companies = _ask(rule, reading, scope)
         states = tuple(over_time or ()) if truth else ()
+        nothing = ""
         if rule.state is not None and truth:
             truth = None if over_time is None else _any_of([part.condition.truth for part in states])
+            nothing = NOTHING_BY[rule.state.by] if over_time == [] else ""
         return Explanation(
             portfolio=portfolio.id,
             rule=rule.id,
@@ -109,7 +121,7 @@ class Explainer:
             truth=False if kept_out else truth,
             guard=kept_out,
             companies=tuple(self._world.label(company) for company in companies),
-            because=() if truth and not kept_out else tuple(_because(kept_out, asked, states)),
+            because=() if truth and not kept_out else tuple(_because(kept_out or nothing, asked, states)),
             asked=asked,
             over_time=states,
             candidate=candidate,

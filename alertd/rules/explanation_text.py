@@ -60,18 +60,20 @@ def lines(found: Explanation) -> Iterator[str]:
     yield from trees(found)
 
 
-def trees(found: Explanation) -> Iterator[str]:
-    """Write the condition tree of each company that was asked, and what came before."""
-    for asked in found.asked[:MAX_TREES]:
+def trees(found: Explanation, most: int = MAX_TREES) -> Iterator[str]:
+    """Write the condition trees of the first companies that were asked, and what came before."""
+    if not found.portfolio:
+        most = len(found.asked)  # of an event type these are its statuses
+    for asked in found.asked[:most]:
         if found.over_time and not asked.label and asked.condition == _ANY_EVENT:
             continue
         yield ""
         who = " · ".join(part for part in (asked.label, asked.held) if part)
         yield who or "the condition"
         yield from render(asked.condition, "  ")
-    if len(found.asked) > MAX_TREES:
-        rest = [asked.label for asked in found.asked[MAX_TREES : MAX_TREES + 10]]
-        more = len(found.asked) - MAX_TREES - len(rest)
+    if len(found.asked) > most:
+        rest = [asked.label for asked in found.asked[most : most + 10]]
+        more = len(found.asked) - most - len(rest)
         yield ""
         yield f"also asked, with no better answer: {', '.join(rest)}" + (f" and {more} more" if more > 0 else "")
     for part in found.over_time:

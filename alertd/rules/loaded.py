@@ -8,6 +8,8 @@ from pathlib import Path
 
 from alertd.base.yaml_document import Place
 from alertd.companies.model import Holdings
+from alertd.companies.report import Accepted, LoadReport
+from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
 from alertd.model import Event, Struct
 from alertd.rules.book import RuleBook
@@ -65,11 +67,19 @@ class Loaded:
     """A rules directory that is right."""
 
     book: RuleBook
+    table: CompanyTable
+    """The companies that are known, with those that the rules declare."""
     warnings: list[Fault] = field(default_factory=list)
+    trouble: list[Fault] = field(default_factory=list)
+    """Those of the warnings that the operator must be told: positions that were refused, or are stale."""
     places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     """(portfolio, rule) -> where its id is written; ("", event type) for event types."""
     tests: list[RuleTests] = field(default_factory=list)
     """Only where they are asked for; then of every rule and event type."""
+    reports: Mapping[str, LoadReport] = field(default_factory=dict)
+    """Portfolio -> what its positions file came to."""
+    accepted: Mapping[str, Accepted] = field(default_factory=dict)
+    """Portfolio -> positions to be remembered once the book is in force (`holdings_files.save_memory`)."""
     watched: frozenset[Path] = frozenset()
     """Files outside the directory that were read: positions, security masters."""
     files: int = 0
@@ -85,4 +95,6 @@ class Where:
     cache: Path | None = None
     """The compiled rules of the last time; written anew where they changed."""
     memory: Path | None = None
-    """The folder of what was last accepted of each holdings file."""
+    """The folder of what was last accepted of each positions file."""
+    registrants: Path | None = None
+    """The table that `alertd companies update` wrote, if it is there."""

@@ -1,18 +1,25 @@
-"""The file a user writes for a portfolio, and its JSON Schema for editors."""
+"""The file a user writes for a portfolio."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import datetime
+import re
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from alertd.base import suggest
 from alertd.base.config import ConfigModel, UserId
+from alertd.companies.holdings import HoldingsEntry
 from alertd.model import Severity
-from alertd.rules.conditions import OPERATORS
+from alertd.rules.book import KeyOf
+from alertd.rules.test_entries import TestEntry
 
 MAX_RULES = 10_000
+
+_BUDGET = re.compile(r"at_most ([0-9]{1,6}) per (hour|day|week)")
+BUDGET_PATTERN = "^at_most [0-9]{1,6} per (hour|day|week)$"
 
 
 def _check_timezone(name: str) -> str:
@@ -25,22 +32,69 @@ def _check_timezone(name: str) -> str:
     return name
 
 
+def _check_budget(text: str) -> str:
+    if not _BUDGET.fullmatch(text):
+        raise ValueError("write at_most 5 per day (or per hour, per week)")
+    return text
+
+
+def budget(text: str) -> tuple[int, Literal["hour", "day", "week"]]:
+    """Read what `expect` says: how many, in which time."""
+    found = _BUDGET.fullmatch(text)
+    assert found is not None
+    return int(found[1]), found[2]  # type: ignore[return-value]
+
+
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 Timezone = Annotated[str, AfterValidator(_check_timezone)]
 """A time zone by its IANA name."""
 Title = Annotated[str, Field(min_length=1, max_length=200)]
+Owner = Annotated[str, Field(max_length=200)]
+Formerly = Annotated[
+    tuple[UserId, ...],
+    BeforeValidator(_one_or_more, json_schema_input_type=UserId | tuple[UserId, ...]),
+]
+"""Ids that it had before, the oldest first."""
 
 
 class RuleEntry(ConfigModel):
-    """One rule."""
+    """One rule. In a portfolio that extends another, what is left out of a rule of the same id is inherited."""
 
     id: UserId
     """Unique in its portfolio; stays the same when the rule changes."""
-    title: Title
+    title: Title | None = None
     """What a person reads first: what has happened when this rule holds."""
-    severity: Severity
+    severity: Severity | None = None
     """How loud: info, low, medium, high or critical."""
-    when: Any
+    when: Any = None
     """The condition; see docs/rules.md."""
+    bind: Literal["one", "none"] = "one"
+    """`one`: all company conditions hold for one and the same company; `none`: each for any."""
+    key: KeyOf = "story"
+    """What one alert is about: the story, the bound company, the parties, or the rule itself."""
+    status: Literal["live", "experimental"] = "live"
+    """`experimental` matches and is journalled, but tells nobody."""
+    enabled: bool = True
+    """`false`: checked, but not asked."""
+    owner: Owner = ""
+    """Who answers for it; by default the portfolio's owner."""
+    tags: Annotated[tuple[UserId, ...], Field(max_length=50)] = ()
+    """For filtering and reports."""
+    expect: (
+        Annotated[str, AfterValidator(_check_budget), Field(json_schema_extra={"pattern": BUDGET_PATTERN})] | None
+    ) = None
+    """How many alerts are expected, such as `at_most 5 per day`."""
+    valid_from: datetime.date | None = None
+    """The first day of events that it is asked about."""
+    valid_until: datetime.date | None = None
+    """The last day of events that it is asked about."""
+    formerly: Formerly = ()
+    """Ids that it had before, the oldest first; its state goes on."""
+    tests: list[TestEntry] = Field(default_factory=list)
+    """Events for which it should hold, or should not; `alertd test` runs them."""
 
 
 class PortfolioFile(ConfigModel):
@@ -48,34 +102,23 @@ class PortfolioFile(ConfigModel):
 
     portfolio: UserId
     """Unique among all files."""
-    title: Title
-    timezone: Timezone = "UTC"
-    """Clocks in messages are shown in this zone."""
-    receivers: tuple[UserId, ...]
+    title: Title | None = None
+    """What a person calls it."""
+    extends: UserId | None = None
+    """The portfolio whose settings and rules this one takes over, where it does not say otherwise."""
+    timezone: Timezone | None = None
+    """Clocks in messages are shown in this zone; UTC if none is given."""
+    receivers: tuple[UserId, ...] | None = None
     """Ids of receivers in alertd.yaml. An empty list raises alerts without telling anybody."""
-    rules: Annotated[list[RuleEntry], Field(min_length=1, max_length=MAX_RULES)]
-
-
-def portfolio_schema() -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) of a portfolio file, conditions included, for editors."""
-    schema = PortfolioFile.model_json_schema()
-    condition = {
-        "description": "one operator",
-        "anyOf": [
-            {
-                "type": "object",
-                "description": f"holds when {operator.summary}",
-                "properties": {name: operator.schema},
-                "required": [name],
-                "additionalProperties": False,
-            }
-            for name, operator in OPERATORS.items()
-        ],
-    }
-    schema["$defs"]["Condition"] = condition
-    when = schema["$defs"]["RuleEntry"]["properties"]["when"]
-    schema["$defs"]["RuleEntry"]["properties"]["when"] = {
-        "$ref": "#/$defs/Condition",
-        "description": when["description"],
-    }
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    desk: UserId | None = None
+    """Whose it is: its receivers, lists and sources must be of the same desk."""
+    owner: Owner = ""
+    """Who answers for its rules."""
+    enabled: bool = True
+    """`false`: checked, but not watched; others may extend it."""
+    formerly: Formerly = ()
+    """Ids that it had before, the oldest first; its alerts go on."""
+    holdings: HoldingsEntry | None = None
+    """What it holds: positions, or the file that they come in."""
+    rules: Annotated[list[RuleEntry], Field(max_length=MAX_RULES)] | None = None
+    """What it is told about."""

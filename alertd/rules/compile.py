@@ -1,0 +1,248 @@
+"""From the text of a portfolio's file to its compiled part, with every fault of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from alertd.base import suggest
+from alertd.base.ids import mark
+from alertd.base.yaml import Document, Path, check, load_yaml
+from alertd.companies.holdings import HoldingsFile
+from alertd.errors import ConfigError, Fault
+from alertd.rules.book import Budget, Rule
+from alertd.rules.company_leaves import is_about_company
+from alertd.rules.conditions import Reader
+from alertd.rules.known_rules import Asking
+from alertd.rules.loaded import RuleTests
+from alertd.rules.part import Override, Part
+from alertd.rules.portfolio_file import PortfolioFile, RuleEntry, budget
+from alertd.rules.test_entries import TestReader
+from alertd.rules.traits import names_form, types_named
+
+_WHOLE = ("title", "severity", "when")
+"""What a rule says itself, unless it changes an inherited one."""
+_UNWRITTEN = ("tests", "formerly", "enabled")
+"""Keys of a rule that are no part of its definition."""
+
+
+@dataclass(slots=True)
+class Compiled:
+    """A part, unless the file is faulty."""
+
+    part: Part | None = None
+    faults: list[Fault] = field(default_factory=list)
+    tests: list[RuleTests] = field(default_factory=list)
+
+
+def compile_portfolio(content: str | bytes, file: str, asking_for: Any) -> Compiled:
+    """Compile a portfolio. `asking_for(desk)` gives what a file of that desk may name."""
+    try:
+        doc = load_yaml(content, file)
+    except ConfigError as error:
+        return Compiled(faults=error.faults)
+    made, faults = check(PortfolioFile, doc)
+    value = doc.value if isinstance(doc.value, dict) else {}
+    desk = value.get("desk")
+    work = _Work(doc, asking_for(desk if isinstance(desk, str) else None), extending="extends" in value)
+    work.faults += [*faults, *_empty(doc, ()), *_repeated_rules(doc), *_repeated_receivers(doc)]
+    work.missing(value)
+    for path, entry in doc.items(("rules",)):
+        work.faults += _empty(doc, path)
+        work.condition(path, entry)
+    if made is not None:
+        work.tests_of(made)
+    work.faults += work.reader.faults
+    if made is None or work.faults:
+        return Compiled(faults=work.faults)
+    return Compiled(work.part(made), [], work.tests)
+
+
+@dataclass(slots=True)
+class _Work:
+    doc: Document
+    asking: Asking
+    extending: bool
+    """Rules may be without a condition."""
+    faults: list[Fault] = field(default_factory=list)
+    conditions: dict[int, Any] = field(default_factory=dict)
+    """Number of the rule -> (its When, the companies it names)."""
+    tests: list[RuleTests] = field(default_factory=list)
+    reader: Reader = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.doc, self.asking)
+
+    def missing(self, value: dict[str, Any]) -> None:
+        """Name what a portfolio that extends none must say itself."""
+        for key in () if self.extending else ("title", "receivers", "rules"):
+            if key not in value and not _meant(value, key, PortfolioFile):
+                self.faults.append(self.doc.fault((), f"`{key}` is missing"))
+        if value.get("rules") == [] and not self.extending:
+            self.faults.append(self.doc.fault(("rules",), "`rules` is an empty list"))
+
+    def condition(self, path: Path, entry: dict[str, Any]) -> None:
+        """Read a rule's condition, or say that it is missing."""
+        if "when" in entry:
+            when = self.reader.when((*path, "when"))
+            if when is not None:
+                self.conditions[int(path[-1])] = when, self.asking.taken()
+        if "when" in entry or not self.extending:
+            for key in _WHOLE:
+                if key not in entry and not _meant(entry, key, RuleEntry):
+                    self.faults.append(self.doc.fault(path, f"`{key}` is missing"))
+
+    def tests_of(self, made: PortfolioFile) -> None:
+        reader = TestReader(self.doc, self.asking)
+        for i, entry in enumerate(made.rules or ()):
+            path = ("rules", i)
+            tests = reader.tests((*path, "tests"), entry.tests)
+            place = self.doc.place((*path, "id"))
+            self.tests.append(RuleTests(place=place, portfolio=made.portfolio, rule=entry.id, tests=tests))
+        self.faults += reader.faults
+
+    # --- from file to part ------------------------------------------------------------------------------------
+
+    def part(self, made: PortfolioFile) -> Part:
+        entries = list(enumerate(made.rules or ()))
+        whole = [(i, entry) for i, entry in entries if entry.when is not None]
+        live = [(i, entry) for i, entry in whole if entry.enabled]
+        off = [(i, entry) for i, entry in whole if not entry.enabled]
+        file = isinstance(made.holdings, HoldingsFile)
+        return Part(
+            file=self.doc.file,
+            id=made.portfolio,
+            at=self.doc.mark(("portfolio",)),
+            desk=made.desk,
+            enabled=made.enabled,
+            extends=made.extends,
+            extends_at=self.doc.mark(("extends",)),
+            title=made.title,
+            timezone=made.timezone,
+            receivers=made.receivers,
+            receivers_at=tuple(self.doc.mark(("receivers", i)) for i in range(len(made.receivers or ()))),
+            formerly=made.formerly,
+            formerly_at=self.doc.mark(("formerly",)),
+            rules=tuple(self.rule(i, entry, made.owner) for i, entry in live),
+            rules_at=tuple(self.doc.mark(("rules", i, "id")) for i, _ in live),
+            off=tuple(entry.id for _, entry in off),
+            off_at=tuple(self.doc.mark(("rules", i, "id")) for i, _ in off),
+            overrides=tuple(self.override(i, entry) for i, entry in entries if entry.when is None),
+            inline=None,
+            holdings=self.doc.node(("holdings",)) if file else None,
+            answers=self.asking.answers,
+        )
+
+    def rule(self, number: int, entry: RuleEntry, owner: str) -> Rule:
+        when, companies = self.conditions[number]
+        written = self.asking.written_out(self.written(number))
+        definition = define({**written, "companies": companies} if companies else written)
+        assert entry.title is not None
+        assert entry.severity is not None
+        return Rule(
+            id=entry.id,
+            title=entry.title,
+            severity=entry.severity,
+            when=when.condition,
+            state=when.state,
+            hash=hash_of(definition),
+            definition=definition,
+            binds=entry.bind == "one" and is_about_company(when.condition),
+            types=types_named(when.condition),
+            names_form=names_form(when.condition),
+            **{"owner": owner, **_settings(entry)},
+        )
+
+    def override(self, number: int, entry: RuleEntry) -> Override:
+        return Override(
+            id=entry.id,
+            title=entry.title,
+            severity=entry.severity,
+            enabled=entry.enabled,
+            settings=_settings(entry),
+            written=self.written(number),
+            at=self.doc.mark(("rules", number, "id")),
+        )
+
+    def written(self, number: int) -> dict[str, Any]:
+        entry = self.doc.value["rules"][number]
+        return {key: value for key, value in entry.items() if key not in _UNWRITTEN}
+
+
+def define(written: dict[str, Any]) -> bytes:
+    """Write a rule's definition."""
+    return msgspec.json.encode(written, order="deterministic")
+
+
+def hash_of(definition: bytes) -> str:
+    """Fingerprint a definition."""
+    return mark(definition.decode())
+
+
+def _settings(entry: RuleEntry) -> dict[str, Any]:
+    """Give what an entry says of a rule beside its condition, as fields of Rule; what it leaves out is left out."""
+    given = entry.model_fields_set
+    made: dict[str, Any] = {name: getattr(entry, name) for name in ("key", "owner", "tags") if name in given}
+    if "status" in given:
+        made["experimental"] = entry.status == "experimental"
+    if entry.expect is not None:
+        made["expect"] = Budget(at_most=budget(entry.expect)[0], per=budget(entry.expect)[1])
+    for name in ("valid_from", "valid_until"):
+        day = getattr(entry, name)
+        if day is not None:
+            made[name] = day.isoformat()
+    if entry.formerly:
+        made["identity"] = entry.formerly[0]
+    return made
+
+
+# --- what pydantic does not see -----------------------------------------------------------------------------------
+
+
+def _empty(doc: Document, path: Path) -> Iterator[Fault]:
+    """Name keys without a value: what is optional would silently count as not there."""
+    node = doc.node(path)
+    if node is not None and isinstance(node.value, dict):
+        for key, item in node.value.items():
+            if item.value is None and key in _OPTIONAL:
+                yield doc.fault((*path, key), f"`{key}` is empty", "give it a value, or leave the key out")
+
+
+_OPTIONAL = {
+    name
+    for model in (PortfolioFile, RuleEntry)
+    for name, info in model.model_fields.items()
+    if info.default is None and name != "when"
+}
+
+
+def _meant(value: dict[str, Any], key: str, model: Any) -> bool:
+    """Whether an unknown key seems to be a misspelling of this one: one slip, one fault."""
+    return any(
+        suggest.closest(written, model.model_fields) == key for written in value if written not in model.model_fields
+    )
+
+
+def _repeated_rules(doc: Document) -> Iterator[Fault]:
+    seen: dict[str, tuple[int, int]] = {}
+    for path, rule in doc.items(("rules",)):
+        former = rule.get("formerly")
+        names = [rule.get("id"), *(former if isinstance(former, list) else [former])]
+        for key, name in zip(("id", *["formerly"] * (len(names) - 1)), names, strict=True):
+            if not isinstance(name, str):
+                continue
+            here = doc.mark((*path, key))
+            if seen.setdefault(name, here) != here:
+                message = f"rule `{name[:63]}` is defined twice in this portfolio"
+                yield doc.fault((*path, key), message, f"first in line {seen[name][0]}")
+
+
+def _repeated_receivers(doc: Document) -> Iterator[Fault]:
+    node = doc.node(("receivers",))
+    named = [item.value for item in node.value] if node is not None and isinstance(node.value, list) else []
+    for i, receiver in enumerate(named):
+        if isinstance(receiver, str) and receiver in named[:i]:
+            yield doc.fault(("receivers", i), f"receiver `{receiver[:63]}` is named twice")

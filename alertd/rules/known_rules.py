@@ -1,0 +1,264 @@
+"""What the files of a rules directory define for one another: companies, lists, fragments, event types.
+
+`Defined` holds it all; each file reads it through an `Asking`, which notes every question with its answer. A file
+that is the same, and whose questions still have the same answers, need not be read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+from alertd.base.ids import mark
+from alertd.companies.model import Relation
+from alertd.companies.table import CompanyTable
+from alertd.rules.book import EventTypeRule
+from alertd.rules.known import Known, ListKind, TermList
+from alertd.rules.tree import Condition
+from alertd.rules.world import Rates
+
+_canonical = msgspec.msgpack.Encoder(order="deterministic")
+
+
+@dataclass(slots=True)
+class NamedList:
+    """A list; without content if it is faulty."""
+
+    kind: ListKind
+    desk: str | None = None
+    written: tuple[str, ...] = ()
+    """What a rule could have written instead."""
+    content: TermList | tuple[str, ...] | frozenset[str] | None = None
+
+
+@dataclass(slots=True)
+class Fragment:
+    """A named condition; without one if it is faulty."""
+
+    desk: str | None = None
+    written: Any = None
+    """With lists and other fragments written out."""
+    condition: Condition | None = None
+
+
+@dataclass(slots=True)
+class Defined:
+    """What is defined, and who may see it."""
+
+    table: CompanyTable | None = None
+    """None: no company is known."""
+    any_company: bool = False
+    """Whatever is named is one: a file that declares companies cannot be read, and says so itself."""
+    relations: tuple[Relation, ...] = ()
+    lists: dict[str, NamedList] = field(default_factory=dict)
+    fragments: dict[str, Fragment] = field(default_factory=dict)
+    event_types: tuple[EventTypeRule, ...] = ()
+    type_names: frozenset[str] | None = None
+    roles: frozenset[str] | None = None
+    sources: Mapping[str, str | None] | None = None
+    rates: Rates | None = None
+    routine_forms: frozenset[str] = frozenset()
+
+    def answer(self, question: str, desk: str | None) -> str:
+        """Answer a question that an `Asking` has noted."""
+        kind, _, name = question.partition(" ")
+        return _ANSWERS[kind](self, name, desk)
+
+    def company(self, name: str, desk: str | None) -> str:
+        """Give a company's id; empty if there is none."""
+        found = self.table.resolve(name) if self.table is not None else None
+        return found.id if found is not None else name if self.any_company else ""
+
+    def barred(self, kind: str, name: str, desk: str | None) -> str:
+        """Say which other desk's a thing is; empty if it may be named."""
+        owner = self._owner(kind, name)
+        if owner is None or owner == desk:
+            return ""
+        return f"{kind} `{name[:60]}` belongs to desk `{owner}`" + ("" if desk is None else f", not to `{desk}`")
+
+    def _owner(self, kind: str, name: str) -> str | None:
+        if kind == "company":
+            found = self.table.get(name) if self.table is not None else None
+            return found.desk if found is not None else None
+        if kind == "source":
+            return (self.sources or {}).get(name)
+        held = self.lists.get(name) if kind == "list" else self.fragments.get(name)
+        return held.desk if held is not None else None
+
+    def list_mark(self, name: str, desk: str | None) -> str:
+        """Fingerprint a list."""
+        held = self.lists.get(name)
+        return mark(_canonical.encode((held.kind, held.content)).hex()) if held is not None else ""
+
+    def fragment_mark(self, name: str, desk: str | None) -> str:
+        """Fingerprint a fragment."""
+        held = self.fragments.get(name)
+        return mark(_canonical.encode((held.written, held.condition)).hex()) if held is not None else ""
+
+    def visible(self, ids: AbstractSet[str], desk: str | None) -> frozenset[str]:
+        """Leave out what is another desk's."""
+        return frozenset(company for company in ids if not self.barred("company", company, desk))
+
+    def sector(self, name: str, desk: str | None) -> frozenset[str]:
+        """Give the companies of a sector that a desk may name."""
+        return self.visible(self.table.sector(name), desk) if self.table is not None else frozenset()
+
+
+def _yes(found: bool) -> str:
+    return "yes" if found else ""
+
+
+_Answer = Callable[[Defined, str, "str | None"], str]
+_ANSWERS: dict[str, _Answer] = {
+    "company": Defined.company,
+    "list": lambda d, name, desk: d.list_mark(name, desk),
+    "fragment": lambda d, name, desk: d.fragment_mark(name, desk),
+    "sector": lambda d, name, desk: " ".join(sorted(d.sector(name, desk))),
+    "type": lambda d, name, desk: "any" if d.type_names is None else _yes(name in d.type_names),
+    "role": lambda d, name, desk: "any" if d.roles is None else _yes(name in d.roles),
+    "source": lambda d, name, desk: "any" if d.sources is None else _yes(name in d.sources),
+    **{
+        f"barred-{kind}": lambda d, name, desk, kind=kind: d.barred(kind, name, desk)  # type: ignore[misc]
+        for kind in ("list", "source", "company", "fragment")
+    },
+}
+
+
+class _Names(AbstractSet[str]):
+    """Names of one kind; asking for one is noted."""
+
+    def __init__(self, names: AbstractSet[str], asked: Callable[[str], str]) -> None:
+        self._names = names
+        self._asked = asked
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(self._asked(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+class _Kinds(Mapping[str, ListKind]):
+    def __init__(self, lists: Mapping[str, NamedList], asked: Callable[[str], str]) -> None:
+        self._lists = lists
+        self._asked = asked
+
+    def __getitem__(self, name: str) -> ListKind:
+        self._asked(name)
+        return self._lists[name].kind
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lists)
+
+    def __len__(self) -> int:
+        return len(self._lists)
+
+
+class Asking(Known):
+    """What one file may name, with a note of what it asked for."""
+
+    def __init__(self, defined: Defined, desk: str | None) -> None:
+        self._defined = defined
+        self._desk = desk
+        self.answers: dict[str, str] = {}
+        """Question -> answer."""
+        self.companies: dict[str, str] = {}
+        """As written -> id; taken out after each rule by `taken`."""
+        self.lists = _Kinds(defined.lists, self._asker("list"))
+        self.fragments = _Names(defined.fragments.keys(), lambda name: _yes(name in defined.fragments))
+        if defined.type_names is not None:
+            self.event_types = _Names(defined.type_names, self._asker("type"))
+        if defined.roles is not None:
+            self.roles = _Names(defined.roles, self._asker("role"))
+        if defined.sources is not None:
+            self.sources = _Names(defined.sources.keys(), self._asker("source"))
+        self.sectors = defined.table.sectors if defined.table is not None else ()
+
+    def _asker(self, kind: str) -> Callable[[str], str]:
+        return lambda name: self._ask(kind, name)
+
+    def _ask(self, kind: str, name: str) -> str:
+        question = f"{kind} {name}"
+        if question not in self.answers:
+            self.answers[question] = self._defined.answer(question, self._desk)
+        return self.answers[question]
+
+    def taken(self) -> dict[str, str]:
+        """Give the companies that were asked for since the last time."""
+        companies, self.companies = self.companies, {}
+        return companies
+
+    def _content(self, name: str) -> Any:
+        self._ask("list", name)
+        held = self._defined.lists.get(name)
+        return held.content if held is not None else None
+
+    def term_list(self, name: str) -> TermList | None:
+        """Give a list of terms; None if there is none or if it is faulty."""
+        found = self._content(name)
+        return found if isinstance(found, TermList) else None
+
+    def form_list(self, name: str) -> tuple[str, ...] | None:
+        """Give a list of forms."""
+        found = self._content(name)
+        return found if isinstance(found, tuple) else None
+
+    def source_list(self, name: str) -> tuple[str, ...] | None:
+        """Give a list of sources."""
+        found = self._content(name)
+        return found if isinstance(found, tuple) else None
+
+    def company_list(self, name: str) -> frozenset[str] | None:
+        """Give the company ids of a list."""
+        found = self._content(name)
+        return found if isinstance(found, frozenset) else None
+
+    def sector(self, name: str) -> frozenset[str] | None:
+        """Give the ids of the companies of a sector, those of other desks left out."""
+        ids = self._ask("sector", name).split()
+        return frozenset(ids) if ids else None
+
+    def company(self, text: str) -> str | None:
+        """Give the id of a company written as id, ticker, CIK, slug or name."""
+        found = self._ask("company", text)
+        if found:
+            self.companies[text] = found
+        return found or None
+
+    def company_hint(self, text: str) -> str:
+        """Say which company may have been meant."""
+        return self._defined.table.suggest(text) if self._defined.table is not None else ""
+
+    def fragment(self, name: str) -> Condition | None:
+        """Give a fragment's condition."""
+        self._ask("fragment", name)
+        held = self._defined.fragments.get(name)
+        return held.condition if held is not None else None
+
+    def barred(self, kind: Literal["list", "source", "company", "fragment"], name: str) -> str:
+        """Say why something that exists may not be named here; empty if it may."""
+        return self._ask(f"barred-{kind}", name)
+
+    def written_out(self, when: Any) -> Any:
+        """Give a condition as written, with what it names by lists, sectors and fragments written out."""
+        if isinstance(when, list):
+            return [self.written_out(item) for item in when]
+        if not isinstance(when, dict):
+            return when
+        if len(when) == 1:
+            key, name = next(iter(when.items()))
+            if key == "list" and name in self._defined.lists:
+                return list(self._defined.lists[name].written)
+            if key == "use" and name in self._defined.fragments:
+                return self._defined.fragments[name].written
+            if key == "sector" and isinstance(name, (str, list)):
+                names = [name] if isinstance(name, str) else name
+                return sorted({c for n in names for c in self._defined.sector(str(n), self._desk)})
+        return {key: self.written_out(item) for key, item in when.items()}
