@@ -1,0 +1,214 @@
+"""Can a condition be true, and can it be false? Found by trying answers for its leaves, not by asking events.
+
+The leaves of a rule are not free: an event has one form and one source, a weight that is above 5 % is above 2 %, a
+text with “compute lease” has “lease”. `clash` knows what cannot be together; the search tries an answer for one leaf
+after the other, and goes back as soon as two of them clash or the condition is decided the wrong way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Weight
+from alertd.rules.filing import Filing
+from alertd.rules.leaves import Origin, Words
+from alertd.rules.limits import Limit
+from alertd.rules.logic import Node, Truth
+from alertd.rules.reported import ONLY_NAMED, STATUSES, DealTerms, Reports
+from alertd.rules.tone import Novelty, Tone
+from alertd.rules.traits import walk
+from alertd.rules.tree import All, Always, AnyOf, Not
+from alertd.text.scan import Term, term_words
+
+MAX_LEAVES = 60
+"""Conditions with more different leaves are not searched."""
+MAX_STEPS = 3_000
+_DOMAINS = {"kind": frozenset(("news", "filing")), "trust": frozenset(("low", "medium", "high"))}
+Answers = dict[Node, bool]
+
+
+def possible(condition: Node, truth: bool, *, bound: bool) -> bool:
+    """Say whether a condition can be true, or false, for some event; True where the search would take too long.
+
+    `bound`: its company conditions are about one company.
+    """
+    leaves = list(dict.fromkeys(node for node in walk(condition) if not node.children))
+    if len(leaves) > MAX_LEAVES:
+        return True
+    return _Search(condition, truth, leaves, bound).found({})
+
+
+@dataclass(slots=True)
+class _Search:
+    condition: Node
+    truth: bool
+    leaves: list[Node]
+    bound: bool
+    steps: int = 0
+
+    def found(self, answers: Answers) -> bool:
+        """Look for answers of the leaves that are still open."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return True
+        now = _value(self.condition, answers)
+        if now is not None:
+            return now is self.truth
+        leaf = self.leaves[len(answers)]
+        for answer in (self.truth, not self.truth):
+            clashes = any(clash(leaf, answer, other, said, bound=self.bound) for other, said in answers.items())
+            if not clashes and self.found({**answers, leaf: answer}):
+                return True
+        return False
+
+
+def _value(node: Node, answers: Answers) -> Truth:
+    if isinstance(node, Always):
+        return True
+    if isinstance(node, Not):
+        inner = _value(node.part, answers)
+        return None if inner is None else not inner
+    if not isinstance(node, All | AnyOf):
+        return answers.get(node)
+    decisive = isinstance(node, AnyOf)
+    parts = [_value(part, answers) for part in node.parts]
+    if decisive in parts:
+        return decisive
+    return None if None in parts else not decisive
+
+
+def required(condition: Node) -> Iterator[tuple[Node, bool]]:
+    """Give the leaves that must be true, or false, for a condition to be true."""
+    if isinstance(condition, All):
+        for part in condition.parts:
+            yield from required(part)
+    elif isinstance(condition, Not) and not condition.part.children:
+        yield condition.part, False
+    elif isinstance(condition, Not) and isinstance(condition.part, AnyOf):
+        for part in condition.part.parts:
+            yield from required(Not(part))
+    elif not condition.children:
+        yield condition, True
+
+
+def clash(one: Node, is_one: bool, other: Node, is_other: bool, *, bound: bool) -> bool:
+    """Say whether two leaves cannot have these answers about one event."""
+    if one == other:
+        return is_one is not is_other
+    if is_one and is_other:
+        return _exclude(one, other, bound) or _exclude(other, one, bound)
+    if is_one:
+        return _implies(one, other)
+    if is_other:
+        return _implies(other, one)
+    return _cover(one, other, bound)
+
+
+# --- what follows from what -----------------------------------------------------------------------------------
+
+
+def _implies(one: Node, other: Node) -> bool:
+    """Whether the other leaf is true wherever the one is."""
+    if isinstance(one, Words) and isinstance(other, Words):
+        in_place = other.name == "text" or one.name == "title"
+        return in_place and all(_found_in(term, other.any_of) for term in one.any_of)
+    if isinstance(one, Origin) and isinstance(other, Origin):
+        return one.name == other.name and set(one.any_of) <= set(other.any_of)
+    if isinstance(one, Filing) and isinstance(other, Filing):
+        forms = all(form in other.any_of or form.removesuffix("/A") in other.any_of for form in one.any_of)
+        return forms and (not other.items or (bool(one.items) and set(one.items) <= set(other.items)))
+    if isinstance(one, Reports) and isinstance(other, Reports):
+        sure = one.min_confidence >= other.min_confidence
+        return sure and set(one.any_of) <= set(other.any_of) and _statuses(one) <= _statuses(other)
+    if isinstance(one, DealTerms) and isinstance(other, DealTerms):
+        return set(one.any_of) <= set(other.any_of)
+    if isinstance(one, Mentions) and isinstance(other, Mentions):
+        return one.who == other.who and one.min_relevance >= other.min_relevance
+    if isinstance(one, Mentions) and isinstance(other, Exposed):
+        anyhow = not (other.types or other.of or other.least or other.strength)
+        return anyhow and one.who == other.who and one.min_relevance >= other.min_relevance
+    limits = _limits(one, other)
+    return limits is not None and _within(*limits)
+
+
+def _exclude(one: Node, other: Node, bound: bool) -> bool:
+    """Whether the two leaves cannot both be true: an event has one source, one form, one tone."""
+    if isinstance(one, Origin) and isinstance(other, Origin) and one.name == other.name:
+        return one.name != "language" and not set(one.any_of) & set(other.any_of)
+    if isinstance(one, Filing) and isinstance(other, Filing):
+        return not any(_same_form(form, wanted) for form in one.any_of for wanted in other.any_of)
+    if isinstance(one, Filing) and isinstance(other, Origin):
+        return other.name == "kind" and "filing" not in other.any_of
+    limits = _limits(one, other) if bound or not isinstance(one, Weight | CompanySentiment) else None
+    return limits is not None and _apart(*limits)
+
+
+def _cover(one: Node, other: Node, bound: bool) -> bool:
+    """Whether one of the two leaves is true of every event."""
+    if isinstance(one, Origin) and isinstance(other, Origin) and one.name == other.name and one.name in _DOMAINS:
+        return _DOMAINS[one.name] <= {*one.any_of, *other.any_of}
+    limits = _limits(one, other) if bound or not isinstance(one, Weight | CompanySentiment) else None
+    return limits is not None and _apart(_opposite(limits[0]), _opposite(limits[1]))
+
+
+def _found_in(term: Term, terms: frozenset[Term]) -> bool:
+    """Whether a text in which a term stands has one of these terms too: the term, or a part of it."""
+    if term in terms:
+        return True
+    words, exact = term_words(term)
+    for first in range(len(words)):
+        for last in range(first + 1, len(words) + 1):
+            part = " ".join(words[first:last])
+            inflected = last == len(words) and not exact
+            if part in terms or (not inflected and f"={part}" in terms):
+                return True
+    return False
+
+
+def _statuses(leaf: Reports) -> set[str]:
+    return set(leaf.statuses) or {status for status in STATUSES if status not in ONLY_NAMED}
+
+
+def _same_form(one: str, other: str) -> bool:
+    return one == other or one.removesuffix("/A") == other or other.removesuffix("/A") == one
+
+
+def _limits(one: Node, other: Node) -> tuple[Limit, Limit] | None:
+    """Give the limits of two leaves, if they are about the same number."""
+    for kind in (Weight, Tone, Novelty):
+        if isinstance(one, kind) and isinstance(other, kind):
+            return one.limit, other.limit
+    if isinstance(one, CompanySentiment) and isinstance(other, CompanySentiment) and one.of == other.of:
+        return one.limit, other.limit
+    return None
+
+
+def _low(limit: Limit) -> bool:
+    return limit.op in (">=", ">")
+
+
+def _strict(limit: Limit) -> bool:
+    return limit.op in (">", "<")
+
+
+def _opposite(limit: Limit) -> Limit:
+    turned: dict[str, str] = {">=": "<", "<": ">=", ">": "<=", "<=": ">"}
+    return Limit(turned[limit.op], limit.value)  # type: ignore[arg-type]
+
+
+def _within(one: Limit, other: Limit) -> bool:
+    """Whether every number within the one limit is within the other."""
+    if _low(one) is not _low(other):
+        return False
+    if one.value == other.value:
+        return _strict(one) or not _strict(other)
+    return one.value > other.value if _low(one) else one.value < other.value
+
+
+def _apart(one: Limit, other: Limit) -> bool:
+    """Whether no number is within both limits."""
+    if _low(one) is _low(other):
+        return False
+    low, high = (one, other) if _low(one) else (other, one)
+    return low.value > high.value or (low.value == high.value and (_strict(low) or _strict(high)))

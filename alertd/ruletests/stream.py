@@ -1,0 +1,110 @@
+"""Events through the rules one after the other, as the daemon would take them, with a store in memory.
+
+    event -> a story of its own -> match -> observe -> settle -> the matches
+
+The clock is the events' own: what counts in a rule over time is `event_at`, so an old file gives what it would have
+given then. The store is empty at the start, so a rule over time knows what came in this stream and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from types import TracebackType
+
+import msgspec
+
+from alertd.base.clock import rfc3339
+from alertd.base.ids import story_id
+from alertd.model import Event, Match, Row, Story
+from alertd.rules.explain import Explained, one_line, quoted
+from alertd.rules.explanation import OverTime
+from alertd.rules.fact_index import event_ms, fact_of
+from alertd.rules.match import Matcher, MatchResult, RuleFailure
+from alertd.rules.over_time import Settled, ask
+from alertd.store.memory import MemoryStore
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one event."""
+
+    event: Event
+    """With its event types and its story."""
+    matches: tuple[Match, ...]
+    """Of all rules, those over time among them, in the order of the book."""
+    settled: tuple[Settled, ...]
+    """What the rules over time said that the event concerns."""
+    failures: tuple[RuleFailure, ...]
+
+
+class Stream:
+    """Takes events in the order in which they come. Use it in a `with`."""
+
+    def __init__(self, matcher: Matcher, *, only: tuple[str, str] | None = None) -> None:
+        """With `only`, of the rules over time that one is asked alone; facts are kept of every event all the same."""
+        self._matcher = matcher
+        self._only = only
+        book = matcher.book
+        self._routine_forms = book.routine_forms
+        self._places = {(p.id, r.id): place for place, (p, r) in enumerate(book.rules())}
+        self._over_time = any(rule.state is not None for _, rule in book.rules())
+        self._store = MemoryStore(clock=lambda: self._now)
+        self._now = 0
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._runner.close()
+
+    def take(self, event: Event) -> Taken:
+        """Match one event, which has an id and a time."""
+        if event.story is None:
+            event = msgspec.structs.replace(event, story=Story(id=story_id(event.id)))
+        result = self._matcher.match(event)
+        if not self._over_time:  # then nobody asks for what was
+            return Taken(result.event, result.matches, (), result.failures)
+        if self._only is not None:
+            wanted = tuple(o for o in result.open if (o.portfolio.id, o.rule.id) == self._only)
+            result = msgspec.structs.replace(result, open=wanted)
+        settled = self._settle(result)
+        matches = [*result.matches, *(one.match for one in settled if one.match is not None)]
+        matches.sort(key=lambda match: self._places[match.portfolio, match.rule])
+        return Taken(result.event, tuple(matches), settled, result.failures)
+
+    def _settle(self, result: MatchResult) -> tuple[Settled, ...]:
+        # Time stands still while a late event is taken: a set must not expire before what it holds.
+        self._now = max(self._now, event_ms(result.event) or 0)
+        asked = ask([result], self._routine_forms)
+        rows = self._runner.run(self._store.observe(asked.observations, self._now, revised=asked.revised))
+        (settled,) = asked.settle(rows)
+        return tuple(settled)
+
+
+def told(taken: Taken, portfolio: str, rule: str) -> list[OverTime]:
+    """Tell what the state of a rule said of an event, for an explanation."""
+    return [_told(one, taken.event) for one in taken.settled if (one.portfolio.id, one.rule.id) == (portfolio, rule)]
+
+
+def _told(one: Settled, event: Event) -> OverTime:
+    assert one.rule.state is not None
+    verdict = one.verdict
+    found = tuple(quoted(verdict.evidence, event))
+    condition = Explained(one.rule.state.label(), verdict.truth, verdict.seen, tuple(verdict.evidence), found)
+    before = sorted((row for row in one.rows if row.event != event.id), key=lambda row: row.at_ms)
+    return OverTime(one.by, condition, tuple(map(_line, before)))
+
+
+def _line(row: Row) -> str:
+    """Write a remembered event in one line: its time, what is remembered of it, its id."""
+    fact = fact_of(row)
+    types = ", ".join(name if status == "announced" else f"{name} ({status})" for name, _, status in fact.types)
+    items = f" item {', '.join(fact.items)}" if fact.items else ""
+    value = f"{row.value:+.2f}" if row.value else ""
+    title = f"“{fact.title}”" if fact.title else ""
+    parts = [types, f"{fact.form}{items}", value, title, row.event]
+    return f"{rfc3339(row.at_ms)[:16].replace('T', ' ')}  " + one_line(" · ".join(part for part in parts if part))
