@@ -15,13 +15,14 @@ import socket
 import sys
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from alertd import __version__, telemetry
 from alertd.app.compose import Parts, receiver_policies
-from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Snapshot, Tell, Turns
+from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turns
 from alertd.app.snapshot import secrets_of
 from alertd.base.clock import system_clock
 from alertd.base.failpoints import arm
@@ -40,6 +41,13 @@ RELOAD_AGAIN_S = 2.0
 """How soon a reload that needs Redis while it is away is tried again."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Settings that could not be taken while Redis was away."""
+
+    reload: Reload
+
+
 class Child:
     """The roles of one process, with one start and one stop."""
 
@@ -51,6 +59,7 @@ class Child:
         self._tasks: set[asyncio.Task[None]] = set()
         self._inbox: asyncio.Queue[object] = asyncio.Queue()
         self._newest: Reload | None = None
+        self._version = boot.snapshot.book.version
         self._line: list[asyncio.Task[None]] = []
         self._started = False
         self._matcher: Matcher | None = None
@@ -124,7 +133,12 @@ class Child:
         web = ""
         if "match" in boot.roles:
             self._matcher = Matcher(
-                boot.consumer, self._pipeline(boot.snapshot), store, parts.notices, system_clock, self._progress
+                boot.consumer,
+                Pipeline(boot.snapshot.book, receiver_policies(boot.snapshot.settings), system_clock),
+                store,
+                parts.notices,
+                system_clock,
+                self._progress,
             )
             self._spawn(self._matcher.run(), "match")
         if boot.roles - {"match"}:
@@ -148,8 +162,20 @@ class Child:
             log.critical("loop_died", loop=task.get_name(), exc_info=error)
             os._exit(70)
 
-    def _pipeline(self, snapshot: Snapshot) -> Pipeline:
-        return Pipeline(snapshot.book, receiver_policies(snapshot.settings), system_clock)
+    async def _take_rules(self, message: Reload) -> None:
+        """Bring the matcher to the version of a message. A whole book is indexed beside the one in force."""
+        if self._matcher is None:
+            return
+        receivers = receiver_policies(message.settings)
+        if message.book is not None:
+            self._matcher.use(await asyncio.to_thread(Pipeline, message.book, receivers, system_clock))
+        elif message.change is not None and message.change.before != self._version:
+            # Cannot be: the line keeps their order. If it is, the next life begins with the newest rules.
+            log.critical("rules_out_of_step", ours=self._version, expected=message.change.before)
+            os._exit(70)
+        else:
+            self._matcher.apply(message.change, receivers)
+        self._version = message.version
 
     async def _serve(self) -> float:
         """Do what the supervisor says until it says drain; gives the time for that."""
@@ -159,28 +185,28 @@ class Child:
             if isinstance(message, Drain):
                 return message.seconds
             if isinstance(message, Reload):
-                await self._reload(message)
+                await self._take_rules(message)
+                await self._take_settings(message)
+            elif isinstance(message, _Again):
+                await self._take_settings(message.reload)
             elif isinstance(message, Tell):
                 telemetry.CONFIG_RELOAD_SUCCESSFUL.set(0 if message.kind == "reload_refused" else 1)
                 await self._parts.notices.tell(message.kind, message.subject, message.text, message.episode)
 
-    async def _reload(self, message: Reload) -> None:
+    async def _take_settings(self, message: Reload) -> None:
         assert self._parts is not None
         if message is not self._newest:
             return
-        snapshot = message.snapshot
-        telemetry.hide_values(secrets_of(snapshot.settings))
-        if self._matcher is not None:
-            self._matcher.use(self._pipeline(snapshot))
+        telemetry.hide_values(secrets_of(message.settings))
         try:
-            await self._parts.replace(snapshot.settings)
+            await self._parts.replace(message.settings)
         except StoreUnavailable as error:
             log.warning("reload_waits", process=self._boot.name, error=str(error))
-            asyncio.get_running_loop().call_later(RELOAD_AGAIN_S, self._inbox.put_nowait, message)
+            asyncio.get_running_loop().call_later(RELOAD_AGAIN_S, self._inbox.put_nowait, _Again(message))
             return
         telemetry.CONFIG_RELOAD_SUCCESSFUL.set(1)
         telemetry.CONFIG_RELOAD_TIMESTAMP.set(system_clock() / 1000)
-        log.info("reloaded", process=self._boot.name, rules=snapshot.book.version[:12])
+        log.info("reloaded", process=self._boot.name, rules=message.version[:12])
 
     async def _stop(self, seconds: float) -> None:
         """Stop taking, end what is under way, close; within the time, or leave it to the next start."""

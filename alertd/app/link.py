@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alertd.base.secrets import Secret
-from alertd.rules.book import RuleBook
+from alertd.rules.book import BookChange, RuleBook
 from alertd.settings import Settings
 
 _HEADER = 4
@@ -25,6 +25,10 @@ class Snapshot:
 
     settings: Settings
     book: RuleBook
+
+    def without_rules(self) -> Snapshot:
+        """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""
+        return Snapshot(self.settings, RuleBook(version=self.book.version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,15 @@ class Boot:
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """Take this snapshot from the next batch, poll and message on."""
+    """Take these settings from the next poll and message on, and these rules from the next batch on."""
 
-    snapshot: Snapshot
+    settings: Settings
+    version: str
+    """Of the rules from now on."""
+    change: BookChange | None = None
+    """What changed in the rules since the message before."""
+    book: RuleBook | None = None
+    """All of them, where that is not told apart. Neither: the rules are as they were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ import os
 import platform
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,8 +23,10 @@ import structlog
 
 from alertd import __version__, telemetry
 from alertd.app.guard import MAX_WAIT_S, Guard
-from alertd.app.link import Boot, Failed, Ready, Reload, Snapshot, Tell
-from alertd.app.snapshot import NO_RULES, load_snapshot, memory_bytes, needs_restart
+from alertd.app.link import Boot, Failed, Ready, Snapshot
+from alertd.app.reloading import Reloaded, Reloading
+from alertd.app.reloads import Reloads
+from alertd.app.snapshot import memory_bytes
 from alertd.app.state import (
     ROLES,
     RunState,
@@ -39,7 +40,7 @@ from alertd.app.state import (
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.ids import mark
 from alertd.base.sdnotify import SdNotify, watchdog_seconds
-from alertd.errors import AlertdError, ConfigError, StoreRefused, StoreUnavailable
+from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
 from alertd.store.embedded import EmbeddedRedis
 from alertd.store.redis import open_store
 from alertd.web.token import load_or_make_token
@@ -61,9 +62,8 @@ async def first_of(*waiting: asyncio.Future[Any]) -> None:
 class Supervisor:
     """One daemon: `start`, `reload`, `stop`. Signals belong to the entry point."""
 
-    def __init__(self, config: Path, snapshot: Snapshot, env: Mapping[str, str], roles: frozenset[str]) -> None:
-        self._config = config
-        self._snapshot = snapshot
+    def __init__(self, reloading: Reloading, found: Reloaded, env: Mapping[str, str], roles: frozenset[str]) -> None:
+        snapshot = found.loaded.snapshot
         self._env = env
         self._roles = roles
         self._children: list[Guard] = []
@@ -76,19 +76,25 @@ class Supervisor:
             pid=os.getpid(),
             version=__version__,
             started_at=self._started_at,
-            config=str(config),
+            config=str(found.loaded.path),
             roles=sorted(roles),
         )
         self._locks: list[int] = []
+        self._reloads = Reloads(reloading, found, self._manager, self._children, self._note_reload)
         self.redis_url = ""
         self.web = ""
         """Where the web room listens, once it does."""
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Done when the daemon cannot go on; the text says why."""
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The settings and rules in force."""
+        return self._reloads.found.loaded.snapshot
+
     async def start(self) -> None:
         """Start Redis and the processes; returns when all of them work. Raises AlertdError."""
-        settings = self._snapshot.settings
+        settings = self.snapshot.settings
         prepare_state_dir(settings.state_dir)
         self._locks = hold(settings.state_dir, sorted(self._roles))
         telemetry.prepare_metrics_dir(self._metrics_dir)
@@ -104,47 +110,22 @@ class Supervisor:
         if self.failed.done():
             raise AlertdError(self.failed.result())
         self._tasks.append(asyncio.create_task(self._watchdog(), name="watchdog"))
+        self._reloads.start()
         self._write_state()
-        self._manager.ready(f"{len(self._snapshot.book.portfolios)} portfolios, {len(settings.sources)} sources")
+        self._manager.ready(f"{len(self.snapshot.book.portfolios)} portfolios, {len(settings.sources)} sources")
         log.info("started", version=__version__, roles=sorted(self._roles), web=self.web)
 
     async def reload(self) -> bool:
-        """Load settings and rules as one snapshot; what is broken changes nothing and is said in three places."""
-        self._manager.reloading()
-        try:
-            loaded = await asyncio.to_thread(load_snapshot, self._config, self._env)
-            if self._snapshot.book.portfolios and not loaded.snapshot.book.portfolios:
-                # More likely a checkout that is under way than a wish; who wants it restarts.
-                raise ConfigError.at(loaded.snapshot.settings.rules, NO_RULES, "a restart takes an empty directory")
-        except ConfigError as error:
-            faults = [str(fault) for fault in error.faults if fault.severity == "error"]
-            for fault in faults:
-                log.error("config_fault", fault=fault)
-            self._note_reload(ok=False, faults=faults)
-            count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults, first"
-            text = f"A reload was refused, the old rules stay in force: {count}: {faults[0]}"
-            self._tell_operator(Tell("reload_refused", "configuration", text, self._run_state.reload_at))
-            self._manager.ready("reload refused, old rules in force")
-            return False
-        for warning in loaded.warnings:
-            log.warning("config_warning", fault=str(warning))
-        late = needs_restart(self._snapshot.settings, loaded.snapshot.settings)
-        if late:
-            log.warning("needs_restart", settings=late)
-        self._snapshot = loaded.snapshot
-        for child in self._children:
-            child.send(Reload(self._snapshot))
-        self._note_reload(ok=True, faults=[])
-        self._manager.ready("reloaded")
-        log.info("reloaded", rules=self._snapshot.book.version[:12], portfolios=len(self._snapshot.book.portfolios))
-        return True
+        """Load settings and rules again; what is broken changes nothing and is said in three places."""
+        return await self._reloads.reload()
 
     async def stop(self) -> None:
         """Drain: stop taking, end what is under way within the drain time, stop Redis last."""
-        seconds = self._snapshot.settings.drain
+        seconds = self.snapshot.settings.drain
         self._manager.stopping(f"draining for at most {seconds:.0f} s")
         self._manager.extend_timeout(seconds + 5)
         log.info("draining", seconds=seconds)
+        await self._reloads.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -152,7 +133,7 @@ class Supervisor:
         if self._redis is not None:
             await self._redis.stop()
         if self._locks:
-            remove_run_state(self._snapshot.settings.state_dir, sorted(self._roles))
+            remove_run_state(self.snapshot.settings.state_dir, sorted(self._roles))
             release(self._locks)
         log.info("stopped")
 
@@ -169,7 +150,7 @@ class Supervisor:
         return found
 
     async def _start_redis(self) -> None:
-        settings = self._snapshot.settings
+        settings = self.snapshot.settings
         if settings.redis.reveal() != "embedded":
             self.redis_url = settings.redis.reveal()
             return
@@ -204,7 +185,7 @@ class Supervisor:
 
     async def _check_redis(self) -> None:
         """Refuse a Redis that could lose alerts; wait for one that is still starting."""
-        settings = self._snapshot.settings
+        settings = self.snapshot.settings
         outage = Outage("supervisor")
         for attempt in range(1, REDIS_ATTEMPTS + 1):
             try:
@@ -231,7 +212,7 @@ class Supervisor:
         if io_roles := self._roles - {"match"}:
             self._children.append(self._guard("io", io_roles))
         if "match" in self._roles:
-            wanted = self._snapshot.settings.processes.match
+            wanted = self.snapshot.settings.processes.match
             count = wanted if isinstance(wanted, int) else max(1, (os.cpu_count() or 2) - 1)
             self._children += [self._guard(f"match-{slot}", frozenset({"match"})) for slot in range(count)]
 
@@ -243,11 +224,11 @@ class Supervisor:
             await child.ready.wait()
 
     def _boot(self, name: str, roles: frozenset[str], *, first: bool) -> Boot:
-        settings = self._snapshot.settings
+        settings = self.snapshot.settings
         return Boot(
             name=name,
             roles=roles,
-            snapshot=self._snapshot,
+            snapshot=self.snapshot if "match" in roles else self.snapshot.without_rules(),
             redis_url=self.redis_url,
             consumer=f"{platform.node()}:{mark(str(settings.state_dir))[:6]}:{name}",
             shared=self._redis is None,
@@ -274,11 +255,6 @@ class Supervisor:
             if all(alive):
                 self._manager.watchdog()
 
-    def _tell_operator(self, tell: Tell) -> None:
-        """Hand a notice to the one child that can queue it."""
-        for child in self._children[:1]:
-            child.send(tell)
-
     def _note_reload(self, *, ok: bool, faults: list[str]) -> None:
         self._run_state = msgspec.structs.replace(
             self._run_state, reload_ok=ok, reload_at=rfc3339(system_clock()), faults=faults
@@ -289,11 +265,11 @@ class Supervisor:
         self._run_state = msgspec.structs.replace(
             self._run_state,
             web=self.web,
-            rules_version=self._snapshot.book.version,
-            portfolios=len(self._snapshot.book.portfolios),
+            rules_version=self.snapshot.book.version,
+            portfolios=len(self.snapshot.book.portfolios),
             processes={child.name: child.starts for child in self._children},
         )
-        write_run_state(self._snapshot.settings.state_dir, self._run_state)
+        write_run_state(self.snapshot.settings.state_dir, self._run_state)
 
 
 ALL_ROLES = frozenset(ROLES)

@@ -16,7 +16,7 @@ import msgspec
 import typer
 
 from alertd import telemetry
-from alertd.app.snapshot import load_snapshot
+from alertd.app.reloading import Reloading
 from alertd.app.supervisor import ALL_ROLES, Supervisor
 from alertd.base.clock import parse_rfc3339
 from alertd.cli.output import FAULTS, JsonOption, environment, fail, plain, print_json, stderr, stdout
@@ -82,8 +82,9 @@ async def _demo(folder: Path, *, once: bool, json: bool, broken: bool, timeout: 
     site = DemoSite()
     urls = await site.start()
     config = write_demo(folder, urls, site.feeds, broken=broken, quiet=once, console=not json)
-    loaded = load_snapshot(config, environment())
-    supervisor = Supervisor(config, loaded.snapshot, environment(), ALL_ROLES)
+    reloading = Reloading(config, environment())
+    found = reloading.load()
+    supervisor = Supervisor(reloading, found, environment(), ALL_ROLES)
     stop = asyncio.Event()
     Signals(supervisor, stop).install(asyncio.get_running_loop())
     if not json:
@@ -96,7 +97,7 @@ async def _demo(folder: Path, *, once: bool, json: bool, broken: bool, timeout: 
                 _hints(config, supervisor.web)
             await stop.wait()
             return 0
-        store = await open_store(supervisor.redis_url, loaded.snapshot.settings.namespace, name="demo")
+        store = await open_store(supervisor.redis_url, found.loaded.snapshot.settings.namespace, name="demo")
         try:
             return await _watch(site, store, stop, broken=broken, json=json, timeout=timeout)
         finally:

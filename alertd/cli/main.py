@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "tail": ("alertd.cli.tail:tail", "Show the journal: what is decided and sent, as it happens."),
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
+    "companies": ("alertd.cli.companies:companies", "Say which company a name means; fetch a fresh table of them."),
     "schema": ("alertd.cli.files:schema", "Print the JSON Schema of a file, for editors."),
 }
 """Name -> where its function is, and what it does in one line (the first line of that function's docstring)."""
@@ -92,7 +93,9 @@ def _root(
 
 def _load(name: str) -> Any:
     module, _, function = COMMANDS[name][0].partition(":")
-    callback: Callable[..., None] = getattr(import_module(module), function)
+    callback: Callable[..., None] | typer.Typer = getattr(import_module(module), function)
+    if isinstance(callback, typer.Typer):  # a group of commands
+        return typer.main.get_command(callback)
     alone = typer.Typer(add_completion=False, context_settings=_CONTEXT)
     alone.command(name)(callback)
     return typer.main.get_command(alone)

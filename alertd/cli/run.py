@@ -6,14 +6,14 @@ import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
 
 from alertd import telemetry
-from alertd.app.snapshot import LoadedSnapshot, load_snapshot, secrets_of
+from alertd.app.reloading import Reloaded, Reloading
+from alertd.app.snapshot import secrets_of
 from alertd.app.state import ROLES
 from alertd.app.supervisor import ALL_ROLES, Supervisor, first_of
 from alertd.base.failpoints import arm
@@ -43,7 +43,9 @@ def run(
     if unknown:
         fail(f"--only takes {', '.join(ROLES)}, not {', '.join(sorted(unknown))}", USAGE)
     try:
-        loaded = load_snapshot(config, env)
+        reloading = Reloading(config, env)
+        found = reloading.load()
+        loaded = found.loaded
         if env.get("ALERTD_FAILPOINT"):
             arm(env["ALERTD_FAILPOINT"], environment=env.get("ALERTD_ENV", ""))  # a wrong one is refused here
         if only and loaded.snapshot.settings.redis.reveal() == "embedded":
@@ -59,13 +61,13 @@ def run(
     telemetry.hide_values(secrets_of(settings))
     for warning in loaded.warnings:
         log.warning("config_warning", fault=str(warning))
-    code = asyncio.run(_run(loaded, frozenset(only or ALL_ROLES)))
+    code = asyncio.run(_run(reloading, found, frozenset(only or ALL_ROLES)))
     sys.stdout.flush()
     os._exit(code)  # nothing durable is left in this process; a thread stuck in a file system must not hold it
 
 
-async def _run(loaded: LoadedSnapshot, roles: frozenset[str]) -> int:
-    supervisor = Supervisor(Path(loaded.path), loaded.snapshot, environment(), roles)
+async def _run(reloading: Reloading, found: Reloaded, roles: frozenset[str]) -> int:
+    supervisor = Supervisor(reloading, found, environment(), roles)
     stop = asyncio.Event()
     signals = Signals(supervisor, stop)
     signals.install(asyncio.get_running_loop())

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
 
 from alertd import telemetry
+from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
 from alertd.base.failpoints import failpoint
 from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
+from alertd.rules.book import BookChange
 from alertd.store.types import PendingEvent
 from alertd.workers.notices import Notices
 from alertd.workers.outage import Outage
@@ -82,12 +84,26 @@ class Matcher:
         self._stopping = False
         self._next_sweep_ms = 0
         self._outage = Outage("match")
+        self._taken: list[Callable[[], None]] = []
+        """New rules that wait for the end of the batch."""
         self._excused: Counter[str] = Counter()
         """Stream id -> attempts that the store failed: they say nothing against the event."""
 
     def use(self, pipeline: Pipeline) -> None:
         """Take a new rule book; the batch under way ends under the one it began with."""
-        self._pipeline = pipeline
+        self._taken = [lambda: setattr(self, "_pipeline", pipeline)]
+
+    def apply(self, change: BookChange | None, receivers: Mapping[str, ReceiverPolicy]) -> None:
+        """Take what changed in the rules, and the receivers as they are now, between two batches."""
+        if change is not None:
+            self._taken.append(lambda: self._pipeline.apply(change))
+        self._taken.append(lambda: self._pipeline.use_receivers(receivers))
+
+    def _take_rules(self) -> None:
+        """Bring the rules up to date: never while a batch is under way, so that one version matches all of it."""
+        taken, self._taken = self._taken, []
+        for take in taken:
+            take()
 
     def stop(self) -> None:
         """Read nothing more; `run` returns when the batch under way is recorded."""
@@ -101,6 +117,7 @@ class Matcher:
         own = True
         while not self._stopping:
             self._progress.tick("match")
+            self._take_rules()
             try:
                 if own:
                     await self._take_over(self._consumer, min_idle_ms=0)
@@ -163,6 +180,7 @@ class Matcher:
 
     async def _handle(self, batch: Sequence[StreamEvent]) -> None:
         failpoint("match.read")
+        self._take_rules()
         try:
             processed = await self._pipeline.process(batch, self._store)
         except Corrupt as error:  # a stored alert does not decode: whose it is shows when each is taken alone

@@ -1,0 +1,190 @@
+"""Puts new settings and rules in force while the daemon runs: on a signal, or when files change.
+
+SIGHUP ─┐
+        ├─> load what changed ─> good: each process takes it from its next batch, poll, message on
+files ──┘                        broken: all stays; log, status, a metric and the operator say so
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from alertd.app.guard import Guard
+from alertd.app.link import Reload, Tell
+from alertd.app.reloading import Reloaded, Reloading
+from alertd.app.snapshot import NO_RULES, needs_restart
+from alertd.app.watch import watch
+from alertd.base.clock import rfc3339, system_clock
+from alertd.base.ids import mark
+from alertd.base.sdnotify import SdNotify
+from alertd.errors import ConfigError, Fault
+
+log = structlog.get_logger(__name__)
+
+SETTLE_S = 1.0
+"""What is broken after a change of files is looked at again after this, before anybody is told."""
+STALE_S = 3600.0
+"""How often positions are asked for their age, although nothing has changed."""
+EMPTY_HINT = "a restart takes an empty directory"
+
+
+class Note(Protocol):
+    """Writes down how the last reload went."""
+
+    def __call__(self, *, ok: bool, faults: list[str]) -> None:
+        """Write it for `alertd status`."""
+
+
+class Reloads:
+    """What is in force, and how it is replaced. Belongs to the supervisor."""
+
+    def __init__(
+        self, reloading: Reloading, found: Reloaded, manager: SdNotify, children: Sequence[Guard], note: Note
+    ) -> None:
+        self.found = found
+        """What is in force."""
+        self._reloading = reloading
+        self._manager = manager
+        self._children = children
+        self._note = note
+        self._one_at_a_time = asyncio.Lock()
+        self._troubles: set[Fault] = set()
+        self._refused: list[str] = []
+        self._broken: set[Path] = set()
+        """Changed files that were not taken yet."""
+        self._tasks: list[asyncio.Task[None]] = []
+        self._settling: asyncio.Task[None] | None = None
+        self._watching: asyncio.Event = asyncio.Event()
+        """Set to end the watch under way."""
+
+    def start(self) -> None:
+        """Begin to watch, and tell what the first load had to say."""
+        self._tell_trouble(self.found)
+        self._tasks.append(asyncio.create_task(self._watch(), name="watch"))
+        self._tasks.append(asyncio.create_task(self._look_at_ages(), name="stale"))
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        self._watching.set()
+        tasks = [*self._tasks, *([self._settling] if self._settling else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        while True:
+            settings = self.found.loaded.snapshot.settings
+            stop = self._watching = asyncio.Event()
+            if not settings.watch:
+                await stop.wait()
+                continue
+            files = [self.found.loaded.path, *self.found.watched]
+            await watch(settings.rules, files, self._changed, stop)
+
+    async def _changed(self, paths: set[Path]) -> None:
+        """Take files that changed. What is broken may be half a save or half a checkout: it gets a moment."""
+        if self._settling is not None:
+            self._settling.cancel()
+        self._broken |= paths
+        if await self.reload(self._broken if paths else None, patient=True):
+            self._broken = set()
+        else:
+            self._settling = asyncio.create_task(self._settle(), name="settle")
+
+    async def _settle(self) -> None:
+        await asyncio.sleep(SETTLE_S)
+        self._settling = None  # from here on it is not to be cancelled: a load runs in a thread to its end
+        if await self.reload():
+            self._broken = set()
+
+    async def _look_at_ages(self) -> None:
+        while True:
+            await asyncio.sleep(STALE_S)
+            await self.reload(patient=True)
+
+    async def reload(self, paths: set[Path] | None = None, *, patient: bool = False) -> bool:
+        """Load settings and rules as one snapshot; what is broken changes nothing and is said in three places.
+
+        `paths` are the files that may have changed, None if any may. A patient reload says nothing at first of what
+        is broken: a save or a checkout may be under way.
+        """
+        async with self._one_at_a_time:
+            self._manager.reloading()
+            try:
+                found = await asyncio.to_thread(self._reloading.reload, paths)
+                if self.found.loaded.snapshot.book.portfolios and not found.loaded.snapshot.book.portfolios:
+                    # More likely a checkout that is under way than a wish; who wants it restarts.
+                    raise ConfigError.at(found.loaded.snapshot.settings.rules, NO_RULES, EMPTY_HINT)
+            except ConfigError as error:
+                self._manager.ready("reload refused, old rules in force")
+                if not patient:
+                    self._refuse([str(fault) for fault in error.faults if fault.severity == "error"])
+                return False
+            self._take(found, patient=patient)
+            return True
+
+    def _refuse(self, faults: list[str]) -> None:
+        if faults == self._refused:
+            return  # said already: files that stay broken are looked at again with every change beside them
+        self._refused = faults
+        for fault in faults:
+            log.error("config_fault", fault=fault)
+        self._note(ok=False, faults=faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults, first"
+        text = f"A reload was refused, the old rules stay in force: {count}: {faults[0]}"
+        self._tell_operator(Tell("reload_refused", "configuration", text, rfc3339(system_clock())))
+
+    def _take(self, found: Reloaded, *, patient: bool) -> None:
+        """Put what was loaded in force. That nothing has changed is only said to who asked for a reload."""
+        snapshot, before = found.loaded.snapshot, self.found.loaded.snapshot
+        self._tell_trouble(found)
+        same_rules = snapshot.book.version == before.book.version
+        if patient and same_rules and snapshot.settings == before.settings and not self._refused:
+            self._manager.ready("nothing has changed")
+            return
+        for warning in found.loaded.warnings:
+            log.warning("config_warning", fault=str(warning))
+        late = needs_restart(before.settings, snapshot.settings)
+        if late:
+            log.warning("needs_restart", settings=late)
+        if _watched(found) != _watched(self.found):
+            self._watching.set()
+        self.found, self._refused = found, []
+        change = found.change
+        if same_rules or (change is not None and change.before != before.book.version):
+            change = None
+        book = None if same_rules or change is not None else snapshot.book
+        for child in self._children:
+            rules = (change, book) if "match" in child.roles else (None, None)
+            child.send(Reload(snapshot.settings, snapshot.book.version, *rules))
+        self._note(ok=True, faults=[])
+        self._manager.ready("reloaded")
+        log.info(
+            "reloaded",
+            rules=snapshot.book.version[:12],
+            portfolios=len(snapshot.book.portfolios),
+            changed=len(change.portfolios) + len(change.removed) if change is not None else None,
+        )
+
+    def _tell_trouble(self, found: Reloaded) -> None:
+        """Tell the operator of positions that were refused or are stale: once for each that is new."""
+        for fault in found.trouble:
+            if fault not in self._troubles:
+                self._tell_operator(Tell("positions", fault.file, str(fault), mark(str(fault))))
+        self._troubles = set(found.trouble)
+
+    def _tell_operator(self, tell: Tell) -> None:
+        """Hand a notice to the one child that can queue it."""
+        for child in self._children[:1]:
+            child.send(tell)
+
+
+def _watched(found: Reloaded) -> tuple[object, ...]:
+    """Give what the watch depends on."""
+    settings = found.loaded.snapshot.settings
+    return found.watched, found.loaded.path, settings.rules, settings.watch
