@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import unicodedata
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertd.text.fold import Token, Tokens, fold
+from alertd.text import fold as fold_module
+from alertd.text.fold import Token, Tokens, fold, fold_text, split_words
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,17 @@ from alertd.text.fold import Token, Tokens, fold
         ("租赁 GPU计算", ["租", "赁", "gpu", "计", "算"]),
         ("हिन्दी", ["हिन्दी"]),
         ("don't 's", ["don", "t", "s"]),
+        ("‘S&P’s’ ’s&p’", ["s", "p", "s", "p"]),
+        ("e\u0301\u0323tat \u0301x", ["etat", "x"]),
+        ("İSTANBUL istanbul ıstanbul", ["istanbul"] * 3),
+        ("STRASSE Straße STRAẞE", ["strasse"] * 3),
+        ("ﬀ ﬃ ﬅ Ǆ", ["ff", "ffi", "st", "dz"]),
+        ("Ⅳ ① ㎏ 𝐀𝐈", ["iv", "1", "kg", "ai"]),
+        ("co\u2010op co\u2011op co\u2212op co－op", ["co", "op"] * 4),
+        ("a\u00a0b\u3000c\td\ne", ["a", "b", "c", "d", "e"]),
+        ("\ufeffNVDA\u200d\u2060x", ["nvdax"]),
+        ("a\ud800b \udfffc", ["a", "b", "c"]),
+        ("한국 SK하이닉스", [unicodedata.normalize("NFD", word) for word in ("한국", "sk하이닉스")]),
         ("", []),
         (" —…\x00\ud800", []),
     ],
@@ -46,9 +61,36 @@ _TEXTS = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("aAé'’s 
 
 
 @given(_TEXTS)
-def test_folding_what_is_folded_changes_nothing(text: str) -> None:
-    folded = fold(text).text
-    assert fold(folded).text == folded
+def test_folding_what_is_folded_finds_the_same_words(text: str) -> None:
+    folded = fold_text(text)
+    assert split_words(folded) == folded.split()
+
+
+@given(_TEXTS)
+def test_the_fast_path_and_the_one_that_keeps_the_way_back_give_the_same_words(text: str) -> None:
+    assert [token.folded for token in Tokens(text)] == fold(text).text.split() == split_words(text)
+
+
+@given(_TEXTS)
+def test_every_folded_character_leads_back_to_one_of_the_text_in_order(text: str) -> None:
+    folded = fold(text)
+    spans = [folded.span(i, i + 1) for i in range(len(folded.text))]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert spans == sorted(spans)
+
+
+@given(_TEXTS, st.sampled_from(["NFC", "NFD"]))
+def test_how_a_text_is_composed_makes_no_difference(text: str, form: Literal["NFC", "NFD"]) -> None:
+    assert split_words(unicodedata.normalize(form, text)) == split_words(text)
+
+
+def test_a_hundred_thousand_different_words_of_a_stranger_do_not_stay_in_memory() -> None:
+    for start in range(0, 100_000, 1_000):
+        split_words(
+            " ".join(chr(0x4E00 + i % 20_000) + "é" * (i // 20_000) + "ß" for i in range(start, start + 1_000))
+        )
+    assert len(fold_module._TABLE) <= fold_module._CACHE_SIZE
+    assert len(fold_module._RUNS) <= fold_module._CACHE_SIZE
 
 
 @given(_TEXTS)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from alertd.text.fold import Tokens
 from alertd.text.inflect import forms
-from alertd.text.scan import Term, TermScanner, make_term
+from alertd.text.scan import Term, TermScanner, make_term, term_words
 
 
 def _texts(title: str, body: str, *terms: Term) -> list[tuple[str, str]]:
@@ -27,8 +27,20 @@ def test_one_scan_finds_every_term_in_title_and_body() -> None:
     assert found == [("title", "leases"), ("body", "lease"), ("body", "compute lease")]
 
 
+def test_a_term_is_its_own_folded_words() -> None:
+    assert make_term(" Compute–LEASE ") == "compute lease"
+    assert make_term("Société’s", exact=True) == "=societe"
+    assert term_words("=compute lease") == (["compute", "lease"], True)
+
+
 def test_an_exact_term_has_no_inflections() -> None:
     assert _texts("He leases a lease", "", make_term("lease", exact=True)) == [("title", "lease")]
+
+
+def test_an_exact_term_and_the_same_one_inflected_are_two() -> None:
+    inflected, exact = make_term("lease"), make_term("lease", exact=True)
+    found = TermScanner([inflected, exact]).scan("leases", "a lease")
+    assert (found.title, found.body) == ({inflected}, {inflected, exact})
 
 
 def test_only_the_last_word_is_inflected() -> None:
@@ -44,35 +56,86 @@ def test_a_term_is_found_on_word_boundaries_only(text: str) -> None:
     assert _texts(text, "", make_term("lease")) == []
 
 
+def test_a_term_is_found_inside_a_sentence_of_a_script_without_spaces() -> None:
+    assert _texts("英伟达租赁计算能力", "", make_term("租赁")) == [("title", "租赁")]
+
+
 def test_overlapping_terms_are_all_found() -> None:
     found = _texts("a b a b a", "", make_term("a b a"), make_term("b"))
     assert found == [("title", "a b a"), ("title", "a b a"), ("title", "b"), ("title", "b")]
 
 
 def test_a_term_without_letters_is_never_found() -> None:
-    assert make_term("—!") == Term(())
-    assert _texts("—! a", "", make_term("—!")) == []
+    scanner = TermScanner([make_term("—!"), make_term("…", exact=True)])
+    scanner.add(make_term("—!"))
+    scanner.remove(make_term("—!"))
+    assert len(scanner) == 0
+    assert scanner.scan("—! a …", "").terms() == set()
 
 
-_WORDS = st.sampled_from(["lease", "leases", "cut", "a", "Ä", "b’s", "計算"])
-_TEXT = st.lists(_WORDS, max_size=12).map(" ".join)
+def test_a_term_that_is_scanned_for_by_nobody_cannot_be_removed() -> None:
+    with pytest.raises(KeyError):
+        TermScanner(["lease"]).remove("=lease")
 
 
-@given(_TEXT, _TEXT, st.lists(st.tuples(_TEXT, st.booleans()), max_size=6))
-def test_the_scan_finds_what_comparing_word_by_word_finds(
-    title: str, body: str, written: list[tuple[str, bool]]
-) -> None:
-    terms = {make_term(text, exact=exact) for text, exact in written}
+def test_ten_thousand_terms_are_found_in_five_megabytes_with_their_places() -> None:
+    terms = [make_term(f"word{i} of the {i} kind lease") for i in range(10_000)]
+    body = "café ﬁling — " * 350_000 + "Wörd77 of the 77 kind LEASES." + " filler" * 20_000
+    assert len(body.encode()) > 5_000_000
+    found = TermScanner(terms).scan("", body)
+    assert found.body == {"word77 of the 77 kind lease"}
+    ((start, end),) = found.places("body", "word77 of the 77 kind lease", 3)
+    assert body[start:end] == "Wörd77 of the 77 kind LEASES"
+
+
+_WORD = st.sampled_from(["lease", "leases", "cut", "a", "Ä", "b’s", "計算", "of", "the"])
+_TEXT = st.lists(_WORD, max_size=14).map(" ".join)
+_TERM = st.builds(lambda words, exact: make_term(" ".join(words), exact=exact),
+                  st.lists(_WORD, max_size=6), st.booleans())  # fmt: skip
+
+
+@given(_TEXT, _TEXT, st.sets(_TERM, max_size=8))
+def test_the_scan_finds_what_comparing_word_by_word_finds(title: str, body: str, terms: set[Term]) -> None:
     found = TermScanner(terms).scan(title, body)
-    for text, hits in ((title, found.title), (body, found.body)):
+    for field, text, hits in (("title", title, found.title), ("body", body, found.body)):
         words = Tokens(text).words
+        expected = {term: [at for i in range(len(words)) if (at := _stands_at(words, i, term))] for term in terms}
+        assert hits == {term for term, places in expected.items() if places}
         for term in terms:
-            expected = [(i, i + len(term.words) - 1) for i in range(len(words)) if _stands_at(words, i, term)]
-            assert hits.get(term, []) == expected
+            assert found.positions(field, term) == expected[term]
 
 
-def _stands_at(words: list[str], start: int, term: Term) -> bool:
-    part = words[start : start + len(term.words)]
-    if not part or len(part) < len(term.words) or part[:-1] != list(term.words[:-1]):
-        return False
-    return part[-1] in ((term.words[-1],) if term.exact else forms(term.words[-1]))
+def _stands_at(words: list[str], start: int, term: Term) -> tuple[int, int] | None:
+    wanted, exact = term_words(term)
+    part = words[start : start + len(wanted)]
+    if not part or part[:-1] != wanted[:-1] or len(part) < len(wanted):
+        return None
+    return (start, start + len(wanted) - 1) if part[-1] in ((wanted[-1],) if exact else forms(wanted[-1])) else None
+
+
+@given(st.lists(_TERM, max_size=8), st.lists(st.tuples(st.booleans(), _TERM), max_size=20), _TEXT, _TEXT)
+def test_a_scanner_that_grew_and_shrank_finds_what_a_new_one_finds(
+    first: list[Term], steps: list[tuple[bool, Term]], title: str, body: str
+) -> None:
+    scanner, left = TermScanner(first), list(first)
+    for adding, term in steps:
+        if adding:
+            scanner.add(term)
+            left.append(term)
+        elif term in left:
+            scanner.remove(term)
+            left.remove(term)
+    fresh = TermScanner(left)
+    assert len(scanner) == len(fresh)
+    here, there = scanner.scan(title, body), fresh.scan(title, body)
+    assert (here.title, here.body) == (there.title, there.body)
+    assert vars_of(scanner) == vars_of(fresh)
+
+
+def vars_of(scanner: TermScanner) -> list[object]:
+    """Give what a scanner keeps; nothing of a term that is gone may stay."""
+    kept = [scanner._pairs, scanner._triples, scanner._longer]
+    lengths = {words: dict(sizes) for words, sizes in scanner._longer.lengths.items()}
+    posted = [{key: set(terms) for key, terms in phrases.posted.items()} for phrases in kept]
+    words = {word: set(terms) for word, terms in scanner._words.items()}
+    return [words, posted, [dict(phrases.needed) for phrases in kept], lengths]
