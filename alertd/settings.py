@@ -147,6 +147,8 @@ class Settings(ConfigModel):
     """Where alerts go."""
     operator: list[str] = Field(default_factory=list)
     """Receivers that hear of dead sources, dead letters and refused reloads."""
+    watch: bool = True
+    """Take changed files at once; `false` waits for SIGHUP."""
     log: LogConfig = LogConfig()
     processes: ProcessesConfig = ProcessesConfig()
     journal_keep: Annotated[Duration, Field(ge=3600)] = 14 * 86400.0

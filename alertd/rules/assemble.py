@@ -27,7 +27,9 @@ Hold = Callable[[Part, Part, str], "Holdings | None"]
 class Parts:
     """All parts of a rules directory by id, with what several of them together get wrong."""
 
-    def __init__(self, parts: Iterable[Part]) -> None:
+    def __init__(self, parts: Iterable[Part], broken: Iterable[str] = ()) -> None:
+        """`broken` are the ids of portfolios whose files are faulty: who extends one is not faulted for that, too."""
+        self.broken = frozenset(broken)
         self.by_id: dict[str, Part] = {}
         self.derived: dict[str, list[str]] = {}
         """Portfolio -> those that extend it."""
@@ -65,7 +67,7 @@ class Parts:
         return found
 
     def chain(self, part: Part) -> tuple[list[Part], list[Fault]]:
-        """Give a part and those that it extends, the nearest first."""
+        """Give a part and those that it extends, the nearest first; it ends without a fault before a broken one."""
         chain, seen = [part], {part.id}
         while (base := chain[-1].extends) is not None:
             last = chain[-1]
@@ -73,6 +75,8 @@ class Parts:
                 circle = " -> ".join([*(p.id for p in chain), base])
                 return chain, [last.fault(last.extends_at, f"portfolios extend one another in a circle: {circle}")]
             found = self.by_id.get(base)
+            if found is None and base in self.broken:
+                return chain, []
             if found is None:
                 hint = suggest.hint(base, self.by_id) or "it must be one of the files under rules/portfolios/"
                 return chain, [last.fault(last.extends_at, f"there is no portfolio `{base}`", hint)]
@@ -97,7 +101,7 @@ class Assembler:
         """Make one portfolio; None if it is faulty or not enabled."""
         chain, faults = self.parts.chain(part)
         self.faults += faults
-        if faults:
+        if faults or chain[-1].extends is not None:
             return None
         title = next((p.title for p in chain if p.title is not None), part.id)
         timezone = next((p.timezone for p in chain if p.timezone is not None), "UTC")

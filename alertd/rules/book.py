@@ -6,7 +6,7 @@ MessagePack (`encode_book`, `decode_book`), 100,000 rules in seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -156,10 +156,35 @@ def decode_book(data: bytes) -> RuleBook:
 
 def make_book(portfolios: list[Portfolio], **shared: Any) -> RuleBook:
     """Make the book of portfolios with distinct ids; the order in which they come does not count."""
-    ordered = tuple(sorted(portfolios, key=lambda portfolio: portfolio.id))
+    ordered = tuple(sorted(portfolios, key=_id))
     hashed = [p if p.hash else msgspec.structs.replace(p, hash=portfolio_hash(p)) for p in ordered]
     book = RuleBook(portfolios=tuple(hashed), **shared)
     return msgspec.structs.replace(book, shared=shared_hash(book), version=version_of(shared_hash(book), hashed))
+
+
+def change_book(
+    before: RuleBook, portfolios: Mapping[str, Portfolio], fresh: Iterable[Portfolio], labels: Mapping[str, str]
+) -> tuple[RuleBook, BookChange]:
+    """Give the next version of a book whose shared part is the same, and what changed in it.
+
+    `portfolios` are all of the next version by id, `fresh` those that may be new or changed.
+    """
+    old = {portfolio.id: portfolio.hash for portfolio in before.portfolios}
+    ordered = tuple(sorted(portfolios.values(), key=_id))
+    added = {company: label for company, label in labels.items() if before.labels.get(company) != label}
+    change = BookChange(
+        before=before.version,
+        version=version_of(before.shared, ordered),
+        portfolios=tuple(sorted((p for p in fresh if old.get(p.id) != p.hash), key=_id)),
+        removed=tuple(sorted(old.keys() - portfolios.keys())),
+        labels=added,
+    )
+    named = {**before.labels, **added} if added else before.labels
+    return msgspec.structs.replace(before, portfolios=ordered, labels=named, version=change.version), change
+
+
+def _id(portfolio: Portfolio) -> str:
+    return portfolio.id
 
 
 def apply_change(book: RuleBook, change: BookChange) -> RuleBook:
@@ -167,7 +192,7 @@ def apply_change(book: RuleBook, change: BookChange) -> RuleBook:
     if change.before != book.version:
         raise ValueError(f"a change of {change.before} cannot be applied to {book.version}")
     gone = {*change.removed, *(p.id for p in change.portfolios)}
-    portfolios = sorted([*(p for p in book.portfolios if p.id not in gone), *change.portfolios], key=lambda p: p.id)
+    portfolios = sorted([*(p for p in book.portfolios if p.id not in gone), *change.portfolios], key=_id)
     labels = {**book.labels, **change.labels} if change.labels else book.labels
     return msgspec.structs.replace(book, portfolios=tuple(portfolios), labels=labels, version=change.version)
 

@@ -12,10 +12,12 @@ from alertd.base import suggest
 from alertd.base.ids import mark
 from alertd.base.yaml import Document, Path, check, load_yaml
 from alertd.companies.holdings import HoldingsFile
+from alertd.companies.model import Holdings
 from alertd.errors import ConfigError, Fault
 from alertd.rules.book import Budget, Rule
 from alertd.rules.company_leaves import is_about_company
 from alertd.rules.conditions import Reader
+from alertd.rules.holdings_files import hold_inline
 from alertd.rules.known_rules import Asking
 from alertd.rules.loaded import RuleTests
 from alertd.rules.part import Override, Part
@@ -54,6 +56,7 @@ def compile_portfolio(content: str | bytes, file: str, asking_for: Any) -> Compi
         work.faults += _empty(doc, path)
         work.condition(path, entry)
     if made is not None:
+        work.positions(made)
         work.tests_of(made)
     work.faults += work.reader.faults
     if made is None or work.faults:
@@ -71,6 +74,8 @@ class _Work:
     conditions: dict[int, Any] = field(default_factory=dict)
     """Number of the rule -> (its When, the companies it names)."""
     tests: list[RuleTests] = field(default_factory=list)
+    inline: Holdings | None = None
+    """The positions that stand in the file."""
     reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,6 +99,18 @@ class _Work:
             for key in _WHOLE:
                 if key not in entry and not _meant(entry, key, RuleEntry):
                     self.faults.append(self.doc.fault(path, f"`{key}` is missing"))
+
+    def positions(self, made: PortfolioFile) -> None:
+        """Take in the positions that stand in the file itself."""
+        if not isinstance(made.holdings, list):
+            return
+        path = ("holdings",)
+        self.inline, faults = hold_inline(self.doc, path, made.holdings, self.asking)
+        self.faults += faults
+        for i, entry in enumerate(made.holdings):
+            company = self.asking.resolve(entry.written, entry.exchange or "")
+            if company is not None and (reason := self.asking.barred("company", company.id)):
+                self.faults.append(self.doc.fault((*path, i), reason))
 
     def tests_of(self, made: PortfolioFile) -> None:
         reader = TestReader(self.doc, self.asking)
@@ -131,7 +148,7 @@ class _Work:
             off=tuple(entry.id for _, entry in off),
             off_at=tuple(self.doc.mark(("rules", i, "id")) for i, _ in off),
             overrides=tuple(self.override(i, entry) for i, entry in entries if entry.when is None),
-            inline=None,
+            inline=self.inline,
             holdings=self.doc.node(("holdings",)) if file else None,
             answers=self.asking.answers,
         )

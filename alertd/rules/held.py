@@ -26,6 +26,7 @@ class Kept:
     table: CompanyTable
     seen: tuple[tuple[int, int, int], ...]
     """The files as they were before they were read."""
+    read_ms: int
 
 
 @dataclass(slots=True)
@@ -69,12 +70,12 @@ class HoldingsReader:
         )
         if before is None or before.held.read != held.read:
             seen = signatures(held.read)
-        return Kept(held, says, self.table, seen)
+        return Kept(held, says, self.table, seen, self.now_ms)
 
     def touched(self, kept: Kept) -> bool:
         """Whether its files have changed, or its positions have become stale in the meantime."""
         stale = kept.held.stale_at_ms
-        told = any(fault.severity == "warning" and "stale" in fault.message for fault in kept.held.faults)
+        told = stale is not None and kept.read_ms >= stale
         return (stale is not None and not told and self.now_ms >= stale) or signatures(kept.held.read) != kept.seen
 
     def changed(self) -> set[str]:

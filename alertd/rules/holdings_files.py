@@ -9,12 +9,11 @@ one who takes the rules into force as a whole (`save_memory`).
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -22,18 +21,28 @@ import msgspec
 from alertd.base.config import format_duration
 from alertd.base.yaml import Document
 from alertd.base.yaml import Path as Where
-from alertd.companies.delimited import MAX_BYTES, BadFile, fold, read_sheet
+from alertd.companies.delimited import BadFile, fold, read_sheet
 from alertd.companies.holdings import HoldingsFile, InlineHolding
 from alertd.companies.model import Company, Holdings
 from alertd.companies.positions import read_positions
-from alertd.companies.report import FORMAT, Accepted, LoadReport, Tally, compare, refusal
+from alertd.companies.report import Accepted, LoadReport, Tally, compare, refusal
 from alertd.companies.securities import NO_MASTER, Master, read_master
 from alertd.companies.table import CompanyTable
 from alertd.companies.tally import add_up, make_holdings, tally_up
 from alertd.errors import Fault
+from alertd.rules.holdings_memory import forget, load_memory, memory_file, read_whole, save_memory
 
-_TRIES = 3
-"""How often a file that changes while it is read is read again."""
+__all__ = ["Held", "Names", "forget", "hold", "hold_inline", "load_memory", "read_of", "save_memory"]
+
+
+class Names(Protocol):
+    """Knows which company is meant by what is written."""
+
+    def resolve(self, text: str, exchange: str = "") -> Company | None:
+        """Give the company; None if nobody or more than one is called so."""
+
+    def suggest(self, text: str, exchange: str = "") -> str:
+        """Write the hint for a text that names no company."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,20 @@ class Held:
     """None only where a fault is an error."""
     faults: list[Fault] = field(default_factory=list)
     """Errors and warnings."""
+    trouble: list[Fault] = field(default_factory=list)
+    """Those of the faults that the operator must be told: the file is refused, or the positions are stale."""
     report: LoadReport | None = None
     """Of a file that could be read; also of one that is refused."""
     accepted: Accepted | None = None
     """To be remembered once all rules are in force; None if nothing new was accepted."""
+    refused: Accepted | None = None
+    """What was refused; remembering it takes it knowingly."""
     read: frozenset[Path] = frozenset()
-    """The files that were read, or looked for."""
+    """The files that were read, or looked for; of a refused one also the memory: what stands there may be changed."""
     stale_at_ms: int | None = None
     """When the positions in force count as stale."""
+    trouble: list[Fault] = field(default_factory=list)
+    """Those of the faults that the operator must be told: positions that were refused, or are stale."""
 
 
 def hold(
@@ -73,7 +88,7 @@ def hold(
 
 
 def hold_inline(
-    doc: Document, path: Where, entries: Iterable[InlineHolding], table: CompanyTable
+    doc: Document, path: Where, entries: Iterable[InlineHolding], table: Names
 ) -> tuple[Holdings | None, list[Fault]]:
     """Give what is held by the entries written at a path; None with faults if one names no known company."""
     faults: list[Fault] = []
@@ -113,71 +128,50 @@ class _Loading:
     def load(self, memory: Path | None) -> Held:
         previous, trouble = load_memory(memory, self.portfolio) if memory is not None else (None, "")
         warnings = [trouble] if trouble else []
-        read = {self._beside(self.config.file)}
-        master = self.config.master
-        if master is not None:
-            read.add(self._beside(master.file))
         try:
             data, tally, newline = self._read()
         except BadFile as error:
-            return self._stays(previous, error, None, warnings, read)
+            return self._stays(Held(None, read=self._files(memory)), previous, error, warnings)
+        sha256 = hashlib.sha256(data).hexdigest()
         report = compare(tally, previous)
+        known = previous is not None and previous.sha256 == sha256
         latest = (self._today() + timedelta(days=1)).isoformat()
-        refused = refusal(report, self.config, newline=newline, latest=latest, previous=previous)
+        refused = refusal(report, self.config, newline=newline, latest=latest, previous=previous, known=known)
+        found = Accepted(sha256=sha256, report=tally.report, holdings=tally.holdings, ids=tally.ids, newline=newline)
         if refused:
             report = msgspec.structs.replace(report, refused=refused)
             hint = "`alertd holdings` lists the rows" if report.unmapped else "`alertd holdings` shows what it holds"
-            return self._stays(previous, BadFile(refused, hint), report, warnings, read)
+            held = Held(None, report=report, refused=found, read=self._files(memory))
+            return self._stays(held, previous, BadFile(refused, hint), warnings)
         warnings += report.warnings
         if report.unmapped:
-            rows = "1 row has" if report.unmapped == 1 else f"{report.unmapped} rows have"
-            share = f"{report.unmapped_share * 100:.2g} %"
-            such = report.unmapped_rows[0].written
-            warnings.append(f"{rows} no known company ({share}), such as {such}; `alertd holdings` lists them")
-        sha256 = hashlib.sha256(data).hexdigest()
-        accepted: Accepted | None = Accepted(
-            sha256=sha256, report=report, holdings=tally.holdings, ids=tally.ids, newline=newline
-        )
-        if previous is not None and previous.sha256 == sha256 and previous.holdings == tally.holdings:
-            accepted = None  # nothing new
-        return self._held(tally.holdings, warnings, report, accepted, read)
+            warnings.append(_unmapped(report))
+        new = not known or previous is None or previous.holdings != tally.holdings
+        held = Held(tally.holdings, report=report, accepted=found if new else None, read=self._files())
+        return self._in_force(held, self._warn(warnings), [])
 
-    def _stays(
-        self,
-        previous: Accepted | None,
-        error: BadFile,
-        report: LoadReport | None,
-        warnings: list[str],
-        read: set[Path],
-    ) -> Held:
+    def _stays(self, held: Held, previous: Accepted | None, error: BadFile, warnings: list[str]) -> Held:
         """Keep what was accepted last; without that, the fault is an error."""
         where = self._where(error.key)
         message = f"{self.config.file.name}: {error}"
         if previous is None:
-            fault = self.doc.fault(where, message, error.hint)
-            return Held(None, [fault, *self._warn(warnings)], report, None, frozenset(read))
+            return replace(held, faults=[self.doc.fault(where, message, error.hint), *self._warn(warnings)])
         stays = f"refused, the positions of {previous.report.as_of} stay in force: {message}"
-        held = self._held(self._today_ids(previous.holdings), warnings, report, None, read)
         fault = self.doc.fault(where, stays, error.hint, severity="warning")
-        return replace(held, faults=[fault, *held.faults])
+        held = replace(held, holdings=self._today_ids(previous.holdings))
+        return self._in_force(held, [fault, *self._warn(warnings)], [fault])
 
-    def _held(
-        self,
-        holdings: Holdings,
-        warnings: list[str],
-        report: LoadReport | None,
-        accepted: Accepted | None,
-        read: set[Path],
-    ) -> Held:
-        stale_at = self._stale_at(holdings.as_of)
-        faults = self._warn(warnings)
+    def _in_force(self, held: Held, faults: list[Fault], trouble: list[Fault]) -> Held:
+        """Give what is in force, with a word if it is stale."""
+        as_of = held.holdings.as_of if held.holdings is not None else None
+        stale_at = self._stale_at(as_of)
+        stale = []
         if stale_at is not None and self.now_ms >= stale_at:
             after = format_duration(self.config.stale_after)
-            message = f"the positions are of {holdings.as_of}, stale for longer than {after}"
-            faults.append(
-                self.doc.fault(self._where("file"), message, "is the file still written?", severity="warning")
-            )
-        return Held(holdings, faults, report, accepted, frozenset(read), stale_at)
+            message = f"the positions are of {as_of}, stale for longer than {after}"
+            hint = "is the file still written?"
+            stale = [self.doc.fault(self._where("file"), message, hint, severity="warning")]
+        return replace(held, faults=faults + stale, trouble=trouble + stale, stale_at_ms=stale_at)
 
     def _read(self) -> tuple[bytes, Tally, bool]:
         master = self._master()
@@ -203,7 +197,10 @@ class _Loading:
     # --- small helpers
 
     def _beside(self, file: Path) -> Path:
-        return (Path(self.doc.file).parent / file.expanduser()).absolute()
+        return _beside(self.doc, file)
+
+    def _files(self, memory: Path | None = None) -> frozenset[Path]:
+        return read_of(self.doc, self.config, self.portfolio, memory)
 
     def _where(self, key: str) -> Where:
         steps = key.split(".")
@@ -237,58 +234,22 @@ class _Loading:
         return make_holdings(held, holdings.as_of)
 
 
-# --- files ----------------------------------------------------------------------------------------------------
+def _beside(doc: Document, file: Path) -> Path:
+    return (Path(doc.file).parent / file.expanduser()).absolute()
 
 
-def read_whole(path: Path) -> tuple[bytes, int]:
-    """Read a file, and when it was last written (ms). Raises BadFile, also if it changes under the hand."""
-    try:
-        for _ in range(_TRIES):
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise BadFile("is no file")
-            with path.open("rb") as file:
-                before = os.fstat(file.fileno())
-                data = file.read(MAX_BYTES + 1)
-                after = os.fstat(file.fileno())
-            if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
-                return data, after.st_mtime_ns // 1_000_000
-    except FileNotFoundError as error:
-        raise BadFile(f"there is no file {path}") from error
-    except OSError as error:
-        raise BadFile(f"cannot be read: {error.strerror or error}") from error
-    raise BadFile("is being written", "let the writer make it under another name and rename it when it is whole")
+def read_of(doc: Document, config: HoldingsFile, portfolio: str, memory: Path | None) -> frozenset[Path]:
+    """Give the files from which the positions of a portfolio come, and the one that remembers them."""
+    files = {_beside(doc, config.file)}
+    if config.master is not None:
+        files.add(_beside(doc, config.master.file))
+    if memory is not None:
+        files.add(memory_file(memory, portfolio).absolute())
+    return frozenset(files)
 
 
-def load_memory(directory: Path, portfolio: str) -> tuple[Accepted | None, str]:
-    """Give what was accepted last of a portfolio's file, and what is wrong with the memory of it."""
-    path = directory / f"{portfolio}.json"
-    try:
-        accepted = msgspec.json.decode(path.read_bytes(), type=Accepted)
-        if accepted.v == FORMAT:
-            return accepted, ""
-        text: str | None = f"it is of version {accepted.v}"
-    except FileNotFoundError:
-        return None, ""
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        text = error.strerror if isinstance(error, OSError) else str(error)
-    return None, f"what was accepted last cannot be read ({path}: {text}), so this file is taken as the first"
-
-
-def save_memory(directory: Path, portfolio: str, accepted: Accepted) -> None:
-    """Remember what is in force now; whole, or not at all. Raises OSError."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = directory / f"{portfolio}.json"
-    temporary = directory / f".{portfolio}.{os.getpid()}.tmp"
-    try:
-        with temporary.open("wb") as file:
-            file.write(msgspec.json.encode(accepted))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def forget(directory: Path, portfolio: str) -> None:
-    """Forget what was accepted last, so that the next file is taken as the first. Raises OSError."""
-    (directory / f"{portfolio}.json").unlink(missing_ok=True)
+def _unmapped(report: LoadReport) -> str:
+    rows = "1 row has" if report.unmapped == 1 else f"{report.unmapped} rows have"
+    share = f"{report.unmapped_share * 100:.2g} %"
+    such = report.unmapped_rows[0].written
+    return f"{rows} no known company ({share}), such as {such}; `alertd holdings` lists them"

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from alertd.base.ids import mark
-from alertd.companies.model import Relation
+from alertd.companies.model import Company, Relation
 from alertd.companies.table import CompanyTable
 from alertd.rules.book import EventTypeRule
 from alertd.rules.known import Known, ListKind, TermList
@@ -73,6 +73,17 @@ class Defined:
         found = self.table.resolve(name) if self.table is not None else None
         return found.id if found is not None else name if self.any_company else ""
 
+    def resolve(self, text: str, exchange: str) -> Company | None:
+        """Give the company of a position."""
+        found = self.table.resolve(text, exchange) if self.table is not None else None
+        return found if found is not None or not self.any_company else Company(id=text, name=text)
+
+    def position(self, written: str, desk: str | None) -> str:
+        """Fingerprint the company of a position, written as exchange and text."""
+        exchange, _, text = written.partition(" ")
+        found = self.resolve(text, exchange)
+        return f"{found.id} {found.label}" if found is not None else ""
+
     def barred(self, kind: str, name: str, desk: str | None) -> str:
         """Say which other desk's a thing is; empty if it may be named."""
         owner = self._owner(kind, name)
@@ -115,6 +126,7 @@ def _yes(found: bool) -> str:
 _Answer = Callable[[Defined, str, "str | None"], str]
 _ANSWERS: dict[str, _Answer] = {
     "company": Defined.company,
+    "position": Defined.position,
     "list": lambda d, name, desk: d.list_mark(name, desk),
     "fragment": lambda d, name, desk: d.fragment_mark(name, desk),
     "sector": lambda d, name, desk: " ".join(sorted(d.sector(name, desk))),
@@ -231,6 +243,15 @@ class Asking(Known):
         if found:
             self.companies[text] = found
         return found or None
+
+    def resolve(self, text: str, exchange: str = "") -> Company | None:
+        """Give the company of a position; None if it is not known."""
+        self._ask("position", f"{exchange.strip().replace(' ', '-')} {text}")
+        return self._defined.resolve(text, exchange)
+
+    def suggest(self, text: str, exchange: str = "") -> str:
+        """Say which company may have been meant by a position."""
+        return self._defined.table.suggest(text, exchange) if self._defined.table is not None else ""
 
     def company_hint(self, text: str) -> str:
         """Say which company may have been meant."""

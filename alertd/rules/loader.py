@@ -1,45 +1,43 @@
 """A directory of rules -> RuleBook, all or nothing, with every fault of every file at once.
 
-rules/portfolios/**/*.yaml   read
-rules/schema/                written by `alertd schema`, skipped
-any other folder with YAML   a fault: what it says would be ignored
-names that begin with `.`    skipped (editors, git, Kubernetes mounts)
+    files -> shared files (companies, lists, fragments, event types) ----+
+          -> portfolios, compiled one by one (kept, or from the cache) --+-> assembled, with holdings -> book
+
+What is loaded again costs what has changed: a file that is the same and whose questions to the shared files have the
+same answers is not compiled again, and a portfolio that no change can reach is not assembled again.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from alertd.base import suggest
+from alertd.base.clock import Clock, system_clock
 from alertd.base.ids import mark
-from alertd.base.yaml import Document, check, load_yaml
+from alertd.base.yaml import Document, load_yaml
+from alertd.companies.table import CompanyTable, load_registrants
 from alertd.errors import ConfigError, Fault
-from alertd.rules.book import BookChange, Portfolio, Rule, make_book
-from alertd.rules.conditions import Reader
-from alertd.rules.known import Known
+from alertd.rules.assemble import Assembler, Parts, Places
+from alertd.rules.book import BookChange, Portfolio, RuleBook, change_book, make_book
+from alertd.rules.cache import Cached, code_hash, no_collection, read_cache, write_cache
+from alertd.rules.compile import compile_portfolio
+from alertd.rules.compiled import Advance
+from alertd.rules.compiled import Parts as CompiledParts
+from alertd.rules.files import FOLDERS, SKIPPED, Tree
+from alertd.rules.held import HoldingsReader, Kept
+from alertd.rules.known_rules import Asking, Defined
+from alertd.rules.labels import labels_of_parts, labels_shared
 from alertd.rules.loaded import KnownSettings, Loaded, RuleTests, Where
-from alertd.rules.portfolio_file import PortfolioFile, RuleEntry
-from alertd.rules.tree import Condition
+from alertd.rules.part import Part
+from alertd.rules.shared import Shared, read_shared
 
-FOLDERS = ("portfolios",)
-"""Folders of a rules directory that are read."""
-SKIPPED = ("schema",)
-_SUFFIXES = (".yaml", ".yml")
-_MAX_BYTES = 1 << 20
+__all__ = ["FOLDERS", "SKIPPED", "RuleLoader", "load_portfolio", "load_rules", "load_tests"]
 
-
-@dataclass(slots=True)
-class _Loading:
-    known: KnownSettings
-    faults: list[Fault] = field(default_factory=list)
-    first: dict[str, Fault] = field(default_factory=dict)
-    """Portfolio id -> where it was seen first."""
-    portfolios: list[Portfolio] = field(default_factory=list)
+MANY = 100
+"""So many compiled files make it worth to write the cache anew after a reload, too."""
+_SHARED = tuple(folder for folder in FOLDERS if folder != "portfolios")
 
 
 def load_rules(
@@ -48,19 +46,70 @@ def load_rules(
     known: KnownSettings | None = None,
     cache: Path | None = None,
     memory: Path | None = None,
+    registrants: Path | None = None,
     tests: bool = False,
+    advance: Advance | None = None,
 ) -> Loaded:
     """Load a rules directory. Raises ConfigError with every fault; then nothing at all is loaded.
 
     `known` is what the settings define. `cache` is a file that keeps compiled rules for the next time, `memory` the
-    folder of the holdings that were last accepted. With `tests`, the tests inside the rules come along.
+    folder of the holdings that were last accepted, `registrants` the table that an update wrote. With `tests`, the
+    tests inside the rules come along. `advance` is told of each file of a portfolio.
     """
-    return RuleLoader(directory, known=known, cache=cache, memory=memory).load(tests=tests)
+    loader = RuleLoader(directory, known=known, cache=cache, memory=memory, registrants=registrants)
+    return loader.load(tests=tests, advance=advance)
 
 
 def load_tests(directory: Path, *, known: KnownSettings | None = None) -> list[RuleTests]:
     """Give the tests of all rules and event types of a directory. Raises ConfigError with every fault."""
     return load_rules(directory, known=known, tests=True).tests
+
+
+def load_portfolio(text: str | bytes, file: str, *, known: KnownSettings | None = None) -> Portfolio:
+    """Load one portfolio from the text of its file, with the SEC's registrants and whatever event types it names.
+
+    Raises ConfigError.
+    """
+    settings = known or KnownSettings()
+    defined = Defined(load_registrants(), sources=settings.sources)
+    found = compile_portfolio(text, file, lambda desk: Asking(defined, desk))
+    made, faults = None, list(found.faults)
+    if found.part is not None:
+        assert defined.table is not None
+        reader = HoldingsReader(defined.table, None, system_clock(), {})
+        assembler = Assembler(Parts([found.part]), settings, reader)
+        made = assembler.portfolio(found.part)
+        faults += [*assembler.parts.faults, *assembler.faults, *reader.faults]
+    if made is None and not any(fault.severity == "error" for fault in faults):
+        faults.append(Fault(file, 0, 0, "the portfolio is not enabled"))
+    if made is None or any(fault.severity == "error" for fault in faults):
+        raise ConfigError(sorted(faults))
+    return made
+
+
+@dataclass(slots=True)
+class _InForce:
+    """What was loaded last, and what it was made of."""
+
+    loaded: Loaded
+    parts: dict[str, Part]
+    """By portfolio."""
+    shared: str
+    """Fingerprint of the shared files."""
+    known: KnownSettings
+    held: dict[str, Kept]
+
+
+@dataclass(slots=True)
+class _Making:
+    """One load on its way."""
+
+    parts: Parts
+    reader: HoldingsReader
+    todo: set[str] | None
+    """Portfolios to assemble; None: all."""
+    faults: list[Fault] = field(default_factory=list)
+    portfolios: dict[str, Portfolio] = field(default_factory=dict)
 
 
 class RuleLoader:
@@ -73,23 +122,27 @@ class RuleLoader:
         known: KnownSettings | None = None,
         cache: Path | None = None,
         memory: Path | None = None,
+        registrants: Path | None = None,
+        clock: Clock = system_clock,
     ) -> None:
-        self._where = Where(directory, cache, memory)
+        self._where = Where(directory, cache, memory, registrants)
         self._known = known or KnownSettings()
-        self._loaded: Loaded | None = None
+        self._clock = clock
+        self._tree = Tree(directory)
+        self._compiled = CompiledParts()
+        self._table: CompanyTable | None = None
+        self._shared: Shared | None = None
+        self._shared_mark = ""
+        self._now: _InForce | None = None
 
-    def load(self, *, tests: bool = False) -> Loaded:
+    def load(self, *, tests: bool = False, advance: Advance | None = None) -> Loaded:
         """Load everything. Raises ConfigError with every fault; then what was loaded before stays."""
-        directory = self._where.directory
-        if not directory.is_dir():
-            raise ConfigError.at(directory, "there is no such rules directory", "`alertd init` makes one")
-        loading = _Loading(self._known)
-        for path in _files(directory, loading.faults):
-            _load_file(path, loading)
-        if loading.faults:
-            raise ConfigError(loading.faults)
-        self._loaded = Loaded(make_book(loading.portfolios))
-        return self._loaded
+        if self._where.cache is not None and not self._compiled.kept:
+            cached = read_cache(self._where.cache)
+            if cached is not None:
+                self._compiled.take(cached)
+        loaded, _ = self._load(None, tests=tests, advance=advance)
+        return loaded
 
     def reload(
         self, paths: set[Path] | None = None, *, known: KnownSettings | None = None
@@ -100,140 +153,147 @@ class RuleLoader:
         every fault; then what was loaded before stays.
         """
         self._known = known or self._known
-        return self.load(), None
+        return self._load(paths)
 
+    def _load(
+        self, paths: set[Path] | None, *, tests: bool = False, advance: Advance | None = None
+    ) -> tuple[Loaded, BookChange | None]:
+        directory = self._where.directory
+        if not directory.is_dir():
+            raise ConfigError.at(directory, "there is no such rules directory", "`alertd init` makes one")
+        with no_collection():
+            changed = self._tree.look(paths)
+            shared = self._share(changed)
+            faults = [*self._tree.faults, *shared.faults]
+            faults += self._compiled.update(
+                self._tree, changed, shared.defined, self._shared_mark, tests=tests, advance=advance
+            )
+            self._tree.forget()
+            making = self._assemble(faults)
+            made, change = self._finish(making, shared, tests=tests)
+        self._write_cache(first=self._now is None)
+        self._now = made
+        return made.loaded, change
 
-def load_portfolio(text: str | bytes, file: str, *, known: KnownSettings | None = None) -> Portfolio:
-    """Load one portfolio from the text of its file. Raises ConfigError."""
-    loading = _Loading(known or KnownSettings())
-    _load_text(text, file, loading)
-    if loading.faults:
-        raise ConfigError(loading.faults)
-    return loading.portfolios[0]
+    # --- the steps --------------------------------------------------------------------------------------------
 
+    def _share(self, changed: set[str] | None) -> Shared:
+        """Read the shared files again if they, the settings or the registrants have changed."""
+        table = load_registrants(self._where.registrants)
+        if self._table is None or table.registrants is not self._table.registrants:
+            self._table = table
+        files = {folder: self._tree.of(folder) for folder in _SHARED}
+        digests = [(file.name, file.digest) for found in files.values() for file in found]
+        named = msgspec.json.encode((digests, self._table.version, self._known.sources), order="deterministic")
+        shared_mark = mark(named.decode())
+        if self._shared is not None and shared_mark == self._shared_mark:
+            return self._shared
+        docs: dict[str, list[Document]] = {folder: [] for folder in _SHARED}
+        broken: dict[str, list[bytes]] = {folder: [] for folder in _SHARED}
+        faults: list[Fault] = []
+        for folder, found in files.items():
+            for file in found:
+                content = self._tree.content(file.name)
+                try:
+                    docs[folder].append(load_yaml(content, file.name))
+                except ConfigError as error:
+                    faults += error.faults
+                    broken[folder].append(content)
+        shared = read_shared(docs, self._table, self._known, broken)
+        shared.faults = [*faults, *shared.faults]
+        self._shared, self._shared_mark = shared, shared_mark
+        return shared
 
-# --- files ----------------------------------------------------------------------------------------------------
+    def _assemble(self, faults: list[Fault]) -> _Making:
+        """Put the parts together: all, or those that a change can reach. Raises ConfigError."""
+        assert self._shared is not None
+        table = self._shared.defined.table
+        assert table is not None
+        before = self._now
+        reader = HoldingsReader(table, self._where.memory, self._clock(), before.held if before is not None else {})
+        parts = Parts(self._compiled.all(), broken=self._compiled.faulty.values())
+        making = _Making(parts, reader, self._todo(parts, reader), [*faults, *parts.faults])
+        assembler = Assembler(parts, self._known, reader)
+        old = {p.id: p for p in before.loaded.book.portfolios} if before is not None else {}
+        for name, part in parts.by_id.items():
+            todo = making.todo is None or name in making.todo
+            portfolio = assembler.portfolio(part) if todo else old.get(name)
+            if portfolio is not None:
+                making.portfolios[name] = portfolio
+        making.faults += [*assembler.faults, *reader.faults]
+        if any(fault.severity == "error" for fault in making.faults):
+            raise ConfigError(sorted(set(making.faults)))
+        return making
 
+    def _todo(self, parts: Parts, reader: HoldingsReader) -> set[str] | None:
+        before = self._now
+        if before is None or before.shared != self._shared_mark or before.known != self._known:
+            return None
+        changed = {name for name, part in parts.by_id.items() if before.parts.get(name) is not part}
+        changed.update(before.parts.keys() - parts.by_id.keys())
+        return parts.reached(changed) | reader.changed()
 
-def _files(directory: Path, faults: list[Fault]) -> Iterator[Path]:
-    """Go through the files to read, in the order of their names."""
-    unread: set[str] = set()
-    seen: set[Path] = set()
+    def _finish(self, making: _Making, shared: Shared, *, tests: bool) -> tuple[_InForce, BookChange | None]:
+        """Make the book, and say what has changed in it."""
+        before, reader, by_id = self._now, making.reader, making.parts.by_id
+        held = (
+            {name: kept for name, kept in reader.before.items() if name in by_id} if making.todo is not None else {}
+        )
+        held.update(reader.kept)
+        book, change = self._book(making, shared.defined)
+        warnings = [fault for kept in held.values() for fault in kept.held.faults]
+        table = shared.defined.table
+        assert table is not None
+        if self._table is not None and self._table.trouble:
+            warnings.append(Fault(str(self._where.registrants), 0, 0, self._table.trouble, severity="warning"))
+        loaded = Loaded(
+            book=book,
+            table=table,
+            warnings=sorted(warnings),
+            trouble=sorted(fault for kept in held.values() for fault in kept.held.trouble),
+            places=Places(by_id, {t.rule: t.place for t in shared.tests if t.event_type}),
+            tests=self._tests(book, shared) if tests else [],
+            reports={name: kept.held.report for name, kept in held.items() if kept.held.report is not None},
+            accepted={
+                name: kept.held.accepted
+                for name, kept in reader.kept.items()
+                if kept.held.accepted is not None and kept is not reader.before.get(name)
+            },
+            watched=frozenset(path for kept in held.values() for path in kept.held.read),
+            files=len(self._tree.files),
+            cached=len(self._compiled.kept) - self._compiled.compiled,
+        )
+        made = _InForce(loaded, by_id, self._shared_mark, self._known, held)
+        return made, change if before is not None else None
 
-    def unreadable(error: OSError) -> None:
-        faults.append(Fault(str(error.filename), 0, 0, f"cannot be read: {error.strerror or error}"))
+    def _book(self, making: _Making, defined: Defined) -> tuple[RuleBook, BookChange | None]:
+        before = self._now.loaded.book if self._now is not None else None
+        assert defined.table is not None
+        done = making.parts.by_id if making.todo is None else making.todo & making.parts.by_id.keys()
+        fresh = [making.portfolios[name] for name in done if name in making.portfolios]
+        labels = labels_of_parts([making.parts.by_id[name] for name in done], fresh, defined.table)
+        if before is not None and making.todo is not None:
+            return change_book(before, making.portfolios, fresh, labels)
+        whole = make_book(
+            list(making.portfolios.values()),
+            event_types=defined.event_types,
+            relations=defined.relations,
+            labels={**labels_shared(defined), **labels},
+            rates=defined.rates,
+            routine_forms=defined.routine_forms,
+            source_desks={source: desk for source, desk in (defined.sources or {}).items() if desk is not None},
+        )
+        if before is not None and before.shared == whole.shared:
+            return change_book(before, making.portfolios, fresh, whole.labels)
+        return whole, None
 
-    for folder, folders, names in os.walk(directory, onerror=unreadable, followlinks=True):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        here = Path(folder)
-        top = here.relative_to(directory).parts[:1]
-        if here.resolve() in seen or (top and top[0] in SKIPPED):  # a link may lead in a circle
-            folders.clear()
-            continue
-        seen.add(here.resolve())
-        for name in sorted(names):
-            if name.startswith(".") or not name.lower().endswith(_SUFFIXES):
-                continue
-            if not top:
-                hint = f"move it to {directory / FOLDERS[0]}"
-                faults.append(Fault(str(here / name), 0, 0, "YAML here is not read", hint))
-            elif top[0] in FOLDERS:
-                yield here / name
-            else:
-                unread.add(top[0])
-    for name in sorted(unread):
-        known = ", ".join(FOLDERS)
-        near = suggest.closest(name, FOLDERS)
-        hint = f"did you mean `{near}`?" if near else f"folders that are: {known}"
-        faults.append(Fault(str(directory / name), 0, 0, "rules in this folder are not read", hint))
+    def _tests(self, book: RuleBook, shared: Shared) -> list[RuleTests]:
+        """Give the tests of what is in the book: what is not enabled is not tested."""
+        rules = {(portfolio.id, rule.id) for portfolio, rule in book.rules()}
+        own = [tests for name in sorted(self._compiled.tests) for tests in self._compiled.tests[name]]
+        return [*shared.tests, *(tests for tests in own if (tests.portfolio, tests.rule) in rules)]
 
-
-def _load_file(path: Path, loading: _Loading) -> None:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)  # one byte more, so that load_yaml sees that it is too big
-    except OSError as error:
-        loading.faults.append(Fault(str(path), 0, 0, f"cannot be read: {error.strerror or error}"))
-        return
-    _load_text(content, str(path), loading)
-
-
-def _load_text(content: str | bytes, file: str, loading: _Loading) -> None:
-    try:
-        doc = load_yaml(content, file)
-    except ConfigError as error:
-        loading.faults.extend(error.faults)
-        return
-    made, faults = check(PortfolioFile, doc)
-    known = Known()
-    known.sources = loading.known.sources
-    reader = Reader(doc, known)
-    conditions = [reader.condition((*path, "when")) for path, rule in doc.items(("rules",)) if "when" in rule]
-    faults = [*faults, *reader.faults, *_repeated(doc, loading), *_receivers(doc, loading.known.receivers)]
-    loading.faults.extend(faults)
-    if made is not None and not faults:
-        nodes = [node for node in conditions if node is not None]
-        loading.portfolios.append(_portfolio(doc, made, nodes))
-
-
-# --- what only several places together can get wrong ----------------------------------------------------------
-
-
-def _repeated(doc: Document, loading: _Loading) -> Iterator[Fault]:
-    value = doc.value
-    portfolio = value.get("portfolio") if isinstance(value, dict) else None
-    if isinstance(portfolio, str):
-        here = doc.fault(("portfolio",), f"portfolio `{portfolio[:63]}` is defined twice")
-        first = loading.first.setdefault(portfolio, here)
-        if first is not here:
-            yield doc.fault(("portfolio",), here.message, f"first in {first.file}:{first.line}")
-    seen: dict[str, tuple[int, int]] = {}
-    for path, rule in doc.items(("rules",)):
-        rule_id = rule.get("id")
-        if not isinstance(rule_id, str):
-            continue
-        here_at = doc.mark((*path, "id"))
-        if seen.setdefault(rule_id, here_at) != here_at:
-            message = f"rule `{rule_id[:63]}` is defined twice in this portfolio"
-            yield doc.fault((*path, "id"), message, f"first in line {seen[rule_id][0]}")
-
-
-def _receivers(doc: Document, known: Collection[str] | None) -> Iterator[Fault]:
-    value = doc.value
-    listed = value.get("receivers") if isinstance(value, dict) else None
-    named: list[object] = listed if isinstance(listed, list) else []
-    for i, receiver in enumerate(named):
-        path = ("receivers", i)
-        if not isinstance(receiver, str):
-            continue
-        if receiver in named[:i]:
-            yield doc.fault(path, f"receiver `{receiver[:63]}` is named twice")
-        elif known is not None and receiver not in known:
-            message = f"there is no receiver `{receiver[:63]}`"
-            yield doc.fault(path, message, suggest.hint(receiver, known) or "define it in alertd.yaml")
-
-
-# --- from file to book ----------------------------------------------------------------------------------------
-
-
-def _portfolio(doc: Document, made: PortfolioFile, nodes: list[Condition]) -> Portfolio:
-    rules = [
-        _rule(entry, node, doc.value["rules"][i]["when"])
-        for i, (entry, node) in enumerate(zip(made.rules, nodes, strict=True))
-    ]
-    return Portfolio(
-        id=made.portfolio, title=made.title, timezone=made.timezone, receivers=made.receivers, rules=tuple(rules)
-    )
-
-
-def _rule(entry: RuleEntry, node: Condition, when: object) -> Rule:
-    fields = {"id": entry.id, "title": entry.title, "severity": entry.severity, "when": when}
-    definition = msgspec.json.encode(fields, order="deterministic")
-    return Rule(
-        id=entry.id,
-        title=entry.title,
-        severity=entry.severity,
-        when=node,
-        hash=mark(definition.decode()),
-        definition=definition,
-    )
+    def _write_cache(self, *, first: bool) -> None:
+        if self._where.cache is not None and self._compiled.compiled > (0 if first else MANY):
+            kept = list(self._compiled.kept.values())
+            write_cache(self._where.cache, Cached(code=code_hash(), shared=self._compiled.shared, parts=kept))
