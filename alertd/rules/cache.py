@@ -13,7 +13,7 @@ import gc
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -99,7 +99,8 @@ def write_cache(path: Path, cached: Cached) -> None:
             file.write(body)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         _log.warning("rules_cache_not_written", path=str(path), error=error.strerror or str(error))
 
 

@@ -1,0 +1,199 @@
+"""Loading again costs what has changed, and gives what loading anew gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alertd.errors import ConfigError
+from alertd.rules.book import apply_change
+from alertd.rules.loaded import KnownSettings, Loaded
+from alertd.rules.loader import RuleLoader, load_rules
+
+PORTFOLIO = """\
+portfolio: {name}
+title: A desk
+receivers: [desk]
+holdings: [{{ticker: NVDA, weight: 8%}}]
+rules:
+  - {{id: lease, title: A lease, severity: high, when: {{all: [{{text: {word}}}, {{mentions: holdings}}]}}}}
+"""
+LIST = "list: {name}\nterms: [lease, rent]\n"
+
+
+def write(directory: Path, **files: str) -> set[Path]:
+    """Write files named by folder and name: `portfolios__a` is portfolios/a.yaml."""
+    paths = set()
+    for name, content in files.items():
+        path = directory / (name.replace("__", "/") + ".yaml")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        paths.add(path)
+    return paths
+
+
+def begin(directory: Path, count: int = 5) -> tuple[RuleLoader, Loaded]:
+    write(directory, **{f"portfolios__p{i}": PORTFOLIO.format(name=f"p{i}", word="lease") for i in range(count)})
+    loader = RuleLoader(directory)
+    return loader, loader.load()
+
+
+def test_one_changed_file_changes_one_portfolio(tmp_path: Path) -> None:
+    loader, first = begin(tmp_path)
+    paths = write(tmp_path, portfolios__p2=PORTFOLIO.format(name="p2", word="rent"))
+    second, change = loader.reload(paths)
+    assert change is not None
+    assert [p.id for p in change.portfolios] == ["p2"]
+    assert (second.files, second.cached) == (5, 4)
+    assert apply_change(first.book, change) == second.book == load_rules(tmp_path).book
+    assert second.book.portfolios[0] is first.book.portfolios[0]
+
+
+def test_the_changed_files_are_found_without_being_named(tmp_path: Path) -> None:
+    loader, first = begin(tmp_path)
+    write(tmp_path, portfolios__p2=PORTFOLIO.format(name="p2", word="rent"))
+    write(tmp_path, portfolios__new=PORTFOLIO.format(name="a-new-one", word="rent"))
+    (tmp_path / "portfolios/p4.yaml").unlink()
+    second, change = loader.reload()
+    assert change is not None
+    assert [p.id for p in change.portfolios] == ["a-new-one", "p2"]
+    assert change.removed == ("p4",)
+    assert apply_change(first.book, change) == second.book == load_rules(tmp_path).book
+
+
+def test_a_file_that_is_touched_and_says_the_same_changes_nothing(tmp_path: Path) -> None:
+    loader, first = begin(tmp_path)
+    paths = write(tmp_path, portfolios__p1="# a comment\n" + PORTFOLIO.format(name="p1", word="lease"))
+    second, change = loader.reload(paths)
+    assert change is not None
+    assert (change.portfolios, change.removed, change.version) == ((), (), first.book.version)
+    assert second.book == first.book
+
+
+def test_a_changed_list_reaches_the_portfolios_that_name_it(tmp_path: Path) -> None:
+    write(tmp_path, lists__words=LIST.format(name="words"))
+    write(tmp_path, portfolios__user=PORTFOLIO.format(name="user", word="{list: words}"))
+    loader, _ = begin(tmp_path)
+    write(tmp_path, lists__words=LIST.format(name="words").replace("rent", "let"))
+    second, change = loader.reload()
+    assert change is not None
+    assert [p.id for p in change.portfolios] == ["user"]
+    assert second.cached == 5
+    assert second.book == load_rules(tmp_path).book
+
+
+def test_changed_event_types_change_the_whole_book(tmp_path: Path) -> None:
+    loader, first = begin(tmp_path)
+    write(tmp_path, **{"event-types__lease": "event_type: lease\ntitle: A lease\nwhen: {text: lease}\n"})
+    second, change = loader.reload()
+    assert change is None
+    assert second.book.shared != first.book.shared
+    assert second.book == load_rules(tmp_path).book
+
+
+def test_a_changed_base_changes_those_that_extend_it(tmp_path: Path) -> None:
+    loader, _ = begin(tmp_path)
+    write(tmp_path, portfolios__child="portfolio: child\nextends: p1\ntitle: A child\n")
+    loader.reload()
+    paths = write(tmp_path, portfolios__p1=PORTFOLIO.format(name="p1", word="rent"))
+    second, change = loader.reload(paths)
+    assert change is not None
+    assert [p.id for p in change.portfolios] == ["child", "p1"]
+    assert second.book == load_rules(tmp_path).book
+
+
+def test_a_broken_change_leaves_what_was_loaded_and_its_repair_is_taken(tmp_path: Path) -> None:
+    loader, first = begin(tmp_path)
+    paths = write(tmp_path, portfolios__p1="portfolio: p1\n", portfolios__p2=PORTFOLIO.format(name="p2", word="rent"))
+    for _ in range(2):  # said again each time it is asked
+        with pytest.raises(ConfigError) as refused:
+            loader.reload(paths)
+        assert {fault.file for fault in refused.value.faults} == {str(tmp_path / "portfolios/p1.yaml")}
+        paths = set()
+    paths = write(tmp_path, portfolios__p1=PORTFOLIO.format(name="p1", word="lease"))
+    second, change = loader.reload(paths)
+    assert change is not None
+    assert [p.id for p in change.portfolios] == ["p2"]  # changed while p1 was broken
+    assert apply_change(first.book, change) == second.book == load_rules(tmp_path).book
+
+
+def test_a_removed_list_is_a_fault_in_the_file_that_names_it(tmp_path: Path) -> None:
+    write(tmp_path, lists__words=LIST.format(name="words"))
+    write(tmp_path, portfolios__user=PORTFOLIO.format(name="user", word="{list: words}"))
+    loader, _ = begin(tmp_path)
+    (tmp_path / "lists/words.yaml").unlink()
+    with pytest.raises(ConfigError) as refused:
+        loader.reload()
+    (fault,) = refused.value.faults
+    assert fault.file.endswith("portfolios/user.yaml")
+
+
+def test_a_receiver_that_is_gone_is_a_fault_although_no_file_has_changed(tmp_path: Path) -> None:
+    loader, _ = begin(tmp_path, 1)
+    loader.reload(known=KnownSettings(receivers={"desk": None}))
+    with pytest.raises(ConfigError) as refused:
+        loader.reload(known=KnownSettings(receivers={"dask": None}))
+    assert "there is no receiver `desk`" in str(refused.value)
+
+
+def test_who_extends_a_broken_portfolio_is_not_faulted_for_that_too(tmp_path: Path) -> None:
+    write(tmp_path, portfolios__base=PORTFOLIO.format(name="base", word="'!'"))
+    write(tmp_path, portfolios__child="portfolio: child\nextends: base\ntitle: A child\n")
+    with pytest.raises(ConfigError) as refused:
+        load_rules(tmp_path)
+    assert [Path(fault.file).name for fault in refused.value.faults] == ["base.yaml"]
+
+
+# --- the cache ------------------------------------------------------------------------------------------------
+
+
+def cached(directory: Path) -> Loaded:
+    return load_rules(directory, cache=directory.parent / "cache" / "rules.bin")
+
+
+def test_what_is_the_same_comes_from_the_cache(tmp_path: Path) -> None:
+    begin(tmp_path / "rules")
+    assert cached(tmp_path / "rules").cached == 0
+    again = cached(tmp_path / "rules")
+    assert again.cached == 5
+    assert again.book == load_rules(tmp_path / "rules").book
+    write(tmp_path / "rules", portfolios__p3=PORTFOLIO.format(name="p3", word="rent"))
+    changed = cached(tmp_path / "rules")
+    assert changed.cached == 4
+    assert changed.book == load_rules(tmp_path / "rules").book
+
+
+def test_a_cached_rule_whose_list_has_changed_is_compiled_again(tmp_path: Path) -> None:
+    write(tmp_path / "rules", lists__words=LIST.format(name="words"))
+    write(tmp_path / "rules", portfolios__user=PORTFOLIO.format(name="user", word="{list: words}"))
+    begin(tmp_path / "rules")
+    cached(tmp_path / "rules")
+    write(tmp_path / "rules", lists__words=LIST.format(name="words").replace("rent", "let"))
+    changed = cached(tmp_path / "rules")
+    assert changed.cached == 5
+    assert changed.book == load_rules(tmp_path / "rules").book
+
+
+@pytest.mark.parametrize("damage", [b"", b"alertd rules 1\n", b"\x00" * 500])
+def test_a_damaged_cache_is_no_fault_and_is_written_anew(tmp_path: Path, damage: bytes) -> None:
+    begin(tmp_path / "rules")
+    whole = cached(tmp_path / "rules").book
+    (tmp_path / "cache" / "rules.bin").write_bytes(damage)
+    assert cached(tmp_path / "rules").book == whole
+    assert cached(tmp_path / "rules").cached == 5
+
+
+def test_a_cache_that_was_cut_short_is_not_read(tmp_path: Path) -> None:
+    begin(tmp_path / "rules")
+    whole = cached(tmp_path / "rules").book
+    file = tmp_path / "cache" / "rules.bin"
+    file.write_bytes(file.read_bytes()[:-1])
+    again = cached(tmp_path / "rules")
+    assert (again.book, again.cached) == (whole, 0)
+
+
+def test_a_cache_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
+    begin(tmp_path / "rules")
+    (tmp_path / "cache").write_text("a file stands where the folder should")
+    assert cached(tmp_path / "rules").book.portfolios
