@@ -1,20 +1,24 @@
 """Can a condition be true, and can it be false? Found by trying answers for its leaves, not by asking events.
 
 The leaves of a rule are not free: an event has one form and one source, a weight that is above 5 % is above 2 %, a
-text with “compute lease” has “lease”. `clash` knows what cannot be together; the search tries an answer for one leaf
-after the other, and goes back as soon as two of them clash or the condition is decided the wrong way.
+text with “compute lease” has “lease”. `clash` knows what cannot be together. The plain way to an answer is tried first:
+every part of an `all`, the first part of an `any`. Only if its leaves clash, a search tries an answer for one leaf after
+the other, and goes back as soon as two of them clash or the condition is decided the wrong way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Weight
+from alertd.rules.company_reading import Who
 from alertd.rules.filing import Filing
 from alertd.rules.leaves import Origin, Words
 from alertd.rules.limits import Limit
 from alertd.rules.logic import Node, Truth
+from alertd.rules.near import Near
 from alertd.rules.reported import ONLY_NAMED, STATUSES, DealTerms, Reports
 from alertd.rules.tone import Novelty, Tone
 from alertd.rules.traits import walk
@@ -23,9 +27,15 @@ from alertd.text.scan import Term, term_words
 
 MAX_LEAVES = 60
 """Conditions with more different leaves are not searched."""
-MAX_STEPS = 3_000
+MAX_STEPS = 500
+_RELATED = (
+    Words, Near, Origin, Filing, Reports, DealTerms, Mentions, Exposed, CompanySentiment, Weight, Tone, Novelty,
+)  # fmt: skip
+"""The leaves of which two can have to do with each other."""
 _DOMAINS = {"kind": frozenset(("news", "filing")), "trust": frozenset(("low", "medium", "high"))}
 Answers = dict[Node, bool]
+Said = tuple[Node, bool]
+"""A leaf and its answer."""
 
 
 def possible(condition: Node, truth: bool, *, bound: bool) -> bool:
@@ -33,10 +43,31 @@ def possible(condition: Node, truth: bool, *, bound: bool) -> bool:
 
     `bound`: its company conditions are about one company.
     """
+    plain = _plain_way(condition, truth)
+    if plain is not None and conflict(plain, bound=bound) is None:
+        return True
     leaves = list(dict.fromkeys(node for node in walk(condition) if not node.children))
     if len(leaves) > MAX_LEAVES:
         return True
     return _Search(condition, truth, leaves, bound).found({})
+
+
+def _plain_way(node: Node, truth: bool) -> dict[Said, None] | None:
+    """Give answers that decide a condition, of each choice the first; None if there are none."""
+    if isinstance(node, Always):
+        return {} if truth else None
+    if isinstance(node, Not):
+        return _plain_way(node.part, not truth)
+    if not node.children:
+        return {(node, truth): None}
+    needed = node.children if truth is isinstance(node, All) else node.children[:1]
+    found: dict[Said, None] = {}
+    for part in needed:
+        way = _plain_way(part, truth)
+        if way is None:
+            return None
+        found |= way
+    return found
 
 
 @dataclass(slots=True)
@@ -78,7 +109,7 @@ def _value(node: Node, answers: Answers) -> Truth:
     return None if None in parts else not decisive
 
 
-def required(condition: Node) -> Iterator[tuple[Node, bool]]:
+def required(condition: Node) -> Iterator[Said]:
     """Give the leaves that must be true, or false, for a condition to be true."""
     if isinstance(condition, All):
         for part in condition.parts:
@@ -92,6 +123,15 @@ def required(condition: Node) -> Iterator[tuple[Node, bool]]:
         yield condition, True
 
 
+def conflict(answers: Iterable[Said], *, bound: bool) -> tuple[Said, Said] | None:
+    """Give the first two of some answers that cannot be together; None if all can."""
+    said = [answer for answer in answers if isinstance(answer[0], _RELATED)]
+    for one, other in combinations(said, 2) if len(said) <= MAX_LEAVES else ():
+        if clash(*one, *other, bound=bound):
+            return one, other
+    return None
+
+
 def clash(one: Node, is_one: bool, other: Node, is_other: bool, *, bound: bool) -> bool:
     """Say whether two leaves cannot have these answers about one event."""
     if one == other:
@@ -102,7 +142,7 @@ def clash(one: Node, is_one: bool, other: Node, is_other: bool, *, bound: bool) 
         return _implies(one, other)
     if is_other:
         return _implies(other, one)
-    return _cover(one, other, bound)
+    return _cover(one, other)
 
 
 # --- what follows from what -----------------------------------------------------------------------------------
@@ -113,8 +153,14 @@ def _implies(one: Node, other: Node) -> bool:
     if isinstance(one, Words) and isinstance(other, Words):
         in_place = other.name == "text" or one.name == "title"
         return in_place and all(_found_in(term, other.any_of) for term in one.any_of)
+    if isinstance(one, Near) and isinstance(other, Words):
+        return other.name == "text" and any(
+            all(_found_in(term, other.any_of) for term in group) for group in one.groups
+        )
     if isinstance(one, Origin) and isinstance(other, Origin):
         return one.name == other.name and set(one.any_of) <= set(other.any_of)
+    if isinstance(one, Filing) and isinstance(other, Origin):
+        return other.name == "kind" and "filing" in other.any_of
     if isinstance(one, Filing) and isinstance(other, Filing):
         forms = all(form in other.any_of or form.removesuffix("/A") in other.any_of for form in one.any_of)
         return forms and (not other.items or (bool(one.items) and set(one.items) <= set(other.items)))
@@ -140,16 +186,30 @@ def _exclude(one: Node, other: Node, bound: bool) -> bool:
         return not any(_same_form(form, wanted) for form in one.any_of for wanted in other.any_of)
     if isinstance(one, Filing) and isinstance(other, Origin):
         return other.name == "kind" and "filing" not in other.any_of
+    if bound and (company := _who(one)) is not None and (another := _who(other)) is not None:
+        one_company = company.holdings or another.holdings or not company.ids.isdisjoint(another.ids)
+        if not one_company:
+            return True
     limits = _limits(one, other) if bound or not isinstance(one, Weight | CompanySentiment) else None
     return limits is not None and _apart(*limits)
 
 
-def _cover(one: Node, other: Node, bound: bool) -> bool:
-    """Whether one of the two leaves is true of every event."""
+def _cover(one: Node, other: Node) -> bool:
+    """Whether one of the two leaves is true of every event.
+
+    Never one on a company: it is false of events that do not name it.
+    """
     if isinstance(one, Origin) and isinstance(other, Origin) and one.name == other.name and one.name in _DOMAINS:
         return _DOMAINS[one.name] <= {*one.any_of, *other.any_of}
-    limits = _limits(one, other) if bound or not isinstance(one, Weight | CompanySentiment) else None
+    limits = _limits(one, other) if isinstance(one, Tone | Novelty) else None
     return limits is not None and _apart(_opposite(limits[0]), _opposite(limits[1]))
+
+
+def _who(leaf: Node) -> Who | None:
+    """Give the companies of which the bound one must be."""
+    if isinstance(leaf, CompanySentiment):
+        return leaf.of
+    return leaf.who if isinstance(leaf, Mentions | Exposed) else None
 
 
 def _found_in(term: Term, terms: frozenset[Term]) -> bool:
