@@ -22,6 +22,10 @@ class SchemaName(StrEnum):
 
     settings = "settings"
     portfolio = "portfolio"
+    event_type = "event-type"
+    companies = "companies"
+    list = "list"
+    fragments = "fragments"
 
 
 def init(
@@ -39,31 +43,50 @@ def init(
     if there and not force:
         fail(f"{' and '.join(there)} {'are' if len(there) > 1 else 'is'} there already; --force overwrites", USAGE)
     for name, target in targets.items():
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text((package_files("alertd.cli") / "templates" / name).read_text("utf-8"), "utf-8")
-        except OSError as error:
-            fail(f"cannot write {target}: {error.strerror}")
-        sys.stdout.write(f"wrote {target}\n")
+        _put(target, (package_files("alertd.cli") / "templates" / name).read_text("utf-8"))
     go = "" if directory == Path() else f"cd {quote(str(directory))} && "
     sys.stdout.write(f"Next: {go}alertd check, then alertd run\n")
 
 
 def schema(
-    name: Annotated[SchemaName, typer.Argument(metavar="WHICH", help="settings or portfolio.")] = SchemaName.settings,
+    name: Annotated[
+        SchemaName, typer.Argument(metavar="WHICH", help=", ".join(SchemaName) + ".")
+    ] = SchemaName.settings,
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write all of them there, as WHICH.schema.json.", file_okay=False),
+    ] = None,
 ) -> None:
     """Print the JSON Schema of a file, for editors.
 
-    `alertd schema portfolio > rules/schema/portfolio.schema.json`, and the first line of a portfolio names it:
-    # yaml-language-server: $schema=../schema/portfolio.schema.json
+    `alertd schema --write rules/schema` keeps all of them beside the rules, and the first line of a portfolio names
+    its own: # yaml-language-server: $schema=../schema/portfolio.schema.json
     """
+    if write is None:
+        sys.stdout.write(_schema(name))
+        return
+    for each in SchemaName:
+        target = write / f"{each}.schema.json"
+        _put(target, _schema(each))
+
+
+def _schema(name: SchemaName) -> str:
     made: dict[str, Any]
     if name is SchemaName.settings:
         from alertd.settings import settings_schema
 
         made = settings_schema()
     else:
-        from alertd.rules.portfolio_file import portfolio_schema
+        from alertd.rules.schemas import SCHEMAS
 
-        made = portfolio_schema()
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n")
+        made = SCHEMAS[name]()
+    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
+
+
+def _put(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+    except OSError as error:
+        fail(f"cannot write {target}: {error.strerror}")
+    sys.stdout.write(f"wrote {target}\n")

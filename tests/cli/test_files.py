@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from alertd.base.yaml import load_yaml
-from tests.cli.json_schema import faults
 from tests.cli.run import ROOT, RULES, alertd, process
+from tests.support.json_schema import complaints
 
 WRITTEN = "wrote {0}alertd.yaml\nwrote {0}rules/portfolios/example.yaml\n"
 TEMPLATES = ROOT / "alertd/cli/templates"
@@ -80,38 +78,38 @@ def test_settings_are_described_by_default(tmp_path: Path, words: tuple[str, ...
     assert {"sources", "receivers", "smtp"} <= done.json["properties"].keys()
 
 
-def test_the_schema_needs_no_settings_and_is_the_one_kept_beside_the_rules(tmp_path: Path) -> None:
-    kept = (RULES / "schema/portfolio.schema.json").read_text("utf-8")
-    assert process("schema", "portfolio", cwd=tmp_path).out == kept
+@pytest.mark.parametrize("kind", ["portfolio", "event-type", "companies", "list", "fragments"])
+def test_the_schema_needs_no_settings_and_is_the_one_kept_beside_the_rules(kind: str, tmp_path: Path) -> None:
+    kept = (RULES / f"schema/{kind}.schema.json").read_text("utf-8")
+    assert alertd("schema", kind, cwd=tmp_path).out == kept
+    assert process("schema", kind, cwd=tmp_path, env={"PYTHONHASHSEED": "1"}).out == kept
 
 
-def schema(name: str, folder: Path) -> dict[str, Any]:
-    made: dict[str, Any] = alertd("schema", name, cwd=folder).json
-    return made
+def test_all_schemas_are_written_at_once(tmp_path: Path) -> None:
+    done = alertd("schema", "--write", "rules/schema", cwd=tmp_path)
+    written = {path.name: path.read_text("utf-8") for path in (tmp_path / "rules/schema").iterdir()}
+    assert done.code == 0
+    assert sorted(done.out.splitlines()) == sorted(f"wrote rules/schema/{name}" for name in written)
+    assert written == {path.name: path.read_text("utf-8") for path in (RULES / "schema").iterdir()}
 
 
-@pytest.mark.parametrize("file", [TEMPLATES / "portfolio.yaml", *sorted(RULES.glob("portfolios/*.yaml"))])
-def test_portfolios_that_are_shipped_are_as_the_schema_says(file: Path, tmp_path: Path) -> None:
-    described = schema("portfolio", tmp_path)
-    assert list(faults(load_yaml(file.read_bytes(), file.name).value, described, described)) == []
+def test_a_schema_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = alertd("schema", "--write", "file/schema", cwd=tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "alertd: cannot write file/schema/settings.schema.json: Not a directory\n"
 
 
-@pytest.mark.parametrize(
-    ("written", "wrong"),
-    [("{portfolio: p, titel: T}", "titel is not allowed"), ("[]", "is not type 'object'"), ("{}", "required")],
-)
-def test_the_schema_tells_what_is_wrong_with_a_portfolio(written: str, wrong: str, tmp_path: Path) -> None:
-    described = schema("portfolio", tmp_path)
-    assert wrong in "\n".join(faults(load_yaml(written, "x").value, described, described))
+def test_a_kind_of_file_that_has_no_schema_is_a_wrong_word(tmp_path: Path) -> None:
+    done = alertd("schema", "portfolios", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "'portfolios' is not one of 'settings', 'portfolio', 'event-type'" in done.err
 
 
-def test_settings_that_are_shipped_are_as_the_schema_says(tmp_path: Path) -> None:
-    described = schema("settings", tmp_path)
+def test_settings_that_are_shipped_are_as_the_schema_says() -> None:
     template = (TEMPLATES / "alertd.yaml").read_text("utf-8")
     examples = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     (example,) = [text for text in examples if "sources:" in text]
-    for text in (template, example):
-        assert list(faults(load_yaml(text, "alertd.yaml").value, described, described)) == []
+    assert complaints(template, "settings") == complaints(example, "settings") == {}
     wrong = template.replace("every: 30s", "every: 30").replace("type: console", "type: consol")
-    found = list(faults(load_yaml(wrong, "alertd.yaml").value, described, described))
-    assert [fault.split(":")[0] for fault in found] == ["$.sources[0]", "$.receivers[0]"]
+    assert sorted(complaints(wrong, "settings")) == ["$.receivers[0]", "$.sources[0]"]

@@ -1,0 +1,42 @@
+"""What an editor says of a YAML file: an independent validator, and our schemas."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from alertd.base.yaml import load_yaml
+from alertd.rules.schemas import SCHEMAS
+from alertd.settings import settings_schema
+
+TOP_KEYS = {
+    "portfolio": "portfolio",
+    "event_type": "event-type",
+    "companies": "companies",
+    "relations": "companies",
+    "list": "list",
+    "fragments": "fragments",
+    "sources": "settings",
+    "receivers": "settings",
+}
+"""A key at the top of a file -> which kind of file it is."""
+
+
+@cache
+def schema(kind: str) -> dict[str, Any]:
+    """Give the schema of a kind of file."""
+    return settings_schema() if kind == "settings" else SCHEMAS[kind]()
+
+
+def kind_of(text: str) -> str | None:
+    """Say which kind of file a text is; None if it is none of ours."""
+    content = load_yaml(text, "x").value
+    return next((kind for key, kind in TOP_KEYS.items() if key in content), None)
+
+
+def complaints(text: str | bytes, kind: str) -> dict[str, str]:
+    """Give what is wrong with a file, by place: `$.rules[0].when`."""
+    value = load_yaml(text, "x").value
+    return {error.json_path: error.message for error in Draft202012Validator(schema(kind)).iter_errors(value)}
