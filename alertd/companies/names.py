@@ -19,6 +19,8 @@ _ASCII = {i: chr(i).lower() if chr(i).isalnum() else " and " if chr(i) == "&" el
     place: piece for place, piece in _DROPPED.items() if place < 128
 }
 
+_DOMAIN = re.compile(r"\.(?=\w\w)")
+"""The point in `Amazon.com`, which the SEC writes as two words; those in `U.S.` and `Inc.` just go."""
 _TICKER = re.compile(r"[A-Z0-9]{1,10}(?:[-./ ][A-Z0-9]{1,4})?")
 _APART = str.maketrans("./ ", "---")
 _CIK = re.compile(r"(?:CIK|cik)?[-: ]?([0-9]{1,10})")
@@ -38,7 +40,7 @@ AMERICAN = frozenset(_EXCHANGES)
 
 def fold_name(name: str) -> str:
     """Fold a name so that one written otherwise is the same: case, accents, points and `&` do not count."""
-    name = name[:_MAX]
+    name = _DOMAIN.sub(" ", name[:_MAX])
     if name.isascii():
         return " ".join(name.translate(_ASCII).split())
     plain = unicodedata.normalize("NFKD", name.translate(_DROPPED)).casefold().replace("&", " and ")

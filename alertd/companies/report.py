@@ -107,10 +107,12 @@ class Tally(Struct, frozen=True, kw_only=True):
 # --- compared with what was accepted last ---------------------------------------------------------------------
 
 
-def compare(tally: Tally, previous: Accepted | None) -> LoadReport:
-    """Give the report with the difference to what was accepted last."""
+def compare(tally: Tally, previous: Accepted | None, *, same_file: bool = False) -> LoadReport:
+    """Give the report with the difference to what was accepted last; of the same file, that to the one before."""
     if previous is None:
         return tally.report
+    if same_file and previous.holdings == tally.holdings:
+        return msgspec.structs.replace(tally.report, difference=previous.report.difference)
     old, new = previous.holdings.positions, tally.holdings.positions
     moved = [
         Moved(company, new[company].label, old[company].weight, new[company].weight)
@@ -139,14 +141,20 @@ def refusal(
     newline: bool = True,
     latest: str = "",
     previous: Accepted | None = None,
+    known: bool = False,
 ) -> str:
     """Say why a file must not take the place of the one in force; empty if it may.
 
     `latest` is the last date (ISO 8601) that positions can be of: one day past today would outlast every later file.
+    `known` says that these very bytes are in force, perhaps because a person took them knowingly: then they stay,
+    unless less of them is understood than before.
     """
-    if report.unmapped_share > config.max_unmapped:
+    accepted = previous.report.unmapped_share if known and previous is not None else 0.0
+    if report.unmapped_share > max(config.max_unmapped, accepted) + _EVEN:
         most = _share(config.max_unmapped)
         return f"{_share(report.unmapped_share)} of it has no known company, more than {most}"
+    if known:
+        return ""
     if not report.companies:
         return "it holds no company"
     if latest and report.as_of > latest:
@@ -156,7 +164,7 @@ def refusal(
     before = previous.report
     if report.as_of < before.as_of:
         return f"it is of {report.as_of}, older than the one in force of {before.as_of}"
-    if report.rows < before.rows * (1 - config.max_drop):
+    if report.rows < before.rows * (1 - config.max_drop) - _EVEN:
         fall = _share(1 - report.rows / before.rows)
         return f"it has {report.rows} rows, {fall} fewer than the {before.rows} of {before.as_of}"
     if previous.newline and not newline:

@@ -52,7 +52,8 @@ def _words(company: Company) -> Iterator[str]:
     """Give what a declared company is called in files; the name of a registrant is none of the desk's words."""
     if not company.id.startswith("cik-"):
         yield company.id
-        yield company.name
+        if company.name.casefold() != company.id:
+            yield company.name
     yield from company.aliases
 
 

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from alertd.companies.delimited import BadFile, Sheet, columns
+from alertd.companies.check_digits import cusip_digit, is_right, sedol_digit
+from alertd.companies.delimited import BadFile, Sheet, columns, fold
 from alertd.companies.holdings import ID_FIELDS, Ids
 from alertd.companies.model import Company
+from alertd.companies.names import exchange_of
 
 Identifiers = Mapping[str, str]
 """Field -> tidied value; of a position, or of its underlying."""
@@ -71,11 +73,16 @@ def _compact(text: str) -> str:
     return re.sub(r"[\s-]", "", text).upper()[:200]
 
 
-def _padded(width: int) -> Callable[[str], str]:
+def _whole(name: str, width: int, digit: Callable[[str], str]) -> Callable[[str], str]:
+    """Give back to an identifier what was dropped: its leading zeros, or its check digit."""
+
     def make(text: str) -> str:
         compact = _compact(text)
         # A spreadsheet drops leading zeros of what looks like a number.
-        return compact.zfill(width) if compact.isascii() and compact.isdigit() else compact
+        padded = compact.zfill(width) if compact.isascii() and compact.isdigit() else compact
+        if len(compact) == width - 1 and (compact[0] == "0" or not is_right(name, padded)):
+            return compact + digit(compact)
+        return padded
 
     return make
 
@@ -88,12 +95,12 @@ def _cik(text: str) -> str:
 _TIDY: Mapping[str, Callable[[str], str]] = {
     "figi": _compact,
     "isin": _compact,
-    "cusip": _padded(9),
-    "sedol": _padded(7),
+    "cusip": _whole("cusip", 9, cusip_digit),
+    "sedol": _whole("sedol", 7, sedol_digit),
     "lei": _compact,
     "cik": _cik,
     "ticker": lambda text: " ".join(text.upper().split())[:200],
-    "exchange": lambda text: text.upper()[:40],
+    "exchange": lambda text: exchange_of(text)[:40],
 }
 
 
@@ -125,12 +132,20 @@ def keys(ids: Identifiers) -> Iterator[tuple[str, str]]:
     for name in ("figi", "isin", "cusip", "sedol", "lei"):
         if name in ids:
             yield name, ids[name]
-            if name == "isin" and ids[name][:2] in ("US", "CA") and len(ids[name]) == 12:
-                yield "cusip", ids[name][2:11]
+            if name == "isin" and is_right(name, ids[name]):
+                yield from _inside(ids[name])
     if "ticker" in ids and "exchange" in ids:
         yield "ticker", f"{ids['ticker']}@{ids['exchange']}"
     elif "ticker" in ids:
         yield "ticker", ids["ticker"]
+
+
+def _inside(isin: str) -> Iterator[tuple[str, str]]:
+    """Give the national identifier that an ISIN contains."""
+    if isin[:2] in ("US", "CA"):
+        yield "cusip", isin[2:11]
+    elif isin[:4] in ("GB00", "IE00"):
+        yield "sedol", isin[4:11]
 
 
 # --- looking up -----------------------------------------------------------------------------------------------
@@ -188,7 +203,7 @@ def read_master(sheet: Sheet, mapped: Ids, option_words: frozenset[str], compani
     for _, cells in sheet.rows:
         row = {name: cells[place] for name, place in at.items()}
         ids = identifiers(row)
-        if row.get("type", "").strip().casefold() in option_words and row.get("underlying", "").strip():
+        if fold(row.get("type", "")) in option_words and row.get("underlying", "").strip():
             waiting.append((ids, row["underlying"]))
             continue
         issuer, _ = find({n: v for n, v in ids.items() if n in ("cik", "company", "ticker", "exchange")}, companies)

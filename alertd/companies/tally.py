@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from alertd.base.ids import mark
+from alertd.companies.check_digits import is_right
 from alertd.companies.holdings import HoldingsFile, InlineHolding
 from alertd.companies.model import Company, Holding, Holdings
 from alertd.companies.positions import Position, Positions
@@ -95,7 +96,9 @@ def _why(row: Position, option: bool) -> str:
         return "an identifier that a spreadsheet has rounded"
     if option:
         return "unknown underlying" if row.underlying else "an option without an underlying"
-    return "unknown " + ", ".join(name for name in row.ids if name != "exchange")
+    wrong = next((name for name, value in row.ids.items() if not is_right(name, value)), "")
+    reason = f": the {wrong} has a wrong check digit" if wrong else ""
+    return "unknown " + ", ".join(name for name in row.ids if name != "exchange") + reason
 
 
 def _remarks(gross: float, doubts: int, config: HoldingsFile) -> list[str]:

@@ -36,7 +36,9 @@ def _value(row: Row) -> float | None:
     """Give a row's market value in the portfolio's currency."""
     numbers = row.numbers
     if "market_value" in numbers:
-        return numbers["market_value"]
+        value = numbers["market_value"]
+        # Many systems write the value of a short without its sign.
+        return -abs(value) if numbers.get("quantity", 0) < 0 else value
     if "quantity" in numbers and "price" in numbers:
         size = numbers.get("multiplier", 100.0 if row.sort == "option" else 1.0)
         return numbers["quantity"] * numbers["price"] * size * numbers.get("fx", 1.0)
@@ -71,7 +73,7 @@ def security_weight(row: Row, nav: float | None) -> float | None:
     if weight is None and nav is not None and (value := _value(row)) is not None:
         weight = value / nav
     if weight is not None and row.numbers.get("quantity", 0) < 0:
-        weight = -abs(weight)  # many systems write the weight of a short without its sign
+        weight = -abs(weight)  # and its weight
     return weight
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from alertd.companies.holdings import HoldingsFile
 from alertd.companies.model import Holdings
 from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
-from alertd.rules.holdings_files import Held, hold
+from alertd.rules.holdings_files import Held, hold, read_of
 from alertd.rules.part import Part
 
 
@@ -27,6 +26,7 @@ class Kept:
     seen: tuple[tuple[int, int, int], ...]
     """The files as they were before they were read."""
     read_ms: int
+    """When they were read."""
 
 
 @dataclass(slots=True)
@@ -57,7 +57,8 @@ class HoldingsReader:
         doc = Document(file, Node({"holdings": node}, node.place, None, None, None))
         entry, faults = check(HoldingsFile, doc, ("holdings",))
         assert entry is not None, faults  # it was checked when the file was compiled
-        seen = signatures(before.held.read) if before is not None else ()
+        # Before they are read: what changes meanwhile differs from this, and is read again.
+        seen = {path: signature(path) for path in read_of(doc, entry, portfolio, self.memory)}
         held = hold(
             doc,
             ("holdings",),
@@ -68,28 +69,23 @@ class HoldingsReader:
             memory=self.memory,
             now_ms=self.now_ms,
         )
-        if before is None or before.held.read != held.read:
-            seen = signatures(held.read)
-        return Kept(held, says, self.table, seen, self.now_ms)
+        return Kept(held, says, self.table, tuple(seen[path] for path in sorted(held.read)), self.now_ms)
 
     def touched(self, kept: Kept) -> bool:
         """Whether its files have changed, or its positions have become stale in the meantime."""
         stale = kept.held.stale_at_ms
-        told = stale is not None and kept.read_ms >= stale
-        return (stale is not None and not told and self.now_ms >= stale) or signatures(kept.held.read) != kept.seen
+        staled = stale is not None and kept.read_ms < stale <= self.now_ms
+        return staled or tuple(map(signature, sorted(kept.held.read))) != kept.seen
 
     def changed(self) -> set[str]:
         """Name the portfolios of the load before whose positions must be read again."""
         return {name for name, kept in self.before.items() if kept.table is not self.table or self.touched(kept)}
 
 
-def signatures(paths: Iterable[Path]) -> tuple[tuple[int, int, int], ...]:
-    """Give what the system says of files; zeros for those that are not there."""
-    found = []
-    for path in sorted(paths):
-        try:
-            seen = os.stat(path)  # noqa: PTH116  10,000 of them at a time
-            found.append((seen.st_mtime_ns, seen.st_size, seen.st_ino))
-        except OSError:
-            found.append((0, 0, 0))
-    return tuple(found)
+def signature(path: Path) -> tuple[int, int, int]:
+    """Give what the system says of a file; zeros for one that is not there."""
+    try:
+        seen = os.stat(path)  # noqa: PTH116  10,000 of them at a time
+    except OSError:
+        return 0, 0, 0
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino

@@ -23,7 +23,7 @@ from alertd.base.yaml import Document
 from alertd.base.yaml import Path as Where
 from alertd.companies.delimited import BadFile, fold, read_sheet
 from alertd.companies.holdings import HoldingsFile, InlineHolding
-from alertd.companies.model import Company, Holdings
+from alertd.companies.model import Company, Holding, Holdings
 from alertd.companies.positions import read_positions
 from alertd.companies.report import Accepted, LoadReport, Tally, compare, refusal
 from alertd.companies.securities import NO_MASTER, Master, read_master
@@ -65,8 +65,6 @@ class Held:
     """The files that were read, or looked for; of a refused one also the memory: what stands there may be changed."""
     stale_at_ms: int | None = None
     """When the positions in force count as stale."""
-    trouble: list[Fault] = field(default_factory=list)
-    """Those of the faults that the operator must be told: positions that were refused, or are stale."""
 
 
 def hold(
@@ -133,11 +131,11 @@ class _Loading:
         except BadFile as error:
             return self._stays(Held(None, read=self._files(memory)), previous, error, warnings)
         sha256 = hashlib.sha256(data).hexdigest()
-        report = compare(tally, previous)
         known = previous is not None and previous.sha256 == sha256
+        report = compare(tally, previous, same_file=known)
         latest = (self._today() + timedelta(days=1)).isoformat()
         refused = refusal(report, self.config, newline=newline, latest=latest, previous=previous, known=known)
-        found = Accepted(sha256=sha256, report=tally.report, holdings=tally.holdings, ids=tally.ids, newline=newline)
+        found = Accepted(sha256=sha256, report=report, holdings=tally.holdings, ids=tally.ids, newline=newline)
         if refused:
             report = msgspec.structs.replace(report, refused=refused)
             hint = "`alertd holdings` lists the rows" if report.unmapped else "`alertd holdings` shows what it holds"
@@ -228,10 +226,14 @@ class _Loading:
         """Give holdings that were remembered under the ids that their companies have today."""
         if all(self.table.canonical(company) == company for company in holdings.positions):
             return holdings
-        held = [
-            msgspec.structs.replace(h, company=self.table.canonical(h.company)) for h in holdings.positions.values()
-        ]
-        return make_holdings(held, holdings.as_of)
+        held: dict[str, Holding] = {}
+        for old in holdings.positions.values():
+            company = self.table.canonical(old.company)
+            weight, unweighted = old.weight, old.unweighted
+            if (other := held.get(company)) is not None:  # two have become one
+                weight, unweighted = weight + other.weight, unweighted or other.unweighted
+            held[company] = msgspec.structs.replace(old, company=company, weight=weight, unweighted=unweighted)
+        return make_holdings(held.values(), holdings.as_of)
 
 
 def _beside(doc: Document, file: Path) -> Path:

@@ -136,7 +136,7 @@ def test_another_desk_may_not_name_them(other: str) -> None:
         "desk: ai\ncompanies: [{id: spacex, name: SpaceX}]",
         other + "relations:\n  - {company: NVDA, is: supplier, of: spacex}",
     ) == [
-        f"b.yaml:{3 if other else 2}:40: `spacex` is declared for desk `ai` alone"
+        f"b.yaml:{3 if other else 2}:39: `spacex` is declared for desk `ai` alone"
         " (set `desk: ai` in this file too, or declare the company in a file without a desk)"
     ]
 
@@ -234,5 +234,5 @@ def test_all_faults_of_all_files_come_at_once() -> None:
         "relations: [{company: '', is: partner, of: spacx}]".replace("''", "who"),
         "companies: [{id: spacex, name: SpaceX}]",
     )
-    assert [fault.split(": ")[0] for fault in found] == ["a.yaml:1:23", "a.yaml:2:46", "b.yaml:1:23", "b.yaml:1:42"]
+    assert [fault.split(": ")[0] for fault in found] == ["a.yaml:1:23", "a.yaml:2:46", "b.yaml:1:23", "b.yaml:1:45"]
     assert found[-1].endswith("(did you mean `spacex`?)")

@@ -27,7 +27,7 @@ def meant(text: str, exchange: str = "") -> str | None:
 @pytest.mark.parametrize(
     "text",
     ["NVDA", "cik-0001045810", "0001045810", "1045810", "CIK0001045810", "CIK 1045810", "NVIDIA CORP", "Nvidia Corp.",
-     "nvidia", " NVDA ", "ＮＶＩＤＩＡ"],
+     "cik-1045810", "nvidia", " NVDA ", "ＮＶＩＤＩＡ"],
 )  # fmt: skip
 def test_a_registrant_is_known_by_ticker_cik_and_name(text: str) -> None:
     assert meant(text) == NVDA
@@ -54,7 +54,7 @@ def test_the_legal_form_of_a_name_may_be_left_out(text: str, ticker: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["nvda", "open", "on", "", "  ", "$NVDA", "NVDAX", "0", "00000000000", "cik-1045810", "-"]
+    "text", ["nvda", "open", "on", "", "  ", "$NVDA", "NVDAX", "0", "00000000000", "cik-10458100000", "-"]
 )
 def test_what_only_resembles_a_name_means_nobody(text: str) -> None:
     assert meant(text) is None
