@@ -143,6 +143,7 @@ class Child:
             self._spawn(self._matcher.run(), "match")
         if boot.roles - {"match"}:
             web = await parts.start()
+        telemetry.CONFIG_RELOAD_SUCCESSFUL.set(1)
         telemetry.BUILD_INFO.labels(version=__version__, python=platform.python_version()).set(1)
         self._link.send(Ready(web))
 
@@ -190,7 +191,8 @@ class Child:
             elif isinstance(message, _Again):
                 await self._take_settings(message.reload)
             elif isinstance(message, Tell):
-                telemetry.CONFIG_RELOAD_SUCCESSFUL.set(0 if message.kind == "reload_refused" else 1)
+                if message.kind == "reload_refused":
+                    telemetry.CONFIG_RELOAD_SUCCESSFUL.set(0)
                 await self._parts.notices.tell(message.kind, message.subject, message.text, message.episode)
 
     async def _take_settings(self, message: Reload) -> None:

@@ -65,6 +65,7 @@ class Reloads:
     def start(self) -> None:
         """Begin to watch, and tell what the first load had to say."""
         self._tell_trouble(self.found)
+        self._tasks.append(asyncio.create_task(asyncio.to_thread(self._reloading.remember, self.found)))
         self._tasks.append(asyncio.create_task(self._watch(), name="watch"))
         self._tasks.append(asyncio.create_task(self._look_at_ages(), name="stale"))
 
@@ -126,6 +127,7 @@ class Reloads:
                     self._refuse([str(fault) for fault in error.faults if fault.severity == "error"])
                 return False
             self._take(found, patient=patient)
+            await asyncio.to_thread(self._reloading.remember, found)
             return True
 
     def _refuse(self, faults: list[str]) -> None:

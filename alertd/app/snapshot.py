@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from alertd.app.link import Snapshot
 from alertd.base.secrets import Secret
+from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
 from alertd.rules.loaded import KnownSettings
 from alertd.rules.loader import load_rules
@@ -40,7 +41,13 @@ def load_snapshot(config: Path | None, env: Mapping[str, str]) -> LoadedSnapshot
 
 
 def _with_rules(loaded: Loaded) -> LoadedSnapshot:
-    rules = load_rules(loaded.settings.rules, known=known_settings(loaded.settings))
+    settings = loaded.settings
+    rules = load_rules(
+        settings.rules,
+        known=known_settings(settings),
+        memory=memory_of(settings),
+        registrants=updated_file(settings.state_dir),
+    )
     book = rules.book
     warnings = [*loaded.warnings, *rules.warnings]
     if not book.portfolios:
@@ -52,9 +59,14 @@ def _with_rules(loaded: Loaded) -> LoadedSnapshot:
 def known_settings(settings: Settings) -> KnownSettings:
     """Give what rules may name of the settings."""
     return KnownSettings(
-        receivers={receiver.id: None for receiver in settings.receivers},
-        sources={source.id: None for source in settings.sources},
+        receivers={receiver.id: receiver.desk for receiver in settings.receivers},
+        sources={source.id: source.desk for source in settings.sources},
     )
+
+
+def memory_of(settings: Settings) -> Path:
+    """Say where the positions are kept that were last accepted."""
+    return settings.state_dir / "holdings"
 
 
 def needs_restart(before: Settings, after: Settings) -> list[str]:

@@ -34,6 +34,8 @@ class ReceiverConfig(ConfigModel):
 
     type: str
     id: UserId
+    desk: UserId | None = None
+    """Whose it is: portfolios of this desk may name only receivers of their own desk."""
     min_severity: Severity = "info"
     """Alerts below it are not sent here."""
     updates: Literal["material", "none", "all"] = "material"

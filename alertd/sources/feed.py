@@ -66,6 +66,8 @@ class FeedConfig(ConfigModel):
     type: Literal["feed"]
     id: UserId
     """Name of the source: part of every event's id, so renaming it makes all its items new."""
+    desk: UserId | None = None
+    """Whose it is: its items reach the portfolios of this desk alone."""
     url: Annotated[str, AfterValidator(_check_url), Field(max_length=2_000)]
     """Where the feed is: http or https."""
     every: Every = Timetable(60.0)
