@@ -176,7 +176,7 @@ def overridden(rule: Rule, override: Override) -> Rule:
 
 
 class Places(Mapping[tuple[str, str], Place]):
-    """(portfolio, rule) -> where its id is written; ("", event type) for event types. Looked up when asked for."""
+    """Where ids are written, as `Loaded.places` has them. Looked up when asked for."""
 
     def __init__(self, parts: Mapping[str, Part], event_types: Mapping[str, Place]) -> None:
         self._parts = parts
@@ -186,6 +186,8 @@ class Places(Mapping[tuple[str, str], Place]):
         portfolio, rule = key
         if not portfolio:
             return self._types[rule]
+        if not rule:
+            return self._parts[portfolio].place(self._parts[portfolio].at)
         part: Part | None = self._parts[portfolio]
         while part is not None:
             for own, at in _places(part):
@@ -196,7 +198,7 @@ class Places(Mapping[tuple[str, str], Place]):
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         for name in self._parts:
-            rules: dict[str, None] = {}
+            rules: dict[str, None] = {"": None}
             part: Part | None = self._parts[name]
             while part is not None:
                 rules.update((rule, None) for rule, _ in _places(part))

@@ -115,6 +115,8 @@ class _Work:
     def tests_of(self, made: PortfolioFile) -> None:
         reader = TestReader(self.doc, self.asking)
         for i, entry in enumerate(made.rules or ()):
+            if entry.when is None and not entry.tests:
+                continue  # a change to an inherited rule, which is tested where it stands whole
             path = ("rules", i)
             tests = reader.tests((*path, "tests"), entry.tests)
             place = self.doc.place((*path, "id"))

@@ -6,7 +6,7 @@ that is the same, and whose questions still have the same answers, need not be r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -138,6 +138,15 @@ _ANSWERS: dict[str, _Answer] = {
         for kind in ("list", "source", "company", "fragment")
     },
 }
+
+
+def named_in(questions: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Give the lists, fragments and event types that questions are about, as ("list", its name)."""
+    parts = (question.partition(" ") for question in questions)
+    return frozenset((_NAMED[kind], name) for kind, _, name in parts if kind in _NAMED)
+
+
+_NAMED = {"list": "list", "fragment": "fragment", "type": "event type"}
 
 
 class _Names(AbstractSet[str]):

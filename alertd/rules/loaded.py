@@ -73,9 +73,13 @@ class Loaded:
     trouble: list[Fault] = field(default_factory=list)
     """Those of the warnings that the operator must be told: positions that were refused, or are stale."""
     places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
-    """(portfolio, rule) -> where its id is written; ("", event type) for event types."""
+    """(portfolio, rule) -> where its id is written; (portfolio, "") for its own; ("", event type) for event types."""
     tests: list[RuleTests] = field(default_factory=list)
     """Only where they are asked for; then of every rule and event type."""
+    defined: Mapping[tuple[str, str], Place] = field(default_factory=dict)
+    """("list", "fragment" or "event type", its name) -> where it is defined."""
+    named: frozenset[tuple[str, str]] = frozenset()
+    """Which of these a portfolio or another of them names; only where tests are asked for."""
     reports: Mapping[str, LoadReport] = field(default_factory=dict)
     """Portfolio -> what its positions file came to."""
     accepted: Mapping[str, Accepted] = field(default_factory=dict)

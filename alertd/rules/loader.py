@@ -27,7 +27,7 @@ from alertd.rules.compiled import Advance
 from alertd.rules.compiled import Parts as CompiledParts
 from alertd.rules.files import FOLDERS, SKIPPED, Tree
 from alertd.rules.held import HoldingsReader, Kept
-from alertd.rules.known_rules import Asking, Defined
+from alertd.rules.known_rules import Asking, Defined, named_in
 from alertd.rules.labels import labels_of_parts, labels_shared
 from alertd.rules.loaded import KnownSettings, Loaded, RuleTests, Where
 from alertd.rules.part import Part
@@ -236,9 +236,8 @@ class RuleLoader:
     def _finish(self, making: _Making, shared: Shared, *, tests: bool) -> tuple[_InForce, BookChange | None]:
         """Make the book, and say what has changed in it."""
         before, reader, by_id = self._now, making.reader, making.parts.by_id
-        held = (
-            {name: kept for name, kept in reader.before.items() if name in by_id} if making.todo is not None else {}
-        )
+        same = reader.before if making.todo is not None else {}
+        held = {name: kept for name, kept in same.items() if name in by_id}
         held.update(reader.kept)
         book, change = self._book(making, shared.defined)
         warnings = [fault for kept in held.values() for fault in kept.held.faults]
@@ -253,6 +252,8 @@ class RuleLoader:
             trouble=sorted(fault for kept in held.values() for fault in kept.held.trouble),
             places=Places(by_id, {t.rule: t.place for t in shared.tests if t.event_type}),
             tests=self._tests(book, shared) if tests else [],
+            defined=shared.places,
+            named=named_in(shared.asked.union(*(part.answers for part in by_id.values()))) if tests else frozenset(),
             reports={name: kept.held.report for name, kept in held.items() if kept.held.report is not None},
             accepted={
                 name: kept.held.accepted

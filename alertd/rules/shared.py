@@ -14,7 +14,7 @@ import msgspec
 from pydantic import BaseModel
 
 from alertd.base.ids import mark
-from alertd.base.yaml import Document, Path, check
+from alertd.base.yaml import Document, Path, Place, check
 from alertd.companies.companies_file import CompaniesFile
 from alertd.companies.declared import declare
 from alertd.companies.table import CompanyTable
@@ -53,6 +53,10 @@ class Shared:
     defined: Defined
     faults: list[Fault] = field(default_factory=list)
     tests: list[RuleTests] = field(default_factory=list)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    """(what, its name) -> where it is defined."""
+    asked: set[str] = field(default_factory=set)
+    """The questions that fragments and event types asked (`Asking.answers`)."""
 
 
 def read_shared(
@@ -104,6 +108,7 @@ class _Work:
     def _unique(self, what: str, doc: Document, path: Path, name: str, *, key: bool = False) -> bool:
         here = doc.fault(path, f"{what} `{name[:63]}` is defined twice", key=key)
         first = self.first.setdefault((what, name), here)
+        self.out.places.setdefault((what, name), Place(here.file, here.line, here.column))
         if first is not here:
             self.out.faults.append(doc.fault(path, here.message, f"first in {first.file}:{first.line}", key=key))
         return first is here
@@ -217,6 +222,7 @@ class _Work:
             held.condition = reader.condition(written.path)
             held.written = asking.written_out(plain)
             self.out.faults += reader.faults
+            self.out.asked |= asking.answers.keys()
 
     # --- event types ------------------------------------------------------------------------------------------
 
@@ -235,6 +241,7 @@ class _Work:
         tests = TestReader(doc, asking)
         read = tests.tests(("tests",), made.tests) if made is not None else ()
         self.out.faults += [*reader.faults, *tests.faults]
+        self.out.asked |= asking.answers.keys()
         if made is None or when is None or not unique:
             return None
         place = doc.place(("event_type",))
