@@ -18,6 +18,8 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate, compress, count
+from operator import add
 from typing import NamedTuple
 
 _APOSTROPHES = frozenset("'`´ʻʼ‘’‛′＇ꞌ")
@@ -39,7 +41,6 @@ _UNSPACED = re.compile(
 )
 """Scripts written without spaces: each character is a word, so that a term is found inside a sentence."""
 
-_WORD = re.compile("[^ ]+")
 _ASCII = "".join(c.lower() if c.isalnum() else "'" if c in _APOSTROPHES else " " for c in map(chr, range(128)))
 _BYTES = bytes(ord(_ASCII[i]) if i < 128 else i for i in range(256))
 _CACHE_SIZE, _CACHED_RUN = 20_000, 16
@@ -146,8 +147,11 @@ def fold(text: str) -> Folded:
     """Fold a text and keep the way back."""
     if text.isascii():
         return Folded(fold_text(text), None)
-    pieces = [_TABLE[character] for character in text]
-    return Folded(_without_apostrophes("".join(pieces)), [place for place, piece in enumerate(pieces) for _ in piece])
+    pieces = list(map(_TABLE.__getitem__, text))
+    folded = _without_apostrophes("".join(pieces))
+    if len(folded) == len(pieces) and all(pieces):  # each character became one
+        return Folded(folded, None)
+    return Folded(folded, [place for place, piece in enumerate(pieces) for _ in piece])
 
 
 class Token(NamedTuple):
@@ -161,24 +165,35 @@ class Token(NamedTuple):
 class Tokens:
     """The words of a text, and their places for whoever asks."""
 
-    __slots__ = ("_spans", "text", "words")
+    __slots__ = ("_ends", "_folded", "text", "words")
 
     def __init__(self, text: str, words: list[str] | None = None) -> None:
         self.text = text
         self.words = split_words(text) if words is None else words
-        self._spans: list[tuple[int, int]] | None = None
+        self._folded: Folded | None = None
+        self._ends: list[int] = []
+        """Where each word ends in the folded text."""
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the original code points from the first word to the last, both included, with the last one's accents."""
-        if self._spans is None:
-            folded = fold(self.text)
-            self._spans = [folded.span(*word.span()) for word in _WORD.finditer(folded.text)]
-        end = self._spans[last][1]
+        folded = self._folded
+        if folded is None:
+            folded = self._folded = fold(self.text)
+            self._ends = _ends(folded.text)
+        start, end = folded.span(self._ends[first] - len(self.words[first]), self._ends[last])
+        if end == len(self.text) or self.text[end].isascii():
+            return start, end
         accents = _MARKS.match(self.text, end)
-        return self._spans[first][0], accents.end() if accents else end
+        return start, accents.end() if accents else end
 
     def __len__(self) -> int:
         return len(self.words)
 
     def __iter__(self) -> Iterator[Token]:
         return (Token(word, *self.span(i, i)) for i, word in enumerate(self.words))
+
+
+def _ends(folded: str) -> list[int]:
+    """Give where each word of a folded text ends."""
+    pieces = folded.split(" ")
+    return list(compress(map(add, accumulate(map(len, pieces)), count()), pieces))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, compress, count, islice
+from itertools import chain, compress, count, pairwise
 from typing import TypeVar
 
 from alertd.text.common import common_words
@@ -57,16 +57,50 @@ class Terms(set[Term]):
         return self
 
 
+_Hits = Sequence[tuple[Term, ...] | None]
+"""For each word of a text, the terms of one length whose first word it is."""
+
+
+class _Field:
+    """What was found in the title or the body. Places are worked out once, when the first one asks."""
+
+    __slots__ = ("_longer", "_places", "_same", "terms", "tokens")
+
+    def __init__(self, tokens: Tokens, same: Sequence[_Hits], longer: Sequence[tuple[int, int, tuple[Term, ...]]]):
+        self.tokens = tokens
+        self._same = same
+        """Words, pairs, triples."""
+        self._longer = longer
+        """First word, last word, terms."""
+        self.terms = Terms(chain.from_iterable(filter(None, chain.from_iterable(same))))
+        for _, _, terms in longer:
+            self.terms.update(terms)
+        self._places: dict[Term, list[tuple[int, int]]] | None = None
+
+    def places(self) -> dict[Term, list[tuple[int, int]]]:
+        """Give the first and last word of every place of every term."""
+        if self._places is None:
+            places: dict[Term, list[tuple[int, int]]] = {term: [] for term in self.terms}
+            for more, hits in enumerate(self._same):
+                for first, terms in zip(compress(count(), hits), filter(None, hits), strict=True):
+                    for term in terms:
+                        places[term].append((first, first + more))
+            for first, last, terms in self._longer:
+                for term in terms:
+                    places[term].append((first, last))
+            self._places = places
+        return self._places
+
+
 class Found:
     """The terms found in one event, and their places in its title and body."""
 
-    __slots__ = ("_body", "_title", "body", "title")
+    __slots__ = ("_fields", "body", "title")
 
-    def __init__(self, title: Tokens, body: Tokens, in_title: Terms, in_body: Terms) -> None:
-        self._title = title
-        self._body = body
-        self.title = in_title
-        self.body = in_body
+    def __init__(self, title: _Field, body: _Field) -> None:
+        self._fields = {"title": title, "body": body}
+        self.title = title.terms
+        self.body = body.terms
 
     def terms(self) -> set[Term]:
         """Give all terms that occur."""
@@ -74,26 +108,16 @@ class Found:
 
     def tokens(self, field: str) -> Tokens:
         """Give the words of `title` or `body`."""
-        return self._title if field == "title" else self._body
+        return self._fields[field].tokens
 
     def positions(self, field: str, term: Term) -> list[tuple[int, int]]:
         """Give every place of a term in `title` or `body` as its first and last word, counted from 0."""
-        return list(self._walk(field, term))
+        return self._fields[field].places().get(term, [])
 
     def places(self, field: str, term: Term, limit: int) -> list[tuple[int, int]]:
         """Give the first places of a term in `title` or `body` as original code points, end exclusive."""
-        tokens = self.tokens(field)
-        return [tokens.span(first, last) for first, last in islice(self._walk(field, term), limit)]
-
-    def _walk(self, field: str, term: Term) -> Iterator[tuple[int, int]]:
-        if term not in (self.title if field == "title" else self.body):
-            return
-        words = self.tokens(field).words
-        head, spellings = _spellings(term)
-        more, lasts = len(head), frozenset(spellings)
-        for end, word in enumerate(words):
-            if word in lasts and end >= more and words[end - more : end] == head:
-                yield end - more, end
+        span = self._fields[field].tokens.span
+        return [span(first, last) for first, last in self.positions(field, term)[:limit]]
 
 
 def _post(posted: dict[_Key, tuple[Term, ...]], keys: Iterable[_Key], term: Term) -> None:
@@ -181,12 +205,14 @@ class _LongPhrases(_Phrases):
         if not self.lengths[first]:
             del self.lengths[first]
 
-    def find(self, words: list[str]) -> Iterator[_Words | None]:
-        """Give what is posted under the words from each place on where such a phrase may begin."""
+    def find(self, words: list[str]) -> Iterator[tuple[int, int, tuple[Term, ...]]]:
+        """Give first word, last word and terms of each place where such phrases stand."""
         triples = zip(words, words[1:], words[2:], strict=False)
         for start in compress(count(), map(self.lengths.__contains__, triples)):
             for length in self.lengths[tuple(words[start : start + 3])]:
-                yield self.posted.get(tuple(words[start : start + length]))
+                terms = self.posted.get(tuple(words[start : start + length]))
+                if terms is not None:
+                    yield start, start + length - 1, terms
 
 
 class TermScanner:
@@ -242,15 +268,15 @@ class TermScanner:
 
     def scan(self, title: str, body: str) -> Found:
         """Find the terms that occur; title and body are separate, a phrase never spans both."""
-        in_title, in_body = split_words(title), split_words(body)
-        return Found(Tokens(title, in_title), Tokens(body, in_body), self._find(in_title), self._find(in_body))
+        return Found(self._read(title), self._read(body))
 
-    def _find(self, words: list[str]) -> Terms:
-        found: list[Iterable[tuple[Term, ...] | None]] = [map(self._words.get, words)]
+    def _read(self, text: str) -> _Field:
+        words = split_words(text)
+        pairs: _Hits = ()
+        triples: _Hits = ()
         if self._pairs.possible(words):
-            found.append(map(self._pairs.posted.get, zip(words, words[1:], strict=False)))
+            pairs = list(map(self._pairs.posted.get, pairwise(words)))
         if self._triples.possible(words):
-            found.append(map(self._triples.posted.get, zip(words, words[1:], words[2:], strict=False)))
-        if self._longer.possible(words):
-            found.append(self._longer.find(words))
-        return Terms(chain.from_iterable(filter(None, chain.from_iterable(found))))
+            triples = list(map(self._triples.posted.get, zip(words, words[1:], words[2:], strict=False)))
+        longer = list(self._longer.find(words)) if self._longer.possible(words) else ()
+        return _Field(Tokens(text, words), (list(map(self._words.get, words)), pairs, triples), longer)
