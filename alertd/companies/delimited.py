@@ -109,9 +109,9 @@ def _decode(data: bytes, encoding: str) -> tuple[str, str, list[str]]:
 
 def _without_mark(data: bytes) -> str:
     head = data[:4096]
-    if b"\0" in head:
-        # Text in UTF-16 has its NULs at odd (little-endian) or at even places.
-        odd, even = head[1::2].count(0), head[::2].count(0)
+    # Text in UTF-16 has its NULs at odd (little-endian) or at even places, and many of them; others are damage.
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    if max(odd, even) * 4 > len(head) and min(odd, even) * 10 < max(odd, even):
         return "utf-16-le" if odd > even else "utf-16-be"
     try:
         data.decode("utf-8")
@@ -170,6 +170,14 @@ def _check_width(line: int, cells: list[str], width: int, last: bool) -> None:
 def fold(name: str) -> str:
     """Fold a column's name or a cell's word: case, spaces and signs do not count."""
     return re.sub(r"[\W_]+", " ", name.casefold()).strip()
+
+
+def bare(cell: str) -> str:
+    """Give what a cell says: `="037833100"` and `'037833100` are how spreadsheets keep zeros."""
+    text = cell.strip()
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1]
+    return text.lstrip("'").strip()
 
 
 def columns(sheet: Sheet, mapped: Mapping[str, str | None], fields: tuple[str, ...]) -> dict[str, int]:

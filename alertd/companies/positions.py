@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from alertd.companies.delimited import BadFile, Sheet, columns, fold
+from alertd.companies.delimited import BadFile, Sheet, bare, columns, fold
 from alertd.companies.holdings import HoldingsFile, PositionColumns
 from alertd.companies.numbers import (
     BadNumber,
@@ -73,7 +73,7 @@ def read_positions(sheet: Sheet, config: HoldingsFile, modified: str) -> Positio
     if not sheet.rows:
         raise BadFile("the file has no rows", "an empty portfolio is written as `holdings: []`")
     lines, duplicates = _unique(sheet, config)
-    cells = [(line, {name: row[place] for name, place in at.items()}) for line, row in lines]
+    cells = [(line, {name: bare(row[place]) for name, place in at.items()}) for line, row in lines]
     decimal = _decimal(config, at, (row for _, row in cells))
     unit = _unit(config, sheet, at, (row.get("weight", "") for _, row in cells))
     sort = _sorter(config)

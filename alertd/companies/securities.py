@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from alertd.companies.check_digits import cusip_digit, is_right, sedol_digit
-from alertd.companies.delimited import BadFile, Sheet, columns, fold
+from alertd.companies.delimited import BadFile, Sheet, bare, columns, fold
 from alertd.companies.holdings import ID_FIELDS, Ids
 from alertd.companies.model import Company
 from alertd.companies.names import exchange_of
@@ -58,11 +58,8 @@ NO_MASTER = Master()
 
 
 def tidy(name: str, cell: str) -> str:
-    """Bring an identifier into its one form; empty if it is none. `="037833100"` is how spreadsheets keep zeros."""
-    text = cell.strip()
-    if text.startswith('="') and text.endswith('"'):
-        text = text[2:-1]
-    text = text.lstrip("'").strip()
+    """Bring an identifier into its one form; empty if it is none."""
+    text = bare(cell)
     if not text or text.casefold() in ("n/a", "#n/a", "na", "none", "null", "-", "nan"):
         return ""
     maker = _TIDY.get(name)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alertd.base.yaml import load_yaml, validate
 from alertd.companies.declared import CompaniesFile, declare
+from alertd.companies.delimited import fold, read_sheet
+from alertd.companies.holdings import HoldingsFile, SecurityMaster
 from alertd.companies.model import Company, Relation
+from alertd.companies.positions import Positions, read_positions
 from alertd.companies.registrants import Registrants, read_registrants, write_registrants
+from alertd.companies.report import Tally
 from alertd.companies.sec_answer import Row, companies_of
+from alertd.companies.securities import NO_MASTER, read_master
 from alertd.companies.table import CompanyTable
+from alertd.companies.tally import tally_up
 from alertd.errors import Fault
 
 ROWS = (
@@ -48,3 +56,35 @@ def declared(*texts: str) -> tuple[CompanyTable, tuple[Relation, ...]]:
     made, relations, faults = declaring(*texts)
     assert faults == []
     return made, relations
+
+
+# --- positions ------------------------------------------------------------------------------------------------
+
+
+def holdings_file(**keys: Any) -> HoldingsFile:
+    """Make what a user writes under `holdings:`, of a file p.csv unless said otherwise."""
+    return HoldingsFile.model_validate({"file": "p.csv", **keys})
+
+
+def positions(text: str | bytes, modified: str = "2026-11-27", **keys: Any) -> Positions:
+    """Read a positions file."""
+    config = holdings_file(**keys)
+    data = text if isinstance(text, bytes) else text.encode()
+    return read_positions(read_sheet(data, config), config, modified)
+
+
+def tally(text: str | bytes, master: str = "", companies: CompanyTable | None = None, **keys: Any) -> Tally:
+    """Add up a positions file; `master` is the text of a security master whose columns have our names."""
+    config = holdings_file(**keys)
+    companies = companies or table()
+    known = NO_MASTER
+    if master:
+        described = SecurityMaster.model_validate({"file": "m.csv"})
+        options = frozenset(map(fold, config.types.option))
+        known = read_master(read_sheet(master.encode(), described), described.map, options, companies)
+    return tally_up(positions(text, **keys), config, companies, known, "p.csv")
+
+
+def weights(found: Tally) -> dict[str, float]:
+    """Give the weights by issuer in percent, rounded, under the names that people use."""
+    return {held.label: round(held.weight * 100, 6) for held in found.holdings.positions.values()}
