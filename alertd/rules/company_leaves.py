@@ -16,6 +16,8 @@ from alertd.rules.company_reading import (
     at_least,
     held,
     label_of,
+    lack,
+    lacking,
     name_of,
     players,
     proof_of,
@@ -53,7 +55,7 @@ class Mentions(Leaf, frozen=True, gc=False, kw_only=True, tag="mentions"):
             if mention.relevance >= self.min_relevance:
                 return True
             named = True
-        return False if named else absent(reading)
+        return False if named else lacking(self.who, reading, scope)
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Show where they are named."""
@@ -64,7 +66,7 @@ class Mentions(Leaf, frozen=True, gc=False, kw_only=True, tag="mentions"):
             return Result(True, proof_of(enough, reading, scope), seen)
         if named:
             return Result(False, (), f"{label_of(named[0], scope)} only with relevance {named[0].relevance:.2f}")
-        return missing(reading, f"{whom(scope, self.who)} not named")
+        return lack(self.who, reading, scope, "not named")
 
 
 class Exposed(Leaf, frozen=True, gc=False, kw_only=True, tag="exposed"):
@@ -112,21 +114,21 @@ class Exposed(Leaf, frozen=True, gc=False, kw_only=True, tag="exposed"):
         """Look for one of them among all that are near to what the event names."""
         if scope.company is None:
             return True if self.candidates(reading, scope) else absent(reading)
-        return True if self._ways(scope.company, reading, scope) else absent(reading)
+        return True if self._ways(scope.company, reading, scope) else lacking(self.who, reading, scope)
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Show the shortest and then strongest way to a company that the event names."""
         exposed = [scope.company] if scope.company is not None else list(self.candidates(reading, scope))
         ways = [(company, way) for company in exposed for way in self._ways(company, reading, scope)]
         if not ways:
-            return missing(reading, f"{whom(scope, self.who)} neither named nor related to what is named")
+            return lack(self.who, reading, scope, "neither named nor related to what is named")
         _, (mention, path) = min(ways, key=lambda found: (len(found[1][1]), -strength(found[1][1])))
         words = tuple(
             f"{scope.world.label(s.company)} {s.type} of {name_of(s.of, reading, scope)}"
             + (f" ({s.strength:g})" if s.strength < 1 else "")
             for s in path
         )
-        seen = ", ".join(words) or f"{label_of(mention, scope)} is named"
+        seen = " · ".join(words) or f"{label_of(mention, scope)} is named"
         return Result(True, proof_of([mention], reading, scope), seen, words)
 
     def _targets(self, reading: Reading, scope: Scope) -> Iterator[CompanyMention]:
@@ -254,13 +256,13 @@ class CompanySentiment(Leaf, frozen=True, gc=False, tag="company-sentiment"):
                 truth = None
             elif self.limit.holds(mention.sentiment):
                 return True
-        return truth if named else absent(reading)
+        return truth if named else lacking(self.of, reading, scope)
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Compare the tone, and show the sentences."""
         named = list(self.of.named(reading, scope))
         if not named:
-            return missing(reading, f"{whom(scope, self.of)} not named")
+            return lack(self.of, reading, scope, "not named")
         truth = self.truth(reading, scope)
         meant = [m for m in named if m.sentiment is not None and self.limit.holds(m.sentiment)] if truth else named
         seen = "; ".join(f"{label_of(m, scope)} {tone(m.sentiment)}" for m in meant[:PER_LEAF])

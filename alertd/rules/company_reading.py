@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from alertd.model import CompanyMention, Evidence, Struct
-from alertd.rules.leaves import PER_LEAF, proof
-from alertd.rules.logic import MAX_QUOTE, Reading, Scope
+from alertd.rules.leaves import PER_LEAF, absent, missing, proof
+from alertd.rules.logic import MAX_QUOTE, Reading, Result, Scope, Truth
 
 
 class Who(Struct, frozen=True, kw_only=True):
@@ -37,6 +37,20 @@ class Who(Struct, frozen=True, kw_only=True):
             yield from (named[company] for company in sorted(members) if company in named)
         else:
             yield from (mention for company, mention in named.items() if company in members)
+
+
+def lacking(who: Who, reading: Reading, scope: Scope) -> Truth:
+    """Answer where nobody who is meant is found: whatever is still to come, a bound company stays what it is."""
+    if scope.company is not None and not who.has(scope.company, scope):
+        return False
+    return absent(reading)
+
+
+def lack(who: Who, reading: Reading, scope: Scope, seen: str) -> Result:
+    """Say so with the reason."""
+    if scope.company is not None and not who.has(scope.company, scope):
+        return Result(False, (), f"{whom(scope)} is none of {who.written}")
+    return missing(reading, f"{whom(scope, who)} {seen}")
 
 
 def roles_of(company: str, reading: Reading, scope: Scope) -> frozenset[str]:

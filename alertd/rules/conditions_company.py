@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, get_args
 
+from alertd.base import suggest
 from alertd.base.yaml import Path
 from alertd.companies.model import RelationType
+from alertd.companies.names import fold_sector
 from alertd.companies.relations import MAX_HOPS
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Role, Weight
 from alertd.rules.company_reading import Who
@@ -64,9 +66,17 @@ def _read_group(reader: Reader, path: Path, keys: set[str]) -> Who | None:
         message = f"`{key_of(path)}` takes `holdings`, companies, `{{sector: …}}` or `{{list: …}}`"
         reader.fault(path, message, hint)
         return None
-    names = reader.choices((*path, "sector"), reader.known.sectors, "sector")
-    sectors = [reader.known.sector(name) or frozenset() for name in names]
-    return Who(ids=frozenset().union(*sectors), written=f"sector {listed(names)}") if sectors else None
+    at = (*path, "sector")
+    written = reader.words(at)
+    known = {word: fold_sector(word) for word, _ in written}
+    unknown = [(word, place) for word, place in written if known[word] not in reader.known.sectors]
+    for word, place in unknown:
+        hint = suggest.hint(word, reader.known.sectors) or "companies under rules/companies/ say their `sector`"
+        reader.fault(place, f"no company is declared to be of sector `{word[:60]}`", hint)
+    if unknown or not written or len(written) < max(1, len(reader.items(at))):
+        return None
+    sectors = [reader.known.sector(name) or frozenset() for name in dict.fromkeys(known.values())]
+    return Who(ids=frozenset().union(*sectors), written=f"sector {listed(tuple(known))}")
 
 
 def _read_relevance(reader: Reader, path: Path) -> float | None:

@@ -99,9 +99,12 @@ def _fact(reader: Reader, name: str, path: Path) -> Asked | None:
         chosen = reader.choices(path, fact.choices, name)
         return Asked(name, any_of=chosen) if chosen else None
     limit = reader.limit(path)
-    if limit is not None and fact.kind == "percent" and "%" in str(reader.value(path)):
-        limit = Limit(limit.op, limit.value * 100)  # percent are stated as such: 5, not 0.05
-    return Asked(name, limit=limit) if limit is not None else None
+    if limit is None or not str(reader.value(path)).strip().lower().endswith(("%", "bp", "bps")):
+        return Asked(name, limit=limit) if limit is not None else None
+    if fact.kind == "number":
+        reader.fault(path, f"`{name}` is a number and no share of anything", 'such as ">= 10000"')
+        return None
+    return Asked(name, limit=Limit(limit.op, limit.value * 100))  # percent are stated as such: 5, not 0.05
 
 
 def _dollars(reader: Reader, path: Path) -> MoneyLimit | None:
