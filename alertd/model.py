@@ -458,6 +458,8 @@ class Folded(Struct, frozen=True, kw_only=True):
     event: str
     revision: int
     decision: Decision
+    headline: str = ""
+    """Of that revision, as far as it is compared; empty if it took the event back."""
 
 
 class AlertState(Struct, frozen=True, kw_only=True):

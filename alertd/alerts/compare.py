@@ -1,4 +1,4 @@
-"""What is different between an alert and a later revision of its event, in words for a person."""
+"""What is different between what an alert says of an event and a later revision, in words for a person."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alertd.alerts.policy import loudest
-from alertd.model import Alert, Event, Match
+from alertd.model import Alert, Event, Match, Severity
 
 WITHDRAWN = "withdrawn by the source"
+MAX_HEADLINE = 300
+"""Characters of a headline that are compared."""
 _TITLE = 120
 """Characters of a headline in a line of changes."""
 
@@ -21,33 +23,46 @@ class Difference:
     text: str
 
 
-def compare(alert: Alert, matches: Sequence[Match], event: Event) -> Difference:
-    """Compare an alert with a newer revision of its event.
+def compare(alert: Alert, matches: Sequence[Match], event: Event, headline: str) -> Difference:
+    """Compare what an alert says of an event with a newer revision of it; `headline`: the one it had before.
 
     Material: a withdrawal, rules that hold no longer or newly, a changed severity or headline, and changed words
     around what matched, unless the text has only become fuller.
     """
-    material = [change.text for change in alert.changes if change.reason != "update_minor"]
-    withdrawn = bool(material) and material[-1] == WITHDRAWN
+    own = [match for match in alert.matches if match.event == event.id]
+    others = [match for match in alert.matches if match.event != event.id]
+    changes = [change for change in alert.changes if change.event == event.id and change.reason != "update_minor"]
+    withdrawn = bool(changes) and changes[-1].text == WITHDRAWN
     if event.withdrawn:
         return Difference(not withdrawn, WITHDRAWN)
-    if not matches and not alert.matches:
+    if not matches and not own:
         return Difference(False, "still matches no rule")
     parts = ["published again after it was withdrawn"] if withdrawn else []
-    parts += _rules(alert, matches)
-    if matches and loudest([m.severity for m in matches]) != alert.severity:
-        parts.append(f"severity {alert.severity} → {loudest([m.severity for m in matches])}")
-    if event.title != alert.title and event.title:
-        parts.append(f"headline was “{_short(alert.title)}”, is “{_short(event.title)}”")
-    if not parts and event.revision_reason != "full_text" and _words(alert.matches) != _words(matches):
-        parts.append("corrected: " + (_new_words(alert.matches, matches) or "matched words were removed"))
+    parts += _rules(own, matches)
+    severity = severity_with(alert, [*others, *matches])
+    if severity != alert.severity:
+        parts.append(f"severity {alert.severity} → {severity}")
+    if event.title[:MAX_HEADLINE] != headline[:MAX_HEADLINE] and event.title:
+        parts.append(f"headline was {quoted(headline)}, is {quoted(event.title)}")
+    if not parts and event.revision_reason != "full_text" and _words(own) != _words(matches):
+        parts.append("corrected: " + (_new_words(own, matches) or "matched words were removed"))
     if parts:
         return Difference(True, "; ".join(parts))
     return Difference(False, "full text read" if event.revision_reason == "full_text" else "text edited")
 
 
-def _rules(alert: Alert, matches: Sequence[Match]) -> list[str]:
-    before = {match.rule: match.title for match in alert.matches}
+def severity_with(alert: Alert, matches: Sequence[Match]) -> Severity:
+    """Give the severity of an alert with these matches; without any it keeps the one it has."""
+    return loudest([match.severity for match in matches]) if matches else alert.severity
+
+
+def quoted(text: str) -> str:
+    """Put a headline into a line of changes."""
+    return f"“{_short(text)}”"
+
+
+def _rules(own: Sequence[Match], matches: Sequence[Match]) -> list[str]:
+    before = {match.rule: match.title for match in own}
     after = {match.rule: match.title for match in matches}
     gone = [title or rule for rule, title in before.items() if rule not in after]
     new = [title or rule for rule, title in after.items() if rule not in before]

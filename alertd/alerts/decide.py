@@ -1,11 +1,16 @@
-"""Deciding what one event means for one portfolio's alert: pure, and the same again for the same input.
+"""Deciding what one event means for one alert: pure, and the same again for the same input.
 
+    of rules on trial only -> a decision, no alert
     seen before?     -> the decision of that time, again
-    baseline         -> a decision, no alert
-    no alert yet     -> first (or no_receiver), unless a revision withdraws the event; one that says "withdrawn" from
-                        the start is a notice about something else, and news
+    new to the alert -> baseline: a decision, no alert
+                        first (or no_receiver), or one more event of an alert that there is (update_material), unless
+                        a revision withdraws the event; one that says "withdrawn" from the start is a notice about
+                        something else, and news
     older revision   -> duplicate: what is newer has been told
     else             -> update_material or update_minor
+
+An alert is about its subject: a story, and where a rule's `key` says so a company, the parties or the rule itself. So
+it may be about several events, each with revisions of its own.
 
 The caller commits the new state and the deliveries together, under the version it read; on conflict it decides
 again from the state that won. Delivery ids come from receiver, alert and revision, so deciding twice queues once.
@@ -13,54 +18,18 @@ again from the state that won. Delivery ids come from receiver, alert and revisi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from collections.abc import Sequence
 
-import msgspec
-
-from alertd import __version__
-from alertd.alerts.compare import compare
-from alertd.alerts.excerpt import excerpt
-from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
-from alertd.base.clock import rfc3339
-from alertd.base.ids import alert_id, delivery_id, story_id
-from alertd.model import (
-    Alert,
-    AlertState,
-    Change,
-    Decision,
-    Event,
-    Folded,
-    Match,
-    Message,
-    NewDelivery,
-    Reason,
-    Severity,
-    StoredAlert,
-)
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.step import Outcome, Step, decision_on, subject_of
+from alertd.base.ids import alert_id
+from alertd.model import Decision, Event, Match, StoredAlert
 from alertd.rules.book import Portfolio
 
-MAX_FOLDED = 500
-MAX_CHANGES = 100
 
-T = TypeVar("T")
-Told = Literal["first", "material", "minor"]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What to record, what to commit, what to send. Without a new state there is nothing to commit."""
-
-    decision: Decision | None
-    """None: the event is of no concern to the portfolio."""
-    state: AlertState | None = None
-    deliveries: tuple[NewDelivery, ...] = ()
-
-
-def subject_of(event: Event) -> str:
-    """Give the subject of the alerts that an event raises: its story, which for now it founds itself."""
-    return event.story.id if event.story is not None else story_id(event.id)
+def alert_of(portfolio: Portfolio, subject: str) -> str:
+    """Name the alert of a portfolio about a subject: a portfolio that is renamed keeps its alerts."""
+    return alert_id(portfolio.identity or portfolio.id, subject)
 
 
 def decide(
@@ -72,190 +41,52 @@ def decide(
     now: int,
     *,
     newest: int = 0,
+    subject: str = "",
 ) -> Outcome:
-    """Decide what an event means for a portfolio, given its alert and its matches there. `now` in milliseconds.
+    """Decide what an event means for an alert, given the alert and the matches about it. `now` in milliseconds.
 
-    `newest` is the newest revision of the event that was ingested: an alert begins with that one, never with one that
-    is corrected or taken back already.
+    `subject` is what the alert is about, empty for the event's story. `newest` is the newest revision of the event
+    that was ingested: an alert begins with that one, never with one that is corrected or taken back already.
     """
-    alert = alert_id(portfolio.id, subject_of(event))
-    rules = [match.rule for match in matches]
-    if stored.state is None:
-        if not matches:
+    subject = subject or subject_of(event)
+    alert = alert_of(portfolio, subject)
+    if matches and all(match.experimental for match in matches):
+        return Outcome(_on_trial(portfolio, alert, matches))
+    live = [match for match in matches if not match.experimental]
+    step = Step(portfolio, receivers, event, now, subject, stored.state)
+    before = [f for f in stored.state.folded if f.event == event.id] if stored.state is not None else []
+    if not before:
+        if not live:
             return Outcome(None)
-        if event.revision < newest:
-            detail = f"revision {newest} is there already and is decided in its place"
-            return Outcome(_decision(portfolio, alert, 0, "duplicate", rules, detail=detail))
-        if event.withdrawn and event.revision > 1:
-            detail = "withdrawn before anybody was told"
-            return Outcome(_decision(portfolio, alert, 0, "expired", rules, detail=detail))
-        if event.baseline:
-            detail = "was there when its source was first read"
-            return Outcome(_decision(portfolio, alert, 0, "baseline", rules, detail=detail))
-        return _Step(portfolio, receivers, event, now, None).first(alert, matches)
-    state = stored.state
-    for folded in state.folded:
-        if (folded.event, folded.revision) == (event.id, event.revision):
+        refused = _refused(portfolio, alert, live, event, newest)
+        return Outcome(refused) if refused is not None else step.begin(alert, live)
+    for folded in before:
+        if folded.revision == event.revision:
             return Outcome(folded.decision)
-    newest = max((f.revision for f in state.folded if f.event == event.id), default=0)
+    known = max(folded.revision for folded in before)
+    if event.revision < known:
+        detail = f"revision {known} is known already"
+        rules = [match.rule for match in live]
+        return Outcome(decision_on(portfolio, alert, step.revision, "duplicate", rules, detail=detail))
+    return step.update(live)
+
+
+def _on_trial(portfolio: Portfolio, alert: str, matches: Sequence[Match]) -> Decision:
+    detail = "only experimental rules hold"
+    return decision_on(portfolio, alert, 0, "experimental", [match.rule for match in matches], detail=detail)
+
+
+def _refused(
+    portfolio: Portfolio, alert: str, matches: Sequence[Match], event: Event, newest: int
+) -> Decision | None:
+    """Say why an event that is new to an alert is not told; None if it is."""
+    rules = [match.rule for match in matches]
     if event.revision < newest:
-        detail = f"revision {newest} is known already"
-        return Outcome(_decision(portfolio, alert, state.alert.revision, "duplicate", rules, detail=detail))
-    return _Step(portfolio, receivers, event, now, state).update(state, matches)
-
-
-def _decision(
-    portfolio: Portfolio,
-    alert: str,
-    revision: int,
-    reason: Reason,
-    rules: list[str],
-    *,
-    detail: str = "",
-    receivers: dict[str, str] | None = None,
-) -> Decision:
-    return Decision(
-        portfolio=portfolio.id,
-        alert=alert,
-        alert_revision=revision,
-        reason=reason,
-        detail=detail,
-        receivers=receivers or {},
-        rules=rules,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One event taken into one alert."""
-
-    portfolio: Portfolio
-    receivers: Sequence[ReceiverPolicy]
-    event: Event
-    now: int
-    state: AlertState | None
-
-    def first(self, alert_id: str, matches: Sequence[Match]) -> Outcome:
-        """Raise the alert."""
-        at = rfc3339(self.now)
-        alert = Alert(
-            id=alert_id,
-            revision=1,
-            portfolio=self.portfolio.id,
-            subject=subject_of(self.event),
-            severity=loudest([match.severity for match in matches]),
-            title=self.event.title or self.event.url or self.event.id,
-            first_title=self.event.title or self.event.url or self.event.id,
-            matches=list(matches),
-            story=subject_of(self.event),
-            first_at=at,
-            updated_at=at,
-        )
-        text = "first report" if self.event.revision == 1 else f"matches since revision {self.event.revision}"
-        deliver, without = self._receivers(alert, "first")
-        reason: Reason = "first" if deliver else "no_receiver"
-        return self._outcome(alert, reason, text, deliver, without)
-
-    def update(self, state: AlertState, matches: Sequence[Match]) -> Outcome:
-        """Take a new revision of the event into its alert."""
-        before = state.alert
-        difference = compare(before, matches, self.event)
-        after = self._changed(before, matches)
-        deliver, without = self._receivers(after, "material" if difference.material else "minor")
-        raised = difference.material or bool(deliver)
-        after = msgspec.structs.replace(after, revision=before.revision + raised)
-        reason: Reason = "update_material" if difference.material else "update_minor"
-        return self._outcome(after, reason, difference.text, deliver, without)
-
-    def _changed(self, before: Alert, matches: Sequence[Match]) -> Alert:
-        at = rfc3339(self.now)
-        if self.event.withdrawn:  # what it said stays, so that a reader sees what is taken back
-            return msgspec.structs.replace(before, updated_at=at)
-        severity: Severity = loudest([m.severity for m in matches]) if matches else before.severity
-        title = self.event.title or before.title
-        return msgspec.structs.replace(before, matches=list(matches), severity=severity, title=title, updated_at=at)
-
-    def _receivers(self, alert: Alert, told: Told) -> tuple[list[ReceiverPolicy], dict[str, str]]:
-        """Tell those who get a message from those who do not, with the reason of the latter."""
-        deliver: list[ReceiverPolicy] = []
-        without: dict[str, str] = {}
-        known: Mapping[str, ReceiverPolicy] = {policy.id: policy for policy in self.receivers}
-        for receiver in self.portfolio.receivers:
-            policy = known.get(receiver)
-            if policy is None:
-                without[receiver] = "receiver_removed"
-            elif reason := self._withheld(policy, alert, told):
-                without[receiver] = reason
-            else:
-                deliver.append(policy)
-        return deliver, without
-
-    def _withheld(self, policy: ReceiverPolicy, alert: Alert, told: Told) -> str:
-        knows = self._has_been_told(policy.id)
-        if severity_rank(alert.severity) < severity_rank(policy.min_severity) and not knows:
-            return f"below its min_severity {policy.min_severity}"
-        if told == "first":
-            return ""
-        if not knows:  # grown loud enough only now, or a receiver added since
-            news = told == "material" and alert.matches and not self.event.withdrawn
-            return "" if news else "was never told of this alert"
-        wanted = policy.updates == "all" or (policy.updates == "material" and told == "material")
-        return "" if wanted else f"its updates are {policy.updates}"
-
-    def _has_been_told(self, receiver: str) -> bool:
-        folded = self.state.folded if self.state is not None else []
-        return any(f.decision.receivers.get(receiver, "").startswith("dl_") for f in folded)
-
-    def _outcome(
-        self, alert: Alert, reason: Reason, text: str, deliver: list[ReceiverPolicy], without: dict[str, str]
-    ) -> Outcome:
-        before = self.state.alert if self.state is not None else None
-        if before is None or alert.revision > before.revision:
-            change = Change(
-                at=rfc3339(self.now),
-                revision=alert.revision,
-                event=self.event.id,
-                event_revision=self.event.revision,
-                reason=reason,
-                text=text,
-            )
-            alert = msgspec.structs.replace(alert, changes=_bounded([*alert.changes, change], MAX_CHANGES))
-        deliveries = tuple(self._delivery(alert, policy, reason) for policy in deliver)
-        ids = {delivery.receiver: delivery.id for delivery in deliveries}
-        rules = [match.rule for match in alert.matches]
-        decision = _decision(
-            self.portfolio, alert.id, alert.revision, reason, rules, detail=text, receivers=ids | without
-        )
-        entry = Folded(event=self.event.id, revision=self.event.revision, decision=decision)
-        folded = [*(self.state.folded if self.state is not None else []), entry]
-        return Outcome(decision, AlertState(alert=alert, folded=_bounded(folded, MAX_FOLDED)), deliveries)
-
-    def _delivery(self, alert: Alert, policy: ReceiverPolicy, reason: Reason) -> NewDelivery:
-        number = delivery_id(policy.id, alert.id, alert.revision)
-        message = Message(
-            type="alert.updated" if self._has_been_told(policy.id) else "alert.fired",
-            delivery=number,
-            receiver=policy.id,
-            at=rfc3339(self.now),
-            alert=alert,
-            event=excerpt(self.event),
-            portfolio_title=self.portfolio.title,
-            timezone=self.portfolio.timezone,
-            reason=reason,
-            dispatched_by=f"alertd {__version__}",
-        )
-        return NewDelivery(
-            id=number,
-            receiver=policy.id,
-            lane="critical" if alert.severity == "critical" else "normal",
-            mode=policy.mode,
-            chain=alert.id,
-            due_ms=self.now,
-            expires_ms=self.now + round(policy.expire_s * 1000),
-            message=message,
-        )
-
-
-def _bounded(items: list[T], most: int) -> list[T]:
-    """Keep the first, which says how it began, and the newest."""
-    return items if len(items) <= most else [items[0], *items[-(most - 1) :]]
+        detail = f"revision {newest} is there already and is decided in its place"
+        return decision_on(portfolio, alert, 0, "duplicate", rules, detail=detail)
+    if event.withdrawn and event.revision > 1:
+        return decision_on(portfolio, alert, 0, "expired", rules, detail="withdrawn before anybody was told")
+    if event.baseline:
+        detail = "was there when its source was first read"
+        return decision_on(portfolio, alert, 0, "baseline", rules, detail=detail)
+    return None

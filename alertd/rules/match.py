@@ -204,6 +204,10 @@ class Matcher:
         reason = guard(slot.rule, reading, self._book.routine_forms)
         return Candidacy(False, reason) if reason else self._rules.why(slot, reading, keys)
 
+    def switch_off(self, open_: Open, event: Event, error: Exception) -> RuleFailure:
+        """Switch off a rule that raised when its state was settled, until it changes."""
+        return _switch_off(self._slots[open_.portfolio.id][open_.rule.id], event, error)
+
     # --- updates ----------------------------------------------------------------------------------------------
 
     def apply(self, change: BookChange) -> None:

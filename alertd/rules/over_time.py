@@ -5,8 +5,9 @@ results of matching -> ask -> observations -> [store.observe] -> rows -> settle 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -15,6 +16,14 @@ from alertd.rules.book import Portfolio, Rule
 from alertd.rules.fact_index import fact_observations
 from alertd.rules.match import MatchResult, Open
 from alertd.rules.state_rules import StateVerdict, observations, settle
+
+MAX_JOURNALLED = 50
+"""Verdicts that one line of the journal holds."""
+_SEEN = 200
+"""Characters of what a verdict has seen, in the journal."""
+
+Failed = Callable[[Open, Event, Exception], None]
+"""Takes a rule that raised; the others go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Asked:
     """Events that have been told before, with their revision: what they were put into and no longer are is undone."""
     _open: list[tuple[Event, list[tuple[Open, list[tuple[str, int]]]]]] = field(default_factory=list)
     """For each result its event and its open rules, with what they are asked by and the place of the observation."""
+    _failed: Failed | None = None
 
     def __bool__(self) -> bool:
         return bool(self.observations or self.revised)
@@ -46,14 +56,28 @@ class Asked:
     def settle(self, rows: Sequence[Sequence[Row]]) -> list[list[Settled]]:
         """Give the verdicts on each result, in order."""
         return [
-            [settled for open_, asked in opened for settled in _settle(open_, event, asked, rows)]
+            [settled for open_, asked in opened for settled in self._settle(open_, event, asked, rows)]
             for event, opened in self._open
         ]
 
+    def _settle(
+        self, open_: Open, event: Event, asked: Sequence[tuple[str, int]], rows: Sequence[Sequence[Row]]
+    ) -> list[Settled]:
+        try:
+            return _settle(open_, event, asked, rows)
+        except Exception as error:
+            if self._failed is None:
+                raise
+            self._failed(open_, event, error)
+            return []
 
-def ask(results: Sequence[MatchResult], routine_forms: Collection[str] = ()) -> Asked:
-    """Collect what these results ask of the past, and what has to be remembered of their events."""
-    asked = Asked()
+
+def ask(results: Sequence[MatchResult], routine_forms: Collection[str] = (), failed: Failed | None = None) -> Asked:
+    """Collect what these results ask of the past, and what has to be remembered of their events.
+
+    A rule that raises goes to `failed`, then or when it is settled; without that, the error is raised.
+    """
+    asked = Asked(_failed=failed)
     for result in results:
         event = result.event
         places: dict[str, int] = {}
@@ -63,10 +87,49 @@ def ask(results: Sequence[MatchResult], routine_forms: Collection[str] = ()) -> 
             _add(asked, places, observation)
         opened = []
         for open_ in result.open:
-            found = observations(open_.rule, open_.portfolio, event, open_.companies)
+            try:
+                found = observations(open_.rule, open_.portfolio, event, open_.companies)
+            except Exception as error:
+                if failed is None:
+                    raise
+                failed(open_, event, error)
+                continue
             opened.append((open_, [(by, _add(asked, places, observation)) for by, observation in found]))
         asked._open.append((event, opened))
     return asked
+
+
+def joined(matches: Sequence[Match], settled: Sequence[Settled]) -> tuple[Match, ...]:
+    """Give the matches of an event, those of rules over time among them, in the order of the book."""
+    held = [one for one in settled if one.match is not None]
+    if not held:
+        return tuple(matches)
+    portfolios = {one.portfolio.id: one.portfolio for one in held}
+    numbers = {name: {rule.id: n for n, rule in enumerate(p.rules)} for name, p in portfolios.items()}
+    found = [*matches, *(one.match for one in held if one.match is not None)]
+
+    def place(match: Match) -> tuple[str, int]:
+        # The others are in order among themselves already, and the sort keeps that.
+        return match.portfolio, numbers.get(match.portfolio, {}).get(match.rule, 0)
+
+    return tuple(sorted(found, key=place))
+
+
+def journalled(settled: Sequence[Settled]) -> Mapping[str, Any]:
+    """Write verdicts for the journal, those that hold first; bounded, with how many were left out."""
+    ranked = sorted(settled, key=lambda one: not one.verdict.truth)
+    verdicts = [
+        {
+            "portfolio": one.portfolio.id,
+            "rule": one.rule.id,
+            "by": one.by,
+            "holds": one.verdict.truth,
+            "seen": one.verdict.seen[:_SEEN],
+            "remembered": len(one.rows),
+        }
+        for one in ranked[:MAX_JOURNALLED]
+    ]
+    return {"verdicts": verdicts, "left_out": max(len(settled) - MAX_JOURNALLED, 0)}
 
 
 def _add(asked: Asked, places: dict[str, int], observation: Observation) -> int:

@@ -71,6 +71,10 @@ PARSE_KILLS = _counter("parse_kills_total", "Parse workers killed over time or m
 MATCHES = _counter("matches_total", "Rules that held.", "portfolio")
 DECISIONS = _counter("decisions_total", "What events meant for alerts, by reason.", "reason")
 RULE_FAILURES = _counter("rule_failures_total", "Rules switched off because they raised.")
+OVER_TIME = _counter("over_time_total", "What rules over time said of events.", "kind", "verdict")
+STATE_SECONDS = _histogram(
+    "state_seconds", "Putting a batch into the sets of the past and reading them.", buckets=FAST
+)
 DEAD_EVENTS = _counter("dead_events_total", "Events buried after too many attempts.")
 STREAM_BACKLOG = _gauge("stream_backlog", "Events on the stream that are not finished.")
 STREAM_PENDING = _gauge("stream_pending", "Events handed to a match process and not finished.")

@@ -22,6 +22,7 @@ from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.rules.book import BookChange
+from alertd.rules.over_time import Settled
 from alertd.store.types import PendingEvent
 from alertd.workers.notices import Notices
 from alertd.workers.outage import Outage
@@ -204,6 +205,8 @@ class Matcher:
                 telemetry.DECISIONS.labels(reason=decision.reason).inc()
             for match in item.matches:
                 telemetry.MATCHES.labels(portfolio=match.portfolio).inc()
+            for kind, verdict in map(_verdict, item.settled):
+                telemetry.OVER_TIME.labels(kind=kind, verdict=verdict).inc()
         for failure in item.failures:
             telemetry.RULE_FAILURES.inc()
             await self._notices.tell(
@@ -212,3 +215,8 @@ class Matcher:
                 f"Rule {failure.rule} of {failure.portfolio} failed and is off until it changes: {failure.error}",
                 failure.rule_hash,
             )
+
+
+def _verdict(settled: Settled) -> tuple[str, str]:
+    """Name the kind of a rule over time, and what it said."""
+    return type(settled.rule.state).__name__.lower(), "holds" if settled.verdict.truth else "not"

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertd.alerts.decide import MAX_CHANGES, MAX_FOLDED, Outcome, decide
+from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.step import MAX_CHANGES, MAX_FOLDED, Outcome
 from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.model import AlertState, Event, Evidence, Match, Severity, StoredAlert
 from tests.rules.make import portfolio

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.errors import StoreUnavailable
-from alertd.model import AlertState, Event, Known, NewDelivery, StoredAlert, StreamEvent
+from alertd.model import AlertState, Event, Known, NewDelivery, Observation, Row, StoredAlert, StreamEvent
 from alertd.pipeline import Pipeline, PoisonEvent, Processed
 from alertd.rules.book import make_book
 from tests.rules.make import portfolio
@@ -37,6 +37,15 @@ class Store:
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         return {m: Known(identity=m, event_id="", revision=self.newest, hashes=[]) for m in marks if self.newest}
+
+    async def observe(
+        self, observations: Sequence[Observation], now: int, *, revised: Mapping[str, int] | None = None
+    ) -> list[list[Row]]:
+        return [[] for _ in observations]
+
+    async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
+        told = {i: {f.event for f in a.state.folded} for i, a in self.alerts.items() if a.state is not None}
+        return {event: [alert for alert, of in told.items() if event in of] for event in events}
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         self.loads += 1

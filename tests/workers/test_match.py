@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -17,7 +16,7 @@ from alertd.model import AlertState, NewDelivery, StoredAlert, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.rules.book import RuleBook, make_book
 from alertd.rules.leaves import Words
-from alertd.rules.logic import Reading, Result
+from alertd.rules.logic import Reading, Scope, Truth
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
@@ -163,10 +162,10 @@ async def _looked_at(world: World) -> bool:
 # --- rules --------------------------------------------------------------------------------------------
 
 
-class Breaking(Words):
+class Breaking(Words, frozen=True):
     """A condition that raises when it is asked."""
 
-    def evaluate(self, reading: Reading) -> Result:
+    def truth(self, reading: Reading, scope: Scope) -> Truth:
         raise ZeroDivisionError("no way to divide")
 
 
@@ -174,8 +173,8 @@ def broken_book() -> RuleBook:
     sound = portfolio("title: says", "title: one")
     when = sound.rules[1].when
     assert isinstance(when, Words)
-    broken = replace(sound.rules[1], when=Breaking(when.name, when.written, when.any_of))
-    return make_book([replace(sound, rules=(sound.rules[0], broken))])
+    broken = msgspec.structs.replace(sound.rules[1], when=Breaking(when.name, when.written, when.any_of))
+    return make_book([msgspec.structs.replace(sound, rules=(sound.rules[0], broken))])
 
 
 async def test_a_rule_that_breaks_is_told_once_by_all_processes_together(world: World) -> None:

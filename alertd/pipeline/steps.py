@@ -1,0 +1,244 @@
+"""From an event to decisions: the steps in their order, over one small Protocol.
+
+    [stream events] -StreamEvent-> understand -> match -> remember -> recall -> decide -> commit -> record -> ...
+                                   story         rules    facts,      alerts    pure      compare-  one line
+                                   (its own      of all   rules       stored    reason    and-set,  of the
+                                   for now)      desks    over time   so far    for each  delivers  journal
+
+A batch is matched by one version of the rules. What its events put into the sets of the past is written and read in
+one go, and so are the alerts that it may touch. The caller acknowledges: it finishes each event with its record
+(`finish_event`), so whatever dies on the way, the event is handed out again, what it was put into stays as it is, the
+decisions come out the same, and the deliveries have the same ids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+import structlog
+
+from alertd import telemetry
+from alertd.alerts.concern import Concern, raised, with_earlier
+from alertd.alerts.decide import decide
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.base.clock import Clock, rfc3339
+from alertd.base.ids import story_id
+from alertd.errors import AlertdError
+from alertd.model import (
+    Alert,
+    Event,
+    Row,
+    StoredAlert,
+    Story,
+    StreamEvent,
+)
+from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
+from alertd.rules.book import BookChange, Portfolio, RuleBook
+from alertd.rules.match import Matcher, MatchResult, Open
+from alertd.rules.over_time import Asked, ask, joined
+
+MAX_CONFLICTS = 20
+"""How often an alert may change under our hands before the event is put back."""
+
+_NOTHING = StoredAlert(version=0, state=None)
+_log = structlog.get_logger(__name__)
+
+
+class Pipeline:
+    """One version of the rules and receivers, ready to process batches. Belongs to one process."""
+
+    def __init__(self, book: RuleBook, receivers: Mapping[str, ReceiverPolicy], clock: Clock) -> None:
+        self._matcher = Matcher(book)
+        self._routine_forms = book.routine_forms
+        self._names: dict[str, str] = {}
+        """First id of a portfolio that was renamed -> the one it has."""
+        self._learn(book.portfolios)
+        self._policies = tuple(receivers.values())
+        self._clock = clock
+
+    @property
+    def version(self) -> str:
+        """The version of the rules in force."""
+        return self._matcher.version
+
+    def apply(self, change: BookChange) -> None:
+        """Go on to the next version of the rules, between two batches. ValueError if it is not for this version."""
+        self._matcher.apply(change)
+        self._learn(change.portfolios)
+
+    def use_receivers(self, receivers: Mapping[str, ReceiverPolicy]) -> None:
+        """Take the receivers as they are now, between two batches."""
+        self._policies = tuple(receivers.values())
+
+    def _learn(self, portfolios: Iterable[Portfolio]) -> None:
+        self._names.update((portfolio.identity, portfolio.id) for portfolio in portfolios if portfolio.identity)
+
+    def _portfolio(self, name: str) -> Portfolio | None:
+        """Give a portfolio by the id that it has, or that it had first."""
+        found = self._matcher.portfolio(name)
+        return found if found is not None else self._matcher.portfolio(self._names.get(name, ""))
+
+    async def process(self, batch: Sequence[StreamEvent], store: AlertStore) -> list[Processed | PoisonEvent]:
+        """Take a batch through all steps; one answer for each event, in order.
+
+        Raises what the store raises (StoreUnavailable): then the whole batch comes again.
+        """
+        answers: dict[str, Processed | PoisonEvent] = {}
+        works: list[Work] = []
+        for item in batch:
+            try:
+                works.append(self._match(self._understand(item)))
+            except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
+                answers[item.stream_id] = _poison(item.stream_id, item.event, error)
+        rows = await self._remember(works, store)
+        for work in list(works):
+            try:
+                self._settle(work, rows.pop(0))
+            except Exception as error:  # noqa: BLE001 see above
+                answers[work.stream_id] = _poison(work.stream_id, work.event, error)
+                works.remove(work)
+        stored = await self._recall(works, store)
+        answers |= await self._conclude_all(works, stored, store)
+        return [answers[item.stream_id] for item in batch]
+
+    async def _conclude_all(
+        self, works: Sequence[Work], stored: dict[str, StoredAlert], store: AlertStore
+    ) -> dict[str, Processed | PoisonEvent]:
+        """Decide and commit: the revisions of one event in their order, different events at the same time.
+
+        Redis makes what arrives together durable with one fsync; one after the other each would wait for its own.
+        """
+        lanes: dict[str, list[Work]] = {}
+        for work in works:
+            lanes.setdefault(work.event.id, []).append(work)
+
+        async def conclude(lane: list[Work]) -> list[tuple[str, Processed | PoisonEvent]]:
+            alerts: list[Alert] = []
+            """Those that an earlier revision in this batch went into: they were not there when they were recalled."""
+            return [(work.stream_id, await self._conclude(work, alerts, stored, store)) for work in lane]
+
+        # All of them end before an error is raised: none may still be writing when the batch comes again.
+        done = await asyncio.gather(*map(conclude, lanes.values()), return_exceptions=True)
+        for result in done:
+            if isinstance(result, BaseException):
+                raise result
+        return dict(pair for result in done if not isinstance(result, BaseException) for pair in result)
+
+    async def _conclude(
+        self, work: Work, alerts: list[Alert], stored: dict[str, StoredAlert], store: AlertStore
+    ) -> Processed | PoisonEvent:
+        try:
+            for concern in with_earlier(work.concerns, alerts, self._portfolio):
+                alert = await self._decide_and_commit(work, concern, stored, store)
+                alerts += [alert] if alert is not None else []
+            return work.processed(rfc3339(self._clock()), self.version)
+        except AlertdError:  # the store's trouble, not the event's
+            raise
+        except Exception as error:  # noqa: BLE001 see above
+            return _poison(work.stream_id, work.event, error)
+
+    # --- the steps ----------------------------------------------------------------------------------------
+
+    def _understand(self, item: StreamEvent) -> Work:
+        event = item.event
+        if event.story is None:
+            event = msgspec.structs.replace(event, story=Story(id=story_id(event.id)))
+        return Work(item.stream_id, event, item.identity, event.revision > 1 or item.deliveries > 1)
+
+    def _match(self, work: Work) -> Work:
+        result = self._matcher.match(work.event)
+        work.event, work.matches, work.failures = result.event, result.matches, list(result.failures)
+        work.asked = self._ask(work, result)
+        return work
+
+    def _ask(self, work: Work, result: MatchResult) -> Asked:
+        def failed(open_: Open, event: Event, error: Exception) -> None:
+            work.failures.append(self._matcher.switch_off(open_, event, error))
+
+        return ask([result], self._routine_forms, failed)
+
+    async def _remember(self, works: Sequence[Work], store: AlertStore) -> list[list[list[Row]]]:
+        """Put the events into the past, also where no rule asks; gives each event what is remembered for it."""
+        observations = [observation for work in works for observation in work.asked.observations]
+        revised: dict[str, int] = {}
+        for work in works:
+            for event, revision in work.asked.revised.items():
+                revised[event] = max(revision, revised.get(event, 0))
+        rows: list[list[Row]] = []
+        if observations or revised:
+            with telemetry.STATE_SECONDS.time():
+                rows = await store.observe(observations, self._clock(), revised=revised)
+        given = iter(rows)
+        return [[next(given) for _ in work.asked.observations] for work in works]
+
+    def _settle(self, work: Work, rows: Sequence[Sequence[Row]]) -> None:
+        """Let the rules over time say what they make of it; then it is known which alerts the event is about."""
+        (settled,) = work.asked.settle(rows)
+        work.settled = tuple(settled)
+        work.matches = joined(work.matches, settled)
+        work.concerns = raised(work.event, work.matches, self._portfolio)
+
+    async def _recall(self, works: Sequence[Work], store: AlertStore) -> dict[str, StoredAlert]:
+        """Read the alerts that the matches are about, and those that the events went into before."""
+        again = list(dict.fromkeys(work.event.id for work in works if work.again))
+        told = await store.alerts_of(again) if again else {}
+        ids = dict.fromkeys(concern.alert for work in works for concern in work.concerns)
+        ids |= dict.fromkeys(alert for alerts in told.values() for alert in alerts)
+        there = await store.load_alerts(list(ids)) if ids else {}
+        stored = {alert: there.get(alert, _NOTHING) for alert in ids}
+        for work in works:
+            states = [stored[alert].state for alert in told.get(work.event.id, ())]
+            earlier = [state.alert for state in states if state is not None]
+            work.concerns = with_earlier(work.concerns, earlier, self._portfolio)
+        await self._ask_for_newest([work for work in works if work.matches], store)
+        return stored
+
+    async def _ask_for_newest(self, works: Sequence[Work], store: AlertStore) -> None:
+        """Another worker may have a later revision in hand: what is taken back already must not be told."""
+        marks: dict[str, list[str]] = {}
+        for work in works:
+            if work.identity:
+                marks.setdefault(work.event.source, []).append(work.identity)
+        for source, wanted in marks.items():
+            known = await store.known_marks(source, wanted)
+            for work in works:
+                if work.event.source == source and work.identity in known:
+                    work.newest = known[work.identity].revision
+
+    async def _decide_and_commit(
+        self, work: Work, concern: Concern, stored: dict[str, StoredAlert], store: AlertStore
+    ) -> Alert | None:
+        """Take an event into an alert; gives the alert if it is in it."""
+        alert = concern.alert
+        if alert not in stored:  # an earlier event of this batch has changed it
+            stored[alert] = (await store.load_alerts([alert])).get(alert, _NOTHING)
+        known = stored[alert]
+        for _ in range(MAX_CONFLICTS):
+            now = self._clock()
+            outcome = decide(
+                known,
+                concern.matches,
+                work.event,
+                concern.portfolio,
+                self._policies,
+                now,
+                newest=work.newest,
+                subject=concern.subject,
+            )
+            if outcome.state is None:
+                work.note(outcome)
+                return None
+            conflict = await store.commit(alert, known.version, outcome.state, outcome.deliveries, now)
+            if conflict is None:
+                stored.pop(alert, None)
+                work.note(outcome)
+                return outcome.state.alert
+            stored[alert] = known = conflict
+        raise RuntimeError(f"alert {alert} changed {MAX_CONFLICTS} times while it was decided")
+
+
+def _poison(stream_id: str, event: Event, error: Exception) -> PoisonEvent:
+    _log.error("event_failed", event_id=event.id, stream_id=stream_id, exc_info=error)
+    return PoisonEvent(stream_id, event, f"{type(error).__name__}: {error}"[:500])

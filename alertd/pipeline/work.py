@@ -1,0 +1,134 @@
+"""What goes through the steps, what comes out, and what they ask of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from alertd.alerts.concern import Concern
+from alertd.alerts.step import Outcome
+from alertd.model import (
+    AlertState,
+    Decision,
+    Event,
+    JournalRecord,
+    Known,
+    Match,
+    NewDelivery,
+    Observation,
+    Row,
+    StoredAlert,
+    event_to_dict,
+)
+from alertd.rules.match import RuleFailure
+from alertd.rules.over_time import Asked, Settled, journalled
+
+
+class AlertStore(Protocol):
+    """What deciding asks of a store."""
+
+    async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
+        """Give what is remembered of items, their newest revision among it."""
+
+    async def observe(
+        self, observations: Sequence[Observation], now: int, *, revised: Mapping[str, int] | None = None
+    ) -> list[list[Row]]:
+        """Put events into the sets of the past and give what is remembered there."""
+
+    async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
+        """Give the alerts that events went into before."""
+
+    async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
+        """Give the alerts that exist among these."""
+
+    async def commit(
+        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
+    ) -> StoredAlert | None:
+        """Store a state and queue its deliveries together; on conflict change nothing and give what is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """An event that is decided and committed: what is left is to finish it with its record."""
+
+    stream_id: str
+    event: Event
+    record: JournalRecord
+    matches: tuple[Match, ...]
+    decisions: tuple[Decision, ...]
+    deliveries: tuple[NewDelivery, ...]
+    """Those queued by this run; a repeat of an event that was committed before queues none."""
+    failures: tuple[RuleFailure, ...]
+    """Rules that broke on it and are switched off now; each is named once."""
+    settled: tuple[Settled, ...] = ()
+    """What the rules over time said that it concerns."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonEvent:
+    """An event that could not be processed. It is not acknowledged and comes again, up to a count."""
+
+    stream_id: str
+    event: Event
+    error: str
+
+
+@dataclass(slots=True)
+class Work:
+    """One event on its way through the steps."""
+
+    stream_id: str
+    event: Event
+    identity: str
+    again: bool
+    """A later revision, or handed out before: it may be in alerts although it matches no more."""
+    newest: int = 0
+    """The newest revision that was ingested, where that was asked."""
+    asked: Asked = field(default_factory=Asked)
+    matches: tuple[Match, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    failures: list[RuleFailure] = field(default_factory=list)
+    concerns: list[Concern] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    deliveries: list[NewDelivery] = field(default_factory=list)
+
+    def note(self, outcome: Outcome) -> None:
+        """Keep what was decided."""
+        if outcome.decision is not None:
+            self.decisions.append(outcome.decision)
+        self.deliveries.extend(outcome.deliveries)
+
+    def processed(self, at: str, rules_version: str) -> Processed:
+        """Give what came of it, with its line of the journal."""
+        alerts = [decision.alert for decision in self.decisions]
+        sent = [i for decision in self.decisions for i in decision.receivers.values() if i.startswith("dl_")]
+        reasons = list(dict.fromkeys(decision.reason for decision in self.decisions))
+        data: dict[str, Any] = {
+            "event": event_to_dict(self.event),
+            "matches": msgspec.to_builtins(self.matches),
+            "decisions": msgspec.to_builtins(self.decisions),
+            "failures": msgspec.to_builtins(self.failures),
+            "rules_version": rules_version,
+        }
+        if self.settled:
+            data["over_time"] = journalled(self.settled)
+        record = JournalRecord(
+            kind="event",
+            at=at,
+            ids=list(dict.fromkeys([self.event.id, *alerts, *sent])),
+            reason=", ".join(reasons) or "no_match",
+            data=data,
+        )
+        return Processed(
+            self.stream_id,
+            self.event,
+            record,
+            self.matches,
+            tuple(self.decisions),
+            tuple(self.deliveries),
+            tuple(self.failures),
+            self.settled,
+        )
