@@ -55,7 +55,7 @@ class Reloading:
             settings.rules,
             known=known_settings(settings),
             cache=settings.state_dir / "cache" / "rules.bin",
-            memory=memory_of(settings),
+            memory=memory_of(settings.state_dir),
             registrants=updated_file(settings.state_dir),
         )
         return self._made(settings, loaded.path, loaded.warnings, self._loader.load(), None)
@@ -71,7 +71,7 @@ class Reloading:
 
     def remember(self, found: Reloaded) -> None:
         """Remember the positions that came into force: what the next file is compared with."""
-        memory = memory_of(found.loaded.snapshot.settings)
+        memory = memory_of(found.loaded.snapshot.settings.state_dir)
         for portfolio, accepted in found.accepted.items():
             try:
                 save_memory(memory, portfolio, accepted)

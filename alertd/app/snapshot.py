@@ -14,6 +14,7 @@ from alertd.base.secrets import Secret
 from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
 from alertd.rules.loaded import KnownSettings
+from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import load_rules
 from alertd.settings import Loaded, Settings, find_config, load_settings
 
@@ -33,6 +34,8 @@ class LoadedSnapshot:
     snapshot: Snapshot
     warnings: list[Fault]
     path: Path
+    rules: LoadedRules | None = None
+    """The rules with their tests, where these were asked for."""
 
 
 def load_snapshot(config: Path | None, env: Mapping[str, str]) -> LoadedSnapshot:
@@ -40,20 +43,21 @@ def load_snapshot(config: Path | None, env: Mapping[str, str]) -> LoadedSnapshot
     return _with_rules(load_settings(config, env))
 
 
-def _with_rules(loaded: Loaded) -> LoadedSnapshot:
+def _with_rules(loaded: Loaded, *, tests: bool = False) -> LoadedSnapshot:
     settings = loaded.settings
     rules = load_rules(
         settings.rules,
         known=known_settings(settings),
-        memory=memory_of(settings),
+        memory=memory_of(settings.state_dir),
         registrants=updated_file(settings.state_dir),
+        tests=tests,
     )
     book = rules.book
     warnings = [*loaded.warnings, *rules.warnings]
     if not book.portfolios:
         where = str(loaded.settings.rules)
         warnings.append(Fault(where, 0, 0, NO_RULES, "write rules/portfolios/*.yaml", severity="warning"))
-    return LoadedSnapshot(Snapshot(loaded.settings, book), warnings, loaded.path)
+    return LoadedSnapshot(Snapshot(loaded.settings, book), warnings, loaded.path, rules if tests else None)
 
 
 def known_settings(settings: Settings) -> KnownSettings:
@@ -64,9 +68,9 @@ def known_settings(settings: Settings) -> KnownSettings:
     )
 
 
-def memory_of(settings: Settings) -> Path:
+def memory_of(state_dir: Path) -> Path:
     """Say where the positions are kept that were last accepted."""
-    return settings.state_dir / "holdings"
+    return state_dir / "holdings"
 
 
 def needs_restart(before: Settings, after: Settings) -> list[str]:
@@ -124,13 +128,13 @@ def _keys_in(url: str) -> Iterator[str]:
 
 
 def all_faults(config: Path | None, env: Mapping[str, str]) -> tuple[LoadedSnapshot | None, list[Fault]]:
-    """Check settings and rules; gives every fault and warning of both."""
+    """Check settings and rules; gives every fault and warning of both, and the rules with their tests."""
     try:
         loaded = load_settings(config, env)
     except ConfigError as error:
         return None, [*error.faults, *_faults_beside(config, env)]
     try:
-        snapshot = _with_rules(loaded)
+        snapshot = _with_rules(loaded, tests=True)
     except ConfigError as error:
         return None, [*loaded.warnings, *error.faults]
     return snapshot, snapshot.warnings

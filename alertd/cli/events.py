@@ -1,0 +1,165 @@
+"""Events that people and pipes hand to a command: JSON, as short as {"title": "…"}, companies by ticker or name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from alertd.base.clock import rfc3339, system_clock
+from alertd.base.config import parse_duration
+from alertd.base.ids import event_id, mark
+from alertd.cli.output import reason
+from alertd.cli.progress import STDIN, Advance
+from alertd.companies.table import CompanyTable
+from alertd.errors import ParseFailed
+from alertd.model import Event, event_from_dict
+
+MAX_LINE = 16 << 20
+"""Bytes of one JSON line; a longer one is refused without being kept in memory."""
+BOM = b"\xef\xbb\xbf"
+
+
+def lines_of(path: Path, advance: Advance, complain: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
+    """Give the lines of a file, each with its place; blank ones are left out, one that is too long is complained of."""
+    name = "stdin" if path == STDIN else str(path)
+    number = 0
+    try:
+        with sys.stdin.buffer if path == STDIN else path.open("rb") as stream:
+            while line := stream.readline(MAX_LINE + 1):
+                number += 1
+                advance(len(line))
+                whole = len(line) <= MAX_LINE
+                if not whole:
+                    complain(f"{name}:{number}: the line is longer than {MAX_LINE >> 20} MiB")
+                elif line.strip():
+                    yield f"{name}:{number}", line.removeprefix(BOM)
+                while not whole and line and not line.endswith(b"\n"):
+                    line = stream.readline(MAX_LINE)
+                    advance(len(line))
+    except OSError as error:
+        complain(f"{name}: {reason(error)}")
+
+
+@dataclass(slots=True)
+class EventReader:
+    """Reads events for rules that know these companies."""
+
+    table: CompanyTable
+    _ids: dict[str, str] = field(default_factory=dict)
+    """Company as written -> its id."""
+
+    def read(self, data: bytes) -> Event:
+        """Read one event and fill in what it leaves out. Raises ParseFailed."""
+        return self._event(_decoded(data), system_clock())
+
+    def timeline(self, data: bytes) -> list[Event]:
+        """Read one event, a list of them, or lines of them as `alertd match` takes and prints them. Raises ParseFailed.
+
+        As in a rule's tests, `at: 120d` says when one comes, counted from the start; the last comes now.
+        """
+        given = _given(data.removeprefix(BOM))
+        offsets = [_offset(fields) for fields in given]
+        start = system_clock() - max(offsets, default=0)
+        return [self._event(fields, start + at) for fields, at in zip(given, offsets, strict=True)]
+
+    def _event(self, fields: dict[str, Any], now: int) -> Event:
+        try:
+            return with_defaults(self._resolved(event_from_dict(fields)), now)
+        except msgspec.ValidationError as error:
+            raise ParseFailed(str(error)) from None
+
+    def _resolved(self, event: Event) -> Event:
+        """Put ids where companies are written by ticker or name; one that nobody knows stays as it is."""
+        if not (event.companies or event.parties or event.event_types or event.amounts or event.terms):
+            return event
+        types = [
+            replace(found, parties=[replace(party, company=self._id(party.company)) for party in found.parties])
+            for found in event.event_types
+        ]
+        return replace(
+            event,
+            companies=[replace(mention, id=self._id(mention.id)) for mention in event.companies],
+            parties=[self._id(party) for party in event.parties],
+            event_types=types,
+            amounts=[replace(amount, of=amount.of and self._id(amount.of)) for amount in event.amounts],
+            terms=[replace(term, held_by=term.held_by and self._id(term.held_by)) for term in event.terms],
+        )
+
+    def _id(self, written: str) -> str:
+        if written not in self._ids:
+            found = self.table.resolve(written)
+            self._ids[written] = found.id if found is not None else written
+        return self._ids[written]
+
+
+def with_defaults(event: Event, now: int) -> Event:
+    """Fill in what a short event leaves out: ids, times."""
+    source = event.source or "stdin"
+    at = event.event_at or event.accepted_at or event.published_at
+    seen_at = event.seen_at or rfc3339(now)
+    # The same words again are the same event, unless they say that they come at another time.
+    words = mark(event.title, event.body, *([at] if at else []))
+    return replace(
+        event,
+        source=source,
+        id=event.id or event_id(source, f"text:{words}"),
+        seen_at=seen_at,
+        event_at=at or seen_at,
+    )
+
+
+def _given(data: bytes) -> Sequence[dict[str, Any]]:
+    """Take a document apart: one event, a list of events, or a line for each."""
+    try:
+        whole = _json(data)
+    except ParseFailed:
+        lines = [line for line in data.split(b"\n") if line.strip()]
+        if len(lines) < 2:
+            raise
+        return [_unwrapped(_decoded(line, f"line {number}: ")) for number, line in enumerate(lines, 1)]
+    items = whole if isinstance(whole, list) else [whole]
+    if not items:
+        raise ParseFailed("the list is empty")
+    return [_unwrapped(_mapping(item)) for item in items]
+
+
+def _unwrapped(fields: dict[str, Any]) -> dict[str, Any]:
+    """Take the event out of a line that `alertd match` printed."""
+    inner = fields.get("event")
+    return inner if isinstance(inner, dict) and "matches" in fields else fields
+
+
+def _offset(fields: dict[str, Any]) -> int:
+    try:
+        return round(parse_duration(fields.pop("at")) * 1000) if "at" in fields else 0
+    except ValueError as error:
+        raise ParseFailed(f"`at`: {error}") from None
+
+
+def _decoded(data: bytes, where: str = "") -> dict[str, Any]:
+    try:
+        return _mapping(_json(data))
+    except ParseFailed as error:
+        raise ParseFailed(f"{where}{error}") from None
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ParseFailed(str(error)) from None
+    except RecursionError:
+        raise ParseFailed("nested too deeply") from None
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        kind = "array" if isinstance(value, list) else type(value).__name__
+        raise ParseFailed(f"Expected `object`, got `{kind}`")
+    return value
