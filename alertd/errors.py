@@ -35,13 +35,16 @@ class Fault:
     message: str
     hint: str = ""
     severity: str = "error"
-    """`error` or `warning`."""
+    """`error`, `warning`, or `notice`: what may well be meant."""
+    name: str = ""
+    """Short and stable, of what is right and yet looks wrong (`alertd.ruletests.lint`)."""
 
     def __str__(self) -> str:
         """Render as `file:line:column: message (hint)`, the form editors jump to."""
         where = self.file if self.line == 0 else f"{self.file}:{self.line}:{self.column}"
         level = "" if self.severity == "error" else f"{self.severity}: "
-        return f"{where}: {level}{self.message}" + (f" ({self.hint})" if self.hint else "")
+        name = f" [{self.name}]" if self.name else ""
+        return f"{where}: {level}{self.message}{name}" + (f" ({self.hint})" if self.hint else "")
 
 
 class AlertdError(Exception):

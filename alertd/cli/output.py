@@ -114,7 +114,7 @@ def warn(text: object, style: str = "red") -> None:
 
 def fault_style(fault: Fault) -> str:
     """Give the colour of a fault."""
-    return "red" if fault.severity == "error" else "yellow"
+    return {"error": "red", "warning": "yellow"}.get(fault.severity, "dim")
 
 
 def from_here(fault: Fault) -> Fault:

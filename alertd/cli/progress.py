@@ -14,13 +14,13 @@ Advance = Callable[[int], None]
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Advance]:
+def progress(what: str, total: int, *, silent: bool = False) -> Iterator[Advance]:
     """Show how far the work is; gives the function that says that so many more units are done.
 
     What is printed on stderr meanwhile appears above the bar. With `total` 0, or where it would be in the way, there
-    is none.
+    is none. `silent`: nothing is printed on stdout meanwhile, so there it is never in the way.
     """
-    if not total or not sys.stderr.isatty() or sys.stdout.isatty():
+    if not total or not sys.stderr.isatty() or (sys.stdout.isatty() and not silent):
         yield lambda units: None
         return
     from rich.progress import Progress

@@ -27,9 +27,9 @@ Hold = Callable[[Part, Part, str], "Holdings | None"]
 class Parts:
     """All parts of a rules directory by id, with what several of them together get wrong."""
 
-    def __init__(self, parts: Iterable[Part], broken: Iterable[str] = ()) -> None:
-        """`broken` are the ids of portfolios whose files are faulty: who extends one is not faulted for that, too."""
-        self.broken = frozenset(broken)
+    def __init__(self, parts: Iterable[Part], broken: Mapping[str, str] | None = None) -> None:
+        """`broken` are faulty files with the id that each seems to define: who extends it is not faulted for that."""
+        self.broken = {name: file for file, name in (broken or {}).items()}
         self.by_id: dict[str, Part] = {}
         self.derived: dict[str, list[str]] = {}
         """Portfolio -> those that extend it."""
@@ -39,6 +39,9 @@ class Parts:
             first = self.by_id.setdefault(part.id, part)
             if first is not part:
                 where = f"first in {first.file}:{first.at[0]}"
+                self.faults.append(part.fault(part.at, f"portfolio `{part.id}` is defined twice", where))
+            elif part.id in self.broken:
+                where = f"and in {self.broken[part.id]}"
                 self.faults.append(part.fault(part.at, f"portfolio `{part.id}` is defined twice", where))
             if part.extends is not None:
                 self.derived.setdefault(part.extends, []).append(part.id)
@@ -155,6 +158,9 @@ class Assembler:
                     self._dangling(part, override, rules)
                 elif (inherited := rules[override.id]) is not None:
                     rules[override.id] = overridden(inherited, override) if override.enabled else None
+                elif override.enabled:
+                    message = f"rule `{override.id}` is off where it is inherited from, so this changes nothing"
+                    self.faults.append(part.fault(override.at, message, "write it whole to switch it on"))
         return tuple(rule for rule in rules.values() if rule is not None)
 
     def _dangling(self, part: Part, override: Override, rules: Iterable[str]) -> None:
