@@ -119,6 +119,18 @@ def decimal_of(cells: Iterable[str]) -> Decimal:
     return "," if "," in said else "."
 
 
+def undecided(cells: Iterable[str]) -> str:
+    """Give a number such as `1.234` if nothing in a file tells whether its point is decimal; else nothing."""
+    found = ""
+    for cell in cells:
+        text = re.sub(r"[^\d.,]", "", cell.translate(_SIGN))
+        if _style(text) is not None:
+            return ""
+        if "." in text and not found:
+            found = cell
+    return found
+
+
 def _style(text: str) -> Decimal | None:
     point, comma = text.rfind("."), text.rfind(",")
     if point >= 0 and comma >= 0:

@@ -21,6 +21,7 @@ from alertd.companies.numbers import (
     parse_number,
     split_unit,
     to_weight,
+    undecided,
     unit_of_header,
 )
 from alertd.companies.securities import identifiers, option_root
@@ -31,6 +32,8 @@ _NUMBERS = (
 )  # fmt: skip
 _CASH = re.compile(r"(?:[A-Z]{3}[ _.-]?)?CASH(?:[ _.-]?[A-Z]{3})?|[A-Z]{3} CURNCY")
 _TOTAL = re.compile(r"(?:grand |sub ?)?totals?\b", re.IGNORECASE)
+_TOTAL_ALONE = re.compile(r"(?:grand |sub ?)?totals?:?", re.IGNORECASE)
+"""Where a ticker or a company should stand: `Total SA` may be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,11 @@ def read_positions(sheet: Sheet, config: HoldingsFile, modified: str) -> Positio
         raise BadFile("the file has no rows", "an empty portfolio is written as `holdings: []`")
     lines, duplicates = _unique(sheet, config)
     cells = [(line, {name: bare(row[place]) for name, place in at.items()}) for line, row in lines]
-    decimal = _decimal(config, at, (row for _, row in cells))
+    warnings = [*sheet.warnings]
+    decimal = _decimal(config, at, [row for _, row in cells], warnings)
     unit = _unit(config, sheet, at, (row.get("weight", "") for _, row in cells))
     sort = _sorter(config)
     rows = [_numbers(Row(line, row, *sort(row), {}), decimal, unit) for line, row in cells]
-    warnings = [*sheet.warnings]
     nav = nav_of(config, at, rows)
     made = [_position(row, at, nav) for row in rows]
     _remark(rows, made, at, nav, warnings)
@@ -106,12 +109,16 @@ def _unique(sheet: Sheet, config: HoldingsFile) -> tuple[list[tuple[int, list[st
 # --- numbers --------------------------------------------------------------------------------------------------
 
 
-def _decimal(config: HoldingsFile, at: Mapping[str, int], rows: Iterable[Mapping[str, str]]) -> Decimal:
+def _decimal(
+    config: HoldingsFile, at: Mapping[str, int], rows: list[Mapping[str, str]], warnings: list[str]
+) -> Decimal:
     if config.decimal != "auto":
         return config.decimal
-    names = [name for name in (*_NUMBERS, "weight") if name in at]
+    numbers = [row[name] for row in rows for name in (*_NUMBERS, "weight") if name in at]
+    if doubtful := undecided(numbers):
+        warnings.append(f"`{doubtful[:40]}` is read with a decimal point; set `decimal`")
     try:
-        return decimal_of(row[name] for row in rows for name in names)
+        return decimal_of(numbers)
     except BadNumber as error:
         raise BadFile(str(error), "set `decimal`", key="decimal") from error
 
@@ -163,8 +170,8 @@ def _sorter(config: HoldingsFile) -> Callable[[Mapping[str, str]], tuple[Sort, d
         if kind in words:
             return words[kind], ids
         named = next((cell.strip() for cell in cells.values() if cell.strip()), "")
-        if not ids and _TOTAL.match(named):
-            return "total", ids
+        if (not ids and _TOTAL.match(named)) or (len(ids) == 1 and _TOTAL_ALONE.fullmatch(named)):
+            return "total", {}
         if option_root(ids.get("ticker", "")):
             return "option", ids
         shown = ids.get("ticker", "") if set(ids) <= {"ticker"} else ""
