@@ -75,6 +75,8 @@ class Parts:
         while (base := chain[-1].extends) is not None:
             last = chain[-1]
             if base in seen:
+                if base != part.id or base != min(seen):
+                    return chain, []  # told once, of the first of the circle
                 circle = " -> ".join([*(p.id for p in chain), base])
                 return chain, [last.fault(last.extends_at, f"portfolios extend one another in a circle: {circle}")]
             found = self.by_id.get(base)

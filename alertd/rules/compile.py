@@ -95,6 +95,9 @@ class _Work:
             when = self.reader.when((*path, "when"))
             if when is not None:
                 self.conditions[int(path[-1])] = when, self.asking.taken()
+        elif self.extending and "bind" in entry:
+            hint = "write the rule whole to bind it otherwise"
+            self.faults.append(self.doc.fault((*path, "bind"), "`bind` stands beside the `when` of a rule", hint))
         if "when" in entry or not self.extending:
             for key in _WHOLE:
                 if key not in entry and not _meant(entry, key, RuleEntry):
@@ -170,8 +173,8 @@ class _Work:
             hash=hash_of(definition),
             definition=definition,
             binds=entry.bind == "one" and is_about_company(when.condition),
-            types=types_named(when.condition),
-            names_form=names_form(when.condition),
+            types=types_named(when.condition) | (when.state.types() if when.state is not None else frozenset()),
+            names_form=names_form(when.condition) or (when.state is not None and when.state.names_form()),
             **{"owner": owner, **_settings(entry)},
         )
 

@@ -240,6 +240,11 @@ class _Work:
                     if doc.node(("status", status)) is not None]  # fmt: skip
         tests = TestReader(doc, asking)
         read = tests.tests(("tests",), made.tests) if made is not None else ()
+        for path, test in doc.items(("tests",)):
+            for key in test.keys() & {"company", "holdings"}:
+                reader.fault(
+                    (*path, key), f"an event type is about no {key}", "test it in a portfolio's rule", key=True
+                )
         self.out.faults += [*reader.faults, *tests.faults]
         self.out.asked |= asking.answers.keys()
         if made is None or when is None or not unique:
