@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alertd.rules.logic import Truth
+from alertd.rules.near import _closest
+from tests.rules.desk import ask
+from tests.rules.make import news
+
+
+@pytest.mark.parametrize(
+    ("condition", "title", "body", "truth"),
+    [
+        ("{terms: [lease, GPU], within: 3}", "Leases a GPU", "", True),
+        ("{terms: [lease, GPU], within: 3}", "leases two more GPUs", "", False),
+        ("{terms: [GPU, lease], within: 3}", "leases a GPU", "", True),  # in any order
+        ("{terms: [lease, GPU], within: 12}", "lease", "GPU", False),  # title and body are apart
+        ("{terms: [lease, GPU], within: 2}", "x", "A lease. GPU", True),
+        ("{terms: [lease, [chip, GPU]], within: 4}", "lease of a chip", "", True),
+        ("{terms: [lease, [chip, GPU]], within: 4}", "lease of a GPU", "", True),
+        ("{terms: [lease, chip, GPU], within: 4}", "lease of a GPU", "", False),
+        ("{terms: [right to reclaim, compute], within: 4}", "right to reclaim compute", "", True),
+        ("{terms: [right to reclaim, compute], within: 3}", "right to reclaim compute", "", False),
+        ("{terms: [lease, lease], within: 2}", "lease", "", True),  # both are the same word
+        ("{terms: ['=\"lease\"', GPU], within: 9}", "leases GPU", "", False),
+        ("{terms: [lease, GPU], within: 2}", "lease x GPU x lease GPU", "", True),
+        ("{terms: [租, 赁], within: 2}", "租赁", "", True),
+    ],
+)  # fmt: skip
+def test_near_counts_words_from_the_first_to_the_last(condition: str, title: str, body: str, truth: Truth) -> None:
+    assert ask(f"near: {condition}", news(title, body)).tree.truth is truth
+
+
+def test_near_is_unknown_while_the_full_text_is_to_come() -> None:
+    tree = ask("near: {terms: [lease, GPU], within: 3}", news("lease", awaiting="full_text")).tree
+    assert (tree.truth, tree.label) == (None, "near: lease, GPU within 3 words")
+    assert (
+        tree.seen
+        == "not all of them in the title or in the body in what is there yet; the full text is still to come"
+    )
+
+
+def test_near_shows_each_term_where_they_stand_together() -> None:
+    event = news("", "A lease. And so on and on: chips, leases and GPUs.")
+    answer = ask("near: {terms: [lease, [GPU, chip]], within: 2}", event)
+    assert [event.body[e.start : e.end] for e in answer.verdict.evidence] == ["chips", "leases"]
+    assert answer.tree.label == "near: lease, GPU or chip within 2 words"
+    apart = ask("near: {terms: [lease, [GPU, chip]], within: 2}", news("lease of some GPUs"))
+    assert apart.tree.seen == "further apart than 2 words"
+
+
+_PLACES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.integers(0, 2)), max_size=9)
+
+
+@given(_PLACES, st.integers(1, 3), st.integers(1, 9))
+def test_near_finds_what_trying_all_places_finds(
+    places: list[tuple[int, int, int]], groups: int, within: int
+) -> None:
+    spans = sorted((first, first + more, group) for first, more, group in places if group < groups)
+    by_group = [[span for span in spans if span[2] == group] for group in range(groups)]
+    together = [
+        chosen
+        for chosen in itertools.product(*by_group)
+        if max(last for _, last, _ in chosen) - min(first for first, _, _ in chosen) < within
+    ]
+    found = _closest(spans, groups, within)
+    assert (found is not None) == bool(together)
+    if found is not None:
+        assert sorted(found, key=lambda span: span[2]) in [list(chosen) for chosen in together]
+
+
+def test_near_asks_a_text_of_a_hundred_thousand_places_without_trying_pairs() -> None:
+    body = "lease x x x " * 50_000 + "GPU " * 50_000
+    answer = ask("near: {terms: [lease, GPU, chip], within: 200}", news("", body + " chip"))
+    assert answer.tree.truth is False
+    answer = ask("near: {terms: [lease, GPU], within: 200}", news("", body))
+    assert answer.tree.truth is True
