@@ -57,8 +57,12 @@ class Company(Struct, frozen=True, kw_only=True):
 
     @property
     def label(self) -> str:
-        """What people call it on a desk: its first ticker that is more than digits, or its name."""
-        return next((listing.ticker for listing in self.listings if not listing.ticker.isdigit()), self.name)
+        """What people call it on a desk: its first ticker that is more than digits, or its name.
+
+        A private company goes by its name, also where the SEC has given it a ticker ahead of its listing.
+        """
+        tickers = () if self.private else self.listings
+        return next((listing.ticker for listing in tickers if not listing.ticker.isdigit()), self.name)
 
 
 class Relation(Struct, frozen=True, kw_only=True):

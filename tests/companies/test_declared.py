@@ -32,6 +32,13 @@ companies:
     assert table.sector("aerospace") == {"spacex"}
 
 
+def test_a_private_company_goes_by_its_name_also_where_it_is_registered_with_a_ticker() -> None:
+    table, _ = declared('companies: [{id: nowhere, name: Nowhere, cik: "0002098707", private: true}]')
+    company = table.resolve("NWHR")
+    assert company is not None
+    assert (company.id, company.label) == ("nowhere", "Nowhere")
+
+
 def test_a_registrant_gets_other_names_tickers_and_a_sector_from_several_files() -> None:
     table, _ = declared(
         "companies: [{company: NVDA, aliases: [Team Green], sector: semiconductors}]",
