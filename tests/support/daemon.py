@@ -114,6 +114,11 @@ class Daemon:
             found: dict[str, Any] = await r.json()
             return found
 
+    async def metrics(self) -> str:
+        """Give `/metrics`."""
+        async with aiohttp.ClientSession() as http, http.get(f"http://{self.state()['web']}/metrics") as answer:
+            return await answer.text()
+
     async def quiet(self) -> dict[str, Any] | None:
         """Give the status once every source was polled and nothing is under way; None until then."""
         status = await self.status()
