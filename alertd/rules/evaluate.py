@@ -52,7 +52,7 @@ def holds(rule: Rule, reading: Reading, scope: Scope) -> tuple[Truth, tuple[str,
     truth: Truth = False
     found: list[str] = []
     for company in candidates:
-        answer = rule.when.truth(reading, Scope(scope.world, scope.holdings, company, scope.types))
+        answer = rule.when.truth(reading, scope.bound_to(company))
         if answer:
             found.append(company)
         elif answer is None:

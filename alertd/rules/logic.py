@@ -12,7 +12,6 @@ strong logic). A rule holds only if its condition is true.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -51,7 +50,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
 class Reading:
     """One event as the conditions read it: its fields, the terms the scan found, its bytes for patterns."""
 
-    __slots__ = ("_bytes", "_companies", "_quoted", "_types", "event", "found")
+    __slots__ = ("_bytes", "_companies", "_quoted", "_shown", "_types", "event", "found")
 
     def __init__(self, event: Event, found: Found) -> None:
         self.event = event
@@ -60,6 +59,7 @@ class Reading:
         self._companies: dict[str, CompanyMention] | None = None
         self._types: dict[str, ReportedType] | None = None
         self._quoted: dict[tuple[str, int, int], Evidence] = {}
+        self._shown: dict[tuple[str, Term, int], tuple[Evidence, ...]] = {}
 
     @property
     def companies(self) -> Mapping[str, CompanyMention]:
@@ -93,6 +93,15 @@ class Reading:
             self._quoted[field, start, end] = known
         return known
 
+    def shown(self, field: str, term: Term, limit: int) -> tuple[Evidence, ...]:
+        """Give the evidence for the first places of a term in the title or body."""
+        key = (field, term, limit)
+        known = self._shown.get(key)
+        if known is None:
+            places = self.found.places(field, term, limit)
+            known = self._shown[key] = tuple([self.quoted(field, *place) for place in places])
+        return known
+
     def utf8(self, name: str) -> tuple[bytes, bool]:
         """Give the first 64 KiB of a field as UTF-8, cut between characters, and whether that is all of it.
 
@@ -108,12 +117,11 @@ class Reading:
         return self._bytes[name]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """For whom a condition is asked: what the portfolio holds, how companies are related, which one is bound."""
 
     world: World
-    holdings: Mapping[str, Holding] = field(default_factory=dict)
+    holdings: Mapping[str, Holding] = msgspec.field(default_factory=dict)
     company: str | None = None
     """The company that the company conditions are about; None: any will do."""
     types: frozenset[str] = frozenset()
@@ -121,7 +129,7 @@ class Scope:
 
     def bound_to(self, company: str) -> Scope:
         """Give the same scope with the company conditions bound to one."""
-        return replace(self, company=company)
+        return Scope(self.world, self.holdings, company, self.types)
 
 
 class Node(Protocol):

