@@ -16,12 +16,10 @@ import yaml
 
 from alertd import telemetry
 from alertd.app.snapshot import known_settings
-from alertd.base.yaml import load_yaml, validate
-from alertd.companies.declared import CompaniesFile, declare
-from alertd.companies.table import load_registrants
 from alertd.rules.loader import load_portfolio, load_rules
 from alertd.settings import Settings, load_settings
 from tests.docs.pages import PAGES, ROOT, Block, blocks
+from tests.docs.rule_examples import is_rule_example
 
 KEY = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="
 BLOCKS = [block for page in PAGES for block in blocks(page)]
@@ -30,7 +28,8 @@ ELSEWHERE = ROOT / "docs/configuration.md"
 
 
 def of_language(language: str) -> list[Block]:
-    return [block for block in BLOCKS if block.language == language and block.page != ELSEWHERE]
+    found = [block for block in BLOCKS if block.language == language and block.page != ELSEWHERE]
+    return [block for block in found if not is_rule_example(block)]  # for test_rule_examples.py
 
 
 def value_for(variable: str) -> str:
@@ -52,19 +51,11 @@ def alert_rules(content: Mapping[str, Any]) -> None:
         assert set(re.findall(r"alertd_[a-z_]+", rule["expr"])) <= declared
 
 
-def declared(block: Block) -> None:
-    """Look at a file of companies."""
-    doc = load_yaml(block.text, str(block))
-    assert declare(load_registrants(), [(doc, validate(CompaniesFile, doc))])[2] == []
-
-
 @pytest.mark.parametrize("block", of_language("yaml"), ids=str)
 def test_every_yaml_file_shown_loads(block: Block, tmp_path: Path) -> None:
     content = yaml.safe_load(block.text)
     if "portfolio" in content:
         assert load_portfolio(block.text, str(block)).rules
-    elif "companies" in content:
-        declared(block)
     elif "groups" in content:
         alert_rules(content)
     else:
