@@ -62,7 +62,9 @@ def _read_group(reader: Reader, path: Path, keys: set[str]) -> Who | None:
         return Who(ids=ids, written=f"list {name}") if ids else None
     if keys != {"sector"}:
         beside = sorted(keys & {"as", "of", "hops", "strength", "min_relevance"})
-        hint = f"write `{beside[0]}` beside `{key_of(path)}`, not in it" if beside else ""
+        near = [meant for key in keys if (meant := suggest.closest(key, ("sector", "list")))]
+        hint = f"write `{beside[0]}` beside `{key_of(path)}`, not in it" if beside else (
+            f"did you mean `{near[0]}`?" if near and len(keys) == 1 else "")  # fmt: skip
         message = f"`{key_of(path)}` takes `holdings`, companies, `{{sector: …}}` or `{{list: …}}`"
         reader.fault(path, message, hint)
         return None

@@ -122,9 +122,9 @@ _STEP_HINT = "say which `event_type` or `form` it is, or `kind: filing`"
 
 
 def _read_step(reader: Reader, path: Path) -> Step | None:
+    before = len(reader.faults)
     if not _mapping(reader, path, (), _STEP_KEYS):
         return None
-    before = len(reader.faults)
 
     def at(key: str) -> Path | None:
         return (*path, key) if _there(reader, (*path, key)) else None
@@ -174,12 +174,13 @@ def _mapping(reader: Reader, path: Path, required: Collection[str], optional: Co
         keys = ", ".join((*required, *optional))
         reader.fault(path, f"{name} takes a mapping", f"its keys: {keys}")
         return False
-    for key in value:
-        if key not in required and key not in optional:
-            hint = suggest.hint(key, (*required, *optional))
-            reader.fault((*path, key), f"unknown key `{key[:60]}` in {name}", hint, key=True)
+    unknown = [key for key in value if key not in required and key not in optional]
+    for key in unknown:
+        hint = suggest.hint(key, (*required, *optional))
+        reader.fault((*path, key), f"unknown key `{key[:60]}` in {name}", hint, key=True)
+    meant = {suggest.closest(key, (*required, *optional)) for key in unknown}
     for key in required:
-        if key not in value:
+        if key not in value and key not in meant:  # one slip, one fault
             reader.fault(path, f"{name} needs `{key}`", key=True)
     return True
 
@@ -189,7 +190,8 @@ def _one(reader: Reader, path: Path, allowed: Collection[str], default: str) -> 
     if not _there(reader, path):
         return default
     if not isinstance(value, str) or value not in allowed:
-        hint = suggest.hint(value, allowed) if isinstance(value, str) else ""
+        near = suggest.closest(value, allowed) if isinstance(value, str) else None
+        hint = f"did you mean `{near}`?" if near else ""
         reader.fault(path, f"`{path[-1]}` takes {' or '.join(allowed)}", hint)
         return default
     return value

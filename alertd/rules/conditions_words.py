@@ -33,6 +33,11 @@ def _read_words(reader: Reader, path: Path, depth: int) -> Condition | None:
         name = reader.list_name(path, "terms")
         found = reader.known.term_list(name) if name is not None else None
         return Words(str(path[-1]), (f"list {name}",), found.terms) if found is not None else None
+    if isinstance(value := reader.value(path), dict):
+        hint = next((near for key in value if (near := suggest.closest(key, ("list",)))), "")
+        hint = f"did you mean `{hint}`?" if hint else "such as `text: lease` or `text: {list: chips}`"
+        reader.fault(path, f"`{path[-1]}` takes words, or `{{list: …}}`", hint)
+        return None
     terms = read_terms(reader, path)
     return Words(str(path[-1]), terms.written, terms.terms) if terms is not None else None
 
@@ -61,11 +66,15 @@ def _term(reader: Reader, written: str, path: Path) -> Term | None:
 
 def _read_near(reader: Reader, path: Path, depth: int) -> Condition | None:
     value = reader.value(path)
-    if not isinstance(value, dict) or not {"terms", "within"} <= value.keys():
-        reader.fault(path, "`near` takes `terms` and `within`", "such as `near: {terms: [lease, GPU], within: 12}`")
-        return None
-    for key in value.keys() - {"terms", "within"}:
+    written = value if isinstance(value, dict) else {}
+    unknown = [key for key in written if key not in ("terms", "within")]
+    for key in unknown:
         reader.fault((*path, key), f"unknown key `{key[:60]}`", suggest.hint(key, ("terms", "within")), key=True)
+    if not {"terms", "within"} <= written.keys():
+        if not unknown:
+            such = "such as `near: {terms: [lease, GPU], within: 12}`"
+            reader.fault(path, "`near` takes `terms` and `within`", such)
+        return None
     within = reader.number((*path, "within"), 2, MAX_WITHIN)
     entries = reader.items((*path, "terms"))
     if not 2 <= len(entries) <= MAX_GROUPS:
@@ -74,13 +83,13 @@ def _read_near(reader: Reader, path: Path, depth: int) -> Condition | None:
         return None
     groups = [read_terms(reader, (*path, "terms", i)) for i in range(len(entries))]
     made = tuple(group for group in groups if group is not None)
-    if within is None or len(made) < len(groups) or len(value) > 2:
+    if within is None or len(made) < len(groups) or unknown:
         return None
     if within != int(within):
         reader.fault((*path, "within"), "`within` takes a whole number of words")
         return None
-    written = tuple(" or ".join(group.written) for group in made)
-    return Near(tuple(group.terms for group in made), int(within), written)
+    shown = tuple(" or ".join(group.written) for group in made)
+    return Near(tuple(group.terms for group in made), int(within), shown)
 
 
 def _read_regex(reader: Reader, path: Path, depth: int) -> Condition | None:

@@ -127,7 +127,8 @@ def _currency(text: str) -> str:
         return code
     if text.lower() in _UNITS:
         raise ValueError(f"the currency is missing, {_SUCH}")
-    near = suggest.closest(code, CURRENCIES)
+    turned = [known for known in sorted(CURRENCIES) if sorted(known) == sorted(code)]
+    near = turned[0] if turned else suggest.closest(code, CURRENCIES)
     raise ValueError(f"unknown currency `{text[:20]}`" + (f"; did you mean `{near}`?" if near else " (ISO 4217)"))
 
 

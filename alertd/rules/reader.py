@@ -79,8 +79,6 @@ class Reader:
         """Note a fault at a value, or at its key."""
         self.faults.append(self.doc.fault(path, message, hint, key=key))
 
-    # --- conditions -----------------------------------------------------------------------------------------
-
     def when(self, path: Path) -> When | None:
         """Read a rule's `when`: stateful operators are it, or are direct members of its `all`, at most one."""
         self.count = 0
@@ -110,12 +108,13 @@ class Reader:
         names, sound = self._names(path)
         made: list[Condition | None] = []
         for name in names:
-            operator = OPERATORS[name]
-            if operator.stateful:
+            operator, read = OPERATORS[name], None
+            if self.in_event_type and operator.forbidden_in_event_types:
+                self.fault((*path, name), f"an event type cannot ask for `{name}`", _STRATUM_HINT, key=True)
+            elif operator.stateful:
                 self.fault((*path, name), f"`{name}` cannot stand here", _STATEFUL_HINT, key=True)
-                sound = False
-                continue
-            read = operator.read(self, (*path, name), depth)
+            else:
+                read = operator.read(self, (*path, name), depth)
             made.append(read if not isinstance(read, State) else None)
         return made[0] if sound and made else None
 
@@ -141,10 +140,10 @@ class Reader:
             return [], False
         before = len(self.faults)
         names = self._operators(path)
-        options = {option for name in names for option in OPERATORS[name].options}
+        options = dict.fromkeys(option for name in names for option in OPERATORS[name].options)
         for key in value:
             if key not in names and key not in options:
-                self.fault((*path, key), *_unknown(key, options), key=True)
+                self.fault((*path, key), *_unknown(key, names, options), key=True)
         if len(names) > 1:
             message = f"`{names[0]}` and `{names[1]}` stand in one condition"
             self.fault((*path, names[1]), message, "put them as a list under `all:`", key=True)
@@ -152,8 +151,6 @@ class Reader:
             for option in OPERATORS[name].required:
                 if option not in value:
                     self.fault((*path, name), f"`{name}` needs `{option}` beside it", key=True)
-            if self.in_event_type and OPERATORS[name].forbidden_in_event_types:
-                self.fault((*path, name), f"an event type cannot ask for `{name}`", _STRATUM_HINT, key=True)
         return names, len(self.faults) == before
 
     # --- values ---------------------------------------------------------------------------------------------
@@ -202,9 +199,8 @@ class Reader:
         bad = [(value, at) for value, at in values if allowed is not None and value not in allowed]
         for value, at in bad:
             self.fault(at, f"unknown {what} `{value[:60]}`", suggest.hint(value, allowed or ()))
-        return (
-            tuple(dict.fromkeys(value for value, _ in values)) if self._whole(path, len(values)) and not bad else ()
-        )
+        whole = self._whole(path, len(values)) and not bad
+        return tuple(dict.fromkeys(value for value, _ in values)) if whole else ()
 
     def _whole(self, path: Path, read: int) -> bool:
         """Whether every entry of the text or list at a path could be read."""
@@ -213,9 +209,8 @@ class Reader:
 
     def limit(self, path: Path, least: float | None = None, most: float | None = None) -> Limit | None:
         """Read a comparison such as `>= 0.75`, whose number lies between two bounds if they are given."""
-        node = self.doc.node(path)
         try:
-            limit = parse_limit(node.value if node is not None else None)
+            limit = parse_limit(self._value(path))
         except ValueError as error:
             self.fault(path, f"`{key_of(path)}`: {error}")
             return None
@@ -260,7 +255,7 @@ class Reader:
 
 
 _STATEFUL_HINT = "it is the whole `when`, or stands directly in the `all` of it"
-_STRATUM_HINT = "event types are found before roles, tone, novelty and weights are known"
+_STRATUM_HINT = "event types are found first, before other types, roles, tone, novelty and weights are known"
 
 
 def key_of(path: Path) -> str:
@@ -282,17 +277,19 @@ LIST_NAME: dict[str, Any] = {
 """JSON Schema of `{list: name}`."""
 
 
-def _unknown(key: str, options: Collection[str]) -> tuple[str, str]:
+def _unknown(key: str, names: list[str], options: Collection[str]) -> tuple[str, str]:
     """Say what is wrong with a key that is no operator here, and what to do."""
     owners = [name for name, operator in OPERATORS.items() if key in operator.options]
     if owners:
         return f"`{key}` is no condition by itself", f"it stands beside `{'` or `'.join(owners)}`"
-    return f"unknown condition `{key[:60]}`", suggest.hint(key, [*options, *OPERATORS])
+    hint = suggest.hint(key, [*options, *OPERATORS])
+    if options and not hint:
+        hint = f"beside `{names[0]}` may stand `{'`, `'.join(options)}`"
+    return f"unknown {'key' if names else 'condition'} `{key[:60]}`", hint
 
 
 def _shape_hint(value: Any) -> str:
     if isinstance(value, list):
         return "put `all:` or `any:` before the list"
-    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        return "for a word in title or body write `text: …`"
-    return "such as `text: lease`"
+    word = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    return "for a word in title or body write `text: …`" if word else "such as `text: lease`"
