@@ -176,7 +176,10 @@ def _faults(model: type[BaseModel], doc: Document, base: Path, value: Any, probl
             keys = known_keys(model, value, p.path)
             near = suggest.closest(p.key, keys)
             mended.add((p.path, near or ""))
-            hint = suggest.hint(p.key, [k for k in keys if k not in (_get(value, p.path) or ())] or keys)
+            given = _get(value, p.path) or ()
+            hint = suggest.hint(p.key, [k for k in keys if k not in given] or keys)
+            if near in given:
+                hint = f"`{near}` is given as well"
             message = f"unknown key `{p.key[:60]}`"
             faults[doc.fault((*base, *p.path, p.key), message, hint, key=True)] = None
     for p in problems:
@@ -195,6 +198,12 @@ def _fault(doc: Document, base: Path, value: Any, p: _Problem, tags: list[str]) 
         written = suggest.closest(p.key, _get(value, p.path))
         hint = f"did you mean it by `{written[:60]}`?" if written else "one of: " + ", ".join(tags)
         return doc.fault(path, f"`{p.key}` is missing", hint if written or tags else "")
+    if p.key and p.kind in ("literal_error", "enum"):
+        return doc.fault(
+            (*path, p.key), f"unknown key `{p.key[:60]}`", suggest.hint(p.key, _listed_words(p)), key=True
+        )
+    if p.key and p.kind == "value_error":
+        return doc.fault((*path, p.key), f"key `{p.key[:60]}`: {p.context.get('error')}", key=True)
     if p.key:
         message = f"key `{p.key[:60]}` {yaml_words.limit(p.kind, p.context, p.message)}"
         return doc.fault((*path, p.key), message, key=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from alertd.base.config import ConfigModel, UserId
 from alertd.rules.known import ListKind
@@ -16,10 +17,26 @@ ROUTINE_FORMS = "routine-forms"
 """Name of the list of forms that only rules see which name a form."""
 LIST_KINDS: tuple[ListKind, ...] = ("companies", "terms", "forms", "sources", "rates")
 
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def _check_word(text: str) -> str:
+    if not _WORD.fullmatch(text):
+        raise ValueError("write lower-case letters, digits and `_`, such as compute_lease")
+    return text
+
+
+def _check_currency(text: str) -> str:
+    if not _CURRENCY.fullmatch(text):
+        raise ValueError("a currency is three capital letters, such as EUR")
+    return text
+
+
+Word = Annotated[str, AfterValidator(_check_word), Field(json_schema_extra={"pattern": f"^{_WORD.pattern}$"})]
 """`compute_lease`."""
 Title = Annotated[str, Field(min_length=1, max_length=200)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, AfterValidator(_check_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
 
 
 class EventTypeFile(ConfigModel):
