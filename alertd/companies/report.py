@@ -167,6 +167,8 @@ def refusal(
     if report.rows < before.rows * (1 - config.max_drop) - _EVEN:
         fall = _share(1 - report.rows / before.rows)
         return f"it has {report.rows} rows, {fall} fewer than the {before.rows} of {before.as_of}"
+    if report.unweighted == report.companies and before.unweighted < before.companies:
+        return "it has no weights, unlike the one in force"
     if previous.newline and not newline:
         return "its last line has no end, unlike that of the one in force: it is half written"
     return ""
