@@ -160,7 +160,7 @@ class _Names(AbstractSet[str]):
         return isinstance(name, str) and bool(self._asked(name))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(sorted(self._names))  # hints list them: the same each time
 
     def __len__(self) -> int:
         return len(self._names)
