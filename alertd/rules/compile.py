@@ -59,7 +59,7 @@ def compile_portfolio(content: str | bytes, file: str, asking_for: Any) -> Compi
         work.positions(made)
         work.tests_of(made)
     work.faults += work.reader.faults
-    if made is None or work.faults:
+    if made is None or work.faults or work.unread(made):
         return Compiled(faults=work.faults)
     return Compiled(work.part(made), [], work.tests)
 
@@ -103,6 +103,10 @@ class _Work:
                 if key not in entry and not _meant(entry, key, RuleEntry):
                     self.faults.append(self.doc.fault(path, f"`{key}` is missing"))
 
+    def unread(self, made: PortfolioFile) -> bool:
+        """Whether a condition could not be read because of a list or fragment, where the fault is told."""
+        return any(entry.when is not None and i not in self.conditions for i, entry in enumerate(made.rules or ()))
+
     def positions(self, made: PortfolioFile) -> None:
         """Take in the positions that stand in the file itself."""
         if not isinstance(made.holdings, list):
@@ -122,6 +126,11 @@ class _Work:
                 continue  # a change to an inherited rule, which is tested where it stands whole
             path = ("rules", i)
             tests = reader.tests((*path, "tests"), entry.tests)
+            for at, test in self.doc.items((*path, "tests")):
+                if "status" in test:
+                    message = "a status is an event type's, and this is the test of a rule"
+                    hint = "test it in the event type's file; a rule asks for it beside `event_type`"
+                    reader.faults.append(self.doc.fault((*at, "status"), message, hint, key=True))
             place = self.doc.place((*path, "id"))
             self.tests.append(RuleTests(place=place, portfolio=made.portfolio, rule=entry.id, tests=tests))
         self.faults += reader.faults

@@ -47,6 +47,8 @@ class RuleTest(Struct, frozen=True, kw_only=True):
     """Held instead of what the portfolio holds."""
     company: str | None = None
     """Id of the company that the rule must be bound to."""
+    status: str | None = None
+    """Of an event type: with which status it must be found."""
 
 
 class RuleTests(Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from pydantic import AfterValidator, Field
@@ -52,6 +52,8 @@ class TestEntry(ConfigModel):
     """Held instead of what the portfolio holds."""
     company: Annotated[str, Field(max_length=200)] | None = None
     """The company that the rule must be bound to."""
+    status: Literal["announced", "reported", "rumoured", "denied"] | None = None
+    """Of an event type: with which status it must be found."""
 
 
 class TestReader:
@@ -83,6 +85,7 @@ class TestReader:
             expect=entry.expect,
             holdings=Holdings(positions={h.company: h for h in held}) if entry.holdings is not None else None,
             company=self._company((*path, "company"), entry.company) if entry.company is not None else None,
+            status=entry.status,
         )
 
     def _holding(self, path: Path, written: InlineHolding) -> Holding:
@@ -128,7 +131,11 @@ class TestReader:
             event = msgspec.convert(fields, Event)
         except msgspec.ValidationError as error:
             message, _, where = str(error).partition(" - at `$")
-            self._fault((*path, *_steps(where.rstrip("`"))), f"in the event: {message[:1].lower()}{message[1:]}")
+            at = (*path, *_steps(where.rstrip("`")))
+            if message.startswith("Invalid enum value"):
+                self._fault(at, f"in the event: `{at[-1]}` cannot be `{self.doc.shown(at)}`")
+            else:
+                self._fault(at, f"in the event: {message[:1].lower()}{message[1:]}")
             return None
         return Given(event, at_ms)
 

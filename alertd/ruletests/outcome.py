@@ -20,6 +20,8 @@ class Step:
     held: bool
     companies: tuple[str, ...] = ()
     """What the companies are called for which it held."""
+    status: str = ""
+    """Of an event type that was found: with which status."""
 
     @property
     def at(self) -> str:
@@ -85,6 +87,8 @@ def got_of(steps: Sequence[Step], company: str) -> str:
     held = [step for step in steps if step.held]
     elsewhere = [label for step in steps if not step.held for label in step.companies]
     other = f", but for {', '.join(dict.fromkeys(elsewhere))} and not {company}" if company and elsewhere else ""
+    if wrong := list(dict.fromkeys(step.status for step in steps if step.status and not step.held)):
+        other = f", but as {' and '.join(wrong)}"
     if len(steps) == 1:
         return "match" if held else f"match{other}" if other else "no match"
     if not held:

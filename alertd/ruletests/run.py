@@ -64,7 +64,8 @@ class Runner:
             test=test,
             steps=steps,
             passed=not wrong and not errors,
-            expected=test.expect + (f" for {trial.company}" if test.company else ""),
+            expected=test.expect
+            + (f" for {trial.company}" if test.company else f" as {test.status}" if test.status else ""),
             got=got_of(steps, trial.company),
             errors=errors,
             explanation=trial.explain(_deciding(steps, few=few)) if wrong and not errors else None,
@@ -128,8 +129,8 @@ class _Trial:
         """Say whether the rule held for an event, for the company that the test asks for."""
         taken, at_ms, title = self.taken[i], self._test.given[i].at_ms, self._events[i].title
         if self._rule is None:
-            held = any(reported.type == self._kind.id for reported in taken.event.event_types)
-            return Step(at_ms, title, held)
+            found = next((r.status for r in taken.event.event_types if r.type == self._kind.id), "")
+            return Step(at_ms, title, bool(found) and self._test.status in (None, found), status=found)
         portfolio, rule = self._rule
         matches = [match for match in taken.matches if (match.portfolio, match.rule) == (portfolio.id, rule.id)]
         companies = [company for match in matches for company in match.companies]
