@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from alertd.base.clock import Clock
 from alertd.model import Delivery
-from alertd.store.client import Link
 from alertd.store.keys import Keys, queue_names
+
+if TYPE_CHECKING:  # the memory store shares modules with this, and commands that use it do without the Redis library
+    from alertd.store.client import Link
 
 
 class Hints:
