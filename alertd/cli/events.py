@@ -26,7 +26,7 @@ BOM = b"\xef\xbb\xbf"
 
 
 def lines_of(path: Path, advance: Advance, complain: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
-    """Give the lines of a file, each with its place; blank ones are left out, one that is too long is complained of."""
+    """Give the lines of a file, each with its place, but for blank ones; of one that is too long it complains."""
     name = "stdin" if path == STDIN else str(path)
     number = 0
     try:
@@ -59,7 +59,7 @@ class EventReader:
         return self._event(_decoded(data), system_clock())
 
     def timeline(self, data: bytes) -> list[Event]:
-        """Read one event, a list of them, or lines of them as `alertd match` takes and prints them. Raises ParseFailed.
+        """Read one event, a list of them, or lines as `alertd match` takes and prints them. Raises ParseFailed.
 
         As in a rule's tests, `at: 120d` says when one comes, counted from the start; the last comes now.
         """

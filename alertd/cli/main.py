@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("alertd.cli.demo:demo", "Run the whole daemon on sample sources; nothing leaves the machine."),
     "init": ("alertd.cli.files:init", "Write a commented alertd.yaml and a first portfolio to start from."),
     "check": ("alertd.cli.check:check", "Check settings and rules: every fault with file:line:column."),
+    "test": ("alertd.cli.test:test", "Run the tests inside the rules."),
+    "explain": ("alertd.cli.explain:explain", "Say why a rule holds for an event, or does not, leaf by leaf."),
     "parse": ("alertd.cli.parse:parse", "Make events of feed files, one JSON line each."),
     "match": ("alertd.cli.match:match", "Find the rules that hold for events, with the evidence."),
     "send-test": ("alertd.cli.send:send_test", "Send a test message to receivers and say what came of it."),

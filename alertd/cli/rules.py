@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alertd.app.snapshot import memory_of
 from alertd.cli import output
-from alertd.cli.connect import reach_of, settings_of
 from alertd.companies.table import updated_file
 from alertd.errors import ConfigError
 from alertd.rules.loaded import Loaded
@@ -22,34 +20,55 @@ def rules_of(rules: Path | None, config: Path | None) -> Path:
     """
     if rules is not None:
         return rules
+    if config is None and HERE.is_dir():
+        return HERE
+    from alertd.cli.connect import reach_of, settings_of
+
     if config is not None:
         return settings_of(config).rules
-    if HERE.is_dir():
-        return HERE
     try:
         return from_here(reach_of(None).rules)
     except ConfigError:
         return HERE
 
 
-def loaded_from(directory: Path, config: Path | None, *, tests: bool = False) -> Loaded:
-    """Load rules as the daemon of these settings would, or of those that are found, if there are any.
+def loaded_rules(rules: Path | None, config: Path | None, *, tests: bool = False) -> Loaded:
+    """Load the rules that a command is about. Raises ConfigError.
 
-    Its table of companies counts, and the positions that it accepted last. Warnings go to stderr: positions that
-    were refused, or are stale. Raises ConfigError.
+    Where no directory is named, or settings are, rules are loaded as the daemon of these settings would: with its
+    table of companies, and with the positions that it accepted last instead of those that are refused.
     """
-    try:
-        state_dir = reach_of(config).state_dir
-    except ConfigError:
-        if config is not None:
-            raise
+    directory = rules_of(rules, config)
+    return loaded_with(directory, _state_dir(config) if rules is None or config is not None else None, tests=tests)
+
+
+def loaded_with(directory: Path, state_dir: Path | None, *, tests: bool = False) -> Loaded:
+    """Load a rules directory with what the daemon keeps in a state directory; warnings go to stderr.
+
+    Raises ConfigError.
+    """
+    if state_dir is None:
         loaded = load_rules(directory, tests=tests)
     else:
+        from alertd.app.snapshot import memory_of
+
         known = updated_file(state_dir)
         loaded = load_rules(directory, memory=memory_of(state_dir), registrants=known, tests=tests)
     for fault in loaded.warnings:
         output.warn(output.from_here(fault), output.fault_style(fault))
     return loaded
+
+
+def _state_dir(config: Path | None) -> Path | None:
+    """Give the folder where the daemon of these settings keeps what it knows; None if there are no settings."""
+    from alertd.cli.connect import reach_of
+
+    try:
+        return reach_of(config).state_dir
+    except ConfigError:
+        if config is not None:
+            raise
+        return None
 
 
 def rules_above(path: Path) -> Path | None:

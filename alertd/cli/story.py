@@ -12,7 +12,9 @@ from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.cli.journal_text import headline
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
 from alertd.rules.book import Portfolio
-from alertd.rules.explain import explain, quoted, render
+from alertd.rules.explain import quoted
+from alertd.rules.explanation import Explainer
+from alertd.rules.explanation_text import brief
 
 REASONS = {
     "first": "the first alert about this",
@@ -43,6 +45,8 @@ class Asked:
     """Only this portfolio, and its rules that did not hold."""
     rules: Portfolio | None = None
     """That portfolio as it is today; None where it is not known any more."""
+    explainer: Explainer | None = None
+    """Of the rules as they are today."""
     full: bool = False
 
 
@@ -123,11 +127,14 @@ def _decision(decision: Decision) -> Iterator[str]:
 
 def _missed(event: Event, asked: Asked, held: set[str]) -> Iterator[str]:
     """Evaluate the rules that did not hold again, as they are today."""
-    missed = [rule for rule in asked.rules.rules if rule.id not in held] if asked.rules else []
+    portfolio, explainer = asked.rules, asked.explainer
+    if portfolio is None or explainer is None:
+        return
+    missed = [rule for rule in portfolio.rules if rule.id not in held]
     if missed:
         yield f"    {asked.portfolio}: the rules that did not hold, as they are today:"
     for rule in missed:
-        yield from (f"      {text}" for text in render(explain(rule, event)))
+        yield from (f"      {text}" for text in brief(explainer.rule(portfolio, rule, event)))
 
 
 def ids_of(lines: Sequence[tuple[str, JournalRecord]]) -> list[str]:

@@ -23,10 +23,9 @@ from alertd.cli.output import (
     stdout,
 )
 from alertd.cli.progress import Advance, progress
-from alertd.cli.rules import rules_above, rules_of
+from alertd.cli.rules import loaded_rules, rules_above
 from alertd.errors import ConfigError
 from alertd.rules.loaded import Loaded, RuleTests
-from alertd.rules.loader import load_rules
 from alertd.ruletests.coverage import Covered
 from alertd.ruletests.junit import junit
 from alertd.ruletests.outcome import Outcome, Summary, rule_id
@@ -67,14 +66,15 @@ def test(
     what came, and the rule's conditions with what they saw. Exit 1 if one fails.
     """
     quiet_logs()
-    work = _Testing(format, coverage=coverage)
     try:
-        for directory, inside in _directories(paths or [], config).items():
-            work.directory(load_rules(directory, tests=True), inside, rule or [])
+        loaded = [(loaded_rules(where, config, tests=True), inside) for where, inside in _places(paths or [])]
     except ConfigError as error:
         fail(error)
-    if rule and not work.asked:
-        fail(f"there is no rule {' or '.join(rule)}" + _meant(rule, work.names), USAGE)
+    wanted = [(book, [t for t in book.tests if _is_wanted(t, inside, rule or [])]) for book, inside in loaded]
+    _all_there(rule or [], [t for _, tests in wanted for t in tests], [t for book, _ in loaded for t in book.tests])
+    work = _Testing(format, coverage=coverage)
+    for book, tests in wanted:
+        work.directory(book, tests)
     summary = work.end()
     if junit_file is not None:
         _write(junit_file, junit(summary))
@@ -82,8 +82,8 @@ def test(
         raise typer.Exit(FAULTS)
 
 
-def _directories(paths: Sequence[Path], config: Path | None) -> dict[Path, list[Path]]:
-    """Give the rules directories that paths lie in, and which paths in each; none means all of it."""
+def _places(paths: Sequence[Path]) -> list[tuple[Path | None, list[Path]]]:
+    """Give the rules directories that paths lie in, with the paths in each; without paths, whatever the rules are."""
     found: dict[Path, list[Path]] = {}
     for path in paths:
         directory = rules_above(path)
@@ -91,12 +91,28 @@ def _directories(paths: Sequence[Path], config: Path | None) -> dict[Path, list[
             why = "is in no rules directory" if path.exists() else "there is no such file or directory"
             fail(f"{path}: {why}", USAGE)
         found.setdefault(directory, []).append(path.resolve())
-    return found or {rules_of(None, config): []}
+    return list(found.items()) or [(None, [])]
 
 
-def _meant(rules: Sequence[str], names: Sequence[str]) -> str:
-    known = [name for name in names if name.rpartition("/")[2]]
-    near = suggest.closest(rules[0], known) or suggest.closest(rules[0], [name.rpartition("/")[2] for name in known])
+def _is_wanted(tests: RuleTests, inside: Sequence[Path], rules: Sequence[str]) -> bool:
+    if rules and tests.rule not in rules and rule_id(tests) not in rules:
+        return False
+    file = Path(tests.place.file).resolve()
+    return not inside or any(file.is_relative_to(path) for path in inside)
+
+
+def _all_there(rules: Sequence[str], wanted: Sequence[RuleTests], known: Sequence[RuleTests]) -> None:
+    """End the command if a rule that was named is none: its tests would silently not be run."""
+    found = {name for tests in wanted for name in (tests.rule, rule_id(tests))}
+    for name in rules:
+        if name not in found:
+            elsewhere = [t.place.file for t in known if name in (t.rule, rule_id(t))]
+            hint = f"; it is in {elsewhere[0]}" if elsewhere else _meant(name, known)
+            fail(f"there is no rule {name}{' there' if elsewhere else ''}{hint}", USAGE)
+
+
+def _meant(name: str, known: Sequence[RuleTests]) -> str:
+    near = suggest.closest(name, [rule_id(t) for t in known]) or suggest.closest(name, [t.rule for t in known])
     return f" (did you mean {near}?)" if near else ""
 
 
@@ -117,16 +133,9 @@ class _Testing:
         self._places: dict[str, str] = {}
         self._outcomes: list[Outcome] = []
         self._untested: list[RuleTests] = []
-        self.asked = 0
-        """Rules that were wanted, with tests or without."""
-        self.names: list[str] = []
-        """All rules that there are."""
 
-    def directory(self, loaded: Loaded, inside: Sequence[Path], rules: Sequence[str]) -> None:
-        """Run the tests of one rules directory: those in some files, of some rules."""
-        self.names += map(rule_id, loaded.tests)
-        wanted = [tests for tests in loaded.tests if _is_wanted(tests, inside, rules)]
-        self.asked += len(wanted)
+    def directory(self, loaded: Loaded, wanted: Sequence[RuleTests]) -> None:
+        """Run the tests of some rules of one rules directory."""
         self._untested += (tests for tests in wanted if not tests.tests)
         runner = Runner(loaded, wanted, coverage=self._coverage)
         with progress("testing", sum(len(tests.tests) for tests in wanted)) as advance:
@@ -168,10 +177,3 @@ class _Testing:
                     stdout().print(plain(line))
             stdout().print(plain(summary_line(summary)), style="red" if summary.failed else "default")
         return summary
-
-
-def _is_wanted(tests: RuleTests, inside: Sequence[Path], rules: Sequence[str]) -> bool:
-    if rules and tests.rule not in rules and rule_id(tests) not in rules:
-        return False
-    file = Path(tests.place.file).resolve()
-    return not inside or any(file.is_relative_to(path) for path in inside)

@@ -11,11 +11,12 @@ import typer
 from alertd.base.clock import rfc3339
 from alertd.cli.connect import Reach, command_store, reach_of
 from alertd.cli.output import ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
+from alertd.cli.rules import loaded_with
 from alertd.cli.story import Asked, as_json, ids_of, story, under_way
 from alertd.errors import ConfigError
 from alertd.model import Delivery, JournalRecord, SourceState
 from alertd.rules.book import Portfolio
-from alertd.rules.loader import load_rules
+from alertd.rules.explanation import Explainer
 from alertd.store.redis import RedisStore
 
 Line = tuple[str, JournalRecord]
@@ -49,7 +50,8 @@ def why(
     if json:
         print_json(as_json(found.lines), pretty=True)
         return
-    asked = Asked(thing, portfolio, _portfolio(found, portfolio) if portfolio else None, full=full)
+    rules, explainer = _portfolio(found, portfolio) if portfolio else (None, None)
+    asked = Asked(thing, portfolio, rules, explainer, full=full)
     console = stdout()
     for text in story([record for _, record in found.lines], asked):
         console.print(plain(text))
@@ -97,17 +99,17 @@ def _order(line: Line) -> tuple[int, int]:
     return int(ms), int(sequence or 0)
 
 
-def _portfolio(found: _Found, name: str) -> Portfolio | None:
+def _portfolio(found: _Found, name: str) -> tuple[Portfolio | None, Explainer]:
     """Give a portfolio as it is today; None if it is only a memory. Ends the command if nobody knows it."""
     try:
-        book = load_rules(found.settings.rules).book
+        book = loaded_with(found.settings.rules, found.settings.state_dir).book
     except ConfigError as error:
         fail(error)
     portfolio = book.portfolio(name)
     decided = {d["portfolio"] for _, record in found.lines for d in record.data.get("decisions", [])}
     if portfolio is None and name not in decided:
         fail(f"there is no portfolio {name}; there are {', '.join(p.id for p in book.portfolios) or 'none'}")
-    return portfolio
+    return portfolio, Explainer(book)
 
 
 def _source(state: SourceState) -> str:

@@ -8,7 +8,7 @@ Pure: what a rule over time remembers comes in as a value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alertd.model import Event
 from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
@@ -18,6 +18,7 @@ from alertd.rules.limits import percent
 from alertd.rules.logic import Node, Reading, Scope, Truth
 from alertd.rules.state import By
 from alertd.rules.strata import recognised
+from alertd.rules.world import World
 from alertd.text.scan import TermScanner
 
 MAX_REASONS = 6
@@ -87,6 +88,8 @@ class Explainer:
     def __init__(self, book: RuleBook) -> None:
         self._book = book
         self._world = book.world()
+        self._desks: dict[str | None, World] = {}
+        """Relations may be declared for one desk alone."""
 
     def rule(
         self,
@@ -103,7 +106,7 @@ class Explainer:
         """
         reading = _read([rule.when], event)
         kept_out = _guard(self._book, portfolio, rule, reading)
-        scope = Scope(self._world, portfolio.holdings.positions, types=rule.types)
+        scope = Scope(self._world_of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         asked, truth, companies = _ask(rule, reading, scope)
         states = tuple(over_time or ()) if truth else ()
         nothing = ""
@@ -128,10 +131,15 @@ class Explainer:
             notes=tuple(_notes(rule, event, unknown=truth is None and rule.state is not None and over_time is None)),
         )
 
+    def _world_of(self, desk: str | None) -> World:
+        if desk not in self._desks:
+            self._desks[desk] = replace(self._world, graph=self._world.graph.for_desk(desk))
+        return self._desks[desk]
+
     def event_type(self, event_type: EventTypeRule, event: Event) -> Explanation:
         """Explain how an event type is recognised in an event, or why not, and with which status."""
         reading = _read([event_type.when, *(node for _, node in event_type.statuses)], event)
-        scope = Scope(self._world)
+        scope = Scope(self._world_of(None))
         tree = tree_of(event_type.when, reading, scope)
         statuses = [(status, tree_of(node, reading, scope)) for status, node in event_type.statuses]
         asked = [Asked("", "", "", tree), *(Asked("", f"status {status}", "", found) for status, found in statuses)]

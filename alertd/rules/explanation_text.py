@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alertd.rules.explain import SIGNS, Explained, render
-from alertd.rules.explanation import Explanation, OverTime
+from alertd.rules.explain import SIGNS, Explained, one_line, render
+from alertd.rules.explanation import Asked, Explanation, OverTime
 from alertd.rules.tree import Always
 
 MAX_TREES = 5
@@ -60,16 +60,31 @@ def lines(found: Explanation) -> Iterator[str]:
     yield from trees(found)
 
 
+def brief(found: Explanation) -> Iterator[str]:
+    """Write an explanation as one of many: the answer, then the tree of the nearest company alone."""
+    yield f"{SIGNS[found.truth]} {found.rule}: {one_line(found.title)} ({found.severity})"
+    yield from (f"  note: {note}" for note in found.notes)
+    if found.guard:
+        yield f"  not asked: {found.guard}"
+        return
+    for asked in found.asked[:1]:
+        if _says_something(found, asked):
+            who = _who(asked)
+            yield from (f"  {who}",) if who else ()
+            yield from render(asked.condition, "    " if who else "  ")
+    for part in found.over_time:
+        yield from (f"  {line}" for line in _over_time(part))
+
+
 def trees(found: Explanation, most: int = MAX_TREES) -> Iterator[str]:
     """Write the condition trees of the first companies that were asked, and what came before."""
     if not found.portfolio:
         most = len(found.asked)  # of an event type these are its statuses
     for asked in found.asked[:most]:
-        if found.over_time and not asked.label and asked.condition == _ANY_EVENT:
+        if not _says_something(found, asked):
             continue
         yield ""
-        who = " · ".join(part for part in (asked.label, asked.held) if part)
-        yield who or "the condition"
+        yield _who(asked) or "the condition"
         yield from render(asked.condition, "  ")
     if len(found.asked) > most:
         rest = [asked.label for asked in found.asked[most : most + 10]]
@@ -79,6 +94,15 @@ def trees(found: Explanation, most: int = MAX_TREES) -> Iterator[str]:
     for part in found.over_time:
         yield ""
         yield from _over_time(part)
+
+
+def _says_something(found: Explanation, asked: Asked) -> bool:
+    """A rule that is only about what came before has nothing to say of the event alone."""
+    return bool(asked.label) or not found.over_time or asked.condition != _ANY_EVENT
+
+
+def _who(asked: Asked) -> str:
+    return " · ".join(part for part in (asked.label, asked.held) if part)
 
 
 def _over_time(part: OverTime) -> Iterator[str]:

@@ -71,8 +71,9 @@ class Covered:
 
     def _note(self, root: str, tree: Explained) -> None:
         for path, leaf in _leaves(tree, ()):
-            place: Place = (root or "when", *path)
-            known = self.leaves.setdefault(place, _Leaf(leaf.label))
+            known = self.leaves.get((root or "when", *path))
+            if known is None:
+                continue
             known.true |= leaf.truth is True
             known.false |= leaf.truth is False
             known.unknown |= leaf.truth is None

@@ -18,6 +18,7 @@ from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook, make_boo
 from alertd.rules.explanation import Explainer, Explanation
 from alertd.rules.loaded import Loaded, RuleTest, RuleTests
 from alertd.rules.match import Matcher
+from alertd.rules.tree import Always
 from alertd.ruletests.coverage import Covered
 from alertd.ruletests.outcome import Outcome, Step, got_of, rule_id
 from alertd.ruletests.stream import Stream, told
@@ -154,7 +155,8 @@ class _Trial:
                 covered.expect(status, node)
             return covered
         _, rule = self._rule
-        covered.expect("when", rule.when)
+        if not isinstance(rule.when, Always):  # then it is a rule about what came before, and about that alone
+            covered.expect("when", rule.when)
         if rule.state is not None:
             covered.expect_one("state", rule.state.label())
         return covered

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alertd.cli.match import MAX_LINE
+from alertd.cli.events import MAX_LINE
 from tests.cli.run import ROOT, RULES, Done, alertd, on_terminal
 
 TEMPLATE = (ROOT / "alertd/cli/templates/portfolio.yaml").read_text("utf-8")
@@ -158,7 +158,7 @@ def test_a_rule_that_fails_is_named_and_the_others_go_on(desk: Path, monkeypatch
     def burst(*_: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("alertd.rules.leaves.Words.evaluate", burst)
+    monkeypatch.setattr("alertd.rules.leaves.Words.truth", burst)
     done = match("--all", cwd=desk, events=HOLDS)
     assert done.code == 1
     assert done.err == "stdin:1: rule example/guidance-cut failed: ZeroDivisionError: oops\n"
