@@ -383,20 +383,34 @@ class Observation(Struct, frozen=True, kw_only=True):
     """Give the rows back."""
 
 
+class Version(Struct, frozen=True, kw_only=True):
+    """What a set remembered of an event from one place in the order on."""
+
+    order: int
+    at_ms: int
+    distinct: str = ""
+    value: float = 0.0
+    data: str = ""
+
+
 class Row(Struct, frozen=True, kw_only=True):
-    """One event as a set remembers it."""
+    """One event as a set remembers it.
+
+    By the orders a verdict that is given again looks only at what was known then.
+    """
 
     event: str
     revision: int
     at_ms: int
     order: int
-    """Its place in the order in which events were first put into the set, from 1: by it a verdict given again looks
-    only at what was known then."""
+    """Its place in the order in which events were first put into the set, from 1."""
     changed: int = 0
-    """The same for when its value, distinct or data last changed (a newer revision); 0: never."""
+    """The same for when its time, value, distinct or data last changed (a newer revision); its order if never."""
     distinct: str = ""
     value: float = 0.0
     data: str = ""
+    earlier: list[Version] = []
+    """What was remembered before it changed, oldest first: the first version, and the newest of those since."""
 
 
 Reason = Literal[

@@ -3,8 +3,9 @@
     event, open rule -> observations -> [store: put in and read, in one idempotent step] -> rows -> settle -> verdict
 
 An answer looks only at what was there when the event was put in (`Row.order`), so it is the same when it is given
-again, and two workers at once get the answers of one after the other. A newer revision of an event that says
-something else is looked at in both ways: as of when the event was first put in, and as of when it last changed.
+again, and two workers at once get the answers of one after the other. Where a newer revision said something else, the
+event is asked about as of each time at which it changed: a rule fires if at one of them it completed what it had not
+completed as it was before, and if it still does as it is now.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from alertd.base.clock import rfc3339
 from alertd.model import Event, Evidence, Observation, Row
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.episodes import Episode, change_episodes, count_episodes, in_time, new_episode, spike_episodes
-from alertd.rules.fact_index import Fact, event_ms, fact_of, facts_of, fits, line_of, put_fact
+from alertd.rules.fact_index import event_ms, fact_of, facts_of, fits, line_of, put_fact
 from alertd.rules.logic import MAX_QUOTE, Truth
 from alertd.rules.parties import named, pairs, parties_of, usable
 from alertd.rules.state import Change, Count, Spike, State, written
@@ -152,24 +153,44 @@ def settle(rule: Rule, by: str, rows: Sequence[Row], event: Event) -> StateVerdi
     me = next((row for row in rows if row.event == event.id), None)
     if state is None or me is None:
         return StateVerdict(False, (), "this event is older than what is remembered, or has been replaced")
-    for order in dict.fromkeys((me.order, me.changed or me.order)):
-        known = [row for row in rows if row.order <= order]
-        verdict = _settle(state, in_time(known), me)
+    before: Row | None = None
+    for order in _turns(me):
+        others = [known for row in rows if row is not me and (known := _as_of(row, order)) is not None]
+        verdict = _settle(state, others, me, before)
         if verdict.truth:
             return verdict
+        before = _as_of(me, order)
     return verdict
 
 
-def _settle(state: State, known: Sequence[Row], me: Row) -> StateVerdict:
+def _turns(me: Row) -> list[int]:
+    """Give the places in the order at which an event was put in and changed."""
+    return [*(version.order for version in me.earlier), me.changed if me.earlier else me.order]
+
+
+def _as_of(row: Row, order: int) -> Row | None:
+    """Give a row as it was at a place in the order; None if it was not there yet."""
+    if not row.earlier or row.changed <= order:
+        return row if row.order <= order else None
+    known = [version for version in row.earlier if version.order <= order]
+    if not known:
+        return None
+    then = known[-1]
+    return msgspec.structs.replace(
+        row, at_ms=then.at_ms, distinct=then.distinct, value=then.value, data=then.data, earlier=[]
+    )
+
+
+def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None) -> StateVerdict:
+    """Judge what an event completes that it did not complete as it was before; None: as it was not there yet."""
+    known = in_time([*others, me])
+    without = in_time(others if before is None else [*others, before])
     if isinstance(state, Steps):
-        return _settle_steps(state, known, me)
+        return _settle_steps(state, known, without, me)
     find = _finder(state, full=len(known) >= VOLUME_MOST)
-    with_me = [
-        episode for episode in find(known) if episode[1] > me.at_ms
-    ]  # what ended before it knows nothing of it
-    episode = None
-    if with_me:
-        episode = new_episode(with_me, find([row for row in known if row.event != me.event]))
+    # What ended before it knows nothing of it.
+    with_me = [episode for episode in find(known) if episode[1] > me.at_ms]
+    episode = new_episode(with_me, find(without)) if with_me else None
     return _tell(state, known, me, episode, with_me)
 
 
@@ -198,21 +219,20 @@ def _tell(
     return StateVerdict(True, _evidence(tag, [seen, *lines[: PROOF if not isinstance(state, Spike) else 0]]), seen)
 
 
-def _settle_steps(state: Steps, known: Sequence[Row], me: Row) -> StateVerdict:
-    facts = {row.event: fact_of(row) for row in known}
-    without = [row for row in known if row.event != me.event]
-    old = {chain[-1].event for chain in _chains(state, without, facts, me.at_ms)}
-    new = [chain for chain in _chains(state, known, facts, me.at_ms) if chain[-1].event not in old]
+def _settle_steps(state: Steps, known: Sequence[Row], without: Sequence[Row], me: Row) -> StateVerdict:
+    old = {chain[-1].event for chain in _chains(state, without, me.at_ms)}
+    new = [chain for chain in _chains(state, known, me.at_ms) if chain[-1].event not in old]
     if not new:
-        return StateVerdict(False, (), _missing(state, known, facts, me))
+        return StateVerdict(False, (), _missing(state, known, me))
     chain = new[-1]
     lines = [line_of(row, step) for row, step in zip(chain, state.steps, strict=True) if row.event != me.event]
     return StateVerdict(True, _evidence("sequence", lines), "; ".join(lines))
 
 
-def _chains(state: Steps, rows: Sequence[Row], facts: dict[str, Fact], since: int) -> Iterable[list[Row]]:
+def _chains(state: Steps, rows: Sequence[Row], since: int) -> Iterable[list[Row]]:
     """Give for each event of the last step, from a time on, the chain of the latest events that leads to it."""
-    fitting = [[row for row in rows if fits(step, facts[row.event])] for step in state.steps]
+    facts = [(row, fact_of(row)) for row in rows]
+    fitting = [[row for row, fact in facts if fits(step, fact)] for step in state.steps]
     times = [[row.at_ms for row in step] for step in fitting]
     for last in fitting[-1]:
         if last.at_ms < since:
@@ -227,11 +247,11 @@ def _chains(state: Steps, rows: Sequence[Row], facts: dict[str, Fact], since: in
             yield chain
 
 
-def _missing(state: Steps, known: Sequence[Row], facts: dict[str, Fact], me: Row) -> str:
+def _missing(state: Steps, known: Sequence[Row], me: Row) -> str:
     """Say which step has not been seen."""
-    window = [row for row in known if row.at_ms >= me.at_ms - state.within_ms]
+    window = [fact_of(row) for row in known if row.at_ms >= me.at_ms - state.within_ms]
     for number, step in enumerate(state.steps, 1):
-        if not any(fits(step, facts[row.event]) for row in window):
+        if not any(fits(step, fact) for fact in window):
             return f"step {number}, {step.label()}, was not seen within {written(state.within_ms)}"
     return "the steps were seen, but not in this order, or were told already"
 

@@ -29,7 +29,7 @@ class MemoryStore(MemoryEvents, MemoryQueue, MemoryState):
         self._alerts: dict[str, tuple[int, bytes, int]] = {}
         self._told: dict[str, dict[str, int]] = defaultdict(dict)
         """Event -> alerts that it was taken into, with the time at which that is forgotten."""
-        self._sets, self._placed = {}, {}
+        self._sets, self._states, self._placed = {}, {}, {}
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
         self._epoch = ""
 
@@ -106,7 +106,7 @@ class MemoryStore(MemoryEvents, MemoryQueue, MemoryState):
             "wake": len(self._wake),
             "seen": sum(len(self._memory[s].owners) + len(self._memory[s].aliases) for s in self._sources),
             "queued": sum(len(queue) for queue in self._queues.values()),
-            "states": len(self._sets),
+            "states": len(self._states),
         }
         return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}
 
@@ -133,7 +133,7 @@ class MemoryStore(MemoryEvents, MemoryQueue, MemoryState):
             del self._dead_events[entry]
         for event in [e for e, told in self._told.items() if all(t <= self.clock() for t in told.values())]:
             del self._told[event]
-        counts = {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0, "states": self._forget_sets()}
+        counts = {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0, "states": self._forget_sets(now)}
         return counts | {"alerts": len(alerts), "dead_events": len(buried)}
 
     def _forget_delivery(self, delivery_id: str) -> None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from alertd.model import Observation, Row
+from alertd.model import Observation, Row, Version
 from alertd.store.memory_base import MemoryBase
 from alertd.store.records import PLACED_MS, checked_member, clean
 from alertd.store.state import sets_of
 
 AHEAD_MS = 300_000
 """How far ahead of the clock an event's own time may be."""
+VERSIONS = 3
+"""Earlier versions of a row that are kept."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class MemoryState(MemoryBase):
     """`observe`."""
 
     _sets: dict[str, _Set]
+    _states: dict[str, int]
+    """Set -> when it expires, until it is swept."""
     _placed: dict[str, _Placed]
 
     async def observe(
@@ -74,14 +78,16 @@ class MemoryState(MemoryBase):
 
     def _put_and_read(self, one: Observation, now: int) -> list[Row]:
         found = self._set_of(one.key)
-        if one.revision >= self._place_of(one.event).revision:
-            self._put(found, one, min(one.at_ms, now + AHEAD_MS))
+        if one.revision >= self._place_of(one.event).revision and self._put(
+            found, one, min(one.at_ms, now + AHEAD_MS)
+        ):
+            self._states[one.key] = now + one.keep_ms
         return sorted(found.rows.values(), key=lambda row: row.order) if one.read else []
 
-    def _put(self, found: _Set, one: Observation, at: int) -> None:
+    def _put(self, found: _Set, one: Observation, at: int) -> bool:
         old = found.rows.get(one.event)
         if old is not None and one.revision <= old.revision:
-            return
+            return False
         new = Row(
             event=one.event,
             revision=one.revision,
@@ -91,29 +97,44 @@ class MemoryState(MemoryBase):
             distinct=clean(one.distinct),
             value=one.value,
             data=clean(one.data),
+            earlier=old.earlier if old else [],
         )
         if old != msgspec.structs.replace(new, revision=old.revision if old else 0):
             found.rows[one.event] = new
             _trim(found, one)
             if one.event not in found.rows:
-                return
+                self._know(one)
+                return False
             found.last += 1
-            new = msgspec.structs.replace(new, order=new.order or found.last, changed=found.last)
+            earlier = [*old.earlier, _version(old)] if old else []
+            if len(earlier) > VERSIONS:
+                del earlier[1]
+            new = msgspec.structs.replace(new, order=new.order or found.last, changed=found.last, earlier=earlier)
         found.rows[one.event] = new
         found.expires = self.clock() + one.keep_ms
-        placed = self._place_of(one.event)
-        placed.sets.add(one.key)
-        placed.revision, placed.expires = one.revision, self.clock() + PLACED_MS
+        self._know(one).sets.add(one.key)
+        return True
 
-    def _forget_sets(self) -> int:
+    def _know(self, one: Observation) -> _Placed:
+        placed = self._place_of(one.event)
+        placed.revision, placed.expires = one.revision, self.clock() + PLACED_MS
+        return placed
+
+    def _forget_sets(self, now: int) -> int:
         """Drop the sets and places whose time is over."""
-        now = self.clock()
-        over = [key for key, found in self._sets.items() if found.expires <= now]
-        for key in over:
+        for key in [key for key, found in self._sets.items() if found.expires <= self.clock()]:
             del self._sets[key]
-        for event in [event for event, placed in self._placed.items() if placed.expires <= now]:
+        for event in [event for event, placed in self._placed.items() if placed.expires <= self.clock()]:
             del self._placed[event]
+        over = [key for key, expires in self._states.items() if expires <= now]
+        for key in over:
+            del self._states[key]
         return len(over)
+
+
+def _version(row: Row) -> Version:
+    order = row.changed if row.earlier else row.order
+    return Version(order=order, at_ms=row.at_ms, distinct=row.distinct, value=row.value, data=row.data)
 
 
 def _trim(found: _Set, one: Observation) -> None:

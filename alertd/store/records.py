@@ -62,7 +62,7 @@ def checked_id(value: str, what: str) -> str:
 
 def checked_member(value: str) -> str:
     """Refuse the name of a set or an event that no key can be made of, or that stands for something. ValueError."""
-    if not value or len(value) > 300 or value in ("#", "r") or not value.isprintable():
+    if not value or len(value) > 300 or value[0] in "#~" or value == "r" or not value.isprintable():
         raise ValueError(f"not usable in a set of the state: {value[:80]!r}")
     return value
 

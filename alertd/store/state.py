@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from alertd.errors import Corrupt
-from alertd.model import Observation, Row
-from alertd.store.client import Arg
+import msgspec
+import structlog
+
+from alertd.model import Observation, Row, Version
 from alertd.store.part import Part
 from alertd.store.records import PLACED_MS, checked_member, clean, unique
 
+if TYPE_CHECKING:
+    from alertd.store.client import Arg
+
 CHUNK = 200
 """Observations of one call: the server is not blocked for long."""
+
+_EARLIER = b"~"
+"""Stands before an event's id for what it was before it changed."""
+_earlier = msgspec.json.Decoder(list[tuple[str, str, str, str]])
+log = structlog.get_logger(__name__)
 
 
 class StatePart(Part):
@@ -44,7 +54,7 @@ class StatePart(Part):
             args += [checked_member(one.key), one.event, one.revision, one.at_ms, distinct, repr(one.value), data]
             args += [one.keep_ms, one.most, int(one.read)]
         reply = await self.link.run("observe", names, *args)
-        return [_rows(flat) for flat in reply[1:]]
+        return [_rows(flat, one.key) for flat, one in zip(reply[1:], part, strict=True)]
 
 
 def sets_of(observations: Sequence[Observation], event: str, revision: int) -> list[str]:
@@ -52,24 +62,39 @@ def sets_of(observations: Sequence[Observation], event: str, revision: int) -> l
     return unique(one.key for one in observations if (one.event, one.revision) == (event, revision))
 
 
-def _rows(flat: Sequence[bytes]) -> list[Row]:
-    rows = [_row(flat[i].decode("utf-8", "replace"), flat[i + 1]) for i in range(0, len(flat), 2)]
+def _rows(flat: Sequence[bytes], key: str) -> list[Row]:
+    """Read a set. A row that cannot be read is left out: it must not keep all others from being of use."""
+    fields = {flat[i]: flat[i + 1] for i in range(0, len(flat), 2)}
+    rows = []
+    for name, raw in fields.items():
+        if name.startswith(_EARLIER):
+            continue
+        try:
+            rows.append(_row(name.decode(), raw, fields.get(_EARLIER + name, b"[]")))
+        except (ValueError, msgspec.DecodeError) as error:
+            log.warning("state_row_unreadable", set=key, event_id=name.decode("utf-8", "replace"), error=repr(error))
     return sorted(rows, key=lambda row: row.order)
 
 
-def _row(event: str, raw: bytes) -> Row:
-    try:
-        revision, at, order, changed, value, length, rest = raw.split(b"|", 6)
-        cut = int(length)
-        return Row(
-            event=event,
-            revision=int(revision),
-            at_ms=int(at),
-            order=int(order),
-            changed=int(changed),
-            distinct=rest[:cut].decode(),
-            value=float(value),
-            data=rest[cut:].decode(),
-        )
-    except ValueError as error:
-        raise Corrupt(f"a row of the state does not decode: {error!r}") from error
+def _row(event: str, raw: bytes, earlier: bytes) -> Row:
+    revision, at, order, changed, value, rest = raw.split(b"|", 5)
+    now = _version(order, at, value, rest)
+    return Row(
+        event=event,
+        revision=int(revision),
+        at_ms=now.at_ms,
+        order=now.order,
+        changed=int(changed),
+        distinct=now.distinct,
+        value=now.value,
+        data=now.data,
+        earlier=[_version(o, t, v, r.encode()) for o, t, v, r in _earlier.decode(earlier)],
+    )
+
+
+def _version(order: bytes | str, at: bytes | str, value: bytes | str, rest: bytes) -> Version:
+    length, rest = rest.split(b"|", 1)
+    cut = int(length)
+    return Version(
+        order=int(order), at_ms=int(at), value=float(value), distinct=rest[:cut].decode(), data=rest[cut:].decode()
+    )

@@ -1,16 +1,20 @@
 -- requires: prelude
 -- Put events into sets and read the sets, each as it is when its own event has been put in.
---   rows:<set>      hash  event -> revision|time|order|changed|value|length of distinct|distinct and data; # -> last order
+--   rows:<set>      hash  event -> revision|time|order|changed|value|length of distinct|distinct and data; # -> last
+--                         order; ~event -> what it was before it changed, oldest first: JSON of [order, the rest of the
+--                         row from its time on]
 --   times:<set>     zset  event -> time
 --   placed:<event>  hash  r -> the newest revision that is known; set -> 1
 --   states          zset  set -> when it expires
--- An event is put into a set once; a newer revision replaces what is remembered and keeps its place in the order.
+-- An event is put into a set once; a newer revision replaces what is remembered and keeps its place in the order. What
+-- it was before is kept: the first version and the newest of the others.
 -- Of those older than `keep` before the newest only one stays: it tells how long the set has been there.
 -- ARGV: now, lifetime of `placed` in ms, number of revised events, of each: event, revision, number of sets, the sets
 -- that it is in now (from all others it is taken out); then of each observation: set, event, revision, time, distinct,
 -- value, data, keep in ms, most, read. Answers {'ok', of each observation its rows: event, row…}.
 local now, lifetime = tonumber(ARGV[1]), ARGV[2]
 local AHEAD = 300000
+local VERSIONS = 3
 local revised, observed = {}, {}
 local at = 4
 for _ = 1, tonumber(ARGV[3]) do
@@ -92,6 +96,9 @@ local function drop(set, events)
   if #events > 0 then
     redis.call('ZREM', K['times:' .. set], unpack(events))
     redis.call('HDEL', K['rows:' .. set], unpack(events))
+    for _, event in ipairs(events) do
+      redis.call('HDEL', K['rows:' .. set], '~' .. event)
+    end
   end
 end
 
@@ -122,8 +129,34 @@ local function write(one, order, changed)
   know(one.event, one.revision)
 end
 
+local function put_new(one)
+  redis.call('ZADD', K['times:' .. one.set], number(one.time), one.event)
+  trim(one)
+  if redis.call('ZSCORE', K['times:' .. one.set], one.event) then
+    local order = next_order(one.set)
+    write(one, order, order)
+  else
+    know(one.event, one.revision)
+  end
+end
+
+-- Keep a version that is about to be replaced.
+local function keep_version(one, order, changed, time, value, rest)
+  local field = '~' .. one.event
+  local kept = cjson.decode(redis.call('HGET', K['rows:' .. one.set], field) or '[]')
+  kept[#kept + 1] = {#kept == 0 and order or changed, time, value, rest}
+  if #kept > VERSIONS then
+    table.remove(kept, 2)
+  end
+  redis.call('HSET', K['rows:' .. one.set], field, cjson.encode(kept))
+end
+
 local function replace(one, stored)
   local revision, time, order, changed, value, rest = string.match(stored, '^(%d+)|(%d+)|(%d+)|(%d+)|([^|]*)|(.*)$')
+  if not revision then
+    drop(one.set, {one.event})
+    return put_new(one)
+  end
   if one.revision <= tonumber(revision) then
     return
   end
@@ -134,7 +167,10 @@ local function replace(one, stored)
   redis.call('ZADD', K['times:' .. one.set], number(one.time), one.event)
   trim(one)
   if redis.call('ZSCORE', K['times:' .. one.set], one.event) then
+    keep_version(one, order, changed, time, value, rest)
     write(one, order, next_order(one.set))
+  else
+    know(one.event, one.revision)
   end
 end
 
@@ -146,12 +182,7 @@ local function put(one)
   if stored then
     return replace(one, stored)
   end
-  redis.call('ZADD', K['times:' .. one.set], number(one.time), one.event)
-  trim(one)
-  if redis.call('ZSCORE', K['times:' .. one.set], one.event) then
-    local order = next_order(one.set)
-    write(one, order, order)
-  end
+  put_new(one)
 end
 
 for _, one in ipairs(revised) do
