@@ -11,7 +11,8 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     alert:<id>         hash     v version, s AlertState as JSON; expires 37 d after the last commit
     alerts             zset     alert -> time of its last commit
     told:<event>       set      alerts that the event was taken into; expires with the last of them
-    rows:<set>         hash     event -> what a set of the state remembers of it (scripts/observe.lua); expires
+    rows:<set>         hash     event -> what a set of the state remembers of it, ~event -> what it was before
+                                (scripts/observe.lua); expires
     times:<set>        zset     event -> its own time; expires with the rows
     placed:<event>     hash     set -> 1, r newest revision; expires 14 d after the last
     states             zset     set -> when it expires

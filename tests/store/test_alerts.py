@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from alertd.model import StoredAlert
+from alertd.model import AlertState, Decision, Folded, StoredAlert
 from alertd.store.protocol import Store
-from tests.store.make import NOW, delivery, state
+from tests.store.make import NOW, alert, delivery, state
 
 
 async def test_an_unknown_alert_has_version_0(store: Store) -> None:
@@ -41,3 +41,25 @@ async def test_commits_follow_one_another(store: Store) -> None:
 
 async def test_a_commit_from_the_future_is_a_conflict(store: Store) -> None:
     assert await store.commit("al_1", 5, state(), [], NOW) == StoredAlert(version=0, state=None)
+
+
+def told(alert_id: str, *events: str) -> AlertState:
+    """What the store keeps of an alert that took these events in."""
+    decision = Decision(portfolio="ai", alert=alert_id, alert_revision=1, reason="first")
+    folded = [Folded(event=event, revision=1, decision=decision) for event in events]
+    return AlertState(alert=alert(alert_id), folded=folded)
+
+
+async def test_an_event_leads_to_the_alerts_that_it_was_taken_into(store: Store) -> None:
+    await store.commit("al_2", 0, told("al_2", "ev_a"), [], NOW)
+    await store.commit("al_1", 0, told("al_1", "ev_a"), [], NOW)
+    await store.commit("al_1", 1, told("al_1", "ev_a", "ev_b"), [], NOW)
+    assert await store.alerts_of(["ev_a", "ev_b", "ev_c", "ev_a"]) == {
+        "ev_a": ["al_1", "al_2"], "ev_b": ["al_1"], "ev_c": [],
+    }  # fmt: skip
+    assert await store.alerts_of([]) == {}
+
+
+async def test_a_commit_that_is_refused_leads_nowhere(store: Store) -> None:
+    await store.commit("al_1", 3, told("al_1", "ev_a"), [], NOW)
+    assert await store.alerts_of(["ev_a"]) == {"ev_a": []}
