@@ -52,6 +52,7 @@ class Pipeline:
     def __init__(self, book: RuleBook, receivers: Mapping[str, ReceiverPolicy], clock: Clock) -> None:
         self._matcher = Matcher(book)
         self._routine_forms = book.routine_forms
+        self._source_desks = book.source_desks
         self._names: dict[str, str] = {}
         """First id of a portfolio that was renamed -> the one it has."""
         self._learn(book.portfolios)
@@ -157,7 +158,7 @@ class Pipeline:
         def failed(open_: Open, event: Event, error: Exception) -> None:
             work.failures.append(self._matcher.switch_off(open_, event, error))
 
-        return ask([result], self._routine_forms, failed)
+        return ask([result], self._routine_forms, failed, source_desks=self._source_desks)
 
     async def _remember(self, works: Sequence[Work], store: AlertStore) -> list[list[list[Row]]]:
         """Put the events into the past, also where no rule asks; gives each event what is remembered for it."""

@@ -13,8 +13,9 @@ import msgspec
 
 from alertd.model import Event, Match, Observation, Row
 from alertd.rules.book import Portfolio, Rule
-from alertd.rules.fact_index import fact_observations
+from alertd.rules.fact_index import fact_observations, fact_of
 from alertd.rules.match import MatchResult, Open
+from alertd.rules.state import Sequence as Steps
 from alertd.rules.state_rules import StateVerdict, observations, settle
 
 MAX_JOURNALLED = 50
@@ -49,6 +50,7 @@ class Asked:
     _open: list[tuple[Event, list[tuple[Open, list[tuple[str, int]]]]]] = field(default_factory=list)
     """For each result its event and its open rules, with what they are asked by and the place of the observation."""
     _failed: Failed | None = None
+    _source_desks: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.observations or self.revised)
@@ -64,7 +66,7 @@ class Asked:
         self, open_: Open, event: Event, asked: Sequence[tuple[str, int]], rows: Sequence[Sequence[Row]]
     ) -> list[Settled]:
         try:
-            return _settle(open_, event, asked, rows)
+            return _settle(open_, event, asked, rows, self._source_desks)
         except Exception as error:
             if self._failed is None:
                 raise
@@ -72,12 +74,19 @@ class Asked:
             return []
 
 
-def ask(results: Sequence[MatchResult], routine_forms: Collection[str] = (), failed: Failed | None = None) -> Asked:
+def ask(
+    results: Sequence[MatchResult],
+    routine_forms: Collection[str] = (),
+    failed: Failed | None = None,
+    *,
+    source_desks: Mapping[str, str] | None = None,
+) -> Asked:
     """Collect what these results ask of the past, and what has to be remembered of their events.
 
-    A rule that raises goes to `failed`, then or when it is settled; without that, the error is raised.
+    A rule that raises goes to `failed`, then or when it is settled; without that, the error is raised. `source_desks`
+    are the sources of which only one desk may learn anything.
     """
-    asked = Asked(_failed=failed)
+    asked = Asked(_failed=failed, _source_desks=source_desks or {})
     for result in results:
         event = result.event
         places: dict[str, int] = {}
@@ -143,10 +152,14 @@ def _add(asked: Asked, places: dict[str, int], observation: Observation) -> int:
 
 
 def _settle(
-    open_: Open, event: Event, asked: Sequence[tuple[str, int]], rows: Sequence[Sequence[Row]]
+    open_: Open,
+    event: Event,
+    asked: Sequence[tuple[str, int]],
+    rows: Sequence[Sequence[Row]],
+    source_desks: Mapping[str, str],
 ) -> list[Settled]:
     rule, portfolio = open_.rule, open_.portfolio
-    verdicts = [(by, tuple(rows[place])) for by, place in asked]
+    verdicts = [(by, _visible(open_, rows[place], source_desks)) for by, place in asked]
     settled = [Settled(portfolio, rule, by, known, settle(rule, by, known, event)) for by, known in verdicts]
     holding = [one for one in settled if one.verdict.truth]
     if not holding:
@@ -154,6 +167,14 @@ def _settle(
     first = holding[0]
     match = _match(open_, holding)
     return [Settled(s.portfolio, s.rule, s.by, s.rows, s.verdict, match) if s is first else s for s in settled]
+
+
+def _visible(open_: Open, rows: Sequence[Row], source_desks: Mapping[str, str]) -> tuple[Row, ...]:
+    """Leave out what came from another desk's source: facts are kept for all desks together."""
+    if not source_desks or not isinstance(open_.rule.state, Steps):
+        return tuple(rows)
+    desk = open_.portfolio.desk
+    return tuple(row for row in rows if source_desks.get(fact_of(row).source, desk) == desk)
 
 
 def _match(open_: Open, holding: Sequence[Settled]) -> Match:

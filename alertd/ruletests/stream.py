@@ -47,6 +47,7 @@ class Stream:
         self._only = only
         book = matcher.book
         self._routine_forms = book.routine_forms
+        self._source_desks = book.source_desks
         self._places = {(p.id, r.id): place for place, (p, r) in enumerate(book.rules())}
         self._over_time = any(rule.state is not None for _, rule in book.rules())
         self._store = MemoryStore(clock=lambda: self._now)
@@ -79,7 +80,7 @@ class Stream:
     def _settle(self, result: MatchResult) -> tuple[Settled, ...]:
         # Time stands still while a late event is taken: a set must not expire before what it holds.
         self._now = max(self._now, event_ms(result.event) or 0)
-        asked = ask([result], self._routine_forms)
+        asked = ask([result], self._routine_forms, source_desks=self._source_desks)
         rows = self._runner.run(self._store.observe(asked.observations, self._now, revised=asked.revised))
         (settled,) = asked.settle(rows)
         return tuple(settled)
