@@ -18,7 +18,7 @@ from alertd.errors import Fault
 from alertd.rules.book import Portfolio, Rule, portfolio_hash
 from alertd.rules.compile import define, hash_of
 from alertd.rules.loaded import KnownSettings
-from alertd.rules.part import Override, Part
+from alertd.rules.part import At, Override, Part
 
 Hold = Callable[[Part, Part, str], "Holdings | None"]
 """Gives what a portfolio holds: (the portfolio, the part that says what is held, its time zone); None on a fault."""
@@ -189,6 +189,8 @@ class Places(Mapping[tuple[str, str], Place]):
     def __init__(self, parts: Mapping[str, Part], event_types: Mapping[str, Place]) -> None:
         self._parts = parts
         self._types = event_types
+        self._own: dict[str, dict[str, At]] = {}
+        """Portfolio -> the rules in its own file; of those that were asked about."""
 
     def __getitem__(self, key: tuple[str, str]) -> Place:
         portfolio, rule = key
@@ -198,9 +200,10 @@ class Places(Mapping[tuple[str, str], Place]):
             return self._parts[portfolio].place(self._parts[portfolio].at)
         part: Part | None = self._parts[portfolio]
         while part is not None:
-            for own, at in _places(part):
-                if own == rule:
-                    return part.place(at)
+            if part.id not in self._own:
+                self._own[part.id] = dict(_places(part))
+            if (at := self._own[part.id].get(rule)) is not None:
+                return part.place(at)
             part = self._parts.get(part.extends or "")
         raise KeyError(key)
 
@@ -218,7 +221,7 @@ class Places(Mapping[tuple[str, str], Place]):
         return sum(1 for _ in self)
 
 
-def _places(part: Part) -> Iterator[tuple[str, tuple[int, int]]]:
+def _places(part: Part) -> Iterator[tuple[str, At]]:
     yield from zip((rule.id for rule in part.rules), part.rules_at, strict=True)
     yield from zip(part.off, part.off_at, strict=True)
     yield from ((override.id, override.at) for override in part.overrides)

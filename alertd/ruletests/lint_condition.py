@@ -48,12 +48,14 @@ def _never(condition: Node, bound: bool) -> Answer | None:
     if possible(condition, True, bound=bound):
         return None
     clash = conflict(required(condition), bound=bound)
-    why = f": {_said(clash[0])} and {_said(clash[1])} exclude each other" if clash is not None else ""
+    why = "no event meets all of its parts"
+    if clash is not None:
+        why = f"{_said(clash[0])} and {_said(clash[1])} exclude each other"
     hint = ""
     companies = clash is not None and all(isinstance(leaf, _COMPANIES) for leaf, _ in clash)
     if companies and possible(condition, True, bound=False):
         hint = "conditions on companies are about one company; write `bind: none` if they need not be"
-    return Answer("never", "can never hold" + why, hint)
+    return Answer("never", f"can never hold: {why}", hint)
 
 
 def _said(said: Said) -> str:

@@ -17,17 +17,26 @@ _SHOWN = 5
 def identical(loaded: Loaded) -> Iterator[Fault]:
     """Name rules that ask for what another one asks for and tell the same receivers: these hear of it twice."""
     first: dict[Hashable, tuple[Portfolio, Rule]] = {}
+    files: dict[str, set[str]] = {}
     for portfolio, rule in loaded.book.rules():
         other_portfolio, other = first.setdefault(_asked(portfolio, rule), (portfolio, rule))
         if other is rule:
             continue
         place, other_place = loaded.places[portfolio.id, rule.id], loaded.places[other_portfolio.id, other.id]
-        if place == other_place:  # inherited by both
+        if _extends(portfolio, other_portfolio, loaded, files):
             continue
         whose = "" if other_portfolio is portfolio else f" of portfolio `{other_portfolio.id}`"
         message = f"rule `{rule.id}` asks for the same as rule `{other.id}`{whose}"
         hint = f"that one is in {other_place.file}:{other_place.line}; keep one of them"
         yield Fault(*place, message, hint, "warning", "same-rule")
+
+
+def _extends(one: Portfolio, other: Portfolio, loaded: Loaded, files: dict[str, set[str]]) -> bool:
+    """Whether two portfolios have rules out of one file, by what they extend. `files` keeps what was found."""
+    for portfolio in (one, other):
+        if portfolio.id not in files:
+            files[portfolio.id] = {loaded.places[portfolio.id, rule.id].file for rule in portfolio.rules}
+    return one is not other and not files[one.id].isdisjoint(files[other.id])
 
 
 def _asked(portfolio: Portfolio, rule: Rule) -> Hashable:
