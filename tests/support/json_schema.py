@@ -14,14 +14,14 @@ from alertd.settings import settings_schema
 TOP_KEYS = {
     "portfolio": "portfolio",
     "event_type": "event-type",
+    "list": "list",
     "companies": "companies",
     "relations": "companies",
-    "list": "list",
     "fragments": "fragments",
     "sources": "settings",
     "receivers": "settings",
 }
-"""A key at the top of a file -> which kind of file it is."""
+"""A key at the top of a file -> which kind of file it is; the first that is there, for a list may hold companies."""
 
 
 @cache
