@@ -129,10 +129,7 @@ def _known(rules: Path | None, config: Path | None) -> tuple[CompanyTable, tuple
             updated, rules = updated_file(settings.state_dir), rules or settings.rules
         if rules is not None and not rules.is_dir():
             raise ConfigError.at(rules, "there is no such rules directory", "`alertd init` makes one")
-        table = load_registrants(updated)
-        if table.trouble:
-            warn(f"{table.trouble}; the packaged table is used", "yellow")
-        return _declared(table, rules or Path("rules"))
+        return known_companies(look(rules or Path("rules")), updated)
     except ConfigError as error:
         fail(error)
 
@@ -145,11 +142,19 @@ def _settings(config: Path | None) -> Reach | None:
     return reach_of(path)
 
 
-def _declared(table: CompanyTable, rules: Path) -> tuple[CompanyTable, tuple[Relation, ...]]:
-    """Put over a table what a rules directory declares. Raises ConfigError with every fault."""
+def look(rules: Path) -> Tree:
+    """Read the files of a rules directory; none if it is not there."""
     tree = Tree(rules)
     if rules.is_dir():
         tree.look()
+    return tree
+
+
+def known_companies(tree: Tree, updated: Path | None) -> tuple[CompanyTable, tuple[Relation, ...]]:
+    """Put over the table of registrants what a rules directory declares. Raises ConfigError with every fault."""
+    table = load_registrants(updated)
+    if table.trouble:
+        warn(f"{table.trouble}; the packaged table is used", "yellow")
     files, faults = [], []
     for file in tree.files.values():
         if file.folder == "companies" and file.content is not None:

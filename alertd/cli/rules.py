@@ -39,7 +39,7 @@ def loaded_rules(rules: Path | None, config: Path | None, *, tests: bool = False
     table of companies, and with the positions that it accepted last instead of those that are refused.
     """
     directory = rules_of(rules, config)
-    return loaded_with(directory, _state_dir(config) if rules is None or config is not None else None, tests=tests)
+    return loaded_with(directory, state_dir_of(config) if rules is None or config is not None else None, tests=tests)
 
 
 def loaded_with(directory: Path, state_dir: Path | None, *, tests: bool = False) -> Loaded:
@@ -59,7 +59,7 @@ def loaded_with(directory: Path, state_dir: Path | None, *, tests: bool = False)
     return loaded
 
 
-def _state_dir(config: Path | None) -> Path | None:
+def state_dir_of(config: Path | None) -> Path | None:
     """Give the folder where the daemon of these settings keeps what it knows; None if there are no settings."""
     from alertd.cli.connect import reach_of
 
