@@ -15,15 +15,20 @@ from alertd.companies.companies_file import CompaniesFile, CompanyEntry, Relatio
 from alertd.companies.holdings import HoldingsFile, InlineHolding, PositionColumns, SecurityMaster, Types
 from alertd.companies.model import RelationType
 from alertd.rules.conditions import OPERATORS
+from alertd.rules.conditions_words import MAX_TERM, MAX_WORDS
+from alertd.rules.evaluate import MAX_COMPANIES
 from alertd.rules.facts import FACTS
 from alertd.rules.files import FOLDERS
 from alertd.rules.filing import ITEMS_8K
+from alertd.rules.match import MAX_EVIDENCE
 from alertd.rules.money import AMOUNT_ROLES, YEARLY
-from alertd.rules.portfolio_file import PortfolioFile, RuleEntry
+from alertd.rules.pattern import MAX_PATTERN
+from alertd.rules.portfolio_file import MAX_RULES, PortfolioFile, RuleEntry
+from alertd.rules.reader import MAX_CONDITIONS, MAX_DEPTH, MAX_PARTS
 from alertd.rules.reported import DEAL_TERMS, STATUSES
 from alertd.rules.shared import DEFAULT_ROUTINE_FORMS
-from alertd.rules.shared_files import EventTypeFile, FragmentsFile, ListFile
-from alertd.rules.test_entries import TestEntry
+from alertd.rules.shared_files import MAX_LIST, EventTypeFile, FragmentsFile, ListFile
+from alertd.rules.test_entries import MAX_GIVEN, MAX_TESTS, TestEntry
 from alertd.ruletests.coverage import Lack
 from alertd.ruletests.lint import LINTS
 from tests.docs.pages import prose, read
@@ -107,12 +112,36 @@ def test_every_default_of_a_rule_is_documented_as_it_is() -> None:
                 assert rows[key] == str(info.default).lower(), key
 
 
+@pytest.mark.parametrize(
+    ("row", "most"),
+    [
+        ("rules of a portfolio", MAX_RULES),
+        ("conditions inside one another", MAX_DEPTH),
+        ("conditions in a list", MAX_PARTS),
+        ("conditions of a rule", MAX_CONDITIONS),
+        ("terms in a condition", MAX_WORDS),
+        ("terms in a condition", MAX_LIST),
+        ("a term", MAX_TERM),
+        ("a pattern", MAX_PATTERN),
+        ("tests of a rule", MAX_TESTS),
+        ("tests of a rule", MAX_GIVEN),
+        ("companies that one match names", MAX_COMPANIES),
+        ("spans of evidence of one match", MAX_EVIDENCE),
+    ],
+)
+def test_every_limit_is_documented_as_it_is(row: str, most: int) -> None:
+    (line,) = [
+        line for line in read("rules.md").partition("## Limits")[2].splitlines() if line.startswith(f"| {row}")
+    ]
+    assert f"{most:,}" in line.split("|")[2]
+
+
 # --- conditions -----------------------------------------------------------------------------------------------
 
 
 def test_every_condition_stands_in_a_table_and_nothing_else_does() -> None:
     groups = {word for table in tables_of_groups() for word in _TICKED.findall(table) if word != "of"}
-    assert groups == {name for name in OPERATORS if name != "item"}
+    assert groups == set(OPERATORS)
 
 
 def tables_of_groups() -> list[str]:
