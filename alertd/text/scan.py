@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress, count, pairwise
+from sys import intern
 from typing import TypeVar
 
 from alertd.text.common import common_words
@@ -219,7 +220,7 @@ class TermScanner:
     """Scans for a set of terms that grows and shrinks; what is added twice is there until it is removed twice."""
 
     def __init__(self, terms: Iterable[Term] = ()) -> None:
-        self._uses = dict(Counter(terms))
+        self._uses = dict(Counter(map(intern, terms)))
         self._uses.pop("", None)
         self._words: dict[str, tuple[Term, ...]] = {}
         self._pairs, self._triples, self._longer = _Phrases(), _Phrases(), _LongPhrases()
@@ -236,6 +237,7 @@ class TermScanner:
         """Scan for a term from now on."""
         if not term:
             return
+        term = intern(term)
         uses = self._uses.get(term, 0)
         self._uses[term] = uses + 1
         if not uses:
