@@ -13,7 +13,7 @@ export PYTHON
 help:
 	@echo 'make demo         the whole daemon on sample feeds (ARGS="--once" ends by itself)'
 	@echo 'make run          the daemon with ./alertd.yaml'
-	@echo 'make test         all tests but the conformance tests'
+	@echo 'make test         the tests inside the shipped rules, and all others but the conformance tests'
 	@echo 'make check        format, lint, types, import contracts, file sizes'
 	@echo 'make conformance  the daemon against the real feeds in ../shared, with kills'
 	@echo 'make bench        the measurements of docs/performance.md'
@@ -35,6 +35,7 @@ run: $(STAMP)
 	@exec $(BIN)/alertd run $(ARGS)
 
 test: $(STAMP)
+	@echo 'alertd test rules' && $(BIN)/alertd test rules
 	@echo 'pytest'
 	@$(BIN)/pytest --ignore=tests/conformance $(ARGS)
 

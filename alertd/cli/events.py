@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,12 +61,16 @@ class EventReader:
     def timeline(self, data: bytes) -> list[Event]:
         """Read one event, a list of them, or lines as `alertd match` takes and prints them. Raises ParseFailed.
 
-        As in a rule's tests, `at: 120d` says when one comes, counted from the start; the last comes now.
+        As in a rule's tests each is an event of its own, also with the same words as another, and `at: 120d` says
+        when one comes, counted from the start; the last comes now.
         """
         given = _given(data.removeprefix(BOM))
         offsets = [_offset(fields) for fields in given]
         start = system_clock() - max(offsets, default=0)
-        return [self._event(fields, start + at) for fields, at in zip(given, offsets, strict=True)]
+        made = [self._event(fields, start + at) for fields, at in zip(given, offsets, strict=True)]
+        return [
+            _numbered(event, number, fields) for number, (event, fields) in enumerate(zip(made, given, strict=True))
+        ]
 
     def _event(self, fields: dict[str, Any], now: int) -> Event:
         try:
@@ -112,6 +116,11 @@ def with_defaults(event: Event, now: int) -> Event:
         seen_at=seen_at,
         event_at=at or seen_at,
     )
+
+
+def _numbered(event: Event, number: int, fields: Mapping[str, Any]) -> Event:
+    """Make the id that an event of a timeline was not given of its place in it."""
+    return replace(event, id=event_id(event.id, str(number))) if number and not fields.get("id") else event
 
 
 def _given(data: bytes) -> Sequence[dict[str, Any]]:

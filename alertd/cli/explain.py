@@ -157,8 +157,8 @@ def _explained(book: RuleBook, asked: _Asked, events: Sequence[Event]) -> Explan
         if (failure.portfolio, failure.rule) == (portfolio.id, rule.id):
             fail(f"rule {portfolio.id}/{rule.id} failed: {failure.error}")
     why = matcher.why_candidate(portfolio.id, rule.id, taken[-1].event)
-    candidate = f"{'asked' if why.asked else 'not asked'}: {why.reason}"
-    before = told(taken[-1], portfolio.id, rule.id)
+    candidate = f"{'yes' if why.asked else 'no'}, {why.reason}"
+    before = told(taken[-1], portfolio.id, rule.id, {event.id: event.title for event in events})
     return explainer.rule(portfolio, rule, taken[-1].event, over_time=before, candidate=candidate)
 
 

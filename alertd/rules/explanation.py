@@ -42,9 +42,12 @@ class OverTime:
     """A rule's condition over time, as it was asked for one company, pair of parties or source."""
 
     by: str
+    """Ids, joined by `+`."""
     condition: Explained
     before: tuple[str, ...] = ()
     """What is remembered, a line for each event, oldest first."""
+    label: str = ""
+    """What `by` is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Explainer:
         kept_out = _guard(self._book, portfolio, rule, reading)
         scope = Scope(self._world_of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         asked, truth, companies = _ask(rule, reading, scope)
-        states = tuple(over_time or ()) if truth else ()
+        states = tuple(replace(part, label=self._label(part.by)) for part in over_time or ()) if truth else ()
         nothing = ""
         if rule.state is not None and truth:
             truth = None if over_time is None else _any_of([part.condition.truth for part in states])
@@ -130,6 +133,9 @@ class Explainer:
             candidate=candidate,
             notes=tuple(_notes(rule, event, unknown=truth is None and rule.state is not None and over_time is None)),
         )
+
+    def _label(self, by: str) -> str:
+        return " and ".join(map(self._world.label, by.split("+")))
 
     def _world_of(self, desk: str | None) -> World:
         if desk not in self._desks:

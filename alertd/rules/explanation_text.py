@@ -55,8 +55,8 @@ def lines(found: Explanation) -> Iterator[str]:
     if found.because:
         yield "because"
         yield from (f"  {reason}" for reason in found.because)
-    if found.candidate:
-        yield f"index: {found.candidate}"
+    if found.candidate and not found.guard:
+        yield f"candidate: {found.candidate}"
     yield from trees(found)
 
 
@@ -77,13 +77,22 @@ def brief(found: Explanation) -> Iterator[str]:
 
 
 def trees(found: Explanation, most: int = MAX_TREES) -> Iterator[str]:
-    """Write the condition trees of the first companies that were asked, and what came before."""
+    """Write the condition trees of the first companies that were asked, and what came before.
+
+    The first is written whole, of the others what is different.
+    """
     if not found.portfolio:
         most = len(found.asked)  # of an event type these are its statuses
+    first: Asked | None = None
     for asked in found.asked[:most]:
         if not _says_something(found, asked):
             continue
         yield ""
+        if first is not None and asked.company:
+            yield f"{SIGNS[asked.condition.truth]} {_who(asked)}, as {first.label} but for"
+            yield from (f"  {line}" for line in _different(first.condition, asked.condition))
+            continue
+        first = asked
         yield _who(asked) or "the condition"
         yield from render(asked.condition, "  ")
     if len(found.asked) > most:
@@ -96,6 +105,16 @@ def trees(found: Explanation, most: int = MAX_TREES) -> Iterator[str]:
         yield from _over_time(part)
 
 
+def _different(first: Explained, other: Explained) -> Iterator[str]:
+    """Write the leaves of a condition that say something else than for the company before."""
+    if not other.children:
+        if (first.truth, first.seen, first.found) != (other.truth, other.seen, other.found):
+            yield from render(other)
+        return
+    for one, two in zip(first.children, other.children, strict=True):
+        yield from _different(one, two)
+
+
 def _says_something(found: Explanation, asked: Asked) -> bool:
     """A rule that is only about what came before has nothing to say of the event alone."""
     return bool(asked.label) or not found.over_time or asked.condition != _ANY_EVENT
@@ -106,7 +125,7 @@ def _who(asked: Asked) -> str:
 
 
 def _over_time(part: OverTime) -> Iterator[str]:
-    yield f"over time, for {part.by}" if part.by else "over time"
+    yield f"over time, for {part.label or part.by}" if part.by else "over time"
     yield from render(part.condition, "  ")
     if not part.before:
         yield "      nothing came before"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import msgspec
 
@@ -69,7 +70,7 @@ class Runner:
             + (f" for {trial.company}" if test.company else f" as {test.status}" if test.status else ""),
             got=got_of(steps, trial.company),
             errors=errors,
-            explanation=trial.explain(_deciding(steps, few=few)) if wrong and not errors else None,
+            explanation=_about(trial, _deciding(steps, few=few)) if wrong and not errors else None,
             seconds=time.perf_counter() - began,
         )
 
@@ -144,7 +145,9 @@ class _Trial:
             return self._bench.explainer.event_type(self._kind, self._events[i])
         portfolio, rule = self._rule
         taken = self.taken[i]
-        return self._bench.explainer.rule(portfolio, rule, taken.event, over_time=told(taken, portfolio.id, rule.id))
+        titles = {event.id: event.title for event in self._events}
+        before = told(taken, portfolio.id, rule.id, titles)
+        return self._bench.explainer.rule(portfolio, rule, taken.event, over_time=before)
 
     def to_cover(self) -> Covered:
         """Say which conditions there are to cover."""
@@ -165,6 +168,17 @@ class _Trial:
     def _kind(self) -> EventTypeRule:
         assert self._type is not None
         return self._type
+
+
+def _about(trial: _Trial, i: int) -> Explanation:
+    """Explain the rule for the event that decides: where the test names a company, for that one first."""
+    found = trial.explain(i)
+    if not trial.company:
+        return found
+    asked = sorted(found.asked, key=lambda one: one.label != trial.company)
+    if asked[0].label == trial.company:
+        return replace(found, asked=tuple(asked))
+    return replace(found, notes=(*found.notes, f"{trial.company} is not asked: nothing in the event leads to it"))
 
 
 def _start(rule: Rule | None) -> int:

@@ -9,8 +9,9 @@ given then. The store is empty at the start, so a rule over time knows what came
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 import msgspec
 
@@ -86,26 +87,31 @@ class Stream:
         return tuple(settled)
 
 
-def told(taken: Taken, portfolio: str, rule: str) -> list[OverTime]:
-    """Tell what the state of a rule said of an event, for an explanation."""
-    return [_told(one, taken.event) for one in taken.settled if (one.portfolio.id, one.rule.id) == (portfolio, rule)]
+def told(taken: Taken, portfolio: str, rule: str, titles: Mapping[str, str] = MappingProxyType({})) -> list[OverTime]:
+    """Tell what the state of a rule said of an event, for an explanation.
+
+    `titles` are those of the events that came before, by id, as far as they are still known.
+    """
+    settled = [one for one in taken.settled if (one.portfolio.id, one.rule.id) == (portfolio, rule)]
+    return [_told(one, taken.event, titles) for one in settled]
 
 
-def _told(one: Settled, event: Event) -> OverTime:
+def _told(one: Settled, event: Event, titles: Mapping[str, str]) -> OverTime:
     assert one.rule.state is not None
     verdict = one.verdict
     found = tuple(quoted(verdict.evidence, event))
     condition = Explained(one.rule.state.label(), verdict.truth, verdict.seen, tuple(verdict.evidence), found)
     before = sorted((row for row in one.rows if row.event != event.id), key=lambda row: row.at_ms)
-    return OverTime(one.by, condition, tuple(map(_line, before)))
+    return OverTime(one.by, condition, tuple(_line(row, titles) for row in before))
 
 
-def _line(row: Row) -> str:
+def _line(row: Row, titles: Mapping[str, str]) -> str:
     """Write a remembered event in one line: its time, what is remembered of it, its id."""
     fact = fact_of(row)
     types = ", ".join(name if status == "announced" else f"{name} ({status})" for name, _, status in fact.types)
     items = f" item {', '.join(fact.items)}" if fact.items else ""
     value = f"{row.value:+.2f}" if row.value else ""
-    title = f"“{fact.title}”" if fact.title else ""
-    parts = [types, f"{fact.form}{items}", value, title, row.event]
+    known = fact.title or titles.get(row.event, "")
+    title = f"“{known}”" if known else ""
+    parts = [types, f"{fact.form}{items}", row.distinct, value, title, row.event]
     return f"{rfc3339(row.at_ms)[:16].replace('T', ' ')}  " + one_line(" · ".join(part for part in parts if part))
