@@ -41,9 +41,14 @@ def write(directory: Path) -> dict[Path, Block]:
         path = directory / _place(block)
         assert path not in written, f"{block} has the same file as {written[path]}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(block.text if block.text.startswith(_FILE) else _portfolio(block), "utf-8")
+        path.write_text(file_of(block), "utf-8")
         written[path] = block
     return written
+
+
+def file_of(block: Block) -> str:
+    """Give the file that a block is, or becomes."""
+    return _portfolio(block) if block.text.startswith("- ") else block.text
 
 
 def _place(block: Block) -> str:

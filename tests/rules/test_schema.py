@@ -19,6 +19,7 @@ from alertd.rules.schemas import SCHEMAS
 from alertd.rules.tree import Condition
 from alertd.text.scan import make_term
 from tests.docs.pages import PAGES, Block, blocks
+from tests.docs.rule_examples import file_of
 from tests.support.json_schema import complaints, kind_of, schema
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +86,8 @@ def test_every_file_that_is_shipped_is_as_its_schema_says(path: Path) -> None:
 
 @pytest.mark.parametrize("block", SHOWN, ids=str)
 def test_every_file_that_the_documents_show_is_as_its_schema_says(block: Block) -> None:
-    assert complaints(block.text, kind_of(block.text) or "settings") == {}
+    text = file_of(block)
+    assert complaints(text, kind_of(text) or "settings") == {}
 
 
 RULE = "portfolio: p\ntitle: P\nreceivers: []\nrules:\n  - {id: r, title: R, severity: high, when: %s}\n"
