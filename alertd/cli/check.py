@@ -21,6 +21,7 @@ from alertd.cli.output import (
     from_here,
     plain,
     print_json,
+    printable,
     stdout,
 )
 from alertd.errors import Fault
@@ -76,10 +77,17 @@ def _print(faults: list[Fault], format: CheckFormat, counts: Counter[str], *, go
         for line in _annotations(faults):
             sys.stdout.write(f"{line}\n")
     else:
-        console = stdout()
-        for fault in faults:
-            console.print(plain(fault), style=fault_style(fault))
-        console.print(_summary(faults, counts, good=good))
+        _print_lines(faults)
+        stdout().print(_summary(faults, counts, good=good))
+
+
+def _print_lines(faults: list[Fault]) -> None:
+    if not sys.stdout.isatty():  # the console takes its time, and there may be ten thousands
+        sys.stdout.writelines(f"{printable(fault)}\n" for fault in faults)
+        return
+    console = stdout()
+    for fault in faults:
+        console.print(plain(fault), style=fault_style(fault))
 
 
 def _summary(faults: list[Fault], counts: Counter[str], *, good: bool) -> str:
@@ -88,9 +96,12 @@ def _summary(faults: list[Fault], counts: Counter[str], *, good: bool) -> str:
     more = "".join(f", {counted(beside[kind], kind)}" for kind in ("warning", "notice") if beside[kind])
     if errors:
         return f"{counted(len(errors), 'fault')} in {counted(len(set(errors)), 'file')}{more}"
-    names = (counted(count, name.removesuffix("s"), name) for name, count in counts.items() if count)
+    names = (counted(count, _ONE.get(name, name.removesuffix("s")), name) for name, count in counts.items() if count)
     what = ", ".join(names) or "nothing to check"
     return f"fine: {what}{more}" if good else f"not strictly fine: {what}{more}"
+
+
+_ONE = {"companies": "company"}
 
 
 def _annotations(faults: list[Fault]) -> Iterator[str]:

@@ -93,7 +93,10 @@ class Checking:
         here = [fault for fault in faults if _inside(fault.file, path)]
         self.faults += here
         if loaded is not None:
+            before = self.counts.total()
             self._count(loaded, path)
+            if self.counts.total() == before:  # companies, or what is switched off
+                self.counts["files"] += 1 if path.is_file() else sum(1 for _ in _yaml_in(path))
         elif not any(fault.severity == "error" for fault in here):
             elsewhere = len({fault for fault in faults if fault.severity == "error"})
             message = f"{counted(elsewhere, 'fault')} elsewhere in these rules, so this was not checked to the end"
@@ -119,6 +122,8 @@ class Checking:
         for (what, _), place in loaded.defined.items():
             if what in _COUNTED and (path is None or _inside(place.file, path)):
                 self.counts[_COUNTED[what]] += 1
+        if path is None:
+            self.counts += Counter(companies=len(loaded.table.declared), relations=len(loaded.book.relations))
 
     # --- files and folders ------------------------------------------------------------------------------------
 
@@ -161,8 +166,10 @@ class Checking:
             return
         shared = read_shared({kind: [doc]}, load_registrants(), KnownSettings())
         self.faults += shared.faults
-        for what, _ in shared.places:
-            self.counts[_COUNTED.get(what, what)] += 1
+        self.counts += Counter(_COUNTED[what] for what, _ in shared.places if what in _COUNTED)
+        if shared.defined.table is not None:
+            companies = len(shared.defined.table.declared)
+            self.counts += Counter(companies=companies, relations=len(shared.defined.relations))
 
 
 _COUNTED = {"event type": "event types", "list": "lists", "fragment": "fragments"}
