@@ -51,7 +51,7 @@ def holdings(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what portfolios hold, and whether their positions are in force.
+    """Say what portfolios hold, and what came of their positions files.
 
     Of one portfolio: what its positions file came to, rows without a company, what has changed since the file before,
     and the weights by issuer. Exit 1 if a file is refused or its positions are stale.

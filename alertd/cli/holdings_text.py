@@ -134,7 +134,7 @@ def _lines(one: Shown) -> Iterator[tuple[str, str]]:
     if report is not None:
         yield from _report(report)
     elif holdings is not None:
-        yield "held", _sums([*holdings.positions.values()])
+        yield "comes to", _sums([*holdings.positions.values()])
     for fault in one.held.faults:
         if fault.severity != "error" and fault not in one.held.trouble and not _said(fault, report):
             yield "warning", fault.message.partition(": ")[2] or fault.message
@@ -152,7 +152,7 @@ def _report(report: LoadReport) -> Iterator[tuple[str, str]]:
         yield "repeated", counted(report.duplicates, "row")
     companies = counted(report.companies, "company", "companies")
     gross, net = _percent(report.gross, signed=False), _percent(report.net)
-    yield "held", f"{companies}, {counted(report.shorts, 'short position')}; gross {gross}, net {net}"
+    yield "comes to", f"{companies}, {counted(report.shorts, 'short position')}; gross {gross}, net {net}"
     if report.unweighted:
         yield "no weight", counted(report.unweighted, "company", "companies")
     if report.unmapped:

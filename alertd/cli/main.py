@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
     "companies": ("alertd.cli.companies:companies", "Say which company a name means; fetch a fresh table of them."),
-    "holdings": ("alertd.cli.holdings:holdings", "Say what portfolios hold, and whether their positions are in force."),
+    "holdings": ("alertd.cli.holdings:holdings", "Say what portfolios hold, and what came of their positions files."),
     "schema": ("alertd.cli.files:schema", "Print the JSON Schema of a file, for editors."),
 }
 """Name -> where its function is, and what it does in one line (the first line of that function's docstring)."""
