@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from alertd import telemetry
 from alertd.app.state import ROLES
 from alertd.cli.main import COMMANDS, _load, app
-from alertd.model import DeliveryState, MessageType, Reason
+from alertd.model import Alert, DeliveryState, Match, MessageType, Reason
 from alertd.sources.novelty import Note
 from tests.docs.pages import ROOT, read
 
@@ -96,6 +96,11 @@ def test_every_role_is_documented() -> None:
 def test_every_state_of_a_delivery_and_type_of_message_is_documented() -> None:
     assert {state for state in get_args(DeliveryState) if state not in read("store.md")} == set()
     assert {kind for kind in get_args(MessageType) if f"`{kind}`" not in read("webhook.md")} == set()
+
+
+def test_every_field_of_an_alert_and_of_a_match_is_documented() -> None:
+    fields = {*Alert.__struct_fields__, *Match.__struct_fields__}
+    assert {field for field in fields if f'"{field}":' not in read("webhook.md")} == set()
 
 
 def test_every_documented_metric_is_there() -> None:
