@@ -9,6 +9,7 @@ before the rule did is found.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 import msgspec
 
@@ -45,8 +46,13 @@ _decoder = msgspec.json.Decoder(Fact)
 
 def fact_of(row: Row) -> Fact:
     """Read the fact in a row; what cannot be read says nothing."""
+    return _fact_from(row.data)
+
+
+@lru_cache(maxsize=8_192)  # every rule that asks for a pair reads the same facts
+def _fact_from(data: str) -> Fact:
     try:
-        return _decoder.decode(row.data)
+        return _decoder.decode(data)
     except msgspec.DecodeError:
         return Fact()
 

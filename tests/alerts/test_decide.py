@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.step import MAX_CHANGES, MAX_FOLDED, Outcome
+from alertd.alerts.step import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, Outcome
 from alertd.base.ids import alert_id, delivery_id, story_id
-from alertd.model import AlertState, Event, Evidence, Match, Severity, StoredAlert
+from alertd.model import AlertState, Event, Evidence, Match, Severity, StoredAlert, Story
 from tests.rules.make import portfolio
 
 PORTFOLIO = portfolio("text: lease")
@@ -216,6 +217,96 @@ def test_memory_of_an_alert_is_bounded_and_keeps_how_it_began() -> None:
     assert (state.folded[0].revision, state.folded[-1].revision) == (1, 619)
     assert (state.alert.changes[0].text, state.alert.revision) == ("first report", 619)
     assert _reason(alerts.take(_event(50), _match(50))) == "duplicate"
+
+
+# --- alerts about several events ------------------------------------------------------------------------------
+
+
+def _other(number: int = 1, severity: Severity = "high", revision: int = 1, **fields: Any) -> tuple[Event, Match]:
+    event = Event(id=f"ev_{number}", title=f"Event {number}", revision=revision, story=Story(id="st_a"), **fields)
+    made = msgspec.structs.replace(_match(revision, severity=severity), event=event.id)
+    return event, made
+
+
+def test_another_event_about_the_subject_is_an_update_that_is_told() -> None:
+    alerts = Alerts()
+    alerts.take(*_other(1))
+    outcome = alerts.take(*_other(2, "critical"))
+    assert (_reason(outcome), _told(outcome)) == ("update_material", [("desk", "alert.updated")])
+    alert = alerts.state.alert
+    assert alert.changes[-1].text == "also reported: “Event 2”"
+    assert ([match.event for match in alert.matches], alert.severity) == (["ev_1", "ev_2"], "critical")
+    assert (alert.title, alert.first_title) == ("Event 2", "Event 1")
+
+
+def test_a_revision_is_compared_with_what_its_own_event_said() -> None:
+    alerts = Alerts()
+    alerts.take(*_other(1))
+    alerts.take(*_other(2))
+    assert _reason(alerts.take(*_other(1, revision=2))) == "update_minor"
+    first, match = _other(1, revision=3)
+    outcome = alerts.take(msgspec.structs.replace(first, title="Event one"), match)
+    assert outcome.decision is not None
+    assert outcome.decision.detail == "headline was “Event 1”, is “Event one”"
+
+
+def test_when_one_of_its_events_matches_no_more_the_others_still_do() -> None:
+    alerts = Alerts()
+    alerts.take(*_other(1, "critical"))
+    alerts.take(*_other(2, "low"))
+    outcome = alerts.take(_other(1, revision=2)[0])
+    assert outcome.decision is not None
+    assert outcome.decision.detail == "no longer matches: Rule lease; severity critical → low"
+    assert [match.event for match in alerts.state.alert.matches] == ["ev_2"]
+
+
+def test_one_of_its_events_is_taken_back_and_comes_back() -> None:
+    alerts = Alerts()
+    alerts.take(*_other(1))
+    alerts.take(*_other(2))
+    gone = alerts.take(_other(1, revision=2, withdrawn=True)[0])
+    assert (_reason(gone), len(alerts.state.alert.matches)) == ("update_material", 2)
+    assert _reason(alerts.take(*_other(3))) == "update_material"
+    back = alerts.take(*_other(1, revision=3))
+    assert back.decision is not None
+    assert back.decision.detail == "published again after it was withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [({"baseline": True}, "baseline"), ({"withdrawn": True, "revision": 2}, "expired")],
+)
+def test_what_begins_no_alert_does_not_join_one(fields: dict[str, Any], reason: str) -> None:
+    alerts = Alerts()
+    alerts.take(*_other(1))
+    outcome = alerts.take(*_other(2, **fields))
+    assert (_reason(outcome), outcome.state) == (reason, None)
+
+
+def test_an_event_without_a_match_that_is_not_in_the_alert_is_of_no_concern_to_it() -> None:
+    alerts = Alerts()
+    alerts.take(*_other(1))
+    assert alerts.take(_other(2, revision=2)[0]) == Outcome(None)
+
+
+def test_matches_of_many_events_are_bounded_and_those_at_hand_are_whole() -> None:
+    alerts = Alerts()
+    for number in range(1, 3 * MAX_MATCHES):
+        alerts.take(*_other(number))
+    event, match = _other(999)
+    alerts.take(event, *[msgspec.structs.replace(match, rule=f"r{n}") for n in range(MAX_MATCHES - 1)])
+    kept = [m.event for m in alerts.state.alert.matches]
+    assert kept == [f"ev_{3 * MAX_MATCHES - 1}", *["ev_999"] * (MAX_MATCHES - 1)]
+
+
+def test_rules_on_trial_raise_nothing_and_change_nothing() -> None:
+    trial = msgspec.structs.replace(_match(), experimental=True)
+    alerts = Alerts()
+    alone = alerts.take(_event(), trial)
+    assert (_reason(alone), alone.state, alone.deliveries) == ("experimental", None, ())
+    both = alerts.take(_event(), trial, _match(rule="live"))
+    assert _reason(both) == "first"
+    assert [match.rule for match in alerts.state.alert.matches] == ["live"]
 
 
 _REVISIONS = st.lists(
