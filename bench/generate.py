@@ -76,6 +76,26 @@ def make_rules(count: int, seed: int = SEED) -> RuleBook:
     return make_book(portfolios, event_types=tuple(types))
 
 
+def unrelated_rules(book: RuleBook, more: int, *, words: bool) -> RuleBook:
+    """Give a book with so many more rules that hold for no event of ours.
+
+    They are about companies that no event names and share the words of the others; with `words` it is the other way
+    round: they share the companies, and no event has their words.
+    """
+    random = Random(SEED + more)
+    maker = RuleMaker(random, more)
+    if words:
+        maker.terms = [f"{term}q" for term in maker.terms]
+    owners, first = zipf(COMPANIES, 0.75), 0 if words else COMPANIES
+    portfolios = []
+    for number in range(math.ceil(more / RULES_PER_PORTFOLIO)):
+        held = sorted({company(first + c) for c in random.choices(range(COMPANIES), cum_weights=owners, k=24)})
+        holdings = Holdings(positions={c: Holding(company=c, weight=1 / len(held)) for c in held}, hash=str(number))
+        rules = tuple(maker.rule(i, held, wide=False) for i in range(RULES_PER_PORTFOLIO))
+        portfolios.append(Portfolio(id=f"other-{number:06d}", title="Other", holdings=holdings, rules=rules))
+    return make_book([*book.portfolios, *portfolios], event_types=book.event_types)
+
+
 class RuleMaker:
     """Makes the rules of one book."""
 
@@ -85,15 +105,15 @@ class RuleMaker:
         rest = random.sample(language().words[RARE:], min(_SINGLE_WORDS, int(size * 0.35)))
         rest += random.sample(language().phrases, min(len(language().phrases), size - len(rest) - len(KNOWN)))
         random.shuffle(rest)
-        self._terms = [*KNOWN, *rest]
-        self._weights = zipf(len(self._terms), 0.65)
+        self.terms = [*KNOWN, *rest]
+        self._weights = zipf(len(self.terms), 0.65)
 
-    def rule(self, number: int, held: Sequence[str]) -> Rule:
-        """Make a rule of a portfolio."""
+    def rule(self, number: int, held: Sequence[str], *, wide: bool = True) -> Rule:
+        """Make a rule of a portfolio; with `wide` it may be about the whole market."""
         random = self._random
         terms = self._some_terms()
         parts: list[Condition] = [*self._tree(terms), *self._filters(terms)]
-        binds = random.random() >= 0.01
+        binds = random.random() >= 0.01 or not wide
         if binds:
             own = random.random() < 0.2
             ids = frozenset(random.sample(held, min(len(held), random.randint(5, 30)))) if own else frozenset()
@@ -113,7 +133,7 @@ class RuleMaker:
     def _some_terms(self) -> list[str]:
         random = self._random
         count = 1 if random.random() < 0.12 else min(12, 2 + int(math.log(1 - random.random()) / math.log(0.72)))
-        return list(dict.fromkeys(random.choices(self._terms, cum_weights=self._weights, k=count)))
+        return list(dict.fromkeys(random.choices(self.terms, cum_weights=self._weights, k=count)))
 
     def _tree(self, terms: list[str]) -> Iterator[Condition]:
         shape = self._random.choices(("any", "all", "both", "none"), (45, 15, 22, 18))[0]
@@ -145,7 +165,7 @@ class RuleMaker:
         if random.random() < 0.025:
             yield Pattern((_MONEY,))
         if random.random() < 0.025:
-            near = (frozenset(terms[:1]), frozenset(random.choices(self._terms, k=3)))
+            near = (frozenset(terms[:1]), frozenset(random.choices(self.terms, k=3)))
             yield Near(near, 30, tuple(itertools.chain(*near)))
 
 

@@ -71,7 +71,7 @@ KNOWN = tuple(
         "liquid cooling",
         "index inclusion",
         "rare earth",
-    )  # fmt: skip
+    )
 )
 """What every desk watches: phrases planted in the events."""
 
