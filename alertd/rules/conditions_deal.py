@@ -136,7 +136,10 @@ OPERATORS: dict[str, Operator] = {
         _read_event_type,
         _NAMES,
         "the event reports this event type, or one of these",
-        options={"status": one_or_more({"enum": list(STATUSES)}), "min_confidence": {"type": "number"}},
+        options={
+            "status": one_or_more({"enum": list(STATUSES)}),
+            "min_confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        },
         forbidden_in_event_types=True,
     ),
     "amount": Operator(

@@ -232,7 +232,6 @@ def _object(required: list[str], **properties: Any) -> dict[str, Any]:
 
 _TEXTS = one_or_more({"type": ["string", "number"]})
 _TIME: dict[str, Any] = {"type": "string", "pattern": DURATION_PATTERN}
-_COUNT = {"type": "integer", "minimum": 2}
 _STEP = _object(
     [],
     event_type=_TEXTS,
@@ -249,7 +248,7 @@ OPERATORS: dict[str, Operator] = {
         _read_count,
         _object(
             ["at_least", "within"],
-            at_least=_COUNT,
+            at_least={"type": "integer", "minimum": 2, "maximum": MAX_COUNT},
             within=_TIME,
             by={"enum": list(_BY)},
             distinct={"enum": list(_DISTINCT)},
@@ -282,7 +281,7 @@ OPERATORS: dict[str, Operator] = {
             within=_TIME,
             baseline=_TIME,
             by={"enum": list(_BY)},
-            at_least=_COUNT,
+            at_least={"type": "integer", "minimum": 2, "maximum": 1000},
         ),
         "so many times more events than usual meet the rest of the rule",
         forbidden_in_event_types=True,

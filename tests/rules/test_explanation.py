@@ -23,7 +23,7 @@ from tests.rules.desk import NVDA, desk_book, desk_portfolio
 from tests.rules.make import news
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(books(), st.lists(events(), min_size=1, max_size=4))
 def test_an_explanation_says_what_the_engine_says(book: RuleBook, given_: list[Event]) -> None:
     explainer = Explainer(book)
