@@ -44,6 +44,24 @@ class StateVerdict(msgspec.Struct, frozen=True):
     """In words, what was remembered."""
 
 
+class _Counted(msgspec.Struct, frozen=True, array_like=True):
+    """What is remembered of an event that is counted, as a short JSON array."""
+
+    title: str = ""
+    baseline: bool = False
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_Counted)
+
+
+def _counted_in(row: Row) -> _Counted:
+    try:
+        return _decoder.decode(row.data)
+    except msgspec.DecodeError:
+        return _Counted()
+
+
 # --- what is asked --------------------------------------------------------------------------------------------
 
 
@@ -102,7 +120,9 @@ def _counted(state: Count | Change | Spike, key: str, event: Event, at: int, val
         at_ms=at,
         distinct=distinct[:100],
         value=value,
-        data="" if isinstance(state, Spike) else event.title[:_TITLE],
+        data=_encoder.encode(
+            _Counted("" if isinstance(state, Spike) else event.title[:_TITLE], event.baseline)
+        ).decode(),
         keep_ms=keep + LATENESS_MS,
         most=most,
     )
@@ -190,8 +210,16 @@ def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None) ->
     find = _finder(state, full=len(known) >= VOLUME_MOST)
     # What ended before it knows nothing of it.
     with_me = [episode for episode in find(known) if episode[1] > me.at_ms]
-    episode = new_episode(with_me, find(without)) if with_me else None
+    episode = new_episode(with_me, _told(state, find(without), without, me)) if with_me else None
     return _tell(state, known, me, episode, with_me)
+
+
+def _told(state: Count | Change | Spike, episodes: Sequence[Episode], rows: Sequence[Row], me: Row) -> list[Episode]:
+    """Leave out episodes of which nobody heard: all in them was there at the first look, and this is news."""
+    if not episodes or _counted_in(me).baseline:
+        return list(episodes)
+    live = [row.at_ms for row in rows if not _counted_in(row).baseline]
+    return [(start, end) for start, end in episodes if any(start - state.within_ms < at < end for at in live)]
 
 
 def _finder(state: Count | Change | Spike, *, full: bool) -> Callable[[Sequence[Row]], list[Episode]]:
@@ -214,7 +242,11 @@ def _tell(
     if episode is None:
         told = any(start <= me.at_ms < end for start, end in all_)
         return StateVerdict(False, (), seen + ("; told already, it holds since an earlier one" if told else ""))
-    lines = [f"{_clock(row.at_ms)} · {row.data} · {row.event}" for row in reversed(near) if row.event != me.event]
+    lines = [
+        f"{_clock(row.at_ms)} · {_counted_in(row).title} · {row.event}"
+        for row in reversed(near)
+        if row.event != me.event
+    ]
     tag = {Count: "count", Change: "change", Spike: "spike"}[type(state)]
     return StateVerdict(True, _evidence(tag, [seen, *lines[: PROOF if not isinstance(state, Spike) else 0]]), seen)
 

@@ -89,6 +89,13 @@ async def test_a_headline_that_is_corrected_within_the_episode_tells_it_no_secon
     assert await ours.each(msgspec.structs.replace(a, revision=2, title="It happens after all")) == ["no_match"]
 
 
+async def test_the_first_news_in_an_episode_that_was_there_before_the_first_look_is_told(opened: Open) -> None:
+    ours = await opened(rules(THREE_INSIDERS))
+    old = [sale(name, day, name, baseline=True) for day, name in enumerate("abc")]
+    assert await ours.each(*old) == ["no_match", "no_match", "baseline"]
+    assert await ours.each(sale("d", 4, "d"), sale("e", 5, "e")) == ["first", "no_match"]
+
+
 async def test_two_workers_count_together_and_one_of_them_tells(opened: Open) -> None:
     book = rules("all: [{title: happens}, {count: {at_least: 10, within: 1d}}]")
     one, two = await opened(book), await opened(book)
