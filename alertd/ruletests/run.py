@@ -33,8 +33,11 @@ class Runner:
     """Runs the tests of one rules directory."""
 
     def __init__(self, loaded: Loaded, wanted: Iterable[RuleTests], *, coverage: bool = False) -> None:
-        """Only rules in `wanted` are matched: the others cannot change what a test shows."""
-        self._wanted = [tests for tests in wanted if tests.tests]
+        """Only rules in `wanted` are matched: the others cannot change what a test shows.
+
+        With `coverage`, those without a test count too: nothing of them is proven.
+        """
+        self._wanted = [tests for tests in wanted if tests.tests or coverage]
         self._book = _only(loaded.book, self._wanted)
         self._benches: dict[bytes, _Bench] = {}
         self._broken: dict[str, str] = {}
@@ -44,6 +47,8 @@ class Runner:
     def __iter__(self) -> Iterator[Outcome]:
         """Run all tests, in the order of the files."""
         for tests in self._wanted:
+            if self.covered is not None:
+                self.covered[rule_id(tests)] = self._made(b"", self._book).to_cover(tests)
             for number, test in enumerate(tests.tests, 1):
                 yield self._run(tests, number, test)
 
@@ -59,7 +64,8 @@ class Runner:
         few = count < test.at_least
         wrong = few or (test.at_most is not None and count > test.at_most)
         if self.covered is not None:
-            self._cover(name, trial)
+            for i in range(len(trial.taken)):
+                self.covered[name].note(trial.explain(i))
         return Outcome(
             rule=tests,
             number=number,
@@ -90,13 +96,6 @@ class Runner:
             self._benches[key] = _Bench(book)
         return self._benches[key]
 
-    def _cover(self, name: str, trial: _Trial) -> None:
-        assert self.covered is not None
-        if name not in self.covered:
-            self.covered[name] = trial.to_cover()
-        for i in range(len(trial.taken)):
-            self.covered[name].note(trial.explain(i))
-
 
 class _Bench:
     """A book made ready."""
@@ -107,6 +106,22 @@ class _Bench:
         self.explainer = Explainer(book)
         self.rules: dict[tuple[str, str], tuple[Portfolio, Rule]] = {(p.id, r.id): (p, r) for p, r in book.rules()}
         self.types: dict[str, EventTypeRule] = {kind.id: kind for kind in book.event_types}
+
+    def to_cover(self, tests: RuleTests) -> Covered:
+        """Say which conditions of a rule or event type there are to cover."""
+        covered = Covered()
+        if tests.event_type:
+            kind = self.types[tests.event_type]
+            covered.expect("when", kind.when)
+            for status, node in kind.statuses:
+                covered.expect(status, node)
+            return covered
+        _, rule = self.rules[tests.portfolio or "", tests.rule]
+        if not isinstance(rule.when, Always):  # then it is a rule about what came before, and about that alone
+            covered.expect("when", rule.when)
+        if rule.state is not None:
+            covered.expect_one("state", rule.state.label())
+        return covered
 
 
 class _Trial:
@@ -148,21 +163,6 @@ class _Trial:
         titles = {event.id: event.title for event in self._events}
         before = told(taken, portfolio.id, rule.id, titles)
         return self._bench.explainer.rule(portfolio, rule, taken.event, over_time=before)
-
-    def to_cover(self) -> Covered:
-        """Say which conditions there are to cover."""
-        covered = Covered()
-        if self._rule is None:
-            covered.expect("when", self._kind.when)
-            for status, node in self._kind.statuses:
-                covered.expect(status, node)
-            return covered
-        _, rule = self._rule
-        if not isinstance(rule.when, Always):  # then it is a rule about what came before, and about that alone
-            covered.expect("when", rule.when)
-        if rule.state is not None:
-            covered.expect_one("state", rule.state.label())
-        return covered
 
     @property
     def _kind(self) -> EventTypeRule:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from alertd.rules.loader import load_rules
 from alertd.ruletests.outcome import Summary
 from alertd.ruletests.run import START, Runner
 from tests.ruletests.make import desk, one_rule, outcomes
@@ -126,8 +127,6 @@ def test_event_types_are_tested_as_rules_are(tmp_path: Path) -> None:
     path = tmp_path / "event-types/compute_lease.yaml"
     tests = "tests:\n  - {given: {title: leases}, expect: match}\n  - {given: {title: vans}, expect: match}\n"
     path.write_text(path.read_text() + tests)
-    from alertd.rules.loader import load_rules
-
     loaded = load_rules(tmp_path, tests=True)
     passed, failed = outcomes(loaded)
     assert (passed.id, passed.passed, failed.passed, failed.got) == ("compute_lease", True, False, "no match")
@@ -168,3 +167,13 @@ def test_only_wanted_tests_are_run(tmp_path: Path) -> None:
     loaded = desk(tmp_path, rules + rules.replace("id: r", "id: s"))
     wanted = [tests for tests in loaded.tests if tests.rule == "s"]
     assert [outcome.id for outcome in Runner(loaded, wanted)] == ["p/s"]
+
+
+@pytest.mark.parametrize("coverage", [False, True])
+@pytest.mark.parametrize("settings", ["enabled: false", "status: experimental"])
+def test_rules_that_are_not_live_can_be_tested_only_if_they_are_asked(
+    tmp_path: Path, settings: str, coverage: bool
+) -> None:
+    loaded = desk(tmp_path, one_rule("{text: lease}", "{given: {title: a lease}, expect: match}", settings=settings))
+    found = list(Runner(loaded, loaded.tests, coverage=coverage))
+    assert [outcome.passed for outcome in found] == [True] * (settings == "status: experimental")
