@@ -1,0 +1,216 @@
+"""What is allowed in rules and yet hardly meant; the findings in full: tests/cli/golden/check-doubtful.txt."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from alertd.base.yaml import Place
+from alertd.errors import Fault
+from alertd.rules.loaded import Loaded
+from alertd.rules.loader import load_rules
+from alertd.ruletests.lint import dead_receivers, lint
+
+TODAY = date(2026, 11, 28)
+HOLDS = "holdings: [{ticker: NVDA, weight: 5%}]"
+TESTED = "tests: [{given: {title: T}, expect: no match}]"
+
+
+def load(folder: Path, **files: str) -> Loaded:
+    """Load rules from files named `portfolios__a` and so on."""
+    for name, text in files.items():
+        path = folder / f"{name.replace('__', '/').replace('_', '-')}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+    return load_rules(folder, tests=True)
+
+
+def portfolio(*rules: str, name: str = "p", head: str = HOLDS, receivers: str = "desk") -> str:
+    """Write a portfolio with a rule for each condition, with what may stand behind it."""
+    made = "".join(
+        f"  - {{id: rule-{i}, title: T, severity: low, {TESTED}, when: {rule}}}\n" for i, rule in enumerate(rules)
+    )
+    return f"portfolio: {name}\ntitle: T\nreceivers: [{receivers}]\n{head}\nrules:\n{made}"
+
+
+def found(loaded: Loaded) -> list[str]:
+    """Give the names of the findings, with the file and line of each."""
+    return [f"{Path(fault.file).stem}:{fault.line} {fault.name}" for fault in lint(loaded, today=TODAY)]
+
+
+# --- conditions -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("when", "name"),
+    [
+        ("{mentions: holdings}", ""),
+        ("{all: [{mentions: holdings}, {title: results}]}", ""),
+        ("{any: [{mentions: holdings}, {title: merger}]}", ""),
+        ("{all: [{mentions: NVDA}, {mentions: AMD}]}", "never"),
+        ("{all: [{mentions: NVDA}, {mentions: AMD}]}, bind: none", ""),
+        ("{any: [{not: {mentions: holdings}}, {mentions: holdings}]}", "always-true"),
+        ("{all: [{not: {title: van}}, {not: {text: truck}}]}", "always-true"),
+        ("{all: [{kind: filing}, {language: en}]}", "always-true"),
+        ("{source: prwire}", "no-company"),
+        ("{any: [{mentions: holdings}, {text: said}]}", "common-words"),
+        ("{any: [{mentions: holdings}, {text: ['=\"said\"', lawsuit]}]}", "common-words"),
+        ("{any: [{mentions: holdings}, {all: [{text: said}, {form: 8-K}]}]}", ""),
+        ("{text: [trading update, lawsuit]}", "no-company"),
+        ("{all: [{text: said}, {not: {mentions: holdings}}]}", "common-words"),
+        ("{near: {terms: [share, price], within: 5}}", "no-company"),
+        ("{spike: {factor: 4, within: 1h, baseline: 30d, by: company}}", "no-company"),
+        ("{all: [{count: {at_least: 3, within: 1h}}, {text: said}, {mentions: holdings}]}", ""),
+        ("{all: [{count: {at_least: 3, within: 1h}}, {text: said}]}", "no-company"),
+        ("{all: [{count: {at_least: 3, within: 1h}}, {form: 8-K}, {kind: news}]}", "never"),
+        ('{sequence: [{form: 8-K, item: "1.01"}, {form: 8-K, item: "1.02"}], within: 90d}', ""),
+        ("{all: [{form: SCHEDULE 13D}, {facts: {subject: NVIDIA}}]}", ""),
+        ("{mentions: NVDA}, valid_until: 2026-11-27", "dates"),
+        ("{mentions: NVDA}, valid_until: 2026-11-28", ""),
+        ("{mentions: NVDA}, valid_from: 2027-01-01", ""),
+        ("{mentions: NVDA}, valid_from: 2027-01-02, valid_until: 2027-01-01", "dates"),
+    ],
+)
+def test_a_rule_gets_at_most_one_finding_about_its_condition(tmp_path: Path, when: str, name: str) -> None:
+    loaded = load(tmp_path, portfolios__p=portfolio(when))
+    assert found(loaded) == ([f"p:6 {name}"] if name else [])
+
+
+def test_a_portfolio_about_no_company_at_all_is_a_watch_on_topics(tmp_path: Path) -> None:
+    topics = portfolio("{title: merger}", "{title: lawsuit}", head="")
+    mixed = portfolio("{title: merger with}", "{mentions: NVDA}", name="q", head="")
+    assert found(load(tmp_path, portfolios__p=topics, portfolios__q=mixed)) == ["q:6 no-company"]
+
+
+def test_a_rule_that_needs_holdings_is_told_that_there_are_none(tmp_path: Path) -> None:
+    text = portfolio("{mentions: holdings}", "{any: [{mentions: holdings}, {mentions: NVDA}]}", head="")
+    assert found(load(tmp_path, portfolios__p=text)) == ["p:6 no-holdings"]
+
+
+def test_positions_that_come_in_a_file_may_be_none_today(tmp_path: Path) -> None:
+    (tmp_path / "portfolios").mkdir()
+    (tmp_path / "portfolios/positions.csv").write_text("Ticker,Weight,Type\nUSD,100%,Cash\n")
+    head = "holdings: {file: positions.csv, map: {ticker: Ticker, weight: Weight, type: Type}}"
+    loaded = load(tmp_path, portfolios__p=portfolio("{mentions: holdings}", head=head))
+    assert not loaded.book.portfolios[0].holdings.positions
+    assert found(loaded) == []
+
+
+def test_event_types_are_judged_as_well_and_each_of_their_statuses(tmp_path: Path) -> None:
+    loaded = load(
+        tmp_path,
+        event_types__deal=f"""\
+            event_type: deal
+            title: A deal
+            when: {{text: said}}
+            status:
+              denied: {{all: [{{form: 8-K}}, {{kind: news}}]}}
+              rumoured: {{text: said}}
+            {TESTED}
+            """,
+        portfolios__p=portfolio("{all: [{event_type: deal}, {mentions: holdings}]}"),
+    )
+    assert found(loaded) == ["deal:1 common-words", "deal:1 never"]
+
+
+# --- several together -----------------------------------------------------------------------------------------
+
+
+def test_the_same_condition_for_the_same_receivers_is_one_too_many(tmp_path: Path) -> None:
+    rule = "{all: [{mentions: NVDA}, {title: merger}]}"
+    loaded = load(
+        tmp_path,
+        portfolios__a=portfolio(rule, rule, name="a"),
+        portfolios__b=portfolio(rule, name="b"),
+        portfolios__c=portfolio(rule, name="c", receivers="another"),
+        portfolios__d=portfolio(rule + ", valid_from: 2026-01-01", rule + ", status: experimental", name="d"),
+    )
+    assert found(loaded) == ["a:7 same-rule", "b:6 same-rule"]
+    first = lint(loaded, today=TODAY)[1]
+    assert first.message == "rule `rule-0` asks for the same as rule `rule-0` of portfolio `a`"
+    assert first.hint == f"that one is in {tmp_path}/portfolios/a.yaml:6; keep one of them"
+
+
+def test_the_same_question_about_other_holdings_is_another_one(tmp_path: Path) -> None:
+    other = "holdings: [{ticker: AMD, weight: 5%}]"
+    loaded = load(
+        tmp_path,
+        portfolios__a=portfolio("{mentions: holdings}", name="a"),
+        portfolios__b=portfolio("{mentions: holdings}", name="b", head=other),
+        portfolios__c=portfolio("{mentions: holdings}", name="c"),
+    )
+    assert found(loaded) == ["c:6 same-rule"]
+
+
+def test_what_is_inherited_is_neither_twice_there_nor_untested(tmp_path: Path) -> None:
+    loaded = load(
+        tmp_path,
+        portfolios__base=portfolio("{mentions: holdings}", "{exposed: holdings}", name="base"),
+        portfolios__derived="portfolio: derived\nextends: base\nrules:\n  - {id: rule-0, severity: critical}\n",
+    )
+    assert found(loaded) == []
+    assert loaded.places["derived", "rule-0"].file.endswith("derived.yaml")
+
+
+def test_rules_without_a_test_are_named_together_for_each_file(tmp_path: Path) -> None:
+    text = portfolio(*(f"{{mentions: {ticker}}}" for ticker in ("NVDA", "AMD", "MSFT"))).replace(f"{TESTED}, ", "")
+    off = text.replace("portfolio: p", "portfolio: q\nenabled: false")
+    loaded = load(tmp_path, portfolios__p=text, portfolios__q=off)
+    faults = lint(loaded, today=TODAY)
+    assert [fault.message for fault in faults] == ["`rule-0`, `rule-1` and `rule-2` have no test"]
+    assert Path(faults[0].file).name == "p.yaml"
+
+
+def test_what_something_names_is_of_use(tmp_path: Path) -> None:
+    loaded = load(
+        tmp_path,
+        lists__named="list: named\nterms: [merger]\n",
+        lists__by_fragment="list: by-fragment\nterms: [merger]\n",
+        lists__by_what_is_off="list: by-what-is-off\ncompanies: [NVDA]\n",
+        lists__routine_forms="list: routine-forms\nforms: [FWP]\n",
+        lists__nobodys="list: nobodys\nterms: [merger]\n",
+        fragments__all="""\
+            fragments:
+              outer: {all: [{use: inner}, {text: {list: by-fragment}}]}
+              inner: {title: merger}
+              nobodys: {title: merger}
+            """,
+        event_types__named=f"event_type: named\ntitle: T\nwhen: {{use: inner}}\n{TESTED}\n",
+        event_types__in_a_sequence=f"event_type: later\ntitle: T\nwhen: {{title: dispute}}\n{TESTED}\n",
+        event_types__nobodys=f"event_type: nobodys\ntitle: T\nwhen: {{title: recall}}\n{TESTED}\n",
+        event_types__of_nobody=f"event_type: of_nobody\ntitle: T\nwhen: {{title: outage}}\n{TESTED}\n",
+        portfolios__p=portfolio(
+            "{all: [{text: {list: named}}, {use: outer}, {event_type: named}, {mentions: holdings}]}",
+            "{sequence: [{event_type: named}, {event_type: later}], within: 90d}",
+        ),
+        portfolios__q=portfolio("{mentions: {list: by-what-is-off}}", name="q", head="enabled: false"),
+    )
+    assert found(loaded) == ["nobodys:1 unused-event-type", "all:4 unused-fragment", "nobodys:1 unused-list"]
+    notices = lint(loaded, today=TODAY)
+    assert {fault.severity for fault in notices} == {"notice"}
+    assert notices[0].message == "no rule names event type `nobodys` or `of_nobody`"
+
+
+def test_a_receiver_is_dead_if_neither_a_portfolio_nor_the_settings_send_to_it(tmp_path: Path) -> None:
+    loaded = load(tmp_path, portfolios__p=portfolio("{mentions: holdings}", receivers="desk"))
+    places = {name: Place("alertd.yaml", line, 3) for line, name in enumerate(("desk", "ops", "pm"), 2)}
+    assert list(dead_receivers(places, ["ops"], loaded)) == [
+        Fault(
+            "alertd.yaml", 4, 3, "nothing is sent to receiver `pm`",
+            "name it under `receivers:` of a portfolio, or take it out", "warning", "dead-receiver",
+        )
+    ]  # fmt: skip
+
+
+def test_who_waits_is_told_how_many_rules_are_done(tmp_path: Path) -> None:
+    loaded = load(
+        tmp_path,
+        portfolios__a=portfolio("{mentions: NVDA}", "{mentions: AMD}", name="a"),
+        portfolios__b=portfolio("{mentions: MSFT}", name="b"),
+    )
+    done: list[int] = []
+    assert lint(loaded, today=TODAY, advance=done.append) == []
+    assert done == [2, 1]
