@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,20 +13,20 @@ from alertd.companies.positions import Positions
 from tests.companies.make import positions
 
 
-def one(header: str, row: str, **keys: object) -> float | None:
+def one(header: str, row: str, **keys: Any) -> float | None:
     """Give the weight of the one row of a file, in percent."""
     (found,) = positions(f"{header}\n{row}\n", **keys).rows
     assert found.problem == ""
     return None if found.weight is None else round(found.weight * 100, 6)
 
 
-def problem(header: str, row: str, **keys: object) -> str:
+def problem(header: str, row: str, **keys: Any) -> str:
     (found,) = positions(f"{header}\n{row}\n", **keys).rows
     assert found.weight is None
     return found.problem
 
 
-def fault(text: str, **keys: object) -> tuple[str, str, str]:
+def fault(text: str, **keys: Any) -> tuple[str, str, str]:
     with pytest.raises(BadFile) as refused:
         positions(text, **keys)
     return str(refused.value), refused.value.hint, refused.value.key
@@ -169,7 +171,7 @@ def test_selling_an_option_is_the_opposite_of_buying_it(delta: float, contracts:
 # --- what a row is --------------------------------------------------------------------------------------------
 
 
-def sorts(text: str, **keys: object) -> list[str]:
+def sorts(text: str, **keys: Any) -> list[str]:
     return [row.sort for row in positions(text, **keys).rows]
 
 
