@@ -12,8 +12,8 @@ from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.cli.journal_text import headline
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
 from alertd.rules.book import Portfolio
-from alertd.rules.explain import quoted
-from alertd.rules.explanation import Explainer
+from alertd.rules.explain import Explained, quoted
+from alertd.rules.explanation import Explainer, OverTime
 from alertd.rules.explanation_text import brief
 
 REASONS = {
@@ -102,7 +102,7 @@ def _event(record: JournalRecord, asked: Asked) -> Iterator[str]:
         if not matches:
             yield "    no rule held; name a portfolio to see why each of its rules did not"
         return
-    yield from _missed(event, asked, {m.rule for m in wanted})
+    yield from _missed(event, asked, {m.rule for m in wanted}, record.data.get("over_time", {}).get("verdicts", []))
 
 
 def _clocks(event: Event, decided: str, *, full: bool) -> Iterator[str]:
@@ -125,8 +125,8 @@ def _decision(decision: Decision) -> Iterator[str]:
         yield f"        {receiver}: {REASONS.get(what, what)}"
 
 
-def _missed(event: Event, asked: Asked, held: set[str]) -> Iterator[str]:
-    """Evaluate the rules that did not hold again, as they are today."""
+def _missed(event: Event, asked: Asked, held: set[str], over_time: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Evaluate the rules that did not hold again, as they are today, over the past as it was seen then."""
     portfolio, explainer = asked.rules, asked.explainer
     if portfolio is None or explainer is None:
         return
@@ -134,7 +134,17 @@ def _missed(event: Event, asked: Asked, held: set[str]) -> Iterator[str]:
     if missed:
         yield f"    {asked.portfolio}: the rules that did not hold, as they are today:"
     for rule in missed:
-        yield from (f"      {text}" for text in brief(explainer.rule(portfolio, rule, event)))
+        known = [
+            OverTime(v["by"], Explained(rule.state.label(), v["holds"], v["seen"]), _remembered(v["remembered"] - 1))
+            for v in over_time
+            if rule.state is not None and (v["portfolio"], v["rule"]) == (portfolio.id, rule.id)
+        ]
+        found = explainer.rule(portfolio, rule, event, over_time=known or None)
+        yield from (f"      {text}" for text in brief(found))
+
+
+def _remembered(count: int) -> tuple[str, ...]:
+    return (f"{count} other event{'' if count == 1 else 's'} remembered then",) if count > 0 else ()
 
 
 def ids_of(lines: Sequence[tuple[str, JournalRecord]]) -> list[str]:

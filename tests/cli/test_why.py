@@ -106,6 +106,26 @@ def test_a_portfolio_shows_each_rule_that_did_not_hold_and_why(desk: Desk) -> No
     ]
 
 
+def test_what_a_rule_over_time_saw_then_is_shown(desk: Desk) -> None:
+    rules = desk.folder / "rules/portfolios/ai.yaml"
+    rules.write_text(
+        "portfolio: ai\ntitle: A\ntimezone: UTC\nreceivers: [desk]\nrules:\n"
+        "  - {id: often, title: Often, severity: low, when: {count: {at_least: 3, within: 1h}}}\n"
+    )
+    record = event_record(matches=[])
+    verdict = {"portfolio": "ai", "rule": "often", "by": "", "holds": False, "remembered": 2}
+    verdict["seen"] = "2 events within 1h"
+    record.data["over_time"] = {"verdicts": [verdict], "left_out": 0}
+    desk.journal(record)
+    told = why(desk, "ev_1", "ai")
+    assert told[told.index("    ai: the rules that did not hold, as they are today:") + 1 :] == [
+        "      ✗ often: Often (low)",
+        "        over time",
+        "          ✗ count: at least 3 within 1h  — 2 events within 1h",
+        "              1 other event remembered then",
+    ]
+
+
 def test_another_portfolios_decisions_are_left_out(desk: Desk) -> None:
     (desk.folder / "rules/portfolios/other.yaml").write_text(
         "portfolio: other\ntitle: O\ntimezone: UTC\nreceivers: [desk]\n"
