@@ -73,8 +73,8 @@ def _of_portfolio(portfolio: Portfolio, loaded: Loaded, judge: Judge, today: dat
         message = f"portfolio `{portfolio.id}` names no receivers, so nobody hears of its alerts"
         place = loaded.places[portfolio.id, ""]
         yield Fault(*place, message, "name one, or make its rules `experimental`", "warning", "no-receivers")
-    about_companies = bool(portfolio.holdings.positions) or any(map(_names_company, portfolio.rules))
-    holds = bool(portfolio.holdings.positions) or portfolio.id in loaded.reports
+    holds = bool(portfolio.holdings.positions)
+    about_companies = holds or any(map(_names_company, portfolio.rules))
     for rule in portfolio.rules:
         answers = [
             _of_condition(rule, judge),

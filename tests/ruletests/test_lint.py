@@ -90,15 +90,6 @@ def test_a_rule_that_needs_holdings_is_told_that_there_are_none(tmp_path: Path) 
     assert found(load(tmp_path, portfolios__p=text)) == ["p:6 no-holdings"]
 
 
-def test_positions_that_come_in_a_file_may_be_none_today(tmp_path: Path) -> None:
-    (tmp_path / "portfolios").mkdir()
-    (tmp_path / "portfolios/positions.csv").write_text("Ticker,Weight,Type\nUSD,100%,Cash\n")
-    head = "holdings: {file: positions.csv, map: {ticker: Ticker, weight: Weight, type: Type}}"
-    loaded = load(tmp_path, portfolios__p=portfolio("{mentions: holdings}", head=head))
-    assert not loaded.book.portfolios[0].holdings.positions
-    assert found(loaded) == []
-
-
 def test_event_types_are_judged_as_well_and_each_of_their_statuses(tmp_path: Path) -> None:
     loaded = load(
         tmp_path,
