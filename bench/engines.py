@@ -108,7 +108,7 @@ class _Seen(Found):
     def __init__(self, title: str, body: str, find: Callable[[list[str]], set[Term]]) -> None:
         titled, bodied = split_words(title), split_words(body)
         self._texts = {"title": Tokens(title, titled), "body": Tokens(body, bodied)}
-        self.title, self.body = find(titled), find(bodied)  # type: ignore[assignment]
+        self.title, self.body = find(titled), find(bodied)
 
     def tokens(self, field: str) -> Tokens:
         """Give the words of `title` or `body`."""

@@ -3,9 +3,9 @@
     .venv/bin/python -m bench.matching [--sizes 1000,10000,100000] [--rounds 5] [--json]
 
 All engines of a size take turns in one process, so a slow minute of the machine is slow for all: trust the ratios.
-Of each event the median over the rounds counts; from these come mean, p50 and p99 over the events. Matching is from the
-event as a Struct to its matches with their evidence; the book comes in the form in which processes hand it on. Engines
-are timed on as many events as they can do in a few seconds, the naive one on very few.
+Of each event the median over the rounds counts; from these come mean, p50 and p99 over the events. Matching is from
+the event as a Struct to its matches with their evidence; the book comes in the form in which processes hand it on.
+Engines are timed on as many events as they can do in a few seconds, the naive one on very few.
 """
 
 from __future__ import annotations

@@ -4,21 +4,22 @@ A term is posted under its words, once for each inflected form of the last (`ale
 
     lease                  words    "lease", "leases", …                            -> terms
     compute lease          pairs    ("compute", "lease"), ("compute", "leases"), …  -> terms
-    right to reclaim       triples  ("right", "to", "reclaim"), …                   -> terms
-    right of first offer   longer   ("right", "of", "first") -> 4, and then all four words -> terms
+    right to reclaim       pairs    ("right", "to")                                 -> 3 words, see longer
+                           longer   ("right", "to", "reclaim"), …                   -> terms
 
-A text's words, pairs and triples are looked up in these one after another by calls that loop in C, which in Python
-beats any walk along a trie. So the cost is that of the text and of what is found, whatever the number of terms.
-Pairs, triples and longer ones are left out where the text has not one word that such phrases need.
+A text's words and pairs are looked up in these one after another by calls that loop in C, which in Python beats any
+walk along a trie; few pairs are in a book, and only from those on longer phrases are looked for. So the cost is that
+of the text and of what is found, whatever the number of terms. Pairs are left out where the text has not one word
+that phrases need.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, compress, count, pairwise
+from itertools import chain, compress, count
 from sys import intern
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from alertd.text.common import common_words
 from alertd.text.fold import Tokens, split_words
@@ -48,45 +49,32 @@ def _spellings(term: Term) -> tuple[list[str], tuple[str, ...]]:
     return head, (last,) if exact else forms(last)
 
 
-class Terms(set[Term]):
-    """The terms found in one field."""
-
-    __slots__ = ()
-
-    def keys(self) -> Terms:
-        """Give the set itself, for use with set operators."""
-        return self
-
-
-_Hits = Sequence[tuple[Term, ...] | None]
-"""For each word of a text, the terms of one length whose first word it is."""
+_Place = tuple[int, int, tuple[Term, ...]]
+"""First word, last word, and the terms that stand there."""
 
 
 class _Field:
     """What was found in the title or the body. Places are worked out once, when the first one asks."""
 
-    __slots__ = ("_longer", "_places", "_same", "terms", "tokens")
+    __slots__ = ("_phrases", "_places", "_words", "terms", "tokens")
 
-    def __init__(self, tokens: Tokens, same: Sequence[_Hits], longer: Sequence[tuple[int, int, tuple[Term, ...]]]):
+    def __init__(self, tokens: Tokens, words: Sequence[tuple[Term, ...] | None], phrases: Sequence[_Place]) -> None:
         self.tokens = tokens
-        self._same = same
-        """Words, pairs, triples."""
-        self._longer = longer
-        """First word, last word, terms."""
-        self.terms = Terms(chain.from_iterable(filter(None, chain.from_iterable(same))))
-        for _, _, terms in longer:
-            self.terms.update(terms)
+        self._words = words
+        """For each word of the text, the terms that are this word."""
+        self._phrases = phrases
+        self.terms: set[Term] = set(chain.from_iterable(filter(None, words)))
+        self.terms.update(*[terms for _, _, terms in phrases])
         self._places: dict[Term, list[tuple[int, int]]] | None = None
 
     def places(self) -> dict[Term, list[tuple[int, int]]]:
         """Give the first and last word of every place of every term."""
         if self._places is None:
             places: dict[Term, list[tuple[int, int]]] = {term: [] for term in self.terms}
-            for more, hits in enumerate(self._same):
-                for first, terms in zip(compress(count(), hits), filter(None, hits), strict=True):
-                    for term in terms:
-                        places[term].append((first, first + more))
-            for first, last, terms in self._longer:
+            for at, terms in zip(compress(count(), self._words), filter(None, self._words), strict=True):
+                for term in terms:
+                    places[term].append((at, at))
+            for first, last, terms in self._phrases:
                 for term in terms:
                     places[term].append((first, last))
             self._places = places
@@ -154,66 +142,82 @@ class _Counts(dict[_Key, int]):
 _Words = tuple[str, ...]
 
 
-class _Phrases:
-    """The phrases of one length, under all their words."""
+class _Pair(NamedTuple):
+    """What stands under two words."""
 
-    __slots__ = ("needed", "posted")
+    terms: tuple[Term, ...] = ()
+    lengths: tuple[int, ...] = ()
+    """How many words the longer phrases have that begin so."""
+
+
+class _Phrases:
+    """The terms of more than one word, under their words."""
+
+    __slots__ = ("_lengths", "_longer", "_needed", "_pairs")
 
     def __init__(self) -> None:
-        self.posted: dict[_Words, tuple[Term, ...]] = {}
-        self.needed: _Counts[str] = _Counts()
+        self._pairs: dict[_Words, _Pair] = {}
+        self._longer: dict[_Words, tuple[Term, ...]] = {}
+        self._lengths: dict[_Words, _Counts[int]] = {}
+        """The first two words of longer ones -> how many words those have."""
+        self._needed: _Counts[str] = _Counts()
         """Of each phrase the first word that is not common, or all forms of the last."""
 
     def put(self, head: list[str], lasts: _Words, term: Term) -> None:
         """Post a phrase."""
-        _post(self.posted, [(*head, last) for last in lasts], term)
-        self.needed.more(_rare(head, lasts))
+        for key in [(*head, last) for last in lasts]:
+            if len(key) == 2:
+                pair = self._pairs.get(key, _Pair())
+                self._pairs[key] = pair._replace(terms=(*pair.terms, term))
+            else:
+                self._longer[key] = (*self._longer.get(key, ()), term)
+        if len(head) > 1:
+            self._lengths.setdefault(tuple(head[:2]), _Counts()).more([len(head) + 1])
+            self._begin(tuple(head[:2]))
+        self._needed.more(_rare(head, lasts))
 
     def drop(self, head: list[str], lasts: _Words, term: Term) -> None:
         """Take a phrase back."""
-        _unpost(self.posted, [(*head, last) for last in lasts], term)
-        self.needed.less(_rare(head, lasts))
+        for key in [(*head, last) for last in lasts]:
+            if len(key) == 2:
+                pair = self._pairs[key]
+                self._keep(key, pair._replace(terms=tuple(other for other in pair.terms if other != term)))
+            else:
+                _unpost(self._longer, [key], term)
+        if len(head) > 1:
+            self._lengths[tuple(head[:2])].less([len(head) + 1])
+            self._begin(tuple(head[:2]))
+        self._needed.less(_rare(head, lasts))
 
-    def possible(self, words: list[str]) -> bool:
-        """Say whether a text has a word that a phrase needs; in a large book one of its first words will do."""
-        return not self.needed.keys().isdisjoint(words)
+    def _begin(self, first: _Words) -> None:
+        """Note how long the phrases are that begin so."""
+        lengths = tuple(sorted(self._lengths[first]))
+        if not lengths:
+            del self._lengths[first]
+        self._keep(first, self._pairs.get(first, _Pair())._replace(lengths=lengths))
+
+    def _keep(self, key: _Words, pair: _Pair) -> None:
+        if pair.terms or pair.lengths:
+            self._pairs[key] = pair
+        else:
+            self._pairs.pop(key, None)
+
+    def find(self, words: list[str]) -> Iterator[_Place]:
+        """Give each place where a phrase stands."""
+        if self._needed.keys().isdisjoint(words):  # in a large book one of the first words will do
+            return
+        pairs = zip(words, words[1:], strict=False)  # noqa: RUF007  zip uses its tuple again, pairwise makes new ones
+        hits = list(map(self._pairs.get, pairs))
+        for start, (terms, lengths) in zip(compress(count(), hits), filter(None, hits), strict=True):
+            if terms:
+                yield start, start + 1, terms
+            for length in lengths:
+                if longer := self._longer.get(tuple(words[start : start + length])):
+                    yield start, start + length - 1, longer
 
 
 def _rare(head: Sequence[str], lasts: _Words) -> _Words:
     return next(((word,) for word in head if word not in common_words()), lasts)
-
-
-class _LongPhrases(_Phrases):
-    """The phrases of more than three words."""
-
-    __slots__ = ("lengths",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lengths: dict[_Words, _Counts[int]] = {}
-        """The first three words -> how many words such phrases have in all."""
-
-    def put(self, head: list[str], lasts: _Words, term: Term) -> None:
-        """Post a phrase."""
-        super().put(head, lasts, term)
-        self.lengths.setdefault(tuple(head[:3]), _Counts()).more([len(head) + 1])
-
-    def drop(self, head: list[str], lasts: _Words, term: Term) -> None:
-        """Take a phrase back."""
-        super().drop(head, lasts, term)
-        first = tuple(head[:3])
-        self.lengths[first].less([len(head) + 1])
-        if not self.lengths[first]:
-            del self.lengths[first]
-
-    def find(self, words: list[str]) -> Iterator[tuple[int, int, tuple[Term, ...]]]:
-        """Give first word, last word and terms of each place where such phrases stand."""
-        triples = zip(words, words[1:], words[2:], strict=False)
-        for start in compress(count(), map(self.lengths.__contains__, triples)):
-            for length in self.lengths[tuple(words[start : start + 3])]:
-                terms = self.posted.get(tuple(words[start : start + length]))
-                if terms is not None:
-                    yield start, start + length - 1, terms
 
 
 class TermScanner:
@@ -223,7 +227,7 @@ class TermScanner:
         self._uses = dict(Counter(map(intern, terms)))
         self._uses.pop("", None)
         self._words: dict[str, tuple[Term, ...]] = {}
-        self._pairs, self._triples, self._longer = _Phrases(), _Phrases(), _LongPhrases()
+        self._phrases = _Phrases()
         for term in self._uses:
             self._post(term)
 
@@ -254,19 +258,16 @@ class TermScanner:
         del self._uses[term]
         head, lasts = _spellings(term)
         if head:
-            self._phrases(head).drop(head, lasts, term)
+            self._phrases.drop(head, lasts, term)
         else:
             _unpost(self._words, lasts, term)
 
     def _post(self, term: Term) -> None:
         head, lasts = _spellings(term)
         if head:
-            self._phrases(head).put(head, lasts, term)
+            self._phrases.put(head, lasts, term)
         else:
             _post(self._words, lasts, term)
-
-    def _phrases(self, head: list[str]) -> _Phrases:
-        return self._pairs if len(head) == 1 else self._triples if len(head) == 2 else self._longer
 
     def scan(self, title: str, body: str) -> Found:
         """Find the terms that occur; title and body are separate, a phrase never spans both."""
@@ -274,11 +275,4 @@ class TermScanner:
 
     def _read(self, text: str) -> _Field:
         words = split_words(text)
-        pairs: _Hits = ()
-        triples: _Hits = ()
-        if self._pairs.possible(words):
-            pairs = list(map(self._pairs.posted.get, pairwise(words)))
-        if self._triples.possible(words):
-            triples = list(map(self._triples.posted.get, zip(words, words[1:], words[2:], strict=False)))
-        longer = list(self._longer.find(words)) if self._longer.possible(words) else ()
-        return _Field(Tokens(text, words), (list(map(self._words.get, words)), pairs, triples), longer)
+        return _Field(Tokens(text, words), list(map(self._words.get, words)), list(self._phrases.find(words)))

@@ -134,8 +134,8 @@ def test_a_scanner_that_grew_and_shrank_finds_what_a_new_one_finds(
 
 def vars_of(scanner: TermScanner) -> list[object]:
     """Give what a scanner keeps; nothing of a term that is gone may stay."""
-    kept = [scanner._pairs, scanner._triples, scanner._longer]
-    lengths = {words: dict(sizes) for words, sizes in scanner._longer.lengths.items()}
-    posted = [{key: set(terms) for key, terms in phrases.posted.items()} for phrases in kept]
-    words = {word: set(terms) for word, terms in scanner._words.items()}
-    return [words, posted, [dict(phrases.needed) for phrases in kept], lengths]
+    phrases = scanner._phrases
+    posted = [
+        {key: set(terms) for key, terms in kept.items()} for kept in (scanner._words, phrases._pairs, phrases._longer)
+    ]
+    return [posted, dict(phrases._needed), {words: dict(sizes) for words, sizes in phrases._lengths.items()}]
