@@ -20,6 +20,7 @@ from alertd.rules.evaluate import MAX_COMPANIES
 from alertd.rules.facts import FACTS
 from alertd.rules.files import FOLDERS
 from alertd.rules.filing import ITEMS_8K
+from alertd.rules.loader import load_rules
 from alertd.rules.match import MAX_EVIDENCE
 from alertd.rules.money import AMOUNT_ROLES, YEARLY
 from alertd.rules.pattern import MAX_PATTERN
@@ -31,7 +32,7 @@ from alertd.rules.shared_files import MAX_LIST, EventTypeFile, FragmentsFile, Li
 from alertd.rules.test_entries import MAX_GIVEN, MAX_TESTS, TestEntry
 from alertd.ruletests.coverage import Lack
 from alertd.ruletests.lint import LINTS
-from tests.docs.pages import prose, read
+from tests.docs.pages import ROOT, prose, read
 from tests.docs.rule_examples import examples
 
 CONDITIONS = read("conditions.md") + read("rules-over-time.md")
@@ -232,6 +233,18 @@ def test_the_items_that_examples_name_are_items_of_an_8k() -> None:
 
 
 # --- around them ----------------------------------------------------------------------------------------------
+
+
+def test_the_rules_to_learn_from_are_there() -> None:
+    rules, portfolio = load_rules(ROOT / "rules").book, ""
+    table = read("rules.md").partition("## Rules to learn from")[2].partition("\n## ")[0]
+    rows = [line.split("|")[2] for line in table.splitlines() if "`" in line]
+    assert len(rows) > 5
+    for cell in rows:
+        portfolio = next(iter(re.findall(r"/portfolios/([a-z-]+)\.yaml", cell)), portfolio)
+        named = rules.portfolio(portfolio)
+        assert named is not None, cell
+        assert set(_TICKED.findall(cell)) <= {rule.id for rule in named.rules}, cell
 
 
 def test_every_lint_is_documented_and_nothing_else() -> None:
