@@ -175,6 +175,8 @@ def fold(name: str) -> str:
 def bare(cell: str) -> str:
     """Give what a cell says: `="037833100"` and `'037833100` are how spreadsheets keep zeros."""
     text = cell.strip()
+    if text[:1] not in ("=", "'"):
+        return text
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
     return text.lstrip("'").strip()

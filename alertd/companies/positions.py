@@ -32,6 +32,8 @@ _NUMBERS = (
 )  # fmt: skip
 _CASH = re.compile(r"(?:[A-Z]{3}[ _.-]?)?CASH(?:[ _.-]?[A-Z]{3})?|[A-Z]{3} CURNCY")
 _TOTAL = re.compile(r"(?:grand |sub ?)?totals?\b", re.IGNORECASE)
+_MOST = 1e4
+"""A weight that is larger is none: 10,000 times the portfolio."""
 _TOTAL_ALONE = re.compile(r"(?:grand |sub ?)?totals?:?", re.IGNORECASE)
 """Where a ticker or a company should stand: `Total SA` may be one."""
 
@@ -139,7 +141,7 @@ def _unit(config: HoldingsFile, sheet: Sheet, at: Mapping[str, int], cells: Iter
 def _numbers(row: Row, decimal: Decimal, unit: Unit | None) -> Row:
     for name in (*_NUMBERS, "weight"):
         cell = row.cells.get(name, "")
-        if is_empty(cell):
+        if not cell or is_empty(cell):
             continue
         try:
             if name == "weight":
@@ -189,6 +191,9 @@ def _position(row: Row, at: Mapping[str, int], nav: float | None) -> Position:
     weight = None
     if not row.problem:
         weight = option_weight(row, at, nav) if row.sort == "option" else security_weight(row, nav)
+        if weight is not None and not abs(weight) < _MOST:
+            row.problem = f"a weight of {weight * 100:.3g} %"
+            weight = None
     name = row.cells.get("name", "").strip()[:80]
     underlying = row.cells.get("underlying", "").strip()[:200] or option_root(row.ids.get("ticker", ""))
     return Position(row.line, row.sort, row.ids, name, underlying, weight, row.problem)

@@ -114,7 +114,8 @@ def option_root(ticker: str) -> str:
 
 def identifiers(cells: Mapping[str, str]) -> dict[str, str]:
     """Tidy up the identifiers among a row's cells; empty ones are left out."""
-    found = {name: value for name in (*ID_FIELDS, "exchange") if (value := tidy(name, cells.get(name, "")))}
+    written = ((name, cells.get(name)) for name in (*ID_FIELDS, "exchange"))
+    found = {name: value for name, cell in written if cell and (value := tidy(name, cell))}
     if "ticker" in found and (parts := _BLOOMBERG.fullmatch(found["ticker"])):
         found["ticker"] = parts[1]
         if parts[2] not in _AMERICAN:

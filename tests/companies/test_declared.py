@@ -106,11 +106,11 @@ def test_relations_are_resolved_dated_and_carry_their_source() -> None:
         """
 companies: [{id: spacex, name: SpaceX}]
 relations:
-  - {company: NVDA, is: supplier, of: SpaceX, strength: 0.7, since: 2024-05-01, until: 2025-01-01, source: "10-K, p. 12"}
+  - {company: NVDA, is: supplier, of: SpaceX, strength: 0.7, since: 2024-05-01, until: 2025-01-01, source: 10-K}
 """
     )
     assert (relation.company, relation.type, relation.of, relation.strength) == (NVDA, "supplier", "spacex", 0.7)
-    assert (relation.since, relation.until, relation.source) == ("2024-05-01", "2025-01-01", "10-K, p. 12")
+    assert (relation.since, relation.until, relation.source) == ("2024-05-01", "2025-01-01", "10-K")
 
 
 def test_a_subsidiary_is_a_relation_in_short() -> None:

@@ -110,6 +110,12 @@ def test_a_number_that_cannot_be_read_is_told_with_its_row(row: str, told: str) 
     assert problem("ticker,type,weight,delta", row, weight_unit="percent") == told
 
 
+@pytest.mark.parametrize("price", ["1e99", "12345678901234567890e99", "1e9"])
+def test_a_weight_beyond_all_bounds_is_none(price: str) -> None:
+    header = "ticker,quantity,price,fx"
+    assert problem(header, f"NVDA,1e99,{price},{price}", nav=1_000.0).startswith("a weight of ")
+
+
 def test_a_weight_without_a_unit_is_not_guessed_at() -> None:
     told = ("the weight `8` has no unit", "set `weight_unit`", "weight_unit")
     assert fault("ticker,weight\nNVDA,8\n") == told

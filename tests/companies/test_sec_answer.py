@@ -44,8 +44,9 @@ def test_the_order_of_the_fields_does_not_matter_and_others_may_come() -> None:
 @pytest.mark.parametrize(
     "row",
     [[0, "A", "A", None], [-1, "A", "A", None], ["x", "A", "A", None], [1, "", "A", None], [1, "A" * 201, "A", None],
-     [1, "A", "", None], [1, "A", "A\tB", None], [1, "A", "TOOLONGTICKER", None], [1, "A", "A", "Nas daq"], [1, "A", "A"],
-     [1, None, "A", None], [1, 2, "A", None], [None, "A", "A", None], [10**11, "A", "A", None], ["١", "A", "A", None], []],
+     [1, "A", "", None], [1, "A", "A\tB", None], [1, "A", "TOOLONGTICKER", None], [1, "A", "A", "Nas daq"],
+     [1, "A", "A"], [1, None, "A", None], [1, 2, "A", None], [None, "A", "A", None], [10**11, "A", "A", None],
+     ["١", "A", "A", None], []],
 )  # fmt: skip
 def test_an_odd_row_is_left_out_and_counted(row: list[Any]) -> None:
     companies, odd = read_answer(answer(many([row])))
