@@ -51,7 +51,7 @@ RulesOption = Annotated[
 
 @companies.callback()
 def _about() -> None:
-    """Say which company is meant by a name; fetch a fresh table of registrants."""
+    """Say which company a name means; fetch a fresh table of them."""
 
 
 # --- asking -------------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def init(
     for name, target in targets.items():
         _put(target, (package_files("alertd.cli") / "templates" / name).read_text("utf-8"))
     go = "" if directory == Path() else f"cd {quote(str(directory))} && "
-    sys.stdout.write(f"Next: {go}alertd check, then alertd run\n")
+    sys.stdout.write(f"Next: {go}alertd check and alertd test, then alertd run\n")
 
 
 def schema(

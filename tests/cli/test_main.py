@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 
 from alertd import __version__
 from alertd.cli.main import COMMANDS
@@ -24,8 +25,11 @@ FEED = b"<rss version='2.0'><channel><item><title>Vega cuts full-year guidance</
 def test_the_table_of_commands_says_what_each_says_of_itself(name: str) -> None:
     place, summary = COMMANDS[name]
     module, _, function = place.partition(":")
-    documented = getattr(import_module(module), function).__doc__
-    assert documented.splitlines()[0] == summary
+    found = getattr(import_module(module), function)
+    if isinstance(found, typer.Typer):  # a group of commands
+        assert found.registered_callback is not None
+        found = found.registered_callback.callback
+    assert found.__doc__.splitlines()[0] == summary
 
 
 @pytest.mark.parametrize("name", COMMANDS)
