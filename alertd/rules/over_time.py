@@ -6,16 +6,17 @@ results of matching -> ask -> observations -> [store.observe] -> rows -> settle 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
 from alertd.model import Event, Match, Observation, Row
 from alertd.rules.book import Portfolio, Rule
-from alertd.rules.fact_index import fact_observations, fact_of
+from alertd.rules.fact_index import fact_observations, fact_of, facts_of
 from alertd.rules.match import MatchResult, Open
 from alertd.rules.state import Sequence as Steps
+from alertd.rules.state import State
 from alertd.rules.state_rules import StateVerdict, observations, settle
 
 MAX_JOURNALLED = 50
@@ -51,6 +52,8 @@ class Asked:
     """For each result its event and its open rules, with what they are asked by and the place of the observation."""
     _failed: Failed | None = None
     _source_desks: Mapping[str, str] = field(default_factory=dict)
+    _answers: dict[tuple[int, State, str | None], tuple[tuple[Row, ...], StateVerdict]] = field(default_factory=dict)
+    """Place, state and desk -> what the desk may see and what it comes to: many rules ask the same of the same."""
 
     def __bool__(self) -> bool:
         return bool(self.observations or self.revised)
@@ -66,12 +69,37 @@ class Asked:
         self, open_: Open, event: Event, asked: Sequence[tuple[str, int]], rows: Sequence[Sequence[Row]]
     ) -> list[Settled]:
         try:
-            return _settle(open_, event, asked, rows, self._source_desks)
+            return self._judge(open_, event, asked, rows)
         except Exception as error:
             if self._failed is None:
                 raise
             self._failed(open_, event, error)
             return []
+
+    def _judge(
+        self, open_: Open, event: Event, asked: Sequence[tuple[str, int]], rows: Sequence[Sequence[Row]]
+    ) -> list[Settled]:
+        rule, portfolio = open_.rule, open_.portfolio
+        settled = []
+        for by, place in asked:
+            known, verdict = self._answer(open_, event, place, rows[place])
+            settled.append(Settled(portfolio, rule, by, known, verdict))
+        holding = [one for one in settled if one.verdict.truth]
+        if not holding:
+            return settled
+        first, match = holding[0], _match(open_, holding)
+        return [replace(one, match=match) if one is first else one for one in settled]
+
+    def _answer(
+        self, open_: Open, event: Event, place: int, rows: Sequence[Row]
+    ) -> tuple[tuple[Row, ...], StateVerdict]:
+        state, desk = open_.rule.state, open_.portfolio.desk
+        assert state is not None
+        key = (place, state, desk)
+        if key not in self._answers:
+            known = _visible(state, desk, rows, self._source_desks)
+            self._answers[key] = known, settle(state, known, event)
+        return self._answers[key]
 
 
 def ask(
@@ -95,9 +123,11 @@ def ask(
         for observation in fact_observations(event, routine_forms):
             _add(asked, places, observation)
         opened = []
+        sequences = any(isinstance(open_.rule.state, Steps) for open_ in result.open)
+        facts = facts_of(event) if sequences else None
         for open_ in result.open:
             try:
-                found = observations(open_.rule, open_.portfolio, event, open_.companies)
+                found = observations(open_.rule, open_.portfolio, event, open_.companies, facts)
             except Exception as error:
                 if failed is None:
                     raise
@@ -151,29 +181,10 @@ def _add(asked: Asked, places: dict[str, int], observation: Observation) -> int:
     return place
 
 
-def _settle(
-    open_: Open,
-    event: Event,
-    asked: Sequence[tuple[str, int]],
-    rows: Sequence[Sequence[Row]],
-    source_desks: Mapping[str, str],
-) -> list[Settled]:
-    rule, portfolio = open_.rule, open_.portfolio
-    verdicts = [(by, _visible(open_, rows[place], source_desks)) for by, place in asked]
-    settled = [Settled(portfolio, rule, by, known, settle(rule, by, known, event)) for by, known in verdicts]
-    holding = [one for one in settled if one.verdict.truth]
-    if not holding:
-        return settled
-    first = holding[0]
-    match = _match(open_, holding)
-    return [Settled(s.portfolio, s.rule, s.by, s.rows, s.verdict, match) if s is first else s for s in settled]
-
-
-def _visible(open_: Open, rows: Sequence[Row], source_desks: Mapping[str, str]) -> tuple[Row, ...]:
+def _visible(state: State, desk: str | None, rows: Sequence[Row], source_desks: Mapping[str, str]) -> tuple[Row, ...]:
     """Leave out what came from another desk's source: facts are kept for all desks together."""
-    if not source_desks or not isinstance(open_.rule.state, Steps):
+    if not source_desks or not isinstance(state, Steps):
         return tuple(rows)
-    desk = open_.portfolio.desk
     return tuple(row for row in rows if source_desks.get(fact_of(row).source, desk) == desk)
 
 

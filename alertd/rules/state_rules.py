@@ -10,8 +10,7 @@ completed as it was before, and if it still does as it is now.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -19,11 +18,12 @@ from alertd.base.clock import rfc3339
 from alertd.model import Event, Evidence, Observation, Row
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.episodes import Episode, change_episodes, count_episodes, in_time, new_episode, spike_episodes
-from alertd.rules.fact_index import event_ms, fact_of, facts_of, fits, line_of, put_fact
+from alertd.rules.fact_index import Fact, event_ms, facts_of, fits, put_fact
 from alertd.rules.logic import MAX_QUOTE, Truth
 from alertd.rules.parties import named, pairs, parties_of, usable
 from alertd.rules.state import Change, Count, Spike, State, written
 from alertd.rules.state import Sequence as Steps
+from alertd.rules.steps import completed
 
 LATENESS_MS = 86_400_000
 """How late an event may come and still be counted where it belongs."""
@@ -66,9 +66,15 @@ def _counted_in(row: Row) -> _Counted:
 
 
 def observations(
-    rule: Rule, portfolio: Portfolio, event: Event, companies: Sequence[str]
+    rule: Rule,
+    portfolio: Portfolio,
+    event: Event,
+    companies: Sequence[str],
+    facts: Mapping[str, Fact] | None = None,
 ) -> list[tuple[str, Observation]]:
     """Give the sets that decide a rule, and what of the event goes into them; `companies`: those it is bound to.
+
+    `facts` are those of the event, where many rules ask for them.
 
     Empty where the event has no part in it: it has no time, was taken back, names no company to count by.
     """
@@ -77,7 +83,7 @@ def observations(
     if state is None or event.withdrawn or at is None:
         return []
     if isinstance(state, Steps):
-        return _facts_asked(state, rule, event, companies)
+        return _facts_asked(state, event, companies, facts_of(event) if facts is None else facts)
     prefix = f"rule:{portfolio.identity or portfolio.id}/{rule.identity or rule.id}:"
     found = []
     for by in _groups(state, rule, event, companies):
@@ -148,9 +154,10 @@ def filer_of(event: Event) -> str:
     return ""
 
 
-def _facts_asked(state: Steps, rule: Rule, event: Event, companies: Sequence[str]) -> list[tuple[str, Observation]]:
+def _facts_asked(
+    state: Steps, event: Event, companies: Sequence[str], facts: Mapping[str, Fact]
+) -> list[tuple[str, Observation]]:
     """Read the facts about the event's own parties, if the event is one of the steps for them."""
-    facts = facts_of(event)
     if state.by == "company":
         bound = [company for company in companies if company in facts]
         wanted = bound or [name for name in facts if "+" not in name]
@@ -167,11 +174,10 @@ def _facts_asked(state: Steps, rule: Rule, event: Event, companies: Sequence[str
 # --- the verdict ----------------------------------------------------------------------------------------------
 
 
-def settle(rule: Rule, by: str, rows: Sequence[Row], event: Event) -> StateVerdict:
+def settle(state: State, rows: Sequence[Row], event: Event) -> StateVerdict:
     """Say whether an event completes what a rule waits for, given the rows of its set."""
-    state = rule.state
     me = next((row for row in rows if row.event == event.id), None)
-    if state is None or me is None:
+    if me is None:
         return StateVerdict(False, (), "this event is older than what is remembered, or has been replaced")
     before: Row | None = None
     for order in _turns(me):
@@ -206,7 +212,8 @@ def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None) ->
     known = in_time([*others, me])
     without = in_time(others if before is None else [*others, before])
     if isinstance(state, Steps):
-        return _settle_steps(state, known, without, me)
+        lines, seen = completed(state, known, without, me)
+        return StateVerdict(bool(lines), _evidence("sequence", lines), seen)
     find = _finder(state, full=len(known) >= VOLUME_MOST)
     # What ended before it knows nothing of it.
     with_me = [episode for episode in find(known) if episode[1] > me.at_ms]
@@ -249,43 +256,6 @@ def _tell(
     ]
     tag = {Count: "count", Change: "change", Spike: "spike"}[type(state)]
     return StateVerdict(True, _evidence(tag, [seen, *lines[: PROOF if not isinstance(state, Spike) else 0]]), seen)
-
-
-def _settle_steps(state: Steps, known: Sequence[Row], without: Sequence[Row], me: Row) -> StateVerdict:
-    old = {chain[-1].event for chain in _chains(state, without, me.at_ms)}
-    new = [chain for chain in _chains(state, known, me.at_ms) if chain[-1].event not in old]
-    if not new:
-        return StateVerdict(False, (), _missing(state, known, me))
-    chain = new[-1]
-    lines = [line_of(row, step) for row, step in zip(chain, state.steps, strict=True) if row.event != me.event]
-    return StateVerdict(True, _evidence("sequence", lines), "; ".join(lines))
-
-
-def _chains(state: Steps, rows: Sequence[Row], since: int) -> Iterable[list[Row]]:
-    """Give for each event of the last step, from a time on, the chain of the latest events that leads to it."""
-    facts = [(row, fact_of(row)) for row in rows]
-    fitting = [[row for row, fact in facts if fits(step, fact)] for step in state.steps]
-    times = [[row.at_ms for row in step] for step in fitting]
-    for last in fitting[-1]:
-        if last.at_ms < since:
-            continue
-        chain = [last]
-        for step in range(len(state.steps) - 2, -1, -1):
-            place = bisect_left(times[step], chain[0].at_ms)  # strictly before: at the same moment is not in order
-            if not place or fitting[step][place - 1].at_ms < last.at_ms - state.within_ms:
-                break
-            chain.insert(0, fitting[step][place - 1])
-        else:
-            yield chain
-
-
-def _missing(state: Steps, known: Sequence[Row], me: Row) -> str:
-    """Say which step has not been seen."""
-    window = [fact_of(row) for row in known if row.at_ms >= me.at_ms - state.within_ms]
-    for number, step in enumerate(state.steps, 1):
-        if not any(fits(step, fact) for fact in window):
-            return f"step {number}, {step.label()}, was not seen within {written(state.within_ms)}"
-    return "the steps were seen, but not in this order, or were told already"
 
 
 def _evidence(tag: str, lines: Iterable[str]) -> tuple[Evidence, ...]:

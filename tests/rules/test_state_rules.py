@@ -11,6 +11,7 @@ from alertd.model import CompanyMention, Event, Observation, Party, ReportedType
 from alertd.rules.book import Portfolio
 from alertd.rules.fact_index import event_ms, fact_observations, facts_of
 from alertd.rules.parties import MAX_NAMED, MAX_PARTIES, named, pairs, parties_of, subject_of
+from alertd.rules.state import State
 from alertd.rules.state_rules import LATENESS_MS, filer_of, observations, settle
 from tests.rules.make import portfolio
 
@@ -221,42 +222,46 @@ def test_an_event_counts_at_its_own_time(fields: dict[str, Any], expected: int |
 # --- answers ----------------------------------------------------------------------------------------------------
 
 
+def state_of(condition: str) -> State:
+    state = portfolio(condition).rules[0].state
+    assert state is not None
+    return state
+
+
 def row(name: str, hour: float, order: int, data: str = "") -> Row:
     at = (event_ms(event()) or 0) + round(hour * HOUR)
     return Row(event=f"ev_{name}", revision=1, at_ms=at, order=order, changed=order, data=data)
 
 
 def test_an_event_that_the_set_does_not_hold_completes_nothing() -> None:
-    rule = portfolio("count: {at_least: 2, within: 1h}").rules[0]
-    verdict = settle(rule, "", [row("2", 0, 1)], event())
+    state = state_of("count: {at_least: 2, within: 1h}")
+    verdict = settle(state, [row("2", 0, 1)], event())
     assert (verdict.truth, verdict.seen) == (
         False, "this event is older than what is remembered, or has been replaced",
     )  # fmt: skip
 
 
 def test_a_count_that_holds_names_the_events_that_prove_it() -> None:
-    rule = portfolio("count: {at_least: 2, within: 1h}").rules[0]
-    verdict = settle(rule, "", [row("0", -0.5, 1, '["Before"]'), row("1", 0, 2, '["Now"]')], event())
+    state = state_of("count: {at_least: 2, within: 1h}")
+    verdict = settle(state, [row("0", -0.5, 1, '["Before"]'), row("1", 0, 2, '["Now"]')], event())
     assert [(found.field, found.quote) for found in verdict.evidence] == [
         ("count", "2 events within 1h up to 2026-03-01 12:00"),
         ("count", "2026-03-01 11:30 · Before · ev_0"),
     ]
-    told = settle(rule, "", [row("0", -0.5, 1), row("2", -0.2, 2), row("1", 0, 3)], event())
+    told = settle(state, [row("0", -0.5, 1), row("2", -0.2, 2), row("1", 0, 3)], event())
     assert told.seen == "3 events within 1h up to 2026-03-01 12:00; told already, it holds since an earlier one"
 
 
 def test_what_came_afterwards_does_not_change_an_answer() -> None:
-    rule = portfolio("count: {at_least: 2, within: 1h}").rules[0]
+    state = state_of("count: {at_least: 2, within: 1h}")
     before = [row("0", -0.5, 1), row("1", 0, 2)]
-    assert settle(rule, "", [*before, row("2", -0.2, 3)], event()) == settle(rule, "", before, event())
+    assert settle(state, [*before, row("2", -0.2, 3)], event()) == settle(state, before, event())
 
 
 def test_a_sequence_says_which_step_is_missing() -> None:
-    rule = portfolio(
-        "sequence: [{event_type: compute_lease}, {event_type: contract_dispute}]\nby: parties\nwithin: 90d"
-    ).rules[0]
+    state = state_of("sequence: [{event_type: compute_lease}, {event_type: contract_dispute}]\nwithin: 90d")
     leased = '[[["compute_lease",0.9,"announced"]],"news","",[],"wire","A lease"]'
-    verdict = settle(rule, "a+b", [row("1", 0, 1, leased)], event())
+    verdict = settle(state, [row("1", 0, 1, leased)], event())
     assert verdict.seen == "step 2, contract_dispute, was not seen within 90d"
-    torn = settle(rule, "a+b", [row("1", 0, 1, "torn")], event())
+    torn = settle(state, [row("1", 0, 1, "torn")], event())
     assert torn.seen == "step 1, compute_lease, was not seen within 90d"

@@ -1,0 +1,64 @@
+"""Sequences: which events lead, step by step, to another. Pure; rows come in the order of their time."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from alertd.model import Row
+from alertd.rules.episodes import END
+from alertd.rules.fact_index import fact_of, fits, line_of
+from alertd.rules.state import Sequence as Steps
+from alertd.rules.state import Step, written
+
+
+def completed(state: Steps, known: Sequence[Row], without: Sequence[Row], me: Row) -> tuple[list[str], str]:
+    """Give the other events of a sequence that `me` completes, in lines, and in words what was seen.
+
+    No lines: it completes none that was not there without it.
+    """
+    found = list(_chains(state, known, me.at_ms))
+    old = {chain[-1].event for chain in _chains(state, without, me.at_ms)} if found else set()
+    new = [chain for chain in found if chain[-1].event not in old]
+    if not new:
+        return [], _missing(state, known, me)
+    lines = [line_of(row, step) for row, step in zip(new[-1], state.steps, strict=True) if row.event != me.event]
+    return lines, "; ".join(lines)
+
+
+def _chains(state: Steps, rows: Sequence[Row], since: int) -> Iterator[list[Row]]:
+    """Give for each event of the last step, from a time on, the chain of the latest events that leads to it."""
+    for place in range(bisect_left(rows, since, key=_time), len(rows)):
+        last = rows[place]
+        if not fits(state.steps[-1], fact_of(last)):
+            continue
+        chain: list[Row] = [last]
+        for step in reversed(state.steps[:-1]):
+            earlier = _latest(step, rows, chain[0].at_ms, last.at_ms - state.within_ms)
+            if earlier is None:
+                break
+            chain.insert(0, earlier)
+        else:
+            yield chain
+
+
+def _latest(step: Step, rows: Sequence[Row], before: int, since: int) -> Row | None:
+    """Give the latest event of a step: strictly before a time, because at the same moment is not in order."""
+    for place in range(bisect_left(rows, before, key=_time) - 1, -1, -1):
+        if rows[place].at_ms < since:
+            return None
+        if fits(step, fact_of(rows[place])):
+            return rows[place]
+    return None
+
+
+def _time(row: Row) -> int:
+    return row.at_ms
+
+
+def _missing(state: Steps, known: Sequence[Row], me: Row) -> str:
+    """Say which step has not been seen."""
+    for number, step in enumerate(state.steps, 1):
+        if _latest(step, known, END, me.at_ms - state.within_ms) is None:
+            return f"step {number}, {step.label()}, was not seen within {written(state.within_ms)}"
+    return "the steps were seen, but not in this order, or were told already"
