@@ -34,7 +34,14 @@ _EXCHANGES = {
     "CBOE": ("CBOE", "BATS", "XCBO", "BATY", "EDGX", "EDGA"),
 }
 """The exchanges of the SEC's table, and the MICs (ISO 10383) and common names that mean one of them."""
+_BLOOMBERG = (
+    "AT=XASX AU=XASX AV=XWBO BB=XBRU CN=XTSE CT=XTSE DC=XCSE FH=XHEL FP=XPAR GR=XETR GY=XETR HK=XHKG ID=XDUB IM=XMIL"
+    " JP=XTKS JT=XTKS KQ=XKOS KS=XKRX LN=XLON MM=XMEX NA=XAMS NO=XOSL PL=XLIS PW=XWAR SM=XMAD SP=XSES SS=XSTO SW=XSWX"
+    " TT=XTAI VX=XSWX"
+)
+"""Bloomberg's codes for exchanges elsewhere, and their MICs."""
 _GROUPS = {name: group for group, names in _EXCHANGES.items() for name in names}
+_GROUPS |= dict(pair.split("=") for pair in _BLOOMBERG.split())
 AMERICAN = frozenset(_EXCHANGES)
 
 

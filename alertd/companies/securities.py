@@ -24,8 +24,11 @@ Identifiers = Mapping[str, str]
 _BLOOMBERG = re.compile(r"(\S+)\s+([A-Z]{2})(?:\s+(?:EQUITY|EQ))?")
 _AMERICAN = frozenset(("US", "UN", "UW", "UQ", "UR", "UA", "UP", "UV"))
 """Bloomberg's codes for the American market and its exchanges."""
-_OPTION = re.compile(r"([A-Z][A-Z0-9./-]{0,5}?)\s*(\d{6})([CP])(\d{8})")
-"""An option by OCC's symbology: root, expiry, call or put, strike."""
+_OPTIONS = (
+    re.compile(r"([A-Z][A-Z0-9./-]{0,5}?) ?\d{6}([CP])\d{8}"),
+    re.compile(r"([A-Z0-9./-]{1,10})(?: [A-Z]{2})? \d{1,2}/\d{1,2}/\d{2,4} ([CP])\d+(?:\.\d+)?(?: EQUITY)?"),
+)
+"""An option's symbol as OCC and as Bloomberg write it, tidied up: root, call or put."""
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 
 
@@ -108,8 +111,13 @@ def is_rounded(cell: str) -> bool:
 
 def option_root(ticker: str) -> str:
     """Give the underlying's ticker in an option's symbol; empty if it is no such symbol."""
-    found = _OPTION.fullmatch(ticker)
-    return found[1] if found else ""
+    return option_symbol(ticker)[0]
+
+
+def option_symbol(ticker: str) -> tuple[str, str]:
+    """Give the underlying's ticker in an option's symbol, and C or P; both empty if it is no such symbol."""
+    found = next((found for pattern in _OPTIONS if (found := pattern.fullmatch(ticker))), None)
+    return (found[1], found[2]) if found else ("", "")
 
 
 def identifiers(cells: Mapping[str, str]) -> dict[str, str]:
@@ -119,7 +127,7 @@ def identifiers(cells: Mapping[str, str]) -> dict[str, str]:
     if "ticker" in found and (parts := _BLOOMBERG.fullmatch(found["ticker"])):
         found["ticker"] = parts[1]
         if parts[2] not in _AMERICAN:
-            found.setdefault("exchange", parts[2])
+            found.setdefault("exchange", exchange_of(parts[2]))
     if found.get("exchange") in _AMERICAN:
         del found["exchange"]
     return found

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from alertd.companies.delimited import BadFile, fold
 from alertd.companies.holdings import HoldingsFile
+from alertd.companies.securities import option_symbol
 
 Sort = Literal["security", "option", "cash", "ignored", "total"]
 """What a row is."""
 
-_PUT = re.compile(r".*\d{6}P\d{8}")
-_CALL = re.compile(r".*\d{6}C\d{8}")
 _LEAST_NET = 0.1
 """Of gross: a net sum below that is no measure to put weights to."""
 
@@ -97,9 +95,9 @@ def option_weight(row: Row, at: Mapping[str, int], nav: float | None) -> float |
 def _delta(row: Row) -> float | None:
     """Give an option's delta with its sign: that of a put is negative, however it is written."""
     delta = row.numbers.get("delta")
-    kind, ticker = fold(row.cells.get("type", "")).split(), row.ids.get("ticker", "")
     if delta is None:
         return None
-    if "put" in kind or _PUT.fullmatch(ticker):
+    kind = {*fold(row.cells.get("type", "")).split(), option_symbol(row.ids.get("ticker", ""))[1].lower()}
+    if kind & {"put", "p"}:
         return -abs(delta)
-    return abs(delta) if "call" in kind or _CALL.fullmatch(ticker) else delta
+    return abs(delta) if kind & {"call", "c"} else delta

@@ -45,6 +45,8 @@ def one(header: str, row: str, master: str = MASTER) -> str:
         ("ticker,exchange", "NVDA,XLON", ""),
         ("ticker,exchange", "000660,XKRX", "sk-hynix"),
         ("ticker,exchange", "RIO,XLON", "cik-0000863064"),
+        ("ticker", "RIO LN", "cik-0000863064"),
+        ("ticker,exchange", "000660,KS", "sk-hynix"),
         ("ticker", "NVDA US Equity", NVDA),
         ("ticker", "nvda", NVDA),
         ("ticker", "NVIDIA CORP", ""),  # a name is no ticker
