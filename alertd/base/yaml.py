@@ -91,7 +91,10 @@ def resolve(text: str) -> Scalar:
 
 
 def _bounded(faults: list[Fault], file: str) -> list[Fault]:
-    faults = sorted(set(faults))
+    first: dict[tuple[int, str], Fault] = {}
+    for fault in sorted(set(faults)):  # the same again in one line is mended in one go
+        first.setdefault((fault.line, fault.message), fault)
+    faults = list(first.values())
     if len(faults) > _MAX_FAULTS:
         more = len(faults) - _MAX_FAULTS
         faults = [*faults[:_MAX_FAULTS], Fault(file, faults[_MAX_FAULTS].line, 1, f"and {more} more faults")]

@@ -27,8 +27,14 @@ Hold = Callable[[Part, Part, str], "Holdings | None"]
 class Parts:
     """All parts of a rules directory by id, with what several of them together get wrong."""
 
-    def __init__(self, parts: Iterable[Part], broken: Mapping[str, str] | None = None) -> None:
-        """`broken` are faulty files with the id that each seems to define: who extends it is not faulted for that."""
+    def __init__(
+        self, parts: Iterable[Part], broken: Mapping[str, str] | None = None, heads: Iterable[Part] = ()
+    ) -> None:
+        """`broken` are faulty files with the id that each seems to define: who extends it is not faulted for that.
+
+        `heads` is what can be told of them.
+        """
+        self.heads = tuple(heads)
         self.broken = {name: file for file, name in (broken or {}).items()}
         self.by_id: dict[str, Part] = {}
         self.derived: dict[str, list[str]] = {}
@@ -101,6 +107,10 @@ class Assembler:
     settings: KnownSettings
     hold: Hold
     faults: list[Fault] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for head in self.parts.heads:
+            self._receivers(head, head)
 
     def portfolio(self, part: Part) -> Portfolio | None:
         """Make one portfolio; None if it is faulty or not enabled."""

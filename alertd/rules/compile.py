@@ -38,6 +38,8 @@ class Compiled:
     part: Part | None = None
     faults: list[Fault] = field(default_factory=list)
     tests: list[RuleTests] = field(default_factory=list)
+    head: Part | None = None
+    """Of a faulty file, as far as it can be read: what can be wrong with it among others."""
 
 
 def compile_portfolio(content: str | bytes, file: str, asking_for: Any) -> Compiled:
@@ -60,7 +62,7 @@ def compile_portfolio(content: str | bytes, file: str, asking_for: Any) -> Compi
         work.tests_of(made)
     work.faults += work.reader.faults
     if made is None or work.faults or work.unread(made):
-        return Compiled(faults=work.faults)
+        return Compiled(faults=work.faults, head=work.head(made) if made is not None else None)
     return Compiled(work.part(made), [], work.tests)
 
 
@@ -136,6 +138,17 @@ class _Work:
         self.faults += reader.faults
 
     # --- from file to part ------------------------------------------------------------------------------------
+
+    def head(self, made: PortfolioFile) -> Part:
+        """Make a part without rules and positions."""
+        return Part(
+            file=self.doc.file,
+            id=made.portfolio,
+            at=self.doc.mark(("portfolio",)),
+            desk=made.desk,
+            receivers=made.receivers,
+            receivers_at=tuple(self.doc.mark(("receivers", i)) for i in range(len(made.receivers or ()))),
+        )
 
     def part(self, made: PortfolioFile) -> Part:
         entries = list(enumerate(made.rules or ()))

@@ -29,6 +29,8 @@ class Parts:
     """Only of files that were compiled since somebody asked for tests."""
     faulty: dict[str, str] = field(default_factory=dict)
     """File -> the id of the portfolio that it seems to hold."""
+    heads: dict[str, Part] = field(default_factory=dict)
+    """What can be told of faulty files."""
     shared: str = ""
     """Fingerprint of what all questions were answered from."""
     compiled: int = 0
@@ -77,12 +79,16 @@ class Parts:
             self.kept.pop(name, None)
             self.tests.pop(name, None)
             self.faulty.pop(name, None)
+            self.heads.pop(name, None)
 
     def _compile(self, tree: Tree, name: str, defined: Defined, *, tests: bool) -> list[Fault]:
         self.compiled += 1
         content = tree.content(name)
         found = compile_portfolio(content, name, lambda desk: Asking(defined, desk))
         self.tests.pop(name, None)
+        self.heads.pop(name, None)
+        if found.head is not None:
+            self.heads[name] = found.head
         if found.part is None:
             self.kept.pop(name, None)
             written = _ID.search(content)

@@ -47,7 +47,8 @@ def _read_company(reader: Reader, text: str, path: Path) -> str | None:
         return None
     company = reader.known.company(text)
     if company is None:
-        hint = reader.known.company_hint(text) or "declare it in a file under rules/companies/"
+        hint = "did you mean `holdings`?" if suggest.closest(text, ("holdings",)) else ""
+        hint = hint or reader.known.company_hint(text) or "declare it in a file under rules/companies/"
         reader.fault(path, f"there is no company `{text[:60]}`", hint)
     elif reason := reader.known.barred("company", company):
         reader.fault(path, reason)

@@ -211,7 +211,7 @@ class RuleLoader:
         assert table is not None
         before = self._now
         reader = HoldingsReader(table, self._where.memory, self._clock(), before.held if before is not None else {})
-        parts = Parts(self._compiled.all(), broken=self._compiled.faulty)
+        parts = Parts(self._compiled.all(), broken=self._compiled.faulty, heads=self._compiled.heads.values())
         making = _Making(parts, reader, self._todo(parts, reader), [*faults, *parts.faults])
         assembler = Assembler(parts, self._known, reader)
         old = {p.id: p for p in before.loaded.book.portfolios} if before is not None else {}

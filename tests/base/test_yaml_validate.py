@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.base.secrets import Secret
 from alertd.base.yaml import check, load_yaml, validate
 from alertd.errors import ConfigError
+
+
+def _digits(value: str) -> str:
+    if value and not value.isdigit():
+        raise ValueError("a CIK has digits only")
+    return value
 
 
 class Feed(ConfigModel):
@@ -32,10 +39,8 @@ class Push(ConfigModel):
 
     @field_validator("cik")
     @classmethod
-    def _digits(cls, value: str) -> str:
-        if value and not value.isdigit():
-            raise ValueError("a CIK has digits only")
-        return value
+    def _cik(cls, value: str) -> str:
+        return _digits(value)
 
 
 class Web(ConfigModel):
@@ -55,6 +60,9 @@ class Model(ConfigModel):
     name: str = "x"
     web: Web = Web()
     extra: dict[UserId, int] = Field(default_factory=dict)
+    day: datetime.date | None = None
+    by_trust: dict[Literal["low", "medium", "high"], int] = Field(default_factory=dict)
+    by_cik: dict[Annotated[str, AfterValidator(_digits)], int] = Field(default_factory=dict)
 
 
 ID = "should be lower-case letters, digits and dashes, at most 63, starting with a letter or digit"
@@ -81,7 +89,7 @@ def push(rest: str) -> str:
     [
         # keys
         ("nmae: x\n", "1:1: unknown key `nmae` (did you mean `name`?)"),
-        ("q: x\n", "1:1: unknown key `q` (known here: sources, name, web, extra)"),
+        ("q: x\n", "1:1: unknown key `q` (known here: sources, name, web, extra, day, by_trust, by_cik)"),
         ("web: {form: x}\n", "1:7: unknown key `form` (did you mean `from`?)"),
         ("web: {tokn: x}\n", "1:7: unknown key `tokn` (did you mean `token`?)"),
         ("web: {token_fil: x}\n", "1:7: unknown key `token_fil` (did you mean `token_file`?)"),
@@ -89,6 +97,9 @@ def push(rest: str) -> str:
         ("sources:\n- type: feed\n  id: a\n", "2:3: `url` is missing"),
         ("sources:\n- {type: feed, id: a, ulr: b}\n", "2:23: unknown key `ulr` (did you mean `url`?)"),
         ("extra: {A b: 1}\n", f"1:9: key `A b` {ID}"),
+        ("name: y\nnmae: x\n", "2:1: unknown key `nmae` (`name` is given as well)"),
+        ("by_trust: {hihg: 1}\n", "1:12: unknown key `hihg` (did you mean `high`?)"),
+        ("by_cik: {ab: 1}\n", "1:10: key `ab`: a CIK has digits only"),
         # closed lists of words
         ("sources: [{type: fed, id: a}]\n", "1:18: `type` cannot be `fed` (did you mean `feed`? one of: feed, push)"),
         ("sources: [{id: a}]\n", "1:11: `type` is missing (one of: feed, push)"),
@@ -102,6 +113,8 @@ def push(rest: str) -> str:
         ("web: 3\n", "1:6: `web` should be a mapping (`key: value`), not a number"),
         ("name: x\nweb:\n", "2:1: `web` is empty; it should be a mapping (`key: value`)"),
         ("name: [x]\n", "1:7: `name` should be text, not a list"),
+        ("day: 2026-13-01\n", "1:6: `day` should be a date such as 2026-03-31"),
+        ("day: [x]\n", "1:6: `day` should be a date such as 2026-03-31, not a list"),
         ("- name\n", "1:1: the file should be a mapping (`key: value`), not a list"),
         (push("port: abc"), "2:39: `port` should be a whole number, not text"),
         (push("port: 1.5"), "2:39: `port` should be a whole number"),
