@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from alertd.base.clock import rfc3339, system_clock
 from alertd.cli.events import MAX_LINE
-from tests.cli.run import ROOT, RULES, Done, alertd, on_terminal
+from alertd.rules.holdings_memory import save_memory
+from alertd.rules.loader import load_rules
+from tests.cli.run import HERE, ROOT, RULES, Done, alertd, on_terminal
 
 TEMPLATE = (ROOT / "alertd/cli/templates/portfolio.yaml").read_text("utf-8")
 HOLDS = {"title": "Vega Grid cuts full-year guidance"}
@@ -163,3 +167,114 @@ def test_a_rule_that_fails_is_named_and_the_others_go_on(desk: Path, monkeypatch
     assert done.code == 1
     assert done.err == "stdin:1: rule example/guidance-cut failed: ZeroDivisionError: oops\n"
     assert len(done.lines) == 1
+
+
+# --- the whole language ---------------------------------------------------------------------------------------
+
+TRIED = HERE / "tried/rules"
+LEASE: dict[str, object] = {
+    "title": "Vega Grid leases its Orion supercomputer to Lumen Labs",
+    "published_at": "2026-02-02T12:41:56Z",
+    "companies": [{"id": "Vega Grid", "role": "lessor"}, {"id": "lumen"}],
+    "amounts": [{"low": 3e9, "high": 4e9, "per": "year", "of": "Vega Grid"}],
+    "parties": ["vega", "Lumen Labs"],
+}
+QUARREL = {
+    "title": "Lumen Labs sues Vega Grid",
+    "published_at": "2026-06-02T12:41:56Z",
+    "parties": ["vega", "lumen"],
+}
+
+
+def rules_that_hold(
+    *events: Mapping[str, object], words: tuple[str | Path, ...] = ("--rules", TRIED)
+) -> list[list[str]]:
+    """Match events in one run; gives the rules that hold for each."""
+    done = alertd("match", "--all", *words, cwd=HERE, stdin="\n".join(map(json.dumps, events)).encode())
+    assert (done.code, done.err) == (0, "")
+    return [[match["rule"] for match in line["matches"]] for line in done.lines]
+
+
+def test_conditions_on_what_enrichment_finds_read_it_from_the_event() -> None:
+    done = alertd("match", "--rules", TRIED, cwd=HERE, stdin=json.dumps(LEASE).encode())
+    (line,) = done.lines
+    (found,) = line["matches"]
+    assert (found["rule"], found["company"]) == ("big-compute-lease", "cik-0001045810")
+    assert found["path"] == ["NVDA supplier of Vega Grid (0.7)"]
+    assert [(kind["type"], kind["status"]) for kind in line["event"]["event_types"]] == [
+        ("compute_lease", "announced")
+    ]
+
+
+def test_companies_may_be_written_by_ticker_or_name_and_come_out_as_ids() -> None:
+    event = LEASE | {"terms": [{"type": "reclaim_right", "held_by": "NVDA"}]}
+    event["event_types"] = [{"type": "compute_lease", "parties": [{"company": "Vega Grid", "role": "lessor"}]}]
+    (line,) = alertd("match", "--rules", TRIED, cwd=HERE, stdin=json.dumps(event).encode()).lines
+    written = line["event"]
+    assert [company["id"] for company in written["companies"]] == ["vega", "lumen"]
+    assert written["parties"] == ["vega", "lumen"]
+    assert written["amounts"][0]["of"] == "vega"
+    assert written["terms"][0]["held_by"] == "cik-0001045810"
+    assert written["event_types"][0]["parties"][0]["company"] == "vega"
+    stranger = {"title": "x", "companies": [{"id": "Nobody Knows Inc"}]}
+    (line,) = alertd("match", "--all", "--rules", TRIED, cwd=HERE, stdin=json.dumps(stranger).encode()).lines
+    assert line["event"]["companies"][0]["id"] == "Nobody Knows Inc"
+
+
+def test_rules_over_time_remember_what_came_before_in_the_same_run() -> None:
+    assert rules_that_hold(LEASE, QUARREL) == [["big-compute-lease"], ["lease-turns-sour"]]
+    assert rules_that_hold(QUARREL) == [[]]
+    later = QUARREL | {"published_at": "2027-06-02T12:41:56Z"}
+    assert rules_that_hold(LEASE, later) == [["big-compute-lease"], []]
+
+
+def test_what_counts_is_when_events_were_and_not_when_they_are_told() -> None:
+    assert rules_that_hold(QUARREL, LEASE) == [[], ["big-compute-lease", "lease-turns-sour"]]
+
+
+def test_several_files_are_one_stream(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps(LEASE) + "\n")
+    (tmp_path / "b.jsonl").write_text(json.dumps(QUARREL) + "\n")
+    done = alertd("match", "--rules", TRIED, "a.jsonl", "b.jsonl", cwd=tmp_path)
+    assert [match["rule"] for line in done.lines for match in line["matches"]] == [
+        "big-compute-lease", "lease-turns-sour",
+    ]  # fmt: skip
+
+
+# --- positions ------------------------------------------------------------------------------------------------
+
+
+def held(desk: Path, rows: str, **more: str) -> None:
+    """Give the desk's portfolio a positions file and a rule about what it holds."""
+    (desk / "positions.csv").write_text("ticker,weight,date\n" + rows)
+    settings = ", ".join(f"{key}: {value}" for key, value in ({"as_of": "date"} | more).items())
+    (desk / "rules/portfolios/example.yaml").write_text(
+        "portfolio: example\ntitle: E\nreceivers: [desk]\n"
+        f"holdings: {{file: ../../positions.csv, {settings}}}\n"
+        "rules: [{id: named, title: N, severity: low, when: {mentions: holdings}}]\n"
+    )
+
+
+NAMED = {"title": "x", "companies": [{"id": "NVDA"}]}
+
+
+def test_stale_positions_are_used_and_told_on_stderr(desk: Path) -> None:
+    held(desk, "NVDA,8%,2020-01-02\n")
+    done = match(cwd=desk, events=NAMED)
+    assert (done.code, len(done.lines)) == (0, 1)
+    assert done.err.startswith("rules/portfolios/example.yaml:4:")
+    assert "warning" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_positions_that_are_refused_match_nothing_unless_the_daemon_took_some_before(desk: Path) -> None:
+    today = rfc3339(system_clock())[:10]
+    held(desk, f"NVDA,8%,{today}\nVRT,4%,{today}\n")
+    loaded = load_rules(desk / "rules", memory=desk / "var/holdings")
+    save_memory(desk / "var/holdings", "example", loaded.accepted["example"])
+    (desk / "positions.csv").write_text("ticker,weight,date\n")
+    done = match("--rules", "rules", cwd=desk, events=NAMED)
+    assert (done.code, done.out) == (1, "")
+    done = match(cwd=desk, events=NAMED)
+    assert (done.code, len(done.lines)) == (0, 1)
+    assert "warning" in done.err
