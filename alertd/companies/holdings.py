@@ -162,7 +162,9 @@ class SecurityMaster(Columns):
 class Types(ConfigModel):
     """Which words in the `type` column mean an option, cash, or what is to be left out; any case."""
 
-    option: tuple[Column, ...] = ("option", "opt", "call", "put", "equity option", "stock option", "warrant")
+    option: tuple[Column, ...] = (
+        "option", "opt", "call", "put", "call option", "put option", "equity option", "stock option", "warrant",
+    )  # fmt: skip
     """By delta and underlying."""
     cash: tuple[Column, ...] = (
         "cash", "currency", "fx", "fx forward", "forward fx", "fx spot", "cash equivalent", "deposit", "money market",
