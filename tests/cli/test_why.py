@@ -10,7 +10,17 @@ import pytest
 
 from alertd.base.clock import system_clock
 from alertd.cli.story import REASONS
-from alertd.model import Decision, Event, Evidence, JournalRecord, Match, Provenance, Reason, event_to_dict
+from alertd.model import (
+    CompanyMention,
+    Decision,
+    Event,
+    Evidence,
+    JournalRecord,
+    Match,
+    Provenance,
+    Reason,
+    event_to_dict,
+)
 from tests.cli.conftest import Desk
 
 SEEN = "2026-01-12T07:42:03.000Z"
@@ -123,6 +133,27 @@ def test_what_a_rule_over_time_saw_then_is_shown(desk: Desk) -> None:
         "        over time",
         "          ✗ count: at least 3 within 1h  — 2 events within 1h",
         "              1 other event remembered then",
+    ]
+
+
+def test_a_rule_about_companies_is_shown_for_the_one_that_came_nearest(desk: Desk) -> None:
+    (desk.folder / "rules/portfolios/ai.yaml").write_text(
+        "portfolio: ai\ntitle: A\nreceivers: [desk]\n"
+        "holdings: [{ticker: NVDA, weight: 8%}, {ticker: VRT, weight: 1%}]\n"
+        "rules:\n  - {id: large, title: L, severity: low, when: {all: [{mentions: holdings}, {weight: '>= 10%'}]}}\n"
+        "  - {id: form, title: F, severity: low, when: {mentions: holdings}, valid_until: 2025-12-31}\n"
+    )
+    companies = [CompanyMention(id="cik-0001674101"), CompanyMention(id="cik-0001045810")]
+    desk.journal(event_record(decision(), event=msgspec.structs.replace(EVENT, companies=companies)))
+    told = why(desk, "ev_1", "ai")
+    assert told[told.index("    ai: the rules that did not hold, as they are today:") + 1 :] == [
+        "      ✗ large: L (low)",
+        "        NVDA · held +8.0 %",
+        "          ✗ all",
+        "            ✓ mentions: holdings  — NVDA with relevance 1.00",
+        "            ✗ weight: >= 10%  — NVDA +8.0 %",
+        "      ✗ form: F (low)",
+        "        not asked: valid until 2025-12-31",
     ]
 
 
