@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alertd.companies.model import Holdings
@@ -53,6 +53,7 @@ def test_all_any_and_not_follow_the_strong_logic_of_kleene(
 
 @pytest.mark.parametrize("kind", sorted(LEAVES))
 def test_a_leaf_proves_what_it_answers_and_holds_only_where_what_it_requires_is_there(kind: str) -> None:
+    @settings(max_examples=400 if kind == "exposed" else 100)
     @given(LEAVES[kind], events(), _SCOPES)
     def check(leaf: Condition, event: Event, scope: Scope) -> None:
         reading, keys = _ask(leaf, event)

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertd.model import Event
+from alertd.model import CompanyMention, Event
 from alertd.rules.book import BookChange, Portfolio, RuleBook, apply_change
 from alertd.rules.match import Matcher, MatchResult
 from tests.rules.anything import book_of, books, event_types, events, portfolios
+from tests.rules.desk import NVDA, VRT, desk_book, desk_portfolio
 from tests.rules.make import book, news
 
 _EVENTS = st.lists(events(), min_size=1, max_size=6)
@@ -104,3 +105,25 @@ def test_a_change_of_another_version_is_refused_and_changes_nothing() -> None:
 def test_a_thousand_rules_on_one_word_are_all_found() -> None:
     rules = book(*["text: lease"] * 1_000)
     assert len(Matcher(rules).match(news("A lease")).matches) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("condition", "event"),
+    [
+        ("{exposed: VRT, hops: 2}", news(companies=[CompanyMention(id="spacex")])),
+        ('{exposed: holdings, hops: "2..3"}', news(companies=[CompanyMention(id="spacex")])),
+        (
+            "any: [{mentions: NVDA}, {exposed: {list: hyperscalers}}]",
+            news(companies=[CompanyMention(id="anthropic")]),
+        ),
+        ('any: [{title: lease}, {weight: ">= 2%"}]', news(companies=[CompanyMention(id=NVDA)])),
+        ("all: [{not: {mentions: VRT}}, {text: '=\"lease\"'}]", news("A lease")),
+        ("form: [SC 13D, 8-K/A]", news(kind="filing", form="sc 13d/a")),
+        ("facts: {code: S, percent: '> 1'}", news(facts={"percent": 2, "holders": [{"code": "s"}]})),
+    ],
+)
+def test_a_rule_is_found_by_what_it_requires(condition: str, event: Event) -> None:
+    rules = desk_book(desk_portfolio(*[condition] * 2, held={VRT: 0.02, NVDA: 0.03}))
+    assert len(Matcher(rules).match(event).matches) == 2
+    assert Matcher(rules).match(event) == Matcher(rules, "reference").match(event)
+    assert len(Matcher(rules).match(news("Nothing of it", language="en")).matches) == 0
