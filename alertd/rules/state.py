@@ -123,7 +123,9 @@ class Step(Struct, frozen=True, kw_only=True):
 
     def label(self) -> str:
         """Say the step in a few words."""
-        parts = [", ".join(named) for named in (self.types, self.kinds, self.forms) if named]
+        types = ", ".join(self.types) + (f" {' or '.join(self.statuses)}" if self.statuses else "")
+        types += f" with confidence >= {self.min_confidence:g}" if self.min_confidence != 0.5 else ""
+        parts = [named for named in (types, ", ".join(self.kinds), ", ".join(self.forms)) if named]
         parts += [f"item {', '.join(self.items)}"] if self.items else []
         parts += [f"from {', '.join(self.sources)}"] if self.sources else []
         return " ".join(parts)
