@@ -10,6 +10,7 @@ from alertd.model import Event
 from alertd.rules.explain import explain
 from alertd.rules.logic import Truth
 from alertd.rules.match import Matcher
+from tests.rules.desk import ask, desk_rule
 from tests.rules.make import book, news, rule
 
 LEASE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year"
@@ -30,6 +31,14 @@ LEASE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a ye
         ("text: 1", news(LEASE), True),
         ("text: ON", news("Onsemi (ON) soars"), True),
         ("text: 007", news("Agent 007"), True),
+        ("text: merger", news(LEASE, awaiting="full_text"), None),
+        ("text: lease", news(LEASE, awaiting="full_text"), True),
+        ("title: merger", news(LEASE, awaiting="full_text"), False),  # the title is there
+        ("text: lease", news("SpaceX least Rechenleistung", language="de"), False),  # words are words in any language
+        ("text: Société Générale", news("SOCIETE GENERALE’s"), True),
+        ("text: nvidia", news("ＮＶＩＤＩＡ leases"), True),
+        ("text: non-binding offer", news("A non‑binding offers"), True),
+        ("title: [plan, planning]", news("Planned"), True),
         ("source: prwire", news(source="prwire"), True),
         ("source: [a, prwire]", news(source="prwire"), True),
         ("source: prwire", news(source="prwire-2"), False),
@@ -55,6 +64,8 @@ LEASE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a ye
         ("regex: zzz", news("x", "é" * 40_000), None),
         ("regex: yyy", news("x", "y" * 65_537), True),
         ("not: {regex: zzz}", news("x", "y" * 70_000 + "zzz"), None),
+        ("regex: zzz", news("x", awaiting="full_text"), None),
+        ("regex: x", news("x", awaiting="full_text"), True),
     ],
 )
 def test_a_leaf_answers(condition: str, event: Event, truth: Truth) -> None:
@@ -101,3 +112,38 @@ def test_a_pattern_finds_at_the_places_that_python_finds(body: str) -> None:
     (match,) = Matcher(book("regex: 'e+|[é😀計]+'")).match(news("", body + "e")).matches
     expected = [m.span() for m in re.finditer("e+|[é😀計]+", body + "e")][:3]
     assert [(e.start, e.end) for e in match.evidence] == expected
+
+
+def test_an_event_of_five_megabytes_is_matched_like_any_other() -> None:
+    body = "Ein Füllwort — “quoted” é\u0301 😀. " * 150_000 + "A compute lease of GPUs at last."
+    assert len(body.encode()) > 5_000_000
+    rules = book(
+        "text: compute lease",
+        "all: [{text: GPU}, {not: {text: merger}}]",
+        "regex: 'lease of'",
+        "near: {terms: [lease, GPU], within: 3}",
+    )
+    matches = Matcher(rules).match(news("News", body)).matches
+    assert [match.rule for match in matches] == ["rule-0", "rule-1", "rule-3"]  # a pattern sees the first 64 KiB
+    assert [body[e.start : e.end] for e in matches[0].evidence] == ["compute lease"]
+    assert [body[e.start : e.end] for e in matches[2].evidence] == ["lease", "GPUs"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "title", "truth"),
+    [
+        ("use: about-chips", "A GPU", True),
+        ("use: about-chips", "Chip", True),
+        ("use: about-chips", "Chips", False),  # the list has it as ="chip"
+        ("not: {use: about-chips}", "Accelerators", False),
+        ("text: {list: chips}", "Accelerators", True),
+        ("title: {list: chips}", "None", False),
+    ],
+)
+def test_lists_and_fragments_stand_for_what_they_hold(condition: str, title: str, truth: Truth) -> None:
+    assert ask(condition, news(title)).verdict.truth is truth
+
+
+def test_a_list_is_named_and_not_spelt_out() -> None:
+    assert desk_rule("text: {list: chips}").when.label() == "text: list chips"
+    assert desk_rule("use: about-chips").when.label() == "any"
