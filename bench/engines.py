@@ -51,6 +51,8 @@ ENGINES: dict[str, Callable[[RuleBook], Matcher]] = {"naive": naive, "automaton"
 class Postings:
     """Slots under the words of their first clause; those that need no word are always asked."""
 
+    narrow = False
+
     def __init__(self) -> None:
         self._posted: dict[Key, list[Slot]] = {}
         self._always: list[Slot] = []

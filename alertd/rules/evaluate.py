@@ -14,7 +14,7 @@ import msgspec
 from alertd.model import Evidence
 from alertd.rules.book import Rule
 from alertd.rules.filing import base_form
-from alertd.rules.logic import Reading, Result, Scope, Truth
+from alertd.rules.logic import Reading, Scope, Truth
 
 MAX_COMPANIES = 20
 
@@ -65,8 +65,21 @@ def holds(rule: Rule, reading: Reading, scope: Scope) -> tuple[Truth, tuple[str,
 def prove(rule: Rule, reading: Reading, scope: Scope, companies: Sequence[str]) -> Verdict:
     """Give the proof for a rule that holds, for the first of its companies."""
     bound = scope.bound_to(companies[0]) if companies else scope
-    result: Result = rule.when.result(reading, bound)
-    return Verdict(result.truth, tuple(companies), tuple(dict.fromkeys(result.evidence)), result.path)
+    result = rule.when.result(reading, bound)
+    return Verdict(result.truth, tuple(companies), _once(result.evidence), result.path)
+
+
+def judge(rule: Rule, reading: Reading, scope: Scope) -> Verdict:
+    """Give truth, companies and proof in one go: for rules of which most hold, cheaper than to ask first."""
+    companies = sorted(rule.when.candidates(reading, scope)) if rule.binds else []
+    if len(companies) > 1:
+        truth, found = holds(rule, reading, scope)
+        return prove(rule, reading, scope, found) if truth else Verdict(truth)
+    return prove(rule, reading, scope, companies)
+
+
+def _once(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence)) if len(evidence) > 1 else evidence
 
 
 def _size(company: str, scope: Scope) -> float:

@@ -18,6 +18,7 @@ of numbers, which goes through the smaller one in C.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 from sys import intern
 
 from alertd.rules.company_sets import CompanySets
@@ -31,11 +32,12 @@ COMMON = 0.25
 """A clause that more events than this have is no better than ALWAYS."""
 NOWHERE = -1
 """The company set of a rule that needs one of no companies: it never holds."""
-_NO_SETS: frozenset[int] = frozenset()
 
 
 class Index:
     """Slots by what an event must have."""
+
+    narrow = True
 
     def __init__(self, frequencies: Frequencies | None = None) -> None:
         self._frequencies = frequencies if frequencies is not None else Frequencies()
@@ -96,15 +98,14 @@ class Index:
 
     def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
         """Give each slot of which the event has a key, names a company, and meets the other clauses."""
-        found: dict[Slot, None] = {}
         present = {ALWAYS, *keys}
+        found = dict.fromkeys(chain.from_iterable(filter(None, map(self._wide.get, present))))
+        posted, bound = self._sets.get, self._bound
         for active in self._companies.holding(reading.companies):
-            nothing, bound = active.isdisjoint, self._bound
-            for key in [key for key in present if not nothing(self._sets.get(key, _NO_SETS))]:
-                for number in self._sets[key] & active:
+            nothing = active.isdisjoint
+            for key, sets in [(key, sets) for key in present if (sets := posted(key)) and not nothing(sets)]:
+                for number in sets & active:
                     found.update(dict.fromkeys(bound[number][key]))
-        for key in self._wide.keys() & present:
-            found.update(dict.fromkeys(self._wide[key]))
         self._frequencies.learn(keys)
         return [slot for slot in found if not slot.checks or _meets(slot.checks, keys)]
 

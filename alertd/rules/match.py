@@ -8,9 +8,8 @@ event -> one scan for the terms of all rules and event types
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 
@@ -18,69 +17,24 @@ import msgspec
 import structlog
 
 from alertd.companies.relations import Graph
-from alertd.model import Event, Evidence, Match
+from alertd.model import Event, Match
 from alertd.rules.book import BookChange, Portfolio, Rule, RuleBook
-from alertd.rules.evaluate import Verdict, guard, holds, prove
+from alertd.rules.evaluate import guard, holds, judge, prove
 from alertd.rules.index import Index, plain
 from alertd.rules.keys import event_keys
 from alertd.rules.logic import Key, Node, Reading, Scope
-from alertd.rules.parties import subject_of
+from alertd.rules.outcome import MAX_EVIDENCE, MatchResult, Open, RuleFailure, make_match
 from alertd.rules.reference import Reference
 from alertd.rules.slot import Candidacy, Engine, Slot
 from alertd.rules.strata import recognised, with_types
 from alertd.rules.world import World
 from alertd.text.scan import Term, TermScanner
 
-MAX_EVIDENCE = 20
-"""Spans that one match carries."""
+__all__ = ["MAX_EVIDENCE", "EngineName", "MatchResult", "Matcher", "Open", "RuleFailure"]
 
 EngineName = Literal["index", "reference"]
 _ENGINES: dict[EngineName, type[Index] | type[Reference]] = {"index": Index, "reference": Reference}
 _log = structlog.get_logger(__name__)
-
-
-class RuleFailure(msgspec.Struct, frozen=True):
-    """A rule whose evaluation raised. It is switched off until it changes; reported once."""
-
-    portfolio: str
-    """Empty for an event type."""
-    rule: str
-    rule_hash: str
-    event: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A rule with a state whose stateless part holds: whether it holds is for its state to say."""
-
-    portfolio: Portfolio
-    rule: Rule
-    companies: tuple[str, ...]
-    """For which the stateless part holds, the one with the largest weight first; empty if it is about none."""
-    _reading: Reading = field(compare=False, repr=False)
-    _scope: Scope = field(compare=False, repr=False)
-
-    def prove(self, companies: Sequence[str] | None = None) -> Verdict:
-        """Give the proof of the stateless part, for the first of these companies; default: of all."""
-        return prove(self.rule, self._reading, self._scope, self.companies if companies is None else companies)
-
-    def match(self, companies: Sequence[str] | None = None, evidence: Iterable[Evidence] = ()) -> Match:
-        """Make the match for when the state says that it holds for these companies, with the state's own evidence."""
-        verdict = self.prove(companies)
-        whole = msgspec.structs.replace(verdict, evidence=(*evidence, *verdict.evidence))
-        return make_match(self.portfolio, self.rule, self._reading.event, whole)
-
-
-class MatchResult(msgspec.Struct, frozen=True):
-    """The rules that hold, in the order of the book, and those that broke on this event."""
-
-    event: Event
-    """With the event types that were found in it."""
-    matches: tuple[Match, ...] = ()
-    open: tuple[Open, ...] = ()
-    """Rules with a state that the event concerns, in the order of the book."""
-    failures: tuple[RuleFailure, ...] = ()
 
 
 class Matcher:
@@ -182,6 +136,9 @@ class Matcher:
             return None
         if rule.state is not None and any(plain(clause).isdisjoint(keys) for clause in rule.state.clauses()):
             return None
+        if rule.state is None and self._rules.narrow:
+            verdict = judge(rule, reading, slot.scope)
+            return make_match(portfolio, rule, reading.event, verdict) if verdict.truth else None
         truth, companies = holds(rule, reading, slot.scope)
         if not truth:
             return None
@@ -259,26 +216,6 @@ class Matcher:
         if slot.rule is not None:
             for term in _terms(slot.rule):
                 self._scanner.remove(term)
-
-
-def make_match(portfolio: Portfolio, rule: Rule, event: Event, verdict: Verdict) -> Match:
-    """Make the match of a rule that holds."""
-    company = verdict.companies[0] if verdict.companies else ""
-    return Match(
-        rule=rule.id,
-        rule_hash=rule.hash,
-        portfolio=portfolio.id,
-        event=event.id,
-        event_revision=event.revision,
-        severity=rule.severity,
-        title=rule.title,
-        evidence=list(verdict.evidence)[:MAX_EVIDENCE],
-        path=list(verdict.path),
-        company=company,
-        companies=list(verdict.companies),
-        subject="" if rule.key == "story" else subject_of(rule, event, company),
-        experimental=rule.experimental,
-    )
 
 
 def _is_hidden(slot: Slot, desk: str) -> bool:

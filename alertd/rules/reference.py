@@ -11,6 +11,8 @@ from alertd.rules.slot import Candidacy, Slot
 class Reference:
     """All slots, always."""
 
+    narrow = False
+
     def __init__(self) -> None:
         self._slots: dict[Slot, None] = {}
 

@@ -53,6 +53,10 @@ class Candidacy:
 class Engine(Protocol):
     """Finds the slots worth asking about an event: all that hold, and few others."""
 
+    @property
+    def narrow(self) -> bool:
+        """Whether most candidates hold: then their proof is made at once."""
+
     def add(self, slot: Slot) -> None:
         """Take in a slot."""
 

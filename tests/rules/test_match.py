@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from alertd.model import CompanyMention, ReportedType
 from alertd.rules.book import BookChange, EventTypeRule, Portfolio, make_book
 from alertd.rules.leaves import Words
-from alertd.rules.logic import Clause, Reading, Scope, Truth
+from alertd.rules.logic import Clause, Reading, Result, Scope, Truth
 from alertd.rules.match import EngineName, Matcher
 from alertd.text.scan import Term
 from tests.rules.desk import desk_book, desk_portfolio
@@ -35,6 +35,9 @@ class _Broken(Words, frozen=True, tag="broken"):
     def truth(self, reading: Reading, scope: Scope) -> Truth:
         raise ZeroDivisionError("no way to divide")
 
+    def result(self, reading: Reading, scope: Scope) -> Result:
+        raise ZeroDivisionError("no way to divide")
+
 
 class _Mute(Words, frozen=True, tag="mute"):
     def terms(self) -> Iterator[Term]:
@@ -44,6 +47,9 @@ class _Mute(Words, frozen=True, tag="mute"):
         raise ZeroDivisionError("no clauses")
 
     def truth(self, reading: Reading, scope: Scope) -> Truth:
+        raise ZeroDivisionError("no answer")
+
+    def result(self, reading: Reading, scope: Scope) -> Result:
         raise ZeroDivisionError("no answer")
 
 

@@ -1,0 +1,81 @@
+"""What matching gives: the matches, the rules whose state must decide, and the rules that broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from alertd.model import Event, Evidence, Match
+from alertd.rules.book import Portfolio, Rule
+from alertd.rules.evaluate import Verdict, prove
+from alertd.rules.logic import Reading, Scope
+from alertd.rules.parties import subject_of
+
+MAX_EVIDENCE = 20
+"""Spans that one match carries."""
+
+
+class RuleFailure(msgspec.Struct, frozen=True):
+    """A rule whose evaluation raised. It is switched off until it changes; reported once."""
+
+    portfolio: str
+    """Empty for an event type."""
+    rule: str
+    rule_hash: str
+    event: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A rule with a state whose stateless part holds: whether it holds is for its state to say."""
+
+    portfolio: Portfolio
+    rule: Rule
+    companies: tuple[str, ...]
+    """For which the stateless part holds, the one with the largest weight first; empty if it is about none."""
+    _reading: Reading = field(compare=False, repr=False)
+    _scope: Scope = field(compare=False, repr=False)
+
+    def prove(self, companies: Sequence[str] | None = None) -> Verdict:
+        """Give the proof of the stateless part, for the first of these companies; default: of all."""
+        return prove(self.rule, self._reading, self._scope, self.companies if companies is None else companies)
+
+    def match(self, companies: Sequence[str] | None = None, evidence: Iterable[Evidence] = ()) -> Match:
+        """Make the match for when the state says that it holds for these companies, with the state's own evidence."""
+        verdict = self.prove(companies)
+        whole = msgspec.structs.replace(verdict, evidence=(*evidence, *verdict.evidence))
+        return make_match(self.portfolio, self.rule, self._reading.event, whole)
+
+
+class MatchResult(msgspec.Struct, frozen=True):
+    """The rules that hold, in the order of the book, and those that broke on this event."""
+
+    event: Event
+    """With the event types that were found in it."""
+    matches: tuple[Match, ...] = ()
+    open: tuple[Open, ...] = ()
+    """Rules with a state that the event concerns, in the order of the book."""
+    failures: tuple[RuleFailure, ...] = ()
+
+
+def make_match(portfolio: Portfolio, rule: Rule, event: Event, verdict: Verdict) -> Match:
+    """Make the match of a rule that holds."""
+    company = verdict.companies[0] if verdict.companies else ""
+    return Match(
+        rule=rule.id,
+        rule_hash=rule.hash,
+        portfolio=portfolio.id,
+        event=event.id,
+        event_revision=event.revision,
+        severity=rule.severity,
+        title=rule.title,
+        evidence=list(verdict.evidence)[:MAX_EVIDENCE],
+        path=list(verdict.path),
+        company=company,
+        companies=list(verdict.companies),
+        subject="" if rule.key == "story" else subject_of(rule, event, company),
+        experimental=rule.experimental,
+    )
