@@ -53,7 +53,8 @@ def compile_portfolio(content: str | bytes, file: str, asking_for: Any) -> Compi
     desk = value.get("desk")
     work = _Work(doc, asking_for(desk if isinstance(desk, str) else None), extending="extends" in value)
     work.faults += [*faults, *_empty(doc, ()), *_repeated_rules(doc), *_repeated_receivers(doc)]
-    work.missing(value)
+    if value is doc.value:
+        work.missing(value)
     for path, entry in doc.items(("rules",)):
         work.faults += _empty(doc, path)
         work.condition(path, entry)
