@@ -33,7 +33,7 @@ class Taken:
     event: Event
     """With its event types and its story."""
     matches: tuple[Match, ...]
-    """Of all rules, those over time among them, in the order of the book."""
+    """Of all rules, those over time among them, in the order of the book (with `only`, that one last)."""
     settled: tuple[Settled, ...]
     """What the rules over time said that the event concerns."""
     failures: tuple[RuleFailure, ...]
@@ -43,14 +43,20 @@ class Stream:
     """Takes events in the order in which they come. Use it in a `with`."""
 
     def __init__(self, matcher: Matcher, *, only: tuple[str, str] | None = None) -> None:
-        """With `only`, of the rules over time that one is asked alone; facts are kept of every event all the same."""
+        """With `only`, of the rules over time that one is asked alone; then it takes no time in a large book."""
         self._matcher = matcher
         self._only = only
         book = matcher.book
         self._routine_forms = book.routine_forms
         self._source_desks = book.source_desks
-        self._places = {(p.id, r.id): place for place, (p, r) in enumerate(book.rules())}
-        self._over_time = any(rule.state is not None for _, rule in book.rules())
+        self._places: dict[tuple[str, str], int] = {}
+        if only is None:
+            self._places = {(p.id, r.id): place for place, (p, r) in enumerate(book.rules())}
+            self._over_time = any(rule.state is not None for _, rule in book.rules())
+        else:
+            portfolio = matcher.portfolio(only[0])
+            rules = portfolio.rules if portfolio is not None else ()
+            self._over_time = any(rule.id == only[1] and rule.state is not None for rule in rules)
         self._store = MemoryStore(clock=lambda: self._now)
         self._now = 0
         self._runner = asyncio.Runner()
@@ -75,7 +81,7 @@ class Stream:
             result = msgspec.structs.replace(result, open=wanted)
         settled = self._settle(result)
         matches = [*result.matches, *(one.match for one in settled if one.match is not None)]
-        matches.sort(key=lambda match: self._places[match.portfolio, match.rule])
+        matches.sort(key=lambda match: self._places.get((match.portfolio, match.rule), 0))
         return Taken(result.event, tuple(matches), settled, result.failures)
 
     def _settle(self, result: MatchResult) -> tuple[Settled, ...]:
