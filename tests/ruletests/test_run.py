@@ -140,9 +140,9 @@ def test_a_rule_that_raised_fails_all_its_tests_also_those_before(
     def burst(*_: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("alertd.rules.leaves.Words.truth", burst)
+    monkeypatch.setattr("alertd.rules.pattern.Pattern.result", burst)
     test = "{given: {title: a lease}, expect: no match}"
-    found = outcomes(desk(tmp_path, one_rule("{text: lease}", test, test)))
+    found = outcomes(desk(tmp_path, one_rule("{regex: lease}", test, test)))
     assert [(outcome.passed, outcome.errors) for outcome in found] == [
         (False, ("the rule raised ZeroDivisionError: oops",))
     ] * 2
