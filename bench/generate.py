@@ -111,7 +111,7 @@ class RuleMaker:
     def rule(self, number: int, held: Sequence[str], *, wide: bool = True) -> Rule:
         """Make a rule of a portfolio; with `wide` it may be about the whole market."""
         random = self._random
-        terms = self._some_terms()
+        terms = self.some_terms()
         parts: list[Condition] = [*self._tree(terms), *self._filters(terms)]
         binds = random.random() >= 0.01 or not wide
         if binds:
@@ -130,7 +130,8 @@ class RuleMaker:
             names_form=True,
         )
 
-    def _some_terms(self) -> list[str]:
+    def some_terms(self) -> list[str]:
+        """Give the terms of a rule."""
         random = self._random
         count = 1 if random.random() < 0.12 else min(12, 2 + int(math.log(1 - random.random()) / math.log(0.72)))
         return list(dict.fromkeys(random.choices(self.terms, cum_weights=self._weights, k=count)))
