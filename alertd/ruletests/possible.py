@@ -2,8 +2,9 @@
 
 The leaves of a rule are not free: an event has one form and one source, a weight that is above 5 % is above 2 %, a
 text with “compute lease” has “lease”. `clash` knows what cannot be together. The plain way to an answer is tried
-first: every part of an `all`, the first part of an `any`. Only if its leaves clash, a search tries an answer for one
-leaf after the other, and goes back as soon as two of them clash or the condition is decided the wrong way.
+first: every part of an `all`, the first part of an `any`. Only if its leaves clash, and those that leave no choice do
+not, a search tries an answer for one leaf after the other, and goes back as soon as two of them clash or the condition
+is decided the wrong way.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from alertd.text.scan import Term, term_words
 
 MAX_LEAVES = 60
 """Conditions with more different leaves are not searched."""
-MAX_STEPS = 500
+MAX_STEPS = 300
 _RELATED = (
     Words, Near, Origin, Filing, Reports, DealTerms, Mentions, Exposed, CompanySentiment, Weight, Tone, Novelty,
 )  # fmt: skip
@@ -46,7 +47,10 @@ def possible(condition: Node, truth: bool, *, bound: bool) -> bool:
     plain = _plain_way(condition, truth)
     if plain is not None and conflict(plain, bound=bound) is None:
         return True
-    leaves = list(dict.fromkeys(node for node in walk(condition) if not node.children))
+    needed = list(required(condition, truth))
+    if conflict(needed, bound=bound) is not None:
+        return False
+    leaves = list(dict.fromkeys([*(leaf for leaf, _ in needed), *(n for n in walk(condition) if not n.children)]))
     if len(leaves) > MAX_LEAVES:
         return True
     return _Search(condition, truth, leaves, bound).found({})
@@ -109,18 +113,15 @@ def _value(node: Node, answers: Answers) -> Truth:
     return None if None in parts else not decisive
 
 
-def required(condition: Node) -> Iterator[Said]:
-    """Give the leaves that must be true, or false, for a condition to be true."""
-    if isinstance(condition, All):
-        for part in condition.parts:
-            yield from required(part)
-    elif isinstance(condition, Not) and not condition.part.children:
-        yield condition.part, False
-    elif isinstance(condition, Not) and isinstance(condition.part, AnyOf):
-        for part in condition.part.parts:
-            yield from required(Not(part))
-    elif not condition.children:
-        yield condition, True
+def required(node: Node, truth: bool = True) -> Iterator[Said]:
+    """Give the answers that leaves must have for a condition to be true, or false."""
+    if isinstance(node, Not):
+        yield from required(node.part, not truth)
+    elif not node.children:
+        yield node, truth
+    elif truth is isinstance(node, All):
+        for part in node.children:
+            yield from required(part, truth)
 
 
 def conflict(answers: Iterable[Said], *, bound: bool) -> tuple[Said, Said] | None:

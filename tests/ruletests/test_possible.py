@@ -129,6 +129,15 @@ def test_the_two_that_exclude_each_other_are_told() -> None:
     assert conflict(required(condition("any: [{form: 8-K}, {kind: news}]")), bound=True) is None
 
 
+def test_what_leaves_no_choice_is_found_among_many_choices() -> None:
+    choices = ", ".join(f"{{any: [{{title: w{i}}}, {{title: v{i}}}, {{text: x{i}}}]}}" for i in range(50))
+    assert not possible(condition(f"all: [{choices}, {{source: a}}, {{source: b}}]"), True, bound=True)
+    assert not possible(
+        condition(f"not: {{any: [{choices}, {{not: {{source: a}}}}, {{not: {{source: b}}}}]}}"), True, bound=True
+    )
+    assert possible(condition(f"all: [{choices}, {{source: a}}]"), True, bound=True)
+
+
 def test_a_condition_that_is_too_large_to_search_is_taken_as_possible() -> None:
     parts = ", ".join(f"{{any: [{{source: a{i}}}, {{source: b{i}}}]}}" for i in range(MAX_LEAVES))
     assert possible(condition(f"all: [{parts}]"), True, bound=True)
