@@ -3,8 +3,8 @@
 The leaves of a rule are not free: an event has one form and one source, a weight that is above 5 % is above 2 %, a
 text with “compute lease” has “lease”. `clash` knows what cannot be together. The plain way to an answer is tried
 first: every part of an `all`, the first part of an `any`. Only if its leaves clash, and those that leave no choice do
-not, a search tries an answer for one leaf after the other, and goes back as soon as two of them clash or the condition
-is decided the wrong way.
+not, a search tries an answer for one leaf after the other, and goes back as soon as two of them clash or the
+condition is decided the wrong way.
 """
 
 from __future__ import annotations
