@@ -89,7 +89,7 @@ def test_the_version_follows_the_content_and_not_the_files(tmp_path: Path) -> No
         ("{any: {text: a}}", "`any` takes a list of conditions (put each behind a `- `)"),
         ("{not: [{text: a}]}", "`not` takes one condition"),
         ("{text: []}", "the list of `text` is empty"),
-        ("{text: {a: b}}", "`text` takes a text or a list of texts"),
+        ("{text: {a: b}}", "`text` takes words, or `{list: …}`"),
         ("{text: [a, [b]]}", "`text` takes a text or a list of texts"),
         ("{text: '—'}", "a term needs a letter or a digit"),
         ("{text: '\"merger\"'}", "a term in quotes is not read as an exact one (write '=\"merger\"' for that)"),
