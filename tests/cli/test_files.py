@@ -24,7 +24,11 @@ def test_init_writes_files_that_pass_the_check(tmp_path: Path) -> None:
 def test_init_makes_a_folder_and_says_how_to_go_on_there(tmp_path: Path) -> None:
     done = alertd("init", "new/my desk", cwd=tmp_path)
     assert done.code == 0
-    assert done.out == WRITTEN.format("new/my desk/") + "Next: cd 'new/my desk' && alertd check and alertd test, then alertd run\n"
+    assert (
+        done.out
+        == WRITTEN.format("new/my desk/")
+        + "Next: cd 'new/my desk' && alertd check and alertd test, then alertd run\n"
+    )
     assert alertd("check", "--strict", cwd=tmp_path / "new/my desk").code == 0
 
 
