@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alertd.model import CompanyMention, Event
 from alertd.rules.book import BookChange, Portfolio, RuleBook, apply_change
 from alertd.rules.match import Matcher, MatchResult
-from tests.rules.anything import book_of, books, event_types, events, portfolios
+from tests.rules.anything import HOLDINGS, book_of, books, event_types, events, portfolios, rules
 from tests.rules.desk import NVDA, VRT, desk_book, desk_portfolio
 from tests.rules.make import book, news
 
@@ -17,19 +18,19 @@ _EVENTS = st.lists(events(), min_size=1, max_size=6)
 
 
 @given(books(), _EVENTS)
-def test_the_index_finds_what_asking_every_rule_finds(rules: RuleBook, given_: list[Event]) -> None:
-    index, reference = Matcher(rules), Matcher(rules, "reference")
+def test_the_index_finds_what_asking_every_rule_finds(book_: RuleBook, given_: list[Event]) -> None:
+    index, reference = Matcher(book_), Matcher(book_, "reference")
     for event in given_:
         found, expected = index.match(event), reference.match(event)
         assert found == expected
         assert found.failures == ()
-        _explained(index, rules, found)
+        _explained(index, book_, found)
 
 
-def _explained(index: Matcher, rules: RuleBook, found: MatchResult) -> None:
+def _explained(index: Matcher, book_: RuleBook, found: MatchResult) -> None:
     """A rule that holds was asked, and the index says so."""
     held = {(m.portfolio, m.rule) for m in found.matches} | {(o.portfolio.id, o.rule.id) for o in found.open}
-    for portfolio, rule in rules.rules():
+    for portfolio, rule in book_.rules():
         if (portfolio.id, rule.id) in held:
             assert index.why_candidate(portfolio.id, rule.id, found.event).asked
 
@@ -46,46 +47,63 @@ def _change(before: RuleBook, after: RuleBook) -> BookChange:
 
 
 @st.composite
+def _edited(draw: st.DrawFn, before: Portfolio) -> Portfolio:
+    """A portfolio after an edit of one thing: what stays the same keeps its place in the index."""
+    made = list(before.rules)
+    if made and draw(st.booleans()):
+        number = draw(st.integers(0, len(made) - 1))
+        edited = replace(draw(rules()), id=made[number].id)
+        made[number : number + 1] = [] if draw(st.integers(0, 2)) == 0 else [edited]
+    if draw(st.integers(0, 2)) == 0:
+        made.reverse()
+    holdings = draw(st.one_of(st.just(before.holdings), HOLDINGS))
+    desk = draw(st.sampled_from([before.desk, before.desk, None, "desk"]))
+    return replace(before, rules=tuple(made), holdings=holdings, desk=desk, hash="")
+
+
+@st.composite
 def _histories(draw: st.DrawFn) -> tuple[RuleBook, list[RuleBook]]:
-    """A book and what becomes of it: portfolios are added, changed, emptied and removed."""
+    """A book and what becomes of it: portfolios are added, edited, replaced and removed."""
     types = draw(event_types())
     now: dict[str, Portfolio] = {"a": draw(portfolios("a")), "b": draw(portfolios("b"))}
-    books_: list[RuleBook] = [book_of(list(now.values()), types)]
-    for name in draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=5)):
-        if name in now and draw(st.integers(0, 3)) == 0:
-            now = {other: portfolio for other, portfolio in now.items() if other != name}
-        else:
-            now = {**now, name: draw(portfolios(name))}
-        books_.append(book_of(list(now.values()), types))
-    return books_[0], books_[1:]
+    versions: list[RuleBook] = [book_of(list(now.values()), types)]
+    for name in draw(st.lists(st.sampled_from("aabc"), min_size=1, max_size=5)):
+        step = draw(st.sampled_from(["edit", "edit", "edit", "replace", "remove"]))
+        after = {other: portfolio for other, portfolio in now.items() if other != name}
+        if step != "remove" or name not in now:
+            edit = step == "edit" and name in now
+            after[name] = draw(_edited(now[name])) if edit else draw(portfolios(name))
+        now = after
+        versions.append(book_of(list(now.values()), types))
+    return versions[0], versions[1:]
 
 
 @given(_histories(), _EVENTS, st.booleans())
 def test_an_index_that_followed_every_change_finds_what_a_new_one_finds(
     history: tuple[RuleBook, list[RuleBook]], given_: list[Event], warm: bool
 ) -> None:
-    rules, versions = history
-    index, reference = Matcher(rules), Matcher(rules, "reference")
+    now, versions = history
+    index, reference = Matcher(now), Matcher(now, "reference")
     for after in versions:
         if warm:
             for event in given_:
                 assert index.match(event) == reference.match(event)
-        change = _change(rules, after)
+        change = _change(now, after)
         index.apply(change)
         reference.apply(change)
-        assert apply_change(rules, change) == after == index.book
-        rules = after
-    fresh = Matcher(rules)
+        assert apply_change(now, change) == after == index.book
+        now = after
+    fresh = Matcher(now)
     for event in given_:
         assert index.match(event) == reference.match(event) == fresh.match(event)
 
 
 @given(books(), events())
-def test_nothing_is_left_of_rules_that_are_gone(rules: RuleBook, event: Event) -> None:
-    index = Matcher(rules)
-    empty = book_of([], rules.event_types)
+def test_nothing_is_left_of_rules_that_are_gone(book_: RuleBook, event: Event) -> None:
+    index = Matcher(book_)
+    empty = book_of([], book_.event_types)
     index.match(event)
-    index.apply(_change(rules, empty))
+    index.apply(_change(book_, empty))
     engine = index._rules
     kept = {name: value for name, value in vars(engine).items() if name != "_frequencies"}
     assert not any(part for name, part in kept.items() if isinstance(part, (dict, set, list)))
@@ -94,17 +112,17 @@ def test_nothing_is_left_of_rules_that_are_gone(rules: RuleBook, event: Event) -
 
 
 def test_a_change_of_another_version_is_refused_and_changes_nothing() -> None:
-    rules = book("text: lease")
-    matcher = Matcher(rules)
+    made = book("text: lease")
+    matcher = Matcher(made)
     with pytest.raises(ValueError, match="applies to version other"):
         matcher.apply(BookChange(before="other", version="new", removed=("desk-a",)))
-    assert matcher.version == rules.version
+    assert matcher.version == made.version
     assert len(matcher.match(news("A lease")).matches) == 1
 
 
 def test_a_thousand_rules_on_one_word_are_all_found() -> None:
-    rules = book(*["text: lease"] * 1_000)
-    assert len(Matcher(rules).match(news("A lease")).matches) == 1_000
+    made = book(*["text: lease"] * 1_000)
+    assert len(Matcher(made).match(news("A lease")).matches) == 1_000
 
 
 @pytest.mark.parametrize(
@@ -123,7 +141,7 @@ def test_a_thousand_rules_on_one_word_are_all_found() -> None:
     ],
 )
 def test_a_rule_is_found_by_what_it_requires(condition: str, event: Event) -> None:
-    rules = desk_book(desk_portfolio(*[condition] * 2, held={VRT: 0.02, NVDA: 0.03}))
-    assert len(Matcher(rules).match(event).matches) == 2
-    assert Matcher(rules).match(event) == Matcher(rules, "reference").match(event)
-    assert len(Matcher(rules).match(news("Nothing of it", language="en")).matches) == 0
+    made = desk_book(desk_portfolio(*[condition] * 2, held={VRT: 0.02, NVDA: 0.03}))
+    assert len(Matcher(made).match(event).matches) == 2
+    assert Matcher(made).match(event) == Matcher(made, "reference").match(event)
+    assert len(Matcher(made).match(news("Nothing of it", language="en")).matches) == 0
