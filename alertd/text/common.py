@@ -27,8 +27,8 @@ _WIRE = """
     market markets march media million mln mn monday month months move named national news november number october
     officer official officials operation operations page percent people photo plan plans plc point points president
     press price prices product products program provide provides public quarter quarterly read reading release
-    released report reported reports result results reuters rise rose said sales saturday says sector september service
-    services share shareholder shareholders shares source sources spokesman spokesperson spokeswoman state stated
+    released report reported reports result results reuters rise rose said sales saturday says sector september
+    service services share shareholder shareholders shares source sources spokesman spokesperson spokeswoman state stated
     statement states stock stocks sunday technology thursday total trading tuesday unit update updated usd value
     version view website wednesday week weeks work world www year years york
 """

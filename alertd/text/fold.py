@@ -104,7 +104,7 @@ def _fold_run(error: UnicodeError) -> tuple[bytes, int]:
     return _RUNS[error.object[error.start : error.end]], error.end
 
 
-# The encoder finds what is not ASCII many times faster than any loop or pattern of ours: its error handler is the fold.
+# The encoder finds what is not ASCII many times faster than a loop or pattern of ours: its error handler is the fold.
 codecs.register_error(_FOLD, _fold_run)
 
 
@@ -175,7 +175,7 @@ class Tokens:
         """Where each word ends in the folded text."""
 
     def span(self, first: int, last: int) -> tuple[int, int]:
-        """Give the original code points from the first word to the last, both included, with the last one's accents."""
+        """Give the original code points from the first word to the last, both included, with its accents."""
         folded = self._folded
         if folded is None:
             folded = self._folded = fold(self.text)
