@@ -12,6 +12,9 @@ SAMPLE = 8
 ENOUGH = 200
 """Counted events whose word weighs as much as the guess."""
 
+MANY = 200_000
+"""So many keys are counted at most; then the rarer half is forgotten."""
+
 _GUESSES = {
     "title": 0.002, "type": 0.02, "form": 0.03, "item": 0.01, "source": 0.1, "kind": 0.5, "trust": 0.4,
     "language": 0.8, "deal": 0.01, "has": 0.9,
@@ -26,6 +29,8 @@ class Frequencies:
         self._counts: Counter[Key] = Counter()
         self._seen = 0
         self._skipped = 0
+        self._shares: dict[Key, float] = {}
+        """Worked out since the last event was counted: a book asks for the same keys very often."""
 
     def learn(self, keys: Iterable[Key]) -> None:
         """Note what an event has, for one event of SAMPLE."""
@@ -33,11 +38,18 @@ class Frequencies:
         if self._skipped >= SAMPLE:
             self._skipped = 0
             self._seen += 1
+            self._shares.clear()
             self._counts.update(keys)
+            if len(self._counts) > MANY:  # strangers name forms, items and facts as they like
+                self._counts = Counter(dict(self._counts.most_common(MANY // 2)))
 
     def of(self, key: Key) -> float:
         """Give the share of events that have a key."""
-        return (self._counts.get(key, 0) + guess(key) * ENOUGH) / (self._seen + ENOUGH)
+        share = self._shares.get(key)
+        if share is None:
+            share = (self._counts.get(key, 0) + guess(key) * ENOUGH) / (self._seen + ENOUGH)
+            self._shares[key] = share
+        return share
 
     def of_any(self, clause: Clause) -> float:
         """Give what share of events have one of these keys, at most; among equals, few keys are better."""

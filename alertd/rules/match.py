@@ -19,6 +19,7 @@ import structlog
 from alertd.companies.relations import Graph
 from alertd.model import Event, Match
 from alertd.rules.book import BookChange, Portfolio, Rule, RuleBook
+from alertd.rules.cache import no_collection
 from alertd.rules.evaluate import guard, holds, judge, prove
 from alertd.rules.index import Index, plain
 from alertd.rules.keys import event_keys
@@ -51,6 +52,10 @@ class Matcher:
         self._version = book.version
         self._types: Engine = _ENGINES[engine]()
         self._rules: Engine = _ENGINES[engine]()
+        with no_collection():
+            self._build(book)
+
+    def _build(self, book: RuleBook) -> None:
         self._scanner = TermScanner(_all_terms(book))
         for number, kind in enumerate(book.event_types):
             self._types.add(Slot(kind.when, Scope(self._world(None)), (kind.id, number), type_=kind))
