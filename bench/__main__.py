@@ -1,12 +1,48 @@
-"""All measurements, one after the other: `python -m bench`."""
+"""All measurements, one after the other: `python -m bench [--json]`, or some: `python -m bench matching updates`."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
 
-from bench import latency, quiet_poll
+from bench import latency, matching, quiet_poll, updates
 
-print("== a poll that brings nothing new")
-quiet_poll.main()
-print("\n== from bytes to webhook")
-asyncio.run(latency.main(60))
+PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
+    "quiet-poll": ("a poll that brings nothing new", lambda: quiet_poll.measure_all(2_000)),
+    "latency": ("from bytes to webhook", lambda: asyncio.run(latency.measure(60))),
+    "matching": ("events against very many rules", matching.run),
+    "updates": ("loading and changing very many rules", updates.run),
+}
+_SHOW: dict[str, Callable[[Any], None]] = {
+    "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "updates": updates.show,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Measure, and print tables or JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    found = {}
+    for name in options.parts or PARTS:
+        title, measure = PARTS[name]
+        if options.json:
+            with contextlib.redirect_stdout(sys.stderr):
+                found[name] = measure()
+            continue
+        print(f"\n== {title}", flush=True)
+        _SHOW[name](measure())
+    if options.json:
+        print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
