@@ -77,9 +77,14 @@ def rules_above(path: Path) -> Path | None:
         return path
     whole = path.absolute()
     for folder in (whole, *whole.parents):
-        if folder.name in FOLDERS and folder.parent.name not in FOLDERS:
+        if folder.name in FOLDERS and folder.parent.name not in FOLDERS and _is_rules(folder.parent):
             return from_here(folder.parent)
     return None
+
+
+def _is_rules(path: Path) -> bool:
+    """Tell whether a folder is one of rules: somebody's ~/companies/ does not make the whole home one."""
+    return path.name == HERE.name or (path / "portfolios").is_dir()
 
 
 def from_here(path: Path) -> Path:
