@@ -18,19 +18,19 @@ _FUNCTION = """
 """
 
 _WIRE = """
-    according added add adds amid analyst analysts announce announced announcement announces april article associated
-    august based billion bn business businesses ceo chief click co companies company conference contact corp
-    corporate corporation cost current currently data day days december detail details dow early earlier email
+    according added add adds amid analyst analysts announce announced announcement announces april article
+    associated august based billion bn business businesses ceo chief click co companies company conference contact
+    corp corporate corporation cost current currently data day days december detail details dow early earlier email
     executive expect expected expects february fiscal friday full fund general global government group growth half
-    headline higher holding holdings home image inc include included includes increase increased industry information
-    international investor investors january july june largest latest lead leading ltd llc lower major management
-    market markets march media million mln mn monday month months move named national news november number october
-    officer official officials operation operations page percent people photo plan plans plc point points president
-    press price prices product products program provide provides public quarter quarterly read reading release
-    released report reported reports result results reuters rise rose said sales saturday says sector september
-    service services share shareholder shareholders shares source sources spokesman spokesperson spokeswoman state stated
-    statement states stock stocks sunday technology thursday total trading tuesday unit update updated usd value
-    version view website wednesday week weeks work world www year years york
+    headline higher holding holdings home image inc include included includes increase increased industry
+    information international investor investors january july june largest latest lead leading ltd llc lower major
+    management market markets march media million mln mn monday month months move named national news november
+    number october officer official officials operation operations page percent people photo plan plans plc point
+    points president press price prices product products program provide provides public quarter quarterly read
+    reading release released report reported reports result results reuters rise rose said sales saturday says
+    sector september service services share shareholder shareholders shares source sources spokesman spokesperson
+    spokeswoman state stated statement states stock stocks sunday technology thursday total trading tuesday unit
+    update updated usd value version view website wednesday week weeks work world www year years york
 """
 
 _WORDS = frozenset(_FUNCTION.split()) | frozenset(_WIRE.split())

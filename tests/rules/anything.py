@@ -194,6 +194,12 @@ def rules(draw: st.DrawFn) -> Rule:
     )
 
 
+def named(rule: Rule, name: str) -> Rule:
+    """Give a rule its id, which is part of its definition."""
+    definition = f"{name} ".encode() + rule.definition
+    return replace(rule, id=name, definition=definition, hash=mark(definition.decode()))
+
+
 HOLDINGS = st.dictionaries(
     st.sampled_from(COMPANIES), st.sampled_from([None, -0.05, 0.0, 0.05, 0.08]), min_size=1, max_size=4
 ).map(
@@ -211,7 +217,7 @@ HOLDINGS = st.dictionaries(
 def portfolios(draw: st.DrawFn, name: str) -> Portfolio:
     """Make any portfolio of a name."""
     numbers = draw(st.lists(st.integers(0, 7), min_size=2, max_size=7, unique=True))
-    made = tuple(replace(draw(rules()), id=f"rule-{number}") for number in numbers)
+    made = tuple(named(draw(rules()), f"rule-{number}") for number in numbers)
     desk = draw(st.sampled_from([None, None, "desk"]))
     return Portfolio(id=name, title=name, rules=made, holdings=draw(HOLDINGS), desk=desk)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from alertd.model import CompanyMention, Event
 from alertd.rules.book import BookChange, Portfolio, RuleBook, apply_change
 from alertd.rules.match import Matcher, MatchResult
-from tests.rules.anything import HOLDINGS, book_of, books, event_types, events, portfolios, rules
+from tests.rules.anything import HOLDINGS, book_of, books, event_types, events, named, portfolios, rules
 from tests.rules.desk import NVDA, VRT, desk_book, desk_portfolio
 from tests.rules.make import book, news
 
@@ -50,9 +50,9 @@ def _change(before: RuleBook, after: RuleBook) -> BookChange:
 def _edited(draw: st.DrawFn, before: Portfolio) -> Portfolio:
     """A portfolio after an edit of one thing: what stays the same keeps its place in the index."""
     made = list(before.rules)
-    if made and draw(st.booleans()):
+    if draw(st.booleans()) and made:
         number = draw(st.integers(0, len(made) - 1))
-        edited = replace(draw(rules()), id=made[number].id)
+        edited = named(draw(rules()), made[number].id)
         made[number : number + 1] = [] if draw(st.integers(0, 2)) == 0 else [edited]
     if draw(st.integers(0, 2)) == 0:
         made.reverse()
