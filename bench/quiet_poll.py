@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import multiprocessing
 import socket
 import time
@@ -44,11 +45,12 @@ def serve(line: Connection) -> None:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         full = b'HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: "x"\r\nContent-Length: %d\r\n\r\n'
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            if b"GET /304" in head and b"If-None-Match" in head:
-                writer.write(b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n')
-            else:
-                writer.write(full % len(data) + data)
+        with contextlib.suppress(asyncio.IncompleteReadError):  # the client hangs up
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                if b"GET /304" in head and b"If-None-Match" in head:
+                    writer.write(b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n')
+                else:
+                    writer.write(full % len(data) + data)
 
     async def run() -> None:
         listener = socket.create_server(("127.0.0.1", 0))
