@@ -145,3 +145,36 @@ def test_a_rule_is_found_by_what_it_requires(condition: str, event: Event) -> No
     assert len(Matcher(made).match(event).matches) == 2
     assert Matcher(made).match(event) == Matcher(made, "reference").match(event)
     assert len(Matcher(made).match(news("Nothing of it", language="en")).matches) == 0
+
+
+@pytest.mark.parametrize(
+    ("condition", "event", "asked", "reason"),
+    [
+        ("text: compute lease", news("A compute lease"), True, "the event has `text:compute lease`"),
+        ("text: lease", news("A van"), False, "it needs `text:lease`, which the event does not have"),
+        ("title: [lease, GPU]", news("A van"), False,
+         "it needs one of `title:gpu`, `title:lease`, which the event does not have"),
+        ("all: [{form: 8-K}, {text: [a lease, deal]}]", news("x", kind="filing", form="8-K"), False,
+         "it needs one of `text:a lease`, `text:deal`, which the event does not have"),
+        ("language: en", news("x"), True, "it is asked about every event"),
+        ("mentions: holdings", news("x"), False, "it needs one of 2 companies, of which the event names none"),
+        ("mentions: NVDA", news("x"), False, "it needs a company not named"),
+        ("mentions: NVDA", news("x", companies=[CompanyMention(id=NVDA)]), True,
+         "it is asked about every event on its companies"),
+        ("kind: filing", news("x", kind="filing", form="424B2"), False,
+         "424B2 is a routine form, seen only by rules that name a form"),
+    ],
+)  # fmt: skip
+def test_why_a_rule_is_asked_or_not_is_said(condition: str, event: Event, asked: bool, reason: str) -> None:
+    matcher = Matcher(desk_book(desk_portfolio(condition, held={VRT: 0.02, NVDA: 0.03})))
+    found = matcher.why_candidate("desk-a", "rule-0", event)
+    assert (found.asked, found.reason) == (asked, reason)
+
+
+def test_a_rule_on_holdings_of_a_portfolio_that_holds_nothing_is_never_asked() -> None:
+    matcher = Matcher(desk_book(desk_portfolio("mentions: holdings", held={})))
+    event = news("x", companies=[CompanyMention(id=NVDA)])
+    reason = "it needs a company of a list or of holdings that are empty"
+    assert matcher.why_candidate("desk-a", "rule-0", event).reason == reason
+    assert matcher.match(event).matches == ()
+    assert matcher.why_candidate("desk-a", "other", event).reason == "there is no rule desk-a/other"
