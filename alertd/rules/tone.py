@@ -30,7 +30,7 @@ class Tone(Leaf, frozen=True, gc=False, tag="sentiment"):
         given = reading.event.sentiment
         if given is None:
             return Result(None, (), "the event has no sentiment")
-        said = f"{given.score:+.2f} {given.label}".strip()[:MAX_QUOTE]
+        said = f"{given.score:+.2f} {given.label}".strip()
         return _compared("sentiment", self.limit.holds(given.score), said)
 
 
@@ -62,5 +62,6 @@ class Novelty(Leaf, frozen=True, gc=False, tag="novelty"):
 
 
 def _compared(field: str, truth: bool, said: str) -> Result:
+    said = said[:MAX_QUOTE]  # a score of a stranger may have hundreds of digits
     evidence = (Evidence(field=field, start=0, end=0, quote=said),) if truth else ()
     return Result(truth, evidence, f"{field} is {said}")
