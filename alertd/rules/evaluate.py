@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from alertd.model import Evidence
+from alertd.model import Event, Evidence
 from alertd.rules.book import Rule
 from alertd.rules.filing import base_form
 from alertd.rules.logic import Reading, Scope, Truth
@@ -36,10 +36,14 @@ def guard(rule: Rule, reading: Reading, routine_forms: frozenset[str]) -> str:
         return f"valid from {rule.valid_from}"
     if rule.valid_until and day > rule.valid_until:
         return f"valid until {rule.valid_until}"
-    form = reading.event.form
-    if form and not rule.names_form and base_form(form) in routine_forms:
-        return f"{form} is a routine form, seen only by rules that name a form"
+    if not rule.names_form and is_routine(reading.event, routine_forms):
+        return f"{reading.event.form} is a routine form, seen only by rules that name a form"
     return ""
+
+
+def is_routine(event: Event, routine_forms: frozenset[str]) -> bool:
+    """Whether an event is filed on a routine form."""
+    return bool(event.form) and base_form(event.form or "") in routine_forms
 
 
 def holds(rule: Rule, reading: Reading, scope: Scope) -> tuple[Truth, tuple[str, ...]]:
@@ -59,7 +63,7 @@ def holds(rule: Rule, reading: Reading, scope: Scope) -> tuple[Truth, tuple[str,
             truth = None
     if not found:
         return truth, ()
-    return True, tuple(sorted(found, key=lambda c: (-_size(c, scope), c))[:MAX_COMPANIES])
+    return True, tuple(sorted(found, key=lambda c: by_size(c, scope))[:MAX_COMPANIES])
 
 
 def prove(rule: Rule, reading: Reading, scope: Scope, companies: Sequence[str]) -> Verdict:
@@ -82,6 +86,7 @@ def _once(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(evidence)) if len(evidence) > 1 else evidence
 
 
-def _size(company: str, scope: Scope) -> float:
+def by_size(company: str, scope: Scope) -> tuple[float, str]:
+    """Give a key that sorts companies: the one with the largest weight first."""
     holding = scope.holdings.get(company)
-    return abs(holding.weight) if holding is not None else 0.0
+    return (-abs(holding.weight) if holding is not None else 0.0), company

@@ -11,12 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from alertd.model import Event
+from alertd.rules.beside import has_beside
 from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
 from alertd.rules.evaluate import MAX_COMPANIES, guard
 from alertd.rules.explain import Explained, deciding, leaves_true, one_line, said, tree_of
+from alertd.rules.fact_index import facts_of, fits
 from alertd.rules.limits import percent
 from alertd.rules.logic import Node, Reading, Scope, Truth
 from alertd.rules.state import By
+from alertd.rules.state import Sequence as Steps
 from alertd.rules.strata import recognised
 from alertd.rules.world import World
 from alertd.text.scan import TermScanner
@@ -48,6 +51,10 @@ class OverTime:
     """What is remembered, a line for each event, oldest first."""
     label: str = ""
     """What `by` is called."""
+    earlier: bool = False
+    """Asked as an earlier step: what stands beside the sequence was asked of the last one."""
+    companies: tuple[str, ...] = ()
+    """For which the rule holds, where this tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,9 @@ NOTHING_BY: dict[By, str] = {
 """Why the part of a rule over time could not be asked."""
 
 
+_EARLIER = "what stands beside the sequence is asked of its last step; this event may be an earlier one"
+
+
 class Explainer:
     """Explains rules and event types of one book."""
 
@@ -111,11 +121,18 @@ class Explainer:
         kept_out = _guard(self._book, portfolio, rule, reading)
         scope = Scope(self._world_of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         asked, truth, companies = _ask(rule, reading, scope)
-        states = tuple(replace(part, label=self._label(part.by)) for part in over_time or ()) if truth else ()
+        told = [replace(part, label=self._label(part.by)) for part in over_time or ()]
+        states = tuple(part for part in told if not part.earlier) if truth else ()
         nothing = ""
         if rule.state is not None and truth:
             truth = None if over_time is None else _any_of([part.condition.truth for part in states])
-            nothing = NOTHING_BY[rule.state.by] if over_time == [] else ""
+            nothing = _nothing(rule, event) if over_time is not None and not states else ""
+        earlier = [part for part in told if part.earlier]
+        if earlier:  # what is asked of the last step does not count for it
+            asked, companies = (asked, companies) if states and not kept_out else ((), ())
+            truth = _any_of([truth if asked else False, *(part.condition.truth for part in earlier)])
+            companies = tuple(dict.fromkeys([*companies, *(name for part in earlier for name in part.companies)]))
+            states, kept_out, nothing = (*states, *earlier), "", ""
         return Explanation(
             portfolio=portfolio.id,
             rule=rule.id,
@@ -131,7 +148,10 @@ class Explainer:
             asked=asked,
             over_time=states,
             candidate=candidate,
-            notes=tuple(_notes(rule, event, unknown=truth is None and rule.state is not None and over_time is None)),
+            notes=(
+                *_notes(rule, event, unknown=truth is None and rule.state is not None and over_time is None),
+                *([_EARLIER] if earlier and not asked and has_beside(rule) else []),
+            ),
         )
 
     def _label(self, by: str) -> str:
@@ -169,6 +189,16 @@ class Explainer:
             asked=tuple(asked),
             notes=tuple(notes),
         )
+
+
+def _nothing(rule: Rule, event: Event) -> str:
+    """Say why the part of a rule over time could not be asked about an event."""
+    assert rule.state is not None
+    if isinstance(rule.state, Steps) and has_beside(rule):
+        last = rule.state.steps[-1]
+        if not any(fits(last, fact) for fact in facts_of(event).values()):
+            return f"the event is not the last step, {last.label()}"
+    return NOTHING_BY[rule.state.by]
 
 
 # --- what decides ---------------------------------------------------------------------------------------------

@@ -8,13 +8,13 @@ before the rule did is found.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 import msgspec
 
 from alertd.base.clock import parse_rfc3339, rfc3339
-from alertd.model import Event, Observation, Row
+from alertd.model import Event, Observation, Row, Version
 from alertd.rules.filing import base_form, canonical_item, form_fits
 from alertd.rules.parties import is_party, named, pairs, parties_of
 from alertd.rules.state import Step
@@ -39,12 +39,15 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     items: list[str] = []
     source: str = ""
     title: str = ""
+    met: dict[str, list[str]] = {}
+    """Rules of which it is a last step that met what stands beside the sequence, each with the companies that it is
+    bound to (`beside.py`)."""
 
 
 _decoder = msgspec.json.Decoder(Fact)
 
 
-def fact_of(row: Row) -> Fact:
+def fact_of(row: Row | Version) -> Fact:
     """Read the fact in a row; what cannot be read says nothing."""
     return _fact_from(row.data)
 
@@ -96,16 +99,19 @@ def _fact(event: Event, companies: Collection[str]) -> Fact:
     )
 
 
-def fact_observations(event: Event, routine_forms: Collection[str] = ()) -> list[Observation]:
+def fact_observations(
+    event: Event, routine_forms: Collection[str] = (), facts: Mapping[str, Fact] | None = None
+) -> list[Observation]:
     """Give what has to be remembered of an event, whoever asks: that it reports a type, or is a filing that counts.
 
-    Of an event that was taken back, nothing.
+    `facts` are those of the event, where they are known. Of an event that was taken back, nothing.
     """
     form = event.form or ""
     filed = event.kind == "filing" and bool(form) and base_form(form) not in routine_forms
     if event.withdrawn or not (filed or event.event_types) or event_ms(event) is None:
         return []
-    worth = ((by, fact) for by, fact in facts_of(event).items() if filed or fact.types)
+    facts = facts_of(event) if facts is None else facts
+    worth = ((by, fact) for by, fact in facts.items() if filed or fact.types)
     return [observation for by, fact in worth if (observation := put_fact(event, by, fact, read=False))]
 
 
@@ -124,6 +130,18 @@ def put_fact(event: Event, by: str, fact: Fact, *, read: bool) -> Observation | 
         most=MOST,
         read=read,
     )
+
+
+def read_facts(
+    event: Event, steps: Collection[Step], facts: Mapping[str, Fact], groups: Iterable[str]
+) -> list[tuple[str, Observation]]:
+    """Read what is remembered of these companies and pairs, where the event is one of the steps for them."""
+    asked = []
+    for by in groups:
+        if not event.withdrawn and any(fits(step, facts[by]) for step in steps):
+            observation = put_fact(event, by, facts[by], read=True)
+            asked += [(by, observation)] if observation is not None else []
+    return asked
 
 
 # --- steps ----------------------------------------------------------------------------------------------------

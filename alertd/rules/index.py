@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable
 from itertools import chain
 from sys import intern
 
+from alertd.rules.beside import state_clauses
 from alertd.rules.company_sets import CompanySets
 from alertd.rules.frequency import Frequencies
 from alertd.rules.logic import Key, Reading
@@ -143,7 +144,7 @@ def _meets(checks: Iterable[frozenset[Key]], keys: Collection[Key]) -> bool:
 def _required(slot: Slot) -> tuple[list[frozenset[Key]], frozenset[str] | None]:
     """Give what an event must have: of each clause a key, and one of the companies unless None."""
     try:
-        state = slot.rule.state.clauses() if slot.rule is not None and slot.rule.state is not None else ()
+        state = state_clauses(slot.rule) if slot.rule is not None else ()
         clauses = [plain(clause) for clause in (*slot.when.clauses(), *state)]
         return list(dict.fromkeys(clauses)), slot.when.company_clause(slot.scope)
     except Exception:  # noqa: BLE001 a rule that raises here raises when it is asked, and is switched off then

@@ -18,16 +18,18 @@ import structlog
 
 from alertd.companies.relations import Graph
 from alertd.model import Event, Match
+from alertd.rules.beside import state_clauses
 from alertd.rules.book import BookChange, Portfolio, Rule, RuleBook
 from alertd.rules.cache import no_collection
-from alertd.rules.evaluate import guard, holds, judge, prove
+from alertd.rules.evaluate import guard, holds, is_routine, judge, prove
 from alertd.rules.index import Index, plain
 from alertd.rules.keys import event_keys
 from alertd.rules.logic import Key, Node, Reading, Scope
-from alertd.rules.outcome import MAX_EVIDENCE, MatchResult, Open, RuleFailure, make_match
+from alertd.rules.outcome import MAX_EVIDENCE, Earlier, MatchResult, Open, RuleFailure, make_match
 from alertd.rules.reference import Reference
 from alertd.rules.slot import Candidacy, Engine, Slot
 from alertd.rules.strata import recognised, with_types
+from alertd.rules.waiting import Waiting
 from alertd.rules.world import World
 from alertd.text.scan import Term, TermScanner
 
@@ -52,6 +54,7 @@ class Matcher:
         self._version = book.version
         self._types: Engine = _ENGINES[engine]()
         self._rules: Engine = _ENGINES[engine]()
+        self._waiting = Waiting()
         with no_collection():
             self._build(book)
 
@@ -113,7 +116,26 @@ class Matcher:
             tuple(outcome for _, outcome in held if isinstance(outcome, Match)),
             tuple(outcome for _, outcome in held if isinstance(outcome, Open)),
             tuple(failures),
+            self._earlier(reading, keys),
         )
+
+    def _earlier(self, reading: Reading, keys: set[Key]) -> Earlier | None:
+        """Give what an event may be an earlier step of, for the rules that are asked about their last step alone."""
+        routine = is_routine(reading.event, self._book.routine_forms)
+        steps = self._waiting.steps(keys, routine=routine)
+        if not steps:
+            return None
+        desk = self._book.source_desks.get(reading.event.source)
+
+        def rule(mark: str) -> Open | None:
+            slot = self._waiting.slot(mark)
+            if slot is None or slot.portfolio is None or slot.rule is None or slot.off:
+                return None
+            if (routine and not slot.rule.names_form) or (desk is not None and _is_hidden(slot, desk)):
+                return None
+            return Open(slot.portfolio, slot.rule, (), reading, slot.scope)
+
+        return Earlier(steps, rule)
 
     def _read(self, event: Event, failures: list[RuleFailure]) -> tuple[Reading, set[Key]]:
         """Scan an event and recognise its event types (stratum 0)."""
@@ -139,7 +161,7 @@ class Matcher:
         portfolio, rule = slot.portfolio, slot.rule
         if portfolio is None or rule is None or guard(rule, reading, self._book.routine_forms):
             return None
-        if rule.state is not None and any(plain(clause).isdisjoint(keys) for clause in rule.state.clauses()):
+        if rule.state is not None and any(plain(clause).isdisjoint(keys) for clause in state_clauses(rule)):
             return None
         if rule.state is None and self._rules.narrow:
             verdict = judge(rule, reading, slot.scope)
@@ -164,7 +186,10 @@ class Matcher:
             return Candidacy(False, f"the source {event.source} belongs to another desk")
         reading, keys = self._read(event, [])
         reason = guard(slot.rule, reading, self._book.routine_forms)
-        return Candidacy(False, reason) if reason else self._rules.why(slot, reading, keys)
+        why = Candidacy(False, reason) if reason else self._rules.why(slot, reading, keys)
+        if not why.asked and self._waiting.may_be_earlier(slot, keys):
+            return Candidacy(True, "it may be an earlier step, and is asked about when the last one has been met")
+        return why
 
     def switch_off(self, open_: Open, event: Event, error: Exception) -> RuleFailure:
         """Switch off a rule that raised when its state was settled, until it changes."""
@@ -192,7 +217,9 @@ class Matcher:
         """Bring one portfolio to its new form; rules that stay the same keep their places in the index."""
         before = self._portfolios.get(portfolio.id)
         old = self._slots.get(portfolio.id, {})
-        same = before is not None and (before.desk, before.holdings) == (portfolio.desk, portfolio.holdings)
+        same = before is not None and (before.desk, before.identity, before.holdings) == (
+            portfolio.desk, portfolio.identity, portfolio.holdings,
+        )  # fmt: skip
         new: dict[str, Slot] = {}
         for number, rule in enumerate(portfolio.rules):
             slot = old.get(rule.id)
@@ -214,10 +241,12 @@ class Matcher:
             for term in _terms(rule):
                 self._scanner.add(term)
         self._rules.add(slot)
+        self._waiting.add(slot)
         return slot
 
     def _remove(self, slot: Slot) -> None:
         self._rules.remove(slot)
+        self._waiting.remove(slot)
         if slot.rule is not None:
             for term in _terms(slot.rule):
                 self._scanner.remove(term)

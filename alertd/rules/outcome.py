@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from alertd.model import Event, Evidence, Match
 from alertd.rules.book import Portfolio, Rule
-from alertd.rules.evaluate import Verdict, prove
+from alertd.rules.evaluate import Verdict, by_size, prove
 from alertd.rules.logic import Reading, Scope
 from alertd.rules.parties import subject_of
+from alertd.rules.state import Step
 
 MAX_EVIDENCE = 20
 """Spans that one match carries."""
@@ -30,7 +31,10 @@ class RuleFailure(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A rule with a state whose stateless part holds: whether it holds is for its state to say."""
+    """A rule with a state whose stateless part holds: whether it holds is for its state to say.
+
+    Or one of `Earlier`: of that the stateless part holds for the last step of its sequence.
+    """
 
     portfolio: Portfolio
     rule: Rule
@@ -49,6 +53,27 @@ class Open:
         whole = msgspec.structs.replace(verdict, evidence=(*evidence, *verdict.evidence))
         return make_match(self.portfolio, self.rule, self._reading.event, whole)
 
+    def match_earlier(self, companies: Sequence[str], evidence: Iterable[Evidence]) -> Match:
+        """Make the match for when this event is an earlier step, for the companies that the last step is bound to.
+
+        What this event itself says for them is shown, too, if the stateless part holds for it as well.
+        """
+        binds = self.rule.binds
+        ranked = sorted(companies, key=lambda company: by_size(company, self._scope)) if binds else companies
+        verdict = prove(self.rule, self._reading, self._scope, ranked if binds else ())
+        own, path = (verdict.evidence, verdict.path) if verdict.truth else ((), ())
+        whole = Verdict(True, tuple(ranked), (*evidence, *own), path)
+        return make_match(self.portfolio, self.rule, self._reading.event, whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an event may be an earlier step of, for rules with conditions beside their sequence."""
+
+    steps: tuple[Step, ...]
+    rule: Callable[[str], Open | None] = field(compare=False, repr=False)
+    """Gives the rule of a mark, made ready for the event; None if the event is not for it."""
+
 
 class MatchResult(msgspec.Struct, frozen=True):
     """The rules that hold, in the order of the book, and those that broke on this event."""
@@ -59,6 +84,8 @@ class MatchResult(msgspec.Struct, frozen=True):
     open: tuple[Open, ...] = ()
     """Rules with a state that the event concerns, in the order of the book."""
     failures: tuple[RuleFailure, ...] = ()
+    earlier: Earlier | None = None
+    """Where the event may be an earlier step of rules that are not asked about it."""
 
 
 def make_match(portfolio: Portfolio, rule: Rule, event: Event, verdict: Verdict) -> Match:

@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 
 from alertd.model import Event, Match, Observation, Row
+from alertd.rules.beside import Beside, has_beside, mark_of, with_met
 from alertd.rules.book import Portfolio, Rule
-from alertd.rules.fact_index import fact_observations, fact_of, facts_of
-from alertd.rules.match import MatchResult, Open
+from alertd.rules.fact_index import Fact, fact_observations, fact_of, facts_of, read_facts
+from alertd.rules.outcome import MatchResult, Open
+from alertd.rules.questions import Asking, Question
 from alertd.rules.state import Sequence as Steps
 from alertd.rules.state import State
 from alertd.rules.state_rules import StateVerdict, observations, settle
@@ -39,6 +41,8 @@ class Settled:
     verdict: StateVerdict
     match: Match | None = None
     """On the first that holds: one match for all of a rule."""
+    earlier: bool = False
+    """Asked as an earlier step: what stands beside the sequence was asked of the last one."""
 
 
 @dataclass(slots=True)
@@ -48,12 +52,15 @@ class Asked:
     observations: list[Observation] = field(default_factory=list)
     revised: dict[str, int] = field(default_factory=dict)
     """Events that have been told before, with their revision: what they were put into and no longer are is undone."""
-    _open: list[tuple[Event, list[tuple[Open, list[tuple[str, int]]]]]] = field(default_factory=list)
-    """For each result its event and its open rules, with what they are asked by and the place of the observation."""
+    _asking: list[Asking] = field(default_factory=list)
+    """One for each result."""
     _failed: Failed | None = None
     _source_desks: Mapping[str, str] = field(default_factory=dict)
-    _answers: dict[tuple[int, State, str | None], tuple[tuple[Row, ...], StateVerdict]] = field(default_factory=dict)
-    """Place, state and desk -> what the desk may see and what it comes to: many rules ask the same of the same."""
+    _answers: dict[tuple[int, State, str | None, Beside | None], tuple[tuple[Row, ...], StateVerdict]] = field(
+        default_factory=dict
+    )
+    """Place, state, desk, rule where that counts -> what the desk may see and what it comes to: many rules ask the
+    same of the same."""
 
     def __bool__(self) -> bool:
         return bool(self.observations or self.revised)
@@ -61,15 +68,19 @@ class Asked:
     def settle(self, rows: Sequence[Sequence[Row]]) -> list[list[Settled]]:
         """Give the verdicts on each result, in order."""
         return [
-            [settled for open_, asked in opened for settled in self._settle(open_, event, asked, rows)]
-            for event, opened in self._open
+            [
+                settled
+                for open_, questions in asking.questions(rows)
+                for settled in self._settle(open_, asking.event, questions, rows)
+            ]
+            for asking in self._asking
         ]
 
     def _settle(
-        self, open_: Open, event: Event, asked: Sequence[tuple[str, int]], rows: Sequence[Sequence[Row]]
+        self, open_: Open, event: Event, questions: Sequence[Question], rows: Sequence[Sequence[Row]]
     ) -> list[Settled]:
         try:
-            return self._judge(open_, event, asked, rows)
+            return self._judge(open_, event, questions, rows)
         except Exception as error:
             if self._failed is None:
                 raise
@@ -77,13 +88,13 @@ class Asked:
             return []
 
     def _judge(
-        self, open_: Open, event: Event, asked: Sequence[tuple[str, int]], rows: Sequence[Sequence[Row]]
+        self, open_: Open, event: Event, questions: Sequence[Question], rows: Sequence[Sequence[Row]]
     ) -> list[Settled]:
         rule, portfolio = open_.rule, open_.portfolio
         settled = []
-        for by, place in asked:
-            known, verdict = self._answer(open_, event, place, rows[place])
-            settled.append(Settled(portfolio, rule, by, known, verdict))
+        for one in questions:
+            known, verdict = self._answer(open_, event, one, rows[one.place])
+            settled.append(Settled(portfolio, rule, one.by, known, verdict, earlier=one.earlier))
         holding = [one for one in settled if one.verdict.truth]
         if not holding:
             return settled
@@ -91,14 +102,17 @@ class Asked:
         return [replace(one, match=match) if one is first else one for one in settled]
 
     def _answer(
-        self, open_: Open, event: Event, place: int, rows: Sequence[Row]
+        self, open_: Open, event: Event, question: Question, rows: Sequence[Row]
     ) -> tuple[tuple[Row, ...], StateVerdict]:
         state, desk = open_.rule.state, open_.portfolio.desk
         assert state is not None
-        key = (place, state, desk)
+        beside = None
+        if has_beside(open_.rule):
+            beside = Beside(mark_of(open_.portfolio, open_.rule), met=not question.earlier)
+        key = (question.place, state, desk, beside)
         if key not in self._answers:
             known = _visible(state, desk, rows, self._source_desks)
-            self._answers[key] = known, settle(state, known, event)
+            self._answers[key] = known, settle(state, known, event, beside)
         return self._answers[key]
 
 
@@ -108,11 +122,13 @@ def ask(
     failed: Failed | None = None,
     *,
     source_desks: Mapping[str, str] | None = None,
+    always: Collection[str] = (),
 ) -> Asked:
     """Collect what these results ask of the past, and what has to be remembered of their events.
 
     A rule that raises goes to `failed`, then or when it is settled; without that, the error is raised. `source_desks`
-    are the sources of which only one desk may learn anything.
+    are the sources of which only one desk may learn anything. Rules with conditions beside a sequence are asked about
+    its earlier steps where something waits for those; the ones with the marks in `always` in any case.
     """
     asked = Asked(_failed=failed, _source_desks=source_desks or {})
     for result in results:
@@ -120,11 +136,11 @@ def ask(
         places: dict[str, int] = {}
         if event.revision > 1:
             asked.revised[event.id] = max(event.revision, asked.revised.get(event.id, 0))
-        for observation in fact_observations(event, routine_forms):
+        facts = _facts(result)
+        for observation in fact_observations(event, routine_forms, facts):
             _add(asked, places, observation)
-        opened = []
-        sequences = any(isinstance(open_.rule.state, Steps) for open_ in result.open)
-        facts = facts_of(event) if sequences else None
+        asking = Asking(event, earlier=result.earlier, always=always)
+        asked._asking.append(asking)
         for open_ in result.open:
             try:
                 found = observations(open_.rule, open_.portfolio, event, open_.companies, facts)
@@ -133,9 +149,20 @@ def ask(
                     raise
                 failed(open_, event, error)
                 continue
-            opened.append((open_, [(by, _add(asked, places, observation)) for by, observation in found]))
-        asked._open.append((event, opened))
+            questions = [Question(by, _add(asked, places, observation)) for by, observation in found]
+            asking.open.append((open_, questions))
+        if facts is not None and result.earlier is not None:
+            for by, observation in read_facts(event, result.earlier.steps, facts, facts):
+                asking.facts[by] = facts[by], _add(asked, places, observation)
     return asked
+
+
+def _facts(result: MatchResult) -> Mapping[str, Fact] | None:
+    """Give the facts of an event, with what it is a last step of, where rules ask for them."""
+    sequences = [open_ for open_ in result.open if isinstance(open_.rule.state, Steps)]
+    if not sequences and result.earlier is None:
+        return None
+    return with_met(facts_of(result.event), [(one.portfolio, one.rule, one.companies) for one in sequences])
 
 
 def joined(matches: Sequence[Match], settled: Sequence[Settled]) -> tuple[Match, ...]:
@@ -192,14 +219,20 @@ def _match(open_: Open, holding: Sequence[Settled]) -> Match:
     """Make the match: for the companies for which the state holds, with what it remembers as proof."""
     state = open_.rule.state
     by = getattr(state, "by", "rule")
-    kept = [company for company in open_.companies if any(one.by == company for one in holding)]
-    companies = kept if by == "company" and kept else None
-    match = open_.match(companies, holding[0].verdict.evidence)
+    found = [one.by for one in holding]
+    own = [one for one in holding if one.verdict.companies is None]
+    first = (own or holding)[0]
+    if own:
+        kept = [company for company in open_.companies if company in found]
+        companies = [*kept, *(one for one in found if one not in kept)] if by == "company" and kept else None
+        match = open_.match(companies, first.verdict.evidence)
+    else:  # another event is the last step, and met what stands beside the sequence
+        bound = found if by == "company" else first.verdict.companies or ()
+        match = open_.match_earlier(bound, first.verdict.evidence)
     if by == "company" and not match.company:
-        found = [one.by for one in holding]
         match = msgspec.structs.replace(match, company=found[0], companies=found)
     if open_.rule.key == "parties" and by == "parties":
-        match = msgspec.structs.replace(match, subject=f"parties:{holding[0].by}")
+        match = msgspec.structs.replace(match, subject=f"parties:{first.by}")
     elif open_.rule.key == "company" and match.company:
         match = msgspec.structs.replace(match, subject=f"company:{match.company}")
     return match

@@ -16,9 +16,10 @@ import msgspec
 
 from alertd.base.clock import rfc3339
 from alertd.model import Event, Evidence, Observation, Row
+from alertd.rules.beside import Beside, groups_of
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.episodes import Episode, change_episodes, count_episodes, in_time, new_episode, spike_episodes
-from alertd.rules.fact_index import Fact, event_ms, facts_of, fits, put_fact
+from alertd.rules.fact_index import Fact, event_ms, fact_of, facts_of, read_facts
 from alertd.rules.logic import MAX_QUOTE, Truth
 from alertd.rules.parties import named, pairs, parties_of, usable
 from alertd.rules.state import Change, Count, Spike, State, written
@@ -42,6 +43,8 @@ class StateVerdict(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     seen: str = ""
     """In words, what was remembered."""
+    companies: tuple[str, ...] | None = None
+    """Where another event met what stands beside the sequence: the companies that it is bound to."""
 
 
 class _Counted(msgspec.Struct, frozen=True, array_like=True):
@@ -83,7 +86,8 @@ def observations(
     if state is None or event.withdrawn or at is None:
         return []
     if isinstance(state, Steps):
-        return _facts_asked(state, event, companies, facts_of(event) if facts is None else facts)
+        facts = facts_of(event) if facts is None else facts
+        return read_facts(event, state.steps, facts, groups_of(state, companies, facts))
     prefix = f"rule:{portfolio.identity or portfolio.id}/{rule.identity or rule.id}:"
     found = []
     for by in _groups(state, rule, event, companies):
@@ -154,35 +158,21 @@ def filer_of(event: Event) -> str:
     return ""
 
 
-def _facts_asked(
-    state: Steps, event: Event, companies: Sequence[str], facts: Mapping[str, Fact]
-) -> list[tuple[str, Observation]]:
-    """Read the facts about the event's own parties, if the event is one of the steps for them."""
-    if state.by == "company":
-        bound = [company for company in companies if company in facts]
-        wanted = bound or [name for name in facts if "+" not in name]
-    else:
-        wanted = [name for name in facts if "+" in name]
-    asked = []
-    for by in wanted:
-        if any(fits(step, facts[by]) for step in state.steps):
-            observation = put_fact(event, by, facts[by], read=True)
-            asked += [(by, observation)] if observation is not None else []
-    return asked
-
-
 # --- the verdict ----------------------------------------------------------------------------------------------
 
 
-def settle(state: State, rows: Sequence[Row], event: Event) -> StateVerdict:
-    """Say whether an event completes what a rule waits for, given the rows of its set."""
+def settle(state: State, rows: Sequence[Row], event: Event, beside: Beside | None = None) -> StateVerdict:
+    """Say whether an event completes what a rule waits for, given the rows of its set.
+
+    `beside` stands for what the rule asks of the last step of its sequence, if it asks anything.
+    """
     me = next((row for row in rows if row.event == event.id), None)
     if me is None:
         return StateVerdict(False, (), "this event is older than what is remembered, or has been replaced")
     before: Row | None = None
     for order in _turns(me):
         others = [known for row in rows if row is not me and (known := _as_of(row, order)) is not None]
-        verdict = _settle(state, others, me, before)
+        verdict = _settle(state, others, me, before, beside)
         if verdict.truth:
             return verdict
         before = _as_of(me, order)
@@ -207,13 +197,16 @@ def _as_of(row: Row, order: int) -> Row | None:
     )
 
 
-def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None) -> StateVerdict:
+def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None, beside: Beside | None) -> StateVerdict:
     """Judge what an event completes that it did not complete as it was before; None: as it was not there yet."""
     known = in_time([*others, me])
     without = in_time(others if before is None else [*others, before])
     if isinstance(state, Steps):
-        lines, seen = completed(state, known, without, me)
-        return StateVerdict(bool(lines), _evidence("sequence", lines), seen)
+        found = completed(state, known, without, me, beside)
+        companies = None
+        if beside is not None and found.last is not None and found.last is not me:
+            companies = tuple(fact_of(found.last).met.get(beside.mark, ()))
+        return StateVerdict(bool(found.lines), _evidence("sequence", found.lines), found.seen, companies)
     find = _finder(state, full=len(known) >= VOLUME_MOST)
     # What ended before it knows nothing of it.
     with_me = [episode for episode in find(known) if episode[1] > me.at_ms]

@@ -5,32 +5,46 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from alertd.model import Row
+from alertd.rules.beside import Beside, meets
 from alertd.rules.episodes import END
 from alertd.rules.fact_index import fact_of, fits, line_of
 from alertd.rules.state import Sequence as Steps
 from alertd.rules.state import Step, written
 
 
-def completed(state: Steps, known: Sequence[Row], without: Sequence[Row], me: Row) -> tuple[list[str], str]:
-    """Give the other events of a sequence that `me` completes, in lines, and in words what was seen.
+class Completed(msgspec.Struct, frozen=True):
+    """A sequence that an event completes."""
 
-    No lines: it completes none that was not there without it.
-    """
-    found = list(_chains(state, known, me.at_ms))
-    old = {chain[-1].event for chain in _chains(state, without, me.at_ms)} if found else set()
+    lines: tuple[str, ...] = ()
+    """Its other events; none: the event completes none that was not there without it."""
+    seen: str = ""
+    """In words, what was seen."""
+    last: Row | None = None
+    """The event of its last step."""
+
+
+def completed(
+    state: Steps, known: Sequence[Row], without: Sequence[Row], me: Row, beside: Beside | None = None
+) -> Completed:
+    """Give the sequence that `me` completes; of several the one that ends last."""
+    found = list(_chains(state, known, me, beside))
+    old = {chain[-1].event for chain in _chains(state, without, me, beside)} if found else set()
     new = [chain for chain in found if chain[-1].event not in old]
     if not new:
-        return [], _missing(state, known, me)
-    lines = [line_of(row, step) for row, step in zip(new[-1], state.steps, strict=True) if row.event != me.event]
-    return lines, "; ".join(lines)
+        return Completed(seen=_missing(state, known, me, beside))
+    pairs = zip(new[-1], state.steps, strict=True)
+    lines = tuple(line_of(row, step) for row, step in pairs if row.event != me.event)
+    return Completed(lines, "; ".join(lines), new[-1][-1])
 
 
-def _chains(state: Steps, rows: Sequence[Row], since: int) -> Iterator[list[Row]]:
-    """Give for each event of the last step, from a time on, the chain of the latest events that leads to it."""
-    for place in range(bisect_left(rows, since, key=_time), len(rows)):
+def _chains(state: Steps, rows: Sequence[Row], me: Row, beside: Beside | None) -> Iterator[list[Row]]:
+    """Give for each event of the last step, from `me` on, the chain of the latest events that leads to it."""
+    for place in range(bisect_left(rows, me.at_ms, key=_time), len(rows)):
         last = rows[place]
-        if not fits(state.steps[-1], fact_of(last)):
+        if not fits(state.steps[-1], fact_of(last)) or not meets(beside, last, me):
             continue
         chain: list[Row] = [last]
         for step in reversed(state.steps[:-1]):
@@ -56,9 +70,12 @@ def _time(row: Row) -> int:
     return row.at_ms
 
 
-def _missing(state: Steps, known: Sequence[Row], me: Row) -> str:
-    """Say which step has not been seen."""
+def _missing(state: Steps, known: Sequence[Row], me: Row, beside: Beside | None) -> str:
+    """Say which step has not been seen, or that the last one did not meet what stands beside the sequence."""
     for number, step in enumerate(state.steps, 1):
         if _latest(step, known, END, me.at_ms - state.within_ms) is None:
             return f"step {number}, {step.label()}, was not seen within {written(state.within_ms)}"
+    chains = [] if beside is None else list(_chains(state, known, me, None))
+    if chains and not any(meets(beside, chain[-1], me) for chain in chains):
+        return f"the steps were seen, but {chains[-1][-1].event} did not meet the conditions beside the sequence"
     return "the steps were seen, but not in this order, or were told already"

@@ -176,7 +176,7 @@ def _about(trial: _Trial, i: int) -> Explanation:
     if not trial.company:
         return found
     asked = sorted(found.asked, key=lambda one: one.label != trial.company)
-    if asked[0].label == trial.company:
+    if asked and asked[0].label == trial.company:
         return replace(found, asked=tuple(asked))
     return replace(found, notes=(*found.notes, f"{trial.company} is not asked: nothing in the event leads to it"))
 

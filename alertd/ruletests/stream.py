@@ -18,6 +18,7 @@ import msgspec
 from alertd.base.clock import rfc3339
 from alertd.base.ids import story_id
 from alertd.model import Event, Match, Row, Story
+from alertd.rules.beside import mark_of
 from alertd.rules.explain import Explained, one_line, quoted
 from alertd.rules.explanation import OverTime
 from alertd.rules.fact_index import event_ms, fact_of
@@ -50,13 +51,16 @@ class Stream:
         self._routine_forms = book.routine_forms
         self._source_desks = book.source_desks
         self._places: dict[tuple[str, str], int] = {}
+        self._always: list[str] = []
+        """Its mark, so that it tells what it lacks, too."""
         if only is None:
             self._places = {(p.id, r.id): place for place, (p, r) in enumerate(book.rules())}
             self._over_time = any(rule.state is not None for _, rule in book.rules())
         else:
             portfolio = matcher.portfolio(only[0])
-            rules = portfolio.rules if portfolio is not None else ()
-            self._over_time = any(rule.id == only[1] and rule.state is not None for rule in rules)
+            wanted = [rule for rule in portfolio.rules if rule.id == only[1]] if portfolio is not None else []
+            self._over_time = any(rule.state is not None for rule in wanted)
+            self._always = [mark_of(portfolio, rule) for rule in wanted if portfolio is not None]
         self._store = MemoryStore(clock=lambda: self._now)
         self._now = 0
         self._runner = asyncio.Runner()
@@ -87,7 +91,7 @@ class Stream:
     def _settle(self, result: MatchResult) -> tuple[Settled, ...]:
         # Time stands still while a late event is taken: a set must not expire before what it holds.
         self._now = max(self._now, event_ms(result.event) or 0)
-        asked = ask([result], self._routine_forms, source_desks=self._source_desks)
+        asked = ask([result], self._routine_forms, source_desks=self._source_desks, always=self._always)
         rows = self._runner.run(self._store.observe(asked.observations, self._now, revised=asked.revised))
         (settled,) = asked.settle(rows)
         return tuple(settled)
@@ -108,7 +112,9 @@ def _told(one: Settled, event: Event, titles: Mapping[str, str]) -> OverTime:
     found = tuple(quoted(verdict.evidence, event))
     condition = Explained(one.rule.state.label(), verdict.truth, verdict.seen, tuple(verdict.evidence), found)
     before = sorted((row for row in one.rows if row.event != event.id), key=lambda row: row.at_ms)
-    return OverTime(one.by, condition, tuple(_line(row, titles) for row in before))
+    lines = tuple(_line(row, titles) for row in before)
+    companies = tuple(one.match.companies) if one.match is not None else ()
+    return OverTime(one.by, condition, lines, earlier=one.earlier, companies=companies)
 
 
 def _line(row: Row, titles: Mapping[str, str]) -> str:
