@@ -122,6 +122,8 @@ def test_a_batch_gets_the_answers_that_its_events_get_one_by_one(events: list[Ev
         for all_ in (alone, batched)
     ]
     assert held[0] == held[1]
+    for found in alone:
+        assert len({(one.rule.id, one.by) for one in found}) == len(found), "and each is asked once"
 
 
 @given(_EVENTS.filter(lambda events: len(_reports(events, "contract_dispute")) == 1), st.data())
