@@ -24,8 +24,8 @@ from alertd.rules.tree import Always
 
 MAX_MET = 500
 """Rules that a fact remembers. One beyond these does not hear of an earlier step that comes late."""
-MAX_COMPANIES = 3
-"""Companies that are remembered for each, the one with the largest weight first."""
+MAX_BOUND = 1_000
+"""Companies that a fact remembers for all its rules together; beyond these, for each the one held largest."""
 _MARK = 12
 
 
@@ -66,11 +66,13 @@ def groups_of(state: Steps, companies: Sequence[str], facts: Mapping[str, Fact])
 def with_met(facts: Mapping[str, Fact], met: Iterable[tuple[Portfolio, Rule, Sequence[str]]]) -> Mapping[str, Fact]:
     """Note in the facts of an event the rules with conditions beside a sequence that it meets as the last step."""
     found: dict[str, dict[str, list[str]]] = {}
+    room = MAX_BOUND
     for portfolio, rule, companies in met:
         state = rule.state
         if not isinstance(state, Steps) or not has_beside(rule):
             continue
-        bound = list(companies[:MAX_COMPANIES]) if state.by == "parties" else []
+        bound = list(companies if len(companies) <= room else companies[:1]) if state.by == "parties" else []
+        room -= len(bound)
         name = mark_of(portfolio, rule)
         for by in groups_of(state, companies, facts):
             rules = found.setdefault(by, {})

@@ -20,6 +20,7 @@ from tests.workers.matching import RECEIVERS, World, matching
 
 DAY = 86_400_000
 SOUR = "sequence: [{event_type: compute_lease}, {event_type: contract_dispute}]\nby: parties\nwithin: 365d"
+BESIDE = "all:\n  - title: dispute\n  - " + SOUR.replace("\n", "\n    ")
 PAIRS = 40
 
 
@@ -60,11 +61,12 @@ def fired(records: Sequence[JournalRecord]) -> list[str]:
     return sorted(verdict["by"] for verdict in found if verdict["holds"])
 
 
-async def test_two_workers_tell_each_dispute_after_its_lease_once(worlds: list[World]) -> None:
+@pytest.mark.parametrize("rule", [SOUR, BESIDE], ids=["alone", "with a condition beside it"])
+async def test_two_workers_tell_each_dispute_after_its_lease_once(worlds: list[World], rule: str) -> None:
     here = worlds[0]
     leases = [reports(here, f"lease-{n}", "compute_lease", 0, pair(n)) for n in range(PAIRS)]
     disputes = [reports(here, f"dispute-{n}", "contract_dispute", 90, pair(n)) for n in range(PAIRS)]
-    async with matching(here, *matchers(worlds, book(SOUR))):
+    async with matching(here, *matchers(worlds, book(rule))):
         # Of every second pair the dispute is heard of first, and all are offered twice.
         for n, items in enumerate(zip(leases, disputes, strict=True)):
             await ingest(here, [*(items if n % 2 else items[::-1]), *items])
