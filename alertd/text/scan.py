@@ -44,9 +44,12 @@ def term_words(term: Term) -> tuple[list[str], bool]:
 
 
 def _spellings(term: Term) -> tuple[list[str], tuple[str, ...]]:
-    """Give the words before the last, and the forms of the last."""
+    """Give the words before the last, and the forms of the last.
+
+    Equal words are one object in all terms: in a large book they are then found near, in the processor's caches.
+    """
     (*head, last), exact = term_words(term)
-    return head, (last,) if exact else forms(last)
+    return list(map(intern, head)), tuple(map(intern, (last,) if exact else forms(last)))
 
 
 _Place = tuple[int, int, tuple[Term, ...]]
