@@ -70,7 +70,7 @@ class Open:
 class Earlier:
     """What an event may be an earlier step of, for rules with conditions beside their sequence."""
 
-    steps: tuple[Step, ...]
+    steps: frozenset[Step]
     rule: Callable[[str], Open | None] = field(compare=False, repr=False)
     """Gives the rule of a mark, made ready for the event; None if the event is not for it."""
 

@@ -58,12 +58,12 @@ class Waiting:
         """Give the rule of a mark."""
         return self._slots.get(mark)
 
-    def steps(self, keys: AbstractSet[Key], *, routine: bool) -> tuple[Step, ...]:
+    def steps(self, keys: AbstractSet[Key], *, routine: bool) -> frozenset[Step]:
         """Give the earlier steps that an event with these keys may be; `routine`: it is filed on a routine form."""
         if not self._steps:
-            return ()
+            return frozenset()
         found = {waited for key in self._steps.keys() & keys for waited in self._steps[key]}
-        return tuple(step for step, sees_routine in found if sees_routine or not routine)
+        return frozenset(step for step, sees_routine in found if sees_routine or not routine)
 
 
 def _posted(slot: Slot) -> list[tuple[Key, _Waited]]:

@@ -167,6 +167,35 @@ def test_that_nothing_can_be_asked_about_the_past_is_a_reason() -> None:
     assert found.because == ("the event is between no two companies whose past could be asked",)
 
 
+BESIDE = (
+    "all: [{exposed: NVDA}, {sequence: [{event_type: compute_lease}, {event_type: contract_dispute}], within: 9d}]"
+)
+
+
+def test_what_stands_beside_a_sequence_does_not_count_for_an_earlier_step() -> None:
+    condition = Explained("sequence", True, "seen")
+    late = OverTime("anthropic+spacex", condition, ("the dispute",), earlier=True, companies=(NVDA,))
+    found = explained(BESIDE, event=about("anthropic"), over_time=[late])
+    assert (found.truth, found.companies, found.because, found.asked) == (True, ("NVDA",), (), ())
+    assert found.notes == (
+        "what stands beside the sequence is asked of its last step; this event may be an earlier one",
+    )
+    assert list(lines(found))[-4:] == [
+        "",
+        "over time, for Anthropic and SpaceX",
+        "  ✓ sequence  — seen",
+        "      the dispute",
+    ]
+    missed = OverTime("anthropic+spacex", Explained("sequence", False, "seen"), earlier=True)
+    found = explained(BESIDE, event=about(NVDA), over_time=[missed], settings="valid_from: 2030-01-01")
+    assert (found.truth, found.because, found.guard) == (False, ("✗ sequence  — seen",), "")
+
+
+def test_an_event_that_is_another_step_says_so() -> None:
+    found = explained(BESIDE, event=about(NVDA), over_time=[])
+    assert (found.truth, found.because) == (False, ("the event is not the last step, contract_dispute",))
+
+
 def test_a_long_past_is_cut_at_its_beginning() -> None:
     found = explained(THRICE, event=about(NVDA), over_time=[state(True, *map(str, range(MAX_BEFORE + 3)))])
     assert list(lines(found))[-MAX_BEFORE - 1 :] == [

@@ -87,6 +87,26 @@ def test_each_test_begins_with_an_empty_memory(tmp_path: Path) -> None:
     assert [outcome.passed for outcome in outcomes(loaded)] == [True, True, True]
 
 
+def test_a_timeline_may_tell_the_first_step_last(tmp_path: Path) -> None:
+    steps = "sequence: [{event_type: compute_lease}, {event_type: contract_dispute}], within: 30d"
+    late = "{title: a lease, parties: [vega, lumen], event_at: '2026-01-01T00:00:00Z'}"
+    sued, calm = (
+        f"{{title: {title}, parties: [vega, lumen], event_at: '2026-01-09T00:00:00Z'}}"
+        for title in ("they sue", "a dispute")
+    )
+    rules = one_rule(
+        f"{{all: [{{title: sue}}, {{{steps}}}]}}",
+        f"{{given: [{sued}, {late}], expect: exactly 1}}",
+        f"{{given: [{late}, {sued}], expect: exactly 1}}",
+        f"{{given: [{calm}, {late}], expect: no match}}",
+        f"{{given: [{calm}, {late}], expect: match, company: NVDA}}",
+    )
+    *passed, failed = outcomes(desk(tmp_path, rules))
+    assert [outcome.passed for outcome in passed] == [True, True, True]
+    assert failed.explanation is not None
+    assert failed.explanation.because[0].startswith("✗ sequence")
+
+
 def test_other_rules_cannot_change_what_a_test_shows(tmp_path: Path) -> None:
     rules = one_rule("{text: lease}", "{given: {title: a lease}, expect: match}")
     rules += rules.replace("id: r", "id: s").replace("text: lease", "count: {at_least: 100, within: 1d}", 1)

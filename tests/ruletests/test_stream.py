@@ -50,6 +50,19 @@ def test_what_counts_is_when_events_were_and_not_when_they_are_told(tmp_path: Pa
     assert held(tmp_path, SEQUENCE, leased(0), sued(31)) == [False, False]
 
 
+BESIDE = (
+    "{all: [{title: sues}, {sequence: [{event_type: compute_lease}, {event_type: contract_dispute}], within: 30d}]}"
+)
+
+
+def test_what_stands_beside_a_sequence_is_asked_of_its_last_step(tmp_path: Path) -> None:
+    calm = event("sued", 20, "Lumen disputes with Vega", parties=["lumen", "vega"])
+    assert held(tmp_path, BESIDE, leased(0), sued(20)) == [False, True]
+    assert held(tmp_path, BESIDE, sued(20), leased(0)) == [False, True]
+    assert held(tmp_path, BESIDE, leased(0), calm) == [False, False]
+    assert held(tmp_path, BESIDE, calm, leased(0)) == [False, False]
+
+
 def test_the_same_event_again_is_not_counted_twice(tmp_path: Path) -> None:
     one = event("same", 0, "a lease")
     assert held(tmp_path, COUNT, one, one, one, event("other", 1, "b lease")) == [False] * 4
@@ -104,6 +117,20 @@ def test_the_past_is_told_oldest_first_with_what_is_remembered_of_it(tmp_path: P
     assert part.before == (
         "2026-02-02 02:40  compute_lease · “Vega leases Orion” · ev_leased",
         "2026-02-05 02:40  contract_dispute · “Vega may sue Lumen” · ev_other",
+    )
+
+
+def test_what_an_earlier_step_lacks_is_told_although_no_rule_is_asked(tmp_path: Path) -> None:
+    calm = event("sued", 20, "Lumen disputes with Vega", parties=["lumen", "vega"])
+    (part,) = told(taken(tmp_path, BESIDE, calm, leased(0)), "p", "r")
+    assert (part.earlier, part.companies, part.condition.truth) == (True, (), False)
+    assert part.condition.seen == "the steps were seen, but ev_sued did not meet the conditions beside the sequence"
+    (part,) = told(taken(tmp_path, BESIDE, leased(0)), "p", "r")
+    assert part.condition.seen == "step 2, contract_dispute, was not seen within 30d"
+    (part,) = told(taken(tmp_path, BESIDE, sued(20), leased(0)), "p", "r")
+    assert (part.condition.truth, part.condition.seen) == (
+        True,
+        "contract_dispute 2026-02-22 · Lumen sues Vega · ev_sued",
     )
 
 
