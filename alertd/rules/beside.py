@@ -81,6 +81,17 @@ def with_met(facts: Mapping[str, Fact], met: Iterable[tuple[Portfolio, Rule, Seq
     return {**facts, **{by: msgspec.structs.replace(facts[by], met=rules) for by, rules in found.items()}}
 
 
+def met_by_rule(rows: Iterable[Row]) -> dict[str, frozenset[tuple[str, int]]]:
+    """Give for each rule the events that met what it asks, with the place in the order at which they said so."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for row in rows:
+        said = [(0, fact_of(row)), *((version.order, fact_of(version)) for version in row.earlier)]
+        for order, fact in said:
+            for name in fact.met:
+                found.setdefault(name, []).append((row.event, order))
+    return {name: frozenset(events) for name, events in found.items()}
+
+
 def meets(beside: Beside | None, row: Row, me: Row) -> bool:
     """Whether an event met what stands beside a sequence: for the one in hand it is known, others say it."""
     if beside is None:

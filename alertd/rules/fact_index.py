@@ -133,15 +133,23 @@ def put_fact(event: Event, by: str, fact: Fact, *, read: bool) -> Observation | 
 
 
 def read_facts(
-    event: Event, steps: Collection[Step], facts: Mapping[str, Fact], groups: Iterable[str]
+    event: Event,
+    steps: Collection[Step],
+    facts: Mapping[str, Fact],
+    groups: Iterable[str],
+    made: dict[str, Observation],
 ) -> list[tuple[str, Observation]]:
-    """Read what is remembered of these companies and pairs, where the event is one of the steps for them."""
-    asked = []
-    for by in groups:
-        if not event.withdrawn and any(fits(step, facts[by]) for step in steps):
-            observation = put_fact(event, by, facts[by], read=True)
-            asked += [(by, observation)] if observation is not None else []
-    return asked
+    """Read what is remembered of these companies and pairs, where the event is one of the steps for them.
+
+    `made` are the observations of the event so far: many rules ask for the same.
+    """
+    if event.withdrawn:
+        return []
+    wanted = [by for by in groups if any(fits(step, facts[by]) for step in steps)]
+    for by in wanted:
+        if by not in made and (observation := put_fact(event, by, facts[by], read=True)) is not None:
+            made[by] = observation
+    return [(by, made[by]) for by in wanted if by in made]
 
 
 # --- steps ----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from alertd.model import Event, Match, Observation, Row
-from alertd.rules.beside import Beside, has_beside, mark_of, with_met
+from alertd.rules.beside import Beside, has_beside, mark_of, met_by_rule, with_met
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.fact_index import Fact, fact_observations, fact_of, facts_of, read_facts
 from alertd.rules.outcome import MatchResult, Open
@@ -45,6 +45,13 @@ class Settled:
     """Asked as an earlier step: what stands beside the sequence was asked of the last one."""
 
 
+_Met = frozenset[tuple[str, int]]
+"""Events that met what stands beside a sequence, with the place in the order at which they said so."""
+_Same = tuple[int, State, str | None, tuple[bool, _Met] | None]
+"""Place, state, desk, and of what stands beside a sequence: whether the event meets it, and which others did. Many
+rules ask the same of the same."""
+
+
 @dataclass(slots=True)
 class Asked:
     """What a batch asks. The rows belong to the observations, in the same order."""
@@ -56,11 +63,10 @@ class Asked:
     """One for each result."""
     _failed: Failed | None = None
     _source_desks: Mapping[str, str] = field(default_factory=dict)
-    _answers: dict[tuple[int, State, str | None, Beside | None], tuple[tuple[Row, ...], StateVerdict]] = field(
-        default_factory=dict
-    )
-    """Place, state, desk, rule where that counts -> what the desk may see and what it comes to: many rules ask the
-    same of the same."""
+    _answers: dict[_Same, tuple[tuple[Row, ...], StateVerdict]] = field(default_factory=dict)
+    """What the desk may see, and what it comes to."""
+    _met: dict[int, Mapping[str, _Met]] = field(default_factory=dict)
+    """Place -> rule with conditions beside its sequence -> what met them."""
 
     def __bool__(self) -> bool:
         return bool(self.observations or self.revised)
@@ -92,28 +98,33 @@ class Asked:
     ) -> list[Settled]:
         rule, portfolio = open_.rule, open_.portfolio
         settled = []
+        mark = mark_of(portfolio, rule) if has_beside(rule) else ""
         for one in questions:
-            known, verdict = self._answer(open_, event, one, rows[one.place])
+            known, verdict = self._answer(open_, mark, event, one, rows[one.place])
             settled.append(Settled(portfolio, rule, one.by, known, verdict, earlier=one.earlier))
         holding = [one for one in settled if one.verdict.truth]
         if not holding:
             return settled
-        first, match = holding[0], _match(open_, holding)
+        first, match = holding[0], _match(open_, mark, holding)
         return [replace(one, match=match) if one is first else one for one in settled]
 
     def _answer(
-        self, open_: Open, event: Event, question: Question, rows: Sequence[Row]
+        self, open_: Open, mark: str, event: Event, question: Question, rows: Sequence[Row]
     ) -> tuple[tuple[Row, ...], StateVerdict]:
         state, desk = open_.rule.state, open_.portfolio.desk
         assert state is not None
-        beside = None
-        if has_beside(open_.rule):
-            beside = Beside(mark_of(open_.portfolio, open_.rule), met=not question.earlier)
-        key = (question.place, state, desk, beside)
+        beside = Beside(mark, met=not question.earlier) if mark else None
+        met = (beside.met, self._met_by(mark, question.place, rows)) if beside is not None else None
+        key = (question.place, state, desk, met)
         if key not in self._answers:
             known = _visible(state, desk, rows, self._source_desks)
             self._answers[key] = known, settle(state, known, event, beside)
         return self._answers[key]
+
+    def _met_by(self, mark: str, place: int, rows: Sequence[Row]) -> _Met:
+        if place not in self._met:
+            self._met[place] = met_by_rule(rows)
+        return self._met[place].get(mark, frozenset())
 
 
 def ask(
@@ -137,13 +148,14 @@ def ask(
         if event.revision > 1:
             asked.revised[event.id] = max(event.revision, asked.revised.get(event.id, 0))
         facts = _facts(result)
+        made: dict[str, Observation] = {}
         for observation in fact_observations(event, routine_forms, facts):
             _add(asked, places, observation)
         asking = Asking(event, earlier=result.earlier, always=always)
         asked._asking.append(asking)
         for open_ in result.open:
             try:
-                found = observations(open_.rule, open_.portfolio, event, open_.companies, facts)
+                found = observations(open_.rule, open_.portfolio, event, open_.companies, facts, made)
             except Exception as error:
                 if failed is None:
                     raise
@@ -152,7 +164,7 @@ def ask(
             questions = [Question(by, _add(asked, places, observation)) for by, observation in found]
             asking.open.append((open_, questions))
         if facts is not None and result.earlier is not None:
-            for by, observation in read_facts(event, result.earlier.steps, facts, facts):
+            for by, observation in read_facts(event, result.earlier.steps, facts, facts, made):
                 asking.facts[by] = facts[by], _add(asked, places, observation)
     return asked
 
@@ -215,19 +227,21 @@ def _visible(state: State, desk: str | None, rows: Sequence[Row], source_desks: 
     return tuple(row for row in rows if source_desks.get(fact_of(row).source, desk) == desk)
 
 
-def _match(open_: Open, holding: Sequence[Settled]) -> Match:
+def _match(open_: Open, mark: str, holding: Sequence[Settled]) -> Match:
     """Make the match: for the companies for which the state holds, with what it remembers as proof."""
     state = open_.rule.state
     by = getattr(state, "by", "rule")
     found = [one.by for one in holding]
-    own = [one for one in holding if one.verdict.companies is None]
+    own = [one for one in holding if one.verdict.last is None]
     first = (own or holding)[0]
     if own:
         kept = [company for company in open_.companies if company in found]
         companies = [*kept, *(one for one in found if one not in kept)] if by == "company" and kept else None
         match = open_.match(companies, first.verdict.evidence)
     else:  # another event is the last step, and met what stands beside the sequence
-        bound = found if by == "company" else first.verdict.companies or ()
+        bound = (
+            found if by == "company" or first.verdict.last is None else fact_of(first.verdict.last).met.get(mark, [])
+        )
         match = open_.match_earlier(bound, first.verdict.evidence)
     if by == "company" and not match.company:
         match = msgspec.structs.replace(match, company=found[0], companies=found)

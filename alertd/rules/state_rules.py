@@ -19,7 +19,7 @@ from alertd.model import Event, Evidence, Observation, Row
 from alertd.rules.beside import Beside, groups_of
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.episodes import Episode, change_episodes, count_episodes, in_time, new_episode, spike_episodes
-from alertd.rules.fact_index import Fact, event_ms, fact_of, facts_of, read_facts
+from alertd.rules.fact_index import Fact, event_ms, facts_of, read_facts
 from alertd.rules.logic import MAX_QUOTE, Truth
 from alertd.rules.parties import named, pairs, parties_of, usable
 from alertd.rules.state import Change, Count, Spike, State, written
@@ -43,8 +43,8 @@ class StateVerdict(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     seen: str = ""
     """In words, what was remembered."""
-    companies: tuple[str, ...] | None = None
-    """Where another event met what stands beside the sequence: the companies that it is bound to."""
+    last: Row | None = None
+    """Where another event met what stands beside the sequence."""
 
 
 class _Counted(msgspec.Struct, frozen=True, array_like=True):
@@ -74,10 +74,11 @@ def observations(
     event: Event,
     companies: Sequence[str],
     facts: Mapping[str, Fact] | None = None,
+    made: dict[str, Observation] | None = None,
 ) -> list[tuple[str, Observation]]:
     """Give the sets that decide a rule, and what of the event goes into them; `companies`: those it is bound to.
 
-    `facts` are those of the event, where many rules ask for them.
+    `facts` are those of the event, and `made` the observations of them so far, where many rules ask.
 
     Empty where the event has no part in it: it has no time, was taken back, names no company to count by.
     """
@@ -87,7 +88,7 @@ def observations(
         return []
     if isinstance(state, Steps):
         facts = facts_of(event) if facts is None else facts
-        return read_facts(event, state.steps, facts, groups_of(state, companies, facts))
+        return read_facts(event, state.steps, facts, groups_of(state, companies, facts), {} if made is None else made)
     prefix = f"rule:{portfolio.identity or portfolio.id}/{rule.identity or rule.id}:"
     found = []
     for by in _groups(state, rule, event, companies):
@@ -203,10 +204,8 @@ def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None, be
     without = in_time(others if before is None else [*others, before])
     if isinstance(state, Steps):
         found = completed(state, known, without, me, beside)
-        companies = None
-        if beside is not None and found.last is not None and found.last is not me:
-            companies = tuple(fact_of(found.last).met.get(beside.mark, ()))
-        return StateVerdict(bool(found.lines), _evidence("sequence", found.lines), found.seen, companies)
+        last = found.last if beside is not None and found.last is not me else None
+        return StateVerdict(bool(found.lines), _evidence("sequence", found.lines), found.seen, last)
     find = _finder(state, full=len(known) >= VOLUME_MOST)
     # What ended before it knows nothing of it.
     with_me = [episode for episode in find(known) if episode[1] > me.at_ms]

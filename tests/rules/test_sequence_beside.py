@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import Amount, CompanyMention, Event, Party, ReportedType
 from alertd.rules.beside import MAX_BOUND, MAX_MET, mark_of, with_met
+from alertd.rules.book import BookChange, Portfolio
 from alertd.rules.fact_index import event_ms, facts_of
 from alertd.rules.match import Matcher
+from alertd.rules.outcome import Earlier
 from alertd.rules.parties import pairs
 from tests.rules.desk import MSFT, NVDA, VRT, desk_book, desk_portfolio
 from tests.rules.test_over_time_orders import settled, told, verdicts
@@ -208,6 +210,51 @@ def test_a_rule_of_another_name_does_not_take_over_what_was_met() -> None:
     renamed = msgspec.structs.replace(rule, id="other", identity=rule.id)
     assert mark_of(portfolio, rule) == mark_of(portfolio, renamed)
     assert mark_of(portfolio, rule) != mark_of(portfolio, msgspec.structs.replace(rule, id="other"))
+
+
+def test_rules_that_change_and_go_are_asked_about_late_steps_as_they_are_now() -> None:
+    quarrel = f"all: [{{title: quarrel}}, {{{STEPS}}}]"
+    first = desk_book(desk_portfolio(quarrel))
+    matcher = Matcher(first)
+    (portfolio,) = first.portfolios
+    mark = mark_of(portfolio, portfolio.rules[0])
+    before = matcher.match(_lease()).earlier
+    assert before is not None and before.rule(mark) is not None
+    assert before.rule("another") is None
+
+    def change_to(portfolios: list[Portfolio]) -> Earlier | None:
+        after = desk_book(*portfolios)
+        removed = () if portfolios else (portfolio.id,)
+        change = BookChange(
+            before=matcher.version, version=after.version, portfolios=after.portfolios, removed=removed
+        )
+        matcher.apply(change)
+        return matcher.match(_lease()).earlier
+
+    changed = change_to([desk_portfolio(quarrel.replace("quarrel", "anger"))])
+    assert changed is not None
+    open_ = changed.rule(mark)
+    assert open_ is not None
+    assert "anger" in open_.rule.when.children[0].label()
+    renamed = msgspec.structs.replace(desk_portfolio(quarrel.replace("quarrel", "anger")), identity="first", hash="")
+    found = change_to([renamed])
+    assert found is not None
+    assert (found.rule(mark), found.rule(mark_of(renamed, renamed.rules[0])) is not None) == (None, True)
+    assert change_to([desk_portfolio("title: merger")]) is None
+    assert change_to([]) is None
+
+
+def test_a_rule_that_is_switched_off_is_not_asked_about_late_steps() -> None:
+    book = desk_book(desk_portfolio(f"all: [{{title: quarrel}}, {{{STEPS}}}]"))
+    matcher = Matcher(book)
+    (portfolio,) = book.portfolios
+    mark = mark_of(portfolio, portfolio.rules[0])
+    earlier = matcher.match(_lease()).earlier
+    assert earlier is not None
+    open_ = earlier.rule(mark)
+    assert open_ is not None
+    matcher.switch_off(open_, _lease(), ZeroDivisionError())
+    assert earlier.rule(mark) is None
 
 
 def test_what_a_fact_remembers_is_bounded() -> None:
