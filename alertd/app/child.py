@@ -7,6 +7,7 @@ supervisor is gone: nothing that it holds is lost, because everything it holds i
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import platform
 import resource
@@ -140,6 +141,7 @@ class Child:
                 system_clock,
                 self._progress,
             )
+            _keep_for_good()
             self._spawn(self._matcher.run(), "match")
         if boot.roles - {"match"}:
             web = await parts.start()
@@ -170,6 +172,7 @@ class Child:
         receivers = receiver_policies(message.settings)
         if message.book is not None:
             self._matcher.use(await asyncio.to_thread(Pipeline, message.book, receivers, system_clock))
+            _keep_for_good()
         elif message.change is not None and message.change.before != self._version:
             # Cannot be: the line keeps their order. If it is, the next life begins with the newest rules.
             log.critical("rules_out_of_step", ours=self._version, expected=message.change.before)
@@ -227,6 +230,11 @@ class Child:
         while True:
             self._link.send(Turns(self._progress.counts()))
             await asyncio.sleep(TURNS_S)
+
+
+def _keep_for_good() -> None:
+    """Spare the garbage collector the rules: going through millions of objects would stop everything for a second."""
+    gc.freeze()
 
 
 def _raise_file_limit() -> None:
