@@ -215,8 +215,9 @@ class _Phrases:
             if terms:
                 yield start, start + 1, terms
             for length in lengths:
-                if longer := self._longer.get(tuple(words[start : start + length])):
-                    yield start, start + length - 1, longer
+                end = start + length
+                if end <= len(words) and (longer := self._longer.get(tuple(words[start:end]))):
+                    yield start, end - 1, longer
 
 
 def _rare(head: Sequence[str], lasts: _Words) -> _Words:

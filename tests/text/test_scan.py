@@ -88,6 +88,11 @@ def test_ten_thousand_terms_are_found_in_five_megabytes_with_their_places() -> N
     assert body[start:end] == "Wörd77 of the 77 kind LEASES"
 
 
+def test_a_longer_phrase_that_begins_like_one_at_the_end_of_a_text_is_not_found_beyond_it() -> None:
+    terms = [make_term("right to reclaim"), make_term("right to reclaim the compute")]
+    assert _texts("", "SpaceX keeps a right to reclaim", *terms) == [("body", "right to reclaim")]
+
+
 _WORD = st.sampled_from(["lease", "leases", "cut", "a", "Ä", "b’s", "計算", "of", "the"])
 _TEXT = st.lists(_WORD, max_size=14).map(" ".join)
 _TERM = st.builds(lambda words, exact: make_term(" ".join(words), exact=exact),
