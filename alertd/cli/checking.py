@@ -17,10 +17,12 @@ from alertd.cli.progress import progress
 from alertd.cli.rules import rules_above
 from alertd.companies.table import load_registrants
 from alertd.errors import ConfigError, Fault
+from alertd.rules.files import FOLDERS, SKIPPED
 from alertd.rules.loaded import KnownSettings, Loaded
-from alertd.rules.loader import FOLDERS, SKIPPED, load_portfolio, load_rules
+from alertd.rules.loader import load_portfolio, load_rules
 from alertd.rules.shared import read_shared
-from alertd.ruletests.lint import dead_receivers, lint
+from alertd.ruletests.lint import lint
+from alertd.ruletests.lint_several import dead_receivers
 from alertd.settings import Settings
 
 _YAML = (".yaml", ".yml")

@@ -28,12 +28,13 @@ from alertd.cli.output import (
     stdout,
     warn,
 )
-from alertd.companies.declared import CompaniesFile, declare
+from alertd.companies.companies_file import CompaniesFile
+from alertd.companies.declared import declare
 from alertd.companies.model import INVERSE, Company, Relation
-from alertd.companies.registrants import newest_registrants, write_registrants
+from alertd.companies.registrants import newest_registrants, updated_file, write_registrants
 from alertd.companies.search import search as find
 from alertd.companies.sec_answer import SEC_URL, Difference, compare, read_answer, refusal
-from alertd.companies.table import CompanyTable, load_registrants, updated_file
+from alertd.companies.table import CompanyTable, load_registrants
 from alertd.errors import AlertdError, ConfigError, ParseFailed
 from alertd.net.client import AddressPolicy, GetOptions, HttpClient
 from alertd.rules.files import Tree

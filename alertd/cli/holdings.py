@@ -26,11 +26,12 @@ from alertd.cli.output import (
 )
 from alertd.cli.progress import progress
 from alertd.cli.rules import rules_of, state_dir_of
-from alertd.companies.table import CompanyTable, updated_file
+from alertd.companies.registrants import updated_file
+from alertd.companies.table import CompanyTable
 from alertd.errors import ConfigError
 from alertd.rules.files import Tree
 from alertd.rules.holders import Holder, Holders
-from alertd.rules.holdings_files import save_memory
+from alertd.rules.holdings_memory import save_memory
 
 ACCEPTED = "a running daemon takes them now, or on SIGHUP if `watch` is off"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from alertd.cli import output
-from alertd.companies.table import updated_file
+from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError
+from alertd.rules.files import FOLDERS
 from alertd.rules.loaded import Loaded
-from alertd.rules.loader import FOLDERS, load_rules
+from alertd.rules.loader import load_rules
 
 HERE = Path("rules")
 
@@ -27,7 +28,7 @@ def rules_of(rules: Path | None, config: Path | None) -> Path:
     if config is not None:
         return settings_of(config).rules
     try:
-        return from_here(reach_of(None).rules)
+        return _as_seen(reach_of(None).rules)
     except ConfigError:
         return HERE
 
@@ -78,7 +79,7 @@ def rules_above(path: Path) -> Path | None:
     whole = path.absolute()
     for folder in (whole, *whole.parents):
         if folder.name in FOLDERS and folder.parent.name not in FOLDERS and _is_rules(folder.parent):
-            return from_here(folder.parent)
+            return _as_seen(folder.parent)
     return None
 
 
@@ -87,7 +88,7 @@ def _is_rules(path: Path) -> bool:
     return path.name == HERE.name or (path / "portfolios").is_dir()
 
 
-def from_here(path: Path) -> Path:
+def _as_seen(path: Path) -> Path:
     """Name a folder as seen from the working directory, if it is below it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

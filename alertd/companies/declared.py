@@ -19,8 +19,6 @@ from alertd.companies.names import AMERICAN, exchange_of, fold_name, fold_sector
 from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
 
-__all__ = ["CompaniesFile", "declare"]
-
 Declared = tuple[CompanyTable, tuple[Relation, ...], list[Fault]]
 
 

@@ -21,10 +21,8 @@ from alertd.companies.names import (
     short_name,
     ticker_of,
 )
-from alertd.companies.registrants import Registrants, newest_registrants, updated_file
+from alertd.companies.registrants import Registrants, newest_registrants
 from alertd.companies.search import hint
-
-__all__ = ["CompanyTable", "load_registrants", "updated_file"]
 
 
 class CompanyTable:
@@ -143,6 +141,6 @@ class CompanyTable:
 
 
 def load_registrants(updated: Path | None = None) -> CompanyTable:
-    """Load the packaged table, or the updated one (`updated_file`) if that is newer."""
+    """Load the packaged table, or the updated one (`registrants.updated_file`) if that is newer."""
     registrants, trouble = newest_registrants(updated)
     return CompanyTable(registrants, trouble=trouble)

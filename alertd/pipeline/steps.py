@@ -36,7 +36,8 @@ from alertd.model import (
 )
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import BookChange, Portfolio, RuleBook
-from alertd.rules.match import Matcher, MatchResult, Open
+from alertd.rules.match import Matcher
+from alertd.rules.outcome import MatchResult, Open
 from alertd.rules.over_time import Asked, ask, joined
 
 MAX_CONFLICTS = 20

@@ -23,7 +23,7 @@ from alertd.model import (
     StoredAlert,
     event_to_dict,
 )
-from alertd.rules.match import RuleFailure
+from alertd.rules.outcome import RuleFailure
 from alertd.rules.over_time import Asked, Settled, journalled
 
 

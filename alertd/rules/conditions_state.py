@@ -19,7 +19,6 @@ from alertd.rules.filing import read_form, read_item
 from alertd.rules.reader import Operator, Reader, one_or_more
 from alertd.rules.state import By, Change, Count, Distinct, Sequence, Spike, Step
 
-HOUR_S = 3600.0
 DAY_S = 86400.0
 MAX_COUNT = 200
 MAX_WINDOW_S = 90 * DAY_S

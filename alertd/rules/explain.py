@@ -14,10 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from alertd.model import Event, Evidence
-from alertd.rules.book import Rule
 from alertd.rules.logic import Node, Reading, Scope, Truth
-from alertd.rules.world import World
-from alertd.text.scan import TermScanner
 
 SIGNS: dict[Truth, str] = {True: "✓", False: "✗", None: "?"}
 SHOWN = 400
@@ -37,17 +34,8 @@ class Explained:
     children: tuple[Explained, ...] = ()
 
 
-def explain(rule: Rule, event: Event) -> Explained:
-    """Evaluate every part of a rule's condition, also those that no longer decide, for no company in particular."""
-    scanner = TermScanner(rule.when.terms())
-    reading = Reading(event, scanner.scan(event.title, event.body))
-    condition = tree_of(rule.when, reading, Scope(World(), types=rule.types))
-    label = f"{rule.id}: {rule.title} ({rule.severity})"
-    return Explained(label, condition.truth, children=(condition,))
-
-
 def tree_of(node: Node, reading: Reading, scope: Scope) -> Explained:
-    """Evaluate every part of a condition."""
+    """Evaluate every part of a condition, also those that no longer decide."""
     if node.children:
         parts = tuple(tree_of(child, reading, scope) for child in node.children)
         return Explained(node.label(), node.truth(reading, scope), children=parts)

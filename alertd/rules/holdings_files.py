@@ -3,7 +3,7 @@
     positions file + security master -> report -> in force, or refused: then the set that was accepted last stays
 
 What was accepted last is remembered in one JSON file for each portfolio. Reading never writes it: that is for the
-one who takes the rules into force as a whole (`save_memory`).
+one who takes the rules into force as a whole (`holdings_memory.save_memory`).
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ from alertd.companies.securities import NO_MASTER, Master, read_master
 from alertd.companies.table import CompanyTable
 from alertd.companies.tally import add_up, make_holdings, tally_up
 from alertd.errors import Fault
-from alertd.rules.holdings_memory import forget, load_memory, memory_file, read_whole, save_memory
-
-__all__ = ["Held", "Names", "forget", "hold", "hold_inline", "load_memory", "read_of", "save_memory"]
+from alertd.rules.holdings_memory import load_memory, memory_file, read_whole
 
 
 class Names(Protocol):

@@ -67,8 +67,3 @@ def save_memory(directory: Path, portfolio: str, accepted: Accepted) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def forget(directory: Path, portfolio: str) -> None:
-    """Forget what was accepted last, so that the next file is taken as the first. Raises OSError."""
-    memory_file(directory, portfolio).unlink(missing_ok=True)

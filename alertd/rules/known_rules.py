@@ -43,6 +43,8 @@ class Fragment:
     written: Any = None
     """With lists and other fragments written out."""
     condition: Condition | None = None
+    companies: Mapping[str, str] = field(default_factory=dict)
+    """Those that it names: as written -> id."""
 
 
 @dataclass(slots=True)
@@ -62,6 +64,11 @@ class Defined:
     sources: Mapping[str, str | None] | None = None
     rates: Rates | None = None
     routine_forms: frozenset[str] = frozenset()
+
+    @property
+    def sectors(self) -> frozenset[str]:
+        """Those that a company is declared in."""
+        return frozenset(self.table.sectors) if self.table is not None else frozenset()
 
     def answer(self, question: str, desk: str | None) -> str:
         """Answer a question that an `Asking` has noted."""
@@ -130,6 +137,7 @@ _ANSWERS: dict[str, _Answer] = {
     "list": lambda d, name, desk: d.list_mark(name, desk),
     "fragment": lambda d, name, desk: d.fragment_mark(name, desk),
     "sector": lambda d, name, desk: " ".join(sorted(d.sector(name, desk))),
+    "sector-there": lambda d, name, desk: _yes(d.any_company or name in d.sectors),
     "type": lambda d, name, desk: "any" if d.type_names is None else _yes(name in d.type_names),
     "role": lambda d, name, desk: "any" if d.roles is None else _yes(name in d.roles),
     "source": lambda d, name, desk: "any" if d.sources is None else _yes(name in d.sources),
@@ -194,13 +202,11 @@ class Asking(Known):
         """As written -> id; taken out after each rule by `taken`."""
         self.lists = _Kinds(defined.lists, self._asker("list"))
         self.fragments = _Names(defined.fragments.keys(), lambda name: _yes(name in defined.fragments))
-        if defined.type_names is not None:
-            self.event_types = _Names(defined.type_names, self._asker("type"))
-        if defined.roles is not None:
-            self.roles = _Names(defined.roles, self._asker("role"))
-        if defined.sources is not None:
-            self.sources = _Names(defined.sources.keys(), self._asker("source"))
-        self.sectors = defined.table.sectors if defined.table is not None else ()
+        # Where they are not known the answer is noted, too: once they are, the question is asked again.
+        self.event_types = _Names(defined.type_names or frozenset(), self._asker("type"))
+        self.roles = _Names(defined.roles or frozenset(), self._asker("role"))
+        self.sources = _Names((defined.sources or {}).keys(), self._asker("source"))
+        self.sectors = _Names(defined.sectors, self._asker("sector-there"))
 
     def _asker(self, kind: str) -> Callable[[str], str]:
         return lambda name: self._ask(kind, name)
@@ -270,7 +276,10 @@ class Asking(Known):
         """Give a fragment's condition."""
         self._ask("fragment", name)
         held = self._defined.fragments.get(name)
-        return held.condition if held is not None else None
+        if held is None:
+            return None
+        self.companies.update(held.companies)
+        return held.condition
 
     def barred(self, kind: Literal["list", "source", "company", "fragment"], name: str) -> str:
         """Say why something that exists may not be named here; empty if it may."""

@@ -75,15 +75,10 @@ def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> tuple
     return tuple(kept)
 
 
-def make_evidence(reading: Reading, field: str, start: int, end: int) -> Evidence:
-    """Make the evidence for a span of the title or body: its exact place, quoted with the words around it."""
-    return reading.quoted(field, start, end)
-
-
 def proof(reading: Reading, given: Iterable[Evidence], field: str, said: str) -> tuple[Evidence, ...]:
     """Give the spans that came with an event, as far as they are spans of its text; else what the event says."""
     sound = [
-        make_evidence(reading, e.field, e.start, e.end)
+        reading.quoted(e.field, e.start, e.end)
         for e in given
         if e.field in ("title", "body") and 0 <= e.start < e.end <= len(reading.text(e.field))
     ]

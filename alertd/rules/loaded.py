@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alertd.base.yaml_document import Place
 from alertd.companies.model import Holdings
-from alertd.companies.report import Accepted, LoadReport
+from alertd.companies.report import Accepted
 from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
 from alertd.model import Event, Struct
@@ -82,10 +82,8 @@ class Loaded:
     """("list", "fragment" or "event type", its name) -> where it is defined."""
     named: frozenset[tuple[str, str]] = frozenset()
     """Which of these a portfolio or another of them names; only where tests are asked for."""
-    reports: Mapping[str, LoadReport] = field(default_factory=dict)
-    """Portfolio -> what its positions file came to."""
     accepted: Mapping[str, Accepted] = field(default_factory=dict)
-    """Portfolio -> positions to be remembered once the book is in force (`holdings_files.save_memory`)."""
+    """Portfolio -> positions to be remembered once the book is in force (`holdings_memory.save_memory`)."""
     watched: frozenset[Path] = frozenset()
     """Files outside the directory that were read: positions, security masters."""
     files: int = 0

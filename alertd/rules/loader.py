@@ -25,15 +25,13 @@ from alertd.rules.cache import Cached, code_hash, no_collection, read_cache, wri
 from alertd.rules.compile import compile_portfolio
 from alertd.rules.compiled import Advance
 from alertd.rules.compiled import Parts as CompiledParts
-from alertd.rules.files import FOLDERS, SKIPPED, Tree
+from alertd.rules.files import FOLDERS, Tree
 from alertd.rules.held import HoldingsReader, Kept
 from alertd.rules.known_rules import Asking, Defined, named_in
 from alertd.rules.labels import labels_of_parts, labels_shared
 from alertd.rules.loaded import KnownSettings, Loaded, RuleTests, Where
 from alertd.rules.part import Part
 from alertd.rules.shared import Shared, read_shared
-
-__all__ = ["FOLDERS", "SKIPPED", "RuleLoader", "load_portfolio", "load_rules", "load_tests"]
 
 MANY = 100
 """So many compiled files make it worth to write the cache anew after a reload, too."""
@@ -58,11 +56,6 @@ def load_rules(
     """
     loader = RuleLoader(directory, known=known, cache=cache, memory=memory, registrants=registrants)
     return loader.load(tests=tests, advance=advance)
-
-
-def load_tests(directory: Path, *, known: KnownSettings | None = None) -> list[RuleTests]:
-    """Give the tests of all rules and event types of a directory. Raises ConfigError with every fault."""
-    return load_rules(directory, known=known, tests=True).tests
 
 
 def load_portfolio(text: str | bytes, file: str, *, known: KnownSettings | None = None) -> Portfolio:
@@ -236,8 +229,8 @@ class RuleLoader:
     def _finish(self, making: _Making, shared: Shared, *, tests: bool) -> tuple[_InForce, BookChange | None]:
         """Make the book, and say what has changed in it."""
         before, reader, by_id = self._now, making.reader, making.parts.by_id
-        same = reader.before if making.todo is not None else {}
-        held = {name: kept for name, kept in same.items() if name in by_id}
+        same = by_id.keys() - making.todo if making.todo is not None else ()
+        held = {name: reader.before[name] for name in same if name in reader.before}
         held.update(reader.kept)
         book, change = self._book(making, shared.defined)
         warnings = [fault for kept in held.values() for fault in kept.held.faults]
@@ -254,7 +247,6 @@ class RuleLoader:
             tests=self._tests(book, shared) if tests else [],
             defined=shared.places,
             named=named_in(shared.asked.union(*(part.answers for part in by_id.values()))) if tests else frozenset(),
-            reports={name: kept.held.report for name, kept in held.items() if kept.held.report is not None},
             accepted={
                 name: kept.held.accepted
                 for name, kept in reader.kept.items()

@@ -25,15 +25,13 @@ from alertd.rules.evaluate import guard, holds, is_routine, judge, prove
 from alertd.rules.index import Index, plain
 from alertd.rules.keys import event_keys
 from alertd.rules.logic import Key, Node, Reading, Scope
-from alertd.rules.outcome import MAX_EVIDENCE, Earlier, MatchResult, Open, RuleFailure, make_match
+from alertd.rules.outcome import Earlier, MatchResult, Open, RuleFailure, make_match
 from alertd.rules.reference import Reference
 from alertd.rules.slot import Candidacy, Engine, Slot
 from alertd.rules.strata import recognised, with_types
 from alertd.rules.waiting import Waiting
 from alertd.rules.world import World
 from alertd.text.scan import Term, TermScanner
-
-__all__ = ["MAX_EVIDENCE", "EngineName", "MatchResult", "Matcher", "Open", "RuleFailure"]
 
 EngineName = Literal["index", "reference"]
 _ENGINES: dict[EngineName, type[Index] | type[Reference]] = {"index": Index, "reference": Reference}

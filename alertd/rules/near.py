@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alertd.rules.leaves import PER_LEAF, listed, make_evidence
+from alertd.rules.leaves import PER_LEAF, listed
 from alertd.rules.logic import COSTLY, Clause, Leaf, Reading, Result, Scope
 from alertd.text.scan import Term
 
@@ -55,7 +55,7 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
             apart = True
             if (places := _closest(self._places(reading, field), len(self.groups), self.within)) is not None:
                 spans = self._spans(reading, field, places)
-                return Result(True, tuple(make_evidence(reading, field, *span) for span in spans[:PER_LEAF]))
+                return Result(True, tuple(reading.quoted(field, *span) for span in spans[:PER_LEAF]))
         seen = f"further apart than {self.within} words" if apart else "not all of them in the title or in the body"
         if reading.event.awaiting == "full_text":
             return Result(None, (), seen + " in what is there yet; the full text is still to come")

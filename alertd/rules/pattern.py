@@ -14,7 +14,7 @@ from typing import Any
 import re2
 
 from alertd.model import Evidence
-from alertd.rules.leaves import PER_LEAF, make_evidence
+from alertd.rules.leaves import PER_LEAF
 from alertd.rules.logic import COSTLY, Leaf, Reading, Result, Scope
 
 MAX_PATTERN = 1_000
@@ -141,7 +141,7 @@ def _search(compiled: Any, reading: Reading) -> tuple[Evidence, ...]:
             start = point + len(raw[place : found.start()].decode("utf-8"))
             end = start + len(raw[found.start() : found.end()].decode("utf-8"))
             place, point = found.end(), end
-            evidence.append(make_evidence(reading, field, start, end))
+            evidence.append(reading.quoted(field, start, end))
             if len(evidence) == PER_LEAF:
                 return tuple(evidence)
     return tuple(evidence)

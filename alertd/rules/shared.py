@@ -221,6 +221,7 @@ class _Work:
             held = self.defined.fragments[name]
             held.condition = reader.condition(written.path)
             held.written = asking.written_out(plain)
+            held.companies = asking.taken()
             self.out.faults += reader.faults
             self.out.asked |= asking.answers.keys()
 
@@ -252,13 +253,19 @@ class _Work:
         place = doc.place(("event_type",))
         self.out.tests.append(RuleTests(place=place, event_type=made.event_type, rule=made.event_type, tests=read))
         found = tuple((status, condition) for status, condition in statuses if condition is not None)
-        return _rule(made, when, found, asking.written_out({"when": made.when, "status": made.status}))
+        return _rule(
+            made, when, found, asking.written_out({"when": made.when, "status": made.status}), asking.taken()
+        )
 
 
 def _rule(
-    made: EventTypeFile, when: Condition, statuses: tuple[tuple[str, Condition], ...], written: Any
+    made: EventTypeFile,
+    when: Condition,
+    statuses: tuple[tuple[str, Condition], ...],
+    written: Any,
+    companies: Mapping[str, str],
 ) -> EventTypeRule:
-    named = (made.event_type, made.title, made.roles, made.confidence, written)
+    named = (made.event_type, made.title, made.roles, made.confidence, written, companies)
     return EventTypeRule(
         id=made.event_type,
         title=made.title,

@@ -20,9 +20,7 @@ from alertd.rules.logic import Node
 from alertd.rules.state import Sequence
 from alertd.rules.traits import asserted
 from alertd.ruletests.lint_condition import Answer, Judge, holdings_needed
-from alertd.ruletests.lint_several import dead_receivers, identical, untested, unused
-
-__all__ = ["LINTS", "dead_receivers", "lint"]
+from alertd.ruletests.lint_several import identical, untested, unused
 
 LINTS: Mapping[str, str] = {
     "never": "the condition can never hold: two parts of it exclude each other",

@@ -22,7 +22,8 @@ from alertd.rules.beside import mark_of
 from alertd.rules.explain import Explained, one_line, quoted
 from alertd.rules.explanation import OverTime
 from alertd.rules.fact_index import event_ms, fact_of
-from alertd.rules.match import Matcher, MatchResult, RuleFailure
+from alertd.rules.match import Matcher
+from alertd.rules.outcome import MatchResult, RuleFailure
 from alertd.rules.over_time import Settled, ask
 from alertd.store.memory import MemoryStore
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from alertd.companies.model import Company, Listing
 from alertd.companies.names import registrant_id
 from alertd.companies.registrants import updated_file, write_registrants
-from alertd.rules.holdings_files import save_memory
+from alertd.rules.holdings_memory import save_memory
 from alertd.rules.loaded import Loaded
 from alertd.rules.loader import load_rules
 from tests.cli.run import Done, alertd

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from alertd.base.yaml import load_yaml, validate
-from alertd.companies.declared import CompaniesFile, declare
+from alertd.companies.companies_file import CompaniesFile
+from alertd.companies.declared import declare
 from alertd.companies.delimited import fold, read_sheet
 from alertd.companies.holdings import HoldingsFile, SecurityMaster
 from alertd.companies.model import Company, Relation

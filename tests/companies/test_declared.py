@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alertd.base.yaml import check, load_yaml
-from alertd.companies.declared import CompaniesFile
+from alertd.companies.companies_file import CompaniesFile
 from alertd.companies.model import Listing
 from tests.companies.make import NVDA, declared, declaring
 

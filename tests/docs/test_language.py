@@ -21,8 +21,8 @@ from alertd.rules.facts import FACTS
 from alertd.rules.files import FOLDERS
 from alertd.rules.filing import ITEMS_8K
 from alertd.rules.loader import load_rules
-from alertd.rules.match import MAX_EVIDENCE
 from alertd.rules.money import AMOUNT_ROLES, YEARLY
+from alertd.rules.outcome import MAX_EVIDENCE
 from alertd.rules.pattern import MAX_PATTERN
 from alertd.rules.portfolio_file import MAX_RULES, PortfolioFile, RuleEntry
 from alertd.rules.reader import MAX_CONDITIONS, MAX_DEPTH, MAX_PARTS

@@ -7,7 +7,8 @@ import pytest
 from alertd.errors import ConfigError
 from alertd.model import Event
 from alertd.rules.book import make_book
-from alertd.rules.explain import explain, render
+from alertd.rules.explanation import Explainer
+from alertd.rules.explanation_text import lines
 from alertd.rules.loader import load_portfolio
 from alertd.rules.match import Matcher
 
@@ -43,11 +44,13 @@ def test_the_evidence_points_into_the_text_as_it_was_written() -> None:
 
 
 def test_a_rule_that_does_not_hold_can_say_why() -> None:
-    (rule,) = load_portfolio(PORTFOLIO, "ai.yaml").rules
-    lines = render(explain(rule, Event(id="ev_1", title="Vega Grid leases forty vans")))
-    assert lines[0].startswith("✗ compute-lease")
-    assert any("✓" in line and "lease" in line for line in lines)
-    assert any("✗" in line and "supercomputer" in line for line in lines)
+    portfolio = load_portfolio(PORTFOLIO, "ai.yaml")
+    (rule,) = portfolio.rules
+    event = Event(id="ev_1", title="Vega Grid leases forty vans")
+    found = list(lines(Explainer(make_book([portfolio])).rule(portfolio, rule, event)))
+    assert found[0] == "✗ ai/compute-lease does not hold"
+    assert any("✓" in line and "lease" in line for line in found)
+    assert any("✗" in line and "supercomputer" in line for line in found)
 
 
 def test_everything_wrong_with_a_file_is_said_at_once_and_with_its_place() -> None:

@@ -7,8 +7,12 @@ from typing import Any
 
 from alertd.model import Event
 from alertd.rules.book import Portfolio, Rule, RuleBook, make_book
+from alertd.rules.explain import Explained, tree_of
 from alertd.rules.loaded import KnownSettings
 from alertd.rules.loader import load_portfolio
+from alertd.rules.logic import Reading, Scope
+from alertd.rules.world import World
+from alertd.text.scan import TermScanner
 
 
 def portfolio(*conditions: str, name: str = "desk-a", known: KnownSettings | None = None) -> Portfolio:
@@ -36,3 +40,10 @@ def book(*conditions: str) -> RuleBook:
 def news(title: str = "", body: str = "", **fields: Any) -> Event:
     """Make an event."""
     return Event(id="ev_1", title=title, body=body, **fields)
+
+
+def tree(condition: str, event: Event) -> Explained:
+    """Ask every part of a condition about an event, for no company in particular."""
+    asked = rule(condition)
+    found = TermScanner(asked.when.terms()).scan(event.title, event.body)
+    return tree_of(asked.when, Reading(event, found), Scope(World(), types=asked.types))

@@ -12,7 +12,8 @@ from typing import Any
 from alertd.base.yaml import Document, check, load_yaml
 from alertd.companies.holdings import HoldingsFile
 from alertd.companies.table import CompanyTable
-from alertd.rules.holdings_files import Held, hold, load_memory, save_memory
+from alertd.rules.holdings_files import Held, hold
+from alertd.rules.holdings_memory import load_memory, save_memory
 from tests.companies.make import table
 
 NAMES = ("NVDA", "AMZN", "GOOGL", "BRK-B", "BAC", "RIO", "OPEN", "ON", "JNJ", "NWHR")

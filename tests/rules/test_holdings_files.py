@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from alertd.companies.delimited import BadFile
 from alertd.companies.model import Company
-from alertd.rules.holdings_files import Held, forget, load_memory, save_memory
-from alertd.rules.holdings_memory import read_whole
+from alertd.rules.holdings_files import Held
+from alertd.rules.holdings_memory import load_memory, memory_file, read_whole, save_memory
 from tests.companies.make import NVDA, table
 from tests.rules.positions import NAMES, Morning, ms, rows, ten, told
 
@@ -47,7 +47,7 @@ def test_loading_writes_nothing(morning: Morning) -> None:
 
 def test_without_a_memory_every_file_is_the_first(morning: Morning) -> None:
     morning.take(ten("2026-11-27"))
-    forget(morning.memory, "ai")
+    memory_file(morning.memory, "ai").unlink()
     assert morning.take(ten("2026-11-24", 2)).trouble == []
 
 

@@ -11,7 +11,8 @@ from alertd.companies.model import Holdings
 from alertd.companies.table import CompanyTable
 from alertd.rules import held
 from alertd.rules.held import HoldingsReader, Kept
-from alertd.rules.holdings_files import Held, hold, save_memory
+from alertd.rules.holdings_files import Held, hold
+from alertd.rules.holdings_memory import save_memory
 from alertd.rules.part import Part
 from tests.companies.make import table
 from tests.rules.positions import Morning, ms, rows, ten

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from alertd.model import CompanyMention, Event
 from alertd.rules.book import BookChange, Portfolio, RuleBook, apply_change
-from alertd.rules.match import Matcher, MatchResult
+from alertd.rules.match import Matcher
+from alertd.rules.outcome import MatchResult
 from tests.rules.anything import HOLDINGS, book_of, books, event_types, events, named, portfolios, rules
 from tests.rules.desk import NVDA, VRT, desk_book, desk_portfolio
 from tests.rules.make import book, news

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alertd.model import Event
-from alertd.rules.explain import explain
 from alertd.rules.logic import Truth
 from alertd.rules.match import Matcher
 from tests.rules.desk import ask, desk_rule
-from tests.rules.make import book, news, rule
+from tests.rules.make import book, news, tree
 
 LEASE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year"
 
@@ -69,7 +68,7 @@ LEASE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a ye
     ],
 )
 def test_a_leaf_answers(condition: str, event: Event, truth: Truth) -> None:
-    assert explain(rule(condition), event).truth is truth
+    assert tree(condition, event).truth is truth
 
 
 def test_evidence_is_the_exact_span_with_the_words_around_it() -> None:

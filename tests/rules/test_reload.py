@@ -145,6 +145,69 @@ def test_who_extends_a_broken_portfolio_is_not_faulted_for_that_too(tmp_path: Pa
     assert [Path(fault.file).name for fault in refused.value.faults] == ["base.yaml"]
 
 
+def test_an_event_type_that_nobody_defines_is_a_fault_also_if_it_was_named_while_none_were_known(
+    tmp_path: Path,
+) -> None:
+    lease = "event_type: lease\ntitle: A lease\nwhen: {text: lease}\n"
+    write(tmp_path, **{"event-types__lease": lease})
+    loader, _ = begin(tmp_path, 1)
+    user = PORTFOLIO.format(name="user", word="rent").replace("text: rent", "event_type: leese")
+    write(tmp_path, **{"event-types__lease": "event_type: [", "portfolios__user": user})
+    with pytest.raises(ConfigError):
+        loader.reload()
+    write(tmp_path, **{"event-types__lease": lease})
+    with pytest.raises(ConfigError, match=r"unknown event type `leese` \(did you mean `lease`\?\)"):
+        loader.reload()
+
+
+@pytest.mark.parametrize("through", ["mentions: [Orbital]", "use: ours"])
+def test_a_company_that_gets_another_id_is_another_company_for_the_rules_that_name_it(
+    tmp_path: Path, through: str
+) -> None:
+    company = "companies: [{id: %s, name: Orbital}]\n"
+    write(tmp_path, companies__orbital=company % "orbital")
+    write(tmp_path, fragments__ours="fragments: {ours: {use: theirs}, theirs: {mentions: [Orbital]}}\n")
+    write(tmp_path, portfolios__user=PORTFOLIO.format(name="user", word="rent").replace("text: rent", through))
+    loader, first = begin(tmp_path)
+    write(tmp_path, companies__orbital=company % "orbital-inc")
+    second, change = loader.reload()
+    assert change is not None
+    assert [p.id for p in change.portfolios] == ["user"]
+    assert apply_change(first.book, change).portfolios == second.book.portfolios
+
+
+def test_a_company_that_gets_another_id_is_another_company_for_event_types(tmp_path: Path) -> None:
+    company = "companies: [{id: %s, name: Orbital}]\n"
+    write(tmp_path, companies__orbital=company % "orbital")
+    lease = "event_type: lease\ntitle: A lease\nwhen: {mentions: [Orbital]}\n"
+    write(tmp_path, **{"event-types__lease": lease})
+    loader, first = begin(tmp_path)
+    write(tmp_path, companies__orbital=company % "orbital-inc")
+    second, _ = loader.reload()
+    assert second.book.version != first.book.version
+
+
+def test_positions_that_are_written_in_the_rules_now_do_not_look_at_a_file_any_more(tmp_path: Path) -> None:
+    filed = PORTFOLIO.format(name="p", word="lease").replace("[{ticker: NVDA, weight: 8%}]", "{file: p.csv}")
+    write(tmp_path, portfolios__p=filed)
+    (tmp_path / "portfolios/p.csv").write_text("ticker,weight\nNVDA,8%\n")
+    loader = RuleLoader(tmp_path)
+    assert loader.load().watched
+    write(tmp_path, portfolios__p=PORTFOLIO.format(name="p", word="lease"))
+    second, _ = loader.reload()
+    assert (second.watched, second.warnings) == (frozenset(), [])
+
+
+def test_a_sector_is_no_fault_while_the_file_that_declares_it_cannot_be_read(tmp_path: Path) -> None:
+    write(tmp_path, companies__orbital="companies: [")
+    write(
+        tmp_path, portfolios__user=PORTFOLIO.format(name="user", word="rent").replace("holdings}", "{sector: space}}")
+    )
+    with pytest.raises(ConfigError) as refused:
+        load_rules(tmp_path)
+    assert [Path(fault.file).name for fault in refused.value.faults] == ["orbital.yaml"]
+
+
 # --- the cache ------------------------------------------------------------------------------------------------
 
 

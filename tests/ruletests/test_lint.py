@@ -12,7 +12,8 @@ from alertd.base.yaml import Place
 from alertd.errors import Fault
 from alertd.rules.loaded import Loaded
 from alertd.rules.loader import load_rules
-from alertd.ruletests.lint import dead_receivers, lint
+from alertd.ruletests.lint import lint
+from alertd.ruletests.lint_several import dead_receivers
 
 TODAY = date(2026, 11, 28)
 HOLDS = "holdings: [{ticker: NVDA, weight: 5%}]"
