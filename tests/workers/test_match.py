@@ -16,7 +16,7 @@ from alertd.model import AlertState, NewDelivery, StoredAlert, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.rules.book import RuleBook, make_book
 from alertd.rules.leaves import Words
-from alertd.rules.logic import Reading, Scope, Truth
+from alertd.rules.logic import Reading, Result, Scope, Truth
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
@@ -166,6 +166,9 @@ class Breaking(Words, frozen=True):
     """A condition that raises when it is asked."""
 
     def truth(self, reading: Reading, scope: Scope) -> Truth:
+        raise ZeroDivisionError("no way to divide")
+
+    def result(self, reading: Reading, scope: Scope) -> Result:
         raise ZeroDivisionError("no way to divide")
 
 
