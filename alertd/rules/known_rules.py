@@ -65,11 +65,6 @@ class Defined:
     rates: Rates | None = None
     routine_forms: frozenset[str] = frozenset()
 
-    @property
-    def sectors(self) -> frozenset[str]:
-        """Those that a company is declared in."""
-        return frozenset(self.table.sectors) if self.table is not None else frozenset()
-
     def answer(self, question: str, desk: str | None) -> str:
         """Answer a question that an `Asking` has noted."""
         kind, _, name = question.partition(" ")
@@ -137,7 +132,7 @@ _ANSWERS: dict[str, _Answer] = {
     "list": lambda d, name, desk: d.list_mark(name, desk),
     "fragment": lambda d, name, desk: d.fragment_mark(name, desk),
     "sector": lambda d, name, desk: " ".join(sorted(d.sector(name, desk))),
-    "sector-there": lambda d, name, desk: _yes(d.any_company or name in d.sectors),
+    "sector-there": lambda d, name, desk: _yes(d.any_company or (d.table is not None and name in d.table.sectors)),
     "type": lambda d, name, desk: "any" if d.type_names is None else _yes(name in d.type_names),
     "role": lambda d, name, desk: "any" if d.roles is None else _yes(name in d.roles),
     "source": lambda d, name, desk: "any" if d.sources is None else _yes(name in d.sources),
@@ -206,7 +201,8 @@ class Asking(Known):
         self.event_types = _Names(defined.type_names or frozenset(), self._asker("type"))
         self.roles = _Names(defined.roles or frozenset(), self._asker("role"))
         self.sources = _Names((defined.sources or {}).keys(), self._asker("source"))
-        self.sectors = _Names(defined.sectors, self._asker("sector-there"))
+        sectors = defined.table.sectors if defined.table is not None else ()
+        self.sectors = _Names(frozenset(sectors), self._asker("sector-there"))
 
     def _asker(self, kind: str) -> Callable[[str], str]:
         return lambda name: self._ask(kind, name)
@@ -276,10 +272,8 @@ class Asking(Known):
         """Give a fragment's condition."""
         self._ask("fragment", name)
         held = self._defined.fragments.get(name)
-        if held is None:
-            return None
-        self.companies.update(held.companies)
-        return held.condition
+        self.companies.update(held.companies if held is not None else {})
+        return held.condition if held is not None else None
 
     def barred(self, kind: Literal["list", "source", "company", "fragment"], name: str) -> str:
         """Say why something that exists may not be named here; empty if it may."""
