@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from alertd.companies.delimited import BadFile, Sheet, bare, columns, fold
-from alertd.companies.holdings import HoldingsFile, PositionColumns
+from alertd.companies.holdings import ID_FIELDS, HoldingsFile, PositionColumns
 from alertd.companies.numbers import (
     BadNumber,
     Decimal,
@@ -73,7 +73,7 @@ class Positions:
 def read_positions(sheet: Sheet, config: HoldingsFile, modified: str) -> Positions:
     """Read the rows of a positions file; `modified` is the date (ISO 8601) of the file itself. Raises BadFile."""
     at = columns(sheet, config.map.model_dump(), tuple(PositionColumns.model_fields))
-    if not at.keys() & {"figi", "isin", "cusip", "sedol", "lei", "cik", "company", "ticker"}:
+    if at.keys().isdisjoint(ID_FIELDS):
         raise BadFile("no column says what is held", "map one of ticker, cik, isin, cusip, sedol, figi", key="map")
     if not sheet.rows:
         raise BadFile("the file has no rows", "an empty portfolio is written as `holdings: []`")

@@ -71,7 +71,7 @@ def security_weight(row: Row, nav: float | None) -> float | None:
     if weight is None and nav is not None and (value := _value(row)) is not None:
         weight = value / nav
     if weight is not None and row.numbers.get("quantity", 0) < 0:
-        weight = -abs(weight)  # and its weight
+        weight = -abs(weight)  # as with values: many write a short without its sign
     return weight
 
 

@@ -212,7 +212,7 @@ OPERATORS: dict[str, Operator] = {
     ),
     "weight": Operator(
         _read_weight,
-        {"type": "string", "pattern": LIMIT_PATTERN},
+        _LIMIT,
         "the portfolio holds the company with such a weight",
         forbidden_in_event_types=True,
     ),

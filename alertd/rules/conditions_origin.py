@@ -10,6 +10,10 @@ from alertd.rules.leaves import Origin
 from alertd.rules.reader import LIST_NAME, MAX_PARTS, Operator, Read, Reader, one_or_more
 from alertd.rules.tree import Condition
 
+KINDS = ("news", "filing")
+TRUSTS = ("low", "medium", "high")
+"""What an event can be, and how much its source can be trusted."""
+
 
 def _read_source(reader: Reader, path: Path, depth: int) -> Condition | None:
     if reader.is_list_name(path):
@@ -105,21 +109,18 @@ def _read_form(reader: Reader, path: Path, depth: int) -> Condition | None:
 
 
 _IDS: dict[str, Any] = one_or_more({"type": ["string", "number"]})
-_KINDS = ("news", "filing")
-_TRUSTS = ("low", "medium", "high")
-
 OPERATORS: dict[str, Operator] = {
     "source": Operator(
         _read_source,
         {"anyOf": [*_IDS["anyOf"], LIST_NAME]},
         "the event comes from this source, or one of these",
     ),
-    "kind": Operator(_read_choice(_KINDS), one_or_more({"enum": list(_KINDS)}, 2), "the event is news, or a filing"),
+    "kind": Operator(_read_choice(KINDS), one_or_more({"enum": list(KINDS)}, 2), "the event is news, or a filing"),
     "language": Operator(
         _read_language, _IDS, "the event is in this language, or one of these (`en` holds for en-US)"
     ),
     "trust": Operator(
-        _read_choice(_TRUSTS), one_or_more({"enum": list(_TRUSTS)}, 3), "its source is trusted this much"
+        _read_choice(TRUSTS), one_or_more({"enum": list(TRUSTS)}, 3), "its source is trusted this much"
     ),
     "form": Operator(
         _read_form,

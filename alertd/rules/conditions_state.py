@@ -8,15 +8,15 @@ sequence: [{event_type: compute_lease}, {event_type: contract_dispute}], by: par
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any, cast
 
 from alertd.base import suggest
 from alertd.base.config import DURATION_PATTERN, format_duration, parse_duration
 from alertd.base.yaml import Path
-from alertd.rules.conditions_origin import read_sources
-from alertd.rules.filing import read_form, read_item
+from alertd.rules.conditions_origin import KINDS, read_forms, read_items, read_sources
 from alertd.rules.reader import Operator, Reader, one_or_more
+from alertd.rules.reported import STATUSES, SURE
 from alertd.rules.state import By, Change, Count, Distinct, Sequence, Spike, Step
 
 DAY_S = 86400.0
@@ -26,7 +26,6 @@ MAX_WINDOW_S = 90 * DAY_S
 MAX_SEQUENCE_S = 400 * DAY_S
 """How long the facts about a company are kept."""
 MAX_STEPS = 6
-_STATUSES = ("announced", "reported", "rumoured", "denied")
 _BY = ("company", "parties", "source")
 _DISTINCT = ("story", "source", "filer")
 
@@ -129,11 +128,11 @@ def _read_step(reader: Reader, path: Path) -> Step | None:
         return (*path, key) if _there(reader, (*path, key)) else None
 
     types = reader.choices(p, reader.known.event_types, "event type") if (p := at("event_type")) else ()
-    statuses = reader.choices(p, _STATUSES, "status") if (p := at("status")) else ()
-    confidence = reader.number(p, 0.0, 1.0) if (p := at("min_confidence")) else 0.5
-    forms = _read_written(reader, p, read_form) if (p := at("form")) else ()
-    items = _read_written(reader, p, lambda item: read_item(item, forms)) if (p := at("item")) else ()
-    kinds = reader.choices(p, ("news", "filing"), "kind") if (p := at("kind")) else ()
+    statuses = reader.choices(p, STATUSES, "status") if (p := at("status")) else ()
+    confidence = reader.number(p, 0.0, 1.0) if (p := at("min_confidence")) else SURE
+    forms = read_forms(reader, p) if (p := at("form")) else ()
+    items = read_items(reader, p, forms) if (p := at("item")) else ()
+    kinds = reader.choices(p, KINDS, "kind") if (p := at("kind")) else ()
     sources = read_sources(reader, p) if (p := at("source")) else ()
     for key, owner in (("status", "event_type"), ("min_confidence", "event_type"), ("item", "form")):
         if (p := at(key)) and not at(owner):
@@ -146,16 +145,6 @@ def _read_step(reader: Reader, path: Path) -> Step | None:
         types=types, statuses=statuses, min_confidence=confidence or 0.0, forms=forms, items=items, kinds=kinds,
         sources=sources,
     )  # fmt: skip
-
-
-def _read_written(reader: Reader, path: Path, read: Callable[[str], str]) -> tuple[str, ...]:
-    found: list[str] = []
-    for text, at in reader.words(path):
-        try:
-            found.append(read(text))
-        except ValueError as error:
-            reader.fault(at, f"`{text[:60]}` {error}")
-    return tuple(dict.fromkeys(found))
 
 
 # --- values ---------------------------------------------------------------------------------------------------
@@ -234,11 +223,11 @@ _TIME: dict[str, Any] = {"type": "string", "pattern": DURATION_PATTERN}
 _STEP = _object(
     [],
     event_type=_TEXTS,
-    status=one_or_more({"enum": list(_STATUSES)}),
+    status=one_or_more({"enum": list(STATUSES)}),
     min_confidence={"type": "number", "minimum": 0, "maximum": 1},
     form=_TEXTS,
     item=_TEXTS,
-    kind=one_or_more({"enum": ["news", "filing"]}, 2),
+    kind=one_or_more({"enum": list(KINDS)}, 2),
     source=_TEXTS,
 )
 

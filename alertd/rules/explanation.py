@@ -243,14 +243,14 @@ def _because(kept_out: str, asked: Sequence[Asked], over_time: Sequence[OverTime
     if kept_out:
         return [kept_out]
     part = over_time[0].condition if over_time else asked[0].condition
-    leaves = list(dict.fromkeys(line for leaf in deciding(part) for line in _proof(leaf)))
+    leaves = list(dict.fromkeys(map(_proof, deciding(part))))
     more = len(leaves) - MAX_REASONS
     return leaves if more <= 1 else [*leaves[:MAX_REASONS], f"and {more} more"]
 
 
-def _proof(leaf: Explained) -> list[str]:
+def _proof(leaf: Explained) -> str:
     where = f"  — {leaf.found[0]}" if leaf.found and not leaf.seen else ""
-    return [said(leaf) + where]
+    return said(leaf) + where
 
 
 def _any_of(answers: Sequence[Truth]) -> Truth:

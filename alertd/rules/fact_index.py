@@ -17,6 +17,7 @@ from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import Event, Observation, Row, Version
 from alertd.rules.filing import base_form, canonical_item, form_fits
 from alertd.rules.parties import is_party, named, pairs, parties_of
+from alertd.rules.reported import ONLY_NAMED
 from alertd.rules.state import Step
 
 DAY_MS = 86_400_000
@@ -167,7 +168,7 @@ def fits(step: Step, fact: Fact) -> bool:
 
 
 def _reports(step: Step, name: str, confidence: float, status: str) -> bool:
-    told = status in step.statuses if step.statuses else status not in ("denied", "rumoured")
+    told = status in step.statuses if step.statuses else status not in ONLY_NAMED
     return name in step.types and confidence >= step.min_confidence and told
 
 

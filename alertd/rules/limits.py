@@ -10,7 +10,8 @@ from alertd.model import Struct
 Comparison = Literal[">=", "<=", ">", "<"]
 
 _LIMIT = re.compile(r"(>=|<=|≥|≤|>|<)\s*([-+−]?)\s*(\d{1,15}(?:\.\d{0,12})?|\.\d{1,12})\s*(%|bps?)?", re.IGNORECASE)
-_SIGNS: dict[str, Comparison] = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", ">": ">", "<": "<"}
+SIGNS: dict[str, Comparison] = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", ">": ">", "<": "<"}
+"""A comparison as it may be written -> as it is kept."""
 _UNITS = {"": 1.0, "%": 100.0, "bp": 10_000.0, "bps": 10_000.0}
 
 LIMIT_PATTERN = r"^\s*(>=|<=|≥|≤|>|<)\s*[-+−]?\s*[0-9.]+\s*(%|[bB][pP][sS]?)?\s*$"
@@ -46,7 +47,7 @@ def parse_limit(text: object) -> Limit:
         raise ValueError(f"a limit is a comparison, {such}")
     sign, minus, number_text, unit = found.groups()
     value = float(number_text) / _UNITS[(unit or "").lower()]
-    return Limit(_SIGNS[sign], -value if minus in ("-", "−") and value else value)
+    return Limit(SIGNS[sign], -value if minus in ("-", "−") and value else value)
 
 
 def percent(fraction: float) -> str:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from alertd.base import suggest
 from alertd.model import Amount, Struct
 from alertd.rules.leaves import PER_LEAF, absent, listed, missing, proof
-from alertd.rules.limits import Comparison, Limit
+from alertd.rules.limits import SIGNS, Limit
 from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
 from alertd.rules.world import Rates
 
@@ -47,7 +47,6 @@ _NUMBER = r"(\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,6})?|\d{1,18}(?:\.\d{1,6})?)\s*([a-
 _PERIOD = r"(?:(?:\s+(?:per|a|an)\s+|\s*/\s*)([a-z]+))?"
 _ONE = re.compile(rf"(>=|<=|≥|≤|>|<)\s*{_NUMBER}\s+([a-z]+){_PERIOD}", re.IGNORECASE)
 _BETWEEN = re.compile(rf"{_NUMBER}\s*\.\.\s*{_NUMBER}\s+([a-z]+){_PERIOD}", re.IGNORECASE)
-_SIGNS: dict[str, Comparison] = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", ">": ">", "<": "<"}
 _SUCH = 'such as ">= 1B USD" or ">= 500M USD per year"'
 
 AMOUNT_SCHEMA_PATTERN = (
@@ -91,7 +90,7 @@ def parse_money(text: object) -> MoneyLimit:
         raise ValueError(f"write the code of the currency behind the number, {_SUCH}")
     if one := _ONE.fullmatch(said):
         sign, number, unit, currency, per = one.groups()
-        limits: tuple[Limit, ...] = (Limit(_SIGNS[sign], _value(number, unit)),)
+        limits: tuple[Limit, ...] = (Limit(SIGNS[sign], _value(number, unit)),)
     elif between := _BETWEEN.fullmatch(said):
         number, unit, most, most_unit, currency, per = between.groups()
         # In `1..5B USD` the unit stands for both.

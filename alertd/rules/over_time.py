@@ -230,7 +230,8 @@ def _visible(state: State, desk: str | None, rows: Sequence[Row], source_desks: 
 def _match(open_: Open, mark: str, holding: Sequence[Settled]) -> Match:
     """Make the match: for the companies for which the state holds, with what it remembers as proof."""
     state = open_.rule.state
-    by = getattr(state, "by", "rule")
+    assert state is not None
+    by = state.by
     found = [one.by for one in holding]
     own = [one for one in holding if one.verdict.last is None]
     first = (own or holding)[0]

@@ -16,6 +16,7 @@ from typing import Literal
 from alertd.base.config import format_duration
 from alertd.model import Struct
 from alertd.rules.logic import Clause
+from alertd.rules.reported import SURE
 
 By = Literal["rule", "company", "parties", "source"]
 """For what events are counted apart: for each company, pair of parties or source; `rule`: all together."""
@@ -23,7 +24,23 @@ Distinct = Literal["event", "story", "source", "filer"]
 """What of several events is counted once."""
 
 
-class Count(Struct, frozen=True, kw_only=True, tag="count"):
+class _AnyEvent(Struct, frozen=True):
+    """What is asked of every event that meets the rest of the rule: of itself it names none."""
+
+    def clauses(self) -> tuple[Clause, ...]:
+        """Nothing is necessary."""
+        return ()
+
+    def types(self) -> frozenset[str]:
+        """It names no event type."""
+        return frozenset()
+
+    def names_form(self) -> bool:
+        """It names no form."""
+        return False
+
+
+class Count(_AnyEvent, frozen=True, kw_only=True, tag="count"):
     """At least so many events that meet the rest of the rule, within a time."""
 
     at_least: int
@@ -36,20 +53,8 @@ class Count(Struct, frozen=True, kw_only=True, tag="count"):
         once = "" if self.distinct == "event" else f", distinct {self.distinct}"
         return f"count: at least {self.at_least} within {written(self.within_ms)}{_by(self.by)}{once}"
 
-    def clauses(self) -> tuple[Clause, ...]:
-        """Any event that meets the rest of the rule counts."""
-        return ()
 
-    def types(self) -> frozenset[str]:
-        """It names no event type."""
-        return frozenset()
-
-    def names_form(self) -> bool:
-        """It names no form."""
-        return False
-
-
-class Change(Struct, frozen=True, kw_only=True, tag="change"):
+class Change(_AnyEvent, frozen=True, kw_only=True, tag="change"):
     """The mean sentiment of the newest stories has moved so far away from the mean of those before."""
 
     by: By = "company"
@@ -68,20 +73,8 @@ class Change(Struct, frozen=True, kw_only=True, tag="change"):
         times = f"within {written(self.within_ms)} against {written(self.baseline_ms)}"
         return f"change: sentiment {limit} {times}{_by(self.by)}, at least {self.min_stories} stories"
 
-    def clauses(self) -> tuple[Clause, ...]:
-        """Any event that meets the rest of the rule counts."""
-        return ()
 
-    def types(self) -> frozenset[str]:
-        """It names no event type."""
-        return frozenset()
-
-    def names_form(self) -> bool:
-        """It names no form."""
-        return False
-
-
-class Spike(Struct, frozen=True, kw_only=True, tag="spike"):
+class Spike(_AnyEvent, frozen=True, kw_only=True, tag="spike"):
     """So many times more events than usual."""
 
     factor: float
@@ -96,18 +89,6 @@ class Spike(Struct, frozen=True, kw_only=True, tag="spike"):
         times = f"within {written(self.within_ms)} against {written(self.baseline_ms)}"
         return f"spike: {self.factor:g} times as many {times}{_by(self.by)}, at least {self.at_least}"
 
-    def clauses(self) -> tuple[Clause, ...]:
-        """Any event that meets the rest of the rule counts."""
-        return ()
-
-    def types(self) -> frozenset[str]:
-        """It names no event type."""
-        return frozenset()
-
-    def names_form(self) -> bool:
-        """It names no form."""
-        return False
-
 
 class Step(Struct, frozen=True, kw_only=True):
     """One kind of event in a sequence: everything that it names must fit."""
@@ -115,7 +96,7 @@ class Step(Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     """Statuses of the event type that count; none named: all but denied and rumoured."""
-    min_confidence: float = 0.5
+    min_confidence: float = SURE
     forms: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -124,7 +105,7 @@ class Step(Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """Say the step in a few words."""
         types = ", ".join(self.types) + (f" {' or '.join(self.statuses)}" if self.statuses else "")
-        types += f" with confidence >= {self.min_confidence:g}" if self.min_confidence != 0.5 else ""
+        types += f" with confidence >= {self.min_confidence:g}" if self.min_confidence != SURE else ""
         parts = [named for named in (types, ", ".join(self.kinds), ", ".join(self.forms)) if named]
         parts += [f"item {', '.join(self.items)}"] if self.items else []
         parts += [f"from {', '.join(self.sources)}"] if self.sources else []

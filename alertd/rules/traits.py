@@ -7,19 +7,12 @@ from collections.abc import Iterator
 from alertd.rules.company_leaves import Mentions
 from alertd.rules.filing import Filing
 from alertd.rules.logic import Node
+from alertd.rules.reader import OPERATORS
 from alertd.rules.reported import Reports
 from alertd.rules.tree import Not
 
-_LATER = {
-    "event_type": "event_type",
-    "role": "role",
-    "exposed": "exposed",
-    "weight": "weight",
-    "company-sentiment": "sentiment",
-    "sentiment": "sentiment",
-    "novelty": "novelty",
-}
-"""Tag of a leaf that event types cannot use -> its operator."""
+_OTHERWISE = {"company-sentiment": "sentiment"}
+"""Tag of a leaf -> its operator, where the two are not called the same."""
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -65,9 +58,10 @@ def depth_of(node: Node) -> int:
 def needs_more_than_text(node: Node) -> str:
     """Name an operator in it that an event type cannot use; empty if there is none."""
     for part in walk(node):
-        tag = type(part).__struct_config__.tag  # type: ignore[attr-defined]
-        if tag in _LATER:
-            return _LATER[tag]
+        tag: str = type(part).__struct_config__.tag  # type: ignore[attr-defined]
+        name = _OTHERWISE.get(tag, tag)
+        if name in OPERATORS and OPERATORS[name].forbidden_in_event_types:
+            return name
         if isinstance(part, Mentions) and part.who.holdings:
             return "mentions: holdings"
     return ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Weight
 from alertd.rules.leaves import Origin, Words
 from alertd.rules.logic import Node
+from alertd.rules.traits import walk
 from alertd.rules.tree import All, Always, AnyOf, Not
 from alertd.ruletests.possible import Said, conflict, possible, required
 from alertd.text.common import common_words
@@ -109,17 +109,10 @@ def holdings_needed(condition: Node) -> Node | None:
 
 def asks_for_holdings(node: Node) -> bool:
     """Whether a condition, or one inside it, is about what the portfolio holds."""
-    return any(_is_of_holdings(leaf) for leaf in _leaves(node))
+    return any(map(_is_of_holdings, walk(node)))
 
 
-def _is_of_holdings(leaf: Node) -> bool:
-    if isinstance(leaf, Mentions | Exposed):
-        return leaf.who.holdings
-    return leaf.of.holdings if isinstance(leaf, CompanySentiment) else isinstance(leaf, Weight)
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    if not node.children:
-        yield node
-    for child in node.children:
-        yield from _leaves(child)
+def _is_of_holdings(node: Node) -> bool:
+    if isinstance(node, Mentions | Exposed):
+        return node.who.holdings
+    return node.of.holdings if isinstance(node, CompanySentiment) else isinstance(node, Weight)

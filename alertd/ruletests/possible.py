@@ -15,6 +15,7 @@ from itertools import combinations
 
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Weight
 from alertd.rules.company_reading import Who
+from alertd.rules.conditions_origin import KINDS, TRUSTS
 from alertd.rules.filing import Filing
 from alertd.rules.leaves import Origin, Words
 from alertd.rules.limits import Limit
@@ -33,7 +34,7 @@ _RELATED = (
     Words, Near, Origin, Filing, Reports, DealTerms, Mentions, Exposed, CompanySentiment, Weight, Tone, Novelty,
 )  # fmt: skip
 """The leaves of which two can have to do with each other."""
-_DOMAINS = {"kind": frozenset(("news", "filing")), "trust": frozenset(("low", "medium", "high"))}
+_DOMAINS = {"kind": frozenset(KINDS), "trust": frozenset(TRUSTS)}
 Answers = dict[Node, bool]
 Said = tuple[Node, bool]
 """A leaf and its answer."""
