@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from alertd import telemetry
-from alertd.app.link import Boot, Drain, Failed, Link, Turns
+from alertd.app.link import Boot, Drain, Failed, Link, Tell, Turns
 from alertd.workers.progress import Watch
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,8 @@ HOPELESS = 5
 """A child that dies so often before it ever worked ends the daemon: something is wrong that waiting does not mend."""
 GRACE_S = 2.0
 """What a child gets beyond its drain time before it is killed."""
+MAX_UNTOLD = 100
+"""Notices that wait for a child that is being started."""
 
 
 CHILD = (sys.executable, "-m", "alertd.app.child")
@@ -69,6 +72,7 @@ class Guard:
         self._watch = Watch(STUCK_S)
         self._task: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
+        self._untold: deque[Tell] = deque(maxlen=MAX_UNTOLD)
 
     @property
     def pid(self) -> int | None:
@@ -81,9 +85,11 @@ class Guard:
         self._task = asyncio.create_task(self._keep(), name=f"guard:{self.name}")
 
     def send(self, message: object) -> None:
-        """Tell the child something; one that is being started gets the newest state with its boot."""
+        """Tell the child something; one that is being started gets the newest state with its boot, then notices."""
         if self._link is not None:
             self._link.send(message)
+        elif isinstance(message, Tell):
+            self._untold.append(message)
 
     def alive(self) -> bool:
         """Tell whether the child's loops come round; one whose loops stand still is killed, to be started again."""
@@ -155,6 +161,8 @@ class Guard:
         self._watch = Watch(STUCK_S)
         self._link = await Link.over(ours)
         self._link.send(self._boot(self.name, self.roles, first=self.starts == 1))
+        while self._untold:
+            self._link.send(self._untold.popleft())
         if self._stop.is_set():
             self._link.send(Drain(0))  # it was told so while it was being started
         try:

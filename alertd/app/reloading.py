@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
 
-from alertd.app.link import Snapshot
-from alertd.app.snapshot import NO_RULES, LoadedSnapshot, known_settings, memory_of
+from alertd.app.snapshot import LoadedSnapshot, known_settings, memory_of, needs_restart, snapshot_of
 from alertd.companies.registrants import updated_file
 from alertd.companies.report import Accepted
 from alertd.errors import Fault
 from alertd.rules.book import BookChange
 from alertd.rules.holdings_memory import save_memory
-from alertd.rules.loaded import Loaded
+from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import RuleLoader
-from alertd.settings import Settings, load_settings
+from alertd.settings import Loaded, Settings, load_settings
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +34,8 @@ class Reloaded:
     """Files outside the rules directory that were read."""
     accepted: Mapping[str, Accepted] = field(default_factory=dict)
     """Positions that are new, by portfolio: to be remembered once they are in force."""
+    late: tuple[str, ...] = ()
+    """Settings that have changed since the start and wait for a restart; the snapshot has them as they were."""
 
 
 class Reloading:
@@ -45,10 +46,23 @@ class Reloading:
         self._env = env
         self._loader: RuleLoader | None = None
         self._rules: Path | None = None
+        self._first: Settings | None = None
+        """The settings of the start: what is read only then stays so, also for a process that is started again."""
 
     def load(self) -> Reloaded:
         """Load everything. Raises ConfigError with the faults of settings and rules."""
-        loaded = load_settings(self._config, self._env)
+        loaded, late = self._settings()
+        return self._load(loaded, late)
+
+    def reload(self, paths: set[Path] | None) -> Reloaded:
+        """Load what has changed; None: whatever may have. Raises ConfigError, and then what was loaded stays."""
+        loaded, late = self._settings()
+        if self._loader is None or loaded.settings.rules != self._rules:
+            return self._load(loaded, late)
+        rules, change = self._loader.reload(paths or None, known=known_settings(loaded.settings))
+        return _reloaded(loaded, rules, change, late)
+
+    def _load(self, loaded: Loaded, late: tuple[str, ...]) -> Reloaded:
         settings = loaded.settings
         self._rules = settings.rules
         self._loader = RuleLoader(
@@ -58,16 +72,18 @@ class Reloading:
             memory=memory_of(settings.state_dir),
             registrants=updated_file(settings.state_dir),
         )
-        return self._made(settings, loaded.path, loaded.warnings, self._loader.load(), None)
+        rules = self._loader.load()
+        self._first = self._first or settings
+        return _reloaded(loaded, rules, None, late)
 
-    def reload(self, paths: set[Path] | None) -> Reloaded:
-        """Load what has changed; None: whatever may have. Raises ConfigError, and then what was loaded stays."""
+    def _settings(self) -> tuple[Loaded, tuple[str, ...]]:
+        """Read the settings, with what needs a restart as it was at the start; gives the names of what differs."""
         loaded = load_settings(self._config, self._env)
-        settings = loaded.settings
-        if self._loader is None or settings.rules != self._rules:
-            return self.load()
-        rules, change = self._loader.reload(paths or None, known=known_settings(settings))
-        return self._made(settings, loaded.path, loaded.warnings, rules, change)
+        if self._first is None:
+            return loaded, ()
+        late = needs_restart(self._first, loaded.settings)
+        kept = {name: getattr(self._first, name) for name in late}
+        return replace(loaded, settings=loaded.settings.model_copy(update=kept)), tuple(late)
 
     def remember(self, found: Reloaded) -> None:
         """Remember the positions that came into force: what the next file is compared with."""
@@ -88,13 +104,6 @@ class Reloading:
                     unmapped=report.unmapped,
                 )
 
-    def _made(
-        self, settings: Settings, path: Path, warnings: list[Fault], rules: Loaded, change: BookChange | None
-    ) -> Reloaded:
-        warnings = [*warnings, *rules.warnings]
-        if not rules.book.portfolios:
-            where = str(settings.rules)
-            warnings.append(Fault(where, 0, 0, NO_RULES, "write rules/portfolios/*.yaml", severity="warning"))
-        snapshot = Snapshot(settings, rules.book)
-        loaded = LoadedSnapshot(snapshot, warnings, path)
-        return Reloaded(loaded, change, list(rules.trouble), rules.watched, rules.accepted)
+
+def _reloaded(loaded: Loaded, rules: LoadedRules, change: BookChange | None, late: tuple[str, ...]) -> Reloaded:
+    return Reloaded(snapshot_of(loaded, rules), change, list(rules.trouble), rules.watched, rules.accepted, late)

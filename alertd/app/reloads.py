@@ -17,7 +17,7 @@ import structlog
 from alertd.app.guard import Guard
 from alertd.app.link import Reload, Tell
 from alertd.app.reloading import Reloaded, Reloading
-from alertd.app.snapshot import NO_RULES, needs_restart
+from alertd.app.snapshot import NO_RULES
 from alertd.app.watch import watch
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.ids import mark
@@ -91,7 +91,7 @@ class Reloads:
         """Take files that changed. What is broken may be half a save or half a checkout: it gets a moment."""
         if self._settling is not None:
             self._settling.cancel()
-        self._broken |= paths
+        self._broken = self._broken | paths  # a new set: the one before may be gone through in a thread just now
         if await self.reload(self._broken if paths else None, patient=True):
             self._broken = set()
         else:
@@ -106,7 +106,8 @@ class Reloads:
     async def _look_at_ages(self) -> None:
         while True:
             await asyncio.sleep(STALE_S)
-            await self.reload(patient=True)
+            if self.found.loaded.snapshot.settings.watch:  # else nothing is taken without a signal
+                await self.reload(patient=True)
 
     async def reload(self, paths: set[Path] | None = None, *, patient: bool = False) -> bool:
         """Load settings and rules as one snapshot; what is broken changes nothing and is said in three places.
@@ -145,18 +146,19 @@ class Reloads:
         """Put what was loaded in force. That nothing has changed is only said to who asked for a reload."""
         snapshot, before = found.loaded.snapshot, self.found.loaded.snapshot
         self._tell_trouble(found)
-        same_rules = snapshot.book.version == before.book.version
-        if patient and same_rules and snapshot.settings == before.settings and not self._refused:
+        if _watched(found) != _watched(self.found):
+            self._watching.set()
+        late = found.late if found.late != self.found.late else ()
+        refused = self._refused
+        self.found, self._refused = found, []
+        same_rules = snapshot.book.version == before.book.version and snapshot.book.labels == before.book.labels
+        if patient and same_rules and snapshot.settings == before.settings and not refused and not late:
             self._manager.ready("nothing has changed")
             return
         for warning in found.loaded.warnings:
             log.warning("config_warning", fault=str(warning))
-        late = needs_restart(before.settings, snapshot.settings)
         if late:
-            log.warning("needs_restart", settings=late)
-        if _watched(found) != _watched(self.found):
-            self._watching.set()
-        self.found, self._refused = found, []
+            log.warning("needs_restart", settings=list(late))
         change = found.change
         if same_rules or (change is not None and change.before != before.book.version):
             change = None

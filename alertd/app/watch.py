@@ -56,13 +56,14 @@ class Watched:
 
 def watched(rules: Path, files: Iterable[Path]) -> Watched:
     """Resolve links, so that what the system reports compares with what we look for."""
-    return Watched(frozenset({rules.resolve()}), frozenset(file.resolve() for file in files))
+    single = [(file.parent.resolve() / file.name, file.resolve()) for file in files]  # the second, where a link leads
+    return Watched(frozenset({rules.resolve()}), frozenset(path for both in single for path in both))
 
 
 async def watch(rules: Path, files: Iterable[Path], changed: Changed, stop: asyncio.Event) -> None:
     """Call `changed` with the files that changed, until told to stop; with none where all may have (see `_watch`)."""
     single = frozenset(files)
-    folders = frozenset(file.parent for file in single) - {rules}
+    folders = frozenset(folder for file in single for folder in (file.parent, file.resolve().parent)) - {rules}
     await asyncio.gather(
         _watch(frozenset({rules}), rules, single, changed, stop, recursive=True),
         _watch(folders, rules, single, changed, stop, recursive=False),
@@ -102,12 +103,12 @@ async def _watch(
                 rust_timeout=LOOK_MS,
                 yield_on_timeout=True,
             ):
+                if _identities(roots) != before:  # first: what is told may be of the folder that was
+                    await changed(set())
+                    break
                 if found or not settled:  # once without: what changed before the watch stood
                     await changed({Path(path) for _, path in found})
                     settled = settled or not found
-                if _identities(roots) != before:
-                    await changed(set())
-                    break
         except (OSError, RuntimeError) as error:  # no watch left to give
             log.warning("watching_by_looking", error=str(error)[:200], roots=[str(root) for root in there])
             polling = True

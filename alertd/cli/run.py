@@ -105,13 +105,15 @@ class Signals:
     def __init__(self, supervisor: Supervisor, stop: asyncio.Event) -> None:
         self._supervisor = supervisor
         self._stop = stop
-        self._reload: asyncio.Task[bool] | None = None
+        self._reload: asyncio.Task[None] | None = None
+        self._asked = False
+        """A reload was asked for that has not begun."""
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take the signals over."""
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._terminate)
-        loop.add_signal_handler(signal.SIGHUP, self._hangup)
+        loop.add_signal_handler(signal.SIGHUP, self.hangup)
 
     def _terminate(self) -> None:
         if self._stop.is_set():
@@ -119,6 +121,14 @@ class Signals:
             os._exit(130)
         self._stop.set()
 
-    def _hangup(self) -> None:
+    def hangup(self) -> None:
+        """Ask for a reload."""
+        self._asked = True
         if self._reload is None or self._reload.done():
-            self._reload = asyncio.create_task(self._supervisor.reload(), name="reload")
+            self._reload = asyncio.create_task(self._reload_asked(), name="reload")
+
+    async def _reload_asked(self) -> None:
+        """Reload, and again if that was asked meanwhile: the one under way may have read the files already."""
+        while self._asked:
+            self._asked = False
+            await self._supervisor.reload()

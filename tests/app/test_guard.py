@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from alertd.app import guard as module
 from alertd.app.guard import Guard
-from alertd.app.link import Boot, Ready, Snapshot, Turns
+from alertd.app.link import Boot, Ready, Snapshot, Tell, Turns
 from alertd.base.secrets import Secret
 from alertd.rules.book import make_book
 from alertd.settings import Settings
@@ -191,3 +191,10 @@ async def test_leaving_kills_at_once(world: World) -> None:
         child.leave()
         await until(lambda: not runs(pid), "it is gone")
     assert child.starts == 1
+
+
+async def test_a_notice_waits_for_a_child_that_is_being_started(world: World) -> None:
+    async with guarding(world.guard("assert b'the text' in frame()", says(Ready()), OBEYS)) as child:
+        child.send(Tell("positions", "p", "the text", "once"))
+        await until(lambda: bool(world.heard), "it has got the notice")
+        assert child.starts == 1

@@ -33,20 +33,20 @@ class Desk:
         return any(name in names for names in self.told)
 
     @asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
+    async def watched(self, config: str = "alertd.yaml") -> AsyncIterator[None]:
         stop = asyncio.Event()
         task = asyncio.create_task(watching.watch(self.rules, [self.config], self.changed, stop))
-        await self.until(lambda: self._sees())
+        await self.until(lambda: self._sees(config))
         self.told.clear()
         yield
         stop.set()
         await asyncio.wait_for(task, 10)
 
-    def _sees(self) -> bool:
-        probes = [self.rules / "portfolios" / "probe.yaml", self.config]
-        for probe in probes:
-            probe.write_text(f"{len(self.told)}: {os.urandom(4).hex()}")
-        return all(self.has_told(probe.name) for probe in probes)
+    def _sees(self, config: str) -> bool:
+        probe = self.rules / "portfolios" / "probe.yaml"
+        for path in (probe, self.config):
+            path.write_text(f"{len(self.told)}: {os.urandom(4).hex()}")
+        return self.has_told(probe.name) and self.has_told(config)
 
     async def until(self, check: Callable[[], bool]) -> None:
         async def ask() -> bool:
@@ -106,6 +106,21 @@ async def test_a_link_that_leads_to_another_release_is_noticed(desk: Desk, monke
             return desk.has_told("c.yaml")
 
         await desk.until(written)
+
+
+async def test_a_file_that_is_a_link_is_told_when_it_leads_elsewhere_and_when_its_target_changes(desk: Desk) -> None:
+    release = desk.folder / "release"
+    release.mkdir()
+    for name in ("one.yaml", "two.yaml"):
+        (release / name).write_text("{}")
+    desk.config.unlink()
+    desk.config.symlink_to(release / "one.yaml")
+    async with desk.watched("one.yaml"):
+        (release / "one.yaml").write_text("a: 1")
+        await desk.until(lambda: desk.has_told("one.yaml"))
+        (desk.folder / "next").symlink_to(release / "two.yaml")
+        (desk.folder / "next").replace(desk.config)
+        await desk.until(lambda: desk.has_told("alertd.yaml"))
 
 
 async def test_where_the_system_gives_no_watch_it_looks(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
