@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from alertd.base.files import write_whole
 from alertd.errors import ConfigError
 
 ROLES = ("poll", "match", "deliver", "web", "timers")
@@ -91,10 +92,8 @@ def recall_epoch(path: Path, epoch: str) -> bool:
 
 def write_run_state(path: Path, state: RunState) -> None:
     """Replace the run state in one step, so that a reader never sees half of it."""
-    file = _run_file(path, state.roles)
-    scratch = file.with_suffix(".new")
-    scratch.write_bytes(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
-    scratch.replace(file)
+    written = msgspec.json.format(msgspec.json.encode(state)) + b"\n"
+    write_whole(_run_file(path, state.roles), written, durable=False)
 
 
 def metrics_dir(path: Path, roles: list[str]) -> Path:

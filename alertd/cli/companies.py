@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ import typer
 
 from alertd import __version__
 from alertd.base.clock import rfc3339, system_clock
+from alertd.base.files import write_whole
 from alertd.base.yaml import check, load_yaml
 from alertd.cli.connect import Reach, reach_of, settings_of
 from alertd.cli.output import (
@@ -229,7 +229,7 @@ def update(
     if why and not force:
         fail(f"{origin or SEC_URL}: {why}; the table of {now.as_of} stays in use; --force takes this one")
     day = rfc3339(system_clock())[:10]
-    _replace(target, write_registrants(found, day, "SEC company tickers"))
+    write_whole(target, write_registrants(found, day, "SEC company tickers"))
     _show_update(difference, odd, target, json=json)
 
 
@@ -248,20 +248,6 @@ def _fetch(origin: str | None, config: Path | None) -> bytes:
             return (await http.get(origin or SEC_URL, options, system_clock())).body
 
     return guarded(work)
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write a file in one step: a reader sees the old one or the new one, whole, whatever happens."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    scratch = target.with_suffix(f".{os.getpid()}.new")
-    try:
-        with scratch.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(target)
-    finally:
-        scratch.unlink(missing_ok=True)
 
 
 def _show_update(difference: Difference, odd: int, target: Path, *, json: bool) -> None:

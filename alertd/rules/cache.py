@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from alertd.base.files import write_whole
 from alertd.model import Struct
 from alertd.rules.part import Part
 
@@ -89,18 +89,12 @@ def read_cache(path: Path) -> Cached | None:
 
 def write_cache(path: Path, cached: Cached) -> None:
     """Write it whole or not at all. That it cannot be written is no fault of the rules: a log line says so."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with no_collection():
+        body = _encoder.encode(cached)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with no_collection():
-            body = _encoder.encode(cached)
-        with temporary.open("wb") as file:
-            file.write(_MAGIC + hashlib.blake2b(body, digest_size=_DIGEST).digest())
-            file.write(body)
-        temporary.replace(path)
+        # The digest tells a damaged one: to wait for the disk would only cost time.
+        write_whole(path, _MAGIC, hashlib.blake2b(body, digest_size=_DIGEST).digest(), body, durable=False)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         _log.warning("rules_cache_not_written", path=str(path), error=error.strerror or str(error))
 
 

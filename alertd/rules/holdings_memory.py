@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from alertd.base.files import write_whole
 from alertd.companies.delimited import MAX_BYTES, BadFile
 from alertd.companies.report import FORMAT, Accepted
 
@@ -56,14 +57,4 @@ def load_memory(directory: Path, portfolio: str) -> tuple[Accepted | None, str]:
 
 def save_memory(directory: Path, portfolio: str, accepted: Accepted) -> None:
     """Remember what is in force now; whole, or not at all. Raises OSError."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = memory_file(directory, portfolio)
-    temporary = directory / f".{portfolio}.{os.getpid()}.tmp"
-    try:
-        with temporary.open("wb") as file:
-            file.write(msgspec.json.encode(accepted))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(memory_file(directory, portfolio), msgspec.json.encode(accepted))

@@ -1,0 +1,24 @@
+"""Files that are replaced as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alertd.base.files import write_whole
+
+
+def test_a_file_is_written_with_its_folder_and_nothing_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "cache" / "rules.bin"
+    write_whole(file, b"head", b"body")
+    write_whole(file, b"again", durable=False)
+    assert file.read_bytes() == b"again"
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_what_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "folder" / "inside").mkdir(parents=True)
+    with pytest.raises(OSError, match="folder"):
+        write_whole(tmp_path / "folder", b"text")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
