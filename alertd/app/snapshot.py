@@ -34,30 +34,17 @@ class LoadedSnapshot:
     snapshot: Snapshot
     warnings: list[Fault]
     path: Path
-    rules: LoadedRules | None = None
-    """The rules with their tests, where these were asked for."""
+    rules: LoadedRules
+    """All that loading the rules gave."""
 
 
-def load_snapshot(config: Path | None, env: Mapping[str, str]) -> LoadedSnapshot:
-    """Load alertd.yaml and the rules it names. Raises ConfigError with the faults of both."""
-    return _with_rules(load_settings(config, env))
-
-
-def _with_rules(loaded: Loaded, *, tests: bool = False) -> LoadedSnapshot:
-    settings = loaded.settings
-    rules = load_rules(
-        settings.rules,
-        known=known_settings(settings),
-        memory=memory_of(settings.state_dir),
-        registrants=updated_file(settings.state_dir),
-        tests=tests,
-    )
-    book = rules.book
+def snapshot_of(loaded: Loaded, rules: LoadedRules) -> LoadedSnapshot:
+    """Put settings and the rules that they name together, with the warnings of both."""
     warnings = [*loaded.warnings, *rules.warnings]
-    if not book.portfolios:
+    if not rules.book.portfolios:
         where = str(loaded.settings.rules)
         warnings.append(Fault(where, 0, 0, NO_RULES, "write rules/portfolios/*.yaml", severity="warning"))
-    return LoadedSnapshot(Snapshot(loaded.settings, book), warnings, loaded.path, rules if tests else None)
+    return LoadedSnapshot(Snapshot(loaded.settings, rules.book), warnings, loaded.path, rules)
 
 
 def known_settings(settings: Settings) -> KnownSettings:
@@ -133,10 +120,18 @@ def all_faults(config: Path | None, env: Mapping[str, str]) -> tuple[LoadedSnaps
         loaded = load_settings(config, env)
     except ConfigError as error:
         return None, [*error.faults, *_faults_beside(config, env)]
+    settings = loaded.settings
     try:
-        snapshot = _with_rules(loaded, tests=True)
+        rules = load_rules(
+            settings.rules,
+            known=known_settings(settings),
+            memory=memory_of(settings.state_dir),
+            registrants=updated_file(settings.state_dir),
+            tests=True,
+        )
     except ConfigError as error:
         return None, [*loaded.warnings, *error.faults]
+    snapshot = snapshot_of(loaded, rules)
     return snapshot, snapshot.warnings
 
 

@@ -71,7 +71,6 @@ class Checking:
                 self._seen.add((path.parent / "rules").resolve())
             return
         settings, rules = loaded.snapshot.settings, loaded.rules
-        assert rules is not None
         self._seen |= {loaded.path.resolve(), settings.rules.resolve()}
         self.counts += Counter(sources=len(settings.sources), receivers=len(settings.receivers))
         self._count(rules, None)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from alertd.app.snapshot import RESTART, all_faults, load_snapshot, needs_restart, secrets_of
+from alertd.app.reloading import Reloading
+from alertd.app.snapshot import RESTART, all_faults, needs_restart, secrets_of
 from alertd.errors import ConfigError
 from alertd.settings import Settings, load_settings
 
@@ -42,7 +43,7 @@ def write(folder: Path, settings: str = SETTINGS, portfolio: str = PORTFOLIO) ->
 
 
 def test_settings_and_the_rules_they_name_load_together(config: Path) -> None:
-    loaded = load_snapshot(config, {})
+    loaded = Reloading(config, {}).load().loaded
     assert [source.id for source in loaded.snapshot.settings.sources] == ["wire"]
     assert [portfolio.id for portfolio in loaded.snapshot.book.portfolios] == ["p"]
     assert loaded.path == config
@@ -51,14 +52,14 @@ def test_settings_and_the_rules_they_name_load_together(config: Path) -> None:
 def test_a_portfolio_can_only_name_receivers_that_the_settings_have(tmp_path: Path) -> None:
     config = write(tmp_path, portfolio=PORTFOLIO.replace("[desk]", "[dekk]"))
     with pytest.raises(ConfigError) as caught:
-        load_snapshot(config, {})
+        Reloading(config, {}).load()
     (fault,) = caught.value.faults
     assert (fault.file, fault.line) == (str(tmp_path / "rules/portfolios/p.yaml"), 4)
     assert "desk" in fault.hint
 
 
 def test_a_snapshot_travels_to_a_child(config: Path) -> None:
-    snapshot = load_snapshot(config, {}).snapshot
+    snapshot = Reloading(config, {}).load().loaded.snapshot
     copy = pickle.loads(pickle.dumps(snapshot))
     assert copy.book == snapshot.book
     assert copy.settings == snapshot.settings
@@ -149,4 +150,4 @@ def test_a_rule_about_a_source_that_is_not_configured_is_a_fault(tmp_path: Path)
         'sources: [{id: prwire, type: feed, url: "https://news.example.com/rss"}]\noperator: []\n'
     )
     with pytest.raises(ConfigError, match="prwire"):
-        load_snapshot(tmp_path / "alertd.yaml", {})
+        Reloading(tmp_path / "alertd.yaml", {}).load()
