@@ -26,7 +26,7 @@ from alertd.cli.output import (
     stdout,
 )
 from alertd.cli.progress import STDIN, terminal_hint
-from alertd.cli.rules import loaded_rules
+from alertd.cli.rules import RulesOption, loaded_rules
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import Event
 from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
@@ -46,10 +46,7 @@ def explain(
     event: Annotated[
         str, typer.Argument(metavar="EVENT", help='A file of JSON, - for stdin, or JSON itself: \'{"title": "…"}\'.')
     ],
-    rules: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="The rules.", show_default="what --config names, or ./rules"),
-    ] = None,
+    rules: RulesOption = None,
     config: ConfigOption = None,
     json: JsonOption = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 1 if the rule does not hold.")] = False,

@@ -25,7 +25,7 @@ from alertd.cli.output import (
     warn,
 )
 from alertd.cli.progress import progress
-from alertd.cli.rules import rules_of, state_dir_of
+from alertd.cli.rules import RulesOption, rules_of, state_dir_of
 from alertd.companies.registrants import updated_file
 from alertd.companies.table import CompanyTable
 from alertd.errors import ConfigError
@@ -45,10 +45,7 @@ def holdings(
         bool, typer.Option("--accept", help="Take a refused positions file knowingly; it stays until it changes.")
     ] = False,
     limit: Annotated[int, typer.Option(metavar="N", help="Show at most so many rows and holdings.", min=1)] = 20,
-    rules: Annotated[
-        Path | None,
-        typer.Option("--rules", metavar="DIR", help="The rules.", show_default="what the settings name, or ./rules"),
-    ] = None,
+    rules: RulesOption = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -12,7 +12,7 @@ import typer
 from alertd.cli.events import EventReader, lines_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
-from alertd.cli.rules import loaded_rules
+from alertd.cli.rules import RulesOption, loaded_rules
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import event_to_dict
 from alertd.rules.explanation import Explainer
@@ -26,10 +26,7 @@ def match(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="FILE…", help="Files of JSON lines; - or none is stdin.")
     ] = None,
-    rules: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="The rules.", show_default="what --config names, or ./rules"),
-    ] = None,
+    rules: RulesOption = None,
     all_events: Annotated[bool, typer.Option("--all", help="Print events without a match too.")] = False,
     explained: Annotated[
         bool, typer.Option("--explain", help="Print each rule's condition tree instead, for people.")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from alertd.cli import output
 from alertd.companies.registrants import updated_file
@@ -12,6 +15,11 @@ from alertd.rules.loaded import Loaded
 from alertd.rules.loader import load_rules
 
 HERE = Path("rules")
+RulesOption = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="DIR", help="The rules.", show_default="what --config names, or ./rules"),
+]
+"""What `rules_of` takes."""
 
 
 def rules_of(rules: Path | None, config: Path | None) -> Path:
