@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
+from alertd.base import suggest
 from alertd.base.ids import USER_ID
 
 FROM_FILE = "from_file"
@@ -65,3 +76,17 @@ Duration = Annotated[
     WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN}),
 ]
 """A length of time, in seconds; written with its unit."""
+
+
+def _check_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        near = suggest.closest(name, available_timezones())
+        meant = f"; did you mean `{near}`?" if near else ", such as America/New_York"
+        raise ValueError(f"no such time zone in the IANA database{meant}") from error
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_check_timezone)]
+"""A time zone by its IANA name."""

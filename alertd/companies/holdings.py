@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
-from alertd.base.config import ConfigModel, Duration
+from alertd.base.config import ConfigModel, Duration, Timezone
 from alertd.companies.numbers import parse_weight
 
 MAX_HOLDINGS = 10_000
@@ -24,14 +23,6 @@ def _share(value: Any) -> float:
     if not 0 <= share <= 1:
         raise ValueError("a share lies between 0% and 100%")
     return share
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("no such time zone in the IANA database, such as America/New_York") from error
-    return name
 
 
 def _text(value: float) -> str:
@@ -183,7 +174,7 @@ class HoldingsFile(Columns):
     """The column with the date of the positions, or `modified` for the file's own date."""
     date_format: Annotated[str, Field(max_length=40)] = "%Y-%m-%d"
     """How dates are written, as strftime has it; ISO dates are always read."""
-    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    timezone: Timezone | None = None
     """Whose midnight ends a date; by default the portfolio's."""
     stale_after: Duration = 345_600.0
     """How long after the end of their date positions count as fresh; afterwards the operator is told."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from pydantic import BaseModel
 
 from alertd.base import suggest
 from alertd.base.ids import mark
@@ -16,7 +17,7 @@ from alertd.companies.model import Holdings
 from alertd.errors import ConfigError, Fault
 from alertd.rules.book import Budget, Rule
 from alertd.rules.company_leaves import is_about_company
-from alertd.rules.conditions import Reader
+from alertd.rules.conditions import Reader, When
 from alertd.rules.holdings_files import hold_inline
 from alertd.rules.known_rules import Asking
 from alertd.rules.loaded import RuleTests
@@ -42,7 +43,7 @@ class Compiled:
     """Of a faulty file, as far as it can be read: what can be wrong with it among others."""
 
 
-def compile_portfolio(content: str | bytes, file: str, asking_for: Any) -> Compiled:
+def compile_portfolio(content: str | bytes, file: str, asking_for: Callable[[str | None], Asking]) -> Compiled:
     """Compile a portfolio. `asking_for(desk)` gives what a file of that desk may name."""
     try:
         doc = load_yaml(content, file)
@@ -74,8 +75,8 @@ class _Work:
     extending: bool
     """Rules may be without a condition."""
     faults: list[Fault] = field(default_factory=list)
-    conditions: dict[int, Any] = field(default_factory=dict)
-    """Number of the rule -> (its When, the companies it names)."""
+    conditions: dict[int, tuple[When, dict[str, str]]] = field(default_factory=dict)
+    """Number of the rule -> its condition, and the companies that it names: as written -> id."""
     tests: list[RuleTests] = field(default_factory=list)
     inline: Holdings | None = None
     """The positions that stand in the file."""
@@ -264,7 +265,7 @@ _OPTIONAL = {
 }
 
 
-def _meant(value: dict[str, Any], key: str, model: Any) -> bool:
+def _meant(value: dict[str, Any], key: str, model: type[BaseModel]) -> bool:
     """Whether an unknown key seems to be a misspelling of this one: one slip, one fault."""
     return any(
         suggest.closest(written, model.model_fields) == key for written in value if written not in model.model_fields

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -13,15 +12,14 @@ from alertd.rules.files import Tree
 from alertd.rules.known_rules import Asking, Defined
 from alertd.rules.loaded import RuleTests
 from alertd.rules.part import Part
+from alertd.rules.portfolio_file import ids_in
 
 Advance = Callable[[int], None]
 """Told of how many files are done."""
 
-_ID = re.compile(rb"^portfolio[ ]*:[ ]*['\"]?([a-z0-9-]+)", re.MULTILINE)
-
 
 @dataclass(slots=True)
-class Parts:
+class CompiledParts:
     """What was compiled, by file."""
 
     kept: dict[str, CachedPart] = field(default_factory=dict)
@@ -91,8 +89,7 @@ class Parts:
             self.heads[name] = found.head
         if found.part is None:
             self.kept.pop(name, None)
-            written = _ID.search(content)
-            self.faulty[name] = written[1].decode() if written else ""
+            self.faulty[name] = next(iter(ids_in(content)), "")
         else:
             self.faulty.pop(name, None)
             self.kept[name] = CachedPart(name, tree.files[name].digest, found.part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,7 @@ from alertd.companies.table import CompanyTable
 from alertd.errors import ConfigError, Fault
 from alertd.rules.files import RuleFile, Tree
 from alertd.rules.holdings_files import Held, hold
-from alertd.rules.portfolio_file import PortfolioFile
-
-_ID = re.compile(rb"^portfolio: *[\"']?([a-z0-9][a-z0-9-]*)", re.MULTILINE)
+from alertd.rules.portfolio_file import PortfolioFile, ids_in
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class Holders:
     def ids(self) -> Iterator[str]:
         """Give the ids of all portfolios."""
         for file in self.files():
-            yield from (found.decode() for found in _ID.findall(file.content or b""))
+            yield from ids_in(file.content or b"")
 
     def _none(self, portfolio: str) -> Fault:
         hint = suggest.hint(portfolio, list(self.ids())) or "its file belongs under portfolios/"
@@ -106,7 +103,7 @@ class Holders:
         try:
             return self._of(file)[1].portfolio == portfolio
         except ConfigError:
-            if portfolio.encode() in _ID.findall(file.content or b""):
+            if portfolio in ids_in(file.content or b""):
                 raise
             return False  # a broken file that only names it
 

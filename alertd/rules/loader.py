@@ -23,8 +23,7 @@ from alertd.rules.assemble import Assembler, Parts, Places
 from alertd.rules.book import BookChange, Portfolio, RuleBook, change_book, make_book
 from alertd.rules.cache import Cached, code_hash, no_collection, read_cache, write_cache
 from alertd.rules.compile import compile_portfolio
-from alertd.rules.compiled import Advance
-from alertd.rules.compiled import Parts as CompiledParts
+from alertd.rules.compiled import Advance, CompiledParts
 from alertd.rules.files import FOLDERS, Tree
 from alertd.rules.held import HoldingsReader, Kept
 from alertd.rules.known_rules import Asking, Defined, named_in

@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from alertd.base import suggest
-from alertd.base.config import ConfigModel, UserId
+from alertd.base.config import ConfigModel, Timezone, UserId
 from alertd.companies.holdings import HoldingsEntry
 from alertd.model import Severity
 from alertd.rules.book import KeyOf
@@ -18,18 +16,14 @@ from alertd.rules.test_entries import TestEntry
 
 MAX_RULES = 10_000
 
+_ID = re.compile(rb"^portfolio *: *['\"]?([a-z0-9][a-z0-9-]*)", re.MULTILINE)
 _BUDGET = re.compile(r"at_most ([0-9]{1,6}) per (hour|day|week)")
 BUDGET_PATTERN = "^at_most [0-9]{1,6} per (hour|day|week)$"
 
 
-def _check_timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        near = suggest.closest(name, available_timezones())
-        meant = f"; did you mean `{near}`?" if near else ", such as America/New_York"
-        raise ValueError(f"no such time zone in the IANA database{meant}") from error
-    return name
+def ids_in(content: bytes) -> list[str]:
+    """Give the ids that the text of a portfolio's file seems to define, also where it is too broken to be read."""
+    return [found.decode() for found in _ID.findall(content)]
 
 
 def _check_budget(text: str) -> str:
@@ -49,8 +43,6 @@ def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Timezone = Annotated[str, AfterValidator(_check_timezone)]
-"""A time zone by its IANA name."""
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Owner = Annotated[str, Field(max_length=200)]
 Formerly = Annotated[
