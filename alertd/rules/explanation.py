@@ -21,7 +21,7 @@ from alertd.rules.logic import Node, Reading, Scope, Truth
 from alertd.rules.state import By
 from alertd.rules.state import Sequence as Steps
 from alertd.rules.strata import recognised
-from alertd.rules.world import World
+from alertd.rules.world import Worlds
 from alertd.text.scan import TermScanner
 
 MAX_REASONS = 6
@@ -100,9 +100,7 @@ class Explainer:
 
     def __init__(self, book: RuleBook) -> None:
         self._book = book
-        self._world = book.world()
-        self._desks: dict[str | None, World] = {}
-        """Relations may be declared for one desk alone."""
+        self._worlds = Worlds(book.world())
 
     def rule(
         self,
@@ -119,7 +117,7 @@ class Explainer:
         """
         reading = _read([rule.when], event)
         kept_out = _guard(self._book, portfolio, rule, reading)
-        scope = Scope(self._world_of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
+        scope = Scope(self._worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         asked, truth, companies = _ask(rule, reading, scope)
         told = [replace(part, label=self._label(part.by)) for part in over_time or ()]
         states = tuple(part for part in told if not part.earlier) if truth else ()
@@ -143,7 +141,7 @@ class Explainer:
             origin=_origin(event),
             truth=False if kept_out else truth,
             guard=kept_out,
-            companies=tuple(self._world.label(company) for company in companies),
+            companies=tuple(self._worlds.whole.label(company) for company in companies),
             because=() if truth and not kept_out else tuple(_because(kept_out or nothing, asked, states)),
             asked=asked,
             over_time=states,
@@ -155,17 +153,12 @@ class Explainer:
         )
 
     def _label(self, by: str) -> str:
-        return " and ".join(map(self._world.label, by.split("+")))
-
-    def _world_of(self, desk: str | None) -> World:
-        if desk not in self._desks:
-            self._desks[desk] = replace(self._world, graph=self._world.graph.for_desk(desk))
-        return self._desks[desk]
+        return " and ".join(map(self._worlds.whole.label, by.split("+")))
 
     def event_type(self, event_type: EventTypeRule, event: Event) -> Explanation:
         """Explain how an event type is recognised in an event, or why not, and with which status."""
         reading = _read([event_type.when, *(node for _, node in event_type.statuses)], event)
-        scope = Scope(self._world_of(None))
+        scope = Scope(self._worlds.of(None))
         tree = tree_of(event_type.when, reading, scope)
         statuses = [(status, tree_of(node, reading, scope)) for status, node in event_type.statuses]
         asked = [Asked("", "", "", tree), *(Asked("", f"status {status}", "", found) for status, found in statuses)]

@@ -30,7 +30,7 @@ from alertd.rules.reference import Reference
 from alertd.rules.slot import Candidacy, Engine, Slot
 from alertd.rules.strata import recognised, with_types
 from alertd.rules.waiting import Waiting
-from alertd.rules.world import World
+from alertd.rules.world import World, Worlds
 from alertd.text.scan import Term, TermScanner
 
 EngineName = Literal["index", "reference"]
@@ -44,8 +44,7 @@ class Matcher:
     def __init__(self, book: RuleBook, engine: EngineName = "index") -> None:
         self._book = book
         self._labels = dict(book.labels)
-        self._graph = Graph(book.relations)
-        self._worlds: dict[str | None, World] = {}
+        self._worlds = Worlds(World(Graph(book.relations), self._labels, book.rates))
         self._portfolios = {portfolio.id: portfolio for portfolio in book.portfolios}
         self._slots: dict[str, dict[str, Slot]] = {}
         """Portfolio -> rule -> slot."""
@@ -59,7 +58,7 @@ class Matcher:
     def _build(self, book: RuleBook) -> None:
         self._scanner = TermScanner(_all_terms(book))
         for number, kind in enumerate(book.event_types):
-            self._types.add(Slot(kind.when, Scope(self._world(None)), (kind.id, number), type_=kind))
+            self._types.add(Slot(kind.when, Scope(self._worlds.of(None)), (kind.id, number), type_=kind))
         for portfolio in book.portfolios:
             self._slots[portfolio.id] = {
                 rule.id: self._add(portfolio, rule, number) for number, rule in enumerate(portfolio.rules)
@@ -78,13 +77,6 @@ class Matcher:
             changed = {"portfolios": portfolios, "labels": dict(self._labels), "version": self._version}
             self._book = msgspec.structs.replace(self._book, **changed)
         return self._book
-
-    def _world(self, desk: str | None) -> World:
-        """Give what is shared by the portfolios of a desk: relations may be declared for one desk alone."""
-        world = self._worlds.get(desk)
-        if world is None:
-            world = self._worlds[desk] = World(self._graph.for_desk(desk), self._labels, self._book.rates)
-        return world
 
     def portfolio(self, portfolio_id: str) -> Portfolio | None:
         """Give a portfolio of the book by its id."""
@@ -233,7 +225,7 @@ class Matcher:
         self._slots[portfolio.id] = new
 
     def _add(self, portfolio: Portfolio, rule: Rule, number: int, *, scan: bool = False) -> Slot:
-        scope = Scope(self._world(portfolio.desk), portfolio.holdings.positions, types=rule.types)
+        scope = Scope(self._worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         slot = Slot(rule.when, scope, (portfolio.id, number), portfolio=portfolio, rule=rule)
         if scan:
             for term in _terms(rule):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -31,3 +31,17 @@ class World:
     def label(self, company: str) -> str:
         """Say what a company is called on a desk."""
         return self.labels.get(company, company)
+
+
+class Worlds:
+    """What each desk sees of a book's world: relations may be declared for one desk alone."""
+
+    def __init__(self, whole: World) -> None:
+        self.whole = whole
+        self._desks: dict[str | None, World] = {}
+
+    def of(self, desk: str | None) -> World:
+        """Give the world of a desk's portfolios; made once."""
+        if desk not in self._desks:
+            self._desks[desk] = replace(self.whole, graph=self.whole.graph.for_desk(desk))
+        return self._desks[desk]

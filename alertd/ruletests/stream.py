@@ -24,7 +24,7 @@ from alertd.rules.explanation import OverTime
 from alertd.rules.fact_index import event_ms, fact_of
 from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, RuleFailure
-from alertd.rules.over_time import Settled, ask
+from alertd.rules.over_time import Settled, ask, joined
 from alertd.store.memory import MemoryStore
 
 
@@ -35,7 +35,7 @@ class Taken:
     event: Event
     """With its event types and its story."""
     matches: tuple[Match, ...]
-    """Of all rules, those over time among them, in the order of the book (with `only`, that one last)."""
+    """Of all rules, those over time among them, in the order of the book."""
     settled: tuple[Settled, ...]
     """What the rules over time said that the event concerns."""
     failures: tuple[RuleFailure, ...]
@@ -51,11 +51,9 @@ class Stream:
         book = matcher.book
         self._routine_forms = book.routine_forms
         self._source_desks = book.source_desks
-        self._places: dict[tuple[str, str], int] = {}
         self._always: list[str] = []
         """Its mark, so that it tells what it lacks, too."""
         if only is None:
-            self._places = {(p.id, r.id): place for place, (p, r) in enumerate(book.rules())}
             self._over_time = any(rule.state is not None for _, rule in book.rules())
         else:
             portfolio = matcher.portfolio(only[0])
@@ -85,9 +83,7 @@ class Stream:
             wanted = tuple(o for o in result.open if (o.portfolio.id, o.rule.id) == self._only)
             result = msgspec.structs.replace(result, open=wanted)
         settled = self._settle(result)
-        matches = [*result.matches, *(one.match for one in settled if one.match is not None)]
-        matches.sort(key=lambda match: self._places.get((match.portfolio, match.rule), 0))
-        return Taken(result.event, tuple(matches), settled, result.failures)
+        return Taken(result.event, joined(result.matches, settled), settled, result.failures)
 
     def _settle(self, result: MatchResult) -> tuple[Settled, ...]:
         # Time stands still while a late event is taken: a set must not expire before what it holds.
