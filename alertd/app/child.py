@@ -145,7 +145,7 @@ class Child:
             self._spawn(self._matcher.run(), "match")
         if boot.roles - {"match"}:
             web = await parts.start()
-        telemetry.CONFIG_RELOAD_SUCCESSFUL.set(1)
+        telemetry.CONFIG_RELOAD_SUCCESSFUL.set(int(boot.reload_ok))
         telemetry.BUILD_INFO.labels(version=__version__, python=platform.python_version()).set(1)
         self._link.send(Ready(web))
 

@@ -46,6 +46,8 @@ class Boot:
     """Other daemons may work over the same Redis."""
     web_token: Secret
     failpoints: str
+    reload_ok: bool = True
+    """Whether the last reload was taken."""
 
 
 @dataclass(frozen=True, slots=True)

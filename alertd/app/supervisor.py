@@ -235,6 +235,7 @@ class Supervisor:
             web_token=settings.web.token or load_or_make_token(settings.state_dir / "web.token"),
             # Only in its first life: a child that dies at the same place for ever would test nothing but that.
             failpoints=self._env.get("ALERTD_FAILPOINT", "") if first else "",
+            reload_ok=self._run_state.reload_ok,
         )
 
     def _hear(self, child: Guard, message: object) -> None:

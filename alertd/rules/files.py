@@ -66,7 +66,7 @@ class Tree:
         if paths is not None and not self.faults and self._folders:
             names = [self._named(path) for path in paths]
             if None not in names:
-                return {name for name in names if name is not None and self._look_at(name)}
+                return {name for name in names if name is not None and self._look_at(name, told=True)}
         return self._walk()
 
     def _named(self, path: Path) -> str | None:
@@ -82,13 +82,17 @@ class Tree:
         inside = name[len(str(self.directory)) + 1 :].split("/")
         return inside[0] if len(inside) > 1 and inside[0] in FOLDERS else None
 
-    def _look_at(self, name: str) -> bool:
-        """Read one file if it has changed; tell whether its content is another."""
+    def _look_at(self, name: str, *, told: bool = False) -> bool:
+        """Read one file if it has changed; tell whether its content is another.
+
+        Of one that was told to have changed it does not matter what the system says: two writes may come within one
+        tick of its clock.
+        """
         before = self.files.get(name)
         try:
             found = os.stat(name)  # noqa: PTH116
             signature = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
-            if before is not None and before.signature == signature:
+            if before is not None and before.signature == signature and not told:
                 return False
             with open(name, "rb") as file:  # noqa: PTH123
                 content = file.read(MAX_BYTES + 1)  # one byte more, so that load_yaml sees that it is too big

@@ -8,6 +8,7 @@ import pytest
 
 from alertd.errors import ConfigError
 from alertd.rules.book import apply_change
+from alertd.rules.files import Tree
 from alertd.rules.loaded import KnownSettings, Loaded
 from alertd.rules.loader import RuleLoader, load_rules
 
@@ -69,6 +70,18 @@ def test_a_file_that_is_touched_and_says_the_same_changes_nothing(tmp_path: Path
     assert change is not None
     assert (change.portfolios, change.removed, change.version) == ((), (), first.book.version)
     assert second.book == first.book
+
+
+def test_a_change_within_one_tick_of_the_systems_clock_is_seen_in_a_file_that_is_named(tmp_path: Path) -> None:
+    begin(tmp_path, 1)
+    path = tmp_path / "portfolios/p0.yaml"
+    tree = Tree(tmp_path)
+    tree.look()
+    path.write_text(PORTFOLIO.format(name="p0", word="rents"))
+    found = path.stat()
+    tree.files[str(path)].signature = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+    assert tree.look() == set()
+    assert tree.look([path]) == {str(path)}
 
 
 def test_a_changed_list_reaches_the_portfolios_that_name_it(tmp_path: Path) -> None:
