@@ -125,7 +125,7 @@ class Amount(Struct, frozen=True, kw_only=True):
     currency: str = "USD"
     """ISO 4217."""
     per: str | None = None
-    """year, quarter, month, day or share; None for a total."""
+    """year, quarter, month, week, day or share; None for a total."""
     role: str | None = None
     """revenue, profit, deal_value, valuation, penalty…"""
     of: str | None = None

@@ -13,8 +13,7 @@ from alertd.companies.relations import MAX_HOPS
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Role, Weight
 from alertd.rules.company_reading import Who
 from alertd.rules.leaves import listed
-from alertd.rules.limits import LIMIT_PATTERN
-from alertd.rules.reader import LIST_NAME, MAX_PARTS, Operator, Reader, key_of, one_or_more
+from alertd.rules.reader import LIMIT, LIST_NAME, MAX_PARTS, Operator, Reader, key_of, one_or_more
 from alertd.rules.tree import Condition
 
 _RELATIONS: tuple[RelationType, ...] = get_args(RelationType)
@@ -168,7 +167,6 @@ def read_company_sentiment(reader: Reader, path: Path, depth: int) -> CompanySen
     return CompanySentiment(limit, who) if limit is not None and who is not None else None
 
 
-_LIMIT: dict[str, Any] = {"type": "string", "pattern": LIMIT_PATTERN}
 _NAMES = one_or_more({"type": "string", "minLength": 1})
 _SECTOR: dict[str, Any] = {
     "type": "object",
@@ -199,7 +197,7 @@ OPERATORS: dict[str, Operator] = {
             "of": _NAMES,
             "hops": {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_HOPS},
                                {"type": "string", "pattern": r"^\s*([0-3]\s*\.\.\s*)?[0-3]\s*$"}]},
-            "strength": _LIMIT,
+            "strength": LIMIT,
             "min_relevance": _RELEVANCE,
         },
         forbidden_in_event_types=True,
@@ -212,7 +210,7 @@ OPERATORS: dict[str, Operator] = {
     ),
     "weight": Operator(
         _read_weight,
-        _LIMIT,
+        LIMIT,
         "the portfolio holds the company with such a weight",
         forbidden_in_event_types=True,
     ),

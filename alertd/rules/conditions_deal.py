@@ -9,9 +9,9 @@ from alertd.base.yaml import Path
 from alertd.rules import conditions_company
 from alertd.rules.conditions_words import TERMS, read_terms
 from alertd.rules.facts import FACTS, Asked, Facts
-from alertd.rules.limits import LIMIT_PATTERN, Limit
+from alertd.rules.limits import Limit
 from alertd.rules.money import AMOUNT_ROLES, AMOUNT_SCHEMA_PATTERN, Money, MoneyLimit, parse_money
-from alertd.rules.reader import Operator, Reader, key_of, one_or_more
+from alertd.rules.reader import LIMIT, Operator, Reader, key_of, one_or_more
 from alertd.rules.reported import DEAL_TERMS, STATUSES, SURE, DealTerms, Reports
 from alertd.rules.tone import Novelty, Tone
 from alertd.rules.tree import Condition
@@ -115,7 +115,6 @@ def _dollars(reader: Reader, path: Path) -> MoneyLimit | None:
     return money
 
 
-_LIMIT: dict[str, Any] = {"type": "string", "pattern": LIMIT_PATTERN}
 _MONEY: dict[str, Any] = {"type": "string", "pattern": AMOUNT_SCHEMA_PATTERN}
 _NAMES: dict[str, Any] = one_or_more({"type": "string"})
 
@@ -128,7 +127,7 @@ def _fact_schema(name: str) -> dict[str, Any]:
         "words": TERMS,
         "code": one_or_more({"enum": list(fact.choices)}),
     }
-    return {**kinds.get(fact.kind, _LIMIT), "description": f"{fact.summary} (form {', '.join(fact.forms)})"}
+    return {**kinds.get(fact.kind, LIMIT), "description": f"{fact.summary} (form {', '.join(fact.forms)})"}
 
 
 OPERATORS: dict[str, Operator] = {
@@ -162,14 +161,14 @@ OPERATORS: dict[str, Operator] = {
     ),
     "sentiment": Operator(
         _read_sentiment,
-        _LIMIT,
+        LIMIT,
         "the event's tone, or that of the sentences about a company, is within a limit from -1 to 1",
         options={"of": conditions_company.WHO},
         forbidden_in_event_types=True,
     ),
     "novelty": Operator(
         _read_novelty,
-        _LIMIT,
+        LIMIT,
         "the event is this new to its story: 1 for the first report, less with each repeat",
         forbidden_in_event_types=True,
     ),

@@ -18,7 +18,7 @@ from alertd.base import suggest
 from alertd.base.yaml import Document, Node, Path
 from alertd.errors import Fault
 from alertd.rules.known import Known, ListKind
-from alertd.rules.limits import Limit, parse_limit
+from alertd.rules.limits import LIMIT_PATTERN, Limit, parse_limit
 from alertd.rules.state import State
 from alertd.rules.tree import All, Always, Condition
 
@@ -275,6 +275,8 @@ LIST_NAME: dict[str, Any] = {
     "additionalProperties": False,
 }
 """JSON Schema of `{list: name}`."""
+LIMIT: dict[str, Any] = {"type": "string", "pattern": LIMIT_PATTERN}
+"""JSON Schema of what `Reader.limit` reads."""
 
 
 def _unknown(key: str, names: list[str], options: Collection[str]) -> tuple[str, str]:
