@@ -168,9 +168,8 @@ class Checking:
         shared = read_shared({kind: [doc]}, load_registrants(), KnownSettings())
         self.faults += shared.faults
         self.counts += Counter(_COUNTED[what] for what, _ in shared.places if what in _COUNTED)
-        if shared.defined.table is not None:
-            companies = len(shared.defined.table.declared)
-            self.counts += Counter(companies=companies, relations=len(shared.defined.relations))
+        companies = len(shared.defined.table.declared)
+        self.counts += Counter(companies=companies, relations=len(shared.defined.relations))
 
 
 _COUNTED = {"event type": "event types", "list": "lists", "fragment": "fragments"}

@@ -51,8 +51,7 @@ class Fragment:
 class Defined:
     """What is defined, and who may see it."""
 
-    table: CompanyTable | None = None
-    """None: no company is known."""
+    table: CompanyTable
     any_company: bool = False
     """Whatever is named is one: a file that declares companies cannot be read, and says so itself."""
     relations: tuple[Relation, ...] = ()
@@ -72,12 +71,12 @@ class Defined:
 
     def company(self, name: str, desk: str | None) -> str:
         """Give a company's id; empty if there is none."""
-        found = self.table.resolve(name) if self.table is not None else None
+        found = self.table.resolve(name)
         return found.id if found is not None else name if self.any_company else ""
 
     def resolve(self, text: str, exchange: str) -> Company | None:
         """Give the company of a position."""
-        found = self.table.resolve(text, exchange) if self.table is not None else None
+        found = self.table.resolve(text, exchange)
         return found if found is not None or not self.any_company else Company(id=text, name=text)
 
     def position(self, written: str, desk: str | None) -> str:
@@ -95,7 +94,7 @@ class Defined:
 
     def _owner(self, kind: str, name: str) -> str | None:
         if kind == "company":
-            found = self.table.get(name) if self.table is not None else None
+            found = self.table.get(name)
             return found.desk if found is not None else None
         if kind == "source":
             return (self.sources or {}).get(name)
@@ -118,7 +117,7 @@ class Defined:
 
     def sector(self, name: str, desk: str | None) -> frozenset[str]:
         """Give the companies of a sector that a desk may name."""
-        return self.visible(self.table.sector(name), desk) if self.table is not None else frozenset()
+        return self.visible(self.table.sector(name), desk)
 
 
 def _yes(found: bool) -> str:
@@ -129,10 +128,10 @@ _Answer = Callable[[Defined, str, "str | None"], str]
 _ANSWERS: dict[str, _Answer] = {
     "company": Defined.company,
     "position": Defined.position,
-    "list": lambda d, name, desk: d.list_mark(name, desk),
-    "fragment": lambda d, name, desk: d.fragment_mark(name, desk),
+    "list": Defined.list_mark,
+    "fragment": Defined.fragment_mark,
     "sector": lambda d, name, desk: " ".join(sorted(d.sector(name, desk))),
-    "sector-there": lambda d, name, desk: _yes(d.any_company or (d.table is not None and name in d.table.sectors)),
+    "sector-there": lambda d, name, desk: _yes(d.any_company or name in d.table.sectors),
     "type": lambda d, name, desk: "any" if d.type_names is None else _yes(name in d.type_names),
     "role": lambda d, name, desk: "any" if d.roles is None else _yes(name in d.roles),
     "source": lambda d, name, desk: "any" if d.sources is None else _yes(name in d.sources),
@@ -201,8 +200,7 @@ class Asking(Known):
         self.event_types = _Names(defined.type_names or frozenset(), self._asker("type"))
         self.roles = _Names(defined.roles or frozenset(), self._asker("role"))
         self.sources = _Names((defined.sources or {}).keys(), self._asker("source"))
-        sectors = defined.table.sectors if defined.table is not None else ()
-        self.sectors = _Names(frozenset(sectors), self._asker("sector-there"))
+        self.sectors = _Names(frozenset(defined.table.sectors), self._asker("sector-there"))
 
     def _asker(self, kind: str) -> Callable[[str], str]:
         return lambda name: self._ask(kind, name)
@@ -262,11 +260,11 @@ class Asking(Known):
 
     def suggest(self, text: str, exchange: str = "") -> str:
         """Say which company may have been meant by a position."""
-        return self._defined.table.suggest(text, exchange) if self._defined.table is not None else ""
+        return self._defined.table.suggest(text, exchange)
 
     def company_hint(self, text: str) -> str:
         """Say which company may have been meant."""
-        return self._defined.table.suggest(text) if self._defined.table is not None else ""
+        return self._defined.table.suggest(text)
 
     def fragment(self, name: str) -> Condition | None:
         """Give a fragment's condition."""

@@ -15,7 +15,6 @@ _ASKED = "company "
 
 def labels_shared(defined: Defined) -> dict[str, str]:
     """Give the labels of what is declared and of what stands in lists."""
-    assert defined.table is not None
     labels = {company.id: company.label for company in defined.table.declared.values()}
     for held in defined.lists.values():
         if isinstance(held.content, frozenset):

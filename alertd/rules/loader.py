@@ -67,7 +67,6 @@ def load_portfolio(text: str | bytes, file: str, *, known: KnownSettings | None 
     found = compile_portfolio(text, file, lambda desk: Asking(defined, desk))
     made, faults = None, list(found.faults)
     if found.part is not None:
-        assert defined.table is not None
         reader = HoldingsReader(defined.table, None, system_clock(), {})
         assembler = Assembler(Parts([found.part]), settings, reader)
         made = assembler.portfolio(found.part)
@@ -200,7 +199,6 @@ class RuleLoader:
         """Put the parts together: all, or those that a change can reach. Raises ConfigError."""
         assert self._shared is not None
         table = self._shared.defined.table
-        assert table is not None
         before = self._now
         reader = HoldingsReader(table, self._where.memory, self._clock(), before.held if before is not None else {})
         parts = Parts(self._compiled.all(), broken=self._compiled.faulty, heads=self._compiled.heads.values())
@@ -234,9 +232,8 @@ class RuleLoader:
         book, change = self._book(making, shared.defined)
         warnings = [fault for kept in held.values() for fault in kept.held.faults]
         table = shared.defined.table
-        assert table is not None
-        if self._table is not None and self._table.trouble:
-            warnings.append(Fault(str(self._where.registrants), 0, 0, self._table.trouble, severity="warning"))
+        if table.trouble:
+            warnings.append(Fault(str(self._where.registrants), 0, 0, table.trouble, severity="warning"))
         loaded = Loaded(
             book=book,
             table=table,
@@ -260,7 +257,6 @@ class RuleLoader:
 
     def _book(self, making: _Making, defined: Defined) -> tuple[RuleBook, BookChange | None]:
         before = self._now.loaded.book if self._now is not None else None
-        assert defined.table is not None
         done = making.parts.by_id if making.todo is None else making.todo & making.parts.by_id.keys()
         fresh = [making.portfolios[name] for name in done if name in making.portfolios]
         labels = labels_of_parts([making.parts.by_id[name] for name in done], fresh, defined.table)

@@ -118,7 +118,6 @@ class _Work:
     def companies(self, docs: list[Document]) -> None:
         sound = [(doc, made) for doc, made in self._checked(CompaniesFile, docs) if made is not None]
         self.defined.any_company = len(sound) < len(docs) or bool(self.broken.get("companies"))
-        assert self.defined.table is not None
         self.defined.table, self.defined.relations, faults = declare(self.defined.table, sound)
         self.out.faults += faults
 
