@@ -40,18 +40,19 @@ class Open:
     rule: Rule
     companies: tuple[str, ...]
     """For which the stateless part holds, the one with the largest weight first; empty if it is about none."""
-    _reading: Reading = field(compare=False, repr=False)
-    _scope: Scope = field(compare=False, repr=False)
+    reading: Reading = field(compare=False, repr=False)
+    scope: Scope = field(compare=False, repr=False)
+    """What it is proven by: the event as read, and what the portfolio holds."""
 
     def prove(self, companies: Sequence[str] | None = None) -> Verdict:
         """Give the proof of the stateless part, for the first of these companies; default: of all."""
-        return prove(self.rule, self._reading, self._scope, self.companies if companies is None else companies)
+        return prove(self.rule, self.reading, self.scope, self.companies if companies is None else companies)
 
     def match(self, companies: Sequence[str] | None = None, evidence: Iterable[Evidence] = ()) -> Match:
         """Make the match for when the state says that it holds for these companies, with the state's own evidence."""
         verdict = self.prove(companies)
         whole = msgspec.structs.replace(verdict, evidence=(*evidence, *verdict.evidence))
-        return make_match(self.portfolio, self.rule, self._reading.event, whole)
+        return make_match(self.portfolio, self.rule, self.reading.event, whole)
 
     def match_earlier(self, companies: Sequence[str], evidence: Iterable[Evidence]) -> Match:
         """Make the match for when this event is an earlier step, for the companies that the last step is bound to.
@@ -59,11 +60,11 @@ class Open:
         What this event itself says for them is shown, too, if the stateless part holds for it as well.
         """
         binds = self.rule.binds
-        ranked = sorted(companies, key=lambda company: by_size(company, self._scope)) if binds else companies
-        verdict = prove(self.rule, self._reading, self._scope, ranked if binds else ())
+        ranked = sorted(companies, key=lambda company: by_size(company, self.scope)) if binds else companies
+        verdict = prove(self.rule, self.reading, self.scope, ranked if binds else ())
         own, path = (verdict.evidence, verdict.path) if verdict.truth else ((), ())
         whole = Verdict(True, tuple(ranked), (*evidence, *own), path)
-        return make_match(self.portfolio, self.rule, self._reading.event, whole)
+        return make_match(self.portfolio, self.rule, self.reading.event, whole)
 
 
 @dataclass(frozen=True, slots=True)

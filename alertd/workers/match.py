@@ -92,7 +92,11 @@ class Matcher:
 
     def use(self, pipeline: Pipeline) -> None:
         """Take a new rule book; the batch under way ends under the one it began with."""
-        self._taken = [lambda: setattr(self, "_pipeline", pipeline)]
+
+        def take() -> None:
+            self._pipeline = pipeline
+
+        self._taken = [take]
 
     def apply(self, change: BookChange | None, receivers: Mapping[str, ReceiverPolicy]) -> None:
         """Take what changed in the rules, and the receivers as they are now, between two batches."""
