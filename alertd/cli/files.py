@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from enum import StrEnum
 from importlib.resources import files as package_files
 from pathlib import Path
@@ -15,6 +16,8 @@ import typer
 from alertd.cli.output import USAGE, fail
 
 _TEMPLATES = {"alertd.yaml": "alertd.yaml", "portfolio.yaml": "rules/portfolios/example.yaml"}
+_SHOWN = 20
+"""Files of which each is named; of more it is said how many."""
 
 
 class SchemaName(StrEnum):
@@ -33,19 +36,38 @@ def init(
         Path, typer.Argument(metavar="DIR", help="Where to write; made if it is not there.", file_okay=False)
     ] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
+    examples: Annotated[
+        bool,
+        typer.Option("--examples", help="The rules that alertd ships instead: event types, companies, portfolios."),
+    ] = False,
 ) -> None:
     """Write a commented alertd.yaml and a first portfolio to start from.
 
     Nothing that is there is overwritten, unless --force says so.
     """
-    targets = {name: directory / target for name, target in _TEMPLATES.items()}
-    there = [str(target) for target in targets.values() if target.exists()]
+    texts = {directory / target: text for target, text in _begun(examples=examples)}
+    there = [str(target) for target in texts if target.exists()]
     if there and not force:
-        fail(f"{' and '.join(there)} {'are' if len(there) > 1 else 'is'} there already; --force overwrites", USAGE)
-    for name, target in targets.items():
-        _put(target, (package_files("alertd.cli") / "templates" / name).read_text("utf-8"))
+        named = f"{there[0]} and {len(there) - 1} more" if len(there) > 2 else " and ".join(there)
+        fail(f"{named} {'are' if len(there) > 1 else 'is'} there already; --force overwrites", USAGE)
+    for target, text in texts.items():
+        _put(target, text, say=len(texts) <= _SHOWN)
+    if len(texts) > _SHOWN:
+        sys.stdout.write(f"wrote {directory / 'alertd.yaml'} and {len(texts) - 1} files in {directory / 'rules'}\n")
     go = "" if directory == Path() else f"cd {quote(str(directory))} && "
     sys.stdout.write(f"Next: {go}alertd check and alertd test, then alertd run\n")
+
+
+def _begun(*, examples: bool) -> Iterator[tuple[str, str]]:
+    """Give the files that a desk begins with: where each goes, and its text."""
+    for name, target in _TEMPLATES.items():
+        if target == "alertd.yaml" or not examples:
+            yield target, (package_files("alertd.cli") / "templates" / name).read_text("utf-8")
+    if examples:
+        from alertd.demo.config import RULES
+
+        for file in sorted(file for file in RULES.rglob("*") if file.suffix in (".yaml", ".json")):
+            yield f"rules/{file.relative_to(RULES)}", file.read_text("utf-8")
 
 
 def schema(
@@ -83,10 +105,11 @@ def _schema(name: SchemaName) -> str:
     return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
 
 
-def _put(target: Path, text: str) -> None:
+def _put(target: Path, text: str, *, say: bool = True) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
     except OSError as error:
         fail(f"cannot write {target}: {error.strerror}")
-    sys.stdout.write(f"wrote {target}\n")
+    if say:
+        sys.stdout.write(f"wrote {target}\n")

@@ -21,6 +21,20 @@ def test_init_writes_files_that_pass_the_check(tmp_path: Path) -> None:
     assert alertd("check", "--strict", cwd=tmp_path).code == 0
 
 
+def test_init_can_begin_with_the_rules_that_are_shipped(tmp_path: Path) -> None:
+    done = alertd("init", "--examples", "desk", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "wrote desk/alertd.yaml and" in done.out
+    desk = tmp_path / "desk"
+    assert {folder.name for folder in (desk / "rules").iterdir()} == {
+        "companies", "event-types", "fragments", "lists", "portfolios", "schema",
+    }  # fmt: skip
+    assert alertd("check", "--strict", cwd=desk).code == 0
+    assert alertd("test", cwd=desk).code == 0
+    again = alertd("init", "--examples", cwd=desk)
+    assert (again.code, "more are there already" in again.err) == (2, True)
+
+
 def test_init_makes_a_folder_and_says_how_to_go_on_there(tmp_path: Path) -> None:
     done = alertd("init", "new/my desk", cwd=tmp_path)
     assert done.code == 0
