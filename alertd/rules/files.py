@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +95,10 @@ class Tree:
             signature = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
             if before is not None and before.signature == signature and not told:
                 return False
+            # Looked at before it is opened: opening a pipe would wait for a writer, for ever.
+            if not stat.S_ISREG(found.st_mode):
+                self.faults.append(Fault(name, 0, 0, "is no regular file"))
+                return self.files.pop(name, None) is not None
             with open(name, "rb") as file:  # noqa: PTH123
                 content = file.read(MAX_BYTES + 1)  # one byte more, so that load_yaml sees that it is too big
         except FileNotFoundError as error:

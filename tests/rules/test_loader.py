@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from alertd.errors import ConfigError
 from alertd.rules.loaded import KnownSettings
-from alertd.rules.loader import load_rules
+from alertd.rules.loader import RuleLoader, load_rules
 
 GOOD = """\
 portfolio: {name}
@@ -178,6 +181,31 @@ def test_an_unreadable_file_is_a_fault_beside_the_others(tmp_path: Path) -> None
     lines = _faults(tmp_path)
     assert len(lines) == 2
     assert lines[1] == "portfolios/b.yaml: cannot be read: No such file or directory"
+
+
+def _socket_at(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as bound:
+        bound.bind(os.path.relpath(path))  # the whole path may be longer than an address can be
+
+
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, _socket_at, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "socket", "device"]
+)
+def test_what_is_no_regular_file_is_a_fault_and_is_not_waited_for(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    _write(tmp_path, {"portfolios/a.yaml": GOOD.format(name="a")})
+    loader = RuleLoader(tmp_path)
+    loader.load()
+    strange = tmp_path / "portfolios" / "b.yaml"
+    make(strange)
+    for paths in (None, {strange}):
+        with pytest.raises(ConfigError, match=r"portfolios/b\.yaml: is no regular file$"):
+            loader.reload(paths)
+    strange.unlink()
+    _write(tmp_path, {"portfolios/b.yaml": GOOD.format(name="b")})
+    loaded, _ = loader.reload({strange})
+    assert [portfolio.id for portfolio in loaded.book.portfolios] == ["a", "b"]
 
 
 def test_links_to_folders_are_followed_and_circles_are_not(tmp_path: Path) -> None:
