@@ -1,4 +1,5 @@
-"""Episodes: from when to when a condition over time holds, worked out from the events in the order of their time.
+"""Episodes: from when to when a condition over time holds, worked out from the events in the order of their time
+(`in_time`): every function here takes them so.
 
 An event is what a rule fires on if, with it, there is an episode of which nothing was there without it. So each
 episode is told once, by whichever event completes it, in whatever order the events arrive.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import groupby
 
 from alertd.model import Row
 from alertd.rules.state import Change, Count, Spike
@@ -16,6 +16,8 @@ from alertd.rules.state import Change, Count, Spike
 Episode = tuple[int, int]
 """First and last moment in milliseconds, the last one excluded."""
 END = 1 << 62
+OVER = 0.5
+"""A level that was reached is left again when it is down to this."""
 MILLION = 1_000_000
 """Sentiment is added up in whole millionths, so that the order of adding changes nothing."""
 
@@ -33,22 +35,43 @@ def in_time(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.at_ms, row.event))
 
 
+def is_quiet(state: Count | Change | Spike, rows: Sequence[Row], *, full: bool) -> bool:
+    """Tell at a glance that it does not hold at the last moment; False: look at all of it."""
+    if isinstance(state, Count):
+        since = rows[-1].at_ms - state.within_ms
+        return len({row.distinct or row.event for row in rows if row.at_ms > since}) < state.at_least
+    times = _times(rows)
+    if isinstance(state, Spike):
+        last = spike_level(state, times, full=full)
+        return last is None or last <= OVER  # if it is not known now, it never was
+    if bisect_right(times, times[-1] - state.within_ms) < state.min_stories:
+        return True  # there never was a baseline
+    last = change_level(state, rows)
+    return last is not None and last <= OVER
+
+
 # --- count ----------------------------------------------------------------------------------------------------
 
 
 def count_episodes(state: Count, rows: Sequence[Row]) -> list[Episode]:
     """Give the times in which so many distinct events lie within the time before."""
-    moments = [(row.at_ms + state.within_ms, -1, row) for row in rows] + [(row.at_ms, 1, row) for row in rows]
-    moments.sort(key=lambda moment: moment[0])
+    names = [row.distinct or row.event for row in rows]
+    comes = [row.at_ms for row in rows] + [END]
     counts: dict[str, int] = {}
     episodes: list[Episode] = []
     began: int | None = None
-    for at, group in groupby(moments, key=lambda moment: moment[0]):
-        for _, step, row in group:
-            name = row.distinct or row.event
-            counts[name] = counts.get(name, 0) + step
-            if not counts[name]:
-                del counts[name]
+    entered = left = 0
+    while left < len(names):
+        goes = comes[left] + state.within_ms
+        at = min(goes, comes[entered])
+        while comes[entered] == at:
+            counts[names[entered]] = counts.get(names[entered], 0) + 1
+            entered += 1
+        while left < entered and comes[left] + state.within_ms == at:
+            counts[names[left]] -= 1
+            if not counts[names[left]]:
+                del counts[names[left]]
+            left += 1
         if began is None and len(counts) >= state.at_least:
             began = at
         elif began is not None and len(counts) < state.at_least:
@@ -72,7 +95,7 @@ def _crossings(rows: Sequence[Row], level: Callable[[int], float | None]) -> lis
             continue
         if began is None and value >= 1.0:
             began = row.at_ms
-        elif began is not None and value <= 0.5:
+        elif began is not None and value <= OVER:
             episodes.append((began, row.at_ms))
             began = None
     return episodes if began is None else [*episodes, (began, END)]
@@ -81,27 +104,38 @@ def _crossings(rows: Sequence[Row], level: Callable[[int], float | None]) -> lis
 def change_episodes(state: Change, rows: Sequence[Row]) -> list[Episode]:
     """Give the times in which the newest stories differ so much from those before."""
     recent, baseline = _Stories(), _Stories()
-    ordered = in_time(rows)
     left = gone = 0
     """Rows before these have left the newest stories, and the baseline."""
     entered = 0
 
     def level(i: int) -> float | None:
         nonlocal left, gone, entered
-        now = ordered[i].at_ms
+        now = rows[i].at_ms
         while entered <= i:
-            recent.add(entered, ordered[entered])
+            recent.add(entered, rows[entered])
             entered += 1
-        while ordered[left].at_ms <= now - state.within_ms:
-            recent.drop(left, ordered[left])
-            baseline.add(left, ordered[left])
+        while rows[left].at_ms <= now - state.within_ms:
+            recent.drop(left, rows[left])
+            baseline.add(left, rows[left])
             left += 1
-        while ordered[gone].at_ms <= now - state.within_ms - state.baseline_ms:
-            baseline.drop(gone, ordered[gone])
+        while rows[gone].at_ms <= now - state.within_ms - state.baseline_ms:
+            baseline.drop(gone, rows[gone])
             gone += 1
         return _moved(state, recent, baseline)
 
-    return _crossings(ordered, level)
+    return _crossings(rows, level)
+
+
+def change_level(state: Change, rows: Sequence[Row]) -> float | None:
+    """Give the level at the last moment."""
+    now = rows[-1].at_ms - state.within_ms
+    recent, baseline = _Stories(), _Stories()
+    for place, row in enumerate(rows):
+        if row.at_ms > now:
+            recent.add(place, row)
+        elif row.at_ms > now - state.baseline_ms:
+            baseline.add(place, row)
+    return _moved(state, recent, baseline)
 
 
 class _Stories:
@@ -141,17 +175,21 @@ def spike_episodes(state: Spike, rows: Sequence[Row], *, full: bool) -> list[Epi
 
     What is usual is known once events are remembered from before the whole baseline, or once the set is full.
     """
-    ordered = in_time(rows)
-    times = [row.at_ms for row in ordered]
+    times = _times(rows)
+    return _crossings(rows, lambda i: spike_level(state, times, i, full=full))
 
-    def level(i: int) -> float | None:
-        now = times[i]
-        since = now - state.within_ms
-        first = bisect_right(times, since)
-        span = min(state.baseline_ms, since - times[0])
-        if span < (state.within_ms if full else state.baseline_ms):
-            return None
-        usual = (first - bisect_right(times, since - span)) / span * state.within_ms
-        return (i + 1 - first) / max(usual * state.factor, state.at_least)
 
-    return _crossings(ordered, level)
+def spike_level(state: Spike, times: Sequence[int], place: int = -1, *, full: bool) -> float | None:
+    """Give the level at a moment, the last one if no other is named."""
+    place %= len(times)
+    since = times[place] - state.within_ms
+    span = min(state.baseline_ms, since - times[0])
+    if span < (state.within_ms if full else state.baseline_ms):
+        return None
+    first = bisect_right(times, since)
+    usual = (first - bisect_right(times, since - span)) / span * state.within_ms
+    return (place + 1 - first) / max(usual * state.factor, state.at_least)
+
+
+def _times(rows: Sequence[Row]) -> list[int]:
+    return [row.at_ms for row in rows]

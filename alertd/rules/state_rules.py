@@ -18,7 +18,15 @@ from alertd.base.clock import rfc3339
 from alertd.model import Event, Evidence, Observation, Row
 from alertd.rules.beside import Beside, groups_of
 from alertd.rules.book import Portfolio, Rule
-from alertd.rules.episodes import Episode, change_episodes, count_episodes, in_time, new_episode, spike_episodes
+from alertd.rules.episodes import (
+    Episode,
+    change_episodes,
+    count_episodes,
+    in_time,
+    is_quiet,
+    new_episode,
+    spike_episodes,
+)
 from alertd.rules.fact_index import Fact, event_ms, facts_of, read_facts
 from alertd.rules.logic import MAX_QUOTE, Truth
 from alertd.rules.parties import named, pairs, parties_of, usable
@@ -201,12 +209,15 @@ def _as_of(row: Row, order: int) -> Row | None:
 def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None, beside: Beside | None) -> StateVerdict:
     """Judge what an event completes that it did not complete as it was before; None: as it was not there yet."""
     known = in_time([*others, me])
-    without = in_time(others if before is None else [*others, before])
+    without = in_time([*others, before]) if before is not None else [row for row in known if row is not me]
     if isinstance(state, Steps):
         found = completed(state, known, without, me, beside)
         last = found.last if beside is not None and found.last is not me else None
         return StateVerdict(bool(found.lines), _evidence("sequence", found.lines), found.seen, last)
-    find = _finder(state, full=len(known) >= VOLUME_MOST)
+    full = len(known) >= VOLUME_MOST
+    find = _finder(state, full=full)
+    if known[-1] is me and is_quiet(state, known, full=full):
+        return _tell(state, known, me, None, [])
     # What ended before it knows nothing of it.
     with_me = [episode for episode in find(known) if episode[1] > me.at_ms]
     episode = new_episode(with_me, _told(state, find(without), without, me)) if with_me else None

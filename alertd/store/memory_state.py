@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 
 import msgspec
 
@@ -82,7 +83,7 @@ class MemoryState(MemoryBase):
             found, one, min(one.at_ms, now + AHEAD_MS)
         ):
             self._states[one.key] = now + one.keep_ms
-        return sorted(found.rows.values(), key=lambda row: row.order) if one.read else []
+        return list(found.rows.values()) if one.read else []  # in their order: a row keeps its place
 
     def _put(self, found: _Set, one: Observation, at: int) -> bool:
         old = found.rows.get(one.event)
@@ -139,9 +140,8 @@ def _version(row: Row) -> Version:
 
 def _trim(found: _Set, one: Observation) -> None:
     """Keep the newest; of those that are too old only the last, which tells how long the set has been there."""
-    ordered = sorted(found.rows.values(), key=lambda row: (row.at_ms, row.event))
-    horizon = ordered[-1].at_ms - one.keep_ms
-    old = [row for row in ordered if row.at_ms < horizon]
-    kept = ordered[max(len(old) - 1, 0) :][-one.most :]
-    for row in ordered[: len(ordered) - len(kept)]:
+    horizon = max(row.at_ms for row in found.rows.values()) - one.keep_ms
+    old = sum(row.at_ms < horizon for row in found.rows.values())
+    over = max(old - 1, len(found.rows) - one.most)
+    for row in nsmallest(over, found.rows.values(), key=lambda row: (row.at_ms, row.event)):
         del found.rows[row.event]
