@@ -157,6 +157,8 @@ def _report(report: LoadReport) -> Iterator[tuple[str, str]]:
         yield "no weight", counted(report.unweighted, "company", "companies")
     if report.unmapped:
         yield "unmapped", f"{counted(report.unmapped, 'row')}, {report.unmapped_share * 100:.3g} % of gross"
+    if report.unread:
+        yield "not read", f"{counted(len(report.unread), 'column')}: {_named(report.unread)}"
     for doubt in report.doubts[:NAMED]:
         yield "doubt", doubt
     if report.difference is not None:

@@ -126,6 +126,8 @@ class PositionColumns(Ids):
     """Share of the portfolio."""
     quantity: Column | None = None
     """Signed: negative for a short."""
+    side: Column | None = None
+    """Long or short in a word, where nothing has a sign: `L` or `S`, `Long` or `Short`, `Buy` or `Sell`."""
     market_value: Column | None = None
     """Signed, in the portfolio's currency."""
     price: Column | None = None

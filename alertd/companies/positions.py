@@ -25,7 +25,8 @@ from alertd.companies.numbers import (
     unit_of_header,
 )
 from alertd.companies.securities import identifiers, option_root
-from alertd.companies.weights import Row, Sort, nav_of, option_weight, security_weight
+from alertd.companies.sides import compare_sides, side_of, unread_columns
+from alertd.companies.weights import Row, Sort, is_short, nav_of, option_weight, security_weight
 
 _NUMBERS = (
     "quantity", "price", "market_value", "fx", "nav", "delta", "multiplier", "underlying_price", "exposure",
@@ -68,6 +69,8 @@ class Positions:
     as_of: str
     duplicates: int = 0
     warnings: list[str] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
+    """Columns that nobody reads."""
 
 
 def read_positions(sheet: Sheet, config: HoldingsFile, modified: str) -> Positions:
@@ -87,7 +90,10 @@ def read_positions(sheet: Sheet, config: HoldingsFile, modified: str) -> Positio
     nav = nav_of(config, at, rows)
     made = [_position(row, at, nav) for row in rows]
     _remark(rows, made, at, nav, warnings)
-    return Positions(made, _as_of(sheet, config, lines, modified, warnings), duplicates, warnings)
+    unread = unread_columns(sheet, at, config.as_of)
+    warnings += compare_sides(lines, rows, [row.weight for row in made], at, unread)
+    as_of = _as_of(sheet, config, lines, modified, warnings)
+    return Positions(made, as_of, duplicates, warnings, tuple(name[:60] for name in unread))
 
 
 def _unique(sheet: Sheet, config: HoldingsFile) -> tuple[list[tuple[int, list[str]]], int]:
@@ -150,6 +156,12 @@ def _numbers(row: Row, decimal: Decimal, unit: Unit | None) -> Row:
                 row.numbers[name] = parse_number(cell, decimal)
         except BadNumber as error:
             row.problem = row.problem or f"{name}: {error}"
+    written = row.cells.get("side", "")
+    row.side = side_of(written)
+    if row.side is None and not is_empty(written):
+        row.problem = row.problem or f"side: `{written[:40]}` is neither long nor short"
+    if row.side == "short" and "quantity" in row.numbers:
+        row.numbers["quantity"] = -abs(row.numbers["quantity"])
     if abs(row.numbers.get("delta", 0)) > 1:
         row.problem = row.problem or f"delta: {row.numbers['delta']:g} lies outside -1 and 1"
     return row
@@ -209,13 +221,30 @@ def _remark(
         return
     if "weight" not in at and nav is None:
         warnings.append("`nav` is not given, so market values make no weights")
-    against = sum(
-        1 for row in rows if row.sort == "security" and row.numbers.get("quantity", 0) > 0 and (row.weight or 0) < 0
-    )
-    if against:
-        warnings.append(f"{against} rows have a positive quantity and a negative weight; they count as short")
+    for said, count in _at_odds(row for row in rows if row.sort == "security").items():
+        if count:
+            warnings.append(f"{count} rows have {said}; they count as short")
     if "delta" not in at and any(row.sort == "option" and row.weight is not None for row in made):
         warnings.append("there is no delta, so options count with the weight that the file gives them")
+
+
+def _at_odds(rows: Iterable[Row]) -> dict[str, int]:
+    """Count the securities of which one column says long and another short, by what they say."""
+    found = dict.fromkeys(
+        (
+            "a positive quantity and a negative weight",
+            "a negative value and a positive weight",
+            "a side that is long and a negative weight or quantity",
+        ),
+        0,
+    )
+    quantity, value, side = found
+    for row in rows:
+        count, weight = row.numbers.get("quantity", 0), row.weight or 0
+        found[quantity] += count > 0 > weight
+        found[value] += not count and row.side is None and weight > 0 and is_short(row)
+        found[side] += row.side == "long" and (weight < 0 or count < 0)
+    return found
 
 
 # --- the date -------------------------------------------------------------------------------------------------

@@ -76,6 +76,8 @@ class LoadReport(Struct, frozen=True, kw_only=True):
     doubts: tuple[str, ...] = ()
     """Rows whose identifiers mean different companies."""
     warnings: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """Columns of the file that nobody reads."""
     difference: Difference | None = None
     """From the file that was accepted last, if there was one."""
     refused: str = ""

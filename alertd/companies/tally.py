@@ -19,6 +19,8 @@ SHOWN = 20
 _EVEN = 1e-9
 _LARGE = 10.0
 """Of the portfolio: a gross above that is more probably a wrong unit than leverage."""
+_SMALL = 0.05
+"""A gross below that is more probably a wrong unit than a portfolio of cash."""
 
 
 def tally_up(
@@ -74,6 +76,7 @@ def tally_up(
         unmapped_rows=tuple(sorted(unmapped, key=lambda row: (-abs(row.weight or 0), row.line))[:SHOWN]),
         doubts=tuple(doubts[:SHOWN]),
         warnings=(*positions.warnings, *master.warnings, *_remarks(gross, len(doubts), config)),
+        unread=positions.unread,
     )
     return Tally(holdings=holdings, report=report, ids=ids)
 
@@ -103,9 +106,11 @@ def _why(row: Position, option: bool) -> str:
 
 def _remarks(gross: float, doubts: int, config: HoldingsFile) -> list[str]:
     remarks = []
+    key = "weight_unit" if config.nav is None else "nav"
     if gross > _LARGE:
-        key = "weight_unit" if config.nav is None else "nav"
         remarks.append(f"gross is {gross:.0%}: is `{key}` right?")
+    elif 0 < gross < _SMALL:
+        remarks.append(f"gross is only {gross * 100:.2g} %: is `{key}` right?")
     if doubts:
         remarks.append(f"{doubts} rows have identifiers of different companies; the surest one counts")
     return remarks

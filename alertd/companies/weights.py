@@ -12,6 +12,7 @@ from alertd.companies.securities import option_symbol
 
 Sort = Literal["security", "option", "cash", "ignored", "total"]
 """What a row is."""
+Side = Literal["long", "short"]
 
 _LEAST_NET = 0.1
 """Of gross: a net sum below that is no measure to put weights to."""
@@ -28,6 +29,22 @@ class Row:
     numbers: dict[str, float]
     weight: float | None = None
     problem: str = ""
+    side: Side | None = None
+    """As the column `side` says; then the quantity has its sign."""
+
+
+def is_short(row: Row) -> bool:
+    """Whether something beside its weight says that a position is short."""
+    if row.side == "short":
+        return True
+    quantity = row.numbers.get("quantity", 0)
+    return quantity < 0 if quantity else _signed_value(row) < 0
+
+
+def _signed_value(row: Row) -> float:
+    # An option's exposure has the sign of its delta, too: a put that is held has a negative one.
+    other = row.numbers.get("exposure", 0.0) if row.sort == "security" else 0.0
+    return row.numbers.get("market_value", other)
 
 
 def _value(row: Row) -> float | None:
@@ -36,7 +53,7 @@ def _value(row: Row) -> float | None:
     if "market_value" in numbers:
         value = numbers["market_value"]
         # Many systems write the value of a short without its sign.
-        return -abs(value) if numbers.get("quantity", 0) < 0 else value
+        return -abs(value) if is_short(row) else value
     if "quantity" in numbers and "price" in numbers:
         size = numbers.get("multiplier", 100.0 if row.sort == "option" else 1.0)
         return numbers["quantity"] * numbers["price"] * size * numbers.get("fx", 1.0)
@@ -70,7 +87,7 @@ def security_weight(row: Row, nav: float | None) -> float | None:
     weight = row.weight
     if weight is None and nav is not None and (value := _value(row)) is not None:
         weight = value / nav
-    if weight is not None and row.numbers.get("quantity", 0) < 0:
+    if weight is not None and is_short(row):
         weight = -abs(weight)  # as with values: many write a short without its sign
     return weight
 
@@ -88,7 +105,7 @@ def option_weight(row: Row, at: Mapping[str, int], nav: float | None) -> float |
         return shares * numbers["underlying_price"] * numbers.get("fx", 1.0) * delta / nav
     if row.weight is None:
         return None
-    notional = -abs(row.weight) if numbers.get("quantity", 0) < 0 else row.weight
+    notional = -abs(row.weight) if is_short(row) else row.weight
     return notional * delta
 
 

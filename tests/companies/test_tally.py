@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -171,22 +172,44 @@ def test_the_largest_unmapped_rows_are_told_first_and_not_all() -> None:
     assert len(report.unmapped_rows) == 20
 
 
-def test_a_gross_that_is_more_probably_a_wrong_unit_is_pointed_out() -> None:
-    assert tally("ticker,weight\nNVDA,2000%\n").report.warnings == ("gross is 2000%: is `weight_unit` right?",)
+@pytest.mark.parametrize(
+    ("text", "keys", "told"),
+    [
+        ("ticker,weight\nNVDA,2000%\n", {}, ("gross is 2000%: is `weight_unit` right?",)),
+        ("ticker,weight\nNVDA,700%\nAMZN,-280%\n", {}, ()),
+        ("ticker,weight\nNVDA,5\nAMZN,-7\n", {"weight_unit": "fraction"},
+         ("gross is 1200%: is `weight_unit` right?",)),
+        ("ticker,weight\nNVDA,0.05\nAMZN,0.03\n", {"weight_unit": "percent"},
+         ("gross is only 0.08 %: is `weight_unit` right?",)),
+        ("ticker,weight\nNVDA,4%\nAMZN,-2%\n", {}, ()),
+        ("ticker,weight\nNVDA,0\n", {}, ()),
+        ("ticker,market_value\nNVDA,40000\n", {"nav": 1e9}, ("gross is only 0.004 %: is `nav` right?",)),
+    ],
+)  # fmt: skip
+def test_a_gross_that_is_more_probably_a_wrong_unit_is_pointed_out(
+    text: str, keys: dict[str, Any], told: tuple[str, ...]
+) -> None:
+    assert tally(text, **keys).report.warnings == told
+
+
+def test_columns_that_nobody_reads_are_listed() -> None:
+    text = "ticker,Weight (%),Sector,,Date,Qty\nNVDA,8,Chips,,2026-11-27,500\n"
+    report = tally(text, map={"weight": "Weight (%)"}, as_of="date").report
+    assert report.unread == ("Sector", "Qty")
 
 
 # --- the security master --------------------------------------------------------------------------------------
 
 
 def test_rows_of_the_master_that_name_nobody_are_counted() -> None:
-    assert tally("ticker,weight\nNVDA,1%\n", MASTER, KNOWN).report.warnings == (
+    assert tally("ticker,weight\nNVDA,10%\n", MASTER, KNOWN).report.warnings == (
         "1 of its rows name no known company",
     )
 
 
 def test_an_identifier_that_stands_for_two_companies_means_neither() -> None:
     master = "cusip,ticker\n67066G104,NVDA\n67066G104,AMZN\n"
-    found = tally("cusip,weight\n67066G104,1%\n", master)
+    found = tally("cusip,weight\n67066G104,10%\n", master)
     assert found.holdings.positions == {}
     assert found.report.warnings == (
         "1 identifiers stand for several companies and mean none, such as cusip 67066G104",

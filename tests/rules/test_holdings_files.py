@@ -150,6 +150,12 @@ def test_a_folder_or_a_pipe_is_no_file(morning: Morning) -> None:
     assert told(morning.load()) == ["3:12: p.csv: is no file"]
 
 
+def test_a_folder_without_a_name_is_named_as_it_is_written(morning: Morning) -> None:
+    morning.says |= {"file": "."}
+    (fault,) = told(morning.load())
+    assert fault.endswith(" .: is no file")
+
+
 @pytest.mark.parametrize(
     ("keys", "count", "refused"),
     [({}, 8, False), ({}, 7, True), ({"max_drop": "50%"}, 5, False), ({"max_drop": "5%"}, 9, True),
@@ -322,7 +328,7 @@ def test_a_memory_that_cannot_be_read_makes_the_file_the_first_and_that_is_said(
     morning.take(GOOD)
     for damage in (b"{", b"\xff", b'{"v": 99}', b""):
         (morning.memory / "ai.json").write_bytes(damage)
-        (line,) = told(morning.take(ten(count=2)))
+        (line,) = told(morning.take(ten(count=3)))
         assert "what was accepted last cannot be read" in line
         assert "so this file is taken as the first" in line
         assert load_memory(morning.memory, "ai")[1] == "", "it is whole again"
