@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +20,13 @@ from alertd.cli.progress import STDIN, Advance
 from alertd.companies.table import CompanyTable
 from alertd.errors import ParseFailed
 from alertd.model import Event, event_from_dict
+from alertd.rules.given import Problem, in_json, problems
 
 MAX_LINE = 16 << 20
 """Bytes of one JSON line; a longer one is refused without being kept in memory."""
 BOM = b"\xef\xbb\xbf"
+_REGISTRANT = re.compile(r"cik-[0-9]{10}")
+"""An id that is one also where the table of registrants is older."""
 
 
 def lines_of(path: Path, advance: Advance, complain: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
@@ -53,6 +57,7 @@ class EventReader:
     table: CompanyTable
     _ids: dict[str, str] = field(default_factory=dict)
     """Company as written -> its id."""
+    _strangers: list[str] = field(default_factory=list)
 
     def read(self, data: bytes) -> Event:
         """Read one event and fill in what it leaves out. Raises ParseFailed."""
@@ -73,6 +78,8 @@ class EventReader:
         ]
 
     def _event(self, fields: dict[str, Any], now: int) -> Event:
+        if found := list(problems(fields, in_json)):
+            raise ParseFailed("; ".join(map(_worded, found)))
         try:
             return with_defaults(self._resolved(event_from_dict(fields)), now)
         except msgspec.ValidationError as error:
@@ -99,7 +106,15 @@ class EventReader:
         if written not in self._ids:
             found = self.table.resolve(written)
             self._ids[written] = found.id if found is not None else written
+            if found is None and written and not _REGISTRANT.fullmatch(written):
+                hint = self.table.suggest(written)
+                self._strangers.append(f"no company is called `{written[:60]}`" + (f" ({hint})" if hint else ""))
         return self._ids[written]
+
+    def strangers(self) -> list[str]:
+        """Say which companies nobody knows that were named since the last time; each is told once."""
+        told, self._strangers = self._strangers, []
+        return told
 
 
 def with_defaults(event: Event, now: int) -> Event:
@@ -107,15 +122,24 @@ def with_defaults(event: Event, now: int) -> Event:
     source = event.source or "stdin"
     at = event.event_at or event.accepted_at or event.published_at
     seen_at = event.seen_at or rfc3339(now)
-    # The same words again are the same event, unless they say that they come at another time.
-    words = mark(event.title, event.body, *([at] if at else []))
     return replace(
         event,
         source=source,
-        id=event.id or event_id(source, f"text:{words}"),
+        id=event.id or event_id(source, f"said:{_said(event)}"),
         seen_at=seen_at,
         event_at=at or seen_at,
     )
+
+
+def _worded(problem: Problem) -> str:
+    where = problem.path[0] if len(problem.path) > 1 else ""
+    where = f"{where}[{problem.path[1]}]: " if where and isinstance(problem.path[1], int) else ""
+    return f"{where}{problem.message}" + (f" ({problem.hint})" if problem.hint else "")
+
+
+def _said(event: Event) -> str:
+    """Fingerprint all that an event says: who says the same in every field again, tells of the same event again."""
+    return mark(msgspec.json.encode(event, order="deterministic").decode())
 
 
 def _numbered(event: Event, number: int, fields: Mapping[str, Any]) -> Event:

@@ -24,6 +24,7 @@ from alertd.cli.output import (
     quiet_logs,
     reason,
     stdout,
+    warn,
 )
 from alertd.cli.progress import STDIN, terminal_hint
 from alertd.cli.rules import RulesOption, loaded_rules
@@ -37,6 +38,7 @@ from alertd.ruletests.stream import Stream, told
 
 MAX_BYTES = 4 * MAX_LINE
 """Of all events of a timeline together."""
+_SUCH = """an event is a file, -, or JSON such as '{"title": "…"}'"""
 MAX_NAMED = 10
 """Rules that are named to somebody who asks for one that there is not."""
 
@@ -63,10 +65,13 @@ def explain(
     except ConfigError as error:
         fail(error)
     asked = _asked(loaded.book, rule)
+    reader = EventReader(loaded.table)
     try:
-        events = EventReader(loaded.table).timeline(_content(event))
+        events = reader.timeline(_content(event))
     except ParseFailed as error:
         fail(f"{_named(event)}: not an event: {error}")
+    for stranger in reader.strangers():
+        warn(f"{_named(event)}: {stranger}", "yellow")
     found = _explained(loaded.book, asked, events)
     if json:
         print_json(_document(found), pretty=True)
@@ -119,11 +124,13 @@ def _content(event: str) -> bytes:
     """Give the text of the events. Ends the command if it cannot be read."""
     if event.lstrip().startswith(("{", "[")):
         return event.encode()
+    if not event.strip():
+        fail(f"EVENT is empty; {_SUCH}", USAGE)
     path = Path(event)
     if path == STDIN:
         terminal_hint([path])
     elif not path.exists():
-        fail(f'{event}: there is no such file; an event is a file, -, or JSON such as \'{{"title": "…"}}\'', USAGE)
+        fail(f"{event}: there is no such file; {_SUCH}", USAGE)
     try:
         with sys.stdin.buffer if path == STDIN else path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)

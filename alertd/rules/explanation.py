@@ -15,7 +15,7 @@ from alertd.rules.beside import has_beside
 from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
 from alertd.rules.evaluate import MAX_COMPANIES, guard
 from alertd.rules.explain import Explained, deciding, leaves_true, one_line, said, tree_of
-from alertd.rules.fact_index import facts_of, fits
+from alertd.rules.fact_index import event_ms, facts_of, fits
 from alertd.rules.limits import percent
 from alertd.rules.logic import Node, Reading, Scope, Truth
 from alertd.rules.state import By
@@ -51,6 +51,8 @@ class OverTime:
     """What is remembered, a line for each event, oldest first."""
     label: str = ""
     """What `by` is called."""
+    asked: bool = True
+    """Not: nobody's past could be asked, so there is nothing to say of what came before."""
     earlier: bool = False
     """Asked as an earlier step: what stands beside the sequence was asked of the last one."""
     companies: tuple[str, ...] = ()
@@ -90,6 +92,7 @@ NOTHING_BY: dict[By, str] = {
     "source": "the event has no source whose past could be asked",
 }
 """Why the part of a rule over time could not be asked."""
+_NO_TIME = "the event states no time that can be read, so nothing is remembered of it"
 
 
 _EARLIER = "what stands beside the sequence is asked of its last step; this event may be an earlier one"
@@ -121,11 +124,14 @@ class Explainer:
         asked, truth, companies = _ask(rule, reading, scope)
         told = [replace(part, label=self._label(part.by)) for part in over_time or ()]
         states = tuple(part for part in told if not part.earlier) if truth else ()
+        earlier = [part for part in told if part.earlier]
         nothing = ""
         if rule.state is not None and truth:
             truth = None if over_time is None else _any_of([part.condition.truth for part in states])
             nothing = _nothing(rule, event) if over_time is not None and not states else ""
-        earlier = [part for part in told if part.earlier]
+            if not (states or earlier or kept_out):
+                seen = nothing or "what came before is not known here"
+                states = (OverTime("", Explained(rule.state.label(), truth, seen), asked=False),)
         if earlier:  # what is asked of the last step does not count for it
             asked, companies = (asked, companies) if states and not kept_out else ((), ())
             truth = _any_of([truth if asked else False, *(part.condition.truth for part in earlier)])
@@ -187,6 +193,8 @@ class Explainer:
 def _nothing(rule: Rule, event: Event) -> str:
     """Say why the part of a rule over time could not be asked about an event."""
     assert rule.state is not None
+    if event.event_at and event_ms(event) is None:
+        return _NO_TIME
     if isinstance(rule.state, Steps) and has_beside(rule):
         last = rule.state.steps[-1]
         if not any(fits(last, fact) for fact in facts_of(event).values()):

@@ -127,6 +127,8 @@ def _who(asked: Asked) -> str:
 def _over_time(part: OverTime) -> Iterator[str]:
     yield f"over time, for {part.label or part.by}" if part.by else "over time"
     yield from render(part.condition, "  ")
+    if not part.asked:
+        return
     if not part.before:
         yield "      nothing came before"
         return

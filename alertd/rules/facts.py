@@ -193,7 +193,10 @@ class Facts(Leaf, frozen=True, gc=False, tag="facts"):
         truth = self.truth(reading, scope)
         rows = list(rows_of(facts))
         row = next((row for row in rows if self._of(row) is truth), rows[0])
-        said = [f"{fact.name} {_said(row.get(fact.name))}" for fact in self.asked]
+        said = [
+            f"{fact.name} {wrong_kind(fact.name, row.get(fact.name)) or _said(row.get(fact.name))}"
+            for fact in self.asked
+        ]
         seen = ", ".join(said) + (f" (of {len(rows)} rows)" if len(rows) > 1 else "")
         if not truth:
             return Result(truth, (), seen[:MAX_QUOTE])
@@ -213,6 +216,31 @@ class Facts(Leaf, frozen=True, gc=False, tag="facts"):
 
     def _without(self, reading: Reading) -> Truth:
         return None if reading.event.kind == "filing" or reading.event.form else False
+
+
+_WANTED: Mapping[Kind, str] = {"flag": "true or false", "code": "a text", "words": "a text"}
+
+
+def wrong_kind(name: str, value: Any) -> str:
+    """Say that a fact is stated as something else than its type, by which it is unknown; empty if it is not."""
+    fact = FACTS.get(name)
+    if fact is None or value is None:
+        return ""
+    if fact.kind == "flag":
+        good = isinstance(value, bool)
+    elif fact.kind in ("code", "words"):
+        good = isinstance(value, str) or (isinstance(value, list) and any(isinstance(v, str) for v in value))
+    else:
+        good = _number(value) is not None
+    if good:
+        return ""
+    wanted = _WANTED.get(fact.kind, "a number")
+    if isinstance(value, str):
+        return f"is the text “{value[:40]}”, not {wanted}"
+    if isinstance(value, bool):
+        return f"is {'true' if value else 'false'}, not {wanted}"
+    what = "a number" if isinstance(value, (int, float)) else "something else"
+    return f"is {what}, not {wanted}"
 
 
 def _said(value: Any) -> str:

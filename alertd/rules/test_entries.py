@@ -21,6 +21,8 @@ from alertd.companies.holdings import InlineHolding
 from alertd.companies.model import Holding, Holdings
 from alertd.errors import Fault
 from alertd.model import Event
+from alertd.rules.filing import read_form
+from alertd.rules.given import Problem, fact_problems, problems
 from alertd.rules.known import Known
 from alertd.rules.loaded import Given, RuleTest
 
@@ -126,6 +128,10 @@ class TestReader:
         if len(self.faults) > before:
             return None
         fields = {key: self._texts((*path, key), item) for key, item in fields.items()}
+        for problem in (*problems(fields), *fact_problems(fields), *_form_problems(fields)):
+            self._fault((*path, *problem.path), f"in the event: {problem.message}", problem.hint)
+        if len(self.faults) > before:
+            return None
         self._resolve(path, fields)
         try:
             event = msgspec.convert(fields, Event)
@@ -135,7 +141,7 @@ class TestReader:
             if message.startswith("Invalid enum value"):
                 self._fault(at, f"in the event: `{at[-1]}` cannot be `{self.doc.shown(at)}`")
             else:
-                self._fault(at, f"in the event: {message[:1].lower()}{message[1:]}")
+                self._fault(at, f"in the event: `{_holder(at)}`: {message[:1].lower()}{message[1:]}")
             return None
         return Given(event, at_ms)
 
@@ -166,6 +172,8 @@ class TestReader:
         """Take what is no text for one where the file has an unquoted number: a form `4`, an item `1.01`."""
         if path[-1] in ("form", "id", "accession", "title", "body") and not isinstance(value, (str, list, dict)):
             return self.doc.raw(path) if value is not None else None
+        if path[-1] == "items" and isinstance(value, float):
+            return self.doc.raw(path)
         if path[-1] == "items" and isinstance(value, list):
             return [item if isinstance(item, str) else self.doc.raw((*path, i)) for i, item in enumerate(value)]
         return value
@@ -206,6 +214,16 @@ def _inner(kind: Any) -> Iterator[Any]:
     yield kind
     for part in get_args(kind):
         yield from _inner(part)
+
+
+def _form_problems(fields: dict[str, Any]) -> Iterator[Problem]:
+    """Name a form that is written as no filing would state it: the condition on it would never hold."""
+    form = fields.get("form")
+    if isinstance(form, str) and form:
+        try:
+            read_form(form)
+        except ValueError as error:
+            yield Problem(("form",), f"form `{form[:40]}` {error}")
 
 
 def _holder(path: Path) -> str:

@@ -67,7 +67,8 @@ class Covered:
         for asked in found.asked:
             self._note(asked.label.removeprefix("status ") if not found.portfolio else "", asked.condition)
         for part in found.over_time:
-            self._note("state", part.condition)
+            if part.asked:
+                self._note("state", part.condition)
 
     def _note(self, root: str, tree: Explained) -> None:
         for path, leaf in _leaves(tree, ()):

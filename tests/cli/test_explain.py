@@ -109,6 +109,7 @@ def test_what_match_prints_can_be_explained(desk: Path) -> None:
     [
         ("nowhere.json", 2, "nowhere.json: there is no such file; an event is a file, -, or JSON such as"),
         ("rules", 1, "rules: cannot be read: Is a directory"),
+        ("", 2, "EVENT is empty; an event is a file, -, or JSON such as"),
         ("{", 1, "EVENT: not an event: Input data was truncated"),
         ("[]", 1, "EVENT: not an event: the list is empty"),
         ("[1]", 1, "EVENT: not an event: Expected `object`, got `int`"),

@@ -90,6 +90,73 @@ def test_lines_that_are_no_events_are_named_and_the_others_are_matched(desk: Pat
     ]
 
 
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"published_at": "yesterday"}, "`yesterday` (such as 2026-01-12T07:41:56Z)"),
+        ({"event_at": "2026-01-01"}, "`event_at` is no time with a zone: `2026-01-01` (write 2026-01-01T00:00:00Z)"),
+        ({"seen_at": "0000-00-00T00:00:00Z"}, "`seen_at` is no time with a zone: `0000-00-00T00:00:00Z`"),
+        ({"companies": ["NVDA"]}, '`companies` takes a list of mappings (write `[{"id": "NVDA"}]`)'),
+        ({"items": "1.02"}, '`items` takes a list (write `["1.02"]`)'),
+        ({"amounts": ["200M"]}, '`amounts` takes a list of mappings (write `[{"low": 200e6, "high": 200e6, '),
+        ({"companies": [{"id": "NVDA", "relevance": 7}]}, "companies[0]: `relevance` lies between 0 and 1"),
+        ({"sentiment": {"score": -2}}, "`score` lies between -1 and 1, -2 does not"),
+        ({"amounts": [{"low": 5, "high": 3}]}, "amounts[0]: `low` is 5, above `high` with 3"),
+        ({"items": "1", "event_at": "now"}, "(such as 2026-01-12T07:41:56Z); `items` takes a list"),
+    ],
+)  # fmt: skip
+def test_an_event_that_cannot_be_meant_is_named_with_what_helps(desk: Path, event: object, said: str) -> None:
+    done = match("--all", cwd=desk, events=event)
+    assert (done.code, done.out) == (1, "")
+    assert said in done.err
+    assert done.err.startswith("stdin:1: not an event: ")
+
+
+def test_only_events_that_say_the_same_in_every_field_are_the_same_event(desk: Path) -> None:
+    filing = {"title": "4 - LMT", "form": "4"}
+    said: list[object] = [
+        filing, filing | {"url": "https://example.com/1"}, filing | {"facts": {"insider": "A"}},
+        filing | {"facts": {"insider": "B"}}, filing | {"accession": "0000000000-26-000001"},
+        filing | {"companies": [{"id": "NVDA"}]}, filing | {"published_at": "2026-01-12T07:41:56Z"},
+        filing | {"x": 1},
+    ]  # fmt: skip
+    twice = "".join(json.dumps(event) + "\n" for event in [*said, *said, {"form": "4", "title": "4 - LMT"}]).encode()
+    ids = [line["event"]["id"] for line in match("--all", cwd=desk, events=twice).lines]
+    assert ids[: len(said)] == ids[len(said) : -1]
+    assert len(set(ids)) == len(said)
+    assert ids[-1] == ids[0]
+
+
+def test_filings_that_differ_in_their_facts_alone_are_counted_as_several(desk: Path) -> None:
+    (desk / "rules/portfolios/example.yaml").write_text(
+        "portfolio: example\ntitle: E\nreceivers: [desk]\nrules:\n- id: three\n  title: T\n  severity: low\n"
+        "  when: {all: [{form: 4}, {mentions: LMT}, {count: {at_least: 3, within: 14d, by: company}}]}\n"
+    )
+    filing = {"title": "4 - LMT", "form": "4", "kind": "filing", "companies": [{"id": "LMT"}]}
+    events = "".join(json.dumps(filing | {"facts": {"insider": name}}) + "\n" for name in "AABC").encode()
+    assert [len(line["matches"]) for line in match("--all", cwd=desk, events=events).lines] == [0, 0, 0, 1]
+
+
+def test_a_company_that_nobody_knows_is_told_once_and_the_event_is_matched(desk: Path) -> None:
+    events = [{"title": "x", "companies": [{"id": name}]} for name in ("NVDIA", "NVDIA", "cik-0000000001", "NVDA")]
+    done = match("--all", cwd=desk, events="".join(json.dumps(event) + "\n" for event in events).encode())
+    assert (done.code, len(done.lines)) == (0, 4)
+    assert done.err == "stdin:1: no company is called `NVDIA` (did you mean `NVDA` (NVIDIA CORP)?)\n"
+
+
+def test_a_rule_over_time_alone_is_explained_by_what_it_is(desk: Path) -> None:
+    (desk / "rules/portfolios/example.yaml").write_text(
+        "portfolio: example\ntitle: E\nreceivers: [desk]\nrules:\n- id: twice\n  title: T\n  severity: low\n"
+        "  when: {count: {at_least: 2, within: 1h, by: company}}\n"
+    )
+    done = match("--explain", cwd=desk, events={"title": "x", "id": "ev_1"})
+    assert done.out.splitlines()[2:] == [
+        "    ✗ twice: T (low)",
+        "      over time",
+        "        ✗ count: at least 2 within 1h by company  — the event names no company whose past could be asked",
+    ]
+
+
 def test_a_line_as_long_as_allowed_is_matched(desk: Path) -> None:
     line = json.dumps(HOLDS).encode()
     long = line[:-1] + b', "x": "' + b"y" * (MAX_LINE - len(line) - 20) + b'"}\n'
