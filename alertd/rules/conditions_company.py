@@ -18,6 +18,8 @@ from alertd.rules.tree import Condition
 
 _RELATIONS: tuple[RelationType, ...] = get_args(RelationType)
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+_BARE = re.compile(r"([<>]=?|≤|≥)?\s*([-+]?(?:\d+\.?\d*|\.\d+))")
+"""A weight without a unit."""
 _HOPS = re.compile(r"(?:([0-9])\s*\.\.\s*)?([0-9])")
 
 
@@ -134,7 +136,7 @@ def _read_hops(reader: Reader, path: Path) -> tuple[int, int] | None:
 
 def read_roles(reader: Reader, path: Path) -> tuple[str, ...]:
     """Read the name of a role, or several; empty if anything is wrong."""
-    roles = reader.choices(path, reader.known.roles, "role")
+    roles = reader.choices(path, reader.known.roles, "role", "roles come from `roles:` of an event type")
     odd = [role for role in roles if not _ROLE.fullmatch(role)]
     for role in odd:
         reader.fault(path, f"`{role[:60]}` is not a role", "such as `lessor`: lower case, digits, `_` and `-`")
@@ -147,16 +149,15 @@ def _read_role(reader: Reader, path: Path, depth: int) -> Condition | None:
 
 
 def _read_weight(reader: Reader, path: Path, depth: int) -> Condition | None:
-    value = reader.value(path)
+    bare = _BARE.fullmatch(str(reader.value(path)).strip())
+    if bare is not None and (number := float(bare[2])):
+        op = bare[1] or ">="
+        # Who writes 0.02 means the share, who writes 2 the percent.
+        such = f"{op} {number * 100:g}%" if abs(number) < 1 else f"{op} {number:g}%"
+        reader.fault(path, "`weight` needs a unit", f'such as "{such}" or "{op} 50bp"')
+        return None
     limit = reader.limit(path)
-    if limit is None:
-        return None
-    text = str(value).strip()
-    if text[-1:] != "%" and not text.lower().endswith(("bp", "bps")) and limit.value:
-        number = text.lstrip("<>=≤≥ ")
-        reader.fault(path, "`weight` needs a unit", f'such as "{limit.op} {number}%" or "{limit.op} {number}bp"')
-        return None
-    return Weight(limit)
+    return Weight(limit) if limit is not None else None
 
 
 def read_company_sentiment(reader: Reader, path: Path, depth: int) -> CompanySentiment | None:

@@ -11,14 +11,14 @@ from alertd.rules.conditions_words import TERMS, read_terms
 from alertd.rules.facts import FACTS, Asked, Facts
 from alertd.rules.limits import Limit
 from alertd.rules.money import AMOUNT_ROLES, AMOUNT_SCHEMA_PATTERN, Money, MoneyLimit, parse_money
-from alertd.rules.reader import LIMIT, Operator, Reader, key_of, one_or_more
+from alertd.rules.reader import DEFINE_TYPE, LIMIT, Operator, Reader, key_of, one_or_more
 from alertd.rules.reported import DEAL_TERMS, STATUSES, SURE, DealTerms, Reports
 from alertd.rules.tone import Novelty, Tone
 from alertd.rules.tree import Condition
 
 
 def _read_event_type(reader: Reader, path: Path, depth: int) -> Condition | None:
-    types = reader.choices(path, reader.known.event_types, "event type")
+    types = reader.choices(path, reader.known.event_types, "event type", DEFINE_TYPE)
     statuses: tuple[str, ...] = ()
     sure: float | None = SURE
     sound = bool(types)
@@ -96,7 +96,7 @@ def _fact(reader: Reader, name: str, path: Path) -> Asked | None:
         terms = read_terms(reader, path)
         return Asked(name, any_of=terms.written, terms=terms.terms) if terms is not None else None
     if fact.kind == "code":
-        chosen = reader.choices(path, fact.choices, name)
+        chosen = reader.choices(path, fact.choices, name, _CODE_HINT if name == "code" else "")
         return Asked(name, any_of=chosen) if chosen else None
     limit = reader.limit(path)
     if limit is None or not str(reader.value(path)).strip().lower().endswith(("%", "bp", "bps")):

@@ -15,7 +15,7 @@ from alertd.base import suggest
 from alertd.base.config import DURATION_PATTERN, format_duration, parse_duration
 from alertd.base.yaml import Path
 from alertd.rules.conditions_origin import KINDS, read_forms, read_items, read_sources
-from alertd.rules.reader import Operator, Reader, one_or_more
+from alertd.rules.reader import DEFINE_TYPE, Operator, Reader, one_or_more
 from alertd.rules.reported import STATUSES, SURE
 from alertd.rules.state import By, Change, Count, Distinct, Sequence, Spike, Step
 
@@ -121,13 +121,16 @@ _STEP_HINT = "say which `event_type` or `form` it is, or `kind: filing`"
 
 def _read_step(reader: Reader, path: Path) -> Step | None:
     before = len(reader.faults)
+    if isinstance(word := reader.value(path), str) and word.isidentifier():
+        reader.fault(path, "a step takes a mapping", f"such as `event_type: {word[:60]}`")
+        return None
     if not _mapping(reader, path, (), _STEP_KEYS):
         return None
 
     def at(key: str) -> Path | None:
         return (*path, key) if _there(reader, (*path, key)) else None
 
-    types = reader.choices(p, reader.known.event_types, "event type") if (p := at("event_type")) else ()
+    types = reader.choices(p, reader.known.event_types, "event type", DEFINE_TYPE) if (p := at("event_type")) else ()
     statuses = reader.choices(p, STATUSES, "status") if (p := at("status")) else ()
     confidence = reader.number(p, 0.0, 1.0) if (p := at("min_confidence")) else SURE
     forms = read_forms(reader, p) if (p := at("form")) else ()

@@ -51,7 +51,10 @@ def _term(reader: Reader, written: str, path: Path) -> Term | None:
         word, exact = word[2:-1], True
     if word[:1] in ("=", '"', "“"):
         inner = word.strip('="“”')
-        reader.fault(path, "a term in quotes is not read as an exact one", f"""write '="{inner}"' for that""")
+        message = (
+            "`=` alone makes no exact term" if word == f"={inner}" else "a term in quotes is not read as an exact one"
+        )
+        reader.fault(path, message, f"""write '="{inner}"' for that""")
         return None
     if "*" in word:
         hint = "inflections are found by themselves; else name the words, or use `regex`"

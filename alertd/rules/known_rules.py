@@ -142,10 +142,15 @@ _ANSWERS: dict[str, _Answer] = {
 }
 
 
-def named_in(questions: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Give the lists, fragments and event types that questions are about, as ("list", its name)."""
-    parts = (question.partition(" ") for question in questions)
-    return frozenset((_NAMED[kind], name) for kind, _, name in parts if kind in _NAMED)
+def named_in(questions: Iterable[str], event_types: Iterable[EventTypeRule]) -> frozenset[tuple[str, str]]:
+    """Give the lists, fragments and event types that questions are about, as ("list", its name).
+
+    Who asks for a role asks for the event types that have it.
+    """
+    parts = [question.partition(" ") for question in questions]
+    roles = {name for kind, _, name in parts if kind == "role"}
+    having = {("event type", type_.id) for type_ in event_types if not roles.isdisjoint(type_.roles)}
+    return frozenset(having.union((_NAMED[kind], name) for kind, _, name in parts if kind in _NAMED))
 
 
 _NAMED = {"list": "list", "fragment": "fragment", "type": "event type"}

@@ -42,8 +42,9 @@ def parse_limit(text: object) -> Limit:
         raise ValueError('a limit is a comparison such as ">= 0.5"')
     found = _LIMIT.fullmatch(str(text).strip())
     if not found:
-        number = re.fullmatch(r"[-+]?[\d.]+\s*(?:%|bps?)?", str(text).strip())
-        such = f'such as ">= {str(text).strip()[:20]}"' if number else 'such as ">= 0.5", "<= -0.35" or ">= 2%"'
+        number = re.fullmatch(r"[-+−]?[\d.]+\s*(?:%|bps?)?", str(text).strip())
+        sign = "<=" if str(text).strip().startswith(("-", "−")) else ">="
+        such = f'such as "{sign} {str(text).strip()[:20]}"' if number else 'such as ">= 0.5", "<= -0.35" or ">= 2%"'
         raise ValueError(f"a limit is a comparison, {such}")
     sign, minus, number_text, unit = found.groups()
     value = float(number_text) / _UNITS[(unit or "").lower()]

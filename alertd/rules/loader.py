@@ -234,6 +234,7 @@ class RuleLoader:
         table = shared.defined.table
         if table.trouble:
             warnings.append(Fault(str(self._where.registrants), 0, 0, table.trouble, severity="warning"))
+        asked = shared.asked.union(*(part.answers for part in by_id.values())) if tests else ()
         loaded = Loaded(
             book=book,
             table=table,
@@ -242,7 +243,7 @@ class RuleLoader:
             places=Places(by_id, {t.rule: t.place for t in shared.tests if t.event_type}),
             tests=self._tests(book, shared) if tests else [],
             defined=shared.places,
-            named=named_in(shared.asked.union(*(part.answers for part in by_id.values()))) if tests else frozenset(),
+            named=named_in(asked, shared.defined.event_types),
             accepted={
                 name: kept.held.accepted
                 for name, kept in reader.kept.items()

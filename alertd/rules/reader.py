@@ -193,12 +193,17 @@ class Reader:
             return None
         return node.value if isinstance(node.value, str) else node.raw or str(node.value)
 
-    def choices(self, path: Path, allowed: Collection[str] | None, what: str) -> tuple[str, ...]:
-        """Read one or more names; with `allowed`, others are faults. Empty if anything is wrong."""
+    def choices(self, path: Path, allowed: Collection[str] | None, what: str, hint: str = "") -> tuple[str, ...]:
+        """Read one or more names; with `allowed`, others are faults. Empty if anything is wrong.
+
+        `hint` says where these names come from.
+        """
         values = self.words(path)
         bad = [(value, at) for value, at in values if allowed is not None and value not in allowed]
         for value, at in bad:
-            self.fault(at, f"unknown {what} `{value[:60]}`", suggest.hint(value, allowed or ()))
+            near = suggest.hint(value, allowed or ())
+            told = near if near.startswith("did you") else "; ".join(part for part in (near, hint) if part)
+            self.fault(at, f"unknown {what} `{value[:60]}`", told)
         whole = self._whole(path, len(values)) and not bad
         return tuple(dict.fromkeys(value for value, _ in values)) if whole else ()
 
@@ -254,6 +259,8 @@ class Reader:
         return isinstance(value, dict) and list(value) == ["list"]
 
 
+DEFINE_TYPE = "define it in a file under rules/event-types/"
+"""What helps where an event type is named that there is not."""
 _STATEFUL_HINT = "it is the whole `when`, or stands directly in the `all` of it"
 _STRATUM_HINT = "event types are found first, before other types, roles, tone, novelty and weights are known"
 
@@ -279,12 +286,23 @@ LIMIT: dict[str, Any] = {"type": "string", "pattern": LIMIT_PATTERN}
 """JSON Schema of what `Reader.limit` reads."""
 
 
+MEANT: Mapping[str, str] = {
+    "and": "all", "or": "any", "none": "not",
+    "body": "text", "keyword": "text", "keywords": "text", "word": "text", "words": "text", "phrase": "text",
+    "ticker": "mentions", "tickers": "mentions", "company": "mentions", "companies": "mentions",
+    "mention": "mentions", "headline": "title", "types": "event_type", "forms": "form", "items": "form",
+    "tone": "sentiment", "holdings": "mentions",
+}  # fmt: skip
+"""What other languages call our conditions: by its letters alone `and` would be nearer to `any`."""
+
+
 def _unknown(key: str, names: list[str], options: Collection[str]) -> tuple[str, str]:
     """Say what is wrong with a key that is no operator here, and what to do."""
     owners = [name for name, operator in OPERATORS.items() if key in operator.options]
     if owners:
         return f"`{key}` is no condition by itself", f"it stands beside `{'` or `'.join(owners)}`"
-    hint = suggest.hint(key, [*options, *OPERATORS])
+    meant = MEANT.get(key.casefold().replace("-", "_"))
+    hint = f"did you mean `{meant}`?" if meant else suggest.hint(key, [*options, *OPERATORS])
     if options and not hint:
         hint = f"beside `{names[0]}` may stand `{'`, `'.join(options)}`"
     return f"unknown {'key' if names else 'condition'} `{key[:60]}`", hint

@@ -96,7 +96,7 @@ def test_the_version_follows_the_content_and_not_the_files(tmp_path: Path) -> No
         ("{text: [a, [b]]}", "`text` takes a text or a list of texts"),
         ("{text: '—'}", "a term needs a letter or a digit"),
         ("{text: '\"merger\"'}", "a term in quotes is not read as an exact one (write '=\"merger\"' for that)"),
-        ("{text: '=merger'}", "a term in quotes is not read as an exact one (write '=\"merger\"' for that)"),
+        ("{text: '=merger'}", "`=` alone makes no exact term (write '=\"merger\"' for that)"),
         ("{text: merg*}", "`*` is not a wildcard"),
         (f"{{text: {'x' * 201}}}", "a term of 201 characters is longer than 200"),
         (f"{{text: [{'x, ' * 10_001}]}}", "the list of `text` has 10001 entries, more than 10000"),
