@@ -51,7 +51,7 @@ def load_yaml(text: str | bytes, file: str) -> Document:
     Keys are always text, as written. Raises ConfigError with every fault found.
     """
     content = yaml_scan.decode(text, file)
-    faults = yaml_scan.forbidden(content, file)
+    faults = yaml_scan.forbidden(content, file) or yaml_scan.conflicts(content, file)
     if faults:
         raise ConfigError(_bounded(faults, file))
     builder = _Builder(file)

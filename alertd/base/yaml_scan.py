@@ -17,6 +17,7 @@ _ENOUGH = 200
 # YAML 1.2 section 5.1 without what an editor does not show as a line break or does not show at all:
 # libyaml counts U+0085, U+2028 and U+2029 as line breaks (YAML 1.1), editors do not, so positions would be off.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_LEFT = re.compile("<{7}(?: |$)")
 _TAB = re.compile(r"(?:^|(?<=[\r\n]))[ ]*(\t)[ \t]*[^\s#]")
 
 
@@ -58,6 +59,18 @@ def forbidden(text: str, file: str) -> list[Fault]:
             if len(faults) >= _ENOUGH:
                 break
     return faults
+
+
+def conflicts(text: str, file: str) -> list[Fault]:
+    """Name the places where a merge left both sides: no value of a file that people write begins a line like this."""
+    if "<<<<<<<" not in text:
+        return []
+    lines = enumerate(re.split(r"\r\n?|\n", text), start=1)
+    hint = "keep one side, and take out the lines with `<<<<<<<`, `=======` and `>>>>>>>`"
+    left = [
+        Fault(file, number, 1, "a merge conflict is left here", hint) for number, line in lines if _LEFT.match(line)
+    ]
+    return left[:_ENOUGH]
 
 
 def unprintable(value: str) -> str:

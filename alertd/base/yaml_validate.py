@@ -178,7 +178,9 @@ def _faults(model: type[BaseModel], doc: Document, base: Path, value: Any, probl
             mended.add((p.path, near or ""))
             given = _get(value, p.path) or ()
             hint = suggest.hint(p.key, [k for k in keys if k not in given] or keys)
-            if near in given:
+            if p.path and isinstance(p.path[-1], str) and p.key in known_keys(model, value, p.path[:-1]):
+                hint = f"it stands beside `{p.path[-1]}`, not in it"
+            elif near in given:
                 hint = f"`{near}` is given as well"
             message = f"unknown key `{p.key[:60]}`"
             faults[doc.fault((*base, *p.path, p.key), message, hint, key=True)] = None

@@ -149,7 +149,7 @@ class _Loading:
     def _stays(self, held: Held, previous: Accepted | None, error: BadFile, warnings: list[str]) -> Held:
         """Keep what was accepted last; without that, the fault is an error."""
         where = self._where(error.key)
-        message = f"{self.config.file.name}: {error}"
+        message = f"{_name(self.config.file)}: {error}"
         if previous is None:
             return replace(held, faults=[self.doc.fault(where, message, error.hint), *self._warn(warnings)])
         stays = f"refused, the positions of {previous.report.as_of} stay in force: {message}"
@@ -188,7 +188,7 @@ class _Loading:
             options = frozenset(map(fold, self.config.types.option))
             return read_master(sheet, config.map, options, self.table)
         except BadFile as error:
-            raise BadFile(f"{config.file.name}: {error}", error.hint, key=f"security_master.{error.key}") from error
+            raise BadFile(f"{_name(config.file)}: {error}", error.hint, key=f"security_master.{error.key}") from error
 
     # --- small helpers
 
@@ -206,7 +206,7 @@ class _Loading:
 
     def _warn(self, warnings: list[str]) -> list[Fault]:
         where = self._where("file")
-        return [self.doc.fault(where, f"{self.config.file.name}: {text}", severity="warning") for text in warnings]
+        return [self.doc.fault(where, f"{_name(self.config.file)}: {text}", severity="warning") for text in warnings]
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self.now_ms / 1000, self.zone).date()
@@ -232,6 +232,11 @@ class _Loading:
                 weight, unweighted = weight + other.weight, unweighted or other.unweighted
             held[company] = msgspec.structs.replace(old, company=company, weight=weight, unweighted=unweighted)
         return make_holdings(held.values(), holdings.as_of)
+
+
+def _name(file: Path) -> str:
+    """Name a file in few words; `.` and `..` have no name but themselves."""
+    return file.name or str(file)
 
 
 def _beside(doc: Document, file: Path) -> Path:

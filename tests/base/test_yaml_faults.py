@@ -58,12 +58,30 @@ def faults(text: str | bytes) -> list[str]:
         pytest.param("{p: ${X}}\n", "f.yaml:1:6", "`}` or a comma is missing", id="variable in a flow mapping"),
         pytest.param("a:\n  b: 1\n c: 2\n", "f.yaml:3:2", "does not line up", id="indentation"),
         pytest.param('a: "\\q"\n', "f.yaml:1:5", "unknown escape", id="escape"),
+        pytest.param(
+            "a: x\n<<<<<<< HEAD\nb: y\n=======\nb: z\n>>>>>>> x\n",
+            "f.yaml:2:1",
+            "a merge conflict is left here (keep one side",
+            id="conflict",
+        ),
         pytest.param("a: x\nb\nc: d\n", "f.yaml:3:1", "a key without `:`", id="key without colon"),
     ],
 )
 def test_a_trap_is_a_fault_with_its_place(text: str | bytes, place: str, words: str) -> None:
     [fault] = [f for f in faults(text) if words in f]
     assert fault.startswith(f"{place}: ")
+
+
+def test_a_merge_conflict_is_all_that_is_said_of_its_lines() -> None:
+    both = "<<<<<<< HEAD\r\nb: y\r\n=======\r\nb: z\r\n>>>>>>> x\r\n"
+    assert [fault.partition(" (")[0] for fault in faults(f"{both}c: *x\n{both}")] == [
+        "f.yaml:1:1: a merge conflict is left here",
+        "f.yaml:7:1: a merge conflict is left here",
+    ]
+
+
+def test_arrows_inside_a_text_are_content() -> None:
+    assert load_yaml("a: |\n  <<<<<<< HEAD\nb: '<<<<<<<'\n", "f.yaml").value["b"] == "<<<<<<<"
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:

@@ -93,6 +93,7 @@ def push(rest: str) -> str:
         ("web: {form: x}\n", "1:7: unknown key `form` (did you mean `from`?)"),
         ("web: {tokn: x}\n", "1:7: unknown key `tokn` (did you mean `token`?)"),
         ("web: {token_fil: x}\n", "1:7: unknown key `token_fil` (did you mean `token_file`?)"),
+        ("web: {day: 2026-01-01}\n", "1:7: unknown key `day` (it stands beside `web`, not in it)"),
         (feed("feed: 1"), "1:39: unknown key `feed` (known here: every, private, trust)"),
         ("sources:\n- type: feed\n  id: a\n", "2:3: `url` is missing"),
         ("sources:\n- {type: feed, id: a, ulr: b}\n", "2:23: unknown key `ulr` (did you mean `url`?)"),
