@@ -94,9 +94,10 @@ def _belongs(record: JournalRecord, event: str, related: Sequence[str]) -> bool:
     return record.kind != "delivery" or record.data.get("delivery") in related
 
 
-def _order(line: Line) -> tuple[int, int]:
+def _order(line: Line) -> tuple[str, int, int]:
+    """Order by when something happened; it may be written down later than what came of it."""
     ms, _, sequence = line[0].partition("-")
-    return int(ms), int(sequence or 0)
+    return line[1].at, int(ms), int(sequence or 0)
 
 
 def _portfolio(found: _Found, name: str) -> tuple[Portfolio | None, Explainer]:

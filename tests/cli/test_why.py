@@ -72,6 +72,17 @@ def why(desk: Desk, *words: str) -> list[str]:
     return done.out.splitlines()
 
 
+def test_a_story_is_told_in_the_order_in_which_it_happened(desk: Desk) -> None:
+    first, second = decision(event="1"), decision("duplicate", event="2")
+    late = msgspec.structs.replace(event_record(first), at="2026-01-12T07:42:04.068Z")
+    early = msgspec.structs.replace(delivery_record("1"), at="2026-01-12T07:42:04.071Z")
+    same = msgspec.structs.replace(event_record(second), at="2026-01-12T07:42:04.071Z")
+    desk.journal(early, same, late)
+    told = [line for line in why(desk, "ev_1") if line.startswith("2026")]
+    assert [line.split()[0][-5:] for line in told] == [".068Z", ".071Z", ".071Z"]
+    assert [line.split()[1] for line in told] == ["event", "delivery", "event"]
+
+
 def test_the_story_of_an_event_from_what_matched_to_what_was_sent(desk: Desk) -> None:
     desk.journal(event_record(decision()), delivery_record("1"))
     assert why(desk, "ev_1") == [
