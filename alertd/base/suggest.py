@@ -14,6 +14,9 @@ _LISTED = 15
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Give the known word that `word` most probably means, or None. Case and `-` against `_` do not count."""
     folded = {_fold(k): k for k in known}
+    turned = next((k for k in folded if sorted(k) == sorted(_fold(word))), None)
+    if turned is not None:
+        return folded[turned]  # `fo` is `of`, although difflib finds `form` nearer
     found = difflib.get_close_matches(_fold(word[:200]), folded, n=1, cutoff=_NEAR)
     return folded[found[0]] if found else None
 

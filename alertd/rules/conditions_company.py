@@ -152,9 +152,9 @@ def _read_weight(reader: Reader, path: Path, depth: int) -> Condition | None:
     bare = _BARE.fullmatch(str(reader.value(path)).strip())
     if bare is not None and (number := float(bare[2])):
         op = bare[1] or ">="
-        # Who writes 0.02 means the share, who writes 2 the percent.
-        such = f"{op} {number * 100:g}%" if abs(number) < 1 else f"{op} {number:g}%"
-        reader.fault(path, "`weight` needs a unit", f'such as "{such}" or "{op} 50bp"')
+        share = number * 100 if abs(number) < 1 else number  # who writes 0.02 means the share, who writes 2 percent
+        such = f'such as "{op} {share:g}%" or "{op} {share * 100:g}bp"'
+        reader.fault(path, "`weight` needs a unit", such)
         return None
     limit = reader.limit(path)
     return Weight(limit) if limit is not None else None

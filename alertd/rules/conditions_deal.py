@@ -8,7 +8,7 @@ from alertd.base import suggest
 from alertd.base.yaml import Path
 from alertd.rules import conditions_company
 from alertd.rules.conditions_words import TERMS, read_terms
-from alertd.rules.facts import FACTS, Asked, Facts
+from alertd.rules.facts import CODES, FACTS, Asked, Facts
 from alertd.rules.limits import Limit
 from alertd.rules.money import AMOUNT_ROLES, AMOUNT_SCHEMA_PATTERN, Money, MoneyLimit, parse_money
 from alertd.rules.reader import DEFINE_TYPE, LIMIT, Operator, Reader, key_of, one_or_more
@@ -115,6 +115,7 @@ def _dollars(reader: Reader, path: Path) -> MoneyLimit | None:
     return money
 
 
+_CODE_HINT = f"such as P, {CODES['P']}, or S, {CODES['S']}"
 _MONEY: dict[str, Any] = {"type": "string", "pattern": AMOUNT_SCHEMA_PATTERN}
 _NAMES: dict[str, Any] = one_or_more({"type": "string"})
 

@@ -37,6 +37,12 @@ def read_sources(reader: Reader, path: Path) -> tuple[str, ...]:
 def _read_choice(allowed: tuple[str, ...]) -> Read:
     def read(reader: Reader, path: Path, depth: int) -> Condition | None:
         name = str(path[-1])
+        value = reader.value(path)
+        if isinstance(value, str) and value.lstrip().startswith(("<", ">", "=", "≤", "≥")):
+            reader.fault(
+                path, f"`{name}` takes names, not a comparison", f"name all that count: {', '.join(allowed)}"
+            )
+            return None
         values = reader.choices(path, allowed, name)
         return Origin(name, values) if values else None
 

@@ -30,7 +30,7 @@ from alertd.rules.episodes import (
 from alertd.rules.fact_index import Fact, event_ms, facts_of, read_facts
 from alertd.rules.logic import MAX_QUOTE, Truth
 from alertd.rules.parties import named, pairs, parties_of, usable
-from alertd.rules.state import Change, Count, Spike, State, written
+from alertd.rules.state import Change, Count, Distinct, Spike, State, written
 from alertd.rules.state import Sequence as Steps
 from alertd.rules.steps import completed
 
@@ -42,6 +42,11 @@ VOLUME_MOST = 2_000
 PROOF = 5
 """Earlier events that a verdict names."""
 _TITLE = 100
+_WHAT: Mapping[Distinct, tuple[str, str]] = {
+    "event": ("event", "events"), "story": ("story", "stories"), "source": ("source", "sources"),
+    "filer": ("filer", "filers"),
+}  # fmt: skip
+"""What is counted: one of them, and more."""
 
 
 class StateVerdict(msgspec.Struct, frozen=True):
@@ -247,8 +252,8 @@ def _tell(
     at = max(me.at_ms, episode[0]) if episode else me.at_ms
     near = [row for row in known if at - state.within_ms < row.at_ms <= at]
     names = len({row.distinct or row.event for row in near})
-    what = "stories" if isinstance(state, Change) else "events"
-    seen = f"{names} {what} within {written(state.within_ms)} up to {_clock(at)}"
+    what = _WHAT["story" if isinstance(state, Change) else state.distinct if isinstance(state, Count) else "event"]
+    seen = f"{names} {what[names != 1]} within {written(state.within_ms)} up to {_clock(at)}"
     if episode is None:
         told = any(start <= me.at_ms < end for start, end in all_)
         return StateVerdict(False, (), seen + ("; told already, it holds since an earlier one" if told else ""))

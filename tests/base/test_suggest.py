@@ -34,3 +34,7 @@ def test_a_hint_suggests_or_lists_or_says_nothing() -> None:
 
 def test_a_very_long_word_costs_nothing() -> None:
     assert closest("x" * 1_000_000, KEYS) is None
+
+
+def test_two_letters_that_changed_places_are_nearer_than_a_longer_word() -> None:
+    assert closest("fo", ["form", "of"]) == "of"

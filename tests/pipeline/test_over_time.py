@@ -49,7 +49,7 @@ async def test_three_insiders_within_14_days_are_one_alert(opened: Open) -> None
     first = [sale("a", 0, "1"), sale("b", 3, "2"), sale("b2", 4, "2")]
     assert await ours.each(*first) == ["no_match"] * 3
     match = await ours.match(sale("c", 13, "3"))
-    assert (match.company, match.evidence[0].quote) == ("vega", "3 events within 14d up to 2026-03-14 12:00")
+    assert (match.company, match.evidence[0].quote) == ("vega", "3 filers within 14d up to 2026-03-14 12:00")
     assert await ours.each(sale("d", 13.5, "4"), sale("e", 15, "5")) == ["no_match"] * 2, "the episode is told"
     assert await ours.each(sale("f", 60, "1"), sale("g", 61, "2")) == ["no_match"] * 2, "a new one begins"
     assert await ours.each(sale("h", 62, "3")) == ["first"]
