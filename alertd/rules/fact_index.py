@@ -9,7 +9,6 @@ before the rule did is found.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
 
 import msgspec
 
@@ -26,6 +25,8 @@ MOST = 500
 _TITLE = 100
 _TEXT = 40
 """Characters of a title, and of a form or an item, that a fact keeps."""
+MAX_READ = 8_000_000
+"""Characters of facts that are kept as they were read."""
 _MANY = 10
 """Event types, and items, that a fact keeps."""
 
@@ -50,15 +51,30 @@ _decoder = msgspec.json.Decoder(Fact)
 
 def fact_of(row: Row | Version) -> Fact:
     """Read the fact in a row; what cannot be read says nothing."""
-    return _fact_from(row.data)
+    return _READ.get(row.data) or _fact_from(row.data)
 
 
-@lru_cache(maxsize=8_192)  # every rule that asks for a pair reads the same facts
+class _Read(dict[str, Fact]):
+    """Facts that were read lately, because every rule that asks for a pair reads the same; all go when it is full."""
+
+    size = 0
+    """Characters of all of them: a fact that many rules have met is long."""
+
+
+_READ = _Read()
+
+
 def _fact_from(data: str) -> Fact:
     try:
-        return _decoder.decode(data)
+        fact = _decoder.decode(data)
     except msgspec.DecodeError:
-        return Fact()
+        fact = Fact()
+    if _READ.size + len(data) > MAX_READ:
+        _READ.clear()
+        _READ.size = 0
+    _READ[data] = fact
+    _READ.size += len(data)
+    return fact
 
 
 def fact_key(by: str) -> str:

@@ -102,13 +102,20 @@ def observations(
     if isinstance(state, Steps):
         facts = facts_of(event) if facts is None else facts
         return read_facts(event, state.steps, facts, groups_of(state, companies, facts), {} if made is None else made)
-    prefix = f"rule:{portfolio.identity or portfolio.id}/{rule.identity or rule.id}:"
+    prefix = f"rule:{portfolio.identity or portfolio.id}/{rule.identity or rule.id}:{_kind(state)}:"
     found = []
     for by in _groups(state, rule, event, companies):
         value = _value(state, event, by)
         if value is not None:
             found.append((by, _counted(state, prefix + by, event, at, value)))
     return found
+
+
+def _kind(state: Count | Change | Spike) -> str:
+    """Name what its sets remember: where a rule asks for another kind of thing now, it begins anew."""
+    if isinstance(state, Count):
+        return f"count-{state.distinct}-{state.by}"
+    return f"{'change' if isinstance(state, Change) else 'spike'}-{state.by}"
 
 
 def _groups(state: Count | Change | Spike, rule: Rule, event: Event, companies: Sequence[str]) -> list[str]:

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from alertd.model import CompanyMention, Event, Observation, Party, ReportedType, Row, Sentiment, Story
+from alertd.rules import fact_index
 from alertd.rules.book import Portfolio
-from alertd.rules.fact_index import event_ms, fact_observations, facts_of
+from alertd.rules.fact_index import event_ms, fact_observations, fact_of, facts_of
 from alertd.rules.parties import MAX_NAMED, MAX_PARTIES, named, pairs, parties_of, subject_of
 from alertd.rules.state import State
 from alertd.rules.state_rules import LATENESS_MS, filer_of, observations, settle
@@ -70,9 +71,26 @@ def test_it_is_counted_apart_by_what_the_rule_says(
 
 def test_a_set_belongs_to_portfolio_and_rule_by_their_first_names_and_outlives_its_time_by_a_day() -> None:
     ((_, one),) = asked("count: {at_least: 2, within: 1h}", event(), identity="old")
-    assert (one.key, one.keep_ms, one.most) == ("rule:old/rule-0:", HOUR + LATENESS_MS, 500)
+    assert (one.key, one.keep_ms, one.most) == ("rule:old/rule-0:count-event-rule:", HOUR + LATENESS_MS, 500)
     ((_, one),) = asked("spike: {factor: 2, within: 1h, baseline: 1d, by: source}", event())
-    assert (one.key, one.keep_ms, one.most) == ("rule:desk-a/rule-0:wire", 25 * HOUR + LATENESS_MS, 2_000)
+    assert (one.key, one.keep_ms, one.most) == (
+        "rule:desk-a/rule-0:spike-source:wire",
+        25 * HOUR + LATENESS_MS,
+        2_000,
+    )
+
+
+def test_a_rule_that_counts_something_else_than_before_begins_anew() -> None:
+    found = event(sentiment=Sentiment(score=0.5))
+    states = [
+        "count: {at_least: 2, within: 1h}",
+        "count: {at_least: 2, within: 1h, distinct: story}",
+        "change: {of: sentiment, at_most: -0.5, within: 1h, baseline: 1d, by: source}",
+        "count: {at_least: 2, within: 1h, by: source}",
+        "spike: {factor: 2, within: 1h, baseline: 1d, by: source}",
+    ]
+    keys = [one.key for state in states for _, one in asked(state, found)]
+    assert len(set(keys)) == len(states)
 
 
 @pytest.mark.parametrize(("distinct", "value"), [("story", "st_1"), ("source", "wire"), ("filer", "insider 0001")])
@@ -265,3 +283,12 @@ def test_a_sequence_says_which_step_is_missing() -> None:
     assert verdict.seen == "step 2, contract_dispute, was not seen within 90d"
     torn = settle(state, [row("1", 0, 1, "torn")], event())
     assert torn.seen == "step 1, compute_lease, was not seen within 90d"
+
+
+def test_of_facts_that_were_read_only_so_many_characters_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fact_index, "MAX_READ", 1_000)
+    for number in range(50):
+        data = f'[[],"news","",[],"wire","{number:0100}",{{}}]'
+        assert fact_of(row("a", 0, 1, data)).title == f"{number:0100}"
+        assert fact_of(row("a", 0, 1, data)) is fact_of(row("a", 0, 1, data))
+        assert sum(map(len, fact_index._READ)) <= 1_000
