@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from tests.app.test_daemon import feed, messages, write_settings
 from tests.support.daemon import Daemon, command, eventually
 from tests.support.http import FaultServer, answer
+from tests.support.processes import descendants
 
 FILES, RULES = 2_000, 50
 ONE = "  - {{id: r{n}, title: Rule {n}, severity: medium, when: {{all: [{{text: vega{n}}}, {{title: {word}}}]}}}}\n"
@@ -91,3 +94,24 @@ async def test_a_hundred_thousand_rules_change_one_file_at_a_time(tmp_path: Path
 async def _refused(world: FaultServer) -> bool:
     notices = [message["data"] for message in messages(world, "notice")]
     return any("book-0009.yaml:5:" in str(notice) for notice in notices)
+
+
+async def test_processes_that_are_started_again_have_the_newest_rules_and_take_the_next_change(
+    tmp_path: Path, world: FaultServer
+) -> None:
+    daemon = write_settings(tmp_path, world)
+    write_book(tmp_path, 1)
+    async with daemon:
+        await told(world, "p: Vega leases Orion")
+        write_book(tmp_path, 1, word="leases")
+        await reloads(daemon, 3)
+        for pid, words in descendants(daemon.pid).items():
+            if "alertd.app.child" in words:
+                os.kill(pid, signal.SIGKILL)
+        write_book(tmp_path, 2)  # while they are gone
+        world.script("/feed", answer(feed("Vega1x3 leases Atlas", "Vega2x3 sells Atlas")))
+        await told(world, "book-0001: Vega1x3 leases Atlas")
+        write_book(tmp_path, 2, word="rents")
+        world.script("/feed", answer(feed("Vega1x4 sells Atlas", "Vega2x4 rents Atlas")))
+        await told(world, "book-0002: Vega2x4 rents Atlas")
+    assert "book-0001: Vega1x4 sells Atlas" not in fired(world)
