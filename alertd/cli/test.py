@@ -70,9 +70,12 @@ def test(
         loaded = [(loaded_rules(where, config, tests=True), inside) for where, inside in _places(paths or [])]
     except ConfigError as error:
         fail(error)
-    wanted = [(book, [t for t in book.tests if _is_wanted(t, inside, rule or [])]) for book, inside in loaded]
-    _all_there(rule or [], [t for _, tests in wanted for t in tests], [t for book, _ in loaded for t in book.tests])
-    work = _Testing(format, coverage=coverage)
+    named = rule or []
+    wanted = [(book, [t for t in book.tests if _is_wanted(t, inside, named)]) for book, inside in loaded]
+    resting = [t for book, inside in loaded for t in book.resting if t.tests and _is_wanted(t, inside, named)]
+    there = [*(t for _, tests in wanted for t in tests), *resting]
+    _all_there(named, there, [t for book, _ in loaded for t in (*book.tests, *book.resting)])
+    work = _Testing(format, coverage=coverage, resting=resting)
     for book, tests in wanted:
         work.directory(book, tests)
     summary = work.end()
@@ -126,8 +129,9 @@ def _write(path: Path, text: str) -> None:
 class _Testing:
     """Runs what is wanted of one rules directory after the other; as text, each file is told when it is done."""
 
-    def __init__(self, format: TestFormat, *, coverage: bool) -> None:
+    def __init__(self, format: TestFormat, *, coverage: bool, resting: Sequence[RuleTests]) -> None:
         self._format = format
+        self._resting = resting
         self._coverage = coverage
         self._covered: dict[str, Covered] = {}
         self._places: dict[str, str] = {}
@@ -166,7 +170,7 @@ class _Testing:
 
     def end(self) -> Summary:
         """Print what is to be said of all of it."""
-        summary = Summary(self._outcomes, self._untested)
+        summary = Summary(self._outcomes, self._untested, self._resting)
         if self._format is TestFormat.json:
             print_json(as_json(summary, self._covered if self._coverage else None), pretty=True)
         elif self._format is TestFormat.junit:

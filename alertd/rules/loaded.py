@@ -78,6 +78,8 @@ class Loaded:
     """(portfolio, rule) -> where its id is written; (portfolio, "") for its own; ("", event type) for event types."""
     tests: list[RuleTests] = field(default_factory=list)
     """Only where they are asked for; then of every rule and event type."""
+    resting: list[RuleTests] = field(default_factory=list)
+    """Those of rules that are not enabled, or that stand in a portfolio that is not."""
     defined: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     """("list", "fragment" or "event type", its name) -> where it is defined."""
     named: frozenset[tuple[str, str]] = frozenset()

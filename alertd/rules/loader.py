@@ -235,13 +235,15 @@ class RuleLoader:
         if table.trouble:
             warnings.append(Fault(str(self._where.registrants), 0, 0, table.trouble, severity="warning"))
         asked = shared.asked.union(*(part.answers for part in by_id.values())) if tests else ()
+        wanted, resting = self._tests(book, shared) if tests else ([], [])
         loaded = Loaded(
             book=book,
             table=table,
             warnings=sorted(warnings),
             trouble=sorted(fault for kept in held.values() for fault in kept.held.trouble),
             places=Places(by_id, {t.rule: t.place for t in shared.tests if t.event_type}),
-            tests=self._tests(book, shared) if tests else [],
+            tests=wanted,
+            resting=resting,
             defined=shared.places,
             named=named_in(asked, shared.defined.event_types),
             accepted={
@@ -276,11 +278,12 @@ class RuleLoader:
             return change_book(before, making.portfolios, fresh, whole.labels)
         return whole, None
 
-    def _tests(self, book: RuleBook, shared: Shared) -> list[RuleTests]:
-        """Give the tests of what is in the book: what is not enabled is not tested."""
+    def _tests(self, book: RuleBook, shared: Shared) -> tuple[list[RuleTests], list[RuleTests]]:
+        """Give the tests of what is in the book, and the others: what is not enabled is not tested."""
         rules = {(portfolio.id, rule.id) for portfolio, rule in book.rules()}
         own = [tests for name in sorted(self._compiled.tests) for tests in self._compiled.tests[name]]
-        return [*shared.tests, *(tests for tests in own if (tests.portfolio, tests.rule) in rules)]
+        live = [(tests, (tests.portfolio, tests.rule) in rules) for tests in own]
+        return [*shared.tests, *(one for one, on in live if on)], [one for one, on in live if not on]
 
     def _write_cache(self, *, first: bool) -> None:
         if self._where.cache is not None and self._compiled.compiled > (0 if first else MANY):

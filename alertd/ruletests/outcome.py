@@ -65,6 +65,8 @@ class Summary:
     outcomes: Sequence[Outcome]
     untested: Sequence[RuleTests] = field(default=())
     """Rules and event types without a test."""
+    resting: Sequence[RuleTests] = field(default=())
+    """Rules that are not enabled and have tests: these were not run."""
 
     @property
     def failed(self) -> int:

@@ -18,6 +18,7 @@ def as_json(summary: Summary, covered: Mapping[str, Covered] | None) -> dict[str
         "failed": summary.failed,
         "rules": summary.rules,
         "untested": [rule_id(rule) for rule in summary.untested],
+        "resting": [rule_id(rule) for rule in summary.resting],
         "outcomes": [_outcome(outcome) for outcome in summary.outcomes],
     }
     if covered is not None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from alertd.rules.explain import one_line
 from alertd.rules.explanation_text import trees
+from alertd.rules.loaded import RuleTests
 from alertd.ruletests.coverage import Covered
 from alertd.ruletests.outcome import Outcome, Summary, rule_id
 
@@ -89,12 +90,18 @@ def summary_line(summary: Summary) -> str:
     if not summary.outcomes:
         line = "there are no tests here"
     if summary.untested:
-        names = [rule_id(rule) for rule in summary.untested[:MAX_NAMED]]
-        more = len(summary.untested) - len(names)
         verb = "has" if len(summary.untested) == 1 else "have"
-        line += f"; {_counted(len(summary.untested), 'rule')} {verb} none: {', '.join(names)}"
-        line += f" and {more} more" if more else ""
+        line += f"; {_counted(len(summary.untested), 'rule')} {verb} none: {_named(summary.untested)}"
+    if summary.resting:
+        verb, whose = ("is", "its") if len(summary.resting) == 1 else ("are", "their")
+        line += f"; {_counted(len(summary.resting), 'rule')} {verb} not enabled, {whose} tests were not run: "
+        line += _named(summary.resting)
     return line
+
+
+def _named(rules: Sequence[RuleTests]) -> str:
+    more = len(rules) - MAX_NAMED
+    return ", ".join(map(rule_id, rules[:MAX_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def _counted(number: int, thing: str) -> str:

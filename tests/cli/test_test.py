@@ -67,6 +67,17 @@ def test_one_rule_that_is_none_among_others_is_not_passed_over(desk: Path) -> No
     assert done.err == "alertd: there is no rule contract-end (did you mean filings/contract-ends?)\n"
 
 
+def test_tests_that_are_not_run_because_their_rule_is_not_enabled_are_named(desk: Path) -> None:
+    tests = "    enabled: false\n    when: {title: lease}\n    tests: [{given: {title: lease}, expect: match}]\n"
+    add(desk, "off", tests)
+    done = run(desk, "rules/portfolios/off.yaml")
+    assert (done.code, done.err) == (0, "")
+    said = "there are no tests here; 1 rule is not enabled, its tests were not run: off/r"
+    assert done.out.splitlines() == [said]
+    assert run(desk, "--rule", "off/r").out.splitlines() == [said]
+    assert json.loads(run(desk, "--format", "json").out)["resting"] == ["off/r"]
+
+
 def test_broken_rules_are_not_tested_and_show_every_fault(desk: Path) -> None:
     add(desk, "broken", "    when: {txet: a}\n    tests: [{given: {titel: a}, expect: maybe}]\n")
     done = run(desk)
