@@ -120,6 +120,11 @@ class _Work:
         self.defined.any_company = len(sound) < len(docs) or bool(self.broken.get("companies"))
         self.defined.table, self.defined.relations, faults = declare(self.defined.table, sound)
         self.out.faults += faults
+        for doc, made in sound:
+            for i, entry in enumerate(made.companies):
+                company = self.defined.table.resolve(entry.id or entry.company or "")
+                if company is not None:
+                    self.out.places.setdefault(("company", company.id), doc.place(("companies", i)))
 
     def lists(self, docs: list[Document]) -> None:
         for doc, made in self._checked(ListFile, docs):

@@ -19,6 +19,7 @@ from alertd.rules.loaded import Loaded
 from alertd.rules.logic import Node
 from alertd.rules.state import Sequence
 from alertd.rules.traits import asserted
+from alertd.ruletests.lint_companies import circles, declared
 from alertd.ruletests.lint_condition import Answer, Judge, holdings_needed
 from alertd.ruletests.lint_several import identical, untested, unused
 
@@ -26,13 +27,18 @@ LINTS: Mapping[str, str] = {
     "never": "the condition can never hold: two parts of it exclude each other",
     "always-true": "the condition holds for every event",
     "common-words": "the rule asks for nothing but words that most news have",
+    "literal": "a term has AND, OR, NOT or a bar in it, or a pattern stands between slashes: read as they stand",
     "no-holdings": "the rule asks for holdings, and the portfolio holds nothing",
     "no-company": "the rule asks for no company, in a portfolio that is about companies",
     "dates": "the rule's last day is over, or lies before its first",
+    "title-lines": "the title of a rule has several lines, and an alert has one",
     "same-rule": "another rule for the same receivers asks for the same",
     "no-test": "a rule or event type has no test",
     "no-receivers": "a portfolio names no receivers, so nobody hears of its alerts",
     "dead-receiver": "alertd.yaml defines a receiver that nothing sends to",
+    "company-name": "a declared company is called by a word that most news have, or by signs alone",
+    "company-twice": "a declared company is called as a registrant is in full, and has no `cik`",
+    "company-circle": "companies are subsidiaries of one another in a circle",
     "unused-list": "no rule names a list (a notice)",
     "unused-fragment": "no rule uses a fragment (a notice)",
     "unused-event-type": "no rule names an event type (a notice)",
@@ -50,7 +56,9 @@ def lint(loaded: Loaded, *, today: date, advance: Callable[[int], None] = lambda
     for portfolio in loaded.book.portfolios:
         found += _of_portfolio(portfolio, loaded, judge, today)
         advance(len(portfolio.rules))
-    return sorted({*found, *identical(loaded), *untested(loaded), *unused(loaded)})
+    return sorted(
+        {*found, *identical(loaded), *untested(loaded), *unused(loaded), *declared(loaded), *circles(loaded)}
+    )
 
 
 def _of_event_type(event_type: EventTypeRule, loaded: Loaded, judge: Judge) -> Iterator[Fault]:
@@ -79,7 +87,7 @@ def _of_portfolio(portfolio: Portfolio, loaded: Loaded, judge: Judge, today: dat
             _without_holdings(rule) if not holds else None,
             _without_company(rule) if about_companies else None,
         ]
-        found = [*[answer for answer in answers if answer is not None][:1], *_by_dates(rule, today)]
+        found = [*[answer for answer in answers if answer is not None][:1], *_by_dates(rule, today), *_by_title(rule)]
         for answer in found:
             place = loaded.places[portfolio.id, rule.id]
             message = f"rule `{rule.id}` {answer.message}"
@@ -89,7 +97,7 @@ def _of_portfolio(portfolio: Portfolio, loaded: Loaded, judge: Judge, today: dat
 def _of_condition(rule: Rule, judge: Judge) -> Answer | None:
     answer = judge.condition(rule.when, bound=rule.binds)
     # What is counted over time may be broad.
-    return answer if answer is None or rule.state is None or answer.name == "never" else None
+    return answer if answer is None or rule.state is None or answer.name in ("never", "literal") else None
 
 
 def _names_company(rule: Rule) -> bool:
@@ -116,6 +124,11 @@ def _without_holdings(rule: Rule) -> Answer | None:
         return None
     message = f"can never hold: it asks for `{leaf.label()}`, and the portfolio holds nothing"
     return Answer("no-holdings", message, "write `holdings:` in the portfolio")
+
+
+def _by_title(rule: Rule) -> Iterator[Answer]:
+    if len(rule.title.splitlines()) > 1:
+        yield Answer("title-lines", "has a title of several lines, and an alert has one", "put it on one line")
 
 
 def _by_dates(rule: Rule, today: date) -> Iterator[Answer]:

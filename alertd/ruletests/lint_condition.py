@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Weight
-from alertd.rules.leaves import Origin, Words
+from alertd.rules.facts import FACTS, Facts
+from alertd.rules.leaves import Origin, Words, listed
 from alertd.rules.logic import Node
 from alertd.rules.traits import walk
 from alertd.rules.tree import All, Always, AnyOf, Not
+from alertd.ruletests.lint_written import literal
 from alertd.ruletests.possible import Said, conflict, possible, required
 from alertd.text.common import common_words
 from alertd.text.scan import Term
@@ -40,7 +42,8 @@ class Judge:
         """Say what is hardly meant about a condition, if anything is; `bound` as in `possible`."""
         key = (condition, bound)
         if key not in self._known:
-            self._known[key] = _never(condition, bound) or _always(condition, bound) or _common(condition)
+            found = _never(condition, bound) or _literal(condition)
+            self._known[key] = found or _always(condition, bound) or _common(condition)
         return self._known[key]
 
 
@@ -51,16 +54,30 @@ def _never(condition: Node, bound: bool) -> Answer | None:
     why = "no event meets all of its parts"
     if clash is not None:
         why = f"{_said(clash[0])} and {_said(clash[1])} exclude each other"
-    hint = ""
+    hint = _stated(clash)
     companies = clash is not None and all(isinstance(leaf, _COMPANIES) for leaf, _ in clash)
     if companies and possible(condition, True, bound=False):
         hint = "conditions on companies are about one company; write `bind: none` if they need not be"
     return Answer("never", f"can never hold: {why}", hint)
 
 
+def _stated(clash: tuple[Said, Said] | None) -> str:
+    """Say on which forms the facts are stated that a form has not."""
+    facts = [leaf for leaf, _ in clash or () if isinstance(leaf, Facts)]
+    said = [
+        f"`{asked.name}` is stated on {listed(FACTS[asked.name].forms)}" for leaf in facts for asked in leaf.asked
+    ]
+    return ", ".join(said[:_SHOWN])
+
+
 def _said(said: Said) -> str:
     leaf, answer = said
     return f"`{leaf.label()}`" if answer else f"`not {leaf.label()}`"
+
+
+def _literal(condition: Node) -> Answer | None:
+    found = literal(condition)
+    return Answer("literal", *found) if found is not None else None
 
 
 def _always(condition: Node, bound: bool) -> Answer | None:

@@ -16,7 +16,8 @@ from itertools import combinations
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Weight
 from alertd.rules.company_reading import Who
 from alertd.rules.conditions_origin import KINDS, TRUSTS
-from alertd.rules.filing import Filing
+from alertd.rules.facts import FACTS, Facts
+from alertd.rules.filing import Filing, base_form
 from alertd.rules.leaves import Origin, Words
 from alertd.rules.limits import Limit
 from alertd.rules.logic import Node, Truth
@@ -31,7 +32,8 @@ MAX_LEAVES = 60
 """Conditions with more different leaves are not searched."""
 MAX_STEPS = 300
 _RELATED = (
-    Words, Near, Origin, Filing, Reports, DealTerms, Mentions, Exposed, CompanySentiment, Weight, Tone, Novelty,
+    Words, Near, Origin, Filing, Facts, Reports, DealTerms, Mentions, Exposed, CompanySentiment, Weight, Tone,
+    Novelty,
 )  # fmt: skip
 """The leaves of which two can have to do with each other."""
 _DOMAINS = {"kind": frozenset(KINDS), "trust": frozenset(TRUSTS)}
@@ -188,6 +190,9 @@ def _exclude(one: Node, other: Node, bound: bool) -> bool:
         return not any(_same_form(form, wanted) for form in one.any_of for wanted in other.any_of)
     if isinstance(one, Filing) and isinstance(other, Origin):
         return other.name == "kind" and "filing" not in other.any_of
+    if isinstance(one, Filing) and isinstance(other, Facts):
+        forms = set(map(base_form, one.any_of))
+        return any(forms.isdisjoint(FACTS[asked.name].forms) for asked in other.asked)
     if bound and (company := _who(one)) is not None and (another := _who(other)) is not None:
         one_company = company.holdings or another.holdings or not company.ids.isdisjoint(another.ids)
         if not one_company:

@@ -42,6 +42,12 @@ def found(loaded: Loaded) -> list[str]:
     return [f"{Path(fault.file).stem}:{fault.line} {fault.name}" for fault in lint(loaded, today=TODAY)]
 
 
+def told(loaded: Loaded, name: str) -> list[str]:
+    """Give the findings of one name, with line, message and hint."""
+    faults = lint(loaded, today=TODAY)
+    return [f"{fault.line} {fault.message} ({fault.hint})" for fault in faults if fault.name == name]
+
+
 # --- conditions -----------------------------------------------------------------------------------------------
 
 
@@ -69,6 +75,21 @@ def found(loaded: Loaded) -> list[str]:
         ("{all: [{count: {at_least: 3, within: 1h}}, {form: 8-K}, {kind: news}]}", "never"),
         ('{sequence: [{form: 8-K, item: "1.01"}, {form: 8-K, item: "1.02"}], within: 90d}', ""),
         ("{all: [{form: SCHEDULE 13D}, {facts: {subject: NVIDIA}}]}", ""),
+        ("{all: [{form: 10-K}, {facts: {percent: '>= 5'}}]}", "never"),
+        ("{all: [{form: [10-K, SC 13D/A]}, {facts: {percent: '>= 5', subject: NVIDIA}}]}", ""),
+        ("{all: [{form: [SCHEDULE 13D, 4]}, {facts: {percent: '>= 5', code: S}}, {mentions: NVDA}]}", ""),
+        ("{all: [{form: SCHEDULE 13D}, {facts: {percent: '>= 5', code: S}}, {mentions: NVDA}]}", "never"),
+        ("{all: [{text: drone AND contract}, {mentions: NVDA}]}", "literal"),
+        ("{all: [{not: {title: [lease, a OR b]}}, {mentions: NVDA}]}", "literal"),
+        ("{all: [{text: 'drone|contract'}, {mentions: NVDA}]}", "literal"),
+        ("{all: [{text: NVDA OR AMD}, {mentions: NVDA}]}", "literal"),
+        ("{all: [{text: NOT crypto}, {mentions: NVDA}]}", "literal"),
+        ("{all: [{near: {terms: [lease && drone, GPU], within: 5}}, {mentions: NVDA}]}", "literal"),
+        ("{all: [{text: BED BATH AND BEYOND}, {mentions: NVDA}]}", ""),
+        ("{all: [{text: ['=\"Drone AND Sons\"', drone and contract, notable, OR]}, {mentions: NVDA}]}", ""),
+        ("{all: [{regex: '/drone/i'}, {mentions: NVDA}]}", "literal"),
+        ("{all: [{regex: ['a|b', '/', '//', 'a/b/', '/a/B']}, {mentions: NVDA}]}", ""),
+        ("{all: [{count: {at_least: 3, within: 1h}}, {text: a OR b}, {mentions: holdings}]}", "literal"),
         ("{mentions: NVDA}, valid_until: 2026-11-27", "dates"),
         ("{mentions: NVDA}, valid_until: 2026-11-28", ""),
         ("{mentions: NVDA}, valid_from: 2027-01-01", ""),
@@ -206,3 +227,85 @@ def test_who_waits_is_told_how_many_rules_are_done(tmp_path: Path) -> None:
     done: list[int] = []
     assert lint(loaded, today=TODAY, advance=done.append) == []
     assert done == [2, 1]
+
+
+# --- how it is written ----------------------------------------------------------------------------------------
+
+
+def test_signs_of_another_language_are_told_with_what_is_written_instead(tmp_path: Path) -> None:
+    rules = ["{text: a OR b}", "{text: a AND b}", "{text: a NOT b}", "{regex: /a+/i}", "{regex: /a+/}"]
+    assert told(load(tmp_path, portfolios__p=portfolio(*rules)), "literal") == [
+        "6 rule `rule-0` asks for the words `a OR b`, and `OR` is no sign here (write a list: `[one, other]`)",
+        "7 rule `rule-1` asks for the words `a AND b`, and `AND` is no sign here"
+        " (put the terms under `all:`, each as its own condition)",
+        "8 rule `rule-2` asks for the words `a NOT b`, and `NOT` is no sign here (put the second under `not:`)",
+        "9 rule `rule-3` asks for the pattern `/a+/i`, slashes and all (write `(?i)a+`)",
+        "10 rule `rule-4` asks for the pattern `/a+/`, slashes and all (write `a+`)",
+    ]
+
+
+def test_a_fact_that_no_form_of_the_rule_states_is_told_with_the_forms_that_do(tmp_path: Path) -> None:
+    loaded = load(tmp_path, portfolios__p=portfolio("{all: [{form: 10-K}, {facts: {percent: '>= 5'}}]}"))
+    (said,) = told(loaded, "never")
+    assert said.endswith("exclude each other (`percent` is stated on SCHEDULE 13D, SCHEDULE 13G)")
+
+
+def test_a_title_of_several_lines_is_told_beside_what_else_is_odd(tmp_path: Path) -> None:
+    text = portfolio("{text: said}", "{mentions: NVDA}").replace("title: T,", 'title: "a\\nb",')
+    assert found(load(tmp_path, portfolios__p=text)) == ["p:6 common-words", "p:6 title-lines", "p:7 title-lines"]
+
+
+# --- companies ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entries", "names"),
+    [
+        ("{id: a, name: The}", ["company-name"]),
+        ("{id: a, name: '!!!'}", ["company-name"]),
+        ("{id: a, name: Example Labs, aliases: [Group, Labs]}", ["company-name"]),
+        ("{id: a, name: General Holdings}", []),
+        ("{company: NVDA, aliases: [Team Green]}", []),
+        ("{company: NVDA, aliases: [price]}", ["company-name"]),
+        ("{id: a, name: NVIDIA Corp}", ["company-twice"]),
+        ("{id: a, name: Chips, aliases: [nvidia corp]}", ["company-twice"]),
+        ("{id: a, name: NVIDIA Corp, cik: '1045810'}", []),
+        ("{id: a, name: Nvidia Chips}", []),
+        ("{id: a, name: AA, subsidiary_of: b}, {id: b, name: BB, subsidiary_of: a}", ["company-circle"]),
+        ("{id: a, name: AA, subsidiary_of: b}, {id: b, name: BB, subsidiary_of: c}, {id: c, name: CC}", []),
+    ],
+)
+def test_companies_that_are_hardly_meant_so(tmp_path: Path, entries: str, names: list[str]) -> None:
+    loaded = load(tmp_path, companies__c=f"companies: [{entries}]\n", portfolios__p=portfolio("{mentions: NVDA}"))
+    assert found(loaded) == [f"c:1 {name}" for name in names]
+
+
+def test_a_circle_is_told_once_with_its_way_also_where_it_is_said_from_above(tmp_path: Path) -> None:
+    text = (
+        "companies:\n- {id: a, name: AA, subsidiary_of: b}\n- {id: b, name: BB}\n- {id: c, name: CC}\n"
+        "relations:\n- {company: c, is: owner, of: b}\n- {company: c, is: subsidiary, of: a}\n"
+    )
+    loaded = load(tmp_path, companies__c=text, portfolios__p=portfolio("{mentions: NVDA}"))
+    assert told(loaded, "company-circle") == [
+        "2 companies are subsidiaries of one another in a circle: a -> b -> c -> a"
+        " (say of one of them that it belongs to none)"
+    ]
+
+
+def test_who_owned_whom_in_turn_is_no_circle(tmp_path: Path) -> None:
+    text = (
+        "companies: [{id: a, name: AA, subsidiary_of: b}, {id: b, name: BB}]\n"
+        "relations: [{company: a, is: owner, of: b, until: 2020-01-01}]\n"
+    )
+    loaded = load(tmp_path, companies__c=text, portfolios__p=portfolio("{mentions: NVDA}"))
+    assert found(loaded) == []
+
+
+# --- event types ----------------------------------------------------------------------------------------------
+
+
+def test_an_event_type_whose_role_a_rule_asks_for_is_used(tmp_path: Path) -> None:
+    stake = f"event_type: activist_stake\ntitle: T\nroles: [target]\nwhen: {{title: stake}}\n{TESTED}\n"
+    when = "{all: [{role: target}, {mentions: holdings}]}"
+    for rule, names in ((when, []), ("{mentions: holdings}", ["s:1 unused-event-type"])):
+        assert found(load(tmp_path, event_types__s=stake, portfolios__p=portfolio(rule))) == names
