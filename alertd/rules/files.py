@@ -73,7 +73,10 @@ class Tree:
     def _named(self, path: Path) -> str | None:
         """Give the name under which a file is read; None if it may be more than a file."""
         parent, name = os.path.split(path)
-        folder = self._folders.get(parent) or self._folders.get(os.path.realpath(parent))
+        real = parent if parent in self._folders else os.path.realpath(parent)
+        folder = self._folders.get(real)
+        if folder is not None and os.path.realpath(folder) != real:
+            return None  # a link leads elsewhere now: all of it may be another
         if folder is None or name.startswith(".") or not name.lower().endswith(_SUFFIXES):
             return None
         named = os.path.join(folder, name)  # noqa: PTH118  a text, not a Path: there are ten thousand of them

@@ -84,6 +84,19 @@ def test_a_change_within_one_tick_of_the_systems_clock_is_seen_in_a_file_that_is
     assert tree.look([path]) == {str(path)}
 
 
+def test_a_link_that_leads_to_another_release_is_followed_as_a_whole(tmp_path: Path) -> None:
+    one, two, rules = tmp_path / "one", tmp_path / "two", tmp_path / "rules"
+    write(one, **{f"portfolios__p{i}": PORTFOLIO.format(name=f"p{i}", word="lease") for i in range(2)})
+    write(two, **{f"portfolios__p{i}": PORTFOLIO.format(name=f"p{i}", word="rent") for i in range(1, 3)})
+    rules.symlink_to(one)
+    loader = RuleLoader(rules)
+    loader.load()
+    rules.unlink()
+    rules.symlink_to(two)
+    second, _ = loader.reload({one / "portfolios/p1.yaml"})  # somebody clears the old one away
+    assert second.book == load_rules(rules).book
+
+
 def test_a_changed_list_reaches_the_portfolios_that_name_it(tmp_path: Path) -> None:
     write(tmp_path, lists__words=LIST.format(name="words"))
     write(tmp_path, portfolios__user=PORTFOLIO.format(name="user", word="{list: words}"))
