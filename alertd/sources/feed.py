@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.base.secrets import Secret
 from alertd.model import Entry, ParsedFeed, Trust
-from alertd.net.address import AddressPolicy
+from alertd.net.address import AddressPolicy, refusal
 from alertd.sources.charset import decode
 from alertd.sources.entry import Reading
 from alertd.sources.events import Classification, Seen, SourceFacts, candidates
@@ -44,6 +46,14 @@ def _check_url(url: str) -> str:
     return url
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _check_private(allowed: bool | list[str]) -> bool | list[str]:
     AddressPolicy.of(allowed)
     return allowed
@@ -68,6 +78,8 @@ class FeedConfig(ConfigModel):
     """Name of the source: part of every event's id, so renaming it makes all its items new."""
     desk: UserId | None = None
     """Whose it is: its items reach the portfolios of this desk alone."""
+    allow_private: Annotated[bool | list[str], AfterValidator(_check_private)] = False
+    """Whether the address may be private or loopback: true, or the networks that it may be in."""
     url: Annotated[str, AfterValidator(_check_url), Field(max_length=2_000)]
     """Where the feed is: http or https."""
     every: Every = Timetable(60.0)
@@ -82,14 +94,23 @@ class FeedConfig(ConfigModel):
     """Language of items where neither they nor the feed state one: two letters, such as en."""
     classification: Classification = "public"
     """Who may see its items; carried along in every event."""
-    allow_private: Annotated[bool | list[str], AfterValidator(_check_private)] = False
-    """Whether the address may be private or loopback: true, or the networks that it may be in."""
     headers: Annotated[dict[str, Secret], AfterValidator(_check_headers), Field(default_factory=dict)]
     """HTTP headers to send, such as Authorization; never to another host after a redirect."""
     timeout: Annotated[Duration, Field(ge=1, le=300)] = 30.0
     """How long one request may take in all."""
     max_bytes: Annotated[int, Field(ge=1_024, le=32 << 20)] = 5 << 20
     """Bytes of the unpacked document; a larger one is refused."""
+
+    @field_validator("url")
+    @classmethod
+    def _reachable(cls, url: str, info: ValidationInfo) -> str:
+        """Refuse an address that no poll would be let through to; what a name leads to is seen only then."""
+        allowed = info.data.get("allow_private", True)
+        host = urlsplit(url).hostname or ""
+        literal = "127.0.0.1" if host == "localhost" else host
+        if _is_address(literal) and (reason := refusal(literal, AddressPolicy.of(allowed))):
+            raise ValueError(f"a feed cannot be at {reason}")
+        return url
 
     def facts(self) -> SourceFacts:
         """Give what its events say of it."""

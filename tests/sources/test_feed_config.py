@@ -33,6 +33,12 @@ def test_burst_hours_are_part_of_every() -> None:
         ({"url": "ftp://news.example.com/"}, "http:// or https://"),
         ({"url": "https://user:pw@news.example.com/"}, "no user name"),
         ({"url": "https://"}, "has a host"),
+        ({"url": "http://127.0.0.1:8000/rss"}, "a loopback address (127.0.0.1), set allow_private to permit it"),
+        ({"url": "http://localhost:8000/rss"}, "a loopback address (127.0.0.1), set allow_private to permit it"),
+        ({"url": "http://[::1]/rss"}, "a loopback address (::1), set allow_private to permit it"),
+        ({"url": "http://10.1.2.3/rss"}, "a private address (10.1.2.3), set allow_private to permit it"),
+        ({"url": "http://10.1.2.3/rss", "allow_private": ["10.2.0.0/16"]}, "which allow_private does not list"),
+        ({"url": "http://169.254.1.1/rss", "allow_private": True}, "a link-local address"),
         ({"every": {"default": "60s", "soon": "5s"}}, "is not of the form"),
         ({"headers": {"User-Agent": "x"}}, "set by alertd itself"),
         ({"headers": {"X Y": "x"}}, "no name of an HTTP header"),
@@ -48,6 +54,11 @@ def test_what_cannot_be_meant_is_an_error_in_words(more: dict[str, Any], words: 
     with pytest.raises(ValidationError) as fault:
         config(**more)
     assert words in str(fault.value)
+
+
+@pytest.mark.parametrize("allowed", [True, ["10.0.0.0/8"]])
+def test_an_address_inside_the_house_may_be_admitted(allowed: object) -> None:
+    assert config(url="http://10.1.2.3/rss", allow_private=allowed).allow_private == allowed
 
 
 def test_headers_are_secrets() -> None:
