@@ -194,7 +194,7 @@ class Child:
             elif isinstance(message, _Again):
                 await self._take_settings(message.reload)
             elif isinstance(message, Tell):
-                if message.kind == "reload_refused":
+                if message.kind in ("reload_refused", "reload_hangs"):
                     telemetry.CONFIG_RELOAD_SUCCESSFUL.set(0)
                 await self._parts.notices.tell(message.kind, message.subject, message.text, message.episode)
 

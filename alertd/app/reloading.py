@@ -10,8 +10,7 @@ import structlog
 
 from alertd.app.snapshot import LoadedSnapshot, known_settings, memory_of, needs_restart, snapshot_of
 from alertd.companies.registrants import updated_file
-from alertd.companies.report import Accepted
-from alertd.errors import Fault
+from alertd.companies.report import Accepted, Trouble
 from alertd.rules.book import BookChange
 from alertd.rules.holdings_memory import save_memory
 from alertd.rules.loaded import Loaded as LoadedRules
@@ -28,8 +27,8 @@ class Reloaded:
     loaded: LoadedSnapshot
     change: BookChange | None
     """None: take the whole book."""
-    trouble: list[Fault]
-    """Warnings that the operator is told: positions that were refused or are stale."""
+    trouble: tuple[Trouble, ...]
+    """What the operator is told: positions that were refused or are stale."""
     watched: frozenset[Path]
     """Files outside the rules directory that were read."""
     accepted: Mapping[str, Accepted] = field(default_factory=dict)
@@ -106,4 +105,4 @@ class Reloading:
 
 
 def _reloaded(loaded: Loaded, rules: LoadedRules, change: BookChange | None, late: tuple[str, ...]) -> Reloaded:
-    return Reloaded(snapshot_of(loaded, rules), change, list(rules.trouble), rules.watched, rules.accepted, late)
+    return Reloaded(snapshot_of(loaded, rules), change, rules.trouble, rules.watched, rules.accepted, late)

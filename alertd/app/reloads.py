@@ -2,7 +2,9 @@
 
 SIGHUP ─┐
         ├─> load what changed ─> good: each process takes it from its next batch, poll, message on
-files ──┘                        broken: all stays; log, status, a metric and the operator say so
+files ──┘                        broken, or without an end: all stays; log, status, a metric and the operator say so
+
+Positions that are refused or stale are no fault of a reload: they are told beside it, and when they are mended.
 """
 
 from __future__ import annotations
@@ -14,15 +16,18 @@ from typing import Protocol
 
 import structlog
 
+from alertd import telemetry
 from alertd.app.guard import Guard
 from alertd.app.link import Reload, Tell
 from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.snapshot import NO_RULES
 from alertd.app.watch import watch
 from alertd.base.clock import rfc3339, system_clock
+from alertd.base.config import format_duration
 from alertd.base.ids import mark
 from alertd.base.sdnotify import SdNotify
-from alertd.errors import ConfigError, Fault
+from alertd.companies.report import Trouble
+from alertd.errors import ConfigError
 
 log = structlog.get_logger(__name__)
 
@@ -30,42 +35,61 @@ SETTLE_S = 1.0
 """What is broken after a change of files is looked at again after this, before anybody is told."""
 STALE_S = 3600.0
 """How often positions are asked for their age, although nothing has changed."""
+HANGS_S = 120.0
+"""A load that takes longer hangs: a hundred thousand rules that all have changed take half a minute."""
 EMPTY_HINT = "a restart takes an empty directory"
 
 
-class Note(Protocol):
-    """Writes down how the last reload went."""
+class Notes(Protocol):
+    """Writes down for `alertd status` how it stands."""
 
-    def __call__(self, *, ok: bool, faults: list[str]) -> None:
-        """Write it for `alertd status`."""
+    def note_reload(self, *, ok: bool, faults: list[str], hangs: bool = False) -> None:
+        """Write how the last reload went."""
+
+    def note_positions(self, trouble: Sequence[Trouble]) -> None:
+        """Write which positions are refused or stale."""
 
 
 class Reloads:
     """What is in force, and how it is replaced. Belongs to the supervisor."""
 
     def __init__(
-        self, reloading: Reloading, found: Reloaded, manager: SdNotify, children: Sequence[Guard], note: Note
+        self,
+        reloading: Reloading,
+        found: Reloaded,
+        manager: SdNotify,
+        children: Sequence[Guard],
+        notes: Notes,
+        *,
+        hangs_s: float = HANGS_S,
     ) -> None:
         self.found = found
         """What is in force."""
         self._reloading = reloading
         self._manager = manager
         self._children = children
-        self._note = note
+        self._notes = notes
+        self._hangs_s = hangs_s
         self._one_at_a_time = asyncio.Lock()
-        self._troubles: set[Fault] = set()
+        self._troubles: tuple[Trouble, ...] = ()
+        """What was told last."""
+        self._healed: dict[str, str] = {}
+        """Portfolio -> when its positions were in order again: from then on the same trouble is a new one."""
         self._refused: list[str] = []
         self._broken: set[Path] = set()
         """Changed files that were not taken yet."""
         self._tasks: list[asyncio.Task[None]] = []
         self._settling: asyncio.Task[None] | None = None
+        self._remembered: asyncio.Task[None] | None = None
+        """Remembers the positions of the start: what comes next is compared with them."""
         self._watching: asyncio.Event = asyncio.Event()
         """Set to end the watch under way."""
 
     def start(self) -> None:
         """Begin to watch, and tell what the first load had to say."""
-        self._tell_trouble(self.found)
-        self._tasks.append(asyncio.create_task(asyncio.to_thread(self._reloading.remember, self.found)))
+        self._tell_trouble()
+        self._remembered = asyncio.create_task(asyncio.to_thread(self._reloading.remember, self.found))
+        self._tasks.append(self._remembered)
         self._tasks.append(asyncio.create_task(self._watch(), name="watch"))
         self._tasks.append(asyncio.create_task(self._look_at_ages(), name="stale"))
 
@@ -116,9 +140,16 @@ class Reloads:
         is broken: a save or a checkout may be under way.
         """
         async with self._one_at_a_time:
+            if self._remembered is not None:
+                await asyncio.wait({self._remembered})
             self._manager.reloading()
+            loading = asyncio.ensure_future(asyncio.to_thread(self._reloading.reload, paths))
             try:
-                found = await asyncio.to_thread(self._reloading.reload, paths)
+                await asyncio.wait({loading}, timeout=self._hangs_s)
+                if not loading.done():
+                    self._hang()
+                    patient = False  # it has been said, so its end is said, too
+                found = await loading
                 if self.found.loaded.snapshot.book.portfolios and not found.loaded.snapshot.book.portfolios:
                     # More likely a checkout that is under way than a wish; who wants it restarts.
                     raise ConfigError.at(found.loaded.snapshot.settings.rules, NO_RULES, EMPTY_HINT)
@@ -137,20 +168,31 @@ class Reloads:
         self._refused = faults
         for fault in faults:
             log.error("config_fault", fault=fault)
-        self._note(ok=False, faults=faults)
+        self._notes.note_reload(ok=False, faults=faults)
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults, first"
         text = f"A reload was refused, the old rules stay in force: {count}: {faults[0]}"
         self._tell_operator(Tell("reload_refused", "configuration", text, rfc3339(system_clock())))
 
+    def _hang(self) -> None:
+        """Say that a load does not end. It is waited for: a thread cannot be stopped, and two cannot load at once."""
+        rules, after = self.found.loaded.snapshot.settings.rules, format_duration(self._hangs_s)
+        fault = f"{rules}: settings and rules have not been read within {after}: does a file or a mount not answer?"
+        self._refused = [fault]
+        log.error("reload_hangs", rules=str(rules), seconds=self._hangs_s)
+        self._notes.note_reload(ok=False, faults=[fault], hangs=True)
+        self._manager.ready("a reload hangs, old rules in force")
+        text = f"A reload does not come to its end, the old rules stay in force: {fault}"
+        self._tell_operator(Tell("reload_hangs", "configuration", text, rfc3339(system_clock())))
+
     def _take(self, found: Reloaded, *, patient: bool) -> None:
         """Put what was loaded in force. That nothing has changed is only said to who asked for a reload."""
         snapshot, before = found.loaded.snapshot, self.found.loaded.snapshot
-        self._tell_trouble(found)
         if _watched(found) != _watched(self.found):
             self._watching.set()
         late = found.late if found.late != self.found.late else ()
         refused = self._refused
         self.found, self._refused = found, []
+        self._tell_trouble()
         same_rules = snapshot.book.version == before.book.version and snapshot.book.labels == before.book.labels
         if patient and same_rules and snapshot.settings == before.settings and not refused and not late:
             self._manager.ready("nothing has changed")
@@ -166,7 +208,7 @@ class Reloads:
         for child in self._children:
             rules = (change, book) if "match" in child.roles else (None, None)
             child.send(Reload(snapshot.settings, snapshot.book.version, *rules))
-        self._note(ok=True, faults=[])
+        self._notes.note_reload(ok=True, faults=[])
         self._manager.ready("reloaded")
         log.info(
             "reloaded",
@@ -175,12 +217,28 @@ class Reloads:
             changed=len(change.portfolios) + len(change.removed) if change is not None else None,
         )
 
-    def _tell_trouble(self, found: Reloaded) -> None:
-        """Tell the operator of positions that were refused or are stale: once for each that is new."""
-        for fault in found.trouble:
-            if fault not in self._troubles:
-                self._tell_operator(Tell("positions", fault.file, str(fault), mark(str(fault))))
-        self._troubles = set(found.trouble)
+    def _tell_trouble(self) -> None:
+        """Tell the operator of positions that were refused or are stale, once for each; and when they are mended."""
+        before, now = self._troubles, self.found.trouble
+        if now == before:
+            return
+        self._troubles = now
+        for one in set(before) - set(now):
+            telemetry.POSITIONS_TROUBLE.labels(one.portfolio, one.state).set(0)
+        for one in now:
+            telemetry.POSITIONS_TROUBLE.labels(one.portfolio, one.state).set(1)
+            if one not in before:
+                text = f"Portfolio {one.portfolio}: {one.text}. File: {one.file}"
+                episode = mark(one.text + self._healed.get(one.portfolio, ""))
+                self._tell_operator(Tell("positions", one.portfolio, text, episode))
+        mended = {one.portfolio for one in before} - {one.portfolio for one in now}
+        for portfolio in self.found.loaded.snapshot.book.portfolios:
+            if portfolio.id in mended:
+                at = self._healed[portfolio.id] = rfc3339(system_clock())
+                of = f", those of {portfolio.holdings.as_of}" if portfolio.holdings.as_of else ""
+                text = f"Portfolio {portfolio.id}: the positions are in order again{of}"
+                self._tell_operator(Tell("positions_healed", portfolio.id, text, at))
+        self._notes.note_positions(now)
 
     def _tell_operator(self, tell: Tell) -> None:
         """Hand a notice to the one child that can queue it."""

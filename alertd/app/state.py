@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from alertd.base.files import write_whole
+from alertd.companies.report import Trouble
 from alertd.errors import ConfigError
 
 ROLES = ("poll", "match", "deliver", "web", "timers")
@@ -28,7 +29,11 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     portfolios: int = 0
     reload_ok: bool = True
     reload_at: str = ""
+    reload_hangs: bool = False
+    """The last reload has not come to its end."""
     faults: list[str] = []
+    positions: list[Trouble] = []
+    """Positions that were refused, or are stale."""
     processes: dict[str, int] = {}
     """Name of the process -> how often it was started."""
 

@@ -15,7 +15,7 @@ import asyncio
 import os
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -40,6 +40,7 @@ from alertd.app.state import (
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.ids import mark
 from alertd.base.sdnotify import SdNotify, watchdog_seconds
+from alertd.companies.report import Trouble
 from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
 from alertd.store.embedded import EmbeddedRedis
 from alertd.store.redis import open_store
@@ -80,7 +81,7 @@ class Supervisor:
             roles=sorted(roles),
         )
         self._locks: list[int] = []
-        self._reloads = Reloads(reloading, found, self._manager, self._children, self._note_reload)
+        self._reloads = Reloads(reloading, found, self._manager, self._children, self)
         self.redis_url = ""
         self.web = ""
         """Where the web room listens, once it does."""
@@ -256,10 +257,16 @@ class Supervisor:
             if all(alive):
                 self._manager.watchdog()
 
-    def _note_reload(self, *, ok: bool, faults: list[str]) -> None:
+    def note_reload(self, *, ok: bool, faults: list[str], hangs: bool = False) -> None:
+        """Write down how the last reload went."""
         self._run_state = msgspec.structs.replace(
-            self._run_state, reload_ok=ok, reload_at=rfc3339(system_clock()), faults=faults
+            self._run_state, reload_ok=ok, reload_at=rfc3339(system_clock()), reload_hangs=hangs, faults=faults
         )
+        self._write_state()
+
+    def note_positions(self, trouble: Sequence[Trouble]) -> None:
+        """Write down which positions are refused or stale."""
+        self._run_state = msgspec.structs.replace(self._run_state, positions=list(trouble))
         self._write_state()
 
     def _write_state(self) -> None:

@@ -63,7 +63,7 @@ def watched(rules: Path, files: Iterable[Path]) -> Watched:
 async def watch(rules: Path, files: Iterable[Path], changed: Changed, stop: asyncio.Event) -> None:
     """Call `changed` with the files that changed, until told to stop; with none where all may have (see `_watch`)."""
     single = frozenset(files)
-    folders = frozenset(folder for file in single for folder in (file.parent, file.resolve().parent)) - {rules}
+    folders = await asyncio.to_thread(_folders_of, single) - {rules}
     await asyncio.gather(
         _watch(frozenset({rules}), rules, single, changed, stop, recursive=True),
         _watch(folders, rules, single, changed, stop, recursive=False),
@@ -79,16 +79,19 @@ async def _watch(
     *,
     recursive: bool,
 ) -> None:
-    """Watch folders; when one is replaced as a whole (a link to a new release), begin again with the new one."""
+    """Watch folders; when one is replaced as a whole (a link to a new release), begin again with the new one.
+
+    What asks the file system runs in a thread: a mount that does not answer must not hold the loop.
+    """
     polling = False
     while roots and not stop.is_set():
         settled = False
-        there = sorted(root.resolve() for root in roots if root.is_dir())
+        there = await asyncio.to_thread(_there, roots)
         if not there:
             await _pause(stop)
             continue
-        before = _identities(roots)
-        what = watched(rules, files)
+        before = await asyncio.to_thread(_identities, roots)
+        what = await asyncio.to_thread(watched, rules, files)
         try:
             async for found in awatch(
                 *there,
@@ -103,7 +106,8 @@ async def _watch(
                 rust_timeout=LOOK_MS,
                 yield_on_timeout=True,
             ):
-                if _identities(roots) != before:  # first: what is told may be of the folder that was
+                now = await asyncio.to_thread(_identities, roots)
+                if now != before:  # first: what is told may be of the folder that was
                     await changed(set())
                     break
                 if found or not settled:  # once without: what changed before the watch stood
@@ -113,6 +117,14 @@ async def _watch(
             log.warning("watching_by_looking", error=str(error)[:200], roots=[str(root) for root in there])
             polling = True
             await _pause(stop)
+
+
+def _folders_of(files: Iterable[Path]) -> frozenset[Path]:
+    return frozenset(folder for file in files for folder in (file.parent, file.resolve().parent))
+
+
+def _there(roots: Iterable[Path]) -> list[Path]:
+    return sorted(root.resolve() for root in roots if root.is_dir())
 
 
 def _identities(roots: Iterable[Path]) -> dict[Path, tuple[int, int] | None]:

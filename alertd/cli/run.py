@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
@@ -61,12 +61,10 @@ def run(
     telemetry.hide_values(secrets_of(settings))
     for warning in loaded.warnings:
         log.warning("config_warning", fault=str(warning))
-    code = asyncio.run(_run(reloading, found, frozenset(only or ALL_ROLES)))
-    sys.stdout.flush()
-    os._exit(code)  # nothing durable is left in this process; a thread stuck in a file system must not hold it
+    asyncio.run(_run(reloading, found, frozenset(only or ALL_ROLES)))
 
 
-async def _run(reloading: Reloading, found: Reloaded, roles: frozenset[str]) -> int:
+async def _run(reloading: Reloading, found: Reloaded, roles: frozenset[str]) -> NoReturn:
     supervisor = Supervisor(reloading, found, environment(), roles)
     stop = asyncio.Event()
     signals = Signals(supervisor, stop)
@@ -82,7 +80,10 @@ async def _run(reloading: Reloading, found: Reloaded, roles: frozenset[str]) -> 
         log.critical("cannot_start", error=str(error))
         code = FAULTS
     await supervisor.stop()
-    return code
+    sys.stdout.flush()
+    # Not back through asyncio.run: it waits for threads, and one may be stuck in a file system that does not answer.
+    # Nothing durable is left in this process.
+    os._exit(code)
 
 
 async def started(supervisor: Supervisor, stop: asyncio.Event) -> bool:

@@ -63,7 +63,7 @@ def _overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:
 def _well(found: dict[str, Any]) -> bool:
     return (
         bool(found["daemons"])
-        and all(daemon["reload_ok"] for daemon in found["daemons"])
+        and all(daemon["reload_ok"] and not daemon["positions"] for daemon in found["daemons"])
         and not any(finding["level"] == "refuse" for finding in found["redis"]["findings"])
         and not any(_source_trouble(row) for row in found["sources"])
         and not any(row["failures"] or row["dead"] for row in found["receivers"])
@@ -118,11 +118,12 @@ def _show_daemon(console: Console, daemon: RunState, now: int) -> None:
         often = ", ".join(f"{name} {counted(count, 'time')}" for name, count in restarts.items())
         console.print(f"[yellow]  processes that died and were started again: {often}[/yellow]")
     if not daemon.reload_ok:
-        console.print(
-            f"[red]  the reload {ago(daemon.reload_at, now)} was refused; the old rules stay in force:[/red]"
-        )
+        what = "has not come to its end" if daemon.reload_hangs else "was refused"
+        console.print(f"[red]  the reload {ago(daemon.reload_at, now)} {what}; the old rules stay in force:[/red]")
         for fault in daemon.faults:
             console.print("    " + plain(fault))
+    for one in daemon.positions:
+        console.print(f"[red]  positions of {one.portfolio}: {plain(one.text)}[/red]")
 
 
 def _show_trouble(console: Console, troubles: dict[str, str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from alertd.companies.holdings import HoldingsFile
@@ -82,6 +84,17 @@ class LoadReport(Struct, frozen=True, kw_only=True):
     """From the file that was accepted last, if there was one."""
     refused: str = ""
     """Why the file is not in force; empty if it is."""
+
+
+class Trouble(Struct, frozen=True, kw_only=True, order=True):
+    """What somebody must see to: a file that is not in force, or positions that nobody renews."""
+
+    portfolio: str
+    state: Literal["refused", "stale"]
+    text: str
+    """What has happened, in words."""
+    file: str
+    """Its name."""
 
 
 class Accepted(Struct, frozen=True, kw_only=True):

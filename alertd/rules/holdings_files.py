@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,7 +25,7 @@ from alertd.companies.delimited import BadFile, fold, read_sheet
 from alertd.companies.holdings import HoldingsFile, InlineHolding
 from alertd.companies.model import Company, Holding, Holdings
 from alertd.companies.positions import read_positions
-from alertd.companies.report import Accepted, LoadReport, Tally, compare, refusal
+from alertd.companies.report import Accepted, LoadReport, Tally, Trouble, compare, refusal
 from alertd.companies.securities import NO_MASTER, Master, read_master
 from alertd.companies.table import CompanyTable
 from alertd.companies.tally import add_up, make_holdings, tally_up
@@ -53,6 +53,8 @@ class Held:
     """Errors and warnings."""
     trouble: list[Fault] = field(default_factory=list)
     """Those of the faults that the operator must be told: the file is refused, or the positions are stale."""
+    told: tuple[Trouble, ...] = ()
+    """The same as the operator is told it."""
     report: LoadReport | None = None
     """Of a file that could be read; also of one that is refused."""
     accepted: Accepted | None = None
@@ -144,7 +146,7 @@ class _Loading:
             warnings.append(_unmapped(report))
         new = not known or previous is None or previous.holdings != tally.holdings
         held = Held(tally.holdings, report=report, accepted=found if new else None, read=self._files())
-        return self._in_force(held, self._warn(warnings), [])
+        return self._in_force(held, self._warn(warnings))
 
     def _stays(self, held: Held, previous: Accepted | None, error: BadFile, warnings: list[str]) -> Held:
         """Keep what was accepted last; without that, the fault is an error."""
@@ -152,22 +154,26 @@ class _Loading:
         message = f"{_name(self.config.file)}: {error}"
         if previous is None:
             return replace(held, faults=[self.doc.fault(where, message, error.hint), *self._warn(warnings)])
-        stays = f"refused, the positions of {previous.report.as_of} stay in force: {message}"
+        of = previous.report.as_of
+        stays = f"refused, the positions of {of} stay in force: {message}"
         fault = self.doc.fault(where, stays, error.hint, severity="warning")
-        held = replace(held, holdings=self._today_ids(previous.holdings))
-        return self._in_force(held, [fault, *self._warn(warnings)], [fault])
+        why = f"{error} ({error.hint})" if error.hint else str(error)
+        told = self._trouble("refused", f"the new positions were refused, those of {of} stay in force: {why}")
+        held = replace(held, holdings=self._today_ids(previous.holdings), trouble=[fault], told=(told,))
+        return self._in_force(held, [fault, *self._warn(warnings)])
 
-    def _in_force(self, held: Held, faults: list[Fault], trouble: list[Fault]) -> Held:
+    def _in_force(self, held: Held, faults: list[Fault]) -> Held:
         """Give what is in force, with a word if it is stale."""
         as_of = held.holdings.as_of if held.holdings is not None else None
         stale_at = self._stale_at(as_of)
-        stale = []
-        if stale_at is not None and self.now_ms >= stale_at:
-            after = format_duration(self.config.stale_after)
-            message = f"the positions are of {as_of}, stale for longer than {after}"
-            hint = "is the file still written?"
-            stale = [self.doc.fault(self._where("file"), message, hint, severity="warning")]
-        return replace(held, faults=faults + stale, trouble=trouble + stale, stale_at_ms=stale_at)
+        held = replace(held, faults=faults, stale_at_ms=stale_at)
+        if stale_at is None or self.now_ms < stale_at:
+            return held
+        message = f"the positions are of {as_of}, stale for longer than {format_duration(self.config.stale_after)}"
+        hint = "is the file still written?"
+        stale = self.doc.fault(self._where("file"), message, hint, severity="warning")
+        told = self._trouble("stale", f"{message} ({hint})")
+        return replace(held, faults=[*faults, stale], trouble=[*held.trouble, stale], told=(*held.told, told))
 
     def _read(self) -> tuple[bytes, Tally, bool]:
         master = self._master()
@@ -191,6 +197,9 @@ class _Loading:
             raise BadFile(f"{_name(config.file)}: {error}", error.hint, key=f"security_master.{error.key}") from error
 
     # --- small helpers
+
+    def _trouble(self, state: Literal["refused", "stale"], text: str) -> Trouble:
+        return Trouble(portfolio=self.portfolio, state=state, text=text, file=_name(self.config.file))
 
     def _beside(self, file: Path) -> Path:
         return _beside(self.doc, file)

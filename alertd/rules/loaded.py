@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alertd.base.yaml_document import Place
 from alertd.companies.model import Holdings
-from alertd.companies.report import Accepted
+from alertd.companies.report import Accepted, Trouble
 from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
 from alertd.model import Event, Struct
@@ -72,8 +72,8 @@ class Loaded:
     table: CompanyTable
     """The companies that are known, with those that the rules declare."""
     warnings: list[Fault] = field(default_factory=list)
-    trouble: list[Fault] = field(default_factory=list)
-    """Those of the warnings that the operator must be told: positions that were refused, or are stale."""
+    trouble: tuple[Trouble, ...] = ()
+    """What of the warnings the operator must be told: positions that were refused, or are stale."""
     places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     """(portfolio, rule) -> where its id is written; (portfolio, "") for its own; ("", event type) for event types."""
     tests: list[RuleTests] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Loaded:
     resting: list[RuleTests] = field(default_factory=list)
     """Those of rules that are not enabled, or that stand in a portfolio that is not."""
     defined: Mapping[tuple[str, str], Place] = field(default_factory=dict)
-    """("list", "fragment" or "event type", its name) -> where it is defined."""
+    """("list", "fragment", "event type" or "company", its name) -> where it is defined."""
     named: frozenset[tuple[str, str]] = frozenset()
     """Which of these a portfolio or another of them names; only where tests are asked for."""
     accepted: Mapping[str, Accepted] = field(default_factory=dict)

@@ -240,7 +240,7 @@ class RuleLoader:
             book=book,
             table=table,
             warnings=sorted(warnings),
-            trouble=sorted(fault for kept in held.values() for fault in kept.held.trouble),
+            trouble=tuple(sorted(told for kept in held.values() for told in kept.held.told)),
             places=Places(by_id, {t.rule: t.place for t in shared.tests if t.event_type}),
             tests=wanted,
             resting=resting,

@@ -95,6 +95,10 @@ JOURNAL_DROPPED = _counter("journal_dropped_total", "Journal records dropped bef
 
 CONFIG_RELOAD_SUCCESSFUL = _gauge("config_last_reload_successful", "1 if the last reload was taken, else 0.")
 CONFIG_RELOAD_TIMESTAMP = _gauge("config_reload_timestamp_seconds", "When settings and rules were last taken.")
+POSITIONS_TROUBLE = _gauge(
+    "positions_trouble", "1 while a portfolio's positions file is refused, or its positions are stale.",
+    "portfolio", "state",
+)  # fmt: skip
 LOOP_LAG_SECONDS = _gauge("loop_lag_seconds", "How late the event loop woke up last.", "role", mode="livemax")
 PROCESS_RESTARTS = _counter("process_restarts_total", "Processes started again after they died.", "role")
 HTTP_REQUESTS = _counter("http_requests_total", "Answers of the web interface.", "route", "status")

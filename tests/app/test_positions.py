@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.app.test_daemon import feed, messages, write_settings
-from tests.support.daemon import Daemon, eventually
+from tests.support.daemon import Daemon, command, eventually
 from tests.support.http import FaultServer, answer
 
 PORTFOLIO = """\
@@ -56,7 +56,7 @@ def logged(daemon: Daemon, event: str) -> list[dict[str, Any]]:
 def notices(world: FaultServer) -> list[str]:
     """Give what the operator was told of positions."""
     told = [message["data"]["notice"] for message in messages(world, "notice")]
-    return [notice["text"] for notice in told if notice["kind"] == "positions"]
+    return [notice["text"] for notice in told if notice["kind"] in ("positions", "positions_healed")]
 
 
 async def taken(daemon: Daemon, count: int) -> list[dict[str, Any]]:
@@ -89,13 +89,22 @@ async def test_a_new_file_is_taken_and_a_truncated_one_is_refused_and_said(
 
         write_positions(tmp_path, 3)
         text = await told(world, "refused")
-        assert "positions.csv" in text
-        assert "stay in force" in text
+        assert text.startswith("Portfolio book: the new positions were refused, those of ")
+        assert text.endswith(". File: positions.csv")
         assert len(logged(daemon, "positions_taken")) == 2
-        assert (await daemon.metrics()).count("alertd_config_last_reload_successful 1.0") == 1
+        page = await daemon.metrics()
+        assert "alertd_config_last_reload_successful 1.0" in page
+        assert 'alertd_positions_trouble{portfolio="book",state="refused"} 1.0' in page
+        code, out, err = await command("status", folder=tmp_path)
+        assert code == 1, err
+        assert "  positions of book: the new positions were refused, those of " in out
 
     # The refused file is refused after a restart, too: what was in force is remembered.
     async with daemon:
         assert len(logged(daemon, "positions_taken")) == 2
         write_positions(tmp_path, 10, weight=7.0)
         await taken(daemon, 3)
+        assert "Portfolio book: the positions are in order again, those of " in await told(world, "again")
+        code, out, err = await command("status", folder=tmp_path)
+        assert code == 0, out + err
+        assert 'state="refused"} 0.0' in await daemon.metrics()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from alertd.app.link import Reload, Tell
 from alertd.app.reloading import Reloading
-from alertd.app.reloads import Reloads
+from alertd.app.reloads import HANGS_S, Reloads
 from alertd.base.sdnotify import SdNotify
 from alertd.cli.run import Signals
+from alertd.companies.report import Trouble
+from alertd.telemetry import REGISTRY
 from tests.workers.make import until
 
 SETTINGS = "state_dir: ./var\nrules: ./rules\nwatch: false\nreceivers: [{id: desk, type: console}]\n"
@@ -28,6 +33,7 @@ rules:
 """
 INLINE = "[{ticker: NVDA, weight: 8%}]"
 FILED = "{file: %s.csv}"
+REFUSED = {"portfolio": "p", "state": "refused"}
 
 
 class Process:
@@ -50,7 +56,8 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.io, self.match = Process("deliver"), Process("match")
-        self.notes: list[bool] = []
+        self.notes: list[str] = []
+        self.trouble: list[str] = []
         self.write("alertd.yaml", SETTINGS)
         self.write("rules/companies/own.yaml", "companies: [{id: orbital, name: Orbital}]\n")
         self.portfolio()
@@ -64,14 +71,20 @@ class Desk:
     def portfolio(self, word: str = "lease", holdings: str = INLINE) -> None:
         self.write("rules/portfolios/p.yaml", PORTFOLIO.format(word=word, holdings=holdings))
 
-    def note(self, *, ok: bool, faults: list[str]) -> None:
-        self.notes.append(ok)
+    def note_reload(self, *, ok: bool, faults: list[str], hangs: bool = False) -> None:
+        self.notes.append("taken" if ok else "hangs" if hangs else "refused")
+
+    def note_positions(self, trouble: Sequence[Trouble]) -> None:
+        self.trouble = [f"{one.portfolio}: {one.state}" for one in trouble]
+
+    def notices(self, kind: str) -> list[Tell]:
+        return [told for told in self.io.told if isinstance(told, Tell) and told.kind == kind]
 
     @asynccontextmanager
-    async def started(self) -> AsyncIterator[Reloads]:
+    async def started(self, hangs_s: float = HANGS_S) -> AsyncIterator[Reloads]:
         reloading = Reloading(self.folder / "alertd.yaml", {})
-        processes = [self.io, self.match]
-        reloads = Reloads(reloading, reloading.load(), SdNotify(None), processes, self.note)  # type: ignore[arg-type]
+        guards: Any = [self.io, self.match]
+        reloads = Reloads(reloading, reloading.load(), SdNotify(None), guards, self, hangs_s=hangs_s)
         reloads.start()
         yield reloads
         await reloads.stop()
@@ -111,7 +124,7 @@ async def test_what_is_refused_is_said_once_and_its_repair_is_taken_although_not
         assert desk.match.told == []
         desk.portfolio()
         assert await reloads.reload(patient=True)
-    assert desk.notes == [False, True]
+    assert desk.notes == ["refused", "taken"]
     assert [(message.change, message.book) for message in desk.match.reloads()] == [(None, None)]
 
 
@@ -135,6 +148,74 @@ async def test_a_positions_file_of_another_name_is_watched_although_it_says_the_
         desk.portfolio(holdings=FILED % "two")
         assert await reloads.reload(patient=True)
         assert {path.name for path in reloads.found.watched} == {"two.csv"}
+
+
+def positions(desk: Desk, *weights: str, date: str) -> None:
+    """Write a positions file with one row for each weight."""
+    rows = "".join(f"{ticker},{weight},{date}\n" for ticker, weight in zip(("NVDA", "AMZN"), weights, strict=False))
+    desk.write("rules/portfolios/p.csv", f"ticker,weight,date\n{rows}")
+
+
+async def test_trouble_with_positions_is_told_by_their_portfolio_and_so_is_its_end(desk: Desk) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    positions(desk, "8%", "4%", date=today)
+    desk.portfolio(holdings="{file: p.csv, as_of: date}")
+    async with desk.started() as reloads:
+        assert [told for told in desk.io.told if isinstance(told, Tell)] == []
+        for _ in range(2):
+            positions(desk, "8%", date=today)
+            assert await reloads.reload(patient=True)
+            assert await reloads.reload(patient=True)
+            assert desk.trouble == ["p: refused"]
+            assert REGISTRY.get_sample_value("alertd_positions_trouble", REFUSED) == 1
+            positions(desk, "8%", "4%", date=today)
+            assert await reloads.reload(patient=True)
+            assert desk.trouble == []
+            assert REGISTRY.get_sample_value("alertd_positions_trouble", REFUSED) == 0
+    first, second = desk.notices("positions")
+    assert (first.subject, first.text) == (
+        "p",
+        f"Portfolio p: the new positions were refused, those of {today} stay in force: it has 1 rows, 50 % fewer"
+        f" than the 2 of {today} (`alertd holdings` shows what it holds). File: p.csv",
+    )
+    assert first.episode != second.episode, "after it was mended, the same trouble is told again"
+    healed, again = desk.notices("positions_healed")
+    assert (healed.subject, healed.text) == ("p", f"Portfolio p: the positions are in order again, those of {today}")
+    assert healed.episode != again.episode
+
+
+async def test_of_a_portfolio_that_is_gone_it_is_not_said_that_its_positions_are_in_order(desk: Desk) -> None:
+    desk.write("rules/portfolios/q.yaml", PORTFOLIO.format(word="rent", holdings=INLINE).replace(": p\n", ": q\n"))
+    desk.write("rules/portfolios/p.csv", "ticker,weight,date\nNVDA,8%,2020-01-01\n")
+    desk.portfolio(holdings="{file: p.csv, as_of: date}")
+    async with desk.started() as reloads:
+        assert desk.trouble == ["p: stale"]
+        (stale,) = desk.notices("positions")
+        (desk.folder / "rules/portfolios/p.yaml").unlink()
+        assert await reloads.reload()
+    assert (desk.trouble, desk.notices("positions_healed")) == ([], [])
+    assert stale.text == (
+        "Portfolio p: the positions are of 2020-01-01, stale for longer than 4d (is the file still written?)."
+        " File: p.csv"
+    )
+
+
+async def test_a_reload_that_does_not_end_is_said_and_taken_when_it_does(desk: Desk) -> None:
+    async with desk.started(hangs_s=0.05) as reloads:
+        settings = desk.folder / "alertd.yaml"
+        settings.unlink()
+        os.mkfifo(settings)  # to read it waits for a writer, as a mount waits for its server
+        under_way = asyncio.create_task(reloads.reload(patient=True))
+        await until(lambda: desk.notes == ["hangs"], "it is said that it hangs")
+        (told,) = desk.notices("reload_hangs")
+        assert told.text == (
+            f"A reload does not come to its end, the old rules stay in force: {desk.folder}/rules: settings and rules"
+            " have not been read within 50ms: does a file or a mount not answer?"
+        )
+        await asyncio.to_thread(settings.write_text, SETTINGS)
+        assert await under_way
+        assert desk.notes == ["hangs", "taken"]
+        assert len(desk.match.reloads()) == 1, "the processes are told, so that the metric is right again"
 
 
 async def test_what_needs_a_restart_stays_as_it_was_and_is_said_once(desk: Desk) -> None:

@@ -23,6 +23,7 @@ from alertd.app.state import (
     remove_run_state,
     write_run_state,
 )
+from alertd.companies.report import Trouble
 from alertd.errors import ConfigError
 
 
@@ -46,7 +47,10 @@ def test_a_state_directory_that_cannot_be_is_said_with_its_path(tmp_path: Path) 
 
 
 def test_what_runs_is_read_as_it_was_written(tmp_path: Path) -> None:
-    written = msgspec.structs.replace(state(), web="127.0.0.1:8321", faults=["a.yaml:1:1: no"], processes={"io": 2})
+    trouble = Trouble(portfolio="p", state="stale", text="old", file="p.csv")
+    written = msgspec.structs.replace(
+        state(), web="127.0.0.1:8321", faults=["a.yaml:1:1: no"], positions=[trouble], processes={"io": 2}
+    )
     write_run_state(tmp_path, written)
     assert read_run_states(tmp_path) == [written]
     assert json.loads((tmp_path / "run.json").read_text())["web"] == "127.0.0.1:8321"

@@ -53,8 +53,9 @@ def test_a_truncated_file_changes_nothing_and_the_operator_is_told(long_short: L
         long_short.drop(today()[:cut])
         loaded = long_short.load()
         assert loaded.book.portfolios[0].holdings == before.portfolios[0].holdings
-        assert len(loaded.trouble) == 1
-        assert "refused, the positions of 2025-01-09 stay in force" in loaded.trouble[0].message
+        (trouble,) = loaded.trouble
+        assert (trouble.portfolio, trouble.state, trouble.file) == ("long-short", "refused", "positions.csv")
+        assert trouble.text.startswith("the new positions were refused, those of 2025-01-09 stay in force: ")
         assert long_short.run("holdings", "long-short").code == 1
 
 

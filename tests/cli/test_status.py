@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from alertd.base.clock import system_clock
+from alertd.companies.report import Trouble
 from tests.cli.conftest import Desk
 from tests.cli.run import alertd, on_terminal
 
@@ -114,6 +115,29 @@ def test_a_refused_reload_shows_its_faults(desk: Desk) -> None:
     assert " was refused; the old rules stay in force:" in done.out
     assert [line for line in done.out.splitlines() if line.startswith("    rules/")] == [f"    {f}" for f in faults]
     assert desk.run("status", "--json").json["daemons"][0]["faults"] == faults
+
+
+def test_a_reload_that_hangs_is_no_refused_one(desk: Desk) -> None:
+    fault = "rules: settings and rules have not been read within 2m: does a file or a mount not answer?"
+    desk.running(reload_ok=False, reload_hangs=True, reload_at="2026-01-01T00:00:00.000Z", faults=[fault])
+    done = desk.run("status")
+    assert done.code == 1
+    assert " has not come to its end; the old rules stay in force:" in done.out
+    assert f"    {fault}" in done.out.splitlines()
+
+
+def test_positions_that_are_refused_or_stale_are_faults(desk: Desk) -> None:
+    stale = Trouble(portfolio="ai", state="stale", text="the positions are of 2026-11-20", file="ai.csv")
+    refused = Trouble(portfolio="book", state="refused", text="the new positions were refused\x1b[2J", file="p.csv")
+    desk.running(positions=[stale, refused])
+    done = desk.run("status")
+    assert done.code == 1
+    assert [line for line in done.out.splitlines() if line.startswith("  positions of ")] == [
+        "  positions of ai: the positions are of 2026-11-20",
+        "  positions of book: the new positions were refused\ufffd[2J",
+    ]
+    (shown, _) = desk.run("status", "--json").json["daemons"][0]["positions"]
+    assert (shown["portfolio"], shown["state"], shown["file"]) == ("ai", "stale", "ai.csv")
 
 
 def test_processes_that_died_are_told_but_no_fault(desk: Desk) -> None:
