@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from alertd.app.link import Reload, Tell
-from alertd.app.reloading import Reloading
+from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.reloads import HANGS_S, Reloads
 from alertd.base.sdnotify import SdNotify
 from alertd.cli.run import Signals
@@ -81,8 +81,8 @@ class Desk:
         return [told for told in self.io.told if isinstance(told, Tell) and told.kind == kind]
 
     @asynccontextmanager
-    async def started(self, hangs_s: float = HANGS_S) -> AsyncIterator[Reloads]:
-        reloading = Reloading(self.folder / "alertd.yaml", {})
+    async def started(self, hangs_s: float = HANGS_S, reloading: Reloading | None = None) -> AsyncIterator[Reloads]:
+        reloading = reloading or Reloading(self.folder / "alertd.yaml", {})
         guards: Any = [self.io, self.match]
         reloads = Reloads(reloading, reloading.load(), SdNotify(None), guards, self, hangs_s=hangs_s)
         reloads.start()
@@ -216,6 +216,30 @@ async def test_a_reload_that_does_not_end_is_said_and_taken_when_it_does(desk: D
         assert await under_way
         assert desk.notes == ["hangs", "taken"]
         assert len(desk.match.reloads()) == 1, "the processes are told, so that the metric is right again"
+
+
+class Breaks(Reloading):
+    """Fails as no rule file should make it fail."""
+
+    broken = True
+
+    def reload(self, paths: set[Path] | None) -> Reloaded:
+        if self.broken:
+            raise ZeroDivisionError("no way to divide")
+        return super().reload(paths)
+
+
+async def test_an_error_of_ours_is_said_and_the_next_change_is_taken(desk: Desk) -> None:
+    reloading = Breaks(desk.folder / "alertd.yaml", {})
+    async with desk.started(reloading=reloading) as reloads:
+        desk.portfolio("sale")
+        assert not await reloads.reload(patient=True)
+        (told,) = desk.notices("reload_refused")
+        assert "alertd itself failed" in told.text
+        assert "ZeroDivisionError: no way to divide" in told.text
+        reloading.broken = False
+        assert await reloads.reload(patient=True)
+        assert desk.notes == ["refused", "taken"]
 
 
 async def test_what_needs_a_restart_stays_as_it_was_and_is_said_once(desk: Desk) -> None:
