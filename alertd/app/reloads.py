@@ -158,7 +158,7 @@ class Reloads:
                 if not patient:
                     self._refuse([str(fault) for fault in error.faults if fault.severity == "error"])
                 return False
-            except Exception as error:  # noqa: BLE001 an error of ours must not end the watch: the next change may pass
+            except Exception as error:  # of ours: it must not end the watch, the next change may pass
                 log.exception("reload_broke")
                 self._manager.ready("a reload broke, old rules in force")
                 self._refuse([f"alertd itself failed while it read them: {type(error).__name__}: {error}"[:500]])
