@@ -147,6 +147,21 @@ def test_what_a_rule_over_time_saw_then_is_shown(desk: Desk) -> None:
     ]
 
 
+def test_a_rule_over_time_of_which_nothing_was_written_down_is_shown_as_what_it_is(desk: Desk) -> None:
+    (desk.folder / "rules/portfolios/ai.yaml").write_text(
+        "portfolio: ai\ntitle: A\nreceivers: [desk]\nrules:\n"
+        "  - {id: often, title: Often, severity: low, when: {count: {at_least: 3, within: 1h}}}\n"
+    )
+    desk.journal(event_record(matches=[]))
+    told = why(desk, "ev_1", "ai")
+    assert told[told.index("    ai: the rules that did not hold, as they are today:") + 1 :] == [
+        "      ? often: Often (low)",
+        "        note: what came before is not known here, so the part of the rule over time is not asked",
+        "        over time",
+        "          ? count: at least 3 within 1h  — what came before is not known here",
+    ]
+
+
 def test_a_rule_about_companies_is_shown_for_the_one_that_came_nearest(desk: Desk) -> None:
     (desk.folder / "rules/portfolios/ai.yaml").write_text(
         "portfolio: ai\ntitle: A\nreceivers: [desk]\n"

@@ -310,6 +310,21 @@ def test_facts_say_what_the_form_states() -> None:
     assert [(e.field, e.quote) for e in answer.verdict.evidence] == [("facts", "code S"), ("facts", "value 2500000")]
 
 
+@pytest.mark.parametrize(
+    ("facts", "stated", "seen"),
+    [
+        ("amendment: false", {"amendment": "false"}, "amendment is the text “false”, not true or false"),
+        ('percent: ">= 5"', {"percent": "6.1%"}, "percent is the text “6.1%”, not a number"),
+        ('percent: ">= 5"', {"percent": True}, "percent is true, not a number"),
+        ('value: ">= 1M USD"', {"value": [1]}, "value is something else, not a number"),
+        ("insider: Jane", {"insider": 7}, "insider is a number, not a text"),
+    ],
+)
+def test_a_fact_of_another_type_is_unknown_and_says_so(facts: str, stated: dict[str, Any], seen: str) -> None:
+    tree = ask(f"facts: {{{facts}}}", filed(**stated)).tree
+    assert (tree.truth, tree.seen) == (None, seen)
+
+
 def test_a_form_with_endless_rows_is_asked_about_the_first_thousand() -> None:
     rows = [{"code": "A"}] * 1_000 + [{"code": "S"}] * 100_000
     assert ask("facts: {code: S}", filed(transactions=rows)).tree.truth is False
