@@ -11,7 +11,8 @@ from alertd.rules.conditions_words import TERMS, read_terms
 from alertd.rules.facts import CODES, FACTS, Asked, Facts
 from alertd.rules.limits import Limit
 from alertd.rules.money import AMOUNT_ROLES, AMOUNT_SCHEMA_PATTERN, Money, MoneyLimit, parse_money
-from alertd.rules.reader import DEFINE_TYPE, LIMIT, Operator, Reader, key_of, one_or_more
+from alertd.rules.reader import LIMIT, Operator, Reader, key_of, one_or_more
+from alertd.rules.reader_hints import DEFINE_TYPE
 from alertd.rules.reported import DEAL_TERMS, STATUSES, SURE, DealTerms, Reports
 from alertd.rules.tone import Novelty, Tone
 from alertd.rules.tree import Condition

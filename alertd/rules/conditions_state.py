@@ -15,7 +15,8 @@ from alertd.base import suggest
 from alertd.base.config import DURATION_PATTERN, format_duration, parse_duration
 from alertd.base.yaml import Path
 from alertd.rules.conditions_origin import KINDS, read_forms, read_items, read_sources
-from alertd.rules.reader import DEFINE_TYPE, Operator, Reader, one_or_more
+from alertd.rules.reader import Operator, Reader, one_or_more
+from alertd.rules.reader_hints import DEFINE_TYPE
 from alertd.rules.reported import STATUSES, SURE
 from alertd.rules.state import By, Change, Count, Distinct, Sequence, Spike, Step
 

@@ -19,6 +19,7 @@ from alertd.base.yaml import Document, Node, Path
 from alertd.errors import Fault
 from alertd.rules.known import Known, ListKind
 from alertd.rules.limits import LIMIT_PATTERN, Limit, parse_limit
+from alertd.rules.reader_hints import STATEFUL_HINT, STRATUM_HINT, shape_hint, unknown_key
 from alertd.rules.state import State
 from alertd.rules.tree import All, Always, Condition
 
@@ -110,9 +111,9 @@ class Reader:
         for name in names:
             operator, read = OPERATORS[name], None
             if self.in_event_type and operator.forbidden_in_event_types:
-                self.fault((*path, name), f"an event type cannot ask for `{name}`", _STRATUM_HINT, key=True)
+                self.fault((*path, name), f"an event type cannot ask for `{name}`", STRATUM_HINT, key=True)
             elif operator.stateful:
-                self.fault((*path, name), f"`{name}` cannot stand here", _STATEFUL_HINT, key=True)
+                self.fault((*path, name), f"`{name}` cannot stand here", STATEFUL_HINT, key=True)
             else:
                 read = operator.read(self, (*path, name), depth)
             made.append(read if not isinstance(read, State) else None)
@@ -136,14 +137,14 @@ class Reader:
         """Give the operators of the condition at a path, and whether it is one, with sound options."""
         value = self._value(path)
         if not isinstance(value, dict) or not value:
-            self.fault(path, "a condition is a mapping with one operator", _shape_hint(value))
+            self.fault(path, "a condition is a mapping with one operator", shape_hint(value))
             return [], False
         before = len(self.faults)
         names = self._operators(path)
         options = dict.fromkeys(option for name in names for option in OPERATORS[name].options)
         for key in value:
             if key not in names and key not in options:
-                self.fault((*path, key), *_unknown(key, names, options), key=True)
+                self.fault((*path, key), *unknown_key(key, names, options, OPERATORS), key=True)
         if len(names) > 1:
             message = f"`{names[0]}` and `{names[1]}` stand in one condition"
             self.fault((*path, names[1]), message, "put them as a list under `all:`", key=True)
@@ -259,12 +260,6 @@ class Reader:
         return isinstance(value, dict) and list(value) == ["list"]
 
 
-DEFINE_TYPE = "define it in a file under rules/event-types/"
-"""What helps where an event type is named that there is not."""
-_STATEFUL_HINT = "it is the whole `when`, or stands directly in the `all` of it"
-_STRATUM_HINT = "event types are found first, before other types, roles, tone, novelty and weights are known"
-
-
 def key_of(path: Path) -> str:
     """Give the key that a value belongs to, for messages."""
     return next((step for step in reversed(path) if isinstance(step, str)), "when")
@@ -284,32 +279,3 @@ LIST_NAME: dict[str, Any] = {
 """JSON Schema of `{list: name}`."""
 LIMIT: dict[str, Any] = {"type": "string", "pattern": LIMIT_PATTERN}
 """JSON Schema of what `Reader.limit` reads."""
-
-
-MEANT: Mapping[str, str] = {
-    "and": "all", "or": "any", "none": "not",
-    "body": "text", "keyword": "text", "keywords": "text", "word": "text", "words": "text", "phrase": "text",
-    "ticker": "mentions", "tickers": "mentions", "company": "mentions", "companies": "mentions",
-    "mention": "mentions", "headline": "title", "types": "event_type", "forms": "form", "items": "form",
-    "tone": "sentiment", "holdings": "mentions",
-}  # fmt: skip
-"""What other languages call our conditions: by its letters alone `and` would be nearer to `any`."""
-
-
-def _unknown(key: str, names: list[str], options: Collection[str]) -> tuple[str, str]:
-    """Say what is wrong with a key that is no operator here, and what to do."""
-    owners = [name for name, operator in OPERATORS.items() if key in operator.options]
-    if owners:
-        return f"`{key}` is no condition by itself", f"it stands beside `{'` or `'.join(owners)}`"
-    meant = MEANT.get(key.casefold().replace("-", "_"))
-    hint = f"did you mean `{meant}`?" if meant else suggest.hint(key, [*options, *OPERATORS])
-    if options and not hint:
-        hint = f"beside `{names[0]}` may stand `{'`, `'.join(options)}`"
-    return f"unknown {'key' if names else 'condition'} `{key[:60]}`", hint
-
-
-def _shape_hint(value: Any) -> str:
-    if isinstance(value, list):
-        return "put `all:` or `any:` before the list"
-    word = isinstance(value, (str, int, float)) and not isinstance(value, bool)
-    return "for a word in title or body write `text: …`" if word else "such as `text: lease`"
