@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field
 
 from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.base.secrets import Secret
@@ -101,16 +101,12 @@ class FeedConfig(ConfigModel):
     max_bytes: Annotated[int, Field(ge=1_024, le=32 << 20)] = 5 << 20
     """Bytes of the unpacked document; a larger one is refused."""
 
-    @field_validator("url")
-    @classmethod
-    def _reachable(cls, url: str, info: ValidationInfo) -> str:
-        """Refuse an address that no poll would be let through to; what a name leads to is seen only then."""
-        allowed = info.data.get("allow_private", True)
-        host = urlsplit(url).hostname or ""
+    def forbidden(self) -> str:
+        """Say why no poll will be let through to the address; empty if one may. What a name leads to is seen then."""
+        host = urlsplit(self.url).hostname or ""
         literal = "127.0.0.1" if host == "localhost" else host
-        if _is_address(literal) and (reason := refusal(literal, AddressPolicy.of(allowed))):
-            raise ValueError(f"a feed cannot be at {reason}")
-        return url
+        reason = refusal(literal, AddressPolicy.of(self.allow_private)) if _is_address(literal) else ""
+        return f"it will not be polled: {reason}" if reason else ""
 
     def facts(self) -> SourceFacts:
         """Give what its events say of it."""

@@ -128,3 +128,11 @@ def test_the_schema_knows_every_type_and_the_file_twins_of_secrets() -> None:
     assert schema["properties"]["journal_keep"]["default"] == "14d"
     assert schema["properties"]["redis"]["default"] == "embedded"
     assert all("description" in p or "$ref" in p for p in schema["properties"].values())
+
+
+def test_a_source_at_an_address_that_polling_refuses_is_a_warning_and_stops_no_other(desk: Desk) -> None:
+    loaded = desk.load('sources: [{id: a, type: feed, url: "http://10.1.2.3/rss"}]\n')
+    (warning,) = loaded.warnings
+    assert str(warning).endswith(
+        "1:36: warning: it will not be polled: a private address (10.1.2.3), set allow_private to permit it"
+    )

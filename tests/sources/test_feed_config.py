@@ -33,12 +33,6 @@ def test_burst_hours_are_part_of_every() -> None:
         ({"url": "ftp://news.example.com/"}, "http:// or https://"),
         ({"url": "https://user:pw@news.example.com/"}, "no user name"),
         ({"url": "https://"}, "has a host"),
-        ({"url": "http://127.0.0.1:8000/rss"}, "a loopback address (127.0.0.1), set allow_private to permit it"),
-        ({"url": "http://localhost:8000/rss"}, "a loopback address (127.0.0.1), set allow_private to permit it"),
-        ({"url": "http://[::1]/rss"}, "a loopback address (::1), set allow_private to permit it"),
-        ({"url": "http://10.1.2.3/rss"}, "a private address (10.1.2.3), set allow_private to permit it"),
-        ({"url": "http://10.1.2.3/rss", "allow_private": ["10.2.0.0/16"]}, "which allow_private does not list"),
-        ({"url": "http://169.254.1.1/rss", "allow_private": True}, "a link-local address"),
         ({"every": {"default": "60s", "soon": "5s"}}, "is not of the form"),
         ({"headers": {"User-Agent": "x"}}, "set by alertd itself"),
         ({"headers": {"X Y": "x"}}, "no name of an HTTP header"),
@@ -71,3 +65,22 @@ def test_the_settings_have_a_json_schema() -> None:
     schema = FeedConfig.model_json_schema()
     assert set(schema["required"]) == {"type", "id", "url"}
     assert "anyOf" in schema["properties"]["every"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"url": "http://127.0.0.1:8000/rss"}, "a loopback address (127.0.0.1), set allow_private to permit it"),
+        ({"url": "http://localhost:8000/rss"}, "a loopback address (127.0.0.1), set allow_private to permit it"),
+        ({"url": "http://[::1]/rss"}, "a loopback address (::1), set allow_private to permit it"),
+        ({"url": "http://10.1.2.3/rss"}, "a private address (10.1.2.3), set allow_private to permit it"),
+        ({"url": "http://10.1.2.3/rss", "allow_private": ["10.2.0.0/16"]}, "which allow_private does not list"),
+        ({"url": "http://169.254.1.1/rss", "allow_private": True}, "a link-local address"),
+        ({"url": "http://10.1.2.3/rss", "allow_private": True}, ""),
+        ({"url": "http://wire.house/rss"}, ""),
+    ],
+)
+def test_an_address_that_polling_refuses_anyhow_is_known_from_its_settings(fields: dict[str, Any], why: str) -> None:
+    found = FeedConfig.model_validate({"type": "feed", "id": "wire", **fields}).forbidden()
+    assert why in found
+    assert bool(found) is bool(why)

@@ -35,10 +35,7 @@ class HandClock:
 
 def source(name: str = "wire", url: str = "https://news.example.com/rss", **more: Any) -> FeedConfig:
     """Make the settings of a feed."""
-    allowed = more.pop("allow_private", True)
-    made = FeedConfig.model_validate({"id": name, "type": "feed", "url": url, "allow_private": True, **more})
-    # Settings refuse such an address where it stands; polling must where a name leads to it.
-    return made.model_copy(update={"allow_private": allowed})
+    return FeedConfig.model_validate({"id": name, "type": "feed", "url": url, "allow_private": True, **more})
 
 
 def item(title: str, guid: str = "", **more: str) -> str:
