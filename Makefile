@@ -19,6 +19,7 @@ help:
 	@echo 'make bench        the measurements of docs/performance.md'
 	@echo 'make format       put the code into its form'
 	@echo 'make clean        remove caches and builds; distclean: and .venv'
+	@echo 'ARGS="-n 3 --dist loadfile" runs the tests three at a time'
 	@echo 'ARGS="..." goes to the command; PYTHON=python3.12 chooses what .venv is made with'
 
 venv: $(STAMP)
