@@ -11,6 +11,7 @@ import structlog
 from alertd.app.snapshot import LoadedSnapshot, known_settings, memory_of, needs_restart, snapshot_of
 from alertd.companies.registrants import updated_file
 from alertd.companies.report import Accepted, Trouble
+from alertd.errors import ConfigError
 from alertd.rules.book import BookChange
 from alertd.rules.holdings_memory import save_memory
 from alertd.rules.loaded import Loaded as LoadedRules
@@ -58,7 +59,13 @@ class Reloading:
         loaded, late = self._settings()
         if self._loader is None or loaded.settings.rules != self._rules:
             return self._load(loaded, late)
-        rules, change = self._loader.reload(paths or None, known=known_settings(loaded.settings))
+        loader, self._loader = self._loader, None  # an error of ours leaves it half way: then the next begins anew
+        try:
+            rules, change = loader.reload(paths or None, known=known_settings(loaded.settings))
+        except ConfigError:
+            self._loader = loader
+            raise
+        self._loader = loader
         return _reloaded(loaded, rules, change, late)
 
     def _load(self, loaded: Loaded, late: tuple[str, ...]) -> Reloaded:

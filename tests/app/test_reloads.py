@@ -19,6 +19,7 @@ from alertd.app.reloads import HANGS_S, Reloads
 from alertd.base.sdnotify import SdNotify
 from alertd.cli.run import Signals
 from alertd.companies.report import Trouble
+from alertd.rules.compiled import CompiledParts
 from alertd.telemetry import REGISTRY
 from tests.workers.make import until
 
@@ -240,6 +241,18 @@ async def test_an_error_of_ours_is_said_and_the_next_change_is_taken(desk: Desk)
         reloading.broken = False
         assert await reloads.reload(patient=True)
         assert desk.notes == ["refused", "taken"]
+
+
+def test_what_was_half_read_when_an_error_of_ours_came_is_read_anew(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reloading = Reloading(desk.folder / "alertd.yaml", {})
+    before = reloading.load().loaded.snapshot.book
+    desk.portfolio("sale")
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(CompiledParts, "update", lambda *_, **__: 1 / 0)
+        reloading.reload(None)
+    assert reloading.reload(None).loaded.snapshot.book.version != before.version
 
 
 async def test_what_needs_a_restart_stays_as_it_was_and_is_said_once(desk: Desk) -> None:
