@@ -53,7 +53,7 @@ class CompiledParts:
         same = shared == self.shared
         if changed is None or not same or tests:
             wanted: Iterable[str] = [file.name for file in tree.of("portfolios")]
-            self._drop(self.kept.keys() | self.faulty.keys() - tree.files.keys(), tree)
+            self._drop([*self.kept, *self.faulty], tree)
         else:
             wanted = sorted(changed | self.faulty.keys())
             self._drop(wanted, tree)

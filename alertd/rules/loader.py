@@ -154,7 +154,7 @@ class RuleLoader:
             raise ConfigError.at(directory, "there is no such rules directory", "`alertd init` makes one")
         with no_collection():
             changed = self._tree.look(paths)
-            shared = self._share(changed)
+            shared = self._share()
             faults = [*self._tree.faults, *shared.faults]
             faults += self._compiled.update(
                 self._tree, changed, shared.defined, self._shared_mark, tests=tests, advance=advance
@@ -168,7 +168,7 @@ class RuleLoader:
 
     # --- the steps --------------------------------------------------------------------------------------------
 
-    def _share(self, changed: set[str] | None) -> Shared:
+    def _share(self) -> Shared:
         """Read the shared files again if they, the settings or the registrants have changed."""
         table = load_registrants(self._where.registrants)
         if self._table is None or table.registrants is not self._table.registrants:
