@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, ClassVar, Literal
 
-import aiosmtplib
 import msgspec
 from pydantic import Field
 
@@ -21,6 +20,7 @@ from alertd.notify.plain import one_line
 from alertd.notify.progress import Progress, read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
 from alertd.notify.smtp import (
+    Connection,
     Mailbox,
     SmtpConfig,
     SmtpFailure,
@@ -91,7 +91,7 @@ class EmailNotifier:
             data = self._bytes(payload, progress, attempt.now)
         except (msgspec.MsgspecError, ValueError) as error:
             return Dead(f"the stored message cannot be written as mail: {error}")
-        client: aiosmtplib.SMTP | None = None
+        client: Connection | None = None
         try:
             async with asyncio.timeout(self._timeout_s):
                 client = await self._pool.take()

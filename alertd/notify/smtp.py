@@ -91,15 +91,26 @@ class SmtpFailure(Exception):
         self.code = code
 
 
+class Connection(aiosmtplib.SMTP):
+    """A connection that is gone once it is closed, whoever closes it: we, or aiosmtplib after QUIT or a failure."""
+
+    def close(self) -> None:
+        """Close the socket with the loop's next turn; TLS of its own would wait for the peer's goodbye."""
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
 class SmtpPool:
     """Connections to the relay; one that did its work is kept for a moment, for the next message of a batch."""
 
     def __init__(self, config: SmtpConfig, tls: ssl.SSLContext | None) -> None:
         self._config = config
         self._tls = tls
-        self._idle: dict[aiosmtplib.SMTP, asyncio.Task[None]] = {}
+        self._idle: dict[Connection, asyncio.Task[None]] = {}
 
-    async def take(self) -> aiosmtplib.SMTP:
+    async def take(self) -> Connection:
         """Give a connection that is ready for MAIL. Raises SmtpFailure of stage `connect`."""
         while self._idle:
             client, retiring = self._idle.popitem()
@@ -115,7 +126,7 @@ class SmtpPool:
                 return client
         return await self._connect()
 
-    def give_back(self, client: aiosmtplib.SMTP) -> None:
+    def give_back(self, client: Connection) -> None:
         """Keep a connection whose conversation ended well."""
         if client.is_connected:
             self._idle[client] = asyncio.create_task(self._retire(client))
@@ -127,14 +138,14 @@ class SmtpPool:
             retiring.cancel()
             await _goodbye(client)
 
-    async def _retire(self, client: aiosmtplib.SMTP) -> None:
+    async def _retire(self, client: Connection) -> None:
         await asyncio.sleep(KEEP_S)
         self._idle.pop(client, None)
         await _goodbye(client)
 
-    async def _connect(self) -> aiosmtplib.SMTP:
+    async def _connect(self) -> Connection:
         config = self._config
-        client = aiosmtplib.SMTP(
+        client = Connection(
             hostname=config.host,
             port=config.relay_port,
             timeout=config.timeout,
@@ -157,7 +168,7 @@ class SmtpPool:
 
 
 async def converse(
-    client: aiosmtplib.SMTP, sender: str, recipients: list[str], message: bytes
+    client: Connection, sender: str, recipients: list[str], message: bytes
 ) -> dict[str, tuple[int, str]]:
     """Send one message to many recipients; give the refused ones with their replies.
 
@@ -183,12 +194,9 @@ async def converse(
     return refused
 
 
-async def hang_up(client: aiosmtplib.SMTP) -> None:
+async def hang_up(client: Connection) -> None:
     """Drop a connection at once; nothing is said any more."""
-    transport = client.transport
     client.close()
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()  # close() would wait for the peer's end of TLS
     await asyncio.sleep(0)  # the socket is closed by the loop's next turn
 
 
@@ -209,7 +217,7 @@ def _failure(stage: Stage, error: Exception) -> SmtpFailure:
     return SmtpFailure(stage, 0, str(error) or type(error).__name__)
 
 
-async def _goodbye(client: aiosmtplib.SMTP) -> None:
+async def _goodbye(client: Connection) -> None:
     with contextlib.suppress(aiosmtplib.SMTPException, OSError):
         await client.quit(timeout=1)
     await hang_up(client)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import ssl
+import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -290,6 +294,19 @@ async def test_a_kept_connection_that_died_is_replaced(relay: FakeRelay, tls: tu
     assert isinstance(await to.send(payload, attempt(2)), Sent)
     await to.close()
     assert relay.connections == 2
+
+
+def test_a_relay_that_does_not_end_its_tls_leaves_no_socket_behind(
+    relay: FakeRelay, tls: tuple[ssl.SSLContext, Path]
+) -> None:
+    relay.mute_after_quit = threading.Event()
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always", ResourceWarning)
+        outcome = asyncio.run(deliver(notifier(smtp(relay.port, tls[1]))))
+        gc.collect()
+    relay.mute_after_quit.set()
+    assert outcome == Sent("accepted for 2 of 2 recipients")
+    assert not [str(one.message) for one in seen]
 
 
 async def test_a_reply_that_makes_no_sense_leaves_a_doubt(relay: FakeRelay, tls: tuple[ssl.SSLContext, Path]) -> None:

@@ -57,6 +57,16 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
     return context, path
 
 
+class _Peer(SMTP):
+    async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802
+        muted = self.event_handler.mute_after_quit
+        if muted is None:
+            await super().smtp_QUIT(arg)
+        else:
+            await self.push("221 Bye")
+            assert muted.wait(DEADLINE_S)  # holds up the relay's whole loop, on purpose
+
+
 class FakeRelay:
     """Listens on a free port of 127.0.0.1; a context manager.
 
@@ -74,6 +84,8 @@ class FakeRelay:
         """Scripted replies for the next commands of that name."""
         self.drops = 0
         """How often the connection is dropped after the message was taken, before the 250."""
+        self.mute_after_quit: threading.Event | None = None
+        """Answer QUIT with 221, then say nothing more, not even TLS's goodbye, until this is set."""
         self._refusals: dict[str, list[str]] = {}
         self._login = login
         self._changed = threading.Condition()
@@ -117,7 +129,7 @@ class FakeRelay:
 
     async def _serve(self) -> None:
         def connected() -> SMTP:
-            self._protocols.append(SMTP(self, loop=self._loop, hostname="relay.example.com", **self._options))
+            self._protocols.append(_Peer(self, loop=self._loop, hostname="relay.example.com", **self._options))
             self.connections += 1
             return self._protocols[-1]
 
