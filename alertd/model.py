@@ -92,6 +92,8 @@ class CompanyMention(Struct, frozen=True, kw_only=True):
     cik: str | None = None
     relevance: float = 1.0
     """In [0, 1]: how much the event is about it."""
+    how: str = ""
+    """How it was recognised, in words: `tag (NASDAQ: NVDA)`, `alias J&J`, and why that word means a company here."""
     sentiment: float | None = None
     """In [-1, 1], of the sentences about it."""
     role: str | None = None
@@ -112,6 +114,8 @@ class ReportedType(Struct, frozen=True, kw_only=True):
     confidence: float = 1.0
     status: str = "announced"
     """announced, reported, rumoured or denied."""
+    kind: str | None = None
+    """Which of the kinds that the event type tells apart: of a contract_termination `commercial`, `lease`…"""
     parties: list[Party] = []
     asset: str | None = None
     evidence: list[Evidence] = []
@@ -132,6 +136,20 @@ class Amount(Struct, frozen=True, kw_only=True):
     """Company id."""
     derived: bool = False
     """Computed from a total over a stated term."""
+    evidence: list[Evidence] = []
+
+
+class Duration(Struct, frozen=True, kw_only=True):
+    """A stated length of time, or the date up to which something runs."""
+
+    low: float | None = None
+    high: float | None = None
+    """In `unit`; equal unless a range is stated. None where only the end is stated."""
+    unit: Literal["day", "week", "month", "quarter", "year"] = "year"
+    until: str | None = None
+    """ISO 8601: `2031`, `2031-06`, `2031-06-30`."""
+    of: str | None = None
+    """What lasts so long: lease, contract, term, option, notice…; None where the text does not say."""
     evidence: list[Evidence] = []
 
 
@@ -205,7 +223,7 @@ class Event(Struct, frozen=True, kw_only=True):
     parties: list[str] = []
     event_types: list[ReportedType] = []
     amounts: list[Amount] = []
-    durations: list[dict[str, Any]] = []
+    durations: list[Duration] = []
     terms: list[DealTerm] = []
     sentiment: Sentiment | None = None
     story: Story | None = None

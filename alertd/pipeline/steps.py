@@ -1,9 +1,9 @@
 """From an event to decisions: the steps in their order, over one small Protocol.
 
-    [stream events] -StreamEvent-> understand -> match -> remember -> recall -> decide -> commit -> record -> ...
-                                   story         rules    facts,      alerts    pure      compare-  one line
-                                   (its own      of all   rules       stored    reason    and-set,  of the
-                                   for now)      desks    over time   so far    for each  delivers  journal
+    [stream events] -> understand -> place -> match -> remember -> recall -> decide -> commit -> record -> ...
+                       companies,    in a     rules    facts,      alerts    pure      compare-  one line
+                       types, terms, story    of all   rules       stored    reason    and-set,  of the
+                       tone                   desks    over time   so far    for each  delivers  journal
 
 A batch is matched by one version of the rules. What its events put into the sets of the past is written and read in
 one go, and so are the alerts that it may touch. The caller acknowledges: it finishes each event with its record
@@ -16,7 +16,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 import structlog
 
 from alertd import telemetry
@@ -91,9 +90,16 @@ class Pipeline:
         works: list[Work] = []
         for item in batch:
             try:
-                works.append(self._match(self._understand(item)))
+                works.append(self._understand(item))
             except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
                 answers[item.stream_id] = _poison(item.stream_id, item.event, error)
+        await self._place(works, store)
+        for work in list(works):
+            try:
+                self._match(work)
+            except Exception as error:  # noqa: BLE001 see above
+                answers[work.stream_id] = _poison(work.stream_id, work.event, error)
+                works.remove(work)
         rows = await self._remember(works, store)
         for work in list(works):
             try:
@@ -144,16 +150,19 @@ class Pipeline:
     # --- the steps ----------------------------------------------------------------------------------------
 
     def _understand(self, item: StreamEvent) -> Work:
-        event = item.event
-        if event.story is None:
-            event = msgspec.structs.replace(event, story=Story(id=story_id(event.id)))
-        return Work(item.stream_id, event, item.identity, event.revision > 1 or item.deliveries > 1)
+        read = self._matcher.read(item.event)
+        return Work(item.stream_id, read, item.identity, item.event.revision > 1 or item.deliveries > 1)
 
-    def _match(self, work: Work) -> Work:
-        result = self._matcher.match(work.event)
-        work.event, work.matches, work.failures = result.event, result.matches, list(result.failures)
+    async def _place(self, works: Sequence[Work], store: AlertStore) -> None:
+        """Give each event its story."""
+        for work in works:
+            if work.event.story is None:
+                work.read = work.read.with_story(Story(id=story_id(work.event.id)))
+
+    def _match(self, work: Work) -> None:
+        result = self._matcher.match_read(work.read)
+        work.matches, work.failures = result.matches, list(result.failures)
         work.asked = self._ask(work, result)
-        return work
 
     def _ask(self, work: Work, result: MatchResult) -> Asked:
         def failed(open_: Open, event: Event, error: Exception) -> None:

@@ -25,6 +25,7 @@ from alertd.model import (
 )
 from alertd.rules.outcome import RuleFailure
 from alertd.rules.over_time import Asked, Settled, journalled
+from alertd.rules.read import Read
 
 
 class AlertStore(Protocol):
@@ -81,7 +82,7 @@ class Work:
     """One event on its way through the steps."""
 
     stream_id: str
-    event: Event
+    read: Read
     identity: str
     again: bool
     """A later revision, or handed out before: it may be in alerts although it matches no more."""
@@ -94,6 +95,11 @@ class Work:
     concerns: list[Concern] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     deliveries: list[NewDelivery] = field(default_factory=list)
+
+    @property
+    def event(self) -> Event:
+        """The event as it is understood."""
+        return self.read.event
 
     def note(self, outcome: Outcome) -> None:
         """Keep what was decided."""

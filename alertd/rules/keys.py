@@ -35,3 +35,12 @@ def event_keys(reading: Reading) -> Iterator[Key]:
         yield "has:story"
     for name in stated(event.facts):
         yield f"fact:{name}"
+
+
+def keys_of(reading: Reading) -> set[Key]:
+    """Give everything that an event has by which a rule may be found: `text:` keys without their prefix."""
+    found = reading.found
+    keys: set[Key] = {*found.title, *found.body}
+    keys.update([f"title:{term}" for term in found.title])
+    keys.update(event_keys(reading))
+    return keys

@@ -1,14 +1,14 @@
 """Which rules hold for an event.
 
 event -> one scan for the terms of all rules and event types
-      -> stratum 0: event types, added to the event
+      -> companies, money, terms -> stratum 0: event types -> roles, tone    (`read`; the story comes after it)
       -> candidates (the engine) -> guard -> condition -> proof -> matches
                                                `-> rules with a state: open, the state decides
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
 from typing import Literal
@@ -17,18 +17,20 @@ import msgspec
 import structlog
 
 from alertd.companies.relations import Graph
-from alertd.model import Event, Match
+from alertd.model import Event, Match, ReportedType
 from alertd.rules.beside import state_clauses
 from alertd.rules.book import BookChange, Portfolio, Rule, RuleBook
 from alertd.rules.cache import no_collection
 from alertd.rules.evaluate import guard, holds, is_routine, judge, prove
 from alertd.rules.index import Index, plain
-from alertd.rules.keys import event_keys
+from alertd.rules.keys import keys_of
 from alertd.rules.logic import Key, Node, Reading, Scope
 from alertd.rules.outcome import Earlier, MatchResult, Open, RuleFailure, make_match
+from alertd.rules.read import Read
 from alertd.rules.reference import Reference
 from alertd.rules.slot import Candidacy, Engine, Slot
 from alertd.rules.strata import recognised, with_types
+from alertd.rules.understanding import Understanding
 from alertd.rules.waiting import Waiting
 from alertd.rules.world import World, Worlds
 from alertd.text.scan import Term, TermScanner
@@ -41,8 +43,11 @@ _log = structlog.get_logger(__name__)
 class Matcher:
     """A rule book made ready. Belongs to one process; remembers which rules it had to switch off."""
 
-    def __init__(self, book: RuleBook, engine: EngineName = "index") -> None:
+    def __init__(
+        self, book: RuleBook, engine: EngineName = "index", understanding: Understanding | None = None
+    ) -> None:
         self._book = book
+        self._understanding = understanding
         self._labels = dict(book.labels)
         self._worlds = Worlds(World(Graph(book.relations), self._labels, book.rates))
         self._portfolios = {portfolio.id: portfolio for portfolio in book.portfolios}
@@ -85,9 +90,13 @@ class Matcher:
     # --- matching ---------------------------------------------------------------------------------------------
 
     def match(self, event: Event) -> MatchResult:
-        """Give every rule that holds for an event, with its evidence."""
-        failures: list[RuleFailure] = []
-        reading, keys = self._read(event, failures)
+        """Read an event and give every rule that holds for it, with its evidence."""
+        return self.match_read(self.read(event))
+
+    def match_read(self, read: Read) -> MatchResult:
+        """Give every rule that holds for an event that was read, with its evidence."""
+        reading, keys, failures = read.reading, read.keys(), list(read.failures)
+        event = reading.event
         held: list[tuple[tuple[str, int], Match | Open]] = []
         desk = self._book.source_desks.get(event.source)
         for slot in self._rules.candidates(reading, keys):
@@ -127,25 +136,31 @@ class Matcher:
 
         return Earlier(steps, rule)
 
-    def _read(self, event: Event, failures: list[RuleFailure]) -> tuple[Reading, set[Key]]:
-        """Scan an event and recognise its event types (stratum 0)."""
-        reading = Reading(event, self._scanner.scan(event.title, event.body))
-        keys = _keys(reading)
-        types = []
+    def read(self, event: Event) -> Read:
+        """Scan an event, understand it, and recognise its event types (stratum 0)."""
+        found = self._scanner.scan(event.title, event.body)
+        begun = self._understanding.begin(event, found) if self._understanding is not None else None
+        reading = Reading(begun.event if begun is not None else event, found)
+        failures: list[RuleFailure] = []
+        types = list(self._recognised(reading, failures))
+        if begun is not None:
+            reading = Reading(begun.conclude(types), found)
+        elif types:
+            reading = with_types(reading, types)
+        return Read(reading, tuple(failures))
+
+    def _recognised(self, reading: Reading, failures: list[RuleFailure]) -> Iterator[ReportedType]:
+        keys = keys_of(reading)
         for slot in self._types.candidates(reading, keys):
             if slot.off or slot.type is None or slot.type.id in reading.types:
                 continue
             try:
                 reported = recognised(slot.type, reading, slot.scope)
             except Exception as error:  # noqa: BLE001 as for rules
-                failures.append(_switch_off(slot, event, error))
+                failures.append(_switch_off(slot, reading.event, error))
                 continue
             if reported is not None:
-                types.append(reported)
-        if types:
-            reading = with_types(reading, types)
-            keys.update(f"type:{reported.type}" for reported in types)
-        return reading, keys
+                yield reported
 
     def _ask(self, slot: Slot, reading: Reading, keys: set[Key]) -> Match | Open | None:
         portfolio, rule = slot.portfolio, slot.rule
@@ -174,7 +189,8 @@ class Matcher:
         desk = self._book.source_desks.get(event.source)
         if desk is not None and _is_hidden(slot, desk):
             return Candidacy(False, f"the source {event.source} belongs to another desk")
-        reading, keys = self._read(event, [])
+        read = self.read(event)
+        reading, keys = read.reading, read.keys()
         reason = guard(slot.rule, reading, self._book.routine_forms)
         why = Candidacy(False, reason) if reason else self._rules.why(slot, reading, keys)
         if not why.asked and self._waiting.may_be_earlier(slot, keys):
@@ -245,15 +261,6 @@ class Matcher:
 def _is_hidden(slot: Slot, desk: str) -> bool:
     """Whether the events of a desk's source are not for the portfolio of this rule."""
     return slot.portfolio is None or slot.portfolio.desk != desk
-
-
-def _keys(reading: Reading) -> set[Key]:
-    """Give everything that an event has by which a rule may be found: `text:` keys without their prefix."""
-    found = reading.found
-    keys: set[Key] = {*found.title, *found.body}
-    keys.update([f"title:{term}" for term in found.title])
-    keys.update(event_keys(reading))
-    return keys
 
 
 def _all_terms(book: RuleBook) -> Iterable[Term]:

@@ -1,0 +1,1 @@
+"""What an event is about: companies, money and terms, roles and status, tone, story. Pure."""

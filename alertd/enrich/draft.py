@@ -1,0 +1,53 @@
+"""An event while it is being understood: its text read once, and what has been found in it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from alertd.companies.mentions import Mention
+from alertd.model import Event, Evidence
+from alertd.rules.logic import quote
+from alertd.text.fold import Tokens
+from alertd.text.sentences import Sentence, sentences
+
+Field = Literal["title", "body"]
+FIELDS: tuple[Field, ...] = ("title", "body")
+READ = 65_536
+"""Code points of a body that are understood; conditions on words see all of it."""
+
+
+@dataclass
+class Draft:
+    """One event on its way through the steps of `enricher.py`; each step reads what those before it have found."""
+
+    event: Event
+    words: dict[Field, Tokens]
+    """The folded words of the title and of the body, as the scan has read them."""
+    mentions: tuple[Mention, ...] = ()
+    """Every place where a company is named, the title's first, in the order of the text."""
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """What was seen and not taken, with the reason in words: `Apple` as a fruit, a dispute settled years ago."""
+
+    def text(self, name: Field) -> str:
+        """Give the title, or as much of the body as is read."""
+        return self.event.title if name == "title" else self.event.body[:READ]
+
+    @cached_property
+    def sentences(self) -> dict[Field, list[Sentence]]:
+        """The sentences of each field."""
+        return {name: sentences(self.text(name)) for name in FIELDS}
+
+    def passages(self) -> Iterator[tuple[Field, Sentence]]:
+        """Go through all sentences: the title's, then the body's."""
+        return ((name, one) for name in FIELDS for one in self.sentences[name])
+
+    def mentions_in(self, name: Field, start: int, end: int) -> list[Mention]:
+        """Give the mentions that lie within a span of a field."""
+        return [m for m in self.mentions if m.field == name and start <= m.start and m.end <= end]
+
+    def evidence(self, name: Field, start: int, end: int) -> Evidence:
+        """Quote a span of a field."""
+        return Evidence(field=name, start=start, end=end, quote=quote(self.text(name), start, end))

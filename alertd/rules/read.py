@@ -1,0 +1,35 @@
+"""An event that has been read: understood, with its event types, ready to be matched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from alertd.model import Event, Story
+from alertd.rules.keys import keys_of
+from alertd.rules.logic import Key, Reading
+from alertd.rules.outcome import RuleFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading an event gave."""
+
+    reading: Reading
+    failures: tuple[RuleFailure, ...] = ()
+    """Event types that broke on it, and are switched off now."""
+
+    @property
+    def event(self) -> Event:
+        """The event with what was found in it."""
+        return self.reading.event
+
+    def keys(self) -> set[Key]:
+        """Give everything that the event has by which a rule may be found."""
+        return keys_of(self.reading)
+
+    def with_story(self, story: Story) -> Read:
+        """Give it as part of a story."""
+        event = msgspec.structs.replace(self.reading.event, story=story)
+        return replace(self, reading=Reading(event, self.reading.found))

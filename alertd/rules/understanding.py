@@ -1,0 +1,34 @@
+"""What matching asks of whoever understands events: what an event is about, beyond its words.
+
+The matcher scans the text once; around the event types (stratum 0) it lets an `Understanding` fill in the rest.
+Without one an event carries what it brings with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from alertd.model import Event, ReportedType
+from alertd.text.scan import Found
+
+
+class Understood(Protocol):
+    """An event on the way to being understood."""
+
+    @property
+    def event(self) -> Event:
+        """The event with what event types may ask for: language, companies, money, terms."""
+
+    def conclude(self, types: Sequence[ReportedType]) -> Event:
+        """Give the event with the types found and what follows from them: statuses, roles, tone.
+
+        What turns out to be none (denied by a negation, a recollection) is left out.
+        """
+
+
+class Understanding(Protocol):
+    """Understands events."""
+
+    def begin(self, event: Event, found: Found) -> Understood:
+        """Find what event types may ask for."""
