@@ -8,7 +8,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo run test check format conformance bench clean distclean
+.PHONY: help venv demo run test check format conformance bench quality clean distclean
 
 help:
 	@echo 'make demo         the whole daemon on sample feeds (ARGS="--once" ends by itself)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make check        format, lint, types, import contracts, file sizes'
 	@echo 'make conformance  the daemon against the real feeds in ../shared, with kills'
 	@echo 'make bench        the measurements of docs/performance.md'
+	@echo 'make quality      how well events are understood: the measurements of docs/quality.md'
 	@echo 'make format       put the code into its form'
 	@echo 'make clean        remove caches and builds; distclean: and .venv'
 	@echo 'ARGS="-n 3 --dist loadfile" runs the tests three at a time'
@@ -57,6 +58,9 @@ conformance: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m bench $(ARGS)
+
+quality: $(STAMP)
+	@$(BIN)/python -m bench.quality $(ARGS)
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
