@@ -12,7 +12,7 @@ import sys
 from dataclasses import asdict
 
 from bench.quality.measured import SHARED, Goal, Measured
-from bench.report import print_table, progress
+from bench.report import Row, print_table, progress
 
 PARTS = {
     "companies": "Companies in text",
@@ -69,7 +69,7 @@ def _show(title: str, measured: Measured, *, wrong: bool) -> None:
         print("\n" + "\n".join(measured.wrong))
 
 
-def _row(goal: Goal) -> dict[str, str]:
+def _row(goal: Goal) -> Row:
     return {
         "figure": goal.what,
         "measured": f"{goal.figure:.3f}",
