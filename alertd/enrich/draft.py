@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from alertd.companies.mentions import Mention
-from alertd.model import Event, Evidence
+from alertd.model import Event, Evidence, ReportedType
 from alertd.rules.logic import quote
 from alertd.text.fold import Tokens
 from alertd.text.sentences import Sentence, sentences
@@ -28,8 +28,15 @@ class Draft:
     """The folded words of the title and of the body, as the scan has read them."""
     mentions: tuple[Mention, ...] = ()
     """Every place where a company is named, the title's first, in the order of the text."""
+    reported: list[ReportedType] = field(default_factory=list)
+    """The event types just found, in the order of their names, beside those that the event brought with it."""
     refused: list[tuple[str, str]] = field(default_factory=list)
     """What was seen and not taken, with the reason in words: `Apple` as a fruit, a dispute settled years ago."""
+
+    @property
+    def types(self) -> list[ReportedType]:
+        """All event types that the event reports: those that it brought with it, then those just found."""
+        return [*self.event.event_types, *self.reported]
 
     def text(self, name: Field) -> str:
         """Give the title, or as much of the body as is read."""

@@ -5,19 +5,29 @@
 
 A field that an event brings with it is left as it is: whoever filled it knew more than its words. Pure: the same
 event, companies and event types give the same answer. The story comes after this: it needs to know the others.
+
+A step that raises costs the event what that step would have found, and nothing else: it is counted and logged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 
+import structlog
 from msgspec.structs import replace
 
+from alertd import telemetry
 from alertd.enrich.draft import Draft
 from alertd.model import Event, ReportedType
 from alertd.rules.book import EventTypeRule
 from alertd.rules.understanding import Understood
 from alertd.text.scan import Found
+
+Step = tuple[str, Callable[[Draft], None]]
+"""A step's name, by which it is counted, and what it does with the event."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Enricher:
@@ -25,27 +35,53 @@ class Enricher:
 
     def __init__(self, event_types: Iterable[EventTypeRule] = ()) -> None:
         self._types = {kind.id: kind for kind in event_types}
+        self._first: tuple[Step, ...] = ()
+        """What event types may ask for, in this order."""
+        self._then: tuple[Step, ...] = ()
+        """What follows from the event types; those just found stand in `draft.reported`."""
 
     def begin(self, event: Event, found: Found) -> Understood:
         """Find what event types may ask for: language, companies, money, durations, terms."""
         draft = Draft(event, {"title": found.tokens("title"), "body": found.tokens("body")})
-        return _Begun(draft, self._types)
+        take(draft, self._first)
+        return _Begun(draft, self._then)
 
 
 class _Begun:
     """An event between the two halves."""
 
-    def __init__(self, draft: Draft, types: Mapping[str, EventTypeRule]) -> None:
+    def __init__(self, draft: Draft, then: Sequence[Step]) -> None:
         self._draft = draft
-        self._types = types
+        self._then = then
 
     @property
     def event(self) -> Event:
         """With what event types may ask for."""
         return self._draft.event
 
+    @property
+    def refused(self) -> Sequence[tuple[str, str]]:
+        """What was seen and not taken, with the reason."""
+        return self._draft.refused
+
     def conclude(self, types: Sequence[ReportedType]) -> Event:
         """Find the status of each type, who plays which role, and the tone; what turns out to be none is dropped."""
-        event = self._draft.event
-        found = sorted(types, key=lambda reported: reported.type)
-        return replace(event, event_types=[*event.event_types, *found])
+        draft = self._draft
+        draft.reported = sorted(types, key=lambda reported: reported.type)
+        take(draft, self._then)
+        if draft.reported:
+            draft.event = replace(draft.event, event_types=draft.types)
+        return draft.event
+
+
+def take(draft: Draft, steps: Sequence[Step]) -> None:
+    """Take an event through steps."""
+    for name, step in steps:
+        before, began = (draft.event, draft.mentions, list(draft.reported)), time.perf_counter()
+        try:
+            step(draft)
+        except Exception as error:  # noqa: BLE001 hostile text must not cost the event, whatever a step raises on it
+            draft.event, draft.mentions, draft.reported = before
+            telemetry.ENRICH_FAILURES.labels(step=name).inc()
+            _log.error("enrich_step_failed", step=name, event_id=draft.event.id, exc_info=error)
+        telemetry.ENRICH_STEP_SECONDS.labels(step=name).inc(time.perf_counter() - began)

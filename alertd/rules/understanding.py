@@ -20,6 +20,10 @@ class Understood(Protocol):
     def event(self) -> Event:
         """The event with what event types may ask for: language, companies, money, terms."""
 
+    @property
+    def refused(self) -> Sequence[tuple[str, str]]:
+        """What was seen and not taken, with the reason in words: an event type's name, a company's."""
+
     def conclude(self, types: Sequence[ReportedType]) -> Event:
         """Give the event with the types found and what follows from them: statuses, roles, tone.
 

@@ -68,6 +68,9 @@ EVENTS = _counter("events_total", "Events and revisions put on the stream.", "so
 PARSE_SECONDS = _histogram("parse_seconds", "One document in a parse worker, waiting included.", buckets=SLOW)
 PARSE_KILLS = _counter("parse_kills_total", "Parse workers killed over time or memory.", "source")
 
+ENRICH_STEP_SECONDS = _counter("enrich_step_seconds_total", "Time spent on understanding events, by step.", "step")
+ENRICH_FAILURES = _counter("enrich_failures_total", "Steps that raised on an event: it went on without them.", "step")
+
 MATCHES = _counter("matches_total", "Rules that held.", "portfolio")
 DECISIONS = _counter("decisions_total", "What events meant for alerts, by reason.", "reason")
 RULE_FAILURES = _counter("rule_failures_total", "Rules switched off because they raised.")
