@@ -352,6 +352,21 @@ class StreamEvent(Struct, frozen=True, kw_only=True):
 # --- matching and deciding ----------------------------------------------------------------------------
 
 
+class TouchedHolding(Struct, frozen=True, kw_only=True):
+    """A holding that an event touches, as the reader of the alert is told."""
+
+    company: str
+    label: str = ""
+    """Ticker or name, for people."""
+    weight: float | None = None
+    """Share of the portfolio as a fraction, negative for a short; None where it is not known."""
+    named: bool = False
+    role: str | None = None
+    """What it is in what happened, where it is named."""
+    path: list[str] = []
+    """How it is near to a company that is named, step by step: `supplies SpaceX`."""
+
+
 class Match(Struct, frozen=True, kw_only=True):
     """A rule of a portfolio held for an event."""
 
@@ -370,6 +385,8 @@ class Match(Struct, frozen=True, kw_only=True):
     """The company that the rule's company conditions are bound to: of several, the one with the largest weight."""
     companies: list[str] = []
     """All companies for which the rule holds, that one first; at most 20."""
+    holdings: list[TouchedHolding] = []
+    """Those of them that are held, the largest first; of a rule about no company, the holdings that are named."""
     subject: str = ""
     """What the alert is about, where the rule's `key` says that it is not the story."""
     experimental: bool = False

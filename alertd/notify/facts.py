@@ -54,6 +54,18 @@ class _Amount(Struct, frozen=True):
     derived: bool = False
 
 
+class _Duration(Struct, frozen=True):
+    low: float | None = None
+    high: float | None = None
+    unit: str = "year"
+    until: str | None = None
+    of: str | None = None
+
+
+_SHORTER = ("notice", "option", "extension")
+"""What lasts so long beside the deal itself."""
+
+
 class _Term(Struct, frozen=True):
     type: str
     held_by: str | None = None
@@ -101,7 +113,32 @@ def deal(event: Event) -> str:
             parts.append(" → ".join(parties))
         if found.asset:
             parts.append(one_line(found.asset, 80))
+        if found.type.endswith("lease"):
+            parts.append(_length(event) or "length not stated")
     return " · ".join(parts)
+
+
+def _length(event: Event) -> str:
+    """Say how long what was agreed on runs: `15 years`, `until 2031`. Notices and options are other lengths."""
+    for found in _read(event.durations, _Duration):
+        if found.of in _SHORTER:
+            continue
+        if found.low is not None and found.high is not None and math.isfinite(found.low + found.high):
+            low, high = f"{found.low:g}", f"{found.high:g}"
+            return f"{low if low == high else f'{low}-{high}'} {found.unit}{'' if high == '1' else 's'}"
+        if found.until:
+            return f"until {one_line(found.until, 10)}"
+    return ""
+
+
+def unconfirmed(event: Event) -> str:
+    """Say that nobody who would know has confirmed it; empty if it was announced, or if nothing is reported."""
+    types = _read(event.event_types, _EventType)
+    if not types or any(found.status == "announced" for found in types):
+        return ""
+    if types[0].status == "denied":
+        return "denied"
+    return "unconfirmed by either company" if len(types[0].parties) == 2 else "unconfirmed"
 
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}

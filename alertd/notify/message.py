@@ -3,7 +3,7 @@
     headline   alone on a phone's lock screen, at most 110 characters
     status     severity, portfolio, how sure
     title      what happened
-    rows       deal, money, the catch, tone, the source's words, why this came, the clocks
+    rows       holdings, deal, money, the catch, tone, the source's words, why this came, the clocks
     link       the source, http(s) only
 
 A row whose facts do not exist is not there.
@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alertd.model import Alert, Event, Evidence, Match, Message, Severity, Struct
-from alertd.notify import facts
+from alertd.model import Alert, Event, Match, Message, Severity, Struct, TouchedHolding
+from alertd.notify import evidence, facts, holdings
 from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, moment, zone, zone_label
 from alertd.notify.plain import cut, one_line, web_link
 
@@ -23,11 +23,6 @@ TITLE_MAX = 500
 LINK_MAX = 3000
 """Slack's limit for the address behind a button; mail and terminals have none worth naming."""
 SEPARATOR = " · "
-_RULES_SHOWN = 5
-_WORDS_SHOWN = 4
-_QUOTES_SHOWN = 2
-_CONTEXT = 90
-"""Characters of the source's own words on either side of what matched."""
 
 POSSIBLE_REPEAT = "Possible repeat: an earlier attempt to send this may have reached you."
 
@@ -90,16 +85,32 @@ def _alert(f: _Facts) -> Lines:
     portfolio = one_line(f.message.portfolio_title or f.alert.portfolio, 80)
     marks = _marks(f)
     head = cut(join([*marks, severity.upper(), title]), HEADLINE_MAX)
-    if len(head) + len(SEPARATOR) + len(portfolio) <= HEADLINE_MAX:
-        head = join([head, portfolio])
     return Lines(
-        headline=head,
+        headline=_as_fits(head, [*_catch(f, title), holdings.in_brief(_touched(f)), portfolio]),
         status=join([*marks, severity.upper(), portfolio, *_sureness(f)]),
         title=title,
         rows=[row for build in _ROWS for row in build(f) if row.text or row.quote],
         link=web_link(f.event.url, LINK_MAX),
         severity=severity,
     )
+
+
+def _as_fits(head: str, more: list[str]) -> str:
+    """Put behind the headline what there is room for, the most important first."""
+    for part in more:
+        longer = join([head, part])
+        head = longer if len(longer) <= HEADLINE_MAX else head
+    return head
+
+
+def _catch(f: _Facts, title: str) -> list[str]:
+    """Name the first term that makes the deal fragile, unless the title does."""
+    terms = [what.partition(",")[0] for what, _ in facts.catches(f.event)]
+    return [term for term in terms[:1] if term not in title.casefold()]
+
+
+def _touched(f: _Facts) -> list[TouchedHolding]:
+    return holdings.of_matches(_current(f))
 
 
 _TYPE_MARKS = {
@@ -149,7 +160,7 @@ def _sureness(f: _Facts) -> list[str]:
     else:
         first = "first report"
     sources = story.sources if story is not None else 1
-    return [first, "1 source" if sources == 1 else f"{sources} sources"]
+    return [first, "1 source" if sources == 1 else f"{sources} sources", facts.unconfirmed(f.event)]
 
 
 # --- rows -----------------------------------------------------------------------------------------------
@@ -166,65 +177,23 @@ def _noted(f: _Facts) -> list[Row]:
 
 
 def _facts_rows(f: _Facts) -> list[Row]:
-    rows = [Row("Deal", facts.deal(f.event)), Row("Money", facts.money(f.event))]
+    touched = _touched(f)
+    rows = [
+        Row("Holdings", holdings.row(touched)),
+        Row("Deal", facts.deal(f.event)),
+        Row("Money", facts.money(f.event)),
+    ]
     rows += [Row("Fragile", what, quote) for what, quote in facts.catches(f.event)]
-    return [*rows, Row("Tone", facts.tone(f.event))]
+    tone = facts.tone(f.event)
+    return [*rows, Row("Tone", join([tone, holdings.not_named(touched)]) if tone else "")]
 
 
 def _says(f: _Facts) -> list[Row]:
-    """The source's own words around what matched in the body; a match in the title stands there already."""
-    quotes: list[str] = []
-    for match in _current(f):
-        for evidence in match.evidence:
-            if evidence.field != "body":
-                continue
-            quote = one_line(_context(f.event.body, evidence.start, evidence.end, evidence.quote), facts.QUOTE_MAX)
-            if quote and not any(quote in known or known in quote for known in quotes):
-                quotes.append(quote)
-    return [Row("Says", "", quote) for quote in quotes[:_QUOTES_SHOWN]]
-
-
-def _context(body: str, start: int, end: int, quote: str) -> str:
-    """Widen a span to its sentence, at most `_CONTEXT` characters each way; the quote itself if it lies elsewhere
-    (the body of a message is an excerpt).
-    """
-    if not 0 <= start < end <= len(body) or end - start > facts.QUOTE_MAX:
-        return quote
-    left = max(body.rfind(". ", 0, start) + 2, body.rfind("\n", 0, start) + 1) if start else 0
-    left = 0 if left == 1 else left  # neither was found
-    right = min((at for at in (body.find(". ", end) + 1, body.find("\n", end)) if at > 0), default=len(body))
-    before = "" if left >= start - _CONTEXT else "…"
-    after = "" if right <= end + _CONTEXT else "…"
-    return before + body[max(left, start - _CONTEXT) : min(right, end + _CONTEXT)].strip() + after
+    return [Row("Says", "", quote) for quote in evidence.quotes(_current(f), f.event)]
 
 
 def _why(f: _Facts) -> list[Row]:
-    matches = _current(f)
-    parts = [_rule_text(match, f.event) for match in matches[:_RULES_SHOWN]]
-    if len(matches) > _RULES_SHOWN:
-        parts.append(f"{len(matches) - _RULES_SHOWN} more rules")
-    return [Row("Why you", join(parts))]
-
-
-def _rule_text(match: Match, event: Event) -> str:
-    title = one_line(match.title, 100)
-    words = dict.fromkeys(hit.casefold() for e in match.evidence if (hit := _hit(e, event)))
-    on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
-    path = " → ".join(one_line(step, 60) for step in match.path[:4])
-    return (
-        one_line(match.rule, 64)
-        + (f" ({title})" if title else "")
-        + (f" on {on}" if on else "")
-        + (f", by {path}" if path else "")
-    )
-
-
-def _hit(found: Evidence, event: Event) -> str:
-    """Give the words that were found; nothing where the excerpt at hand does not reach that far."""
-    text = event.title if found.field == "title" else event.body if found.field == "body" else found.quote
-    if found.field in ("title", "body"):
-        text = text[found.start : found.end] if found.end <= len(text) else ""
-    return one_line(text, 40)
+    return [Row("Why you", evidence.rules(_current(f), f.event))]
 
 
 def _current(f: _Facts) -> list[Match]:
@@ -250,7 +219,7 @@ def _source(f: _Facts) -> list[Row]:
 
 
 _ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_changed, _noted, _facts_rows, _says, _why, _source)
-"""DESIGN.md's order; holdings, armed and exposure join it with their issues."""
+"""DESIGN.md's order."""
 
 
 # --- what is no alert ---------------------------------------------------------------------------------------

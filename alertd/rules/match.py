@@ -170,13 +170,13 @@ class Matcher:
             return None
         if rule.state is None and self._rules.narrow:
             verdict = judge(rule, reading, slot.scope)
-            return make_match(portfolio, rule, reading.event, verdict) if verdict.truth else None
+            return make_match(portfolio, rule, reading, slot.scope, verdict) if verdict.truth else None
         truth, companies = holds(rule, reading, slot.scope)
         if not truth:
             return None
         if rule.state is not None:
             return Open(portfolio, rule, companies, reading, slot.scope)
-        return make_match(portfolio, rule, reading.event, prove(rule, reading, slot.scope, companies))
+        return make_match(portfolio, rule, reading, slot.scope, prove(rule, reading, slot.scope, companies))
 
     def why_candidate(self, portfolio_id: str, rule_id: str, event: Event) -> Candidacy:
         """Say whether a rule is asked about an event at all, and why."""

@@ -13,6 +13,7 @@ from alertd.rules.evaluate import Verdict, by_size, prove
 from alertd.rules.logic import Reading, Scope
 from alertd.rules.parties import subject_of
 from alertd.rules.state import Step
+from alertd.rules.touched import touched
 
 MAX_EVIDENCE = 20
 """Spans that one match carries."""
@@ -52,7 +53,7 @@ class Open:
         """Make the match for when the state says that it holds for these companies, with the state's own evidence."""
         verdict = self.prove(companies)
         whole = msgspec.structs.replace(verdict, evidence=(*evidence, *verdict.evidence))
-        return make_match(self.portfolio, self.rule, self.reading.event, whole)
+        return make_match(self.portfolio, self.rule, self.reading, self.scope, whole)
 
     def match_earlier(self, companies: Sequence[str], evidence: Iterable[Evidence]) -> Match:
         """Make the match for when this event is an earlier step, for the companies that the last step is bound to.
@@ -64,7 +65,7 @@ class Open:
         verdict = prove(self.rule, self.reading, self.scope, ranked if binds else ())
         own, path = (verdict.evidence, verdict.path) if verdict.truth else ((), ())
         whole = Verdict(True, tuple(ranked), (*evidence, *own), path)
-        return make_match(self.portfolio, self.rule, self.reading.event, whole)
+        return make_match(self.portfolio, self.rule, self.reading, self.scope, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,9 @@ class MatchResult(msgspec.Struct, frozen=True):
     """Where the event may be an earlier step of rules that are not asked about it."""
 
 
-def make_match(portfolio: Portfolio, rule: Rule, event: Event, verdict: Verdict) -> Match:
+def make_match(portfolio: Portfolio, rule: Rule, reading: Reading, scope: Scope, verdict: Verdict) -> Match:
     """Make the match of a rule that holds."""
+    event = reading.event
     company = verdict.companies[0] if verdict.companies else ""
     return Match(
         rule=rule.id,
@@ -104,6 +106,7 @@ def make_match(portfolio: Portfolio, rule: Rule, event: Event, verdict: Verdict)
         path=list(verdict.path),
         company=company,
         companies=list(verdict.companies),
+        holdings=touched(verdict.companies, reading, scope),
         subject="" if rule.key == "story" else subject_of(rule, event, company),
         experimental=rule.experimental,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from alertd.model import Story
+from alertd.model import Story, TouchedHolding
 from alertd.notify.clocks import age, clock_time, zone
 from alertd.notify.facts import amount_text
 from alertd.notify.message import HEADLINE_MAX, Lines, compose, delayed
@@ -140,10 +141,84 @@ def test_what_enrichment_found_gets_its_rows() -> None:
         terms=[{"type": "reclaim_right", "held_by": "vega", "evidence": [{"quote": "may reclaim the compute"}]}],
     )
     lines = compose(message(event=rich), NOW)
-    assert row(lines, "Deal") == "compute lease (rumoured) · Vega Grid (lessor) → Lumen Labs (lessee) · Orion"
+    assert (
+        row(lines, "Deal")
+        == "compute lease (rumoured) · Vega Grid (lessor) → Lumen Labs (lessee) · Orion · length not stated"
+    )
     assert row(lines, "Money") == "$3-4bn a year, revenue of Vega Grid"
     assert row(lines, "Fragile") == "reclaim right, held by Vega Gridmay reclaim the compute"
     assert row(lines, "Tone") == "Vega Grid +0.40 · Lumen Labs +0.20"
+
+
+def held(label: str, weight: float | None, *path: str, role: str | None = None) -> TouchedHolding:
+    return TouchedHolding(company=label, label=label, weight=weight, named=not path, role=role, path=list(path))
+
+
+NEAR = [held("NVDA", 0.08, "supplies Vega Grid"), held("VRT", -0.035, "supplies Vega Grid")]
+
+
+def test_holdings_say_how_much_and_how_what_happened_comes_to_them() -> None:
+    touched = [*NEAR, held("Vega Grid", 0.02, role="lessor"), held("CEG", None, "supplies X", "owns Vega Grid")]
+    lines = compose(message(alert=alert(matches=[match(holdings=touched)])), NOW)
+    assert row(lines, "Holdings") == (
+        "Vega Grid +2.0 % named, lessor · NVDA +8.0 % supplies Vega Grid · VRT -3.5 % supplies Vega Grid"
+        " · CEG supplies X, which owns Vega Grid"
+    )
+
+
+def test_two_rules_that_touch_one_holding_show_it_once() -> None:
+    lines = compose(message(alert=alert(matches=[match(holdings=NEAR), match(holdings=NEAR[:1])])), NOW)
+    assert row(lines, "Holdings").count("NVDA") == 1
+
+
+def test_the_headline_has_the_catch_and_the_holdings_before_the_portfolio_as_far_as_there_is_room() -> None:
+    fragile = event(title="Vega Grid leases Orion to Lumen Labs", terms=[{"type": "reclaim_right"}])
+    near = message(event=fragile, alert=alert(matches=[match(holdings=NEAR)]))
+    assert compose(near, NOW).headline == (
+        "HIGH · Vega Grid leases Orion to Lumen Labs · reclaim right · NVDA, VRT one step · AI infrastructure"
+    )
+    named = message(event=fragile, alert=alert(matches=[match(holdings=[*NEAR, held("ORCL", 0.03)])]))
+    assert " · ORCL +3.0 %" in compose(named, NOW).headline
+    longer = msgspec.structs.replace(fragile, title=f"{fragile.title} for as long as anybody can think of, and more")
+    assert compose(message(event=longer), NOW).headline == f"HIGH · {longer.title} · reclaim right"
+
+
+def test_the_tone_says_which_holdings_the_text_does_not_speak_of() -> None:
+    rich = event(companies=[{"id": "vega", "name": "Vega Grid", "sentiment": 0.4}])
+    lines = compose(message(event=rich, alert=alert(matches=[match(holdings=NEAR)])), NOW)
+    assert row(lines, "Tone") == "Vega Grid +0.40 · NVDA, VRT not in the text"
+
+
+@pytest.mark.parametrize(
+    ("durations", "said"),
+    [
+        ([{"low": 15, "high": 15, "unit": "year", "of": "lease"}], "15 years"),
+        ([{"low": 1, "high": 1, "unit": "year"}], "1 year"),
+        ([{"low": 3, "high": 5, "unit": "month"}], "3-5 months"),
+        ([{"low": 90, "high": 90, "unit": "day", "of": "notice"}, {"until": "2031"}], "until 2031"),
+        ([{"low": 90, "high": 90, "unit": "day", "of": "notice"}], "length not stated"),
+        ([{"low": "long"}], "length not stated"),
+    ],
+)
+def test_a_lease_says_how_long_it_runs(durations: list[Any], said: str) -> None:
+    lines = compose(message(event=event(event_types=[{"type": "compute_lease"}], durations=durations)), NOW)
+    assert row(lines, "Deal") == f"compute lease · {said}"
+
+
+@pytest.mark.parametrize(
+    ("types", "said"),
+    [
+        ([{"type": "compute_lease", "status": "reported", "parties": [{"company": "a"}, {"company": "b"}]}],
+         "unconfirmed by either company"),
+        ([{"type": "guidance_cut", "status": "rumoured", "parties": [{"company": "a"}]}], "unconfirmed"),
+        ([{"type": "guidance_cut", "status": "denied"}], "denied"),
+        ([{"type": "guidance_cut"}, {"type": "layoffs", "status": "reported"}], ""),
+        ([], ""),
+    ],
+)  # fmt: skip
+def test_the_status_says_what_nobody_has_confirmed(types: list[Any], said: str) -> None:
+    status = compose(message(event=event(event_types=types)), NOW).status
+    assert status.endswith(f"1 source · {said}" if said else "1 source")
 
 
 def test_facts_of_a_wrong_shape_cost_only_themselves() -> None:

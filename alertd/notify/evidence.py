@@ -1,0 +1,71 @@
+"""Why an alert came: the rules that hold, the words that they hold on, and what the source says around these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from alertd.model import Event, Evidence, Match
+from alertd.notify.facts import QUOTE_MAX
+from alertd.notify.plain import one_line
+
+_RULES_SHOWN = 5
+_WORDS_SHOWN = 4
+_QUOTES_SHOWN = 2
+_CONTEXT = 90
+"""Characters of the source's own words on either side of what matched."""
+
+
+def quotes(matches: Iterable[Match], event: Event) -> list[str]:
+    """Give the source's own words around what matched in the body; a match in the title stands there already."""
+    found: list[str] = []
+    for match in matches:
+        for span in match.evidence:
+            if span.field != "body":
+                continue
+            quote = one_line(_context(event.body, span.start, span.end, span.quote), QUOTE_MAX)
+            if quote and not any(quote in known or known in quote for known in found):
+                found.append(quote)
+    return found[:_QUOTES_SHOWN]
+
+
+def _context(body: str, start: int, end: int, quote: str) -> str:
+    """Widen a span to its sentence, at most `_CONTEXT` characters each way; the quote itself if it lies elsewhere
+    (the body of a message is an excerpt).
+    """
+    if not 0 <= start < end <= len(body) or end - start > QUOTE_MAX:
+        return quote
+    left = max(body.rfind(". ", 0, start) + 2, body.rfind("\n", 0, start) + 1) if start else 0
+    left = 0 if left == 1 else left  # neither was found
+    right = min((at for at in (body.find(". ", end) + 1, body.find("\n", end)) if at > 0), default=len(body))
+    before = "" if left >= start - _CONTEXT else "…"
+    after = "" if right <= end + _CONTEXT else "…"
+    return before + body[max(left, start - _CONTEXT) : min(right, end + _CONTEXT)].strip() + after
+
+
+def rules(matches: Sequence[Match], event: Event) -> str:
+    """Name the rules that hold, each with the words that it holds on."""
+    parts = [_rule_text(match, event) for match in matches[:_RULES_SHOWN]]
+    if len(matches) > _RULES_SHOWN:
+        parts.append(f"{len(matches) - _RULES_SHOWN} more rules")
+    return " · ".join(parts)
+
+
+def _rule_text(match: Match, event: Event) -> str:
+    title = one_line(match.title, 100)
+    words = dict.fromkeys(hit.casefold() for e in match.evidence if (hit := _hit(e, event)))
+    on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
+    path = " → ".join(one_line(step, 60) for step in match.path[:4])
+    return (
+        one_line(match.rule, 64)
+        + (f" ({title})" if title else "")
+        + (f" on {on}" if on else "")
+        + (f", by {path}" if path else "")
+    )
+
+
+def _hit(found: Evidence, event: Event) -> str:
+    """Give the words that were found; nothing where the excerpt at hand does not reach that far."""
+    text = event.title if found.field == "title" else event.body if found.field == "body" else found.quote
+    if found.field in ("title", "body"):
+        text = text[found.start : found.end] if found.end <= len(text) else ""
+    return one_line(text, 40)

@@ -1,0 +1,64 @@
+"""What the portfolio holds of what happened: the row `Holdings`, and the few words that the headline has room for.
+
+SpaceX +2.0 % named, lessor · NVDA +8.0 % supplies SpaceX · VRT +3.5 % supplies SpaceX
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from alertd.model import Match, TouchedHolding
+from alertd.notify.plain import one_line
+
+_SHOWN = 6
+_NEAR_SHOWN = 3
+_STEPS = {1: "one step", 2: "two steps", 3: "three steps"}
+
+
+def of_matches(matches: Iterable[Match]) -> list[TouchedHolding]:
+    """Give each holding that the matches touch once: those that are named first, then the largest."""
+    found: dict[str, TouchedHolding] = {}
+    for match in matches:
+        for holding in match.holdings:
+            found.setdefault(holding.company, holding)
+    return sorted(found.values(), key=lambda holding: (not holding.named, -abs(holding.weight or 0.0)))
+
+
+def row(holdings: list[TouchedHolding]) -> str:
+    """Say of each holding how much it is, and how what happened comes to it."""
+    parts = [_one(holding) for holding in holdings[:_SHOWN]]
+    if len(holdings) > _SHOWN:
+        parts.append(f"{len(holdings) - _SHOWN} more")
+    return " · ".join(parts)
+
+
+def _one(holding: TouchedHolding) -> str:
+    how = ", ".join(filter(None, ("named", holding.role))) if holding.named else ", which ".join(holding.path[:3])
+    return one_line(" ".join(filter(None, (_label(holding), _weight(holding), how))), 160)
+
+
+def in_brief(holdings: list[TouchedHolding]) -> str:
+    """Say it for a lock screen: `ORCL +3.0 %`, or `NVDA, VRT one step` where none is named."""
+    named = [holding for holding in holdings if holding.named]
+    if named:
+        return " ".join(filter(None, (_label(named[0]), _weight(named[0]))))
+    near = [holding for holding in holdings if holding.path]
+    if not near:
+        return ""
+    fewest = min(len(holding.path) for holding in near)
+    labels = [_label(holding) for holding in near if len(holding.path) == fewest][:_NEAR_SHOWN]
+    return f"{', '.join(labels)} {_STEPS.get(fewest, 'some steps')}"
+
+
+def not_named(holdings: list[TouchedHolding]) -> str:
+    """Name the holdings that the text does not speak of; empty if there are none."""
+    labels = [_label(holding) for holding in holdings if not holding.named][:_SHOWN]
+    return f"{', '.join(labels)} not in the text" if labels else ""
+
+
+def _label(holding: TouchedHolding) -> str:
+    return one_line(holding.label or holding.company, 40)
+
+
+def _weight(holding: TouchedHolding) -> str:
+    return "" if holding.weight is None else f"{holding.weight * 100:+.1f} %"

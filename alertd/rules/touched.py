@@ -1,0 +1,76 @@
+"""Which holdings an event touches, and how: named in it, or over which relations. For the reader of the alert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from alertd.companies.model import Path, RelationType
+from alertd.companies.relations import MAX_HOPS, strength
+from alertd.model import TouchedHolding
+from alertd.rules.company_reading import name_of, roles_of
+from alertd.rules.logic import Reading, Scope
+from alertd.rules.parties import named
+
+MAX_TOUCHED = 8
+MAX_ENDS = 10
+"""Named companies, the most relevant, to which a way is looked for."""
+
+_SAID: dict[RelationType, str] = {
+    "supplier": "supplies",
+    "customer": "buys from",
+    "lessor": "leases to",
+    "lessee": "leases from",
+    "competitor": "competes with",
+    "owner": "owns",
+    "subsidiary": "belongs to",
+    "partner": "is a partner of",
+    "lender": "lends to",
+    "borrower": "borrows from",
+    "licensor": "licenses to",
+    "licensee": "has a licence of",
+    "investor": "has invested in",
+    "investee": "is financed by",
+}
+
+
+def touched(companies: Sequence[str], reading: Reading, scope: Scope) -> list[TouchedHolding]:
+    """Describe the holdings for which a rule holds; of a rule that is about no company, those that are named."""
+    if not scope.holdings:
+        return []
+    ends = named(reading.event)[:MAX_ENDS]
+    meant: Iterable[str] = companies or ends
+    held = [company for company in meant if company in scope.holdings]
+    return [_describe(company, ends, reading, scope) for company in held[:MAX_TOUCHED]]
+
+
+def _describe(company: str, ends: Sequence[str], reading: Reading, scope: Scope) -> TouchedHolding:
+    holding = scope.holdings[company]
+    mentioned = company in reading.companies
+    return TouchedHolding(
+        company=company,
+        label=scope.world.label(company),
+        weight=None if holding.unweighted else holding.weight,
+        named=mentioned,
+        role=min(roles_of(company, reading, scope), default=None) if mentioned else None,
+        path=[] if mentioned else _in_words(_way(company, ends, reading, scope), reading, scope),
+    )
+
+
+def _way(company: str, ends: Sequence[str], reading: Reading, scope: Scope) -> Path:
+    """Give the shortest way to a named company that is in force on the event's day, of several the strongest."""
+    day = reading.event.event_at[:10]
+    for hops in range(1, MAX_HOPS + 1):
+        ways = [way for end in ends for way in scope.world.graph.paths(end, hops).get(company, ())]
+        there = [way for way in ways if way and _in_force(way, day)]
+        if there:
+            return min(there, key=lambda way: (len(way), -strength(way)))
+    return ()
+
+
+def _in_force(way: Path, day: str) -> bool:
+    return all((not s.since or not day or s.since <= day) and (not s.until or day <= s.until) for s in way)
+
+
+def _in_words(way: Path, reading: Reading, scope: Scope) -> list[str]:
+    """Say each step: `supplies SpaceX`."""
+    return [f"{_SAID[step.type]} {name_of(step.of, reading, scope)}"[:80] for step in way]
