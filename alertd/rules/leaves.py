@@ -13,21 +13,21 @@ PER_LEAF = 3
 """Pieces of evidence that one leaf gives: enough to trust it, few enough to read."""
 
 
+PLACES = ("text", "lead", "title")
+"""Where words may be asked for, the widest first: what stands in one stands in those before it."""
+_NOWHERE = {"title": "not in the title", "lead": "not in the title or the lead", "text": "not in title or body"}
+
+
 class Words(Leaf, frozen=True, gc=False, tag="words"):
-    """A word or phrase, or any of several, in the title or body, or in the title alone.
+    """A word or phrase, or any of several, in the title or body, in the title or the body's lead, or in the title.
 
     What is not in the text that the event has now is false, or unknown while its full text is still to come.
     """
 
     name: str
-    """`text` or `title`."""
+    """`text`, `lead` or `title`."""
     written: tuple[str, ...]
     any_of: frozenset[Term]
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Where the words may stand."""
-        return ("title",) if self.name == "title" else ("title", "body")
 
     def label(self) -> str:
         """Say the condition in one line."""
@@ -38,8 +38,8 @@ class Words(Leaf, frozen=True, gc=False, tag="words"):
         return iter(self.any_of)
 
     def clauses(self) -> tuple[Clause, ...]:
-        """Requires one of its terms."""
-        return (frozenset(f"{self.name}:{term}" for term in self.any_of),)
+        """Requires one of its terms; of the lead an event has no keys, so somewhere in the text."""
+        return (frozenset(f"{'title' if self.name == 'title' else 'text'}:{term}" for term in self.any_of),)
 
     def truth(self, reading: Reading, scope: Scope) -> Truth:
         """Look the terms up among those that the scan found."""
@@ -47,20 +47,33 @@ class Words(Leaf, frozen=True, gc=False, tag="words"):
             return True
         if self.name == "title":
             return False
-        if not self.any_of.isdisjoint(reading.found.body):
+        if self._in_body(reading):
             return True
         return None if reading.event.awaiting == "full_text" else False
+
+    def _in_body(self, reading: Reading) -> frozenset[Term]:
+        """Give those of its terms that stand in the body, or in its lead if that is what counts."""
+        there = self.any_of & reading.found.body
+        if self.name == "text" or not there:
+            return there
+        return frozenset(term for term in there if in_lead(reading, term))
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Look the terms up, and show the first places."""
         evidence = _first_places(reading, "title", self.any_of & reading.found.title)
-        if self.name == "text" and len(evidence) < PER_LEAF:
-            evidence += _first_places(reading, "body", self.any_of & reading.found.body)
+        if self.name != "title" and len(evidence) < PER_LEAF:
+            evidence += _first_places(reading, "body", self._in_body(reading))
         if evidence:
             return Result(True, evidence[:PER_LEAF])
-        if self.name == "text" and reading.event.awaiting == "full_text":
+        if self.name != "title" and reading.event.awaiting == "full_text":
             return Result(None, (), "not in what is there yet; the full text is still to come")
-        return Result(False, (), "not in the title" if self.name == "title" else "not in title or body")
+        return Result(False, (), _NOWHERE[self.name])
+
+
+def in_lead(reading: Reading, term: Term) -> bool:
+    """Whether the first place of a term in the body lies within the lead."""
+    positions = reading.found.positions("body", term)
+    return bool(positions) and positions[0][1] < reading.lead
 
 
 def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> tuple[Evidence, ...]:

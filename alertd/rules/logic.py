@@ -18,6 +18,7 @@ import msgspec
 
 from alertd.companies.model import Holding
 from alertd.model import CompanyMention, Event, Evidence, ReportedType
+from alertd.text.lead import lead_words
 from alertd.text.scan import Found, Term
 
 if TYPE_CHECKING:
@@ -50,13 +51,14 @@ class Result(msgspec.Struct, frozen=True, gc=False):
 class Reading:
     """One event as the conditions read it: its fields, the terms the scan found, its bytes for patterns."""
 
-    __slots__ = ("_bytes", "_companies", "_quoted", "_shown", "_types", "event", "found")
+    __slots__ = ("_bytes", "_companies", "_lead", "_quoted", "_shown", "_types", "event", "found")
 
     def __init__(self, event: Event, found: Found) -> None:
         self.event = event
         self.found = found
         self._bytes: dict[str, tuple[bytes, bool]] = {}
         self._companies: dict[str, CompanyMention] | None = None
+        self._lead = -1
         self._types: dict[str, ReportedType] | None = None
         self._quoted: dict[tuple[str, int, int], Evidence] = {}
         self._shown: dict[tuple[str, Term, int], tuple[Evidence, ...]] = {}
@@ -79,6 +81,13 @@ class Reading:
     def understood(self) -> bool:
         """Whether the event is in a language that enrichment reads; one that states none is taken as English."""
         return self.event.language[:2].lower() in ("", "en")
+
+    @property
+    def lead(self) -> int:
+        """How many of the body's words are its lead; counted when the first condition asks."""
+        if self._lead < 0:
+            self._lead = lead_words(self.event.body)
+        return self._lead
 
     def text(self, name: str) -> str:
         """Give the event's `title` or `body`."""

@@ -1,6 +1,7 @@
 """The `near` leaf: all of some terms within a number of words of one another.
 
     {terms: [lease, [supercomputer, GPU]], within: 12}     lease, and a supercomputer or a GPU, in 12 words
+    {terms: [lease, GPU], within: 12, in: title}           the same in the title alone
 
 Counted are the words of the text as they are scanned (`alertd.text`), from the first word of the first term to the
 last word of the last one, both included. Title and body are separate.
@@ -17,6 +18,12 @@ from alertd.text.scan import Term
 MAX_GROUPS = 20
 MAX_WITHIN = 200
 
+_NOT_ALL = {
+    "text": "not all of them in the title or in the body",
+    "lead": "not all of them in the title or in the lead",
+    "title": "not all of them in the title",
+}
+
 _Place = tuple[int, int, int]
 """First word, last word, group."""
 
@@ -27,6 +34,8 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
     groups: tuple[frozenset[Term], ...]
     within: int
     written: tuple[str, ...]
+    place: str = "text"
+    """`text`, `lead` or `title`, as for words."""
 
     @property
     def cost(self) -> int:
@@ -35,7 +44,8 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
 
     def label(self) -> str:
         """Say the condition in one line."""
-        return f"near: {listed(self.written)} within {self.within} words"
+        where = "" if self.place == "text" else f" in the {self.place}"
+        return f"near: {listed(self.written)} within {self.within} words{where}"
 
     def terms(self) -> Iterator[Term]:
         """Give the terms of all groups."""
@@ -43,31 +53,35 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
 
     def clauses(self) -> tuple[Clause, ...]:
         """Requires a term of every group."""
-        return tuple(frozenset(f"text:{term}" for term in group) for group in self.groups)
+        field = "title" if self.place == "title" else "text"
+        return tuple(frozenset(f"{field}:{term}" for term in group) for group in self.groups)
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Look for a place in the title, then in the body, where they stand together."""
         apart = False
-        for field in ("title", "body"):
+        for field in ("title",) if self.place == "title" else ("title", "body"):
             here = reading.found.title if field == "title" else reading.found.body
             if any(group.isdisjoint(here) for group in self.groups):
                 continue
-            apart = True
-            if (places := _closest(self._places(reading, field), len(self.groups), self.within)) is not None:
+            there = self._places(reading, field)
+            apart = apart or len({group for _, _, group in there}) == len(self.groups)
+            if (places := _closest(there, len(self.groups), self.within)) is not None:
                 spans = self._spans(reading, field, places)
                 return Result(True, tuple(reading.quoted(field, *span) for span in spans[:PER_LEAF]))
-        seen = f"further apart than {self.within} words" if apart else "not all of them in the title or in the body"
-        if reading.event.awaiting == "full_text":
+        seen = f"further apart than {self.within} words" if apart else _NOT_ALL[self.place]
+        if self.place != "title" and reading.event.awaiting == "full_text":
             return Result(None, (), seen + " in what is there yet; the full text is still to come")
         return Result(False, (), seen)
 
     def _places(self, reading: Reading, field: str) -> list[_Place]:
         found = reading.found.positions
+        end = reading.lead if field == "body" and self.place == "lead" else None
         return sorted(
             (first, last, number)
             for number, group in enumerate(self.groups)
             for term in group
             for first, last in found(field, term)
+            if end is None or last < end
         )
 
     def _spans(self, reading: Reading, field: str, places: list[_Place]) -> list[tuple[int, int]]:

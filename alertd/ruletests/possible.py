@@ -18,7 +18,7 @@ from alertd.rules.company_reading import Who
 from alertd.rules.conditions_origin import KINDS, TRUSTS
 from alertd.rules.facts import FACTS, Facts
 from alertd.rules.filing import Filing, base_form
-from alertd.rules.leaves import Origin, Words
+from alertd.rules.leaves import PLACES, Origin, Words
 from alertd.rules.limits import Limit
 from alertd.rules.logic import Node, Truth
 from alertd.rules.near import Near
@@ -155,10 +155,10 @@ def clash(one: Node, is_one: bool, other: Node, is_other: bool, *, bound: bool) 
 def _implies(one: Node, other: Node) -> bool:
     """Whether the other leaf is true wherever the one is."""
     if isinstance(one, Words) and isinstance(other, Words):
-        in_place = other.name == "text" or one.name == "title"
+        in_place = PLACES.index(other.name) <= PLACES.index(one.name)
         return in_place and all(_found_in(term, other.any_of) for term in one.any_of)
     if isinstance(one, Near) and isinstance(other, Words):
-        return other.name == "text" and any(
+        return PLACES.index(other.name) <= PLACES.index(one.place) and any(
             all(_found_in(term, other.any_of) for term in group) for group in one.groups
         )
     if isinstance(one, Origin) and isinstance(other, Origin):

@@ -81,11 +81,12 @@ _FACT = st.one_of(
 _HOPS = st.sampled_from([(0, 0), (0, 1), (1, 1), (1, 2), (0, 2), (2, 3)])
 
 LEAVES: dict[str, st.SearchStrategy[Condition]] = {
-    "words": st.builds(Words, st.sampled_from(["text", "title"]), st.just(("words",)), _TERMS),
+    "words": st.builds(Words, st.sampled_from(["text", "lead", "title"]), st.just(("words",)), _TERMS),
     "near": st.builds(
-        lambda groups, within: Near(tuple(groups), within, ("words",) * len(groups)),
+        lambda groups, within, place: Near(tuple(groups), within, ("words",) * len(groups), place),
         st.lists(_TERMS, min_size=2, max_size=3),
         st.integers(2, 6),
+        st.sampled_from(["text", "lead", "title"]),
     ),
     "regex": st.sampled_from([Pattern(("b.g",)), Pattern(("U", "ut{1,2}")), Pattern(("Ü",))]),
     "origin": st.one_of(

@@ -25,6 +25,14 @@ LEASE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a ye
         ("text: merger", news(LEASE), False),
         ("text: merger", news(), False),
         ("text: colossus-1 supercomputer", news(LEASE), True),
+        ("lead: lease", news(LEASE), True),
+        ("lead: lease", news("News", "It was leased."), True),
+        ("lead: lease", news("News", "One. Two. " + "X " * 57 + "leased"), True),  # the sixtieth word
+        ("lead: lease", news("News", "One. Two. " + "X " * 58 + "leased"), False),
+        ("lead: lease", news("News", "One. " + "X " * 80 + "leased. Three."), True),  # the second sentence
+        ("lead: compute lease", news("News", "One. Two. " + "X " * 57 + "compute lease"), False),  # half is beyond
+        ("lead: merger", news(LEASE, awaiting="full_text"), None),
+        ("lead: lease", news("News", "One. Two. " + "X " * 200 + "leased", awaiting="full_text"), None),
         ("""text: '="lease"'""", news(LEASE), False),
         ("""text: ="leases its" """, news(LEASE), True),
         ("text: 1", news(LEASE), True),
@@ -137,6 +145,7 @@ def test_an_event_of_five_megabytes_is_matched_like_any_other() -> None:
         ("not: {use: about-chips}", "Accelerators", False),
         ("text: {list: chips}", "Accelerators", True),
         ("title: {list: chips}", "None", False),
+        ("lead: {list: chips}", "Accelerators", True),
     ],
 )
 def test_lists_and_fragments_stand_for_what_they_hold(condition: str, title: str, truth: Truth) -> None:

@@ -53,6 +53,38 @@ def test_near_shows_each_term_where_they_stand_together() -> None:
     assert apart.tree.seen == "further apart than 2 words"
 
 
+@pytest.mark.parametrize(
+    ("place", "title", "body", "truth"),
+    [
+        ("title", "lease of GPUs", "", True),
+        ("title", "lease", "lease of GPUs", False),
+        ("lead", "lease of GPUs", "", True),
+        ("lead", "News", "A lease of GPUs.", True),
+        ("lead", "News", "One. Two. X" + " x" * 54 + " lease of GPUs", True),
+        ("lead", "News", "One. Two. X" + " x" * 55 + " lease of GPUs", False),
+        ("text", "News", "One. Two. X" + " x" * 55 + " lease of GPUs", True),
+    ],
+)  # fmt: skip
+def test_near_may_be_asked_of_a_part_of_the_text(place: str, title: str, body: str, truth: Truth) -> None:
+    condition = f"near: {{terms: [lease, GPU], within: 3, in: {place}}}"
+    assert ask(condition, news(title, body)).tree.truth is truth
+
+
+def test_near_says_where_it_looked() -> None:
+    tree = ask("near: {terms: [lease, GPU], within: 3, in: title}", news("lease", awaiting="full_text")).tree
+    assert (tree.truth, tree.label) == (False, "near: lease, GPU within 3 words in the title")
+    assert tree.seen == "not all of them in the title"
+    beyond = ask(
+        "near: {terms: [lease, GPU], within: 3, in: lead}", news("News", "One. Two. X" + " x" * 70 + " lease of GPUs")
+    ).tree
+    assert beyond.seen == "not all of them in the title or in the lead"
+
+
+def test_near_takes_a_list_as_alternatives() -> None:
+    tree = ask("near: {terms: [lease, {list: chips}], within: 3}", news("Leases accelerators")).tree
+    assert (tree.truth, tree.label) == (True, "near: lease, list chips within 3 words")
+
+
 _PLACES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.integers(0, 2)), max_size=9)
 
 

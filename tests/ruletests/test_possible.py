@@ -142,7 +142,9 @@ def test_a_condition_that_is_too_large_to_search_is_taken_as_possible() -> None:
 
 LEAVES = """
     text: lease | text: compute lease | text: '="lease"' | text: [lease, rent] | title: lease | title: compute lease
+    lead: lease | lead: [lease, rent] | near: {terms: [compute, lease], within: 5, in: title}
     near: {terms: [compute, lease], within: 5} | near: {terms: [[compute, rent], lease], within: 3}
+    near: {terms: [compute, lease], within: 5, in: lead}
     source: a | source: [a, b] | kind: news | kind: filing | kind: [news, filing] | trust: low | trust: [medium, high]
     language: en | language: en-GB | form: 8-K | form: 8-K/A | form: [8-K, 10-Q] | {form: 8-K, item: "1.01"}
     {form: 8-K, item: ["1.01", "1.02"]} | event_type: lease | event_type: [lease, rent]
