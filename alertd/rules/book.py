@@ -86,8 +86,17 @@ class EventTypeRule(Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ()
     """The roles that its parties may play."""
     statuses: tuple[tuple[str, Condition], ...] = ()
-    """Status and when it is that one, in the order in which they are asked; none: announced."""
+    """Status and when it is that one, in the order in which they are asked; where none holds, its words decide."""
+    kinds: tuple[tuple[str, Condition], ...] = ()
+    """Kind and when it is of this kind; the first that holds counts."""
+    frames: tuple[str, ...] = ()
+    """How a sentence says who plays which role, as written (`frames.py`)."""
     hash: str = ""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions in it."""
+        return (self.when, *(condition for _, condition in (*self.statuses, *self.kinds)))
 
 
 class RuleBook(Struct, frozen=True, kw_only=True):

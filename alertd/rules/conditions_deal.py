@@ -12,7 +12,7 @@ from alertd.rules.facts import CODES, FACTS, Asked, Facts
 from alertd.rules.limits import Limit
 from alertd.rules.money import AMOUNT_ROLES, AMOUNT_SCHEMA_PATTERN, Money, MoneyLimit, parse_money
 from alertd.rules.reader import LIMIT, Operator, Reader, key_of, one_or_more
-from alertd.rules.reader_hints import DEFINE_TYPE
+from alertd.rules.reader_hints import DEFINE_KIND, DEFINE_TYPE
 from alertd.rules.reported import DEAL_TERMS, STATUSES, SURE, DealTerms, Reports
 from alertd.rules.tone import Novelty, Tone
 from alertd.rules.tree import Condition
@@ -21,14 +21,18 @@ from alertd.rules.tree import Condition
 def _read_event_type(reader: Reader, path: Path, depth: int) -> Condition | None:
     types = reader.choices(path, reader.known.event_types, "event type", DEFINE_TYPE)
     statuses: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
     sure: float | None = SURE
     sound = bool(types)
     if (at := reader.option(path, "status")) is not None:
         statuses = reader.choices(at, STATUSES, "status")
         sound = sound and bool(statuses)
+    if (at := reader.option(path, "event_kind")) is not None:
+        kinds = reader.choices(at, reader.known.event_kinds, "kind of event", DEFINE_KIND)
+        sound = sound and bool(kinds)
     if (at := reader.option(path, "min_confidence")) is not None:
         sure = reader.number(at, 0, 1)
-    return Reports(types, statuses, sure) if sound and sure is not None else None
+    return Reports(types, statuses, sure, kinds) if sound and sure is not None else None
 
 
 def _read_amount(reader: Reader, path: Path, depth: int) -> Condition | None:
@@ -138,6 +142,7 @@ OPERATORS: dict[str, Operator] = {
         _NAMES,
         "the event reports this event type, or one of these",
         options={
+            "event_kind": one_or_more({"type": "string"}),
             "status": one_or_more({"enum": list(STATUSES)}),
             "min_confidence": {"type": "number", "minimum": 0, "maximum": 1},
         },

@@ -34,6 +34,8 @@ class Known:
     """Ids of the event types that are defined."""
     roles: Collection[str] | None = None
     """Roles that event types give to their parties."""
+    event_kinds: Collection[str] | None = None
+    """Kinds that event types tell apart."""
     lists: Mapping[str, ListKind] = {}
     """Name of every list -> what it holds, also of one whose content is faulty."""
     fragments: Collection[str] = ()

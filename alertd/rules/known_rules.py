@@ -60,6 +60,7 @@ class Defined:
     event_types: tuple[EventTypeRule, ...] = ()
     type_names: frozenset[str] | None = None
     roles: frozenset[str] | None = None
+    kinds: frozenset[str] | None = None
     sources: Mapping[str, str | None] | None = None
     rates: Rates | None = None
     routine_forms: frozenset[str] = frozenset()
@@ -134,6 +135,7 @@ _ANSWERS: dict[str, _Answer] = {
     "sector-there": lambda d, name, desk: _yes(d.any_company or name in d.table.sectors),
     "type": lambda d, name, desk: "any" if d.type_names is None else _yes(name in d.type_names),
     "role": lambda d, name, desk: "any" if d.roles is None else _yes(name in d.roles),
+    "kind": lambda d, name, desk: "any" if d.kinds is None else _yes(name in d.kinds),
     "source": lambda d, name, desk: "any" if d.sources is None else _yes(name in d.sources),
     **{
         f"barred-{kind}": lambda d, name, desk, kind=kind: d.barred(kind, name, desk)  # type: ignore[misc]
@@ -145,11 +147,16 @@ _ANSWERS: dict[str, _Answer] = {
 def named_in(questions: Iterable[str], event_types: Iterable[EventTypeRule]) -> frozenset[tuple[str, str]]:
     """Give the lists, fragments and event types that questions are about, as ("list", its name).
 
-    Who asks for a role asks for the event types that have it.
+    Who asks for a role or a kind asks for the event types that have it.
     """
     parts = [question.partition(" ") for question in questions]
     roles = {name for kind, _, name in parts if kind == "role"}
-    having = {("event type", type_.id) for type_ in event_types if not roles.isdisjoint(type_.roles)}
+    kinds = {name for kind, _, name in parts if kind == "kind"}
+    having = {
+        ("event type", type_.id)
+        for type_ in event_types
+        if not (roles.isdisjoint(type_.roles) and kinds.isdisjoint(name for name, _ in type_.kinds))
+    }
     return frozenset(having.union((_NAMED[kind], name) for kind, _, name in parts if kind in _NAMED))
 
 
@@ -204,6 +211,7 @@ class Asking(Known):
         # Where they are not known the answer is noted, too: once they are, the question is asked again.
         self.event_types = _Names(defined.type_names or frozenset(), self._asker("type"))
         self.roles = _Names(defined.roles or frozenset(), self._asker("role"))
+        self.event_kinds = _Names(defined.kinds or frozenset(), self._asker("kind"))
         self.sources = _Names((defined.sources or {}).keys(), self._asker("source"))
         self.sectors = _Names(frozenset(defined.table.sectors), self._asker("sector-there"))
 

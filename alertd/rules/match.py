@@ -264,9 +264,7 @@ def _is_hidden(slot: Slot, desk: str) -> bool:
 
 
 def _all_terms(book: RuleBook) -> Iterable[Term]:
-    types = (
-        _condition_terms(part) for kind in book.event_types for part in (kind.when, *(c for _, c in kind.statuses))
-    )
+    types = (_condition_terms(part) for kind in book.event_types for part in kind.conditions)
     return chain(chain.from_iterable(types), chain.from_iterable(_terms(rule) for _, rule in book.rules()))
 
 

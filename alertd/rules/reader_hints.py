@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from alertd.base import suggest
 
 DEFINE_TYPE = "define it in a file under rules/event-types/"
+DEFINE_KIND = "event types tell kinds apart by `kinds`, in their files under rules/event-types/"
 """What helps where an event type is named that there is not."""
 STATEFUL_HINT = "it is the whole `when`, or stands directly in the `all` of it"
 STRATUM_HINT = "event types are found first, before other types, roles, tone, novelty and weights are known"

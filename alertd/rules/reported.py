@@ -28,12 +28,15 @@ class Reports(Leaf, frozen=True, gc=False, tag="event_type"):
     statuses: tuple[str, ...] = ()
     """None: all but `rumoured` and `denied`."""
     min_confidence: float = SURE
+    kinds: tuple[str, ...] = ()
+    """None: any, or none."""
 
     def label(self) -> str:
         """Say the condition in one line."""
         status = f", status {' or '.join(self.statuses)}" if self.statuses else ""
         sure = f", confidence >= {self.min_confidence:g}" if self.min_confidence != SURE else ""
-        return f"event_type: {listed(self.any_of)}{status}{sure}"
+        kind = f", kind {' or '.join(self.kinds)}" if self.kinds else ""
+        return f"event_type: {listed(self.any_of)}{kind}{status}{sure}"
 
     def clauses(self) -> tuple[Clause, ...]:
         """Requires one of its types."""
@@ -61,19 +64,25 @@ class Reports(Leaf, frozen=True, gc=False, tag="event_type"):
         return (report for report in reading.event.event_types if report.type in self.any_of)
 
     def _counts(self, report: ReportedType) -> bool:
-        return report.confidence >= self.min_confidence and self._has_status(report)
+        return report.confidence >= self.min_confidence and self._has_kind(report) and self._has_status(report)
+
+    def _has_kind(self, report: ReportedType) -> bool:
+        return not self.kinds or report.kind in self.kinds
 
     def _has_status(self, report: ReportedType) -> bool:
         return report.status in self.statuses if self.statuses else report.status not in ONLY_NAMED
 
     def _objection(self, report: ReportedType) -> str:
+        if not self._has_kind(report):
+            return "a kind that is not named" if report.kind else "which is of no kind"
         if not self._has_status(report):
             return "a status that " + ("is not named" if self.statuses else "counts only where it is named")
         return f"less sure than {self.min_confidence:g}"
 
 
 def _said(report: ReportedType) -> str:
-    return f"{report.type[:60]} {report.status[:20]} {report.confidence:.2f}"
+    kind = f" {report.kind[:60]}" if report.kind else ""
+    return f"{report.type[:60]}{kind} {report.status[:20]} {report.confidence:.2f}"
 
 
 class DealTerms(Leaf, frozen=True, gc=False, tag="terms"):

@@ -51,6 +51,8 @@ def event_type_schema() -> Schema:
     schema["$defs"]["Condition"] = _one_of(_stateless(event_type=True))
     _put(schema, "when", _CONDITION)
     schema["properties"]["status"]["additionalProperties"] = _CONDITION
+    named = schema["properties"]["kinds"]["patternProperties"]
+    named |= dict.fromkeys(named, _CONDITION)
     return schema
 
 

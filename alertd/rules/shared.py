@@ -23,6 +23,7 @@ from alertd.rules.book import EventTypeRule
 from alertd.rules.conditions import Reader
 from alertd.rules.conditions_origin import read_forms, read_sources
 from alertd.rules.conditions_words import read_terms
+from alertd.rules.frames import BadFrame, parse_frame
 from alertd.rules.known import ListKind
 from alertd.rules.known_rules import Asking, Defined, Fragment, NamedList
 from alertd.rules.loaded import KnownSettings, RuleTests
@@ -187,6 +188,8 @@ class _Work:
         self.defined.type_names = frozenset(v["event_type"] for v in values if isinstance(v.get("event_type"), str))
         roles = [v["roles"] for v in values if isinstance(v.get("roles"), list)]
         self.defined.roles = frozenset(role for listed in roles for role in listed if isinstance(role, str))
+        kinds = [v["kinds"] for v in values if isinstance(v.get("kinds"), dict)]
+        self.defined.kinds = frozenset(kind for listed in kinds for kind in listed)
 
     def fragments(self, docs: list[Document]) -> None:
         for doc, made in self._checked(FragmentsFile, docs):
@@ -241,8 +244,10 @@ class _Work:
         asking = Asking(self.defined, None)
         reader = Reader(doc, asking, in_event_type=True)
         when = reader.condition(("when",)) if doc.node(("when",)) is not None else None
-        statuses = [(status, reader.condition(("status", status))) for status in STATUSES
-                    if doc.node(("status", status)) is not None]  # fmt: skip
+        statuses = _conditions(reader, "status", STATUSES)
+        kinds = _conditions(reader, "kinds", made.kinds if made is not None else ())
+        if made is not None:
+            _check_frames(reader, made)
         tests = TestReader(doc, asking)
         read = tests.tests(("tests",), made.tests) if made is not None else ()
         for path, test in doc.items(("tests",)):
@@ -256,27 +261,44 @@ class _Work:
             return None
         place = doc.place(("event_type",))
         self.out.tests.append(RuleTests(place=place, event_type=made.event_type, rule=made.event_type, tests=read))
-        found = tuple((status, condition) for status, condition in statuses if condition is not None)
-        return _rule(
-            made, when, found, asking.written_out({"when": made.when, "status": made.status}), asking.taken()
-        )
+        parts = {"when": made.when, "status": made.status, "kinds": list(made.kinds.items())}
+        return _rule(made, when, (statuses, kinds), asking.written_out(parts), asking.taken())
+
+
+_Named = tuple[tuple[str, Condition], ...]
+
+
+def _conditions(reader: Reader, key: str, names: Iterable[str]) -> _Named:
+    """Read the conditions that stand under names."""
+    made = [(name, reader.condition((key, name))) for name in names if reader.doc.node((key, name)) is not None]
+    return tuple((name, condition) for name, condition in made if condition is not None)
+
+
+def _check_frames(reader: Reader, made: EventTypeFile) -> None:
+    for i, text in enumerate(made.frames):
+        try:
+            parse_frame(text, made.roles)
+        except BadFrame as error:
+            reader.fault(("frames", i), str(error), error.hint)
 
 
 def _rule(
     made: EventTypeFile,
     when: Condition,
-    statuses: tuple[tuple[str, Condition], ...],
+    named_conditions: tuple[_Named, _Named],
     written: Any,
     companies: Mapping[str, str],
 ) -> EventTypeRule:
-    named = (made.event_type, made.title, made.roles, made.confidence, written, companies)
+    named = (made.event_type, made.title, made.roles, made.confidence, made.frames, written, companies)
     return EventTypeRule(
         id=made.event_type,
         title=made.title,
         when=when,
         confidence=made.confidence,
         roles=made.roles,
-        statuses=statuses,
+        statuses=named_conditions[0],
+        kinds=named_conditions[1],
+        frames=made.frames,
         hash=mark(msgspec.json.encode(named, order="deterministic").decode()),
     )
 

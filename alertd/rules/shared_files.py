@@ -9,10 +9,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from alertd.base.config import ConfigModel, UserId
+from alertd.rules.frames import MAX_FRAME, MAX_FRAMES
 from alertd.rules.known import ListKind
 from alertd.rules.test_entries import TestEntry
 
 MAX_LIST = 10_000
+MAX_KINDS = 20
+"""Kinds of one event type."""
 ROUTINE_FORMS = "routine-forms"
 """Name of the list of forms that only rules see which name a form."""
 LIST_KINDS: tuple[ListKind, ...] = ("companies", "terms", "forms", "sources", "rates")
@@ -35,6 +38,7 @@ def _check_currency(text: str) -> str:
 
 Word = Annotated[str, AfterValidator(_check_word), Field(json_schema_extra={"pattern": f"^{_WORD.pattern}$"})]
 """`compute_lease`."""
+FrameText = Annotated[str, Field(min_length=1, max_length=MAX_FRAME)]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Currency = Annotated[str, AfterValidator(_check_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
 
@@ -53,7 +57,11 @@ class EventTypeFile(ConfigModel):
     when: Any
     """The condition on the event's words and origin; see docs/rules.md."""
     status: dict[Literal["denied", "rumoured", "reported"], Any] = Field(default_factory=dict)
-    """When it is denied, rumoured or only reported; asked in this order, else it is announced."""
+    """When it is denied, rumoured or only reported; asked in this order. Where none holds, its clause says it."""
+    kinds: Annotated[dict[Word, Any], Field(max_length=MAX_KINDS)] = Field(default_factory=dict)
+    """Kind -> when it is of this kind; the first that holds counts."""
+    frames: Annotated[tuple[FrameText, ...], Field(max_length=MAX_FRAMES)] = ()
+    """How a sentence says who plays which role: `{lessor} lease {asset} to {lessee}`."""
     tests: list[TestEntry] = Field(default_factory=list)
     """Events for which it should hold, or should not."""
 

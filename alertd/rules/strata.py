@@ -23,6 +23,7 @@ def recognised(kind: EventTypeRule, reading: Reading, scope: Scope) -> ReportedT
         return None
     evidence: Iterable[Evidence] = kind.when.result(reading, scope).evidence
     status = next((name for name, condition in kind.statuses if condition.truth(reading, scope)), "announced")
+    sort = next((name for name, condition in kind.kinds if condition.truth(reading, scope)), None)
     parties = [
         Party(company=mention.id, role=mention.role)
         for mention in reading.event.companies
@@ -32,6 +33,7 @@ def recognised(kind: EventTypeRule, reading: Reading, scope: Scope) -> ReportedT
         type=kind.id,
         confidence=kind.confidence,
         status=status,
+        kind=sort,
         parties=parties,
         evidence=list(dict.fromkeys(evidence))[:MAX_EVIDENCE],
     )
