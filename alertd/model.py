@@ -126,16 +126,20 @@ class Amount(Struct, frozen=True, kw_only=True):
 
     low: float
     high: float
+    bound: Literal["over", "up_to", "about"] | None = None
+    """What the text says of the figure: `over $2.5bn`, `up to $4bn`, `about $3bn`. Both ends are the figure itself."""
     currency: str = "USD"
     """ISO 4217."""
     per: str | None = None
-    """year, quarter, month, week, day or share; None for a total."""
+    """year, quarter, month, week, day, hour or share, or what else is priced: barrel, ounce…; None for a total."""
     role: str | None = None
     """revenue, profit, deal_value, valuation, penalty…"""
     of: str | None = None
     """Company id."""
     derived: bool = False
     """Computed from a total over a stated term."""
+    earlier: bool = False
+    """What it was before, stated beside what it is now: the $2m of `rose from $2m to $3m`."""
     evidence: list[Evidence] = []
 
 

@@ -31,8 +31,8 @@ CURRENCIES = frozenset(_CODES.split())
 """ISO 4217, and CNH for the renminbi outside China."""
 
 AMOUNT_ROLES = (
-    "revenue", "profit", "cost", "deal_value", "valuation", "investment", "debt", "dividend", "buyback", "penalty",
-    "settlement", "price_target",
+    "revenue", "profit", "loss", "cost", "charge", "deal_value", "valuation", "investment", "funding", "debt",
+    "dividend", "buyback", "penalty", "settlement", "price_target", "per_share", "guidance",
 )  # fmt: skip
 """What an amount of money can be in what happened."""
 
@@ -201,11 +201,11 @@ class Money(Leaf, frozen=True, gc=False, tag="amount"):
         """Go through the amounts of the role and the kind of period that are asked for."""
         per = self.limit.per
         for amount in reading.event.amounts:
-            if self.roles and amount.role not in self.roles:
+            if amount.earlier or (self.roles and amount.role not in self.roles):
                 continue
             if per is None:
-                # What was worked out, and what comes with each share, was not stated as such an amount.
-                fits = not amount.derived and amount.per != "share"
+                # What was worked out, and what one share or barrel costs, was not stated as such an amount.
+                fits = not amount.derived and (amount.per is None or amount.per in YEARLY)
             else:
                 fits = amount.per == per or (amount.per in YEARLY and per in YEARLY)
             if fits and math.isfinite(amount.low) and math.isfinite(amount.high):
