@@ -83,6 +83,8 @@ class EventTypeRule(Struct, frozen=True, kw_only=True):
     title: str
     when: Condition
     confidence: float = 0.9
+    alone: bool = False
+    """Where it is found, no other type is."""
     roles: tuple[str, ...] = ()
     """The roles that its parties may play."""
     statuses: tuple[tuple[str, Condition], ...] = ()

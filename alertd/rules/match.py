@@ -19,7 +19,7 @@ import structlog
 from alertd.companies.relations import Graph
 from alertd.model import Event, Match, ReportedType
 from alertd.rules.beside import state_clauses
-from alertd.rules.book import BookChange, Portfolio, Rule, RuleBook
+from alertd.rules.book import BookChange, EventTypeRule, Portfolio, Rule, RuleBook
 from alertd.rules.cache import no_collection
 from alertd.rules.evaluate import guard, holds, is_routine, judge, prove
 from alertd.rules.index import Index, plain
@@ -29,7 +29,7 @@ from alertd.rules.outcome import Earlier, MatchResult, Open, RuleFailure, make_m
 from alertd.rules.read import Read
 from alertd.rules.reference import Reference
 from alertd.rules.slot import Candidacy, Engine, Slot
-from alertd.rules.strata import recognised, with_types
+from alertd.rules.strata import recognised, told, with_types
 from alertd.rules.understanding import Understanding
 from alertd.rules.waiting import Waiting
 from alertd.rules.world import World, Worlds
@@ -142,14 +142,16 @@ class Matcher:
         begun = self._understanding.begin(event, found) if self._understanding is not None else None
         reading = Reading(begun.event if begun is not None else event, found)
         failures: list[RuleFailure] = []
-        types = list(self._recognised(reading, failures))
+        types = told(self._recognised(reading, failures))
         if begun is not None:
             reading = Reading(begun.conclude(types), found)
         elif types:
             reading = with_types(reading, types)
         return Read(reading, tuple(failures))
 
-    def _recognised(self, reading: Reading, failures: list[RuleFailure]) -> Iterator[ReportedType]:
+    def _recognised(
+        self, reading: Reading, failures: list[RuleFailure]
+    ) -> Iterator[tuple[EventTypeRule, ReportedType]]:
         keys = keys_of(reading)
         for slot in self._types.candidates(reading, keys):
             if slot.off or slot.type is None or slot.type.id in reading.types:
@@ -160,7 +162,7 @@ class Matcher:
                 failures.append(_switch_off(slot, reading.event, error))
                 continue
             if reported is not None:
-                yield reported
+                yield slot.type, reported
 
     def _ask(self, slot: Slot, reading: Reading, keys: set[Key]) -> Match | Open | None:
         portfolio, rule = slot.portfolio, slot.rule

@@ -289,12 +289,13 @@ def _rule(
     written: Any,
     companies: Mapping[str, str],
 ) -> EventTypeRule:
-    named = (made.event_type, made.title, made.roles, made.confidence, made.frames, written, companies)
+    named = (made.event_type, made.title, made.roles, made.confidence, made.alone, made.frames, written, companies)
     return EventTypeRule(
         id=made.event_type,
         title=made.title,
         when=when,
         confidence=made.confidence,
+        alone=made.alone,
         roles=made.roles,
         statuses=named_conditions[0],
         kinds=named_conditions[1],

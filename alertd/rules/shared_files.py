@@ -54,6 +54,8 @@ class EventTypeFile(ConfigModel):
     """The roles that its parties may play."""
     confidence: Annotated[float, Field(gt=0, le=1)] = 0.9
     """How sure it is where the condition holds."""
+    alone: bool = False
+    """Where it is found in the words of an event, no other type is: what such an item tells, others have told."""
     when: Any
     """The condition on the event's words and origin; see docs/rules.md."""
     status: dict[Literal["denied", "rumoured", "reported"], Any] = Field(default_factory=dict)

@@ -39,6 +39,13 @@ def recognised(kind: EventTypeRule, reading: Reading, scope: Scope) -> ReportedT
     )
 
 
+def told(found: Iterable[tuple[EventTypeRule, ReportedType]]) -> list[ReportedType]:
+    """Give what was recognised, or what stands alone, if some of it does."""
+    all_found = list(found)
+    alone = [reported for kind, reported in all_found if kind.alone]
+    return alone or [reported for _, reported in all_found]
+
+
 def with_types(reading: Reading, types: Iterable[ReportedType]) -> Reading:
     """Give the reading of the same event with more event types, in the order of their names."""
     found = sorted(types, key=lambda reported: reported.type)

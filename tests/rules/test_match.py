@@ -112,6 +112,20 @@ def test_an_event_type_that_raises_is_switched_off_alone() -> None:
     assert (len(first.matches), second.failures) == (1, ())
 
 
+def test_where_a_type_stands_alone_no_other_is_found_and_what_the_event_states_stays() -> None:
+    when = portfolio("text: lease").rules[0].when
+    types = (
+        EventTypeRule(id="lease", title="Lease", when=when, hash="a"),
+        EventTypeRule(id="notice", title="Notice", when=portfolio("text: alert").rules[0].when, alone=True, hash="b"),
+    )
+    matcher = Matcher(make_book([portfolio("text: lease")], event_types=types))
+    stated = ReportedType(type="other", confidence=0.9)
+    assert [t.type for t in matcher.match(news("A lease")).event.event_types] == ["lease"]
+    assert [t.type for t in matcher.match(news("Alert: a lease")).event.event_types] == ["notice"]
+    both = matcher.match(news("Alert: a lease", event_types=[stated])).event
+    assert [t.type for t in both.event_types] == ["other", "notice"]
+
+
 def test_a_rule_may_ask_for_an_event_type_that_is_found_in_the_same_event() -> None:
     rules = desk_book(
         desk_portfolio("all: [{event_type: compute_lease}, {role: lessor}]", "event_type: compute_lease")
