@@ -14,7 +14,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -27,8 +27,15 @@ from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turn
 from alertd.app.snapshot import secrets_of
 from alertd.base.clock import system_clock
 from alertd.base.failpoints import arm
+from alertd.companies.registrants import updated_file
+from alertd.companies.table import load_registrants
+from alertd.enrich.enricher import Enricher
 from alertd.errors import AlertdError, StoreUnavailable
 from alertd.pipeline import Pipeline
+from alertd.rules.book import EventTypeRule, RuleBook
+from alertd.rules.named import NamedCompanies
+from alertd.rules.understanding import Understanding
+from alertd.settings import Settings
 from alertd.store.redis import RedisStore, open_store
 from alertd.workers.match import Matcher
 from alertd.workers.outage import Outage
@@ -61,6 +68,7 @@ class Child:
         self._inbox: asyncio.Queue[object] = asyncio.Queue()
         self._newest: Reload | None = None
         self._version = boot.snapshot.book.version
+        self._types = boot.snapshot.book.event_types
         self._line: list[asyncio.Task[None]] = []
         self._started = False
         self._matcher: Matcher | None = None
@@ -135,7 +143,7 @@ class Child:
         if "match" in boot.roles:
             self._matcher = Matcher(
                 boot.consumer,
-                Pipeline(boot.snapshot.book, receiver_policies(boot.snapshot.settings), system_clock),
+                _pipeline(boot.snapshot.book, boot.snapshot.settings),
                 store,
                 parts.notices,
                 system_clock,
@@ -169,17 +177,26 @@ class Child:
         """Bring the matcher to the version of a message. A whole book is indexed beside the one in force."""
         if self._matcher is None:
             return
-        receivers = receiver_policies(message.settings)
         if message.book is not None:
-            self._matcher.use(await asyncio.to_thread(Pipeline, message.book, receivers, system_clock))
+            self._types = message.book.event_types
+            self._matcher.use(await asyncio.to_thread(_pipeline, message.book, message.settings))
             _keep_for_good()
         elif message.change is not None and message.change.before != self._version:
             # Cannot be: the line keeps their order. If it is, the next life begins with the newest rules.
             log.critical("rules_out_of_step", ours=self._version, expected=message.change.before)
             os._exit(70)
         else:
-            self._matcher.apply(message.change, receivers)
+            await self._take_change(self._matcher, message)
         self._version = message.version
+
+    async def _take_change(self, matcher: Matcher, message: Reload) -> None:
+        """Bring the matcher on by what changed; companies are made ready beside those in force."""
+        change, settings = message.change, message.settings
+        understanding = None
+        if change is not None and change.companies is not None:
+            understanding = await asyncio.to_thread(_understanding, self._types, change.companies, settings)
+            _keep_for_good()
+        matcher.apply(change, receiver_policies(settings), understanding)
 
     async def _serve(self) -> float:
         """Do what the supervisor says until it says drain; gives the time for that."""
@@ -230,6 +247,19 @@ class Child:
         while True:
             self._link.send(Turns(self._progress.counts()))
             await asyncio.sleep(TURNS_S)
+
+
+def _pipeline(book: RuleBook, settings: Settings) -> Pipeline:
+    """Make a rule book ready."""
+    understanding = _understanding(book.event_types, book.companies, settings)
+    return Pipeline(book, receiver_policies(settings), system_clock, understanding)
+
+
+def _understanding(
+    event_types: Iterable[EventTypeRule], companies: NamedCompanies, settings: Settings
+) -> Understanding:
+    """Make ready what finds companies, and the rest, in texts."""
+    return Enricher.of(event_types, companies.over(load_registrants(updated_file(settings.state_dir))))
 
 
 def _keep_for_good() -> None:

@@ -28,11 +28,14 @@ from alertd.cli.output import (
 )
 from alertd.cli.progress import STDIN, terminal_hint
 from alertd.cli.rules import RulesOption, loaded_rules
+from alertd.enrich.enricher import Enricher
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import Event
 from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
 from alertd.rules.explanation import Explainer, Explanation
 from alertd.rules.explanation_text import lines
+from alertd.rules.explanation_type import TypeExplainer
+from alertd.rules.loaded import Loaded
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream, told
 
@@ -72,7 +75,7 @@ def explain(
         fail(f"{_named(event)}: not an event: {error}")
     for stranger in reader.strangers():
         warn(f"{_named(event)}: {stranger}", "yellow")
-    found = _explained(loaded.book, asked, events)
+    found = _explained(loaded, asked, events)
     if json:
         print_json(_document(found), pretty=True)
     else:
@@ -148,13 +151,13 @@ def _named(event: str) -> str:
 # --- the answer -----------------------------------------------------------------------------------------------
 
 
-def _explained(book: RuleBook, asked: _Asked, events: Sequence[Event]) -> Explanation:
-    explainer = Explainer(book)
+def _explained(loaded: Loaded, asked: _Asked, events: Sequence[Event]) -> Explanation:
+    understanding = Enricher.of(loaded.book.event_types, loaded.table)
     if asked.event_type is not None:
-        return explainer.event_type(asked.event_type, events[-1])
+        return TypeExplainer(loaded.book, understanding).event_type(asked.event_type, events[-1])
     assert asked.rule is not None
     portfolio, rule = asked.rule
-    matcher = Matcher(book)
+    matcher = Matcher(loaded.book, understanding=understanding)
     with Stream(matcher, only=(portfolio.id, rule.id)) as stream:
         taken = [stream.take(event) for event in events]
     for failure in (failure for one in taken for failure in one.failures):
@@ -163,7 +166,8 @@ def _explained(book: RuleBook, asked: _Asked, events: Sequence[Event]) -> Explan
     why = matcher.why_candidate(portfolio.id, rule.id, taken[-1].event)
     candidate = f"{'yes' if why.asked else 'no'}, {why.reason}"
     before = told(taken[-1], portfolio.id, rule.id, {event.id: event.title for event in events})
-    return explainer.rule(portfolio, rule, taken[-1].event, over_time=before, candidate=candidate)
+    last, explainer = taken[-1], Explainer(loaded.book)
+    return explainer.rule(portfolio, rule, last.event, over_time=before, candidate=candidate, refused=last.refused)
 
 
 def _document(found: Explanation) -> dict[str, Any]:

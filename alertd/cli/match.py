@@ -13,6 +13,7 @@ from alertd.cli.events import EventReader, lines_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
 from alertd.cli.rules import RulesOption, loaded_rules
+from alertd.enrich.enricher import Enricher
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import event_to_dict
 from alertd.rules.explanation import Explainer
@@ -47,7 +48,7 @@ def match(
         fail(error)
     paths = files or [STDIN]
     terminal_hint(paths)
-    matcher = Matcher(loaded.book)
+    matcher = Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
     with progress("matching", total_bytes(paths)) as advance, Stream(matcher) as stream:
         work = _Matching(loaded, stream, all_events=all_events, explained=explained)
         for path in paths:
@@ -98,7 +99,7 @@ class _Matching:
                     yield f"    ✗ {rule.id}: it failed, and is not asked any more"
                     continue
                 before = told(taken, portfolio.id, rule.id)
-                found = explainer.rule(portfolio, rule, taken.event, over_time=before)
+                found = explainer.rule(portfolio, rule, taken.event, over_time=before, refused=taken.refused)
                 yield from (f"    {text}" for text in brief(found))
 
     def _complain(self, text: str) -> None:

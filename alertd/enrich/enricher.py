@@ -18,6 +18,7 @@ import structlog
 from msgspec.structs import replace
 
 from alertd import telemetry
+from alertd.companies.table import CompanyTable
 from alertd.enrich.draft import Draft
 from alertd.model import Event, ReportedType
 from alertd.rules.book import EventTypeRule
@@ -39,6 +40,11 @@ class Enricher:
         """What event types may ask for, in this order."""
         self._then: tuple[Step, ...] = ()
         """What follows from the event types; those just found stand in `draft.reported`."""
+
+    @classmethod
+    def of(cls, event_types: Iterable[EventTypeRule], table: CompanyTable) -> Enricher:
+        """Make one for event types and the companies of a table."""
+        return cls(event_types)
 
     def begin(self, event: Event, found: Found) -> Understood:
         """Find what event types may ask for: language, companies, money, durations, terms."""

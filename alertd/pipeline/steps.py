@@ -38,6 +38,7 @@ from alertd.rules.book import BookChange, Portfolio, RuleBook
 from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, Open
 from alertd.rules.over_time import Asked, ask, joined
+from alertd.rules.understanding import Understanding
 
 MAX_CONFLICTS = 20
 """How often an alert may change under our hands before the event is put back."""
@@ -49,8 +50,15 @@ _log = structlog.get_logger(__name__)
 class Pipeline:
     """One version of the rules and receivers, ready to process batches. Belongs to one process."""
 
-    def __init__(self, book: RuleBook, receivers: Mapping[str, ReceiverPolicy], clock: Clock) -> None:
-        self._matcher = Matcher(book)
+    def __init__(
+        self,
+        book: RuleBook,
+        receivers: Mapping[str, ReceiverPolicy],
+        clock: Clock,
+        understanding: Understanding | None = None,
+    ) -> None:
+        """Without `understanding` events carry what they bring with them, and event types are asked of that."""
+        self._matcher = Matcher(book, understanding=understanding)
         self._routine_forms = book.routine_forms
         self._source_desks = book.source_desks
         self._names: dict[str, str] = {}
@@ -64,9 +72,12 @@ class Pipeline:
         """The version of the rules in force."""
         return self._matcher.version
 
-    def apply(self, change: BookChange) -> None:
-        """Go on to the next version of the rules, between two batches. ValueError if it is not for this version."""
-        self._matcher.apply(change)
+    def apply(self, change: BookChange, understanding: Understanding | None = None) -> None:
+        """Go on to the next version of the rules, between two batches. ValueError if it is not for this version.
+
+        `understanding` is the one to go on with, where the companies have changed.
+        """
+        self._matcher.apply(change, understanding)
         self._learn(change.portfolios)
 
     def use_receivers(self, receivers: Mapping[str, ReceiverPolicy]) -> None:

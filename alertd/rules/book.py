@@ -15,6 +15,7 @@ from alertd.base.ids import mark
 from alertd.companies.model import Holdings, Relation
 from alertd.companies.relations import Graph
 from alertd.model import Severity, Struct
+from alertd.rules.named import NamedCompanies
 from alertd.rules.state import State
 from alertd.rules.tree import Condition
 from alertd.rules.world import Rates, World
@@ -107,6 +108,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     portfolios: tuple[Portfolio, ...] = ()
     event_types: tuple[EventTypeRule, ...] = ()
     relations: tuple[Relation, ...] = ()
+    companies: NamedCompanies = NamedCompanies()
+    """Those that are looked for in texts."""
     labels: dict[str, str] = msgspec.field(default_factory=dict)
     """Company id -> ticker or name, of the companies that are held, listed or declared."""
     rates: Rates | None = None
@@ -114,7 +117,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     source_desks: dict[str, str] = msgspec.field(default_factory=dict)
     """Source -> desk, for the sources that name one: their events reach that desk's portfolios alone."""
     shared: str = ""
-    """Fingerprint of all that is in it beside portfolios and labels."""
+    """Fingerprint of all that is in it beside portfolios, companies and labels."""
     version: str = ""
     """Fingerprint of everything in it but the labels."""
 
@@ -146,6 +149,8 @@ class BookChange(Struct, frozen=True, kw_only=True):
     removed: tuple[str, ...] = ()
     labels: dict[str, str] = msgspec.field(default_factory=dict)
     """Of companies that the book before had none for."""
+    companies: NamedCompanies | None = None
+    """Where they changed: those that are looked for from now on."""
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -170,11 +175,17 @@ def make_book(portfolios: list[Portfolio], **shared: Any) -> RuleBook:
     ordered = tuple(sorted(portfolios, key=_id))
     hashed = [p if p.hash else msgspec.structs.replace(p, hash=portfolio_hash(p)) for p in ordered]
     book = RuleBook(portfolios=tuple(hashed), **shared)
-    return msgspec.structs.replace(book, shared=shared_hash(book), version=version_of(shared_hash(book), hashed))
+    return msgspec.structs.replace(
+        book, shared=shared_hash(book), version=version_of(shared_hash(book), hashed, book.companies)
+    )
 
 
 def change_book(
-    before: RuleBook, portfolios: Mapping[str, Portfolio], fresh: Iterable[Portfolio], labels: Mapping[str, str]
+    before: RuleBook,
+    portfolios: Mapping[str, Portfolio],
+    fresh: Iterable[Portfolio],
+    labels: Mapping[str, str],
+    companies: NamedCompanies,
 ) -> tuple[RuleBook, BookChange]:
     """Give the next version of a book whose shared part is the same, and what changed in it.
 
@@ -185,13 +196,15 @@ def change_book(
     added = {company: label for company, label in labels.items() if before.labels.get(company) != label}
     change = BookChange(
         before=before.version,
-        version=version_of(before.shared, ordered),
+        version=version_of(before.shared, ordered, companies),
         portfolios=tuple(sorted((p for p in fresh if old.get(p.id) != p.hash), key=_id)),
         removed=tuple(sorted(old.keys() - portfolios.keys())),
         labels=added,
+        companies=companies if companies.hash != before.companies.hash else None,
     )
     named = {**before.labels, **added} if added else before.labels
-    return msgspec.structs.replace(before, portfolios=ordered, labels=named, version=change.version), change
+    after = {"portfolios": ordered, "labels": named, "companies": companies, "version": change.version}
+    return msgspec.structs.replace(before, **after), change
 
 
 def _id(portfolio: Portfolio) -> str:
@@ -205,7 +218,9 @@ def apply_change(book: RuleBook, change: BookChange) -> RuleBook:
     gone = {*change.removed, *(p.id for p in change.portfolios)}
     portfolios = sorted([*(p for p in book.portfolios if p.id not in gone), *change.portfolios], key=_id)
     labels = {**book.labels, **change.labels} if change.labels else book.labels
-    return msgspec.structs.replace(book, portfolios=tuple(portfolios), labels=labels, version=change.version)
+    companies = change.companies or book.companies
+    after = {"portfolios": tuple(portfolios), "labels": labels, "companies": companies, "version": change.version}
+    return msgspec.structs.replace(book, **after)
 
 
 def portfolio_hash(p: Portfolio) -> str:
@@ -222,6 +237,6 @@ def shared_hash(book: RuleBook) -> str:
     return mark(msgspec.json.encode(shared, order="deterministic").decode())
 
 
-def version_of(shared: str, portfolios: Iterable[Portfolio]) -> str:
+def version_of(shared: str, portfolios: Iterable[Portfolio], companies: NamedCompanies) -> str:
     """Fingerprint a book by those of its parts; portfolios in the order of their ids."""
-    return mark(shared, "".join([p.hash for p in portfolios]))
+    return mark(shared, companies.hash, "".join([p.hash for p in portfolios]))

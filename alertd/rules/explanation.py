@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from alertd.model import Event
 from alertd.rules.beside import has_beside
-from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
+from alertd.rules.book import Portfolio, Rule, RuleBook
 from alertd.rules.evaluate import MAX_COMPANIES, guard
 from alertd.rules.explain import Explained, deciding, leaves_true, one_line, said, tree_of
 from alertd.rules.fact_index import event_ms, facts_of, fits
@@ -20,7 +20,6 @@ from alertd.rules.limits import percent
 from alertd.rules.logic import Node, Reading, Scope, Truth
 from alertd.rules.state import By
 from alertd.rules.state import Sequence as Steps
-from alertd.rules.strata import recognised
 from alertd.rules.world import Worlds
 from alertd.text.scan import TermScanner
 
@@ -83,6 +82,10 @@ class Explanation:
     candidate: str = ""
     """How an index comes to ask this rule about the event, or why it does not."""
     notes: tuple[str, ...] = ()
+    understood: Event | None = None
+    """The event with what was found in it; of an event type, as far as that type alone is asked."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """What was seen in the event and not taken, with the reason."""
 
 
 NOTHING_BY: dict[By, str] = {
@@ -99,7 +102,7 @@ _EARLIER = "what stands beside the sequence is asked of its last step; this even
 
 
 class Explainer:
-    """Explains rules and event types of one book."""
+    """Explains the rules of one book; `explanation_type` explains event types."""
 
     def __init__(self, book: RuleBook) -> None:
         self._book = book
@@ -113,12 +116,14 @@ class Explainer:
         *,
         over_time: Sequence[OverTime] | None = None,
         candidate: str = "",
+        refused: Sequence[tuple[str, str]] = (),
     ) -> Explanation:
-        """Explain a rule of a portfolio. `event` carries the event types that were found in it.
+        """Explain a rule of a portfolio. `event` carries the event types that were found in it, `refused` is what
+        was seen in it and not taken.
 
         `over_time` is what the rule's state says, asked for where the rest of the rule holds; None: it is not known.
         """
-        reading = _read([rule.when], event)
+        reading = reading_of([rule.when], event)
         kept_out = _guard(self._book, portfolio, rule, reading)
         scope = Scope(self._worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         asked, truth, companies = _ask(rule, reading, scope)
@@ -144,50 +149,25 @@ class Explainer:
             severity=rule.severity,
             event=event.id,
             headline=one_line(event.title),
-            origin=_origin(event),
+            origin=origin_of(event),
             truth=False if kept_out else truth,
             guard=kept_out,
             companies=tuple(self._worlds.whole.label(company) for company in companies),
-            because=() if truth and not kept_out else tuple(_because(kept_out or nothing, asked, states)),
+            because=() if truth and not kept_out else tuple(because_of(kept_out or nothing, asked, states)),
             asked=asked,
             over_time=states,
             candidate=candidate,
             notes=(
                 *_notes(rule, event, unknown=truth is None and rule.state is not None and over_time is None),
                 *([_EARLIER] if earlier and not asked and has_beside(rule) else []),
+                *(f"{what} is not reported: {why}" for what, why in refused if what in rule.types),
             ),
+            understood=event,
+            refused=tuple(refused),
         )
 
     def _label(self, by: str) -> str:
         return " and ".join(map(self._worlds.whole.label, by.split("+")))
-
-    def event_type(self, event_type: EventTypeRule, event: Event) -> Explanation:
-        """Explain how an event type is recognised in an event, or why not, and with which status."""
-        reading = _read([event_type.when, *(node for _, node in event_type.statuses)], event)
-        scope = Scope(self._worlds.of(None))
-        tree = tree_of(event_type.when, reading, scope)
-        statuses = [(status, tree_of(node, reading, scope)) for status, node in event_type.statuses]
-        asked = [Asked("", "", "", tree), *(Asked("", f"status {status}", "", found) for status, found in statuses)]
-        reported = reading.types.get(event_type.id)
-        notes = ["the event says so itself, so its words are not asked"] if reported else []
-        reported = reported or recognised(event_type, reading, scope)
-        if reported:
-            notes.append(f"reported as {reported.status}, with confidence {reported.confidence:g}")
-        return Explanation(
-            portfolio="",
-            rule=event_type.id,
-            title=event_type.title,
-            severity="",
-            event=event.id,
-            headline=one_line(event.title),
-            origin=_origin(event),
-            truth=True if reported else tree.truth,
-            guard="",
-            companies=(),
-            because=() if reported else tuple(_because("", asked[:1], ())),
-            asked=tuple(asked),
-            notes=tuple(notes),
-        )
 
 
 def _nothing(rule: Rule, event: Event) -> str:
@@ -240,7 +220,8 @@ def _for_one(rule: Rule, reading: Reading, scope: Scope, company: str) -> Asked:
     return Asked(company, scope.world.label(company), held, tree_of(rule.when, reading, scope.bound_to(company)))
 
 
-def _because(kept_out: str, asked: Sequence[Asked], over_time: Sequence[OverTime]) -> list[str]:
+def because_of(kept_out: str, asked: Sequence[Asked], over_time: Sequence[OverTime]) -> list[str]:
+    """Say in lines what decided against it."""
     if kept_out:
         return [kept_out]
     part = over_time[0].condition if over_time else asked[0].condition
@@ -274,12 +255,14 @@ def _notes(rule: Rule, event: Event, *, unknown: bool) -> list[str]:
 # --- small parts ----------------------------------------------------------------------------------------------
 
 
-def _read(nodes: Iterable[Node], event: Event) -> Reading:
+def reading_of(nodes: Iterable[Node], event: Event) -> Reading:
+    """Read an event for some conditions."""
     scanner = TermScanner(term for node in nodes for term in node.terms())
     return Reading(event, scanner.scan(event.title, event.body))
 
 
-def _origin(event: Event) -> str:
+def origin_of(event: Event) -> str:
+    """Say in one line which event it is."""
     what = f"{event.form} " if event.form else ""
     items = f"item {', '.join(event.items)} " if event.items else ""
     types = ", ".join(

@@ -29,6 +29,7 @@ from alertd.rules.held import HoldingsReader, Kept
 from alertd.rules.known_rules import Asking, Defined, named_in
 from alertd.rules.labels import labels_of_parts, labels_shared
 from alertd.rules.loaded import KnownSettings, Loaded, RuleTests, Where
+from alertd.rules.named import named_in_table
 from alertd.rules.part import Part
 from alertd.rules.shared import Shared, read_shared
 
@@ -264,18 +265,19 @@ class RuleLoader:
         fresh = [making.portfolios[name] for name in done if name in making.portfolios]
         labels = labels_of_parts([making.parts.by_id[name] for name in done], fresh, defined.table)
         if before is not None and making.todo is not None:
-            return change_book(before, making.portfolios, fresh, labels)
+            return change_book(before, making.portfolios, fresh, labels, before.companies)
         whole = make_book(
             list(making.portfolios.values()),
             event_types=defined.event_types,
             relations=defined.relations,
+            companies=named_in_table(defined.table),
             labels={**labels_shared(defined), **labels},
             rates=defined.rates,
             routine_forms=defined.routine_forms,
             source_desks={source: desk for source, desk in (defined.sources or {}).items() if desk is not None},
         )
         if before is not None and before.shared == whole.shared:
-            return change_book(before, making.portfolios, fresh, whole.labels)
+            return change_book(before, making.portfolios, fresh, whole.labels, whole.companies)
         return whole, None
 
     def _tests(self, book: RuleBook, shared: Shared) -> tuple[list[RuleTests], list[RuleTests]]:

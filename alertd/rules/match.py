@@ -53,7 +53,7 @@ class Matcher:
         self._portfolios = {portfolio.id: portfolio for portfolio in book.portfolios}
         self._slots: dict[str, dict[str, Slot]] = {}
         """Portfolio -> rule -> slot."""
-        self._version = book.version
+        self._version, self._companies = book.version, book.companies
         self._types: Engine = _ENGINES[engine]()
         self._rules: Engine = _ENGINES[engine]()
         self._waiting = Waiting()
@@ -79,8 +79,8 @@ class Matcher:
         """The book by which it matches now."""
         if self._book.version != self._version:
             portfolios = tuple(self._portfolios[name] for name in sorted(self._portfolios))
-            changed = {"portfolios": portfolios, "labels": dict(self._labels), "version": self._version}
-            self._book = msgspec.structs.replace(self._book, **changed)
+            changed = {"portfolios": portfolios, "labels": dict(self._labels), "companies": self._companies}
+            self._book = msgspec.structs.replace(self._book, **changed, version=self._version)
         return self._book
 
     def portfolio(self, portfolio_id: str) -> Portfolio | None:
@@ -116,6 +116,7 @@ class Matcher:
             tuple(outcome for _, outcome in held if isinstance(outcome, Open)),
             tuple(failures),
             self._earlier(reading, keys),
+            read.refused,
         )
 
     def _earlier(self, reading: Reading, keys: set[Key]) -> Earlier | None:
@@ -147,7 +148,7 @@ class Matcher:
             reading = Reading(begun.conclude(types), found)
         elif types:
             reading = with_types(reading, types)
-        return Read(reading, tuple(failures))
+        return Read(reading, tuple(failures), tuple(begun.refused) if begun is not None else ())
 
     def _recognised(
         self, reading: Reading, failures: list[RuleFailure]
@@ -205,13 +206,16 @@ class Matcher:
 
     # --- updates ----------------------------------------------------------------------------------------------
 
-    def apply(self, change: BookChange) -> None:
+    def apply(self, change: BookChange, understanding: Understanding | None = None) -> None:
         """Go on to the next version of the book, at a cost of what changed; the next event is matched by it.
 
-        Raises ValueError if the change belongs to another version than this one.
+        `understanding` is the one to go on with, where the companies have changed. Raises ValueError if the change
+        belongs to another version than this one.
         """
         if change.before != self._version:
             raise ValueError(f"the change applies to version {change.before}, this is {self._version}")
+        self._companies = change.companies or self._companies
+        self._understanding = understanding or self._understanding
         for name in change.removed:
             if self._portfolios.pop(name, None) is not None:
                 for slot in self._slots.pop(name).values():

@@ -88,6 +88,8 @@ class MatchResult(msgspec.Struct, frozen=True):
     failures: tuple[RuleFailure, ...] = ()
     earlier: Earlier | None = None
     """Where the event may be an earlier step of rules that are not asked about it."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """What was seen in the event and not taken, with the reason."""
 
 
 def make_match(portfolio: Portfolio, rule: Rule, reading: Reading, scope: Scope, verdict: Verdict) -> Match:

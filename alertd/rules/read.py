@@ -19,6 +19,8 @@ class Read:
     reading: Reading
     failures: tuple[RuleFailure, ...] = ()
     """Event types that broke on it, and are switched off now."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """What was seen in it and not taken, with the reason: an event type, a company."""
 
     @property
     def event(self) -> Event:

@@ -1,5 +1,7 @@
 """Runs the tests inside rules: by the engine that the daemon uses, on the test's own clock, from an empty memory.
 
+What a test states of an event stays as it is; the rest is found in its words, as the daemon would.
+
 given -> events with ids and times -> Stream -> for how many the rule held -> expected or not
 """
 
@@ -14,12 +16,15 @@ import msgspec
 
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.base.ids import event_id
+from alertd.enrich.enricher import Enricher
 from alertd.model import Event
 from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook, make_book
 from alertd.rules.explanation import Explainer, Explanation
+from alertd.rules.explanation_type import TypeExplainer
 from alertd.rules.loaded import Loaded, RuleTest, RuleTests
 from alertd.rules.match import Matcher
 from alertd.rules.tree import Always
+from alertd.rules.understanding import Understanding
 from alertd.ruletests.coverage import Covered
 from alertd.ruletests.outcome import Outcome, Step, got_of, rule_id
 from alertd.ruletests.stream import Stream, told
@@ -39,6 +44,7 @@ class Runner:
         """
         self._wanted = [tests for tests in wanted if tests.tests or coverage]
         self._book = _only(loaded.book, self._wanted)
+        self._understanding = Enricher.of(loaded.book.event_types, loaded.table)
         self._benches: dict[bytes, _Bench] = {}
         self._broken: dict[str, str] = {}
         """Rule -> what it raised: it is switched off from then on."""
@@ -93,17 +99,18 @@ class Runner:
 
     def _made(self, key: bytes, book: RuleBook) -> _Bench:
         if key not in self._benches:
-            self._benches[key] = _Bench(book)
+            self._benches[key] = _Bench(book, self._understanding)
         return self._benches[key]
 
 
 class _Bench:
     """A book made ready."""
 
-    def __init__(self, book: RuleBook) -> None:
+    def __init__(self, book: RuleBook, understanding: Understanding) -> None:
         self.labels = book.labels
-        self.matcher = Matcher(book)
+        self.matcher = Matcher(book, understanding=understanding)
         self.explainer = Explainer(book)
+        self.type_explainer = TypeExplainer(book, understanding)
         self.rules: dict[tuple[str, str], tuple[Portfolio, Rule]] = {(p.id, r.id): (p, r) for p, r in book.rules()}
         self.types: dict[str, EventTypeRule] = {kind.id: kind for kind in book.event_types}
 
@@ -157,12 +164,12 @@ class _Trial:
     def explain(self, i: int) -> Explanation:
         """Say why the rule, or the event type, holds for an event or does not."""
         if self._rule is None:
-            return self._bench.explainer.event_type(self._kind, self._events[i])
+            return self._bench.type_explainer.event_type(self._kind, self._events[i])
         portfolio, rule = self._rule
         taken = self.taken[i]
         titles = {event.id: event.title for event in self._events}
         before = told(taken, portfolio.id, rule.id, titles)
-        return self._bench.explainer.rule(portfolio, rule, taken.event, over_time=before)
+        return self._bench.explainer.rule(portfolio, rule, taken.event, over_time=before, refused=taken.refused)
 
     @property
     def _kind(self) -> EventTypeRule:

@@ -39,6 +39,8 @@ class Taken:
     settled: tuple[Settled, ...]
     """What the rules over time said that the event concerns."""
     failures: tuple[RuleFailure, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+    """What was seen in the event and not taken, with the reason."""
 
 
 class Stream:
@@ -78,12 +80,12 @@ class Stream:
             event = msgspec.structs.replace(event, story=Story(id=story_id(event.id)))
         result = self._matcher.match(event)
         if not self._over_time:  # then nobody asks for what was
-            return Taken(result.event, result.matches, (), result.failures)
+            return Taken(result.event, result.matches, (), result.failures, result.refused)
         if self._only is not None:
             wanted = tuple(o for o in result.open if (o.portfolio.id, o.rule.id) == self._only)
             result = msgspec.structs.replace(result, open=wanted)
         settled = self._settle(result)
-        return Taken(result.event, joined(result.matches, settled), settled, result.failures)
+        return Taken(result.event, joined(result.matches, settled), settled, result.failures, result.refused)
 
     def _settle(self, result: MatchResult) -> tuple[Settled, ...]:
         # Time stands still while a late event is taken: a set must not expire before what it holds.

@@ -23,6 +23,7 @@ from alertd.model import JournalRecord, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.rules.book import BookChange
 from alertd.rules.over_time import Settled
+from alertd.rules.understanding import Understanding
 from alertd.store.types import PendingEvent
 from alertd.workers.notices import Notices
 from alertd.workers.outage import Outage
@@ -98,10 +99,18 @@ class Matcher:
 
         self._taken = [take]
 
-    def apply(self, change: BookChange | None, receivers: Mapping[str, ReceiverPolicy]) -> None:
-        """Take what changed in the rules, and the receivers as they are now, between two batches."""
+    def apply(
+        self,
+        change: BookChange | None,
+        receivers: Mapping[str, ReceiverPolicy],
+        understanding: Understanding | None = None,
+    ) -> None:
+        """Take what changed in the rules, and the receivers as they are now, between two batches.
+
+        `understanding` comes where the companies have changed that are looked for.
+        """
         if change is not None:
-            self._taken.append(lambda: self._pipeline.apply(change))
+            self._taken.append(lambda: self._pipeline.apply(change, understanding))
         self._taken.append(lambda: self._pipeline.use_receivers(receivers))
 
     def _take_rules(self) -> None:

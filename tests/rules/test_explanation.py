@@ -16,6 +16,7 @@ from alertd.rules.book import RuleBook, make_book
 from alertd.rules.explain import Explained
 from alertd.rules.explanation import Explainer, Explanation, OverTime
 from alertd.rules.explanation_text import MAX_BEFORE, MAX_TREES, brief, lines
+from alertd.rules.explanation_type import TypeExplainer
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream, told
 from tests.rules.anything import books, events
@@ -210,10 +211,10 @@ def test_a_long_past_is_cut_at_its_beginning() -> None:
 def test_an_event_type_says_how_it_was_recognised() -> None:
     book = desk_book()
     kind = next(kind for kind in book.event_types if kind.id == "compute_lease")
-    found = Explainer(book).event_type(kind, about())
+    found = TypeExplainer(book).event_type(kind, about())
     assert (found.truth, found.portfolio, found.because) == (True, "", ())
     assert found.notes == ("reported as announced, with confidence 0.9",)
-    missed = Explainer(book).event_type(kind, news("A van lease"))
+    missed = TypeExplainer(book).event_type(kind, news("A van lease"))
     assert (missed.truth, missed.because) == (False, ("✗ text: compute lease  — not in title or body",))
 
 
@@ -221,7 +222,7 @@ def test_an_event_type_that_the_event_states_is_not_looked_for() -> None:
     book = desk_book()
     kind = next(kind for kind in book.event_types if kind.id == "compute_lease")
     stated = news("x", event_types=[ReportedType(type="compute_lease", confidence=0.7, status="rumoured")])
-    found = Explainer(book).event_type(kind, stated)
+    found = TypeExplainer(book).event_type(kind, stated)
     assert found.truth is True
     assert found.notes == (
         "the event says so itself, so its words are not asked",
