@@ -1,0 +1,228 @@
+"""Event types: on SENTiVENT's sentences by a mapping of its subtypes to ours, and on sets of our own.
+
+SENTiVENT labels whatever event a sentence mentions, also past, planned, denied and hoped-for ones; so a type counts
+there whatever its status. A sentence is given as the title of an item: it has no other text. A type that we find is
+right if the sentence carries one of the labels that it answers to. A label counts as found if one of the types that
+answer to it is found. Labels that no type of ours answers to are left out, and so are types without a label.
+
+In our own sets a type counts as found if it is announced or reported: rules see others only where they name them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import yaml
+
+from alertd.enrich.enricher import Enricher
+from alertd.model import Event
+from alertd.rules.loader import load_rules
+from alertd.rules.match import Matcher
+from bench.quality.measured import SETS, Goal, Measured, f1, is_dev, ratio
+from bench.report import Row
+
+RULES = Path(__file__).parents[2] / "rules"
+CORPUS = "news/sentivent-events.jsonl"
+SURE = {"compute_lease", "contract_dispute", "contract_termination"}
+"""The types that our set `types.yaml` is about."""
+
+
+class Label(NamedTuple):
+    """What answers to labels of SENTiVENT."""
+
+    labels: tuple[str, ...]
+    types: tuple[str, ...]
+    """Finding one of them finds the label."""
+    why: str
+    also: tuple[str, ...] = ()
+    """Labels beside which one of these types is right, too, though nothing need be found for them."""
+
+
+MAPPING: tuple[Label, ...] = (
+    Label(
+        ("Merger/Acquisition.None",),
+        ("acquisition", "divestiture", "tender_offer"),
+        "one label for both sides of a purchase, and for each way to make it",
+        ("Investment.None",),
+    ),
+    Label(
+        ("Deal.None",),
+        ("material_agreement", "supply_agreement", "contract_award", "joint_venture", "compute_lease"),
+        "agreements between companies; ours are told apart by what is agreed on",
+        ("Merger/Acquisition.None", "Investment.None"),
+    ),
+    Label(
+        ("Dividend.None", "Dividend.Payment", "Dividend.YieldRaise", "Dividend.YieldReduction", "Dividend.YieldStable"),
+        ("dividend_change",),
+        "declared, paid, raised, cut or kept; told apart by our kind",
+    ),
+    Label(("Rating.PriceTarget",), ("price_target",), "the same"),
+    Label(
+        ("Rating.Upgrade", "Rating.Downgrade"),
+        ("rating_change",),
+        "ours is a change; an opinion that is only told is none",
+        ("Rating.BuyOutperform", "Rating.Hold", "Rating.SellUnderperform", "Rating.Maintain", "Rating.Credit/Debt",
+         "Rating.None"),
+    ),
+    Label(
+        ("FinancialReport.Beat", "FinancialReport.Miss", "FinancialReport.None", "FinancialReport.Stable_FinancialReport"),
+        ("results",),
+        "reports of results; a sentence on the revenue or profit in one may carry only that label",
+        ("Revenue.Increase_Revenue", "Revenue.Decrease_Revenue", "Revenue.Stable_Revenue", "Revenue.None",
+         "Profit/Loss.Increase_Profit/Loss", "Profit/Loss.Decrease_Profit/Loss", "Profit/Loss.Stable_Profit/Loss",
+         "Profit/Loss.None"),
+    ),
+    Label(
+        ("Legal.Proceeding", "Legal.Appeal", "Legal.Conviction/Settlement", "Legal.None"),
+        ("litigation", "settlement", "regulatory_action", "contract_dispute"),
+        "suits and how they end, whoever brings them",
+    ),
+    Label(
+        ("Employment.Start", "Employment.End"),
+        ("executive_change", "layoffs"),
+        "who comes and who goes, one or many",
+        ("Employment.None", "Employment.Compensation"),
+    ),
+)  # fmt: skip
+"""Left out: subtypes that we have no type for (CSR/Brand, Expense, Facility, Investment, Macroeconomics, SalesVolume,
+SecurityValue, launches), and those that hold several things of which ours are few: Financing (loans and funding
+rounds beside offerings), Product/Service.Cancellation/Recall (discontinued products) and Trial (of any product)."""
+
+
+def measure(shared: Path) -> Measured:
+    """Measure SENTiVENT's halves, and our own sets."""
+    finder = Finder()
+    goals: list[Goal] = []
+    tables: list[tuple[str, Sequence[Row]]] = []
+    missing: list[str] = []
+    wrong: list[str] = []
+    if (shared / CORPUS).exists():
+        _corpus(finder, shared / CORPUS, goals, tables)
+    else:
+        missing.append(f"SENTiVENT: there is no {shared / CORPUS}")
+    for path in sorted(SETS.glob("types*.yaml")):
+        _own(finder, path, goals, tables, wrong)
+    return Measured(goals, tables, missing, wrong)
+
+
+class Finder:
+    """Reads an event in full, as the daemon does, by the shipped rules."""
+
+    def __init__(self) -> None:
+        loaded = load_rules(RULES)
+        self._matcher = Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
+
+    def statuses(self, **fields: Any) -> dict[str, str]:
+        """Give the types that an event reports, each with its status."""
+        event = msgspec.convert({"id": "ev_measured", "language": "en", **fields}, Event)
+        return {found.type: found.status for found in self._matcher.read(event).event.event_types}
+
+
+class Counted(NamedTuple):
+    """How often types were right, and labels found."""
+
+    said: int
+    right: int
+    there: int
+    found: int
+
+    @property
+    def precision(self) -> float:
+        """Of what was said, what was right."""
+        return ratio(self.right, self.said)
+
+    @property
+    def recall(self) -> float:
+        """Of what was there, what was found."""
+        return ratio(self.found, self.there)
+
+    def plus(self, other: Counted) -> Counted:
+        """Add two counts."""
+        return Counted(*(one + two for one, two in zip(self, other, strict=True)))
+
+
+NOTHING = Counted(0, 0, 0, 0)
+
+
+def count(found: Iterable[str], labels: Iterable[str]) -> dict[int, Counted]:
+    """Count one sentence for each line of the mapping, by its number."""
+    said, there = set(found), set(labels)
+    counts = {}
+    for number, line in enumerate(MAPPING):
+        mine = said & set(line.types)
+        right = len(mine) if there & {*line.labels, *line.also} else 0
+        counts[number] = Counted(len(mine), right, int(bool(there & set(line.labels))), 0)
+        if counts[number].there and mine:
+            counts[number] = counts[number]._replace(found=1)
+    return counts
+
+
+def _corpus(finder: Finder, path: Path, goals: list[Goal], tables: list[tuple[str, Sequence[Row]]]) -> None:
+    halves: dict[str, dict[int, Counted]] = {"dev": {}, "held": {}}
+    for sentence in _sentences(path):
+        half = halves["dev" if is_dev(sentence["text"]) else "held"]
+        for number, one in count(finder.statuses(title=sentence["text"]), sentence["subtypes"]).items():
+            half[number] = half.get(number, NOTHING).plus(one)
+    for half, counts in halves.items():
+        total = NOTHING
+        for one in counts.values():
+            total = total.plus(one)
+        goals.append(Goal(f"SENTiVENT, precision ({half})", total.precision, 0.80, of=total.said))
+        goals.append(Goal(f"SENTiVENT, recall ({half})", total.recall, 0.55, of=total.there))
+        rows = [
+            {
+                "types": ", ".join(MAPPING[number].types),
+                "found": one.said,
+                "precision": f"{one.precision:.2f}",
+                "labelled": one.there,
+                "recall": f"{one.recall:.2f}",
+            }
+            for number, one in sorted(counts.items())
+        ]
+        tables.append((f"SENTiVENT, {half}", rows))
+
+
+def _sentences(path: Path) -> Iterator[Mapping[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _own(
+    finder: Finder, path: Path, goals: list[Goal], tables: list[tuple[str, Sequence[Row]]], wrong: list[str]
+) -> None:
+    entries = yaml.safe_load(path.read_text("utf-8"))
+    asked = SURE if path.stem == "types" else {kind for entry in entries for kind in entry["types"]}
+    hits: Counter[str] = Counter()
+    said: Counter[str] = Counter()
+    there: Counter[str] = Counter()
+    for entry in entries:
+        field = entry.get("field", "title")
+        filing = {"kind": "filing", "form": entry["form"], "items": entry.get("items", [])} if "form" in entry else {}
+        statuses = finder.statuses(**{field: entry["text"]}, **filing)
+        found = {kind for kind, status in statuses.items() if status in ("announced", "reported")} & asked
+        wanted = set(entry["types"]) & asked
+        hits.update(found & wanted)
+        said.update(found)
+        there.update(wanted)
+        wrong += [f"{path.stem}: {kind} found wrongly: {entry['text']}" for kind in sorted(found - wanted)]
+        wrong += [f"{path.stem}: {kind} not found: {entry['text']}" for kind in sorted(wanted - found)]
+    rows: list[Row] = []
+    for kind in sorted(asked):
+        precision, recall = ratio(hits[kind], said[kind]), ratio(hits[kind], there[kind])
+        if path.stem == "types":
+            goals.append(Goal(f"own set, precision of {kind}", precision, 0.9, of=said[kind]))
+        rows.append({
+            "type": kind, "found": said[kind], "precision": f"{precision:.2f}", "labelled": there[kind],
+            "recall": f"{recall:.2f}", "f1": f"{f1(precision, recall):.2f}",
+        })  # fmt: skip
+    if path.stem != "types":
+        goals.append(
+            Goal(f"own set {path.stem}, precision", ratio(hits.total(), said.total()), 0.85, of=said.total())
+        )
+        goals.append(Goal(f"own set {path.stem}, recall", ratio(hits.total(), there.total()), 0.55, of=there.total()))
+    tables.append((f"our own sentences ({path.stem}.yaml, {len(entries)})", rows))
