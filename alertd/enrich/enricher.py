@@ -20,6 +20,8 @@ from msgspec.structs import replace
 from alertd import telemetry
 from alertd.companies.table import CompanyTable
 from alertd.enrich.draft import Draft
+from alertd.enrich.roles import Roles, frames_of
+from alertd.enrich.status import Statuses
 from alertd.model import Event, ReportedType
 from alertd.rules.book import EventTypeRule
 from alertd.rules.understanding import Understood
@@ -36,9 +38,13 @@ class Enricher:
 
     def __init__(self, event_types: Iterable[EventTypeRule] = ()) -> None:
         self._types = {kind.id: kind for kind in event_types}
+        frames = frames_of(self._types)
         self._first: tuple[Step, ...] = ()
         """What event types may ask for, in this order."""
-        self._then: tuple[Step, ...] = ()
+        self._then: tuple[Step, ...] = (
+            ("statuses", Statuses(self._types, frames)),
+            ("roles", Roles(self._types, frames)),
+        )
         """What follows from the event types; those just found stand in `draft.reported`."""
 
     @classmethod

@@ -1,0 +1,226 @@
+"""Match frames to a sentence: who plays which role in it.
+
+A frame is searched for by its telling word (the verb, or the noun of a nominal), and from there read to both sides:
+
+    said on Monday it will     lease     its           Orion          to   Lumen Labs
+    `-- who is left of this?   anchor    `-- the thing: a noun phrase  `-- the next company
+
+To the left stands the company that the verb is of: over auxiliaries, `agreed to`, `signs a deal to`, `said it will`,
+and over `which`. To the right, objects stand before the first preposition that the frame does not name. What stands
+in a slot and is no company we know keeps the order, and is no party. Every walk is bounded by a number of words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from alertd.enrich.frames_line import SHARPLY, Line
+from alertd.enrich.frames_side import Taken, subject, target, thing_after, thing_before
+from alertd.enrich.frames_words import BE, all_forms
+from alertd.rules.frames import ASSET, BadFrame, Piece, Slot, Words, parse_frame
+
+_FAR, _NEAR = 18, 6
+"""Words that may stand before a preposition that the frame names; between two words of the frame."""
+
+
+class Matched(NamedTuple):
+    """What one frame says of one sentence."""
+
+    parties: tuple[tuple[str, str], ...]
+    """Company and role, in the order of the text."""
+    asset: tuple[int, int] | None
+    """Span of the thing, in the field's code points."""
+    rank: tuple[int, int, int]
+    """Companies found, whether the thing is, and the place of the frame: the first of those that say most counts."""
+
+
+class Frame(NamedTuple):
+    """A frame made ready."""
+
+    pieces: tuple[Piece, ...]
+    anchor: int
+    """The piece by which it is searched for."""
+    place: int
+    """Its place in the file."""
+    passive: bool
+    """It is written with a participle, or names the agent with `by`: a passive is what it looks for."""
+
+
+class _Anchored(NamedTuple):
+    frame: Frame
+    words: tuple[str, ...]
+    """The words of the anchor that begin where it was found."""
+    back: int
+    """How many of its words stand before the one it was found by."""
+
+
+class Frames:
+    """The frames of one event type, under the words that they are searched for by."""
+
+    def __init__(self, written: Iterable[str], roles: Sequence[str]) -> None:
+        self._by_word: dict[str, list[_Anchored]] = {}
+        for place, text in enumerate(written):
+            try:
+                pieces = _paired(parse_frame(text, roles))
+            except BadFrame:  # a book that was loaded has none; one that was made by hand is no reason to stop
+                continue
+            self._add(Frame(pieces, _anchor(pieces), place, _is_passive(pieces)))
+
+    def _add(self, frame: Frame) -> None:
+        anchor = frame.pieces[frame.anchor]
+        assert isinstance(anchor, Words)
+        for words in anchor.any_of:
+            back = next(i for i, word in enumerate(words) if Words((words[i : i + 1],)).telling)
+            for form in all_forms(words[back]):
+                self._by_word.setdefault(form, []).append(_Anchored(frame, words, back))
+
+    def __bool__(self) -> bool:
+        return bool(self._by_word)
+
+    @property
+    def words(self) -> Mapping[str, object]:
+        """The words, in all forms, by which frames are searched for."""
+        return self._by_word
+
+    def match(self, line: Line) -> list[Matched]:
+        """Give what the frames say of a line, that which says most first."""
+        found = [
+            matched
+            for at, unit in enumerate(line)
+            if not unit.name or unit.company is None
+            for anchored in self._by_word.get(unit.low, ())
+            if (matched := _match(anchored, line, at)) is not None
+        ]
+        return sorted(found, key=lambda matched: matched.rank)
+
+
+def _paired(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Make one slot of `{a} and {b}`: a list of companies, whose roles cannot be told unless they are the same."""
+    made: list[Piece] = []
+    for piece in pieces:
+        last, before = (made[-1] if made else None), (made[-2] if len(made) > 1 else None)
+        if isinstance(piece, Slot) and last == Words((("and",),)) and isinstance(before, Slot):
+            del made[-2:]
+            made.append(Slot(piece.role if piece.role == before.role else "", piece.owner))
+        else:
+            made.append(piece)
+    return tuple(made)
+
+
+def _anchor(pieces: Sequence[Piece]) -> int:
+    return next(i for i, piece in enumerate(pieces) if isinstance(piece, Words) and piece.telling)
+
+
+def _is_passive(pieces: Sequence[Piece]) -> bool:
+    return any(isinstance(piece, Words) and ("by",) in piece.any_of for piece in pieces)
+
+
+def _match(anchored: _Anchored, line: Line, at: int) -> Matched | None:
+    frame, words, back = anchored
+    first, last = at - back, at - back + len(words)
+    if first < 0 or last > len(line):
+        return None
+    if any(line[first + i].low not in all_forms(word) for i, word in enumerate(words)):
+        return None
+    if not frame.passive and line[at].low != words[back] and _in_passive(line, at):
+        return None
+    right = _read_right(frame.pieces[frame.anchor + 1 :], line, last)
+    if right is None:
+        return None
+    left = _read_left(frame.pieces[: frame.anchor], line, first - 1)
+    return _matched(frame, [*left, *right]) if left is not None else None
+
+
+def _in_passive(line: Line, at: int) -> bool:
+    """Whether a participle is one of the passive: `was sued`, `sued by`."""
+    if line[at].low.endswith("ing"):
+        return False
+    if any(unit.low == "by" for unit in line[at + 1 : at + 3]):
+        return True
+    place = at - 1
+    while place >= 0 and (line[place].low.endswith("ly") or line[place].low in ("not", "also", "now", "then")):
+        place -= 1
+    return place >= 0 and line[place].low in BE
+
+
+def _matched(frame: Frame, taken: Sequence[Taken]) -> Matched | None:
+    parties: dict[str, str] = {}
+    for one in taken:
+        for company in one.companies:
+            parties.setdefault(company, one.role)
+    if not parties:
+        return None
+    asset = next((one.span for one in taken if one.role == ASSET), None)
+    return Matched(tuple(parties.items()), asset, (-len(parties), -(asset is not None), frame.place))
+
+
+# --- to both sides ----------------------------------------------------------------------------------------------
+
+
+def _read_right(pieces: Sequence[Piece], line: Line, at: int) -> list[Taken] | None:
+    taken: list[Taken] = []
+    for k, piece in enumerate(pieces):
+        following = pieces[k + 1] if k + 1 < len(pieces) else None
+        if isinstance(piece, Slot):
+            got = thing_after(line, at) if piece.role == ASSET else target(line, at, piece, tied=_is_tied(pieces, k))
+            if got is None:
+                return None
+            taken.append(got)
+            at = got.after
+        else:
+            place = _word_right(piece, line, at, _FAR if taken else _NEAR, following)
+            if place is None and not piece.optional:
+                return None
+            at = at if place is None else place
+    return taken
+
+
+def _is_tied(pieces: Sequence[Piece], k: int) -> bool:
+    """Whether a slot stands behind words of the frame, and not behind the verb itself."""
+    return k > 0 and isinstance(pieces[k - 1], Words) and not pieces[k - 1].optional  # type: ignore[union-attr]
+
+
+def _word_right(piece: Words, line: Line, at: int, reach: int, following: Piece | None) -> int | None:
+    """Give the place behind the words of a piece; of several the first with which the frame goes on."""
+    for place in range(at, min(at + (1 if piece.optional else reach), len(line))):
+        if line[place].low in SHARPLY:
+            return None
+        for words in piece.any_of:
+            end = place + len(words)
+            if end <= len(line) and all(line[place + i].low in all_forms(word) for i, word in enumerate(words)):
+                if not isinstance(following, Slot) or following.role == ASSET:
+                    return end
+                if target(line, end, following, tied=True) is not None:
+                    return end
+    return None
+
+
+def _read_left(pieces: Sequence[Piece], line: Line, at: int) -> list[Taken] | None:
+    taken: list[Taken] = []
+    for k in range(len(pieces) - 1, -1, -1):
+        piece = pieces[k]
+        if isinstance(piece, Slot):
+            got = thing_before(line, at) if piece.role == ASSET else subject(line, at, piece)
+            if got is None:
+                return None
+            taken.insert(0, got)
+            at = got.before
+        else:
+            place = _word_left(piece, line, at)
+            if place is None and not piece.optional:
+                return None
+            at = at if place is None else place
+    return taken
+
+
+def _word_left(piece: Words, line: Line, at: int) -> int | None:
+    """Give the place before the words of a piece."""
+    for place in range(at, max(at - (1 if piece.optional else _NEAR), -1), -1):
+        if line[place].low in SHARPLY:
+            return None
+        for words in piece.any_of:
+            start = place - len(words) + 1
+            if start >= 0 and all(line[start + i].low in all_forms(word) for i, word in enumerate(words)):
+                return start - 1
+    return None

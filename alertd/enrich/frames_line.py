@@ -1,0 +1,169 @@
+"""A sentence as frames read it: words and companies in their order, side remarks taken out.
+
+    Vega Grid Inc. (NASDAQ: VGRD), which is based in Leeds, leases its Orion cluster to Lumen Labs.
+
+    [Vega Grid] leases its [Orion] cluster to [Lumen Labs] .        the line
+    [Vega Grid] is based in Leeds                                   what was said beside it, with whom it is about
+
+It is read from the text itself and not from the folded words, because it needs capitals and commas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from alertd.companies.mentions import Mention
+from alertd.text.common import common_words
+
+MAX_UNITS = 120
+"""Words of a sentence that are read; a longer one is a list or a table."""
+_BESIDE = 16
+"""Words that a side remark has at most."""
+
+_TOKEN = re.compile(
+    r"\d+(?:[.,]\d+)*\w*|[^\W\d_]+n['’]t\b|[^\W_]+(?:[.&][^\W_]+)*|['’]s?\b|['’](?=\s)|[,;:()?!–—|]|(?<=\s)-(?=\s)|\.\.\.|…"
+)
+_LEGAL_FORMS = "inc corp corporation co company ltd limited llc lp llp plc ag sa se nv spa ab asa oyj gmbh kk bhd pte"
+_LEGAL = frozenset(_LEGAL_FORMS.split())
+_OPENERS = """
+    which who whose a an the one based backed led owned formerly part including maker known now already once its along
+    together headquartered founded controlled run operated listed valued
+"""
+_OPENING = frozenset(_OPENERS.split())
+_RELATIVE = frozenset(("which", "who"))
+SHARPLY = frozenset((";", ":", "–", "—", "-", "|", "?", "!", "…", "..."))
+"""Marks that part clauses."""
+
+
+class Unit(NamedTuple):
+    """A word, a mark, a company, or a capitalised name."""
+
+    low: str
+    """In lower case, its apostrophes straight."""
+    start: int
+    end: int
+    company: str | None = None
+    """Id of the company that it names."""
+    name: bool = False
+    """It is a company, or capitalised words that may be one or another name."""
+
+    @property
+    def word(self) -> bool:
+        """Whether it is no mark."""
+        return self.low[:1].isalnum()
+
+
+Line = list[Unit]
+
+
+def lines(text: str, start: int, end: int, mentions: Sequence[Mention]) -> list[Line]:
+    """Read a sentence: its line, then those of what is said beside it."""
+    named = _named(text, units(text, start, end, mentions))
+    found: list[Line] = []
+    main = _without_remarks(named, found)
+    return [main, *found]
+
+
+def units(text: str, start: int, end: int, mentions: Sequence[Mention]) -> Line:
+    """Give words, marks and companies, without what stands in brackets."""
+    made: Line = []
+    places = iter(sorted(mentions, key=lambda m: (m.start, -m.end)))
+    place = next(places, None)
+    depth = 0
+    for token in _TOKEN.finditer(text, start, end):
+        if len(made) >= MAX_UNITS:
+            break
+        low, at = token[0].lower().replace("’", "'"), token.start()
+        while place is not None and place.end <= at:
+            place = next(places, None)
+        if low == "(":
+            depth = 1 if text.find(")", at, min(at + 200, end)) > 0 else 0
+        elif low == ")":
+            depth = 0
+        elif depth:
+            continue
+        elif place is not None and place.start <= at:
+            if not made or made[-1].start != place.start:
+                made.append(
+                    Unit(text[place.start : place.end].lower(), place.start, place.end, place.company, name=True)
+                )
+        elif low in _LEGAL and made and (made[-1].company or _is_comma_after_company(made)):
+            if made[-1].low == ",":
+                made.pop()
+        else:
+            made.append(Unit(low, at, token.end()))
+    return made
+
+
+def _is_comma_after_company(made: Line) -> bool:
+    return len(made) > 1 and made[-1].low == "," and made[-2].company is not None
+
+
+def _named(text: str, units: Line) -> Line:
+    """Join capitalised words to names, unless the whole line is written in capitals."""
+    if is_title_case(text, units):
+        return units
+    made: Line = []
+    for i, unit in enumerate(units):
+        capital = unit.company is None and text[unit.start].isupper() and not _is_opening_word(units, i)
+        number = unit.low[0].isdigit() and bool(made) and made[-1].name and made[-1].company is None
+        last = made[-1] if made else None
+        if (
+            (capital or number)
+            and last is not None
+            and last.name
+            and last.company is None
+            and _beside(text, last, unit)
+        ):
+            made[-1] = Unit(text[last.start : unit.end].lower(), last.start, unit.end, name=True)
+        elif capital:
+            made.append(unit._replace(name=True))
+        else:
+            made.append(unit)
+    return made
+
+
+def _is_opening_word(units: Line, i: int) -> bool:
+    """Whether a capital is only that of a sentence's beginning."""
+    return (i == 0 or units[i - 1].low in SHARPLY) and units[i].low in common_words()
+
+
+def _beside(text: str, one: Unit, other: Unit) -> bool:
+    return other.start - one.end <= 1 and text[one.end : other.start] in ("", " ", "-", "/")
+
+
+def is_title_case(text: str, units: Line) -> bool:
+    """Whether a line is written as headlines of some papers are, With Capitals, so that these tell nothing."""
+    words = [unit for unit in units if unit.company is None and len(unit.low) > 3 and unit.low.isalpha()]
+    capitals = sum(text[unit.start].isupper() for unit in words)
+    return len(words) > 2 and capitals > 0.7 * len(words)
+
+
+def _without_remarks(units: Line, found: list[Line]) -> Line:
+    """Take out what stands between commas beside a name, and give it as a line of its own."""
+    made: Line = []
+    i = 0
+    while i < len(units):
+        opener = units[i + 1].low if i + 1 < len(units) else ""
+        if units[i].low != "," or opener not in _OPENING or not made or not _is_subject(made):
+            made.append(units[i])
+            i += 1
+            continue
+        close = next((j for j in range(i + 2, min(i + 2 + _BESIDE, len(units))) if units[j].low == ","), None)
+        if close is None and opener not in _RELATIVE:
+            made.append(units[i])
+            i += 1
+            continue
+        beside = units[i + 2 : close] if opener in _RELATIVE else units[i + 1 : close]
+        about = next((unit for unit in reversed(made) if unit.name), None)
+        if about is not None and opener in _RELATIVE:
+            found.append([about, *beside])
+        i = len(units) if close is None else close + 1
+    return made
+
+
+def _is_subject(made: Line) -> bool:
+    """Whether a name stands at the end, or little after it."""
+    return any(unit.name for unit in made[-3:])

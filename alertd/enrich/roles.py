@@ -1,0 +1,160 @@
+"""Who plays which role in what an event reports, and what thing it is about.
+
+The frames of the type are read in the title first, then in the lead, then in the sentences that hold the type's
+evidence; what an earlier one has said, a later one only adds to. Where no frame says anything, the companies of the
+sentence that holds the evidence are parties without a role, if they are few: that something happened between them
+is known, who did what is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from alertd.enrich.draft import Draft, Field
+from alertd.enrich.frames import Frames, Matched
+from alertd.enrich.frames_line import Line, lines
+from alertd.model import Event, Party, ReportedType
+from alertd.rules.book import EventTypeRule
+from alertd.text.sentences import Sentence
+
+LEAD = 3
+"""Sentences of the body that are always read."""
+MAX_SENTENCES = 8
+"""Sentences that are read for one type."""
+MAX_PARTIES = 12
+MAX_ASSET = 80
+"""Characters of what a thing is called; a longer one is no name."""
+FEW = 3
+"""So many companies in a sentence are its parties where no frame says who does what."""
+_FIELDS: tuple[Field, ...] = ("title", "body")
+
+
+class Roles:
+    """The frames of all event types, ready to be read."""
+
+    def __init__(self, event_types: Mapping[str, EventTypeRule], frames: Mapping[str, Frames]) -> None:
+        self._types = event_types
+        self._frames = frames
+
+    def __call__(self, draft: Draft) -> None:
+        """Fill in the parties and the asset of each type just found, the event's parties, the companies' roles."""
+        if not draft.reported:
+            return
+        read = _Read(draft)
+        draft.reported = [self._with_roles(draft, read, reported) for reported in draft.reported]
+        draft.event = _with_parties(draft.event, draft.types)
+
+    def _with_roles(self, draft: Draft, read: _Read, reported: ReportedType) -> ReportedType:
+        rule, frames = self._types.get(reported.type), self._frames.get(reported.type)
+        if rule is None or reported.parties:
+            return reported
+        places = list(_places(draft, reported))
+        parties: dict[str, str] = {}
+        asset = reported.asset
+        for place in places if frames else ():
+            for matched in _matches(frames, read.lines(*place)):
+                _add(parties, matched)
+                asset = asset or _called(draft.text(place[0]), matched)
+            if asset is not None and len(set(parties.values())) >= len(rule.roles):
+                break
+        if not parties:
+            parties = _unsaid(draft, rule, reported, places)
+        made = [Party(company=company, role=role) for company, role in list(parties.items())[:MAX_PARTIES]]
+        return replace(reported, parties=made, asset=asset)
+
+
+def frames_of(event_types: Mapping[str, EventTypeRule]) -> dict[str, Frames]:
+    """Make the frames of event types ready, by the name of the type."""
+    return {name: Frames(rule.frames, rule.roles) for name, rule in event_types.items()}
+
+
+class _Read:
+    """The sentences of an event as frames read them, each once for all types."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._lines: dict[tuple[Field, Sentence], list[Line]] = {}
+
+    def lines(self, field: Field, sentence: Sentence) -> list[Line]:
+        known = self._lines.get((field, sentence))
+        if known is None:
+            mentions = self._draft.mentions_in(field, *sentence)
+            known = self._lines[field, sentence] = lines(self._draft.text(field), *sentence, mentions)
+        return known
+
+
+def _places(draft: Draft, reported: ReportedType) -> Iterator[tuple[Field, Sentence]]:
+    """Give the sentences to read, those that say it best first."""
+    found: dict[tuple[Field, Sentence], None] = {}
+    spans = [(e.field, e.start) for e in reported.evidence]
+    for field in _FIELDS:
+        for number, sentence in enumerate(draft.sentences[field]):
+            if (
+                field == "title"
+                or number < LEAD
+                or any(f == field and sentence.start <= s < sentence.end for f, s in spans)
+            ):
+                found[field, sentence] = None
+    return iter(list(found)[:MAX_SENTENCES])
+
+
+def _matches(frames: Frames | None, read: Iterable[Line]) -> list[Matched]:
+    found = [matched for line in read for matched in frames.match(line)] if frames is not None else []
+    return sorted(found, key=lambda matched: matched.rank)
+
+
+def _add(parties: dict[str, str], matched: Matched) -> None:
+    """Add the parties of one frame: a company keeps its first role, and a role that is taken is not given again."""
+    taken = set(parties.values()) - {""}
+    for company, role in matched.parties:
+        if (role not in taken and company not in parties) or (
+            role and parties.get(company) == "" and role not in taken
+        ):
+            parties[company] = role
+
+
+def _called(text: str, matched: Matched) -> str | None:
+    if matched.asset is None or matched.asset[1] - matched.asset[0] > MAX_ASSET:
+        return None
+    return " ".join(text[slice(*matched.asset)].split())
+
+
+def _unsaid(
+    draft: Draft, rule: EventTypeRule, reported: ReportedType, places: Sequence[tuple[Field, Sentence]]
+) -> dict[str, str]:
+    """Give the companies of the sentence that holds the evidence; the first plays the role, if there is only one."""
+    for field, sentence in places:
+        if not any(e.field == field and sentence.start <= e.start < sentence.end for e in reported.evidence):
+            continue
+        named = list(dict.fromkeys(m.company for m in draft.mentions_in(field, *sentence)))
+        if named and len(rule.roles) == 1:
+            return {named[0]: rule.roles[0]}
+        if 0 < len(named) <= FEW:
+            return dict.fromkeys(named, "")
+    return {}
+
+
+def _with_parties(event: Event, types: Sequence[ReportedType]) -> Event:
+    """Give the event its parties, and each company the role it plays in the surest type."""
+    roles: dict[str, str] = {}
+    for reported in sorted(types, key=lambda one: -one.confidence):
+        for party in reported.parties:
+            if party.role:
+                roles.setdefault(party.company, party.role)
+    parties = list(dict.fromkeys(party.company for reported in types for party in reported.parties))
+    companies = [
+        replace(company, role=roles[company.id]) if company.role is None and company.id in roles else company
+        for company in event.companies
+    ]
+    return replace(event, parties=event.parties or _in_order(parties, event), companies=companies)
+
+
+def _in_order(parties: list[str], event: Event) -> list[str]:
+    """Put parties in the order in which the title names them; the others after these."""
+    first = {
+        company.id: min((e.start for e in company.evidence if e.field == "title"), default=len(event.title))
+        for company in event.companies
+    }
+    return sorted(parties, key=lambda company: first.get(company, len(event.title) + 1))

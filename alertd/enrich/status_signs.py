@@ -1,0 +1,285 @@
+"""The signs around an event's words that say whether it happened: each a small function over one clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+from alertd.enrich.draft import Draft, Field
+from alertd.enrich.frames_line import SHARPLY, Line, units
+from alertd.enrich.status_words import (
+    ADVICE,
+    ADVISING,
+    ANY,
+    ASKED_FOR,
+    ASKING,
+    BACKWARD,
+    CONDITIONS,
+    COUNTED,
+    DENIALS,
+    DENYING,
+    DISMISSING,
+    EARLIER,
+    FORMER,
+    GIVEN_UP,
+    GIVING_UP,
+    GOSSIP,
+    MODAL,
+    MONTH_BEFORE,
+    NO,
+    NOT,
+    NOT_NO,
+    NOT_NOT,
+    OFFICIAL,
+    PARTING,
+    PONDERING,
+    POSSIBLE,
+    SAID,
+    SOURCES,
+    SPANS,
+    TALKING,
+    TOLD,
+    UNTRUE,
+)
+from alertd.text.sentences import Sentence
+
+_CLOSE, _NEAR, _FAR = 3, 6, 12
+"""Words between a sign and what it governs."""
+_YEARS_AGO = 2
+"""An event of so many calendar years before the item is no news."""
+_UNDATED = 2025
+"""The year in which an item is taken to be written that states no time."""
+
+
+class Verdict(NamedTuple):
+    """What a clause makes of an event."""
+
+    status: str | None
+    """None: there is no event."""
+    reason: str
+    field: Field = "body"
+    span: tuple[int, int] | None = None
+    """The words that make it so."""
+
+
+class _Sign(NamedTuple):
+    status: str | None
+    reason: str
+    first: int
+    last: int
+
+
+class Signs:
+    """One sentence with the places of an event's words in it."""
+
+    def __init__(self, draft: Draft, field: Field, sentence: Sentence, spans: Sequence[tuple[int, int]]) -> None:
+        self.field: Field = field
+        text = draft.text(field)
+        self.units: Line = units(text, *sentence, draft.mentions_in(field, *sentence))
+        self.own = [any(start <= unit.start < end for start, end in spans) for unit in self.units]
+        self.low = [unit.low for unit in self.units]
+        self.year = _year(draft.event.event_at or draft.event.published_at or "")
+        self.asks = text[sentence.start : sentence.end].rstrip("\"'”’) ").endswith("?")
+        self.capital = [text[unit.start].isupper() for unit in self.units]
+
+    def heads(self, words: Collection[str]) -> list[int]:
+        """Give where the evidence begins, stretch by stretch; only the telling stretches if there are any."""
+        starts = [i for i, own in enumerate(self.own) if own and not (i and self.own[i - 1])]
+        telling = [i for i in starts if any(self.low[j] in words for j in self._stretch(i))]
+        return telling or starts[:1]
+
+    def _stretch(self, start: int) -> range:
+        end = start
+        while end < len(self.own) and self.own[end]:
+            end += 1
+        return range(start, end)
+
+    def after(self, head: int) -> int:
+        """Give the place behind a stretch of evidence."""
+        return self._stretch(head).stop
+
+    def bounds(self, head: int) -> tuple[int, int]:
+        """Give where the clause of a place begins and ends."""
+        start, end = head, self.after(head)
+        while start > 0 and not self._parts(start - 1):
+            start -= 1
+        while end < len(self.low) and not self._parts(end) and self.low[end] != ",":
+            end += 1
+        return start, end
+
+    def _parts(self, i: int) -> bool:
+        return not self.own[i] and (self.low[i] in SHARPLY or self.low[i] in PARTING)
+
+    def last_of(self, words: Collection[str], start: int, end: int) -> int | None:
+        """Give the last place of one of these words that is not evidence itself."""
+        return next(
+            (i for i in range(end - 1, max(start, 0) - 1, -1) if self.low[i] in words and not self.own[i]), None
+        )
+
+    def phrase(self, phrases: Sequence[tuple[str, ...]], start: int, end: int) -> tuple[int, int] | None:
+        """Give the first place of one of these phrases that is not evidence itself."""
+        for i in range(max(start, 0), min(end, len(self.low))):
+            for phrase in phrases:
+                if self.low[i] == phrase[0] and tuple(self.low[i : i + len(phrase)]) == phrase and not self.own[i]:
+                    return i, i + len(phrase) - 1
+        return None
+
+
+def judge(signs: Signs, words: Collection[str]) -> Verdict:
+    """Say what the sentence makes of its event: what its first stretch of evidence says, unless that is nothing."""
+    first: Verdict | None = None
+    for head in signs.heads(words):
+        verdict = _judge(signs, head)
+        if verdict.status is not None:
+            return verdict
+        first = first or verdict
+    return first or Verdict("announced", "", signs.field)
+
+
+def _judge(signs: Signs, head: int) -> Verdict:
+    start, end = signs.bounds(head)
+    for check in _CHECKS:
+        sign = check(signs, head, start, end)
+        if sign is not None:
+            span = (signs.units[sign.first].start, signs.units[sign.last].end)
+            return Verdict(sign.status, sign.reason, signs.field, span)
+    return Verdict("announced", "", signs.field)
+
+
+def speaks_of_sources(text: str, sentence: Sentence) -> Verdict | None:
+    """Say whether a sentence of the body gives people without a name as its source."""
+    low = [unit.low for unit in units(text, *sentence, ())]
+    if _find(low, OFFICIAL) is not None:
+        return None
+    found = _find(low, SOURCES)
+    if found is None:
+        return None
+    made = units(text, *sentence, ())
+    return Verdict("reported", "unnamed sources", "body", (made[found[0]].start, made[found[1]].end))
+
+
+def _find(low: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> tuple[int, int] | None:
+    firsts = {phrase[0] for phrase in phrases}
+    for i, word in enumerate(low):
+        if word in firsts:
+            for phrase in phrases:
+                if tuple(low[i : i + len(phrase)]) == phrase:
+                    return i, i + len(phrase) - 1
+    return None
+
+
+def _year(at: str) -> int:
+    return int(at[:4]) if at[:4].isdigit() else _UNDATED
+
+
+# --- the signs, in the order in which they are asked ------------------------------------------------------------
+
+
+def _past(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+    """Long ago, or told as a story."""
+    if (found := s.phrase(BACKWARD, start, end)) is not None or (
+        found := s.phrase(BACKWARD, 0, min(4, head))
+    ) is not None:
+        return _Sign(None, f"a look back: {' '.join(s.low[found[0] : found[1] + 1])}", *found)
+    for i in range(max(start - 3, 0), head):  # years after | the lease
+        if s.low[i] in ("after", "since", "on") and i and s.low[i - 1] in SPANS and head - i <= _NEAR:
+            return _Sign(None, f"long ago: {s.low[i - 1]} {s.low[i]}", i - 1, i)
+    for i in range(start, end):
+        year = s.low[i]
+        dated = i == start or s.low[i - 1] in ("in", "since", "of", "from", "back", "during")
+        if dated and len(year) == 4 and year.isdecimal() and 1900 <= int(year) <= s.year - _YEARS_AGO:
+            return _Sign(None, f"of {year}", i, i)
+    if (at := s.last_of(EARLIER, max(start, head - 4), head)) is not None and not s.low[at].isdigit():
+        return _Sign(None, f"earlier: {s.low[at]}", at, at)
+    if (at := s.last_of(FORMER, max(start, head - 2), head)) is not None:
+        return _Sign(None, f"{s.low[at]}, not of now", at, at)
+    return None
+
+
+def _denied(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+    """Somebody denies it."""
+    at = s.last_of(DENYING, max(start, head - _FAR), head)
+    if at is not None and ASKED_FOR.isdisjoint(s.low[at + 1 : at + 5]):
+        return _Sign("denied", "denied", at, at)
+    at = s.last_of(DISMISSING, max(start, head - _FAR), head)
+    if at is not None and not TOLD.isdisjoint(s.low[at + 1 : head]):
+        return _Sign("denied", "dismissed", at, at)
+    if (found := s.phrase(DENIALS, start, head)) is not None:
+        return _Sign("denied", " ".join(s.low[found[0] : found[1] + 1]), *found)
+    if (found := s.phrase(UNTRUE, 0, len(s.low))) is not None:
+        return _Sign("denied", "said not to be true", *found)
+    return None
+
+
+def _asked(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+    """A question, a condition, advice: nothing has happened."""
+    if s.asks:
+        return _Sign(None, "a question", len(s.low) - 1, len(s.low) - 1)
+    if (found := s.phrase(ADVISING, 0, head)) is not None:
+        return _Sign(None, f"advice: {' '.join(s.low[found[0] : found[1] + 1])}", *found)
+    if len(s.low) > 1 and any(low in COUNTED for low in s.low[1:4]) and head > 1 and s.low[0] in _NUMBERS | ASKING:
+        return _Sign(None, "advice by number", 0, 1)
+    if s.low[0] in CONDITIONS:
+        return _Sign(None, f"a condition: {s.low[0]}", 0, 0)
+    if (at := s.last_of(CONDITIONS, start, head)) is not None and head - at <= _FAR:
+        return _Sign(None, f"a condition: {s.low[at]}", at, at)
+    if (at := s.last_of(ADVICE, max(start, head - _NEAR), head)) is not None:
+        return _Sign(None, f"advice: {s.low[at]}", at, at)
+    if (at := s.last_of(ANY, max(start, head - _CLOSE), head)) is not None:
+        return _Sign(None, f"in general: {s.low[at]}", at, at)
+    at = s.last_of(("would",), max(start, head - _NEAR), head)
+    if at is not None and SAID.isdisjoint(s.low[max(at - _NEAR, 0) : at]):
+        return _Sign(None, "a condition: would", at, at)
+    if s.field == "body" and "would" in s.low[s.after(head) : end] and not any(low in SAID for low in s.low[:head]):
+        at = s.low.index("would", s.after(head))
+        return _Sign(None, "a condition: would", at, at)
+    return None
+
+
+def _negated(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+    """It has not happened: denied if somebody says so, else nothing."""
+    at = s.last_of(NOT, max(start, head - 5), head)
+    contracted = [i for i in range(max(start, head - 5), head) if s.low[i].endswith("n't")]
+    at = contracted[-1] if contracted else at
+    if at is not None and s.low[at + 1] not in NOT_NOT:
+        said = any(low in SAID for low in s.low[start:at])
+        return _Sign("denied" if said else None, f"negated: {s.low[at]}", at, at)
+    if (at := s.last_of(NO, max(start, head - _CLOSE), head)) is not None and s.low[at + 1] not in NOT_NO:
+        return _Sign(None, f"negated: {s.low[at]}", at, at)
+    if (at := s.last_of(GIVING_UP, max(start, head - _NEAR), head)) is not None and "," not in s.low[at:head]:
+        return _Sign(None, f"it does not come to it: {s.low[at]}", at, at)
+    if (found := s.phrase(GIVEN_UP, max(start, head - _NEAR - 2), head)) is not None:
+        return _Sign(None, f"given up: {' '.join(s.low[found[0] : found[1] + 1])}", *found)
+    return None
+
+
+def _pondered(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+    """It is thought about, or possible."""
+    if (at := s.last_of(MODAL, max(start, head - _NEAR), head)) is not None and not _is_month(s, at):
+        return _Sign("rumoured", s.low[at], at, at)
+    if (at := s.last_of(POSSIBLE, max(start, head - _CLOSE), head)) is not None:
+        return _Sign("rumoured", s.low[at], at, at)
+    if (at := s.last_of(PONDERING, start, head)) is not None and head - at <= _FAR - 4:
+        return _Sign("rumoured", s.low[at], at, at)
+    if (at := s.last_of(GOSSIP, start, min(s.after(head) + 3, end))) is not None:
+        return _Sign("rumoured", s.low[at], at, at)
+    return None
+
+
+def _is_month(s: Signs, at: int) -> bool:
+    if s.low[at] != "may" or not s.capital[at]:
+        return False
+    behind = s.low[at + 1] if at + 1 < len(s.low) else ""
+    return behind[:1].isdigit() or (at > 0 and (s.low[at - 1] in MONTH_BEFORE or s.low[at - 1].isdigit()))
+
+
+def _told(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+    """There are talks, or people who are not named say it."""
+    found = s.phrase(TALKING, start, head) or s.phrase(SOURCES, 0, len(s.low))
+    return _Sign("reported", " ".join(s.low[found[0] : found[1] + 1]), *found) if found is not None else None
+
+
+_NUMBERS = frozenset("two three four five six seven eight nine ten some 3 4 5 6 7 8 9 10 12 15 20".split())  # noqa: SIM905
+_CHECKS: tuple[Callable[[Signs, int, int, int], _Sign | None], ...] = (
+    _past, _denied, _asked, _negated, _pondered, _told,
+)  # fmt: skip
