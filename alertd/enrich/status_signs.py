@@ -24,6 +24,7 @@ from alertd.enrich.status_words import (
     GIVEN_UP,
     GIVING_UP,
     GOSSIP,
+    HAD,
     MODAL,
     MONTH_BEFORE,
     NO,
@@ -189,7 +190,8 @@ def _past(s: Signs, head: int, start: int, end: int) -> _Sign | None:
         dated = i == start or s.low[i - 1] in ("in", "since", "of", "from", "back", "during")
         if dated and len(year) == 4 and year.isdecimal() and 1900 <= int(year) <= s.year - _YEARS_AGO:
             return _Sign(None, f"of {year}", i, i)
-    if (at := s.last_of(EARLIER, max(start, head - 4), head)) is not None and not s.low[at].isdigit():
+    at = s.last_of(EARLIER, max(start, head - 4), head)
+    if at is not None and (at == head - 1 or (at and s.low[at - 1] in HAD)):  # not: previously issued statements
         return _Sign(None, f"earlier: {s.low[at]}", at, at)
     if (at := s.last_of(FORMER, max(start, head - 2), head)) is not None:
         return _Sign(None, f"{s.low[at]}, not of now", at, at)

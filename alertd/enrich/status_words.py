@@ -20,8 +20,9 @@ BACKWARD = _phrases("""
 """)
 """In the clause: it is told, not reported."""
 SPANS = _set("years decades year decade")
-EARLIER = _set("previously once formerly historically ago")
-"""Close before the event: it happened before what is told now."""
+EARLIER = _set("previously once formerly historically")
+HAD = _set("had has have was were which who it they")
+"""Before these: what is told happened before."""
 FORMER = _set("former ex old earlier past previous historic long-ago")
 """Right before a noun."""
 
