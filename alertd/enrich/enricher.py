@@ -21,6 +21,7 @@ from alertd import telemetry
 from alertd.companies.table import CompanyTable
 from alertd.enrich.draft import Draft
 from alertd.enrich.language import add_language, drop_unread
+from alertd.enrich.money import add_money
 from alertd.enrich.roles import Roles, frames_of
 from alertd.enrich.status import Statuses
 from alertd.model import Event, ReportedType
@@ -40,7 +41,7 @@ class Enricher:
     def __init__(self, event_types: Iterable[EventTypeRule] = ()) -> None:
         self._types = {kind.id: kind for kind in event_types}
         frames = frames_of(self._types)
-        self._first: tuple[Step, ...] = (("language", add_language),)
+        self._first: tuple[Step, ...] = (("language", add_language), ("money", add_money))
         """What event types may ask for, in this order."""
         self._then: tuple[Step, ...] = (
             ("unread", drop_unread),

@@ -1,0 +1,162 @@
+"""The amounts of money that an event states: how much, for what period, in which role, whose. One step.
+
+    quantities -> amounts (ranges, bounds, what was before) -> role -> whose -> per year, where a term is stated
+
+An amount that is stated again, in the title and in the body, is one amount with both places. `docs/money.md` is the
+contract for readers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from alertd.companies.mentions import Mention
+from alertd.enrich.draft import FIELDS, Draft, Field
+from alertd.enrich.lengths import Length, lengths
+from alertd.enrich.money_amounts import Written, written
+from alertd.enrich.money_before import Place
+from alertd.enrich.money_numbers import quantities
+from alertd.enrich.money_owner import owner
+from alertd.enrich.money_roles import role_of
+from alertd.enrich.money_yearly import yearly
+from alertd.model import Amount
+from alertd.text.sentences import Sentence
+
+MOST = 50
+"""Amounts of one event."""
+_READ = 400
+"""Amounts of one field that are looked at; what is the same becomes one."""
+_PLACES = 6
+"""Places of one amount that are kept as evidence."""
+_SAME_THING = frozenset(("deal_value", "valuation", "revenue", "per_share", "cost"))
+"""Roles between which accounts of one deal differ: a lease is worth what its lessor earns."""
+
+
+_CORRECTED = re.compile(
+    r"\b(?:earlier|previous|original)\sversion\b|\b(?:incorrectly|originally)\s(?:said|stated|reported|gave)\b", re.I
+)
+
+
+def add_money(draft: Draft) -> None:
+    """Find the amounts, unless the event brought some with it."""
+    if draft.event.amounts:
+        return
+    found: list[Amount] = []
+    for name in FIELDS:
+        for amount in _in_field(draft, name):
+            _add(found, amount)
+    if found:
+        draft.event = replace(draft.event, amounts=found[:MOST])
+
+
+def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:
+    text = draft.text(name)
+    vocabulary = frozenset(draft.words[name].words)
+    numbers = quantities(text, vocabulary)
+    if not any(one.monetary for one in numbers):
+        return
+    read = _Field(draft, name, text, lengths(text, vocabulary))
+    elsewhere = draft.event.title if name == "body" else ""
+    for count, one in enumerate(written(text, numbers, elsewhere)):
+        if count == _READ:
+            break
+        yield from read.amounts(one)
+
+
+class _Field:
+    """The amounts of the title or the body, one after another: each may continue the one before it."""
+
+    def __init__(self, draft: Draft, name: Field, text: str, terms: Sequence[Length]) -> None:
+        self._draft, self._name, self._text, self._terms = draft, name, text, terms
+        self._sentences = draft.sentences[name]
+        self._starts = [one.start for one in self._sentences]
+        self._only = _only(draft.mentions)
+        self._last_sentence = Sentence(-1, -1)
+        self._last: Written | None = None
+        self._role: str | None = None
+        self._of: str | None = None
+
+    def amounts(self, one: Written) -> Iterator[Amount]:
+        """Give the amount with its role and whose it is, and what it comes to in a year."""
+        sentence = self._sentence(one)
+        since = self._last.end if self._last is not None and self._last_sentence == sentence else sentence.start
+        if not one.earlier and _CORRECTED.search(self._text, sentence.start, sentence.end):
+            one = one._replace(earlier=True)
+        role, of = self._meaning(one, sentence, since)
+        per = self._last.per if one.again and self._last is not None else one.per
+        amount = self._amount(one, role, of, per)
+        yield amount
+        if per is None and not one.earlier and role not in ("debt", "price_target", "per_share", "valuation"):
+            per_year = yearly(self._text, one, self._terms, (sentence.start, sentence.end))
+            if per_year is not None:
+                spans = [self._draft.evidence(self._name, per_year.start, per_year.end)]
+                yield replace(amount, low=per_year.low, high=per_year.high, per="year", derived=True, evidence=spans)
+        self._last, self._last_sentence, self._role, self._of = one, sentence, role, of
+
+    def _sentence(self, one: Written) -> Sentence:
+        at = max(bisect_right(self._starts, one.start) - 1, 0)
+        sentence = self._sentences[at]
+        return Sentence(sentence.start, max(sentence.end, one.end))
+
+    def _meaning(self, one: Written, sentence: Sentence, since: int) -> tuple[str | None, str | None]:
+        if one.again:
+            return self._role, self._of
+        if one.change:
+            return None, None
+        before = Place(self._text, one.start, since if since > sentence.start else 0, since)
+        seen = role_of(before.words, self._text, one.figure_end, sentence.end, per=one.per, scaled=one.scaled)
+        role = seen.role
+        named = self._draft.mentions_in(self._name, sentence.start, sentence.end)
+        if role is None and since > sentence.start and (one.earlier or before.continues()):
+            role = self._role
+            if not any(since <= m.start < one.start for m in named):
+                return role, self._of
+        if one.negative and role == "profit":
+            role = "loss"
+        of = owner(self._text, one.start, one.end, (sentence.start, sentence.end), role, named, self._only, since)
+        return role, of
+
+    def _amount(self, one: Written, role: str | None, of: str | None, per: str | None) -> Amount:
+        return Amount(
+            low=one.low, high=one.high, bound=one.bound, currency=one.currency, per=per, role=role, of=of,
+            earlier=one.earlier, evidence=[self._draft.evidence(self._name, one.start, one.end)],
+        )  # fmt: skip
+
+
+def _only(mentions: Sequence[Mention]) -> str | None:
+    """Give the one company that an item names, if it names just one."""
+    companies = {mention.company for mention in mentions}
+    return companies.pop() if len(companies) == 1 else None
+
+
+def _add(found: list[Amount], amount: Amount) -> None:
+    """Add an amount, or its place to the same one."""
+    for i, other in enumerate(found):
+        if _same(other, amount):
+            found[i] = replace(
+                other,
+                per=other.per or amount.per,
+                role=other.role or amount.role,
+                of=other.of or amount.of,
+                bound=other.bound if other.bound == amount.bound else None,
+                evidence=[*other.evidence, *amount.evidence][:_PLACES],
+            )
+            return
+    if len(found) < MOST:
+        found.append(amount)
+
+
+def _same(one: Amount, other: Amount) -> bool:
+    if (one.low, one.high, one.currency, one.derived) != (other.low, other.high, other.currency, other.derived):
+        return False
+    if one.earlier != other.earlier or not _fit(one.per, other.per) or not _fit(one.of, other.of):
+        return False
+    return _fit(one.role, other.role) or {one.role, other.role} <= _SAME_THING
+
+
+def _fit(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other

@@ -1,0 +1,208 @@
+"""From the numbers of a text to the amounts of money it states: ranges, bounds, what was before, whose currency.
+
+$3-4bn · $3 billion to $4 billion · between €2m and €3m · 3-4bn dollars      one amount, low and high
+rose from $2m to $3m · $4.4bn, from $4.9bn · $4bn a year ago                 two amounts; the former is earlier
+over $2.5bn · up to $4bn · about $3bn                                        the figure, with its bound
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from alertd.enrich.money_before import BY_HOW_MUCH, CHANGES, RANGES, Bound, Place
+from alertd.enrich.money_numbers import Quantity
+from alertd.enrich.money_periods import Period, period
+from alertd.enrich.money_words import HOME_EXCHANGES, HOMES
+
+_DASH = re.compile(r"(\s?)[-‐‑‒–—−~](\s?)")
+_MODIFIERS = "as much as|as high as|about|around|roughly|more than|nearly|almost|perhaps|up to|possibly|maybe"
+_JOIN = re.compile(rf"\s(to|and|or|bis|à)\s(?:(?:{_MODIFIERS})\s)?", re.I)
+_PER_BETWEEN = re.compile(r"\s(?:a|an|per)\s[a-z]{3,7}(?=\s(?:to|and|or)\s)", re.I)
+_MORE_BEHIND = re.compile(r"\+(?!\w)|[\s-]plus\b|\sor\smore\b|\sor\sso\b|\sand\sup\b", re.I)
+_CHANGE_BEHIND = re.compile(
+    r"[\s-](?:(?:or\s\d+(?:\.\d+)?%\s)?(?:increase|decrease|rise|drop|decline|gain|jump|improvement|reduction|hike)\b"
+    r"|(?:higher|lower|more|less)\sthan\b)",
+    re.I,
+)
+
+_STATED = re.compile(r"\b(?:in|are|is)\s(Canadian|Australian|New\sZealand|Hong\sKong|Singapore)\sdollars", re.I)
+_DOLLARS = {"canadian": "CAD", "australian": "AUD", "new zealand": "NZD", "hong kong": "HKD", "singapore": "SGD"}
+
+
+class Written(NamedTuple):
+    """An amount as a text writes it. Offsets are code points, end exclusive."""
+
+    start: int
+    end: int
+    low: float
+    high: float
+    currency: str
+    per: str | None = None
+    bound: Bound | None = None
+    earlier: bool = False
+    negative: bool = False
+    change: bool = False
+    """By how much something changed, not what it is: the $3m of `increased $3m to $10m`."""
+    again: bool = False
+    """In brackets behind another one, and in another currency: the same once more."""
+    scaled: bool = True
+    """Written with a magnitude, or large."""
+    figure_end: int = 0
+    """Where the figure itself ends, before `of cash profit a year`."""
+
+
+def written(text: str, numbers: Sequence[Quantity], elsewhere: str = "") -> Iterator[Written]:
+    """Give the amounts in the order of the text; `elsewhere` is more text that may name a country."""
+    at, last_end, last_currency = 0, 0, ""
+    while at < len(numbers):
+        one = numbers[at]
+        other = numbers[at + 1] if at + 1 < len(numbers) else None
+        at += 1
+        if one.broken:
+            continue
+        joined = _join(text, one, other) if other is not None and not other.broken else None
+        if joined is None and not one.monetary:
+            continue
+        for made in _amounts(text, one, other, joined, elsewhere, last_end):
+            again = (
+                made.currency != last_currency and last_end > 0 and text[last_end : made.start].strip(" ") in _OPENS
+            )
+            yield made._replace(again=again)
+            last_end, last_currency = made.end, made.currency
+        at += joined is not None
+
+
+_OPENS = ("(", "(or", "(about", "[", "/", "(around", "(roughly", "(approximately", "or", "(approx.")
+
+
+def _amounts(
+    text: str, one: Quantity, other: Quantity | None, joined: _Joined | None, elsewhere: str, last_end: int
+) -> Iterator[Written]:
+    place = Place(text, one.start, last_end)
+    if joined is None or other is None:
+        yield _made(place, one.end, one.value(), one.value(), _currency(text, one, elsewhere), one)
+        return
+    currency = _currency(text, one if one.currency else other, elsewhere)
+    low, high = joined.low, joined.high
+    if not joined.changes:
+        yield _made(place, other.end, min(low, high), max(low, high), currency, other)
+        return
+    # `from $2m to $3m` is what was and what is; `increased $3m to $10m` is by how much and to what.
+    first = _made(place, one.end, low, low, currency, one)
+    yield first._replace(earlier=joined.earlier, change=not joined.earlier)
+    yield _made(Place(text, other.start, one.end), other.end, high, high, currency, other)
+
+
+class _Joined(NamedTuple):
+    low: float
+    high: float
+    changes: bool = False
+    earlier: bool = False
+
+
+def _made(place: Place, end: int, low: float, high: float, currency: str, last: Quantity) -> Written:
+    text = place.text
+    bound = place.bound()
+    if more := _MORE_BEHIND.match(text, end):
+        bound, end = "over", more.end()
+    figure_end = end
+    earlier = place.is_earlier(end)
+    when = Period(end) if earlier else period(text, end, place.words)
+    big = last.scaled or high >= 10_000
+    change = bool(_CHANGE_BEHIND.match(text, end)) or place.by_how_much()
+    return Written(
+        place.start,
+        when.end,
+        low,
+        high,
+        currency,
+        when.per,
+        bound,
+        earlier,
+        last.negative,
+        change,
+        scaled=big,
+        figure_end=figure_end,
+    )
+
+
+def _join(text: str, one: Quantity, other: Quantity | None) -> _Joined | None:
+    """Read two numbers as a range, or as a change from one to the other."""
+    if other is None or not (one.monetary or other.monetary) or not 0 < other.start - one.end <= 40:
+        return None
+    if one.currency and other.currency and one.currency != other.currency:
+        return None
+    begin = one.end
+    if between := _PER_BETWEEN.match(text, begin):
+        begin = between.end()
+    if dash := _DASH.fullmatch(text, begin, other.start):
+        if (dash[1] or dash[2]) and not (other.mark or (other.scaled and not one.scaled)):
+            return None
+        return _scaled(one, other, dash=True)
+    word = _JOIN.fullmatch(text, begin, other.start)
+    return _by_word(text, one, other, word[1].lower()) if word else None
+
+
+def _by_word(text: str, one: Quantity, other: Quantity, word: str) -> _Joined | None:
+    before = Place(text, one.start, 0).words
+    near = before[-4:]
+    shared = other.scaled and not one.scaled and not other.mark
+    if word == "and":
+        return _scaled(one, other) if "between" in near else None
+    if word == "or":
+        both = other.scaled and not one.scaled and bool(one.mark)
+        return _scaled(one, other) if shared or both else None
+    if not (other.monetary or shared or period(text, other.end, []).per):
+        return None
+    pair = _scaled(one, other)
+    if "from" in near and not RANGES.intersection(before):
+        moved = not CHANGES.isdisjoint(before) or (pair is not None and pair.low > pair.high)
+        return _change(one, other, pair, earlier=True) if moved else pair
+    by = near[-1:] and near[-1] in BY_HOW_MUCH and one.mark and other.mark
+    return _change(one, other, pair, earlier=False) if by or (pair and pair.low > pair.high) else pair
+
+
+def _change(one: Quantity, other: Quantity, pair: _Joined | None, *, earlier: bool) -> _Joined:
+    if pair is None:
+        pair = _Joined(one.value(), other.value())
+    return pair._replace(changes=True, earlier=earlier)
+
+
+def _scaled(one: Quantity, other: Quantity, *, dash: bool = False) -> _Joined | None:
+    """Give both ends; a magnitude or cents behind the second stand for both."""
+    high = other.value()
+    cents = other.behind.cents if not one.monetary else one.behind.cents
+    shift = cents - one.behind.cents
+    if one.scaled or not other.scaled:
+        return _Joined(one.value(one.behind.power + shift), high)
+    low = one.value(other.behind.power + shift)
+    if low > high:
+        smaller = one.value(other.behind.power - 3)
+        plain = float(one.digits)
+        low = smaller if dash and plain < 1000 else plain  # $800-1.2bn; $500,000 to $1 million
+    return _Joined(low, high)
+
+
+def _currency(text: str, one: Quantity, elsewhere: str) -> str:
+    """Say whose money it is where sign or word leave it open."""
+    if not one.needs:
+        return one.currency
+    if one.needs == "dollar":
+        return _whose_dollar(text, elsewhere)
+    for kind, currency, names in HOMES:
+        if kind == one.needs and any(name in text or name in elsewhere for name in names):
+            return currency
+    return one.currency or {"crown": "NOK", "dinar": "KWD", "peso": "MXN"}.get(one.needs, "USD")
+
+
+def _whose_dollar(text: str, elsewhere: str) -> str:
+    both = f"{elsewhere}\n{text}" if elsewhere else text
+    if "dollars" in both and (stated := _STATED.search(both)):
+        return _DOLLARS[" ".join(stated[1].lower().split())]
+    if "US$" in both:
+        for currency, exchanges in HOME_EXCHANGES:
+            if any(exchange in both for exchange in exchanges):
+                return currency
+    return "USD"

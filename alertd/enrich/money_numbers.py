@@ -1,0 +1,206 @@
+"""Read the numbers of a text with the money signs and magnitudes that stand directly at them.
+
+    $3-4bn      ->  $3 | 4 bn            US$1,234.5m  ->  USD 1234.5 e6          Rs 1.5 lakh crore  ->  INR 1.5 e12
+    half a billion dollars  ->  0.5 e9 USD                3,5 Mrd. €  ->  3.5 e9 EUR
+
+What belongs together (a range has its sign on one side and its magnitude on the other) is for `money_amounts.py`.
+Every number is looked at once, with a few characters around it, so the cost is linear whatever the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from alertd.enrich import money_words as words
+from alertd.enrich.money_spelled import spelled
+from alertd.enrich.money_units import NO_UNIT, Behind, unit_behind
+
+MOST = 4_000
+"""Numbers of one field that are read."""
+_LONGEST = 24
+"""Characters of a number; longer ones are identifiers."""
+
+_RUN = re.compile(r"\d+(?:[.,]\d+)*")
+_GROUPS = re.compile(r"(?:[ \u00a0\u202f\u2009'’]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?")
+_ENGLISH = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
+_POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}")
+_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
+_LETTERS_BEFORE = re.compile(r"(?<![^\W_])[A-Za-z](?:\.?[A-Za-z]){0,4}\.?$")
+_NOT_MONEY = re.compile(
+    r"\s?(?:%|％|‰|percent|per\s?cent\b|pct\b|pc\b|bps?\b|basis\spoint|percentage)|[}\]@_°]", re.I
+)
+_GLUE = frozenset("#@/_.,:\\")
+_BLANKS = frozenset(" \u00a0\u202f\u2009\n\t")
+
+
+class Quantity(NamedTuple):
+    """A number with the money signs and magnitudes at it. Offsets are code points, end exclusive."""
+
+    start: int
+    """With the sign before it."""
+    number: int
+    """Where its digits or words begin."""
+    end: int
+    """With magnitude and currency behind it."""
+    digits: str
+    """As a plain decimal number: `1234.5`."""
+    behind: Behind = NO_UNIT
+    mark: str = ""
+    """The currency before it."""
+    home: str = ""
+    """What the text around must still say of the currency before it: `dollar` of a bare $, `yuan` of a ¥."""
+    negative: bool = False
+    broken: bool = False
+    """Part of something else: a per cent figure, a product's name, a version."""
+
+    @property
+    def currency(self) -> str:
+        """The currency that stands at it; empty if none does."""
+        return self.mark or self.behind.currency
+
+    @property
+    def needs(self) -> str:
+        """What the text around must still say of its currency."""
+        return self.home if self.mark else self.behind.home
+
+    @property
+    def monetary(self) -> bool:
+        """Whether a currency stands at it, though perhaps one that the text around must name."""
+        return bool(self.mark or self.behind.currency or self.behind.home)
+
+    @property
+    def scaled(self) -> bool:
+        """Whether a magnitude stands at it."""
+        return self.behind.scaled
+
+    def value(self, power: int | None = None) -> float:
+        """Give its worth, in the currency's unit, by its own magnitude or by another one."""
+        return float(f"{self.digits}e{(self.behind.power if power is None else power) + self.behind.cents}")
+
+
+class _Mark(NamedTuple):
+    start: int
+    currency: str = ""
+    home: str = ""
+    careful: bool = False
+    negative: bool = False
+    broken: bool = False
+
+
+def quantities(text: str, vocabulary: frozenset[str] | set[str]) -> list[Quantity]:
+    """Give the numbers of a text in their order; `vocabulary` are its folded words."""
+    found = list(_in_digits(text))
+    in_words = [_spelled(text, start, end, digits) for start, end, digits in spelled(text, vocabulary, MOST)]
+    return sorted(found + in_words, key=lambda one: one.number) if in_words else found
+
+
+def _spelled(text: str, start: int, end: int, digits: str) -> Quantity:
+    behind = unit_behind(text, end, digits, marked=False)
+    return Quantity(start, start, behind.end, digits, behind)
+
+
+def _in_digits(text: str) -> Iterator[Quantity]:
+    place, count = 0, 0
+    while count < MOST and (run := _RUN.search(text, place)):
+        count += 1
+        place = run.end()
+        if place - run.start() > _LONGEST:
+            continue
+        one = _read(text, run.start(), place)
+        place = max(place, one.end)
+        yield one
+
+
+def _read(text: str, start: int, end: int) -> Quantity:
+    begin = start
+    if start and text[start - 1] == "." and (start < 2 or not text[start - 2].isalnum()):  # $.25
+        begin -= 1
+    mark = _mark(text, begin)
+    digits = "0." + text[start:end] if begin < start else _plain(text[start:end])
+    grouped = "," in text[start:end]
+    if end - start <= 3 and begin == start and digits and (groups := _GROUPS.match(text, end)):
+        one = _grouped(text, start, groups, mark)
+        if one is not None:
+            return one
+    if end < len(text) and text[end] in words.FRACTIONS and "." not in digits:
+        digits += f"{words.FRACTIONS[text[end]]}"[1:]
+        end += 1
+    return _whole(text, start, end, digits, mark, grouped=grouped)
+
+
+def _whole(text: str, start: int, end: int, digits: str, mark: _Mark, *, grouped: bool) -> Quantity:
+    if not digits or mark.broken or _NOT_MONEY.match(text, end):
+        return Quantity(mark.start, start, end, digits or "0", broken=True)
+    behind = unit_behind(text, end, digits, marked=bool(mark.currency))
+    if behind.broken:
+        return Quantity(mark.start, start, end, digits, broken=True)
+    if mark.careful and not (behind.scaled or grouped):
+        mark = _Mark(start)
+    return Quantity(mark.start, start, behind.end, digits, behind, mark.currency, mark.home, mark.negative)
+
+
+def _grouped(text: str, start: int, groups: re.Match[str], mark: _Mark) -> Quantity | None:
+    """Read `12 500`, if money stands at it and no magnitude: `June 30 500 million` are two numbers."""
+    whole = re.sub(r"[^\d.,]", "", text[start : groups.end()]).replace(",", ".")
+    if len(whole) > _LONGEST:
+        return None
+    one = _whole(text, start, groups.end(), whole, mark, grouped=True)
+    return one if one.monetary and not one.scaled and not one.broken else None
+
+
+def _plain(written: str) -> str:
+    """Give a number as a plain decimal; empty if it is none (a version, a date)."""
+    if _ENGLISH.fullmatch(written):
+        return written.replace(",", "")
+    if _POINTS.fullmatch(written):
+        return written.replace(".", "").replace(",", ".")
+    if _DECIMAL_COMMA.fullmatch(written):
+        return written.replace(",", ".")
+    return ""
+
+
+def _mark(text: str, at: int) -> _Mark:
+    """Read what stands before a number."""
+    place, negative = at, False
+    if place >= 2 and text[place - 1] in "-−(" and text[place - 2] in words.SIGNS:  # $-4.5m, $(4.5m)
+        place, negative = place - 1, True
+    gap = place > 0 and text[place - 1] in _BLANKS
+    place -= gap
+    if not place:
+        return _Mark(at)
+    last = text[place - 1]
+    if last in words.SIGNS:
+        return _sign(text, place - 1, last, negative=negative)
+    if gap and not (last.isalpha() or last == "."):
+        return _Mark(at)
+    if last.isascii() and (last.isalpha() or last == "."):
+        letters = _LETTERS_BEFORE.search(text, max(place - 6, 0), place)
+        word = letters[0].rstrip(".") if letters else ""
+        if letters and (currency := _leading(word)) and not (gap and word in ("R", "P")):
+            careful = word in words.ATTACHED or (word not in words.MAIN and word not in words.LEADING)
+            return _Mark(letters.start(), currency, careful=careful)
+    return _Mark(at, broken=not gap and (last.isalnum() or last in _GLUE))
+
+
+def _leading(word: str) -> str:
+    return words.LEADING.get(word, "") or words.CODES.get(word, "")
+
+
+def _sign(text: str, start: int, sign: str, *, negative: bool) -> _Mark:
+    currency, home = words.SIGNS[sign], ""
+    dollar, yen = sign in words.DOLLAR_SIGNS, currency == "JPY"
+    if dollar or yen:
+        home = "dollar" if dollar else "yuan"
+        letters = _LETTERS_BEFORE.search(text, max(start - 6, 0), start)
+        if letters:
+            known = (words.BEFORE_DOLLAR if dollar else words.BEFORE_YEN).get(letters[0].replace(" ", ""))
+            if known is None and letters[0].isupper():
+                return _Mark(start, broken=True)
+            if known is not None:
+                currency, home, start = known, "", letters.start()
+    before = text[start - 1] if start else " "
+    if before in "-−" and (start < 2 or text[start - 2] in " (\n"):
+        negative, start = True, start - 1
+    return _Mark(start, currency, home, negative=negative, broken=before in "{\\`" or before in words.SIGNS)

@@ -1,0 +1,229 @@
+"""What an amount of money is in what happened: revenue, a deal's value, a fine… Read from the words around it.
+
+The noun phrase that an amount stands in says it first (`a $5m fine`, `$3bn in revenue`), then the nearest word
+before it (`revenue rose to $3bn`, `fined $5m`), then what it is for (`$5m to settle`). Words, not grammar: where none
+of them is near there is no role.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from alertd.enrich.money_words import word_set
+
+_NOUNS = {
+    "revenue": "revenue revenues sales turnover bookings receipts topline billings premiums royalties",
+    "profit": "profit profits earnings income ebitda ebit eps epads pbt pat surplus ebitdar net cashflow ffo",
+    "loss": "loss losses deficit shortfall",
+    "cost": "cost costs expense expenses fee fees rent rents bill commission salary pay compensation bonus price",
+    "charge": """charge charges impairment impairments writedown writedowns writeoff writeoffs provision provisions
+        write-down write-downs write-off write-offs goodwill markdown""",
+    "deal_value": """deal deals contract contracts order orders agreement transaction acquisition takeover merger
+        buyout purchase bid offer sale disposal divestiture pact tie-up lbo tender consideration stake leaseback""",
+    "valuation": "valuation valuations capitalization capitalisation",
+    "investment": """investment investments invest invests invested investing capex spend spends spent spending pour
+        pours poured pouring project plant factory campus build""",
+    "funding": """funding financing round raise raises raised raising ipo listing placement flotation proceeds grant
+        investors subscription float crowdfunding fundraising fundraise seed""",
+    "debt": """debt debts bond bonds note notes loan loans borrowing borrowings facility debenture debentures mortgage
+        ncds ncd borrow borrowed borrows liabilities overdraft revolver sukuk convertible convertibles""",
+    "dividend": "dividend dividends payout payouts distribution distributions dps",
+    "buyback": "buyback buybacks buy-back buy-backs repurchase repurchases repurchased repurchasing",
+    "penalty": """fine fines fined fining penalty penalties damages disgorgement forfeit forfeited forfeiture sanction
+        restitution""",
+    "settlement": "settle settles settled settling settlement settlements resolve resolves",
+    "price_target": "pt tp",
+    "guidance": "forecast forecasts guidance outlook projection projections target targets",
+}
+ROLES: dict[str, str] = {word: role for role, words in _NOUNS.items() for word in words.split()}
+_PAIRS: dict[tuple[str, str], str] = {
+    ("price", "target"): "price_target", ("target", "price"): "price_target", ("price", "objective"): "price_target",
+    ("target", "of"): "", ("market", "cap"): "valuation", ("market", "value"): "valuation",
+    ("market", "capitalisation"): "valuation", ("market", "capitalization"): "valuation",
+    ("enterprise", "value"): "valuation", ("equity", "value"): "valuation", ("mcap", "of"): "valuation",
+    ("rental", "income"): "revenue", ("interest", "income"): "revenue", ("cash", "flow"): "profit",
+    ("capital", "expenditure"): "investment", ("capital", "expenditures"): "investment",
+    ("capital", "spending"): "investment", ("break", "fee"): "penalty", ("breakup", "fee"): "penalty",
+    ("break-up", "fee"): "penalty", ("termination", "fee"): "penalty", ("cancellation", "fee"): "penalty",
+    ("write", "down"): "charge", ("write", "off"): "charge", ("write-down", "of"): "charge",
+    ("rights", "issue"): "funding", ("share", "sale"): "funding", ("stock", "sale"): "funding",
+    ("share", "offering"): "funding", ("stock", "offering"): "funding", ("public", "offering"): "funding",
+    ("bond", "sale"): "debt", ("credit", "line"): "debt", ("credit", "facility"): "debt", ("share",
+    "price"): "per_share",
+    ("offer", "price"): "per_share", ("issue", "price"): "per_share", ("exercise", "price"): "per_share",
+    ("strike", "price"): "per_share", ("ipo", "price"): "per_share", ("order", "book"): "revenue",
+    ("order", "backlog"): "revenue", ("order", "intake"): "revenue", ("net", "debt"): "debt", ("net", "loss"): "loss",
+    ("net", "worth"): "", ("net", "assets"): "", ("net", "sales"): "revenue", ("net", "revenue"): "revenue",
+    ("net", "interest"): "revenue", ("net", "cash"): "", ("net", "asset"): "", ("purchase", "price"): "deal_value",
+    ("pre-tax", "charge"): "charge", ("tax", "bill"): "cost", ("sales", "price"): "", ("selling", "price"): "",
+    ("average", "price"): "", ("deal", "value"): "deal_value", ("tender", "offer"): "deal_value",
+    ("stock", "buyback"): "buyback", ("share", "buyback"): "buyback", ("share", "repurchase"): "buyback",
+    ("loss", "provision"): "charge", ("loss", "provisions"): "charge", ("price", "range"): "per_share",
+}  # fmt: skip
+_VALUED = word_set("valued values value valuing valuations worth")
+_DEALS = frozenset(_NOUNS["deal_value"].split()) | {
+    "lease",
+    "package",
+    "award",
+    "awards",
+    "sponsorship",
+    "partnership",
+}
+_WEAK_SHARE = word_set("share shares stock stocks unit units")
+BUYING = word_set("""
+    buy buys buying bought acquire acquires acquiring acquired purchase purchases purchased purchasing sell sells
+    selling
+    sold takeover merge offload offloads divest divests divested snap snapped snaps takes acquisition sale purchase
+    offloaded
+""")
+LETTING = word_set("lease leases leased leasing rent rents rented renting hire hires hired let lets")
+_TRADES = BUYING | LETTING
+_STOP = word_set("""
+    from after for to by on with as and but while that which who than compared when if because since at before into
+    under over through during amid against via is was were are will would has had said says or plus
+""")
+_BEHIND_WORD = re.compile(r"\s?([^\W\d_][^\W_]*(?:[-'’][^\W_]+)*|\d+(?:[.,]\d+)*%?(?:-[^\W_]+)*|[,;:.()–—])")
+_FOR_WHAT = re.compile(
+    r"(?:\s[^\W\d_][\w'’-]*){0,4}?\s(?:to\s(?:(settle|resolve|end)|(?:acquire|buy|purchase)\b()|(build|expand|develop|fund))"
+    r"|in\s(?:a\s|an\s|the\s)?(?:\w+\s)?(settlement)|(for\s(?:violating|breaching|failing|breaches|violations))"
+    r"|(in\s(?:fines|penalties|damages)))",
+    re.I,
+)
+_FOR_ROLES = ("settlement", "deal_value", "investment", "settlement", "penalty", "penalty")
+_NEAR_BEHIND, _NEAR_BEFORE = 5, 14
+_METRICS = frozenset(("revenue", "profit", "loss", "investment", "cost", "dividend"))
+_OWN_CLAUSE = frozenset((";", "(", ":"))
+
+
+class Seen(NamedTuple):
+    """The role of an amount and where the word stands that says it."""
+
+    role: str | None
+    word: str = ""
+
+
+def behind(text: str, end: int, limit: int) -> list[str]:
+    """Give the first words of a text from a place on, lowered, up to a limit; punctuation is a word."""
+    found: list[str] = []
+    while len(found) < _NEAR_BEHIND and (word := _BEHIND_WORD.match(text, end, limit)):
+        found.append(word[1].lower())
+        end = word.end()
+    return found
+
+
+def role_of(before: Sequence[str], text: str, end: int, limit: int, *, per: str | None, scaled: bool) -> Seen:
+    """Say what an amount is, by the words before it and the text from its end up to a limit."""
+    seen = _in_phrase(behind(text, end, limit), scaled=scaled) or _before(before, scaled=scaled, per=per)
+    if seen is None or seen.role in ("deal_value", "cost", "funding"):
+        told = _FOR_WHAT.match(text, end, limit)
+        if told is not None and told.lastindex is not None:
+            return Seen(_FOR_ROLES[told.lastindex - 1], "for")
+    if per == "share":
+        kept = seen is not None and seen.role in ("profit", "loss", "dividend", "price_target", "buyback", "revenue")
+        return seen if kept and seen is not None and seen.role != "buyback" else Seen("per_share")
+    return seen or Seen(None)
+
+
+def _in_phrase(words: Sequence[str], *, scaled: bool) -> Seen | None:
+    """Look for the noun that the amount stands before: `$6.2bn all-cash deal`, `$3bn in annual revenue`."""
+    found: Seen | None = None
+    for i, word in enumerate(words):
+        if word in _STOP or (not word[0].isalnum() and word != ","):
+            break
+        if word == ",":
+            if i:
+                break
+            continue
+        after = words[i + 1] if i + 1 < len(words) else ""
+        pair = _PAIRS.get((word, after))
+        if pair is not None:
+            return Seen(pair or None, word)
+        role = ROLES.get(word)
+        if role is None or word in (
+            "net",
+            "price",
+            "raised",
+            "spent",
+            "build",
+            "target",
+            "investors",
+            "fined",
+            "settled",
+        ):
+            continue
+        found = Seen(role, word)
+        if role not in ("deal_value", "investment", "funding", "cost"):
+            break
+        if after not in ROLES:
+            break
+    return found
+
+
+def _before(words: Sequence[str], *, scaled: bool, per: str | None) -> Seen | None:
+    """Look for the nearest word before the amount that says what it is."""
+    weak: Seen | None = None
+    last = len(words) - 1
+    for i in range(last, max(last - _NEAR_BEFORE, -1), -1):
+        word, after = words[i], words[i + 1] if i < last else ""
+        if word in _OWN_CLAUSE:
+            break
+        if word in _VALUED:
+            return _valued(words, i)
+        pair = _PAIRS.get((word, after))
+        if pair is not None:
+            return Seen(pair or None, word)
+        if word in _TRADES and _paid_for(words, i):
+            let = word in LETTING and per in ("year", "month", "quarter")
+            return Seen("revenue" if let else "deal_value", word)
+        if (role := ROLES.get(word)) is not None:
+            if seen := _settled(words, i, role, scaled=scaled):
+                return seen
+        elif word in _WEAK_SHARE and not scaled and weak is None:
+            weak = Seen("per_share", word)
+    return weak
+
+
+def _valued(words: Sequence[str], i: int) -> Seen:
+    """Say what is worth the amount: `a contract valued at`, `values the company at`, `shares worth`."""
+    word, after = words[i], words[i + 1] if i + 1 < len(words) else ""
+    if word in ("valuing", "values", "value") and after not in ("of", "at"):
+        return Seen("valuation", word)
+    for before in reversed(words[max(i - 5, 0) : i]):
+        if before in _DEALS:
+            return Seen("deal_value", word)
+        if before in BUYING or before in ("shares", "products", "goods", "stock", "bonds", "assets"):
+            return Seen(None)
+    return Seen("valuation" if len(words) - i < 6 else None, word)
+
+
+def _settled(words: Sequence[str], i: int, role: str, *, scaled: bool) -> Seen | None:
+    """Weigh a word that says a role, by what stands beside it and how far off it is."""
+    word, away = words[i], len(words) - 1 - i
+    if role == "guidance":
+        for other in reversed(words[max(i - 4, 0) : i]):
+            if ROLES.get(other) in _METRICS and other != "price":
+                return Seen(ROLES[other], other)
+        price = word in ("target", "targets") and not scaled
+        return Seen("price_target" if price else "guidance", word)
+    if word == "net" and away > 4:
+        return None
+    if role == "deal_value" and away > 6:
+        return None
+    if role in ("cost", "deal_value") and words[-1] in ("from", "by") and away > 2:
+        return None
+    if word == "price":
+        return Seen("deal_value", word) if scaled else Seen("per_share", word) if "share" in words else None
+    if word == "build" and words[-1] != "for":
+        return None
+    if word in ("raise", "raises", "raised", "raising") and away > 5:
+        return None
+    return Seen(role, word)
+
+
+def _paid_for(words: Sequence[str], i: int) -> bool:
+    """Whether the amount is what something is bought, sold or let for: `acquire Tidewater for up to $6.2bn`."""
+    rest = words[i + 1 :]
+    near = rest[-5:]
+    return "for" in near or (len(rest) <= 1) or (near[-1:] == ["at"] and len(rest) < 8)
