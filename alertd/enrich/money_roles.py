@@ -92,6 +92,8 @@ _FOR_WHAT = re.compile(
     re.I,
 )
 _FOR_ROLES = ("settlement", "deal_value", "investment", "settlement", "penalty", "penalty")
+_NOT_BEHIND = word_set("net price raised spent build target investors fined settled")
+"""Of these no compound is made with an amount before it."""
 _NEAR_BEHIND, _NEAR_BEFORE = 5, 14
 _METRICS = frozenset(("revenue", "profit", "loss", "investment", "cost", "dividend"))
 _OWN_CLAUSE = frozenset((";", "(", ":"))
@@ -115,7 +117,7 @@ def behind(text: str, end: int, limit: int) -> list[str]:
 
 def role_of(before: Sequence[str], text: str, end: int, limit: int, *, per: str | None, scaled: bool) -> Seen:
     """Say what an amount is, by the words before it and the text from its end up to a limit."""
-    seen = _in_phrase(behind(text, end, limit), scaled=scaled) or _before(before, scaled=scaled, per=per)
+    seen = _in_phrase(behind(text, end, limit)) or _before(before, scaled=scaled, per=per)
     if seen is None or seen.role in ("deal_value", "cost", "funding"):
         told = _FOR_WHAT.match(text, end, limit)
         if told is not None and told.lastindex is not None:
@@ -126,7 +128,7 @@ def role_of(before: Sequence[str], text: str, end: int, limit: int, *, per: str 
     return seen or Seen(None)
 
 
-def _in_phrase(words: Sequence[str], *, scaled: bool) -> Seen | None:
+def _in_phrase(words: Sequence[str]) -> Seen | None:
     """Look for the noun that the amount stands before: `$6.2bn all-cash deal`, `$3bn in annual revenue`."""
     found: Seen | None = None
     for i, word in enumerate(words):
@@ -140,18 +142,8 @@ def _in_phrase(words: Sequence[str], *, scaled: bool) -> Seen | None:
         pair = _PAIRS.get((word, after))
         if pair is not None:
             return Seen(pair or None, word)
-        role = ROLES.get(word)
-        if role is None or word in (
-            "net",
-            "price",
-            "raised",
-            "spent",
-            "build",
-            "target",
-            "investors",
-            "fined",
-            "settled",
-        ):
+        role = "deal_value" if word == "lease" else ROLES.get(word)
+        if role is None or word in _NOT_BEHIND:
             continue
         found = Seen(role, word)
         if role not in ("deal_value", "investment", "funding", "cost"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -52,6 +53,8 @@ class _Amount(Struct, frozen=True):
     role: str | None = None
     of: str | None = None
     derived: bool = False
+    bound: str | None = None
+    earlier: bool = False
 
 
 class _Duration(Struct, frozen=True):
@@ -142,18 +145,29 @@ def unconfirmed(event: Event) -> str:
 
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_SCALES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
+_SCALES = ((1e3, "k"), (1e6, "m"), (1e9, "bn"), (1e12, "tn"))
+_BOUNDS = {"over": "over ", "up_to": "up to ", "about": "about "}
+_DIGITS = 3
 
 
 def _scaled(value: float) -> tuple[str, str]:
-    for size, unit in _SCALES:
-        if abs(value) >= size:
-            return f"{value / size:.3g}", unit
-    return f"{value:,.6g}", ""
+    """Write a number with its magnitude, to three digits; what is under a thousand to six."""
+    unit, text = "", _written(value, 6)
+    for size, larger in _SCALES:
+        if len(text.lstrip("-").partition(".")[0]) < 4:  # rounding may carry: 999.6m is 1bn
+            break
+        unit, text = larger, _written(value / size, _DIGITS)
+    return text, unit
 
 
-def amount_text(low: float | None, high: float | None, currency: str) -> str:
-    """Write a stated amount: `$3-4bn`, `over $2.5bn`, `up to €90m`, `CHF 12k`."""
+def _written(value: float, digits: int) -> str:
+    exact = Decimal(f"{value:.{digits}g}")
+    text = f"{exact:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount_text(low: float | None, high: float | None, currency: str, bound: str | None = None) -> str:
+    """Write a stated amount, so that it can be read back: `$3-4bn`, `over $2.5bn`, `up to €90m`, `CHF 12k`."""
     symbol = _SYMBOLS.get(currency.upper(), f"{one_line(currency, 8)} ")
     if low is None and high is None:
         return ""
@@ -162,22 +176,26 @@ def amount_text(low: float | None, high: float | None, currency: str) -> str:
     if low is None or high is None:
         number, unit = _scaled(low if low is not None else high or 0.0)
         return f"{'over' if high is None else 'up to'} {symbol}{number}{unit}"
+    said = _BOUNDS.get(bound or "", "")
     (first, first_unit), (second, second_unit) = _scaled(low), _scaled(high)
     if low == high:
-        return f"{symbol}{first}{first_unit}"
-    return f"{symbol}{first}{'' if first_unit == second_unit else first_unit}-{second}{second_unit}"
+        return f"{said}{symbol}{first}{first_unit}"
+    # `$500-1.5m` would be read as half a million to one and a half.
+    sign = symbol if second_unit and not first_unit else ""
+    return f"{said}{symbol}{first}{'' if first_unit == second_unit else first_unit}-{sign}{second}{second_unit}"
 
 
 def money(event: Event) -> str:
     """Say how much: `$3-4bn a year, revenue of SpaceX`."""
     names = _names(event)
     parts: list[str] = []
-    for found in _read(event.amounts, _Amount)[:_SHOWN]:
-        text = amount_text(found.low, found.high, found.currency)
+    now = [found for found in _read(event.amounts, _Amount) if not found.earlier]
+    for found in now[:_SHOWN]:
+        text = amount_text(found.low, found.high, found.currency, found.bound)
         if not text:
             continue
         if found.per:
-            text += f" a {_words(found.per)}"
+            text += f" {'an' if found.per[:1] in 'aeiou' or found.per == 'hour' else 'a'} {_words(found.per)}"
         role = _words(found.role) if found.role else ""
         of = names.get(found.of, one_line(found.of, 60)) if found.of else ""
         tail = f"{role} of {of}" if role and of else role or of
