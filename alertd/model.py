@@ -176,13 +176,18 @@ class Sentiment(Struct, frozen=True, kw_only=True):
 
 
 class Story(Struct, frozen=True, kw_only=True):
-    """The story an event belongs to. For now every event founds its own."""
+    """The story an event belongs to, as it was when the event came."""
 
     id: str
+    """Named by the event that founded it."""
     novelty: float = 1.0
+    """1.0 for the first report in 24 hours, then 0.75, 0.56, 0.42…"""
     sources: int = 1
+    """Independent ones up to here: copies of one wire are one."""
     position: int = 1
+    """Which report of the story it is."""
     previous: str | None = None
+    """An earlier story between the same parties."""
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -452,6 +457,72 @@ class Row(Struct, frozen=True, kw_only=True):
     """What was remembered before it changed, oldest first: the first version, and the newest of those since."""
 
 
+class StoryAsk(Struct, frozen=True, kw_only=True):
+    """What is to be known before an event is put into a story."""
+
+    event: str
+    keys: list[str]
+    """What its story can be found by: a company, a rare word, an accession number…"""
+    pairs: list[str] = []
+    """Pairs of parties, `a+b`."""
+    since_ms: int
+    """Stories to which nothing came after this are over."""
+
+
+class StoriesFound(Struct, frozen=True, kw_only=True):
+    """What the store knows for a StoryAsk."""
+
+    answer: str = ""
+    """What was frozen for the event, if it was placed before."""
+    under: dict[str, list[str]] = {}
+    """Key -> the stories under it, the one with the newest report first, at most 64."""
+    earlier: dict[str, list[str]] = {}
+    """Pair -> stories between the two, also those that are over, the newest first, at most 8."""
+
+
+class KnownStory(Struct, frozen=True, kw_only=True):
+    """A story as the store keeps it; version 0 = not there, or over."""
+
+    version: int = 0
+    data: str = ""
+    """JSON of what is remembered of it."""
+    into: str = ""
+    """The older story that it became part of."""
+
+
+class Placement(Struct, frozen=True, kw_only=True):
+    """One event put into a story, if nothing has changed since the story was read."""
+
+    event: str
+    story: str
+    version: int
+    """Of the story when it was read; 0 founds it."""
+    data: str
+    """The story with the event in it."""
+    answer: str
+    """What is frozen for the event."""
+    keys: list[str] = []
+    pairs: list[str] = []
+    seen: list[str] = []
+    """The stories that were known under the keys: another one makes the placement stale."""
+    since_ms: int = 0
+    founded_ms: int = 0
+    last_ms: int = 0
+    """When the story's newest report was made."""
+    merged: dict[str, int] = {}
+    """Younger stories that become part of it -> their versions."""
+    again: bool = False
+    """A later revision of an event that has its answer: it only changes the story."""
+
+
+class Placed(Struct, frozen=True, kw_only=True):
+    """What became of a placement. `known`: the event has its answer already; `stale`: read again and think again."""
+
+    outcome: Literal["placed", "known", "stale"]
+    answer: str = ""
+    """What is frozen for the event, unless it is stale."""
+
+
 Reason = Literal[
     "first", "update_material", "update_minor", "duplicate", "silenced", "cooldown", "quiet_until", "folded_into",
     "expired", "baseline", "experimental", "no_receiver", "restricted", "merged_into", "receiver_removed",
@@ -489,6 +560,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     note: str | None = None
     first_title: str = ""
     """The title it was raised with; a mail thread keeps it as its subject when a headline is corrected."""
+    merged_into: str | None = None
+    """The alert that carries it on, where its story turned out to be part of an older one; it is closed then."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -515,11 +588,33 @@ class Folded(Struct, frozen=True, kw_only=True):
     """Of that revision, as far as it is compared; empty if it took the event back."""
 
 
+class SaidAmount(Struct, frozen=True, array_like=True):
+    """An amount that an alert has named."""
+
+    low: float
+    high: float
+    currency: str
+    per: str | None = None
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What an alert has told: another report of the same is no news."""
+
+    types: list[str] = []
+    """Event type and status: `compute_lease announced`."""
+    terms: list[str] = []
+    amounts: list[SaidAmount] = []
+    stories: list[str] = []
+    """The stories of its events."""
+
+
 class AlertState(Struct, frozen=True, kw_only=True):
     """What the store keeps of an alert: the alert, and what it has already taken in."""
 
     alert: Alert
     folded: list[Folded] = []
+    said: Said | None = None
+    """None for an alert of a time when that was not kept: then every further event is news."""
 
 
 class StoredAlert(Struct, frozen=True, kw_only=True):

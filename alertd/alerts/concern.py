@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from alertd.alerts.decide import alert_of
-from alertd.alerts.step import subject_of
+from alertd.alerts.step import alert_of, subject_of
 from alertd.model import Alert, Event, Match
 from alertd.rules.book import Portfolio
 
@@ -30,14 +29,17 @@ class Concern:
         return bool(self.matches) and all(match.experimental for match in self.matches)
 
 
-def raised(event: Event, matches: Sequence[Match], find: FindPortfolio) -> list[Concern]:
+def raised(event: Event, matches: Sequence[Match], find: FindPortfolio, story: str = "") -> list[Concern]:
     """Give the alerts that matches are about, one for each portfolio and subject, in the order of the matches.
 
-    Rules on trial stand apart: what they hold for is decided beside the alert, and never changes it.
+    Rules on trial stand apart: what they hold for is decided beside the alert, and never changes it. `story` is the
+    one that the event belongs to by now, where that is not the one that it carries.
     """
     about: dict[tuple[str, str, bool], list[Match]] = {}
     for match in matches:
-        about.setdefault((match.portfolio, match.subject or subject_of(event), match.experimental), []).append(match)
+        about.setdefault(
+            (match.portfolio, match.subject or story or subject_of(event), match.experimental), []
+        ).append(match)
     found = []
     for (name, subject, _), own in about.items():
         portfolio = find(name)

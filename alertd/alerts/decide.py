@@ -3,9 +3,9 @@
     of rules on trial only -> a decision, no alert
     seen before?     -> the decision of that time, again
     new to the alert -> baseline: a decision, no alert
-                        first (or no_receiver), or one more event of an alert that there is (update_material), unless
-                        a revision withdraws the event; one that says "withdrawn" from the start is a notice about
-                        something else, and news
+                        first (or no_receiver), or one more event of an alert that there is (update_material, or
+                        update_minor if it adds nothing to what the alert has told), unless a revision withdraws the
+                        event; one that says "withdrawn" from the start is a notice about something else, and news
     older revision   -> duplicate: what is newer has been told
     else             -> update_material or update_minor
 
@@ -21,15 +21,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.step import Outcome, Step, decision_on, subject_of
-from alertd.base.ids import alert_id
+from alertd.alerts.step import Outcome, Step, alert_of, decision_on, subject_of
 from alertd.model import Decision, Event, Match, StoredAlert
 from alertd.rules.book import Portfolio
-
-
-def alert_of(portfolio: Portfolio, subject: str) -> str:
-    """Name the alert of a portfolio about a subject: a portfolio that is renamed keeps its alerts."""
-    return alert_id(portfolio.identity or portfolio.id, subject)
 
 
 def decide(
@@ -42,18 +36,21 @@ def decide(
     *,
     newest: int = 0,
     subject: str = "",
+    story: str = "",
 ) -> Outcome:
     """Decide what an event means for an alert, given the alert and the matches about it. `now` in milliseconds.
 
-    `subject` is what the alert is about, empty for the event's story. `newest` is the newest revision of the event
-    that was ingested: an alert begins with that one, never with one that is corrected or taken back already.
+    `story` is the one that the event belongs to by now, empty for the one that it carries; `subject` is what the
+    alert is about, empty for that story. `newest` is the newest revision of the event that was ingested: an alert
+    begins with that one, never with one that is corrected or taken back already.
     """
-    subject = subject or subject_of(event)
+    story = story or subject_of(event)
+    subject = subject or story
     alert = alert_of(portfolio, subject)
     if matches and all(match.experimental for match in matches):
         return Outcome(_on_trial(portfolio, alert, matches))
     live = [match for match in matches if not match.experimental]
-    step = Step(portfolio, receivers, event, now, subject, stored.state)
+    step = Step(portfolio, receivers, event, now, subject, stored.state, story)
     before = [f for f in stored.state.folded if f.event == event.id] if stored.state is not None else []
     if not before:
         if not live:

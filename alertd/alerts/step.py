@@ -12,8 +12,9 @@ from alertd import __version__
 from alertd.alerts.compare import MAX_HEADLINE, compare, quoted, severity_with
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
+from alertd.alerts.said import news_in, said_by
 from alertd.base.clock import rfc3339
-from alertd.base.ids import delivery_id, story_id
+from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.model import (
     Alert,
     AlertState,
@@ -25,6 +26,7 @@ from alertd.model import (
     Message,
     NewDelivery,
     Reason,
+    Said,
 )
 from alertd.rules.book import Portfolio
 
@@ -32,6 +34,9 @@ MAX_FOLDED = 500
 MAX_CHANGES = 100
 MAX_MATCHES = 50
 """Matches that an alert about several events carries, the newest; all of the event at hand."""
+
+MAX_NEWS = 5
+"""What an event adds that one line of changes names."""
 
 T = TypeVar("T")
 Told = Literal["first", "material", "minor"]
@@ -48,8 +53,13 @@ class Outcome:
 
 
 def subject_of(event: Event) -> str:
-    """Give the subject of the alerts that an event raises: its story, which for now it founds itself."""
+    """Give the subject of the alerts that an event raises: its story, its own where it was put into none."""
     return event.story.id if event.story is not None else story_id(event.id)
+
+
+def alert_of(portfolio: Portfolio, subject: str) -> str:
+    """Name the alert of a portfolio about a subject: a portfolio that is renamed keeps its alerts."""
+    return alert_id(portfolio.identity or portfolio.id, subject)
 
 
 def decision_on(
@@ -84,20 +94,22 @@ class Step:
     now: int
     subject: str
     state: AlertState | None
+    story: str
+    """That the event belongs to: by now it may be part of an older one than when the event came."""
 
     @property
     def revision(self) -> int:
         """The alert's revision; 0 if there is none yet."""
         return self.state.alert.revision if self.state is not None else 0
 
-    def begin(self, alert_id: str, matches: Sequence[Match]) -> Outcome:
+    def begin(self, name: str, matches: Sequence[Match]) -> Outcome:
         """Raise the alert, or take one more event into it."""
-        return self._first(alert_id, matches) if self.state is None else self._join(self.state, matches)
+        return self._first(name, matches) if self.state is None else self._join(self.state, matches)
 
-    def _first(self, alert_id: str, matches: Sequence[Match]) -> Outcome:
+    def _first(self, name: str, matches: Sequence[Match]) -> Outcome:
         at = rfc3339(self.now)
         alert = Alert(
-            id=alert_id,
+            id=name,
             revision=1,
             portfolio=self.portfolio.id,
             subject=self.subject,
@@ -105,7 +117,7 @@ class Step:
             title=self.event.title or self.event.url or self.event.id,
             first_title=self.event.title or self.event.url or self.event.id,
             matches=list(matches),
-            story=subject_of(self.event),
+            story=self.story,
             first_at=at,
             updated_at=at,
         )
@@ -115,12 +127,26 @@ class Step:
         return self._outcome(alert, reason, text, deliver, without)
 
     def _join(self, state: AlertState, matches: Sequence[Match]) -> Outcome:
-        """Take another event into the alert: news about what it is about."""
-        after = self._changed(state.alert, matches)
-        after = msgspec.structs.replace(after, revision=state.alert.revision + 1)
+        """Take another event into the alert: news about what it is about, or one more report of what is known."""
+        before = state.alert
+        after = self._changed(before, matches)
+        news = news_in(self.event, self.story, matches, before, state.said)
+        if severity_rank(after.severity) > severity_rank(before.severity):
+            news = [*(news or []), f"severity {before.severity} → {after.severity}"]
+        if news == []:
+            return self._repeat(before, after)
+        after = msgspec.structs.replace(after, revision=before.revision + 1)
         deliver, without = self._receivers(after, "material")
-        text = f"also reported: {quoted(self.event.title or self.event.url or self.event.id)}"
+        title = quoted(self.event.title or self.event.url or self.event.id)
+        text = "; ".join([f"also reported: {title}", *(news or [])[:MAX_NEWS]])
         return self._outcome(after, "update_material", text, deliver, without)
+
+    def _repeat(self, before: Alert, after: Alert) -> Outcome:
+        """Take in a report that adds nothing: the headline stays, and only who wants all updates is told."""
+        deliver, without = self._receivers(after, "minor")
+        after = msgspec.structs.replace(after, title=before.title, revision=before.revision + bool(deliver))
+        text = f"also reported by {self.event.source or 'another source'}"
+        return self._outcome(after, "update_minor", text, deliver, without)
 
     def update(self, matches: Sequence[Match]) -> Outcome:
         """Take a new revision of one of its events into the alert."""
@@ -197,7 +223,7 @@ class Step:
                 reason=reason,
                 text=text,
             )
-            alert = msgspec.structs.replace(alert, changes=_bounded([*alert.changes, change], MAX_CHANGES))
+            alert = msgspec.structs.replace(alert, changes=bounded([*alert.changes, change], MAX_CHANGES))
         deliveries = tuple(self._delivery(alert, policy, reason) for policy in deliver)
         ids = {delivery.receiver: delivery.id for delivery in deliveries}
         rules = [match.rule for match in alert.matches]
@@ -207,7 +233,10 @@ class Step:
         headline = "" if self.event.withdrawn else self.event.title[:MAX_HEADLINE]
         entry = Folded(event=self.event.id, revision=self.event.revision, decision=decision, headline=headline)
         folded = [*(self.state.folded if self.state is not None else []), entry]
-        return Outcome(decision, AlertState(alert=alert, folded=_bounded(folded, MAX_FOLDED)), deliveries)
+        said = self.state.said if self.state is not None else Said()
+        if said is not None and not self.event.withdrawn:
+            said = said_by(self.event, self.story, said)
+        return Outcome(decision, AlertState(alert=alert, folded=bounded(folded, MAX_FOLDED), said=said), deliveries)
 
     def _delivery(self, alert: Alert, policy: ReceiverPolicy, reason: Reason) -> NewDelivery:
         number = delivery_id(policy.id, alert.id, alert.revision)
@@ -235,6 +264,6 @@ class Step:
         )
 
 
-def _bounded(items: list[T], most: int) -> list[T]:
-    """Keep the first, which says how it began, and the newest."""
+def bounded(items: list[T], most: int) -> list[T]:
+    """Keep so many: the first, which says how it began, and the newest."""
     return items if len(items) <= most else [items[0], *items[-(most - 1) :]]

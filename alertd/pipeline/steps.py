@@ -23,16 +23,17 @@ from alertd.alerts.concern import Concern, raised, with_earlier
 from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock, rfc3339
-from alertd.base.ids import story_id
+from alertd.enrich.story_report import report_of
 from alertd.errors import AlertdError
 from alertd.model import (
     Alert,
     Event,
     Row,
     StoredAlert,
-    Story,
     StreamEvent,
 )
+from alertd.pipeline.merges import Merges
+from alertd.pipeline.place import place
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import BookChange, Portfolio, RuleBook
 from alertd.rules.match import Matcher
@@ -149,9 +150,12 @@ class Pipeline:
         self, work: Work, alerts: list[Alert], stored: dict[str, StoredAlert], store: AlertStore
     ) -> Processed | PoisonEvent:
         try:
+            merges = Merges(self._matcher.book.portfolios, store, self._clock)
+            await merges.close(work, stored)
             for concern in with_earlier(work.concerns, alerts, self._portfolio):
                 alert = await self._decide_and_commit(work, concern, stored, store)
                 alerts += [alert] if alert is not None else []
+            await merges.close_late(work, stored)
             return work.processed(rfc3339(self._clock()), self.version)
         except AlertdError:  # the store's trouble, not the event's
             raise
@@ -162,13 +166,15 @@ class Pipeline:
 
     def _understand(self, item: StreamEvent) -> Work:
         read = self._matcher.read(item.event)
-        return Work(item.stream_id, read, item.identity, item.event.revision > 1 or item.deliveries > 1)
+        report = report_of(read.event)
+        return Work(item.stream_id, read, report, item.identity, item.event.revision > 1 or item.deliveries > 1)
 
     async def _place(self, works: Sequence[Work], store: AlertStore) -> None:
         """Give each event its story."""
-        for work in works:
-            if work.event.story is None:
-                work.read = work.read.with_story(Story(id=story_id(work.event.id)))
+        given = await place([(work.event, work.report) for work in works], store, self._clock())
+        for work, one in zip(works, given, strict=True):
+            work.given = one
+            work.read = work.read.with_story(one.answer.story)
 
     def _match(self, work: Work) -> None:
         result = self._matcher.match_read(work.read)
@@ -200,7 +206,7 @@ class Pipeline:
         (settled,) = work.asked.settle(rows)
         work.settled = tuple(settled)
         work.matches = joined(work.matches, settled)
-        work.concerns = raised(work.event, work.matches, self._portfolio)
+        work.concerns = raised(work.event, work.matches, self._portfolio, work.story)
 
     async def _recall(self, works: Sequence[Work], store: AlertStore) -> dict[str, StoredAlert]:
         """Read the alerts that the matches are about, and those that the events went into before."""
@@ -233,11 +239,14 @@ class Pipeline:
         self, work: Work, concern: Concern, stored: dict[str, StoredAlert], store: AlertStore
     ) -> Alert | None:
         """Take an event into an alert; gives the alert if it is in it."""
-        alert = concern.alert
+        alert, subject = concern.alert, concern.subject
         if alert not in stored:  # an earlier event of this batch has changed it
             stored[alert] = (await store.load_alerts([alert])).get(alert, _NOTHING)
         known = stored[alert]
         for _ in range(MAX_CONFLICTS):
+            if known.state is not None and known.state.alert.merged_into:  # another carries it on
+                alert, subject = known.state.alert.merged_into, work.story
+                known = (await store.load_alerts([alert])).get(alert, _NOTHING)
             now = self._clock()
             outcome = decide(
                 known,
@@ -247,7 +256,8 @@ class Pipeline:
                 self._policies,
                 now,
                 newest=work.newest,
-                subject=concern.subject,
+                subject=subject,
+                story=work.story,
             )
             if outcome.state is None:
                 work.note(outcome)

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import msgspec
 
 from alertd.alerts.concern import Concern
-from alertd.alerts.step import Outcome
+from alertd.alerts.step import Outcome, subject_of
+from alertd.enrich.story_report import Report
 from alertd.model import (
     AlertState,
     Decision,
@@ -23,13 +24,14 @@ from alertd.model import (
     StoredAlert,
     event_to_dict,
 )
+from alertd.pipeline.place import Given, StoryStore
 from alertd.rules.outcome import RuleFailure
 from alertd.rules.over_time import Asked, Settled, journalled
 from alertd.rules.read import Read
 
 
-class AlertStore(Protocol):
-    """What deciding asks of a store."""
+class AlertStore(StoryStore, Protocol):
+    """What the steps ask of a store: to place events into stories, and to decide."""
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         """Give what is remembered of items, their newest revision among it."""
@@ -83,9 +85,13 @@ class Work:
 
     stream_id: str
     read: Read
+    report: Report
+    """What its story is compared by."""
     identity: str
     again: bool
     """A later revision, or handed out before: it may be in alerts although it matches no more."""
+    given: Given | None = None
+    """Its story."""
     newest: int = 0
     """The newest revision that was ingested, where that was asked."""
     asked: Asked = field(default_factory=Asked)
@@ -101,9 +107,14 @@ class Work:
         """The event as it is understood."""
         return self.read.event
 
+    @property
+    def story(self) -> str:
+        """The story that it belongs to by now."""
+        return self.given.story if self.given is not None else subject_of(self.event)
+
     def note(self, outcome: Outcome) -> None:
-        """Keep what was decided."""
-        if outcome.decision is not None:
+        """Keep what was decided; a repeat is told only once."""
+        if outcome.decision is not None and outcome.decision not in self.decisions:
             self.decisions.append(outcome.decision)
         self.deliveries.extend(outcome.deliveries)
 
@@ -119,6 +130,10 @@ class Work:
             "failures": msgspec.to_builtins(self.failures),
             "rules_version": rules_version,
         }
+        if self.given is not None and self.given.answer.because:
+            data["story"] = {"because": self.given.answer.because}
+        if self.given is not None and self.given.absorbed:
+            data["story"] = data.get("story", {}) | {"id": self.given.story, "merged": self.given.absorbed}
         if self.settled:
             data["over_time"] = journalled(self.settled)
         record = JournalRecord(

@@ -1,6 +1,6 @@
 """Events through the rules one after the other, as the daemon would take them, with a store in memory.
 
-    event -> a story of its own -> match -> observe -> settle -> the matches
+    event -> read -> its story -> match -> observe -> settle -> the matches
 
 The clock is the events' own: what counts in a rule over time is `event_at`, so an old file gives what it would have
 given then. The store is empty at the start, so a rule over time knows what came in this stream and nothing else.
@@ -16,8 +16,9 @@ from types import MappingProxyType, TracebackType
 import msgspec
 
 from alertd.base.clock import rfc3339
-from alertd.base.ids import story_id
-from alertd.model import Event, Match, Row, Story
+from alertd.enrich.story_report import report_of
+from alertd.model import Event, Match, Row
+from alertd.pipeline.place import place
 from alertd.rules.beside import mark_of
 from alertd.rules.explain import Explained, one_line, quoted
 from alertd.rules.explanation import OverTime
@@ -26,6 +27,9 @@ from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, RuleFailure
 from alertd.rules.over_time import Settled, ask, joined
 from alertd.store.memory import MemoryStore
+
+SWEPT = 1_000
+"""Events after which what is over is dropped from memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Stream:
             self._always = [mark_of(portfolio, rule) for rule in wanted if portfolio is not None]
         self._store = MemoryStore(clock=lambda: self._now)
         self._now = 0
+        self._taken = 0
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Stream:
@@ -76,9 +81,15 @@ class Stream:
 
     def take(self, event: Event) -> Taken:
         """Match one event, which has an id and a time."""
-        if event.story is None:
-            event = msgspec.structs.replace(event, story=Story(id=story_id(event.id)))
-        result = self._matcher.match(event)
+        read = self._matcher.read(event)
+        # Time stands still while a late event is taken: what is remembered must not expire before its time.
+        self._now = max(self._now, event_ms(read.event) or 0)
+        items = [(read.event, report_of(read.event))]
+        (given,) = self._runner.run(place(items, self._store, self._now))
+        self._taken += 1
+        if self._taken % SWEPT == 0:
+            self._runner.run(self._store.sweep(self._now))
+        result = self._matcher.match_read(read.with_story(given.answer.story))
         if not self._over_time:  # then nobody asks for what was
             return Taken(result.event, result.matches, (), result.failures, result.refused)
         if self._only is not None:
@@ -88,8 +99,6 @@ class Stream:
         return Taken(result.event, joined(result.matches, settled), settled, result.failures, result.refused)
 
     def _settle(self, result: MatchResult) -> tuple[Settled, ...]:
-        # Time stands still while a late event is taken: a set must not expire before what it holds.
-        self._now = max(self._now, event_ms(result.event) or 0)
         asked = ask([result], self._routine_forms, source_desks=self._source_desks, always=self._always)
         rows = self._runner.run(self._store.observe(asked.observations, self._now, revised=asked.revised))
         (settled,) = asked.settle(rows)

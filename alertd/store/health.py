@@ -25,6 +25,7 @@ _SIZES = (
     ("dead", "ZCARD", "dead"),
     ("wake", "LLEN", "wake"),
     ("states", "ZCARD", "states"),
+    ("stories", "ZCARD", "stories"),
 )
 
 

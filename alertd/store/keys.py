@@ -16,6 +16,12 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     times:<set>        zset     event -> its own time; expires with the rows
     placed:<event>     hash     set -> 1, r newest revision; expires 14 d after the last
     states             zset     set -> when it expires
+    story:<id>         hash     v version, s what is remembered of it, i the older story it became part of
+                                (scripts/place.lua); expires 72 h after its last report
+    stories            zset     story -> when it expires
+    story_of:<event>   string   what was decided about the event's story, for good; expires after 14 d
+    under:<key>        zset     story -> time of its newest report, the newest 64; expires as its stories
+    between:<a>+<b>    zset     story -> when it was founded, the newest 8; expires after 400 d
     deliveries         hash     delivery -> record, a JSON object of scalars
     bodies, payloads   hash     delivery -> Message as JSON; frozen bytes of its first attempt
     chains             hash     <chain>/<receiver> -> ids of the live deliveries, in order

@@ -16,11 +16,12 @@ from alertd.store.memory_base import place
 from alertd.store.memory_events import MemoryEvents
 from alertd.store.memory_queue import MemoryQueue
 from alertd.store.memory_state import MemoryState
+from alertd.store.memory_stories import MemoryStories, StoryBook
 from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked_id, from_json, to_json, unique
 from alertd.store.types import Finding, Memory
 
 
-class MemoryStore(MemoryEvents, MemoryQueue, MemoryState):
+class MemoryStore(MemoryEvents, MemoryQueue, MemoryState, MemoryStories):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     def __init__(self, clock: Clock = system_clock) -> None:
@@ -30,6 +31,7 @@ class MemoryStore(MemoryEvents, MemoryQueue, MemoryState):
         self._told: dict[str, dict[str, int]] = defaultdict(dict)
         """Event -> alerts that it was taken into, with the time at which that is forgotten."""
         self._sets, self._states, self._placed = {}, {}, {}
+        self._stories = StoryBook()
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
         self._epoch = ""
 
@@ -107,6 +109,7 @@ class MemoryStore(MemoryEvents, MemoryQueue, MemoryState):
             "seen": sum(len(self._memory[s].owners) + len(self._memory[s].aliases) for s in self._sources),
             "queued": sum(len(queue) for queue in self._queues.values()),
             "states": len(self._states),
+            "stories": len(self._stories.index),
         }
         return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}
 
@@ -134,6 +137,7 @@ class MemoryStore(MemoryEvents, MemoryQueue, MemoryState):
         for event in [e for e, told in self._told.items() if all(t <= self.clock() for t in told.values())]:
             del self._told[event]
         counts = {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0, "states": self._forget_sets(now)}
+        counts["stories"] = self._forget_stories(now)
         return counts | {"alerts": len(alerts), "dead_events": len(buried)}
 
     def _forget_delivery(self, delivery_id: str) -> None:

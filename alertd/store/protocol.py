@@ -20,11 +20,16 @@ from alertd.model import (
     IngestResult,
     JournalRecord,
     Known,
+    KnownStory,
     NewDelivery,
     Observation,
+    Placed,
+    Placement,
     Row,
     SourceState,
     StoredAlert,
+    StoriesFound,
+    StoryAsk,
     StreamEvent,
 )
 from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, ReceiverHealth
@@ -114,6 +119,22 @@ class Store(Protocol):
 
     async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
         """Give the alerts that each event was taken into by a commit, sorted."""
+
+    # --- stories ---------------------------------------------------------------------------------
+
+    async def find_stories(self, asks: Sequence[StoryAsk]) -> list[StoriesFound]:
+        """Give what was frozen for events, and the stories that they may belong to."""
+
+    async def load_stories(self, ids: Sequence[str]) -> dict[str, KnownStory]:
+        """Give stories as they are; version 0 for one that is not there."""
+
+    async def place_events(self, placements: Sequence[Placement], now: int, *, settled: bool = False) -> list[Placed]:
+        """Put events into stories, each only if nothing has changed since its story was read.
+
+        What has: its story, one that is to become part of it, or which stories are found under its keys; with
+        `settled` the last does not matter. The first placement of an event stands: a repeat is told its answer, and
+        changes nothing. One after the other, so that a placement may build on those before it. Repeatable.
+        """
 
     # --- rules over time -------------------------------------------------------------------------
 

@@ -26,6 +26,12 @@ ALERT_MS = 37 * 86_400_000
 """How long an alert is kept after its last commit."""
 PLACED_MS = 14 * 86_400_000
 """How long it is remembered where an event is, for a revision that takes it out again."""
+STORY_MS = 72 * 3_600_000
+"""How long a story is kept after its last report."""
+BETWEEN_MS = 400 * 86_400_000
+"""How long it is remembered which stories there were between two parties."""
+MERGED_MS = ALERT_MS
+"""How long it is remembered which story another became part of: as long as the alerts about it."""
 ONCE_S = 86_400
 GRACE_MS = 86_400_000
 """The shortest life that a dead letter gets when it is tried again."""
@@ -64,6 +70,13 @@ def checked_member(value: str) -> str:
     """Refuse the name of a set or an event that no key can be made of, or that stands for something. ValueError."""
     if not value or len(value) > 300 or value[0] in "#~" or value == "r" or not value.isprintable():
         raise ValueError(f"not usable in a set of the state: {value[:80]!r}")
+    return value
+
+
+def checked_key(value: str) -> str:
+    """Refuse a key by which stories are found that no key of the store can be made of. Raises ValueError."""
+    if not value or len(value) > 200 or not value.isprintable():
+        raise ValueError(f"not usable as a key of stories: {value[:80]!r}")
     return value
 
 

@@ -14,10 +14,11 @@ from alertd.store.ingest import IngestPart
 from alertd.store.journal import JournalPart
 from alertd.store.keys import GROUP, SCHEMA, Keys
 from alertd.store.state import StatePart
+from alertd.store.stories import StoriesPart
 from alertd.store.sweep import SweepPart
 
 
-class RedisStore(IngestPart, EventsPart, AlertsPart, StatePart, SweepPart, JournalPart, HealthPart):
+class RedisStore(IngestPart, EventsPart, AlertsPart, StatePart, StoriesPart, SweepPart, JournalPart, HealthPart):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     async def aclose(self) -> None:

@@ -24,6 +24,7 @@ class SweepPart(QueuePart):
             "alerts": await self._forget_alerts(now - ALERT_MS),
             "dead_events": await self._forget_dead_events(now - DEAD_MS),
             "states": int(await self.link.call("ZREMRANGEBYSCORE", self.keys("states"), "-inf", now)),
+            "stories": int(await self.link.call("ZREMRANGEBYSCORE", self.keys("stories"), "-inf", now)),
         }
 
     async def _purge(self, index: str, cutoff: int) -> int:

@@ -78,6 +78,12 @@ OVER_TIME = _counter("over_time_total", "What rules over time said of events.", 
 STATE_SECONDS = _histogram(
     "state_seconds", "Putting a batch into the sets of the past and reading them.", buckets=FAST
 )
+STORIES = _counter("stories_total", "Events put into stories: founded, joined, merged or known already.", "outcome")
+STORY_CANDIDATES = _histogram(
+    "story_candidates", "Open stories that an event was compared with.", buckets=(0, 1, 2, 4, 8, 16, 32)
+)
+STORY_CONFLICTS = _counter("story_conflicts_total", "Events whose story had changed when they were to be put into it.")
+STORY_SECONDS = _histogram("story_seconds", "Putting a batch into its stories.", buckets=FAST)
 DEAD_EVENTS = _counter("dead_events_total", "Events buried after too many attempts.")
 STREAM_BACKLOG = _gauge("stream_backlog", "Events on the stream that are not finished.")
 STREAM_PENDING = _gauge("stream_pending", "Events handed to a match process and not finished.")

@@ -234,7 +234,7 @@ def test_another_event_about_the_subject_is_an_update_that_is_told() -> None:
     outcome = alerts.take(*_other(2, "critical"))
     assert (_reason(outcome), _told(outcome)) == ("update_material", [("desk", "alert.updated")])
     alert = alerts.state.alert
-    assert alert.changes[-1].text == "also reported: “Event 2”"
+    assert alert.changes[-1].text == "also reported: “Event 2”; severity high → critical"
     assert ([match.event for match in alert.matches], alert.severity) == (["ev_1", "ev_2"], "critical")
     assert (alert.title, alert.first_title) == ("Event 2", "Event 1")
 
@@ -266,7 +266,7 @@ def test_one_of_its_events_is_taken_back_and_comes_back() -> None:
     alerts.take(*_other(2))
     gone = alerts.take(_other(1, revision=2, withdrawn=True)[0])
     assert (_reason(gone), len(alerts.state.alert.matches)) == ("update_material", 2)
-    assert _reason(alerts.take(*_other(3))) == "update_material"
+    assert _reason(alerts.take(*_other(3))) == "update_minor"
     back = alerts.take(*_other(1, revision=3))
     assert back.decision is not None
     assert back.decision.detail == "published again after it was withdrawn"

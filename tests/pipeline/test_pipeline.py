@@ -13,9 +13,24 @@ from structlog.testing import capture_logs
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.errors import StoreUnavailable
-from alertd.model import AlertState, Event, Known, NewDelivery, Observation, Row, StoredAlert, StreamEvent
+from alertd.model import (
+    AlertState,
+    Event,
+    Known,
+    KnownStory,
+    NewDelivery,
+    Observation,
+    Placed,
+    Placement,
+    Row,
+    StoredAlert,
+    StoriesFound,
+    StoryAsk,
+    StreamEvent,
+)
 from alertd.pipeline import Pipeline, PoisonEvent, Processed
 from alertd.rules.book import make_book
+from alertd.store.memory import MemoryStore
 from tests.rules.make import portfolio
 
 BOOK = make_book([portfolio("text: lease", name="a"), portfolio("text: [lease, merger]", name="b")])
@@ -24,16 +39,26 @@ NOW = 1_800_000_000_000
 
 
 class Store:
-    """Alerts and queued deliveries in dictionaries."""
+    """Alerts and queued deliveries in dictionaries; stories in memory."""
 
     def __init__(self) -> None:
         self.alerts: dict[str, StoredAlert] = {}
         self.queue: dict[str, NewDelivery] = {}
+        self.stories = MemoryStore()
         self.loads = 0
         self.newest = 0
         """The revision that every known item has reached."""
         self.rivals: list[tuple[str, StoredAlert]] = []
         """Commits of another worker that come in just before the next one of ours."""
+
+    async def find_stories(self, asks: Sequence[StoryAsk]) -> list[StoriesFound]:
+        return await self.stories.find_stories(asks)
+
+    async def load_stories(self, ids: Sequence[str]) -> dict[str, KnownStory]:
+        return await self.stories.load_stories(ids)
+
+    async def place_events(self, placements: Sequence[Placement], now: int, *, settled: bool = False) -> list[Placed]:
+        return await self.stories.place_events(placements, now, settled=settled)
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         return {m: Known(identity=m, event_id="", revision=self.newest, hashes=[]) for m in marks if self.newest}

@@ -1,0 +1,88 @@
+"""What an alert has told its readers already, so that another report of the same is known from news. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from alertd.model import Alert, Amount, Event, Match, Said, SaidAmount
+
+MOST = 60
+"""Facts of a kind that are remembered; beyond them what is new is told once more."""
+ABOUT = 0.05
+"""Figures that differ by less say the same: papers round."""
+_FIRM = frozenset({"announced", "denied"})
+"""Statuses that are news even where the event type is not: confirmed, or denied."""
+
+
+def said_by(event: Event, story: str, before: Said | None = None) -> Said:
+    """Give what has been said, an event among it, which belongs to a story."""
+    known = before if before is not None else Said()
+    types = [f"{reported.type} {reported.status}" for reported in event.event_types]
+    amounts = [_amount(one) for one in event.amounts if not one.derived and not _is_known(one, known)]
+    return Said(
+        types=_added(known.types, types),
+        terms=_added(known.terms, [term.type for term in event.terms]),
+        amounts=[*known.amounts, *amounts][:MOST],
+        stories=_added(known.stories, [story]),
+    )
+
+
+def news_in(event: Event, story: str, matches: Sequence[Match], alert: Alert, said: Said | None) -> list[str] | None:
+    """Say in words what an event adds to an alert; None if the alert was not about the event's story so far.
+
+    An empty list: it is another report of what the readers know.
+    """
+    if said is None or story not in said.stories:
+        return None
+    rules = {match.rule for match in alert.matches}
+    known = {kind.partition(" ")[0] for kind in said.types}
+    parts = [f"now also matches: {m.title or m.rule}" for m in matches if m.rule not in rules]
+    for reported in event.event_types:
+        stated = f"{reported.type} {reported.status}"
+        if reported.type not in known:
+            parts.append(f"new: {reported.type}")
+        elif reported.status in _FIRM and stated not in said.types:
+            parts.append(f"{reported.type} is {reported.status}")
+    parts += [f"new: {term.type}" for term in event.terms if term.type not in said.terms]
+    parts += [f"new: {_written(one)}" for one in event.amounts if not one.derived and not _is_known(one, said)]
+    return list(dict.fromkeys(parts))
+
+
+def _is_known(amount: Amount, said: Said) -> bool:
+    return any(
+        (known.currency, known.per) == (amount.currency, amount.per)
+        and _about(known.low, amount.low)
+        and _about(known.high, amount.high)
+        for known in said.amounts
+    )
+
+
+def _about(one: float, other: float) -> bool:
+    return abs(one - other) <= ABOUT * max(abs(one), abs(other))
+
+
+def _amount(amount: Amount) -> SaidAmount:
+    return SaidAmount(low=amount.low, high=amount.high, currency=amount.currency, per=amount.per)
+
+
+def _written(amount: Amount) -> str:
+    low, high = f"{amount.low:,.6g}", f"{amount.high:,.6g}"
+    range_ = low if low == high else f"{low} to {high}"
+    return f"{range_} {amount.currency}" + (f" per {amount.per}" if amount.per else "")
+
+
+def _added(known: Sequence[str], more: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys([*known, *more]))[:MOST]
+
+
+def united(one: Said | None, other: Said | None) -> Said | None:
+    """Give what two alerts have said together; None if of one it is not known."""
+    if one is None or other is None:
+        return None
+    fields = {name: [*getattr(one, name), *getattr(other, name)] for name in Said.__struct_fields__}
+    return msgspec.structs.replace(
+        one,
+        **{name: [v for n, v in enumerate(values) if v not in values[:n]][:MOST] for name, values in fields.items()},
+    )

@@ -1,0 +1,150 @@
+"""What is remembered of one report of a story: enough to tell whether another report is about the same. Pure.
+
+    event -> Report: words, figures, a sketch of the text, companies, types, names it goes by
+
+A report is small (about a kilobyte as JSON), because two of them stand in the store for every open story.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from alertd.enrich.story_alone import stands_alone
+from alertd.enrich.story_marks import (
+    correction_of,
+    credit_of,
+    names_of,
+    publisher_of,
+    sketch,
+    title_mark,
+)
+from alertd.enrich.story_words import numbers, small_words, stem, weigh, weighed
+from alertd.model import Event
+from alertd.rules.fact_index import event_ms
+from alertd.rules.filing import base_form, canonical_item
+from alertd.rules.parties import pairs, parties_of, usable
+from alertd.text.fold import split_words
+
+READ = 1_000
+"""Code points of a body that a report is made of, its lead."""
+SKETCHED = 120
+"""Words of a body that its sketch is made of."""
+TITLE_WORDS, LEAD_WORDS = 20, 36
+COMPANIES, TYPES, PAIRS = 6, 6, 3
+MAIN = 0.4
+"""From this relevance on a company is what the event is about."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One event, as other reports are compared with it."""
+
+    event: str
+    at_ms: int
+    """The event's own time."""
+    publisher: str = ""
+    """Who published it: the site, or the source where there is no address."""
+    credit: str = ""
+    """The agency or wire whose text it says it is."""
+    kind: Literal["news", "filing"] = "news"
+    form: str = ""
+    items: list[str] = []
+    language: str = ""
+    names: list[str] = []
+    """Marks by which it is surely the same thing: accession, address, docket number."""
+    same_title: str = ""
+    """Mark of the title, where it says enough to be one."""
+    title: dict[str, int] = {}
+    """Stems of the title, in its order, with what they tell (0 to 9)."""
+    skeleton: list[str] = []
+    """All folded words of the title."""
+    lead: dict[str, int] = {}
+    """More stems, from the beginning of the body."""
+    numbers: list[str] = []
+    sketch: list[int] = []
+    """The smallest hashes of its shingles; empty where there is no body to speak of."""
+    companies: dict[str, float] = {}
+    """The most relevant, with their relevance."""
+    pairs: list[str] = []
+    types: list[str] = []
+    assets: list[str] = []
+    correction: bool = False
+    alone: str = ""
+    """Why it can be no part of another's story: a round-up, a routine notice."""
+    filer: list[str] = []
+    """The stems of the first filer's name."""
+    header: bool = False
+    """A filing of which only form, items and filers are known."""
+
+    def words(self) -> dict[str, int]:
+        """Give the stems of title and lead."""
+        return self.title | self.lead if self.lead else self.title
+
+    def accession(self) -> str:
+        """Give the mark of its accession number."""
+        return next((name for name in self.names if name.startswith("acc:")), "")
+
+    def address(self) -> str:
+        """Give the mark of its address."""
+        return next((name for name in self.names if name.startswith("url:")), "")
+
+    def dockets(self) -> list[str]:
+        """Give the numbers of suits that it names."""
+        return [name for name in self.names if name.startswith("doc:")]
+
+    def main(self) -> list[str]:
+        """Give the companies that it is about."""
+        return [company for company, relevance in self.companies.items() if relevance >= MAIN]
+
+
+def report_of(event: Event) -> Report:
+    """Make the report of an event."""
+    fixed, bare = correction_of(event.title)
+    skeleton = split_words(bare)[:40]
+    body = split_words(event.body[:READ])
+    small = small_words(f"{event.title} {event.body[:READ]}")
+    title = weighed(skeleton, small, TITLE_WORDS)
+    lead = weighed(body, small, LEAD_WORDS + len(title))
+    filing = event.kind == "filing"
+    filers = _filers(event) if filing else {}
+    companies = filers | {m.id: m.relevance for m in sorted(event.companies, key=lambda m: -m.relevance)[:COMPANIES]}
+    parties = parties_of(event) if event.event_types else []
+    return Report(
+        event=event.id,
+        at_ms=event_ms(event) or 0,
+        publisher=publisher_of(event),
+        credit=credit_of(event),
+        kind=event.kind,
+        form=base_form(event.form) if event.form else "",
+        items=[canonical_item(item)[:8] for item in event.items[:10]],
+        language=event.language[:8],
+        names=names_of(event),
+        same_title=title_mark(title, skeleton),
+        title=title,
+        skeleton=skeleton,
+        lead={stem: weight for stem, weight in lead.items() if stem not in title},
+        numbers=numbers(f"{bare[:300]} . {event.body[:READ]}"),
+        sketch=sketch(body if filing else split_words(event.body[: READ * 2])[:SKETCHED]),
+        companies={company: round(relevance, 2) for company, relevance in companies.items() if usable(company)},
+        pairs=pairs(parties)[:PAIRS],
+        types=[reported.type[:40] for reported in event.event_types[:TYPES]],
+        assets=[r.asset.casefold()[:60] for r in event.event_types[:TYPES] if r.asset],
+        correction=fixed,
+        alone=stands_alone(event, bare, skeleton),
+        filer=_filer_name(event, skeleton) if filing else [],
+        header=filing and not event.body.strip(),
+    )
+
+
+def _filers(event: Event) -> dict[str, float]:
+    """Give the ids of the first filers, which are what a filing is about."""
+    ciks = [str(filer.get("cik") or "") for filer in event.filers[:COMPANIES]]
+    return {f"cik-{cik.zfill(10)}": 1.0 for cik in ciks if cik.isdigit() and len(cik) <= 10}
+
+
+def _filer_name(event: Event, skeleton: list[str]) -> list[str]:
+    """Give the stems by which the news would name the filer: without form and legal form."""
+    names = [str(filer.get("name") or "")[:120] for filer in event.filers[:1]]
+    words = split_words(names[0]) if names and names[0] else skeleton
+    return [stemmed for stemmed in map(stem, words) if weigh(stemmed) > 1 and not stemmed.isdigit()][:3]

@@ -1,0 +1,283 @@
+"""Put the events of a batch into their stories: read, propose, assign; again for those that something came before.
+
+    find: what is frozen for the events, which stories stand under their keys     one round trip for the batch
+    load: those stories                                                           one more
+    propose: each event against them and against what those before it made        pure
+    assign: all of them, each only if nothing has changed since                   one script
+      `-> stale: from the beginning
+
+An event's answer is frozen when it is assigned: a repeat, and every later revision, get the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from alertd import telemetry
+from alertd.base.ids import story_id
+from alertd.enrich.story import IDLE_MS, Answer, Proposal, StoryState, keys_of, propose, revised
+from alertd.enrich.story_report import Report
+from alertd.model import Event, KnownStory, Placed, Placement, StoriesFound, StoryAsk
+
+MAX_CANDIDATES = 32
+"""Stories that an event is compared with, those first that are found under the surest and the most keys."""
+MAX_ROUNDS = 12
+SETTLED_ROUND = 8
+"""From this round on, stories that others have founded meanwhile under the same keys are not waited for."""
+MAX_HOPS = 8
+"""How often a story may have become part of another that became part of another."""
+_SURE = {"acc": 12, "url": 12, "doc": 4, "ti": 6, "sk": 3, "pa": 3}
+"""Kind of key -> what it counts; the others count 1."""
+
+_states = msgspec.json.Decoder(StoryState)
+_answers = msgspec.json.Decoder(Answer)
+_encoder = msgspec.json.Encoder()
+log = structlog.get_logger(__name__)
+
+
+class StoryStore(Protocol):
+    """What placing asks of a store."""
+
+    async def find_stories(self, asks: Sequence[StoryAsk]) -> list[StoriesFound]:
+        """Give what was frozen for events, and the stories under their keys."""
+
+    async def load_stories(self, ids: Sequence[str]) -> dict[str, KnownStory]:
+        """Give stories as they are."""
+
+    async def place_events(self, placements: Sequence[Placement], now: int, *, settled: bool = False) -> list[Placed]:
+        """Put events into stories, each only if nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The story that an event was given."""
+
+    answer: Answer
+    """As it was frozen."""
+    story: str
+    """The story that it belongs to by now: the answer's, or the older one that this became part of."""
+
+    @property
+    def absorbed(self) -> list[str]:
+        """The stories that became part of it, as far as this event knows."""
+        return sorted({*self.answer.merged, self.answer.story.id} - {self.story})
+
+
+@dataclass(slots=True)
+class _View:
+    """The stories as they were read, and as the proposals of this round have made them since."""
+
+    states: dict[str, StoryState] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    into: dict[str, str] = field(default_factory=dict)
+    under: dict[str, list[str]] = field(default_factory=dict)
+    """Key -> stories that proposals of this round have put there."""
+
+    def take(self, name: str, known: KnownStory) -> None:
+        self.versions[name] = known.version
+        if known.into:
+            self.into[name] = known.into
+        elif known.data:
+            try:
+                self.states[name] = _states.decode(known.data)
+            except msgspec.DecodeError as error:  # it is of no use to anybody, and over in three days
+                log.warning("story_unreadable", story=name, error=str(error))
+
+    def canonical(self, name: str) -> str:
+        for _ in range(MAX_HOPS):
+            if name not in self.into:
+                return name
+            name = self.into[name]
+        return name
+
+    def candidates(self, under: Mapping[str, Sequence[str]]) -> dict[str, StoryState]:
+        """Give the stories to compare with."""
+        hits: Counter[str] = Counter()
+        for key, names in under.items():
+            worth = _SURE.get(key.partition(":")[0], 1)
+            for name in {self.canonical(name) for name in (*names, *self.under.get(key, ()))}:
+                hits[name] += worth
+        ranked = sorted(
+            (name for name in hits if name in self.states),
+            key=lambda name: (-hits[name], -self.states[name].last_ms, name),
+        )
+        return {name: self.states[name] for name in ranked[:MAX_CANDIDATES]}
+
+    def make(self, proposal: Proposal) -> None:
+        """Take a proposal as done."""
+        name = proposal.story
+        self.states[name] = proposal.state
+        self.versions[name] = self.versions.get(name, 0) + 1
+        for younger in proposal.merged:
+            self.states.pop(younger, None)
+            self.versions[younger] = self.versions.get(younger, 0) + 1
+            self.into[younger] = name
+        for key in proposal.keys:
+            self.under.setdefault(key, []).append(name)
+
+
+async def place(items: Sequence[tuple[Event, Report]], store: StoryStore, now: int) -> list[Given]:
+    """Give each event its story, in their order; those that bring one keep it.
+
+    Raises what the store raises; what was assigned by then stands.
+    """
+    events = [event for event, _ in items]
+    answers = {n: Given(Answer(story=e.story), e.story.id) for n, e in enumerate(events) if e.story is not None}
+    with telemetry.STORY_SECONDS.time():
+        for round_ in range(MAX_ROUNDS):
+            waiting = [n for n in range(len(events)) if n not in answers]
+            if not waiting:
+                break
+            # Of one event only one revision at a time: a later one must see what was frozen for it.
+            turn = list({events[n].id: n for n in reversed(waiting)}.values())[::-1]
+            answers |= await _round({n: items[n] for n in turn}, store, now, round_)
+    for n, (event, report) in enumerate(items):
+        if n not in answers:
+            answers[n] = await _alone(event, report, store, now)
+    return [answers[n] for n in range(len(events))]
+
+
+async def canonical(names: Iterable[str], store: StoryStore) -> dict[str, str]:
+    """Give for each story the one that it is part of by now: itself, if it did not become part of an older one."""
+    found = {name: name for name in names}
+    known: dict[str, KnownStory] = {}
+    for _ in range(MAX_HOPS):
+        wanted = sorted(set(found.values()) - known.keys())
+        if not wanted:
+            break
+        known |= await store.load_stories(wanted)
+        found = {name: known[now].into or now for name, now in found.items()}
+    return found
+
+
+async def _round(
+    pending: Mapping[int, tuple[Event, Report]], store: StoryStore, now: int, round_: int
+) -> dict[int, Given]:
+    asks = [_ask(report) for _, report in pending.values()]
+    found = dict(zip(pending, await store.find_stories(asks), strict=True))
+    view = await _read(found.values(), store)
+    answers: dict[int, Given] = {}
+    placements: dict[int, Placement] = {}
+    joined: dict[int, Proposal] = {}
+    for n, (event, report) in pending.items():
+        known = _answers.decode(found[n].answer) if found[n].answer else None
+        proposal = _propose(event, report, found[n], known, view)
+        if proposal is None:
+            assert known is not None
+            answers[n] = Given(known, view.canonical(known.story.id))
+            telemetry.STORIES.labels(outcome="known").inc()
+        elif not proposal.keys:  # nothing can come to it, and it has come to nothing
+            answers[n] = Given(proposal.answer, proposal.story)
+            _count(event, proposal)
+        else:
+            placements[n] = _placement(report, proposal, found[n], view, again=known is not None)
+            joined[n] = proposal
+            view.make(proposal)
+    settled = round_ >= SETTLED_ROUND
+    placed = await store.place_events(list(placements.values()), now, settled=settled) if placements else []
+    for n, done in zip(placements, placed, strict=True):
+        if done.outcome == "stale":
+            telemetry.STORY_CONFLICTS.inc()
+            continue
+        answer = _answers.decode(done.answer)
+        if done.outcome == "placed":
+            _count(pending[n][0], joined[n])
+            answers[n] = Given(answer, joined[n].story)
+        else:
+            answers[n] = Given(answer, answer.story.id)
+    return answers
+
+
+async def _alone(event: Event, report: Report, store: StoryStore, now: int) -> Given:
+    """Let an event found its story without regard to others: they changed whenever it was looked at."""
+    log.warning("story_contended", event_id=event.id, rounds=MAX_ROUNDS)
+    proposal = propose(report, {})
+    placement = Placement(
+        event=event.id,
+        story=proposal.story,
+        version=0,
+        data=_encoder.encode(proposal.state).decode(),
+        answer=_encoder.encode(proposal.answer).decode(),
+        keys=proposal.keys,
+        founded_ms=report.at_ms,
+        last_ms=report.at_ms,
+    )
+    (placed,) = await store.place_events([placement], now, settled=True)
+    answer = _answers.decode(placed.answer) if placed.answer else proposal.answer
+    return Given(answer, answer.story.id)
+
+
+def _ask(report: Report) -> StoryAsk:
+    return StoryAsk(
+        event=report.event, keys=keys_of(report), pairs=report.pairs, since_ms=max(report.at_ms - IDLE_MS, 0)
+    )
+
+
+async def _read(found: Iterable[StoriesFound], store: StoryStore) -> _View:
+    """Load the stories that were found, those that they became part of, and those of the frozen answers."""
+    view = _View()
+    wanted: set[str] = set()
+    for one in found:
+        wanted.update(*one.under.values())
+        if one.answer:
+            wanted.add(_answers.decode(one.answer).story.id)
+    for _ in range(MAX_HOPS):
+        if not wanted:
+            break
+        for name, known in (await store.load_stories(sorted(wanted))).items():
+            view.take(name, known)
+        wanted = set(view.into.values()) - view.versions.keys()
+    return view
+
+
+def _propose(event: Event, report: Report, found: StoriesFound, known: Answer | None, view: _View) -> Proposal | None:
+    """Say what the event should become; None if it has its answer and changes nothing."""
+    if known is not None and event.revision == 1:
+        return None
+    stories = view.candidates(found.under)
+    telemetry.STORY_CANDIDATES.observe(len(stories))
+    if known is not None:
+        own = view.canonical(known.story.id)
+        if event.withdrawn or own not in view.states:
+            return None
+        return revised(report, own, {**stories, own: view.states[own]}, known)
+    earlier = [view.canonical(name) for names in found.earlier.values() for name in names]
+    return propose(report, stories, earlier)
+
+
+def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _View, *, again: bool) -> Placement:
+    """Write a proposal down, with all that it rests on: the view is as it was before it."""
+    seen = {name for names in found.under.values() for name in names}
+    seen |= {name for key in found.under for name in view.under.get(key, ())}
+    return Placement(
+        event=report.event,
+        story=proposal.story,
+        version=view.versions.get(proposal.story, 0),
+        data=_encoder.encode(proposal.state).decode(),
+        answer=_encoder.encode(proposal.answer).decode(),
+        keys=proposal.keys,
+        pairs=report.pairs,
+        seen=sorted(seen),
+        since_ms=max(report.at_ms - IDLE_MS, 0),
+        founded_ms=proposal.state.founder.at_ms,
+        last_ms=proposal.state.last_ms,
+        merged={name: view.versions.get(name, 0) for name in proposal.merged},
+        again=again,
+    )
+
+
+def _count(event: Event, proposal: Proposal) -> None:
+    founded = proposal.answer.story.id == story_id(event.id)
+    telemetry.STORIES.labels(outcome="founded" if founded else "joined").inc()
+    if proposal.merged:
+        telemetry.STORIES.labels(outcome="merged").inc(len(proposal.merged))
+        log.info(
+            "story_merged", event_id=event.id, story=proposal.story, merged=list(proposal.merged),
+            because=proposal.answer.because,
+        )  # fmt: skip
