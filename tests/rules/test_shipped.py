@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from alertd.enrich.enricher import Enricher
 from alertd.model import Event, Match
 from alertd.rules.loaded import KnownSettings, Loaded
 from alertd.rules.loader import load_rules
@@ -23,11 +24,17 @@ RULES = Path(__file__).parents[2] / "rules"
 NAMES = {
     "nvda": "cik-0001045810", "vrt": "cik-0001674101", "ko": "cik-0000021344", "pep": "cik-0000077476",
 }  # fmt: skip
-ISSUE_4 = {
-    "compute_lease", "material_agreement", "contract_dispute", "contract_termination", "supply_agreement",
-    "acquisition", "guidance_raise", "guidance_cut", "activist_stake", "insider_trade",
-}  # fmt: skip
-"""Names of event types that stay the same when enrichment finds them."""
+ISSUE_4 = set(
+    """
+    compute_lease material_agreement contract_award contract_dispute contract_termination supply_agreement acquisition
+    tender_offer divestiture joint_venture ipo offering buyback dividend_change stock_split results guidance_raise
+    guidance_cut rating_change price_target executive_change layoffs restructuring impairment bankruptcy going_concern
+    default delisting trading_halt index_change restatement auditor_change litigation settlement regulatory_action
+    export_control sanctions product_recall clinical_result drug_decision cyber_incident outage activist_stake
+    proxy_fight short_report insider_trade spinoff law_firm_notice
+    """.split()
+)
+"""The event types that are there from the start."""
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +44,17 @@ def loaded() -> Loaded:
 
 @pytest.fixture(scope="module")
 def matcher(loaded: Loaded) -> Matcher:
-    return Matcher(loaded.book)
+    return reads(loaded)
+
+
+def reads(loaded: Loaded) -> Matcher:
+    """Make a matcher that understands events as the daemon does."""
+    return Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
 
 
 @pytest.fixture
 def stream(loaded: Loaded) -> Iterator[Stream]:
-    with Stream(Matcher(loaded.book)) as stream:
+    with Stream(reads(loaded)) as stream:
         yield stream
 
 
@@ -63,7 +75,9 @@ def named(matches: Iterable[Match]) -> set[str]:
 
 def test_they_load_without_a_warning_and_nothing_in_them_is_odd(loaded: Loaded) -> None:
     assert loaded.warnings == []
-    assert lint(loaded, today=date(2026, 6, 1)) == []
+    # Event types are for any desk's rules; the sample portfolios do not ask for each.
+    odd = {fault.name for fault in lint(loaded, today=date(2026, 6, 1))}
+    assert odd <= {"unused-event-type"}
 
 
 def test_the_tests_inside_them_pass_and_prove_every_condition(loaded: Loaded) -> None:
@@ -84,7 +98,7 @@ def test_each_file_names_the_schema_that_an_editor_checks_it_by() -> None:
         assert (file.parent / schema).resolve().is_file(), file
 
 
-def test_ten_event_types_are_there_under_the_names_that_enrichment_will_use(loaded: Loaded) -> None:
+def test_every_event_type_is_there_under_its_name(loaded: Loaded) -> None:
     assert {kind.id for kind in loaded.book.event_types} == ISSUE_4
 
 
@@ -132,7 +146,8 @@ def test_a_derived_portfolio_has_the_rules_of_its_base_but_those_it_changes(load
 def test_the_themes_find_the_story_and_not_the_noise(
     matcher: Matcher, title: str, body: str, rules: set[str]
 ) -> None:
-    assert named(matcher.match(news(title, body)).matches) == {f"themes/{rule}" for rule in rules}
+    found = named(matcher.match(news(title, body)).matches)
+    assert {rule for rule in found if rule.startswith("themes/")} == {f"themes/{rule}" for rule in rules}
 
 
 def test_where_one_holding_rises_and_another_sinks_each_rule_is_bound_to_the_right_one(matcher: Matcher) -> None:
@@ -183,7 +198,7 @@ def test_the_lease_with_a_reclaim_right_matches_and_says_how_holdings_are_expose
     [
         ("SpaceX leases 40 delivery vans", ("spacex",), MONEY, set()),
         (COLOSSUS, ("spacex", "anthropic"), {**MONEY, "terms": []}, {THEME, BIG}),
-        (COLOSSUS, ("spacex", "anthropic"), {}, {THEME}),
+        ("SpaceX leases its Colossus 1 supercomputer to Anthropic", ("spacex", "anthropic"), {}, {THEME}),
         ("Crusoe leases a supercomputer to Mistral", ("crusoe", "mistral"), MONEY, {THEME}),
     ],
     ids=["vans", "no right to reclaim it", "no money stated", "nobody near a holding"],
@@ -226,7 +241,7 @@ def test_it_does_not_in_another_order_with_another_side_or_too_late(loaded: Load
         event(100 + 366, QUARREL, "anthropic", "spacex"),
         event(150, "SpaceX denies breach of contract with Anthropic", "anthropic", "spacex"),
     ):
-        with Stream(Matcher(loaded.book)) as stream:
+        with Stream(reads(loaded)) as stream:
             assert heard(stream, *sorted((lease, other), key=lambda e: e.event_at)) == [], other.title
 
 
