@@ -1,0 +1,176 @@
+"""The tone of an event and of each company in it: from the sentences to a score, a label and a confidence.
+
+    words and phrases (tone_words) -> a sentence's items (tone_line) -> what it says (tone_signals, tone_taken,
+    tone_figures) -> features (tone_features) -> opinion (tone_model) -> here: the mean over the sentences
+
+The title weighs most, then the lead; a sentence in which nothing is said of fortunes weighs next to nothing there,
+and nothing in the rest. A company's tone comes from the sentences that name it, or go on about it (`It said…`), seen
+from its place in them.
+Only English is understood; of other languages nothing is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from alertd.companies.mentions import Mention
+from alertd.enrich.draft import Draft, Field
+from alertd.enrich.tone_features import of_company, of_sentence
+from alertd.enrich.tone_line import OTHER, SELF, Line, Signal, line_of, words_of
+from alertd.enrich.tone_model import Opinion, mean, model, opinion, score_of, sentiment_of
+from alertd.enrich.tone_signals import signals_of
+from alertd.model import Sentiment
+from alertd.text.sentences import Sentence
+
+SENTENCES = 60
+"""Sentences of a body that are read."""
+CHARACTERS = 1_000
+"""Of a sentence; what is longer is no sentence."""
+ASKED = 12
+"""How often at most a company is looked at in a sentence, over all companies of an event."""
+PER_COMPANY = 3
+LEAD = 2
+"""Sentences of a body that are its lead."""
+_READ: tuple[tuple[Field, int], ...] = (("title", 4), ("body", SENTENCES))
+_TITLE, _LEAD, _REST, _SILENT, _ALONG = 4.0, 2.0, 1.0, 0.15, 0.5
+"""Weights: of the title, of the lead, of the rest; times that, where nothing is said, or where a company is only
+meant."""
+_GOES_ON = frozenset(("the", "it", "its", "shares", "they", "their", "he", "she", "we", "our"))
+"""How a sentence begins that goes on about the company of the one before."""
+_LEANS = {"target": 0.4, "contractor": 0.3, "defendant": -0.4, "respondent": -0.3, "victim": -0.3}
+"""What a role says of a company's fortune beyond the words."""
+
+
+class Passage(NamedTuple):
+    """A sentence that has been read."""
+
+    weight: float
+    line: Line
+    signals: list[Signal]
+    companies: list[str]
+    """The companies in it, in the order in which `OTH` stands in the line."""
+
+
+def add_tone(draft: Draft) -> None:
+    """Fill in the event's sentiment and that of its companies, where they have none."""
+    event = draft.event
+    if not event.language.lower().startswith("en"):
+        return
+    wanted = [company.id for company in event.companies if company.sentiment is None]
+    if event.sentiment is not None and not wanted:
+        return
+    passages = list(_passages(draft))
+    if not passages:
+        return
+    found = company_tones(passages, wanted, _leans(draft))
+    companies = [replace(c, sentiment=found[c.id]) if c.id in found else c for c in event.companies]
+    draft.event = replace(event, sentiment=event.sentiment or overall(passages), companies=companies)
+
+
+def overall(passages: Sequence[Passage]) -> Sentiment:
+    """Give the tone of all passages together, of which there is at least one."""
+    head = model().sentence
+    said = [(p.weight * (1.0 if p.signals else _SILENT), p) for p in passages]
+    opinions = [(weight, opinion(head, of_sentence(p.line, p.signals))) for weight, p in said]
+    whole = sum(weight for weight, _ in said)
+    return sentiment_of(head, mean(opinions), sum(weight * _force(p.signals) for weight, p in said) / whole)
+
+
+def company_tones(passages: Sequence[Passage], wanted: Sequence[str], leans: dict[str, float]) -> dict[str, float]:
+    """Give the score of each company that passages are about, among those wanted."""
+    heard: dict[str, list[tuple[float, Opinion, float]]] = {company: [] for company in wanted}
+    left = ASKED
+    for company, passage, weight in _about(passages):
+        said = heard.get(company)
+        if said is None or len(said) >= PER_COMPANY or not left:
+            continue
+        left -= 1
+        weight *= 1.0 if passage.signals else _SILENT
+        said.append((weight, company_opinion(passage, company, leans.get(company, 0.0)), _force(passage.signals)))
+    return {company: _score(said) for company, said in heard.items() if said}
+
+
+def company_opinion(passage: Passage, company: str, lean: float = 0.0) -> Opinion:
+    """Ask what a passage says of a company: as it is named in it, or, if it is only meant, as a whole."""
+    if company not in passage.companies:
+        return opinion(model().sentence, of_sentence(passage.line, passage.signals), lean)
+    named = iter(passage.companies)
+    words = [SELF if w == OTHER and next(named, "") == company else w for w in passage.line.words]
+    return opinion(model().company, of_company(passage.line._replace(words=words), passage.signals), lean)
+
+
+def _score(said: Sequence[tuple[float, Opinion, float]]) -> float:
+    whole = sum(weight for weight, _, _ in said)
+    force = sum(weight * one for weight, _, one in said) / whole
+    return round(score_of(mean([(weight, one) for weight, one, _ in said]), force), 3)
+
+
+def _about(passages: Sequence[Passage]) -> Iterator[tuple[str, Passage, float]]:
+    """Go through the passages with the companies that each is about, those named in it first."""
+    all_named = {company for passage in passages for company in passage.companies}
+    only = next(iter(all_named)) if len(all_named) == 1 else ""
+    before = ""
+    for passage in passages:
+        named = list(dict.fromkeys(passage.companies))
+        yield from ((company, passage, passage.weight) for company in named)
+        if named:
+            before = named[0] if len(named) == 1 else ""
+            continue
+        goes_on = bool(passage.line.words) and passage.line.words[0] in _GOES_ON
+        meant = only or (before if goes_on else "")
+        if meant and passage.signals:
+            yield meant, passage, passage.weight * _ALONG
+        before = before if goes_on else ""
+
+
+def _force(signals: Iterable[Signal]) -> float:
+    """Give how strong the words are, in (0, 1]."""
+    return min(0.55 + 0.45 * max((abs(signal.value) for signal in signals), default=0.0), 1.0)
+
+
+def _leans(draft: Draft) -> dict[str, float]:
+    return {
+        party.company: _LEANS[party.role]
+        for reported in draft.types
+        if reported.status != "denied"
+        for party in reported.parties
+        if party.role in _LEANS
+    }
+
+
+def _passages(draft: Draft) -> Iterator[Passage]:
+    by_field: dict[Field, list[Mention]] = {"title": [], "body": []}
+    for mention in sorted(draft.mentions, key=lambda one: (one.start, -one.end)):
+        by_field[mention.field].append(mention)
+    for name, most in _READ:
+        mentions = iter(by_field[name])
+        waiting = next(mentions, None)
+        for nth, sentence in enumerate(draft.sentences[name][:most]):
+            inside: list[Mention] = []
+            while waiting is not None and waiting.start < sentence.end:
+                if waiting.start >= sentence.start:
+                    inside.append(waiting)
+                waiting = next(mentions, None)
+            weight = _TITLE if name == "title" else _LEAD if nth < LEAD else _REST
+            read = read_passage(draft.text(name), sentence, inside, weight)
+            if read.signals or (read.line.words and weight > _REST):
+                yield read
+
+
+def read_passage(text: str, sentence: Sentence, mentions: Iterable[Mention], weight: float = 1.0) -> Passage:
+    """Read a sentence with the companies named in it, which come in the order of the text."""
+    words: list[str] = []
+    companies: list[str] = []
+    at, end = sentence.start, min(sentence.end, sentence.start + CHARACTERS)
+    for mention in mentions:
+        if mention.start >= at and mention.end <= end:
+            words += words_of(text[at : mention.start])
+            words.append(OTHER)
+            companies.append(mention.company)
+            at = mention.end
+    words += words_of(text[at:end])
+    line = line_of(words)
+    return Passage(weight, line, signals_of(line), companies)

@@ -1,0 +1,80 @@
+"""Figures that are compared: `EUR 5.1 mn, compared to EUR 3.2 mn in 2008`, `a profit of 2 against a loss of 1`."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from alertd.enrich.tone_line import Line, Signal, amount
+
+_CUES = frozenset(("compared", "against", "versus", "vs", "from", "corresponding", "earlier", "comparable"))
+_SCALE = {
+    "thousand": 1e3, "k": 1e3, "lakh": 1e5, "lac": 1e5, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6,
+    "crore": 1e7, "cr": 1e7, "crores": 1e7, "b": 1e9, "bn": 1e9, "bln": 1e9, "billion": 1e9,
+    "tn": 1e12, "trillion": 1e12,
+}  # fmt: skip
+_MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
+_BRACKETS = frozenset("()")
+_REACH, _THING = 16, 12
+"""How many items away the figures are, and how many before the first one the thing that they are of."""
+_SWING = 0.7
+"""The vocabulary's weight of losses: where profit is set against them it is no matter of figures."""
+
+
+def compared(line: Line, moved: Set[int]) -> list[Signal]:
+    """Find comparisons. Where a movement stands between the thing and the figures, that has said it already."""
+    found: list[Signal] = []
+    end = 0
+    for i, word in enumerate(line.words):
+        if word not in _CUES or i < end:
+            continue
+        now, then = _figure(line, range(i - 1, max(i - _REACH, -1), -1)), _figure(line, range(i + 1, i + _REACH))
+        if now < 0 or then < 0:
+            continue
+        end = then
+        thing = _thing(line, now)
+        if thing < 0 or any(thing - 3 <= at <= then for at in moved):
+            continue
+        other = next((j for j in range(i + 1, then) if line.kinds[j] in ("good", "bad")), thing)
+        value = _value(line, thing, other, _amount(line, now) - _amount(line, then))
+        if value:
+            found.append(Signal(i, value, "figures"))
+    return found
+
+
+def _value(line: Line, thing: int, other: int, change: float) -> float:
+    good = line.kinds[thing] == "good"
+    swings = line.kinds[other] != line.kinds[thing] and max(line.weights[thing], line.weights[other]) >= _SWING
+    if swings:
+        return 1.0 if good else -1.0
+    return 0.0 if not change else 1.0 if (change > 0) == good else -1.0
+
+
+def _figure(line: Line, places: range) -> int:
+    """Find the nearest number that is no date; -1 if the clause ends before."""
+    for j in places:
+        if j >= len(line.kinds) or (line.kinds[j] == "|" and line.words[j] not in _BRACKETS):
+            return -1
+        if line.kinds[j] == "#" and not _is_date(line, j):
+            return j
+    return -1
+
+
+def _amount(line: Line, j: int) -> float:
+    return amount(line.words[j]) * _SCALE.get(line.words[j + 1] if j + 1 < len(line.words) else "", 1.0)
+
+
+def _is_date(line: Line, j: int) -> bool:
+    """A year, or a day of a month."""
+    word, after = line.words[j], line.words[j + 1] if j + 1 < len(line.words) else ""
+    if len(word) == 4 and word[:2] in ("19", "20") and after not in _SCALE:
+        return True
+    return after[:3] in _MONTHS or (j > 0 and line.words[j - 1][:3] in _MONTHS)
+
+
+def _thing(line: Line, before: int) -> int:
+    for j in range(before - 1, max(before - _THING, -1), -1):
+        if line.kinds[j] in ("good", "bad"):
+            return j
+        if line.kinds[j] == "|" and line.words[j] not in _BRACKETS:
+            return -1
+    return -1

@@ -1,0 +1,89 @@
+"""A sentence as tone reads it: words and phrases with what they do, numbers, signs, and where clauses end.
+
+A company that is asked about stands as `ENT`, any other as `OTH`: its name says nothing about its fortune.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from alertd.enrich.tone_words import Entry, Phrases, vocabulary
+
+SELF, OTHER = "ENT", "OTH"
+MOST = 100
+"""Words of a sentence that are read."""
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d[\d,]*(?:\.\d+)?|[$€£₹¥%?!;:,()—]|(?<!\S)[–-]+(?!\S)|\.(?=\s)")
+_TIGHT = re.compile(r"\s'(?=s\b)")
+"""A possessive that stands apart, as some wires write it."""
+_LONGEST_NUMBER = 15
+_SIGNS = {sign: Entry("|", 0.0) for sign in (*";:–—-().!?", "--")}
+_SIGNS |= {",": Entry(",", 0.0), SELF: Entry("@", 0.0), OTHER: Entry("@", 0.0)}
+_NUMBER, _NOTHING = Entry("#", 0.0), Entry("", 0.0)
+
+
+class Line(NamedTuple):
+    """The items of a sentence, side by side."""
+
+    words: list[str]
+    """A word, a phrase with underscores, a number or a sign."""
+    kinds: list[str]
+    """Of the vocabulary; `#` number, `|` end of a clause, `,` comma, `@` company, empty for what says nothing."""
+    weights: list[float]
+
+
+class Signal(NamedTuple):
+    """One thing that a sentence says in tone."""
+
+    at: int
+    """Place of the item."""
+    value: float
+    """Below 0 bad, above 0 good; about 1 for something plain."""
+    sort: str
+    """`move` with the thing that moves, `bare` without, `own` for words good or bad in themselves, `figures`, `state`
+    for things that are only there."""
+
+
+def words_of(text: str) -> list[str]:
+    """Give the words, numbers and signs of a stretch of text in small letters, without possessive endings."""
+    text = text.lower()
+    if not text.isascii():
+        text = text.replace("’", "'")
+    if "'" not in text:
+        return _TOKEN.findall(text)
+    found = _TOKEN.findall(_TIGHT.sub("'", text))
+    return [word.removesuffix("'s").replace("'", "") if "'" in word else word for word in found]
+
+
+def line_of(words: Sequence[str]) -> Line:
+    """Find what each word or phrase does; `ENT` and `OTH` stand for companies."""
+    known, phrases = vocabulary()
+    words = list(words[:MOST])
+    entries = [known.get(word) or _SIGNS.get(word) or (_NUMBER if word[0].isdigit() else _NOTHING) for word in words]
+    for at, spelt, whole in reversed(_phrases(words, phrases)):
+        words[at : at + len(spelt)] = ["_".join(spelt)]
+        entries[at : at + len(spelt)] = [whole]
+    return Line(words, [entry.kind for entry in entries], [entry.weight for entry in entries])
+
+
+def _phrases(words: list[str], phrases: Phrases) -> list[tuple[int, list[str], Entry]]:
+    """Find where phrases stand; of two that overlap the earlier one counts, then the longer one."""
+    found: list[tuple[int, list[str], Entry]] = []
+    free = 0
+    for i, pair in enumerate(pairwise(words)):
+        if i < free or pair not in phrases:
+            continue
+        for spelt, whole in phrases[pair]:
+            if words[i : i + len(spelt)] == spelt:
+                found.append((i, spelt, whole))
+                free = i + len(spelt)
+                break
+    return found
+
+
+def amount(word: str) -> float:
+    """Read a number as it is written in English; what is too long to be one is 0."""
+    digits = word.replace(",", "")
+    return float(digits) if len(digits) <= _LONGEST_NUMBER and digits.isascii() else 0.0

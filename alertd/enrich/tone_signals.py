@@ -1,0 +1,97 @@
+"""What a sentence says in tone, by rules: what moves which way, what is good or bad in itself, and how it is taken.
+
+costs fell           down x bad thing  -> good        not profitable      negated   -> bad
+loss narrows         down x bad thing  -> good        averts a strike     turned    -> good
+cuts jobs, dividend  cut x good thing  -> bad         despite a loss      conceded  -> next to nothing
+EUR 5 mn against EUR 3 mn    what is compared, by its figures (tone_figures.py)
+"""
+
+from __future__ import annotations
+
+from alertd.enrich.tone_figures import compared
+from alertd.enrich.tone_line import Line, Signal
+from alertd.enrich.tone_taken import taken
+
+BEHIND, AHEAD = 8, 5
+"""How many items before and after a movement what moves is looked for."""
+BARE = 0.6
+"""What a movement weighs when nothing is found that moves."""
+_BETWEEN = """
+    in of the its their his our a an this and for to new first second third fourth quarter year full annual
+    consolidated group company total overall underlying operating gross domestic foreign local global organic
+"""
+_BRIDGES = frozenset(_BETWEEN.split())
+"""What may stand between a movement and the thing behind it."""
+_LINKS = frozenset(("of", "in", "on", "for"))
+_ATTRIBUTE = 0.9
+"""The weight of adjectives in the vocabulary: they look ahead first."""
+_MOVES = frozenset(("up", "down", "lift", "cut"))
+_THINGS = frozenset(("good", "bad", "flat"))
+_WALLS = frozenset(("|", "stop", "though", "but", ","))
+
+
+def signals_of(line: Line) -> list[Signal]:
+    """Find what a sentence says, in its order. Takes time proportional to its length."""
+    kinds = line.kinds
+    if not any(kinds):
+        return []
+    found: list[Signal] = []
+    moved: set[int] = set()
+    for i, kind in enumerate(kinds):
+        if kind in _MOVES:
+            found.append(_movement(line, i, moved))
+    found += compared(line, {signal.at for signal in found})
+    for i, kind in enumerate(kinds):
+        if kind == "fine" or kind == "poor":
+            found.append(Signal(i, line.weights[i] if kind == "fine" else -line.weights[i], "own"))
+        elif (kind == "good" or kind == "bad") and line.weights[i] and i not in moved:
+            found.append(Signal(i, line.weights[i] if kind == "good" else -line.weights[i], "state"))
+    found.sort()
+    return taken(line, [signal for signal in found if signal.value])
+
+
+def _movement(line: Line, i: int, moved: set[int]) -> Signal:
+    kind, weight = line.kinds[i], line.weights[i]
+    rising = kind == "up" or kind == "lift"
+    thing = _ahead(line, i)
+    if not (kind == "lift" or kind == "cut" or weight == _ATTRIBUTE) and not i < thing <= i + 1:
+        behind = _behind(line, i)
+        thing = behind if behind >= 0 else thing
+    elif thing < 0:
+        thing = _behind(line, i)
+    if thing < 0:
+        return Signal(i, BARE * weight if rising else -BARE * weight, "bare")
+    moved.add(thing)
+    what = line.kinds[thing]
+    if what == "flat":
+        return Signal(i, 0.0, "move")
+    return Signal(i, weight if rising == (what == "good") else -weight, "move")
+
+
+def _ahead(line: Line, i: int) -> int:
+    """Find the thing that follows: at once, or behind words that only lead to it. -1 if there is none."""
+    kinds = line.kinds
+    for j in range(i + 1, min(i + 1 + AHEAD, len(kinds))):
+        kind = kinds[j]
+        if kind in _THINGS:
+            while j + 1 < len(kinds) and kinds[j + 1] in _THINGS:
+                j += 1
+            return j
+        if j == i + 1 and (kind in ("more", "less", "@") or kind in _MOVES):
+            continue
+        if kind or (j > i + 2 and line.words[j] not in _BRIDGES):
+            return -1
+    return -1
+
+
+def _behind(line: Line, i: int) -> int:
+    """Find the thing before: the nearest in the clause, but its head where it hangs on one (`cost of sales`)."""
+    kinds = line.kinds
+    for j in range(i - 1, max(i - 1 - BEHIND, -1), -1):
+        kind = kinds[j]
+        if kind in _THINGS:
+            hangs = j >= 2 and line.words[j - 1] in _LINKS and kinds[j - 2] in _THINGS
+            return j - 2 if hangs else j
+        if kind in _WALLS or (kind in _MOVES and j < i - 1 and line.words[j + 1] != "and"):
+            return -1
+    return -1

@@ -1,0 +1,123 @@
+"""The tone of an event and of its companies."""
+
+from __future__ import annotations
+
+import pytest
+
+from alertd.companies.mentions import Mention
+from alertd.enrich.draft import Draft
+from alertd.enrich.tone import add_tone
+from alertd.enrich.tone_model import label_of
+from alertd.model import CompanyMention, Event, Party, ReportedType, Sentiment
+from alertd.text.fold import Tokens
+
+
+def drafted(title: str = "", body: str = "", *companies: str, language: str = "en") -> Draft:
+    """An event in which every place where a company's name stands is a mention of it."""
+    event = Event(title=title, body=body, language=language, companies=[CompanyMention(id=c) for c in companies])
+    mentions = [
+        Mention(company=c, field=field, start=at, end=at + len(c), way="name")
+        for field, text in (("title", title), ("body", body))
+        for c in companies
+        for at in range(len(text))
+        if text.startswith(c, at)
+    ]
+    return Draft(event, {"title": Tokens(title), "body": Tokens(body)}, tuple(mentions))
+
+
+def tone(title: str = "", body: str = "", *companies: str, language: str = "en") -> Event:
+    draft = drafted(title, body, *companies, language=language)
+    add_tone(draft)
+    return draft.event
+
+
+def scores(event: Event) -> dict[str, float | None]:
+    return {company.id: company.sentiment for company in event.companies}
+
+
+def test_an_event_gets_a_score_a_label_and_a_confidence() -> None:
+    found = tone("Profit soars and beats estimates").sentiment
+    assert found is not None
+    assert 0.4 < found.score <= 1
+    assert found.label == label_of(found.score)
+    assert 0.5 < found.confidence <= 1
+
+
+def test_each_company_gets_the_tone_of_its_own_clause() -> None:
+    found = scores(tone("Acme soars on strong demand; Bravo slumps after profit warning", "", "Acme", "Bravo"))
+    assert found["Acme"] is not None and found["Acme"] > 0.4
+    assert found["Bravo"] is not None and found["Bravo"] < -0.4
+
+
+def test_what_is_not_said_of_a_company_gives_it_no_tone() -> None:
+    event = tone("Acme profit rises", "", "Acme")
+    draft = Draft(event, {"title": Tokens(event.title), "body": Tokens("")})
+    bare = Event(title=event.title, language="en", companies=[CompanyMention(id="Filer"), CompanyMention(id="Other")])
+    draft.event = bare
+    add_tone(draft)
+    assert scores(draft.event) == {"Filer": None, "Other": None}
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "", "zh", "und"])
+def test_no_tone_is_guessed_in_a_language_that_is_not_understood(language: str) -> None:
+    event = tone("Acme soars", "", "Acme", language=language)
+    assert event.sentiment is None
+    assert scores(event) == {"Acme": None}
+
+
+@pytest.mark.parametrize("language", ["en", "EN", "en-US", "en_GB"])
+def test_english_is_understood_however_it_is_tagged(language: str) -> None:
+    assert tone("Profit soars", language=language).sentiment is not None
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "\u200b"])
+def test_no_text_has_no_tone(text: str) -> None:
+    assert tone(text, text).sentiment is None
+
+
+def test_what_an_event_brings_with_it_is_left() -> None:
+    draft = drafted("Acme soars", "", "Acme", "Bravo")
+    given = Sentiment(score=-0.9, label="of the source", confidence=0.2)
+    draft.event = Event(
+        title="Acme soars",
+        language="en",
+        sentiment=given,
+        companies=[CompanyMention(id="Acme", sentiment=-0.5), CompanyMention(id="Bravo")],
+    )
+    add_tone(draft)
+    assert draft.event.sentiment == given
+    assert scores(draft.event)["Acme"] == -0.5
+
+
+def test_the_title_outweighs_a_long_neutral_body() -> None:
+    body = "The company is based in Turku. It was founded in 1950. " * 20
+    found = tone("Acme plunges as fraud probe widens", body).sentiment
+    assert found is not None
+    assert found.label.endswith("negative")
+
+
+def test_a_sentence_that_goes_on_about_a_company_counts_for_it() -> None:
+    alone = scores(tone("", "Acme met analysts on Monday. Bravo came too.", "Acme", "Bravo"))
+    more = scores(tone("", "Acme met analysts on Monday. Its profit plunged and it cut its dividend. Bravo came too.",
+                       "Acme", "Bravo"))  # fmt: skip
+    assert alone["Acme"] is not None and more["Acme"] is not None
+    assert more["Acme"] < alone["Acme"] - 0.1
+
+
+def test_the_role_of_a_company_leans_its_tone() -> None:
+    title = "Acme to buy Bravo for $2 billion"
+
+    def as_target(company: str) -> float:
+        draft = drafted(title, "", "Acme", "Bravo")
+        draft.reported = [ReportedType(type="acquisition", parties=[Party(company=company, role="target")])]
+        add_tone(draft)
+        found = scores(draft.event)["Bravo"]
+        assert found is not None
+        return found
+
+    assert as_target("Bravo") > as_target("Acme")
+
+
+def test_a_company_named_twice_in_a_title_is_one_company() -> None:
+    found = scores(tone("Acme falls after Acme warns on profit", "", "Acme"))
+    assert found["Acme"] is not None and found["Acme"] < -0.15
