@@ -21,10 +21,13 @@ from alertd.companies.table import CompanyTable
 from alertd.errors import ParseFailed
 from alertd.model import Event, event_from_dict
 from alertd.rules.given import Problem, in_json, problems
+from alertd.sources.plain import MAX_BODY, MAX_TITLE, cut_body
 
 MAX_LINE = 16 << 20
 """Bytes of one JSON line; a longer one is refused without being kept in memory."""
 BOM = b"\xef\xbb\xbf"
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u([dD][89a-fA-F])..|.)", re.DOTALL)
+"""An escape of JSON: both halves of a surrogate pair, one half alone (the group), or another."""
 _REGISTRANT = re.compile(r"cik-[0-9]{10}")
 """An id that is one also where the table of registrants is older."""
 
@@ -57,7 +60,7 @@ class EventReader:
     table: CompanyTable
     _ids: dict[str, str] = field(default_factory=dict)
     """Company as written -> its id."""
-    _strangers: list[str] = field(default_factory=list)
+    _remarks: list[str] = field(default_factory=list)
 
     def read(self, data: bytes) -> Event:
         """Read one event and fill in what it leaves out. Raises ParseFailed."""
@@ -81,7 +84,7 @@ class EventReader:
         if found := list(problems(fields, in_json)):
             raise ParseFailed("; ".join(map(_worded, found)))
         try:
-            return with_defaults(self._resolved(event_from_dict(fields)), now, _said(fields))
+            return with_defaults(self._cut(self._resolved(event_from_dict(fields))), now, _said(fields))
         except msgspec.ValidationError as error:
             raise ParseFailed(str(error)) from None
 
@@ -108,12 +111,25 @@ class EventReader:
             self._ids[written] = found.id if found is not None else written
             if found is None and written and not _REGISTRANT.fullmatch(written):
                 hint = self.table.suggest(written)
-                self._strangers.append(f"no company is called `{written[:60]}`" + (f" ({hint})" if hint else ""))
+                self._remarks.append(f"no company is called `{written[:60]}`" + (f" ({hint})" if hint else ""))
         return self._ids[written]
 
-    def strangers(self) -> list[str]:
-        """Say which companies nobody knows that were named since the last time; each is told once."""
-        told, self._strangers = self._strangers, []
+    def _cut(self, event: Event) -> Event:
+        """Cut a title and a body to what an event carries; the places of what was found before stay right."""
+        body, cut = cut_body(event.body)
+        if cut:
+            self._remarks.append(f"the body is cut to {MAX_BODY >> 10} KiB, from {len(event.body.encode()) >> 10}")
+        if len(event.title) > MAX_TITLE:
+            self._remarks.append(f"the title is cut to {MAX_TITLE} characters, from {len(event.title):,}")
+            cut = True
+        return replace(event, title=event.title[:MAX_TITLE], body=body, truncated=True) if cut else event
+
+    def remarks(self) -> list[str]:
+        """Say what there is to say of what was read since the last time: what was cut, which companies nobody knows.
+
+        Each company is told once.
+        """
+        told, self._remarks = self._remarks, []
         return told
 
 
@@ -188,10 +204,19 @@ def _decoded(data: bytes, where: str = "") -> dict[str, Any]:
 def _json(data: bytes) -> Any:
     try:
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
+        whole = _ESCAPE.sub(_without_halves, data)  # other programs write half a character without a thought
+        if whole == data:
+            raise ParseFailed(str(error)) from None
+        return _json(whole)
+    except UnicodeDecodeError as error:
         raise ParseFailed(str(error)) from None
     except RecursionError:
         raise ParseFailed("nested too deeply") from None
+
+
+def _without_halves(found: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if found[1] else found[0]
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -73,8 +73,8 @@ def explain(
         events = reader.timeline(_content(event))
     except ParseFailed as error:
         fail(f"{_named(event)}: not an event: {error}")
-    for stranger in reader.strangers():
-        warn(f"{_named(event)}: {stranger}", "yellow")
+    for remark in reader.remarks():
+        warn(f"{_named(event)}: {remark}", "yellow")
     found = _explained(loaded, asked, events)
     if json:
         print_json(_document(found), pretty=True)

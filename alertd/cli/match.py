@@ -77,8 +77,8 @@ class _Matching:
             except ParseFailed as error:
                 self._complain(f"{where}: not an event: {error}")
                 continue
-            for stranger in self._reader.strangers():
-                warn(f"{where}: {stranger}", "yellow")
+            for remark in self._reader.remarks():
+                warn(f"{where}: {remark}", "yellow")
             taken = self._stream.take(event)
             for failure in taken.failures:
                 self._broken.add((failure.portfolio, failure.rule))

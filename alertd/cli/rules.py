@@ -15,6 +15,8 @@ from alertd.rules.loaded import Loaded
 from alertd.rules.loader import load_rules
 
 HERE = Path("rules")
+SHIPPED = Path(__file__).parents[1] / "demo" / "rules"
+"""The rules that alertd ships: `alertd init --examples` copies them."""
 RulesOption = Annotated[
     Path | None,
     typer.Option("--rules", metavar="DIR", help="The rules.", show_default="what --config names, or ./rules"),

@@ -32,6 +32,8 @@ from alertd.text.scan import Found
 Step = tuple[str, Callable[[Draft], None]]
 """A step's name, by which it is counted, and what it does with the event."""
 
+_STEP = "the step "
+"""Before the name of a step that raised, among what was not taken."""
 _log = structlog.get_logger(__name__)
 
 
@@ -89,6 +91,11 @@ class _Begun:
         return draft.event
 
 
+def broken_steps(refused: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give of what was not taken the steps that raised, with what they raised."""
+    return [(what, why) for what, why in refused if what.startswith(_STEP)]
+
+
 def take(draft: Draft, steps: Sequence[Step]) -> None:
     """Take an event through steps."""
     for name, step in steps:
@@ -97,6 +104,7 @@ def take(draft: Draft, steps: Sequence[Step]) -> None:
             step(draft)
         except Exception as error:  # noqa: BLE001 hostile text must not cost the event, whatever a step raises on it
             draft.event, draft.mentions, draft.reported = before
+            draft.refused.append((f"{_STEP}{name}", f"{type(error).__name__}: {error}"[:200]))
             telemetry.ENRICH_FAILURES.labels(step=name).inc()
             _log.error("enrich_step_failed", step=name, event_id=draft.event.id, exc_info=error)
         telemetry.ENRICH_STEP_SECONDS.labels(step=name).inc(time.perf_counter() - began)

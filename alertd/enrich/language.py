@@ -1,7 +1,7 @@
 """In which language an event is written, where its source does not say so.
 
 Asked of CLD2 (`pycld2`; docs/decisions.md says why that one). Headlines are short and full of names, and a name is of
-no language: what is written in ASCII is English unless it is surely something else.
+no language: what is written in the letters of English is English unless it is surely something else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from alertd.model import ReportedType
 READ = 1_000
 """Characters that are looked at."""
 SURE = 400.0
-"""CLD2's score (per 1,024 bytes) from which another language than English is believed of a short ASCII text."""
+"""CLD2's score (per 1,024 bytes) from which it is believed of a short text in the letters of English."""
 SHORT = 200
 """Characters below which a text is short."""
 
@@ -31,11 +31,12 @@ LANGUAGES = frozenset(_NAMED.split())
 """What is told apart (ISO 639-1). CLD2 knows more, but what it takes for Latin or Samoan in a headline is neither."""
 _OF_BUSINESS = "ca cs da de es fi fr hu id it nl no pl pt ro sv tr"
 _BUSINESS = frozenset(_OF_BUSINESS.split())
-"""Languages of which a short ASCII text may be, if CLD2 is sure."""
+"""Languages of which a short text in the letters of English may be, if CLD2 is sure."""
 # What CLD2 takes for broken text, and refuses: controls, halves of surrogate pairs, noncharacters.
 _NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
 _ODD = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]+")
 _LETTER = re.compile(r"[^\W\d_]")
+_FOREIGN = re.compile(r"[^\W\d_A-Za-z]")
 
 
 def add_language(draft: Draft) -> None:
@@ -66,7 +67,7 @@ def language_of(text: str) -> str:
     if _LETTER.search(text) is None:
         return ""
     code, score = _asked(text)
-    if text.isascii():
+    if _FOREIGN.search(text) is None:
         sure = len(text) >= SHORT or (score >= SURE and code in _BUSINESS)
         return code if code in LANGUAGES and sure else "en"
     return code if code in LANGUAGES else ""

@@ -27,6 +27,8 @@ def understood(event: Event, *types: ReportedType) -> tuple[Event, list[tuple[st
         ("en", "Vale, Petrobras drag Bovespa"),
         ("en", "8-K - VEGA GRID INC (0001999999) (Filer)"),
         ("en", "AAPL"),
+        ("en", "Tesla’s profit beats – “no surprise”, says Nestlé"),
+        ("en", "a\ufffdb x"),
         ("de", "Siemens hebt Prognose für das Gesamtjahr an"),
         ("de", "Bayer streicht 5000 Stellen in Deutschland"),
         ("fr", "La Société Générale supprime 900 postes"),
