@@ -24,6 +24,7 @@ from alertd.enrich.language import add_language, drop_unread
 from alertd.enrich.money import add_money
 from alertd.enrich.roles import Roles, frames_of
 from alertd.enrich.status import Statuses
+from alertd.enrich.tone import add_tone
 from alertd.model import Event, ReportedType
 from alertd.rules.book import EventTypeRule
 from alertd.rules.understanding import Understood
@@ -49,6 +50,7 @@ class Enricher:
             ("unread", drop_unread),
             ("statuses", Statuses(self._types, frames)),
             ("roles", Roles(self._types, frames)),
+            ("tone", add_tone),
         )
         """What follows from the event types; those just found stand in `draft.reported`."""
 

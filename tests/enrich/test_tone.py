@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alertd.companies.mentions import Mention
-from alertd.enrich.draft import Draft
+from alertd.enrich.draft import FIELDS, Draft
 from alertd.enrich.tone import add_tone
 from alertd.enrich.tone_model import label_of
 from alertd.model import CompanyMention, Event, Party, ReportedType, Sentiment
@@ -17,7 +17,7 @@ def drafted(title: str = "", body: str = "", *companies: str, language: str = "e
     event = Event(title=title, body=body, language=language, companies=[CompanyMention(id=c) for c in companies])
     mentions = [
         Mention(company=c, field=field, start=at, end=at + len(c), way="name")
-        for field, text in (("title", title), ("body", body))
+        for field, text in zip(FIELDS, (title, body), strict=True)
         for c in companies
         for at in range(len(text))
         if text.startswith(c, at)
