@@ -16,9 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from alertd.enrich.frames_line import SHARPLY, Line
-from alertd.enrich.frames_side import Taken, subject, target, thing_after, thing_before
-from alertd.enrich.frames_words import BE, all_forms
-from alertd.rules.frames import ASSET, BadFrame, Piece, Slot, Words, parse_frame
+from alertd.enrich.frames_side import Taken, subject, target
+from alertd.enrich.frames_thing import thing_after, thing_before
+from alertd.enrich.frames_words import BE, MADE, all_forms
+from alertd.rules.frames import ASSET, LINKS, BadFrame, Piece, Slot, Words, parse_frame
 
 _FAR, _NEAR = 18, 6
 """Words that may stand before a preposition that the frame names; between two words of the frame."""
@@ -44,7 +45,9 @@ class Frame(NamedTuple):
     place: int
     """Its place in the file."""
     passive: bool
-    """It is written with a participle, or names the agent with `by`: a passive is what it looks for."""
+    """It names the agent with `by`: a passive is what it looks for."""
+    nominal: bool
+    """Behind its telling word stands a preposition: it may well be a noun."""
 
 
 class _Anchored(NamedTuple):
@@ -60,12 +63,13 @@ class Frames:
 
     def __init__(self, written: Iterable[str], roles: Sequence[str]) -> None:
         self._by_word: dict[str, list[_Anchored]] = {}
+        self._roles = tuple(roles)
         for place, text in enumerate(written):
             try:
                 pieces = _paired(parse_frame(text, roles))
             except BadFrame:  # a book that was loaded has none; one that was made by hand is no reason to stop
                 continue
-            self._add(Frame(pieces, _anchor(pieces), place, _is_passive(pieces)))
+            self._add(Frame(pieces, _anchor(pieces), place, _is_passive(pieces), _is_nominal(pieces)))
 
     def _add(self, frame: Frame) -> None:
         anchor = frame.pieces[frame.anchor]
@@ -90,7 +94,7 @@ class Frames:
             for at, unit in enumerate(line)
             if not unit.name or unit.company is None
             for anchored in self._by_word.get(unit.low, ())
-            if (matched := _match(anchored, line, at)) is not None
+            if (matched := _match(anchored, self._roles, line, at)) is not None
         ]
         return sorted(found, key=lambda matched: matched.rank)
 
@@ -116,7 +120,12 @@ def _is_passive(pieces: Sequence[Piece]) -> bool:
     return any(isinstance(piece, Words) and ("by",) in piece.any_of for piece in pieces)
 
 
-def _match(anchored: _Anchored, line: Line, at: int) -> Matched | None:
+def _is_nominal(pieces: Sequence[Piece]) -> bool:
+    behind = pieces[_anchor(pieces) + 1 :][:1]
+    return not behind or (isinstance(behind[0], Words) and all(words[0] in LINKS for words in behind[0].any_of))
+
+
+def _match(anchored: _Anchored, roles: Sequence[str], line: Line, at: int) -> Matched | None:
     frame, words, back = anchored
     first, last = at - back, at - back + len(words)
     if first < 0 or last > len(line):
@@ -128,8 +137,8 @@ def _match(anchored: _Anchored, line: Line, at: int) -> Matched | None:
     right = _read_right(frame.pieces[frame.anchor + 1 :], line, last)
     if right is None:
         return None
-    left = _read_left(frame.pieces[: frame.anchor], line, first - 1)
-    return _matched(frame, [*left, *right]) if left is not None else None
+    left = _read_left(frame.pieces[: frame.anchor], line, first - 1, loose=frame.nominal)
+    return _matched(frame, roles, [*left, *right]) if left is not None else None
 
 
 def _in_passive(line: Line, at: int) -> bool:
@@ -144,11 +153,14 @@ def _in_passive(line: Line, at: int) -> bool:
     return place >= 0 and line[place].low in BE
 
 
-def _matched(frame: Frame, taken: Sequence[Taken]) -> Matched | None:
+def _matched(frame: Frame, roles: Sequence[str], taken: Sequence[Taken]) -> Matched | None:
     parties: dict[str, str] = {}
     for one in taken:
         for company in one.companies:
             parties.setdefault(company, one.role)
+    left = [role for role in roles if role not in parties.values()]
+    for company in (company for one in taken for company in one.others):
+        parties.setdefault(company, left[0] if len(left) == 1 and len(roles) == 2 else "")
     if not parties:
         return None
     asset = next((one.span for one in taken if one.role == ASSET), None)
@@ -189,6 +201,8 @@ def _word_right(piece: Words, line: Line, at: int, reach: int, following: Piece 
         for words in piece.any_of:
             end = place + len(words)
             if end <= len(line) and all(line[place + i].low in all_forms(word) for i, word in enumerate(words)):
+                if words == ("by",) and place > at and _is_participle(line[place - 1].low):
+                    continue
                 if not isinstance(following, Slot) or following.role == ASSET:
                     return end
                 if target(line, end, following, tied=True) is not None:
@@ -196,12 +210,17 @@ def _word_right(piece: Words, line: Line, at: int, reach: int, following: Piece 
     return None
 
 
-def _read_left(pieces: Sequence[Piece], line: Line, at: int) -> list[Taken] | None:
+def _is_participle(low: str) -> bool:
+    """Whether a `by` behind this word is its own: engines made by."""
+    return low.endswith("ed") or low in MADE
+
+
+def _read_left(pieces: Sequence[Piece], line: Line, at: int, *, loose: bool) -> list[Taken] | None:
     taken: list[Taken] = []
     for k in range(len(pieces) - 1, -1, -1):
         piece = pieces[k]
         if isinstance(piece, Slot):
-            got = thing_before(line, at) if piece.role == ASSET else subject(line, at, piece)
+            got = thing_before(line, at) if piece.role == ASSET else subject(line, at, piece, loose=loose)
             if got is None:
                 return None
             taken.insert(0, got)

@@ -33,6 +33,8 @@ _OPENERS = """
 """
 _OPENING = frozenset(_OPENERS.split())
 _RELATIVE = frozenset(("which", "who"))
+OWN = ("'s", "'")
+"""The possessive."""
 SHARPLY = frozenset((";", ":", "–", "—", "-", "|", "?", "!", "…", "..."))
 """Marks that part clauses."""
 
@@ -48,6 +50,8 @@ class Unit(NamedTuple):
     """Id of the company that it names."""
     name: bool = False
     """It is a company, or capitalised words that may be one or another name."""
+    short: bool = False
+    """A name that is only letters for other words: GPUs, AI, LNG."""
 
     @property
     def word(self) -> bool:
@@ -117,12 +121,17 @@ def _named(text: str, units: Line) -> Line:
             and last.company is None
             and _beside(text, last, unit)
         ):
-            made[-1] = Unit(text[last.start : unit.end].lower(), last.start, unit.end, name=True)
+            short = last.short and _is_short(text, unit)
+            made[-1] = Unit(text[last.start : unit.end].lower(), last.start, unit.end, name=True, short=short)
         elif capital:
-            made.append(unit._replace(name=True))
+            made.append(unit._replace(name=True, short=_is_short(text, unit)))
         else:
             made.append(unit)
     return made
+
+
+def _is_short(text: str, unit: Unit) -> bool:
+    return text[unit.start + 1 : unit.start + 2].isupper()
 
 
 def _is_opening_word(units: Line, i: int) -> bool:
@@ -136,9 +145,11 @@ def _beside(text: str, one: Unit, other: Unit) -> bool:
 
 def is_title_case(text: str, units: Line) -> bool:
     """Whether a line is written as headlines of some papers are, With Capitals, so that these tell nothing."""
-    words = [unit for unit in units if unit.company is None and len(unit.low) > 3 and unit.low.isalpha()]
-    capitals = sum(text[unit.start].isupper() for unit in words)
-    return len(words) > 2 and capitals > 0.7 * len(words)
+    words = [unit for unit in units if unit.company is None and unit.low.isalpha()]
+    if len(words) > 1 and all(text[unit.start].isupper() for unit in words):
+        return True
+    long = [text[unit.start].isupper() for unit in words if len(unit.low) > 3]
+    return len(long) > 2 and sum(long) > 0.7 * len(long)
 
 
 def _without_remarks(units: Line, found: list[Line]) -> Line:

@@ -1,28 +1,28 @@
-"""What stands in a slot of a frame: the company left of a verb, the one right of it, the thing on either side."""
+"""What stands in a slot of a frame: the company left of a verb, and the one right of it."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from alertd.enrich.frames_line import SHARPLY, Line, Unit
+from alertd.enrich.frames_line import OWN, SHARPLY, Line, Unit
 from alertd.enrich.frames_words import (
     BETWEEN,
     DEALS,
     DETERMINERS,
-    HEADS,
+    GIVEN,
     OTHERS,
     PARTING,
     RELATIVES,
+    SAYING,
     TIES,
     UNITS,
 )
-from alertd.rules.frames import ASSET, LINKS, Slot
+from alertd.rules.frames import Slot
 
-_CHAIN, _PHRASE, _DEAL, _THING = 20, 6, 12, 10
-"""Words that are walked over: between subject and verb, within a noun phrase, back from `deal to`, of a thing."""
+_CHAIN, _PHRASE, _DEAL = 20, 6, 12
+"""Words that are walked over: between subject and verb, within a noun phrase, back from `deal to`."""
 _LIST = 8
 """Companies of one list."""
-_OWN = ("'s", "'")
 
 
 class Taken(NamedTuple):
@@ -36,35 +36,52 @@ class Taken(NamedTuple):
     after: int
     span: tuple[int, int] | None = None
     """Of a thing: the code points."""
+    others: tuple[str, ...] = ()
+    """Whom it is done with: `signs a deal with Vega Grid to lease`; they play the other role, if there are two."""
 
 
 # --- left of a verb ---------------------------------------------------------------------------------------------
 
 
-def subject(line: Line, at: int, slot: Slot) -> Taken | None:
-    """Find whose verb stands right of a place; None if there is no word at all."""
+def subject(line: Line, at: int, slot: Slot, *, loose: bool) -> Taken | None:
+    """Find whose verb stands right of a place; None if there is no word at all.
+
+    With `loose` other words may stand between: it is not a verb but a noun, `completes takeover of`.
+    """
     if slot.owner:
         return _owner(line, at, slot)
-    at = _over_chain(line, at)
+    verb, at = at, over_chain(line, at)
+    if (made := _deal_with(line, at, slot)) is not None:
+        return made
+    if at < 0 and any(unit.low == "we" for unit in line[: verb + 1]):
+        return _speaker(line, verb, slot)
     if at >= 0 and line[at].low in (",", "and"):
         return _first_of(line, at, slot)
     if at >= 0 and line[at].low in RELATIVES:
         at -= 1
         at -= at >= 0 and line[at].low == ","
-    return _phrase_before(line, at, slot)
+    return _phrase_before(line, at, slot, loose=loose)
+
+
+def _speaker(line: Line, verb: int, slot: Slot) -> Taken | None:
+    """Find who says `we`: “We will lease Orion,” Vega Grid said."""
+    for place in range(verb + 1, len(line) - 1):
+        if line[place].company is not None and line[place + 1].low in SAYING:
+            return Taken(slot.role, _companies([line[place]]), -1, verb)
+    return _nobody(slot, 0, verb)
 
 
 def _owner(line: Line, at: int, slot: Slot) -> Taken | None:
     for place in range(at, max(at - _PHRASE, -1), -1):
         unit = line[place]
-        if unit.low in _OWN and place > 0 and line[place - 1].name:
+        if unit.low in OWN and place > 0 and line[place - 1].name:
             return _listed_left(line, place - 1, slot.role)
         if not unit.word or unit.low in PARTING or unit.low in TIES:
             return None
     return None
 
 
-def _over_chain(line: Line, at: int) -> int:
+def over_chain(line: Line, at: int) -> int:
     """Walk left over what ties a verb to its subject; over `a deal to` as well."""
     least = max(at - _CHAIN, -1)
     while at > least:
@@ -77,6 +94,27 @@ def _over_chain(line: Line, at: int) -> int:
         else:
             break
     return at
+
+
+def _deal_with(line: Line, at: int, slot: Slot) -> Taken | None:
+    """Read `signs a deal with B to`, `is awarded a contract by B to` (A does it), `gets an offer from B to` (B)."""
+    if at < 0 or line[at].company is None:
+        return None
+    place = at
+    while place > 0 and (line[place].company is not None or line[place].low in (",", "and")):
+        place -= 1
+    if place == at or line[place].low not in ("with", "from", "by"):
+        return None
+    deal = next((i for i in range(place - 1, max(place - 4, -1), -1) if line[i].low in DEALS), None)
+    if deal is None:
+        return None
+    named = _companies(line[place + 1 : at + 1])
+    maker = _over_deal(line, deal - 1)
+    makers = _listed_left(line, maker, slot.role) if maker >= 0 and line[maker].company is not None else None
+    given = any(unit.low in GIVEN for unit in line[max(deal - _PHRASE, 0) : deal])
+    if line[place].low == "with" or (line[place].low == "by" and given):
+        return makers._replace(others=named) if makers is not None else Taken(slot.role, (), -1, at, None, named)
+    return Taken(slot.role, named, -1, at, None, makers.companies if makers is not None else ())
 
 
 def _over_deal(line: Line, at: int) -> int:
@@ -97,7 +135,7 @@ def _first_of(line: Line, at: int, slot: Slot) -> Taken | None:
     return _nobody(slot, at, at)
 
 
-def _phrase_before(line: Line, at: int, slot: Slot) -> Taken | None:
+def _phrase_before(line: Line, at: int, slot: Slot, *, loose: bool) -> Taken | None:
     """Find the company that a noun phrase ending here is about; `Vega Grid's cloud unit` is Vega Grid."""
     for place in range(at, max(at - _PHRASE, -1), -1):
         unit = line[place]
@@ -106,6 +144,8 @@ def _phrase_before(line: Line, at: int, slot: Slot) -> Taken | None:
             if unit.company is None and place > 0 and line[place - 1].company is not None:
                 return _listed_left(line, place - 1, slot.role)  # its name goes on: Vega Grid Cloud
             if unit.company is None or _is_of_others(between) or _is_belonging(line, place):
+                return _nobody(slot, at, at)
+            if not loose and between and between[0].low not in OWN and between[-1].low not in UNITS:
                 return _nobody(slot, at, at)
             return _listed_left(line, place, slot.role)
         if unit.low in SHARPLY or unit.low in PARTING or (unit.low in TIES and unit.low != "to"):
@@ -135,6 +175,8 @@ def _listed_left(line: Line, place: int, role: str) -> Taken:
     """Take a name and those listed before it: `A, B and C`."""
     found = [line[place]]
     at = place - 1
+    if at < 0 or line[at].low == ",":  # no `and` before the last: another clause
+        return Taken(role, _companies(found), at, place + 1)
     while at > 0 and len(found) < _LIST and line[at].low in (",", "and", "or"):
         step = at - 1 if line[at - 1].low != "," else at - 2
         if step < 0 or line[step].company is None:
@@ -153,7 +195,9 @@ def _listed_right(line: Line, place: int, role: str) -> Taken:
             break
         found.append(line[step])
         at = step + 1
-    return Taken(role, _companies(found), place - 1, at)
+        if line[step - 1].low in ("and", "or"):
+            return Taken(role, _companies(found), place - 1, at)
+    return Taken(role, _companies(found[:1]), place - 1, place + 1)
 
 
 def _companies(units: list[Unit]) -> tuple[str, ...]:
@@ -165,14 +209,16 @@ def _companies(units: list[Unit]) -> tuple[str, ...]:
 
 def target(line: Line, at: int, slot: Slot, *, tied: bool) -> Taken | None:
     """Find the company right of a place: the object, or what a preposition of the frame leads to (`tied`)."""
-    vague = False
+    vague = itself = False
     for place in range(at, min(at + _PHRASE + 2, len(line))):
         unit, low = line[place], line[place].low
         if unit.company is not None:
-            owns = place + 1 < len(line) and line[place + 1].low in _OWN
+            owns = place + 1 < len(line) and line[place + 1].low in OWN
             if slot.owner != owns and not _acts(line, place):
                 vague = True
                 continue
+            if place + 2 < len(line) and line[place + 1].low in OTHERS and line[place + 2].name:
+                continue  # CoreWeave rival Vega Grid
             if _is_somebodys(line, at, place):
                 return _nobody(slot, place, place)
             return _listed_right(line, place, slot.role)
@@ -182,7 +228,8 @@ def target(line: Line, at: int, slot: Slot, *, tied: bool) -> Taken | None:
         elif low in SHARPLY or low == "," or low in PARTING or low in TIES:
             break
         vague = vague or low in DETERMINERS or low[0].isdigit()
-    return _nobody(slot, at, at) if vague and tied and not slot.owner else None
+        itself = itself or low in ("its", "it", "them")
+    return _nobody(slot, at, at) if ((vague and tied) or itself) and not slot.owner else None
 
 
 def _acts(line: Line, place: int) -> bool:
@@ -200,55 +247,3 @@ def _goes_on(line: Line, place: int) -> bool:
     return any(unit.company is not None for unit in line[place + 1 : place + 4]) and not any(
         unit.low in TIES or not unit.word for unit in line[place + 1 : place + 3] if unit.company is None
     )
-
-
-# --- things -----------------------------------------------------------------------------------------------------
-
-
-def thing_after(line: Line, at: int) -> Taken | None:
-    """Find the noun phrase right of a place."""
-    end = at
-    while end < min(at + _THING, len(line)) and _is_of_thing(line, end, at):
-        end += 1
-    span = _trimmed(line[at:end])
-    return Taken(ASSET, (), at - 1, end, span) if span is not None else None
-
-
-def thing_before(line: Line, at: int) -> Taken | None:
-    """Find the noun phrase left of a place, over the auxiliaries of a passive."""
-    at = _over_chain(line, at)
-    start = at
-    while start > max(at - _THING, -1) and _is_of_thing(line, start, start):
-        start -= 1
-    span = _trimmed(line[start + 1 : at + 1])
-    return Taken(ASSET, (), start, at + 1, span) if span is not None else None
-
-
-def _is_of_thing(line: Line, at: int, start: int) -> bool:
-    low = line[at].low
-    if line[at].name or low in _OWN:
-        return True
-    if not line[at].word or low in PARTING or low in BETWEEN:
-        return False
-    if low in ("of", "at", "in"):  # capacity at its Orion site
-        return at > start and at + 1 < len(line) and line[at + 1].low in ("its", "the", "their")
-    return low not in LINKS or low in DETERMINERS
-
-
-def _trimmed(units: Line) -> tuple[int, int] | None:
-    """Give the span of what a thing is called: its own name if it has one, else the phrase without the article."""
-    owner = next((i for i in range(len(units) - 1, -1, -1) if units[i].low in _OWN), None)
-    units = units[owner + 1 :] if owner is not None else units
-    named = next((unit for unit in units if _is_own_name(unit)), None)
-    if named is not None:
-        return named.start, named.end
-    while units and (units[0].low in DETERMINERS or units[0].low in LINKS):
-        units = units[1:]
-    if not units or all(unit.company is not None for unit in units):
-        return None
-    return units[0].start, units[-1].end
-
-
-def _is_own_name(unit: Unit) -> bool:
-    """Whether a capitalised word is the name of a thing, not a kind of things such as GPUs or AI."""
-    return unit.name and unit.company is None and len(unit.low) > 3 and unit.low not in HEADS

@@ -56,6 +56,7 @@ BETWEEN = BE | _set("""
     confirmed deny denies denied disclose disclosed discloses reveal revealed reveals warn warns warned tell
     told state stated report reported in talks advanced discussions discussing discuss discusses on monday
     tuesday wednesday thursday friday saturday sunday this last week month morning afternoon late early earlier
+    no longer intention
 """)
 """What may stand between a company and its verb: auxiliaries, adverbs, `agreed to`, `said on Monday it`."""
 
@@ -65,6 +66,9 @@ DEALS = _set("""
     commitment intention decision effort attempt lawsuit suit arrangement partnership
 """)
 """Nouns with which another verb goes on: a contract to supply, in talks to buy."""
+
+GIVEN = _set("awarded given granted handed won receives received selected chosen picked tapped hired contracted")
+"""Before a contract: who has it did not give it."""
 
 UNITS = _set("""
     unit units arm division subsidiary subsidiaries affiliate affiliates business segment operation operations
@@ -105,5 +109,6 @@ HEADS = _set("""
     division arm brand drug treatment vaccine software machine machines reactor farm
 """)
 """What a thing is beside its own name: the `Orion` supercomputer."""
-PRONOUNS = _set("it they he she we")
-SAYING = _set("say says said announce announces announced confirm confirms confirmed add adds added")
+SAYING = _set("say says said announce announces announced confirm confirms confirmed add adds added wrote writes")
+MADE = _set("made built owned run led backed held won caused designed driven")
+"""Participles beside those in -ed: what they have a `by` for is no agent of the frame."""

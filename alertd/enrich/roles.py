@@ -3,7 +3,7 @@
 The frames of the type are read in the title first, then in the lead, then in the sentences that hold the type's
 evidence; what an earlier one has said, a later one only adds to. Where no frame says anything, the companies of the
 sentence that holds the evidence are parties without a role, if they are few: that something happened between them
-is known, who did what is not.
+is known, who did what is not. Of a type with one role it is the company whose verb the evidence is.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from msgspec.structs import replace
 from alertd.enrich.draft import Draft, Field
 from alertd.enrich.frames import Frames, Matched
 from alertd.enrich.frames_line import Line, lines
+from alertd.enrich.frames_side import subject
 from alertd.model import Event, Party, ReportedType
 from alertd.rules.book import EventTypeRule
+from alertd.rules.frames import Slot
 from alertd.text.sentences import Sentence
 
 LEAD = 3
@@ -28,6 +30,7 @@ MAX_ASSET = 80
 """Characters of what a thing is called; a longer one is no name."""
 FEW = 3
 """So many companies in a sentence are its parties where no frame says who does what."""
+_Place = tuple[Field, Sentence]
 _FIELDS: tuple[Field, ...] = ("title", "body")
 
 
@@ -60,7 +63,7 @@ class Roles:
             if asset is not None and len(set(parties.values())) >= len(rule.roles):
                 break
         if not parties:
-            parties = _unsaid(draft, rule, reported, places)
+            parties = _unsaid(draft, read, rule, reported, places)
         made = [Party(company=company, role=role) for company, role in list(parties.items())[:MAX_PARTIES]]
         return replace(reported, parties=made, asset=asset)
 
@@ -85,7 +88,7 @@ class _Read:
         return known
 
 
-def _places(draft: Draft, reported: ReportedType) -> Iterator[tuple[Field, Sentence]]:
+def _places(draft: Draft, reported: ReportedType) -> Iterator[_Place]:
     """Give the sentences to read, those that say it best first."""
     found: dict[tuple[Field, Sentence], None] = {}
     spans = [(e.field, e.start) for e in reported.evidence]
@@ -122,17 +125,28 @@ def _called(text: str, matched: Matched) -> str | None:
 
 
 def _unsaid(
-    draft: Draft, rule: EventTypeRule, reported: ReportedType, places: Sequence[tuple[Field, Sentence]]
+    draft: Draft, read: _Read, rule: EventTypeRule, reported: ReportedType, places: Sequence[_Place]
 ) -> dict[str, str]:
-    """Give the companies of the sentence that holds the evidence; the first plays the role, if there is only one."""
+    """Give the companies of the sentence that holds the evidence; of a type with one role, whose verb it is."""
     for field, sentence in places:
-        if not any(e.field == field and sentence.start <= e.start < sentence.end for e in reported.evidence):
+        starts = [e.start for e in reported.evidence if e.field == field and sentence.start <= e.start < sentence.end]
+        if not starts:
             continue
+        if len(rule.roles) == 1:
+            return _doer(read.lines(field, sentence), min(starts), rule.roles[0])
         named = list(dict.fromkeys(m.company for m in draft.mentions_in(field, *sentence)))
-        if named and len(rule.roles) == 1:
-            return {named[0]: rule.roles[0]}
         if 0 < len(named) <= FEW:
             return dict.fromkeys(named, "")
+    return {}
+
+
+def _doer(read: Iterable[Line], start: int, role: str) -> dict[str, str]:
+    """Give the company left of the evidence that it is the verb, or the noun, of."""
+    for line in read:
+        at = next((i for i, unit in enumerate(line) if unit.start <= start < unit.end), None)
+        if at is not None:
+            found = subject(line, at - 1, Slot(role), loose=True)
+            return dict.fromkeys(found.companies, role) if found is not None else {}
     return {}
 
 

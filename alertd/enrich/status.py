@@ -24,7 +24,8 @@ from msgspec.structs import replace
 
 from alertd.enrich.draft import FIELDS, Draft, Field
 from alertd.enrich.frames import Frames
-from alertd.enrich.status_signs import Signs, Verdict, judge, speaks_of_sources
+from alertd.enrich.status_clauses import Clauses
+from alertd.enrich.status_signs import Verdict, judge, speaks_of_sources
 from alertd.model import ReportedType
 from alertd.rules.book import EventTypeRule
 from alertd.text.sentences import Sentence
@@ -71,8 +72,8 @@ class Statuses:
         frames = self._frames.get(reported.type)
         first: _Judged | None = None
         for field, sentence, spans in _places(draft, reported):
-            signs = Signs(draft, field, sentence, spans)
-            verdict = judge(signs, frames.words if frames else {})
+            clauses = Clauses(draft, field, sentence, spans)
+            verdict = judge(clauses, frames.words if frames else {})
             if verdict.status == "announced" and field == "title" and (told := _told_by_others(draft)) is not None:
                 verdict = told
             judged = _Judged(field, verdict)

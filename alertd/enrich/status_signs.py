@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from alertd.enrich.draft import Draft, Field
-from alertd.enrich.frames_line import SHARPLY, Line, units
+from alertd.enrich.draft import Field
+from alertd.enrich.frames_line import units
+from alertd.enrich.status_clauses import Clauses, find
 from alertd.enrich.status_words import (
     ADVICE,
     ADVISING,
@@ -14,6 +15,7 @@ from alertd.enrich.status_words import (
     ASKED_FOR,
     ASKING,
     BACKWARD,
+    COLLAPSED,
     CONDITIONS,
     COUNTED,
     DENIALS,
@@ -25,6 +27,7 @@ from alertd.enrich.status_words import (
     GIVING_UP,
     GOSSIP,
     HAD,
+    MAY_COME,
     MODAL,
     MONTH_BEFORE,
     NO,
@@ -32,12 +35,13 @@ from alertd.enrich.status_words import (
     NOT_NO,
     NOT_NOT,
     OFFICIAL,
-    PARTING,
     PONDERING,
     POSSIBLE,
+    PROSPECT,
     SAID,
     SOURCES,
     SPANS,
+    STOPPING,
     TALKING,
     TOLD,
     UNTRUE,
@@ -48,8 +52,6 @@ _CLOSE, _NEAR, _FAR = 3, 6, 12
 """Words between a sign and what it governs."""
 _YEARS_AGO = 2
 """An event of so many calendar years before the item is no news."""
-_UNDATED = 2025
-"""The year in which an item is taken to be written that states no time."""
 
 
 class Verdict(NamedTuple):
@@ -70,63 +72,7 @@ class _Sign(NamedTuple):
     last: int
 
 
-class Signs:
-    """One sentence with the places of an event's words in it."""
-
-    def __init__(self, draft: Draft, field: Field, sentence: Sentence, spans: Sequence[tuple[int, int]]) -> None:
-        self.field: Field = field
-        text = draft.text(field)
-        self.units: Line = units(text, *sentence, draft.mentions_in(field, *sentence))
-        self.own = [any(start <= unit.start < end for start, end in spans) for unit in self.units]
-        self.low = [unit.low for unit in self.units]
-        self.year = _year(draft.event.event_at or draft.event.published_at or "")
-        self.asks = text[sentence.start : sentence.end].rstrip("\"'”’) ").endswith("?")
-        self.capital = [text[unit.start].isupper() for unit in self.units]
-
-    def heads(self, words: Collection[str]) -> list[int]:
-        """Give where the evidence begins, stretch by stretch; only the telling stretches if there are any."""
-        starts = [i for i, own in enumerate(self.own) if own and not (i and self.own[i - 1])]
-        telling = [i for i in starts if any(self.low[j] in words for j in self._stretch(i))]
-        return telling or starts[:1]
-
-    def _stretch(self, start: int) -> range:
-        end = start
-        while end < len(self.own) and self.own[end]:
-            end += 1
-        return range(start, end)
-
-    def after(self, head: int) -> int:
-        """Give the place behind a stretch of evidence."""
-        return self._stretch(head).stop
-
-    def bounds(self, head: int) -> tuple[int, int]:
-        """Give where the clause of a place begins and ends."""
-        start, end = head, self.after(head)
-        while start > 0 and not self._parts(start - 1):
-            start -= 1
-        while end < len(self.low) and not self._parts(end) and self.low[end] != ",":
-            end += 1
-        return start, end
-
-    def _parts(self, i: int) -> bool:
-        return not self.own[i] and (self.low[i] in SHARPLY or self.low[i] in PARTING)
-
-    def last_of(self, words: Collection[str], start: int, end: int) -> int | None:
-        """Give the last place of one of these words that is not evidence itself."""
-        return next(
-            (i for i in range(end - 1, max(start, 0) - 1, -1) if self.low[i] in words and not self.own[i]), None
-        )
-
-    def phrase(self, phrases: Sequence[tuple[str, ...]], start: int, end: int) -> tuple[int, int] | None:
-        """Give the first place of one of these phrases that is not evidence itself."""
-        for i in range(max(start, 0), min(end, len(self.low))):
-            for phrase in phrases:
-                if self.low[i] == phrase[0] and tuple(self.low[i : i + len(phrase)]) == phrase and not self.own[i]:
-                    return i, i + len(phrase) - 1
-        return None
-
-
-def judge(signs: Signs, words: Collection[str]) -> Verdict:
+def judge(signs: Clauses, words: Collection[str]) -> Verdict:
     """Say what the sentence makes of its event: what its first stretch of evidence says, unless that is nothing."""
     first: Verdict | None = None
     for head in signs.heads(words):
@@ -137,7 +83,7 @@ def judge(signs: Signs, words: Collection[str]) -> Verdict:
     return first or Verdict("announced", "", signs.field)
 
 
-def _judge(signs: Signs, head: int) -> Verdict:
+def _judge(signs: Clauses, head: int) -> Verdict:
     start, end = signs.bounds(head)
     for check in _CHECKS:
         sign = check(signs, head, start, end)
@@ -149,34 +95,20 @@ def _judge(signs: Signs, head: int) -> Verdict:
 
 def speaks_of_sources(text: str, sentence: Sentence) -> Verdict | None:
     """Say whether a sentence of the body gives people without a name as its source."""
-    low = [unit.low for unit in units(text, *sentence, ())]
-    if _find(low, OFFICIAL) is not None:
+    made = units(text, *sentence, ())
+    low = [unit.low for unit in made]
+    if find(low, OFFICIAL) is not None:
         return None
-    found = _find(low, SOURCES)
+    found = find(low, SOURCES)
     if found is None:
         return None
-    made = units(text, *sentence, ())
     return Verdict("reported", "unnamed sources", "body", (made[found[0]].start, made[found[1]].end))
-
-
-def _find(low: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> tuple[int, int] | None:
-    firsts = {phrase[0] for phrase in phrases}
-    for i, word in enumerate(low):
-        if word in firsts:
-            for phrase in phrases:
-                if tuple(low[i : i + len(phrase)]) == phrase:
-                    return i, i + len(phrase) - 1
-    return None
-
-
-def _year(at: str) -> int:
-    return int(at[:4]) if at[:4].isdigit() else _UNDATED
 
 
 # --- the signs, in the order in which they are asked ------------------------------------------------------------
 
 
-def _past(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+def _past(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     """Long ago, or told as a story."""
     if (found := s.phrase(BACKWARD, start, end)) is not None or (
         found := s.phrase(BACKWARD, 0, min(4, head))
@@ -198,7 +130,7 @@ def _past(s: Signs, head: int, start: int, end: int) -> _Sign | None:
     return None
 
 
-def _denied(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+def _denied(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     """Somebody denies it."""
     at = s.last_of(DENYING, max(start, head - _FAR), head)
     if at is not None and ASKED_FOR.isdisjoint(s.low[at + 1 : at + 5]):
@@ -213,7 +145,7 @@ def _denied(s: Signs, head: int, start: int, end: int) -> _Sign | None:
     return None
 
 
-def _asked(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+def _asked(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     """A question, a condition, advice: nothing has happened."""
     if s.asks:
         return _Sign(None, "a question", len(s.low) - 1, len(s.low) - 1)
@@ -238,16 +170,26 @@ def _asked(s: Signs, head: int, start: int, end: int) -> _Sign | None:
     return None
 
 
-def _negated(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+def _negated(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     """It has not happened: denied if somebody says so, else nothing."""
     at = s.last_of(NOT, max(start, head - 5), head)
     contracted = [i for i in range(max(start, head - 5), head) if s.low[i].endswith("n't")]
     at = contracted[-1] if contracted else at
-    if at is not None and s.low[at + 1] not in NOT_NOT:
-        said = any(low in SAID for low in s.low[start:at])
+    if at is None or s.low[at + 1] in NOT_NOT:
+        at = s.last_of(NO, max(start, head - _CLOSE), head)
+        at = at if at is None or s.low[at + 1] not in NOT_NO else None
+    if at is not None and "," not in s.low[at:head]:
+        said = not SAID.isdisjoint(s.low[start:at])
         return _Sign("denied" if said else None, f"negated: {s.low[at]}", at, at)
-    if (at := s.last_of(NO, max(start, head - _CLOSE), head)) is not None and s.low[at + 1] not in NOT_NO:
-        return _Sign(None, f"negated: {s.low[at]}", at, at)
+    return _over(s, head, start, end)
+
+
+def _over(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
+    """It was given up, or has ended."""
+    if (at := s.last_of(STOPPING, max(start, head - 2), head)) is not None and "," not in s.low[at:head]:
+        return _Sign(None, f"over: {s.low[at]}", at, at)
+    if (found := s.phrase(COLLAPSED, s.after(head), min(s.after(head) + 2 * _CLOSE, end))) is not None:
+        return _Sign(None, f"over: {' '.join(s.low[found[0] : found[1] + 1])}", *found)
     if (at := s.last_of(GIVING_UP, max(start, head - _NEAR), head)) is not None and "," not in s.low[at:head]:
         return _Sign(None, f"it does not come to it: {s.low[at]}", at, at)
     if (found := s.phrase(GIVEN_UP, max(start, head - _NEAR - 2), head)) is not None:
@@ -255,7 +197,7 @@ def _negated(s: Signs, head: int, start: int, end: int) -> _Sign | None:
     return None
 
 
-def _pondered(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+def _pondered(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     """It is thought about, or possible."""
     if (at := s.last_of(MODAL, max(start, head - _NEAR), head)) is not None and not _is_month(s, at):
         return _Sign("rumoured", s.low[at], at, at)
@@ -263,25 +205,31 @@ def _pondered(s: Signs, head: int, start: int, end: int) -> _Sign | None:
         return _Sign("rumoured", s.low[at], at, at)
     if (at := s.last_of(PONDERING, start, head)) is not None and head - at <= _FAR - 4:
         return _Sign("rumoured", s.low[at], at, at)
-    if (at := s.last_of(GOSSIP, start, min(s.after(head) + 3, end))) is not None:
+    behind = s.after(head)
+    if (at := s.last_of(GOSSIP, start, min(behind + 3, end))) is not None:
+        return _Sign("rumoured", s.low[at], at, at)
+    if behind < end and s.low[behind] in PROSPECT and not s.own[behind]:
+        return _Sign("rumoured", s.low[behind], behind, behind)
+    at = s.last_of(MODAL, behind, end - 1)
+    if at is not None and s.low[at + 1] in MAY_COME:
         return _Sign("rumoured", s.low[at], at, at)
     return None
 
 
-def _is_month(s: Signs, at: int) -> bool:
+def _is_month(s: Clauses, at: int) -> bool:
     if s.low[at] != "may" or not s.capital[at]:
         return False
     behind = s.low[at + 1] if at + 1 < len(s.low) else ""
     return behind[:1].isdigit() or (at > 0 and (s.low[at - 1] in MONTH_BEFORE or s.low[at - 1].isdigit()))
 
 
-def _told(s: Signs, head: int, start: int, end: int) -> _Sign | None:
+def _told(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     """There are talks, or people who are not named say it."""
     found = s.phrase(TALKING, start, head) or s.phrase(SOURCES, 0, len(s.low))
     return _Sign("reported", " ".join(s.low[found[0] : found[1] + 1]), *found) if found is not None else None
 
 
 _NUMBERS = frozenset("two three four five six seven eight nine ten some 3 4 5 6 7 8 9 10 12 15 20".split())  # noqa: SIM905
-_CHECKS: tuple[Callable[[Signs, int, int, int], _Sign | None], ...] = (
+_CHECKS: tuple[Callable[[Clauses, int, int, int], _Sign | None], ...] = (
     _past, _denied, _asked, _negated, _pondered, _told,
 )  # fmt: skip

@@ -7,8 +7,16 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(phrase.split()) for phrase in text.replace("\n", "|").split("|") if phrase.split())
+Phrases = dict[str, tuple[tuple[str, ...], ...]]
+"""By their first word."""
+
+
+def _phrases(text: str) -> Phrases:
+    made: Phrases = {}
+    for phrase in text.replace("\n", "|").split("|"):
+        if words := tuple(phrase.split()):
+            made[words[0]] = (*made.get(words[0], ()), words)
+    return made
 
 
 # --- long ago, or told as a story -------------------------------------------------------------------------------
@@ -47,6 +55,8 @@ PONDERING = _set("""
     contemplating contemplated hope hopes hoping hoped want wants wanted interested tempted threaten threatens
     threatened threatening evaluate evaluates evaluating study studies studying floats floated
 """)
+PROSPECT = _set("candidate candidates speculation talk hopes prospect prospects favourite favorite buzz possibility")
+"""Right behind a noun: a takeover candidate."""
 GOSSIP = _set(
     "rumour rumours rumor rumors rumoured rumored speculation chatter gossip speculate speculates speculated"
 )
@@ -75,19 +85,36 @@ DENIALS = _phrases("""
 UNTRUE = _phrases("not true|untrue|is false|are false|was false|baseless|unfounded|no truth|categorically|fake")
 NOT = _set("not never cannot neither nor")
 NO = _set("no without")
-NOT_NO = _set("longer later doubt matter less sooner")
+NOT_NO = _set("later doubt matter less sooner")
 """Behind `no`: nothing is negated."""
 NOT_NOT = _set("only just merely least surprisingly surprising")
 GIVING_UP = _set("""
     avoid avoids avoided avoiding avert averts averted averting fail fails failed failing decline declines declined
     refuse refuses refused unable scrap scraps scrapped scrapping abandon abandons abandoned abandoning drop drops
     dropped dropping cancel cancels cancelled canceled shelve shelves shelved ditch ditches ditched axes axed
-    withdraw withdraws withdrew withdrawn blocks blocked blocking prevent prevents prevented preclude
+    withdraw withdraws withdrew withdrawn block blocks blocked blocking prevent prevents prevented preclude reject
+    rejects rejected
 """)
 GIVEN_UP = _phrases("""
-    walks away from|walk away from|walked away from|pulls out of|pulled out of|backs out of|backed out of|calls off
-    called off|stops short of|steps back from|ends talks|gives up on|turns down
+    opts against|opted against|decides against|decided against|advises against|warns against|walks away from
+    walk away from|walked away from|pulls out of|pulled out of|backs out of|backed out of|calls off|called off
+    stops short of|steps back from|ends talks|gives up on|turns down
 """)
+
+STOPPING = _set("""
+    stop stops stopped stopping end ends ended ending resolve resolves resolved settle settles settled cease ceases
+    ceased
+""")
+"""Right before the event: it is over."""
+COLLAPSED = _phrases("""
+    collapse|collapses|collapsed|falls through|fell through|falls apart|fell apart|lapses|lapsed|called off|is off
+    are off|was blocked|is blocked|blocked by|scrapped|abandoned|was cancelled|is cancelled|was canceled|is canceled
+    cancelled|canceled|was terminated|terminated|was dropped|is dropped|was withdrawn|is withdrawn|withdrawn|shelved
+    breaks down|broke down|unravels|did not materialise|did not materialize|never materialised|never materialized
+""")
+"""Behind the event, as its verb."""
+MAY_COME = _set("follow come happen occur emerge arise proceed materialise materialize result go take")
+"""Behind `may`: then what it stands behind is only possible."""
 
 # --- told by others ---------------------------------------------------------------------------------------------
 
