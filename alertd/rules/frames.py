@@ -14,14 +14,14 @@ Slots and words stand in this order within one sentence; what may lie between th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from alertd.base import suggest
 from alertd.text.fold import split_words
 
-MAX_FRAME = 200
+MAX_FRAME = 500
 """Characters of a frame."""
 MAX_FRAMES = 60
 """Frames of one event type."""
@@ -80,8 +80,7 @@ def parse_frame(text: str, roles: Collection[str]) -> tuple[Piece, ...]:
     if not any(slot.role != ASSET for slot in slots):
         raise BadFrame(f"the frame `{text[:60]}` has no slot for a company", _such(roles))
     if not any(isinstance(piece, Words) and piece.telling for piece in pieces):
-        hint = "a word must say what happens: `{lessor} lease {asset}`"
-        raise BadFrame(f"the frame `{text[:60]}` has no verb and no noun", hint)
+        raise BadFrame(f"the frame `{text[:60]}` has no verb and no noun", _untelling(pieces))
     if sum(slot.role == ASSET for slot in slots) > 1:
         raise BadFrame("a frame has one `{asset}` at most")
     for one, other in pairwise(pieces):
@@ -122,6 +121,15 @@ def _words(text: str) -> tuple[str, ...]:
     if not words:
         raise BadFrame(f"`{text[:40]}` in a frame has no word")
     return words
+
+
+def _untelling(pieces: Sequence[Piece]) -> str:
+    """Say which word tells nothing, where others beside it do."""
+    choices = [piece.any_of for piece in pieces if isinstance(piece, Words) and not piece.optional]
+    weak = next((" ".join(words) for choice in choices for words in choice if LINKS.issuperset(words)), "")
+    if weak and any(not LINKS.issuperset(words) for choice in choices for words in choice):
+        return f"each alternative needs a word that says what happens; `{weak}` is none"
+    return "a word must say what happens: `{lessor} lease {asset}`"
 
 
 def _such(roles: Collection[str]) -> str:
