@@ -24,16 +24,16 @@ RULES = Path(__file__).parents[2] / "rules"
 NAMES = {
     "nvda": "cik-0001045810", "vrt": "cik-0001674101", "ko": "cik-0000021344", "pep": "cik-0000077476",
 }  # fmt: skip
-ISSUE_4 = set(
-    """
-    compute_lease material_agreement contract_award contract_dispute contract_termination supply_agreement acquisition
-    tender_offer divestiture joint_venture ipo offering buyback dividend_change stock_split results guidance_raise
-    guidance_cut rating_change price_target executive_change layoffs restructuring impairment bankruptcy going_concern
-    default delisting trading_halt index_change restatement auditor_change litigation settlement regulatory_action
-    export_control sanctions product_recall clinical_result drug_decision cyber_incident outage activist_stake
-    proxy_fight short_report insider_trade spinoff law_firm_notice
-    """.split()
-)
+ISSUE_4 = {
+    "compute_lease", "material_agreement", "contract_award", "contract_dispute", "contract_termination",
+    "supply_agreement", "acquisition", "tender_offer", "divestiture", "joint_venture", "ipo", "offering",
+    "buyback", "dividend_change", "stock_split", "results", "guidance_raise", "guidance_cut", "rating_change",
+    "price_target", "executive_change", "layoffs", "restructuring", "impairment", "bankruptcy", "going_concern",
+    "default", "delisting", "trading_halt", "index_change", "restatement", "auditor_change", "litigation",
+    "settlement", "regulatory_action", "export_control", "sanctions", "product_recall", "clinical_result",
+    "drug_decision", "cyber_incident", "outage", "activist_stake", "proxy_fight", "short_report", "insider_trade",
+    "spinoff", "law_firm_notice",
+}  # fmt: skip
 """The event types that are there from the start."""
 
 
