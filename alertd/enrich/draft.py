@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from alertd.companies.mentions import Mention
+from alertd.enrich.frames_line import Line, units
 from alertd.model import Event, Evidence, ReportedType
 from alertd.rules.logic import quote
 from alertd.text.fold import Tokens
@@ -33,6 +34,8 @@ class Draft:
     refused: list[tuple[str, str]] = field(default_factory=list)
     """What was seen and not taken, with the reason in words: `Apple` as a fruit, a dispute settled years ago."""
 
+    _units: dict[tuple[Field, Sentence], Line] = field(default_factory=dict, repr=False)
+
     @property
     def types(self) -> list[ReportedType]:
         """All event types that the event reports: those that it brought with it, then those just found."""
@@ -46,6 +49,14 @@ class Draft:
     def sentences(self) -> dict[Field, list[Sentence]]:
         """The sentences of each field."""
         return {name: sentences(self.text(name)) for name in FIELDS}
+
+    def units(self, name: Field, sentence: Sentence) -> Line:
+        """Give a sentence's words, marks and companies, as roles and statuses read them; each is read once."""
+        known = self._units.get((name, sentence))
+        if known is None:
+            mentions = self.mentions_in(name, *sentence)
+            known = self._units[name, sentence] = units(self.text(name), *sentence, mentions)
+        return known
 
     def passages(self) -> Iterator[tuple[Field, Sentence]]:
         """Go through all sentences: the title's, then the body's."""

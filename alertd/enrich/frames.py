@@ -48,6 +48,8 @@ class Frame(NamedTuple):
     """It names the agent with `by`: a passive is what it looks for."""
     nominal: bool
     """Behind its telling word stands a preposition: it may well be a noun."""
+    needs: tuple[frozenset[str], ...]
+    """Of each of these one must stand in the line: the other words of the frame."""
 
 
 class _Anchored(NamedTuple):
@@ -69,7 +71,7 @@ class Frames:
                 pieces = _paired(parse_frame(text, roles))
             except BadFrame:  # a book that was loaded has none; one that was made by hand is no reason to stop
                 continue
-            self._add(Frame(pieces, _anchor(pieces), place, _is_passive(pieces), _is_nominal(pieces)))
+            self._add(Frame(pieces, _anchor(pieces), place, _is_passive(pieces), _is_nominal(pieces), _needs(pieces)))
 
     def _add(self, frame: Frame) -> None:
         anchor = frame.pieces[frame.anchor]
@@ -89,11 +91,13 @@ class Frames:
 
     def match(self, line: Line) -> list[Matched]:
         """Give what the frames say of a line, that which says most first."""
+        words = {unit.low for unit in line}
         found = [
             matched
             for at, unit in enumerate(line)
-            if not unit.name or unit.company is None
-            for anchored in self._by_word.get(unit.low, ())
+            if unit.low in self._by_word and unit.company is None
+            for anchored in self._by_word[unit.low]
+            if not any(map(words.isdisjoint, anchored.frame.needs))
             if (matched := _match(anchored, self._roles, line, at)) is not None
         ]
         return sorted(found, key=lambda matched: matched.rank)
@@ -123,6 +127,15 @@ def _is_passive(pieces: Sequence[Piece]) -> bool:
 def _is_nominal(pieces: Sequence[Piece]) -> bool:
     behind = pieces[_anchor(pieces) + 1 :][:1]
     return not behind or (isinstance(behind[0], Words) and all(words[0] in LINKS for words in behind[0].any_of))
+
+
+def _needs(pieces: Sequence[Piece]) -> tuple[frozenset[str], ...]:
+    anchor = _anchor(pieces)
+    return tuple(
+        frozenset().union(*(all_forms(words[0]) for words in piece.any_of))
+        for i, piece in enumerate(pieces)
+        if isinstance(piece, Words) and not piece.optional and i != anchor
+    )
 
 
 def _match(anchored: _Anchored, roles: Sequence[str], line: Line, at: int) -> Matched | None:

@@ -23,7 +23,7 @@ _BESIDE = 16
 """Words that a side remark has at most."""
 
 _TOKEN = re.compile(
-    r"\d+(?:[.,]\d+)*\w*|[^\W\d_]+n['’]t\b|[^\W_]+(?:[.&][^\W_]+)*|['’]s?\b|['’](?=\s)|[,;:()?!–—|]|(?<=\s)-(?=\s)|\.\.\.|…"
+    r"\d+(?:[.,]\d+)*\w*|[^\W_]+(?:[.&][^\W_]+|['’]t\b)*|[,;:()?!–—|]|['’]s?\b|['’](?=\s)|(?<=\s)-(?=\s)|\.\.\.|…"
 )
 _LEGAL_FORMS = "inc corp corporation co company ltd limited llc lp llp plc ag sa se nv spa ab asa oyj gmbh kk bhd pte"
 _LEGAL = frozenset(_LEGAL_FORMS.split())
@@ -62,9 +62,9 @@ class Unit(NamedTuple):
 Line = list[Unit]
 
 
-def lines(text: str, start: int, end: int, mentions: Sequence[Mention]) -> list[Line]:
-    """Read a sentence: its line, then those of what is said beside it."""
-    named = _named(text, units(text, start, end, mentions))
+def lines(text: str, read: Line) -> list[Line]:
+    """Make of a sentence its line, then those of what is said beside it."""
+    named = _named(text, read)
     found: list[Line] = []
     main = _without_remarks(named, found)
     return [main, *found]
@@ -73,32 +73,39 @@ def lines(text: str, start: int, end: int, mentions: Sequence[Mention]) -> list[
 def units(text: str, start: int, end: int, mentions: Sequence[Mention]) -> Line:
     """Give words, marks and companies, without what stands in brackets."""
     made: Line = []
-    places = iter(sorted(mentions, key=lambda m: (m.start, -m.end)))
-    place = next(places, None)
-    depth = 0
+    places = sorted(mentions, key=_by_place, reverse=True)
+    next_start, next_end = (places[-1].start, places[-1].end) if places else (end, end)
+    in_brackets = False
     for token in _TOKEN.finditer(text, start, end):
-        if len(made) >= MAX_UNITS:
-            break
-        low, at = token[0].lower().replace("’", "'"), token.start()
-        while place is not None and place.end <= at:
-            place = next(places, None)
-        if low == "(":
-            depth = 1 if text.find(")", at, min(at + 200, end)) > 0 else 0
-        elif low == ")":
-            depth = 0
-        elif depth:
-            continue
-        elif place is not None and place.start <= at:
-            if not made or made[-1].start != place.start:
-                made.append(
-                    Unit(text[place.start : place.end].lower(), place.start, place.end, place.company, name=True)
-                )
-        elif low in _LEGAL and made and (made[-1].company or _is_comma_after_company(made)):
-            if made[-1].low == ",":
-                made.pop()
-        else:
-            made.append(Unit(low, at, token.end()))
+        low, at = token[0].lower(), token.start()
+        if low in "()":
+            in_brackets = low == "(" and text.find(")", at, min(at + 200, end)) > 0
+        elif not in_brackets:
+            if at >= next_start:
+                while places and places[-1].end <= at:
+                    places.pop()
+                next_start, next_end = (places[-1].start, places[-1].end) if places else (end, end)
+            if next_start <= at < next_end:
+                if not made or made[-1].start != next_start:
+                    company = places[-1].company
+                    made.append(Unit(text[next_start:next_end].lower(), next_start, next_end, company, name=True))
+            elif low in _LEGAL and _is_behind_company(made):
+                if made[-1].low == ",":
+                    made.pop()
+            else:
+                made.append(Unit(low if low.isascii() else low.replace("’", "'"), at, token.end()))
+                if len(made) >= MAX_UNITS:
+                    break
     return made
+
+
+def _by_place(mention: Mention) -> tuple[int, int]:
+    return mention.start, -mention.end
+
+
+def _is_behind_company(made: Line) -> bool:
+    """Whether a company stands right before, or before a comma."""
+    return bool(made) and (made[-1].company is not None or _is_comma_after_company(made))
 
 
 def _is_comma_after_company(made: Line) -> bool:

@@ -8,7 +8,9 @@ is known, who did what is not. Of a type with one role it is the company whose v
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from msgspec.structs import replace
 
@@ -31,7 +33,6 @@ MAX_ASSET = 80
 FEW = 3
 """So many companies in a sentence are its parties where no frame says who does what."""
 _Place = tuple[Field, Sentence]
-_FIELDS: tuple[Field, ...] = ("title", "body")
 
 
 class Roles:
@@ -57,7 +58,7 @@ class Roles:
         parties: dict[str, str] = {}
         asset = reported.asset
         for place in places if frames else ():
-            for matched in _matches(frames, read.lines(*place)):
+            for matched in _matches(frames, read, place):
                 _add(parties, matched)
                 asset = asset or _called(draft.text(place[0]), matched)
             if asset is not None and len(set(parties.values())) >= len(rule.roles):
@@ -80,31 +81,36 @@ class _Read:
         self._draft = draft
         self._lines: dict[tuple[Field, Sentence], list[Line]] = {}
 
+    def has(self, place: _Place, words: Container[str]) -> bool:
+        """Whether a sentence has one of these words: only then is it worth to read its line."""
+        return any(unit.low in words for unit in self._draft.units(*place))
+
     def lines(self, field: Field, sentence: Sentence) -> list[Line]:
         known = self._lines.get((field, sentence))
         if known is None:
-            mentions = self._draft.mentions_in(field, *sentence)
-            known = self._lines[field, sentence] = lines(self._draft.text(field), *sentence, mentions)
+            read = self._draft.units(field, sentence)
+            known = self._lines[field, sentence] = lines(self._draft.text(field), read)
         return known
 
 
 def _places(draft: Draft, reported: ReportedType) -> Iterator[_Place]:
     """Give the sentences to read, those that say it best first."""
-    found: dict[tuple[Field, Sentence], None] = {}
-    spans = [(e.field, e.start) for e in reported.evidence]
-    for field in _FIELDS:
-        for number, sentence in enumerate(draft.sentences[field]):
-            if (
-                field == "title"
-                or number < LEAD
-                or any(f == field and sentence.start <= s < sentence.end for f, s in spans)
-            ):
-                found[field, sentence] = None
-    return iter(list(found)[:MAX_SENTENCES])
+    body = draft.sentences["body"]
+    starts = sorted(e.start for e in reported.evidence if e.field == "body")
+    holding = [body[max(bisect_right(body, start, key=_start) - 1, 0)] for start in starts if body]
+    found = dict.fromkeys([*body[:LEAD], *holding])
+    titles = draft.sentences["title"]
+    return islice(chain((("title", one) for one in titles), (("body", one) for one in found)), MAX_SENTENCES)
 
 
-def _matches(frames: Frames | None, read: Iterable[Line]) -> list[Matched]:
-    found = [matched for line in read for matched in frames.match(line)] if frames is not None else []
+def _start(sentence: Sentence) -> int:
+    return sentence.start
+
+
+def _matches(frames: Frames | None, read: _Read, place: _Place) -> list[Matched]:
+    if frames is None or not read.has(place, frames.words):
+        return []
+    found = [matched for line in read.lines(*place) for matched in frames.match(line)]
     return sorted(found, key=lambda matched: matched.rank)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from alertd.enrich.draft import Draft, Field
-from alertd.enrich.frames_line import SHARPLY, Line, units
+from alertd.enrich.frames_line import SHARPLY, Line
 from alertd.enrich.status_words import PARTING, Phrases
 from alertd.text.sentences import Sentence
 
@@ -19,12 +19,17 @@ class Clauses:
     def __init__(self, draft: Draft, field: Field, sentence: Sentence, spans: Sequence[tuple[int, int]]) -> None:
         self.field: Field = field
         text = draft.text(field)
-        self.units: Line = units(text, *sentence, draft.mentions_in(field, *sentence))
+        self.units: Line = draft.units(field, sentence)
         self.own = [any(start <= unit.start < end for start, end in spans) for unit in self.units]
         self.low = [unit.low for unit in self.units]
+        self._words = frozenset(self.low)
         self.year = _year(draft.event.event_at or draft.event.published_at or "")
         self.asks = text[sentence.start : sentence.end].rstrip("\"'”’) ").endswith("?")
-        self.capital = [text[unit.start].isupper() for unit in self.units]
+        self._text = text
+
+    def is_capital(self, i: int) -> bool:
+        """Whether a word begins with a capital."""
+        return self._text[self.units[i].start].isupper()
 
     def heads(self, words: Collection[str]) -> list[int]:
         """Give where the evidence begins, stretch by stretch; only the telling stretches if there are any."""
@@ -56,12 +61,16 @@ class Clauses:
 
     def last_of(self, words: Collection[str], start: int, end: int) -> int | None:
         """Give the last place of one of these words that is not evidence itself."""
+        if self._words.isdisjoint(words):
+            return None
         return next(
             (i for i in range(end - 1, max(start, 0) - 1, -1) if self.low[i] in words and not self.own[i]), None
         )
 
     def phrase(self, phrases: Phrases, start: int, end: int) -> tuple[int, int] | None:
         """Give the first place of one of these phrases that is not evidence itself."""
+        if self._words.isdisjoint(phrases):
+            return None
         return find(self.low, phrases, start, end, self.own)
 
 

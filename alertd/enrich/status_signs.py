@@ -39,6 +39,7 @@ from alertd.enrich.status_words import (
     POSSIBLE,
     PROSPECT,
     SAID,
+    SOURCE_WORDS,
     SOURCES,
     SPANS,
     STOPPING,
@@ -95,6 +96,9 @@ def _judge(signs: Clauses, head: int) -> Verdict:
 
 def speaks_of_sources(text: str, sentence: Sentence) -> Verdict | None:
     """Say whether a sentence of the body gives people without a name as its source."""
+    part = text[sentence.start : sentence.end].lower()
+    if not any(word in part for word in SOURCE_WORDS):
+        return None
     made = units(text, *sentence, ())
     low = [unit.low for unit in made]
     if find(low, OFFICIAL) is not None:
@@ -217,7 +221,7 @@ def _pondered(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
 
 
 def _is_month(s: Clauses, at: int) -> bool:
-    if s.low[at] != "may" or not s.capital[at]:
+    if s.low[at] != "may" or not s.is_capital(at):
         return False
     behind = s.low[at + 1] if at + 1 < len(s.low) else ""
     return behind[:1].isdigit() or (at > 0 and (s.low[at - 1] in MONTH_BEFORE or s.low[at - 1].isdigit()))

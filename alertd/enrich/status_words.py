@@ -135,6 +135,8 @@ SOURCES = _phrases("""
     report says|report said|media report|reports say
 """)
 """Anywhere in the sentence, or in those beside the headline."""
+SOURCE_WORDS = ("source", "people", "person", "report", "named", "identified", "anonymity", "citing")
+"""One of these stands in each of them."""
 OFFICIAL = _phrases("""
     today announced|said in a statement|announced today|in a press release|in a regulatory filing|announced on
     in a stock exchange filing|in an exchange filing|said in a filing
