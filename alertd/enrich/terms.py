@@ -1,0 +1,138 @@
+"""The terms of a deal besides its price: who may end it, take it back or extend it, and on what it hangs.
+
+Each with the sentence that says it and, where the sentence does, who holds it. `docs/money.md` is the contract for
+readers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from alertd.companies.mentions import Mention
+from alertd.enrich.draft import FIELDS, Draft, Field
+from alertd.enrich.term_cues import CUES, DEALS, ENDS, Cue, denied
+from alertd.enrich.term_holder import holder, paid_to
+from alertd.model import DealTerm, Evidence
+from alertd.rules.logic import MAX_QUOTE
+from alertd.text.sentences import Sentence
+
+MOST = 30
+"""Terms of one event."""
+_PLACES = 6
+_STEM_PLACES = 200
+"""Places of one stem in a field that are looked at."""
+
+
+def add_terms(draft: Draft) -> None:
+    """Find the terms, unless the event brought some with it."""
+    if draft.event.terms:
+        return
+    found: list[DealTerm] = []
+    for name in FIELDS:
+        for term in _in_field(draft, name):
+            _add(found, term)
+    if found:
+        draft.event = replace(draft.event, terms=found)
+
+
+def _in_field(draft: Draft, name: Field) -> Iterator[DealTerm]:
+    text = draft.text(name)
+    low = text.lower()
+    low = (low if len(low) == len(text) else text).replace("\n", " ")
+    places = {stem: at for stem in _STEMS if (at := low.find(stem)) >= 0}
+    if not places:
+        return
+    companies = {mention.company for mention in draft.mentions}
+    only = companies.pop() if len(companies) == 1 else None
+    sentences = draft.sentences[name]
+    starts = [one.start for one in sentences]
+    for cue in CUES:
+        seen: set[int] = set()
+        for stem in cue.stems:
+            at, count = places.get(stem, -1), 0
+            while at >= 0 and count < _STEM_PLACES:
+                count += 1
+                index = max(bisect_right(starts, at) - 1, 0)
+                sentence = sentences[index] if sentences else Sentence(0, len(text))
+                if index not in seen:
+                    seen.add(index)
+                    yield from _in_sentence(draft, name, text, low, sentence, cue, only)
+                at = low.find(stem, max(sentence.end, at + len(stem)))
+
+
+_STEMS = tuple(sorted({stem for cue in CUES for stem in cue.stems}))
+
+
+def _in_sentence(
+    draft: Draft, name: Field, text: str, low: str, sentence: Sentence, cue: Cue, only: str | None
+) -> Iterator[DealTerm]:
+    for found in cue.pattern.finditer(low, sentence.start, sentence.end):
+        start, end = found.span()
+        if cue.without is not None and cue.without.match(low, end, sentence.end):
+            continue
+        if cue.needs is not None and not cue.needs.search(low, sentence.start, sentence.end):
+            continue
+        if cue.deal and not _of_deal(draft, low[sentence.start : sentence.end]):
+            continue
+        if denied(low, sentence.start, start, end, cue):
+            continue
+        held = _held(text, low, sentence, found, cue, draft.mentions_in(name, *sentence), only)
+        yield DealTerm(type=cue.type, held_by=held, evidence=[_evidence(draft, name, sentence, start, end)])
+        return
+
+
+def _of_deal(draft: Draft, sentence: str) -> bool:
+    return bool(DEALS.search(sentence) or DEALS.search(draft.event.title.lower()))
+
+
+def _held(
+    text: str,
+    low: str,
+    sentence: Sentence,
+    found: re.Match[str],
+    cue: Cue,
+    named: Sequence[Mention],
+    only: str | None,
+) -> str | None:
+    if cue.type == "contingency":
+        return None
+    if cue.type == "penalty":
+        return paid_to(text, found.start(), found.end(), named)
+    held = holder(text, sentence, found.start(), found.end(), named, only, subject=cue.subject)
+    if held is None and cue.type == "change_of_control" and (right := ENDS.search(low, *sentence)):
+        return holder(text, sentence, right.start(), right.end(), named, only, subject=True)
+    return held
+
+
+def _evidence(draft: Draft, name: Field, sentence: Sentence, start: int, end: int) -> Evidence:
+    """Quote the sentence, or as much of it around the term as a quote may have."""
+    if sentence.end - sentence.start <= MAX_QUOTE:
+        return draft.evidence(name, sentence.start, sentence.end)
+    text = draft.text(name)
+    end = min(end, start + MAX_QUOTE)
+    room = MAX_QUOTE - (end - start)
+    left = max(sentence.start, start - room // 2)
+    right = min(sentence.end, left + MAX_QUOTE)
+    left = max(sentence.start, right - MAX_QUOTE)
+    if left > sentence.start:
+        blank = text.find(" ", left, start)
+        left = blank + 1 if blank >= 0 else left
+    if right < sentence.end:
+        blank = text.rfind(" ", end, right)
+        right = blank if blank >= 0 else right
+    return draft.evidence(name, left, right)
+
+
+def _add(found: list[DealTerm], term: DealTerm) -> None:
+    """Add a term, or its place to the same one; who holds it may be said in only one of the places."""
+    for i, other in enumerate(found):
+        if other.type == term.type and (other.held_by == term.held_by or None in (other.held_by, term.held_by)):
+            evidence = [*other.evidence, *(one for one in term.evidence if one not in other.evidence)][:_PLACES]
+            found[i] = replace(other, held_by=other.held_by or term.held_by, evidence=evidence)
+            return
+    if len(found) < MOST:
+        found.append(term)
