@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from alertd.base.config import ConfigModel, UserId
+from alertd.companies.check_digits import is_right
 from alertd.companies.model import RelationType
 from alertd.companies.names import cik_of, ticker_of
 
@@ -34,7 +35,14 @@ def _check_id(text: str) -> str:
     return text
 
 
+def _check_isin(text: str) -> str:
+    if not is_right("isin", text):
+        raise ValueError("an ISIN is two letters, nine letters or digits and a check digit, such as US0378331005")
+    return text
+
+
 Cik = Annotated[str, AfterValidator(_check_cik)]
+Isin = Annotated[str, AfterValidator(_check_isin)]
 Ticker = Annotated[str, AfterValidator(_check_ticker)]
 Slug = Annotated[UserId, AfterValidator(_check_id)]
 
@@ -58,6 +66,10 @@ class CompanyEntry(ConfigModel):
     """What people call it."""
     aliases: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
     """Other names for the same company."""
+    former_names: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    """Names that it had before: texts and old filings have them."""
+    isins: Annotated[tuple[Isin, ...], Field(max_length=100)] = ()
+    """ISINs of its securities: wires tag items with them."""
     tickers: Annotated[tuple[Traded, ...], Field(max_length=50)] = ()
     """Where its shares and receipts are traded, besides what the SEC's table says."""
     cik: Cik | None = None

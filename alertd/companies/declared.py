@@ -153,6 +153,10 @@ class _Work:
         """Give a company with the aliases, tickers and sector of an entry."""
         for alias in entry.aliases:
             self._claim_name(company.id, alias, "aliases", at)
+        for name in entry.former_names:
+            self._claim_name(company.id, name, "former_names", at)
+        for isin in entry.isins:
+            self._owns("isin", isin, f"{isin} is the ISIN of two companies", "isins", company.id, at)
         listings = [Listing(t.ticker, t.exchange) for t in entry.tickers if self._claim_ticker(company, t, at)]
         sector = company.sector
         if entry.sector is not None:
@@ -163,6 +167,8 @@ class _Work:
         return replace(
             company,
             aliases=tuple(dict.fromkeys((*company.aliases, *entry.aliases))),
+            former=tuple(dict.fromkeys((*company.former, *entry.former_names))),
+            isins=tuple(dict.fromkeys((*company.isins, *entry.isins))),
             listings=tuple(dict.fromkeys((*company.listings, *listings))),
             sector=sector,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from alertd.model import Struct
 
@@ -22,3 +22,11 @@ class Mention(Struct, frozen=True):
     way: Way
     why: str = ""
     """In words, where it had to be told from an ordinary word or from another company."""
+
+
+class Beside(NamedTuple):
+    """A company that an event names beside its text: in a category, or as its filer."""
+
+    company: str
+    way: Literal["filer", "tag", "ticker", "isin", "cik"]
+    written: str

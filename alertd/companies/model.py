@@ -48,6 +48,10 @@ class Company(Struct, frozen=True, kw_only=True):
     """`cik-0001045810`, or the slug under which it is declared."""
     name: str
     aliases: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+    """Names that it had before."""
+    isins: tuple[str, ...] = ()
+    """Of its securities (ISO 6166), for the tags of wires."""
     listings: tuple[Listing, ...] = ()
     cik: str | None = None
     """Ten digits."""

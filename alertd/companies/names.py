@@ -55,10 +55,14 @@ def fold_name(name: str) -> str:
     return " ".join(kept.split())
 
 
+def without_state(name: str) -> str:
+    """Leave out what the SEC appends to tell names apart: `/DE/`."""
+    return _STATE.sub("", name[:_MAX]) or name[:_MAX]
+
+
 def short_name(name: str) -> str:
     """Fold a name and leave out its legal form: what people call the company."""
-    bare = _STATE.sub("", name[:_MAX])
-    words = fold_name(bare or name).split()
+    words = fold_name(without_state(name)).split()
     while len(words) > 1 and (words[-1] in _LEGAL or words[-1] == "and"):
         words.pop()
     if len(words) > 1 and words[0] == "the":

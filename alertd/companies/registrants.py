@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from alertd.base.ids import mark
+from alertd.companies.gazetteer import Gazetteer, registrants_names
 from alertd.companies.model import Company, Listing
 from alertd.companies.names import fold_name, registrant_id, short_name
 from alertd.errors import ConfigError
@@ -54,6 +55,11 @@ class Registrants:
     def short_names(self) -> Mapping[str, tuple[str, ...]]:
         """Folded name without its legal form -> ids of all that are called so, the largest first."""
         return _by(self.companies.values(), short_name)
+
+    @cached_property
+    def spoken(self) -> Gazetteer:
+        """What they and the well-known companies are called in texts; made once, in about half a second."""
+        return registrants_names(self.companies, self.tickers)
 
     @cached_property
     def ranks(self) -> Mapping[str, int]:

@@ -54,7 +54,7 @@ class CompanyTable:
             self.other_ids[registrant_id(company.cik)] = company.id
         for listing in company.listings:
             self._tickers.setdefault(listing.ticker, []).append((exchange_of(listing.exchange), company.id))
-        for name in dict.fromkeys(map(fold_name, (company.name, *company.aliases))):
+        for name in dict.fromkeys(map(fold_name, (company.name, *company.aliases, *company.former))):
             self._names[name] = (*self._names.get(name, ()), company.id)
         if company.sector:
             self._sectors.setdefault(fold_sector(company.sector), set()).add(company.id)
@@ -96,15 +96,15 @@ class CompanyTable:
             return found
         ticker = ticker_of(text)
         if ticker and exchange.strip():
-            return self._listed(ticker, exchange_of(exchange))
+            return self.listed(ticker, exchange_of(exchange))
         if (cik := cik_of(text)) and (found := self.get(registrant_id(cik))):
             return found
-        if ticker and (found := self._listed(ticker, "")):
+        if ticker and (found := self.listed(ticker, "")):
             return found
         several = self.called(text)
         return several[0] if len(several) == 1 else None
 
-    def _listed(self, ticker: str, exchange: str) -> Company | None:
+    def listed(self, ticker: str, exchange: str = "") -> Company | None:
         """Find a ticker at an exchange or, with an empty one, wherever: then a registrant's comes first."""
         owner = self.registrants.tickers.get(ticker)
         if owner is not None and (not exchange or exchange in AMERICAN):

@@ -1,0 +1,115 @@
+"""What around a word says that a company is meant: words that follow companies, precede them, or rule them out."""
+
+from __future__ import annotations
+
+from alertd.companies.ordinary import word_set
+from alertd.text.inflect import forms
+
+_ACTS = """
+    acquire add agree aim announce appoint approve ask award back bag begin bet block build buy cancel close
+    complete confirm consider cut declare decline deliver deny develop disclose dismiss divest drop earn elect end
+    enter exceed expand expect explore file finalise finalize fire fix forecast generate get give grant guide halt
+    hike hire hit hold hope improve increase invest introduce issue join keep lay launch lead lease license lift
+    list lose lower make merge miss move name negotiate offer open order outline own partner pause pay plan post
+    prepare produce promote propose pull purchase raise recall receive recommend reduce refinance refuse reiterate
+    reject release relaunch replace report repurchase resume reveal roll sack say seek select sell set settle shed
+    ship shut sign slash spend spin start stop strike sue suspend swing take target tap team tell terminate top trim
+    unveil update upgrade urge use warn widen win withdraw
+"""
+_PAST = """
+    bought sold said won lost made paid built told took got gave led kept held met hit cut beat beats shed spent
+    sought struck swung drew priced saw sees has had will would could may might is was plans set
+"""
+_MOVES = """
+    advance climb crash decline dip drop ease edge extend fall gain inch jump lag plummet plunge pop rally rebound
+    recover retreat rise rocket sag shed sink skid skyrocket slide slip slump snap soar spike sputter stumble surge
+    tank tick trade tumble underperform outperform fell rose sank slid sprang fallen risen up down
+"""
+_NOUNS = """
+    ceo cfo coo cto cio chairman chairwoman chief boss founder cofounder executive executives president management
+    board directors director spokesman spokeswoman spokesperson shares share stock stocks adr adrs shareholder
+    shareholders stockholders investors investor stake earnings profit profits revenue revenues sales results
+    quarterly q1 q2 q3 q4 fy dividend buyback guidance outlook forecast margins margin ebitda pat net ipo bonds debt
+    takeover buyout merger acquisition subsidiary unit division headquarters employees workers staff plant plants
+    factory factories stores customers lawsuit suit analyst analysts valuation capex backlog deliveries bid
+"""
+_SURE = """
+    ceo cfo coo cto chairman spokesman spokeswoman spokesperson shares share stock adr adrs shareholder shareholders
+    stockholders executives earnings dividend buyback q1 q2 q3 q4 ebitda pat guidance
+"""
+_BEFORE = """
+    shares stock stake holder ceo cfo chairman chief boss parent owner subsidiary unit rival rivals competitor
+    supplier customer maker makers giant retailer automaker carmaker chipmaker drugmaker planemaker lender insurer
+    bank airline brewer miner major conglomerate company firm group startup operator developer brand peer peers
+    bluechip behemoth
+"""
+_ACTED_ON = """
+    buy sell hold own acquire prefer like recommend upgrade downgrade sue join back accumulate short add exit book
+    avoid target fine probe versus vs against between accuse
+"""
+
+
+def _all_forms(words: str) -> frozenset[str]:
+    return frozenset(form for word in words.split() for form in forms(word))
+
+
+ACTS = _all_forms(_ACTS) | frozenset(_PAST.split())
+"""What companies do. Said of a thing too, but seldom right after it."""
+MOVES = _all_forms(_MOVES)
+"""What shares do, and gaps, targets and all else that has a number."""
+NOUNS = frozenset(_NOUNS.split())
+"""What companies have."""
+SURE_NOUNS = frozenset(_SURE.split())
+"""What hardly anything else has."""
+BEFORE = frozenset(_BEFORE.split())
+"""What stands before a company's name, `of` between them or not."""
+ACTED_ON = _all_forms(_ACTED_ON)
+"""What is done to companies."""
+PREPOSITIONS = word_set("at by from with for to than like via through of in on into under")
+TITLES = word_set(
+    """
+    mr mrs ms miss dr sir prof professor judge justice senator sen rep lord dame king queen prince saint st
+    """
+)
+"""Before people's names."""
+ORGANISATIONS = word_set("""
+    bank securities foundation university college museum institute hospital school church park street avenue stadium
+    arena mutual amc airport county valley center centre club league cup prize award awards
+    """)
+"""After a name these make another name: HDFC Securities is not HDFC."""
+TRADES = word_set("""
+    technologies technology therapeutics pharmaceuticals pharmaceutical pharma biosciences bioscience biopharma
+    biotech biotherapeutics biologics systems international industries solutions global energy financial bancorp
+    bancshares bankshares resources capital services health healthcare partners brands medical mining properties
+    realty minerals digital foods sciences entertainment enterprises insurance finance communications media labs
+    laboratories products materials reit infrastructure networks education robotics electric electronics worldwide
+    semiconductor semiconductors resorts petroleum software homes industrial logistics oncology hospitality
+    aerospace exploration motors beverage automotive diagnostics platforms airlines acquisition interactive holdings
+    group companies gaming sec direct infra infrastructures agro chemicals chemical cement ports port petrochemicals
+    telecom telecommunications textiles sugar sugars fertilisers fertilizers cropscience aviation shipping motor
+    steel leasing investments investment
+    """)
+"""Lines of business as names have them at their end."""
+GENERIC = word_set("""
+    african american asian atlantic australian british canadian chinese dutch eastern european french german greek
+    indian international irish italian japanese korean mexican norwegian pacific russian scottish spanish swedish
+    swiss turkish western northern southern central national federal continental imperial universal united allied
+    first second third general global grand great new old royal standard modern premier prime public select superior
+    supreme true ultra north south east west bank banco energy capital digital advanced applied integrated
+    consolidated associated community citizens
+    """)
+"""First words of many names: alone they name nobody."""
+LONGER = word_set("reserve central federal first")
+"""At the beginning of a sentence, too, these make `Bank of India` another bank."""
+NOT_AFTER: dict[str, frozenset[str]] = {
+    "target": word_set("price prices profit sales revenue growth inflation rate easy soft earnings year"),
+    "visa": word_set("work student tourist travel entry golden transit business h1b 1b"),
+    "apple": word_set("big adams"),
+    "gap": word_set("gender pay wage trade funding wealth output price tech skills"),
+    "block": word_set("trading road voting sun"),
+    "match": word_set("football cricket test tennis boxing soccer"),
+    "square": word_set("times trafalgar tiananmen red union madison town pershing"),
+    "shell": word_set("tortoise egg bomb"),
+    "morgan": word_set("jp p"),
+}
+"""Words before an ordinary word that make it one thing: a price target is no shop."""

@@ -1,0 +1,95 @@
+"""Whether a name is one by itself, or a word that texts have for other reasons too.
+
+    distinct   Nvidia, Microsoft       seldom anything else: a capital is enough
+    ordinary   Apple, Target, Block    a word: a capital within a sentence, or business around it
+    name       Ford, Chase, Lincoln    people and places are so called: business around it
+    phrase     Best Buy, First Solar   nothing but such words: each with its capital
+    common     On, Now, All, Gold      a word of every text: only where the company is named otherwise as well
+
+Derived by rule from four packaged lists (docs/companies.md says where they come from) and from the words that the
+term index knows as too common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from alertd.text.common import common_words
+from alertd.text.fold import split_words
+
+Kind = Literal["distinct", "ordinary", "name", "phrase", "common"]
+
+_DATA = Path(__file__).parent / "data"
+_TRADED = """
+    bank banks bond bonds cement coal cocoa coffee commodities commodity copper corn cotton crude currency dollar
+    energy equities equity euro exchange export finance financial financials franc fuel futures gas gold healthcare
+    housing infrastructure insurance iron lead market metal metals midcap mining nasdaq nickel oil options palladium
+    pharma platinum pound power property realty retail rubber rupee silver soybean spot steel sterling stock stocks
+    sugar tea tech technology telecom textile tin tobacco treasury uranium wheat yen yuan zinc
+"""
+_MARKET = frozenset(_TRADED.split())
+"""What is traded, and sectors: shares, prices and rises are said of them as of companies."""
+_FORMS = """
+    inc incorporated corp corporation ltd limited plc llc lp llp nv sa ag spa asa oyj oy kgaa gmbh bv sab cv adr ads
+    bhd pjsc jsc tbk pbc hldgs
+"""
+LEGAL_FORMS = frozenset(_FORMS.split())
+"""Folded words after a name that say that a company is meant."""
+_SHORT = 2
+"""Letters up to which a word is an abbreviation of many things."""
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Give the words of a list as it stands in code."""
+    return frozenset(words.split())
+
+
+def _read(name: str) -> frozenset[str]:
+    lines = (_DATA / name).read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
+def _lists() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    people, places = _read("people.txt"), _read("places.txt")
+    return _read("ordinary.txt") | _read("ordinary_more.txt"), people, places
+
+
+def is_first_or_family_name(word: str) -> bool:
+    """Whether many people are called so."""
+    return word in _lists()[1]
+
+
+def is_only_a_name(word: str) -> bool:
+    """Whether many people are called so and it is no word besides: Vikram, but not Will."""
+    ordinary, people, _ = _lists()
+    return word in people and word not in ordinary and word not in common_words()
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether a folded word stands in texts without being a name."""
+    return word in _lists()[0] or word in common_words()
+
+
+def kind_of(words: Sequence[str]) -> Kind:
+    """Say how much the folded words of a name need around them."""
+    ordinary, people, places = _lists()
+    if len(words) > 1:
+        if words[-1] in LEGAL_FORMS or words[-1] == "co":
+            return "distinct"
+        plain = all(w in ordinary or w in places or w in people or w in common_words() or len(w) == 1 for w in words)
+        return "phrase" if plain else "distinct"
+    word = words[0]
+    if word in common_words() or word in _MARKET:
+        return "common"
+    if word in people or word in places:
+        return "name"
+    return "ordinary" if word in ordinary or len(word) <= _SHORT or word.isdigit() else "distinct"
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Fold a name into the words as which texts are read."""
+    return tuple(split_words(text))

@@ -1,0 +1,116 @@
+"""A title or body as the finder reads it: its words with their places, and how the passage around one is written."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Literal
+
+from alertd.text.fold import Tokens
+
+Style = Literal["sentence", "title", "caps", "bare"]
+"""How capitals stand in a passage: as in a sentence, in each word of a headline, everywhere; `bare`: few words."""
+
+_WORDS = re.compile(r"[^\W\d_]{4,}")
+_STOPS = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[\d%)\"”’]))[.!?…][\"”’)]*\s|\n|[•|]")
+_INITIAL = re.compile(r"(?:\A|[\n:;|•?!…\"“‘]|[.)]|\s[-–—]{1,2})[\s\"“‘'(\[*•]*\Z")
+_AROUND = 300
+"""Characters to either side within which a passage ends at the latest."""
+
+
+class FieldText:
+    """One field of an event."""
+
+    def __init__(self, name: Literal["title", "body"], tokens: Tokens, limit: int) -> None:
+        """Read as many code points of a text."""
+        self.name: Literal["title", "body"] = name
+        self.text = tokens.text
+        self._tokens = tokens
+        self.words = tokens.words
+        if len(self.text) > limit:
+            self.words = tokens.words[: self.index_at(limit)]
+            self.text = self.text[:limit]
+        self._styles: dict[tuple[int, int], Style] = {}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def start(self, i: int) -> int:
+        """Give where a word begins."""
+        return self._tokens.span(i, i)[0]
+
+    def end(self, i: int) -> int:
+        """Give where a word ends."""
+        return self._tokens.span(i, i)[1]
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Give the code points from the first word to the last."""
+        return self._tokens.span(first, last)
+
+    def surface(self, first: int, last: int) -> str:
+        """Give words as they are written, with what stands between them."""
+        start, end = self._tokens.span(first, last)
+        return self.text[start:end]
+
+    def word(self, i: int) -> str:
+        """Give a word as it is written; empty outside of the text."""
+        return self.surface(i, i) if 0 <= i < len(self.words) else ""
+
+    def gap(self, i: int) -> str:
+        """Give what stands between a word and the next; a line's end outside of the text."""
+        if not 0 <= i < len(self.words) - 1:
+            return "\n"
+        return self.text[self.end(i) : self.start(i + 1)]
+
+    def index_at(self, position: int) -> int:
+        """Give the first word that begins at a place or after it."""
+        low, high = 0, len(self.words)
+        while low < high:
+            middle = (low + high) // 2
+            if self.start(middle) < position:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def is_initial(self, i: int) -> bool:
+        """Whether a word begins a sentence, or follows a colon, dash or quote: there it has a capital anyhow."""
+        start = self.start(i)
+        return (
+            bool(_INITIAL.search(self.text, max(start - 6, 0), start))
+            if start > 6
+            else not self.text[:start].strip("\"“‘'([*•- \t\n") or bool(_INITIAL.search(self.text, 0, start))
+        )
+
+    def style(self, i: int) -> Style:
+        """Say how the passage around a word is written."""
+        begin, end = self._passage(self.start(i))
+        found = self._styles.get((begin, end))
+        if found is None:
+            found = self._styles[begin, end] = _style(self.text[begin:end])
+        return found
+
+    def _passage(self, place: int) -> tuple[int, int]:
+        if self.name == "title":
+            return 0, len(self.text)
+        begin = max(place - _AROUND, 0)
+        for stop in _STOPS.finditer(self.text, begin, place):
+            begin = stop.end()
+        after = _STOPS.search(self.text, place, place + _AROUND)
+        return begin, after.end() if after else place + _AROUND
+
+    @cached_property
+    def small(self) -> frozenset[str]:
+        """The words that the text writes in small letters."""
+        return frozenset(re.findall(r"(?<![\w.])[a-z]{2,20}(?!\w)", self.text[:20_000]))
+
+
+def _style(passage: str) -> Style:
+    words = _WORDS.findall(passage)
+    rest = words[1:]
+    if not rest:
+        return "bare"
+    if sum(map(str.isupper, words)) >= 0.7 * len(words) and len(words) > 2:
+        return "caps"
+    small = sum(word[0].islower() for word in rest)
+    return "sentence" if small > 0.25 * len(rest) else "title"
