@@ -13,17 +13,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import structlog
 from msgspec.structs import replace
 
 from alertd import telemetry
+from alertd.companies.finder import CompanyFinder
 from alertd.companies.table import CompanyTable
+from alertd.enrich.companies import add_companies
 from alertd.enrich.draft import Draft
+from alertd.enrich.durations import add_durations
 from alertd.enrich.language import add_language, drop_unread
 from alertd.enrich.money import add_money
 from alertd.enrich.roles import Roles, frames_of
 from alertd.enrich.status import Statuses
+from alertd.enrich.terms import add_terms
 from alertd.enrich.tone import add_tone
 from alertd.model import Event, ReportedType
 from alertd.rules.book import EventTypeRule
@@ -41,10 +46,16 @@ _log = structlog.get_logger(__name__)
 class Enricher:
     """Understands events for one set of companies and event types. Belongs to one process."""
 
-    def __init__(self, event_types: Iterable[EventTypeRule] = ()) -> None:
+    def __init__(self, event_types: Iterable[EventTypeRule] = (), companies: CompanyFinder | None = None) -> None:
         self._types = {kind.id: kind for kind in event_types}
         frames = frames_of(self._types)
-        self._first: tuple[Step, ...] = (("language", add_language), ("money", add_money))
+        self._first: tuple[Step, ...] = (
+            ("language", add_language),
+            *((("companies", partial(add_companies, finder=companies)),) if companies is not None else ()),
+            ("money", add_money),
+            ("durations", add_durations),
+            ("terms", add_terms),
+        )
         """What event types may ask for, in this order."""
         self._then: tuple[Step, ...] = (
             ("unread", drop_unread),
@@ -57,7 +68,7 @@ class Enricher:
     @classmethod
     def of(cls, event_types: Iterable[EventTypeRule], table: CompanyTable) -> Enricher:
         """Make one for event types and the companies of a table."""
-        return cls(event_types)
+        return cls(event_types, CompanyFinder(table))
 
     def begin(self, event: Event, found: Found) -> Understood:
         """Find what event types may ask for: language, companies, money, durations, terms."""
