@@ -9,8 +9,8 @@ contract for readers.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from msgspec.structs import replace
 
@@ -18,13 +18,11 @@ from alertd.companies.mentions import Mention
 from alertd.enrich.draft import FIELDS, Draft, Field
 from alertd.enrich.lengths import Length, lengths
 from alertd.enrich.money_amounts import Written, written
-from alertd.enrich.money_before import Place
 from alertd.enrich.money_numbers import quantities
 from alertd.enrich.money_owner import owner
 from alertd.enrich.money_roles import role_of
 from alertd.enrich.money_yearly import yearly
 from alertd.model import Amount
-from alertd.text.sentences import Sentence
 
 MOST = 50
 """Amounts of one event."""
@@ -32,6 +30,7 @@ _READ = 400
 """Amounts of one field that are looked at; what is the same becomes one."""
 _PLACES = 6
 """Places of one amount that are kept as evidence."""
+_NOT_YEARLY = frozenset(("debt", "price_target", "per_share", "valuation"))
 _SAME_THING = frozenset(("deal_value", "valuation", "revenue", "per_share", "cost"))
 """Roles between which accounts of one deal differ: a lease is worth what its lessor earns."""
 
@@ -59,9 +58,9 @@ def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:
     numbers = quantities(text, vocabulary)
     if not any(one.monetary for one in numbers):
         return
-    read = _Field(draft, name, text, lengths(text, vocabulary))
+    read = _Field(draft, name, text, vocabulary)
     elsewhere = draft.event.title if name == "body" else ""
-    for count, one in enumerate(written(text, numbers, elsewhere)):
+    for count, one in enumerate(written(text, numbers, draft.sentences[name], elsewhere)):
         if count == _READ:
             break
         yield from read.amounts(one)
@@ -70,55 +69,50 @@ def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:
 class _Field:
     """The amounts of the title or the body, one after another: each may continue the one before it."""
 
-    def __init__(self, draft: Draft, name: Field, text: str, terms: Sequence[Length]) -> None:
-        self._draft, self._name, self._text, self._terms = draft, name, text, terms
-        self._sentences = draft.sentences[name]
-        self._starts = [one.start for one in self._sentences]
+    def __init__(self, draft: Draft, name: Field, text: str, vocabulary: frozenset[str]) -> None:
+        self._draft, self._name, self._text, self._vocabulary = draft, name, text, vocabulary
         self._only = _only(draft.mentions)
-        self._last_sentence = Sentence(-1, -1)
         self._last: Written | None = None
         self._role: str | None = None
         self._of: str | None = None
+        self._per: str | None = None
+
+    @cached_property
+    def _terms(self) -> list[Length]:
+        return lengths(self._text, self._vocabulary)
 
     def amounts(self, one: Written) -> Iterator[Amount]:
         """Give the amount with its role and whose it is, and what it comes to in a year."""
-        sentence = self._sentence(one)
-        since = self._last.end if self._last is not None and self._last_sentence == sentence else sentence.start
-        if not one.earlier and _CORRECTED.search(self._text, sentence.start, sentence.end):
+        if not one.earlier and _CORRECTED.search(self._text, *one.sentence):
             one = one._replace(earlier=True)
-        role, of = self._meaning(one, sentence, since)
-        per = self._last.per if one.again and self._last is not None else one.per
+        role, of, per = self._meaning(one)
         amount = self._amount(one, role, of, per)
         yield amount
-        if per is None and not one.earlier and role not in ("debt", "price_target", "per_share", "valuation"):
-            per_year = yearly(self._text, one, self._terms, (sentence.start, sentence.end))
+        if per is None and not one.earlier and role not in _NOT_YEARLY:
+            per_year = yearly(self._text, one, self._terms)
             if per_year is not None:
                 spans = [self._draft.evidence(self._name, per_year.start, per_year.end)]
                 yield replace(amount, low=per_year.low, high=per_year.high, per="year", derived=True, evidence=spans)
-        self._last, self._last_sentence, self._role, self._of = one, sentence, role, of
+        self._last, self._role, self._of, self._per = one, role, of, per
 
-    def _sentence(self, one: Written) -> Sentence:
-        at = max(bisect_right(self._starts, one.start) - 1, 0)
-        sentence = self._sentences[at]
-        return Sentence(sentence.start, max(sentence.end, one.end))
-
-    def _meaning(self, one: Written, sentence: Sentence, since: int) -> tuple[str | None, str | None]:
+    def _meaning(self, one: Written) -> tuple[str | None, str | None, str | None]:
+        """Give role, owner and period."""
         if one.again:
-            return self._role, self._of
+            return self._role, self._of, self._per
         if one.change:
-            return None, None
-        before = Place(self._text, one.start, since if since > sentence.start else 0, since)
-        seen = role_of(before.words, self._text, one.figure_end, sentence.end, per=one.per, scaled=one.scaled)
-        role = seen.role
-        named = self._draft.mentions_in(self._name, sentence.start, sentence.end)
-        if role is None and since > sentence.start and (one.earlier or before.continues()):
-            role = self._role
+            return None, None, one.per
+        place, sentence = one.place, one.sentence
+        role = role_of(place.words, self._text, one.figure_end, sentence.end, per=one.per, scaled=one.scaled).role
+        named = self._draft.mentions_in(self._name, *sentence)
+        since = self._last.end if self._last is not None and place.follows else sentence.start
+        per = one.per
+        if role is None and place.follows and (one.earlier or place.continues()):
+            role, per = self._role, per or self._per
             if not any(since <= m.start < one.start for m in named):
-                return role, self._of
+                return role, self._of, per
         if one.negative and role == "profit":
             role = "loss"
-        of = owner(self._text, one.start, one.end, (sentence.start, sentence.end), role, named, self._only, since)
-        return role, of
+        return role, owner(self._text, one.start, one.end, sentence, role, named, self._only, since), per
 
     def _amount(self, one: Written, role: str | None, of: str | None, per: str | None) -> Amount:
         return Amount(

@@ -8,17 +8,22 @@ over $2.5bn · up to $4bn · about $3bn                                        t
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from alertd.enrich.money_before import BY_HOW_MUCH, CHANGES, RANGES, Bound, Place
 from alertd.enrich.money_numbers import Quantity
-from alertd.enrich.money_periods import Period, period
+from alertd.enrich.money_periods import period
 from alertd.enrich.money_words import HOME_EXCHANGES, HOMES
+from alertd.text.sentences import Sentence
 
 _DASH = re.compile(r"(\s?)[-‐‑‒–—−~](\s?)")
 _MODIFIERS = "as much as|as high as|about|around|roughly|more than|nearly|almost|perhaps|up to|possibly|maybe"
 _JOIN = re.compile(rf"\s(to|and|or|bis|à)\s(?:(?:{_MODIFIERS})\s)?", re.I)
+_OPENS = re.compile(r"\s?(?:[(\[/]|\sor)\s?(?:or|about|around|roughly|approximately|approx\.)?\s?", re.I)
+_JOINED = 40
+"""Characters between two numbers of a range."""
 _PER_BETWEEN = re.compile(r"\s(?:a|an|per)\s[a-z]{3,7}(?=\s(?:to|and|or)\s)", re.I)
 _MORE_BEHIND = re.compile(r"\+(?!\w)|[\s-]plus\b|\sor\smore\b|\sor\sso\b|\sand\sup\b", re.I)
 _CHANGE_BEHIND = re.compile(
@@ -39,22 +44,28 @@ class Written(NamedTuple):
     low: float
     high: float
     currency: str
-    per: str | None = None
-    bound: Bound | None = None
-    earlier: bool = False
-    negative: bool = False
-    change: bool = False
+    per: str | None
+    bound: Bound | None
+    earlier: bool
+    negative: bool
+    change: bool
     """By how much something changed, not what it is: the $3m of `increased $3m to $10m`."""
+    scaled: bool
+    """Written with a magnitude, or large."""
+    figure_end: int
+    """Where the figure itself ends, before `of cash profit a year`."""
+    place: Place
+    """What stands before it."""
+    sentence: Sentence
     again: bool = False
     """In brackets behind another one, and in another currency: the same once more."""
-    scaled: bool = True
-    """Written with a magnitude, or large."""
-    figure_end: int = 0
-    """Where the figure itself ends, before `of cash profit a year`."""
 
 
-def written(text: str, numbers: Sequence[Quantity], elsewhere: str = "") -> Iterator[Written]:
+def written(
+    text: str, numbers: Sequence[Quantity], sentences: Sequence[Sentence], elsewhere: str = ""
+) -> Iterator[Written]:
     """Give the amounts in the order of the text; `elsewhere` is more text that may name a country."""
+    starts = [one.start for one in sentences]
     at, last_end, last_currency = 0, 0, ""
     while at < len(numbers):
         one = numbers[at]
@@ -62,37 +73,40 @@ def written(text: str, numbers: Sequence[Quantity], elsewhere: str = "") -> Iter
         at += 1
         if one.broken:
             continue
-        joined = _join(text, one, other) if other is not None and not other.broken else None
+        near = other is not None and not other.broken and other.start - one.end <= _JOINED
+        if not (one.monetary or (near and other is not None and other.monetary)):
+            continue
+        sentence = sentences[max(bisect_right(starts, one.start) - 1, 0)]
+        place = Place(text, one.start, sentence.start, last_end)
+        joined = _join(place, one, other) if near and other is not None else None
         if joined is None and not one.monetary:
             continue
-        for made in _amounts(text, one, other, joined, elsewhere, last_end):
-            again = (
-                made.currency != last_currency and last_end > 0 and text[last_end : made.start].strip(" ") in _OPENS
-            )
-            yield made._replace(again=again)
+        for made in _amounts(place, sentence, one, other, joined, elsewhere):
+            again = made.currency != last_currency and _OPENS.fullmatch(text, last_end, made.start)
+            yield made._replace(again=True) if again and last_end else made
             last_end, last_currency = made.end, made.currency
         at += joined is not None
 
 
-_OPENS = ("(", "(or", "(about", "[", "/", "(around", "(roughly", "(approximately", "or", "(approx.")
-
-
 def _amounts(
-    text: str, one: Quantity, other: Quantity | None, joined: _Joined | None, elsewhere: str, last_end: int
+    place: Place, sentence: Sentence, one: Quantity, other: Quantity | None, joined: _Joined | None, elsewhere: str
 ) -> Iterator[Written]:
-    place = Place(text, one.start, last_end)
+    text = place.text
     if joined is None or other is None:
-        yield _made(place, one.end, one.value(), one.value(), _currency(text, one, elsewhere), one)
+        value = one.value()
+        yield _made(place, sentence, one.start, one, value, value, _currency(text, one, elsewhere))
         return
     currency = _currency(text, one if one.currency else other, elsewhere)
     low, high = joined.low, joined.high
     if not joined.changes:
-        yield _made(place, other.end, min(low, high), max(low, high), currency, other)
+        yield _made(place, sentence, one.start, other, min(low, high), max(low, high), currency)
         return
     # `from $2m to $3m` is what was and what is; `increased $3m to $10m` is by how much and to what.
-    first = _made(place, one.end, low, low, currency, one)
+    first = _made(place, sentence, one.start, one, low, low, currency)
     yield first._replace(earlier=joined.earlier, change=not joined.earlier)
-    yield _made(Place(text, other.start, one.end), other.end, high, high, currency, other)
+    behind = Place(text, other.start, sentence.start, one.end)
+    second = _made(behind, sentence, other.start, other, high, high, currency)
+    yield second if second.per else second._replace(per=first.per)
 
 
 class _Joined(NamedTuple):
@@ -102,39 +116,26 @@ class _Joined(NamedTuple):
     earlier: bool = False
 
 
-def _made(place: Place, end: int, low: float, high: float, currency: str, last: Quantity) -> Written:
-    text = place.text
+def _made(
+    place: Place, sentence: Sentence, start: int, last: Quantity, low: float, high: float, currency: str
+) -> Written:
+    text, end = place.text, last.end
     bound = place.bound()
     if more := _MORE_BEHIND.match(text, end):
         bound, end = "over", more.end()
-    figure_end = end
-    earlier = place.is_earlier(end)
-    when = Period(end) if earlier else period(text, end, place.words)
-    big = last.scaled or high >= 10_000
+    when = period(text, end, place.words)
     change = bool(_CHANGE_BEHIND.match(text, end)) or place.by_how_much()
     return Written(
-        place.start,
-        when.end,
-        low,
-        high,
-        currency,
-        when.per,
-        bound,
-        earlier,
-        last.negative,
-        change,
-        scaled=big,
-        figure_end=figure_end,
-    )
+        start, when.end, low, high, currency, when.per, bound, place.is_earlier(end), last.negative, change,
+        scaled=last.scaled or high >= 10_000, figure_end=end, place=place, sentence=sentence,
+    )  # fmt: skip
 
 
-def _join(text: str, one: Quantity, other: Quantity | None) -> _Joined | None:
+def _join(place: Place, one: Quantity, other: Quantity) -> _Joined | None:
     """Read two numbers as a range, or as a change from one to the other."""
-    if other is None or not (one.monetary or other.monetary) or not 0 < other.start - one.end <= 40:
+    if other.start <= one.end or (one.currency and other.currency and one.currency != other.currency):
         return None
-    if one.currency and other.currency and one.currency != other.currency:
-        return None
-    begin = one.end
+    text, begin = place.text, one.end
     if between := _PER_BETWEEN.match(text, begin):
         begin = between.end()
     if dash := _DASH.fullmatch(text, begin, other.start):
@@ -142,11 +143,11 @@ def _join(text: str, one: Quantity, other: Quantity | None) -> _Joined | None:
             return None
         return _scaled(one, other, dash=True)
     word = _JOIN.fullmatch(text, begin, other.start)
-    return _by_word(text, one, other, word[1].lower()) if word else None
+    return _by_word(place, one, other, word[1].lower()) if word else None
 
 
-def _by_word(text: str, one: Quantity, other: Quantity, word: str) -> _Joined | None:
-    before = Place(text, one.start, 0).words
+def _by_word(place: Place, one: Quantity, other: Quantity, word: str) -> _Joined | None:
+    before = place.words
     near = before[-4:]
     shared = other.scaled and not one.scaled and not other.mark
     if word == "and":
@@ -154,7 +155,7 @@ def _by_word(text: str, one: Quantity, other: Quantity, word: str) -> _Joined | 
     if word == "or":
         both = other.scaled and not one.scaled and bool(one.mark)
         return _scaled(one, other) if shared or both else None
-    if not (other.monetary or shared or period(text, other.end, []).per):
+    if not (other.monetary or shared or period(place.text, other.end, []).per):
         return None
     pair = _scaled(one, other)
     if "from" in near and not RANGES.intersection(before):

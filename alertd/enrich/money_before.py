@@ -78,21 +78,20 @@ _AGO = re.compile(
     r"|previously\b|earlier\b|before\b(?!\s(?:tax|interest|items|the|its))|the\syear\sbefore\b)",
     re.I,
 )
-_LAST_WORDS = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?|[.;:!?(]")
+_LAST_WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[;:(]")
 
 
 class Place:
     """What stands before an amount."""
 
-    def __init__(self, text: str, start: int, last_end: int, since: int = 0) -> None:
-        self.text, self.start = text, start
-        self.before = text[max(start - _SPACE, since, 0) : start]
-        self.words = [word.lower() for word in _LAST_WORDS.findall(self.before)]
-        for i in range(len(self.words) - 1, -1, -1):
-            if self.words[i] in (".", ";", "!", "?"):
-                del self.words[: i + 1]
-                break
-        self.follows = last_end > 0 and not re.search(r"[.;!?]\s|\n\s*\n", text[last_end:start])
+    __slots__ = ("before", "follows", "text", "words")
+
+    def __init__(self, text: str, start: int, sentence: int, last_end: int) -> None:
+        self.text = text
+        self.before = text[max(start - _SPACE, last_end, sentence) : start]
+        self.words = _LAST_WORDS.findall(self.before.lower())
+        """Lowered, since the amount before it or the beginning of the sentence."""
+        self.follows = last_end > sentence
         """Whether another amount stands before it in the sentence."""
 
     def bound(self) -> Bound | None:

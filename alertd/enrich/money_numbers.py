@@ -31,6 +31,13 @@ _LETTERS_BEFORE = re.compile(r"(?<![^\W_])[A-Za-z](?:\.?[A-Za-z]){0,4}\.?$")
 _NOT_MONEY = re.compile(
     r"\s?(?:%|％|‰|percent|per\s?cent\b|pct\b|pc\b|bps?\b|basis\spoint|percentage)|[}\]@_°]", re.I
 )
+_NEXT_WORD = re.compile(r"[.,;)]?\s\(?(?:([^\W\d_]+)|(?=[^\W\d]))|[.,]?\Z")
+_LEADERS = frozenset(words.LEADING) | frozenset(words.CODES)
+_FOLLOWERS = (
+    frozenset(words.MAGNITUDES) | frozenset(words.UNITS) | words.FIRST_ADJECTIVES
+    | frozenset(code.lower() for code in words.CODES)
+    | words.word_set("cent percent per pct pc bps bp basis percentage de")
+)  # fmt: skip
 _GLUE = frozenset("#@/_.,:\\")
 _BLANKS = frozenset(" \u00a0\u202f\u2009\n\t")
 
@@ -108,9 +115,26 @@ def _in_digits(text: str) -> Iterator[Quantity]:
         place = run.end()
         if place - run.start() > _LONGEST:
             continue
-        one = _read(text, run.start(), place)
+        one = _plain_number(text, run) or _read(text, run.start(), place)
         place = max(place, one.end)
         yield one
+
+
+def _plain_number(text: str, run: re.Match[str]) -> Quantity | None:
+    """Read a number at which plainly no money stands, as most of them: `wait two to 9 years`, `in 2031.`"""
+    start, end = run.span()
+    if start:
+        if text[start - 1] != " ":
+            return None
+        before = text[max(start - 8, 0) : start - 1]
+        word = before[before.rfind(" ") + 1 :]
+        if not word.isalpha() or word in _LEADERS:
+            return None
+    after = _NEXT_WORD.match(text, end)
+    if after is None or (after[1] and after[1].lower() in _FOLLOWERS):
+        return None
+    digits = _plain(run[0])
+    return Quantity(start, start, end, digits or "0", broken=not digits)
 
 
 def _read(text: str, start: int, end: int) -> Quantity:

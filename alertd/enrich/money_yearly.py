@@ -42,8 +42,9 @@ class Yearly(NamedTuple):
     end: int
 
 
-def yearly(text: str, amount: Written, terms: Sequence[Length], limit: tuple[int, int]) -> Yearly | None:
+def yearly(text: str, amount: Written, terms: Sequence[Length]) -> Yearly | None:
     """Divide a total by the term that is stated for it in its sentence; None if there is none of a year or more."""
+    limit = amount.sentence
     for term in terms:
         if term.end < amount.start - _REACH or term.years < 1:
             continue

@@ -29,7 +29,8 @@ _FILLERS = word_set("""
     also then still now would will has have had having retain retains retained retaining keep keeps kept keeping hold
     holds held holding reserve reserves reserved got get gets secured secures win wins won winning obtained
     obtains negotiated negotiates a an the its their unilateral sole immediate early and contractual be become becomes
-    became as been is are was were remain remains to global worldwide any at time s for exclusive received receives receive gain
+    became as been is are was were remain remains to global worldwide any at time s for exclusive
+    received receives receive gain
     gains gained acquired acquires with broad full two three both enjoy enjoys given granted awarded certain
 """)
 _WORD = re.compile(r"[^\W\d_]+")
