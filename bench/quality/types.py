@@ -51,6 +51,7 @@ class Label(NamedTuple):
 _DEALS = ("Merger/Acquisition.None", "Investment.None")
 _RATINGS = ("BuyOutperform", "Hold", "SellUnderperform", "Maintain", "Credit/Debt", "None")
 _FIGURES = ("Increase", "Decrease", "Stable")
+_RESULTS = ("Revenue", "Profit/Loss")
 
 MAPPING: tuple[Label, ...] = (
     Label(
@@ -73,13 +74,16 @@ MAPPING: tuple[Label, ...] = (
         tuple(f"Rating.{name}" for name in _RATINGS),
     ),
     Label(
-        tuple(f"{figure}.{way}_{figure}" for figure in ("Revenue", "Profit/Loss") for way in ("Increase", "Decrease")),
+        (
+            *("FinancialReport.Beat", "FinancialReport.Miss"),
+            *(f"{figure}.{way}_{figure}" for figure in _RESULTS for way in ("Increase", "Decrease")),
+        ),
         ("results",),
-        "figures that rose or fell; FinancialReport is more than results there: debt, reserves, strategy, even charts",
+        "figures that rose, fell or were awaited otherwise; sales of comparable stores are results here, volume there",
         tuple(
             f"{figure}.{way}"
-            for figure in ("Revenue", "Profit/Loss", "SalesVolume", "FinancialReport")
-            for way in ("None", *(f"{way}_{figure}" for way in _FIGURES), "Beat", "Miss")
+            for figure in (*_RESULTS, "SalesVolume", "FinancialReport")
+            for way in ("None", *(f"{way}_{figure}" for way in _FIGURES))
         ),
     ),
     Label(
@@ -143,6 +147,8 @@ class Counted(NamedTuple):
     right: int
     there: int
     found: int
+    strictly: int
+    """Of those right, how many beside a label that counts itself, and not one that makes them right as well."""
 
     @property
     def precision(self) -> float:
@@ -159,7 +165,7 @@ class Counted(NamedTuple):
         return Counted(*(one + two for one, two in zip(self, other, strict=True)))
 
 
-NOTHING = Counted(0, 0, 0, 0)
+NOTHING = Counted(0, 0, 0, 0, 0)
 
 
 def count(found: Iterable[str], labels: Iterable[str]) -> dict[int, Counted]:
@@ -168,10 +174,9 @@ def count(found: Iterable[str], labels: Iterable[str]) -> dict[int, Counted]:
     counts = {}
     for number, line in enumerate(MAPPING):
         mine = said & set(line.types)
-        right = len(mine) if there & {*line.labels, *line.also} else 0
-        counts[number] = Counted(len(mine), right, int(bool(there & set(line.labels))), 0)
-        if counts[number].there and mine:
-            counts[number] = counts[number]._replace(found=1)
+        labelled = not there.isdisjoint(line.labels)
+        right = len(mine) if labelled or not there.isdisjoint(line.also) else 0
+        counts[number] = Counted(len(mine), right, int(labelled), int(labelled and bool(mine)), right * labelled)
     return counts
 
 
@@ -179,7 +184,9 @@ def _corpus(finder: Finder, path: Path, goals: list[Goal], tables: list[tuple[st
     halves: dict[str, dict[int, Counted]] = {"dev": {}, "held": {}}
     for sentence in _sentences(path):
         sums = halves["dev" if is_dev(sentence["text"]) else "held"]
-        for number, one in count(finder.statuses(title=sentence["text"], event_at=WRITTEN), sentence["subtypes"]).items():
+        for number, one in count(
+            finder.statuses(title=sentence["text"], event_at=WRITTEN), sentence["subtypes"]
+        ).items():
             sums[number] = sums.get(number, NOTHING).plus(one)
     for half, counts in halves.items():
         total = _total(one for number, one in counts.items() if MAPPING[number].counts)
@@ -198,7 +205,7 @@ def _total(counts: Iterable[Counted]) -> Counted:
 def _row(types: str, one: Counted, counted: bool) -> Row:
     return {
         "types": types, "counts": "yes" if counted else "no", "found": one.said, "precision": f"{one.precision:.2f}",
-        "labelled": one.there, "recall": f"{one.recall:.2f}",
+        "strictly": f"{ratio(one.strictly, one.said):.2f}", "labelled": one.there, "recall": f"{one.recall:.2f}",
     }  # fmt: skip
 
 
