@@ -251,7 +251,7 @@ class Pipeline:
             outcome = decide(
                 known,
                 concern.matches,
-                work.event,
+                self._matcher.seen_by(work.event, concern.portfolio.desk),
                 concern.portfolio,
                 self._policies,
                 now,

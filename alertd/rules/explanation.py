@@ -20,6 +20,7 @@ from alertd.rules.limits import percent
 from alertd.rules.logic import Node, Reading, Scope, Truth
 from alertd.rules.state import By
 from alertd.rules.state import Sequence as Steps
+from alertd.rules.walls import Walls
 from alertd.rules.world import Worlds
 from alertd.text.scan import TermScanner
 
@@ -107,6 +108,7 @@ class Explainer:
     def __init__(self, book: RuleBook) -> None:
         self._book = book
         self._worlds = Worlds(book.world())
+        self._walls = Walls(book.companies.declared)
 
     def rule(
         self,
@@ -123,6 +125,7 @@ class Explainer:
 
         `over_time` is what the rule's state says, asked for where the rest of the rule holds; None: it is not known.
         """
+        event = self._walls.seen_by(event, portfolio.desk)
         reading = reading_of([rule.when], event)
         kept_out = _guard(self._book, portfolio, rule, reading)
         scope = Scope(self._worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)

@@ -8,9 +8,7 @@ event -> one scan for the terms of all rules and event types
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from itertools import chain
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -20,11 +18,12 @@ from alertd.companies.relations import Graph
 from alertd.model import Event, Match, ReportedType
 from alertd.rules.beside import state_clauses
 from alertd.rules.book import BookChange, EventTypeRule, Portfolio, Rule, RuleBook
+from alertd.rules.book_terms import all_terms, rule_terms
 from alertd.rules.cache import no_collection
 from alertd.rules.evaluate import guard, holds, is_routine, judge, prove
 from alertd.rules.index import Index, plain
 from alertd.rules.keys import keys_of
-from alertd.rules.logic import Key, Node, Reading, Scope
+from alertd.rules.logic import Key, Reading, Scope
 from alertd.rules.outcome import Earlier, MatchResult, Open, RuleFailure, make_match
 from alertd.rules.read import Read
 from alertd.rules.reference import Reference
@@ -32,8 +31,9 @@ from alertd.rules.slot import Candidacy, Engine, Slot
 from alertd.rules.strata import recognised, told, with_types
 from alertd.rules.understanding import Understanding
 from alertd.rules.waiting import Waiting
+from alertd.rules.walls import Readings, Walls
 from alertd.rules.world import World, Worlds
-from alertd.text.scan import Term, TermScanner
+from alertd.text.scan import TermScanner
 
 EngineName = Literal["index", "reference"]
 _ENGINES: dict[EngineName, type[Index] | type[Reference]] = {"index": Index, "reference": Reference}
@@ -54,6 +54,7 @@ class Matcher:
         self._slots: dict[str, dict[str, Slot]] = {}
         """Portfolio -> rule -> slot."""
         self._version, self._companies = book.version, book.companies
+        self._walls = Walls(book.companies.declared)
         self._types: Engine = _ENGINES[engine]()
         self._rules: Engine = _ENGINES[engine]()
         self._waiting = Waiting()
@@ -61,7 +62,7 @@ class Matcher:
             self._build(book)
 
     def _build(self, book: RuleBook) -> None:
-        self._scanner = TermScanner(_all_terms(book))
+        self._scanner = TermScanner(all_terms(book))
         for number, kind in enumerate(book.event_types):
             self._types.add(Slot(kind.when, Scope(self._worlds.of(None)), (kind.id, number), type_=kind))
         for portfolio in book.portfolios:
@@ -94,16 +95,19 @@ class Matcher:
         return self.match_read(self.read(event))
 
     def match_read(self, read: Read) -> MatchResult:
-        """Give every rule that holds for an event that was read, with its evidence."""
+        """Give every rule that holds for an event that was read, with its evidence.
+
+        The result carries the event with all that is in it; each rule was asked about what its desk may see of it.
+        """
         reading, keys, failures = read.reading, read.keys(), list(read.failures)
-        event = reading.event
+        event, readings = reading.event, Readings(self._walls, reading)
         held: list[tuple[tuple[str, int], Match | Open]] = []
         desk = self._book.source_desks.get(event.source)
         for slot in self._rules.candidates(reading, keys):
             if slot.off or (desk is not None and _is_hidden(slot, desk)):
                 continue
             try:
-                outcome = self._ask(slot, reading, keys)
+                outcome = self._ask(slot, readings.of(slot.desk), keys)
             except Exception as error:  # noqa: BLE001 one bad rule must not stop the others, whatever it raises
                 failures.append(_switch_off(slot, event, error))
                 continue
@@ -115,11 +119,15 @@ class Matcher:
             tuple(outcome for _, outcome in held if isinstance(outcome, Match)),
             tuple(outcome for _, outcome in held if isinstance(outcome, Open)),
             tuple(failures),
-            self._earlier(reading, keys),
+            self._earlier(readings, reading, keys),
             read.refused,
         )
 
-    def _earlier(self, reading: Reading, keys: set[Key]) -> Earlier | None:
+    def seen_by(self, event: Event, desk: str | None) -> Event:
+        """Give an event as a desk sees it: companies that are another desk's alone are not in it."""
+        return self._walls.seen_by(event, desk)
+
+    def _earlier(self, readings: Readings, reading: Reading, keys: set[Key]) -> Earlier | None:
         """Give what an event may be an earlier step of, for the rules that are asked about their last step alone."""
         routine = is_routine(reading.event, self._book.routine_forms)
         steps = self._waiting.steps(keys, routine=routine)
@@ -133,7 +141,7 @@ class Matcher:
                 return None
             if (routine and not slot.rule.names_form) or (desk is not None and _is_hidden(slot, desk)):
                 return None
-            return Open(slot.portfolio, slot.rule, (), reading, slot.scope)
+            return Open(slot.portfolio, slot.rule, (), readings.of(slot.desk), slot.scope)
 
         return Earlier(steps, rule)
 
@@ -193,7 +201,7 @@ class Matcher:
         if desk is not None and _is_hidden(slot, desk):
             return Candidacy(False, f"the source {event.source} belongs to another desk")
         read = self.read(event)
-        reading, keys = read.reading, read.keys()
+        reading, keys = Readings(self._walls, read.reading).of(slot.desk), read.keys()
         reason = guard(slot.rule, reading, self._book.routine_forms)
         why = Candidacy(False, reason) if reason else self._rules.why(slot, reading, keys)
         if not why.asked and self._waiting.may_be_earlier(slot, keys):
@@ -214,7 +222,8 @@ class Matcher:
         """
         if change.before != self._version:
             raise ValueError(f"the change applies to version {change.before}, this is {self._version}")
-        self._companies = change.companies or self._companies
+        if change.companies is not None:
+            self._companies, self._walls = change.companies, Walls(change.companies.declared)
         self._understanding = understanding or self._understanding
         for name in change.removed:
             if self._portfolios.pop(name, None) is not None:
@@ -250,7 +259,7 @@ class Matcher:
         scope = Scope(self._worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         slot = Slot(rule.when, scope, (portfolio.id, number), portfolio=portfolio, rule=rule)
         if scan:
-            for term in _terms(rule):
+            for term in rule_terms(rule):
                 self._scanner.add(term)
         self._rules.add(slot)
         self._waiting.add(slot)
@@ -260,29 +269,13 @@ class Matcher:
         self._rules.remove(slot)
         self._waiting.remove(slot)
         if slot.rule is not None:
-            for term in _terms(slot.rule):
+            for term in rule_terms(slot.rule):
                 self._scanner.remove(term)
 
 
 def _is_hidden(slot: Slot, desk: str) -> bool:
     """Whether the events of a desk's source are not for the portfolio of this rule."""
-    return slot.portfolio is None or slot.portfolio.desk != desk
-
-
-def _all_terms(book: RuleBook) -> Iterable[Term]:
-    types = (_condition_terms(part) for kind in book.event_types for part in kind.conditions)
-    return chain(chain.from_iterable(types), chain.from_iterable(_terms(rule) for _, rule in book.rules()))
-
-
-def _terms(rule: Rule) -> list[Term]:
-    return _condition_terms(rule.when)
-
-
-def _condition_terms(condition: Node) -> list[Term]:
-    # A rule that cannot even say its words will raise when it is asked, and is switched off then.
-    with suppress(Exception):
-        return list(condition.terms())
-    return []
+    return slot.portfolio is None or slot.desk != desk
 
 
 def _switch_off(slot: Slot, event: Event, error: Exception) -> RuleFailure:

@@ -155,7 +155,9 @@ def ask(
         asked._asking.append(asking)
         for open_ in result.open:
             try:
-                found = observations(open_.rule, open_.portfolio, event, open_.companies, facts, made)
+                seen = open_.reading.event
+                known = facts if seen is event or facts is None else _seen(facts, seen)
+                found = observations(open_.rule, open_.portfolio, seen, open_.companies, known, made)
             except Exception as error:
                 if failed is None:
                     raise
@@ -167,6 +169,11 @@ def ask(
             for by, observation in read_facts(event, result.earlier.steps, facts, facts, made):
                 asking.facts[by] = facts[by], _add(asked, places, observation)
     return asked
+
+
+def _seen(facts: Mapping[str, Fact], event: Event) -> Mapping[str, Fact]:
+    """Leave out the facts about whom a desk does not see in the event; the others are the same for all."""
+    return {by: facts[by] for by in facts_of(event) if by in facts}
 
 
 def _facts(result: MatchResult) -> Mapping[str, Fact] | None:

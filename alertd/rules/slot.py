@@ -41,6 +41,11 @@ class Slot:
         self.checks: tuple[frozenset[Key], ...] = ()
         """Of each of these the event must have one key, too; cheaper to ask than the condition."""
 
+    @property
+    def desk(self) -> str | None:
+        """The desk whose eyes it is asked with; None: of none."""
+        return self.portfolio.desk if self.portfolio is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Candidacy:
