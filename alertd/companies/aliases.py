@@ -14,11 +14,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from alertd.companies.clues import TRADES
 from alertd.companies.mentions import Way
 from alertd.companies.model import Company
 from alertd.companies.names import without_state
-from alertd.companies.ordinary import LEGAL_FORMS, word_set, words_of
+from alertd.companies.ordinary import LEGAL_FORMS, TRADES, word_set, words_of
+from alertd.text.fold import Tokens
 
 _LEGAL = LEGAL_FORMS | word_set("co company companies se ab as com holdings holding group grp trust public pt")
 _SPELT = {("s", "a"), ("n", "v"), ("a", "g"), ("l", "p"), ("s", "e"), ("a", "s"), ("b", "v"), ("p", "l", "c")}
@@ -89,10 +89,5 @@ def _spellings(name: str) -> Iterator[str]:
 
 
 def _begin(written: str, words: tuple[str, ...]) -> str:
-    """Give the beginning of a written name that folds to these words; the words themselves if there is none."""
-    pieces = written.split()
-    for count in range(1, len(pieces) + 1):
-        piece = " ".join(pieces[:count])
-        if words_of(piece) == words:
-            return piece.rstrip(",.&")
-    return " ".join(words)
+    """Give the beginning of a written name that these are the words of."""
+    return written[: Tokens(written).span(0, len(words) - 1)[1]]

@@ -54,7 +54,10 @@ class CompanyFinder:
         self._shown = {
             company: line.name
             for line in well_known()
-            if line.is_registrant and (company := table.registrants.tickers.get(line.key))
+            if (company := table.registrants.tickers.get(line.key) if line.is_registrant else line.key)
+        }
+        self._shown |= {
+            self._canonical[key]: line.name for key, line in self._known.items() if key in self._canonical
         }
         self.securities = SecurityNames(table, isins or {}, self._canonical)
 

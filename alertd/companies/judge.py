@@ -76,6 +76,7 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
         (1, "well known") if name.known == 2 else (0, ""),
         _person(field, first, last, name),
         _neighbours(field, first, last, name, style, initial),
+        _shouted(field, first, last, name, style),
         (-1, "in small letters elsewhere") if name.kind == "ordinary" and name.words[0] in field.small else (0, ""),
     ):
         points += more
@@ -138,7 +139,7 @@ def _noun_after(field: FieldText, last: int, possessive: bool) -> tuple[int, str
 def _verb_after(word: str, kind: str) -> int:
     if word in _SPEECH:
         return 1 if kind == "name" else 2
-    return 2 if word in clues.ACTS else int(word in clues.MOVES)
+    return 2 if word in clues.SAID else int(word in clues.MOVES)
 
 
 def _before(field: FieldText, first: int) -> tuple[int, str]:
@@ -213,7 +214,8 @@ def _neighbours(field: FieldText, first: int, last: int, name: Name, style: str,
         return 0, ""
     if first and not initial and not field.gap(first - 1).strip(" "):
         before = field.word(first - 1)
-        opening = field.is_initial(first - 1) and field.words[first - 1] not in clues.LONGER | clues.GENERIC
+        word = field.words[first - 1]
+        opening = field.is_initial(first - 1) and is_ordinary(word) and word not in clues.LONGER | clues.GENERIC
         if before[0].isupper() and not opening and not _role(field.words[first - 1]):
             return (-6 if name.kind == "phrase" else -3), f"part of `{before} {field.surface(first, last)}`"
     after = field.word(last + 1)
@@ -222,6 +224,13 @@ def _neighbours(field: FieldText, first: int, last: int, name: Name, style: str,
         if not (word in LEGAL_FORMS or word in clues.NOUNS or word in ("and", "vs") or after[:1].isdigit()):
             return (-3 if name.kind == "name" else -2), f"part of `{field.surface(first, last)} {after}`"
     return 0, ""
+
+
+def _shouted(field: FieldText, first: int, last: int, name: Name, style: str) -> tuple[int, str]:
+    """Weigh capitals throughout in a sentence: STEM is an abbreviation, Stem a company."""
+    surface = field.surface(first, last)
+    shouted = style == "sentence" and len(surface) > 1 and surface.isupper() and not name.written.isupper()
+    return (-2, "an abbreviation") if shouted and first == last else (0, "")
 
 
 def _role(word: str) -> bool:

@@ -38,6 +38,31 @@ _FORMS = """
 """
 LEGAL_FORMS = frozenset(_FORMS.split())
 """Folded words after a name that say that a company is meant."""
+_LINES = """
+    technologies technology therapeutics pharmaceuticals pharmaceutical pharma biosciences bioscience biopharma
+    biotech biotherapeutics biologics systems international industries solutions global energy financial bancorp
+    bancshares bankshares resources capital services health healthcare partners brands medical mining properties
+    realty minerals digital foods sciences entertainment enterprises insurance finance communications media labs
+    laboratories products materials reit infrastructure networks education robotics electric electronics worldwide
+    semiconductor semiconductors resorts petroleum software homes industrial logistics oncology hospitality
+    aerospace exploration motors beverage automotive diagnostics platforms airlines acquisition interactive holdings
+    group companies gaming sec direct infra infrastructures agro chemicals chemical cement ports port petrochemicals
+    telecom telecommunications textiles sugar sugars fertilisers fertilizers cropscience aviation shipping motor
+    steel leasing investments investment
+"""
+TRADES = frozenset(_LINES.split())
+"""Lines of business as names have them at their end: alone they name nobody."""
+_LETTERS = """
+    ai esg ipo ipos etf etfs gdp cpi ppi pmi fed sec ev evs uk eu usa us un nato opec imf fda fcc ftc doj irs epa
+    cdc nfl nba mlb nhl api app apps 5g 4g ar vr vp tv pc pcs hr pr iot erp saas spac spacs reit reits nft nfts defi
+    dei roi eps ebitda yoy ytd qe gaap usd eur gbp jpy vix hmo hmos covid mtd nyc la sf dc dna rna gps kpi sme smes
+    smb b2b p2p pdf faq diy ngo hiv lng lpg dram nand gpu gpus cpu hbm llm agi q1 q2 q3 q4 h1 h2 fy crypto bitcoin
+    ethereum blockchain web3 metaverse fintech biotech adtech edtech insurtech proptech era id msa pm am est pst gmt
+    utc ceo ceos cfo coo cto cio cmo md phd mba jan feb mar apr jun jul aug sept sep oct nov dec mon tue wed thu fri
+    sat sun
+"""
+_ABBREVIATIONS = frozenset(_LETTERS.split())
+"""What texts abbreviate, and words of the day."""
 _SHORT = 2
 """Letters up to which a word is an abbreviation of many things."""
 
@@ -80,10 +105,11 @@ def kind_of(words: Sequence[str]) -> Kind:
     if len(words) > 1:
         if words[-1] in LEGAL_FORMS or words[-1] == "co":
             return "distinct"
-        plain = all(w in ordinary or w in places or w in people or w in common_words() or len(w) == 1 for w in words)
+        known = (ordinary, places, people, common_words(), _ABBREVIATIONS)
+        plain = all(len(word) == 1 or any(word in several for several in known) for word in words)
         return "phrase" if plain else "distinct"
     word = words[0]
-    if word in common_words() or word in _MARKET:
+    if word in common_words() or word in _MARKET or word in _ABBREVIATIONS or word in TRADES:
         return "common"
     if word in people or word in places:
         return "name"

@@ -12,8 +12,8 @@ from alertd.companies.mentions import Beside, Mention, Way
 from alertd.companies.names import cik_of
 from alertd.companies.ordinary import words_of
 from alertd.companies.passages import FieldText
-from alertd.companies.surface import is_one_name, other_organisation, person, sister
-from alertd.companies.tagged import SURE_WAYS, first_words, places_of, run_before
+from alertd.companies.surface import POSSESSIVE, is_one_name, other_organisation, person, sister
+from alertd.companies.tagged import first_words, places_of, run_before
 from alertd.companies.tags import Tag, tags_in, tags_of_category
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ class Work:
         """Field -> first code point -> mention."""
         self._words: dict[str, tuple[set[int], set[int]]] = {field.name: (set(), set()) for field in fields}
         """Field -> first and last words of what is taken."""
+        self._candidates: list[_Open] = []
         self._open: list[_Open] = []
+        self._others: dict[str, str] = {}
+        """Company -> somebody else whose longer name begins or ends with its own in this item."""
         self._seen: list[tuple[tuple[str, ...], str, str]] = []
         """(words, written, company) of names in full, for their first words later."""
         self._beside: list[Beside] = []
@@ -85,35 +88,53 @@ class Work:
     # --- names -------------------------------------------------------------------------------------------------
 
     def take_names(self, field: FieldText, hits: Sequence[Hit]) -> None:
-        """Take the names that are distinct, or that a tag decides; leave the others open."""
+        """Collect the names that are written as such; those before a tag are decided by it."""
         settled = self._settle(field)
         free = 0
         for hit in hits:
             if hit.first < free or hit.first in settled or hit.last in settled or not self._is_written(field, hit):
                 continue
             free = hit.last + 1
-            self._decide(field, hit)
+            company, why = self._one_of(hit.name)
+            surface = field.surface(hit.first, hit.last)
+            if company is None:
+                self._refuse(surface, why)
+                continue
+            one = _Open(field, hit, company, why)
+            if other := self._other(one):
+                self._refuse(surface, f"part of `{other}`")
+                self._others.setdefault(company, f"`{other}` in this item")
+            else:
+                self._candidates.append(one)
 
     def _is_written(self, field: FieldText, hit: Hit) -> bool:
         return has_capitals(field, hit.first, hit.last, hit.name) and is_one_name(field, hit)
 
-    def _decide(self, field: FieldText, hit: Hit) -> None:
-        company, why = self._one_of(hit.name)
+    def _decide(self, one: _Open) -> None:
+        """Take a distinct name; leave another open."""
+        field, hit, company, why = one
         surface = field.surface(hit.first, hit.last)
-        if company is None:
-            self._refuse(surface, why)
-            return
-        other = other_organisation(field, hit) or person(field, hit)
-        other = other or sister(field, hit, lambda: self._own_words(company))
-        if other:
-            self._refuse(surface, f"part of `{other}`")
-        elif hit.name.kind == "distinct":
-            self._take(field, hit.first, hit.last, company, hit.name.way, why)
-            if hit.name.way in SURE_WAYS or len(hit.name.words) > 1 or field.style(hit.first) != "caps":
-                self._sure.setdefault(company, surface)
+        if hit.name.kind != "distinct":
+            if len(self._open) < MOST:
+                self._open.append(one)
+        elif company in self._others and company not in self._sure:
+            self._refuse(surface, f"stands for {self._others[company]}")
+        else:
+            self._take(field, hit.first, hit.last, company, hit.name.way, why, hit.name.written)
+            self._sure.setdefault(company, surface)
             self._seen.append((hit.name.words, surface, company))
-        elif len(self._open) < MOST:
-            self._open.append(_Open(field, hit, company, why))
+
+    def _other(self, one: _Open) -> str:
+        """Give the longer name of somebody else of which a name is part; else nothing."""
+        field, hit = one.field, one.hit
+        return (
+            other_organisation(field, hit)
+            or person(field, hit, self._is_name)
+            or sister(field, hit, lambda: self._own_words(one.company))
+        )
+
+    def _is_name(self, word: str) -> bool:
+        return bool(self._finder.declared.get((word,)) or self._finder.registrants.get((word,)))
 
     def _own_words(self, company: str) -> set[str]:
         known = self._finder.company(company)
@@ -196,7 +217,9 @@ class Work:
 
     def conclude(self) -> tuple[tuple[Mention, ...], tuple[Beside, ...], tuple[tuple[str, str], ...]]:
         """Weigh what is open, find what answers to names seen, and give everything."""
-        local = self._local_names()
+        for one in self._candidates:
+            self._decide(one)
+        local = first_words(self._seen)
         left = self._weigh([one for one in self._open if not self._is_local(one, local)])
         left = self._weigh(left)
         self._take_local(local)
@@ -214,7 +237,8 @@ class Work:
             verdict = self._verdict(one)
             if verdict.taken:
                 why = "; ".join(filter(None, (one.why, verdict.why)))
-                self._take(one.field, one.hit.first, one.hit.last, one.company, one.hit.name.way, why)
+                name = one.hit.name
+                self._take(one.field, one.hit.first, one.hit.last, one.company, name.way, why, name.written)
                 self._weighed.setdefault(one.company, one.field.surface(one.hit.first, one.hit.last))
                 self._seen.append((one.hit.name.words, one.hit.name.written, one.company))
             else:
@@ -225,13 +249,12 @@ class Work:
         known, why = 0, ""
         if one.company in self._sure:
             known, why = 3, f"the same item has {self._sure[one.company]}"
+        elif one.company in self._others:
+            known, why = -3, f"stands for {self._others[one.company]}"
         elif one.company in self._weighed:
             known, why = 2, "it means the company elsewhere in the item"
         around = Around(*self._words[one.field.name], known, why, self._capitals)
         return judge(one.field, one.hit.first, one.hit.last, one.hit.name, around)
-
-    def _local_names(self) -> dict[str, Name]:
-        return first_words(self._seen)
 
     def _is_local(self, one: _Open, local: Mapping[str, Name]) -> bool:
         """Whether a word is the first of another company's name here, while its own company is named nowhere."""
@@ -261,13 +284,18 @@ class Work:
 
     # --- the parts ---------------------------------------------------------------------------------------------
 
-    def _take(self, field: FieldText, first: int, last: int, company: str, way: Way, why: str) -> None:
+    def _take(
+        self, field: FieldText, first: int, last: int, company: str, way: Way, why: str, written: str = ""
+    ) -> None:
         starts, ends = self._words[field.name]
         if first in starts or last in ends:
             return
         starts.add(first)
         ends.add(last)
-        self._take_span(field, *field.span(first, last), company, way, why)
+        start, end = field.span(first, last)
+        if written.endswith(POSSESSIVE):
+            end += 2
+        self._take_span(field, start, end, company, way, why)
 
     def _take_span(self, field: FieldText, start: int, end: int, company: str, way: Way, why: str) -> None:
         taken = self._taken[field.name]

@@ -102,9 +102,9 @@ def _row(name: str, score: Score) -> Row:
     }  # fmt: skip
 
 
-def find(finder: CompanyFinder, title: str, body: str = "") -> Mapping[str, str]:
+def find(finder: CompanyFinder, title: str, body: str = "", language: str = "en") -> Mapping[str, str]:
     """Give what is found: company -> the words."""
-    found = finder.find(Tokens(title), Tokens(body))
+    found = finder.find(Tokens(title), Tokens(body), language=language)
     return {m.company: (title if m.field == "title" else body)[m.start : m.end] for m in found.mentions}
 
 
@@ -243,7 +243,7 @@ def own_set() -> dict[str, Score]:
         score = scores.setdefault(case["part"], Score())
         title, body = case.get("title", ""), case.get("body", "")
         wanted = {_id(finder, name) for name in case["companies"]}
-        found = set(find(finder, title, body))
+        found = set(find(finder, title, body, case.get("language", "en")))
         if found == wanted:
             score.right += 1
         else:
