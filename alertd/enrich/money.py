@@ -86,7 +86,7 @@ class _Field:
         if not one.earlier and _CORRECTED.search(self._text, *one.sentence):
             one = one._replace(earlier=True)
         role, of, per = self._meaning(one)
-        amount = self._amount(one, role, of, per)
+        amount = self._amount(one, *((None, None) if one.change else (role, of)), per)
         yield amount
         if per is None and not one.earlier and role not in _NOT_YEARLY:
             per_year = yearly(self._text, one, self._terms)
@@ -99,8 +99,6 @@ class _Field:
         """Give role, owner and period."""
         if one.again:
             return self._role, self._of, self._per
-        if one.change:
-            return None, None, one.per
         place, sentence = one.place, one.sentence
         role = role_of(place.words, self._text, one.figure_end, sentence.end, per=one.per, scaled=one.scaled).role
         named = self._draft.mentions_in(self._name, *sentence)
@@ -110,6 +108,8 @@ class _Field:
             role, per = self._role, per or self._per
             if not any(since <= m.start < one.start for m in named):
                 return role, self._of, per
+        if role is None and per == "share":
+            role = "per_share"
         if one.negative and role == "profit":
             role = "loss"
         return role, owner(self._text, one.start, one.end, sentence, role, named, self._only, since), per

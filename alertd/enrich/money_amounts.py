@@ -21,7 +21,7 @@ from alertd.text.sentences import Sentence
 _DASH = re.compile(r"(\s?)[-‐‑‒–—−~](\s?)")
 _MODIFIERS = "as much as|as high as|about|around|roughly|more than|nearly|almost|perhaps|up to|possibly|maybe"
 _JOIN = re.compile(rf"\s(to|and|or|bis|à)\s(?:(?:{_MODIFIERS})\s)?", re.I)
-_OPENS = re.compile(r"\s?(?:[(\[/]|\sor)\s?(?:or|about|around|roughly|approximately|approx\.)?\s?", re.I)
+_OPENS = re.compile(r",?(?:\s?[(\[/]|\sor\b)\s?(?:or|about|around|roughly|approximately|approx\.)?\s?", re.I)
 _JOINED = 40
 """Characters between two numbers of a range."""
 _PER_BETWEEN = re.compile(r"\s(?:a|an|per)\s[a-z]{3,7}(?=\s(?:to|and|or)\s)", re.I)
@@ -161,7 +161,8 @@ def _by_word(place: Place, one: Quantity, other: Quantity, word: str) -> _Joined
     if "from" in near and not RANGES.intersection(before):
         moved = not CHANGES.isdisjoint(before) or (pair is not None and pair.low > pair.high)
         return _change(one, other, pair, earlier=True) if moved else pair
-    by = near[-1:] and near[-1] in BY_HOW_MUCH and one.mark and other.mark
+    last = near[-1] if near else ""
+    by = one.mark and other.mark and (last in BY_HOW_MUCH or (last == "by" and not CHANGES.isdisjoint(near)))
     return _change(one, other, pair, earlier=False) if by or (pair and pair.low > pair.high) else pair
 
 

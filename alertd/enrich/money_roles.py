@@ -79,12 +79,13 @@ BUYING = word_set("""
     offloaded
 """)
 LETTING = word_set("lease leases leased leasing rent rents rented renting hire hires hired let lets")
+_FOR_EACH_SHARE = frozenset(("profit", "loss", "dividend", "price_target", "revenue"))
 _TRADES = BUYING | LETTING
 _STOP = word_set("""
     from after for to by on with as and but while that which who than compared when if because since at before into
     under over through during amid against via is was were are will would has had said says or plus
 """)
-_BEHIND_WORD = re.compile(r"\s?([^\W\d_][^\W_]*(?:[-'’][^\W_]+)*|\d+(?:[.,]\d+)*%?(?:-[^\W_]+)*|[,;:.()–—])")
+_BEHIND_WORD = re.compile(r"[\s-]?([^\W\d_][^\W_]*(?:[-'’][^\W_]+)*|\d+(?:[.,]\d+)*%?(?:-[^\W_]+)*|[,;:.()–—])")
 _FOR_WHAT = re.compile(
     r"(?:\s[^\W\d_][\w'’-]*){0,4}?\s(?:to\s(?:(settle|resolve|end)|(?:acquire|buy|purchase)\b()|(build|expand|develop|fund))"
     r"|in\s(?:a\s|an\s|the\s)?(?:\w+\s)?(settlement)|(for\s(?:violating|breaching|failing|breaches|violations))"
@@ -92,6 +93,7 @@ _FOR_WHAT = re.compile(
     re.I,
 )
 _FOR_ROLES = ("settlement", "deal_value", "investment", "settlement", "penalty", "penalty")
+_RAISING = word_set("raise raises raised raising")
 _NOT_BEHIND = word_set("net price raised spent build target investors fined settled")
 """Of these no compound is made with an amount before it."""
 _NEAR_BEHIND, _NEAR_BEFORE = 5, 14
@@ -117,14 +119,16 @@ def behind(text: str, end: int, limit: int) -> list[str]:
 
 def role_of(before: Sequence[str], text: str, end: int, limit: int, *, per: str | None, scaled: bool) -> Seen:
     """Say what an amount is, by the words before it and the text from its end up to a limit."""
-    seen = _in_phrase(behind(text, end, limit)) or _before(before, scaled=scaled, per=per)
+    phrase = behind(text, end, limit)
+    seen = _in_phrase(phrase)
+    if seen is None or (phrase[0] == "in" and seen.role in ("funding", "deal_value")):
+        seen = _before(before, scaled=scaled, per=per) or seen
     if seen is None or seen.role in ("deal_value", "cost", "funding"):
         told = _FOR_WHAT.match(text, end, limit)
         if told is not None and told.lastindex is not None:
             return Seen(_FOR_ROLES[told.lastindex - 1], "for")
-    if per == "share":
-        kept = seen is not None and seen.role in ("profit", "loss", "dividend", "price_target", "buyback", "revenue")
-        return seen if kept and seen is not None and seen.role != "buyback" else Seen("per_share")
+    if per == "share" and seen is not None and seen.role not in _FOR_EACH_SHARE:
+        return Seen("per_share", seen.word)
     return seen or Seen(None)
 
 
@@ -158,12 +162,12 @@ def _before(words: Sequence[str], *, scaled: bool, per: str | None) -> Seen | No
     weak: Seen | None = None
     last = len(words) - 1
     for i in range(last, max(last - _NEAR_BEFORE, -1), -1):
-        word, after = words[i], words[i + 1] if i < last else ""
+        word = words[i]
         if word in _OWN_CLAUSE:
             break
         if word in _VALUED:
             return _valued(words, i)
-        pair = _PAIRS.get((word, after))
+        pair = _PAIRS.get((words[i - 1], word)) if i else None
         if pair is not None:
             return Seen(pair or None, word)
         if word in _TRADES and _paid_for(words, i):
@@ -209,7 +213,7 @@ def _settled(words: Sequence[str], i: int, role: str, *, scaled: bool) -> Seen |
         return Seen("deal_value", word) if scaled else Seen("per_share", word) if "share" in words else None
     if word == "build" and words[-1] != "for":
         return None
-    if word in ("raise", "raises", "raised", "raising") and away > 5:
+    if word in _RAISING and (away > 5 or words[i + 1 : i + 2] in (["to"], ["by"])):
         return None
     return Seen(role, word)
 
@@ -217,5 +221,6 @@ def _settled(words: Sequence[str], i: int, role: str, *, scaled: bool) -> Seen |
 def _paid_for(words: Sequence[str], i: int) -> bool:
     """Whether the amount is what something is bought, sold or let for: `acquire Tidewater for up to $6.2bn`."""
     rest = words[i + 1 :]
-    near = rest[-5:]
-    return "for" in near or (len(rest) <= 1) or (near[-1:] == ["at"] and len(rest) < 8)
+    if "for" in rest[-5:]:
+        return True
+    return words[i] not in LETTING and (len(rest) == 0 or (rest[-1] == "at" and len(rest) < 8))

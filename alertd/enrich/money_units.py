@@ -102,8 +102,8 @@ def _currency(text: str, at: int, digits: str, *, scaled: bool) -> Behind | None
         return Behind(end, currency=words.CODES[said]) if said in words.MAIN or whole else None
     if not found[1] and word in ("p", "c"):
         return _pence(text, at, end, digits, word) if not scaled else None
-    if word in words.FIRST_ADJECTIVES:
-        return _with_adjective(text, end, word)
+    if word in words.FIRST_ADJECTIVES and (named := _with_adjective(text, end, word)):
+        return named
     if word == "cent" and (digits == "1" or found[1] == "-"):
         return Behind(end, currency="USD", cents=-2)
     unit = words.UNITS.get(word)
