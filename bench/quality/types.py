@@ -79,7 +79,7 @@ MAPPING: tuple[Label, ...] = (
             *(f"{figure}.{way}_{figure}" for figure in _RESULTS for way in ("Increase", "Decrease")),
         ),
         ("results",),
-        "figures that rose, fell or were awaited otherwise; sales of comparable stores are results here, volume there",
+        "figures that rose, fell or were awaited otherwise; comparable stores' sales are results here, volume there",
         tuple(
             f"{figure}.{way}"
             for figure in (*_RESULTS, "SalesVolume", "FinancialReport")
