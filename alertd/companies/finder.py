@@ -102,7 +102,7 @@ class CompanyFinder:
             work.take_tags(field)
         for field in fields:
             work.take_names(field, self._hits(field))
-        return FoundCompanies(*work.conclude())
+        return FoundCompanies(*work.conclude().result())
 
     def _hits(self, field: FieldText) -> list[Hit]:
         """Give the names in a field, what is declared before what is not where both stand at the same words."""

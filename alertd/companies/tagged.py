@@ -7,12 +7,11 @@ A company's name in full, too, is answered later by its first word, where that w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from alertd.companies import clues
 from alertd.companies.gazetteer import Name
-from alertd.companies.mentions import Way
 from alertd.companies.ordinary import LEGAL_FORMS, kind_of, word_set
 from alertd.companies.passages import FieldText
 from alertd.companies.tags import Tag
@@ -83,13 +82,9 @@ def first_words(seen: Iterable[tuple[tuple[str, ...], str, str]]) -> dict[str, N
     return {word: name for word, name in found.items() if word not in shared}
 
 
-def places_of(field: FieldText, local: dict[str, Name]) -> Iterator[tuple[int, Name]]:
+def places_of(field: FieldText, local: Mapping[str, Name]) -> Iterator[tuple[int, Name]]:
     """Give the places of such words."""
     if local:
         for i, word in enumerate(field.words):
             if word in local:
                 yield i, local[word]
-
-
-SURE_WAYS: frozenset[Way] = frozenset({"filer", "isin", "tag", "ticker", "cik", "name"})
-"""Ways of naming a company that leave no doubt."""

@@ -81,9 +81,7 @@ def _entry(
 
 def _how(draft: Draft, mentions: list[Mention], beside: list[Beside]) -> str:
     """Say in words how a company was recognised, by the surest way."""
-    ways = [
-        (_ORDER.index(other.way), f"{other.way} {other.written}".replace("filer filer", "filer")) for other in beside
-    ]
+    ways = [(_ORDER.index(other.way), f"{other.way} {other.written}") for other in beside]
     ways += [(_ORDER.index(m.way), _words(draft, m)) for m in mentions]
     return min(ways, key=lambda way: way[0])[1][:300]
 
