@@ -16,7 +16,7 @@ from alertd.base.config import DURATION_PATTERN, format_duration, parse_duration
 from alertd.base.yaml import Path
 from alertd.rules.conditions_origin import KINDS, read_forms, read_items, read_sources
 from alertd.rules.reader import Operator, Reader, one_or_more
-from alertd.rules.reader_hints import DEFINE_TYPE
+from alertd.rules.reader_hints import DEFINE_KIND, DEFINE_TYPE
 from alertd.rules.reported import STATUSES, SURE
 from alertd.rules.state import By, Change, Count, Distinct, Sequence, Spike, Step
 
@@ -116,7 +116,11 @@ def _read_steps(reader: Reader, path: Path) -> tuple[Step, ...]:
     return tuple(step for step in steps if step is not None)
 
 
-_STEP_KEYS = ("event_type", "kind", "form", "item", "source", "status", "min_confidence")
+_STEP_KEYS = ("event_type", "event_kind", "kind", "form", "item", "source", "status", "min_confidence")
+_BESIDE = (
+    ("event_kind", "event_type"), ("status", "event_type"), ("min_confidence", "event_type"), ("item", "form"),
+)  # fmt: skip
+"""What stands only beside another key of a step."""
 _STEP_HINT = "say which `event_type` or `form` it is, or `kind: filing`"
 
 
@@ -132,13 +136,16 @@ def _read_step(reader: Reader, path: Path) -> Step | None:
         return (*path, key) if _there(reader, (*path, key)) else None
 
     types = reader.choices(p, reader.known.event_types, "event type", DEFINE_TYPE) if (p := at("event_type")) else ()
+    event_kinds: tuple[str, ...] = ()
+    if p := at("event_kind"):
+        event_kinds = reader.choices(p, reader.known.event_kinds, "kind of event", DEFINE_KIND)
     statuses = reader.choices(p, STATUSES, "status") if (p := at("status")) else ()
     confidence = reader.number(p, 0.0, 1.0) if (p := at("min_confidence")) else SURE
     forms = read_forms(reader, p) if (p := at("form")) else ()
     items = read_items(reader, p, forms) if (p := at("item")) else ()
     kinds = reader.choices(p, KINDS, "kind") if (p := at("kind")) else ()
     sources = read_sources(reader, p) if (p := at("source")) else ()
-    for key, owner in (("status", "event_type"), ("min_confidence", "event_type"), ("item", "form")):
+    for key, owner in _BESIDE:
         if (p := at(key)) and not at(owner):
             reader.fault(p, f"`{key}` stands only beside its `{owner}`", key=True)
     if len(reader.faults) == before and not types and not forms and kinds != ("filing",):
@@ -146,8 +153,8 @@ def _read_step(reader: Reader, path: Path) -> Step | None:
     if len(reader.faults) > before:
         return None
     return Step(
-        types=types, statuses=statuses, min_confidence=confidence or 0.0, forms=forms, items=items, kinds=kinds,
-        sources=sources,
+        types=types, statuses=statuses, event_kinds=event_kinds, min_confidence=confidence or 0.0, forms=forms,
+        items=items, kinds=kinds, sources=sources,
     )  # fmt: skip
 
 
@@ -227,6 +234,7 @@ _TIME: dict[str, Any] = {"type": "string", "pattern": DURATION_PATTERN}
 _STEP = _object(
     [],
     event_type=_TEXTS,
+    event_kind=_TEXTS,
     status=one_or_more({"enum": list(STATUSES)}),
     min_confidence={"type": "number", "minimum": 0, "maximum": 1},
     form=_TEXTS,

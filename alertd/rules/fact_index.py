@@ -44,6 +44,8 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     met: dict[str, list[str]] = {}
     """Rules of which it is a last step that met what stands beside the sequence, each with the companies that it is
     bound to (`beside.py`)."""
+    event_kinds: dict[str, str] = {}
+    """Event type -> which of its kinds it is of, where it is of one."""
 
 
 _decoder = msgspec.json.Decoder(Fact)
@@ -101,13 +103,10 @@ def facts_of(event: Event) -> dict[str, Fact]:
 
 
 def _fact(event: Event, companies: Collection[str]) -> Fact:
-    types = [
-        (reported.type[:_TITLE], reported.confidence, reported.status[:_TEXT])
-        for reported in event.event_types[:_MANY]
-        if is_party(reported, companies)
-    ]
+    reports = [reported for reported in event.event_types[:_MANY] if is_party(reported, companies)]
     return Fact(
-        types=types,
+        types=[(one.type[:_TITLE], one.confidence, one.status[:_TEXT]) for one in reports],
+        event_kinds={one.type[:_TITLE]: one.kind[:_TEXT] for one in reports if one.kind},
         kind=event.kind,
         form=(event.form or "")[:_TEXT],
         items=[canonical_item(item)[:_TEXT] for item in event.items[:_MANY]],
@@ -175,7 +174,7 @@ def read_facts(
 def fits(step: Step, fact: Fact) -> bool:
     """Whether a fact is of a step: everything that the step names fits."""
     return (
-        (not step.types or any(_reports(step, *reported) for reported in fact.types))
+        (not step.types or any(_reports(step, fact, *reported) for reported in fact.types))
         and (not step.forms or any(form_fits(fact.form, form) for form in step.forms))
         and (not step.items or not set(step.items).isdisjoint(fact.items))
         and (not step.kinds or fact.kind in step.kinds)
@@ -183,7 +182,9 @@ def fits(step: Step, fact: Fact) -> bool:
     )
 
 
-def _reports(step: Step, name: str, confidence: float, status: str) -> bool:
+def _reports(step: Step, fact: Fact, name: str, confidence: float, status: str) -> bool:
+    if step.event_kinds and fact.event_kinds.get(name) not in step.event_kinds:
+        return False
     told = status in step.statuses if step.statuses else status not in ONLY_NAMED
     return name in step.types and confidence >= step.min_confidence and told
 

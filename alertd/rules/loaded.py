@@ -49,6 +49,8 @@ class RuleTest(Struct, frozen=True, kw_only=True):
     """Id of the company that the rule must be bound to."""
     status: str | None = None
     """Of an event type: with which status it must be found."""
+    kind: str | None = None
+    """Of an event type: of which kind it must be."""
 
 
 class RuleTests(Struct, frozen=True, kw_only=True):

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import msgspec
 from pydantic import BaseModel
 
-from alertd.base.ids import mark
 from alertd.base.yaml import Document, Path, Place, check
 from alertd.companies.companies_file import CompaniesFile
 from alertd.companies.declared import declare
@@ -23,13 +21,11 @@ from alertd.rules.book import EventTypeRule
 from alertd.rules.conditions import Reader
 from alertd.rules.conditions_origin import read_forms, read_sources
 from alertd.rules.conditions_words import read_terms
-from alertd.rules.frames import BadFrame, parse_frame
 from alertd.rules.known import ListKind
 from alertd.rules.known_rules import Asking, Defined, Fragment, NamedList
 from alertd.rules.loaded import KnownSettings, RuleTests
+from alertd.rules.shared_event_types import read_event_type
 from alertd.rules.shared_files import LIST_KINDS, ROUTINE_FORMS, EventTypeFile, FragmentsFile, ListFile
-from alertd.rules.test_entries import TestReader
-from alertd.rules.tree import Condition
 from alertd.rules.world import Rates
 
 DEFAULT_ROUTINE_FORMS = frozenset((
@@ -37,8 +33,6 @@ DEFAULT_ROUTINE_FORMS = frozenset((
     "CERT", "N-PX", "NPORT-P", "497", "497K", "485BPOS", "40-17G", "ABS-EE",
 ))  # fmt: skip
 """Forms that only rules see which name a form, unless a list `routine-forms` says otherwise."""
-STATUSES = ("denied", "rumoured", "reported")
-"""In the order in which they are asked."""
 
 _TOP_KEY = re.compile(rb"^([a-z]+)[ ]*:[ ]*([a-z0-9-]*)", re.MULTILINE)
 _INNER_KEY = re.compile(rb"^[ ]+([a-z0-9-]+)[ ]*:", re.MULTILINE)
@@ -242,66 +236,14 @@ class _Work:
         name = doc.value.get("event_type") if isinstance(doc.value, dict) else None
         unique = isinstance(name, str) and self._unique("event type", doc, ("event_type",), name)
         asking = Asking(self.defined, None)
-        reader = Reader(doc, asking, in_event_type=True)
-        when = reader.condition(("when",)) if doc.node(("when",)) is not None else None
-        statuses = _conditions(reader, "status", STATUSES)
-        kinds = _conditions(reader, "kinds", made.kinds if made is not None else ())
-        if made is not None:
-            _check_frames(reader, made)
-        tests = TestReader(doc, asking)
-        read = tests.tests(("tests",), made.tests) if made is not None else ()
-        for path, test in doc.items(("tests",)):
-            for key in test.keys() & {"company", "holdings"}:
-                reader.fault(
-                    (*path, key), f"an event type is about no {key}", "test it in a portfolio's rule", key=True
-                )
-        self.out.faults += [*reader.faults, *tests.faults]
+        read = read_event_type(doc, made, asking)
+        self.out.faults += read.faults
         self.out.asked |= asking.answers.keys()
-        if made is None or when is None or not unique:
+        if read.rule is None or not unique:
             return None
         place = doc.place(("event_type",))
-        self.out.tests.append(RuleTests(place=place, event_type=made.event_type, rule=made.event_type, tests=read))
-        parts = {"when": made.when, "status": made.status, "kinds": list(made.kinds.items())}
-        return _rule(made, when, (statuses, kinds), asking.written_out(parts), asking.taken())
-
-
-_Named = tuple[tuple[str, Condition], ...]
-
-
-def _conditions(reader: Reader, key: str, names: Iterable[str]) -> _Named:
-    """Read the conditions that stand under names."""
-    made = [(name, reader.condition((key, name))) for name in names if reader.doc.node((key, name)) is not None]
-    return tuple((name, condition) for name, condition in made if condition is not None)
-
-
-def _check_frames(reader: Reader, made: EventTypeFile) -> None:
-    for i, text in enumerate(made.frames):
-        try:
-            parse_frame(text, made.roles)
-        except BadFrame as error:
-            reader.fault(("frames", i), str(error), error.hint)
-
-
-def _rule(
-    made: EventTypeFile,
-    when: Condition,
-    named_conditions: tuple[_Named, _Named],
-    written: Any,
-    companies: Mapping[str, str],
-) -> EventTypeRule:
-    named = (made.event_type, made.title, made.roles, made.confidence, made.alone, made.frames, written, companies)
-    return EventTypeRule(
-        id=made.event_type,
-        title=made.title,
-        when=when,
-        confidence=made.confidence,
-        alone=made.alone,
-        roles=made.roles,
-        statuses=named_conditions[0],
-        kinds=named_conditions[1],
-        frames=made.frames,
-        hash=mark(msgspec.json.encode(named, order="deterministic").decode()),
-    )
+        self.out.tests.append(RuleTests(place=place, event_type=read.rule.id, rule=read.rule.id, tests=read.tests))
+        return read.rule
 
 
 def _uses(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

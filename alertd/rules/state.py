@@ -96,6 +96,8 @@ class Step(Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     """Statuses of the event type that count; none named: all but denied and rumoured."""
+    event_kinds: tuple[str, ...] = ()
+    """Kinds of the event type that count; none named: any, or none."""
     min_confidence: float = SURE
     forms: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
@@ -104,7 +106,8 @@ class Step(Struct, frozen=True, kw_only=True):
 
     def label(self) -> str:
         """Say the step in a few words."""
-        types = ", ".join(self.types) + (f" {' or '.join(self.statuses)}" if self.statuses else "")
+        types = ", ".join(self.types) + (f" {' or '.join(self.event_kinds)}" if self.event_kinds else "")
+        types += f" {' or '.join(self.statuses)}" if self.statuses else ""
         types += f" with confidence >= {self.min_confidence:g}" if self.min_confidence != SURE else ""
         parts = [named for named in (types, ", ".join(self.kinds), ", ".join(self.forms)) if named]
         parts += [f"item {', '.join(self.items)}"] if self.items else []

@@ -56,6 +56,8 @@ class TestEntry(ConfigModel):
     """The company that the rule must be bound to."""
     status: Literal["announced", "reported", "rumoured", "denied"] | None = None
     """Of an event type: with which status it must be found."""
+    kind: Annotated[str, Field(max_length=63)] | None = None
+    """Of an event type: of which of its kinds it must be."""
 
 
 class TestReader:
@@ -88,6 +90,7 @@ class TestReader:
             holdings=Holdings(positions={h.company: h for h in held}) if entry.holdings is not None else None,
             company=self._company((*path, "company"), entry.company) if entry.company is not None else None,
             status=entry.status,
+            kind=entry.kind,
         )
 
     def _holding(self, path: Path, written: InlineHolding) -> Holding:

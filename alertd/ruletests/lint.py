@@ -67,10 +67,14 @@ def _of_event_type(event_type: EventTypeRule, loaded: Loaded, judge: Judge) -> I
     if answer is not None:
         message = f"event type `{event_type.id}` {answer.message}"
         yield Fault(*place, message, answer.hint, "warning", answer.name)
-    for status, condition in event_type.statuses:
+    named = [
+        *((f"status `{status}`", condition) for status, condition in event_type.statuses),
+        *((f"kind `{kind}`", condition) for kind, condition in event_type.kinds),
+    ]
+    for what, condition in named:
         answer = judge.condition(condition, bound=False)
         if answer is not None and answer.name == "never":
-            message = f"event type `{event_type.id}`, status `{status}` {answer.message}"
+            message = f"event type `{event_type.id}`, {what} {answer.message}"
             yield Fault(*place, message, answer.hint, "warning", answer.name)
 
 

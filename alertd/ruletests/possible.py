@@ -170,7 +170,8 @@ def _implies(one: Node, other: Node) -> bool:
         return forms and (not other.items or (bool(one.items) and set(one.items) <= set(other.items)))
     if isinstance(one, Reports) and isinstance(other, Reports):
         sure = one.min_confidence >= other.min_confidence
-        return sure and set(one.any_of) <= set(other.any_of) and _statuses(one) <= _statuses(other)
+        kinds = not other.kinds or (bool(one.kinds) and set(one.kinds) <= set(other.kinds))
+        return sure and kinds and set(one.any_of) <= set(other.any_of) and _statuses(one) <= _statuses(other)
     if isinstance(one, DealTerms) and isinstance(other, DealTerms):
         return set(one.any_of) <= set(other.any_of)
     if isinstance(one, Mentions) and isinstance(other, Mentions):

@@ -78,8 +78,7 @@ class Runner:
             test=test,
             steps=steps,
             passed=not wrong and not errors,
-            expected=test.expect
-            + (f" for {trial.company}" if test.company else f" as {test.status}" if test.status else ""),
+            expected=test.expect + _wanted(test, trial.company),
             got=got_of(steps, trial.company),
             errors=errors,
             explanation=_about(trial, _deciding(steps, few=few)) if wrong and not errors else None,
@@ -103,6 +102,12 @@ class Runner:
         return self._benches[key]
 
 
+def _wanted(test: RuleTest, company: str) -> str:
+    """Say for whom, or as what, a test expects its match."""
+    as_what = " ".join(part for part in (test.status, test.kind) if part)
+    return f" for {company}" if company else f" as {as_what}" if as_what else ""
+
+
 class _Bench:
     """A book made ready."""
 
@@ -122,6 +127,8 @@ class _Bench:
             covered.expect("when", kind.when)
             for status, node in kind.statuses:
                 covered.expect(status, node)
+            for name, node in kind.kinds:
+                covered.expect(f"kind {name}", node)
             return covered
         _, rule = self.rules[tests.portfolio or "", tests.rule]
         if not isinstance(rule.when, Always):  # then it is a rule about what came before, and about that alone
@@ -153,8 +160,12 @@ class _Trial:
         """Say whether the rule held for an event, for the company that the test asks for."""
         taken, at_ms, title = self.taken[i], self._test.given[i].at_ms, self._events[i].title
         if self._rule is None:
-            found = next((r.status for r in taken.event.event_types if r.type == self._kind.id), "")
-            return Step(at_ms, title, bool(found) and self._test.status in (None, found), status=found)
+            found = next((r for r in taken.event.event_types if r.type == self._kind.id), None)
+            if found is None:
+                return Step(at_ms, title, held=False)
+            held = self._test.status in (None, found.status) and self._test.kind in (None, found.kind)
+            said = found.status if self._test.kind is None else f"{found.status} {found.kind or 'of no kind'}"
+            return Step(at_ms, title, held, status=said)
         portfolio, rule = self._rule
         matches = [match for match in taken.matches if (match.portfolio, match.rule) == (portfolio.id, rule.id)]
         companies = [company for match in matches for company in match.companies]

@@ -1,0 +1,111 @@
+"""Frames as files write them: what can be read, and what is faulted, with its place and a hint."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alertd.base.yaml import load_yaml
+from alertd.companies.table import CompanyTable
+from alertd.errors import Fault
+from alertd.rules.book import EventTypeRule
+from alertd.rules.frames import MAX_FRAME, BadFrame, Slot, Words, parse_frame
+from alertd.rules.loaded import KnownSettings
+from alertd.rules.shared import read_shared
+
+ROLES = ("lessor", "lessee")
+
+
+def _read(text: str) -> tuple[tuple[EventTypeRule, ...], list[Fault]]:
+    shared = read_shared(
+        {"event-types": [load_yaml(textwrap.dedent(text), "event-types/lease.yaml")]},
+        CompanyTable(()),
+        KnownSettings(),
+    )
+    return shared.defined.event_types, shared.faults
+
+
+def test_a_frame_is_slots_and_words_in_their_order() -> None:
+    assert parse_frame("{lessor} (lease|rent out) {asset} [back] to {lessee}", ROLES) == (
+        Slot("lessor"),
+        Words((("lease",), ("rent", "out"))),
+        Slot("asset"),
+        Words((("back",),), optional=True),
+        Words((("to",),)),
+        Slot("lessee"),
+    )
+
+
+def test_a_slot_may_stand_in_the_possessive_and_may_have_no_role() -> None:
+    assert parse_frame("{lessor}'s lease with {}", ROLES) == (
+        Slot("lessor", owner=True),
+        Words((("lease",),)),
+        Words((("with",),)),
+        Slot(""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "message", "hint"),
+    [
+        ("{lessr} lease {asset}", "the role `lessr` is not among the `roles`", "did you mean `lessor`?"),
+        ("{Lessor} lease {asset}", "`{Lessor}` is no role", "lower-case"),
+        ("{lessor} to {lessee}", "has no verb and no noun", "a word must say what happens"),
+        ("{lessor} (lease|to) {lessee}", "has no verb and no noun", "`to` is none"),
+        ("{lessor} [lease] to {lessee}", "has no verb and no noun", "a word must say what happens"),
+        ("lease of {asset}", "has no slot for a company", "such as `{lessor}`"),
+        ("{lessor lease {asset}", "`{` in the frame", "roles stand in {…}"),
+        ("{lessor} lease {asset} (to|from {lessee}", "`(` in the frame", "alternatives in (…|…)"),
+        ("{lessor} lease] {asset}", "`]` in the frame", "may be missing in […]"),
+        ("{lessor} {lessee} lease", "`{lessor}` and `{lessee}` stand side by side", "put words between them"),
+        ("{lessor} lease {asset} with {asset}", "one `{asset}` at most", ""),
+        ("{lessor} (lease|) {asset}", "has no word", ""),
+        ("{lessor} lease … {asset}", "has no word", ""),
+        ("{lessor} lease " + "x" * MAX_FRAME, f"is longer than {MAX_FRAME}", ""),
+    ],
+)
+def test_what_is_wrong_with_a_frame_is_said(frame: str, message: str, hint: str) -> None:
+    with pytest.raises(BadFrame) as caught:
+        parse_frame(frame, ROLES)
+    assert message in str(caught.value)
+    assert hint in caught.value.hint
+
+
+def test_a_faulty_frame_is_a_fault_of_the_file_at_its_place() -> None:
+    types, faults = _read("""\
+        event_type: lease
+        title: A lease
+        roles: [lessor, lessee]
+        when: {title: lease}
+        frames:
+          - "{lessor} lease {asset} to {lessee}"
+          - "{lessor} lease {asset} to {tenant}"
+    """)
+    assert [(fault.file, fault.line, fault.column) for fault in faults] == [("event-types/lease.yaml", 7, 5)]
+    assert "`tenant` is not among the `roles`" in faults[0].message
+    assert types[0].frames[0] == "{lessor} lease {asset} to {lessee}"
+
+
+def test_another_frame_is_another_definition() -> None:
+    text = """\
+        event_type: lease
+        title: A lease
+        roles: [lessor, lessee]
+        when: {title: lease}
+        frames: ["{%s} lease {asset}"]
+    """
+    (one,), _ = _read(text % "lessor")
+    (other,), _ = _read(text % "lessee")
+    assert one.hash != other.hash
+
+
+@given(st.text(alphabet="{}()[]|' lesortx=…é", max_size=60))
+def test_whatever_is_written_is_a_frame_or_a_fault_of_ours(text: str) -> None:
+    try:
+        pieces = parse_frame(text, ROLES)
+    except BadFrame:
+        return
+    assert any(isinstance(piece, Slot) for piece in pieces)
