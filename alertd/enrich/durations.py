@@ -64,11 +64,11 @@ _LED = re.compile(
     r"\b(?:(?P<noun>term|period|duration|length|lease|tenor|life|lifetime|option|lock-up|lockup|licen[cs]e|contract"
     r"|agreement|warranty|guarantee|notice|extension|exclusivity|commitment|concession)(?:\s(?:period|term))?"
     r"\s?(?:\sof|\sis|\swas|:|\swill\sbe|\sto\sbe|\sfor|\swould\sbe)"
-    r"|(?P<runs>runs?|running|lasts?|lasting|extends?|extended|extending|extend|renew|renewed|prolong|prolonged|valid"
+    r"|(?P<runs>runs?|running|lasts|(?<!the\s)(?<!its\s)last|lasting|extends?|extended|extending|extend|renew|renewed|prolong|prolonged|valid"
     r"|binding|effective)(?:\s(?:it|them|the\s[a-z]+|its\s[a-z]+))?(?:\s(?:for|to|by|over))?"
     r"|(?P<over>over|during|across)(?P<next>\sthe\s(?:next|coming|following)|\sits)?|(?P<for>for)(?:\sthe\snext)?"
     r"|(?P<put>(?:put|set|fixed)\sat))"
-    r"\s(?:(?:a|an|the|another|further|initial|additional|period|term|minimum|maximum|of|about|around|roughly"
+    r"\s(?:(?:a|an|the|between|another|further|initial|additional|period|term|minimum|maximum|of|about|around|roughly"
     r"|approximately|at\sleast|up\sto|as\smuch\sas|more\sthan|over|nearly|total|first|fixed|no\sless\sthan|non-cancellable"
     r"|not\sless\sthan|no\smore\sthan|less\sthan)\s){0,5}$"
 )
@@ -118,7 +118,8 @@ def _in_field(draft: Draft, name: Field) -> Iterator[Duration]:
         if end.day[:4] >= now:
             sentence = sentences[max(bisect_right(starts, end.start) - 1, 0)]
             due = end.cue.startswith(("matur", "notes", "bonds"))
-            what = "debt" if due else _nearest(low, sentence.start, end.start)
+            near = _nearest(low, sentence.start, end.start) or _nearest(low, end.start, end.end)
+            what = "debt" if due else near
             yield Duration(until=end.day, of=what, evidence=[draft.evidence(name, end.start, end.end)])
 
 
@@ -140,7 +141,8 @@ def _lasting(low: str, one: Length, sentence: Sentence) -> Duration | None:
         noun = _WHAT.get(led["noun"], "term")
         around = _nearest(low, sentence.start, led.start()) or _behind(low, one.end, sentence.end)
         return _made(low, one, noun if noun in _FIRST else around or noun)
-    what = _nearest(low, sentence.start, led.start()) or _behind(low, one.end, sentence.end)
+    what = _nearest(low, sentence.start, led.start()) or _nearest(low, led.start(), one.start)
+    what = what or _behind(low, one.end, sentence.end)
     if led["runs"] or led["next"]:
         return _made(low, one, what)
     if led["put"]:

@@ -91,7 +91,7 @@ def _read(low: str, place: int, end: int, unit: Unit) -> Length | None:
     first, second = _number(found[1]) + more, _number(found[2] or found[1]) + more
     if not 0 < first <= 1_500 or not first <= second <= 1_500:
         return None
-    compound = low[place - 1] in "-‑–" and low[end - 1] != "s"
+    compound = low[end - 1] != "s" and (low[place - 1] in "-‑–" or second > 1)  # a 15-year, a 15 year lease
     return Length(place - len(window) + found.start(1), end, first, second, unit, compound)
 
 

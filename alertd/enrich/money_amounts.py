@@ -133,6 +133,8 @@ def _made(
 
 def _join(place: Place, one: Quantity, other: Quantity) -> _Joined | None:
     """Read two numbers as a range, or as a change from one to the other."""
+    if not one.monetary and other.mark and len(one.digits) > 3:  # since 2006 to $37 billion
+        return None
     if other.start <= one.end or (one.currency and other.currency and one.currency != other.currency):
         return None
     text, begin = place.text, one.end

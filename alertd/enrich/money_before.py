@@ -15,11 +15,11 @@ _SPACE = 96
 _OVER = """
     over; more than; at least; in excess of; north of; upwards of; upward of; above; exceeding; not less than; no less
     than; no fewer than; minimum of; minimum; greater than; higher than; better than; topping; exceeds; exceed;
-    exceeded; as low as; starting at; starting from; well over; well above; just over; just above; a little over
+    exceeded; starting at; starting from; well over; well above; just over; just above; a little over
 """
 _UP_TO = """
     up to; as much as; at most; no more than; not more than; less than; under; below; maximum of; maximum; capped at;
-    not exceeding; not to exceed; as high as; fewer than; lower than; at maximum; just under; just below; well below;
+    not exceeding; not to exceed; fewer than; lower than; at maximum; just under; just below; well below;
     well under; a little less than
 """
 _ABOUT = """

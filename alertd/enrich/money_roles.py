@@ -40,14 +40,14 @@ _NOUNS = {
 ROLES: dict[str, str] = {word: role for role, words in _NOUNS.items() for word in words.split()}
 _PAIRS: dict[tuple[str, str], str] = {
     ("price", "target"): "price_target", ("target", "price"): "price_target", ("price", "objective"): "price_target",
-    ("target", "of"): "", ("market", "cap"): "valuation", ("market", "value"): "valuation",
+    ("market", "cap"): "valuation", ("market", "value"): "valuation",
     ("market", "capitalisation"): "valuation", ("market", "capitalization"): "valuation",
-    ("enterprise", "value"): "valuation", ("equity", "value"): "valuation", ("mcap", "of"): "valuation",
+    ("enterprise", "value"): "valuation", ("equity", "value"): "valuation",
     ("rental", "income"): "revenue", ("interest", "income"): "revenue", ("cash", "flow"): "profit",
     ("capital", "expenditure"): "investment", ("capital", "expenditures"): "investment",
     ("capital", "spending"): "investment", ("break", "fee"): "penalty", ("breakup", "fee"): "penalty",
     ("break-up", "fee"): "penalty", ("termination", "fee"): "penalty", ("cancellation", "fee"): "penalty",
-    ("write", "down"): "charge", ("write", "off"): "charge", ("write-down", "of"): "charge",
+    ("write", "down"): "charge", ("write", "off"): "charge",
     ("rights", "issue"): "funding", ("share", "sale"): "funding", ("stock", "sale"): "funding",
     ("share", "offering"): "funding", ("stock", "offering"): "funding", ("public", "offering"): "funding",
     ("bond", "sale"): "debt", ("credit", "line"): "debt", ("credit", "facility"): "debt", ("share",
@@ -165,11 +165,11 @@ def _before(words: Sequence[str], *, scaled: bool, per: str | None) -> Seen | No
         word = words[i]
         if word in _OWN_CLAUSE:
             break
-        if word in _VALUED:
-            return _valued(words, i)
         pair = _PAIRS.get((words[i - 1], word)) if i else None
         if pair is not None:
             return Seen(pair or None, word)
+        if word in _VALUED:
+            return _valued(words, i) if scaled else Seen(None)
         if word in _TRADES and _paid_for(words, i):
             let = word in LETTING and per in ("year", "month", "quarter")
             return Seen("revenue" if let else "deal_value", word)

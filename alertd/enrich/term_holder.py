@@ -26,16 +26,15 @@ _LEADS = re.compile(r"\b(?:with|to|from|of|by|for|between|under|against|at|in|on
 _PAYS = re.compile(r"\b(?:pay(?:s|ing)?|paid|owe[sd]?|compensate[sd]?|owing)\s(?:the\s)?$", re.I)
 _PAID_TO = re.compile(r"[^.;]{0,50}?\bto\s(?:the\s)?$", re.I)
 _FILLERS = word_set("""
-    also then still now would will has have had having retain retains retained retaining keep keeps kept keeping hold
-    holds held holding reserve reserves reserved got get gets secured secures win wins won winning obtained
-    obtains negotiated negotiates a an the its their unilateral sole immediate early and contractual be become becomes
-    became as been is are was were remain remains to global worldwide any at time s for exclusive
-    received receives receive gain
-    gains gained acquired acquires with broad full two three both enjoy enjoys given granted awarded certain
+    also then still now would will has have had having retain retains retained retaining keep keeps kept keeping
+    hold holds held holding reserve reserves reserved got get gets secured secures win wins won winning obtained
+    obtains negotiated negotiates a an the its their unilateral sole immediate early and contractual be in
+    become becomes became as been is are was were remain remains to global worldwide any at time s for exclusive
+    received receives receive gain gains gained acquired acquires with broad full two three both enjoy enjoys
+    given granted awarded certain
 """)
 _WORD = re.compile(r"[^\W\d_]+")
-_ITSELF = re.compile(r"\b(?:it|they|which|who|that|(?:the\s)(?:company|group|firm))\s(?:[\w’']+\s){0,6}$", re.I)
-_SELF_WORD = re.compile(r"\b(it|they|which|who|that|company|group|firm)\b", re.I)
+_ITSELF = re.compile(r"\b(it|they|which|who|that|the\s(?:company|group|firm))\b", re.I)
 
 
 def holder(
@@ -79,10 +78,11 @@ def _before(
     text: str, sentence: tuple[int, int], start: int, named: Sequence[Mention], only: str | None
 ) -> str | None:
     before = [m for m in named if m.end <= start]
-    self_named = _ITSELF.search(text, max(start - 70, sentence[0]), start)
     last = before[-1] if before else None
-    if self_named and (last is None or self_named.start() >= last.end):
-        return _meant(text, self_named, before, start, only)
+    begin = max(start - 70, last.end if last else sentence[0])
+    meant = list(_ITSELF.finditer(text, begin, start))
+    if meant:
+        return _meant(text, meant[-1], before, start, only)
     if last is None or not _filled(text[last.end : start]):
         return None
     if _LEADS.search(text, max(last.start - 12, 0), last.start) and not _GRANTS.search(text, sentence[0], last.start):
@@ -92,12 +92,11 @@ def _before(
 
 def _meant(text: str, said: re.Match[str], before: Sequence[Mention], start: int, only: str | None) -> str | None:
     """Whom `it`, `which` or `the company` means: what was just named, or what the sentence is about."""
-    word = _SELF_WORD.search(said[0])
-    if word is None or not _filled(said[0][word.end() :]):
+    if not _filled(text[said.end() : start]):
         return None
     if not before:
         return only
-    if word[1].lower() in ("which", "who", "that"):
+    if said[1].lower() in ("which", "who", "that"):
         return before[-1].company
     free = [m for m in before if not _LEADS.search(text, max(m.start - 12, 0), m.start)]
     return free[0].company if free else before[0].company if len(before) == 1 else None

@@ -22,7 +22,8 @@ _DATE = re.compile(
 _CUE = re.compile(
     r"\b(?:(through(?:out)?|thru|until|till|up\sto|expir(?:es?|ing|y|ation)(?:\sdate)?(?:\s(?:is|of|in|on|at|by|until))?"
     r"|ends?\s(?:in|on|at)|ending(?:\s(?:in|on))?|terminates?\s(?:in|on)|matur(?:es?|ing|ity)(?:\s(?:in|on|of))?"
-    r"|lapses?\s(?:in|on)|(?:runs?|running|lasts?|lasting|extends?|extending|extended|valid|out|good)\s(?:to|up\sto)"
+    r"|lapses?\s(?:in|on)|(?:runs?|running|lasts?|lasting|extends?|extending|extended|valid|out|good)"
+    r"\s(?:(?:the|its|their)\s[a-z]+\s)?(?:to|up\sto)"
     r"|(?:notes|bonds|debentures)\sdue(?:\sin)?)|(from\s(?:[a-z]+\s)?20\d\d\sto))"
     r"\s(?:at\sleast\s)?(?:the\s)?(?:(?:end|close|beginning|start|middle)\sof\s|year[-\s]end\s|early\s|mid[-\s]|late\s)?"
     r"(?:(?:the\s)?(?:fiscal|calendar|financial|tax)\s(?:year\s)?|the\syear\s|fy\s?)?$"
