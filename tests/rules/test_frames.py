@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alertd.base.yaml import load_yaml
-from alertd.companies.table import CompanyTable
+from alertd.companies.table import load_registrants
 from alertd.errors import Fault
 from alertd.rules.book import EventTypeRule
 from alertd.rules.frames import MAX_FRAME, BadFrame, Slot, Words, parse_frame
@@ -22,7 +22,7 @@ ROLES = ("lessor", "lessee")
 def _read(text: str) -> tuple[tuple[EventTypeRule, ...], list[Fault]]:
     shared = read_shared(
         {"event-types": [load_yaml(textwrap.dedent(text), "event-types/lease.yaml")]},
-        CompanyTable(()),
+        load_registrants(),
         KnownSettings(),
     )
     return shared.defined.event_types, shared.faults
