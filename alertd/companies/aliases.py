@@ -60,7 +60,8 @@ def _names(written: str, full: Way, short: Way) -> Iterator[Alias]:
             yield Alias(words, spelling.partition(" ")[2], full)
         while (left := _without_form(words)) != words:
             words = left
-            yield Alias(words, _begin(spelling, words), short)
+            if words[-1] != "and":
+                yield Alias(words, _begin(spelling, words), short)
         if len(words) > 1 and words[-1] in TRADES and len(words[0]) >= _MIN_BRAND and short == "short":
             brand = words[:-1]
             yield Alias(brand, _begin(spelling, brand), short, given=False)
@@ -71,7 +72,7 @@ def _without_form(words: tuple[str, ...]) -> tuple[str, ...]:
     for count in (3, 2):
         if len(words) > count and words[-count:] in _SPELT:
             return words[:-count]
-    if len(words) > 1 and (words[-1] in _LEGAL or words[-1] in ("and", "of")):
+    if len(words) > 1 and (words[-1] in _LEGAL or words[-1] == "and"):
         return words[:-1]
     return words
 

@@ -12,7 +12,7 @@ within a bound.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -78,9 +78,17 @@ def tags_in(text: str, who: SecurityNames) -> list[Tag]:
     if "CIK" in text or "(0" in text:
         found += _ciks(text, who)
     if "(" in text:
-        taken = {tag.start for tag in found}
-        found += (tag for tag in _parens(text, who) if tag.start not in taken)
-    return sorted(found)
+        found += _parens(text, who)
+    return list(_apart(sorted(found, key=lambda tag: (tag.start, not tag.sure, -tag.end))))
+
+
+def _apart(tags: Iterable[Tag]) -> Iterator[Tag]:
+    """Leave out tags within others: the `$NVDA` in `NASDAQ: $NVDA`."""
+    free = 0
+    for tag in tags:
+        if tag.start >= free:
+            free = tag.end
+            yield tag
 
 
 def _listed(text: str, who: SecurityNames) -> Iterator[Tag]:

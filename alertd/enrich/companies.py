@@ -19,6 +19,8 @@ EVIDENCE = 3
 _ORDER: tuple[Way, ...] = ("filer", "isin", "tag", "ticker", "cik", "name", "short", "alias")
 _AROUND = 40
 """Characters around a name in which it is said that somebody only speaks."""
+_HEADING = 3
+"""Words of a heading before a colon; of more, it is a statement, and who stands behind it makes it."""
 _SPEAKER_BEFORE = re.compile(
     r"(?:according to|analysts? (?:at|from|with|of)|economists? (?:at|with)|strategists? (?:at|with)|says|[Ss]ource:"
     r"|via|: [A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,2},)\s\Z"
@@ -57,8 +59,8 @@ def _only_speaks(draft: Draft, mention: Mention) -> bool:
     after = text[mention.end : mention.end + _AROUND]
     if _SPEAKER_BEFORE.search(before) or _SPEAKER_AFTER.search(after):
         return True
-    behind_colon = mention.field == "title" and before.endswith(": ") and len(before) < mention.start
-    return behind_colon and not after.strip()
+    # `Oil to stay high next year: Nomura`, but not `Stocks to watch: Nomura`
+    return mention.field == "title" and before.endswith(": ") and not after.strip() and before.count(" ") > _HEADING
 
 
 def _entry(
