@@ -87,7 +87,7 @@ def _read(items: Iterable[Any], shape: type[T]) -> list[T]:
     found: list[T] = []
     for item in items:
         try:
-            found.append(msgspec.convert(item, shape))
+            found.append(msgspec.convert(item, shape, from_attributes=True))
         except msgspec.ValidationError:
             continue
     return found

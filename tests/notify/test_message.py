@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from alertd.model import Story, TouchedHolding
+from alertd.model import Story, TouchedHolding, event_from_dict
 from alertd.notify.clocks import age, clock_time, zone
 from alertd.notify.facts import amount_text
 from alertd.notify.message import HEADLINE_MAX, Lines, compose, delayed
@@ -148,6 +148,20 @@ def test_what_enrichment_found_gets_its_rows() -> None:
     assert row(lines, "Money") == "$3-4bn a year, revenue of Vega Grid"
     assert row(lines, "Fragile") == "reclaim right, held by Vega Gridmay reclaim the compute"
     assert row(lines, "Tone") == "Vega Grid +0.40 · Lumen Labs +0.20"
+
+
+def test_the_records_of_a_live_event_read_like_their_json() -> None:
+    written = {
+        "companies": [{"id": "vega", "name": "Vega Grid", "sentiment": 0.4}],
+        "event_types": [{"type": "compute_lease", "parties": [{"company": "vega", "role": "lessor"}]}],
+        "amounts": [{"low": 3e9, "high": 4e9, "per": "year"}],
+        "terms": [{"type": "reclaim_right", "evidence": [{"field": "body", "start": 0, "end": 4, "quote": "take"}]}],
+    }
+    lines = compose(message(event=event_from_dict(written)), NOW)
+    assert row(lines, "Deal") == "compute lease · Vega Grid (lessor) · length not stated"
+    assert row(lines, "Money") == "$3-4bn a year"
+    assert row(lines, "Fragile") == "reclaim righttake"
+    assert row(lines, "Tone") == "Vega Grid +0.40"
 
 
 def held(label: str, weight: float | None, *path: str, role: str | None = None) -> TouchedHolding:

@@ -24,7 +24,7 @@ RULES = Path(__file__).parents[2] / "rules"
 NAMES = {
     "nvda": "cik-0001045810", "vrt": "cik-0001674101", "ko": "cik-0000021344", "pep": "cik-0000077476",
 }  # fmt: skip
-ISSUE_4 = {
+SHIPPED = {
     "compute_lease", "material_agreement", "contract_award", "contract_dispute", "contract_termination",
     "supply_agreement", "acquisition", "tender_offer", "divestiture", "joint_venture", "ipo", "offering",
     "buyback", "dividend_change", "stock_split", "results", "guidance_raise", "guidance_cut", "rating_change",
@@ -99,7 +99,7 @@ def test_each_file_names_the_schema_that_an_editor_checks_it_by() -> None:
 
 
 def test_every_event_type_is_there_under_its_name(loaded: Loaded) -> None:
-    assert {kind.id for kind in loaded.book.event_types} == ISSUE_4
+    assert {kind.id for kind in loaded.book.event_types} == SHIPPED
 
 
 def test_a_derived_portfolio_has_the_rules_of_its_base_but_those_it_changes(loaded: Loaded) -> None:
@@ -119,12 +119,6 @@ def test_a_derived_portfolio_has_the_rules_of_its_base_but_those_it_changes(load
 @pytest.mark.parametrize(
     ("title", "body", "rules"),
     [
-        ("SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year", "", {"compute-lease"}),
-        ("Vega Grid to lease its Orion supercomputer to Lumen Labs for $1.2 billion a year", "", {"compute-lease"}),
-        ("Oracle signs data-center lease with OpenAI", "", {"compute-lease"}),
-        ("SpaceX and Anthropic in dispute over Colossus 1 compute lease", "", {"lease-turns-sour"}),
-        ("Lumen Labs sues Vega Grid", "It wants out of its GPU lease.", {"lease-turns-sour"}),
-        ("Vega Grid terminates data centre lease with Lumen Labs", "", {"lease-turns-sour"}),
         ("Acme Robotics cuts full-year revenue guidance", "", {"guidance-cut"}),
         ("Profit warning: Acme lowers outlook", "", {"guidance-cut"}),
         ("Alpha Industries to acquire Beta Systems in all-stock deal", "", {"merger"}),
@@ -176,15 +170,15 @@ MONEY = {
     "amounts": [{"low": 3e9, "high": 4e9, "per": "year", "role": "revenue", "of": "spacex"}],
     "terms": [{"type": "reclaim_right", "held_by": "spacex"}],
 }
-THEME, BIG = "themes/compute-lease", "ai-infrastructure/big-compute-lease"
+BIG = "ai-infrastructure/big-compute-lease"
 FRAGILE = "ai-infrastructure/reclaimable-compute-lease"
 
 
 def test_the_lease_with_a_reclaim_right_matches_and_says_how_holdings_are_exposed(matcher: Matcher) -> None:
     matches = matcher.match(event(0, COLOSSUS, "spacex", "anthropic", **MONEY)).matches
-    assert named(matches) == {THEME, BIG, FRAGILE}
+    assert named(matches) == {BIG, FRAGILE}
     (fragile,) = [match for match in matches if match.severity == "critical"]
-    assert (fragile.rule, fragile.subject) == ("reclaimable-compute-lease", "parties:anthropic+spacex")
+    assert fragile.rule == "reclaimable-compute-lease"
     assert fragile.companies[0] == NAMES["nvda"]
     assert {NAMES["vrt"], "spacex"} < set(fragile.companies)
     assert fragile.path == ["NVDA supplier of SpaceX (0.3)"]
@@ -197,9 +191,9 @@ def test_the_lease_with_a_reclaim_right_matches_and_says_how_holdings_are_expose
     ("title", "companies", "fields", "rules"),
     [
         ("SpaceX leases 40 delivery vans", ("spacex",), MONEY, set()),
-        (COLOSSUS, ("spacex", "anthropic"), {**MONEY, "terms": []}, {THEME, BIG}),
-        ("SpaceX leases its Colossus 1 supercomputer to Anthropic", ("spacex", "anthropic"), {}, {THEME}),
-        ("Crusoe leases a supercomputer to Mistral", ("crusoe", "mistral"), MONEY, {THEME}),
+        (COLOSSUS, ("spacex", "anthropic"), {**MONEY, "terms": []}, {BIG}),
+        ("SpaceX leases its Colossus 1 supercomputer to Anthropic", ("spacex", "anthropic"), {}, set()),
+        ("Crusoe leases a supercomputer to Mistral", ("crusoe", "mistral"), MONEY, set()),
     ],
     ids=["vans", "no right to reclaim it", "no money stated", "nobody near a holding"],
 )
