@@ -8,7 +8,7 @@
 
     share(n)  1, 0.9, 0.75, then 2 / n: a round-up that names ten gives each little
 
-Who only speaks (an analyst's house, a source behind a colon or `according to`) has half of the title and lead. The
+Who only speaks (an analyst's house, a source behind a colon or `according to`) has 0.4 of all three. The
 filer of a filing, or a company that the item is tagged with, has at least 0.9 and 0.5, the others of several less.
 """
 
@@ -23,7 +23,7 @@ from alertd.companies.mentions import Beside, Mention
 TITLE, LEAD, DENSITY = 0.92, 0.45, 0.40
 LEAD_CHARACTERS = 300
 FILER, TAGGED = 0.9, 0.5
-SPEAKER = 0.5
+SPEAKER = 0.4
 _LATER = 0.97
 """What each place further back in a title leaves."""
 _SHARES = {1: 1.0, 2: 0.9, 3: 0.75}
@@ -69,8 +69,8 @@ def relevances(
     total = sum(counts.values())
     found = {}
     for company, one in seen.items():
-        half = SPEAKER if one.speaks and all(one.speaks) else 1.0
+        part = SPEAKER if one.speaks and all(one.speaks) else 1.0
         density = DENSITY * counts[company] / max(total, 1) * min(1.0, counts[company] / _ENOUGH)
-        value = 1 - (1 - one.title * half) * (1 - one.lead * half) * (1 - density)
+        value = 1 - (1 - one.title * part) * (1 - one.lead * part) * (1 - density * part)
         found[company] = round(min(max(value, one.least), 1.0), 3)
     return found
