@@ -75,11 +75,12 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
 
     def _places(self, reading: Reading, field: str) -> list[_Place]:
         found = reading.found.positions
+        there = reading.found.title if field == "title" else reading.found.body
         end = reading.lead if field == "body" and self.place == "lead" else None
         return sorted(
             (first, last, number)
             for number, group in enumerate(self.groups)
-            for term in group
+            for term in group & there
             for first, last in found(field, term)
             if end is None or last < end
         )
