@@ -131,10 +131,10 @@ class _Work:
             path = ("rules", i)
             tests = reader.tests((*path, "tests"), entry.tests)
             for at, test in self.doc.items((*path, "tests")):
-                if "status" in test:
-                    message = "a status is an event type's, and this is the test of a rule"
+                for key in [key for key in ("status", "kind") if key in test]:
+                    message = f"a {key} is an event type's, and this is the test of a rule"
                     hint = "test it in the event type's file; a rule asks for it beside `event_type`"
-                    reader.faults.append(self.doc.fault((*at, "status"), message, hint, key=True))
+                    reader.faults.append(self.doc.fault((*at, key), message, hint, key=True))
             place = self.doc.place((*path, "id"))
             self.tests.append(RuleTests(place=place, portfolio=made.portfolio, rule=entry.id, tests=tests))
         self.faults += reader.faults
