@@ -14,7 +14,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -24,18 +24,11 @@ import structlog
 from alertd import __version__, telemetry
 from alertd.app.compose import Parts, receiver_policies
 from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turns
+from alertd.app.matching import pipeline_of, understanding_of
 from alertd.app.snapshot import secrets_of
 from alertd.base.clock import system_clock
 from alertd.base.failpoints import arm
-from alertd.companies.registrants import updated_file
-from alertd.companies.table import load_registrants
-from alertd.enrich.enricher import Enricher
 from alertd.errors import AlertdError, StoreUnavailable
-from alertd.pipeline import Pipeline
-from alertd.rules.book import EventTypeRule, RuleBook
-from alertd.rules.named import NamedCompanies
-from alertd.rules.understanding import Understanding
-from alertd.settings import Settings
 from alertd.store.redis import RedisStore, open_store
 from alertd.workers.match import Matcher
 from alertd.workers.outage import Outage
@@ -143,7 +136,7 @@ class Child:
         if "match" in boot.roles:
             self._matcher = Matcher(
                 boot.consumer,
-                _pipeline(boot.snapshot.book, boot.snapshot.settings),
+                pipeline_of(boot.snapshot.book, boot.snapshot.settings),
                 store,
                 parts.notices,
                 system_clock,
@@ -179,7 +172,7 @@ class Child:
             return
         if message.book is not None:
             self._types = message.book.event_types
-            self._matcher.use(await asyncio.to_thread(_pipeline, message.book, message.settings))
+            self._matcher.use(await asyncio.to_thread(pipeline_of, message.book, message.settings))
             _keep_for_good()
         elif message.change is not None and message.change.before != self._version:
             # Cannot be: the line keeps their order. If it is, the next life begins with the newest rules.
@@ -194,7 +187,7 @@ class Child:
         change, settings = message.change, message.settings
         understanding = None
         if change is not None and change.companies is not None:
-            understanding = await asyncio.to_thread(_understanding, self._types, change.companies, settings)
+            understanding = await asyncio.to_thread(understanding_of, self._types, change.companies, settings)
             _keep_for_good()
         matcher.apply(change, receiver_policies(settings), understanding)
 
@@ -247,19 +240,6 @@ class Child:
         while True:
             self._link.send(Turns(self._progress.counts()))
             await asyncio.sleep(TURNS_S)
-
-
-def _pipeline(book: RuleBook, settings: Settings) -> Pipeline:
-    """Make a rule book ready."""
-    understanding = _understanding(book.event_types, book.companies, settings)
-    return Pipeline(book, receiver_policies(settings), system_clock, understanding)
-
-
-def _understanding(
-    event_types: Iterable[EventTypeRule], companies: NamedCompanies, settings: Settings
-) -> Understanding:
-    """Make ready what finds companies, and the rest, in texts."""
-    return Enricher.of(event_types, companies.over(load_registrants(updated_file(settings.state_dir))))
 
 
 def _keep_for_good() -> None:

@@ -14,11 +14,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import Protocol
 
 import structlog
 from msgspec.structs import replace
 
-from alertd import telemetry
 from alertd.companies.finder import CompanyFinder
 from alertd.companies.table import CompanyTable
 from alertd.enrich.companies import add_companies
@@ -38,6 +38,20 @@ from alertd.text.scan import Found
 Step = tuple[str, Callable[[Draft], None]]
 """A step's name, by which it is counted, and what it does with the event."""
 
+
+class Meter(Protocol):
+    """Is told what understanding costs and what comes of it."""
+
+    def took(self, step: str, seconds: float) -> None:
+        """Note the time of a step."""
+
+    def failed(self, step: str) -> None:
+        """Note that a step raised."""
+
+    def understood(self, event: Event, refused: Sequence[tuple[str, str]], seconds: float) -> None:
+        """Note what came of an event, and the time of all its steps."""
+
+
 _STEP = "the step "
 """Before the name of a step that raised, among what was not taken."""
 _log = structlog.get_logger(__name__)
@@ -46,7 +60,13 @@ _log = structlog.get_logger(__name__)
 class Enricher:
     """Understands events for one set of companies and event types. Belongs to one process."""
 
-    def __init__(self, event_types: Iterable[EventTypeRule] = (), companies: CompanyFinder | None = None) -> None:
+    def __init__(
+        self,
+        event_types: Iterable[EventTypeRule] = (),
+        companies: CompanyFinder | None = None,
+        meter: Meter | None = None,
+    ) -> None:
+        self._meter = meter
         self._types = {kind.id: kind for kind in event_types}
         frames = frames_of(self._types)
         self._first: tuple[Step, ...] = (
@@ -66,23 +86,26 @@ class Enricher:
         """What follows from the event types; those just found stand in `draft.reported`."""
 
     @classmethod
-    def of(cls, event_types: Iterable[EventTypeRule], table: CompanyTable) -> Enricher:
+    def of(cls, event_types: Iterable[EventTypeRule], table: CompanyTable, meter: Meter | None = None) -> Enricher:
         """Make one for event types and the companies of a table."""
-        return cls(event_types, CompanyFinder(table))
+        return cls(event_types, CompanyFinder(table), meter)
 
     def begin(self, event: Event, found: Found) -> Understood:
         """Find what event types may ask for: language, companies, money, durations, terms."""
         draft = Draft(event, {"title": found.tokens("title"), "body": found.tokens("body")})
-        take(draft, self._first)
-        return _Begun(draft, self._then)
+        begun = _Begun(draft, self._then, self._meter)
+        begun.take(self._first)
+        return begun
 
 
 class _Begun:
     """An event between the two halves."""
 
-    def __init__(self, draft: Draft, then: Sequence[Step]) -> None:
+    def __init__(self, draft: Draft, then: Sequence[Step], meter: Meter | None) -> None:
         self._draft = draft
         self._then = then
+        self._meter = meter
+        self._seconds = 0.0
 
     @property
     def event(self) -> Event:
@@ -98,26 +121,32 @@ class _Begun:
         """Find the status of each type, who plays which role, and the tone; what turns out to be none is dropped."""
         draft = self._draft
         draft.reported = sorted(types, key=lambda reported: reported.type)
-        take(draft, self._then)
+        self.take(self._then)
         if draft.reported:
             draft.event = replace(draft.event, event_types=draft.types)
+        if self._meter is not None:
+            self._meter.understood(draft.event, draft.refused, self._seconds)
         return draft.event
+
+    def take(self, steps: Sequence[Step]) -> None:
+        """Take the event through steps."""
+        draft = self._draft
+        for name, step in steps:
+            before, began = (draft.event, draft.mentions, list(draft.reported)), time.perf_counter()
+            try:
+                step(draft)
+            except Exception as error:  # noqa: BLE001 hostile text must not cost the event, whatever a step raises on it
+                draft.event, draft.mentions, draft.reported = before
+                draft.refused.append((f"{_STEP}{name}", f"{type(error).__name__}: {error}"[:200]))
+                _log.error("enrich_step_failed", step=name, event_id=draft.event.id, exc_info=error)
+                if self._meter is not None:
+                    self._meter.failed(name)
+            took = time.perf_counter() - began
+            self._seconds += took
+            if self._meter is not None:
+                self._meter.took(name, took)
 
 
 def broken_steps(refused: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Give of what was not taken the steps that raised, with what they raised."""
     return [(what, why) for what, why in refused if what.startswith(_STEP)]
-
-
-def take(draft: Draft, steps: Sequence[Step]) -> None:
-    """Take an event through steps."""
-    for name, step in steps:
-        before, began = (draft.event, draft.mentions, list(draft.reported)), time.perf_counter()
-        try:
-            step(draft)
-        except Exception as error:  # noqa: BLE001 hostile text must not cost the event, whatever a step raises on it
-            draft.event, draft.mentions, draft.reported = before
-            draft.refused.append((f"{_STEP}{name}", f"{type(error).__name__}: {error}"[:200]))
-            telemetry.ENRICH_FAILURES.labels(step=name).inc()
-            _log.error("enrich_step_failed", step=name, event_id=draft.event.id, exc_info=error)
-        telemetry.ENRICH_STEP_SECONDS.labels(step=name).inc(time.perf_counter() - began)

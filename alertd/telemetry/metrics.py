@@ -69,6 +69,12 @@ PARSE_SECONDS = _histogram("parse_seconds", "One document in a parse worker, wai
 PARSE_KILLS = _counter("parse_kills_total", "Parse workers killed over time or memory.", "source")
 
 ENRICH_STEP_SECONDS = _counter("enrich_step_seconds_total", "Time spent on understanding events, by step.", "step")
+ENRICH_SECONDS = _histogram("enrich_seconds", "Understanding one event, all steps together.", buckets=FAST)
+ENRICH_EVENTS = _counter("enriched_events_total", "Events that were understood, by their language.", "language")
+ENRICH_COMPANIES = _counter("enriched_companies_total", "Companies named in events, each once an event.")
+EVENT_TYPES = _counter(
+    "event_types_total", "Event types that were recognised: their status, or refused.", "type", "outcome"
+)
 ENRICH_FAILURES = _counter("enrich_failures_total", "Steps that raised on an event: it went on without them.", "step")
 
 MATCHES = _counter("matches_total", "Rules that held.", "portfolio")
@@ -82,7 +88,9 @@ STORIES = _counter("stories_total", "Events put into stories: founded, joined, m
 STORY_CANDIDATES = _histogram(
     "story_candidates", "Open stories that an event was compared with.", buckets=(0, 1, 2, 4, 8, 16, 32)
 )
-STORY_CONFLICTS = _counter("story_conflicts_total", "Events whose story had changed when they were to be put into it.")
+STORY_CONFLICTS = _counter(
+    "story_conflicts_total", "Events whose story had changed when they were to be put into it."
+)
 STORY_SECONDS = _histogram("story_seconds", "Putting a batch into its stories.", buckets=FAST)
 DEAD_EVENTS = _counter("dead_events_total", "Events buried after too many attempts.")
 STREAM_BACKLOG = _gauge("stream_backlog", "Events on the stream that are not finished.")

@@ -160,7 +160,8 @@ def test_a_filter_that_waits_for_a_person_says_so_and_ends_with_ctrl_c(tmp_path:
         (["--version"], HEAVY),
         (["check", str(RULES)], {"aiohttp", "redis", "prometheus_client", "apscheduler"}),
         (["parse", "/dev/null"], {"aiohttp", "redis", "prometheus_client", "apscheduler", "structlog"}),
-        (["match", "--rules", str(RULES), "/dev/null"], {"aiohttp", "redis", "prometheus_client", "feedparser"}),
+        (["match", "--rules", str(RULES), "/dev/null"], {"aiohttp", "redis", "feedparser"}),
+        (["enrich", "--rules", str(RULES), "/dev/null"], {"aiohttp", "redis", "feedparser", "pycld2"}),
     ],
 )
 def test_a_command_does_not_load_what_it_does_not_use(words: list[str], unwanted: set[str], tmp_path: Path) -> None:

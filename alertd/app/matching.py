@@ -1,0 +1,31 @@
+"""Builds what matches in one process: the pipeline of a rule book, with what understands events for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alertd.app.compose import receiver_policies
+from alertd.base.clock import system_clock
+from alertd.companies.registrants import updated_file
+from alertd.companies.table import load_registrants
+from alertd.enrich.enricher import Enricher
+from alertd.pipeline import Pipeline
+from alertd.rules.book import EventTypeRule, RuleBook
+from alertd.rules.named import NamedCompanies
+from alertd.rules.understanding import Understanding
+from alertd.settings import Settings
+from alertd.telemetry.enrichment import EnrichMeter
+
+
+def pipeline_of(book: RuleBook, settings: Settings) -> Pipeline:
+    """Make a rule book ready."""
+    understanding = understanding_of(book.event_types, book.companies, settings)
+    return Pipeline(book, receiver_policies(settings), system_clock, understanding)
+
+
+def understanding_of(
+    event_types: Sequence[EventTypeRule], companies: NamedCompanies, settings: Settings
+) -> Understanding:
+    """Make ready what finds companies, and the rest, in texts."""
+    table = companies.over(load_registrants(updated_file(settings.state_dir)))
+    return Enricher.of(event_types, table, EnrichMeter(kind.id for kind in event_types))
