@@ -77,13 +77,14 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
         found = reading.found.positions
         there = reading.found.title if field == "title" else reading.found.body
         end = reading.lead if field == "body" and self.place == "lead" else None
-        return sorted(
-            (first, last, number)
-            for number, group in enumerate(self.groups)
-            for term in group & there
-            for first, last in found(field, term)
-            if end is None or last < end
-        )
+        places: list[_Place] = []
+        for number, group in enumerate(self.groups):
+            before = len(places)
+            for term in group & there:
+                places.extend((a, z, number) for a, z in found(field, term) if end is None or z < end)
+            if len(places) == before:  # the usual end, in a lead
+                return []
+        return sorted(places)
 
     def _spans(self, reading: Reading, field: str, places: list[_Place]) -> list[tuple[int, int]]:
         tokens = reading.found.tokens(field)
