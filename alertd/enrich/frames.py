@@ -209,7 +209,7 @@ def _is_tied(pieces: Sequence[Piece], k: int) -> bool:
 def _word_right(piece: Words, line: Line, at: int, reach: int, following: Piece | None) -> int | None:
     """Give the place behind the words of a piece; of several the first with which the frame goes on."""
     for place in range(at, min(at + (1 if piece.optional else reach), len(line))):
-        if line[place].low in SHARPLY:
+        if line[place].low in SHARPLY or (reach == _NEAR and line[place].low == ","):
             return None
         for words in piece.any_of:
             end = place + len(words)

@@ -50,7 +50,10 @@ def subject(line: Line, at: int, slot: Slot, *, loose: bool) -> Taken | None:
     """
     if slot.owner:
         return _owner(line, at, slot)
-    verb, at = at, over_chain(line, at)
+    verb = at
+    while loose and at >= 0 and line[at].low in DETERMINERS:
+        at -= 1
+    at = over_chain(line, at)
     if (made := _deal_with(line, at, slot)) is not None:
         return made
     if at < 0 and any(unit.low == "we" for unit in line[: verb + 1]):
@@ -175,6 +178,8 @@ def _listed_left(line: Line, place: int, role: str) -> Taken:
     """Take a name and those listed before it: `A, B and C`."""
     found = [line[place]]
     at = place - 1
+    if at == 1 and line[1].low == "," and line[0].company is not None:  # as headlines list: Amazon, Google sued
+        return Taken(role, _companies([line[0], *found]), -1, place + 1)
     if at < 0 or line[at].low == ",":  # no `and` before the last: another clause
         return Taken(role, _companies(found), at, place + 1)
     while at > 0 and len(found) < _LIST and line[at].low in (",", "and", "or"):

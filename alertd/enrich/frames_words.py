@@ -56,7 +56,8 @@ BETWEEN = BE | _set("""
     confirmed deny denies denied disclose disclosed discloses reveal revealed reveals warn warns warned tell
     told state stated report reported in talks advanced discussions discussing discuss discusses on monday
     tuesday wednesday thursday friday saturday sunday this last week month morning afternoon late early earlier
-    no longer intention
+    no longer intention interested insist insists insisted admit admits admitted promise promises promised pledge
+    pledges pledged refuse refuses refused fail fails failed rush rushes forced unable able willing keen
 """)
 """What may stand between a company and its verb: auxiliaries, adverbs, `agreed to`, `said on Monday it`."""
 

@@ -44,6 +44,7 @@ from alertd.enrich.status_words import (
     SPANS,
     STOPPING,
     TALKING,
+    THREATENING,
     TOLD,
     UNTRUE,
 )
@@ -208,6 +209,8 @@ def _pondered(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     if (at := s.last_of(POSSIBLE, max(start, head - _CLOSE), head)) is not None:
         return _Sign("rumoured", s.low[at], at, at)
     if (at := s.last_of(PONDERING, start, head)) is not None and head - at <= _FAR - 4:
+        return _Sign("rumoured", s.low[at], at, at)
+    if (at := s.last_of(THREATENING, max(start, head - _CLOSE), head)) is not None:
         return _Sign("rumoured", s.low[at], at, at)
     behind = s.after(head)
     if (at := s.last_of(GOSSIP, start, min(behind + 3, end))) is not None:

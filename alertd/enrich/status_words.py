@@ -52,9 +52,11 @@ POSSIBLE = _set("possible potential likely prospective rumoured rumored speculat
 PONDERING = _set("""
     consider considers considered considering weigh weighs weighed weighing mull mulls mulled mulling explore
     explores explored exploring eye eyes eyed eyeing ponder ponders pondering contemplate contemplates
-    contemplating contemplated hope hopes hoping hoped want wants wanted interested tempted threaten threatens
-    threatened threatening evaluate evaluates evaluating study studies studying floats floated
+    contemplating contemplated hope hopes hoping hoped want wants wanted interested tempted
+    evaluate evaluates evaluating study studies studying floats floated
 """)
+THREATENING = _set("threaten threatens threatened threatening")
+"""Right before the event."""
 PROSPECT = _set("candidate candidates speculation talk hopes prospect prospects favourite favorite buzz possibility")
 """Right behind a noun: a takeover candidate."""
 GOSSIP = _set(
@@ -83,7 +85,7 @@ DENIALS = _phrases("""
     not in talks|not in discussions|not in negotiations|not planning|no talks
 """)
 UNTRUE = _phrases("not true|untrue|is false|are false|was false|baseless|unfounded|no truth|categorically|fake")
-NOT = _set("not never cannot neither nor")
+NOT = _set("not never cannot neither nor nobody none")
 NO = _set("no without")
 NOT_NO = _set("later doubt matter less sooner")
 """Behind `no`: nothing is negated."""
@@ -92,13 +94,13 @@ GIVING_UP = _set("""
     avoid avoids avoided avoiding avert averts averted averting fail fails failed failing decline declines declined
     refuse refuses refused unable scrap scraps scrapped scrapping abandon abandons abandoned abandoning drop drops
     dropped dropping cancel cancels cancelled canceled shelve shelves shelved ditch ditches ditched axes axed
-    withdraw withdraws withdrew withdrawn block blocks blocked blocking prevent prevents prevented preclude reject
-    rejects rejected
+    withdraw withdraws withdrew withdrawn block blocks blocked blocking prevent prevents prevented preclude
 """)
 GIVEN_UP = _phrases("""
-    opts against|opted against|decides against|decided against|advises against|warns against|walks away from
-    walk away from|walked away from|pulls out of|pulled out of|backs out of|backed out of|calls off|called off
-    stops short of|steps back from|ends talks|gives up on|turns down
+    yet to|no one has|call off|calling off|opts against|opted against|decides against|decided against
+    advises against|warns against|walks away from|walk away from|walked away from|pulls out of|pulled out of
+    backs out of|backed out of|calls off|called off|stops short of|steps back from|ends talks|gives up on
+    turns down
 """)
 
 STOPPING = _set("""
