@@ -125,7 +125,7 @@ def _as_declared(table: CompanyTable) -> dict[str, str]:
         own = declared.get(fold_name(line.name))
         if own is None and not line.is_registrant:
             called = table.called(line.name)
-            own = called[0].id if len(called) == 1 else None
+            own = called[0].id if len(called) == 1 and called[0].id not in table.declared else None
         if own is not None and own != company:
             found[company] = own
     return found

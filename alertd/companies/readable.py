@@ -20,7 +20,7 @@ def readable_name(name: str, tickers: Collection[str] = ()) -> str:
     words = without_state(name).replace(",", " ").split()
     while len(words) > 1 and _is_form(words[-1]):
         words.pop()
-    if not any(word.islower() or word[1:].islower() for word in words if len(word) > _SHORT):
+    if all(word.upper() == word or word in _SMALL for word in words):
         words = [_quiet(word, tickers, i == 0) for i, word in enumerate(words)]
     return " ".join(words).rstrip("& ") or name
 

@@ -19,7 +19,7 @@ from alertd.rules.loaded import Loaded
 from alertd.rules.logic import Node
 from alertd.rules.state import Sequence
 from alertd.rules.traits import asserted
-from alertd.ruletests.lint_companies import circles, declared
+from alertd.ruletests.lint_companies import circles, clashes, declared
 from alertd.ruletests.lint_condition import Answer, Judge, holdings_needed
 from alertd.ruletests.lint_several import identical, untested, unused
 
@@ -38,6 +38,8 @@ LINTS: Mapping[str, str] = {
     "dead-receiver": "alertd.yaml defines a receiver that nothing sends to",
     "company-name": "a declared company is called by a word that most news have, or by signs alone",
     "company-twice": "a declared company is called as a registrant is in full, and has no `cik`",
+    "company-clash": "a declared company is called as another company is in texts, or by its ticker",
+    "company-word": "a declared company is called by ordinary words alone (a notice)",
     "company-circle": "companies are subsidiaries of one another in a circle",
     "unused-list": "no rule names a list (a notice)",
     "unused-fragment": "no rule uses a fragment (a notice)",
@@ -57,7 +59,15 @@ def lint(loaded: Loaded, *, today: date, advance: Callable[[int], None] = lambda
         found += _of_portfolio(portfolio, loaded, judge, today)
         advance(len(portfolio.rules))
     return sorted(
-        {*found, *identical(loaded), *untested(loaded), *unused(loaded), *declared(loaded), *circles(loaded)}
+        {
+            *found,
+            *identical(loaded),
+            *untested(loaded),
+            *unused(loaded),
+            *declared(loaded),
+            *clashes(loaded),
+            *circles(loaded),
+        }
     )
 
 

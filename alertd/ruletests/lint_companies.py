@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from alertd.companies.finder import CompanyFinder
 from alertd.companies.model import Company
-from alertd.companies.names import fold_name
+from alertd.companies.names import fold_name, ticker_of
+from alertd.companies.ordinary import kind_of, words_of
 from alertd.companies.registrants import Registrants
+from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
 from alertd.rules.loaded import Loaded
 from alertd.text.common import common_words
 
 _COMMON = common_words()
 _SHOWN = 5
+_LETTERS = 2
+"""Letters of a placeholder for a name, such as AA."""
 
 
 def declared(loaded: Loaded) -> Iterator[Fault]:
@@ -23,7 +28,7 @@ def declared(loaded: Loaded) -> Iterator[Fault]:
         if company is None:
             continue
         own = registrants.companies.get(company.id)
-        for called in (company.name, *company.aliases):
+        for called in _called(company):
             folded = fold_name(called)
             if own is not None and called == own.name:
                 continue
@@ -41,6 +46,58 @@ def declared(loaded: Loaded) -> Iterator[Fault]:
 def _registrant(registrants: Registrants, company: Company, folded: str) -> Company | None:
     found = [registrants.companies[name] for name in registrants.names.get(folded, ()) if name != company.id]
     return found[0] if len(found) == 1 else None
+
+
+def clashes(loaded: Loaded) -> Iterator[Fault]:
+    """Name declared companies that are called as another is in texts, or by its ticker; and those hard to tell."""
+    finder = CompanyFinder(loaded.table)
+    for (what, name), place in loaded.defined.items():
+        company = loaded.table.declared.get(name) if what == "company" else None
+        if company is None:
+            continue
+        own = loaded.table.registrants.companies.get(company.id)
+        called = [each for each in _called(company) if own is None or each != own.name]
+        for each in called:
+            if (other := _other(finder, company, each)) is not None:
+                label = f"{finder.display_name(other)} ({other.label})"
+                message = f"company `{company.id}` is called `{each[:60]}`, as {label} is"
+                hint = "texts with that name will mean yours: leave it out if they need not"
+                yield Fault(*place, message, hint, "warning", "company-clash")
+            elif (owner := _of_ticker(loaded.table, company, each)) is not None:
+                message = f"company `{company.id}` is called `{each[:60]}`, which is the ticker of {owner.name}"
+                hint = "files that say it mean that company: write the name otherwise"
+                yield Fault(*place, message, hint, "warning", "company-clash")
+        if own is None and (word := _only_words(called)):
+            message = f"company `{company.id}` is called by an ordinary word alone, `{word[:60]}`"
+            hint = "texts count as naming it only with business around the word; an alias in full makes it sure"
+            yield Fault(*place, message, hint, "notice", "company-word")
+
+
+def _called(company: Company) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((company.name, *company.aliases, *company.former)))
+
+
+def _other(finder: CompanyFinder, company: Company, called: str) -> Company | None:
+    """Give who else is called so in texts. The same full name is another finding: `company-twice`."""
+    words = words_of(called)
+    known = finder.registrants.get(words) if words else None
+    if known is None or known.kind == "common" or fold_name(called) in finder.table.registrants.names:
+        return None
+    others = [other for each in known.companies if (other := finder.canonical(each)) != company.id]
+    return finder.company(others[0]) if others and len(others) == len(known.companies) else None
+
+
+def _of_ticker(table: CompanyTable, company: Company, called: str) -> Company | None:
+    is_ticker = len(called) > _LETTERS and not called.isdigit() and ticker_of(called) == called
+    found = table.listed(called) if is_ticker else None
+    return found if found is not None and found.id != company.id else None
+
+
+def _only_words(called: Sequence[str]) -> str:
+    """Give a company's first name if all of them are single words that texts have anyhow."""
+    several = [words_of(each) for each in called]
+    plain = all(len(words) == 1 and kind_of(words) in ("ordinary", "name") for words in several)
+    return called[0] if plain and len(called[0]) > _LETTERS else ""
 
 
 def circles(loaded: Loaded) -> Iterator[Fault]:
