@@ -58,6 +58,11 @@ class Draft:
             known = self._units[name, sentence] = units(self.text(name), *sentence, mentions)
         return known
 
+    @cached_property
+    def vocabulary(self) -> dict[Field, frozenset[str]]:
+        """The different folded words of each field: what a step looks for is mostly not among them."""
+        return {name: frozenset(self.words[name].words) for name in FIELDS}
+
     def passages(self) -> Iterator[tuple[Field, Sentence]]:
         """Go through all sentences: the title's, then the body's."""
         return ((name, one) for name in FIELDS for one in self.sentences[name])

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from alertd.enrich.draft import FIELDS, Draft, Field
+from alertd.enrich.language import is_understood
 from alertd.enrich.lengths import Length, lengths
 from alertd.enrich.money_words import word_set
 from alertd.enrich.untils import untils
@@ -86,8 +87,8 @@ _NO_NOUN = frozenset(("order", "terms", "plan", "credit", "deals"))
 
 
 def add_durations(draft: Draft) -> None:
-    """Find the durations, unless the event brought some with it."""
-    if draft.event.durations:
+    """Find the durations, unless the event brought some with it or its words are not understood."""
+    if draft.event.durations or not is_understood(draft.event.language):
         return
     found: list[Duration] = []
     for name in FIELDS:
@@ -99,8 +100,7 @@ def add_durations(draft: Draft) -> None:
 
 def _in_field(draft: Draft, name: Field) -> Iterator[Duration]:
     text = draft.text(name)
-    vocabulary = frozenset(draft.words[name].words)
-    stated = [one for one in lengths(text, vocabulary) if one.unit != "quarter"]
+    stated = [one for one in lengths(text, draft.vocabulary[name]) if one.unit != "quarter"]
     ends = list(untils(text)) if "20" in text else []
     if not stated and not ends:
         return

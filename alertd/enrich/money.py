@@ -39,6 +39,8 @@ _CORRECTED = re.compile(
     r"\b(?:earlier|previous|original)\sversion\b|\b(?:incorrectly|originally)\s(?:said|stated|reported|gave)\b", re.I
 )
 
+_CORRECTING = frozenset(("version", "incorrectly", "originally"))
+
 
 def add_money(draft: Draft) -> None:
     """Find the amounts, unless the event brought some with it."""
@@ -54,9 +56,9 @@ def add_money(draft: Draft) -> None:
 
 def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:
     text = draft.text(name)
-    vocabulary = frozenset(draft.words[name].words)
+    vocabulary = draft.vocabulary[name]
     numbers = quantities(text, vocabulary)
-    if not any(one.monetary for one in numbers):
+    if not any(one.monetary or one.careful for one in numbers):
         return
     read = _Field(draft, name, text, vocabulary)
     elsewhere = draft.event.title if name == "body" else ""
@@ -72,6 +74,7 @@ class _Field:
     def __init__(self, draft: Draft, name: Field, text: str, vocabulary: frozenset[str]) -> None:
         self._draft, self._name, self._text, self._vocabulary = draft, name, text, vocabulary
         self._only = _only(draft.mentions)
+        self._corrects = not _CORRECTING.isdisjoint(vocabulary)
         self._last: Written | None = None
         self._role: str | None = None
         self._of: str | None = None
@@ -83,7 +86,7 @@ class _Field:
 
     def amounts(self, one: Written) -> Iterator[Amount]:
         """Give the amount with its role and whose it is, and what it comes to in a year."""
-        if not one.earlier and _CORRECTED.search(self._text, *one.sentence):
+        if self._corrects and not one.earlier and _CORRECTED.search(self._text, *one.sentence):
             one = one._replace(earlier=True)
         role, of, per = self._meaning(one)
         amount = self._amount(one, *((None, None) if one.change else (role, of)), per)

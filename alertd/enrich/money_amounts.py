@@ -22,6 +22,8 @@ _DASH = re.compile(r"(\s?)[-‐‑‒–—−~](\s?)")
 _MODIFIERS = "as much as|as high as|about|around|roughly|more than|nearly|almost|perhaps|up to|possibly|maybe"
 _JOIN = re.compile(rf"\s(to|and|or|bis|à)\s(?:(?:{_MODIFIERS})\s)?", re.I)
 _OPENS = re.compile(r",?(?:\s?[(\[/]|\sor\b)\s?(?:or|about|around|roughly|approximately|approx\.)?\s?", re.I)
+_REACH = 400
+"""Characters of a sentence before and behind an amount that are looked at."""
 _JOINED = 40
 """Characters between two numbers of a range."""
 _PER_BETWEEN = re.compile(r"\s(?:a|an|per)\s[a-z]{3,7}(?=\s(?:to|and|or)\s)", re.I)
@@ -74,9 +76,9 @@ def written(
         if one.broken:
             continue
         near = other is not None and not other.broken and other.start - one.end <= _JOINED
-        if not (one.monetary or (near and other is not None and other.monetary)):
+        if not (one.monetary or (near and other is not None and _lends(text, one, other))):
             continue
-        sentence = sentences[max(bisect_right(starts, one.start) - 1, 0)]
+        sentence = _around(sentences[max(bisect_right(starts, one.start) - 1, 0)], one)
         place = Place(text, one.start, sentence.start, last_end)
         joined = _join(place, one, other) if near and other is not None else None
         if joined is None and not one.monetary:
@@ -86,6 +88,17 @@ def written(
             yield made._replace(again=True) if again and last_end else made
             last_end, last_currency = made.end, made.currency
         at += joined is not None
+
+
+def _lends(text: str, one: Quantity, other: Quantity) -> bool:
+    """Whether the second of two numbers can make money of the first: `3-4bn dollars`, `R3-5bn`."""
+    large = one.careful and (other.scaled or "," in text[other.number : other.end])
+    return other.monetary or large
+
+
+def _around(sentence: Sentence, one: Quantity) -> Sentence:
+    """Give as much of a sentence as is near an amount: a text without points is one sentence."""
+    return Sentence(max(sentence.start, one.start - _REACH), min(sentence.end, one.end + _REACH))
 
 
 def _amounts(

@@ -62,6 +62,9 @@ class Quantity(NamedTuple):
     broken: bool = False
     """Part of something else: a per cent figure, a product's name, a version."""
 
+    careful: bool = False
+    """The mark before it is money only if a magnitude follows, perhaps behind the other end of a range: `R3-5bn`."""
+
     @property
     def currency(self) -> str:
         """The currency that stands at it; empty if none does."""
@@ -75,7 +78,7 @@ class Quantity(NamedTuple):
     @property
     def monetary(self) -> bool:
         """Whether a currency stands at it, though perhaps one that the text around must name."""
-        return bool(self.mark or self.behind.currency or self.behind.home)
+        return bool((self.mark and not self.careful) or self.behind.currency or self.behind.home)
 
     @property
     def scaled(self) -> bool:
@@ -160,9 +163,10 @@ def _whole(text: str, start: int, end: int, digits: str, mark: _Mark, *, grouped
     behind = unit_behind(text, end, digits, marked=bool(mark.currency))
     if behind.broken:
         return Quantity(mark.start, start, end, digits, broken=True)
-    if mark.careful and not (behind.scaled or grouped):
-        mark = _Mark(start)
-    return Quantity(mark.start, start, behind.end, digits, behind, mark.currency, mark.home, mark.negative)
+    careful = mark.careful and not (behind.scaled or grouped)
+    return Quantity(
+        mark.start, start, behind.end, digits, behind, mark.currency, mark.home, mark.negative, careful=careful
+    )
 
 
 def _grouped(text: str, start: int, groups: re.Match[str], mark: _Mark) -> Quantity | None:

@@ -1,12 +1,14 @@
-"""How the terms of a deal are written: for each kind the stems that lead to it, and the patterns that make it one.
+"""How the terms of a deal are written: for each kind the words that lead to it, and the patterns that make it one.
 
-Patterns run over one lowered sentence, found by its stem; every gap in them is bounded.
+Patterns run over one lowered sentence, found by such a word; every gap in them is bounded.
 """
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
+
+from alertd.enrich.money_words import word_set
 
 _MAY = (
     r"(?:may|can|could|might|would\sbe\sable\sto|entitle(?:s|d)?|entitling|able\sto|allow(?:s|ed|ing)?|lets?|letting"
@@ -46,8 +48,8 @@ class Cue(NamedTuple):
 
     type: str
     pattern: re.Pattern[str]
-    stems: tuple[str, ...]
-    """Of which one is in every text that the pattern matches, lowered."""
+    words: frozenset[str]
+    """Of which one is in every text that the pattern matches."""
     without: re.Pattern[str] | None = None
     """What must not follow."""
     needs: re.Pattern[str] | None = None
@@ -68,7 +70,7 @@ CUES: tuple[Cue, ...] = (
     Cue(
         "termination_right",
         _p(rf"\b{_MAY}\b[^.;]{{0,60}}?\b(?:terminate|rescind)\b"),
-        ("terminate", "rescind"), without=_STAFF,
+        word_set("terminate rescind"), without=_STAFF,
     ),
     Cue(
         "termination_right",
@@ -76,7 +78,7 @@ CUES: tuple[Cue, ...] = (
             rf"\b{_MAY}\b[^.;]{{0,50}}?\b(?:cancel|end|exit|quit|withdraw\sfrom|back\sout\sof|pull\sout\sof|opt\sout\sof"
             rf"|walk\saway\sfrom|get\sout\sof|leave)\s(?:the|its|their|this|that|a)\s(?:[\w-]+\s){{0,3}}?{_DEAL}\b"
         ),
-        ("cancel", "end ", "exit", "quit", "withdraw", "out of", "walk away", "leave"),
+        word_set("cancel end exit quit withdraw out walk leave"),
     ),
     Cue(
         "termination_right",
@@ -85,7 +87,7 @@ CUES: tuple[Cue, ...] = (
             r"|cancellation|rescission)|break\s(?:clauses?|options?|rights?)|cancellation\s(?:rights?|options?|clauses?)"
             r"|(?:right|option|free|entitled)\sto\swalk\saway|walk-?away\srights?|opt-?out\s(?:clauses?|rights?|options?))\b"
         ),
-        ("terminat", "cancellation", "rescission", "break ", "walk", "opt-out", "opt out", "optout"),
+        word_set("termination cancellation rescission break walk walkaway opt optout"),
     ),
     Cue(
         "termination_right",
@@ -93,7 +95,7 @@ CUES: tuple[Cue, ...] = (
             r"\b(?:terminable|cancell?able)(?=\s(?:at|by|on|upon|with|without|for)\b)|\b(?:may|can|could)\s(?:also\s|only\s)?be\s"
             r"(?:terminated|cancell?ed)\b"
         ),
-        ("terminable", "cancelable", "cancellable", "terminated", "canceled", "cancelled"), needs=DEALS,
+        word_set("terminable cancelable cancellable terminated canceled cancelled"), needs=DEALS,
         subject=False,
     ),
     Cue(
@@ -102,7 +104,7 @@ CUES: tuple[Cue, ...] = (
             rf"\b{_MAY}\b[^.;]{{0,50}}?\b(?:reclaim|take\sback|repossess|recapture|retake|claw\sback|resume\spossession\sof"
             r"|take\s(?:[\w'’-]+\s){1,5}back)\b"
         ),
-        ("reclaim", " back", "repossess", "recapture", "retake", "possession"), without=_IDLE, needs=_ASSETS,
+        word_set("reclaim back repossess recapture retake possession"), without=_IDLE, needs=_ASSETS,
     ),
     Cue(
         "reclaim_right",
@@ -111,7 +113,7 @@ CUES: tuple[Cue, ...] = (
             r"|step-in\srights?|claw-?back\s(?:rights?|clauses?|provisions?)|recapture\s(?:rights?|clauses?)"
             r"|reversion(?:ary)?\s(?:rights?|clauses?)|repossession\srights?)\b"
         ),
-        ("reclaim", "reversion", "recapture", "repossession", "entry", "step-in", "claw"),
+        word_set("reclaim reversion reversionary recapture repossession entry reentry step claw clawback"),
     ),
     Cue(
         "reclaim_right",
@@ -119,7 +121,7 @@ CUES: tuple[Cue, ...] = (
             r"\b(?:intends|wants|moves|moved|plans|planned|threatens|threatened|seeks|sought|decided|demands|demanded)\sto\s"
             r"(?:reclaim|take\sback|repossess|recapture|retake)\b"
         ),
-        ("reclaim", "take back", "repossess", "recapture", "retake"), without=_IDLE, needs=_CLOSES,
+        word_set("reclaim back repossess recapture retake"), without=_IDLE, needs=_CLOSES,
     ),
     Cue(
         "exclusivity",
@@ -129,7 +131,7 @@ CUES: tuple[Cue, ...] = (
             r"|territory|dealer\w*|reseller|manufactur\w+|collaboration|arrangement|pact|agent|broker|lease|sponsor\w*"
             r"|vendor|customer|carrier|buyer|purchaser|retailer|operator|licensee|cloud|broadcaster)\b"
         ),
-        ("exclusive ",),
+        word_set("exclusive"),
     ),
     Cue(
         "exclusivity",
@@ -138,7 +140,7 @@ CUES: tuple[Cue, ...] = (
             r"|exclusively\s(?:licen|suppl|distribut|market|sell|sold|provid|manufactur|negotiat|deal|use|to\s|for\s|with\s)"
             r"|(?:licensed|supplied|distributed|sold|available|provided|used|marketed)\sexclusively)"
         ),
-        ("exclusivity", "sole ", "exclusively"),
+        word_set("exclusivity sole exclusively"),
     ),
     Cue(
         "take_or_pay",
@@ -147,7 +149,7 @@ CUES: tuple[Cue, ...] = (
             r"|throughput)\s(?:commitments?|obligations?|requirements?|guarantees?)\b|\bpays?\s(?:[\w-]+\s){0,4}?whether\sor\snot"
             r"\b|\bpay\s(?:[\w-]+\s){0,6}?even\sif\s(?:it|they)\s(?:does|do)\snot\s(?:use|take|need)"
         ),
-        ("or-pay", "or pay", "minimum", "whether or not", "even if"), subject=False,
+        word_set("pay pays minimum"), subject=False,
     ),
     Cue(
         "change_of_control",
@@ -155,7 +157,7 @@ CUES: tuple[Cue, ...] = (
             r"\bchange[\s-](?:of|in)[\s-]control\b|\bcontrol\sof\s(?:[\w-]+\s){1,4}?changes\b"
             r"|\bcomes?\sunder\s(?:new|different)\s(?:control|ownership)\b"
         ),
-        ("control", "ownership"), subject=False,
+        word_set("control ownership"), subject=False,
     ),
     Cue(
         "option_to_extend",
@@ -163,7 +165,7 @@ CUES: tuple[Cue, ...] = (
             r"\b(?:options?|rights?|entitled|ability|elect)\s(?:to|for|of)\s(?:[\w-]+\s){0,4}?(?:extend|renew|prolong|extensions?"
             r"|renewals?)\b|\b(?:renewal|extension)\s(?:options?|rights?|terms?\sof)\b|\boptions?\sto\sextend\b"
         ),
-        ("extend", "renew", "prolong", "extension"), without=_IDLE_EXTENSION,
+        word_set("extend renew prolong extension extensions renewal renewals"), without=_IDLE_EXTENSION,
     ),
     Cue(
         "option_to_extend",
@@ -171,7 +173,8 @@ CUES: tuple[Cue, ...] = (
             r"\b(?:can|may|could)\s(?:also\s|then\s)?(?:be\s(?:extended|renewed|prolonged)|extend|renew|prolong)\b"
             r"|\b(?:extend[ai]ble|renewable)\s(?:for|by|at|annually|up\sto|twice|once|every)\b"
         ),
-        ("extend", "renew", "prolong"), without=_IDLE_EXTENSION,
+        word_set("extend extended extendable extendible renew renewed renewable prolong prolonged"),
+        without=_IDLE_EXTENSION,
         needs=re.compile(r"\b(?:lease|contract|agreement|term|deal|licen[cs]e|loan|partnership|arrangement|pact|charter)\b"),
     ),
     Cue(
@@ -183,7 +186,7 @@ CUES: tuple[Cue, ...] = (
             r"(?:for|if)\s(?:\w+\s){0,3}?(?:late|delays?|delayed|miss(?:ing|es)?|fails?|failing|breach\w*|early|terminat\w+"
             r"|cancel\w*|walks?|pulls?|backs?)\b"
         ),
-        (" fee", "liquidated", "penalt"), subject=False,
+        word_set("fee fees liquidated penalty penalties"), subject=False,
     ),
     Cue(
         "contingency",
@@ -192,7 +195,7 @@ CUES: tuple[Cue, ...] = (
             r"|diligence|ratification|review|vote|authori[sz]ations?|satisfaction|signing|sign-off|funding|documentation"
             r"|certification|waiver|court|regulat\w+|antitrust|agreement|permits?|permitting)\b"
         ),
-        ("subject to",), subject=False,
+        word_set("subject"), subject=False,
     ),
     Cue(
         "contingency",
@@ -203,8 +206,10 @@ CUES: tuple[Cue, ...] = (
             r"|clearance|sign-off|go-ahead|green\slight)\b|\b(?:closing\sconditions|conditions?\sprecedent|financing\s"
             r"(?:condition|contingency|out))\b|\bonly\sif\s(?:[\w'’-]+\s){1,5}?(?:approves?|approved|agrees?|consents?)\b"
         ),
-        ("conting", "condition", "hinge", "pending", "approv", "consent", "clearance", "sign-off", "go-ahead",
-         "green light", "financing", "agree"),
+        word_set("""
+            contingent contingency conditional conditioned condition conditions hinges hinge pending approval
+            approvals approve approves approved consent consents clearance sign go green financing agree agrees closing
+        """),
         deal=True, subject=False,
     ),
 )  # fmt: skip

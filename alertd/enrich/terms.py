@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import FIELDS, Draft, Field
+from alertd.enrich.language import is_understood
 from alertd.enrich.term_cues import CUES, DEALS, ENDS, Cue, denied
 from alertd.enrich.term_holder import holder, paid_to
 from alertd.model import DealTerm, Evidence
@@ -23,13 +24,13 @@ from alertd.text.sentences import Sentence
 MOST = 30
 """Terms of one event."""
 _PLACES = 6
-_STEM_PLACES = 200
-"""Places of one stem in a field that are looked at."""
+_SENTENCES = 200
+"""Sentences of one field that are looked at for one word."""
 
 
 def add_terms(draft: Draft) -> None:
-    """Find the terms, unless the event brought some with it."""
-    if draft.event.terms:
+    """Find the terms, unless the event brought some with it or its words are not understood."""
+    if draft.event.terms or not is_understood(draft.event.language):
         return
     found: list[DealTerm] = []
     for name in FIELDS:
@@ -40,31 +41,35 @@ def add_terms(draft: Draft) -> None:
 
 
 def _in_field(draft: Draft, name: Field) -> Iterator[DealTerm]:
+    leading = draft.vocabulary[name] & _WORDS
+    if not leading:
+        return
     text = draft.text(name)
     low = text.lower()
     low = (low if len(low) == len(text) else text).replace("\n", " ")
-    places = {stem: at for stem in _STEMS if (at := low.find(stem)) >= 0}
-    if not places:
-        return
     companies = {mention.company for mention in draft.mentions}
     only = companies.pop() if len(companies) == 1 else None
     sentences = draft.sentences[name]
     starts = [one.start for one in sentences]
+    found = {word: _places(low, word, starts) for word in leading}
     for cue in CUES:
-        seen: set[int] = set()
-        for stem in cue.stems:
-            at, count = places.get(stem, -1), 0
-            while at >= 0 and count < _STEM_PLACES:
-                count += 1
-                index = max(bisect_right(starts, at) - 1, 0)
-                sentence = sentences[index] if sentences else Sentence(0, len(text))
-                if index not in seen:
-                    seen.add(index)
-                    yield from _in_sentence(draft, name, text, low, sentence, cue, only)
-                at = low.find(stem, max(sentence.end, at + len(stem)))
+        for index in sorted({index for word in cue.words & leading for index in found[word]}):
+            yield from _in_sentence(draft, name, text, low, sentences[index], cue, only)
 
 
-_STEMS = tuple(sorted({stem for cue in CUES for stem in cue.stems}))
+_WORDS = frozenset().union(*(cue.words for cue in CUES))
+
+
+def _places(low: str, word: str, starts: Sequence[int]) -> set[int]:
+    """Give the sentences in which a word stands."""
+    found: set[int] = set()
+    at = low.find(word)
+    while at >= 0 and len(found) < _SENTENCES:
+        index = max(bisect_right(starts, at) - 1, 0)
+        found.add(index)
+        following = starts[index + 1] if index + 1 < len(starts) else len(low)
+        at = low.find(word, max(following, at + 1))
+    return found
 
 
 def _in_sentence(

@@ -54,12 +54,12 @@ def untils(text: str) -> Iterator[Until]:
     low = text.lower()
     if len(low) != len(text):
         low = text
-    for count, year in enumerate(_YEAR.finditer(low)):
-        if count == MOST:
-            return
-        found = _before(low, year)
-        if found is not None:
+    place, count = low.find("20"), 0
+    while place >= 0 and count < MOST:
+        count += 1
+        if (year := _YEAR.match(low, place)) and (found := _before(low, year)):
             yield found
+        place = low.find("20", place + 2)
 
 
 def _before(low: str, year: re.Match[str]) -> Until | None:

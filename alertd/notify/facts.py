@@ -180,9 +180,9 @@ def amount_text(low: float | None, high: float | None, currency: str, bound: str
     (first, first_unit), (second, second_unit) = _scaled(low), _scaled(high)
     if low == high:
         return f"{said}{symbol}{first}{first_unit}"
-    # `$500-1.5m` would be read as half a million to one and a half.
-    sign = symbol if second_unit and not first_unit else ""
-    return f"{said}{symbol}{first}{'' if first_unit == second_unit else first_unit}-{sign}{second}{second_unit}"
+    if second_unit and not first_unit:  # `$500-1.5k` would be read as half a million to one and a half thousand
+        return f"{said}{symbol}{first}-{_written(high, 6)}"
+    return f"{said}{symbol}{first}{'' if first_unit == second_unit else first_unit}-{second}{second_unit}"
 
 
 def money(event: Event) -> str:

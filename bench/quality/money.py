@@ -1,4 +1,4 @@
-"""Money, durations and terms of deals: measured on written forms of our own (`sets/money.yaml`, `durations.yaml`, `terms.yaml`).
+"""Money, durations and terms of deals: measured on written forms of our own (`sets/money.yaml` and its neighbours).
 
 A case is right if exactly what is written down is found, in its order: nothing less, nothing more, nothing else. Of a
 term the sentence must be quoted, of an amount and a duration the span must hold a figure. Cases are split by hash of

@@ -1,4 +1,4 @@
-"""How the sets of money, durations and terms write down what a text should give, and the events they are read from."""
+"""How the sets of money, durations and terms write down what a text should give, and how that is compared."""
 
 from __future__ import annotations
 
