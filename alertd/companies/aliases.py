@@ -17,7 +17,7 @@ from typing import NamedTuple
 from alertd.companies.mentions import Way
 from alertd.companies.model import Company
 from alertd.companies.names import without_state
-from alertd.companies.ordinary import LEGAL_FORMS, TRADES, word_set, words_of
+from alertd.companies.ordinary import LEGAL_FORMS, TRADES, word_set
 from alertd.text.fold import Tokens
 
 _LEGAL = LEGAL_FORMS | word_set("co company companies se ab as com holdings holding group grp trust public pt")
@@ -51,7 +51,8 @@ def aliases_of(company: Company) -> Iterator[Alias]:
 def _names(written: str, full: Way, short: Way) -> Iterator[Alias]:
     bare = without_state(written)
     for spelling in _spellings(bare):
-        words = words_of(spelling)[:_MAX_WORDS]
+        tokens = Tokens(spelling)
+        words = tuple(tokens.words[:_MAX_WORDS])
         if not words:
             continue
         yield Alias(words, spelling, full)
@@ -61,10 +62,10 @@ def _names(written: str, full: Way, short: Way) -> Iterator[Alias]:
         while (left := _without_form(words)) != words:
             words = left
             if words[-1] != "and":
-                yield Alias(words, _begin(spelling, words), short)
+                yield Alias(words, _begin(tokens, words), short)
         if len(words) > 1 and words[-1] in TRADES and len(words[0]) >= _MIN_BRAND and short == "short":
             brand = words[:-1]
-            yield Alias(brand, _begin(spelling, brand), short, given=False)
+            yield Alias(brand, _begin(tokens, brand), short, given=False)
 
 
 def _without_form(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -89,6 +90,7 @@ def _spellings(name: str) -> Iterator[str]:
         yield f"{name[: found.start()]}{joined} {name[found.end() :]}".strip()
 
 
-def _begin(written: str, words: tuple[str, ...]) -> str:
+def _begin(tokens: Tokens, words: tuple[str, ...]) -> str:
     """Give the beginning of a written name that these are the words of."""
-    return written[: Tokens(written).span(0, len(words) - 1)[1]]
+    skipped = int(tokens.words[0] == "the" and words[0] != "the")
+    return tokens.text[tokens.span(skipped, skipped)[0] : tokens.span(0, skipped + len(words) - 1)[1]]

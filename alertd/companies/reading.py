@@ -95,7 +95,8 @@ class Work:
             one = _Open(field, hit, company, why)
             if other := self._other(one):
                 self._found.refuse(one.surface, f"part of `{other}`")
-                self._found.others.setdefault(company, f"`{other}` in this item")
+                if not hit.name.known:  # Michael Dell may well speak of Dell
+                    self._found.others.setdefault(company, f"`{other}` in this item")
             else:
                 self._candidates.append(one)
 

@@ -47,7 +47,7 @@ def person(field: FieldText, hit: Hit, is_name: Callable[[str], bool]) -> str:
     if hit.first != hit.last:
         return ""
     for near, gap in ((hit.first - 1, field.gap(hit.first - 1)), (hit.last + 1, field.gap(hit.last))):
-        if gap in (" ", "\xa0", ". ") and field.word(near)[0].isupper() and is_only_a_name(field.words[near]):
+        if gap in (" ", "\xa0") and field.word(near)[0].isupper() and is_only_a_name(field.words[near]):
             return field.surface(min(near, hit.first), max(near, hit.last))
     before = field.word(hit.first - 1)
     if hit.name.known or field.gap(hit.first - 1) != " " or not before[0].isupper() or before.isupper():

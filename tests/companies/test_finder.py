@@ -144,6 +144,15 @@ def test_a_sister_company_is_not_the_one_that_is_called_so_in_short() -> None:
     assert named("Chief of Essar quits", finder=finder) == ["essar-ports"]
 
 
+def test_a_person_who_is_called_as_a_company_may_speak_of_it() -> None:
+    assert named("Michael Dell leaves") == []
+    assert named("Michael Dell leaves", "The founder of Dell said he would rest.") == ["DELL"]
+
+
+def test_who_begins_the_next_sentence_is_no_part_of_a_name() -> None:
+    assert named("", "It leases a computer to Anthropic. Tim said so.") == ["anthropic"]
+
+
 def test_in_german_a_capital_within_a_sentence_says_nothing() -> None:
     title = "Im neuen Block wohnen jetzt viele Familien"
     assert read(title).mentions
