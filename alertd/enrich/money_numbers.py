@@ -145,13 +145,13 @@ def _read(text: str, start: int, end: int) -> Quantity:
     if start and text[start - 1] == "." and (start < 2 or not text[start - 2].isalnum()):  # $.25
         begin -= 1
     mark = _mark(text, begin)
-    digits = "0." + text[start:end] if begin < start else _plain(text[start:end])
+    digits = _plain(f"0{text[begin:end]}" if begin < start else text[start:end])
     grouped = "," in text[start:end]
     if end - start <= 3 and begin == start and digits and (groups := _GROUPS.match(text, end)):
         one = _grouped(text, start, groups, mark)
         if one is not None:
             return one
-    if end < len(text) and text[end] in words.FRACTIONS and "." not in digits:
+    if digits and end < len(text) and text[end] in words.FRACTIONS and "." not in digits:
         digits += f"{words.FRACTIONS[text[end]]}"[1:]
         end += 1
     return _whole(text, start, end, digits, mark, grouped=grouped)
