@@ -110,7 +110,7 @@ def _paired(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
         last, before = (made[-1] if made else None), (made[-2] if len(made) > 1 else None)
         if isinstance(piece, Slot) and last == Words((("and",),)) and isinstance(before, Slot):
             del made[-2:]
-            made.append(Slot(piece.role if piece.role == before.role else "", piece.owner))
+            made.append(Slot(piece.role if piece.role == before.role else "", piece.owner, several=True))
         else:
             made.append(piece)
     return tuple(made)
@@ -189,7 +189,7 @@ def _read_right(pieces: Sequence[Piece], line: Line, at: int) -> list[Taken] | N
         following = pieces[k + 1] if k + 1 < len(pieces) else None
         if isinstance(piece, Slot):
             got = thing_after(line, at) if piece.role == ASSET else target(line, at, piece, tied=_is_tied(pieces, k))
-            if got is None:
+            if got is None or (piece.several and len(got.companies) < 2):
                 return None
             taken.append(got)
             at = got.after
@@ -234,7 +234,7 @@ def _read_left(pieces: Sequence[Piece], line: Line, at: int, *, loose: bool) -> 
         piece = pieces[k]
         if isinstance(piece, Slot):
             got = thing_before(line, at) if piece.role == ASSET else subject(line, at, piece, loose=loose)
-            if got is None:
+            if got is None or (piece.several and len(got.companies) < 2):
                 return None
             taken.insert(0, got)
             at = got.before

@@ -21,6 +21,8 @@ from alertd.rules.frames import Slot
 
 _CHAIN, _PHRASE, _DEAL = 20, 6, 12
 """Words that are walked over: between subject and verb, within a noun phrase, back from `deal to`."""
+_CONTROLLED = ("to", "it", "they")
+"""What ties a verb to the subject of the clause before it."""
 _LIST = 8
 """Companies of one list."""
 
@@ -63,7 +65,26 @@ def subject(line: Line, at: int, slot: Slot, *, loose: bool) -> Taken | None:
     if at >= 0 and line[at].low in RELATIVES:
         at -= 1
         at -= at >= 0 and line[at].low == ","
-    return _phrase_before(line, at, slot, loose=loose)
+    found = _phrase_before(line, at, slot, loose=loose)
+    if found is not None and not found.companies and any(unit.low in _CONTROLLED for unit in line[at + 1 : verb + 1]):
+        return _of_clause(line, at, slot) or found
+    return found
+
+
+def _of_clause(line: Line, at: int, slot: Slot) -> Taken | None:
+    """Find of whom a clause is, where `to` or `it` ties the verb to it: `Google is paying $920 million to lease`."""
+    start = at
+    while start > 0 and line[start - 1].low not in SHARPLY and line[start - 1].low not in PARTING - SAYING:
+        start -= 1
+    place = next((i for i in range(start, at + 1) if line[i].name), None)
+    if place is None or line[place].company is None or _is_belonging(line, place):
+        return None
+    behind = line[place + 1 : place + 4]
+    if _is_of_others(behind[:2]) or (
+        behind and behind[0].low in OWN and not any(unit.low in UNITS for unit in behind)
+    ):
+        return None
+    return _listed_right(line, place, slot.role)._replace(before=-1)
 
 
 def _speaker(line: Line, verb: int, slot: Slot) -> Taken | None:
@@ -219,7 +240,8 @@ def target(line: Line, at: int, slot: Slot, *, tied: bool) -> Taken | None:
         unit, low = line[place], line[place].low
         if unit.company is not None:
             owns = place + 1 < len(line) and line[place + 1].low in OWN
-            if slot.owner != owns and not _acts(line, place):
+            fits = slot.owner == owns or (tied and not slot.owner and not _is_of_others(line[place + 2 : place + 4]))
+            if not fits and not _acts(line, place):
                 vague = True
                 continue
             if place + 2 < len(line) and line[place + 1].low in OTHERS and line[place + 2].name:

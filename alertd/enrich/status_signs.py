@@ -124,7 +124,7 @@ def _past(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
             return _Sign(None, f"long ago: {s.low[i - 1]} {s.low[i]}", i - 1, i)
     for i in range(start, end):
         year = s.low[i]
-        dated = i == start or s.low[i - 1] in ("in", "since", "of", "from", "back", "during")
+        dated = i in (start, head - 1) or s.low[i - 1] in ("in", "since", "of", "from", "back", "during")
         if dated and len(year) == 4 and year.isdecimal() and 1900 <= int(year) <= s.year - _YEARS_AGO:
             return _Sign(None, f"of {year}", i, i)
     at = s.last_of(EARLIER, max(start, head - 4), head)
@@ -184,9 +184,14 @@ def _negated(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
         at = s.last_of(NO, max(start, head - _CLOSE), head)
         at = at if at is None or s.low[at + 1] not in NOT_NO else None
     if at is not None and "," not in s.low[at:head]:
-        said = not SAID.isdisjoint(s.low[start:at])
+        said = not SAID.isdisjoint(s.low[start:at]) or (s.low[end : end + 1] == [","] and _is_speech(s, end + 1))
         return _Sign("denied" if said else None, f"negated: {s.low[at]}", at, at)
     return _over(s, head, start, end)
+
+
+def _is_speech(s: Clauses, at: int) -> bool:
+    """Whether what follows only says who said it: `, a spokesman said`."""
+    return len(s.low) - at <= _NEAR + 1 and not SAID.isdisjoint(s.low[at:])
 
 
 def _over(s: Clauses, head: int, start: int, end: int) -> _Sign | None:

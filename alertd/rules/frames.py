@@ -45,6 +45,8 @@ class Slot(NamedTuple):
     """Empty: a company whose role cannot be told."""
     owner: bool = False
     """It stands in the possessive."""
+    several: bool = False
+    """It is a list of at least two: what `{a} and {b}` becomes where it is matched."""
 
 
 class Words(NamedTuple):

@@ -11,17 +11,23 @@ written down; `none` means that the type is dropped, or never reported. Sentence
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from alertd.base.yaml import load_yaml
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import Draft, Field
+from alertd.enrich.enricher import Enricher
 from alertd.enrich.roles import Roles, frames_of
 from alertd.enrich.status import Statuses
-from alertd.model import Event, ReportedType
+from alertd.model import Event, Party, ReportedType
 from alertd.rules.loader import load_rules
+from alertd.rules.match import Matcher
 from alertd.text.fold import Tokens
 from bench.quality.measured import SETS, Goal, Measured, ratio
 from bench.report import Row
@@ -96,9 +102,12 @@ def cases() -> tuple[list[Case], dict[str, list[str]]]:
 def measure(shared: Path) -> Measured:
     """Measure frames and status."""
     all_cases, names = cases()
-    given = [*_given(all_cases, names)]
+    given, found = [*_given(all_cases, names)], [*_found(all_cases, names)]
     wrong = [line for score in given if not score.case.held_out for line in _complaints(score)]
     tables = [("given the type", _table(given)), ("by type", _by_type(given)), ("status", _by_status(given))]
+    tables.append(("the whole way", _table(found)))
+    there = [score for score in found if score.case.status == "none" or score.status != "none"]
+    tables.append(("the whole way, where the type is found", _table(there)))
     held = [score for score in given if score.case.held_out]
     goals = [
         _goal("role right, given the type", given, _roles, 0.85),
@@ -119,6 +128,28 @@ def _given(all_cases: Sequence[Case], names: dict[str, list[str]]) -> Iterator[_
         roles(draft)
         found = next((r for r in draft.types if r.type == case.type), None)
         yield _score(case, found, "; ".join(reason for _, reason in draft.refused))
+
+
+def _found(all_cases: Sequence[Case], names: dict[str, list[str]]) -> Iterator[_Score]:
+    """Let the sentences go the whole way: companies found by their names, types by the shipped rules."""
+    with TemporaryDirectory() as folder:
+        rules = Path(folder) / "rules"
+        shutil.copytree(RULES, rules)
+        known = load_rules(rules).table
+        invented = {company: written for company, written in names.items() if known.resolve(written[0]) is None}
+        lines = [f"  - {{id: {c}, name: {n[0]}, aliases: {n[1:]}, private: true}}\n" for c, n in invented.items()]
+        (rules / "companies" / "set.yaml").write_text("companies:\n" + "".join(lines), "utf-8")
+        loaded = load_rules(rules)
+    resolved = {company: loaded.table.resolve(written[0]) for company, written in names.items()}
+    ids = {found.id: company for company, found in resolved.items() if found is not None}
+    matcher = Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
+    for case in all_cases:
+        event = matcher.read(case.event).event
+        found = next((r for r in event.event_types if r.type == case.type), None)
+        if found is not None:
+            parties = [Party(company=ids.get(p.company, p.company), role=p.role) for p in found.parties]
+            found = replace(found, parties=parties)
+        yield _score(case, found, "" if found is not None else "not found")
 
 
 def _draft(case: Case, names: dict[str, list[str]]) -> Draft:
