@@ -67,7 +67,7 @@ BEFORE = frozenset(_BEFORE.split())
 """What stands before a company's name, `of` between them or not."""
 ACTED_ON = _all_forms(_ACTED_ON)
 """What is done to companies."""
-PREPOSITIONS = word_set("at by from with for to than like via through of in on into under")
+PREPOSITIONS = word_set("at by from with than like via through into under")
 TITLES = word_set(
     """
     mr mrs ms miss dr sir prof professor judge justice senator sen rep lord dame king queen prince saint st
@@ -80,12 +80,15 @@ ORGANISATIONS = word_set("""
     """)
 """After a name these make another name: HDFC Securities is not HDFC."""
 GENERIC = word_set("""
-    african american asian atlantic australian british canadian chinese dutch eastern european french german greek
-    indian international irish italian japanese korean mexican norwegian pacific russian scottish spanish swedish
-    swiss turkish western northern southern central national federal continental imperial universal united allied
-    first second third general global grand great new old royal standard modern premier prime public select superior
-    supreme true ultra north south east west bank banco energy capital digital advanced applied integrated
-    consolidated associated community citizens
+    credit senior principal financial charter trust security securities asset consumer commercial investors home
+    life health net data core real public white black blue green red big best fair open high low long short free
+    full grand merger purchase underwriting note notes agreement common preferred stock class series board chief
+    executive annual african american asian atlantic australian british canadian chinese dutch eastern european
+    french german greek indian international irish italian japanese korean mexican norwegian pacific russian
+    scottish spanish swedish swiss turkish western northern southern central national federal continental imperial
+    universal united allied first second third general global grand great new old royal standard modern premier
+    prime public select superior supreme true ultra north south east west bank banco energy capital digital advanced
+    applied integrated consolidated associated community citizens
     """)
 """First words of many names: alone they name nobody."""
 LONGER = word_set("reserve central federal first")

@@ -3,8 +3,8 @@
 Points are added up: a capital within a sentence 2, the legal form after it 4, the company named otherwise in the same
 item 3 (or, by a word that was itself weighed, 2), what companies do or have after it up to 2, what stands before
 companies up to 2, a company beside it in a list 2, the name by which people know it 1; a first name or a title before
-it -5, another capital word before or after it -2 to -4, the same word in small letters -1. From 2 on it is taken. A
-headline in capitals says nothing by them. People's and places' names get nothing for a capital.
+it -5, another capital word before or after it -2 to -6, an article before it, or the same word in small letters, -1.
+From 2 on it is taken. A headline in capitals says nothing by them; people's and places' names get nothing for one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from alertd.companies.passages import FieldText
 ENOUGH = 2
 _SMALL = word_set("of and the for in on by de la le du del da van von to at a an e y et und")
 _HELPING = word_set("to will would may could plans has also reportedly again still")
+_INTO = frozenset({"in", "into"})
+_STAKES = word_set("stake shares invest invests invested investment stock")
+_THE = word_set("the a an this that our its their each any such your my no")
+"""Before a word that is none of the names that begin so: the Charter, our Target."""
 _SPEECH = word_set("said says say told tells")
 
 
@@ -148,25 +152,15 @@ def _before(field: FieldText, first: int) -> tuple[int, str]:
         return 0, ""
     word = field.words[first - 1]
     earlier = field.words[first - 2] if first > 1 else ""
-    if word == "of" and earlier in clues.BEFORE | clues.NOUNS:
-        return 2, f"`{earlier} of` before it"
-    if word in ("in", "into") and earlier in (
-        "stake",
-        "shares",
-        "invest",
-        "invests",
-        "invested",
-        "investment",
-        "stock",
-    ):
+    if (word == "of" and earlier in clues.BEFORE | clues.NOUNS) or (word in _INTO and earlier in _STAKES):
         return 2, f"`{earlier} {word}` before it"
     if word in clues.BEFORE and field.word(first - 1).islower():
         return 2, f"`{word}` before it"
     if word in clues.ACTED_ON:
         return 2 if field.is_initial(first - 1) else 1, f"`{word}` before it"
-    if word in clues.PREPOSITIONS and word not in ("in", "of", "on", "to", "for"):
-        return 1, f"`{word}` before it"
-    return 0, ""
+    if word in _THE:
+        return -1, f"`{word}` before it"
+    return (1, f"`{word}` before it") if word in clues.PREPOSITIONS else (0, "")
 
 
 def _listed(field: FieldText, first: int, last: int, around: Around) -> tuple[int, str]:
@@ -217,11 +211,11 @@ def _neighbours(field: FieldText, first: int, last: int, name: Name, style: str,
         word = field.words[first - 1]
         opening = field.is_initial(first - 1) and is_ordinary(word) and word not in clues.LONGER | clues.GENERIC
         if before[0].isupper() and not opening and not _role(field.words[first - 1]):
-            return (-6 if name.kind == "phrase" else -3), f"part of `{before} {field.surface(first, last)}`"
+            return (-6 if name.kind == "phrase" else -4), f"part of `{before} {field.surface(first, last)}`"
     after = field.word(last + 1)
-    if after and field.gap(last) in (" ", "-", "\xa0") and after[0].isupper() and name.kind != "phrase":
+    if after and field.gap(last) in (" ", "-", "\xa0") and after[0].isupper():
         word = field.words[last + 1]
-        if not (word in LEGAL_FORMS or word in clues.NOUNS or word in ("and", "vs") or after[:1].isdigit()):
+        if word not in LEGAL_FORMS and word not in clues.SURE_NOUNS:
             return (-3 if name.kind == "name" else -2), f"part of `{field.surface(first, last)} {after}`"
     return 0, ""
 

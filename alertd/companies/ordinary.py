@@ -56,7 +56,7 @@ _LETTERS = """
     ai esg ipo ipos etf etfs gdp cpi ppi pmi fed sec ev evs uk eu usa us un nato opec imf fda fcc ftc doj irs epa
     cdc nfl nba mlb nhl api app apps 5g 4g ar vr vp tv pc pcs hr pr iot erp saas spac spacs reit reits nft nfts defi
     dei roi eps ebitda yoy ytd qe gaap usd eur gbp jpy vix hmo hmos covid mtd nyc la sf dc dna rna gps kpi sme smes
-    smb b2b p2p pdf faq diy ngo hiv lng lpg dram nand gpu gpus cpu hbm llm agi q1 q2 q3 q4 h1 h2 fy crypto bitcoin
+    smb b2b p2p pdf faq diy ngo hiv lng lpg dram nand gpu gpus cpu hbm llm agi q1 q2 q3 q4 h1 h2 fy vat crypto bitcoin
     ethereum blockchain web3 metaverse fintech biotech adtech edtech insurtech proptech era id msa pm am est pst gmt
     utc ceo ceos cfo coo cto cio cmo md phd mba jan feb mar apr jun jul aug sept sep oct nov dec mon tue wed thu fri
     sat sun

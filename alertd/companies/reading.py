@@ -204,11 +204,12 @@ class Work:
         for field in self._fields:
             covered = self._found.covered(field)
             for i, name in islice(places_of(field, local), MOST):
-                if i in covered or not has_capitals(field, i, i, name) or other_organisation(field, Hit(i, i, name)):
+                company, hit = name.companies[0], Hit(i, i, name)
+                if i in covered or not has_capitals(field, i, i, name) or self._other(_Open(field, hit, company, "")):
                     continue
-                company = name.companies[0]
                 label = self._called.label(company)
-                around = Around(*self._found.edges(field), SURE, f"the item names {label}", self._capitals)
+                sure = SURE if name.kind != "ordinary" else 0  # `Credit` is seldom short for Credit Suisse
+                around = Around(*self._found.edges(field), sure, f"the item names {label}", self._capitals)
                 if judge(field, i, i, name, around).taken:
                     self._found.take(field, i, i, company, "alias", f"short for {label} in this text")
 
