@@ -58,7 +58,7 @@ _NO_COMPOUND = re.compile(
 _LINKS = word_set("in of for at to after since from by on with before and as its the that which who ago")
 _AFTER = re.compile(r"['’]?\s(?:(?:prior|advance|advanced|written|formal)\s(?:and\s)?){0,3}notice\b")
 _PAST_AFTER = re.compile(
-    r"\s(?:ago|after|later|earlier|before|prior|old|of\sexperience|in\sa\srow|running|straight|from\snow|since|behind"
+    r"\s(?:ago|after|later|ended|ending|preceding|earlier|before|prior|old|of\sexperience|in\sa\srow|running|straight|from\snow|since|behind"
     r"|ahead|younger|older|in\s(?:prison|jail|office))\b"
 )
 _LED = re.compile(

@@ -54,7 +54,8 @@ _PAIRS: dict[tuple[str, str], str] = {
     "price"): "per_share",
     ("offer", "price"): "per_share", ("issue", "price"): "per_share", ("exercise", "price"): "per_share",
     ("strike", "price"): "per_share", ("ipo", "price"): "per_share", ("order", "book"): "revenue",
-    ("order", "backlog"): "revenue", ("order", "intake"): "revenue", ("net", "debt"): "debt", ("net", "loss"): "loss",
+    ("order", "backlog"): "revenue", ("order", "intake"): "revenue", ("net", "debt"): "debt",
+    ("principal", "amount"): "debt", ("net", "loss"): "loss",
     ("net", "worth"): "", ("net", "assets"): "", ("net", "sales"): "revenue", ("net", "revenue"): "revenue",
     ("net", "interest"): "revenue", ("net", "cash"): "", ("net", "asset"): "", ("purchase", "price"): "deal_value",
     ("pre-tax", "charge"): "charge", ("tax", "bill"): "cost", ("sales", "price"): "", ("selling", "price"): "",
@@ -184,14 +185,15 @@ def _before(words: Sequence[str], *, scaled: bool, per: str | None) -> Seen | No
 def _valued(words: Sequence[str], i: int) -> Seen:
     """Say what is worth the amount: `a contract valued at`, `values the company at`, `shares worth`."""
     word, after = words[i], words[i + 1] if i + 1 < len(words) else ""
-    if word in ("valuing", "values", "value") and after not in ("of", "at"):
+    of = word == "value" and after in ("of", "at")
+    if word in ("valuing", "values", "value") and not of:
         return Seen("valuation", word)
     for before in reversed(words[max(i - 5, 0) : i]):
         if before in _DEALS:
             return Seen("deal_value", word)
         if before in BUYING or before in ("shares", "products", "goods", "stock", "bonds", "assets"):
             return Seen(None)
-    return Seen("valuation" if len(words) - i < 6 else None, word)
+    return Seen("valuation" if len(words) - i < 6 and not of else None, word)
 
 
 def _settled(words: Sequence[str], i: int, role: str, *, scaled: bool) -> Seen | None:

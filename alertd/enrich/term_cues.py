@@ -38,7 +38,12 @@ _IDLE_EXTENSION = re.compile(
     r"\s(?:(?:its|their|the|those|a|these|recent|early)\s)?(?:[\w-]+\s){0,1}?(?:gains?|rally|loss(?:es)?|lead|streak|run|slide"
     r"|decline|deadline|hours|reach|footprint|range|life(?:span)?|battery|condolences|credit|offer)\b"
 )
-_STAFF = re.compile(r"\s(?:\w+\s){0,3}?(?:employees?|workers?|staff|jobs|positions|executives?|service\sto)\b")
+_STAFF = re.compile(
+    r"\s(?:\w+\s){0,3}?(?:employees?|workers?|staff|jobs|positions|executives?|service\sto"
+    r"|employment)\b"
+)
+_DESCRIBED = re.compile(r"\s(?:described|set\sforth|contained|stated|specified|of\sthe\s(?:plan|indenture))\b")
+_PAY_AFTER = re.compile(r"\s(?:severance|retention|payments?|benefits?)\b")
 _CLOSES = re.compile(r"\b(?:clause|lease|contract|agreement|terms?|provision|right)\b")
 _DRESSED = re.compile(r"^(?:exclusive\s*[:–—-]|exclusive\son\b)")
 
@@ -157,7 +162,7 @@ CUES: tuple[Cue, ...] = (
             r"\bchange[\s-](?:of|in)[\s-]control\b|\bcontrol\sof\s(?:[\w-]+\s){1,4}?changes\b"
             r"|\bcomes?\sunder\s(?:new|different)\s(?:control|ownership)\b"
         ),
-        word_set("control ownership"), subject=False,
+        word_set("control ownership"), without=_PAY_AFTER, subject=False,
     ),
     Cue(
         "option_to_extend",
@@ -193,9 +198,9 @@ CUES: tuple[Cue, ...] = (
         _p(
             r"\bsubject\sto\s(?:[\w'’-]+,?\s){0,8}?(?:approvals?|clearances?|consents?|conditions?|financing|closing|completion"
             r"|diligence|ratification|review|vote|authori[sz]ations?|satisfaction|signing|sign-off|funding|documentation"
-            r"|certification|waiver|court|regulat\w+|antitrust|agreement|permits?|permitting)\b"
+            r"|certification|definitive\sagreements?|final\sagreement)\b"
         ),
-        word_set("subject"), subject=False,
+        word_set("subject"), without=_DESCRIBED, subject=False,
     ),
     Cue(
         "contingency",
@@ -208,7 +213,8 @@ CUES: tuple[Cue, ...] = (
         ),
         word_set("""
             contingent contingency conditional conditioned condition conditions hinges hinge pending approval
-            approvals approve approves approved consent consents clearance sign go green financing agree agrees closing
+            approvals approve approves approved consent consents clearance sign go green financing agree
+            agrees closing
         """),
         deal=True, subject=False,
     ),
@@ -218,9 +224,9 @@ _NO = re.compile(
     r"\b(?:no|not|without|never|neither|nor|cannot|lacks?|lacking|waive[sd]?|waiving|non|dropped|removed|scrapped|gave\sup"
     r"|given\sup|free\sof|nothing|denied|denies|unable|lost)\b|n['’]t\b"
 )
-_INSIDE = re.compile(r"\b(?:not|never|no\slonger|neither)\b|n['’]t\b")
+_INSIDE = re.compile(r"\b(?:not|never|no\slonger|neither|will|shall)\b|n['’]t\b")
 _CLAUSE = re.compile(r"[,;:()–—]|\b(?:but|and|although|though|while|however|if|unless)\b")
-_SUBJECT_TO_TERMS = re.compile(r"subject\sto\s(?:the\s|its\s|our\s|these\s|their\s)?terms\b|subject\sto\schange")
+_SUBJECT_TO_TERMS = re.compile(r"subject\sto\s(?:[\w-]+\s){0,4}?terms\b|subject\sto\schange")
 
 
 def denied(low: str, sentence: int, start: int, end: int, cue: Cue) -> bool:

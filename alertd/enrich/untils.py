@@ -69,6 +69,8 @@ def _before(low: str, year: re.Match[str]) -> Until | None:
     cue = _CUE.search(low, first, begin)
     if cue is None:
         return None
+    if said is None and cue[0].endswith("the "):  # until the 2031 annual meeting
+        return None
     word = cue[1] or "to"
     before = low[max(cue.start() - _WINDOW, 0) : cue.start()]
     if _PERIOD.search(before) or _NOT.search(before):
