@@ -233,7 +233,10 @@ def _read_left(pieces: Sequence[Piece], line: Line, at: int, *, loose: bool) -> 
     for k in range(len(pieces) - 1, -1, -1):
         piece = pieces[k]
         if isinstance(piece, Slot):
-            got = thing_before(line, at) if piece.role == ASSET else subject(line, at, piece, loose=loose)
+            owned = k > 0 and isinstance(pieces[k - 1], Slot)
+            got = (
+                thing_before(line, at, owned=owned) if piece.role == ASSET else subject(line, at, piece, loose=loose)
+            )
             if got is None or (piece.several and len(got.companies) < 2):
                 return None
             taken.insert(0, got)

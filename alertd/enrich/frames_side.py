@@ -23,6 +23,8 @@ _CHAIN, _PHRASE, _DEAL = 20, 6, 12
 """Words that are walked over: between subject and verb, within a noun phrase, back from `deal to`."""
 _CONTROLLED = ("to", "it", "they")
 """What ties a verb to the subject of the clause before it."""
+_ABOUT = ("about", "over", "on")
+"""Before `leasing`: who approaches or talks to somebody about it does it."""
 _LIST = 8
 """Companies of one list."""
 
@@ -53,6 +55,10 @@ def subject(line: Line, at: int, slot: Slot, *, loose: bool) -> Taken | None:
     if slot.owner:
         return _owner(line, at, slot)
     verb = at
+    if at > 0 and line[at].low in _ABOUT and line[at + 1].low.endswith("ing"):
+        about = _of_clause(line, at, slot)
+        if about is not None:
+            return about._replace(others=_companies(line[about.after : at]))
     while loose and at >= 0 and line[at].low in DETERMINERS:
         at -= 1
     at = over_chain(line, at)

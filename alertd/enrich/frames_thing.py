@@ -24,11 +24,13 @@ def thing_after(line: Line, at: int) -> Taken | None:
     return Taken(ASSET, (), at - 1, end, span) if span is not None else None
 
 
-def thing_before(line: Line, at: int) -> Taken | None:
-    """Find the noun phrase left of a place, over the auxiliaries of a passive."""
+def thing_before(line: Line, at: int, *, owned: bool) -> Taken | None:
+    """Find the noun phrase left of a place, over the auxiliaries of a passive; if it is `owned`, up to the 's."""
     at = over_chain(line, at)
     start = at
-    while start > max(at - _THING, -1) and _is_of_thing(line, start, start):
+    while (
+        start > max(at - _THING, -1) and _is_of_thing(line, start, start) and not (owned and line[start].low in OWN)
+    ):
         start -= 1
     span = _trimmed(line[start + 1 : at + 1])
     return Taken(ASSET, (), start, at + 1, span) if span is not None else None

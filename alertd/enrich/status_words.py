@@ -104,8 +104,8 @@ GIVEN_UP = _phrases("""
 """)
 
 STOPPING = _set("""
-    stop stops stopped stopping end ends ended ending resolve resolves resolved settle settles settled cease ceases
-    ceased
+    halt halts halted suspend suspends suspended stop stops stopped stopping end ends ended ending resolve
+    resolves resolved settle settles settled cease ceases ceased
 """)
 """Right before the event: it is over."""
 COLLAPSED = _phrases("""
