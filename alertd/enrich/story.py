@@ -16,9 +16,9 @@ import msgspec
 
 from alertd.base.ids import story_id
 from alertd.enrich.story_compare import COPY, JOIN, Likeness, compare
+from alertd.enrich.story_filing import tells_news
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_report import Report
-from alertd.enrich.story_words import ORDINARY
 from alertd.model import Story
 
 HOUR_MS = 3_600_000
@@ -34,7 +34,12 @@ MERGE = 0.62
 """From this score against two stories on, an event shows that they are one."""
 MARKS, SKETCHES = 64, 8
 """Publishers and texts of a story that are remembered."""
-KEY_WORDS, KEY_HASHES, KEY_COMPANIES = 6, 4, 3
+KEY_WORDS, KEY_HASHES, KEY_COMPANIES, KEY_FIGURES, KEY_FILER = 8, 3, 3, 3, 2
+"""How many of a kind a report is found by."""
+KEY_WEIGHT = 4
+"""What a word weighs at least by which a story is found."""
+KEY_DIGITS = 3
+"""Characters of a figure by which a story is found: `61000`, `1.2e+09`, `17%`."""
 WHY = 240
 
 
@@ -87,16 +92,18 @@ def keys_of(report: Report) -> list[str]:
     """Give the keys under which a report's story is found, and by which stories are found for it."""
     keys = list(report.names)
     if report.kind == "filing":
-        return keys + [f"co:{company}" for company in report.main()[:KEY_COMPANIES]]
+        keys += [f"co:{company}" for company in report.main()[:KEY_COMPANIES]]
+        return keys + ([f"wo:{word}" for word in report.filer[:KEY_FILER]] if tells_news(report) else [])
     keys += [f"ti:{report.same_title}"] if report.same_title else []
     if report.alone:
         return keys
     keys += [f"sk:{value:x}" for value in report.sketch[:KEY_HASHES]]
     keys += [f"co:{company}" for company in report.main()[:KEY_COMPANIES]]
     keys += [f"pa:{pair}" for pair in report.pairs]
-    words = report.title if len(report.title) >= 3 else report.words()
-    rare = [word for word, weight in words.items() if weight >= ORDINARY and word.isprintable()]
-    return keys + [f"wo:{word}" for word in sorted(rare, key=lambda word: -words[word])[:KEY_WORDS]]
+    words = report.title if len(report.title) >= KEY_WORDS else report.words()
+    rare = [word for word, weight in words.items() if weight >= KEY_WEIGHT and word.isprintable()]
+    keys += [f"wo:{word}" for word in sorted(rare, key=lambda word: -words[word])[:KEY_WORDS]]
+    return keys + [f"fi:{figure}" for figure in report.numbers if len(figure) >= KEY_DIGITS][:KEY_FIGURES]
 
 
 def score(report: Report, state: StoryState) -> Likeness:

@@ -21,6 +21,23 @@ _ROUND_UPS = (
     "upgrades downgrades", "stocks that", "stocks in news", "stocks in the news", "press digest",
 )  # fmt: skip
 """Words of a title that stands over many things, folded."""
+_MARKETS = tuple(
+    f"{where} {what} "
+    for where in (
+        "asia",
+        "asian",
+        "asia pacific",
+        "european",
+        "europe",
+        "global",
+        "world",
+        "u s",
+        "us",
+        "wall street",
+    )
+    for what in ("market", "markets", "stocks", "shares", "equities", "futures")
+)
+"""How a title begins that tells how markets went: there is one of them every few hours."""
 _ROUTINE = (
     "director dealing", "director dealings", "director pdmr shareholding", "director pdmr dealing", "pdmr dealing",
     "pdmr notification", "pdmr transaction", "holding s in company", "holdings in company", "tr 1",
@@ -42,6 +59,8 @@ def stands_alone(event: Event, title: str, words: Sequence[str]) -> str:
     if event.kind == "filing":
         return ""
     padded = f" {' '.join(words)} "
+    if padded[1:].startswith(_MARKETS):
+        return "market report"
     if any(f" {phrase} " in padded for phrase in _ROUND_UPS) or _LIST_OF_TICKERS.search(title[:500]):
         return "round-up"
     if any(f" {phrase} " in padded for phrase in _ROUTINE):

@@ -12,22 +12,73 @@ The scores are made by hand from what reports have in common, and measured on la
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from alertd.enrich.story_filing import filing_and_news
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_report import Report
-from alertd.enrich.story_words import is_name
+from alertd.enrich.story_words import NAME, ORDINARY, stem
 
 JOIN = 0.5
 """From this score on two reports are of the same thing."""
 SURE = 1.0
 COPY = 0.7
 """From this likeness of their texts on, one is a copy of the other."""
+BELOW, FAR = 0.45, 0.3
+"""The most where something is missing, and where something speaks against it."""
 ENOUGH = 16
 """What shared words must weigh together at least: two names."""
+TOLD = 8
+"""What shared words that are no names must weigh together at least: two that say what happened, one in a title."""
+SERIES = frozenset(
+    {"part", "vol", "volume", "issue", "op", "episode", "ep", "no", "talk", "chapter", "round", "day", "week"}
+)
+"""Words behind which a number says which of a series it is."""
+RELATED = {
+    **dict.fromkeys(("litigation", "contract_dispute", "settlement"), "suit"),
+    **dict.fromkeys(("results", "guidance_raise", "guidance_cut"), "results"),
+    **dict.fromkeys(("layoffs", "restructuring"), "restructuring"),
+    **dict.fromkeys(("bankruptcy", "default", "going_concern"), "failure"),
+    **dict.fromkeys(("ipo", "offering"), "offering"),
+    **dict.fromkeys(
+        ("acquisition", "tender_offer", "divestiture", "material_agreement", "supply_agreement", "compute_lease",
+         "contract_award", "joint_venture"), "deal",
+    ),
+}  # fmt: skip
+"""Event types that two reports of one thing may well disagree on."""
+REPEATED = frozenset({
+    "rating_change", "price_target", "insider_trade", "litigation", "contract_award", "material_agreement",
+    "supply_agreement", "regulatory_action", "activist_stake",
+})  # fmt: skip
+"""Event types that a company may well see twice within days."""
+BASE = 0.02
+WEIGHTS = {
+    "titles told": 0.32,
+    "least told": 0.22,
+    "deeds told": 0.14,
+    "least deeds told": 0.12,
+    "words of the shorter": 0.26,
+    "words of both": 0.18,
+    "text": 0.18,
+    "what happened": 0.28,
+    "figures": 0.4,
+    "other figures": -0.42,
+    "strangers on both sides": -0.7,
+    "strangers": -0.24,
+    "publisher": -0.14,
+    "company": 0.22,
+    "event": 0.12,
+    "parties": 0.2,
+    "asset": 0.15,
+    "other types": -0.2,
+    "docket": 0.3,
+    "foreign": -0.15,
+    "days": -0.38,
+}
+"""What each of `Both.seen` moves the score by."""
 DAY_MS = 86_400_000
-HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,149 +132,207 @@ def _filings(new: Report, known: Report) -> Likeness:
 
 
 def _texts(new: Report, known: Report) -> Likeness:
-    both = _Both(new, known)
-    score, why = both.text()
-    for one in (both.figures, both.structure, both.docket):
-        more, said = one()
-        score += more
-        why += said
-    score = min(max(score - both.doubt(), 0.0), both.ceiling())
-    return Likeness(round(score, 3), tuple(why))
+    both = Both(new, known)
+    surely = both.surely()
+    if surely is not None:
+        return surely
+    seen = both.seen()
+    score = BASE + sum(WEIGHTS[name] * value for name, value in seen.items())
+    return Likeness(round(min(max(score, 0.0), both.ceiling()), 3), tuple(both.why()))
 
 
-class _Both:
+class Both:
     """Two news items side by side."""
 
     def __init__(self, new: Report, known: Report) -> None:
         self.new, self.known = new, known
-        self.same_language = not new.language or not known.language or new.language == known.language
         self.own, self.theirs = new.words(), known.words()
-        self.shared = {w: min(self.own[w], self.theirs[w]) for w in self.own.keys() & self.theirs.keys()}
+        self.shared = {word: min(self.own[word], self.theirs[word]) for word in self.own.keys() & self.theirs.keys()}
         self.copied = likeness(new.sketch, known.sketch)
-        self.covered = self._covered(new.title, self.theirs), self._covered(known.title, self.own)
         self.titles = _dice(new.title, known.title)
+        self.texts = _dice(self.own, self.theirs)
         self.same_title = bool(new.same_title) and new.same_title == known.same_title
+        self.same_publisher = new.publisher == known.publisher
         self.bare = not new.lead or not known.lead
         """Of one there is only a title."""
+        self.figures = [figure for figure in new.numbers if figure in known.numbers]
+        self.companies = [company for company in new.main() if company in known.companies]
+        self.given = set(new.called) & set(known.called) if self.companies else set()
+        self.types = [kind for kind in new.types if kind in known.types]
+        self.pairs = [pair for pair in new.pairs if pair in known.pairs]
+        self.told = sum(weight for weight in self.shared.values() if 1 < weight < NAME)
+        """What the shared words tell that are no names: what happened, and not to whom."""
 
-    def _covered(self, title: dict[str, int], words: dict[str, int]) -> float:
-        """Give the share of a title that the other report says too."""
-        total = sum(title.values())
-        return sum(weight for word, weight in title.items() if word in words) / total if total else 0.0
+    def surely(self) -> Likeness | None:
+        """Say what needs no weighing: the same page, the same title; None if it must be weighed."""
+        differ = self._about_others()
+        if not differ and self._same_page():
+            return Likeness(SURE, ("the same address",))
+        if not differ and self.same_title:
+            return Likeness(0.95 if self.same_publisher or not self._figures_differ() else 0.8, ("the same title",))
+        form = self.same_publisher and (self._filled_in() or self._are_parts())
+        if self.copied >= COPY and self.texts >= 0.5 and not (differ or form):
+            return Likeness(0.6 + 0.35 * self.copied, (f"{self.copied:.0%} of the text is the same",))
+        return None
 
-    def _same_page(self, lead: float) -> bool:
+    def seen(self) -> dict[str, float]:
+        """Measure what they have in common and what not: the names are those of WEIGHTS, the values up to 1."""
+        title, its_title = self._unnamed(self.new.title), self._unnamed(self.known.title)
+        covered = _covered(title, self.theirs), _covered(its_title, self.own)
+        deeds = _deeds(title, self.theirs), _deeds(its_title, self.own)
+        least = min(sum(self.own.values()), sum(self.theirs.values()))
+        strange = _strange(self.new, self.theirs), _strange(self.known, self.own)
+        days = abs(self.new.at_ms - self.known.at_ms) / DAY_MS
+        one, other = _kinds(self.new), _kinds(self.known)
+        one, other = _kinds(self.new), _kinds(self.known)
+        fixes = self.new.correction and self.titles >= 0.5
+        return {
+            "titles told": math.sqrt(covered[0] * covered[1]),
+            "least told": min(covered),
+            "deeds told": sum(deeds) / 2,
+            "least deeds told": min(deeds),
+            "words of the shorter": sum(self.shared.values()) / least if least else 0.0,
+            "words of both": self.texts,
+            "text": self.copied,
+            "what happened": min(self.told, 30) / 30,
+            "figures": min(len(self.figures), 3) / 3,
+            "other figures": float(self._figures_differ() and not fixes),
+            "strangers on both sides": min(*strange, 18) / 18,
+            "strangers": min(max(strange), 27) / 27,
+            "publisher": float(self.same_publisher and not fixes),
+            "company": float(bool(self.companies)),
+            "event": float(bool(self.companies) and not set(self.types) <= REPEATED),
+            "parties": float(bool(self.pairs and self.types)),
+            "asset": float(bool(set(self.new.assets) & set(self.known.assets) and (self.companies or self.pairs))),
+            "other types": float(bool(one and other) and one.isdisjoint(other)),
+            "docket": float(bool(set(self.new.dockets()) & set(self.known.dockets()))),
+            "foreign": float(not _is_english(self.new) and not _is_english(self.known)),
+            "days": min(max(days - 0.5, 0.0), 2.5) / 2.5,
+        }
+
+    def _unnamed(self, title: dict[str, int]) -> dict[str, int]:
+        """Give a title without the names of companies that both are about: that they are is known already."""
+        return {word: weight for word, weight in title.items() if word not in self.given} if self.given else title
+
+    def why(self) -> list[str]:
+        """Say in words what speaks for it."""
+        told = sorted(self.shared, key=lambda word: (-self.shared[word], word))
+        words = [word for word in told if self.shared[word] > 2][:6]
+        why = [f"both say {', '.join(words)}"] if words else []
+        why += [f"the same figures ({', '.join(self.figures[:3])})"] if self.figures else []
+        if self.types and self.pairs:
+            why.append(f"{self.types[0]} between {self.pairs[0].replace('+', ' and ')}")
+        elif self.companies:
+            why.append(f"{self.types[0]} of {self.companies[0]}" if self.types else f"about {self.companies[0]}")
+        return why
+
+    def ceiling(self) -> float:
+        """How high the score may be: a form that is filled in for something else is not the same news."""
+        if self.new.language and self.known.language and self.new.language != self.known.language:
+            return 1.0 if self.pairs and self.types else BELOW
+        if self.new.correction and self.titles >= 0.5:
+            return 1.0
+        if (
+            self._about_others()
+            or self._names_differ()
+            or self._are_parts()
+            or (self.same_publisher and (self.bare or self._filled_in()))
+        ):
+            return FAR
+        deed = self.told >= TOLD or (self.told >= TOLD / 2 and self.titles >= 0.5) or bool(self.figures)
+        weighs = sum(self.shared.values()) >= ENOUGH and deed
+        return 1.0 if weighs or (self.pairs and self.types) else BELOW
+
+    def _same_page(self) -> bool:
         """Whether both are one article at one address; many items may lead to one landing page."""
         if not self.new.address() or self.new.address() != self.known.address():
             return False
-        return self.same_title or (not self.bare and (self.titles >= 0.5 or lead >= 0.5) and not self._filled_in())
+        return self.same_title or (
+            not self.bare and (self.titles >= 0.5 or self.texts >= 0.5) and not self._filled_in()
+        )
 
-    def text(self) -> tuple[float, list[str]]:
-        """Compare the words."""
-        if not self.same_language:
-            return 0.0, []
-        lead = _dice(self.own, self.theirs)
-        if self._same_page(lead):
-            return SURE, ["the same address"]
-        if self.same_title:
-            return 0.95, ["the same title"]
-        score = 0.45 * math.sqrt(self.covered[0] * self.covered[1]) + 0.3 * self.titles + 0.35 * lead
-        why = []
-        if self.copied >= COPY and lead >= 0.4:
-            score = max(score, 0.35 + 0.55 * self.copied)
-            why.append(f"{self.copied:.0%} of the text is the same")
-        told = sorted((word for word in self.shared if self.shared[word] > 2), key=lambda word: -self.shared[word])
-        if told:
-            why.append(f"both say {', '.join(told[:6])}")
-        return score, why
+    def _figures_differ(self) -> bool:
+        return bool(self.new.numbers and self.known.numbers and not self.figures)
 
-    def figures(self) -> tuple[float, list[str]]:
-        """Compare the figures."""
-        same = [figure for figure in self.new.numbers if figure in self.known.numbers]
-        if same:
-            return min(0.08 * len(same), 0.2), [f"the same figures ({', '.join(same[:3])})"]
-        return (-0.05, []) if self.new.numbers and self.known.numbers and not self.new.correction else (0.0, [])
-
-    def structure(self) -> tuple[float, list[str]]:
-        """Compare companies, parties, event types and assets."""
-        score, why = 0.0, []
-        pairs = set(self.new.pairs) & set(self.known.pairs)
-        companies = [company for company in self.new.main() if company in self.known.companies]
-        types = [kind for kind in self.new.types if kind in self.known.types]
-        if types and pairs:
-            score, why = 0.4, [f"{types[0]} between {pairs.pop().replace('+', ' and ')}"]
-        elif types and companies:
-            score, why = 0.2, [f"{types[0]} of {companies[0]}"]
-        elif companies and not (self.new.types and self.known.types):
-            score, why = 0.06, [f"about {companies[0]}"]
-        if why and set(self.new.assets) & set(self.known.assets):
-            score, why = score + 0.15, [*why, f"about {self.new.assets[0]}"]
-        return score, why
-
-    def docket(self) -> tuple[float, list[str]]:
-        """Compare the numbers of suits."""
-        same = set(self.new.dockets()) & set(self.known.dockets())
-        return (0.3, [f"case {same.pop().removeprefix('doc:')}"]) if same else (0.0, [])
-
-    def doubt(self) -> float:
-        """What speaks against it: time that passed between them, other event types."""
-        if self.same_title or self._same_page(_dice(self.own, self.theirs)):
-            return 0.0
-        days = abs(self.new.at_ms - self.known.at_ms) / DAY_MS
-        doubt = min(0.06 * max(days - 0.5, 0.0), 0.2)
-        if self.new.types and self.known.types and not set(self.new.types) & set(self.known.types):
-            doubt += 0.25
-        if self.new.publisher == self.known.publisher and self.copied < COPY and not self.new.correction:
-            doubt += 0.08  # who told it once seldom tells it again
-        return doubt
-
-    def ceiling(self) -> float:
-        """How high it may be at most: a form that is filled in for another company is not the same news."""
-        if self.new.correction and self.titles >= 0.5:
-            return 1.0
-        if self.new.pairs and self.known.pairs and _between(self.new).isdisjoint(_between(self.known)):
-            return 0.35
-        main, theirs = self.new.main(), self.known.main()
-        if (
-            main
-            and theirs
-            and not set(main) & set(self.known.companies)
-            and not set(theirs) & set(self.new.companies)
-        ):
-            return 0.3 if self.copied < 0.9 else 0.45
-        if self._names_differ():
-            return 0.35
-        if self.new.publisher == self.known.publisher and not self.same_title and (self.bare or self._filled_in()):
-            return 0.35
-        enough = self.same_title or self.copied >= COPY or sum(self.shared.values()) >= ENOUGH
-        return 1.0 if enough else 0.45
+    def _about_others(self) -> bool:
+        """Whether each is about companies of which the other says nothing."""
+        new, known = self.new, self.known
+        if new.pairs and known.pairs and _between(new).isdisjoint(_between(known)):
+            return True
+        main, theirs = new.main(), known.main()
+        return (
+            bool(main and theirs) and set(main).isdisjoint(known.companies) and set(theirs).isdisjoint(new.companies)
+        )
 
     def _names_differ(self) -> bool:
         """Whether each title names somebody of whom the other report says nothing, and both name nobody."""
-        own = {word for word, weight in self.new.title.items() if is_name(weight)}
-        theirs = {word for word, weight in self.known.title.items() if is_name(weight)}
+        own = {word for word, weight in self.new.title.items() if weight >= NAME}
+        theirs = {word for word, weight in self.known.title.items() if weight >= NAME}
         if not own or not theirs or own & theirs:
             return False
-        return not own & self.theirs.keys() and not theirs & self.own.keys()
+        return own.isdisjoint(self.theirs) and theirs.isdisjoint(self.own)
 
     def _filled_in(self) -> bool:
-        """Whether both titles are one form with something else filled in: a publisher has such for many things."""
-        one, other = self.new.skeleton, self.known.skeleton
-        if self.same_title or not one or not other:
+        """Whether both are one form with something else filled in: a publisher has such for many things."""
+        one, other = set(self.new.skeleton), set(self.known.skeleton)
+        same_form = self.copied >= 0.3 or self.texts >= 0.7
+        if self.same_title or (len(one & other) < 0.4 * max(len(one), len(other), 1) and not same_form):
             return False
-        same = set(one) & set(other)
-        if len(same) < 0.5 * max(len(set(one)), len(set(other))):
-            return False
-        own, theirs = self._only(self.new, self.known), self._only(self.known, self.new)
-        if own and theirs:
-            return True
-        return bool(own or theirs) and (not self.new.lead or not self.known.lead)
+        own, theirs = _only(self.new, self.known), _only(self.known, self.new)
+        return bool(own and theirs) or (bool(own or theirs) and self.bare)
 
-    @staticmethod
-    def _only(one: Report, other: Report) -> set[str]:
-        """Give what one title says that the other report does not: names and figures."""
-        words = other.words()
-        figures = {word for word in one.skeleton if word.isdigit()} - set(other.skeleton)
-        return {word for word, weight in one.title.items() if is_name(weight) and word not in words} | figures
+    def _are_parts(self) -> bool:
+        """Whether both are parts of a series: numbered, or with nothing in common behind its name and a colon."""
+        one, other = _numbered(self.new.skeleton), _numbered(self.known.skeleton)
+        if one and other and one.isdisjoint(other):
+            return True
+        cut = self.new.series
+        if not cut or cut != self.known.series or self.new.skeleton[:cut] != self.known.skeleton[:cut]:
+            return False
+        return self.same_publisher and set(self.new.skeleton[cut:]).isdisjoint(_telling(self.known, cut))
+
+
+def _only(one: Report, other: Report) -> set[str]:
+    """Give what one title says that the other report does not: rare words and figures."""
+    words = other.words()
+    theirs = {word for word in other.skeleton if word.isdigit()}
+    figures = {word for word in one.skeleton if word.isdigit()} - theirs if theirs else set()
+    return {word for word, weight in one.title.items() if weight > ORDINARY and word not in words} | figures
+
+
+def _is_english(report: Report) -> bool:
+    """Whether the words have their weights: of another language it is not known which are common."""
+    return report.language.startswith("en") or not report.language
+
+
+def _kinds(report: Report) -> set[str]:
+    """Give what a report is about."""
+    return {RELATED.get(kind, kind) for kind in report.types}
+
+
+def _telling(report: Report, cut: int) -> list[str]:
+    """Give the words behind a place of a title that tell something."""
+    return [word for word in report.skeleton[cut:] if report.title.get(stem(word), 0) > 1]
+
+
+def _numbered(words: Sequence[str]) -> set[tuple[str, str]]:
+    return {(before, number) for before, number in pairwise(words) if number.isdigit() and before in SERIES}
+
+
+def _strange(one: Report, words: dict[str, int]) -> int:
+    """Weigh the names of a title of which the other report says nothing."""
+    return sum(weight for word, weight in one.title.items() if weight >= NAME and word not in words)
+
+
+def _covered(title: dict[str, int], words: dict[str, int]) -> float:
+    """Give the share of a title that the other report says too."""
+    total = sum(title.values())
+    return sum(weight for word, weight in title.items() if word in words) / total if total else 0.0
+
+
+def _deeds(title: dict[str, int], words: dict[str, int]) -> float:
+    """Give the share of a title, without its names, that the other report says too."""
+    return _covered({word: weight for word, weight in title.items() if weight < NAME}, words) if title else 0.0
 
 
 def _between(report: Report) -> set[str]:

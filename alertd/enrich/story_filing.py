@@ -80,6 +80,11 @@ _FORMS = {
 """Forms that the news tells of -> what stands for the items of those that have none."""
 
 
+def tells_news(filing: Report) -> bool:
+    """Whether the news may tell what a filing of this form does."""
+    return filing.form.removesuffix("/A") in _FORMS
+
+
 def filing_and_news(filing: Report, news: Report) -> tuple[float, tuple[str, ...]] | None:
     """Score a current report beside a piece of news; None: compare their words, the filing's are there.
 
@@ -107,19 +112,18 @@ def _filer_in(filing: Report, news: Report) -> str:
     known = [company for company in filing.companies if company in news.main()]
     if known:
         return known[0]
-    if filing.companies and news.companies and set(filing.companies).isdisjoint(news.companies):
-        return ""
-    named = filing.filer and all(word in news.title for word in filing.filer)
+    words = news.words()
+    named = filing.filer and filing.filer[0] in news.title and all(word in words for word in filing.filer)
     return " ".join(filing.filer) if named else ""
 
 
 def _fitting(items: list[str], news: Report) -> str:
-    """Give the item that fits what the news reports."""
-    words = news.words()
+    """Give the item that fits the news: one of its event types, a word of its title, two of its words."""
     for item in items:
+        stems = _STEMS.get(item, frozenset())
         if item in _TYPES and news.types:
             if _TYPES[item] & set(news.types):
                 return item
-        elif _STEMS.get(item, frozenset()) & words.keys():
+        elif stems & news.title.keys() or (not news.types and len(stems & news.lead.keys()) > 1):
             return item
     return ""

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from alertd.base.ids import mark
 from alertd.model import Event
+from alertd.text.fold import split_words
 
 SKETCH = 24
 """Hashes of a sketch: the likeness of two texts is measured to within about 0.1."""
@@ -49,11 +50,16 @@ _CORRECTION = re.compile(
     r"exclusive|urgent|flash|just in|alert)[\])*]?\s*(?:[-–—:]+\s*|\s+)",
     re.IGNORECASE,
 )
+_DASH = re.compile(r"[\s)/](?:--|[-–—])\s?(?=[\w\"“(])")
+_DATELINE = 160
+_COLON = re.compile(r":\s|\s[•|–—-]\s")
+_DATE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z.]{0,7} \d")
 _DOCKET = re.compile(r"\b\d{1,2}:\d{2}-(?:cv|cr|mc|md|bk|ap|mj)-\d{3,6}\b")
 _COURTS = ("-cv-", "-cr-", "-md-", "-bk-", "-ap-")
 _DOCKETS = 6_000
 """Code points of a body in which docket numbers are looked for."""
-_COMMON_TITLE = 3
+TELLING = 9
+"""What the words of a title must weigh together to be known by it."""
 _MAX_TITLE = 500
 
 
@@ -63,6 +69,13 @@ def correction_of(title: str) -> tuple[bool, str]:
     if not found or found.end() >= len(title):
         return False, title
     return found.group(1) is not None, title[found.end() :]
+
+
+def without_dateline(text: str) -> str:
+    """Cut `NEW YORK, Jan 5 (Reuters) - ` from the beginning of a text: place, date and wire are not what happened."""
+    dash = _DASH.search(text, 0, _DATELINE)
+    head = text[: dash.start()] if dash else ""
+    return text[dash.end() :] if dash and (")" in head or "/" in head or _DATE.search(head)) else text
 
 
 def names_of(event: Event) -> list[str]:
@@ -120,6 +133,13 @@ def credit_of(event: Event) -> str:
     return ""
 
 
+def series_of(title: str) -> int:
+    """Give how many folded words of a title stand before its first colon or bullet, from two on; else 0."""
+    found = _COLON.search(title, 0, 120)
+    words = len(split_words(title[: found.start()])) if found else 0
+    return words if words > 1 else 0
+
+
 def sketch(words: Sequence[str]) -> list[int]:
     """Give the smallest hashes of a text's shingles, in order; empty for a text of a few words."""
     shingles = {" ".join(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
@@ -139,4 +159,5 @@ def likeness(one: Sequence[int], other: Sequence[int]) -> float:
 
 def title_mark(title: dict[str, int], skeleton: Sequence[str]) -> str:
     """Give the mark of a title that says enough to be found by; "" for `Press release` and the like."""
-    return mark(*skeleton) if sum(weight > 1 for weight in title.values()) >= _COMMON_TITLE else ""
+    told = [weight for weight in title.values() if weight > 1]
+    return mark(*skeleton) if len(told) > 1 and sum(told) >= TELLING else ""

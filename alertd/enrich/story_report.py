@@ -17,10 +17,12 @@ from alertd.enrich.story_marks import (
     credit_of,
     names_of,
     publisher_of,
+    series_of,
     sketch,
     title_mark,
+    without_dateline,
 )
-from alertd.enrich.story_words import numbers, small_words, stem, weigh, weighed
+from alertd.enrich.story_words import cases_of, numbers, stem, stems_of_names, weigh, weighed
 from alertd.model import Event
 from alertd.rules.fact_index import event_ms
 from alertd.rules.filing import base_form, canonical_item
@@ -59,6 +61,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     """Stems of the title, in its order, with what they tell (0 to 9)."""
     skeleton: list[str] = []
     """All folded words of the title."""
+    series: int = 0
+    """How many of them stand before the colon of a title like `Daily Open: …`; 0 without one."""
     lead: dict[str, int] = {}
     """More stems, from the beginning of the body."""
     numbers: list[str] = []
@@ -66,6 +70,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     """The smallest hashes of its shingles; empty where there is no body to speak of."""
     companies: dict[str, float] = {}
     """The most relevant, with their relevance."""
+    called: list[str] = []
+    """Stems of their names, as far as the report says them."""
     pairs: list[str] = []
     types: list[str] = []
     assets: list[str] = []
@@ -102,10 +108,13 @@ def report_of(event: Event) -> Report:
     """Make the report of an event."""
     fixed, bare = correction_of(event.title)
     skeleton = split_words(bare)[:40]
-    body = split_words(event.body[:READ])
-    small = small_words(f"{event.title} {event.body[:READ]}")
-    title = weighed(skeleton, small, TITLE_WORDS)
-    lead = weighed(body, small, LEAD_WORDS + len(title))
+    text = without_dateline(event.body[:READ])
+    body = split_words(text)
+    cases = cases_of(bare, event.body[:READ])
+    called = stems_of_names(mention.name for mention in event.companies[:COMPANIES])
+    foreign = bool(event.language) and not event.language.startswith("en")
+    title = weighed(skeleton, cases, called, TITLE_WORDS, foreign=foreign)
+    lead = weighed(body, cases, called, LEAD_WORDS + len(title), foreign=foreign)
     filing = event.kind == "filing"
     filers = _filers(event) if filing else {}
     companies = filers | {m.id: m.relevance for m in sorted(event.companies, key=lambda m: -m.relevance)[:COMPANIES]}
@@ -123,10 +132,12 @@ def report_of(event: Event) -> Report:
         same_title=title_mark(title, skeleton),
         title=title,
         skeleton=skeleton,
+        series=series_of(bare),
         lead={stem: weight for stem, weight in lead.items() if stem not in title},
-        numbers=numbers(f"{bare[:300]} . {event.body[:READ]}"),
-        sketch=sketch(body if filing else split_words(event.body[: READ * 2])[:SKETCHED]),
+        numbers=numbers(f"{bare[:300]} . {text}"),
+        sketch=sketch(body[:SKETCHED]),
         companies={company: round(relevance, 2) for company, relevance in companies.items() if usable(company)},
+        called=[word for word in (*title, *lead) if word in called],
         pairs=pairs(parties)[:PAIRS],
         types=[reported.type[:40] for reported in event.event_types[:TYPES]],
         assets=[r.asset.casefold()[:60] for r in event.event_types[:TYPES] if r.asset],

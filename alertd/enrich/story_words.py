@@ -1,22 +1,38 @@
 """The words by which one piece of news is told from another: stems with weights, names, numbers.
 
 The weights come from a table of how common words are (`tools/make_story_words.py` says from what); a word that the
-table does not know is rare, and if it is written with a capital wherever it stands, it is a name.
+table does not know is rare. What a word weighs in a text depends on how it is written there: in small letters it is
+no name, with a capital inside a sentence it is one, and of a headline that writes all words so nobody knows.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
-from alertd.text.common import common_words
+from alertd.text.fold import split_words
 
 PACKAGED = Path(__file__).parent / "data" / "story.words.txt"
 MOST = 9
 """The weight of a word that the table does not know."""
 ORDINARY = 5
 """The most that a word weighs which the text writes in small letters: it is no name."""
+UNSURE = 7
+"""The most that a word weighs of which the text does not show whether it is a name: in a headline all may be."""
+NAME = 8
+"""What a word weighs at least that is a name."""
+ACRONYM = 4
+"""From this weight on a short word all in capitals is a name: `ECB` is, `CEO` is not."""
+FOREIGN = 5
+"""From so many letters on a word of another language than English tells something."""
+TITLE_CASE = 0.6
+"""From this share of words with a capital on, a headline writes all of them so."""
+_ENDS = ".!?:•|"
+_INSIDE = "-:/.#_"
 _NUMBER = re.compile(
     r"\d[\d,]{0,15}(?:\.\d{1,6})?"
     r"(?:[ -]?(?:trillion|billion|million|thousand|percent|crore|lakh|tn|bn|mln|mn|pct|%|[mbk]\b))?",
@@ -30,6 +46,45 @@ _PERCENT = frozenset({"percent", "pct", "%"})
 _MAX_NUMBERS = 12
 
 
+class Cases(NamedTuple):
+    """How a text writes its words."""
+
+    small: frozenset[str]
+    """Stems of words in small letters."""
+    capital: frozenset[str]
+    """Stems of words that have a capital where nothing but a name has one."""
+    acronyms: frozenset[str]
+    """Stems of short words all in capitals."""
+
+
+def cases_of(title: str, body: str) -> Cases:
+    """See which words are written small and which with a capital inside a sentence."""
+    words = body.split()
+    small, capital = _split_cases(words)
+    shouted = {word for word in words if word.isupper() and len(word) <= 6}
+    words = title.split()
+    other, sure = _split_cases(words)
+    small |= other
+    if sum(word[0].isupper() for word in words) < TITLE_CASE * len(words):
+        capital |= sure  # a headline in sentence case
+    if sum(map(str.isupper, words)) < 0.5 * len(words):
+        shouted |= {word for word in words if word.isupper() and len(word) <= 6}
+    return Cases(*(frozenset(map(_folded, found)) for found in (small, capital, shouted)))
+
+
+def _split_cases(words: Sequence[str]) -> tuple[set[str], set[str]]:
+    small = {word for word in words if word.islower()}
+    inside = {word for before, word in pairwise(words) if word[0].isupper() and before[-1] not in _ENDS}
+    return small, inside
+
+
+@lru_cache(maxsize=20_000)
+def _folded(word: str) -> str:
+    """Fold one written word to the stem of its first part."""
+    parts = split_words(word[:60])
+    return stem(parts[0]) if parts else ""
+
+
 @cache
 def _table() -> dict[str, int]:
     made: dict[str, int] = {}
@@ -37,11 +92,6 @@ def _table() -> dict[str, int]:
         weight, *words = line.split()
         made.update(dict.fromkeys(words, int(weight)))
     return made
-
-
-@cache
-def _common() -> frozenset[str]:
-    return frozenset(stem(word) for word in common_words())
 
 
 @lru_cache(maxsize=20_000)
@@ -52,8 +102,10 @@ def stem(word: str) -> str:
     """
     if len(word) > 40:
         return word[:40]
-    if len(word) < 5 or not word.isalpha():
-        return word[:-1] if len(word) == 4 and word[-1] == "s" and word[-2] not in "sui" else word
+    if len(word) < 4 or not word.isalpha():
+        return word
+    if len(word) == 4:
+        return word[:-1] if word[-1] == "e" or (word[-1] == "s" and word[-2] not in "sui") else word
     if word.endswith("ies"):
         return word[:-3] + "y"
     if word[-1] == "s" and word[-2] not in "sui":
@@ -72,26 +124,39 @@ def weigh(stemmed: str) -> int:
     return 0 if stemmed.isdigit() else _table().get(stemmed, MOST if len(stemmed) > 1 else 0)
 
 
-def small_words(text: str) -> frozenset[str]:
-    """Give the stems of the words that a text writes in small letters."""
-    return frozenset([stem(word) for word in {word.strip(",.;:!?\"'()") for word in text.split()} if word.islower()])
+def weighed(words: list[str], cases: Cases, names: frozenset[str], most: int, *, foreign: bool) -> dict[str, int]:
+    """Give the first `most` different stems that tell something, each with its weight; `names` are surely names.
 
-
-def weighed(words: list[str], small: frozenset[str], most: int) -> dict[str, int]:
-    """Give the first `most` different stems that tell something, each with its weight."""
+    Of a `foreign` text short words tell nothing: which of them are common is not known.
+    """
     found: dict[str, int] = {}
     for word in words:
         stemmed = stem(word)
-        if stemmed not in found and (weight := weigh(stemmed)) > 0:
-            found[stemmed] = min(weight, ORDINARY) if stemmed in small else weight
+        if stemmed in found:
+            continue
+        weight = _weight(stemmed, cases, names)
+        if foreign and len(stemmed) < FOREIGN and weight < NAME:
+            weight = min(weight, 1)
+        if weight > 0:
+            found[stemmed] = weight
             if len(found) == most:
                 break
     return found
 
 
-def is_name(weight: int) -> bool:
-    """Whether a word that weighs so much is rare and written with a capital: in a headline all may be."""
-    return weight > ORDINARY + 1
+def _weight(stemmed: str, cases: Cases, names: frozenset[str]) -> int:
+    weight = weigh(stemmed)
+    if stemmed in names or (weight >= ACRONYM and stemmed in cases.acronyms):
+        return max(weight, NAME)
+    if stemmed in cases.small:
+        return min(weight, ORDINARY)
+    return weight if stemmed in cases.capital else min(weight, UNSURE)
+
+
+def stems_of_names(names: Iterable[str]) -> frozenset[str]:
+    """Give the stems of the words that companies are called by, without those that all are called by."""
+    words = (stem(word) for name in names for word in split_words(name[:120]))
+    return frozenset(word for word in words if weigh(word) > 1)
 
 
 def numbers(text: str) -> list[str]:
@@ -100,8 +165,11 @@ def numbers(text: str) -> list[str]:
     Small counts and years are left out: half of all news has them.
     """
     found: dict[str, None] = {}
-    for written in _NUMBER.findall(text):
-        figure = _figure(written)
+    for match in _NUMBER.finditer(text):
+        before = text[match.start() - 1 : match.start()]
+        if before.isalpha() or (before and before in _INSIDE):
+            continue  # of a name, a date, a docket number
+        figure = _figure(match[0])
         if figure:
             found[figure] = None
             if len(found) == _MAX_NUMBERS:
