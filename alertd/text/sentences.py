@@ -7,6 +7,7 @@ number. A blank line always ends one: headings and list items have no point. Off
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _SHORT = """
@@ -18,9 +19,23 @@ _ABBREVIATIONS = frozenset(_SHORT.split())
 _NAMES = "inc corp co ltd llc llp plc bros u.s u.k u.n e.u a.m p.m etc cos jr sr"
 _NAMING = frozenset(_NAMES.split())
 """Abbreviations that also end sentences: one does so where a new sentence plainly begins."""
-_BREAK = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n\s*\n|[\n\r\u2028\u2029]+(?=\s*[•*–—-]\s)")
+_POINTS = ".!?…"
+_LINE_ENDS = "\n\r\u2028\u2029"
+_STOP = re.compile(f"[{_POINTS}{_LINE_ENDS}][{_POINTS}{_LINE_ENDS}]*")  # begins with one set: that is searched fast
+_CLOSING = re.compile(r"[\"'”’)\]]*")
+# A run of points or line ends is looked at once, from its beginning, so floods of them cost their length.
+_BREAK = rf"(?:\r\n|[{_LINE_ENDS}])"
+_BLANK_LINE = re.compile(rf"{_BREAK}[^\S{_LINE_ENDS}]*+{_BREAK}\s*+")
+_BULLET = re.compile(rf"[{_LINE_ENDS}]++(?=[^\S{_LINE_ENDS}]*+[•*–—-]\s)")
+_AFTER_BREAK = frozenset(" \t\v\f\x1c\x1d\x1e\x1f\x85\xa0\n\r\u2028\u2029•*–—-") | {
+    chr(c) for c in range(0x2000, 0x200B)
+}
+_AFTER_BREAK |= {"\u1680", "\u202f", "\u205f", "\u3000"}
+"""What may stand after a line end that ends a sentence."""
+_AFTER_POINT = (_AFTER_BREAK - frozenset("•*–—-")) | frozenset("\"'”’)]")
+_AFTER = dict.fromkeys(_POINTS, _AFTER_POINT) | dict.fromkeys(_LINE_ENDS, _AFTER_BREAK)
 _OPENING = re.compile(r"\s+[\"'“‘(\[]*(?:[A-Z\d]|[^\W\d_a-z])")
-_LAST_WORD = re.compile(r"[^\W_](?:[\w.&]*[^\W_])?$")
+_WORDS = re.compile(r"[\w.&]+")
 _OPENERS = """
     the a an it its he she they we i this that these those in on at for as but and if when while after before however
     analysts shares revenue sales net under according last earlier meanwhile
@@ -42,15 +57,40 @@ def sentences(text: str, most: int = 10_000) -> list[Sentence]:
     """Split a text; after `most` sentences the rest is one."""
     found: list[Sentence] = []
     start = 0
-    for stop in _BREAK.finditer(text):
-        if len(found) >= most - 1:
-            break
-        if stop[0][0] == "." and not _ends(text, stop.start(), stop.end()):
+    length = len(text)
+    for run in _STOP.finditer(text):
+        at, end = run.span()
+        if end <= start or (end < length and end - at == 1 and text[end] not in _AFTER[text[at]]):
             continue
-        _add(found, text, start, stop.end())
-        start = stop.end()
-    _add(found, text, start, len(text))
+        for stop in _breaks(text, max(at, start), end):
+            if len(found) >= most - 1:
+                _add(found, text, start, length)
+                return found
+            _add(found, text, start, stop)
+            start = stop
+    _add(found, text, start, length)
     return found
+
+
+def _breaks(text: str, at: int, end: int) -> Iterator[int]:
+    """Give where sentences end in a run of points and line ends."""
+    while at < end:
+        is_point = text[at] in _POINTS
+        stop = at + 1
+        while stop < end and (text[stop] in _POINTS) is is_point:
+            stop += 1
+        if not is_point:
+            after = _BLANK_LINE.match(text, at) or _BULLET.match(text, at)
+            if after is not None:
+                yield after.end()
+                stop = max(stop, after.end())
+        else:
+            closed = _CLOSING.match(text, stop)
+            after_point = closed.end() if closed is not None else stop
+            whole = after_point >= len(text) or text[after_point].isspace()
+            if whole and (text[at] != "." or _ends(text, at, after_point)):
+                yield after_point
+        at = stop
 
 
 def _ends(text: str, point: int, after: int) -> bool:
@@ -59,14 +99,22 @@ def _ends(text: str, point: int, after: int) -> bool:
         return True
     if not _OPENING.match(text, after):
         return False
-    word = _LAST_WORD.search(text, max(point - _MAX_WORD, 0), point)
-    last = word[0].lower() if word else ""
-    if len(last) == 1 and last.isalpha() and word is not None and word[0].isupper():  # an initial
+    word = _last_word(text[max(point - _MAX_WORD, 0) : point])
+    if len(word) == 1 and word.isalpha() and word.isupper():  # an initial
         return False
+    last = word.lower()
     if last not in _ABBREVIATIONS:
         return True
     following = _NEXT_WORD.search(text, after)
     return last in _NAMING and following is not None and following[0].lower() in _STARTERS
+
+
+def _last_word(piece: str) -> str:
+    """Give the word at the very end of a piece of text; empty if something else stands there."""
+    if not piece or not piece[-1].isalnum():
+        return ""
+    words: list[str] = _WORDS.findall(piece)
+    return words[-1].lstrip("._&")
 
 
 def _add(found: list[Sentence], text: str, start: int, end: int) -> None:
