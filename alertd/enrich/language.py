@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from alertd.enrich.draft import FIELDS, Draft
 from alertd.model import ReportedType
 
-READ = 1_000
+READ = 400
 """Characters that are looked at."""
 SURE = 400.0
 """CLD2's score (per 1,024 bytes) from which it is believed of a short text in the letters of English."""
