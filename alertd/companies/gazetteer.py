@@ -10,6 +10,7 @@ The registrants' part is made once for a table and shared; what a desk declares 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import compress, count
 from sys import intern
 from typing import NamedTuple
 
@@ -69,17 +70,20 @@ class Gazetteer:
         return self._single.get(words[0]) if len(words) == 1 else self._many.get(words)
 
     def find(self, words: list[str]) -> Iterator[Hit]:
-        """Give every place where the words of a name stand, names within others too."""
-        for i, one in enumerate(map(self._single.get, words)):
-            if one is not None:
-                yield Hit(i, i, one)
+        """Give every place where the words of a name stand, names within others too.
+
+        Words and pairs are looked up by calls that loop in C, as in `text/scan.py`.
+        """
+        singles = list(map(self._single.get, words))
+        for i, one in zip(compress(count(), singles), filter(None, singles), strict=True):
+            yield Hit(i, i, one)
         pairs = zip(words, words[1:], strict=False)  # noqa: RUF007  zip uses its tuple again, pairwise makes new ones
-        for i, lengths in enumerate(map(self._lengths.get, pairs)):
-            if lengths is not None:
-                for count in lengths:
-                    many = self._many.get(tuple(words[i : i + count]))
-                    if many is not None and i + count <= len(words):
-                        yield Hit(i, i + count - 1, many)
+        begun = list(map(self._lengths.get, pairs))
+        for i, lengths in zip(compress(count(), begun), filter(None, begun), strict=True):
+            for length in lengths:
+                many = self._many.get(tuple(words[i : i + length]))
+                if many is not None and i + length <= len(words):
+                    yield Hit(i, i + length - 1, many)
 
 
 def declared_names(companies: Iterable[Company]) -> Gazetteer:
