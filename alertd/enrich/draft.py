@@ -59,6 +59,12 @@ class Draft:
         return known
 
     @cached_property
+    def lowered(self) -> dict[Field, str]:
+        """The text of each field in small letters, place by place: as it is, if a letter becomes two (İ)."""
+        texts = {name: self.text(name) for name in FIELDS}
+        return {name: low if len(low := text.lower()) == len(text) else text for name, text in texts.items()}
+
+    @cached_property
     def vocabulary(self) -> dict[Field, frozenset[str]]:
         """The different folded words of each field: what a step looks for is mostly not among them."""
         return {name: frozenset(self.words[name].words) for name in FIELDS}

@@ -99,13 +99,11 @@ def add_durations(draft: Draft) -> None:
 
 
 def _in_field(draft: Draft, name: Field) -> Iterator[Duration]:
-    text = draft.text(name)
-    stated = [one for one in lengths(text, draft.vocabulary[name]) if one.unit != "quarter"]
-    ends = list(untils(text)) if "20" in text else []
+    low = draft.lowered[name]
+    stated = [one for one in lengths(low, draft.vocabulary[name]) if one.unit != "quarter"]
+    ends = list(untils(low))
     if not stated and not ends:
         return
-    low = text.lower()
-    low = low if len(low) == len(text) else text
     sentences = draft.sentences[name]
     starts = [one.start for one in sentences]
     for one in stated:

@@ -55,13 +55,10 @@ class Length(NamedTuple):
         return self.high / _INTO_YEARS[self.unit]
 
 
-def lengths(text: str, vocabulary: Set[str]) -> list[Length]:
-    """Give the lengths of time in a text, in their order; `vocabulary` are its folded words."""
+def lengths(low: str, vocabulary: Set[str]) -> list[Length]:
+    """Give the lengths of time in a lowered text, in their order; `vocabulary` are its folded words."""
     if vocabulary.isdisjoint(_FORMS):
         return []
-    low = text.lower()
-    if len(low) != len(text):
-        low = text
     found = [one for word, unit in UNITS.items() if {word, word + "s"} & vocabulary for one in _all(low, word, unit)]
     return sorted(found)
 

@@ -56,11 +56,10 @@ def add_money(draft: Draft) -> None:
 
 def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:
     text = draft.text(name)
-    vocabulary = draft.vocabulary[name]
-    numbers = quantities(text, vocabulary)
+    numbers = quantities(text, draft.lowered[name], draft.vocabulary[name])
     if not any(one.monetary or one.careful for one in numbers):
         return
-    read = _Field(draft, name, text, vocabulary)
+    read = _Field(draft, name, text)
     elsewhere = draft.event.title if name == "body" else ""
     for count, one in enumerate(written(text, numbers, draft.sentences[name], elsewhere)):
         if count == _READ:
@@ -71,10 +70,10 @@ def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:
 class _Field:
     """The amounts of the title or the body, one after another: each may continue the one before it."""
 
-    def __init__(self, draft: Draft, name: Field, text: str, vocabulary: frozenset[str]) -> None:
-        self._draft, self._name, self._text, self._vocabulary = draft, name, text, vocabulary
+    def __init__(self, draft: Draft, name: Field, text: str) -> None:
+        self._draft, self._name, self._text = draft, name, text
         self._only = _only(draft.mentions)
-        self._corrects = not _CORRECTING.isdisjoint(vocabulary)
+        self._corrects = not _CORRECTING.isdisjoint(draft.vocabulary[name])
         self._last: Written | None = None
         self._role: str | None = None
         self._of: str | None = None
@@ -82,7 +81,7 @@ class _Field:
 
     @cached_property
     def _terms(self) -> list[Length]:
-        return lengths(self._text, self._vocabulary)
+        return lengths(self._draft.lowered[self._name], self._draft.vocabulary[self._name])
 
     def amounts(self, one: Written) -> Iterator[Amount]:
         """Give the amount with its role and whose it is, and what it comes to in a year."""

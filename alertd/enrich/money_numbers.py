@@ -10,7 +10,7 @@ Every number is looked at once, with a few characters around it, so the cost is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from alertd.enrich import money_words as words
@@ -99,10 +99,10 @@ class _Mark(NamedTuple):
     broken: bool = False
 
 
-def quantities(text: str, vocabulary: frozenset[str] | set[str]) -> list[Quantity]:
-    """Give the numbers of a text in their order; `vocabulary` are its folded words."""
+def quantities(text: str, low: str, vocabulary: Set[str]) -> list[Quantity]:
+    """Give the numbers of a text in their order; `low` is the text lowered, `vocabulary` its folded words."""
     found = list(_in_digits(text))
-    in_words = [_spelled(text, start, end, digits) for start, end, digits in spelled(text, vocabulary, MOST)]
+    in_words = [_spelled(text, start, end, digits) for start, end, digits in spelled(low, vocabulary, MOST)]
     return sorted(found + in_words, key=lambda one: one.number) if in_words else found
 
 

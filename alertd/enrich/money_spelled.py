@@ -21,14 +21,11 @@ _INSIDE = _STARTS | {"and", "of", "point", "thousand"}
 _JOINS = frozenset(("to", "or", "and"))
 
 
-def spelled(text: str, vocabulary: Set[str], most: int) -> Iterator[tuple[int, int, str]]:
-    """Give start, end and value (as a decimal) of the numbers in words, not with the magnitude behind them."""
+def spelled(low: str, vocabulary: Set[str], most: int) -> Iterator[tuple[int, int, str]]:
+    """Give start, end and value (a decimal) of the numbers in words of a lowered text, without their magnitudes."""
     ends = _ENDS & vocabulary
     if not ends or _STARTS.isdisjoint(vocabulary):
         return
-    low = text.lower()
-    if len(low) != len(text):  # a letter that is two when lowered would shift all places
-        low = text
     seen: set[int] = set()
     for word in sorted(ends):
         place = low.find(word)

@@ -45,8 +45,7 @@ def _in_field(draft: Draft, name: Field) -> Iterator[DealTerm]:
     if not leading:
         return
     text = draft.text(name)
-    low = text.lower()
-    low = (low if len(low) == len(text) else text).replace("\n", " ")
+    low = draft.lowered[name].replace("\n", " ")
     companies = {mention.company for mention in draft.mentions}
     only = companies.pop() if len(companies) == 1 else None
     sentences = draft.sentences[name]
@@ -114,22 +113,18 @@ def _held(
 
 
 def _evidence(draft: Draft, name: Field, sentence: Sentence, start: int, end: int) -> Evidence:
-    """Quote the sentence, or as much of it around the term as a quote may have."""
-    if sentence.end - sentence.start <= MAX_QUOTE:
-        return draft.evidence(name, sentence.start, sentence.end)
-    text = draft.text(name)
-    end = min(end, start + MAX_QUOTE)
-    room = MAX_QUOTE - (end - start)
-    left = max(sentence.start, start - room // 2)
-    right = min(sentence.end, left + MAX_QUOTE)
-    left = max(sentence.start, right - MAX_QUOTE)
-    if left > sentence.start:
-        blank = text.find(" ", left, start)
-        left = blank + 1 if blank >= 0 else left
-    if right < sentence.end:
-        blank = text.rfind(" ", end, right)
-        right = blank if blank >= 0 else right
-    return draft.evidence(name, left, right)
+    """Quote the sentence and no more, or as much of it around the term as a quote may have."""
+    text, (left, right) = draft.text(name), sentence
+    if right - left > MAX_QUOTE:
+        end = min(end, start + MAX_QUOTE)
+        left = max(left, start - (MAX_QUOTE - (end - start)) // 2)
+        right = min(right, left + MAX_QUOTE)
+        left = max(sentence.start, right - MAX_QUOTE)
+        if left > sentence.start and (blank := text.find(" ", left, start)) >= 0:
+            left = blank + 1
+        if right < sentence.end and (blank := text.rfind(" ", end, right)) >= 0:
+            right = blank
+    return Evidence(field=name, start=left, end=right, quote=text[left:right])
 
 
 def _add(found: list[DealTerm], term: DealTerm) -> None:

@@ -49,11 +49,8 @@ class Until(NamedTuple):
     """The word that leads it: `until`, `expires in`."""
 
 
-def untils(text: str) -> Iterator[Until]:
-    """Give the dates up to which something runs, in their order."""
-    low = text.lower()
-    if len(low) != len(text):
-        low = text
+def untils(low: str) -> Iterator[Until]:
+    """Give the dates up to which something runs in a lowered text, in their order."""
     place, count = low.find("20"), 0
     while place >= 0 and count < MOST:
         count += 1

@@ -196,7 +196,7 @@ def money(event: Event) -> str:
             continue
         if found.per:
             text += f" {'an' if found.per[:1] in 'aeiou' or found.per == 'hour' else 'a'} {_words(found.per)}"
-        role = _words(found.role) if found.role else ""
+        role = _words(found.role) if found.role and found.role != "per_share" else ""
         of = names.get(found.of, one_line(found.of, 60)) if found.of else ""
         tail = f"{role} of {of}" if role and of else role or of
         parts.append(text + (f", {tail}" if tail else "") + (" (derived)" if found.derived else ""))
