@@ -1,10 +1,11 @@
 """Companies in text: SEntFiN headlines, EDGAR's names, and our own set of ambiguous words, tags and round-ups.
 
-SEntFiN: the rows of the alias list that are companies are declared; its other rows (sectors, markets, commodities) are
-not, and neither are aliases that two companies have. Right is a company that is found and that an entity of the headline
-means; wrong is one that is found and that none means, also where the annotators left out a name that is there. Companies
-outside of the list do not count. EDGAR: each name that an entry of the polls has, once, in a title without its CIK.
-Sets/companies.yaml was written for this part and looked at while the rules were made: it shows that they hold, no more.
+SEntFiN: the rows of the alias list that are companies are declared; its other rows (sectors, markets, commodities)
+are not, and neither are aliases that two companies have. Right is a company that is found and that an entity of the
+headline means; wrong is one that is found and that none means, also where the annotators left out a name that is
+there. Companies outside of the list do not count. EDGAR: each name that an entry of the polls has, once, in a title
+without its CIK. sets/companies.yaml was written for this part and looked at while the rules were made: it shows
+that they hold, no more.
 """
 
 from __future__ import annotations
