@@ -6,7 +6,7 @@ that is the same, and whose questions still have the same answers, need not be r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from alertd.companies.model import Company, Relation
 from alertd.companies.table import CompanyTable
 from alertd.rules.book import EventTypeRule
 from alertd.rules.known import Known, ListKind, TermList
+from alertd.rules.known_names import Kinds, Names
 from alertd.rules.tree import Condition
 from alertd.rules.world import Rates
 
@@ -149,51 +150,16 @@ def named_in(questions: Iterable[str], event_types: Iterable[EventTypeRule]) -> 
 
     Who asks for a role or a kind asks for the event types that have it.
     """
-    parts = [question.partition(" ") for question in questions]
-    roles = {name for kind, _, name in parts if kind == "role"}
-    kinds = {name for kind, _, name in parts if kind == "kind"}
+    asked = {question.partition(" ")[::2] for question in questions}
     having = {
-        ("event type", type_.id)
-        for type_ in event_types
-        if not (roles.isdisjoint(type_.roles) and kinds.isdisjoint(name for name, _ in type_.kinds))
+        ("event type", one.id)
+        for one in event_types
+        if any(("role", role) in asked for role in one.roles) or any(("kind", kind) in asked for kind, _ in one.kinds)
     }
-    return frozenset(having.union((_NAMED[kind], name) for kind, _, name in parts if kind in _NAMED))
+    return frozenset(having.union((_NAMED[kind], name) for kind, name in asked if kind in _NAMED))
 
 
 _NAMED = {"list": "list", "fragment": "fragment", "type": "event type"}
-
-
-class _Names(AbstractSet[str]):
-    """Names of one kind; asking for one is noted."""
-
-    def __init__(self, names: AbstractSet[str], asked: Callable[[str], str]) -> None:
-        self._names = names
-        self._asked = asked
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and bool(self._asked(name))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._names))  # hints list them: the same each time
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-class _Kinds(Mapping[str, ListKind]):
-    def __init__(self, lists: Mapping[str, NamedList], asked: Callable[[str], str]) -> None:
-        self._lists = lists
-        self._asked = asked
-
-    def __getitem__(self, name: str) -> ListKind:
-        self._asked(name)
-        return self._lists[name].kind
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._lists)
-
-    def __len__(self) -> int:
-        return len(self._lists)
 
 
 class Asking(Known):
@@ -206,14 +172,14 @@ class Asking(Known):
         """Question -> answer."""
         self.companies: dict[str, str] = {}
         """As written -> id; taken out after each rule by `taken`."""
-        self.lists = _Kinds(defined.lists, self._asker("list"))
-        self.fragments = _Names(defined.fragments.keys(), lambda name: _yes(name in defined.fragments))
+        self.lists = Kinds(defined.lists, self._asker("list"))
+        self.fragments = Names(defined.fragments.keys(), lambda name: _yes(name in defined.fragments))
         # Where they are not known the answer is noted, too: once they are, the question is asked again.
-        self.event_types = _Names(defined.type_names or frozenset(), self._asker("type"))
-        self.roles = _Names(defined.roles or frozenset(), self._asker("role"))
-        self.event_kinds = _Names(defined.kinds or frozenset(), self._asker("kind"))
-        self.sources = _Names((defined.sources or {}).keys(), self._asker("source"))
-        self.sectors = _Names(frozenset(defined.table.sectors), self._asker("sector-there"))
+        self.event_types = Names(defined.type_names or frozenset(), self._asker("type"))
+        self.roles = Names(defined.roles or frozenset(), self._asker("role"))
+        self.event_kinds = Names(defined.kinds or frozenset(), self._asker("kind"))
+        self.sources = Names((defined.sources or {}).keys(), self._asker("source"))
+        self.sectors = Names(frozenset(defined.table.sectors), self._asker("sector-there"))
 
     def _asker(self, kind: str) -> Callable[[str], str]:
         return lambda name: self._ask(kind, name)

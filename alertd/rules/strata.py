@@ -14,16 +14,20 @@ from alertd.rules.book import EventTypeRule
 from alertd.rules.logic import Reading, Scope
 
 MAX_EVIDENCE = 5
-"""Spans that one reported type carries."""
+"""Spans that show a reported type."""
+MAX_OF_KIND = 2
+"""Spans, beside these, that show its kind: `suspends` of a buyback."""
 
 
 def recognised(kind: EventTypeRule, reading: Reading, scope: Scope) -> ReportedType | None:
     """Say what an event reports of a type, with its status; None if it does not report it."""
     if not kind.when.truth(reading, scope):
         return None
-    evidence: Iterable[Evidence] = kind.when.result(reading, scope).evidence
+    evidence: list[Evidence] = list(dict.fromkeys(kind.when.result(reading, scope).evidence))[:MAX_EVIDENCE]
     status = next((name for name, condition in kind.statuses if condition.truth(reading, scope)), "announced")
-    sort = next((name for name, condition in kind.kinds if condition.truth(reading, scope)), None)
+    sort, of_kind = next(((name, one) for name, one in kind.kinds if one.truth(reading, scope)), (None, None))
+    if of_kind is not None:
+        evidence += of_kind.result(reading, scope).evidence[:MAX_OF_KIND]
     parties = [
         Party(company=mention.id, role=mention.role)
         for mention in reading.event.companies
@@ -35,7 +39,7 @@ def recognised(kind: EventTypeRule, reading: Reading, scope: Scope) -> ReportedT
         status=status,
         kind=sort,
         parties=parties,
-        evidence=list(dict.fromkeys(evidence))[:MAX_EVIDENCE],
+        evidence=list(dict.fromkeys(evidence)),
     )
 
 
