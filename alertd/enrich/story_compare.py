@@ -159,6 +159,7 @@ class Both:
         self.companies = [company for company in new.main() if company in known.companies]
         self.given = set(new.called) & set(known.called) if self.companies else set()
         self.types = [kind for kind in new.types if kind in known.types]
+        self.same_event = bool(self.companies) and not set(self.types) <= REPEATED
         self.pairs = [pair for pair in new.pairs if pair in known.pairs]
         self.told = sum(weight for weight in self.shared.values() if 1 < weight < NAME)
         """What the shared words tell that are no names: what happened, and not to whom."""
@@ -201,7 +202,7 @@ class Both:
             "strangers": min(max(strange), 27) / 27,
             "publisher": float(self.same_publisher and not fixes),
             "company": float(bool(self.companies)),
-            "event": float(bool(self.companies) and not set(self.types) <= REPEATED),
+            "event": float(self.same_event),
             "parties": float(bool(self.pairs and self.types)),
             "asset": float(bool(set(self.new.assets) & set(self.known.assets) and (self.companies or self.pairs))),
             "other types": float(bool(one and other) and one.isdisjoint(other)),
@@ -239,9 +240,15 @@ class Both:
             or (self.same_publisher and (self.bare or self._filled_in()))
         ):
             return FAR
-        deed = self.told >= TOLD or (self.told >= TOLD / 2 and self.titles >= 0.5) or bool(self.figures)
-        weighs = sum(self.shared.values()) >= ENOUGH and deed
+        weighs = sum(self.shared.values()) >= ENOUGH and self._says_what()
         return 1.0 if weighs or (self.pairs and self.types) else BELOW
+
+    def _says_what(self) -> bool:
+        """Whether it is told what happened, and not only to whom."""
+        if self.told >= TOLD or (self.told >= TOLD / 2 and self.titles >= 0.5) or self.figures or self.same_event:
+            return True
+        beside = sum(weight for word, weight in self.shared.items() if weight >= NAME and word not in self.given)
+        return bool(self.companies) and beside >= ENOUGH
 
     def _same_page(self) -> bool:
         """Whether both are one article at one address; many items may lead to one landing page."""
