@@ -27,7 +27,7 @@ _REACH = 400
 _JOINED = 40
 """Characters between two numbers of a range."""
 _PER_BETWEEN = re.compile(r"\s(?:a|an|per)\s[a-z]{3,7}(?=\s(?:to|and|or)\s)", re.I)
-_MORE_BEHIND = re.compile(r"\+(?!\w)|[\s-]plus\b|\sor\smore\b|\sor\sso\b|\sand\sup\b", re.I)
+_MORE_BEHIND = re.compile(r"\+(?!\w)|-plus\b|\sor\smore\b|\sor\sso\b|\sand\sup\b", re.I)
 _CHANGE_BEHIND = re.compile(
     r"[\s-](?:(?:or\s\d+(?:\.\d+)?%\s)?(?:increase|decrease|rise|drop|decline|gain|jump|improvement|reduction|hike)\b"
     r"|(?:higher|lower|more|less)\sthan\b)",

@@ -84,13 +84,14 @@ _FOR_EACH_SHARE = frozenset(("profit", "loss", "dividend", "price_target", "reve
 _TRADES = BUYING | LETTING
 _STOP = word_set("""
     from after for to by on with as and but while that which who than compared when if because since at before into
-    under over through during amid against via is was were are will would has had said says or plus
+    under over through during amid against via is was were are will would has had said says or plus including
+    excluding
 """)
 _BEHIND_WORD = re.compile(r"[\s-]?([^\W\d_][^\W_]*(?:[-'’][^\W_]+)*|\d+(?:[.,]\d+)*%?(?:-[^\W_]+)*|[,;:.()–—])")
 _FOR_WHAT = re.compile(
     r"(?:\s[^\W\d_][\w'’-]*){0,4}?\s(?:to\s(?:(settle|resolve|end)|(?:acquire|buy|purchase)\b()|(build|expand|develop|fund))"
     r"|in\s(?:a\s|an\s|the\s)?(?:\w+\s)?(settlement)|(for\s(?:violating|breaching|failing|breaches|violations))"
-    r"|(in\s(?:fines|penalties|damages)))",
+    r"|(in\s(?:fines|penalties|damages|(?:a\s|the\s)?(?:\w+\s)?(?:case|lawsuit|suit|trial))))\b",
     re.I,
 )
 _FOR_ROLES = ("settlement", "deal_value", "investment", "settlement", "penalty", "penalty")
@@ -213,6 +214,8 @@ def _settled(words: Sequence[str], i: int, role: str, *, scaled: bool) -> Seen |
         return None
     if word == "price":
         return Seen("deal_value", word) if scaled else Seen("per_share", word) if "share" in words else None
+    if word == "settled" and words[i + 1 : i + 2] == ["at"]:  # of a price, at the end of a day
+        return None
     if word == "build" and words[-1] != "for":
         return None
     if word in _RAISING and (away > 5 or words[i + 1 : i + 2] in (["to"], ["by"])):

@@ -1,9 +1,8 @@
 """Money, durations and terms of deals: measured on written forms of our own (`sets/money.yaml` and its neighbours).
 
-A case is right if exactly what is written down is found, in its order: nothing less, nothing more, nothing else. Of a
-term the sentence must be quoted, of an amount and a duration the span must hold a figure. Cases are split by hash of
-the text; the rules were made while looking at both halves of these sets, so the figures say that the forms are read,
-not how often they occur.
+A case is right if exactly what is written down is found, in its order: nothing less, nothing more, nothing else, and
+its span holds words. The rules were mended on these very sets, so the figures say that these forms are read, not how
+often roles and owners are right in running text (`docs/money.md` tells what the first reading gave).
 """
 
 from __future__ import annotations
