@@ -15,10 +15,12 @@ from dataclasses import dataclass
 import msgspec
 
 from alertd.base.ids import story_id
-from alertd.enrich.story_compare import COPY, JOIN, Likeness, compare
+from alertd.enrich.story_compare import compare
 from alertd.enrich.story_filing import tells_news
 from alertd.enrich.story_marks import likeness
+from alertd.enrich.story_pair import Likeness
 from alertd.enrich.story_report import Report
+from alertd.enrich.story_weights import COPY, JOIN
 from alertd.model import Story
 
 HOUR_MS = 3_600_000

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from alertd.model import Event
 from alertd.rules.parties import named
 
-_ROUND_UPS = (
+_MANY = (
     "stocks to watch", "stock to watch", "stocks on the move", "market wrap", "markets wrap", "morning briefing",
     "daily open", "things to know", "what to watch", "week ahead", "day ahead", "week in review",
     "premarket movers", "pre market movers", "after hours movers", "biggest moves", "most active", "market movers",
@@ -38,7 +38,7 @@ _MARKETS = tuple(
     for what in ("market", "markets", "stocks", "shares", "equities", "futures")
 )
 """How a title begins that tells how markets went: there is one of them every few hours."""
-_ROUTINE = (
+_DAILY = (
     "director dealing", "director dealings", "director pdmr shareholding", "director pdmr dealing", "pdmr dealing",
     "pdmr notification", "pdmr transaction", "holding s in company", "holdings in company", "tr 1",
     "total voting rights", "transaction in own shares", "transactions in own shares", "net asset value",
@@ -48,6 +48,8 @@ _ROUTINE = (
     "voting rights and capital", "dividend declaration", "notice of results",
 )  # fmt: skip
 """Titles that many companies use word for word, each for its own notice."""
+_ROUND_UPS = tuple(f" {phrase} " for phrase in _MANY)
+_ROUTINE = tuple(f" {phrase} " for phrase in _DAILY)
 _LIST_OF_TICKERS = re.compile(r"(?:\b[A-Z]{1,5}(?:, and |, | and | & )){2,7}[A-Z]{1,5}\b")
 _CROWD = 5
 """From so many companies on, of which none is the main one, an event is about none of them."""
@@ -61,9 +63,9 @@ def stands_alone(event: Event, title: str, words: Sequence[str]) -> str:
     padded = f" {' '.join(words)} "
     if padded[1:].startswith(_MARKETS):
         return "market report"
-    if any(f" {phrase} " in padded for phrase in _ROUND_UPS) or _LIST_OF_TICKERS.search(title[:500]):
+    if any(phrase in padded for phrase in _ROUND_UPS) or _LIST_OF_TICKERS.search(title[:500]):
         return "round-up"
-    if any(f" {phrase} " in padded for phrase in _ROUTINE):
+    if any(phrase in padded for phrase in _ROUTINE):
         return "routine notice"
     if len(named(event)) >= _CROWD and all(mention.relevance < _MAIN for mention in event.companies):
         return "round-up"

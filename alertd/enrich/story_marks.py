@@ -56,7 +56,7 @@ _COLON = re.compile(r":\s|\s[•|–—-]\s")
 _DATE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z.]{0,7} \d")
 _DOCKET = re.compile(r"\b\d{1,2}:\d{2}-(?:cv|cr|mc|md|bk|ap|mj)-\d{3,6}\b")
 _COURTS = ("-cv-", "-cr-", "-md-", "-bk-", "-ap-")
-_DOCKETS = 6_000
+_DOCKETS = 3_000
 """Code points of a body in which docket numbers are looked for."""
 TELLING = 9
 """What the words of a title must weigh together to be known by it."""

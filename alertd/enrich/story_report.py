@@ -29,9 +29,9 @@ from alertd.rules.filing import base_form, canonical_item
 from alertd.rules.parties import pairs, parties_of, usable
 from alertd.text.fold import split_words
 
-READ = 1_000
+READ = 700
 """Code points of a body that a report is made of, its lead."""
-SKETCHED = 120
+SKETCHED = 100
 """Words of a body that its sketch is made of."""
 TITLE_WORDS, LEAD_WORDS = 20, 36
 COMPANIES, TYPES, PAIRS = 6, 6, 3

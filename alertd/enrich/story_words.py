@@ -61,19 +61,19 @@ def cases_of(title: str, body: str) -> Cases:
     """See which words are written small and which with a capital inside a sentence."""
     words = body.split()
     small, capital = _split_cases(words)
-    shouted = {word for word in words if word.isupper() and len(word) <= 6}
+    shouted = {word for word in filter(str.isupper, words) if len(word) <= 6}
     words = title.split()
     other, sure = _split_cases(words)
     small |= other
     if sum(word[0].isupper() for word in words) < TITLE_CASE * len(words):
         capital |= sure  # a headline in sentence case
     if sum(map(str.isupper, words)) < 0.5 * len(words):
-        shouted |= {word for word in words if word.isupper() and len(word) <= 6}
+        shouted |= {word for word in filter(str.isupper, words) if len(word) <= 6}
     return Cases(*(frozenset(map(_folded, found)) for found in (small, capital, shouted)))
 
 
 def _split_cases(words: Sequence[str]) -> tuple[set[str], set[str]]:
-    small = {word for word in words if word.islower()}
+    small = set(filter(str.islower, words))
     inside = {word for before, word in pairwise(words) if word[0].isupper() and before[-1] not in _ENDS}
     return small, inside
 

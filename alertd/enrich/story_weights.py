@@ -1,0 +1,62 @@
+"""What counts how much when two reports are compared: numbers and lists, tuned by hand on labelled pairs."""
+
+from __future__ import annotations
+
+JOIN = 0.5
+"""From this score on two reports are of the same thing."""
+SURE = 1.0
+COPY = 0.7
+"""From this likeness of their texts on, one is a copy of the other."""
+BELOW, FAR = 0.45, 0.3
+"""The most where something is missing, and where something speaks against it."""
+ENOUGH = 16
+"""What shared words must weigh together at least: two names."""
+TOLD = 8
+"""What shared words that are no names must weigh together at least: two that say what happened, one in a title."""
+SERIES = frozenset(
+    {"part", "vol", "volume", "issue", "op", "episode", "ep", "no", "talk", "chapter", "round", "day", "week"}
+)
+"""Words behind which a number says which of a series it is."""
+RELATED = {
+    **dict.fromkeys(("litigation", "contract_dispute", "settlement"), "suit"),
+    **dict.fromkeys(("results", "guidance_raise", "guidance_cut"), "results"),
+    **dict.fromkeys(("layoffs", "restructuring"), "restructuring"),
+    **dict.fromkeys(("bankruptcy", "default", "going_concern"), "failure"),
+    **dict.fromkeys(("ipo", "offering"), "offering"),
+    **dict.fromkeys(
+        ("acquisition", "tender_offer", "divestiture", "material_agreement", "supply_agreement", "compute_lease",
+         "contract_award", "joint_venture"), "deal",
+    ),
+}  # fmt: skip
+"""Event types that two reports of one thing may well disagree on."""
+REPEATED = frozenset({
+    "rating_change", "price_target", "insider_trade", "litigation", "contract_award", "material_agreement",
+    "supply_agreement", "regulatory_action", "activist_stake",
+})  # fmt: skip
+"""Event types that a company may well see twice within days."""
+BASE = 0.02
+WEIGHTS = {
+    "titles told": 0.32,
+    "least told": 0.22,
+    "deeds told": 0.14,
+    "least deeds told": 0.12,
+    "words of the shorter": 0.26,
+    "words of both": 0.18,
+    "text": 0.18,
+    "what happened": 0.28,
+    "figures": 0.4,
+    "other figures": -0.42,
+    "strangers on both sides": -0.7,
+    "strangers": -0.24,
+    "publisher": -0.14,
+    "company": 0.22,
+    "event": 0.12,
+    "parties": 0.2,
+    "asset": 0.15,
+    "other types": -0.2,
+    "docket": 0.3,
+    "foreign": -0.15,
+    "days": -0.38,
+}
+"""What each of `Both.seen` moves the score by."""
+DAY_MS = 86_400_000
