@@ -107,28 +107,30 @@ def _cost(matcher: Matcher, events: Sequence[Event], size: int, name: str, round
 
 
 def _shares(matcher: Matcher, times: Times, book: RuleBook, events: Sequence[Event], name: str) -> list[Row]:
-    """Say what each step takes of the whole; the rest is the event types, and what holds it together."""
+    """Say what each step takes of the whole, the least of some rounds; the rest is mostly the event types."""
     scanner = TermScanner(term for kind in book.event_types for part in kind.conditions for term in part.terms())
-    times.steps.clear()
-    began = time.process_time()
     read = [matcher.read(event).event for event in events]
-    whole = time.process_time() - began
-    steps: dict[str, float] = dict(times.steps)
-    scan = _seconds(lambda event: scanner.scan(event.title, event.body), events)
-    story = _seconds(report_of, read)
-    known = {"scan": scan, **steps, "event types and the rest": whole - scan - sum(steps.values()), "story": story}
-    per = 1e6 / len(events)
+    least: dict[str, float] = {}
+    for _ in range(ROUNDS):
+        times.steps.clear()
+        whole = _seconds(matcher.read, events)
+        steps: dict[str, float] = dict(times.steps)
+        scan = _seconds(lambda event: scanner.scan(event.title, event.body), events)
+        rest = whole - scan - sum(steps.values())
+        known = {"scan": scan, **steps, "event types and the rest": rest, "story": _seconds(report_of, read)}
+        least = {step: min(took, least.get(step, took)) for step, took in known.items()}
+    whole, per = sum(least.values()), 1e6 / len(events)
     return [
-        {"items": name, "step": step, "us": took * per, "share %": 100 * took / (whole + story)}
-        for step, took in known.items()
+        {"items": name, "step": step, "us": took * per, "share %": 100 * took / whole} for step, took in least.items()
     ]
 
 
 def _seconds(work: Any, events: Sequence[Event]) -> float:
-    began = time.process_time()
+    """Take the time as the enricher does for its steps."""
+    began = time.perf_counter()
     for event in events:
         work(event)
-    return time.process_time() - began
+    return time.perf_counter() - began
 
 
 # --- loading ------------------------------------------------------------------------------------------------------

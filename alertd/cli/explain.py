@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,9 +28,10 @@ from alertd.cli.output import (
 )
 from alertd.cli.progress import STDIN, terminal_hint
 from alertd.cli.rules import RulesOption, loaded_rules
+from alertd.cli.understood import facts_lines
 from alertd.enrich.enricher import Enricher
 from alertd.errors import ConfigError, ParseFailed
-from alertd.model import Event
+from alertd.model import Event, event_to_dict
 from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
 from alertd.rules.explanation import Explainer, Explanation
 from alertd.rules.explanation_text import lines
@@ -79,7 +80,7 @@ def explain(
     if json:
         print_json(_document(found), pretty=True)
     else:
-        for line in lines(found):
+        for line in (*lines(found), *_understood(found)):
             stdout().print(plain(line))
     if exit_code and not found.truth:
         raise typer.Exit(FAULTS)
@@ -170,6 +171,15 @@ def _explained(loaded: Loaded, asked: _Asked, events: Sequence[Event]) -> Explan
     return explainer.rule(portfolio, rule, last.event, over_time=before, candidate=candidate, refused=last.refused)
 
 
+def _understood(found: Explanation) -> Iterator[str]:
+    """Tell what the event is about, as far as that was found."""
+    known = list(facts_lines(found.understood, found.refused)) if found.understood is not None else []
+    if known:
+        yield from ("", "understood", *known)
+
+
 def _document(found: Explanation) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(found)
+    if found.understood is not None:
+        document["understood"] = event_to_dict(found.understood)
     return document

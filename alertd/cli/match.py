@@ -13,6 +13,7 @@ from alertd.cli.events import EventReader, lines_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
 from alertd.cli.rules import RulesOption, loaded_rules
+from alertd.cli.understood import understood_lines
 from alertd.enrich.enricher import Enricher
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import event_to_dict
@@ -91,7 +92,7 @@ class _Matching:
                 print_json({"event": event_to_dict(taken.event), "matches": taken.matches})
 
     def _explained(self, taken: Taken, explainer: Explainer) -> Iterator[str]:
-        yield f"{taken.event.id} “{taken.event.title}”"
+        yield from understood_lines(taken.event, taken.refused)
         for portfolio in self._book.portfolios:
             yield f"  {portfolio.id}"
             for rule in portfolio.rules:

@@ -41,7 +41,7 @@ def facts_lines(event: Event, refused: Sequence[tuple[str, str]] = ()) -> Iterat
     rows += _bounded([("term", _term(term, names), term.evidence) for term in event.terms])
     if event.sentiment is not None:
         tone = event.sentiment
-        rows.append(("tone", f"{tone.score:+.2f} · {tone.label} · confidence {tone.confidence:.2f}", ()))
+        rows.append(("tone", f"{_signed(tone.score)} · {tone.label} · confidence {tone.confidence:.2f}", ()))
     if event.story is not None:
         rows.append(("story", _story(event), ()))
     rows += _bounded([("not taken", f"{what}: {why}", ()) for what, why in refused])
@@ -56,7 +56,7 @@ def _bounded(rows: list[tuple[str, str, Sequence[Evidence]]]) -> Iterable[tuple[
 
 
 def _company(company: CompanyMention) -> str:
-    tone = "" if company.sentiment is None else f"tone {company.sentiment:+.2f}"
+    tone = "" if company.sentiment is None else f"tone {_signed(company.sentiment)}"
     id_ = "" if company.name == company.id else company.id
     return _joined(company.name, id_, f"{company.relevance:.2f}", company.role, tone, company.how)
 
@@ -90,6 +90,10 @@ def _story(event: Event) -> str:
     assert story is not None
     follows = f"follows {story.previous}" if story.previous else ""
     return _joined(story.id, f"novelty {story.novelty:.2f}", f"report {story.position}", follows)
+
+
+def _signed(score: float) -> str:
+    return f"{round(score, 2) + 0.0:+.2f}"  # no -0.00
 
 
 def _joined(*parts: str | None) -> str:

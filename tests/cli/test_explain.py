@@ -152,7 +152,7 @@ LEASED = LEASE | {"parties": ["vega", "lumen"]}
         ([QUARREL, LEASED | {"at": "120d"}], False),
         ([QUARREL | {"at": "120d"}, LEASED], True),  # the lease is told late: what counts is when it was
         ([LEASED, QUARREL | {"at": "366d"}], False),
-        ([LEASED, QUARREL | {"at": "120d", "parties": ["lumen", "NVDA"]}], False),
+        ([LEASED, {"title": "Lumen Labs sues NVIDIA", "at": "120d", "parties": ["lumen", "NVDA"]}], False),
         ([QUARREL], False),
     ],
 )
