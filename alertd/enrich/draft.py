@@ -11,6 +11,7 @@ from alertd.companies.mentions import Mention
 from alertd.enrich.frames_line import Line, units
 from alertd.model import Event, Evidence, ReportedType
 from alertd.rules.logic import quote
+from alertd.rules.understanding import ByFrame
 from alertd.text.fold import Tokens
 from alertd.text.sentences import Sentence, sentences
 
@@ -33,6 +34,8 @@ class Draft:
     """The event types just found, in the order of their names, beside those that the event brought with it."""
     refused: list[tuple[str, str]] = field(default_factory=list)
     """What was seen and not taken, with the reason in words: `Apple` as a fruit, a dispute settled years ago."""
+    by_frames: dict[str, ByFrame] = field(default_factory=dict)
+    """The event types that a frame shows in the title or the lead, by name."""
 
     _units: dict[tuple[Field, Sentence], Line] = field(default_factory=dict, repr=False)
 

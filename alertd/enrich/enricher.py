@@ -1,6 +1,7 @@
 """From an event's words to what it is about: the steps in their order.
 
-    scan -> language -> companies -> money, durations, terms -> [event types: rules/strata.py]
+    scan -> language -> companies -> money, durations, terms -> frames that suffice
+         -> [event types: rules/strata.py]
          -> statuses, roles, assets -> tone
 
 A field that an event brings with it is left as it is: whoever filled it knew more than its words. Pure: the same
@@ -12,7 +13,7 @@ A step that raises costs the event what that step would have found, and nothing 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -24,6 +25,7 @@ from alertd.companies.table import CompanyTable
 from alertd.enrich.companies import add_companies
 from alertd.enrich.draft import Draft
 from alertd.enrich.durations import add_durations
+from alertd.enrich.frames_sure import SureFrames
 from alertd.enrich.language import add_language, drop_unread
 from alertd.enrich.money import add_money
 from alertd.enrich.roles import Roles, frames_of
@@ -32,7 +34,7 @@ from alertd.enrich.terms import add_terms
 from alertd.enrich.tone import add_tone
 from alertd.model import Event, ReportedType
 from alertd.rules.book import EventTypeRule
-from alertd.rules.understanding import Understood
+from alertd.rules.understanding import ByFrame, Understood
 from alertd.text.scan import Found
 
 Step = tuple[str, Callable[[Draft], None]]
@@ -75,6 +77,7 @@ class Enricher:
             ("money", add_money),
             ("durations", add_durations),
             ("terms", add_terms),
+            ("frames", SureFrames(self._types)),
         )
         """What event types may ask for, in this order."""
         self._then: tuple[Step, ...] = (
@@ -91,7 +94,7 @@ class Enricher:
         return cls(event_types, CompanyFinder(table), meter)
 
     def begin(self, event: Event, found: Found) -> Understood:
-        """Find what event types may ask for: language, companies, money, durations, terms."""
+        """Find what event types may ask for: language, companies, money, durations, terms; and what frames show."""
         draft = Draft(event, {"title": found.tokens("title"), "body": found.tokens("body")})
         begun = _Begun(draft, self._then, self._meter)
         begun.take(self._first)
@@ -111,6 +114,11 @@ class _Begun:
     def event(self) -> Event:
         """With what event types may ask for."""
         return self._draft.event
+
+    @property
+    def by_frames(self) -> Mapping[str, ByFrame]:
+        """The event types that a frame shows."""
+        return self._draft.by_frames
 
     @property
     def refused(self) -> Sequence[tuple[str, str]]:

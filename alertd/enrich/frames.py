@@ -34,6 +34,11 @@ class Matched(NamedTuple):
     """Span of the thing, in the field's code points."""
     rank: tuple[int, int, int]
     """Companies found, whether the thing is, and the place of the frame: the first of those that say most counts."""
+    frame: Frame
+    taken: tuple[Taken, ...]
+    """What stands in its slots, in their order."""
+    anchor: tuple[int, int]
+    """Where the words by which it was found begin in the line, and the place behind them."""
 
 
 class Frame(NamedTuple):
@@ -151,7 +156,7 @@ def _match(anchored: _Anchored, roles: Sequence[str], line: Line, at: int) -> Ma
     if right is None:
         return None
     left = _read_left(frame.pieces[: frame.anchor], line, first - 1, loose=frame.nominal)
-    return _matched(frame, roles, [*left, *right]) if left is not None else None
+    return _matched(frame, roles, (*left, *right), (first, last)) if left is not None else None
 
 
 def _in_passive(line: Line, at: int) -> bool:
@@ -166,7 +171,7 @@ def _in_passive(line: Line, at: int) -> bool:
     return place >= 0 and line[place].low in BE
 
 
-def _matched(frame: Frame, roles: Sequence[str], taken: Sequence[Taken]) -> Matched | None:
+def _matched(frame: Frame, roles: Sequence[str], taken: tuple[Taken, ...], anchor: tuple[int, int]) -> Matched | None:
     parties: dict[str, str] = {}
     for one in taken:
         for company in one.companies:
@@ -177,7 +182,8 @@ def _matched(frame: Frame, roles: Sequence[str], taken: Sequence[Taken]) -> Matc
     if not parties:
         return None
     asset = next((one.span for one in taken if one.role == ASSET), None)
-    return Matched(tuple(parties.items()), asset, (-len(parties), -(asset is not None), frame.place))
+    rank = (-len(parties), -(asset is not None), frame.place)
+    return Matched(tuple(parties.items()), asset, rank, frame, taken, anchor)
 
 
 # --- to both sides ----------------------------------------------------------------------------------------------

@@ -113,3 +113,27 @@ HEADS = _set("""
 SAYING = _set("say says said announce announces announced confirm confirms confirmed add adds added wrote writes")
 MADE = _set("made built owned run led backed held won caused designed driven")
 """Participles beside those in -ed: what they have a `by` for is no agent of the frame."""
+
+# --- of frames that suffice (frames_sure.py) ---
+
+FOLLOWING = _set("""
+    has have had having will would could may might can today yesterday tomorrow monday tuesday wednesday thursday
+    friday saturday sunday again outright amid next last this despite per plus than once now first it he they which
+    who that where when not alleging accusing claiming seeking citing saying valuing creating worth
+""")
+"""What may stand behind a company beside prepositions and marks, where the phrase that names it is over."""
+
+WISHING = _set("""
+    hope hopes hoped hoping want wants wanted wish wishes wished fail fails failed failing refuse refuses refused
+    unable unwilling never
+""")
+"""Before a verb: it has not come to it."""
+
+SHARES = _set("share shares stock stake stakes bond bonds notes debt chief")
+"""What is had of a company and does nothing itself."""
+
+PARTS = _set("unit units arm division subsidiary subsidiaries business segment operation operations branch affiliate")
+"""A part of a company: it acts for the company, but is not the company that is bought."""
+
+WHOLE = _set("all entire rest remainder remaining outstanding majority control whole")
+"""Before `of`: what is had of the company is the company."""

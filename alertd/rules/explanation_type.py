@@ -31,7 +31,8 @@ class TypeExplainer:
         parts += [(f"kind {kind}", node) for kind, node in event_type.kinds]
         asked = tuple(Asked("", label, "", tree_of(node, reading, scope)) for label, node in parts)
         stated = reading.types.get(event_type.id)
-        found = recognised(event_type, reading, scope) if stated is None else None
+        shown = begun.by_frames.get(event_type.id) if begun is not None else None
+        found = recognised(event_type, reading, scope, shown) if stated is None else None
         whole, refused = reading.event, tuple[tuple[str, str], ...]()
         if begun is not None:
             whole = begun.conclude([found] if found else [])
@@ -40,9 +41,14 @@ class TypeExplainer:
             whole = with_types(reading, [found]).event
         reported = next((kind for kind in whole.event_types if kind.type == event_type.id), None)
         notes = ["the event says so itself, so its words are not asked"] if stated else []
+        if found and shown and not asked[0].condition.truth:
+            notes.append(
+                f"its condition does not hold; the frame `{shown.frame}` stands, with known companies"
+            )
         if reported:
             notes.append(f"reported as {reported.status}, with confidence {reported.confidence:g}")
-        because = [f"its condition holds, but {why}" for what, why in refused if what == event_type.id and found]
+        holds = "its condition holds" if asked[0].condition.truth else "a frame shows it"
+        because = [f"{holds}, but {why}" for what, why in refused if what == event_type.id and found]
         return Explanation(
             portfolio="",
             rule=event_type.id,

@@ -91,6 +91,18 @@ def parse_frame(text: str, roles: Collection[str]) -> tuple[Piece, ...]:
     return pieces
 
 
+def parse_sure_frame(text: str, roles: Collection[str]) -> tuple[Piece, ...]:
+    """Read a frame that suffices to recognise its event type: who does it to whom stands in it. Raises BadFrame."""
+    pieces = parse_frame(text, roles)
+    slots = [piece for piece in pieces if isinstance(piece, Slot) and piece.role != ASSET]
+    if any(not slot.role for slot in slots):
+        raise BadFrame(f"a frame that suffices names its roles, and `{text[:60]}` has `{{}}`", _such(roles))
+    if len(slots) < 2:
+        hint = "put it among the `frames`, which only tell roles"
+        raise BadFrame(f"a frame that suffices needs two companies, and `{text[:60]}` has one", hint)
+    return pieces
+
+
 def _pieces(text: str, roles: Collection[str]) -> Iterator[Piece]:
     for found in _PIECE.finditer(text):
         slot, owner, choice, option, word, blank, stray = found.groups()

@@ -8,7 +8,7 @@ event -> one scan for the terms of all rules and event types
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -29,7 +29,7 @@ from alertd.rules.read import Read
 from alertd.rules.reference import Reference
 from alertd.rules.slot import Candidacy, Engine, Slot
 from alertd.rules.strata import recognised, told, with_types
-from alertd.rules.understanding import Understanding
+from alertd.rules.understanding import ByFrame, Understanding
 from alertd.rules.waiting import Waiting
 from alertd.rules.walls import Readings, Walls
 from alertd.rules.world import World, Worlds
@@ -57,6 +57,8 @@ class Matcher:
         self._walls = Walls(book.companies.declared)
         self._types: Engine = _ENGINES[engine]()
         self._rules: Engine = _ENGINES[engine]()
+        self._slot_of: dict[str, Slot] = {}
+        """Event type -> slot."""
         self._waiting = Waiting()
         with no_collection():
             self._build(book)
@@ -64,7 +66,9 @@ class Matcher:
     def _build(self, book: RuleBook) -> None:
         self._scanner = TermScanner(all_terms(book))
         for number, kind in enumerate(book.event_types):
-            self._types.add(Slot(kind.when, Scope(self._worlds.of(None)), (kind.id, number), type_=kind))
+            slot = Slot(kind.when, Scope(self._worlds.of(None)), (kind.id, number), type_=kind)
+            self._types.add(slot)
+            self._slot_of[kind.id] = slot
         for portfolio in book.portfolios:
             self._slots[portfolio.id] = {
                 rule.id: self._add(portfolio, rule, number) for number, rule in enumerate(portfolio.rules)
@@ -151,7 +155,7 @@ class Matcher:
         begun = self._understanding.begin(event, found) if self._understanding is not None else None
         reading = Reading(begun.event if begun is not None else event, found)
         failures: list[RuleFailure] = []
-        types = told(self._recognised(reading, failures))
+        types = told(self._recognised(reading, begun.by_frames if begun is not None else {}, failures))
         if begun is not None:
             reading = Reading(begun.conclude(types), found)
         elif types:
@@ -159,14 +163,15 @@ class Matcher:
         return Read(reading, tuple(failures), tuple(begun.refused) if begun is not None else ())
 
     def _recognised(
-        self, reading: Reading, failures: list[RuleFailure]
+        self, reading: Reading, shown: Mapping[str, ByFrame], failures: list[RuleFailure]
     ) -> Iterator[tuple[EventTypeRule, ReportedType]]:
-        keys = keys_of(reading)
-        for slot in self._types.candidates(reading, keys):
+        asked = self._types.candidates(reading, keys_of(reading))
+        by_frame = [slot for name in shown if (slot := self._slot_of.get(name)) is not None]
+        for slot in dict.fromkeys((*asked, *by_frame)) if by_frame else asked:
             if slot.off or slot.type is None or slot.type.id in reading.types:
                 continue
             try:
-                reported = recognised(slot.type, reading, slot.scope)
+                reported = recognised(slot.type, reading, slot.scope, shown.get(slot.type.id))
             except Exception as error:  # noqa: BLE001 as for rules
                 failures.append(_switch_off(slot, reading.event, error))
                 continue

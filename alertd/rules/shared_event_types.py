@@ -13,7 +13,7 @@ from alertd.base.yaml import Document
 from alertd.errors import Fault
 from alertd.rules.book import EventTypeRule
 from alertd.rules.conditions import Reader
-from alertd.rules.frames import BadFrame, parse_frame
+from alertd.rules.frames import BadFrame, parse_frame, parse_sure_frame
 from alertd.rules.known_rules import Asking
 from alertd.rules.loaded import RuleTest
 from alertd.rules.shared_files import EventTypeFile
@@ -51,7 +51,8 @@ def read_event_type(doc: Document, made: EventTypeFile | None, asking: Asking) -
     parts = {"when": made.when, "status": made.status, "kinds": list(made.kinds.items())}
     written = asking.written_out(parts)
     named = (
-        made.event_type, made.title, made.roles, made.confidence, made.alone, made.frames, written, asking.taken(),
+        made.event_type, made.title, made.roles, made.confidence, made.alone, made.frames, made.sure_frames, written,
+        asking.taken(),
     )  # fmt: skip
     rule = EventTypeRule(
         id=made.event_type,
@@ -62,7 +63,8 @@ def read_event_type(doc: Document, made: EventTypeFile | None, asking: Asking) -
         roles=made.roles,
         statuses=statuses,
         kinds=kinds,
-        frames=made.frames,
+        frames=(*made.sure_frames, *made.frames),
+        sure_frames=made.sure_frames,
         hash=mark(msgspec.json.encode(named, order="deterministic").decode()),
     )
     return ReadType(rule, read, faults)
@@ -75,11 +77,15 @@ def _conditions(reader: Reader, key: str, names: Iterable[str]) -> tuple[tuple[s
 
 
 def _check_frames(reader: Reader, made: EventTypeFile) -> None:
-    for i, text in enumerate(made.frames):
-        try:
-            parse_frame(text, made.roles)
-        except BadFrame as error:
-            reader.fault(("frames", i), str(error), error.hint)
+    for key, frames, parse in (
+        ("frames", made.frames, parse_frame),
+        ("sure_frames", made.sure_frames, parse_sure_frame),
+    ):
+        for i, text in enumerate(frames):
+            try:
+                parse(text, made.roles)
+            except BadFrame as error:
+                reader.fault((key, i), str(error), error.hint)
 
 
 def _check_tests(reader: Reader, made: EventTypeFile | None) -> None:

@@ -64,6 +64,8 @@ class EventTypeFile(ConfigModel):
     """Kind -> when it is of this kind; the first that holds counts."""
     frames: Annotated[tuple[FrameText, ...], Field(max_length=MAX_FRAMES)] = ()
     """How a sentence says who plays which role: `{lessor} lease {asset} to {lessee}`."""
+    sure_frames: Annotated[tuple[FrameText, ...], Field(max_length=MAX_FRAMES)] = ()
+    """Frames that suffice: one of them, with two known companies, reports the type where `when` does not hold."""
     tests: list[TestEntry] = Field(default_factory=list)
     """Events for which it should hold, or should not."""
 

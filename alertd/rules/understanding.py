@@ -6,11 +6,20 @@ Without one an event carries what it brings with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from alertd.model import Event, ReportedType
+from alertd.model import Event, Evidence, ReportedType
 from alertd.text.scan import Found
+
+
+class ByFrame(NamedTuple):
+    """An event type of which a frame that suffices stands in the title or the lead, with known companies."""
+
+    frame: str
+    """As it is written in the file of the type."""
+    evidence: tuple[Evidence, ...]
+    """Its telling word, then the companies."""
 
 
 class Understood(Protocol):
@@ -19,6 +28,10 @@ class Understood(Protocol):
     @property
     def event(self) -> Event:
         """The event with what event types may ask for: language, companies, money, terms."""
+
+    @property
+    def by_frames(self) -> Mapping[str, ByFrame]:
+        """The event types that a frame shows, by name, whether or not their conditions hold."""
 
     @property
     def refused(self) -> Sequence[tuple[str, str]]:

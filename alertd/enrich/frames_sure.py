@@ -1,0 +1,181 @@
+"""Event types that a frame alone shows: the verb and two known companies say it, whatever the words of `when` are.
+
+    Ostrom   agrees to be   bought   by   Exxon
+    `-- both are known, and play different roles: a takeover, though no list of takeover words has this one
+
+Read are the title, and the sentences that lie in the lead. A frame that only tells roles may read generously, since
+the type is known there. One that suffices must stand whole and close: every slot holds a company that we know, no
+preposition leads away to it (`buys chips from`), and no noun follows that it only belongs to (`buys Nvidia chips`).
+What is wished or not done is no event, and what is said beside the sentence (`, which bought …,`) no news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from alertd.companies.mentions import Mention
+from alertd.enrich.draft import Draft, Field
+from alertd.enrich.frames import Frames, Matched
+from alertd.enrich.frames_line import OWN, Line, lines
+from alertd.enrich.frames_words import BE, DETERMINERS, FOLLOWING, PARTING, PARTS, SHARES, TIES, WHOLE, WISHING
+from alertd.enrich.language import is_understood
+from alertd.rules.book import EventTypeRule
+from alertd.rules.frames import ASSET, LINKS, Slot, Words
+from alertd.rules.understanding import ByFrame
+from alertd.text.lead import MOST, lead_words
+from alertd.text.sentences import Sentence
+
+MAX_SENTENCES = 8
+"""Sentences that are read, that of the title among them."""
+_REACH = 2_000
+"""Code points within which a lead ends: longer words than it takes for that are none."""
+_BEHIND = LINKS - DETERMINERS | PARTING | TIES | BE | FOLLOWING
+"""What may stand right behind a company, where it is a company and no mere attribute."""
+_LEADING = LINKS - DETERMINERS | TIES
+"""What leads away from a verb to somebody who is not its object."""
+
+
+class SureFrames:
+    """The frames that suffice, of all event types, under the words that they are searched for by."""
+
+    def __init__(self, event_types: Mapping[str, EventTypeRule]) -> None:
+        self._written = {name: rule.sure_frames for name, rule in event_types.items() if rule.sure_frames}
+        self._frames = {name: Frames(written, event_types[name].roles) for name, written in self._written.items()}
+        self._types: dict[str, list[str]] = {}
+        """Word -> the types whose frames are searched for by it."""
+        for name, frames in self._frames.items():
+            for word in frames.words:
+                self._types.setdefault(word, []).append(name)
+        self._words = frozenset(self._types)
+
+    def __call__(self, draft: Draft) -> None:
+        """Note in `by_frames` which types are shown: each by its first frame, the title's before the lead's."""
+        if len(draft.mentions) < 2 or not is_understood(draft.event.language):
+            return
+        for field, sentence, end in self._places(draft):
+            units = draft.units(field, sentence)
+            names = dict.fromkeys(name for unit in units for name in self._types.get(unit.low, ()))
+            asked = [name for name in names if name not in draft.by_frames]
+            if not asked:
+                continue
+            line = lines(draft.text(field), units)[0]
+            for name in asked:
+                shown = self._shown(draft, field, line, name)
+                if shown is not None and all(found.end <= end for found in shown.evidence):
+                    draft.by_frames[name] = shown
+
+    def _shown(self, draft: Draft, field: Field, line: Line, name: str) -> ByFrame | None:
+        for matched in self._frames[name].match(line):
+            if is_sure(matched, line):
+                evidence = tuple(draft.evidence(field, *span) for span in _spans(matched, line))
+                return ByFrame(self._written[name][matched.frame.place], evidence)
+        return None
+
+    def _places(self, draft: Draft) -> Iterator[tuple[Field, Sentence, int]]:
+        """Give the sentences that name two companies and have a word of a frame, and where they must end."""
+        found = 0
+        title = [m for m in draft.mentions if m.field == "title"]
+        if _are_two(title) and not self._words.isdisjoint(draft.words["title"].words):
+            for sentence in draft.sentences["title"]:
+                if _are_two(_within(title, sentence)):
+                    found += 1
+                    yield "title", sentence, sentence.end
+        body = [m for m in draft.mentions if m.field == "body" and m.start < _REACH]
+        words = draft.words["body"]
+        if not _are_two(body) or self._words.isdisjoint(words.words[:MOST]):
+            return
+        lead = min(lead_words(draft.event.body), len(words))
+        end = words.span(lead - 1, lead - 1)[1]
+        for sentence in draft.sentences["body"]:
+            if sentence.start >= end or found >= MAX_SENTENCES:
+                return
+            if _are_two(_within(body, sentence)):
+                found += 1
+                yield "body", sentence, end
+
+
+def _are_two(mentions: list[Mention]) -> bool:
+    return len(mentions) > 1 and any(mention.company != mentions[0].company for mention in mentions)
+
+
+def _within(mentions: list[Mention], sentence: Sentence) -> list[Mention]:
+    return [m for m in mentions if sentence.start <= m.start and m.end <= sentence.end]
+
+
+# --- whether a frame stands whole and close ---------------------------------------------------------------------
+
+
+def is_sure(matched: Matched, line: Line) -> bool:
+    """Whether every company of a frame is known, in a role of its own, and is what the verb is about."""
+    pieces, (first, last) = matched.frame.pieces, matched.anchor
+    slots = [(k, piece) for k, piece in enumerate(pieces) if isinstance(piece, Slot)]
+    seen: set[str] = set()
+    for (k, slot), taken in zip(slots, matched.taken, strict=True):
+        if slot.role == ASSET:
+            continue
+        if not taken.companies or not seen.isdisjoint(taken.companies):
+            return False
+        seen.update(taken.companies)
+        if k < matched.frame.anchor:
+            if not _is_doer(line, taken.after, first, passive=matched.frame.passive):
+                return False
+        else:
+            place = next((i for i in range(last, len(line)) if line[i].company in taken.companies), None)
+            if place is None or _is_led_away(matched, line, last, place):
+                return False
+            behind = pieces[k + 1] if k + 1 < len(pieces) else None
+            if not slot.owner and (behind is None or _is_link(behind)) and not _ends_at(line, taken.after):
+                return False
+    return len(seen) > 1
+
+
+def _is_doer(line: Line, after: int, verb: int, *, passive: bool) -> bool:
+    """Whether what stands between a company and its verb leaves it the one, and the verb something that is done."""
+    if after > verb:  # an owner: `Vega Grid's takeover of`
+        return True
+    between = line[after:verb]
+    if between and between[0].name and between[0].company is None:  # its name goes on
+        return False
+    lows = {unit.low for unit in between}
+    return lows.isdisjoint(WISHING) and lows.isdisjoint(SHARES) and not (passive and not lows.isdisjoint(PARTS))
+
+
+def _is_led_away(matched: Matched, line: Line, last: int, place: int) -> bool:
+    """Whether a preposition that is none of the frame's leads to a company: `buys chips from`, `a stake in`."""
+    at = place - 1
+    while at >= last and line[at].low not in _LEADING:
+        at -= 1
+    if at < last:
+        return False
+    if line[at].low == "of" and any(unit.low in WHOLE for unit in line[last:at]):  # all shares of
+        return False
+    return not any(
+        line[at].low in words
+        for piece in matched.frame.pieces[matched.frame.anchor :]
+        if isinstance(piece, Words)
+        for words in piece.any_of
+    )
+
+
+def _is_link(piece: Slot | Words) -> bool:
+    return isinstance(piece, Words) and all(words[0] in LINKS for words in piece.any_of)
+
+
+def _ends_at(line: Line, after: int) -> bool:
+    """Whether a noun phrase ends here: no noun follows that the company is only an attribute of."""
+    if after >= len(line):
+        return True
+    low = line[after].low
+    if low in OWN:  # Vega Grid's cloud unit acts as it does
+        return any(unit.low in PARTS for unit in line[after + 1 : after + 4])
+    return not line[after].word or low in _BEHIND or low.endswith("ly")
+
+
+def _spans(matched: Matched, line: Line) -> Iterator[tuple[int, int]]:
+    """Give where the telling words stand, then the companies."""
+    first, last = matched.anchor
+    yield line[first].start, line[last - 1].end
+    for company in dict.fromkeys(company for taken in matched.taken for company in taken.companies):
+        found = [unit for unit in line if unit.company == company]
+        nearest = min(found, key=lambda unit: abs(unit.start - line[first].start))
+        yield nearest.start, nearest.end
