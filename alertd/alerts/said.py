@@ -68,7 +68,7 @@ def _amount(amount: Amount) -> SaidAmount:
 
 
 def _written(amount: Amount) -> str:
-    low, high = f"{amount.low:,.6g}", f"{amount.high:,.6g}"
+    low, high = (f"{one:,.2f}".rstrip("0").rstrip(".") for one in (amount.low, amount.high))
     range_ = low if low == high else f"{low} to {high}"
     return f"{range_} {amount.currency}" + (f" per {amount.per}" if amount.per else "")
 

@@ -89,6 +89,7 @@ def _event(record: JournalRecord, asked: Asked) -> Iterator[str]:
     if event.url:
         yield f"    {event.url}"
     yield from _clocks(event, record.at, full=asked.full)
+    yield from _reports(event, record.data.get("story", {}))
     matches = msgspec.convert(record.data.get("matches", []), list[Match])
     decisions = msgspec.convert(record.data.get("decisions", []), list[Decision])
     wanted = [m for m in matches if asked.portfolio in (None, m.portfolio)]
@@ -103,6 +104,23 @@ def _event(record: JournalRecord, asked: Asked) -> Iterator[str]:
             yield "    no rule held; name a portfolio to see why each of its rules did not"
         return
     yield from _missed(event, asked, {m.rule for m in wanted}, record.data.get("over_time", {}).get("verdicts", []))
+
+
+def _reports(event: Event, told: dict[str, Any]) -> Iterator[str]:
+    """Say which story it is a report of, and why."""
+    story = event.story
+    if story is None:
+        return
+    if story.position == 1:
+        previous = f"; an earlier one between the same parties is {story.previous}" if story.previous else ""
+        yield f"    the first report of story {story.id}{previous}"
+    else:
+        sources = "1 source" if story.sources == 1 else f"{story.sources} independent sources"
+        yield f"    report {story.position} of story {story.id}: novelty {story.novelty:.2f}, {sources}"
+    if told.get("because"):
+        yield f"        because: {told['because']}"
+    if told.get("merged"):
+        yield f"        {', '.join(told['merged'])} became part of story {told['id']}"
 
 
 def _clocks(event: Event, decided: str, *, full: bool) -> Iterator[str]:

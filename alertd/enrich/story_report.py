@@ -25,7 +25,7 @@ from alertd.enrich.story_marks import (
 from alertd.enrich.story_words import cases_of, numbers, stem, stems_of_names, weigh, weighed
 from alertd.model import Event
 from alertd.rules.fact_index import event_ms
-from alertd.rules.filing import base_form, canonical_item
+from alertd.rules.filing import canonical_item
 from alertd.rules.parties import pairs, parties_of, usable
 from alertd.text.fold import split_words
 
@@ -125,7 +125,7 @@ def report_of(event: Event) -> Report:
         publisher=publisher_of(event),
         credit=credit_of(event),
         kind=event.kind,
-        form=base_form(event.form) if event.form else "",
+        form=(event.form or "").strip().upper()[:20],
         items=[canonical_item(item)[:8] for item in event.items[:10]],
         language=event.language[:8],
         names=names_of(event),
