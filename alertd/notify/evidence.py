@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from alertd.model import Event, Evidence, Match
 from alertd.notify.facts import QUOTE_MAX
 from alertd.notify.plain import one_line
+from alertd.text.sentences import sentences
 
 _RULES_SHOWN = 5
 _WORDS_SHOWN = 4
@@ -29,17 +30,18 @@ def quotes(matches: Iterable[Match], event: Event) -> list[str]:
 
 
 def _context(body: str, start: int, end: int, quote: str) -> str:
-    """Widen a span to its sentence, at most `_CONTEXT` characters each way; the quote itself if it lies elsewhere
-    (the body of a message is an excerpt).
+    """Widen a span to its sentence, at most `_CONTEXT` characters each way and no half words; the quote itself if it
+    lies elsewhere (the body of a message is an excerpt).
     """
     if not 0 <= start < end <= len(body) or end - start > QUOTE_MAX:
         return quote
-    left = max(body.rfind(". ", 0, start) + 2, body.rfind("\n", 0, start) + 1) if start else 0
-    left = 0 if left == 1 else left  # neither was found
-    right = min((at for at in (body.find(". ", end) + 1, body.find("\n", end)) if at > 0), default=len(body))
-    before = "" if left >= start - _CONTEXT else "…"
-    after = "" if right <= end + _CONTEXT else "…"
-    return before + body[max(left, start - _CONTEXT) : min(right, end + _CONTEXT)].strip() + after
+    left, right = next((s for s in sentences(body) if s.start <= start < s.end), (start, end))
+    before, after = body[left:start], body[end : max(right, end)]
+    if len(before) > _CONTEXT:
+        before = "…" + before[-_CONTEXT:].partition(" ")[2]
+    if len(after) > _CONTEXT:
+        after = after[:_CONTEXT].rpartition(" ")[0] + "…"
+    return (before + body[start:end] + after).strip()
 
 
 def rules(matches: Sequence[Match], event: Event) -> str:
