@@ -17,7 +17,7 @@ from alertd.alerts.policy import loudest
 from alertd.alerts.said import united
 from alertd.alerts.step import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, alert_of, bounded, decision_on
 from alertd.base.clock import rfc3339
-from alertd.model import Alert, AlertState, Change, Decision, Event
+from alertd.model import Alert, AlertState, Change, Decision, Event, Said
 from alertd.rules.book import Portfolio
 
 
@@ -66,7 +66,8 @@ def _taken_over(
     text = f"carries on alert {younger.alert.id}: “{younger.alert.title[:120]}”"
     if older is None:
         alert = msgspec.structs.replace(younger.alert, id=into, subject=subject, story=subject)
-        return msgspec.structs.replace(younger, alert=_with_change(alert, event, text, now))
+        said = united(younger.said, Said(stories=[subject]))
+        return msgspec.structs.replace(younger, alert=_with_change(alert, event, text, now), said=said)
     there = {(folded.event, folded.revision) for folded in older.folded}
     new = [folded for folded in younger.folded if (folded.event, folded.revision) not in there]
     if not new:

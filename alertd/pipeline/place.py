@@ -27,7 +27,8 @@ from alertd.model import Event, KnownStory, Placed, Placement, StoriesFound, Sto
 
 MAX_CANDIDATES = 32
 """Stories that an event is compared with, those first that are found under the surest and the most keys."""
-MAX_ROUNDS = 12
+MAX_ROUNDS = 40
+"""Each round at least one of those that meet over a story gets through."""
 SETTLED_ROUND = 8
 """From this round on, stories that others have founded meanwhile under the same keys are not waited for."""
 MAX_HOPS = 8

@@ -70,6 +70,8 @@ def test_where_there_is_no_older_alert_the_younger_carries_on_under_its_name() -
     carried = made.older.alert
     assert (carried.id, carried.subject, carried.story, carried.status) == (OLD, "st_old", "st_old", "open")
     assert made.younger.alert.merged_into == OLD
+    assert made.older.said is not None
+    assert made.older.said.stories == ["st_young", "st_old"]
 
 
 def test_done_again_it_changes_nothing_and_done_by_half_it_does_the_rest() -> None:
