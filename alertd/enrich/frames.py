@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from alertd.enrich.frames_line import SHARPLY, Line
+from alertd.enrich.frames_line import SHARPLY, Line, Unit
 from alertd.enrich.frames_side import Taken, subject, target
 from alertd.enrich.frames_thing import thing_after, thing_before
 from alertd.enrich.frames_words import BE, MADE, all_forms
@@ -96,16 +96,30 @@ class Frames:
 
     def match(self, line: Line) -> list[Matched]:
         """Give what the frames say of a line, that which says most first."""
-        words = {unit.low for unit in line}
+        words = {word for unit in line for word in _words_of(unit)}
         found = [
             matched
             for at, unit in enumerate(line)
-            if unit.low in self._by_word and unit.company is None
-            for anchored in self._by_word[unit.low]
+            if unit.company is None
+            for word in _words_of(unit)
+            for anchored in self._by_word.get(word, ())
             if not any(map(words.isdisjoint, anchored.frame.needs))
             if (matched := _match(anchored, self._roles, line, at)) is not None
         ]
         return sorted(found, key=lambda matched: matched.rank)
+
+
+def _words_of(unit: Unit) -> tuple[str, ...]:
+    """Give by what a word of a frame may be found: it, or an end of a name (`Colossus` 1, Orion `Cluster`)."""
+    if not unit.name or unit.company is not None or " " not in unit.low:
+        return (unit.low,)
+    parts = unit.low.split()
+    return parts[0], parts[-1]
+
+
+def _is(unit: Unit, word: str) -> bool:
+    """Whether a word of the line is this word of a frame, in one of its forms."""
+    return not all_forms(word).isdisjoint(_words_of(unit))
 
 
 def _paired(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
@@ -148,7 +162,7 @@ def _match(anchored: _Anchored, roles: Sequence[str], line: Line, at: int) -> Ma
     first, last = at - back, at - back + len(words)
     if first < 0 or last > len(line):
         return None
-    if any(line[first + i].low not in all_forms(word) for i, word in enumerate(words)):
+    if not all(_is(line[first + i], word) for i, word in enumerate(words)):
         return None
     if not frame.passive and line[at].low != words[back] and _in_passive(line, at):
         return None
@@ -219,7 +233,7 @@ def _word_right(piece: Words, line: Line, at: int, reach: int, following: Piece 
             return None
         for words in piece.any_of:
             end = place + len(words)
-            if end <= len(line) and all(line[place + i].low in all_forms(word) for i, word in enumerate(words)):
+            if end <= len(line) and all(_is(line[place + i], word) for i, word in enumerate(words)):
                 if words == ("by",) and place > at and _is_participle(line[place - 1].low):
                     continue
                 if not isinstance(following, Slot) or following.role == ASSET:
@@ -262,6 +276,6 @@ def _word_left(piece: Words, line: Line, at: int) -> int | None:
             return None
         for words in piece.any_of:
             start = place - len(words) + 1
-            if start >= 0 and all(line[start + i].low in all_forms(word) for i, word in enumerate(words)):
+            if start >= 0 and all(_is(line[start + i], word) for i, word in enumerate(words)):
                 return start - 1
     return None

@@ -5,7 +5,7 @@
 
 Read are the title, and the sentences that lie in the lead. A frame that only tells roles may read generously, since
 the type is known there. One that suffices must stand whole and close: every slot holds a company that we know, no
-preposition leads away to it (`buys chips from`), and no noun follows that it only belongs to (`buys Nvidia chips`).
+preposition leads away to it (`buys chips from`), and no noun follows whose it only is (`buys Nvidia chips`).
 What is wished or not done is no event, and what is said beside the sentence (`, which bought …,`) no news.
 """
 
@@ -17,7 +17,18 @@ from alertd.companies.mentions import Mention
 from alertd.enrich.draft import Draft, Field
 from alertd.enrich.frames import Frames, Matched
 from alertd.enrich.frames_line import OWN, Line, lines
-from alertd.enrich.frames_words import BE, DETERMINERS, FOLLOWING, PARTING, PARTS, SHARES, TIES, WHOLE, WISHING
+from alertd.enrich.frames_words import (
+    BE,
+    DETERMINERS,
+    FOLLOWING,
+    PARTING,
+    PARTS,
+    SHARES,
+    TIES,
+    WHOLE,
+    WISHING,
+    all_forms,
+)
 from alertd.enrich.language import is_understood
 from alertd.rules.book import EventTypeRule
 from alertd.rules.frames import ASSET, LINKS, Slot, Words
@@ -149,16 +160,14 @@ def _is_led_away(matched: Matched, line: Line, last: int, place: int) -> bool:
         return False
     if line[at].low == "of" and any(unit.low in WHOLE for unit in line[last:at]):  # all shares of
         return False
-    return not any(
-        line[at].low in words
-        for piece in matched.frame.pieces[matched.frame.anchor :]
-        if isinstance(piece, Words)
-        for words in piece.any_of
-    )
+    named = [piece for piece in matched.frame.pieces[matched.frame.anchor :] if isinstance(piece, Words)]
+    own = frozenset[str]().union(*(all_forms(word) for piece in named for words in piece.any_of for word in words))
+    of_a_part = line[at - 1].low in PARTS and line[at - 1].low not in own  # buys the gas business from
+    return of_a_part or line[at].low not in own
 
 
 def _is_link(piece: Slot | Words) -> bool:
-    return isinstance(piece, Words) and all(words[0] in LINKS for words in piece.any_of)
+    return isinstance(piece, Words) and all(LINKS.issuperset(words) for words in piece.any_of)
 
 
 def _ends_at(line: Line, after: int) -> bool:
@@ -166,9 +175,9 @@ def _ends_at(line: Line, after: int) -> bool:
     if after >= len(line):
         return True
     low = line[after].low
-    if low in OWN:  # Vega Grid's cloud unit acts as it does
-        return any(unit.low in PARTS for unit in line[after + 1 : after + 4])
-    return not line[after].word or low in _BEHIND or low.endswith("ly")
+    if low in OWN:
+        return False
+    return not line[after].word or low[0].isdigit() or low in _BEHIND or low.endswith("ly")
 
 
 def _spans(matched: Matched, line: Line) -> Iterator[tuple[int, int]]:

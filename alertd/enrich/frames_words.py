@@ -119,7 +119,7 @@ MADE = _set("made built owned run led backed held won caused designed driven")
 FOLLOWING = _set("""
     has have had having will would could may might can today yesterday tomorrow monday tuesday wednesday thursday
     friday saturday sunday again outright amid next last this despite per plus than once now first it he they which
-    who that where when not alleging accusing claiming seeking citing saying valuing creating worth
+    who that where when not alleging accusing claiming seeking citing saying valuing creating worth board
 """)
 """What may stand behind a company beside prepositions and marks, where the phrase that names it is over."""
 
@@ -132,7 +132,10 @@ WISHING = _set("""
 SHARES = _set("share shares stock stake stakes bond bonds notes debt chief")
 """What is had of a company and does nothing itself."""
 
-PARTS = _set("unit units arm division subsidiary subsidiaries business segment operation operations branch affiliate")
+PARTS = _set("""
+    unit units arm division subsidiary subsidiaries business businesses segment operation operations branch affiliate
+    field fields refinery
+""")
 """A part of a company: it acts for the company, but is not the company that is bought."""
 
 WHOLE = _set("all entire rest remainder remaining outstanding majority control whole")

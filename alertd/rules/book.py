@@ -93,7 +93,7 @@ class EventTypeRule(Struct, frozen=True, kw_only=True):
     kinds: tuple[tuple[str, Condition], ...] = ()
     """Kind and when it is of this kind; the first that holds counts."""
     frames: tuple[str, ...] = ()
-    """How a sentence says who plays which role, as written (`frames.py`); those that suffice first."""
+    """How a sentence says who plays which role, as written (`frames.py`); those that suffice last."""
     sure_frames: tuple[str, ...] = ()
     """Those of the frames that suffice to recognise it."""
     hash: str = ""

@@ -63,7 +63,7 @@ def read_event_type(doc: Document, made: EventTypeFile | None, asking: Asking) -
         roles=made.roles,
         statuses=statuses,
         kinds=kinds,
-        frames=(*made.sure_frames, *made.frames),
+        frames=(*made.frames, *made.sure_frames),
         sure_frames=made.sure_frames,
         hash=mark(msgspec.json.encode(named, order="deterministic").decode()),
     )
