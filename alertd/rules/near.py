@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alertd.rules.leaves import PER_LEAF, listed
-from alertd.rules.logic import COSTLY, Clause, Leaf, Reading, Result, Scope
+from alertd.rules.logic import COSTLY, Clause, Leaf, Reading, Result, Scope, Truth
 from alertd.text.scan import Term
 
 MAX_GROUPS = 20
@@ -56,12 +56,33 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
         field = "title" if self.place == "title" else "text"
         return tuple(frozenset(f"{field}:{term}" for term in group) for group in self.groups)
 
+    def truth(self, reading: Reading, scope: Scope) -> Truth:
+        """Look for them, and keep no proof."""
+        for field in self._fields:
+            if self._all_in(reading, field) and self._together(reading, field) is not None:
+                return True
+        return None if self.place != "title" and reading.event.awaiting == "full_text" else False
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        return ("title",) if self.place == "title" else ("title", "body")
+
+    def _all_in(self, reading: Reading, field: str) -> bool:
+        """Whether a term of every group stands in a field: asked of every event, and mostly false."""
+        here = reading.found.title if field == "title" else reading.found.body
+        for group in self.groups:  # noqa: SIM110  three times faster than `any`
+            if group.isdisjoint(here):
+                return False
+        return True
+
+    def _together(self, reading: Reading, field: str) -> list[_Place] | None:
+        return _closest(self._places(reading, field), len(self.groups), self.within)
+
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Look for a place in the title, then in the body, where they stand together."""
         apart = False
-        for field in ("title",) if self.place == "title" else ("title", "body"):
-            here = reading.found.title if field == "title" else reading.found.body
-            if any(group.isdisjoint(here) for group in self.groups):
+        for field in self._fields:
+            if not self._all_in(reading, field):
                 continue
             there = self._places(reading, field)
             apart = apart or len({group for _, _, group in there}) == len(self.groups)
