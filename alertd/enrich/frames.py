@@ -12,7 +12,7 @@ in a slot and is no company we know keeps the order, and is no party. Every walk
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from alertd.enrich.frames_line import SHARPLY, Line, Unit
@@ -93,6 +93,14 @@ class Frames:
     def words(self) -> Mapping[str, object]:
         """The words, in all forms, by which frames are searched for."""
         return self._by_word
+
+    def may_match(self, words: Set[str]) -> bool:
+        """Whether a sentence of these words may hold a frame: one of them has all its words there."""
+        return any(
+            not any(map(words.isdisjoint, anchored.frame.needs))
+            for word in words & self._by_word.keys()
+            for anchored in self._by_word[word]
+        )
 
     def match(self, line: Line) -> list[Matched]:
         """Give what the frames say of a line, that which says most first."""

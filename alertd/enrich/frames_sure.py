@@ -65,8 +65,9 @@ class SureFrames:
             return
         for field, sentence, end in self._places(draft):
             units = draft.units(field, sentence)
-            names = dict.fromkeys(name for unit in units for name in self._types.get(unit.low, ()))
-            asked = [name for name in names if name not in draft.by_frames]
+            words = {unit.low for unit in units}
+            names = dict.fromkeys(name for word in words & self._words for name in self._types[word])
+            asked = [n for n in names if n not in draft.by_frames and self._frames[n].may_match(words)]
             if not asked:
                 continue
             line = lines(draft.text(field), units)[0]

@@ -93,7 +93,7 @@ NOT_NOT = _set("only just merely least surprisingly surprising")
 GIVING_UP = _set("""
     avoid avoids avoided avoiding avert averts averted averting fail fails failed failing decline declines declined
     refuse refuses refused unable scrap scraps scrapped scrapping abandon abandons abandoned abandoning drop drops
-    dropped dropping cancel cancels cancelled canceled shelve shelves shelved ditch ditches ditched axes axed
+    dropped dropping cancel cancels cancelled canceled shelve shelves shelved ditch ditches ditched ditching axes axed
     withdraw withdraws withdrew withdrawn block blocks blocked blocking prevent prevents prevented preclude
 """)
 GIVEN_UP = _phrases("""
