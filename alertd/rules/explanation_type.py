@@ -41,10 +41,10 @@ class TypeExplainer:
             whole = with_types(reading, [found]).event
         reported = next((kind for kind in whole.event_types if kind.type == event_type.id), None)
         notes = ["the event says so itself, so its words are not asked"] if stated else []
+        if shown and not found and stated is None:
+            notes.append(f"the frame `{shown.frame}` stands, but an exception holds: a `not` of its condition")
         if found and shown and not asked[0].condition.truth:
-            notes.append(
-                f"its condition does not hold; the frame `{shown.frame}` stands, with known companies"
-            )
+            notes.append(f"its condition does not hold; the frame `{shown.frame}` stands, with known companies")
         if reported:
             notes.append(f"reported as {reported.status}, with confidence {reported.confidence:g}")
         holds = "its condition holds" if asked[0].condition.truth else "a frame shows it"

@@ -89,6 +89,29 @@ def test_a_faulty_frame_is_a_fault_of_the_file_at_its_place() -> None:
     assert types[0].frames[0] == "{lessor} lease {asset} to {lessee}"
 
 
+def test_a_frame_suffices_only_if_it_tells_who_does_it_with_whom() -> None:
+    types, faults = _read("""\
+        event_type: lease
+        title: A lease
+        roles: [lessor, lessee]
+        when: {title: lease}
+        frames: ["{lessor} lease {asset}"]
+        sure_frames:
+          - "{lessor} lease {asset} to {lessee}"
+          - "{lessor} lease {asset}"
+          - "{lessor} and {lessee} sign lease"
+          - "{} lease from {}"
+          - "{lessor} and {lessor} lease {asset}"
+          - "{lessor} lease to {tenant}"
+    """)
+    assert [(fault.line, fault.message) for fault in faults] == [
+        (8, "a frame that suffices needs two companies, and `{lessor} lease {asset}` has one"),
+        (9, "a list does not suffice: `{lessor} and {lessee} sign lease` does not tell its roles"),
+        (12, "the role `tenant` is not among the `roles` of the event type"),
+    ]
+    assert types[0].frames[:2] == ("{lessor} lease {asset}", "{lessor} lease {asset} to {lessee}")
+
+
 def test_another_frame_is_another_definition() -> None:
     text = """\
         event_type: lease
