@@ -14,17 +14,26 @@ from typing import NamedTuple
 
 from alertd.companies import clues
 from alertd.companies.gazetteer import Name
+from alertd.companies.longer import is_division
 from alertd.companies.ordinary import LEGAL_FORMS, is_first_or_family_name, is_only_a_name, is_ordinary, word_set
 from alertd.companies.passages import FieldText
 
 ENOUGH = 2
 _SMALL = word_set("of and the for in on by de la le du del da van von to at a an e y et und")
 _HELPING = word_set("to will would may could plans has also reportedly again still")
+_BODIES = word_set("""
+    academy agency association bank board bureau chamber church college commission committee congress council court
+    department federation foundation house institute league ministry museum office republic school secretary society
+    state states union university
+    """)
+"""What is named by what it is `of`."""
 _INTO = frozenset({"in", "into"})
 _STAKES = word_set("stake shares invest invests invested investment stock")
 _THE = word_set("the a an this that our its their each any such your my no")
 """Before a word that is none of the names that begin so: the Charter, our Target."""
 _SPEECH = word_set("said says say told tells")
+_PLURAL = word_set("say have are were")
+"""After a word in the plural these are said of what it means: `employers say`."""
 
 
 class Verdict(NamedTuple):
@@ -78,6 +87,7 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
         _before(field, first),
         _listed(field, first, last, around),
         (1, "well known") if name.known == 2 else (0, ""),
+        _division(field, last, name),
         _person(field, first, last, name),
         _neighbours(field, first, last, name, style, initial),
         _shouted(field, first, last, name, style),
@@ -125,7 +135,7 @@ def _after(field: FieldText, last: int, kind: str) -> tuple[int, str]:
     points, why = _noun_after(field, last, possessive)
     if points or possessive:
         return points, why
-    return _verb_after(word, kind), f"`{word}` after it"
+    return _verb_after(word, kind, field.words[last].endswith("s")), f"`{word}` after it"
 
 
 def _noun_after(field: FieldText, last: int, possessive: bool) -> tuple[int, str]:
@@ -140,9 +150,9 @@ def _noun_after(field: FieldText, last: int, possessive: bool) -> tuple[int, str
     return (2, f"its {noun}") if noun else (1, "a possessive")
 
 
-def _verb_after(word: str, kind: str) -> int:
+def _verb_after(word: str, kind: str, plural: bool) -> int:
     if word in _SPEECH:
-        return 1 if kind == "name" else 2
+        return 0 if plural and word in _PLURAL else 1 if kind == "name" else 2
     return 2 if word in clues.SAID else int(word in clues.MOVES)
 
 
@@ -161,6 +171,15 @@ def _before(field: FieldText, first: int) -> tuple[int, str]:
     if word in _THE:
         return -1, f"`{word}` before it"
     return (1, f"`{word}` before it") if word in clues.PREPOSITIONS else (0, "")
+
+
+def _division(field: FieldText, last: int, name: Name) -> tuple[int, str]:
+    """Weigh what people know to be the company's after it: Apple Music."""
+    after = field.word(last + 1)
+    own = bool(after) and field.gap(last) in (" ", "\xa0") and after[0].isupper()
+    if own and is_division(name.words, field.words[last + 1]):
+        return 2, f"`{after}` is its own"
+    return 0, ""
 
 
 def _listed(field: FieldText, first: int, last: int, around: Around) -> tuple[int, str]:
@@ -206,18 +225,29 @@ def _neighbours(field: FieldText, first: int, last: int, name: Name, style: str,
         return -5, f"`{field.word(first - 1)}` before it"
     if style not in ("sentence",):
         return 0, ""
+    if _named_of(field, first, last):
+        return -4, f"part of `{field.surface(first - 2, last)}`"
     if first and not initial and not field.gap(first - 1).strip(" "):
         before = field.word(first - 1)
         word = field.words[first - 1]
-        opening = field.is_initial(first - 1) and is_ordinary(word) and word not in clues.LONGER | clues.GENERIC
+        opening = (word == "new" and name.known == 2 and field.is_initial(first - 1)) or (
+            field.is_initial(first - 1) and is_ordinary(word) and word not in clues.LONGER | clues.GENERIC
+        )
         if before[0].isupper() and not opening and not _role(field.words[first - 1]):
             return (-6 if name.kind == "phrase" else -4), f"part of `{before} {field.surface(first, last)}`"
     after = field.word(last + 1)
     if after and field.gap(last) in (" ", "-", "\xa0") and after[0].isupper():
         word = field.words[last + 1]
-        if word not in LEGAL_FORMS and word not in clues.SURE_NOUNS:
+        if word not in LEGAL_FORMS and word not in clues.SURE_NOUNS and not is_division(name.words, word):
             return (-3 if name.kind == "name" else -2), f"part of `{field.surface(first, last)} {after}`"
     return 0, ""
+
+
+def _named_of(field: FieldText, first: int, last: int) -> bool:
+    """Whether a word ends a body's name, such as Chamber of Commerce; `Shares of Apple` begins a sentence only."""
+    if first < 2 or first != last or field.words[first - 1] != "of" or field.gap(first - 2) != " ":
+        return False
+    return field.words[first - 2] in _BODIES and field.word(first - 2)[0].isupper()
 
 
 def _shouted(field: FieldText, first: int, last: int, name: Name, style: str) -> tuple[int, str]:

@@ -22,8 +22,8 @@ class Ledger:
         """Company -> by what it is named beyond doubt."""
         self.weighed: dict[str, str] = {}
         """Company -> the word that was taken for it."""
-        self.others: dict[str, str] = {}
-        """Company -> somebody else whose longer name begins or ends with its own in this item."""
+        self.others: dict[str, tuple[int, str]] = {}
+        """Company -> somebody else whose longer name has its own in it, and how many points that counts."""
         self.seen: list[tuple[tuple[str, ...], str, str]] = []
         """(words, written, company) of names, whose first words may stand for them later."""
         self.beside: list[Beside] = []
@@ -36,6 +36,15 @@ class Ledger:
     def edges(self, field: FieldText) -> tuple[set[int], set[int]]:
         """Give the first and the last words of what is taken."""
         return self._words[field.name]
+
+    def ticker_places(self, field: FieldText) -> tuple[set[int], set[int]]:
+        """Give where the tickers and tags that are taken begin and where they end."""
+        taken = [one for one in self._taken[field.name].values() if one.way in ("ticker", "tag")]
+        return {one.start for one in taken}, {one.end for one in taken}
+
+    def ends_before(self, field: FieldText, place: int) -> bool:
+        """Whether a name that is taken ends at a place or just before it."""
+        return any(place - 2 <= one.end <= place for one in self._taken[field.name].values())
 
     def covered(self, field: FieldText) -> set[int]:
         """Give all words of what is taken."""

@@ -99,6 +99,11 @@ def is_ordinary(word: str) -> bool:
     return word in _lists()[0] or word in common_words()
 
 
+def is_abbreviation(word: str) -> bool:
+    """Whether a folded word is what texts abbreviate, or a word of the market."""
+    return word in _ABBREVIATIONS or word in _MARKET
+
+
 def kind_of(words: Sequence[str]) -> Kind:
     """Say how much the folded words of a name need around them."""
     ordinary, people, places = _lists()

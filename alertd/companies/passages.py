@@ -84,13 +84,14 @@ class FieldText:
 
     def style(self, i: int) -> Style:
         """Say how the passage around a word is written."""
-        begin, end = self._passage(self.start(i))
+        begin, end = self.passage(self.start(i))
         found = self._styles.get((begin, end))
         if found is None:
             found = self._styles[begin, end] = _style(self.text[begin:end])
         return found
 
-    def _passage(self, place: int) -> tuple[int, int]:
+    def passage(self, place: int) -> tuple[int, int]:
+        """Give the title, or the sentence or line of a body around a place, as far as it is looked at."""
         if self.name == "title":
             return 0, len(self.text)
         begin = max(place - _AROUND, 0)

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from alertd.companies.bare import SYMBOL, BareTickers, Ticker, is_borne_out
 from alertd.companies.called import Called
 from alertd.companies.gazetteer import Hit, Name
 from alertd.companies.judge import Around, Verdict, has_capitals, judge
 from alertd.companies.ledger import MOST, Ledger
+from alertd.companies.longer import Longer, longer_name
 from alertd.companies.mentions import Beside, Way
 from alertd.companies.names import cik_of
+from alertd.companies.ordinary import LEGAL_FORMS
 from alertd.companies.passages import FieldText
-from alertd.companies.surface import is_one_name, other_organisation, person, sister
+from alertd.companies.surface import is_one_name, person
 from alertd.companies.tagged import first_words, places_of, run_before
 from alertd.companies.tags import Tag, tags_in, tags_of_category
 
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
 
 MOST_BESIDE = 100
 """Filers and categories of an event that are read."""
-SURE, WEIGHED, OTHER = 3, 2, -3
-"""Points for a name whose company the item names beyond doubt, by a word that was weighed, or not but another."""
+SURE, WEIGHED = 3, 2
+"""Points for a name whose company the item names beyond doubt, or by a word that was weighed."""
+PERSON, OTHER = -3, -6
+"""Points for one that is a person's here, or part of somebody else's."""
 
 
 class _Open(NamedTuple):
@@ -50,6 +55,9 @@ class Work:
         self._found = Ledger(fields)
         self._tags: dict[str, list[Tag]] = {field.name: [] for field in fields}
         self._candidates: list[_Open] = []
+        self._bare = BareTickers(finder)
+        self._looked_at: dict[str, set[int]] = {field.name: set() for field in fields}
+        """Words of each field that are names or tags, taken or not: no tickers in running text."""
 
     # --- what leaves no doubt ----------------------------------------------------------------------------------
 
@@ -83,31 +91,37 @@ class Work:
     def take_names(self, field: FieldText, hits: Sequence[Hit]) -> None:
         """Collect the names that are written as such; those before a tag are decided by it."""
         settled = self._settle(field)
+        looked_at = self._looked_at[field.name]
+        looked_at |= settled
         free = 0
         for hit in hits:
             if hit.first < free or hit.first in settled or hit.last in settled or not _is_written(field, hit):
                 continue
             free = hit.last + 1
+            looked_at.update(range(hit.first, free))
             company, why = self._called.one_of(hit.name, self._found.sure)
             if company is None:
                 self._found.refuse(field.surface(hit.first, hit.last), why)
                 continue
             one = _Open(field, hit, company, why)
-            if other := self._other(one):
+            if longer := self._longer(one):
+                self._found.refuse(one.surface, f"part of `{longer.name}`")
+                if longer.sure:
+                    self._found.others.setdefault(company, (OTHER, f"`{longer.name}` in this item"))
+            elif other := person(field, hit, self._called.is_name):
                 self._found.refuse(one.surface, f"part of `{other}`")
                 if not hit.name.known:  # Michael Dell may well speak of Dell
-                    self._found.others.setdefault(company, f"`{other}` in this item")
+                    self._found.others.setdefault(company, (PERSON, f"`{other}` in this item"))
             else:
                 self._candidates.append(one)
 
-    def _other(self, one: _Open) -> str:
+    def _longer(self, one: _Open) -> Longer | None:
         """Give the longer name of somebody else of which a name is part; else nothing."""
-        field, hit = one.field, one.hit
-        return (
-            other_organisation(field, hit)
-            or person(field, hit, self._called.is_name)
-            or sister(field, hit, lambda: self._called.own_words(one.company))
-        )
+        return longer_name(one.field, one.hit, lambda: self._called.own_words(one.company))
+
+    def _is_part(self, one: _Open) -> bool:
+        """Whether a name is part of somebody else's, or of a person's."""
+        return bool(self._longer(one) or person(one.field, one.hit, self._called.is_name))
 
     def _settle(self, field: FieldText) -> set[int]:
         """Settle the names before tags; give their words and those of the tags."""
@@ -144,10 +158,15 @@ class Work:
 
     def conclude(self) -> Ledger:
         """Decide what was collected, and find what answers to names seen."""
+        self._candidates.sort(key=lambda one: not _has_form(one.hit))  # what is written in full makes the rest sure
         several = [one for one in self._candidates if not self._decide(one)][:MOST]
+        bare = self._take_bare(list(self._bare.candidates(self._fields, self._looked_at, self._found.sure)))
         local = first_words(self._found.seen)
         left = self._weigh([one for one in several if not self._is_local(one, local)])
         left = self._weigh(left)  # what was taken helps the rest
+        for ticker in self._take_bare(bare):
+            label = self._called.label(ticker.company)
+            self._found.refuse(ticker.letters, f"letters that are {label}'s ticker, no more")
         self._take_local(local)
         for one in left:
             if one.hit.name.kind != "common":  # `on` and `now` are in every text: nobody asks why
@@ -158,8 +177,8 @@ class Work:
         """Decide upon a distinct name; False for others, which are weighed."""
         if one.hit.name.kind != "distinct":
             return False
-        if one.company in self._found.others and one.company not in self._found.sure:
-            self._found.refuse(one.surface, f"stands for {self._found.others[one.company]}")
+        if one.company in self._found.others and one.company not in self._found.sure and not _has_form(one.hit):
+            self._found.refuse(one.surface, f"stands for {self._found.others[one.company][1]}")
         else:
             self._take(one, one.why)
             self._found.sure.setdefault(one.company, one.surface)
@@ -182,13 +201,35 @@ class Work:
                 left.append(one)
         return left
 
+    def _take_bare(self, tickers: Sequence[Ticker]) -> list[Ticker]:
+        """Take tickers in running text that are beyond doubt or borne out; give the rest."""
+        left = []
+        for one in sorted(tickers, key=lambda ticker: not ticker.alone):
+            why = "" if one.alone else self._borne_out(one)
+            if one.alone or why:
+                self._found.take(one.field, one.word, one.word, one.company, "ticker", why)
+                self._found.sure.setdefault(one.company, one.letters)
+            else:
+                left.append(one)
+        return left
+
+    def _borne_out(self, ticker: Ticker) -> str:
+        """Say what shows that letters with other meanings are a ticker; empty if nothing does."""
+        found, field = self._found, ticker.field
+        if (known := found.sure.get(ticker.company) or found.weighed.get(ticker.company)) is not None:
+            return f"the same item has {known}"
+        named = SYMBOL.search(field.text, max(ticker.start - 16, 0), ticker.start)
+        if named and found.ends_before(field, named.start()):
+            return ""  # `Aluminum Corp of China (Symbol: ACH)`: whose ticker it was then
+        return is_borne_out(ticker, *found.ticker_places(field))
+
     def _verdict(self, one: _Open) -> Verdict:
         found, company = self._found, one.company
         known, why = 0, ""
         if company in found.sure:
             known, why = SURE, f"the same item has {found.sure[company]}"
         elif company in found.others:
-            known, why = OTHER, f"stands for {found.others[company]}"
+            known, why = found.others[company][0], f"stands for {found.others[company][1]}"
         elif company in found.weighed:
             known, why = WEIGHED, "it means the company elsewhere in the item"
         around = Around(*found.edges(one.field), known, why, self._capitals)
@@ -205,13 +246,22 @@ class Work:
             covered = self._found.covered(field)
             for i, name in islice(places_of(field, local), MOST):
                 company, hit = name.companies[0], Hit(i, i, name)
-                if i in covered or not has_capitals(field, i, i, name) or self._other(_Open(field, hit, company, "")):
+                if (
+                    i in covered
+                    or not has_capitals(field, i, i, name)
+                    or self._is_part(_Open(field, hit, company, ""))
+                ):
                     continue
                 label = self._called.label(company)
                 sure = SURE if name.kind != "ordinary" else 0  # `Credit` is seldom short for Credit Suisse
                 around = Around(*self._found.edges(field), sure, f"the item names {label}", self._capitals)
                 if judge(field, i, i, name, around).taken:
                     self._found.take(field, i, i, company, "alias", f"short for {label} in this text")
+
+
+def _has_form(hit: Hit) -> bool:
+    """Whether a name is written with its legal form: then it is nobody else's."""
+    return hit.first != hit.last and hit.name.words[-1] in LEGAL_FORMS
 
 
 def _is_written(field: FieldText, hit: Hit) -> bool:
