@@ -108,6 +108,7 @@ def measure(shared: Path) -> Measured:
     tables.append(("the whole way", _table(found)))
     there = [score for score in found if score.case.status == "none" or score.status != "none"]
     tables.append(("the whole way, where the type is found", _table(there)))
+    tables.append(("the whole way, by type", _by_type(found)))
     held = [score for score in given if score.case.held_out]
     goals = [
         _goal("role right, given the type", given, _roles, 0.85),
