@@ -21,7 +21,8 @@ from alertd.text.common import common_words
 if TYPE_CHECKING:
     from alertd.companies.finder import CompanyFinder
 
-_CAPITALS = re.compile(r"(?<![\w$.:/&@#'’+-])[A-Z]{3,5}(?![\w&@/+]|[-–.:][\w]|’[a-rt-z])")
+_CAPITALS = re.compile(r"[A-Z](?<![\w$.:/&@#'’+-].)[A-Z]{2,4}(?![\w&@/+]|[-–.:][\w]|’[a-rt-z])")
+"""The look behind comes after the first letter, so that the search for one stays quick."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _LARGE = 1_000
 """Places in the SEC's table of the registrants whose tickers people write alone."""

@@ -126,13 +126,15 @@ def _followed(field: FieldText, hit: Hit, own: Callable[[], Collection[str]]) ->
     trusted = bool(hit.name.known) and hit.name.kind in ("distinct", "phrase") and not house
     if trusted and (folded not in clues.ORGANISATIONS or folded in _OF_BANKS):
         return None
-    style = field.style(hit.first)
     if folded in MAKERS:
-        affair = style != "sentence" and folded in _LOOSE and not _ends_as_name(field, after)
+        affair = folded in _LOOSE and not _ends_as_name(field, after) and field.style(hit.first) != "sentence"
         through = None if affair else after
+    elif trusted:
+        return None
     else:
-        loose = style == "sentence" and (house or not hit.name.known)
-        through = None if trusted else _legal_end(field, after) or (_maker_next(field, after) if loose else None)
+        through = _legal_end(field, after)
+        if through is None and (house or not hit.name.known) and field.style(hit.first) == "sentence":
+            through = _maker_next(field, after)
     return None if through is None or _is_own(folded, own()) else through
 
 
@@ -183,12 +185,10 @@ def _prefixed(field: FieldText, hit: Hit) -> str:
     if word not in _PREFIXES or not written[0].isupper() or not written[1:].islower():
         return ""
     trusted = bool(hit.name.known) and hit.name.kind == "distinct"
-    initial, sentence = field.is_initial(before), field.style(hit.first) == "sentence"
+    if word not in _STRONG and (trusted or field.style(hit.first) != "sentence"):
+        return ""
     said = hit.last + 1 < len(field) and field.words[hit.last + 1] in clues.SAID and not field.gap(hit.last).strip()
-    inside = sentence and not initial
-    if word in _STRONG or (not trusted and (inside or (sentence and initial and said))):
-        return field.surface(before, hit.last)
-    return ""
+    return field.surface(before, hit.last) if word in _STRONG or said or not field.is_initial(before) else ""
 
 
 def _joined(field: FieldText, hit: Hit) -> str:

@@ -12,7 +12,8 @@ Style = Literal["sentence", "title", "caps", "bare"]
 """How capitals stand in a passage: as in a sentence, in each word of a headline, everywhere; `bare`: few words."""
 
 _WORDS = re.compile(r"[^\W\d_]{4,}")
-_STOPS = re.compile(r"(?:(?<=[^\W\d_]{3})|(?<=[\d%)\"”’]))[.!?…][\"”’)]*\s|\n|[•|]")
+_STOPS = re.compile(r"[.!?…\n•|](?:(?<=[\n•|])|(?:(?<=[^\W\d_]{3}[.!?…])|(?<=[\d%)\"”’][.!?…]))[\"”’)]*\s)")
+"""Begins with the sign, and then looks back: so the search for one is quick."""
 _INITIAL = re.compile(r"(?:\A|[\n:;|•?!…\"“‘]|[.)]|\s[-–—]{1,2})[\s\"“‘'(\[*•]*\Z")
 _AROUND = 300
 """Characters to either side within which a passage ends at the latest."""

@@ -28,7 +28,12 @@ _SPEAKER_BEFORE = re.compile(
 _SPEAKER_AFTER = re.compile(
     r"\A(?:['’]s)? (?:analysts?|economists?|strategists?|says\Z|(?:upgrades|downgrades|initiates|reiterates"
     r"|raises price|cuts price|lifts price)\b)"
+    r"|\A-(?:backed|owned|led|funded|controlled)\b"
 )
+"""Also who stands behind somebody else: `Stellantis-backed`."""
+_PIECES = re.compile(r",? (?:and|&) |, |; ")
+_ROUND_UP, _SHORT_PIECE = 3, 4
+"""Pieces of a list from which a title is a round-up, and words that each has at most."""
 
 
 def add_companies(draft: Draft, finder: CompanyFinder) -> None:
@@ -47,10 +52,21 @@ def add_companies(draft: Draft, finder: CompanyFinder) -> None:
     if event.companies or not (found.mentions or found.beside):
         return
     speakers = [mention for mention in found.mentions[:200] if _only_speaks(draft, mention)]
-    relevance = relevances(found.mentions, found.beside, speakers)
+    relevance = relevances(found.mentions, found.beside, speakers, listed_in(event.title))
     ranked = sorted(relevance, key=lambda company: -relevance[company])[:MOST]
     entries = [_entry(draft, finder, company, relevance[company], found.beside) for company in ranked]
     draft.event = replace(event, companies=entries)
+
+
+def listed_in(title: str) -> int:
+    """Give how many names a round-up's title lists after its heading: `Movers: Nvidia, Tesla and Ford`; else 0."""
+    heading, colon, names = title[:500].partition(": ")
+    if not colon:
+        heading, colon, names = title[:500].rpartition(" - ")
+    pieces = _PIECES.split(names) if heading.strip() and colon else []
+    if len(pieces) < _ROUND_UP or any(len(piece.split()) > _SHORT_PIECE for piece in pieces):
+        return 0
+    return len(pieces)
 
 
 def _only_speaks(draft: Draft, mention: Mention) -> bool:
