@@ -11,7 +11,7 @@ from alertd.model import Alert, Amount, Event, Match, Said, SaidAmount
 MOST = 60
 """Facts of a kind that are remembered; beyond them what is new is told once more."""
 ABOUT = 0.05
-"""Figures that differ by less say the same: papers round."""
+"""Figures that are outside of what is known by less say the same: papers round."""
 _FIRM = frozenset({"announced", "denied"})
 """Statuses that are news even where the event type is not: confirmed, or denied."""
 
@@ -53,14 +53,10 @@ def news_in(event: Event, story: str, matches: Sequence[Match], alert: Alert, sa
 def _is_known(amount: Amount, said: Said) -> bool:
     return any(
         (known.currency, known.per) == (amount.currency, amount.per)
-        and _about(known.low, amount.low)
-        and _about(known.high, amount.high)
+        and amount.low >= known.low - ABOUT * abs(known.low)
+        and amount.high <= known.high + ABOUT * abs(known.high)
         for known in said.amounts
     )
-
-
-def _about(one: float, other: float) -> bool:
-    return abs(one - other) <= ABOUT * max(abs(one), abs(other))
 
 
 def _amount(amount: Amount) -> SaidAmount:

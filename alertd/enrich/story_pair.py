@@ -62,7 +62,7 @@ class Both:
 
     def surely(self) -> Likeness | None:
         """Say what needs no weighing: the same page, the same title; None if it must be weighed."""
-        differ = self._about_others()
+        differ = self._differs()
         if not differ and self._same_page():
             return Likeness(SURE, ("the same address",))
         if not differ and self.same_title:
@@ -130,7 +130,7 @@ class Both:
         if self.new.correction and self.titles >= 0.5:
             return 1.0
         if (
-            self._about_others()
+            self._differs()
             or self._names_differ()
             or self._are_parts()
             or (self.same_publisher and (self.bare or self._filled_in()))
@@ -166,6 +166,18 @@ class Both:
         return (
             bool(main and theirs) and set(main).isdisjoint(known.companies) and set(theirs).isdisjoint(new.companies)
         )
+
+    def _differs(self) -> bool:
+        """Whether it is another matter for sure: other companies, or what is a story of its own."""
+        return self._about_others() or self._is_a_turn()
+
+    def _is_a_turn(self) -> bool:
+        """Whether the headline of one reports what is a story of its own, and the other reports something else."""
+        one, other = _kinds(self.new), _kinds(self.known)
+        if not one or not other:
+            return False
+        turns = {RELATED.get(kind, kind) for kind in (*self.new.turns, *self.known.turns)}
+        return not turns <= one & other
 
     def _names_differ(self) -> bool:
         """Whether each title names somebody of whom the other report says nothing, and both name nobody."""

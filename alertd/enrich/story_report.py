@@ -22,8 +22,9 @@ from alertd.enrich.story_marks import (
     title_mark,
     without_dateline,
 )
+from alertd.enrich.story_weights import TURNS
 from alertd.enrich.story_words import cases_of, numbers, stem, stems_of_names, weigh, weighed
-from alertd.model import Event
+from alertd.model import Event, ReportedType
 from alertd.rules.fact_index import event_ms
 from alertd.rules.filing import canonical_item
 from alertd.rules.parties import pairs, parties_of, usable
@@ -74,6 +75,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     """Stems of their names, as far as the report says them."""
     pairs: list[str] = []
     types: list[str] = []
+    turns: list[str] = []
+    """Those that the title reports and that are a story of their own."""
     assets: list[str] = []
     correction: bool = False
     alone: str = ""
@@ -140,12 +143,17 @@ def report_of(event: Event) -> Report:
         called=[word for word in (*title, *lead) if word in called],
         pairs=pairs(parties)[:PAIRS],
         types=[reported.type[:40] for reported in event.event_types[:TYPES]],
+        turns=[r.type for r in event.event_types[:TYPES] if r.type in TURNS and _in_title(r)],
         assets=[r.asset.casefold()[:60] for r in event.event_types[:TYPES] if r.asset],
         correction=fixed,
         alone=stands_alone(event, bare, skeleton),
         filer=_filer_name(event, skeleton) if filing else [],
         header=filing and not event.body.strip(),
     )
+
+
+def _in_title(reported: ReportedType) -> bool:
+    return any(evidence.field == "title" for evidence in reported.evidence)
 
 
 def _filers(event: Event) -> dict[str, float]:

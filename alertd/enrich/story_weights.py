@@ -29,6 +29,11 @@ RELATED = {
     ),
 }  # fmt: skip
 """Event types that two reports of one thing may well disagree on."""
+TURNS = frozenset({
+    "contract_dispute", "contract_termination", "litigation", "bankruptcy", "default", "restatement", "delisting",
+    "trading_halt", "regulatory_action", "sanctions",
+})  # fmt: skip
+"""Event types that are a story of their own when a headline reports them, whatever is told of what came before."""
 REPEATED = frozenset({
     "rating_change", "price_target", "insider_trade", "litigation", "contract_award", "material_agreement",
     "supply_agreement", "regulatory_action", "activist_stake",

@@ -66,6 +66,7 @@ ADDS: list[tuple[str, dict[str, Any], Match, str]] = [
     ("less", {"event_types": [LEASE]}, match(2), ""),
     ("a lower severity", SAME, match(2, "low"), ""),
     ("a rounded amount", SAME | {"amounts": [Amount(low=3.1e9, high=4e9, per="year")]}, match(2), ""),
+    ("the end of a range that is known", SAME | {"amounts": [Amount(low=4e9, high=4e9, per="year")]}, match(2), ""),
     ("a total that was worked out", SAME | {"amounts": [Amount(low=5e9, high=5e9, derived=True)]}, match(2), ""),
     ("only hearsay of what is known", {"event_types": [lease("reported")]}, match(2), ""),
     ("a louder match", SAME, match(2, "critical"), "severity high → critical"),

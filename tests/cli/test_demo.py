@@ -30,11 +30,12 @@ def test_once_as_json_shows_the_alerts_and_that_nothing_is_lost(here: Path) -> N
     assert summary["alerts"] == len(alerts)
     assert summary["entries"] == 14
     assert summary["events"] == summary["entries"] + 1, "a headline is corrected"
-    assert summary["deliveries"] == summary["matches"] == summary["alerts"] + 1
+    assert summary["alerts"] == 4, "what the second wire says of the lease comes into the alert of the first"
+    assert summary["deliveries"] in (4, 5), "the correction may overtake what it corrects"
     assert 0 < summary["latency_p50_s"] <= summary["latency_max_s"]
     assert done.json["failing"] == {}
-    titles = [alert["title"] for alert in alerts]
-    assert any("leases its Colossus 1 supercomputer to Anthropic" in title for title in titles)
+    (lease,) = [a for a in alerts if "leases its Colossus 1 supercomputer to Anthropic" in a["title"]]
+    assert len({match["event"] for match in lease["matches"]}) == 2
     (sour,) = [alert for alert in alerts if "dispute over harm clause" in alert["title"]]
     assert sour["severity"] == "critical"
     for alert in alerts:
@@ -47,7 +48,7 @@ def test_a_broken_source_is_shown_and_harms_nothing(here: Path) -> None:
     done = process("demo", "--once", "--broken", cwd=here, env={"TMPDIR": str(here / "tmp")})
     assert done.code == 0, done.err
     assert "source broken-wire fails, and harms no other: an HTML page instead of a feed" in done.out
-    assert re.search(r"entries 14 · events 15 · matches 6 · alerts 5 · deliveries \d+ · lost 0\n", done.out)
+    assert re.search(r"entries 14 · events 15 · matches \d+ · alerts 4 · deliveries \d+ · lost 0\n", done.out)
     assert re.search(r"seen to delivered: p50 \d+\.\d{3} s, max \d+\.\d{3} s", done.out)
     assert "SpaceX leases its Colossus 1 supercomputer to Anthropic" in done.out
     assert "\x1b" not in done.out
