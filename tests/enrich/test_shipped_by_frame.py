@@ -1,0 +1,85 @@
+"""Shipped event types that frames alone show, the whole way: companies found, the type, and who plays which role."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alertd.enrich.enricher import Enricher
+from alertd.model import Event, ReportedType
+from alertd.rules.loaded import KnownSettings
+from alertd.rules.loader import load_rules
+from alertd.rules.match import Matcher
+
+RULES = Path(__file__).parents[2] / "rules"
+
+
+class Reader:
+    """Reads titles by the shipped rules."""
+
+    def __init__(self) -> None:
+        loaded = load_rules(RULES, known=KnownSettings({"desk": None}))
+        self._matcher = Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
+
+    def read(self, title: str) -> dict[str, ReportedType]:
+        """Give what a title reports, by type."""
+        event = Event(id="ev_1", title=title, event_at="2026-03-02T14:30:00.000Z", language="en")
+        return {found.type: found for found in self._matcher.read(event).event.event_types}
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Anthropic to rent SpaceX supercomputer Colossus 1 in deal worth up to $4bn a year",
+        "Anthropic rents Colossus 1 from SpaceX",
+        "SpaceX's Colossus 1 to be rented by Anthropic",
+        "SpaceX leases Colossus 1 to Anthropic",
+    ],
+)
+def test_however_it_is_said_spacex_lets_colossus_1_to_anthropic(reader: Reader, title: str) -> None:
+    found = reader.read(title)["compute_lease"]
+    assert {party.company: party.role for party in found.parties} == {"anthropic": "lessee", "spacex": "lessor"}
+    assert found.asset == "Colossus 1"
+    assert found.status == "announced"
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "first", "other"),
+    [
+        ("Adobe agrees to be bought by Microsoft", "acquisition", "target", "acquirer"),
+        ("Google takes Apple to court", "litigation", "plaintiff", "defendant"),
+        ("Ford to buy batteries from Tesla", "supply_agreement", "customer", "supplier"),
+        ("Exxon Mobil buys Shell refinery", "divestiture", "buyer", "seller"),
+        ("Exxon Mobil takes Shell to arbitration", "contract_dispute", "claimant", "respondent"),
+    ],
+)
+def test_the_company_named_first_plays_one_role_and_the_other_the_other(
+    reader: Reader, title: str, name: str, first: str, other: str
+) -> None:
+    parties = reader.read(title)[name].parties
+    assert [party.role for party in parties] == [first, other]  # in the order of the text
+    assert len({party.company for party in parties}) == 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Microsoft buys chips from Nvidia",
+        "Amazon buys Microsoft shares",
+        "Disney and Fox Corp films",
+        "Shell beats BP",
+        "Boeing delivers jets to United Airlines",
+        "Nvidia sells chips to Microsoft",
+        "Nvidia takes stake in Intel",
+        "Microsoft rents vans from Ford",
+        "Microsoft buys time as Nvidia waits",
+    ],
+)
+def test_two_companies_and_a_verb_of_something_else_report_nothing(reader: Reader, title: str) -> None:
+    assert reader.read(title) == {}
