@@ -131,8 +131,11 @@ class BareTickers:
     def _is_calm(self, passage: str) -> bool:
         """Whether words in capitals that are no tickers are few in a passage."""
         words = _WORD.findall(passage)
-        shouted = sum(len(word) >= _SHOUT and word.isupper() and word not in self._tickers for word in words)
-        return not shouted or sum(not word.isupper() for word in words) > 2 * shouted
+        shouted = sum(
+            len(word) >= _SHOUT and word.isupper() and self._finder.securities.listed(word, "") is None
+            for word in words
+        )
+        return not shouted or sum(not word.isupper() for word in words) >= 2 * shouted
 
 
 def _goes_on(field: FieldText, word: int) -> bool:

@@ -178,3 +178,21 @@ def test_any_event_is_read(title: str, body: str, categories: list[str]) -> None
         for evidence in company.evidence:
             text = title if evidence.field == "title" else body
             assert 0 <= evidence.start < evidence.end <= len(text)
+
+
+def test_a_list_after_a_heading_is_a_round_up_however_few_of_it_are_known() -> None:
+    found = relevance("Option activity: NVDA, ZZZQ, TSLA", "Today we look at three.")
+    assert set(found) == {"NVDA", "TSLA"}
+    assert max(found.values()) < 0.45
+    assert relevance("Exclusive: Nvidia to buy a maker of chips, robots and cars")["NVDA"] > 0.9
+
+
+def test_who_is_named_once_beside_the_company_of_the_title_is_no_subject() -> None:
+    found = relevance("Netflix tells of its plans", "Netflix said it once bid for assets of Pfizer.")
+    assert found["NFLX"] > 0.9
+    assert found["PFE"] <= 0.3
+    assert relevance("A bid is made", "Pfizer said it bid.")["PFE"] > 0.45
+
+
+def test_who_stands_behind_somebody_else_is_no_subject() -> None:
+    assert relevance("Pfizer-backed Quorvex raises money")["PFE"] < 0.5
