@@ -41,13 +41,6 @@ while at <= #ARGV do
   at = at + 10
 end
 
-local needed = {}
-local function need_once(name, kind)
-  if not needed[name] then
-    needed[name] = true
-    need(name, kind)
-  end
-end
 local function need_set(set)
   need_once('rows:' .. set, 'hash')
   need_once('times:' .. set, 'zset')

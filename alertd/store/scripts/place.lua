@@ -21,13 +21,6 @@ for i = 7, #ARGV, 3 do
   placements[#placements + 1] = one
 end
 
-local needed = {}
-local function need_once(name, kind)
-  if not needed[name] then
-    needed[name] = true
-    need(name, kind)
-  end
-end
 need('stories', 'zset')
 for _, one in ipairs(placements) do
   need_once('story:' .. one.story, 'hash')

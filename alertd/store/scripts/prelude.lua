@@ -21,6 +21,15 @@ local function need(name, kind)
   end
 end
 
+-- The same for keys that a script meets again and again.
+local needed = {}
+local function need_once(name, kind)
+  if not needed[name] then
+    needed[name] = true
+    need(name, kind)
+  end
+end
+
 -- What to answer instead of going on, if anything: an error, or {'keys', names that the caller must add}.
 local function refusal()
   if corrupt then
