@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from alertd.companies import clues
 from alertd.companies.gazetteer import Name
 from alertd.companies.ordinary import words_of
 
@@ -67,7 +68,10 @@ class Called:
 
     def bears_out(self, company: str, name: Name | None, words: tuple[str, ...]) -> bool:
         """Whether a ticker in brackets belongs to the name before it: `(AI)` may be anything."""
-        return company in self.ids(name) if name is not None else words[0] in self.own_words(company)
+        if name is not None:
+            return company in self.ids(name)
+        own = self.own_words(company)
+        return words[0] in own and (words[0] not in clues.GENERIC or len(own.intersection(words)) > 1)
 
     def own_words(self, company: str) -> set[str]:
         """Give the words of a company's names."""

@@ -77,10 +77,23 @@ class Work:
 
     def take_tags(self, field: FieldText) -> None:
         """Take in the tags of a text."""
-        tags = self._tags[field.name] = tags_in(field.text, self._who)
+        tags = self._tags[field.name] = [tag for tag in tags_in(field.text, self._who) if self._is_its(field, tag)]
         for tag in tags:
             if tag.company is not None and tag.sure:
                 self._take_tag(field, tag, tag.company)
+
+    def _is_its(self, field: FieldText, tag: Tag) -> bool:
+        """Whether a ticker in brackets, with no exchange, may be that of the name before it.
+
+        Tickers are used again: `Texaco <TX>` is not who has TX today.
+        """
+        if tag.company is None or tag.written[0] not in "<[" or (run := run_before(field, tag)) is None:
+            return True
+        words = tuple(field.words[run.first : run.last + 1])
+        if self._called.bears_out(tag.company, self._called.at_end(words), words):
+            return True
+        self._found.refuse(tag.written, f"no ticker of {field.surface(run.first, run.last)}")
+        return False
 
     def _take_tag(self, field: FieldText, tag: Tag, company: str) -> None:
         self._found.sure.setdefault(company, tag.written)

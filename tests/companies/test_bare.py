@@ -76,6 +76,12 @@ def test_a_ticker_that_was_another_companys_is_not_taken_beside_that_company() -
     assert named("Nvidia (Symbol: BYND) falls") == ["NVDA"]
 
 
+@pytest.mark.parametrize("title", ["Texaco <TX> files suit", "National Security Agency (NSA) looks for staff"])
+def test_a_ticker_in_brackets_is_not_taken_behind_the_name_of_somebody_else(title: str) -> None:
+    assert named(title) == []
+    assert named("Nvidia <NVDA> and [AMD] rise") == ["NVDA", "AMD"]
+
+
 def test_a_note_of_a_bank_is_not_the_bank() -> None:
     assert named("FNGU rose again") == []
 
