@@ -26,7 +26,7 @@ MOST_STORIES = 64
 MOST_EARLIER = 8
 """Stories between two parties that are remembered."""
 PLACED_AT_ONCE = 64
-"""Placements of one call: the server is not blocked for long."""
+"""Events of one call: the server is not blocked for long."""
 _RECORD = (
     "event",
     "story",
@@ -47,22 +47,28 @@ class StoriesPart(Part):
 
     async def find_stories(self, asks: Sequence[StoryAsk]) -> list[StoriesFound]:
         """Give what was frozen for events, and the stories that they may belong to."""
-        commands: list[list[Arg]] = []
-        for ask in asks:
-            commands.append(["GET", self.keys(f"story_of:{checked_id(ask.event, 'an event id')}")])
-            for key in ask.keys:
-                under = self.keys(f"under:{checked_key(key)}")
-                commands.append(["ZREVRANGEBYSCORE", under, "+inf", ask.since_ms, "LIMIT", 0, MOST_STORIES])
-            between = [self.keys(f"between:{checked_key(pair)}") for pair in ask.pairs]
-            commands += [["ZREVRANGE", key, 0, MOST_EARLIER - 1] for key in between]
-        replies = iter(await self.link.pipeline(commands) if commands else [])
-        found = []
-        for ask in asks:
-            answer = next(replies)
-            under_keys = {key: _names(next(replies)) for key in ask.keys}
-            earlier = {pair: _names(next(replies)) for pair in ask.pairs}
-            found.append(StoriesFound(answer=answer.decode() if answer else "", under=under_keys, earlier=earlier))
+        found: list[StoriesFound] = []
+        for start in range(0, len(asks), PLACED_AT_ONCE):
+            found += await self._find(asks[start : start + PLACED_AT_ONCE])
         return found
+
+    async def _find(self, part: Sequence[StoryAsk]) -> list[StoriesFound]:
+        names: list[str] = []
+        args: list[Arg] = [MOST_STORIES, MOST_EARLIER]
+        for ask in part:
+            names.append(f"story_of:{checked_id(ask.event, 'an event id')}")
+            names += [f"under:{checked_key(key)}" for key in ask.keys]
+            names += [f"between:{checked_key(pair)}" for pair in ask.pairs]
+            args += [ask.event, ask.since_ms, len(ask.keys), *ask.keys, len(ask.pairs), *ask.pairs]
+        reply = await self.link.run("find", names, *args)
+        return [
+            StoriesFound(
+                answer=answer.decode(),
+                under=dict(zip(ask.keys, map(_names, under), strict=True)),
+                earlier=dict(zip(ask.pairs, map(_names, between), strict=True)),
+            )
+            for ask, (answer, under, between) in zip(part, reply[1:], strict=True)
+        ]
 
     async def load_stories(self, ids: Sequence[str]) -> dict[str, KnownStory]:
         """Give stories as they are; version 0 for one that is not there."""
