@@ -43,7 +43,6 @@ LINTS: Mapping[str, str] = {
     "company-circle": "companies are subsidiaries of one another in a circle",
     "unused-list": "no rule names a list (a notice)",
     "unused-fragment": "no rule uses a fragment (a notice)",
-    "unused-event-type": "no rule names an event type (a notice)",
 }
 """Name -> when it is found."""
 

@@ -68,17 +68,13 @@ def _enumerated(names: list[str], word: str) -> str:
 
 
 def unused(loaded: Loaded) -> Iterator[Fault]:
-    """Name the lists and fragments that nothing names, and event types together: these are of use all the same."""
+    """Name the lists and fragments that nothing names. Event types are of use all the same: messages name them."""
     left = {what: place for what, place in loaded.defined.items() if what not in loaded.named}
     for (what, name), place in left.items():
         if what == "list" and name != ROUTINE_FORMS:
             yield Fault(*place, f"nothing names list `{name}`", "", "notice", "unused-list")
         elif what == "fragment":
             yield Fault(*place, f"nothing uses fragment `{name}`", "", "notice", "unused-fragment")
-    types = sorted((place, name) for (what, name), place in left.items() if what == "event type")
-    if types:
-        names = _enumerated([name for _, name in types], "or")
-        yield Fault(*types[0][0], f"no rule names event type {names}", "", "notice", "unused-event-type")
 
 
 def dead_receivers(receivers: Mapping[str, Place], sent_to: Collection[str], loaded: Loaded) -> Iterator[Fault]:

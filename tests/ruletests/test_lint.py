@@ -201,10 +201,9 @@ def test_what_something_names_is_of_use(tmp_path: Path) -> None:
         ),
         portfolios__q=portfolio("{mentions: {list: by-what-is-off}}", name="q", head="enabled: false"),
     )
-    assert found(loaded) == ["nobodys:1 unused-event-type", "all:4 unused-fragment", "nobodys:1 unused-list"]
+    assert found(loaded) == ["all:4 unused-fragment", "nobodys:1 unused-list"]
     notices = lint(loaded, today=TODAY)
     assert {fault.severity for fault in notices} == {"notice"}
-    assert notices[0].message == "no rule names event type `nobodys` or `of_nobody`"
 
 
 def test_a_receiver_is_dead_if_neither_a_portfolio_nor_the_settings_send_to_it(tmp_path: Path) -> None:
@@ -307,13 +306,3 @@ def test_who_owned_whom_in_turn_is_no_circle(tmp_path: Path) -> None:
     )
     loaded = load(tmp_path, companies__c=text, portfolios__p=portfolio("{mentions: NVDA}"))
     assert found(loaded) == []
-
-
-# --- event types ----------------------------------------------------------------------------------------------
-
-
-def test_an_event_type_whose_role_a_rule_asks_for_is_used(tmp_path: Path) -> None:
-    stake = f"event_type: activist_stake\ntitle: T\nroles: [target]\nwhen: {{title: stake}}\n{TESTED}\n"
-    when = "{all: [{role: target}, {mentions: holdings}]}"
-    for rule, names in ((when, []), ("{mentions: holdings}", ["s:1 unused-event-type"])):
-        assert found(load(tmp_path, event_types__s=stake, portfolios__p=portfolio(rule))) == names
