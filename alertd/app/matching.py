@@ -8,7 +8,7 @@ from alertd.app.compose import receiver_policies
 from alertd.base.clock import system_clock
 from alertd.companies.registrants import updated_file
 from alertd.companies.table import load_registrants
-from alertd.enrich.enricher import Enricher
+from alertd.enrich.enricher import Enricher, warm_up
 from alertd.pipeline import Pipeline
 from alertd.rules.book import EventTypeRule, RuleBook
 from alertd.rules.named import NamedCompanies
@@ -19,6 +19,7 @@ from alertd.telemetry.enrichment import EnrichMeter
 
 def pipeline_of(book: RuleBook, settings: Settings) -> Pipeline:
     """Make a rule book ready."""
+    warm_up()
     understanding = understanding_of(book.event_types, book.companies, settings)
     return Pipeline(book, receiver_policies(settings), system_clock, understanding)
 

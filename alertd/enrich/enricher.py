@@ -30,12 +30,13 @@ from alertd.enrich.language import add_language, drop_unread
 from alertd.enrich.money import add_money
 from alertd.enrich.roles import Roles, frames_of
 from alertd.enrich.status import Statuses
+from alertd.enrich.story_report import report_of
 from alertd.enrich.terms import add_terms
 from alertd.enrich.tone import add_tone
 from alertd.model import Event, ReportedType
 from alertd.rules.book import EventTypeRule
 from alertd.rules.understanding import ByFrame, Understood
-from alertd.text.scan import Found
+from alertd.text.scan import Found, TermScanner
 
 Step = tuple[str, Callable[[Draft], None]]
 """A step's name, by which it is counted, and what it does with the event."""
@@ -153,6 +154,13 @@ class _Begun:
             self._seconds += took
             if self._meter is not None:
                 self._meter.took(name, took)
+
+
+def warm_up() -> None:
+    """Load what steps load when they are first asked, so that no event waits for it."""
+    event = Event(title="Vega Grid cuts its guidance by $1 million", body="Its shares fell. It leases offices.")
+    begun = Enricher().begin(event, TermScanner([]).scan(event.title, event.body))
+    report_of(begun.conclude([]))
 
 
 def broken_steps(refused: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
