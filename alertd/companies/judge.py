@@ -1,19 +1,21 @@
 """Whether a word that may be a company's name is one here, with the reason in words.
 
 Points are added up: a capital within a sentence 2, the legal form after it 4, the company named otherwise in the same
-item 3 (or, by a word that was itself weighed, 2), what companies do or have after it up to 2, what stands before
-companies up to 2, a company beside it in a list 2, the name by which people know it 1; a first name or a title before
-it -5, another capital word before or after it -2 to -6, an article before it, or the same word in small letters, -1.
+item 3 (or, by a word that was itself weighed, 2), what companies do or have after it up to 2, what they mean to do
+(intents.py) 2, a dividend of its own 3, what stands before companies up to 2, a company beside it in a list 2, the
+name by which people know it 1; a first name or a title before it -5, another capital word before or after it -2 to
+-6, an article before it, or the same word in small letters, -1.
 From 2 on it is taken. A headline in capitals says nothing by them; people's and places' names get nothing for one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Set
 from typing import NamedTuple
 
 from alertd.companies import clues
 from alertd.companies.gazetteer import Name
+from alertd.companies.intents import OWN, intent_after, is_thing
 from alertd.companies.longer import is_division
 from alertd.companies.ordinary import LEGAL_FORMS, is_first_or_family_name, is_only_a_name, is_ordinary, word_set
 from alertd.companies.passages import FieldText
@@ -46,9 +48,9 @@ class Verdict(NamedTuple):
 class Around(NamedTuple):
     """The other companies of a field that are beside a place, and what is known of this one."""
 
-    starts: Collection[int]
+    starts: Set[int]
     """First words of names that are taken."""
-    ends: Collection[int]
+    ends: Set[int]
     """Last words of them."""
     known: int
     """Points for what the rest of the item says about the same company."""
@@ -81,9 +83,11 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
     style = field.style(first)
     initial = field.is_initial(first)
     points, reasons = _capital(name, style, initial, around.capitals)
+    leads = initial or style == "sentence" or field.words[first - 1] in clues.BEFORE  # Climate Target Nears Deal
+    intent = intent_after(field, last, around.starts) if leads else (0, "")
     for more, why in (
         (around.known, around.known_why),
-        _after(field, last, name.kind),
+        max(_after(field, last, name.kind), intent, key=lambda found: found[0]),
         _before(field, first),
         _listed(field, first, last, around),
         (1, "well known") if name.known == 2 else (0, ""),
@@ -97,7 +101,8 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
         if more and why:
             reasons.append(why)
     if name.kind == "common":
-        enough = around.known >= 3 and points >= ENOUGH
+        own = initial and intent[0] == OWN and name.known == 2
+        enough = (own or around.known >= 3) and points >= ENOUGH
     elif name.kind == "phrase":
         enough = points >= (1 if len(name.words) == 2 else 0)
     else:
@@ -128,6 +133,8 @@ def _after(field: FieldText, last: int, kind: str) -> tuple[int, str]:
     if between == ":" and field.name == "title" and field.is_initial(last):
         return 1, "the title begins with it and a colon"
     if between:
+        return 0, ""
+    if is_thing(field, last + 1):
         return 0, ""
     if word in _HELPING and last + 2 < len(field) and field.words[last + 2] in clues.ACTS:
         return 2, f"`{word} {field.words[last + 2]}` after it"

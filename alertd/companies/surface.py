@@ -13,6 +13,8 @@ _APART = re.compile(r"[;:|()\[\]{}\"“”\n\r\t?]|[^\W\d_]{3}[.!] |, ?|[^\W\d_]
 _AMPERSAND = re.compile(r"&|\+")
 _NUMBER_BEFORE = re.compile(r"(?:[0-9][.,:/-]|[$€£¥#+])\Z")
 _NUMBER_AFTER = re.compile(r"[.,:/-]?[0-9]|[ \xa0]?(?:%|million|billion|percent|bps|points)")
+_BYNAMES = frozenset({("oracle", "of", "omaha"), ("oracle", "of", "delphi")})
+"""What people and shrines are called, whose first word is a company's name."""
 POSSESSIVE = ("'s", "’s", "'S", "’S")
 
 
@@ -52,6 +54,9 @@ def person(field: FieldText, hit: Hit, is_name: Callable[[str], bool]) -> str:
     """
     if hit.first != hit.last:
         return ""
+    byname = field.words[hit.first : hit.first + 3]
+    if tuple(byname) in _BYNAMES and field.gap(hit.first) == " " and field.word(hit.first + 2)[0].isupper():
+        return field.surface(hit.first, hit.first + 2)
     for near, gap in ((hit.first - 1, field.gap(hit.first - 1)), (hit.last + 1, field.gap(hit.last))):
         if gap in (" ", "\xa0") and field.word(near)[0].isupper() and is_only_a_name(field.words[near]):
             return field.surface(min(near, hit.first), max(near, hit.last))
