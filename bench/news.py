@@ -82,7 +82,7 @@ def _item(random: Random, number: int, known: list[Company], filler: list[str], 
     body: list[str] = []
     length = 0
     while length < words:
-        plain = random.random() < 0.4
+        plain = random.random() < 0.55
         made = " ".join(random.choices(filler, k=18)).capitalize() + "." if plain else said(random.choice(_SENTENCES))
         body.append(made)
         length += made.count(" ") + 1
