@@ -63,9 +63,9 @@ def stands_alone(event: Event, title: str, words: Sequence[str]) -> str:
     padded = f" {' '.join(words)} "
     if padded[1:].startswith(_MARKETS):
         return "market report"
-    if any(phrase in padded for phrase in _ROUND_UPS) or _LIST_OF_TICKERS.search(title[:500]):
+    if any(map(padded.__contains__, _ROUND_UPS)) or _LIST_OF_TICKERS.search(title[:500]):
         return "round-up"
-    if any(phrase in padded for phrase in _ROUTINE):
+    if any(map(padded.__contains__, _ROUTINE)):
         return "routine notice"
     if len(named(event)) >= _CROWD and all(mention.relevance < _MAIN for mention in event.companies):
         return "round-up"

@@ -15,7 +15,7 @@ from alertd.enrich.story_filing import filing_and_news
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_pair import NOTHING, Both, Likeness
 from alertd.enrich.story_report import Report
-from alertd.enrich.story_weights import BASE, COPY, DAY_MS, SURE, WEIGHTS
+from alertd.enrich.story_weights import AMENDED, BASE, COPY, DAY_MS, SURE, WEIGHTS
 
 
 def compare(new: Report, known: Report) -> Likeness:
@@ -47,11 +47,12 @@ def _copies(new: Report, known: Report) -> Likeness:
 
 
 def _filings(new: Report, known: Report) -> Likeness:
-    amends = new.form.endswith("/A") != known.form.endswith("/A")
-    if amends and new.form.removesuffix("/A") == known.form.removesuffix("/A"):
-        same = set(new.companies) & set(known.companies)
-        if same and (set(new.items) & set(known.items) or not new.items):
-            return Likeness(0.8, ("amends the filing of the same company",))
+    """An amendment joins what it amends. Of insiders' forms there are many about one company: they join nothing."""
+    form = new.form.removesuffix("/A")
+    amends = new.form.endswith("/A") != known.form.endswith("/A") and form == known.form.removesuffix("/A")
+    fits = form in AMENDED or bool(set(new.items) & set(known.items))
+    if amends and fits and set(new.companies) & set(known.companies):
+        return Likeness(0.8, ("amends the filing of the same company",))
     return NOTHING
 
 

@@ -98,7 +98,8 @@ def filing_and_news(filing: Report, news: Report) -> tuple[float, tuple[str, ...
     filer = _filer_in(filing, news)
     if not filer:
         return 0.0, ()
-    fits = _fitting([*filing.items, *stated], news)
+    same_day = abs(filing.at_ms - news.at_ms) < _DAY_MS // 2
+    fits = _fitting([*filing.items, *stated], news, 1 if same_day else 2)
     if fits:
         said = f"the filer {filer} and item {fits}"
         return (0.72 if filing.header else 0.6), (said,)
@@ -117,13 +118,13 @@ def _filer_in(filing: Report, news: Report) -> str:
     return " ".join(filing.filer) if named else ""
 
 
-def _fitting(items: list[str], news: Report) -> str:
-    """Give the item that fits the news: one of its event types, a word of its title, two of its words."""
+def _fitting(items: list[str], news: Report, words: int) -> str:
+    """Give the item that fits the news: one of its event types, a word of its title, so many `words` of its lead."""
     for item in items:
         stems = _STEMS.get(item, frozenset())
         if item in _TYPES and news.types:
             if _TYPES[item] & set(news.types):
                 return item
-        elif stems & news.title.keys() or (not news.types and len(stems & news.lead.keys()) > 1):
+        elif stems & news.title.keys() or (not news.types and len(stems & news.lead.keys()) >= words):
             return item
     return ""

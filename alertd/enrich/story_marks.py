@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
-from heapq import nsmallest
 from urllib.parse import parse_qsl, urlsplit
 
 from alertd.base.ids import mark
@@ -128,7 +127,10 @@ def credit_of(event: Event) -> str:
     tail = event.body[-_TAIL:].lower() if len(event.body) > _HEAD else ""
     authors = " ".join(event.authors[:3])[:200].lower()
     for credit, signs in _CREDITS.items():
-        if any(sign in head or sign in tail for sign in signs) or credit in authors:
+        for sign in signs:
+            if sign in head or sign in tail:
+                return credit
+        if credit in authors:
             return credit
     return ""
 
@@ -142,10 +144,10 @@ def series_of(title: str) -> int:
 
 def sketch(words: Sequence[str]) -> list[int]:
     """Give the smallest hashes of a text's shingles, in order; empty for a text of a few words."""
-    shingles = {" ".join(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
+    shingles = set(map(" ".join, zip(*(words[i:] for i in range(SHINGLE)), strict=False)))
     if len(shingles) < FEW_SHINGLES:
         return []
-    return nsmallest(SKETCH, {zlib.crc32(shingle.encode()) for shingle in shingles})
+    return sorted(set(map(zlib.crc32, map(str.encode, shingles))))[:SKETCH]
 
 
 def likeness(one: Sequence[int], other: Sequence[int]) -> float:

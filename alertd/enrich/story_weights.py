@@ -29,6 +29,8 @@ RELATED = {
     ),
 }  # fmt: skip
 """Event types that two reports of one thing may well disagree on."""
+AMENDED = frozenset({"10-K", "10-Q", "S-1", "F-1"})
+"""Forms of which a company has one at a time: an amendment is of that one. Others must have an item in common."""
 TURNS = frozenset({
     "contract_dispute", "contract_termination", "litigation", "bankruptcy", "default", "restatement", "delisting",
     "trading_halt", "regulatory_action", "sanctions",

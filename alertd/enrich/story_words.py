@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from alertd.enrich.story_synonyms import CANONICAL
 from alertd.text.fold import split_words
 
 PACKAGED = Path(__file__).parent / "data" / "story.words.txt"
@@ -35,13 +36,14 @@ _ENDS = ".!?:•|"
 _INSIDE = "-:/.#_"
 _NUMBER = re.compile(
     r"\d[\d,]{0,15}(?:\.\d{1,6})?"
-    r"(?:[ -]?(?:trillion|billion|million|thousand|percent|crore|lakh|tn|bn|mln|mn|pct|%|[mbk]\b))?",
+    r"(?:[ -]?(?:trillion|billion|million|thousand|percent|crore|lakh|tn|bn|mln|mn|pct|%|cents|pence|[mbkp]\b))?",
     re.IGNORECASE,
 )
 _SCALE = {
     "trillion": 12, "tn": 12, "billion": 9, "bn": 9, "b": 9, "million": 6, "mln": 6, "mn": 6, "m": 6, "thousand": 3,
     "k": 3, "crore": 7, "lakh": 5,
 }  # fmt: skip
+_HUNDREDTHS = frozenset({"cents", "pence", "p"})
 _PERCENT = frozenset({"percent", "pct", "%"})
 _MAX_NUMBERS = 12
 
@@ -132,13 +134,15 @@ def weighed(words: list[str], cases: Cases, names: frozenset[str], most: int, *,
     found: dict[str, int] = {}
     for word in words:
         stemmed = stem(word)
-        if stemmed in found:
-            continue
         weight = _weight(stemmed, cases, names)
+        # Words that papers use for one another are one here; each tells what it tells, and a name is no such word.
+        key = stem(CANONICAL[word]) if word in CANONICAL and weight < NAME and not foreign else stemmed
+        if key in found:
+            continue
         if foreign and len(stemmed) < FOREIGN and weight < NAME:
             weight = min(weight, 1)
         if weight > 0:
-            found[stemmed] = weight
+            found[key] = weight
             if len(found) == most:
                 break
     return found
@@ -182,6 +186,8 @@ def _figure(written: str) -> str:
     digits = written.rstrip("%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ -")
     unit = written[len(digits) :].strip(" -").lower()
     value = float(digits.replace(",", ""))
+    if unit in _HUNDREDTHS:
+        return f"{value / 100:.6g}"
     if unit in _PERCENT:
         return f"{value:g}%"
     if unit:

@@ -3,9 +3,9 @@
 A pair is right if the second report, put into its story after the first, joins the first one's story exactly if both
 tell of the same thing. It goes the whole way: the events are understood with the shipped rules and the companies that
 the set declares, and placed over a store in memory. `words alone` is the same without that understanding: without
-companies, event types and money. The pairs are of two kinds: reports written by us (`sets/stories.yaml`), in scenes of
-one desk's day, and entries of real feeds (`sets/stories_feeds.yaml`), which are named there and not copied. Weights and
-limits were tuned on most of them; those written or labelled after that are only measured on (`held out`).
+companies, event types and money. The pairs are of two kinds: reports written by us (`sets/stories.yaml`), in scenes
+of one desk's day, and entries of real feeds (`sets/stories_feeds.yaml`), which are named there and not copied.
+Weights, limits, keys and synonyms were tuned on most of them; the last scenes (`held`) were written after all that.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Pair(NamedTuple):
     one: bool
     kind: str
     held: bool
-    """Labelled after the weights were set, and only measured on."""
+    """Labelled after all was set, and only measured on."""
 
 
 class Tried(NamedTuple):
@@ -202,10 +202,10 @@ class _Feeds:
         """Give the labelled pairs."""
         document: Any = load_yaml((SETS / "stories_feeds.yaml").read_bytes(), "stories_feeds.yaml").value
         found = []
-        for label in ("one", "two", "held_one", "held_two"):
+        for label in ("one", "two"):
             for names in document[label]:
                 first, second = sorted((self._entry(name) for name in names), key=lambda event: event.event_at)
-                found.append(Pair(first, second, label.endswith("one"), FEEDS, label.startswith("held")))
+                found.append(Pair(first, second, label.endswith("one"), FEEDS, held=False))
         return found
 
     def all(self) -> list[Event]:

@@ -299,6 +299,8 @@ def test_filings_are_one_story_by_accession_number_alone() -> None:
 def test_an_amendment_joins_what_it_amends() -> None:
     assert told(filing("a", "1.01"), filing("b", "1.01", form="8-K/A", hours=20)) == ["ev_a", "ev_a"]
     assert told(filing("a", "1.01"), filing("b", "2.02", form="8-K/A", hours=20)) == ["ev_a", "ev_b"]
+    assert told(filing("a", form="10-Q"), filing("b", form="10-Q/A", hours=20)) == ["ev_a", "ev_a"]
+    assert told(filing("a", form="4"), filing("b", form="4/A", hours=20)) == ["ev_a", "ev_b"], "of another insider"
 
 
 # --- parties --------------------------------------------------------------------------------------------------
