@@ -13,7 +13,7 @@ from alertd.cli.events import EventReader, lines_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
 from alertd.cli.rules import SHIPPED, RulesOption, loaded_rules, loaded_with, rules_of
-from alertd.cli.understood import understood_lines
+from alertd.cli.understood import Naming, naming_of, understood_lines
 from alertd.enrich.enricher import Enricher, broken_steps
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import event_to_dict
@@ -50,7 +50,8 @@ def enrich(
     book = msgspec.structs.replace(loaded.book, portfolios=())
     matcher = Matcher(book, understanding=Enricher.of(book.event_types, loaded.table))
     with progress("enriching", total_bytes(paths)) as advance, Stream(matcher) as stream:
-        work = _Enriching(EventReader(loaded.table), stream, explained=explained, raw=raw)
+        naming = naming_of(loaded.table) if explained else None
+        work = _Enriching(EventReader(loaded.table), stream, naming=naming, raw=raw)
         for path in paths:
             work.file(path, advance)
     if work.failed:
@@ -68,10 +69,11 @@ def _loaded(rules: Path | None, config: Path | None) -> Loaded:
 class _Enriching:
     """Takes files line by line; a line that is no event costs only itself."""
 
-    def __init__(self, reader: EventReader, stream: Stream, *, explained: bool, raw: bool) -> None:
+    def __init__(self, reader: EventReader, stream: Stream, *, naming: Naming | None, raw: bool) -> None:
+        """With `naming`, write lines for people."""
         self._reader = reader
         self._stream = stream
-        self._explained = explained
+        self._naming = naming
         self._raw = raw
         self.failed = False
 
@@ -90,8 +92,8 @@ class _Enriching:
                 self._complain(f"{where}: event type {failure.rule} failed: {failure.error}")
             for step, why in broken_steps(taken.refused):
                 self._complain(f"{where}: {step} failed: {why}")
-            if self._explained:
-                lines = understood_lines(taken.event, taken.refused)
+            if self._naming is not None:
+                lines = understood_lines(taken.event, taken.refused, self._naming)
                 sys.stdout.write("".join(f"{printable(text)}\n" for text in lines))
                 sys.stdout.flush()
             else:

@@ -28,7 +28,7 @@ from alertd.cli.output import (
 )
 from alertd.cli.progress import STDIN, terminal_hint
 from alertd.cli.rules import RulesOption, loaded_rules
-from alertd.cli.understood import facts_lines
+from alertd.cli.understood import Naming, facts_lines, naming_of
 from alertd.enrich.enricher import Enricher
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import Event, event_to_dict
@@ -80,7 +80,7 @@ def explain(
     if json:
         print_json(_document(found), pretty=True)
     else:
-        for line in (*lines(found), *_understood(found)):
+        for line in (*lines(found), *_understood(found, naming_of(loaded.table))):
             stdout().print(plain(line))
     if exit_code and not found.truth:
         raise typer.Exit(FAULTS)
@@ -171,9 +171,9 @@ def _explained(loaded: Loaded, asked: _Asked, events: Sequence[Event]) -> Explan
     return explainer.rule(portfolio, rule, last.event, over_time=before, candidate=candidate, refused=last.refused)
 
 
-def _understood(found: Explanation) -> Iterator[str]:
+def _understood(found: Explanation, naming: Naming) -> Iterator[str]:
     """Tell what the event is about, as far as that was found."""
-    known = list(facts_lines(found.understood, found.refused)) if found.understood is not None else []
+    known = list(facts_lines(found.understood, found.refused, naming)) if found.understood is not None else []
     if known:
         yield from ("", "understood", *known)
 

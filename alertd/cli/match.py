@@ -13,7 +13,7 @@ from alertd.cli.events import EventReader, lines_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
 from alertd.cli.rules import RulesOption, loaded_rules
-from alertd.cli.understood import understood_lines
+from alertd.cli.understood import naming_of, understood_lines
 from alertd.enrich.enricher import Enricher
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import event_to_dict
@@ -67,6 +67,7 @@ class _Matching:
         self._stream = stream
         self._all = all_events
         self._explainer = Explainer(loaded.book) if explained else None
+        self._naming = naming_of(loaded.table)
         self._broken: set[tuple[str, str]] = set()
         self.failed = False
 
@@ -92,7 +93,7 @@ class _Matching:
                 print_json({"event": event_to_dict(taken.event), "matches": taken.matches})
 
     def _explained(self, taken: Taken, explainer: Explainer) -> Iterator[str]:
-        yield from understood_lines(taken.event, taken.refused)
+        yield from understood_lines(taken.event, taken.refused, self._naming)
         for portfolio in self._book.portfolios:
             yield f"  {portfolio.id}"
             for rule in portfolio.rules:

@@ -11,8 +11,11 @@ ev_al2uz66dio2dh4zypow4z2r2fh “Vega Grid leases Orion to Lumen Labs for $1.2 b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 
+from alertd.companies.finder import CompanyFinder
+from alertd.companies.table import CompanyTable
 from alertd.model import Amount, CompanyMention, DealTerm, Duration, Event, Evidence, ReportedType
 from alertd.notify.facts import amount_text
 from alertd.rules.explain import one_line, quoted
@@ -21,20 +24,43 @@ SHOWN = 12
 """Lines of one kind; JSON has them all."""
 _WIDTH = 11
 
+Naming = Callable[[str], str]
+"""Gives the name of a company by its id, or the id."""
 
-def understood_lines(event: Event, refused: Sequence[tuple[str, str]] = ()) -> Iterator[str]:
+
+def naming_of(table: CompanyTable) -> Naming:
+    """Name the companies of a table, and well-known ones, for events that bring ids alone."""
+
+    @cache
+    def finder() -> CompanyFinder:  # most events need none
+        return CompanyFinder(table)
+
+    def name(company: str) -> str:
+        known = finder().company(company)
+        return finder().display_name(known) if known is not None else company
+
+    return name
+
+
+def understood_lines(event: Event, refused: Sequence[tuple[str, str]] = (), naming: Naming = str) -> Iterator[str]:
     """Write what an event is about."""
     yield f"{event.id} “{one_line(event.title)}”"
-    yield from facts_lines(event, refused)
+    yield from facts_lines(event, refused, naming)
 
 
-def facts_lines(event: Event, refused: Sequence[tuple[str, str]] = ()) -> Iterator[str]:
+def facts_lines(event: Event, refused: Sequence[tuple[str, str]] = (), naming: Naming = str) -> Iterator[str]:
     """Write what an event is about, without the event itself."""
-    names = {company.id: company.name or company.id for company in event.companies}
+    stated = {company.id: company.name for company in event.companies}
+
+    def names(company: str) -> str:
+        return stated.get(company) or naming(company)
+
     rows: list[tuple[str, str, Sequence[Evidence]]] = []
     if event.language:
         rows.append(("language", event.language, ()))
-    rows += _bounded([("company", _company(company), company.evidence) for company in event.companies])
+    rows += _bounded(
+        [("company", _company(company, names(company.id)), company.evidence) for company in event.companies]
+    )
     rows += _bounded([("reports", _type(kind, names), kind.evidence) for kind in event.event_types])
     rows += _bounded([("money", _amount(amount, names), amount.evidence) for amount in event.amounts])
     rows += _bounded([("lasts", _duration(length), length.evidence) for length in event.durations])
@@ -55,21 +81,21 @@ def _bounded(rows: list[tuple[str, str, Sequence[Evidence]]]) -> Iterable[tuple[
     return rows if more <= 1 else [*rows[:SHOWN], (rows[0][0], f"and {more} more", ())]
 
 
-def _company(company: CompanyMention) -> str:
+def _company(company: CompanyMention, name: str) -> str:
     tone = "" if company.sentiment is None else f"tone {_signed(company.sentiment)}"
-    id_ = "" if company.name == company.id else company.id
-    return _joined(company.name, id_, f"{company.relevance:.2f}", company.role, tone, company.how)
+    id_ = "" if name == company.id else company.id
+    return _joined(name, id_, f"{company.relevance:.2f}", company.role, tone, company.how)
 
 
-def _type(kind: ReportedType, names: dict[str, str]) -> str:
-    parties = [f"{names.get(p.company, p.company)}" + (f" ({p.role})" if p.role else "") for p in kind.parties]
+def _type(kind: ReportedType, names: Naming) -> str:
+    parties = [f"{names(p.company)}" + (f" ({p.role})" if p.role else "") for p in kind.parties]
     return _joined(kind.type, kind.kind, f"{kind.confidence:.2f}", kind.status, *parties, kind.asset)
 
 
-def _amount(amount: Amount, names: dict[str, str]) -> str:
+def _amount(amount: Amount, names: Naming) -> str:
     per = f"{'a' if amount.per != 'share' else 'per'} {amount.per}" if amount.per else ""
     value = " ".join(part for part in (amount_text(amount.low, amount.high, amount.currency), per) if part)
-    whose = f"of {names.get(amount.of, amount.of)}" if amount.of else ""
+    whose = f"of {names(amount.of)}" if amount.of else ""
     return _joined(value, amount.role, whose, "derived" if amount.derived else "")
 
 
@@ -81,8 +107,8 @@ def _duration(length: Duration) -> str:
     return _joined(f"{span} {length.unit}" + ("" if span == "1" else "s"), until, length.of)
 
 
-def _term(term: DealTerm, names: dict[str, str]) -> str:
-    return _joined(term.type, f"held by {names.get(term.held_by, term.held_by)}" if term.held_by else "")
+def _term(term: DealTerm, names: Naming) -> str:
+    return _joined(term.type, f"held by {names(term.held_by)}" if term.held_by else "")
 
 
 def _story(event: Event) -> str:

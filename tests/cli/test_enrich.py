@@ -76,6 +76,19 @@ def test_people_are_told_what_was_found_and_what_was_not_taken(tmp_path: Path) -
     assert "\n  not taken  compute_lease: the language `de` is not understood\n" in german.out
 
 
+def test_people_read_a_company_by_its_name_where_the_event_brings_the_id_alone(tmp_path: Path) -> None:
+    brought = {
+        "title": "Lease signed",
+        "companies": [{"id": "cik-0001341439"}, {"id": "anthropic"}, {"id": "nobody"}],
+    }
+    done = enrich("--explain", cwd=tmp_path, events=brought)
+    assert "\n  company    Oracle · cik-0001341439 · 1.00" in done.out
+    assert "\n  company    Anthropic · anthropic · 1.00" in done.out
+    assert "\n  company    nobody · 1.00" in done.out
+    (line,) = enrich(cwd=tmp_path, events=brought).lines
+    assert [company["name"] for company in line["companies"]] == ["", "", ""]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
