@@ -48,7 +48,7 @@ class Hit(NamedTuple):
 class Gazetteer:
     """Names under their words. Immutable once made."""
 
-    __slots__ = ("_lengths", "_many", "_single")
+    __slots__ = ("_begin", "_lengths", "_many", "_single")
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._single: dict[str, Name] = {}
@@ -61,6 +61,8 @@ class Gazetteer:
                 self._many[name.words] = name
                 lengths.setdefault(name.words[:2], set()).add(len(name.words))
         self._lengths = {pair: tuple(sorted(found, reverse=True)) for pair, found in lengths.items()}
+        self._begin = frozenset(first for first, _ in lengths)
+        """First words of names of several words: most words of a text are none, and their pairs need no look."""
 
     def __len__(self) -> int:
         return len(self._single) + len(self._many)
@@ -74,12 +76,17 @@ class Gazetteer:
 
         Words and pairs are looked up by calls that loop in C, as in `text/scan.py`.
         """
-        singles = list(map(self._single.get, words))
-        for i, one in zip(compress(count(), singles), filter(None, singles), strict=True):
-            yield Hit(i, i, one)
+        if not self._single.keys().isdisjoint(words):
+            singles = list(map(self._single.get, words))
+            for i, one in zip(compress(count(), singles), filter(None, singles), strict=True):
+                yield Hit(i, i, one)
+        if self._begin.isdisjoint(words):
+            return
+        may = list(map(self._begin.__contains__, words))
         pairs = zip(words, words[1:], strict=False)  # noqa: RUF007  zip uses its tuple again, pairwise makes new ones
-        begun = list(map(self._lengths.get, pairs))
-        for i, lengths in zip(compress(count(), begun), filter(None, begun), strict=True):
+        begun = list(map(self._lengths.get, compress(pairs, may)))
+        at = compress(count(), may)
+        for i, lengths in zip(compress(at, begun), filter(None, begun), strict=True):
             for length in lengths:
                 many = self._many.get(tuple(words[i : i + length]))
                 if many is not None and i + length <= len(words):

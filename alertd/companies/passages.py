@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cached_property
 from typing import Literal
 
@@ -33,46 +34,48 @@ class FieldText:
             self.text = self.text[:limit]
         self._styles: dict[tuple[int, int], Style] = {}
 
+    @cached_property
+    def _places(self) -> tuple[list[int], list[int]]:
+        return self._tokens.places
+
     def __len__(self) -> int:
         return len(self.words)
 
     def start(self, i: int) -> int:
         """Give where a word begins."""
-        return self._tokens.span(i, i)[0]
+        return self._places[0][i]
 
     def end(self, i: int) -> int:
         """Give where a word ends."""
-        return self._tokens.span(i, i)[1]
+        return self._places[1][i]
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the code points from the first word to the last."""
-        return self._tokens.span(first, last)
+        starts, ends = self._places
+        return starts[first], ends[last]
 
     def surface(self, first: int, last: int) -> str:
         """Give words as they are written, with what stands between them."""
-        start, end = self._tokens.span(first, last)
-        return self.text[start:end]
+        starts, ends = self._places
+        return self.text[starts[first] : ends[last]]
 
     def word(self, i: int) -> str:
         """Give a word as it is written; empty outside of the text."""
-        return self.surface(i, i) if 0 <= i < len(self.words) else ""
+        if not 0 <= i < len(self.words):
+            return ""
+        starts, ends = self._places
+        return self.text[starts[i] : ends[i]]
 
     def gap(self, i: int) -> str:
         """Give what stands between a word and the next; a line's end outside of the text."""
         if not 0 <= i < len(self.words) - 1:
             return "\n"
-        return self.text[self.end(i) : self.start(i + 1)]
+        starts, ends = self._places
+        return self.text[ends[i] : starts[i + 1]]
 
     def index_at(self, position: int) -> int:
         """Give the first word that begins at a place or after it."""
-        low, high = 0, len(self.words)
-        while low < high:
-            middle = (low + high) // 2
-            if self.start(middle) < position:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self._places[0], position, 0, len(self.words))
 
     def is_initial(self, i: int) -> bool:
         """Whether a word begins a sentence, or follows a colon, dash or quote: there it has a capital anyhow."""

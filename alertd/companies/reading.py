@@ -256,8 +256,9 @@ class Work:
     def _take_local(self, local: Mapping[str, Name]) -> None:
         """Take the first words of names seen, where they stand alone."""
         for field in self._fields:
-            covered = self._found.covered(field)
-            for i, name in islice(places_of(field, local), MOST):
+            places = list(islice(places_of(field, local), MOST))
+            covered = self._found.covered(field) if places else set()
+            for i, name in places:
                 company, hit = name.companies[0], Hit(i, i, name)
                 if (
                     i in covered

@@ -84,7 +84,7 @@ def first_words(seen: Iterable[tuple[tuple[str, ...], str, str]]) -> dict[str, N
 
 def places_of(field: FieldText, local: Mapping[str, Name]) -> Iterator[tuple[int, Name]]:
     """Give the places of such words."""
-    if local:
+    if not local.keys().isdisjoint(field.words):
         for i, word in enumerate(field.words):
             if word in local:
                 yield i, local[word]

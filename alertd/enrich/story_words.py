@@ -132,7 +132,7 @@ def weighed(words: list[str], cases: Cases, names: frozenset[str], most: int, *,
     Of a `foreign` text short words tell nothing: which of them are common is not known.
     """
     found: dict[str, int] = {}
-    for word in words:
+    for word in dict.fromkeys(words):
         stemmed = stem(word)
         weight = _weight(stemmed, cases, names)
         # Words that papers use for one another are one here; each tells what it tells, and a name is no such word.
@@ -153,8 +153,8 @@ def _weight(stemmed: str, cases: Cases, names: frozenset[str]) -> int:
     if stemmed in names or (weight >= ACRONYM and stemmed in cases.acronyms):
         return max(weight, NAME)
     if stemmed in cases.small:
-        return min(weight, ORDINARY)
-    return weight if stemmed in cases.capital else min(weight, UNSURE)
+        return weight if weight < ORDINARY else ORDINARY
+    return weight if weight <= UNSURE or stemmed in cases.capital else UNSURE
 
 
 def stems_of_names(names: Iterable[str]) -> frozenset[str]:

@@ -19,7 +19,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import accumulate, compress, count
-from operator import add
+from operator import add, sub
 from typing import NamedTuple
 
 _APOSTROPHES = frozenset("'`´ʻʼ‘’‛′＇ꞌ")
@@ -165,7 +165,7 @@ class Token(NamedTuple):
 class Tokens:
     """The words of a text, and their places for whoever asks."""
 
-    __slots__ = ("_ends", "_folded", "text", "words")
+    __slots__ = ("_ends", "_folded", "_places", "text", "words")
 
     def __init__(self, text: str, words: list[str] | None = None) -> None:
         self.text = text
@@ -173,6 +173,7 @@ class Tokens:
         self._folded: Folded | None = None
         self._ends: list[int] = []
         """Where each word ends in the folded text."""
+        self._places: tuple[list[int], list[int]] | None = None
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the original code points from the first word to the last, both included, with its accents."""
@@ -185,6 +186,22 @@ class Tokens:
             return start, end
         accents = _MARKS.match(self.text, end)
         return start, accents.end() if accents else end
+
+    @property
+    def places(self) -> tuple[list[int], list[int]]:
+        """Where each word begins and where it ends, as `span` has it: for whoever asks about many."""
+        if self._places is None:
+            self._places = self._all_places()
+        return self._places
+
+    def _all_places(self) -> tuple[list[int], list[int]]:
+        if not self.words:
+            return [], []
+        self.span(0, 0)
+        if not self.text.isascii():
+            spans = [self.span(i, i) for i in range(len(self.words))]
+            return [start for start, _ in spans], [end for _, end in spans]
+        return list(map(sub, self._ends, map(len, self.words))), self._ends
 
     def __len__(self) -> int:
         return len(self.words)
