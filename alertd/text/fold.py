@@ -184,8 +184,7 @@ class Tokens:
         start, end = folded.span(self._ends[first] - len(self.words[first]), self._ends[last])
         if end == len(self.text) or self.text[end].isascii():
             return start, end
-        accents = _MARKS.match(self.text, end)
-        return start, accents.end() if accents else end
+        return start, _behind_marks(self.text, end)
 
     @property
     def places(self) -> tuple[list[int], list[int]]:
@@ -198,16 +197,26 @@ class Tokens:
         if not self.words:
             return [], []
         self.span(0, 0)
-        if not self.text.isascii():
-            spans = [self.span(i, i) for i in range(len(self.words))]
-            return [start for start, _ in spans], [end for _, end in spans]
-        return list(map(sub, self._ends, map(len, self.words))), self._ends
+        starts, ends, text = list(map(sub, self._ends, map(len, self.words))), self._ends, self.text
+        if text.isascii():
+            return starts, ends
+        origin = self._folded.origin if self._folded is not None else None
+        if origin is not None:
+            starts, ends = [origin[start] for start in starts], [origin[end - 1] + 1 for end in ends]
+        behind = text + " "  # a text's last word has no accents behind it
+        return starts, [end if behind[end] < "\x80" else _behind_marks(text, end) for end in ends]
 
     def __len__(self) -> int:
         return len(self.words)
 
     def __iter__(self) -> Iterator[Token]:
         return (Token(word, *self.span(i, i)) for i, word in enumerate(self.words))
+
+
+def _behind_marks(text: str, end: int) -> int:
+    """Give the place behind the accents that follow a word's end."""
+    accents = _MARKS.match(text, end)
+    return accents.end() if accents else end
 
 
 def _ends(folded: str) -> list[int]:

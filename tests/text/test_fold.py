@@ -112,3 +112,15 @@ def test_the_ascii_path_and_the_table_path_agree(text: str) -> None:
 def test_case_makes_no_difference_to_ascii_letters(text: str) -> None:
     plain = text.encode("ascii", "ignore").decode()
     assert Tokens(plain.upper()).words == Tokens(plain.lower()).words
+
+
+@given(
+    st.text()
+    | st.lists(
+        st.sampled_from(["a", "x1", "é", "e\u0301", "\u0301", " ", "ß", "ﬁ", "™", "’s", "日", "\u200b", "İ"])
+    ).map("".join)
+)
+def test_the_places_of_all_words_are_those_of_each(text: str) -> None:
+    tokens = Tokens(text)
+    spans = [tokens.span(i, i) for i in range(len(tokens))]
+    assert Tokens(text).places == ([start for start, _ in spans], [end for _, end in spans])
