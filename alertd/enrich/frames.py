@@ -39,6 +39,8 @@ class Matched(NamedTuple):
     """What stands in its slots, in their order."""
     anchor: tuple[int, int]
     """Where the words by which it was found begin in the line, and the place behind them."""
+    end: int
+    """The place behind all of it."""
 
 
 class Frame(NamedTuple):
@@ -178,7 +180,8 @@ def _match(anchored: _Anchored, roles: Sequence[str], line: Line, at: int) -> Ma
     if right is None:
         return None
     left = _read_left(frame.pieces[: frame.anchor], line, first - 1, loose=frame.nominal)
-    return _matched(frame, roles, (*left, *right), (first, last)) if left is not None else None
+    taken, end = right
+    return _matched(frame, roles, (*left, *taken), (first, last), end) if left is not None else None
 
 
 def _in_passive(line: Line, at: int) -> bool:
@@ -193,7 +196,9 @@ def _in_passive(line: Line, at: int) -> bool:
     return place >= 0 and line[place].low in BE
 
 
-def _matched(frame: Frame, roles: Sequence[str], taken: tuple[Taken, ...], anchor: tuple[int, int]) -> Matched | None:
+def _matched(
+    frame: Frame, roles: Sequence[str], taken: tuple[Taken, ...], anchor: tuple[int, int], end: int
+) -> Matched | None:
     parties: dict[str, str] = {}
     for one in taken:
         for company in one.companies:
@@ -205,13 +210,13 @@ def _matched(frame: Frame, roles: Sequence[str], taken: tuple[Taken, ...], ancho
         return None
     asset = next((one.span for one in taken if one.role == ASSET), None)
     rank = (-len(parties), -(asset is not None), frame.place)
-    return Matched(tuple(parties.items()), asset, rank, frame, taken, anchor)
+    return Matched(tuple(parties.items()), asset, rank, frame, taken, anchor, end)
 
 
 # --- to both sides ----------------------------------------------------------------------------------------------
 
 
-def _read_right(pieces: Sequence[Piece], line: Line, at: int) -> list[Taken] | None:
+def _read_right(pieces: Sequence[Piece], line: Line, at: int) -> tuple[list[Taken], int] | None:
     taken: list[Taken] = []
     for k, piece in enumerate(pieces):
         following = pieces[k + 1] if k + 1 < len(pieces) else None
@@ -226,7 +231,7 @@ def _read_right(pieces: Sequence[Piece], line: Line, at: int) -> list[Taken] | N
             if place is None and not piece.optional:
                 return None
             at = at if place is None else place
-    return taken
+    return taken, at
 
 
 def _is_tied(pieces: Sequence[Piece], k: int) -> bool:

@@ -1,4 +1,4 @@
-"""Event types that a frame alone shows: the verb and two known companies say it, whatever the words of `when` are.
+"""Event types that a frame alone shows: the verb and known companies say it, whatever the words of `when` are.
 
     Ostrom   agrees to be   bought   by   Exxon
     `-- both are known, and play different roles: a takeover, though no list of takeover words has this one
@@ -7,16 +7,18 @@ Read are the title, and the sentences that lie in the lead. A frame that only te
 the type is known there. One that suffices must stand whole and close: every slot holds a company that we know, no
 preposition leads away to it (`buys chips from`), and no noun follows whose it only is (`buys Nvidia chips`).
 What is wished or not done is no event, and what is said beside the sentence (`, which bought …,`) no news.
+Frames with one company are read in the title only, and are stricter still: `alertd.enrich.frames_one`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import Draft, Field
 from alertd.enrich.frames import Frames, Matched
 from alertd.enrich.frames_line import OWN, Line, lines
+from alertd.enrich.frames_one import is_sure_of_one
 from alertd.enrich.frames_words import (
     BE,
     DETERMINERS,
@@ -31,7 +33,7 @@ from alertd.enrich.frames_words import (
 )
 from alertd.enrich.language import is_understood
 from alertd.rules.book import EventTypeRule
-from alertd.rules.frames import ASSET, LINKS, Slot, Words
+from alertd.rules.frames import ASSET, LINKS, BadFrame, Slot, Words, is_of_one, parse_frame
 from alertd.rules.understanding import ByFrame
 from alertd.text.lead import MOST, lead_words
 from alertd.text.sentences import Sentence
@@ -50,51 +52,37 @@ class SureFrames:
     """The frames that suffice, of all event types, under the words that they are searched for by."""
 
     def __init__(self, event_types: Mapping[str, EventTypeRule]) -> None:
-        self._written = {name: rule.sure_frames for name, rule in event_types.items() if rule.sure_frames}
-        self._frames = {name: Frames(written, event_types[name].roles) for name, written in self._written.items()}
-        self._types: dict[str, list[str]] = {}
-        """Word -> the types whose frames are searched for by it."""
-        for name, frames in self._frames.items():
-            for word in frames.words:
-                self._types.setdefault(word, []).append(name)
-        self._words = frozenset(self._types)
+        self._of_two = _Sort(event_types, of_one=False)
+        self._of_one = _Sort(event_types, of_one=True)
 
     def __call__(self, draft: Draft) -> None:
         """Note in `by_frames` which types are shown: each by its first frame, the title's before the lead's."""
-        if len(draft.mentions) < 2 or not is_understood(draft.event.language):
+        if not draft.mentions or not is_understood(draft.event.language):
             return
-        for field, sentence, end in self._places(draft):
-            units = draft.units(field, sentence)
-            words = {unit.low for unit in units}
-            names = dict.fromkeys(name for word in words & self._words for name in self._types[word])
-            asked = [n for n in names if n not in draft.by_frames and self._frames[n].may_match(words)]
-            if not asked:
-                continue
-            line = lines(draft.text(field), units)[0]
-            for name in asked:
-                shown = self._shown(draft, field, line, name)
-                if shown is not None and all(found.end <= end for found in shown.evidence):
-                    draft.by_frames[name] = shown
+        for sort, places in ((self._of_two, self._places(draft)), (self._of_one, self._in_title(draft))):
+            for field, sentence, end in places:
+                sort.show(draft, field, sentence, end)
 
-    def _shown(self, draft: Draft, field: Field, line: Line, name: str) -> ByFrame | None:
-        for matched in self._frames[name].match(line):
-            if is_sure(matched, line):
-                evidence = tuple(draft.evidence(field, *span) for span in _spans(matched, line))
-                return ByFrame(self._written[name][matched.frame.place], evidence)
-        return None
+    def _in_title(self, draft: Draft) -> Iterator[tuple[Field, Sentence, int]]:
+        """Give the sentences of the title that name a company."""
+        title = [m for m in draft.mentions if m.field == "title"]
+        if title and not self._of_one.words.isdisjoint(draft.words["title"].words):
+            for sentence in draft.sentences["title"][:MAX_SENTENCES]:
+                if _within(title, sentence):
+                    yield "title", sentence, sentence.end
 
     def _places(self, draft: Draft) -> Iterator[tuple[Field, Sentence, int]]:
         """Give the sentences that name two companies and have a word of a frame, and where they must end."""
         found = 0
         title = [m for m in draft.mentions if m.field == "title"]
-        if _are_two(title) and not self._words.isdisjoint(draft.words["title"].words):
+        if _are_two(title) and not self._of_two.words.isdisjoint(draft.words["title"].words):
             for sentence in draft.sentences["title"]:
                 if _are_two(_within(title, sentence)):
                     found += 1
                     yield "title", sentence, sentence.end
         body = [m for m in draft.mentions if m.field == "body" and m.start < _REACH]
         words = draft.words["body"]
-        if not _are_two(body) or self._words.isdisjoint(words.words[:MOST]):
+        if not _are_two(body) or self._of_two.words.isdisjoint(words.words[:MOST]):
             return
         lead = min(lead_words(draft.event.body), len(words))
         end = words.span(lead - 1, lead - 1)[1]
@@ -104,6 +92,56 @@ class SureFrames:
             if _are_two(_within(body, sentence)):
                 found += 1
                 yield "body", sentence, end
+
+
+class _Sort:
+    """The frames of two companies, or those of one."""
+
+    def __init__(self, event_types: Mapping[str, EventTypeRule], *, of_one: bool) -> None:
+        self._of_one = of_one
+        self._written: dict[str, tuple[str, ...]] = {}
+        self._frames: dict[str, Frames] = {}
+        self._types: dict[str, list[str]] = {}
+        """Word -> the types whose frames are searched for by it."""
+        for name, rule in event_types.items():
+            written = tuple(text for text in rule.sure_frames if _is_of_one(text, rule.roles) == of_one)
+            if written:
+                self._written[name] = written
+                self._frames[name] = Frames(written, rule.roles)
+        for name, frames in self._frames.items():
+            for word in frames.words:
+                self._types.setdefault(word, []).append(name)
+        self.words = frozenset(self._types)
+        """By which they are searched for."""
+
+    def show(self, draft: Draft, field: Field, sentence: Sentence, end: int) -> None:
+        """Note which types are shown by a sentence, up to a place in its field."""
+        units = draft.units(field, sentence)
+        words = {unit.low for unit in units}
+        names = dict.fromkeys(name for word in words & self.words for name in self._types[word])
+        asked = [n for n in names if n not in draft.by_frames and self._frames[n].may_match(words)]
+        if not asked:
+            return
+        line = lines(draft.text(field), units)[0]
+        for name in asked:
+            shown = self._shown(draft, field, line, name)
+            if shown is not None and all(found.end <= end for found in shown.evidence):
+                draft.by_frames[name] = shown
+
+    def _shown(self, draft: Draft, field: Field, line: Line, name: str) -> ByFrame | None:
+        sure = is_sure_of_one if self._of_one else is_sure
+        for matched in self._frames[name].match(line):
+            if sure(matched, line):
+                evidence = tuple(draft.evidence(field, *span) for span in _spans(matched, line))
+                return ByFrame(self._written[name][matched.frame.place], evidence)
+        return None
+
+
+def _is_of_one(text: str, roles: Sequence[str]) -> bool:
+    try:
+        return is_of_one(parse_frame(text, roles))
+    except BadFrame:  # a book that was loaded has none
+        return False
 
 
 def _are_two(mentions: list[Mention]) -> bool:

@@ -15,8 +15,8 @@ def _set(words: str) -> frozenset[str]:
 _IRREGULAR_VERBS = """
     bear bore borne|become became|begin began begun|bid|break broke broken|bring brought|build built|buy bought
     catch caught|choose chose chosen|come came|cut|draw drew drawn|drive drove driven|fall fell fallen|feel felt
-    fight fought|find found|get got gotten|give gave given|go went gone|grow grew grown|hit|hold held|keep kept
-    know knew known|lay laid|lead led|leave left|lend lent|let|lose lost|make made|mean meant|meet met
+    fight fought|find found|get got gotten|give gave given|go goes going went gone|grow grew grown|hit|hold held
+    keep kept|know knew known|lay laid|lead led|leave left|lend lent|let|lose lost|make made|mean meant|meet met
     overtake overtook|pay paid|put|quit|rebuild rebuilt|repay repaid|resell resold|rise rose risen|run ran
     say said|see saw seen|seek sought|sell sold|send sent|set|shed|show showed shown|shut|sink sank sunk
     speak spoke spoken|spend spent|spin spun|split|spread|stand stood|steal stole stolen|stick stuck

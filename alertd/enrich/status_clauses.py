@@ -21,7 +21,8 @@ class Clauses:
         text = draft.text(field)
         self.units: Line = draft.units(field, sentence)
         self.own = [any(start <= unit.start < end for start, end in spans) for unit in self.units]
-        self.low = [unit.low for unit in self.units]
+        # A company's name is no word: Block lays off staff, and blocks nothing.
+        self.low = [unit.low if unit.company is None else f"[{unit.low}]" for unit in self.units]
         self._words = frozenset(self.low)
         self.year = _year(draft.event.event_at or draft.event.published_at or "")
         self.asks = text[sentence.start : sentence.end].rstrip("\"'”’) ").endswith("?")

@@ -92,15 +92,37 @@ def parse_frame(text: str, roles: Collection[str]) -> tuple[Piece, ...]:
 
 
 def parse_sure_frame(text: str, roles: Collection[str]) -> tuple[Piece, ...]:
-    """Read a frame that suffices to recognise its event type: who does it to whom stands in it. Raises BadFrame."""
+    """Read a frame that suffices to recognise its event type. Raises BadFrame.
+
+    Who does it with whom stands in it; or who does it stands first, and then the verb and what it is done to.
+    """
     pieces = parse_frame(text, roles)
-    slots = [piece for piece in pieces if isinstance(piece, Slot) and piece.role != ASSET]
-    if any(not slot.role for slot in slots):
-        raise BadFrame(f"a frame that suffices names its roles, and `{text[:60]}` has `{{}}`", _such(roles))
-    if len(slots) < 2:
-        hint = "put it among the `frames`, which only tell roles"
-        raise BadFrame(f"a frame that suffices needs two companies, and `{text[:60]}` has one", hint)
+    hint = "put it among the `frames`, which only tell roles"
+    if is_of_one(pieces):
+        if (fault := _fault_of_one(pieces)) is not None:
+            raise BadFrame(f"a frame that suffices with one company {fault}: `{text[:60]}`", hint)
+        return pieces
+    for one, between, other in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        listed = isinstance(one, Slot) and isinstance(other, Slot) and between == Words((("and",),))
+        if listed and not (one.role and one.role == other.role):  # type: ignore[union-attr]
+            raise BadFrame(f"a list does not suffice: `{text[:60]}` does not tell its roles", hint)
     return pieces
+
+
+def is_of_one(pieces: Sequence[Piece]) -> bool:
+    """Whether a frame has a slot for one company only."""
+    return sum(isinstance(piece, Slot) and piece.role != ASSET for piece in pieces) == 1
+
+
+def _fault_of_one(pieces: Sequence[Piece]) -> str | None:
+    first = pieces[0]
+    if not isinstance(first, Slot) or first.role == ASSET or first.owner:
+        return "must begin with it, and not as an owner"
+    if any(isinstance(piece, Slot) for piece in pieces[1:]):
+        return "must have no `{asset}`"
+    if sum(min(map(len, p.any_of)) for p in pieces if isinstance(p, Words) and not p.optional) < 2:
+        return "must have two words, the verb and another"
+    return None
 
 
 def _pieces(text: str, roles: Collection[str]) -> Iterator[Piece]:

@@ -83,3 +83,68 @@ def test_the_company_named_first_plays_one_role_and_the_other_the_other(
 )
 def test_two_companies_and_a_verb_of_something_else_report_nothing(reader: Reader, title: str) -> None:
     assert reader.read(title) == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("Caterpillar raises outlook", {"guidance_raise"}),
+        ("Target misses estimates, cuts outlook", {"guidance_cut", "results"}),
+        ("Nvidia beats expectations", {"results"}),
+        ("Block to lay off nearly half its staff", {"layoffs"}),
+        ("Microsoft fires 200 employees", {"layoffs"}),
+        ("Apple plans $10bn buyback", {"buyback"}),
+        ("Ford suspends payout", {"dividend_change"}),
+        ("Stripe goes public", {"ipo"}),
+        ("Intel picks new chief executive", {"executive_change"}),
+        ("Intel unveils restructuring", {"restructuring"}),
+        ("Target discloses hack", {"cyber_incident"}),
+        ("Visa, Mastercard reach settlement with merchants", {"settlement"}),
+        ("Intel wins ruling against VLSI", {"litigation"}),
+        ("Apple loses appeal", {"litigation"}),
+        ("Pfizer wins FDA approval", {"drug_decision"}),
+        ("Lockheed Martin wins $2bn contract", {"contract_award"}),
+        ("Intel takes $16bn impairment", {"impairment"}),
+    ],
+)
+def test_a_plain_headline_of_one_company_reports_what_it_does(reader: Reader, title: str, names: set[str]) -> None:
+    found = reader.read(title)
+    assert set(found) == names
+    assert all(reported.parties and reported.status == "announced" for reported in found.values())
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Fed raises outlook",
+        "UBS raises outlook for Ford",
+        "Target date for the merger moved to June",
+        "Target date set",
+        "Apple picking season starts",
+        "Ford recalls its early days",
+        "Apple names new iPhone",
+        "Apple wins award",
+        "Apple loses appeal for consumers",
+        "Intel cuts prices",
+    ],
+)
+def test_words_of_headlines_that_mean_another_thing_report_nothing(reader: Reader, title: str) -> None:
+    assert reader.read(title) == {}
+
+
+@pytest.mark.parametrize(
+    "title", ["Moody's cuts Ford outlook to negative", "Moody's cuts outlook to negative", "Fitch cuts Ford outlook"]
+)
+def test_an_outlook_of_a_rating_is_no_guidance(reader: Reader, title: str) -> None:
+    assert "guidance_cut" not in reader.read(title)
+
+
+@pytest.mark.parametrize("verb", ["considering", "mulling", "weighing", "eyeing", "exploring"])
+def test_a_bid_that_is_pondered_is_rumoured(reader: Reader, verb: str) -> None:
+    found = reader.read(f"Shell {verb} takeover bid for BP")["acquisition"]
+    assert (found.status, [party.role for party in found.parties]) == ("rumoured", ["acquirer", "target"])
+
+
+def test_who_lets_is_open_where_a_lease_is_with_somebody(reader: Reader) -> None:
+    found = reader.read("Oracle signs data-center lease with OpenAI")["compute_lease"]
+    assert {(party.company, party.role) for party in found.parties} == {("cik-0001341439", ""), ("openai", "")}

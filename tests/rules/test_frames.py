@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
@@ -12,7 +13,7 @@ from alertd.base.yaml import load_yaml
 from alertd.companies.table import load_registrants
 from alertd.errors import Fault
 from alertd.rules.book import EventTypeRule
-from alertd.rules.frames import MAX_FRAME, BadFrame, Slot, Words, parse_frame
+from alertd.rules.frames import MAX_FRAME, BadFrame, Slot, Words, is_of_one, parse_frame, parse_sure_frame
 from alertd.rules.loaded import KnownSettings
 from alertd.rules.shared import read_shared
 
@@ -105,11 +106,29 @@ def test_a_frame_suffices_only_if_it_tells_who_does_it_with_whom() -> None:
           - "{lessor} lease to {tenant}"
     """)
     assert [(fault.line, fault.message) for fault in faults] == [
-        (8, "a frame that suffices needs two companies, and `{lessor} lease {asset}` has one"),
+        (8, "a frame that suffices with one company must have no `{asset}`: `{lessor} lease {asset}`"),
         (9, "a list does not suffice: `{lessor} and {lessee} sign lease` does not tell its roles"),
         (12, "the role `tenant` is not among the `roles` of the event type"),
     ]
     assert types[0].frames[:2] == ("{lessor} lease {asset}", "{lessor} lease {asset} to {lessee}")
+
+
+@pytest.mark.parametrize(
+    ("frame", "fault"),
+    [
+        ("{lessor} lease", "must have two words, the verb and another"),
+        ("{lessor} (lease|lease out)", "must have two words, the verb and another"),
+        ("{lessor}'s lease of vans", "must begin with it, and not as an owner"),
+        ("lease of vans by {lessor}", "must begin with it, and not as an owner"),
+        ("{lessor} [to] lease", "must have two words, the verb and another"),
+        ("{lessor} lease out {asset}", "must have no `{asset}`"),
+    ],
+)
+def test_a_frame_with_one_company_suffices_if_it_begins_with_it_and_says_what_it_does(frame: str, fault: str) -> None:
+    with pytest.raises(BadFrame, match=re.escape(f"a frame that suffices with one company {fault}: `{frame}`")):
+        parse_sure_frame(frame, ["lessor"])
+    assert is_of_one(parse_sure_frame("{lessor} lease (van|crane)", ["lessor"]))
+    assert is_of_one(parse_sure_frame("{} lease out its van", ["lessor"]))
 
 
 def test_another_frame_is_another_definition() -> None:
