@@ -39,11 +39,18 @@ _LANGUAGE = r"^$|^[a-z]{2,3}$"
 
 
 def _check_url(url: str) -> str:
-    if not _URL.fullmatch(url):
+    if not _URL.fullmatch(url) or not _has_host(url):
         raise ValueError(
             "a feed's url starts with http:// or https:// and has a host, but no user name (use headers)"
         )
     return url
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:  # half a pair of brackets, as round an IPv6 address
+        return False
 
 
 def _is_address(host: str) -> bool:
