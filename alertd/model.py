@@ -127,7 +127,7 @@ class Amount(Struct, frozen=True, kw_only=True):
     low: float
     high: float
     bound: Literal["over", "up_to", "about"] | None = None
-    """What the text says of the figure: `over $2.5bn`, `up to $4bn`, `about $3bn`. Both ends are the figure itself."""
+    """What the text says of the figure: `over $2.5bn`, `up to $4bn`, `about $3bn`. Both ends are the figure."""
     currency: str = "USD"
     """ISO 4217."""
     per: str | None = None
