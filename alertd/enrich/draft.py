@@ -9,6 +9,7 @@ from typing import Literal
 
 from alertd.companies.mentions import Mention
 from alertd.enrich.frames_line import Line, units
+from alertd.enrich.lengths import Length, lengths
 from alertd.model import Event, Evidence, ReportedType
 from alertd.rules.logic import quote
 from alertd.rules.understanding import ByFrame
@@ -71,6 +72,11 @@ class Draft:
     def vocabulary(self) -> dict[Field, frozenset[str]]:
         """The different folded words of each field: what a step looks for is mostly not among them."""
         return {name: frozenset(self.words[name].words) for name in FIELDS}
+
+    @cached_property
+    def lengths(self) -> dict[Field, list[Length]]:
+        """The lengths of time in each field."""
+        return {name: lengths(self.lowered[name], self.vocabulary[name]) for name in FIELDS}
 
     def passages(self) -> Iterator[tuple[Field, Sentence]]:
         """Go through all sentences: the title's, then the body's."""

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from alertd.enrich.draft import FIELDS, Draft, Field
 from alertd.enrich.language import is_understood
-from alertd.enrich.lengths import Length, lengths
+from alertd.enrich.lengths import Length
 from alertd.enrich.money_words import word_set
 from alertd.enrich.untils import untils
 from alertd.model import Duration
@@ -100,7 +100,7 @@ def add_durations(draft: Draft) -> None:
 
 def _in_field(draft: Draft, name: Field) -> Iterator[Duration]:
     low = draft.lowered[name]
-    stated = [one for one in lengths(low, draft.vocabulary[name]) if one.unit != "quarter"]
+    stated = [one for one in draft.lengths[name] if one.unit != "quarter"]
     ends = list(untils(low))
     if not stated and not ends:
         return

@@ -29,7 +29,7 @@ _BEFORE = re.compile(
     rf"(?<![\w.$€£,/])(?:a\s(?=half)|({_NUMBER})(?:(?:[-–‑]\s?(?:to|or)[-–‑\s]|\s?[-–‑—]\s?|\s(?:to|or|and)\s)({_NUMBER}))?)"
     r"(\sand\sa\shalf)?(?:\s?\(\d{1,3}\))?[-\s‑–](?:(?:full|consecutive|calendar|business|working|trading|additional|more)[-\s])?$"
 )
-_BEFORE_PLAIN = re.compile(r"(?:\d|[a-z]|\))[-\s‑–]$")
+_JOINTS = frozenset("-‑–")
 _LAST_WORD = re.compile(r"[a-z]+|\d+|\)")
 _WINDOW = 48
 MOST = 500
@@ -75,9 +75,10 @@ def _all(low: str, word: str, unit: Unit) -> Iterator[Length]:
 
 
 def _read(low: str, place: int, end: int, unit: Unit) -> Length | None:
-    window = low[max(place - _WINDOW, 0) : place]
-    if not _BEFORE_PLAIN.search(window[-2:]):
+    last, joint = low[place - 2], low[place - 1]
+    if not (joint.isspace() or joint in _JOINTS) or not (last.isdecimal() or "a" <= last <= "z" or last == ")"):
         return None
+    window = low[max(place - _WINDOW, 0) : place]
     near = _LAST_WORD.findall(window[-24:])[-1]
     if not (near[0].isdigit() or near in SMALL_NUMBERS or near == ")" or near in _KINDS):
         return None

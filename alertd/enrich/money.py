@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from msgspec.structs import replace
 
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import FIELDS, Draft, Field
-from alertd.enrich.lengths import Length, lengths
 from alertd.enrich.money_amounts import Written, written
 from alertd.enrich.money_numbers import quantities
 from alertd.enrich.money_owner import owner
@@ -79,10 +77,6 @@ class _Field:
         self._of: str | None = None
         self._per: str | None = None
 
-    @cached_property
-    def _terms(self) -> list[Length]:
-        return lengths(self._draft.lowered[self._name], self._draft.vocabulary[self._name])
-
     def amounts(self, one: Written) -> Iterator[Amount]:
         """Give the amount with its role and whose it is, and what it comes to in a year."""
         if self._corrects and not one.earlier and _CORRECTED.search(self._text, *one.sentence):
@@ -91,7 +85,7 @@ class _Field:
         amount = self._amount(one, *((None, None) if one.change else (role, of)), per)
         yield amount
         if per is None and not one.earlier and role not in _NOT_YEARLY:
-            per_year = yearly(self._text, one, self._terms)
+            per_year = yearly(self._text, one, self._draft.lengths[self._name])
             if per_year is not None:
                 spans = [self._draft.evidence(self._name, per_year.start, per_year.end)]
                 yield replace(amount, low=per_year.low, high=per_year.high, per="year", derived=True, evidence=spans)

@@ -124,7 +124,7 @@ def _in_digits(text: str) -> Iterator[Quantity]:
 
 
 def _plain_number(text: str, run: re.Match[str]) -> Quantity | None:
-    """Read a number at which plainly no money stands, as most of them: `wait two to 9 years`, `in 2031.`"""
+    """Read a number that plainly no currency leads, as most of them: `wait two to 9 years`, `by 5 mln dlrs`."""
     start, end = run.span()
     if start:
         if text[start - 1] != " ":
@@ -134,9 +134,11 @@ def _plain_number(text: str, run: re.Match[str]) -> Quantity | None:
         if not word.isalpha() or word in _LEADERS:
             return None
     after = _NEXT_WORD.match(text, end)
-    if after is None or (after[1] and after[1].lower() in _FOLLOWERS):
+    if after is None:
         return None
     digits = _plain(run[0])
+    if after[1] and after[1].lower() in _FOLLOWERS:
+        return _whole(text, start, end, digits, _Mark(start), grouped="," in run[0])
     return Quantity(start, start, end, digits or "0", broken=not digits)
 
 
@@ -180,6 +182,8 @@ def _grouped(text: str, start: int, groups: re.Match[str], mark: _Mark) -> Quant
 
 def _plain(written: str) -> str:
     """Give a number as a plain decimal; empty if it is none (a version, a date)."""
+    if written.isdecimal():
+        return written
     if _ENGLISH.fullmatch(written):
         return written.replace(",", "")
     if _POINTS.fullmatch(written):

@@ -99,7 +99,7 @@ def _object(text: str, before: Sequence[Mention], verb: re.Pattern[str]) -> str 
 
 def _lessor(text: str, before: Sequence[Mention], start: int) -> str | None:
     """Who lets: `X leases … to Y`, `Y rents … from X`; None if nothing is let."""
-    if not before:
+    if len(before) < 2:  # one of them stands behind the verb
         return None
     verb = _VERB.search(text, before[0].start, start)
     if verb is None:

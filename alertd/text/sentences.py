@@ -62,7 +62,9 @@ def sentences(text: str, most: int = 10_000) -> list[Sentence]:
         at, end = run.span()
         if end <= start or (end < length and end - at == 1 and text[end] not in _AFTER[text[at]]):
             continue
-        for stop in _breaks(text, max(at, start), end):
+        for stop in (_stop(text, at, end),) if end - at == 1 else _breaks(text, max(at, start), end):
+            if not stop:
+                continue
             if len(found) >= most - 1:
                 _add(found, text, start, length)
                 return found
@@ -79,18 +81,21 @@ def _breaks(text: str, at: int, end: int) -> Iterator[int]:
         stop = at + 1
         while stop < end and (text[stop] in _POINTS) is is_point:
             stop += 1
-        if not is_point:
-            after = _BLANK_LINE.match(text, at) or _BULLET.match(text, at)
-            if after is not None:
-                yield after.end()
-                stop = max(stop, after.end())
-        else:
-            closed = _CLOSING.match(text, stop)
-            after_point = closed.end() if closed is not None else stop
-            whole = after_point >= len(text) or text[after_point].isspace()
-            if whole and (text[at] != "." or _ends(text, at, after_point)):
-                yield after_point
-        at = stop
+        after = _stop(text, at, stop)
+        if after:
+            yield after
+        at = stop if is_point else max(stop, after)
+
+
+def _stop(text: str, at: int, end: int) -> int:
+    """Give where the sentence ends that a run of points or of line ends may end; 0 if it does not."""
+    if text[at] not in _POINTS:
+        after = _BLANK_LINE.match(text, at) or _BULLET.match(text, at)
+        return after.end() if after is not None else 0
+    closed = _CLOSING.match(text, end)
+    after_point = closed.end() if closed is not None else end
+    whole = after_point >= len(text) or text[after_point].isspace()
+    return after_point if whole and (text[at] != "." or _ends(text, at, after_point)) else 0
 
 
 def _ends(text: str, point: int, after: int) -> bool:
@@ -113,7 +118,7 @@ def _last_word(piece: str) -> str:
     """Give the word at the very end of a piece of text; empty if something else stands there."""
     if not piece or not piece[-1].isalnum():
         return ""
-    words: list[str] = _WORDS.findall(piece)
+    words: list[str] = _WORDS.findall(piece, piece.rfind(" ") + 1)
     return words[-1].lstrip("._&")
 
 
