@@ -13,14 +13,15 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from alertd.enrich.tone_features import Features, of_company, of_sentence
-from alertd.enrich.tone_line import OTHER, SELF, line_of, words_of
-from alertd.enrich.tone_model import GRAIN, Head, Opinion, opinion
+from alertd.enrich.tone_features import Features, by_rules, of_company, of_sentence, of_signals
+from alertd.enrich.tone_line import Line, Signal, line_of, words_of
+from alertd.enrich.tone_model import GRAIN, Head, opinion
 from alertd.enrich.tone_signals import signals_of
+from alertd.enrich.tone_words import OTHER, SELF
 from bench.quality.measured import is_dev, macro_f1
 
 OUT = Path(__file__).parents[1] / "alertd" / "enrich" / "data" / "tone.model.json"
@@ -28,9 +29,10 @@ LABELS = ("negative", "neutral", "positive")
 SEED, FOLDS, ROUNDS = 20, 5, 30
 PACE = 0.1
 """How far the first steps of the descent go."""
+_BIAS, _NONE = "", (0.0, 0.0, 0.0)
 KNOTS = 12
 """Points of the table of confidence."""
-_BLANK = (0.0, 0.0, 0.0)
+Describe = Callable[[Line, Sequence[Signal]], Features]
 
 
 class Row(NamedTuple):
@@ -42,21 +44,27 @@ class Row(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """How a head is learned."""
+    """How a head is learned: as the mean of a regression over all features and one over those of the rules alone.
+
+    The first fits headlines like those learned from, the second carries over to others.
+    """
 
     name: str
-    least: int
-    """Headlines that a feature stands in, or it is left out."""
-    room: float
-    """How large weights may grow: the inverse of the penalty."""
+    words: float
+    """Share of the first, in [0, 1]."""
+    least: int = 1
+    """Cases that a feature of the first stands in, or it is left out."""
+    room: float = 1.0
+    """How large its weights may grow: the inverse of the penalty."""
 
 
-COMPANY = Kind("company", 2, 0.3)
-SENTENCE = Kind("sentence", 5, 0.05)
+COMPANY, SENTENCE, PLAIN = Kind("company", 0.4, 2, 0.3), Kind("sentence", 0.5, 5, 0.05), Kind("plain", 0.0)
+RULES_ROOM = 0.1
+"""The same for the weights of the rules' features."""
 
 
 def main() -> int:
-    """Learn both heads, say how they do in cross-validation, and write the file."""
+    """Learn the heads, say how they do in cross-validation, and write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--out", type=Path, default=OUT)
@@ -65,8 +73,9 @@ def main() -> int:
     learned = [line for line in lines if is_dev(line["title"])]
     print(f"{len(learned):,} of {len(lines):,} headlines")
     heads = {
-        kind.name: learn(kind, rows)
-        for kind, rows in ((SENTENCE, list(sentence_rows(learned))), (COMPANY, list(company_rows(learned))))
+        SENTENCE.name: learn(SENTENCE, list(sentence_rows(learned, of_sentence))),
+        PLAIN.name: learn(PLAIN, list(sentence_rows(learned, of_signals))),
+        COMPANY.name: learn(COMPANY, list(company_rows(learned))),
     }
     written = json.dumps(
         {name: _document(head) for name, head in heads.items()}, separators=(",", ":"), sort_keys=True
@@ -83,13 +92,13 @@ def _document(head: Head) -> dict[str, object]:
 # --- what is learned from ---------------------------------------------------------------------------------
 
 
-def sentence_rows(lines: Sequence[dict[str, object]]) -> Iterator[Row]:
+def sentence_rows(lines: Sequence[dict[str, object]], describe: Describe) -> Iterator[Row]:
     """Give headlines whose entities all have one sentiment: it is taken for that of the headline."""
     for n, line in enumerate(lines):
         title, entities = _read(line)
         if len(set(entities.values())) == 1:
             read = line_of(_words(title, _spans(title, entities), None))
-            yield Row(n, of_sentence(read, signals_of(read)), LABELS.index(next(iter(entities.values()))))
+            yield Row(n, describe(read, signals_of(read)), LABELS.index(next(iter(entities.values()))))
 
 
 def company_rows(lines: Sequence[dict[str, object]]) -> Iterator[Row]:
@@ -135,7 +144,7 @@ def learn(kind: Kind, rows: Sequence[Row]) -> Head:
     tried: list[tuple[float, bool]] = []
     pairs: list[tuple[str, str]] = []
     for fold in range(FOLDS):
-        head = _descend(kind, [row for row in rows if row.headline % FOLDS != fold])
+        head = _mixed(kind, [row for row in rows if row.headline % FOLDS != fold])
         for row in rows:
             if row.headline % FOLDS == fold:
                 said = opinion(head, row.features)
@@ -143,17 +152,30 @@ def learn(kind: Kind, rows: Sequence[Row]) -> Head:
                 tried.append((max(said), best == row.label))
                 pairs.append((LABELS[row.label], LABELS[best]))
         print(f"  {kind.name}: part {fold + 1} of {FOLDS}", file=sys.stderr)
-    head = _descend(kind, rows)
+    head = _mixed(kind, rows)
     print(f"{kind.name}: {len(rows):,} cases, {len(head.weights):,} features, "
           f"macro-F1 {macro_f1(pairs, LABELS):.3f} in cross-validation")  # fmt: skip
     return Head(bias=head.bias, weights=head.weights, sure=_rising(tried))
 
 
-def _descend(kind: Kind, rows: Sequence[Row]) -> Head:
+def _mixed(kind: Kind, rows: Sequence[Row]) -> Head:
+    by_rule = [row._replace(features={n: v for n, v in row.features.items() if by_rules(n)}) for row in rows]
+    parts = [(1 - kind.words, _descend(by_rule, 1, RULES_ROOM))]
+    if kind.words:
+        parts.append((kind.words, _descend(rows, kind.least, kind.room)))
+    names = sorted({name for _, part in parts for name in part})
+    whole = {
+        n: _centred([sum(share * part.get(n, _NONE)[k] for share, part in parts) for k in range(3)]) for n in names
+    }
+    bias = whole.pop(_BIAS)
+    return Head(bias=bias, weights={n: two for n, two in whole.items() if any(two)}, sure=[])
+
+
+def _descend(rows: Sequence[Row], least: int, room: float) -> dict[str, list[float]]:
     """Minimise the loss by stochastic descent with steps for each weight (Adagrad), seeded."""
     seen = Counter(name for row in rows for name in row.features)
-    kept = [(row, [(n, v) for n, v in row.features.items() if seen[n] >= kind.least]) for row in rows]
-    penalty = {name: 1 / (kind.room * times) for name, times in seen.items() if times >= kind.least}
+    kept = [(row, [(n, v) for n, v in row.features.items() if seen[n] >= least]) for row in rows]
+    penalty = {name: 1 / (room * times) for name, times in seen.items() if times >= least}
     weights = {name: [0.0, 0.0, 0.0] for name in penalty}
     steps = {name: [1e-8, 1e-8, 1e-8] for name in penalty}
     bias = [0.0, 0.0, 0.0]
@@ -174,7 +196,7 @@ def _descend(kind: Kind, rows: Sequence[Row]) -> Head:
                     slope = errors[k] * value + own[k] * pull
                     square[k] += slope * slope
                     own[k] -= PACE * slope / square[k] ** 0.5
-    return _head(bias, weights)
+    return weights | {_BIAS: bias}
 
 
 def _errors(sums: Sequence[float], label: int) -> list[float]:
@@ -182,12 +204,6 @@ def _errors(sums: Sequence[float], label: int) -> list[float]:
     powers = [2.718281828459045 ** (one - top) for one in sums]
     whole = sum(powers)
     return [power / whole - (k == label) for k, power in enumerate(powers)]
-
-
-def _head(bias: Sequence[float], weights: dict[str, list[float]]) -> Head:
-    """Centre the weights, so that two of three tell all, and round them."""
-    whole = {name: _centred(three) for name, three in sorted(weights.items())}
-    return Head(bias=_centred(bias), weights={n: two for n, two in whole.items() if any(two)}, sure=[(0.0, 0.0)])
 
 
 def _centred(three: Sequence[float]) -> tuple[int, int]:
@@ -208,8 +224,6 @@ def _rising(tried: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
             pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
     return [(round(pool[2] / pool[0], 4), round(pool[1] / pool[0], 4)) for pool in pools]
 
-
-__all__ = ["Opinion", "learn", "main"]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,27 +11,29 @@ Only English is understood; of other languages nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import Draft, Field
-from alertd.enrich.tone_features import of_company, of_sentence
-from alertd.enrich.tone_line import OTHER, SELF, Line, Signal, line_of, words_of
+from alertd.enrich.tone_features import of_company, of_sentence, of_signals
+from alertd.enrich.tone_line import Line, Signal, line_of, words_of
 from alertd.enrich.tone_model import Opinion, mean, model, opinion, score_of, sentiment_of
 from alertd.enrich.tone_signals import signals_of
+from alertd.enrich.tone_words import OTHER, SELF
 from alertd.model import Sentiment
 from alertd.text.sentences import Sentence
 
 SENTENCES = 60
-"""Sentences of a body that are read."""
+"""Sentences of a body that are looked at."""
+TELLING = 16
+"""Passages that say something; of what follows only those are read that name a company not named before."""
 CHARACTERS = 1_000
 """Of a sentence; what is longer is no sentence."""
-ASKED = 12
-"""How often at most a company is looked at in a sentence, over all companies of an event."""
-PER_COMPANY = 3
+COMPANIES, ASKED, PER_COMPANY = 20, 4, 3
+"""Companies that get a tone. Beyond one look at each, at most so many looks at all, and so many at one."""
 LEAD = 2
 """Sentences of a body that are its lead."""
 _READ: tuple[tuple[Field, int], ...] = (("title", 4), ("body", SENTENCES))
@@ -72,40 +74,50 @@ def add_tone(draft: Draft) -> None:
 
 def overall(passages: Sequence[Passage]) -> Sentiment:
     """Give the tone of all passages together, of which there is at least one."""
-    head = model().sentence
-    said = [(p.weight * (1.0 if p.signals else _SILENT), p) for p in passages]
-    opinions = [(weight, opinion(head, of_sentence(p.line, p.signals))) for weight, p in said]
-    whole = sum(weight for weight, _ in said)
-    return sentiment_of(head, mean(opinions), sum(weight * _force(p.signals) for weight, p in said) / whole)
+    said = [(p.weight * (1.0 if p.signals else _SILENT), _opinion(p), _force(p.signals)) for p in passages]
+    return sentiment_of(model().sentence, *_together(said))
 
 
-def company_tones(passages: Sequence[Passage], wanted: Sequence[str], leans: dict[str, float]) -> dict[str, float]:
+def company_tones(passages: Sequence[Passage], wanted: Sequence[str], leans: Mapping[str, float]) -> dict[str, float]:
     """Give the score of each company that passages are about, among those wanted."""
-    heard: dict[str, list[tuple[float, Opinion, float]]] = {company: [] for company in wanted}
+    heard: dict[str, list[tuple[float, Passage]]] = {company: [] for company in wanted[:COMPANIES]}
     left = ASKED
     for company, passage, weight in _about(passages):
-        said = heard.get(company)
-        if said is None or len(said) >= PER_COMPANY or not left:
+        known = heard.get(company)
+        if known is None or len(known) >= PER_COMPANY or (known and not left):
             continue
-        left -= 1
-        weight *= 1.0 if passage.signals else _SILENT
-        said.append((weight, company_opinion(passage, company, leans.get(company, 0.0)), _force(passage.signals)))
-    return {company: _score(said) for company, said in heard.items() if said}
+        left -= bool(known)
+        known.append((weight * (1.0 if passage.signals else _SILENT), passage))
+    scores = {}
+    for company, looks in heard.items():
+        lean = leans.get(company, 0.0)
+        said = [(weight, company_opinion(p, company, lean), _force(p.signals)) for weight, p in looks]
+        if said:
+            scores[company] = round(score_of(*_together(said)), 3)
+    return scores
+
+
+def _opinion(passage: Passage, lean: float = 0.0) -> Opinion:
+    """Ask what a passage says as a whole."""
+    if passage.weight > _REST:
+        return opinion(model().sentence, of_sentence(passage.line, passage.signals), lean)
+    return opinion(model().plain, of_signals(passage.line, passage.signals), lean)
 
 
 def company_opinion(passage: Passage, company: str, lean: float = 0.0) -> Opinion:
     """Ask what a passage says of a company: as it is named in it, or, if it is only meant, as a whole."""
     if company not in passage.companies:
-        return opinion(model().sentence, of_sentence(passage.line, passage.signals), lean)
+        return _opinion(passage, lean)
     named = iter(passage.companies)
     words = [SELF if w == OTHER and next(named, "") == company else w for w in passage.line.words]
     return opinion(model().company, of_company(passage.line._replace(words=words), passage.signals), lean)
 
 
-def _score(said: Sequence[tuple[float, Opinion, float]]) -> float:
+def _together(said: Sequence[tuple[float, Opinion, float]]) -> tuple[Opinion, float]:
+    """Give the mean of weighted opinions and of how strong their words are."""
     whole = sum(weight for weight, _, _ in said)
     force = sum(weight * one for weight, _, one in said) / whole
-    return round(score_of(mean([(weight, one) for weight, one, _ in said]), force), 3)
+    return mean([(weight, one) for weight, one, _ in said]), force
 
 
 def _about(passages: Sequence[Passage]) -> Iterator[tuple[str, Passage, float]]:
@@ -142,6 +154,21 @@ def _leans(draft: Draft) -> dict[str, float]:
 
 
 def _passages(draft: Draft) -> Iterator[Passage]:
+    told = 0
+    named: set[str] = set()
+    for name, nth, sentence, inside in _sentences(draft):
+        if told >= TELLING and all(mention.company in named for mention in inside):
+            continue
+        weight = _TITLE if name == "title" else _LEAD if nth < LEAD else _REST
+        read = read_passage(draft.text(name), sentence, inside, weight)
+        if read.signals or (read.line.words and weight > _REST):
+            told += 1
+            named.update(read.companies)
+            yield read
+
+
+def _sentences(draft: Draft) -> Iterator[tuple[Field, int, Sentence, list[Mention]]]:
+    """Go through the sentences with their place in the field and the companies named in them."""
     by_field: dict[Field, list[Mention]] = {"title": [], "body": []}
     for mention in sorted(draft.mentions, key=lambda one: (one.start, -one.end)):
         by_field[mention.field].append(mention)
@@ -154,10 +181,7 @@ def _passages(draft: Draft) -> Iterator[Passage]:
                 if waiting.start >= sentence.start:
                     inside.append(waiting)
                 waiting = next(mentions, None)
-            weight = _TITLE if name == "title" else _LEAD if nth < LEAD else _REST
-            read = read_passage(draft.text(name), sentence, inside, weight)
-            if read.signals or (read.line.words and weight > _REST):
-                yield read
+            yield name, nth, sentence, inside
 
 
 def read_passage(text: str, sentence: Sentence, mentions: Iterable[Mention], weight: float = 1.0) -> Passage:

@@ -1,9 +1,10 @@
 """What the learned part looks at: the signals of the rules, and the words around the company that is asked about.
 
 Features are named by strings. Figures made from the signals are in capitals, led by where the signals stand: `S` the
-sentence, `C` the company's clause, `A` after and `B` before it in the clause, `O` other clauses. Words and pairs of
+sentence, `C` the company's clause, `A` after and `B` before it in the clause (`Y` where it is `by` it), `O` what is
+said of others. Words and pairs of
 words of the sentence stand as they are; `>` and `<` lead those of the clause after and before the company, `=` pairs
-next to it, `>>` and `<<` what they do, and `@` its place.
+next to it, and `@` its place.
 """
 
 from __future__ import annotations
@@ -12,14 +13,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from alertd.enrich.tone_line import SELF, Line, Signal
+from alertd.enrich.tone_line import Line, Signal
+from alertd.enrich.tone_words import OTHER, SELF
 
 Features = dict[str, float]
 PLAIN = 0.35
 """Signals add up to something plain from here."""
 _NEAR, _SIDE = 3, 12
 """How many items around a company are next to it, and how many are looked at."""
+_BY = frozenset(("by", "at"))
+"""Before who did it: `downgraded by`, `cut to sell at`."""
+_DONE = frozenset(("fine", "poor"))
 _TURNS = frozenset(("while", "whereas"))
+
+
+def by_rules(name: str) -> bool:
+    """Whether a feature comes from the rules' signals and places, not from words."""
+    return name[0] == "@" or (name[0].isupper() and name.partition(" ")[0] not in (SELF, OTHER))
 
 
 class Span(NamedTuple):
@@ -31,25 +41,33 @@ class Span(NamedTuple):
 
 
 def of_sentence(line: Line, signals: Sequence[Signal]) -> Features:
-    """Describe a sentence as a whole."""
-    features: Features = dict.fromkeys(_plain_words(line), 1.0)
-    features["LENGTH"] = min(len(line.words), 40) / 40
+    """Describe a sentence as a whole, with its words."""
+    return dict.fromkeys(_plain_words(line, signals), 1.0) | of_signals(line, signals)
+
+
+def of_signals(line: Line, signals: Sequence[Signal]) -> Features:
+    """Describe a sentence as a whole by nothing but what the rules say of it."""
+    features: Features = {"LENGTH": min(len(line.words), 40) / 40}
     _sums(features, "S", signals)
+    _sorts(features, "S", signals)
     return features
 
 
 def of_company(line: Line, signals: Sequence[Signal]) -> Features:
     """Describe a sentence for the company that stands in it as `ENT`."""
     span = clause_of(line, line.words.index(SELF))
-    own = [signal for signal in signals if span.start <= signal.at < span.end]
-    words = _plain_words(line)
+    own = [signal for signal in signals if span.start <= signal.at < span.end and not _at_others(line, signal, span)]
+    words = _plain_words(line, signals)
     features: Features = dict.fromkeys(words, 1.0)
     features |= dict.fromkeys(map(" ".join, pairwise(("^", *words))), 1.0)
-    _sums(features, "S", signals)
-    _sums(features, "C", own)
-    _sums(features, "A", [signal for signal in own if signal.at > span.at])
-    _sums(features, "B", [signal for signal in own if signal.at < span.at])
-    _sums(features, "O", [signal for signal in signals if not span.start <= signal.at < span.end])
+    after, before = [s for s in own if s.at > span.at], [s for s in own if s.at < span.at]
+    by = span.at > 0 and line.words[span.at - 1] in _BY
+    _sums(features, "C", after if by else own)
+    _sums(features, "A", after)
+    _sums(features, "Y" if by else "B", before)
+    _sums(features, "O", [signal for signal in signals if signal not in own])
+    _sorts(features, "A", after)
+    _sorts(features, "Y" if by else "B", before)
     _nearest(features, own, span.at)
     _place(features, line, span)
     _sides(features, line, words, span)
@@ -66,33 +84,45 @@ def clause_of(line: Line, at: int) -> Span:
     return Span(at, start, end)
 
 
+def _at_others(line: Line, signal: Signal, span: Span) -> bool:
+    """Whether a word is aimed at another company: behind this one, or before it with a nearer one of its kind."""
+    if signal.sort != "aimed":
+        return False
+    if signal.at > span.at:
+        return True
+    return any(line.kinds[j] == line.kinds[signal.at] or {line.kinds[j], line.kinds[signal.at]} <= _DONE
+               for j in range(signal.at + 2, span.at))  # fmt: skip
+
+
 def _turns(line: Line, i: int) -> bool:
     kind = line.kinds[i]
     return kind == "|" or kind == "but" or (kind == "stop" and line.words[i] in _TURNS)
 
 
-def _plain_words(line: Line) -> list[str]:
-    return ["#" if kind == "#" else word for word, kind in zip(line.words, line.kinds, strict=True)]
+def _plain_words(line: Line, signals: Sequence[Signal]) -> list[str]:
+    """Give the words without figures; what means another than by itself (a fall of costs) stands as `+` or `-`."""
+    words = ["#" if kind == "#" else word for word, kind in zip(line.words, line.kinds, strict=True)]
+    for signal in signals:
+        if signal.turned:
+            words[signal.at] = "+" if signal.value > 0 else "-"
+    return words
 
 
 def _sums(features: Features, name: str, signals: Sequence[Signal]) -> None:
     if not signals:
-        features[name + "NONE"] = 1.0
         return
     good = sum(signal.value for signal in signals if signal.value > 0)
-    total = sum(signal.value for signal in signals)
-    features[name + "SUM"] = _within(total, 3.0)
-    features[name + "GOOD"] = min(good, 3.0)
-    features[name + "BAD"] = min(good - total, 3.0)
+    bad = -sum(signal.value for signal in signals if signal.value < 0)
+    features[name + "GOOD"] = min(good, 2.0)
+    features[name + "BAD"] = min(bad, 2.0)
+    total = good - bad
     features[name + ("UP" if total > PLAIN else "DOWN" if total < -PLAIN else "EVEN")] = 1.0
-    features[name + "FIRST"] = 1.0 if signals[0].value > 0 else -1.0
+
+
+def _sorts(features: Features, name: str, signals: Sequence[Signal]) -> None:
     for signal in signals:
-        key = name + signal.sort
-        features[key] = features.get(key, 0.0) + _within(signal.value, 2.0)
-
-
-def _within(value: float, most: float) -> float:
-    return max(min(value, most), -most)
+        key = f"{name} {signal.sort} {'GOOD' if signal.value > 0 else 'BAD'}"
+        features[key] = min(features.get(key, 0.0) + abs(signal.value), 2.0)
 
 
 def _nearest(features: Features, own: Sequence[Signal], at: int) -> None:
@@ -100,9 +130,8 @@ def _nearest(features: Features, own: Sequence[Signal], at: int) -> None:
     before = next((signal for signal in reversed(own) if signal.at < at), None)
     for name, signal in (("NEXT", after), ("LAST", before)):
         if signal is not None:
-            features[name] = _within(signal.value, 1.5)
-            if abs(signal.at - at) <= _NEAR:
-                features[name + " NEAR"] = features[name]
+            near = " NEAR" if abs(signal.at - at) <= _NEAR else ""
+            features[f"{name}{near} {'GOOD' if signal.value > 0 else 'BAD'}"] = min(abs(signal.value), 1.5)
 
 
 def _place(features: Features, line: Line, span: Span) -> None:
@@ -119,8 +148,7 @@ def _place(features: Features, line: Line, span: Span) -> None:
 def _sides(features: Features, line: Line, words: Sequence[str], span: Span) -> None:
     at, start, end = span
     first, last = max(start, at - _SIDE), min(end, at + _SIDE)
-    for sign, part in ((">", slice(at + 1, last)), ("<", slice(first, at))):
-        features |= {sign + word: 1.0 for word in words[part]}
-        features |= {sign + sign + kind: 1.0 for kind in line.kinds[part] if kind}
+    features |= {">" + word: 1.0 for word in words[at + 1 : last]}
+    features |= {"<" + word: 1.0 for word in words[first:at]}
     near = words[max(first, at - _NEAR) : min(last, at + _NEAR + 1)]
     features |= {f"={one} {two}": 1.0 for one, two in pairwise(near)}

@@ -14,8 +14,11 @@ _SCALE = {
 }  # fmt: skip
 _MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
 _BRACKETS = frozenset("()")
-_REACH, _THING = 16, 12
-"""How many items away the figures are, and how many before the first one the thing that they are of."""
+_UNITS = "$ € £ ₹ ¥ eur usd gbp sek nok dkk chf inr jpy rs euro euros dollars pounds % percent per pct"
+_MONEY = frozenset(_UNITS.split())
+_REACH, _THING, _BEHIND = 16, 12, 6
+"""How many items away the figures are, how many before the first one the thing that they are of, and how many behind
+the second one what that is of."""
 _SWING = 0.7
 """The vocabulary's weight of losses: where profit is set against them it is no matter of figures."""
 
@@ -23,6 +26,8 @@ _SWING = 0.7
 def compared(line: Line, moved: Set[int]) -> list[Signal]:
     """Find comparisons. Where a movement stands between the thing and the figures, that has said it already."""
     found: list[Signal] = []
+    if _CUES.isdisjoint(line.words):
+        return found
     end = 0
     for i, word in enumerate(line.words):
         if word not in _CUES or i < end:
@@ -34,7 +39,8 @@ def compared(line: Line, moved: Set[int]) -> list[Signal]:
         thing = _thing(line, now)
         if thing < 0 or any(thing - 3 <= at <= then for at in moved):
             continue
-        other = next((j for j in range(i + 1, then) if line.kinds[j] in ("good", "bad")), thing)
+        after = range(i + 1, min(then + _BEHIND, len(line.kinds)))
+        other = next((j for j in after if line.kinds[j] in ("good", "bad")), thing)
         value = _value(line, thing, other, _amount(line, now) - _amount(line, then))
         if value:
             found.append(Signal(i, value, "figures"))
@@ -54,13 +60,20 @@ def _figure(line: Line, places: range) -> int:
     for j in places:
         if j >= len(line.kinds) or (line.kinds[j] == "|" and line.words[j] not in _BRACKETS):
             return -1
-        if line.kinds[j] == "#" and not _is_date(line, j):
+        if line.kinds[j] == "#" and _is_amount(line, j) and not _is_date(line, j):
             return j
     return -1
 
 
 def _amount(line: Line, j: int) -> float:
     return amount(line.words[j]) * _SCALE.get(line.words[j + 1] if j + 1 < len(line.words) else "", 1.0)
+
+
+def _is_amount(line: Line, j: int) -> bool:
+    """Not a number of something, as in `9 months`, unless it is written as large or exact ones are."""
+    word, after = line.words[j], line.words[j + 1] if j + 1 < len(line.words) else ""
+    before = line.words[j - 1] if j else ""
+    return "." in word or "," in word or after in _SCALE or after in _MONEY or before in _MONEY
 
 
 def _is_date(line: Line, j: int) -> bool:

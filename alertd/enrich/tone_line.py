@@ -12,15 +12,12 @@ from typing import NamedTuple
 
 from alertd.enrich.tone_words import Entry, Phrases, vocabulary
 
-SELF, OTHER = "ENT", "OTH"
 MOST = 100
 """Words of a sentence that are read."""
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d[\d,]*(?:\.\d+)?|[$€£₹¥%?!;:,()—]|(?<!\S)[–-]+(?!\S)|\.(?=\s)")
 _TIGHT = re.compile(r"\s'(?=s\b)")
 """A possessive that stands apart, as some wires write it."""
 _LONGEST_NUMBER = 15
-_SIGNS = {sign: Entry("|", 0.0) for sign in (*";:–—-().!?", "--")}
-_SIGNS |= {",": Entry(",", 0.0), SELF: Entry("@", 0.0), OTHER: Entry("@", 0.0)}
 _NUMBER, _NOTHING = Entry("#", 0.0), Entry("", 0.0)
 
 
@@ -42,8 +39,10 @@ class Signal(NamedTuple):
     value: float
     """Below 0 bad, above 0 good; about 1 for something plain."""
     sort: str
-    """`move` with the thing that moves, `bare` without, `own` for words good or bad in themselves, `figures`, `state`
-    for things that are only there."""
+    """`move` with the thing that moves, `bare` without, `own` for words good or bad in themselves, `aimed` for such
+    before a company, `figures`, `state` for things that are only there, `against` expectations, `rating`."""
+    turned: bool = False
+    """It means another than its word by itself: by what moves, or by a negation."""
 
 
 def words_of(text: str) -> list[str]:
@@ -61,7 +60,7 @@ def line_of(words: Sequence[str]) -> Line:
     """Find what each word or phrase does; `ENT` and `OTH` stand for companies."""
     known, phrases = vocabulary()
     words = list(words[:MOST])
-    entries = [known.get(word) or _SIGNS.get(word) or (_NUMBER if word[0].isdigit() else _NOTHING) for word in words]
+    entries = [known.get(word) or (_NUMBER if word[0].isdigit() else _NOTHING) for word in words]
     for at, spelt, whole in reversed(_phrases(words, phrases)):
         words[at : at + len(spelt)] = ["_".join(spelt)]
         entries[at : at + len(spelt)] = [whole]

@@ -1,14 +1,15 @@
 """The learned part of tone: from features to how likely bad, neutral and good are, and from there to a score.
 
 Learned by `tools/learn_tone.py` and kept in `data/tone.model.json`; docs/models.md says from what, and how well.
-It is a multinomial logistic regression with two heads, one for a sentence and one for a company in it.
+It is a multinomial logistic regression with three heads: for a headline or lead, for a sentence
+of the rest, by the rules alone, and for a company in a sentence.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -38,6 +39,7 @@ class Model(Struct, frozen=True, kw_only=True):
     """The whole file."""
 
     sentence: Head
+    plain: Head
     company: Head
 
 
@@ -76,11 +78,11 @@ def _shares(bad: float, neutral: float, good: float) -> Opinion:
     return Opinion(powers[0] / whole, powers[1] / whole, powers[2] / whole)
 
 
-def mean(opinions: Mapping[int, tuple[float, Opinion]] | list[tuple[float, Opinion]]) -> Opinion:
+def mean(opinions: Sequence[tuple[float, Opinion]]) -> Opinion:
     """Give the mean of weighted opinions, of which there is at least one."""
-    pairs = list(opinions.values()) if isinstance(opinions, Mapping) else opinions
-    whole = sum(weight for weight, _ in pairs)
-    return Opinion(*(sum(weight * one[k] for weight, one in pairs) / whole for k in range(3)))
+    whole = sum(weight for weight, _ in opinions)
+    bad, neutral, good = (sum(weight * one[k] for weight, one in opinions) / whole for k in range(3))
+    return Opinion(bad, neutral, good)
 
 
 def score_of(said: Opinion, force: float = 1.0) -> float:

@@ -4,16 +4,20 @@ costs fell           down x bad thing  -> good        not profitable      negate
 loss narrows         down x bad thing  -> good        averts a strike     turned    -> good
 cuts jobs, dividend  cut x good thing  -> bad         despite a loss      conceded  -> next to nothing
 EUR 5 mn against EUR 3 mn    what is compared, by its figures (tone_figures.py)
+    tops analysts' estimates, cut to sell         expectations and ratings (tone_against.py)
 """
 
 from __future__ import annotations
 
+from alertd.enrich.tone_against import against, deals
 from alertd.enrich.tone_figures import compared
 from alertd.enrich.tone_line import Line, Signal
 from alertd.enrich.tone_taken import taken
 
 BEHIND, AHEAD = 8, 5
 """How many items before and after a movement what moves is looked for."""
+AIM = 3
+"""How many items behind a word the company stands that it is aimed at."""
 BARE = 0.6
 """What a movement weighs when nothing is found that moves."""
 _BETWEEN = """
@@ -23,49 +27,65 @@ _BETWEEN = """
 _BRIDGES = frozenset(_BETWEEN.split())
 """What may stand between a movement and the thing behind it."""
 _LINKS = frozenset(("of", "in", "on", "for"))
-_ATTRIBUTE = 0.9
-"""The weight of adjectives in the vocabulary: they look ahead first."""
+_APART = frozenset(("up", "down"))
+"""What may stand behind a comma: `sales were $5 million, up 3 percent`."""
+_ATTRIBUTES = frozenset((0.9, 0.5))
+"""The weights of adjectives in the vocabulary: they look ahead first."""
 _MOVES = frozenset(("up", "down", "lift", "cut"))
 _THINGS = frozenset(("good", "bad", "flat"))
+_TELLING = _MOVES | _THINGS | {"fine", "poor"}
 _WALLS = frozenset(("|", "stop", "though", "but", ","))
 
 
 def signals_of(line: Line) -> list[Signal]:
     """Find what a sentence says, in its order. Takes time proportional to its length."""
-    kinds = line.kinds
-    if not any(kinds):
-        return []
-    found: list[Signal] = []
+    kinds, weights = line.kinds, line.weights
+    telling = [i for i, kind in enumerate(kinds) if kind in _TELLING]
+    won = deals(line)
+    if not telling:
+        return taken(line, won) if won else []
     moved: set[int] = set()
-    for i, kind in enumerate(kinds):
-        if kind in _MOVES:
-            found.append(_movement(line, i, moved))
+    found = [_movement(line, i, moved) for i in telling if kinds[i] in _MOVES]
     found += compared(line, {signal.at for signal in found})
-    for i, kind in enumerate(kinds):
+    found += against(line)
+    found += won
+    for i in telling:
+        kind = kinds[i]
         if kind == "fine" or kind == "poor":
-            found.append(Signal(i, line.weights[i] if kind == "fine" else -line.weights[i], "own"))
-        elif (kind == "good" or kind == "bad") and line.weights[i] and i not in moved:
-            found.append(Signal(i, line.weights[i] if kind == "good" else -line.weights[i], "state"))
-    found.sort()
-    return taken(line, [signal for signal in found if signal.value])
+            found.append(Signal(i, weights[i] if kind == "fine" else -weights[i], _aim(line, i)))
+        elif weights[i] and (kind == "good" or kind == "bad") and i not in moved:
+            found.append(Signal(i, weights[i] if kind == "good" else -weights[i], "state"))
+    return taken(line, sorted(signal for signal in found if signal.value))
 
 
 def _movement(line: Line, i: int, moved: set[int]) -> Signal:
     kind, weight = line.kinds[i], line.weights[i]
     rising = kind == "up" or kind == "lift"
     thing = _ahead(line, i)
-    if not (kind == "lift" or kind == "cut" or weight == _ATTRIBUTE) and not i < thing <= i + 1:
+    if not (kind == "lift" or kind == "cut" or weight in _ATTRIBUTES) and not i < thing <= i + 1:
         behind = _behind(line, i)
         thing = behind if behind >= 0 else thing
     elif thing < 0:
         thing = _behind(line, i)
     if thing < 0:
-        return Signal(i, BARE * weight if rising else -BARE * weight, "bare")
+        size = BARE * weight
+        aimed = (kind == "lift" or kind == "cut") and _aim(line, i) == "aimed"
+        return Signal(i, size if rising else -size, "aimed" if aimed else "bare")
     moved.add(thing)
     what = line.kinds[thing]
     if what == "flat":
         return Signal(i, 0.0, "move")
-    return Signal(i, weight if rising == (what == "good") else -weight, "move")
+    return Signal(i, weight if rising == (what == "good") else -weight, "move", what == "bad")
+
+
+def _aim(line: Line, i: int) -> str:
+    """Say whether a word is aimed at a company behind it: `downgrades Acme`, `probe into Acme`."""
+    for kind in line.kinds[i + 1 : i + 1 + AIM]:
+        if kind == "@":
+            return "aimed"
+        if kind in _WALLS:
+            break
+    return "own"
 
 
 def _ahead(line: Line, i: int) -> int:
@@ -79,7 +99,7 @@ def _ahead(line: Line, i: int) -> int:
             return j
         if j == i + 1 and (kind in ("more", "less", "@") or kind in _MOVES):
             continue
-        if kind or (j > i + 2 and line.words[j] not in _BRIDGES):
+        if (kind and kind != "#") or (j > i + 2 and line.words[j] not in _BRIDGES):
             return -1
     return -1
 
@@ -87,8 +107,12 @@ def _ahead(line: Line, i: int) -> int:
 def _behind(line: Line, i: int) -> int:
     """Find the thing before: the nearest in the clause, but its head where it hangs on one (`cost of sales`)."""
     kinds = line.kinds
-    for j in range(i - 1, max(i - 1 - BEHIND, -1), -1):
+    apart = line.words[i] in _APART
+    for j in range(i - 1, max(i - 1 - (2 * BEHIND if apart else BEHIND), -1), -1):
         kind = kinds[j]
+        if kind == "," and apart:
+            apart = False
+            continue
         if kind in _THINGS:
             hangs = j >= 2 and line.words[j - 1] in _LINKS and kinds[j - 2] in _THINGS
             return j - 2 if hangs else j

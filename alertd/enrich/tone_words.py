@@ -11,8 +11,11 @@ from typing import NamedTuple
 
 from alertd.text.inflect import forms
 
-_KINDS = "up down lift cut good bad flat fine poor no avert deny but though maybe more less void stop"
+_KINDS = "up down lift cut good bad flat fine poor no avert deny undo short but though maybe more less void stop"
 KINDS = frozenset(_KINDS.split())
+
+SELF, OTHER = "ENT", "OTH"
+"""What stands for the company that is asked about, and for others. Words have small letters."""
 
 
 class Entry(NamedTuple):
@@ -26,8 +29,13 @@ Phrases = dict[tuple[str, str], list[tuple[list[str], Entry]]]
 """By their first two words, the longest first: all their words, and what the whole does."""
 
 
+SIGNS = {sign: Entry("|", 0.0) for sign in (*";:–—-().!?", "--")}
+SIGNS |= {",": Entry(",", 0.0), SELF: Entry("@", 0.0), OTHER: Entry("@", 0.0)}
+"""`|` ends a clause for good; `,` may."""
+
+
 class Vocabulary(NamedTuple):
-    """All words and phrases."""
+    """All words, signs and phrases."""
 
     words: dict[str, Entry]
     phrases: Phrases
@@ -71,4 +79,4 @@ def _arranged(entries: dict[str, Entry]) -> Vocabulary:
     for term in sorted(entries.keys() - words.keys(), key=lambda term: (-term.count("_"), term)):
         spelt = term.split("_")
         phrases.setdefault((spelt[0], spelt[1]), []).append((spelt, entries[term]))
-    return Vocabulary(words, phrases)
+    return Vocabulary(words | SIGNS, phrases)
