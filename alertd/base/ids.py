@@ -46,6 +46,11 @@ def event_id(source: str, identity: str) -> str:
     return make_id("ev", source, identity)
 
 
+def usable_id(text: str) -> bool:
+    """Whether an id that somebody else made can stand in our records: `|`, `,`, `@` and `/` part what is in these."""
+    return 0 < len(text) <= 200 and text.isprintable() and not any(c in text for c in "|,@/")
+
+
 def story_id(founding_event: str) -> str:
     """Name a story by the event that founded it."""
     return "st_" + founding_event.removeprefix("ev_")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from alertd.base.clock import parse_rfc3339
+from alertd.base.ids import usable_id
 from alertd.base.yaml_document import Path
 from alertd.rules.facts import ROWS, wrong_kind
 
@@ -53,6 +54,10 @@ _RANGES: Mapping[str, tuple[float, float]] = {
 
 def problems(fields: Mapping[str, Any], flow: Flow = in_yaml) -> Iterator[Problem]:
     """Name what is wrong with an event's fields; one that is of a plainly other type is left to msgspec."""
+    event = fields.get("id")
+    if isinstance(event, str) and event and not usable_id(event):
+        hint = "take 1 to 200 printable characters other than `|`, `,`, `@` and `/`, or leave it out: one is made"
+        yield Problem(("id",), f"`id` cannot be an event's: `{event[:60]}`", hint)
     for key in TIMES:
         if (problem := _time(key, fields.get(key))) is not None:
             yield problem

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from alertd.base.ids import usable_id
 from alertd.errors import Corrupt
 from alertd.model import Claim, Delivery, Event, JournalRecord, Known, Message, NewDelivery, event_from_json
 from alertd.store.types import DeadEvent
@@ -61,7 +62,7 @@ def clean(text: str, limit: int = MAX_ERROR) -> str:
 
 def checked_id(value: str, what: str) -> str:
     """Refuse an id or mark that would break the records it is written into. Raises ValueError."""
-    if not value or len(value) > 200 or any(c in value for c in "|,@/") or not value.isprintable():
+    if not usable_id(value):
         raise ValueError(f"not usable as {what}: {value!r}")
     return value
 

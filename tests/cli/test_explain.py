@@ -202,7 +202,10 @@ def test_a_rule_that_raises_is_said_in_one_line(desk: Path, monkeypatch: pytest.
 
 
 def test_a_hostile_event_does_not_drive_the_terminal(desk: Path) -> None:
-    done = explain(desk, "compute_lease", {"title": "\x1b[2J[red]lease\u202e", "source": "\x1b[2J", "id": "\x1b"})
+    refused = explain(desk, "compute_lease", {"title": "lease", "id": "\x1b[2J"})
+    assert refused.code == 1
+    assert "\x1b" not in refused.err
+    done = explain(desk, "compute_lease", {"title": "\x1b[2J[red]lease\u202e", "source": "\x1b[2J"})
     assert done.code == 0
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out

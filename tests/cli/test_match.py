@@ -102,6 +102,7 @@ def test_lines_that_are_no_events_are_named_and_the_others_are_matched(desk: Pat
         ({"companies": [{"id": "NVDA", "relevance": 7}]}, "companies[0]: `relevance` lies between 0 and 1"),
         ({"sentiment": {"score": -2}}, "`score` lies between -1 and 1, -2 does not"),
         ({"amounts": [{"low": 5, "high": 3}]}, "amounts[0]: `low` is 5, above `high` with 3"),
+        ({"id": "tag:a.example,2026:7"}, "`id` cannot be an event's: `tag:a.example,2026:7`"),
         ({"items": "1", "event_at": "now"}, "(such as 2026-01-12T07:41:56Z); `items` takes a list"),
     ],
 )  # fmt: skip
