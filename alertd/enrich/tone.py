@@ -42,7 +42,10 @@ _TITLE, _LEAD, _REST, _SILENT, _ALONG = 4.0, 2.0, 1.0, 0.15, 0.5
 meant."""
 _GOES_ON = frozenset(("the", "it", "its", "shares", "they", "their", "he", "she", "we", "our"))
 """How a sentence begins that goes on about the company of the one before."""
-_LEANS = {"target": 0.4, "contractor": 0.3, "defendant": -0.4, "respondent": -0.3, "victim": -0.3}
+_LEANS = {
+    "target": 0.4, "contractor": 0.3, "lessor": 0.3, "supplier": 0.3,
+    "defendant": -0.4, "respondent": -0.3, "victim": -0.3,
+}  # fmt: skip
 """What a role says of a company's fortune beyond the words."""
 
 

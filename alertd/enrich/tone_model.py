@@ -104,7 +104,7 @@ def label_of(score: float) -> str:
     size = abs(score)
     if size < NEUTRAL:
         return "neutral"
-    strength = "mildly" if size < MILD else "moderately" if size < MODERATE else "strongly"
+    strength = "mildly" if size <= MILD else "moderately" if size <= MODERATE else "strongly"
     return f"{strength} {'positive' if score > 0 else 'negative'}"
 
 

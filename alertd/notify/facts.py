@@ -7,12 +7,13 @@ the shape is left out, and never costs the message.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
 
+from alertd.enrich.tone_model import label_of
 from alertd.model import Event, Struct
 from alertd.notify.plain import one_line
 
@@ -214,13 +215,20 @@ def catches(event: Event) -> list[tuple[str, str]]:
     return found
 
 
+def _read_as(companies: Iterable[_Company]) -> Iterator[str]:
+    """Give each company's score, with its name where that is neither neutral nor the one just said."""
+    said = "neutral"
+    for company in companies:
+        label = label_of(company.sentiment or 0.0)
+        words = "" if label in ("neutral", said) else f" {label}"
+        said = label
+        yield f"{one_line(company.name or company.id, 60)} {company.sentiment:+.2f}{words}"
+
+
 def tone(event: Event) -> str:
     """Say how it reads: for each company that has a score, else for the whole."""
-    parts = [
-        f"{one_line(c.name or c.id, 60)} {c.sentiment:+.2f}"
-        for c in _read(event.companies, _Company)
-        if c.sentiment is not None and (c.name or c.id)
-    ][:_SHOWN]
+    scored = [c for c in _read(event.companies, _Company) if c.sentiment is not None and (c.name or c.id)]
+    parts = list(_read_as(scored[:_SHOWN]))
     overall = _read([event.sentiment] if event.sentiment else [], _Sentiment)
     if overall and not parts:
         parts = [f"{overall[0].score:+.2f} {_words(overall[0].label)}".rstrip()]

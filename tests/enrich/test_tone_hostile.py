@@ -55,9 +55,11 @@ def test_the_likeliest_class_is_the_band_of_the_score(said: Opinion, force: floa
         (-0.149, "neutral"),
         (0.15, "mildly positive"),
         (-0.39, "mildly negative"),
-        (0.4, "moderately positive"),
+        (0.4, "mildly positive"),
+        (0.401, "moderately positive"),
         (-0.69, "moderately negative"),
-        (0.7, "strongly positive"),
+        (0.7, "moderately positive"),
+        (0.701, "strongly positive"),
         (-1.0, "strongly negative"),
     ],
 )

@@ -147,7 +147,7 @@ def test_what_enrichment_found_gets_its_rows() -> None:
     )
     assert row(lines, "Money") == "$3-4bn a year, revenue of Vega Grid"
     assert row(lines, "Fragile") == "reclaim right, held by Vega Gridmay reclaim the compute"
-    assert row(lines, "Tone") == "Vega Grid +0.40 · Lumen Labs +0.20"
+    assert row(lines, "Tone") == "Vega Grid +0.40 mildly positive · Lumen Labs +0.20"
 
 
 def test_the_records_of_a_live_event_read_like_their_json() -> None:
@@ -161,7 +161,7 @@ def test_the_records_of_a_live_event_read_like_their_json() -> None:
     assert row(lines, "Deal") == "compute lease · Vega Grid (lessor) · length not stated"
     assert row(lines, "Money") == "$3-4bn a year"
     assert row(lines, "Fragile") == "reclaim righttake"
-    assert row(lines, "Tone") == "Vega Grid +0.40"
+    assert row(lines, "Tone") == "Vega Grid +0.40 mildly positive"
 
 
 def held(label: str, weight: float | None, *path: str, role: str | None = None) -> TouchedHolding:
@@ -200,7 +200,7 @@ def test_the_headline_has_the_catch_and_the_holdings_before_the_portfolio_as_far
 def test_the_tone_says_which_holdings_the_text_does_not_speak_of() -> None:
     rich = event(companies=[{"id": "vega", "name": "Vega Grid", "sentiment": 0.4}])
     lines = compose(message(event=rich, alert=alert(matches=[match(holdings=NEAR)])), NOW)
-    assert row(lines, "Tone") == "Vega Grid +0.40 · NVDA, VRT not in the text"
+    assert row(lines, "Tone") == "Vega Grid +0.40 mildly positive · NVDA, VRT not in the text"
 
 
 @pytest.mark.parametrize(
