@@ -108,13 +108,15 @@ def entries_found(path: Path) -> int:
         return -1  # feedparser itself gives up; what alertd makes of it is its own
 
 
-def undisturbed(files: list[Path]) -> tuple[int, set[str]]:
-    """Say what an undisturbed run makes of the files: how many events, and which sources it refuses."""
-    events, refused = 0, set()
+def undisturbed(files: list[Path]) -> tuple[dict[str, str], set[str]]:
+    """Say what an undisturbed run makes of the files: each event with its place, and which sources it refuses."""
+    events: dict[str, str] = {}
+    refused = set()
     for path in files:
         try:
             facts = SourceFacts(id=source_id(path, files))
-            events += len(parse_feed(path.read_bytes(), None, "http://127.0.0.1/", facts, 0, None).candidates)
+            parsed = parse_feed(path.read_bytes(), None, "http://127.0.0.1/", facts, 0, None)
+            events |= {c.event_id: f"{facts.id} entry {c.position} “{c.title}”" for c in parsed.candidates}
         except ParseFailed:
             refused.add(source_id(path, files))
     return events, refused
