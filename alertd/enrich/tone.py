@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import Draft, Field
 from alertd.enrich.tone_features import of_company, of_sentence, of_signals
-from alertd.enrich.tone_line import Line, Signal, line_of, words_of
+from alertd.enrich.tone_line import MOST, Line, Signal, line_of, words_of
 from alertd.enrich.tone_model import Opinion, mean, model, opinion, score_of, sentiment_of
 from alertd.enrich.tone_signals import signals_of
 from alertd.enrich.tone_words import OTHER, SELF
@@ -200,4 +200,6 @@ def read_passage(text: str, sentence: Sentence, mentions: Iterable[Mention], wei
             at = mention.end
     words += words_of(text[at:end])
     line = line_of(words)
+    if len(words) > MOST:
+        companies = companies[: line.words.count(OTHER)]  # behind the words that are read none stands in the line
     return Passage(weight, line, signals_of(line), companies)

@@ -121,3 +121,9 @@ def test_the_role_of_a_company_leans_its_tone() -> None:
 def test_a_company_named_twice_in_a_title_is_one_company() -> None:
     found = scores(tone("Acme falls after Acme warns on profit", "", "Acme"))
     assert found["Acme"] is not None and found["Acme"] < -0.15
+
+
+def test_a_company_behind_the_words_that_are_read_of_a_sentence_has_no_tone_from_it() -> None:
+    found = tone("Profit rises " + "and so on " * 40 + "at Acme", "", "Acme")
+    assert found.sentiment is not None
+    assert scores(found) == {"Acme": None}
