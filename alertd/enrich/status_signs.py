@@ -11,6 +11,7 @@ from alertd.enrich.status_clauses import Clauses, find
 from alertd.enrich.status_words import (
     ADVICE,
     ADVISING,
+    AGAINST,
     ANY,
     ASKED_FOR,
     ASKING,
@@ -22,6 +23,7 @@ from alertd.enrich.status_words import (
     DENYING,
     DISMISSING,
     EARLIER,
+    FIGURES,
     FORMER,
     GIVEN_UP,
     GIVING_UP,
@@ -115,9 +117,7 @@ def speaks_of_sources(text: str, sentence: Sentence) -> Verdict | None:
 
 def _past(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     """Long ago, or told as a story."""
-    if (found := s.phrase(BACKWARD, start, end)) is not None or (
-        found := s.phrase(BACKWARD, 0, min(4, head))
-    ) is not None:
+    if (found := _backward(s, start, end)) is not None or (found := _backward(s, 0, min(4, head))) is not None:
         return _Sign(None, f"a look back: {' '.join(s.low[found[0] : found[1] + 1])}", *found)
     for i in range(max(start - 3, 0), head):  # years after | the lease
         if s.low[i] in ("after", "since", "on") and i and s.low[i - 1] in SPANS and head - i <= _NEAR:
@@ -133,6 +133,23 @@ def _past(s: Clauses, head: int, start: int, end: int) -> _Sign | None:
     if (at := s.last_of(FORMER, max(start, head - 2), head)) is not None:
         return _Sign(None, f"{s.low[at]}, not of now", at, at)
     return None
+
+
+def _backward(s: Clauses, start: int, end: int) -> tuple[int, int] | None:
+    """Give the first phrase of a look back that is not what something is only measured by."""
+    while (found := s.phrase(BACKWARD, start, end)) is not None:
+        if not _is_measure(s, found[0]):
+            return found
+        start = found[0] + 1
+    return None
+
+
+def _is_measure(s: Clauses, at: int) -> bool:
+    """Whether `year ago` is what a figure is held against: `up from $1.1 billion a year ago`, `than a year ago`."""
+    at -= 1
+    while at >= 0 and (s.low[at][:1].isdigit() or s.low[at] in FIGURES):
+        at -= 1
+    return at >= 0 and (s.low[at] in AGAINST or s.low[max(at - 1, 0) : at + 1] == ["compared", "to"])
 
 
 def _denied(s: Clauses, head: int, start: int, end: int) -> _Sign | None:

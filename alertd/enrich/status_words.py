@@ -27,6 +27,13 @@ BACKWARD = _phrases("""
     years ago|year ago|years earlier|last decade|long ago
 """)
 """In the clause: it is told, not reported."""
+AGAINST = _set("from than versus vs with against")
+"""Before `a year ago`, or before a figure of then: today's is held against it, and is no look back."""
+FIGURES = _set("""
+    a an one the million billion trillion thousand crore lakh m bn mn k cents cent pence dollars euros pounds yen yuan
+    rupees percent per share rs
+""")
+"""Between these two."""
 SPANS = _set("years decades year decade")
 EARLIER = _set("previously once formerly historically")
 HAD = _set("had has have was were which who it they")
