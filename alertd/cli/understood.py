@@ -93,10 +93,18 @@ def _type(kind: ReportedType, names: Naming) -> str:
 
 
 def _amount(amount: Amount, names: Naming) -> str:
-    per = f"{'a' if amount.per != 'share' else 'per'} {amount.per}" if amount.per else ""
-    value = " ".join(part for part in (amount_text(amount.low, amount.high, amount.currency), per) if part)
+    per = f"{_before_period(amount.per)} {amount.per}" if amount.per else ""
+    figure = amount_text(amount.low, amount.high, amount.currency, amount.bound)
+    value = " ".join(part for part in (figure, per) if part)
     whose = f"of {names(amount.of)}" if amount.of else ""
-    return _joined(value, amount.role, whose, "derived" if amount.derived else "")
+    marks = ("derived" if amount.derived else "", "earlier" if amount.earlier else "")
+    return _joined(value, amount.role, whose, *marks)
+
+
+def _before_period(per: str) -> str:
+    if per == "share":
+        return "per"
+    return "an" if per == "hour" or per[:1] in "aeio" else "a"
 
 
 def _duration(length: Duration) -> str:

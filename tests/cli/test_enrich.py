@@ -76,6 +76,23 @@ def test_people_are_told_what_was_found_and_what_was_not_taken(tmp_path: Path) -
     assert "\n  not taken  compute_lease: the language `de` is not understood\n" in german.out
 
 
+def test_people_read_an_amount_with_its_bound_its_period_and_whether_it_is_of_before(tmp_path: Path) -> None:
+    brought = {
+        "title": "Lease signed",
+        "amounts": [
+            {"low": 2.5e9, "high": 2.5e9, "bound": "over"},
+            {"low": 3, "high": 3, "per": "hour"},
+            {"low": 2, "high": 2, "per": "share", "earlier": True},
+        ],
+    }
+    done = enrich("--explain", cwd=tmp_path, events=brought)
+    assert [line for line in done.out.splitlines() if "money" in line] == [
+        "  money      over $2.5bn",
+        "  money      $3 an hour",
+        "  money      $2 per share · earlier",
+    ]
+
+
 def test_people_read_a_company_by_its_name_where_the_event_brings_the_id_alone(tmp_path: Path) -> None:
     brought = {
         "title": "Lease signed",
