@@ -28,7 +28,6 @@ _ASSETS = re.compile(
     r"|propert(?:y|ies)|aircraft|vessels?|ships?|chips?|clusters?|data\scent(?:er|re)s?|supercomputer|servers?|plants?"
     r"|buildings?|facilit(?:y|ies)|mine|rigs?|satellites?|terminal|hardware|gpus?|it)\b"
 )
-_IF = re.compile(r"\b(?:if|when|whenever|should|upon|unless|in\sthe\sevent|under|once)\b")
 _IDLE = re.compile(
     r"\s(?:(?:its|their|his|her|the|a|some|lost|early|all)\s)?(?:[\w-]+\s){0,2}?(?:crown|lead|leadership|title|top|spot"
     r"|throne|record|share|ground|levels?|highs?|loss(?:es)?|mantle|initiative|momentum|control|position|narrative|market"
