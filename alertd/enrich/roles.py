@@ -8,6 +8,7 @@ is known, who did what is not. Of a type with one role it is the company whose v
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -33,6 +34,12 @@ MAX_ASSET = 80
 FEW = 3
 """So many companies in a sentence are its parties where no frame says who does what."""
 _Place = tuple[Field, Sentence]
+_CURRENCIES = frozenset("$€£¥₹")
+_FIGURE = re.compile(
+    r"^[\d.,]+(?:[\s-]?(?:thousand|million|billion|trillion|crore|lakh|mn|bn|tn|m|k))?[\s-]?\b", re.I
+)
+_WORTH = re.compile(r"\s(?:worth|valued)\b.*", re.S)
+"""From here on it is said what a thing costs."""
 
 
 class Roles:
@@ -125,9 +132,14 @@ def _add(parties: dict[str, str], matched: Matched) -> None:
 
 
 def _called(text: str, matched: Matched) -> str | None:
+    """Give what a thing is called, without what it costs."""
     if matched.asset is None or matched.asset[1] - matched.asset[0] > MAX_ASSET:
         return None
-    return " ".join(text[slice(*matched.asset)].split())
+    start, end = matched.asset
+    called = _WORTH.sub("", text[start:end])
+    if text[start - 1 : start] in _CURRENCIES:  # $1.3 billion offering
+        called = _FIGURE.sub("", called)
+    return " ".join(called.split()) or None
 
 
 def _unsaid(

@@ -133,6 +133,9 @@ def test_the_one_role_of_a_type_is_played_by_whose_verb_it_is(text: str, roles: 
         ("capacity at its Orion site", "Orion"),
         ("[Harbor]'s Orion cluster", "Orion"),
         ("cloud capacity", "cloud capacity"),
+        ("a cluster worth $3 billion", "cluster"),
+        ("$1.3 billion data center", "data center"),
+        ("1.3 million GPUs", "1.3 million GPUs"),
     ],
 )
 def test_a_thing_is_called_by_its_own_name_or_by_the_phrase(thing: str, called: str) -> None:
