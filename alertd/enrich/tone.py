@@ -17,7 +17,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from alertd.companies.mentions import Mention
-from alertd.enrich.draft import Draft, Field
+from alertd.enrich.draft import FIELDS, Draft, Field
 from alertd.enrich.tone_features import of_company, of_sentence, of_signals
 from alertd.enrich.tone_line import MOST, Line, Signal, line_of, words_of
 from alertd.enrich.tone_model import Opinion, mean, model, opinion, score_of, sentiment_of
@@ -141,9 +141,9 @@ def _about(passages: Sequence[Passage]) -> Iterator[tuple[str, Passage, float]]:
         before = before if goes_on else ""
 
 
-def _force(signals: Iterable[Signal]) -> float:
+def _force(signals: Sequence[Signal]) -> float:
     """Give how strong the words are, in (0, 1]."""
-    return min(0.55 + 0.45 * max((abs(signal.value) for signal in signals), default=0.0), 1.0)
+    return min(0.55 + 0.45 * max([abs(signal.value) for signal in signals], default=0.0), 1.0)
 
 
 def _leans(draft: Draft) -> dict[str, float]:
@@ -159,11 +159,12 @@ def _leans(draft: Draft) -> dict[str, float]:
 def _passages(draft: Draft) -> Iterator[Passage]:
     told = 0
     named: set[str] = set()
+    text = {name: draft.text(name) for name in FIELDS}
     for name, nth, sentence, inside in _sentences(draft):
         if told >= TELLING and all(mention.company in named for mention in inside):
             continue
         weight = _TITLE if name == "title" else _LEAD if nth < LEAD else _REST
-        read = read_passage(draft.text(name), sentence, inside, weight)
+        read = read_passage(text[name], sentence, inside, weight)
         if read.signals or (read.line.words and weight > _REST):
             told += 1
             named.update(read.companies)

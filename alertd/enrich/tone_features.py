@@ -48,8 +48,9 @@ def of_sentence(line: Line, signals: Sequence[Signal]) -> Features:
 def of_signals(line: Line, signals: Sequence[Signal]) -> Features:
     """Describe a sentence as a whole by nothing but what the rules say of it."""
     features: Features = {"LENGTH": min(len(line.words), 40) / 40}
-    _sums(features, "S", signals)
-    _sorts(features, "S", signals)
+    if signals:
+        _sums(features, "S", signals)
+        _sorts(features, "S", signals)
     return features
 
 
@@ -111,8 +112,12 @@ def _plain_words(line: Line, signals: Sequence[Signal]) -> list[str]:
 def _sums(features: Features, name: str, signals: Sequence[Signal]) -> None:
     if not signals:
         return
-    good = sum(signal.value for signal in signals if signal.value > 0)
-    bad = -sum(signal.value for signal in signals if signal.value < 0)
+    good, bad = 0.0, 0.0
+    for _, value, _, _ in signals:
+        if value > 0:
+            good += value
+        else:
+            bad -= value
     features[name + "GOOD"] = min(good, 2.0)
     features[name + "BAD"] = min(bad, 2.0)
     total = good - bad
@@ -120,9 +125,9 @@ def _sums(features: Features, name: str, signals: Sequence[Signal]) -> None:
 
 
 def _sorts(features: Features, name: str, signals: Sequence[Signal]) -> None:
-    for signal in signals:
-        key = f"{name} {signal.sort} {'GOOD' if signal.value > 0 else 'BAD'}"
-        features[key] = min(features.get(key, 0.0) + abs(signal.value), 2.0)
+    for _, value, sort, _ in signals:
+        key = f"{name} {sort} {'GOOD' if value > 0 else 'BAD'}"
+        features[key] = min(features.get(key, 0.0) + abs(value), 2.0)
 
 
 def _nearest(features: Features, own: Sequence[Signal], at: int) -> None:

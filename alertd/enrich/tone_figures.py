@@ -49,7 +49,9 @@ def compared(line: Line, moved: Set[int]) -> list[Signal]:
 
 def _value(line: Line, thing: int, other: int, change: float) -> float:
     good = line.kinds[thing] == "good"
-    swings = line.kinds[other] != line.kinds[thing] and max(line.weights[thing], line.weights[other]) >= _SWING
+    swings = line.kinds[other] != line.kinds[thing] and any(
+        line.weights[line.words[at]] >= _SWING for at in (thing, other)
+    )
     if swings:
         return 1.0 if good else -1.0
     return 0.0 if not change else 1.0 if (change > 0) == good else -1.0

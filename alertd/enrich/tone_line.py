@@ -6,19 +6,24 @@ A company that is asked about stands as `ENT`, any other as `OTH`: its name says
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from alertd.enrich.tone_words import Entry, Phrases, vocabulary
+from alertd.enrich.tone_words import Phrases, vocabulary
 
 MOST = 100
 """Words of a sentence that are read."""
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d[\d,]*(?:\.\d+)?|[$€£₹¥%?!;:,()—]|(?<!\S)[–-]+(?!\S)|\.(?=\s)")
+_TOKEN = re.compile(r"[^\W\d_]++(?:'[^\W\d_]++)?|\d[\d,]*+(?:\.\d++)?|[$€£₹¥%?!;:,()—]|(?<!\S)[–-]++(?!\S)|\.(?=\s)")
+_PLAIN = re.compile(
+    r"(?=[a-z0-9$%?!;:,().-])"  # one set: what cannot begin a token is passed over fast
+    r"(?:[a-z]++|[0-9][0-9,]*+(?:\.[0-9]++)?|[$%?!;:,()]|-(?<!\S-)-*+(?!\S)|\.(?=\s))"
+)
+"""Finds the same in small ASCII letters without apostrophes, in less than half the time."""
+_QUOTES = str.maketrans("’“”", '\'""')
 _TIGHT = re.compile(r"\s'(?=s\b)")
 """A possessive that stands apart, as some wires write it."""
 _LONGEST_NUMBER = 15
-_NUMBER, _NOTHING = Entry("#", 0.0), Entry("", 0.0)
 
 
 class Line(NamedTuple):
@@ -28,7 +33,9 @@ class Line(NamedTuple):
     """A word, a phrase with underscores, a number or a sign."""
     kinds: list[str]
     """Of the vocabulary; `#` number, `|` end of a clause, `,` comma, `@` company, empty for what says nothing."""
-    weights: list[float]
+
+    weights: Mapping[str, float]
+    """Of the words and phrases of the vocabulary."""
 
 
 class Signal(NamedTuple):
@@ -49,36 +56,33 @@ def words_of(text: str) -> list[str]:
     """Give the words, numbers and signs of a stretch of text in small letters, without possessive endings."""
     text = text.lower()
     if not text.isascii():
-        text = text.replace("’", "'")
+        text = text.translate(_QUOTES)
     if "'" not in text:
-        return _TOKEN.findall(text)
+        return (_PLAIN if text.isascii() else _TOKEN).findall(text)
     found = _TOKEN.findall(_TIGHT.sub("'", text))
     return [word.removesuffix("'s").replace("'", "") if "'" in word else word for word in found]
 
 
 def line_of(words: Sequence[str]) -> Line:
     """Find what each word or phrase does; `ENT` and `OTH` stand for companies."""
-    known, phrases = vocabulary()
+    _, kinds, weights, phrases = vocabulary()
     words = list(words[:MOST])
-    entries = [known.get(word) or (_NUMBER if word[0].isdigit() else _NOTHING) for word in words]
-    for at, spelt, whole in reversed(_phrases(words, phrases)):
+    for at, spelt in reversed(_phrases(words, phrases)):
         words[at : at + len(spelt)] = ["_".join(spelt)]
-        entries[at : at + len(spelt)] = [whole]
-    return Line(words, [entry.kind for entry in entries], [entry.weight for entry in entries])
+    return Line(words, list(map(kinds.__getitem__, words)), weights)
 
 
-def _phrases(words: list[str], phrases: Phrases) -> list[tuple[int, list[str], Entry]]:
+def _phrases(words: list[str], phrases: Phrases) -> list[tuple[int, list[str]]]:
     """Find where phrases stand; of two that overlap the earlier one counts, then the longer one."""
-    found: list[tuple[int, list[str], Entry]] = []
+    found: list[tuple[int, list[str]]] = []
     free = 0
     for i, pair in enumerate(pairwise(words)):
-        if i < free or pair not in phrases:
-            continue
-        for spelt, whole in phrases[pair]:
-            if words[i : i + len(spelt)] == spelt:
-                found.append((i, spelt, whole))
-                free = i + len(spelt)
-                break
+        if pair in phrases and i >= free:
+            for spelt in phrases[pair]:
+                if words[i : i + len(spelt)] == spelt:
+                    found.append((i, spelt))
+                    free = i + len(spelt)
+                    break
     return found
 
 

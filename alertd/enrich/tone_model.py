@@ -7,11 +7,11 @@ of the rest, by the rules alone, and for a company in a sentence.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from math import exp
 from typing import NamedTuple
 
 import msgspec
@@ -73,9 +73,9 @@ def opinion(head: Head, features: Features, lean: float = 0.0) -> Opinion:
 
 def _shares(bad: float, neutral: float, good: float) -> Opinion:
     top = max(bad, neutral, good)
-    powers = (math.exp(bad - top), math.exp(neutral - top), math.exp(good - top))
-    whole = sum(powers)
-    return Opinion(powers[0] / whole, powers[1] / whole, powers[2] / whole)
+    bad, neutral, good = exp(bad - top), exp(neutral - top), exp(good - top)
+    whole = bad + neutral + good
+    return Opinion(bad / whole, neutral / whole, good / whole)
 
 
 def mean(opinions: Sequence[tuple[float, Opinion]]) -> Opinion:

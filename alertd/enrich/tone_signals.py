@@ -39,7 +39,7 @@ _WALLS = frozenset(("|", "stop", "though", "but", ","))
 
 def signals_of(line: Line) -> list[Signal]:
     """Find what a sentence says, in its order. Takes time proportional to its length."""
-    kinds, weights = line.kinds, line.weights
+    kinds = line.kinds
     telling = [i for i, kind in enumerate(kinds) if kind in _TELLING]
     won = deals(line)
     if not telling:
@@ -50,16 +50,16 @@ def signals_of(line: Line) -> list[Signal]:
     found += against(line)
     found += won
     for i in telling:
-        kind = kinds[i]
+        kind, weight = kinds[i], line.weights[line.words[i]]
         if kind == "fine" or kind == "poor":
-            found.append(Signal(i, weights[i] if kind == "fine" else -weights[i], _aim(line, i)))
-        elif weights[i] and (kind == "good" or kind == "bad") and i not in moved:
-            found.append(Signal(i, weights[i] if kind == "good" else -weights[i], "state"))
-    return taken(line, sorted(signal for signal in found if signal.value))
+            found.append(Signal(i, weight if kind == "fine" else -weight, _aim(line, i)))
+        elif (kind == "good" or kind == "bad") and i not in moved:
+            found.append(Signal(i, weight if kind == "good" else -weight, "state"))
+    return taken(line, sorted([signal for signal in found if signal.value]))
 
 
 def _movement(line: Line, i: int, moved: set[int]) -> Signal:
-    kind, weight = line.kinds[i], line.weights[i]
+    kind, weight = line.kinds[i], line.weights[line.words[i]]
     rising = kind == "up" or kind == "lift"
     thing = _ahead(line, i)
     if not (kind == "lift" or kind == "cut" or weight in _ATTRIBUTES) and not i < thing <= i + 1:

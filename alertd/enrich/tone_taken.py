@@ -16,6 +16,8 @@ _SPREADING = frozenset(("though", "but", "maybe", "short"))
 _TURNING = frozenset(("no", "avert", "deny", "undo"))
 _STRENGTHENING = frozenset(("more", "less"))
 _TAKING = _SPREADING | _TURNING | _STRENGTHENING
+_MARKS = _SPREADING | {"|", ","}
+"""Where something begins or ends to hold."""
 _WALLS = frozenset(("|", ",", "but", "though"))
 _STANDING = frozenset(("own", "aimed", "state"))
 """Signals that can be averted: `ends down` averts nothing."""
@@ -23,27 +25,33 @@ _STANDING = frozenset(("own", "aimed", "state"))
 
 def taken(line: Line, signals: Sequence[Signal]) -> list[Signal]:
     """Weigh each signal by the words around it."""
-    if _TAKING.isdisjoint(line.kinds) and "?" not in line.words:
+    taking = _TAKING.intersection(line.kinds)
+    asks = "?" in line.words
+    if not taking and not asks:
         return list(signals)
-    spread = None if _SPREADING.isdisjoint(line.kinds) and "?" not in line.words else _spread(line)
-    turns, strengthens = not _TURNING.isdisjoint(line.kinds), not _STRENGTHENING.isdisjoint(line.kinds)
+    spread = _spread(line, asks=asks) if asks or not taking.isdisjoint(_SPREADING) else None
+    turns, strengthens = not taking.isdisjoint(_TURNING), not taking.isdisjoint(_STRENGTHENING)
     found = []
     for signal in signals:
         factor = 1.0 if spread is None else spread[signal.at]
-        factor *= _turned(line, signal) if turns else 1.0
+        if turns:
+            factor *= _turned(line, signal)
         turned = signal.turned != (factor < 0)
-        factor *= _strength(line, signal.at) if strengthens else 1.0
-        found.append(Signal(signal.at, signal.value * factor, signal.sort, turned))
+        if strengthens:
+            factor *= _strength(line, signal.at)
+        found.append(signal if factor == 1.0 else Signal(signal.at, signal.value * factor, signal.sort, turned))
     return found
 
 
-def _spread(line: Line) -> list[float]:
+def _spread(line: Line, *, asks: bool) -> list[float]:
     """Give for each item how much of it holds: in a concession, after a hedge, before a `but`, in a question; turned
     around where less came than was expected."""
     kinds = line.kinds
-    factors = [1.0] * len(kinds)
-    conceded, hedge, last_but = False, 1.0, -1
-    for i, kind in enumerate(kinds):
+    factors: list[float] = []
+    conceded, hedge, last_but = False, 1.0, 0
+    for i in [i for i, kind in enumerate(kinds) if kind in _MARKS]:
+        kind = kinds[i]
+        factors += [CONCEDED if conceded else hedge] * (i - len(factors))
         if kind == "though":
             conceded = True
         elif kind == "|" or kind == "but":
@@ -52,14 +60,16 @@ def _spread(line: Line) -> list[float]:
         elif kind == ",":
             conceded = False
         elif kind == "maybe":
-            hedge = line.weights[i]
+            hedge = line.weights[line.words[i]]
         elif kind == "short":
             for j in range(i - 1, max(i - 1 - REACH, -1), -1):
                 if kinds[j] == "|":
                     break
                 factors[j] *= _AVERTED
-        factors[i] = CONCEDED if conceded else hedge
-    whole = ASKED if "?" in line.words else 1.0
+    factors += [CONCEDED if conceded else hedge] * (len(kinds) - len(factors))
+    whole = ASKED if asks else 1.0
+    if whole == 1.0 and not last_but:
+        return factors
     return [factor * whole * (BEFORE_BUT if i < last_but else 1.0) for i, factor in enumerate(factors)]
 
 

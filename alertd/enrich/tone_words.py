@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from sys import intern
 from typing import NamedTuple
 
 from alertd.text.inflect import forms
@@ -25,8 +26,8 @@ class Entry(NamedTuple):
     weight: float
 
 
-Phrases = dict[tuple[str, str], list[tuple[list[str], Entry]]]
-"""By their first two words, the longest first: all their words, and what the whole does."""
+Phrases = dict[tuple[str, str], list[list[str]]]
+"""All words of each phrase by the first two of them, the longest first."""
 
 
 SIGNS = {sign: Entry("|", 0.0) for sign in (*";:–—-().!?", "--")}
@@ -34,10 +35,28 @@ SIGNS |= {",": Entry(",", 0.0), SELF: Entry("@", 0.0), OTHER: Entry("@", 0.0)}
 """`|` ends a clause for good; `,` may."""
 
 
+_REMEMBERED, _LONGEST = 20_000, 24
+"""Words whose kind is kept, and characters of such a word: they come from strangers."""
+
+
+class Kinds(dict[str, str]):
+    """What kind of word one is. Words that say nothing are remembered, as they are most of a text."""
+
+    def __missing__(self, word: str) -> str:
+        kind = "#" if word[0].isdigit() else ""
+        if len(self) < _REMEMBERED and len(word) <= _LONGEST:
+            self[word] = kind
+        return kind
+
+
 class Vocabulary(NamedTuple):
     """All words, signs and phrases."""
 
     words: dict[str, Entry]
+    """A phrase has underscores between its words."""
+    kinds: Kinds
+    """By the word; `#` for numbers, empty for what says nothing."""
+    weights: dict[str, float]
     phrases: Phrases
 
 
@@ -74,9 +93,14 @@ def read(text: str) -> Vocabulary:
 
 
 def _arranged(entries: dict[str, Entry]) -> Vocabulary:
-    words = {term: entry for term, entry in entries.items() if "_" not in term}
     phrases: Phrases = {}
-    for term in sorted(entries.keys() - words.keys(), key=lambda term: (-term.count("_"), term)):
+    for term in sorted((term for term in entries if "_" in term), key=lambda term: (-term.count("_"), term)):
         spelt = term.split("_")
-        phrases.setdefault((spelt[0], spelt[1]), []).append((spelt, entries[term]))
-    return Vocabulary(words | SIGNS, phrases)
+        phrases.setdefault((spelt[0], spelt[1]), []).append(spelt)
+    words = entries | SIGNS
+    return Vocabulary(
+        words,
+        Kinds({word: intern(entry.kind) for word, entry in words.items()}),
+        {word: entry.weight for word, entry in words.items()},
+        phrases,
+    )
