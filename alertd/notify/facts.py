@@ -41,6 +41,7 @@ class _Party(Struct, frozen=True):
 
 class _EventType(Struct, frozen=True):
     type: str
+    kind: str | None = None
     status: str = "announced"
     asset: str | None = None
     parties: tuple[_Party, ...] = ()
@@ -103,11 +104,14 @@ def _words(code: str) -> str:
 
 
 def deal(event: Event) -> str:
-    """Say what kind of thing happened between whom: `compute lease · SpaceX (lessor) → Anthropic (lessee)`."""
+    """Say what kind of thing happened between whom: `compute lease · SpaceX (lessor) → Anthropic (lessee)`.
+
+    With its kind, without which some say little: `rating change, downgrade`, `clinical result, failure`.
+    """
     names = _names(event)
     parts: list[str] = []
     for found in _read(event.event_types, _EventType)[:_SHOWN]:
-        what = _words(found.type)
+        what = ", ".join(_words(part) for part in (found.type, found.kind) if part)
         parts.append(what if found.status == "announced" else f"{what} ({_words(found.status)})")
         parties = [
             names.get(p.company, one_line(p.company, 60)) + (f" ({_words(p.role)})" if p.role else "")

@@ -122,6 +122,11 @@ def test_a_test_without_an_alert_says_that_there_is_nothing_to_do() -> None:
     assert lines.headline == "TEST · alertd reaches ai-desk: nothing to do"
 
 
+def test_a_type_says_its_kind() -> None:
+    cut = event(event_types=[{"type": "rating_change", "kind": "downgrade"}, {"type": "results", "kind": None}])
+    assert row(compose(message(event=cut), NOW), "Deal") == "rating change, downgrade · results"
+
+
 def test_what_enrichment_found_gets_its_rows() -> None:
     rich = event(
         companies=[
