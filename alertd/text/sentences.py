@@ -21,8 +21,8 @@ _NAMING = frozenset(_NAMES.split())
 """Abbreviations that also end sentences: one does so where a new sentence plainly begins."""
 _POINTS = ".!?…"
 _LINE_ENDS = "\n\r\u2028\u2029"
-_STOP = re.compile(f"[{_POINTS}{_LINE_ENDS}][{_POINTS}{_LINE_ENDS}]*")  # begins with one set: that is searched fast
-_CLOSING = re.compile(r"[\"'”’)\]]*")
+_CLOSED = "\"'”’)]"
+_CLOSING = re.compile(r"[\"'”’)\]]+")
 # A run of points or line ends is looked at once, from its beginning, so floods of them cost their length.
 _BREAK = rf"(?:\r\n|[{_LINE_ENDS}])"
 _BLANK_LINE = re.compile(rf"{_BREAK}[^\S{_LINE_ENDS}]*+{_BREAK}\s*+")
@@ -32,8 +32,11 @@ _AFTER_BREAK = frozenset(" \t\v\f\x1c\x1d\x1e\x1f\x85\xa0\n\r\u2028\u2029•*–
 }
 _AFTER_BREAK |= {"\u1680", "\u202f", "\u205f", "\u3000"}
 """What may stand after a line end that ends a sentence."""
-_AFTER_POINT = (_AFTER_BREAK - frozenset("•*–—-")) | frozenset("\"'”’)]")
+_AFTER_POINT = (_AFTER_BREAK - frozenset("•*–—-")) | frozenset(_CLOSED)
 _AFTER = dict.fromkeys(_POINTS, _AFTER_POINT) | dict.fromkeys(_LINE_ENDS, _AFTER_BREAK)
+_ANY_AFTER = re.escape("".join(sorted(_AFTER_BREAK | _AFTER_POINT)))
+# Begins with one set: that is searched fast. Most points and line ends stand alone within a number or a sentence.
+_STOP = re.compile(rf"[{_POINTS}{_LINE_ENDS}](?:[{_POINTS}{_LINE_ENDS}]++|(?=[{_ANY_AFTER}])|\Z)")
 _OPENING = re.compile(r"\s+[\"'“‘(\[]*(?:[A-Z\d]|[^\W\d_a-z])")
 _WORDS = re.compile(r"[\w.&]+")
 _OPENERS = """
@@ -92,8 +95,9 @@ def _stop(text: str, at: int, end: int) -> int:
     if text[at] not in _POINTS:
         after = _BLANK_LINE.match(text, at) or _BULLET.match(text, at)
         return after.end() if after is not None else 0
-    closed = _CLOSING.match(text, end)
-    after_point = closed.end() if closed is not None else end
+    after_point = end
+    if end < len(text) and text[end] in _CLOSED and (closed := _CLOSING.match(text, end)):
+        after_point = closed.end()
     whole = after_point >= len(text) or text[after_point].isspace()
     return after_point if whole and (text[at] != "." or _ends(text, at, after_point)) else 0
 
@@ -104,7 +108,10 @@ def _ends(text: str, point: int, after: int) -> bool:
         return True
     if not _OPENING.match(text, after):
         return False
-    word = _last_word(text[max(point - _MAX_WORD, 0) : point])
+    piece = text[max(point - _MAX_WORD, 0) : point]
+    word = piece[piece.rfind(" ") + 1 :]
+    if not word.isalnum():
+        word = _last_word(piece)
     if len(word) == 1 and word.isalpha() and word.isupper():  # an initial
         return False
     last = word.lower()
@@ -123,8 +130,7 @@ def _last_word(piece: str) -> str:
 
 
 def _add(found: list[Sentence], text: str, start: int, end: int) -> None:
-    piece = text[start:end]
-    bare = piece.strip()
+    bare = text[start:end].strip()
     if bare:
-        begin = start + len(piece) - len(piece.lstrip())
+        begin = text.index(bare[0], start)
         found.append(Sentence(begin, begin + len(bare)))
