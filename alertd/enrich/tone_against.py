@@ -14,7 +14,7 @@ _UNDER = frozenset(_BELOW.split())
 _RATINGS = frozenset(
     ("sell", "hold", "neutral", "buy", "outperform", "market", "reduce", "accumulate", "equal", "add")
 )
-_MEASURES = _EXPECTED | _RATINGS
+MEASURES = _EXPECTED | _RATINGS
 _RAISED = frozenset(("lift", "up"))
 _CUT = frozenset(("cut", "down"))
 _WINNING = """
@@ -23,17 +23,15 @@ _WINNING = """
     conclude concluded get gets
 """
 _WON = frozenset(_WINNING.split())
-_DEALS = frozenset(("contract", "contracts", "order", "orders", "deal", "deals", "agreement", "agreements", "pact"))
+DEALS = frozenset(("contract", "contracts", "order", "orders", "deal", "deals", "agreement", "agreements", "pact"))
 _REACH = 4
 """How many items may stand between `tops` and `estimates`, `cut` and `to sell`, `signs` and `contract`."""
 _DEAL = 0.5
 
 
 def against(line: Line) -> list[Signal]:
-    """Find what came above or below expectations, and what was rated up or down."""
+    """Find what came above or below expectations, and what was rated up or down: words of `MEASURES`."""
     found: list[Signal] = []
-    if _MEASURES.isdisjoint(line.words):
-        return found
     for i, word in enumerate(line.words):
         if word in _EXPECTED:
             value = _met(line, i)
@@ -45,13 +43,11 @@ def against(line: Line) -> list[Signal]:
 
 
 def deals(line: Line) -> list[Signal]:
-    """Find contracts and orders that are won."""
-    if _DEALS.isdisjoint(line.words):
-        return []
+    """Find contracts and orders that are won: words of `DEALS`."""
     return [
         Signal(i, _DEAL, "deal")
         for i, word in enumerate(line.words)
-        if word in _DEALS and not _WON.isdisjoint(_part(line, i))
+        if word in DEALS and not _WON.isdisjoint(_part(line, i))
     ]
 
 

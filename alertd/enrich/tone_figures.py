@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from alertd.enrich.tone_line import Line, Signal, amount
 
-_CUES = frozenset(("compared", "against", "versus", "vs", "from", "corresponding", "earlier", "comparable"))
+CUES = frozenset(("compared", "against", "versus", "vs", "from", "corresponding", "earlier", "comparable"))
 _SCALE = {
     "thousand": 1e3, "k": 1e3, "lakh": 1e5, "lac": 1e5, "m": 1e6, "mn": 1e6, "mln": 1e6, "million": 1e6,
     "crore": 1e7, "cr": 1e7, "crores": 1e7, "b": 1e9, "bn": 1e9, "bln": 1e9, "billion": 1e9,
@@ -24,13 +24,11 @@ _SWING = 0.7
 
 
 def compared(line: Line, moved: Set[int]) -> list[Signal]:
-    """Find comparisons. Where a movement stands between the thing and the figures, that has said it already."""
+    """Find comparisons, by words of `CUES`; none where a movement between the thing and the figures has said it."""
     found: list[Signal] = []
-    if _CUES.isdisjoint(line.words):
-        return found
     end = 0
     for i, word in enumerate(line.words):
-        if word not in _CUES or i < end:
+        if word not in CUES or i < end:
             continue
         now, then = _figure(line, range(i - 1, max(i - _REACH, -1), -1)), _figure(line, range(i + 1, i + _REACH))
         if now < 0 or then < 0:

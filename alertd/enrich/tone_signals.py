@@ -9,8 +9,8 @@ EUR 5 mn against EUR 3 mn    what is compared, by its figures (tone_figures.py)
 
 from __future__ import annotations
 
-from alertd.enrich.tone_against import against, deals
-from alertd.enrich.tone_figures import compared
+from alertd.enrich.tone_against import DEALS, MEASURES, against, deals
+from alertd.enrich.tone_figures import CUES, compared
 from alertd.enrich.tone_line import Line, Signal
 from alertd.enrich.tone_taken import taken
 
@@ -34,6 +34,8 @@ _ATTRIBUTES = frozenset((0.9, 0.5))
 _MOVES = frozenset(("up", "down", "lift", "cut"))
 _THINGS = frozenset(("good", "bad", "flat"))
 _TELLING = _MOVES | _THINGS | {"fine", "poor"}
+_RARE = CUES | MEASURES | DEALS | {"?"}
+"""Words that are looked for once for all that goes by words."""
 _WALLS = frozenset(("|", "stop", "though", "but", ","))
 
 
@@ -41,21 +43,23 @@ def signals_of(line: Line) -> list[Signal]:
     """Find what a sentence says, in its order. Takes time proportional to its length."""
     kinds = line.kinds
     telling = [i for i, kind in enumerate(kinds) if kind in _TELLING]
-    won = deals(line)
+    rare = _RARE.intersection(line.words)
+    won = deals(line) if not rare.isdisjoint(DEALS) else []
     if not telling:
-        return taken(line, won) if won else []
+        return taken(line, won, asks="?" in rare) if won else []
     moved: set[int] = set()
     found = [_movement(line, i, moved) for i in telling if kinds[i] in _MOVES]
-    found += compared(line, {signal.at for signal in found})
-    found += against(line)
-    found += won
+    if rare:
+        found += compared(line, {signal.at for signal in found}) if not rare.isdisjoint(CUES) else []
+        found += against(line) if not rare.isdisjoint(MEASURES) else []
+        found += won
     for i in telling:
         kind, weight = kinds[i], line.weights[line.words[i]]
         if kind == "fine" or kind == "poor":
             found.append(Signal(i, weight if kind == "fine" else -weight, _aim(line, i)))
         elif (kind == "good" or kind == "bad") and i not in moved:
             found.append(Signal(i, weight if kind == "good" else -weight, "state"))
-    return taken(line, sorted([signal for signal in found if signal.value]))
+    return taken(line, sorted([signal for signal in found if signal.value]), asks="?" in rare)
 
 
 def _movement(line: Line, i: int, moved: set[int]) -> Signal:

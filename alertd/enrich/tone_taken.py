@@ -23,10 +23,9 @@ _STANDING = frozenset(("own", "aimed", "state"))
 """Signals that can be averted: `ends down` averts nothing."""
 
 
-def taken(line: Line, signals: Sequence[Signal]) -> list[Signal]:
-    """Weigh each signal by the words around it."""
-    taking = _TAKING.intersection(line.kinds)
-    asks = "?" in line.words
+def taken(line: Line, signals: Sequence[Signal], *, asks: bool) -> list[Signal]:
+    """Weigh each signal by the words around it; `asks` says whether the sentence is a question."""
+    taking = _TAKING.intersection(line.kinds) if signals else frozenset()
     if not taking and not asks:
         return list(signals)
     spread = _spread(line, asks=asks) if asks or not taking.isdisjoint(_SPREADING) else None
