@@ -63,7 +63,10 @@ def _loaded(rules: Path | None, config: Path | None) -> Loaded:
     if rules is None and config is None and not rules_of(None, None).is_dir():
         warn("there are no rules here: event types and companies are those that alertd ships", "dim")
         return loaded_with(SHIPPED, None)
-    return loaded_rules(rules, config)
+    loaded = loaded_rules(rules, config)
+    if not loaded.book.event_types:
+        warn("these rules define no event types; `alertd init --library` writes those that alertd ships", "yellow")
+    return loaded
 
 
 class _Enriching:

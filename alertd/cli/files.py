@@ -14,10 +14,11 @@ import msgspec
 import typer
 
 from alertd.cli.output import USAGE, fail
+from alertd.cli.rules import SHIPPED
 
 _TEMPLATES = {"alertd.yaml": "alertd.yaml", "portfolio.yaml": "rules/portfolios/example.yaml"}
-_SHOWN = 20
-"""Files of which each is named; of more it is said how many."""
+_PORTFOLIOS = "portfolios"
+"""The folder of the shipped rules that only `--examples` takes; the others hold what portfolios may ask for."""
 
 
 class SchemaName(StrEnum):
@@ -37,37 +38,50 @@ def init(
     ] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
     examples: Annotated[
+        bool, typer.Option("--examples", help="With the portfolios that alertd ships, instead of a first one.")
+    ] = False,
+    library: Annotated[
         bool,
-        typer.Option("--examples", help="The rules that alertd ships instead: event types, companies, portfolios."),
+        typer.Option(
+            "--library", help="Only what alertd ships for portfolios to ask for: event types, lists, companies…"
+        ),
     ] = False,
 ) -> None:
-    """Write a commented alertd.yaml and a first portfolio to start from.
+    """Write a commented alertd.yaml, a first portfolio, and what it can ask for.
 
-    Nothing that is there is overwritten, unless --force says so.
+    That is alertd's event types with their lists, fragments and companies, from then on the desk's own. Nothing that
+    is there is overwritten, unless --force says so.
     """
-    texts = {directory / target: text for target, text in _begun(examples=examples)}
+    begun = {} if library else dict(_begun(examples=examples))
+    shared = dict(_shipped(portfolios=False))
+    texts = {directory / target: text for target, text in (begun | shared).items()}
     there = [str(target) for target in texts if target.exists()]
     if there and not force:
         named = f"{there[0]} and {len(there) - 1} more" if len(there) > 2 else " and ".join(there)
         fail(f"{named} {'are' if len(there) > 1 else 'is'} there already; --force overwrites", USAGE)
     for target, text in texts.items():
-        _put(target, text, say=len(texts) <= _SHOWN)
-    if len(texts) > _SHOWN:
-        sys.stdout.write(f"wrote {directory / 'alertd.yaml'} and {len(texts) - 1} files in {directory / 'rules'}\n")
+        _put(target, text, say=str(target.relative_to(directory)) in begun)
+    folders = ", ".join(sorted({Path(target).parts[1] for target in shared}))
+    sys.stdout.write(f"wrote {len(shared)} files of {folders} in {directory / 'rules'}\n")
     go = "" if directory == Path() else f"cd {quote(str(directory))} && "
     sys.stdout.write(f"Next: {go}alertd check and alertd test, then alertd run\n")
 
 
 def _begun(*, examples: bool) -> Iterator[tuple[str, str]]:
-    """Give the files that a desk begins with: where each goes, and its text."""
+    """Give the files that are a desk's own from the beginning: where each goes, and its text."""
     for name, target in _TEMPLATES.items():
         if target == "alertd.yaml" or not examples:
             yield target, (package_files("alertd.cli") / "templates" / name).read_text("utf-8")
     if examples:
-        from alertd.demo.config import RULES
+        yield from _shipped(portfolios=True)
 
-        for file in sorted(file for file in RULES.rglob("*") if file.suffix in (".yaml", ".json")):
-            yield f"rules/{file.relative_to(RULES)}", file.read_text("utf-8")
+
+def _shipped(*, portfolios: bool) -> Iterator[tuple[str, str]]:
+    """Give the shipped portfolios, or the files that these share."""
+    for file in sorted(file for file in SHIPPED.rglob("*") if file.suffix in (".yaml", ".json")):
+        place = file.relative_to(SHIPPED)
+        if (place.parts[0] == _PORTFOLIOS) is portfolios:
+            yield f"rules/{place}", file.read_text("utf-8")
 
 
 def schema(

@@ -23,7 +23,7 @@ USAGE = 2
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("alertd.cli.run:run", "Run the daemon until it is told to stop."),
     "demo": ("alertd.cli.demo:demo", "Run the whole daemon on sample sources; nothing leaves the machine."),
-    "init": ("alertd.cli.files:init", "Write a commented alertd.yaml and a first portfolio to start from."),
+    "init": ("alertd.cli.files:init", "Write a commented alertd.yaml, a first portfolio, and what it can ask for."),
     "check": ("alertd.cli.check:check", "Check settings and rules: every fault with file:line:column."),
     "test": ("alertd.cli.test:test", "Run the tests inside the rules."),
     "explain": ("alertd.cli.explain:explain", "Say why a rule holds for an event, or does not, leaf by leaf."),

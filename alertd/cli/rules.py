@@ -16,7 +16,7 @@ from alertd.rules.loader import load_rules
 
 HERE = Path("rules")
 SHIPPED = Path(__file__).parents[1] / "demo" / "rules"
-"""The rules that alertd ships: `alertd init --examples` copies them."""
+"""The rules that alertd ships: `alertd init` copies them."""
 RulesOption = Annotated[
     Path | None,
     typer.Option("--rules", metavar="DIR", help="The rules.", show_default="what --config names, or ./rules"),

@@ -7,6 +7,7 @@ from typing import Any
 from alertd.base import suggest
 from alertd.base.yaml import Path
 from alertd.rules.reader import MAX_CONDITIONS, MAX_DEPTH, MAX_PARTS, Operator, Reader
+from alertd.rules.reader_hints import LIBRARY
 from alertd.rules.traits import depth_of, needs_more_than_text, size_of
 from alertd.rules.tree import All, AnyOf, Condition, Not
 
@@ -50,7 +51,7 @@ def _read_use(reader: Reader, path: Path, depth: int) -> Condition | None:
         reader.fault(path, "`use` takes the name of a fragment")
         return None
     if name not in reader.known.fragments:
-        hint = suggest.hint(name, reader.known.fragments) or "define it in a file under rules/fragments/"
+        hint = suggest.hint(name, reader.known.fragments) or f"define it in a file under rules/fragments/; {LIBRARY}"
         reader.fault(path, f"there is no fragment `{name[:60]}`", hint)
         return None
     if reason := reader.known.barred("fragment", name):

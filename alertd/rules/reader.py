@@ -19,7 +19,7 @@ from alertd.base.yaml import Document, Node, Path
 from alertd.errors import Fault
 from alertd.rules.known import Known, ListKind
 from alertd.rules.limits import LIMIT_PATTERN, Limit, parse_limit
-from alertd.rules.reader_hints import STATEFUL_HINT, STRATUM_HINT, shape_hint, unknown_key
+from alertd.rules.reader_hints import LIBRARY, STATEFUL_HINT, STRATUM_HINT, shape_hint, unknown_key
 from alertd.rules.state import State
 from alertd.rules.tree import All, Always, Condition
 
@@ -243,7 +243,7 @@ class Reader:
         holds = self.known.lists.get(name)
         if holds is None:
             fitting = [other for other, what in self.known.lists.items() if what == kind]
-            hint = suggest.hint(name, fitting) or "define it in a file under rules/lists/"
+            hint = suggest.hint(name, fitting) or f"define it in a file under rules/lists/; {LIBRARY}"
             self.fault(at, f"there is no list `{name[:60]}`", hint)
             return None
         if holds != kind:

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from alertd.base import suggest
 
-DEFINE_TYPE = "define it in a file under rules/event-types/"
+LIBRARY = "`alertd init --library` writes those that alertd ships"
+DEFINE_TYPE = f"define it in a file under rules/event-types/; {LIBRARY}"
 DEFINE_KIND = "event types tell kinds apart by `kinds`, in their files under rules/event-types/"
 """What helps where an event type is named that there is not."""
 STATEFUL_HINT = "it is the whole `when`, or stands directly in the `all` of it"

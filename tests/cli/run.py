@@ -46,6 +46,15 @@ class Done:
         return json.loads(self.out)
 
 
+def small_desk(folder: Path) -> Path:
+    """Write the settings that `alertd init` begins with, and one rule that asks for nothing but words."""
+    portfolio = folder / "rules/portfolios/example.yaml"
+    portfolio.parent.mkdir(parents=True, exist_ok=True)
+    portfolio.write_bytes((HERE / "small/example.yaml").read_bytes())
+    (folder / "alertd.yaml").write_bytes((ROOT / "alertd/cli/templates/alertd.yaml").read_bytes())
+    return folder
+
+
 def plain_environment() -> dict[str, str]:
     """Give the environment without settings of ours and without what changes how terminals are written to."""
     names = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "XDG_CONFIG_HOME")

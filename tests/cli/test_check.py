@@ -11,20 +11,19 @@ from pathlib import Path
 import pytest
 
 from alertd.ruletests.lint import LINTS
-from tests.cli.run import HERE, ROOT, RULES, alertd, on_terminal
+from tests.cli.run import HERE, ROOT, RULES, alertd, on_terminal, small_desk
 
 GOLDEN = {path.stem: path.read_text("utf-8") for path in (HERE / "golden").glob("check-*.txt")}
 """Made by: cd tests/cli && alertd check DIR > golden/check-DIR.txt"""
 BROKEN = GOLDEN["check-broken"]
-PORTFOLIO = (ROOT / "alertd/cli/templates/portfolio.yaml").read_text("utf-8")
+PORTFOLIO = (HERE / "small/example.yaml").read_text("utf-8")
 FINE = "fine: 1 source, 1 receiver, 1 portfolio, 1 rule\n"
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     """A folder with good settings and one good rule."""
-    assert alertd("init", cwd=tmp_path).code == 0
-    return tmp_path
+    return small_desk(tmp_path)
 
 
 # --- what it says ---------------------------------------------------------------------------------------------
@@ -323,7 +322,7 @@ def test_faults_as_json_are_one_document(desk: Path) -> None:
         assert (done.code, done.json, done.err) == (1, [expected], "")
     assert alertd("check", "--json", "broken", cwd=HERE).json[3]["line"] == 7
     shutil.rmtree(desk / "rules")
-    assert alertd("init", "--force", cwd=desk).code == 0
+    small_desk(desk)
     assert alertd("check", "--json", cwd=desk).json == []
     names = {fault["name"] for fault in alertd("check", "--json", "doubtful", cwd=HERE).json}
     assert names == set(LINTS)

@@ -10,21 +10,28 @@ import pytest
 from tests.cli.run import ROOT, RULES, alertd, process
 from tests.support.json_schema import complaints
 
-WRITTEN = "wrote {0}alertd.yaml\nwrote {0}rules/portfolios/example.yaml\n"
+WRITTEN = "wrote {0}alertd.yaml\nwrote {0}rules/portfolios/example.yaml\n{1}"
+SHARED = ["companies", "event-types", "fragments", "lists", "schema"]
+COUNT = sum(file.suffix in (".yaml", ".json") for folder in SHARED for file in (RULES / folder).rglob("*"))
+LIBRARY = f"wrote {COUNT} files of {', '.join(SHARED)} in "
 TEMPLATES = ROOT / "alertd/cli/templates"
 
 
 def test_init_writes_files_that_pass_the_check(tmp_path: Path) -> None:
     done = alertd("init", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
-    assert done.out == WRITTEN.format("") + "Next: alertd check and alertd test, then alertd run\n"
+    assert (
+        done.out == WRITTEN.format("", LIBRARY + "rules\n") + "Next: alertd check and alertd test, then alertd run\n"
+    )
     assert alertd("check", "--strict", cwd=tmp_path).code == 0
 
 
 def test_init_can_begin_with_the_rules_that_are_shipped(tmp_path: Path) -> None:
     done = alertd("init", "--examples", "desk", cwd=tmp_path)
     assert done.code == 0, done.err
-    assert "wrote desk/alertd.yaml and" in done.out
+    assert "wrote desk/rules/portfolios/ai-infrastructure.yaml\n" + LIBRARY + "desk/rules\n" in done.out.replace(
+        "".join(f"wrote desk/rules/portfolios/{p.name}\n" for p in sorted((RULES / "portfolios").iterdir())[1:]), ""
+    )
     desk = tmp_path / "desk"
     assert {folder.name for folder in (desk / "rules").iterdir()} == {
         "companies", "event-types", "fragments", "lists", "portfolios", "schema",
@@ -40,7 +47,7 @@ def test_init_makes_a_folder_and_says_how_to_go_on_there(tmp_path: Path) -> None
     assert done.code == 0
     assert (
         done.out
-        == WRITTEN.format("new/my desk/")
+        == WRITTEN.format("new/my desk/", LIBRARY + "new/my desk/rules\n")
         + "Next: cd 'new/my desk' && alertd check and alertd test, then alertd run\n"
     )
     assert alertd("check", "--strict", cwd=tmp_path / "new/my desk").code == 0
@@ -57,7 +64,18 @@ def test_init_overwrites_nothing_unless_told_to(tmp_path: Path) -> None:
     assert alertd("init", "--force", cwd=tmp_path).code == 0
     assert "state_dir" in mine.read_text()
     done = alertd("init", cwd=tmp_path)
-    assert done.err == "alertd: alertd.yaml and rules/portfolios/example.yaml are there already; --force overwrites\n"
+    assert done.err == f"alertd: alertd.yaml and {COUNT + 1} more are there already; --force overwrites\n"
+
+
+def test_what_is_shipped_can_be_added_to_rules_that_have_none_of_it(tmp_path: Path) -> None:
+    (tmp_path / "rules/portfolios").mkdir(parents=True)
+    assert "`alertd init --library` writes those" in alertd("enrich", cwd=tmp_path, stdin=b"").err
+    done = alertd("init", "--library", cwd=tmp_path)
+    assert done.out.startswith(LIBRARY + "rules\n")
+    assert not (tmp_path / "alertd.yaml").exists()
+    assert not list((tmp_path / "rules/portfolios").iterdir())
+    item = b'{"title": "Vega Grid cuts full-year guidance"}'
+    assert alertd("enrich", cwd=tmp_path, stdin=item).lines[0]["event_types"][0]["type"] == "guidance_cut"
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
@@ -82,8 +100,9 @@ def test_the_comments_of_the_templates_are_right(tmp_path: Path) -> None:
     env = {"SMTP_PASSWORD": "x", "SLACK_AI_DESK": "https://hooks.slack.com/services/T0/B0/x"}
     env["OMS_SECRET"] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
     *warnings, last = alertd("check", cwd=tmp_path, env=env).out.splitlines()
-    assert last == "fine: 1 source, 3 receivers, 1 portfolio, 1 rule, 2 warnings"
-    assert all("[dead-receiver]" in warning for warning in warnings)
+    assert last.startswith("fine: 1 source, 3 receivers, 1 portfolio, 1 rule, ")
+    assert ", 2 warnings" in last
+    assert sum("[dead-receiver]" in warning for warning in warnings) == 2
     # The example in the portfolio's first lines holds.
     (example,) = re.findall(r"echo '(.*)' \| alertd match --rules rules", texts[0] + texts[1])
     assert len(alertd("match", "--rules", "rules", cwd=tmp_path, stdin=example.encode()).lines) == 1

@@ -12,17 +12,16 @@ from alertd.base.clock import rfc3339, system_clock
 from alertd.cli.events import MAX_LINE
 from alertd.rules.holdings_memory import save_memory
 from alertd.rules.loader import load_rules
-from tests.cli.run import HERE, ROOT, RULES, Done, alertd, on_terminal
+from tests.cli.run import HERE, RULES, Done, alertd, on_terminal, small_desk
 
-TEMPLATE = (ROOT / "alertd/cli/templates/portfolio.yaml").read_text("utf-8")
+TEMPLATE = (HERE / "small/example.yaml").read_text("utf-8")
 HOLDS = {"title": "Vega Grid cuts full-year guidance"}
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    """A folder with settings and the rule of the template: a guidance is cut."""
-    assert alertd("init", cwd=tmp_path).code == 0
-    return tmp_path
+    """A folder with settings and a rule in words: a guidance is cut."""
+    return small_desk(tmp_path)
 
 
 def match(*words: str | Path, cwd: Path, events: object = ()) -> Done:
