@@ -47,16 +47,13 @@ class Words(Leaf, frozen=True, gc=False, tag="words"):
             return True
         if self.name == "title":
             return False
-        if self._in_body(reading):
+        if not self.any_of.isdisjoint(reading.found.body if self.name == "text" else reading.lead_terms):
             return True
         return None if reading.event.awaiting == "full_text" else False
 
     def _in_body(self, reading: Reading) -> frozenset[Term]:
         """Give those of its terms that stand in the body, or in its lead if that is what counts."""
-        there = self.any_of & reading.found.body
-        if self.name == "text" or not there:
-            return there
-        return frozenset(term for term in there if in_lead(reading, term))
+        return self.any_of & (reading.found.body if self.name == "text" else reading.lead_terms)
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Look the terms up, and show the first places."""
@@ -68,12 +65,6 @@ class Words(Leaf, frozen=True, gc=False, tag="words"):
         if self.name != "title" and reading.event.awaiting == "full_text":
             return Result(None, (), "not in what is there yet; the full text is still to come")
         return Result(False, (), _NOWHERE[self.name])
-
-
-def in_lead(reading: Reading, term: Term) -> bool:
-    """Whether the first place of a term in the body lies within the lead."""
-    positions = reading.found.positions("body", term)
-    return bool(positions) and positions[0][1] < reading.lead
 
 
 def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> tuple[Evidence, ...]:

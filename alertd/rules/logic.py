@@ -11,7 +11,7 @@ strong logic). A rule holds only if its condition is true.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -51,7 +51,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
 class Reading:
     """One event as the conditions read it: its fields, the terms the scan found, its bytes for patterns."""
 
-    __slots__ = ("_bytes", "_companies", "_lead", "_quoted", "_shown", "_types", "event", "found")
+    __slots__ = ("_bytes", "_companies", "_lead", "_lead_terms", "_quoted", "_shown", "_types", "event", "found")
 
     def __init__(self, event: Event, found: Found) -> None:
         self.event = event
@@ -59,6 +59,7 @@ class Reading:
         self._bytes: dict[str, tuple[bytes, bool]] = {}
         self._companies: dict[str, CompanyMention] | None = None
         self._lead = -1
+        self._lead_terms: set[Term] | None = None
         self._types: dict[str, ReportedType] | None = None
         self._quoted: dict[tuple[str, int, int], Evidence] = {}
         self._shown: dict[tuple[str, Term, int], tuple[Evidence, ...]] = {}
@@ -88,6 +89,13 @@ class Reading:
         if self._lead < 0:
             self._lead = lead_words(self.event.body)
         return self._lead
+
+    @property
+    def lead_terms(self) -> Set[Term]:
+        """The terms that stand in the body's lead."""
+        if self._lead_terms is None:
+            self._lead_terms = self.found.beginning("body", self.lead)
+        return self._lead_terms
 
     def text(self, name: str) -> str:
         """Give the event's `title` or `body`."""

@@ -9,7 +9,7 @@ last word of the last one, both included. Title and body are separate.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from alertd.rules.leaves import PER_LEAF, listed
 from alertd.rules.logic import COSTLY, Clause, Leaf, Reading, Result, Scope, Truth
@@ -61,7 +61,7 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
     def truth(self, reading: Reading, scope: Scope) -> Truth:
         """Look for them, and keep no proof."""
         for field in _FIELDS[self.place]:
-            here = reading.found.title if field == "title" else reading.found.body
+            here = self._there(reading, field)
             for group in self.groups:
                 if group.isdisjoint(here):  # asked of every event, and mostly so
                     break
@@ -92,7 +92,7 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
 
     def _places(self, reading: Reading, field: str) -> list[_Place]:
         found = reading.found.positions
-        there = reading.found.title if field == "title" else reading.found.body
+        there = self._there(reading, field)
         end = reading.lead if field == "body" and self.place == "lead" else None
         places: list[_Place] = []
         for number, group in enumerate(self.groups):
@@ -102,6 +102,11 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
             if len(places) == before:  # the usual end, in a lead
                 return []
         return sorted(places)
+
+    def _there(self, reading: Reading, field: str) -> Set[Term]:
+        if field == "title":
+            return reading.found.title
+        return reading.found.body if self.place == "text" else reading.lead_terms
 
     def _spans(self, reading: Reading, field: str, places: list[_Place]) -> list[tuple[int, int]]:
         tokens = reading.found.tokens(field)

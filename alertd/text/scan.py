@@ -70,6 +70,12 @@ class _Field:
         self.terms.update(*[terms for _, _, terms in phrases])
         self._places: dict[Term, list[tuple[int, int]]] | None = None
 
+    def beginning(self, words: int) -> set[Term]:
+        """Give the terms that stand within the first words; all places of each are not needed for that."""
+        terms = set(chain.from_iterable(filter(None, self._words[:words])))
+        terms.update(*[terms for _, last, terms in self._phrases if last < words])
+        return terms
+
     def places(self) -> dict[Term, list[tuple[int, int]]]:
         """Give the first and last word of every place of every term."""
         if self._places is None:
@@ -101,6 +107,10 @@ class Found:
     def tokens(self, field: str) -> Tokens:
         """Give the words of `title` or `body`."""
         return self._fields[field].tokens
+
+    def beginning(self, field: str, words: int) -> set[Term]:
+        """Give the terms that stand within the first words of `title` or `body`."""
+        return self._fields[field].beginning(words)
 
     def positions(self, field: str, term: Term) -> list[tuple[int, int]]:
         """Give every place of a term in `title` or `body` as its first and last word, counted from 0."""

@@ -108,6 +108,8 @@ def test_the_scan_finds_what_comparing_word_by_word_finds(title: str, body: str,
         assert hits == {term for term, places in expected.items() if places}
         for term in terms:
             assert found.positions(field, term) == expected[term]
+        for end in (0, 1, 5, len(words)):
+            assert found.beginning(field, end) == {term for term in hits if expected[term][0][1] < end}
 
 
 def _stands_at(words: list[str], start: int, term: Term) -> tuple[int, int] | None:
