@@ -34,7 +34,9 @@ _BUSINESS = frozenset(_OF_BUSINESS.split())
 """Languages of which a short text in the letters of English may be, if CLD2 is sure."""
 # What CLD2 takes for broken text, and refuses: controls, halves of surrogate pairs, noncharacters.
 _NO_CHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-_ODD = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]+")
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_ODD_ASCII = re.compile(f"[{_CONTROLS}]+")  # a set of few is searched three times faster
+_ODD = re.compile(f"[{_CONTROLS}-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _FOREIGN = re.compile(r"[^\W\d_A-Za-z]")
 
@@ -63,11 +65,12 @@ def is_understood(language: str) -> bool:
 
 def language_of(text: str) -> str:
     """Say in which language a text is (ISO 639-1); empty if that cannot be told."""
-    text = _ODD.sub(" ", text[:READ])
+    text = text[:READ]
+    text = (_ODD_ASCII if text.isascii() else _ODD).sub(" ", text)
     if _LETTER.search(text) is None:
         return ""
     code, score = _asked(text)
-    if _FOREIGN.search(text) is None:
+    if text.isascii() or _FOREIGN.search(text) is None:
         sure = len(text) >= SHORT or (score >= SURE and code in _BUSINESS)
         return code if code in LANGUAGES and sure else "en"
     return code if code in LANGUAGES else ""
