@@ -23,11 +23,14 @@ class Difference:
     text: str
 
 
-def compare(alert: Alert, matches: Sequence[Match], event: Event, headline: str) -> Difference:
-    """Compare what an alert says of an event with a newer revision of it; `headline`: the one it had before.
+def compare(
+    alert: Alert, matches: Sequence[Match], event: Event, headline: str, facts: Sequence[str] = ()
+) -> Difference:
+    """Compare what an alert says of an event with a newer revision of it.
 
-    Material: a withdrawal, rules that hold no longer or newly, a changed severity or headline, and changed words
-    around what matched, unless the text has only become fuller.
+    `headline`: the one it had before; `facts`: what the revision states that has not been said, in words.
+    Material: a withdrawal, rules that hold no longer or newly, a changed severity or headline, and facts or words
+    around what matched that are others, unless the text has only become fuller.
     """
     own = [match for match in alert.matches if match.event == event.id]
     others = [match for match in alert.matches if match.event != event.id]
@@ -44,8 +47,10 @@ def compare(alert: Alert, matches: Sequence[Match], event: Event, headline: str)
         parts.append(f"severity {alert.severity} → {severity}")
     if event.title[:MAX_HEADLINE] != headline[:MAX_HEADLINE] and event.title:
         parts.append(f"headline was {quoted(headline)}, is {quoted(event.title)}")
-    if not parts and event.revision_reason != "full_text" and _words(own) != _words(matches):
-        parts.append("corrected: " + (_new_words(own, matches) or "matched words were removed"))
+    if event.revision_reason != "full_text":
+        parts += facts
+        if not parts and _words(own) != _words(matches):
+            parts.append("corrected: " + (_new_words(own, matches) or "matched words were removed"))
     if parts:
         return Difference(True, "; ".join(parts))
     return Difference(False, "full text read" if event.revision_reason == "full_text" else "text edited")

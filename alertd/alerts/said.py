@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from alertd.model import Alert, Amount, Event, Match, Said, SaidAmount
+from alertd.text.written import amount_text, period_text
 
 MOST = 60
 """Facts of a kind that are remembered; beyond them what is new is told once more."""
@@ -20,7 +21,7 @@ def said_by(event: Event, story: str, before: Said | None = None) -> Said:
     """Give what has been said, an event among it, which belongs to a story."""
     known = before if before is not None else Said()
     types = [f"{reported.type} {reported.status}" for reported in event.event_types]
-    amounts = [_amount(one) for one in event.amounts if not one.derived and not _is_known(one, known)]
+    amounts = [_amount(one) for one in event.amounts if not one.derived and not _is_known(one, known, 0.0)]
     return Said(
         types=_added(known.types, types),
         terms=_added(known.terms, [term.type for term in event.terms]),
@@ -37,8 +38,17 @@ def news_in(event: Event, story: str, matches: Sequence[Match], alert: Alert, sa
     if said is None or story not in said.stories:
         return None
     rules = {match.rule for match in alert.matches}
-    known = {kind.partition(" ")[0] for kind in said.types}
     parts = [f"now also matches: {m.title or m.rule}" for m in matches if m.rule not in rules]
+    return list(dict.fromkeys([*parts, *facts_beyond(event, said)]))
+
+
+def facts_beyond(event: Event, said: Said, about: float = ABOUT) -> list[str]:
+    """Say in words which facts of an event have not been said: event types, their status, terms, figures.
+
+    Figures within `about` of known ones are those; what an event states as that of before is no news.
+    """
+    parts: list[str] = []
+    known = {kind.partition(" ")[0] for kind in said.types}
     for reported in event.event_types:
         stated = f"{reported.type} {reported.status}"
         if reported.type not in known:
@@ -46,15 +56,16 @@ def news_in(event: Event, story: str, matches: Sequence[Match], alert: Alert, sa
         elif reported.status in _FIRM and stated not in said.types:
             parts.append(f"{reported.type} is {reported.status}")
     parts += [f"new: {term.type}" for term in event.terms if term.type not in said.terms]
-    parts += [f"new: {_written(one)}" for one in event.amounts if not one.derived and not _is_known(one, said)]
+    stated_now = [one for one in event.amounts if not one.derived and not one.earlier]
+    parts += [f"new: {_written(one)}" for one in stated_now if not _is_known(one, said, about)]
     return list(dict.fromkeys(parts))
 
 
-def _is_known(amount: Amount, said: Said) -> bool:
+def _is_known(amount: Amount, said: Said, about: float = ABOUT) -> bool:
     return any(
         (known.currency, known.per) == (amount.currency, amount.per)
-        and amount.low >= known.low - ABOUT * abs(known.low)
-        and amount.high <= known.high + ABOUT * abs(known.high)
+        and amount.low >= known.low - about * abs(known.low)
+        and amount.high <= known.high + about * abs(known.high)
         for known in said.amounts
     )
 
@@ -64,9 +75,8 @@ def _amount(amount: Amount) -> SaidAmount:
 
 
 def _written(amount: Amount) -> str:
-    low, high = (f"{one:,.2f}".rstrip("0").rstrip(".") for one in (amount.low, amount.high))
-    range_ = low if low == high else f"{low} to {high}"
-    return f"{range_} {amount.currency}" + (f" per {amount.per}" if amount.per else "")
+    text = amount_text(amount.low, amount.high, amount.currency, amount.bound)
+    return text + (period_text(amount.per) if amount.per else "")
 
 
 def _added(known: Sequence[str], more: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from alertd import __version__
 from alertd.alerts.compare import MAX_HEADLINE, compare, quoted, severity_with
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
-from alertd.alerts.said import news_in, said_by
+from alertd.alerts.said import facts_beyond, news_in, said_by
 from alertd.base.clock import rfc3339
 from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.model import (
@@ -152,13 +152,18 @@ class Step:
         """Take a new revision of one of its events into the alert."""
         assert self.state is not None
         before = self.state.alert
-        difference = compare(before, matches, self.event, self._headline(before))
+        difference = compare(before, matches, self.event, self._headline(before), self._facts_corrected())
         after = self._changed(before, matches)
         deliver, without = self._receivers(after, "material" if difference.material else "minor")
         raised = difference.material or bool(deliver)
         after = msgspec.structs.replace(after, revision=before.revision + raised)
         reason: Reason = "update_material" if difference.material else "update_minor"
         return self._outcome(after, reason, difference.text, deliver, without)
+
+    def _facts_corrected(self) -> list[str]:
+        """Say what a revision states that the alert has not said, to the digit: a corrected figure is news."""
+        said = self.state.said if self.state is not None else None
+        return facts_beyond(self.event, said, about=0.0)[:MAX_NEWS] if said is not None and said.stories else []
 
     def _headline(self, before: Alert) -> str:
         """Give the headline that this event had before."""

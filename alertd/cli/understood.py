@@ -17,8 +17,8 @@ from functools import cache
 from alertd.companies.finder import CompanyFinder
 from alertd.companies.table import CompanyTable
 from alertd.model import Amount, CompanyMention, DealTerm, Duration, Event, Evidence, ReportedType
-from alertd.notify.facts import amount_text
 from alertd.rules.explain import one_line, quoted
+from alertd.text.written import amount_text, period_text
 
 SHOWN = 12
 """Lines of one kind; JSON has them all."""
@@ -93,18 +93,11 @@ def _type(kind: ReportedType, names: Naming) -> str:
 
 
 def _amount(amount: Amount, names: Naming) -> str:
-    per = f"{_before_period(amount.per)} {amount.per}" if amount.per else ""
-    figure = amount_text(amount.low, amount.high, amount.currency, amount.bound)
-    value = " ".join(part for part in (figure, per) if part)
+    value = amount_text(amount.low, amount.high, amount.currency, amount.bound)
+    value += period_text(amount.per) if amount.per else ""
     whose = f"of {names(amount.of)}" if amount.of else ""
     marks = ("derived" if amount.derived else "", "earlier" if amount.earlier else "")
     return _joined(value, amount.role, whose, *marks)
-
-
-def _before_period(per: str) -> str:
-    if per == "share":
-        return "per"
-    return "an" if per == "hour" or per[:1] in "aeio" else "a"
 
 
 def _duration(length: Duration) -> str:

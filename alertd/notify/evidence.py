@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from alertd.model import Event, Evidence, Match
 from alertd.notify.facts import QUOTE_MAX
 from alertd.notify.plain import one_line
@@ -54,7 +56,7 @@ def rules(matches: Sequence[Match], event: Event) -> str:
 
 def _rule_text(match: Match, event: Event) -> str:
     title = one_line(match.title, 100)
-    words = dict.fromkeys(hit.casefold() for e in match.evidence if (hit := _hit(e, event)))
+    words = dict.fromkeys(hit.casefold() for e in _joined(match.evidence, event) if (hit := _hit(e, event)))
     on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
     path = " → ".join(one_line(step, 60) for step in match.path[:4])
     return (
@@ -63,6 +65,19 @@ def _rule_text(match: Match, event: Event) -> str:
         + (f" on {on}" if on else "")
         + (f", by {path}" if path else "")
     )
+
+
+def _joined(found: Sequence[Evidence], event: Event) -> list[Evidence]:
+    """Put words that stand side by side in the title together: “cuts full-year guidance” is read at once."""
+    made: list[Evidence] = []
+    others = [one for one in found if one.field != "title"]
+    for one in sorted((one for one in found if one.field == "title"), key=lambda one: (one.start, one.end)):
+        last = made[-1] if made else None
+        if last is not None and not event.title[last.end : one.start].strip():
+            made[-1] = replace(last, end=max(last.end, one.end))
+        else:
+            made.append(one)
+    return made + others
 
 
 def _hit(found: Evidence, event: Event) -> str:

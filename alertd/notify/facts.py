@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,6 +15,7 @@ import msgspec
 from alertd.enrich.tone_model import label_of
 from alertd.model import Event, Struct
 from alertd.notify.plain import one_line
+from alertd.text.written import amount_text, period_text
 
 QUOTE_MAX = 200
 _SHOWN = 3
@@ -149,47 +149,6 @@ def unconfirmed(event: Event) -> str:
     return "unconfirmed by either company" if len(types[0].parties) == 2 else "unconfirmed"
 
 
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_SCALES = ((1e3, "k"), (1e6, "m"), (1e9, "bn"), (1e12, "tn"))
-_BOUNDS = {"over": "over ", "up_to": "up to ", "about": "about "}
-_DIGITS = 3
-
-
-def _scaled(value: float) -> tuple[str, str]:
-    """Write a number with its magnitude, to three digits; what is under a thousand to six."""
-    unit, text = "", _written(value, 6)
-    for size, larger in _SCALES:
-        if len(text.lstrip("-").partition(".")[0]) < 4:  # rounding may carry: 999.6m is 1bn
-            break
-        unit, text = larger, _written(value / size, _DIGITS)
-    return text, unit
-
-
-def _written(value: float, digits: int) -> str:
-    exact = Decimal(f"{value:.{digits}g}")
-    text = f"{exact:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def amount_text(low: float | None, high: float | None, currency: str, bound: str | None = None) -> str:
-    """Write a stated amount, so that it can be read back: `$3-4bn`, `over $2.5bn`, `up to €90m`, `CHF 12k`."""
-    symbol = _SYMBOLS.get(currency.upper(), f"{one_line(currency, 8)} ")
-    if low is None and high is None:
-        return ""
-    if not all(math.isfinite(value) for value in (low, high) if value is not None):
-        return ""
-    if low is None or high is None:
-        number, unit = _scaled(low if low is not None else high or 0.0)
-        return f"{'over' if high is None else 'up to'} {symbol}{number}{unit}"
-    said = _BOUNDS.get(bound or "", "")
-    (first, first_unit), (second, second_unit) = _scaled(low), _scaled(high)
-    if low == high:
-        return f"{said}{symbol}{first}{first_unit}"
-    if second_unit and not first_unit:  # `$500-1.5k` would be read as half a million to one and a half thousand
-        return f"{said}{symbol}{first}-{_written(high, 6)}"
-    return f"{said}{symbol}{first}{'' if first_unit == second_unit else first_unit}-{second}{second_unit}"
-
-
 def money(event: Event) -> str:
     """Say how much: `$3-4bn a year, revenue of SpaceX`."""
     names = _names(event)
@@ -199,8 +158,7 @@ def money(event: Event) -> str:
         text = amount_text(found.low, found.high, found.currency, found.bound)
         if not text:
             continue
-        if found.per:
-            text += f" {'an' if found.per[:1] in 'aeiou' or found.per == 'hour' else 'a'} {_words(found.per)}"
+        text += period_text(one_line(found.per, 20)) if found.per else ""
         role = _words(found.role) if found.role and found.role != "per_share" else ""
         of = names.get(found.of, one_line(found.of, 60)) if found.of else ""
         tail = f"{role} of {of}" if role and of else role or of

@@ -79,14 +79,16 @@ def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> tuple
     return tuple(kept)
 
 
-def proof(reading: Reading, given: Iterable[Evidence], field: str, said: str) -> tuple[Evidence, ...]:
+def proof(
+    reading: Reading, given: Iterable[Evidence], field: str, said: str, limit: int = PER_LEAF
+) -> tuple[Evidence, ...]:
     """Give the spans that came with an event, as far as they are spans of its text; else what the event says."""
     sound = [
         reading.quoted(e.field, e.start, e.end)
         for e in given
         if e.field in ("title", "body") and 0 <= e.start < e.end <= len(reading.text(e.field))
     ]
-    return tuple(sound[:PER_LEAF]) or (Evidence(field=field, start=0, end=0, quote=said[:MAX_QUOTE]),)
+    return tuple(sound[:limit]) or (Evidence(field=field, start=0, end=0, quote=said[:MAX_QUOTE]),)
 
 
 def absent(reading: Reading) -> Truth:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from alertd.model import ReportedType
+from alertd.model import Evidence, ReportedType
 from alertd.rules.leaves import PER_LEAF, absent, listed, missing, proof
 from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
 
 STATUSES = ("announced", "reported", "rumoured", "denied")
 ONLY_NAMED = ("rumoured", "denied")
 """Statuses that count only where a rule names them."""
+SPANS = 7
+"""Spans that show reported types: so many show one as a whole, from the verb to what it is done to."""
 SURE = 0.5
 """The confidence from which a report counts, unless the rule says otherwise."""
 
@@ -53,8 +55,7 @@ class Reports(Leaf, frozen=True, gc=False, tag="event_type"):
         found = sorted(self._found(reading), key=lambda report: -report.confidence)
         counting = [report for report in found if self._counts(report)][:PER_LEAF]
         if counting:
-            spans = [e for report in counting for e in proof(reading, report.evidence, "event_types", _said(report))]
-            return Result(True, tuple(spans[:PER_LEAF]), "; ".join(map(_said, counting)))
+            return Result(True, _spans(reading, counting), "; ".join(map(_said, counting)))
         if found:
             return missing(reading, f"{_said(found[0])}, {self._objection(found[0])}")
         others = [report.type[:60] for report in reading.event.event_types[:PER_LEAF]]
@@ -78,6 +79,11 @@ class Reports(Leaf, frozen=True, gc=False, tag="event_type"):
         if not self._has_status(report):
             return "a status that " + ("is not named" if self.statuses else "counts only where it is named")
         return f"less sure than {self.min_confidence:g}"
+
+
+def _spans(reading: Reading, reports: Sequence[ReportedType]) -> tuple[Evidence, ...]:
+    found = [e for one in reports for e in proof(reading, one.evidence, "event_types", _said(one), SPANS)][:SPANS]
+    return tuple(sorted(found, key=lambda e: (e.field != "title", e.field, e.start, e.end)))
 
 
 def _said(report: ReportedType) -> str:

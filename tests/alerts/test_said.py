@@ -74,9 +74,9 @@ ADDS: list[tuple[str, dict[str, Any], Match, str]] = [
     ("a type", SAME | {"event_types": [LEASE, ReportedType(type="litigation")]}, match(2), "new: litigation"),
     ("a denial", {"event_types": [lease("denied")]}, match(2), "compute_lease is denied"),
     ("a term", SAME | {"terms": [DealTerm(type="exclusivity")]}, match(2), "new: exclusivity"),
-    ("an amount", SAME | {"amounts": [Amount(low=9e6, high=9e6)]}, match(2), "new: 9,000,000 USD"),
+    ("an amount", SAME | {"amounts": [Amount(low=9e6, high=9e6)]}, match(2), "new: $9m"),
     ("the price of a share", SAME | {"amounts": [Amount(low=3.5, high=4, per="share")]}, match(2),
-     "new: 3.5 to 4 USD per share"),
+     "new: $3.5-4 per share"),
 ]  # fmt: skip
 
 
@@ -96,6 +96,25 @@ def test_another_report_of_the_story_is_news_if_it_adds_something(
         assert outcome.deliveries == ()
         assert (alerts.alert.revision, alerts.alert.title) == (1, "Event 1")
         assert [m.event for m in alerts.alert.matches] == ["ev_1", "ev_2"]
+
+
+CUT = Amount(low=4.4e9, high=4.4e9)
+REVISED: list[tuple[str, Amount, str | None, tuple[str, str]]] = [
+    ("another figure", Amount(low=4.35e9, high=4.35e9), "correction", ("update_material", "new: $4.35bn")),
+    ("the same figure", CUT, "correction", ("update_minor", "text edited")),
+    ("what it was before", Amount(low=5e9, high=5e9, earlier=True), None, ("update_minor", "text edited")),
+    ("more of the same text", Amount(low=9e9, high=9e9), "full_text", ("update_minor", "full text read")),
+]
+
+
+@pytest.mark.parametrize(("what", "amount", "why", "expected"), REVISED, ids=[what for what, *_ in REVISED])
+def test_a_figure_that_a_revision_corrects_is_news_to_the_digit(
+    what: str, amount: Amount, why: Any, expected: tuple[str, str]
+) -> None:
+    alerts = Alerts()
+    alerts.take(event(amounts=[CUT]), match())
+    revised = event(amounts=[amount], revision=2, revision_reason=why)
+    assert reason(alerts.take(revised, msgspec.structs.replace(match(), event_revision=2))) == expected
 
 
 def test_a_receiver_that_wants_all_updates_hears_of_every_voice() -> None:

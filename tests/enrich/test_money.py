@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from alertd.enrich.money import MOST, add_money
 from alertd.enrich.money_words import CODES, MAIN
 from alertd.model import Amount, Evidence
-from alertd.notify.facts import amount_text
 from alertd.rules.money import AMOUNT_ROLES
+from alertd.text.written import amount_text
 from tests.enrich.making import understood
 
 LEASE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year"

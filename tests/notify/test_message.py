@@ -9,9 +9,9 @@ import pytest
 
 from alertd.model import Story, TouchedHolding, event_from_dict
 from alertd.notify.clocks import age, clock_time, zone
-from alertd.notify.facts import amount_text
 from alertd.notify.message import HEADLINE_MAX, Lines, compose, delayed
 from alertd.notify.plain import cut, one_line, web_link
+from alertd.text.written import amount_text
 from tests.notify.cases import NOW, alert, correction, event, match, message, notice
 
 MINUTE = 60_000

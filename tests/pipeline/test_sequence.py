@@ -142,7 +142,7 @@ async def test_a_later_revision_of_the_dispute_updates_its_alert(ours: Desk) -> 
     assert await ours.each(lease(), dispute(), again) == ["no_match", "first", "update_minor"]
     (answer,) = await ours.take(dispute(revision=3, event_types=[ReportedType(type="merger")]))
     assert answer.record.reason == "update_material"
-    assert answer.decisions[0].detail == "no longer matches: Rule 0"
+    assert answer.decisions[0].detail == "no longer matches: Rule 0; new: merger"
 
 
 async def test_both_revisions_of_a_lease_in_one_batch_count_as_the_later_one(ours: Desk) -> None:
