@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -56,6 +57,10 @@ _DEALS = ("Merger/Acquisition.None", "Investment.None")
 _RATINGS = ("BuyOutperform", "Hold", "SellUnderperform", "Maintain", "Credit/Debt", "None")
 _FIGURES = ("Increase", "Decrease", "Stable")
 _RESULTS = ("Revenue", "Profit/Loss")
+_STATE = ("FinancialReport.Beat", "FinancialReport.Miss")
+"""Given to whatever speaks well or ill of a company's state, or of a survey: debt, cash, passengers, hopes. Of
+14 that were missed in the half `dev`, drawn by lot, three told of results and one of an outlook. So they make results
+right, and need not be found; WIDER counts them."""
 
 MAPPING: tuple[Label, ...] = (
     Label(
@@ -78,23 +83,24 @@ MAPPING: tuple[Label, ...] = (
         tuple(f"Rating.{name}" for name in _RATINGS),
     ),
     Label(
+        tuple(f"{figure}.{way}_{figure}" for figure in _RESULTS for way in ("Increase", "Decrease")),
+        ("results", "guidance", "guidance_raise", "guidance_cut"),
+        "revenue and profit that rose or fell, or are to: what is foreseen has the same label there and types of its "
+        "own here; comparable stores' sales are results here, volume there",
         (
-            *("FinancialReport.Beat", "FinancialReport.Miss"),
-            *(f"{figure}.{way}_{figure}" for figure in _RESULTS for way in ("Increase", "Decrease")),
-        ),
-        ("results",),
-        "figures that rose, fell or were awaited otherwise; comparable stores' sales are results here, volume there",
-        tuple(
-            f"{figure}.{way}"
-            for figure in (*_RESULTS, "SalesVolume", "FinancialReport")
-            for way in ("None", *(f"{way}_{figure}" for way in _FIGURES))
+            *_STATE,
+            *(
+                f"{figure}.{way}"
+                for figure in (*_RESULTS, "SalesVolume", "FinancialReport")
+                for way in ("None", *(f"{way}_{figure}" for way in _FIGURES))
+            ),
         ),
     ),
     Label(
         ("Legal.Proceeding", "Legal.Appeal", "Legal.Conviction/Settlement"),
         ("litigation", "settlement", "regulatory_action", "contract_dispute"),
-        "suits and probes, and how they end, whoever brings them",
-        ("Legal.None",),
+        "suits and probes, and how they end, whoever brings them; a regulator's word on a merger is labelled as one",
+        ("Legal.None", "Merger/Acquisition.None"),
     ),
     Label(
         ("Employment.Start", "Employment.End"),
@@ -113,6 +119,20 @@ MAPPING: tuple[Label, ...] = (
 """Left out: subtypes that we have no type for (CSR/Brand, Expense, Facility, Investment, Macroeconomics, SalesVolume,
 SecurityValue, launches), and those that hold several things of which ours are few: Financing (loans and funding
 rounds beside offerings), Product/Service.Cancellation/Recall (discontinued products) and Trial (of any product)."""
+
+WIDER: tuple[Label, ...] = tuple(
+    line._replace(labels=(*_STATE, *line.labels)) if "results" in line.types else line for line in MAPPING
+)
+"""The mapping that counts what is said well or ill of a company's state as results that are to be found."""
+
+SUPPOSED = re.compile(
+    r"\b(?:if|unless|would|could|may|might|should|can|will|likely|plans?|planned|hopes?|hoped|believes?|thinks?|"
+    r"expects?|expected|forecasts?|estimates?|projected|potential|next year|years? ago|since|previously|"
+    r"over the (?:past|last)|in (?:19|20)\d\d|history|historically)\b",
+    re.IGNORECASE,
+)
+"""Words that go with what is hoped, thought, foreseen or long past. The corpus in its full form says of each label
+whether it is certain; the file that we have does not, so the reading without these is a guess at it."""
 
 
 def measure(shared: Path) -> Measured:
@@ -177,11 +197,11 @@ class Counted(NamedTuple):
 NOTHING = Counted(0, 0, 0, 0, 0)
 
 
-def count(found: Iterable[str], labels: Iterable[str]) -> dict[int, Counted]:
+def count(found: Iterable[str], labels: Iterable[str], mapping: Sequence[Label] = MAPPING) -> dict[int, Counted]:
     """Count one sentence for each line of the mapping, by its number."""
     said, there = set(found), set(labels)
     counts = {}
-    for number, line in enumerate(MAPPING):
+    for number, line in enumerate(mapping):
         mine = said & set(line.types)
         labelled = not there.isdisjoint(line.labels)
         right = len(mine) if labelled or not there.isdisjoint(line.also) else 0
@@ -189,27 +209,39 @@ def count(found: Iterable[str], labels: Iterable[str]) -> dict[int, Counted]:
     return counts
 
 
+DROPPED = "the same, with what was recognised and dropped as past or asked"
+STATE = "the same, with what is said of a company's state (WIDER)"
+PLAIN = "the same, in sentences without a word of hope, doubt or long ago"
+
+
 def _corpus(finder: Finder, path: Path, goals: list[Goal], tables: list[tuple[str, Sequence[Row]]]) -> None:
     halves: dict[str, dict[int, Counted]] = {"dev": {}, "held": {}}
-    dropped_too = {"dev": NOTHING, "held": NOTHING}
+    readings = {half: dict.fromkeys((DROPPED, STATE, PLAIN), NOTHING) for half in halves}
     for sentence in _sentences(path):
         half = "dev" if is_dev(sentence["text"]) else "held"
-        sums = halves[half]
+        sums, read, labels = halves[half], readings[half], sentence["subtypes"]
         statuses, dropped = finder.seen(title=sentence["text"], event_at=WRITTEN)
-        for number, one in count(statuses, sentence["subtypes"]).items():
+        for number, one in count(statuses, labels).items():
             sums[number] = sums.get(number, NOTHING).plus(one)
-        for number, one in count({*statuses, *dropped}, sentence["subtypes"]).items():
-            if MAPPING[number].counts:
-                dropped_too[half] = dropped_too[half].plus(one)
+        read[DROPPED] = read[DROPPED].plus(_counting(count({*statuses, *dropped}, labels)))
+        read[STATE] = read[STATE].plus(_counting(count(statuses, labels, WIDER)))
+        if not SUPPOSED.search(sentence["text"]):
+            read[PLAIN] = read[PLAIN].plus(_counting(count(statuses, labels)))
     for half, counts in halves.items():
-        total = _total(one for number, one in counts.items() if MAPPING[number].counts)
+        total = _counting(counts)
         goals.append(Goal(f"SENTiVENT, precision ({half})", total.precision, 0.80, of=total.said))
         goals.append(Goal(f"SENTiVENT, recall ({half})", total.recall, 0.55, of=total.there))
+        wider = readings[half][STATE]
+        goals.append(Goal(f"SENTiVENT, recall, with a company's state ({half})", wider.recall, 0.55, of=wider.there))
         rows = [_row(", ".join(MAPPING[n].types), one, MAPPING[n].counts) for n, one in sorted(counts.items())]
         rows.append(_row("all that count", total, True))
-        rows.append(_row("the same, with what was recognised and dropped as past or asked", dropped_too[half], False))
+        rows += [_row(reading, one, False) for reading, one in readings[half].items()]
         rows.append(_row("all", _total(counts.values()), False))
         tables.append((f"SENTiVENT, {half}", rows))
+
+
+def _counting(counts: Mapping[int, Counted]) -> Counted:
+    return _total(one for number, one in counts.items() if MAPPING[number].counts)
 
 
 def _total(counts: Iterable[Counted]) -> Counted:

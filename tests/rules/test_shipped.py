@@ -27,7 +27,8 @@ NAMES = {
 SHIPPED = {
     "compute_lease", "material_agreement", "contract_award", "contract_dispute", "contract_termination",
     "supply_agreement", "acquisition", "tender_offer", "divestiture", "joint_venture", "ipo", "offering",
-    "buyback", "dividend_change", "stock_split", "results", "guidance_raise", "guidance_cut", "rating_change",
+    "buyback", "dividend_change", "stock_split", "results", "guidance", "guidance_raise", "guidance_cut",
+    "rating_change",
     "price_target", "executive_change", "layoffs", "restructuring", "impairment", "bankruptcy", "going_concern",
     "default", "delisting", "trading_halt", "index_change", "restatement", "auditor_change", "litigation",
     "settlement", "regulatory_action", "export_control", "sanctions", "product_recall", "clinical_result",
