@@ -21,6 +21,7 @@ from alertd.rules.state import Sequence
 from alertd.rules.traits import asserted
 from alertd.ruletests.lint_companies import circles, clashes, declared
 from alertd.ruletests.lint_condition import Answer, Judge, holdings_needed
+from alertd.ruletests.lint_roles import Roles, foreign_role
 from alertd.ruletests.lint_several import identical, untested, unused
 
 LINTS: Mapping[str, str] = {
@@ -28,6 +29,7 @@ LINTS: Mapping[str, str] = {
     "always-true": "the condition holds for every event",
     "common-words": "the rule asks for nothing but words that most news have",
     "literal": "a term has AND, OR, NOT or a bar in it, or a pattern stands between slashes: read as they stand",
+    "no-role": "the rule asks for a role that none of its event types has",
     "no-holdings": "the rule asks for holdings, and the portfolio holds nothing",
     "no-company": "the rule asks for no company, in a portfolio that is about companies",
     "dates": "the rule's last day is over, or lies before its first",
@@ -53,9 +55,10 @@ _NAMING = frozenset(("subject", "issuer", "filer", "insider"))
 def lint(loaded: Loaded, *, today: date, advance: Callable[[int], None] = lambda rules: None) -> list[Fault]:
     """Look for all that is hardly meant. `advance` is told how many more rules have been looked at."""
     judge = Judge()
+    roles = {event_type.id: event_type.roles for event_type in loaded.book.event_types}
     found = [fault for event_type in loaded.book.event_types for fault in _of_event_type(event_type, loaded, judge)]
     for portfolio in loaded.book.portfolios:
-        found += _of_portfolio(portfolio, loaded, judge, today)
+        found += _of_portfolio(portfolio, loaded, judge, roles, today)
         advance(len(portfolio.rules))
     return sorted(
         {
@@ -87,7 +90,7 @@ def _of_event_type(event_type: EventTypeRule, loaded: Loaded, judge: Judge) -> I
             yield Fault(*place, message, answer.hint, "warning", answer.name)
 
 
-def _of_portfolio(portfolio: Portfolio, loaded: Loaded, judge: Judge, today: date) -> Iterator[Fault]:
+def _of_portfolio(portfolio: Portfolio, loaded: Loaded, judge: Judge, roles: Roles, today: date) -> Iterator[Fault]:
     if not portfolio.receivers and not all(rule.experimental for rule in portfolio.rules):
         message = f"portfolio `{portfolio.id}` names no receivers, so nobody hears of its alerts"
         place = loaded.places[portfolio.id, ""]
@@ -97,6 +100,7 @@ def _of_portfolio(portfolio: Portfolio, loaded: Loaded, judge: Judge, today: dat
     for rule in portfolio.rules:
         answers = [
             _of_condition(rule, judge),
+            foreign_role(rule, roles),
             _without_holdings(rule) if not holds else None,
             _without_company(rule) if about_companies else None,
         ]

@@ -112,6 +112,43 @@ def test_a_rule_that_needs_holdings_is_told_that_there_are_none(tmp_path: Path) 
     assert found(load(tmp_path, portfolios__p=text)) == ["p:6 no-holdings"]
 
 
+@pytest.mark.parametrize(
+    ("condition", "asked", "types"),
+    [
+        ("{event_type: cut}, {role: lessor}", "role: lessor", "`cut`: issuer"),
+        (
+            "{event_type: cut}, {exposed: NVDA, hops: 0, of: lessee}",
+            "exposed: NVDA, of the lessee, hops 0..0",
+            "`cut`: issuer",
+        ),
+        (
+            "{event_type: [cut, merger]}, {not: {role: [lessor, lessee]}}",
+            "role: lessor, lessee",
+            "`cut`: issuer; `merger`: none",
+        ),
+        (
+            "{sequence: [{event_type: cut}, {event_type: merger}], within: 9d}, {role: lessor}",
+            "role: lessor",
+            "`cut`: issuer; `merger`: none",
+        ),
+        ("{event_type: cut}, {role: [issuer, lessor]}", "", ""),
+        ("{event_type: [cut, lease]}, {role: lessor}", "", ""),
+        ("{role: lessor}", "", ""),
+    ],
+)
+def test_a_role_is_one_of_the_event_types_that_the_rule_names(
+    tmp_path: Path, condition: str, asked: str, types: str
+) -> None:
+    roles = {"cut": "[issuer]", "lease": "[lessor, lessee]", "merger": "[]"}
+    files = {
+        f"event_types__{name}": f"event_type: {name}\ntitle: T\nroles: {own}\nwhen: {{title: {name}}}\n{TESTED}\n"
+        for name, own in roles.items()
+    }
+    loaded = load(tmp_path, portfolios__p=portfolio(f"{{all: [{{mentions: holdings}}, {condition}]}}"), **files)
+    whole = f"6 rule `rule-0` asks for `{asked}`, a role of none of its event types ({types})"
+    assert told(loaded, "no-role") == ([f"{whole} (such a role is one of `lease`)"] if asked else [])
+
+
 def test_event_types_are_judged_as_well_and_each_of_their_statuses(tmp_path: Path) -> None:
     loaded = load(
         tmp_path,
