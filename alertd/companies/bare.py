@@ -81,6 +81,9 @@ class BareTickers:
     def __init__(self, finder: CompanyFinder) -> None:
         self._finder = finder
         self._tickers = finder.table.registrants.tickers
+        letters = filter(_CAPITALS.fullmatch, finder.securities.tickers())
+        self._letters = frozenset(one for one in letters if not _is_never(one.lower()))
+        """Most texts have none of them, and need no closer look."""
 
     def candidates(
         self, fields: Sequence[FieldText], taken: Mapping[str, Collection[int]], sure: Collection[str]
@@ -96,12 +99,14 @@ class BareTickers:
                     yield ticker
 
     def _in(self, field: FieldText, taken: Collection[int]) -> Iterator[Ticker]:
+        if self._letters.isdisjoint(field.capitals.values()):
+            return
         calm: dict[tuple[int, int], bool] = {}
         for match in islice(_CAPITALS.finditer(field.text), _MOST):
             letters = match[0]
             company = self._primary(letters)
             folded = letters.lower()
-            if company is None or folded in common_words() or folded in _NEVER or is_abbreviation(folded):
+            if company is None or _is_never(folded):
                 continue
             word = field.index_at(match.start())
             if word >= len(field) or word in taken:
@@ -136,6 +141,11 @@ class BareTickers:
             for word in words
         )
         return not shouted or sum(not word.isupper() for word in words) >= 2 * shouted
+
+
+def _is_never(folded: str) -> bool:
+    """Whether folded letters are a word of every text, an abbreviation or a currency."""
+    return folded in common_words() or folded in _NEVER or is_abbreviation(folded)
 
 
 def _goes_on(field: FieldText, word: int) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from alertd.companies.bare import BareTickers
 from alertd.companies.gazetteer import Hit, declared_names
 from alertd.companies.mentions import Beside, Mention
 from alertd.companies.model import Company
@@ -60,6 +61,7 @@ class CompanyFinder:
             self._canonical[key]: line.name for key, line in self._known.items() if key in self._canonical
         }
         self.securities = SecurityNames(table, isins or {}, self._canonical)
+        self.bare = BareTickers(self)
 
     def canonical(self, company: str) -> str:
         """Give the id under which a company is known today: the desk's own before the SEC's and ours."""
@@ -106,10 +108,10 @@ class CompanyFinder:
 
     def _hits(self, field: FieldText) -> list[Hit]:
         """Give the names in a field, what is declared before what is not where both stand at the same words."""
-        words = field.words
-        found = list(islice(self.declared.find(words), MOST_HITS))
+        words, capitals = field.words, field.capitals
+        found = list(islice(self.declared.find(words, capitals), MOST_HITS))
         own = {(hit.first, hit.last) for hit in found}
-        others = islice(self.registrants.find(words), MOST_HITS)
+        others = islice(self.registrants.find(words, capitals), MOST_HITS)
         found += [hit for hit in others if (hit.first, hit.last) not in own]
         return sorted(found, key=lambda hit: (hit.first, -hit.last))
 

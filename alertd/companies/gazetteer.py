@@ -9,7 +9,7 @@ The registrants' part is made once for a table and shared; what a desk declares 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from sys import intern
 from typing import NamedTuple
@@ -48,7 +48,7 @@ class Hit(NamedTuple):
 class Gazetteer:
     """Names under their words. Immutable once made."""
 
-    __slots__ = ("_begin", "_lengths", "_many", "_single")
+    __slots__ = ("_begin", "_lengths", "_many", "_single", "_small")
 
     def __init__(self, names: Iterable[Name]) -> None:
         self._single: dict[str, Name] = {}
@@ -63,6 +63,9 @@ class Gazetteer:
         self._lengths = {pair: tuple(sorted(found, reverse=True)) for pair, found in lengths.items()}
         self._begin = frozenset(first for first, _ in lengths)
         """First words of names of several words: most words of a text are none, and their pairs need no look."""
+        written = (*self._single.values(), *self._many.values())
+        self._small = frozenset(name.words[0] for name in written if not name.written[0].isupper())
+        """First words of names that do not begin with a capital: eBay, 3M."""
 
     def __len__(self) -> int:
         return len(self._single) + len(self._many)
@@ -71,26 +74,26 @@ class Gazetteer:
         """Give what is called exactly so."""
         return self._single.get(words[0]) if len(words) == 1 else self._many.get(words)
 
-    def find(self, words: list[str]) -> Iterator[Hit]:
-        """Give every place where the words of a name stand, names within others too.
+    def find(self, words: Sequence[str], capitals: Iterable[int]) -> Iterator[Hit]:
+        """Give every place where the words of a name stand and may be written as it is, names within others too.
 
-        Words and pairs are looked up by calls that loop in C, as in `text/scan.py`.
+        `capitals` are the words that are written with one, by their number, in order: others begin no name, but one
+        that is itself written so.
         """
-        if not self._single.keys().isdisjoint(words):
-            singles = list(map(self._single.get, words))
-            for i, one in zip(compress(count(), singles), filter(None, singles), strict=True):
-                yield Hit(i, i, one)
-        if self._begin.isdisjoint(words):
+        if not len(self):
             return
-        may = list(map(self._begin.__contains__, words))
-        pairs = zip(words, words[1:], strict=False)  # noqa: RUF007  zip uses its tuple again, pairwise makes new ones
-        begun = list(map(self._lengths.get, compress(pairs, may)))
-        at = compress(count(), may)
-        for i, lengths in zip(compress(at, begun), filter(None, begun), strict=True):
-            for length in lengths:
-                many = self._many.get(tuple(words[i : i + length]))
-                if many is not None and i + length <= len(words):
-                    yield Hit(i, i + length - 1, many)
+        if not self._small.isdisjoint(words):
+            capitals = sorted({*capitals, *compress(count(), map(self._small.__contains__, words))})
+        single, begin = self._single.get, self._begin
+        for i in capitals:
+            word = words[i]
+            if (one := single(word)) is not None:
+                yield Hit(i, i, one)
+            if word in begin and i + 1 < len(words):
+                for length in self._lengths.get((word, words[i + 1]), ()):
+                    many = self._many.get(tuple(words[i : i + length]))
+                    if many is not None and i + length <= len(words):
+                        yield Hit(i, i + length - 1, many)
 
 
 def declared_names(companies: Iterable[Company]) -> Gazetteer:

@@ -21,6 +21,11 @@ from alertd.companies.ordinary import LEGAL_FORMS, is_first_or_family_name, is_o
 from alertd.companies.passages import FieldText
 
 ENOUGH = 2
+_SURE = 3
+"""Points from which a common word is known to be named otherwise in the item."""
+_SHOWN = 2
+"""`Name.known` of the name by which people know a company."""
+_NOTHING = "nothing around it says that a company is meant"
 _SMALL = word_set("of and the for in on by de la le du del da van von to at a an e y et und")
 _HELPING = word_set("to will would may could plans has also reportedly again still")
 _BODIES = word_set("""
@@ -80,6 +85,8 @@ def has_capitals(field: FieldText, first: int, last: int, name: Name) -> bool:
 
 def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -> Verdict:
     """Weigh a place whose words are a name that is not distinct."""
+    if name.kind == "common" and around.known < _SURE and name.known != _SHOWN:
+        return Verdict(False, _NOTHING)
     style = field.style(first)
     initial = field.is_initial(first)
     points, reasons = _capital(name, style, initial, around.capitals)
@@ -90,24 +97,24 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
         max(_after(field, last, name.kind), intent, key=lambda found: found[0]),
         _before(field, first),
         _listed(field, first, last, around),
-        (1, "well known") if name.known == 2 else (0, ""),
+        (1, "well known") if name.known == _SHOWN else (0, ""),
         _division(field, last, name),
         _person(field, first, last, name),
         _neighbours(field, first, last, name, style, initial),
         _shouted(field, first, last, name, style),
-        (-1, "in small letters elsewhere") if name.kind == "ordinary" and name.words[0] in field.small else (0, ""),
+        (-1, "in small letters elsewhere") if name.kind == "ordinary" and field.is_small(name.words[0]) else (0, ""),
     ):
         points += more
         if more and why:
             reasons.append(why)
     if name.kind == "common":
-        own = initial and intent[0] == OWN and name.known == 2
-        enough = (own or around.known >= 3) and points >= ENOUGH
+        own = initial and intent[0] == OWN and name.known == _SHOWN
+        enough = (own or around.known >= _SURE) and points >= ENOUGH
     elif name.kind == "phrase":
         enough = points >= (1 if len(name.words) == 2 else 0)
     else:
         enough = points >= ENOUGH
-    return Verdict(enough, ", ".join(reasons) or "nothing around it says that a company is meant")
+    return Verdict(enough, ", ".join(reasons) or _NOTHING)
 
 
 def _capital(name: Name, style: str, initial: bool, capitals: bool) -> tuple[int, list[str]]:

@@ -27,6 +27,8 @@ class Ledger:
         self.seen: list[tuple[tuple[str, ...], str, str]] = []
         """(words, written, company) of names, whose first words may stand for them later."""
         self.beside: list[Beside] = []
+        self.changes = 0
+        """How often something was taken."""
         self._refused: dict[tuple[str, str], None] = {}
         self._taken: dict[str, dict[int, Mention]] = {field.name: {} for field in fields}
         """Field -> first code point -> mention."""
@@ -55,6 +57,7 @@ class Ledger:
         self, field: FieldText, first: int, last: int, company: str, way: Way, why: str, written: str = ""
     ) -> None:
         """Take words as a company's name; `written` is how the name is written, to which an `'s` may belong."""
+        self.changes += 1
         starts, ends = self._words[field.name]
         if first in starts or last in ends:
             return

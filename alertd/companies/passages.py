@@ -19,6 +19,9 @@ _INITIAL = re.compile(r"(?:\A|[\n:;|•?!…\"“‘]|[.)]|\s[-–—]{1,2})[\s\
 _AROUND = 300
 """Characters to either side within which a passage ends at the latest."""
 
+_SMALL_UNTIL = 20_000
+"""Characters of a text in which a word in small letters is looked for."""
+
 
 class FieldText:
     """One field of an event."""
@@ -33,10 +36,18 @@ class FieldText:
             self.words = tokens.words[: self.index_at(limit)]
             self.text = self.text[:limit]
         self._styles: dict[tuple[int, int], Style] = {}
+        self._style_at: dict[int, Style] = {}
+        self._small: dict[str, bool] = {}
 
     @cached_property
     def _places(self) -> tuple[list[int], list[int]]:
         return self._tokens.places
+
+    @cached_property
+    def capitals(self) -> dict[int, str]:
+        """The words written with a capital, as `Tokens.capitals` has them."""
+        every, words = self._tokens.capitals, len(self.words)
+        return every if words == len(self._tokens) else {i: word for i, word in every.items() if i < words}
 
     def __len__(self) -> int:
         return len(self.words)
@@ -88,10 +99,13 @@ class FieldText:
 
     def style(self, i: int) -> Style:
         """Say how the passage around a word is written."""
-        begin, end = self.passage(self.start(i))
-        found = self._styles.get((begin, end))
+        found = self._style_at.get(i)
         if found is None:
-            found = self._styles[begin, end] = _style(self.text[begin:end])
+            begin, end = self.passage(self.start(i))
+            found = self._styles.get((begin, end))
+            if found is None:
+                found = self._styles[begin, end] = _style(self.text[begin:end])
+            self._style_at[i] = found
         return found
 
     def passage(self, place: int) -> tuple[int, int]:
@@ -104,10 +118,28 @@ class FieldText:
         after = _STOPS.search(self.text, place, place + _AROUND)
         return begin, after.end() if after else place + _AROUND
 
-    @cached_property
-    def small(self) -> frozenset[str]:
-        """The words that the text writes in small letters."""
-        return frozenset(re.findall(r"(?<![\w.])[a-z]{2,20}(?!\w)", self.text[:20_000]))
+    def is_small(self, word: str) -> bool:
+        """Whether the text writes a folded word somewhere in small letters; only 2 to 20 letters of ASCII count."""
+        if word not in self._small:
+            self._small[word] = self._finds_small(word)
+        return self._small[word]
+
+    def _finds_small(self, word: str) -> bool:
+        if not (word.isascii() and word.isalpha() and 1 < len(word) <= 20):
+            return False
+        text = self.text[:_SMALL_UNTIL]
+        at = text.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if not (_is_word(text[at - 1 : at]) or text[at - 1 : at] == "." or _is_word(text[end : end + 1])):
+                return True
+            at = text.find(word, end)
+        return False
+
+
+def _is_word(character: str) -> bool:
+    """Whether it is what patterns call a word's character."""
+    return character.isalnum() or character == "_"
 
 
 def _style(passage: str) -> Style:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from alertd.companies.bare import SYMBOL, BareTickers, Ticker, is_borne_out
+from alertd.companies.bare import SYMBOL, Ticker, is_borne_out
 from alertd.companies.called import Called
 from alertd.companies.gazetteer import Hit, Name
 from alertd.companies.judge import Around, Verdict, has_capitals, judge
@@ -55,7 +55,9 @@ class Work:
         self._found = Ledger(fields)
         self._tags: dict[str, list[Tag]] = {field.name: [] for field in fields}
         self._candidates: list[_Open] = []
-        self._bare = BareTickers(finder)
+        self._bare = finder.bare
+        self._verdicts: dict[tuple[str, int, int], tuple[int, Verdict]] = {}
+        """Place -> how much was taken when it was weighed, and what came of it."""
         self._looked_at: dict[str, set[int]] = {field.name: set() for field in fields}
         """Words of each field that are names or tags, taken or not: no tickers in running text."""
 
@@ -237,6 +239,16 @@ class Work:
         return is_borne_out(ticker, *found.ticker_places(field))
 
     def _verdict(self, one: _Open) -> Verdict:
+        """Weigh a name, again only if something was taken since: that may bear it out."""
+        place = (one.field.name, one.hit.first, one.hit.last)
+        before = self._verdicts.get(place)
+        if before is not None and before[0] == self._found.changes:
+            return before[1]
+        verdict = self._judge(one)
+        self._verdicts[place] = (self._found.changes, verdict)
+        return verdict
+
+    def _judge(self, one: _Open) -> Verdict:
         found, company = self._found, one.company
         known, why = 0, ""
         if company in found.sure:

@@ -31,6 +31,10 @@ class SecurityNames:
         """Whether any ISIN is known."""
         return bool(self._isins)
 
+    def tickers(self) -> set[str]:
+        """Give all tickers that may mean somebody, as the SEC writes them."""
+        return self._table.tickers() | {ticker for ticker, _ in self._elsewhere}
+
     def listed(self, ticker: str, exchange: str) -> str | None:
         """Give who is listed under a ticker at an exchange or, with an empty one, wherever.
 

@@ -116,6 +116,10 @@ class CompanyTable:
         owners = {company for at, company in listed if not exchange or not at or at == exchange}
         return self.get(owners.pop()) if len(owners) == 1 else None
 
+    def tickers(self) -> set[str]:
+        """Give all tickers under which somebody is listed, wherever."""
+        return self.registrants.tickers.keys() | self._tickers.keys()
+
     def called(self, text: str) -> list[Company]:
         """Give the companies with this name or alias in full; the legal form of a registrant may be left out."""
         name = fold_name(text)

@@ -19,7 +19,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import accumulate, compress, count
-from operator import add, sub
+from operator import add, ne, sub
 from typing import NamedTuple
 
 _APOSTROPHES = frozenset("'`´ʻʼ‘’‛′＇ꞌ")
@@ -41,10 +41,13 @@ _UNSPACED = re.compile(
 )
 """Scripts written without spaces: each character is a word, so that a term is found inside a sentence."""
 
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _ASCII = "".join(c.lower() if c.isalnum() else "'" if c in _APOSTROPHES else " " for c in map(chr, range(128)))
 _BYTES = bytes(ord(_ASCII[i]) if i < 128 else i for i in range(256))
+_CASED = bytes(i if chr(i).isascii() and chr(i).isupper() else folded for i, folded in enumerate(_BYTES))
+"""As `_BYTES`, but capitals stay."""
 _CACHE_SIZE, _CACHED_RUN = 20_000, 16
-_FOLD = "alertd.fold"
+_FOLD, _FOLD_RAISED = "alertd.fold", "alertd.fold_raised"
 
 
 def _fold_character(character: str) -> str:
@@ -104,8 +107,14 @@ def _fold_run(error: UnicodeError) -> tuple[bytes, int]:
     return _RUNS[error.object[error.start : error.end]], error.end
 
 
+def _fold_run_raised(error: UnicodeError) -> tuple[bytes, int]:
+    folded, end = _fold_run(error)
+    return folded.decode().upper().encode(), end
+
+
 # The encoder finds what is not ASCII many times faster than a loop or pattern of ours: its error handler is the fold.
 codecs.register_error(_FOLD, _fold_run)
+codecs.register_error(_FOLD_RAISED, _fold_run_raised)
 
 
 def _without_apostrophes(text: str) -> str:
@@ -114,7 +123,7 @@ def _without_apostrophes(text: str) -> str:
     before = pieces[0]
     for i in range(1, len(pieces)):
         piece = pieces[i]
-        if piece[:2] in ("s", "s ") and before and before[-1] != " ":
+        if piece[:2] in ("s", "s ", "S", "S ") and before and before[-1] != " ":
             pieces[i] = " " + piece[1:]
         before = piece
     return " ".join(pieces)
@@ -122,7 +131,11 @@ def _without_apostrophes(text: str) -> str:
 
 def fold_text(text: str) -> str:
     """Fold a text without keeping the way back."""
-    folded = text.encode("ascii", _FOLD).translate(_BYTES).decode()
+    return _folded(text.encode("ascii", _FOLD), _BYTES)
+
+
+def _folded(encoded: bytes, table: bytes) -> str:
+    folded = encoded.translate(table).decode()
     return _without_apostrophes(folded) if "'" in folded else folded
 
 
@@ -145,12 +158,10 @@ class Folded(NamedTuple):
 
 def fold(text: str) -> Folded:
     """Fold a text and keep the way back."""
-    if text.isascii():
+    if all(len(_TABLE[character]) == 1 for character in set("".join(_NOT_ASCII.findall(text)))):
         return Folded(fold_text(text), None)
     pieces = list(map(_TABLE.__getitem__, text))
     folded = _without_apostrophes("".join(pieces))
-    if len(folded) == len(pieces) and all(pieces):  # each character became one
-        return Folded(folded, None)
     return Folded(folded, [place for place, piece in enumerate(pieces) for _ in piece])
 
 
@@ -165,7 +176,7 @@ class Token(NamedTuple):
 class Tokens:
     """The words of a text, and their places for whoever asks."""
 
-    __slots__ = ("_ends", "_folded", "_places", "text", "words")
+    __slots__ = ("_capitals", "_ends", "_folded", "_places", "text", "words")
 
     def __init__(self, text: str, words: list[str] | None = None) -> None:
         self.text = text
@@ -174,6 +185,16 @@ class Tokens:
         self._ends: list[int] = []
         """Where each word ends in the folded text."""
         self._places: tuple[list[int], list[int]] | None = None
+        self._capitals: dict[int, str] | None = None
+
+    @property
+    def capitals(self) -> dict[int, str]:
+        """The words written with a capital, by their number from 0: as they are written, letters beyond ASCII raised."""
+        if self._capitals is None:
+            cased = _folded(self.text.encode("ascii", _FOLD_RAISED), _CASED).split()
+            differ = list(map(ne, cased, self.words))
+            self._capitals = dict(zip(compress(count(), differ), compress(cased, differ), strict=True))
+        return self._capitals
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the original code points from the first word to the last, both included, with its accents."""
@@ -198,11 +219,10 @@ class Tokens:
             return [], []
         self.span(0, 0)
         starts, ends, text = list(map(sub, self._ends, map(len, self.words))), self._ends, self.text
-        if text.isascii():
-            return starts, ends
         origin = self._folded.origin if self._folded is not None else None
-        if origin is not None:
-            starts, ends = [origin[start] for start in starts], [origin[end - 1] + 1 for end in ends]
+        if origin is None:  # then there are no accents either
+            return starts, ends
+        starts, ends = [origin[start] for start in starts], [origin[end - 1] + 1 for end in ends]
         behind = text + " "  # a text's last word has no accents behind it
         return starts, [end if behind[end] < "\x80" else _behind_marks(text, end) for end in ends]
 

@@ -65,6 +65,11 @@ def test_words_without_capitals_and_parts_of_words_are_no_names(title: str) -> N
     assert named(title) == []
 
 
+@pytest.mark.parametrize("title", ["eBay cuts fees", "profit falls at eBay", "rivals of eBay Inc. rejoice"])
+def test_a_name_that_begins_with_a_small_letter_is_found(title: str) -> None:
+    assert named(title) == ["EBAY"]
+
+
 @pytest.mark.parametrize(
     ("title", "reason"),
     [

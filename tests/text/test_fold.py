@@ -124,3 +124,19 @@ def test_the_places_of_all_words_are_those_of_each(text: str) -> None:
     tokens = Tokens(text)
     spans = [tokens.span(i, i) for i in range(len(tokens))]
     assert Tokens(text).places == ([start for start, _ in spans], [end for _, end in spans])
+
+
+@given(
+    st.text(alphabet=st.characters(max_codepoint=0x24F), max_size=60)
+    | st.lists(st.sampled_from(["A", "a1", "9", "É", "e\u0301", " ", "-", "’s", "'S", "日", "\u200b", "Ω", "ω"])).map(
+        "".join
+    )
+)
+def test_a_word_with_a_capital_is_known_by_it(text: str) -> None:
+    tokens = Tokens(text)
+    for i, token in enumerate(tokens):
+        written = text[token.start : token.end]
+        if written.isascii():
+            assert tokens.capitals.get(i, token.folded) == written
+        elif any(map(str.isupper, written)):
+            assert tokens.capitals[i].lower() == token.folded
