@@ -189,7 +189,7 @@ class Tokens:
 
     @property
     def capitals(self) -> dict[int, str]:
-        """The words written with a capital, by their number from 0: as they are written, letters beyond ASCII raised."""
+        """The words written with a capital, by their number from 0: as written, letters beyond ASCII raised."""
         if self._capitals is None:
             cased = _folded(self.text.encode("ascii", _FOLD_RAISED), _CASED).split()
             differ = list(map(ne, cased, self.words))
