@@ -6,7 +6,9 @@ event does not say is false, or unknown where more of it is still to come or whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
 
 from alertd.companies.model import Path, RelationType
 from alertd.companies.relations import strength
@@ -121,7 +123,7 @@ class Exposed(Leaf, frozen=True, gc=False, kw_only=True, tag="exposed"):
         exposed = [scope.company] if scope.company is not None else list(self.candidates(reading, scope))
         ways = [(company, way) for company in exposed for way in self._ways(company, reading, scope)]
         if not ways:
-            return lack(self.who, reading, scope, "neither named nor related to what is named")
+            return lack(self.who, reading, scope, self._lacking(exposed, reading, scope))
         _, (mention, path) = min(ways, key=lambda found: (len(found[1][1]), -strength(found[1][1])))
         words = tuple(
             f"{scope.world.label(s.company)} {s.type} of {name_of(s.of, reading, scope)}"
@@ -130,6 +132,17 @@ class Exposed(Leaf, frozen=True, gc=False, kw_only=True, tag="exposed"):
         )
         seen = " · ".join(words) or f"{label_of(mention, scope)} is named"
         return Result(True, proof_of([mention], reading, scope), seen, words)
+
+    def _lacking(self, bound: Sequence[str], reading: Reading, scope: Scope) -> str:
+        """Say why no way counts: whoever is there may only play another role."""
+        others = msgspec.structs.replace(self, of=())
+        exposed = bound or list(others.candidates(reading, scope)) if self.of else []
+        ways = [way for company in exposed for way in others._ways(company, reading, scope)]
+        if not ways:
+            return "neither named nor related to what is named"
+        mention, path = min(ways, key=lambda way: len(way[1]))
+        role = f"the {' or '.join(self.of)}"
+        return f"related to {label_of(mention, scope)}, which is not {role}" if path else f"named, but not as {role}"
 
     def _targets(self, reading: Reading, scope: Scope) -> Iterator[CompanyMention]:
         """Go through the named companies that count."""
