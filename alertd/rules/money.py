@@ -191,7 +191,9 @@ class Money(Leaf, frozen=True, gc=False, tag="amount"):
             return Result(True, tuple(spans[:PER_LEAF]), "; ".join(said))
         for amount, worth in asked:
             if worth is None:
-                return Result(None, (), f"{_said(amount)}: no rate to {self.limit.currency}")
+                return Result(
+                    None, (), f"{_said(amount)}: no rate to {self.limit.currency} in rules/lists/rates.yaml"
+                )
         if asked:
             return missing(reading, "; ".join(_said(a) + (w.note if w else "") for a, w in asked[:PER_LEAF]))
         others = "; ".join(_said(amount) for amount in reading.event.amounts[:PER_LEAF])
@@ -239,4 +241,6 @@ def _said(amount: Amount) -> str:
     number = scaled(amount.low) if amount.low == amount.high else f"{scaled(amount.low)} to {scaled(amount.high)}"
     period = f" per {amount.per[:20]}" if amount.per else ""
     role = f", {amount.role[:40]}" if amount.role else ""
-    return f"{number} {amount.currency[:8]}{period}{role}" + (" (derived)" if amount.derived else "")
+    return f"{number} {amount.currency[:8]}{period}{role}" + "".join(
+        f" ({mark})" for mark, is_so in (("derived", amount.derived), ("earlier", amount.earlier)) if is_so
+    )
