@@ -7,7 +7,7 @@ only the header of the filing is known: filer, form and items. Then the items de
 from __future__ import annotations
 
 from alertd.enrich.story_report import Report
-from alertd.enrich.story_words import stem
+from alertd.enrich.story_words import counted_as
 
 _DAY_MS = 86_400_000
 _BEFORE_MS, _AFTER_MS = 2 * _DAY_MS, 6 * _DAY_MS
@@ -22,7 +22,7 @@ _TYPES: dict[str, frozenset[str]] = {
     "1.03": frozenset({"bankruptcy"}),
     "1.05": frozenset({"cyber_incident"}),
     "2.01": frozenset({"acquisition", "divestiture", "spinoff", "tender_offer"}),
-    "2.02": frozenset({"results", "guidance_raise", "guidance_cut", "dividend_change", "buyback"}),
+    "2.02": frozenset({"results", "guidance", "guidance_raise", "guidance_cut", "dividend_change", "buyback"}),
     "2.03": frozenset({"material_agreement", "offering"}),
     "2.04": frozenset({"default"}),
     "2.05": frozenset({"layoffs", "restructuring"}),
@@ -48,7 +48,7 @@ _WORDS = {
     "2.02": "result quarter quarterly earnings revenue profit loss sales fiscal outlook guidance preliminary",
     "2.03": "loan credit notes debt facility borrow financing",
     "2.04": "default acceleration",
-    "2.05": "layoff cut restructure restructuring job workforce close",
+    "2.05": "layoff cut restructure restructuring job workforce worker fire sack redundancy close",
     "2.06": "impairment charge write writedown",
     "3.01": "delist delisting listing transfer nasdaq nyse",
     "3.02": "offering placement private sale issue convertible",
@@ -63,7 +63,7 @@ _WORDS = {
     "5.07": "vote shareholder stockholder meeting annual elect",
 }
 """Item -> words of the news that may go with it."""
-_STEMS = {item: frozenset(stem(word) for word in words.split()) for item, words in _WORDS.items()}
+_STEMS = {item: frozenset(counted_as(word) for word in words.split()) for item, words in _WORDS.items()}
 _FORMS = {
     "8-K": (),
     "6-K": ("6-K",),
@@ -114,8 +114,12 @@ def _filer_in(filing: Report, news: Report) -> str:
     if known:
         return known[0]
     words = news.words()
-    named = filing.filer and filing.filer[0] in news.title and all(word in words for word in filing.filer)
+    named = filing.filer and filing.filer[0] in news.title and all(_said(word, words) for word in filing.filer)
     return " ".join(filing.filer) if named else ""
+
+
+def _said(name: str, words: dict[str, int]) -> bool:
+    return name in words or counted_as(name) in words
 
 
 def _fitting(items: list[str], news: Report, words: int) -> str:

@@ -136,10 +136,12 @@ def credit_of(event: Event) -> str:
 
 
 def series_of(title: str) -> int:
-    """Give how many folded words of a title stand before its first colon or bullet, from two on; else 0."""
-    found = _COLON.search(title, 0, 120)
-    words = len(split_words(title[: found.start()])) if found else 0
-    return words if words > 1 else 0
+    """Give how many folded words of a title stand before a colon or bullet, the first with two or more; else 0."""
+    for found in _COLON.finditer(title, 0, 120):
+        words = len(split_words(title[: found.start()]))
+        if words > 1:
+            return words
+    return 0
 
 
 def sketch(words: Sequence[str]) -> list[int]:

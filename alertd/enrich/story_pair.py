@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
+from alertd.enrich.story_figures import could_agree, other_periods, periods, shared_figures
+from alertd.enrich.story_form import are_parts, filled_in, has_another_head
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_report import Report
 from alertd.enrich.story_weights import (
     BELOW,
+    BESIDE,
     COPY,
     DAY_MS,
     ENOUGH,
+    ENOUGH_FIGURES,
     FAR,
+    HALF,
+    ONE_NAME,
     RELATED,
     REPEATED,
-    SERIES,
     SURE,
+    THREE_NAMES,
     TOLD,
+    TURNS,
+    TWO_NAMES,
 )
-from alertd.enrich.story_words import NAME, ORDINARY, stem
+from alertd.enrich.story_words import NAME, UNSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +56,28 @@ class Both:
         self.texts = _dice(self.own, self.theirs)
         self.same_title = bool(new.same_title) and new.same_title == known.same_title
         self.same_publisher = new.publisher == known.publisher
+        self.same_hours = abs(new.at_ms - known.at_ms) < DAY_MS / 2 and not self.same_publisher
+        """Told by two within half a day."""
         self.bare = not new.lead or not known.lead
         """Of one there is only a title."""
-        self.figures = [figure for figure in new.numbers if figure in known.numbers]
+        self.figures = shared_figures(new.numbers, known.numbers)
         self.companies = [company for company in new.main() if company in known.companies]
+        self.half_named = not self.companies and (_half_named(new, known) or _half_named(known, new))
         self.given = set(new.called) & set(known.called) if self.companies else set()
         self.types = [kind for kind in new.types if kind in known.types]
-        self.same_event = bool(self.companies) and not set(self.types) <= REPEATED
+        self.known_as = 1.0 if self.companies else HALF if self.half_named else 0.0
+        """How surely both are about one company."""
+        self.same_event = bool(self.known_as) and not set(self.types) <= REPEATED
         self.pairs = [pair for pair in new.pairs if pair in known.pairs]
-        self.told = sum(weight for weight in self.shared.values() if 1 < weight < NAME)
+        self.told = sum(weight for word, weight in self.shared.items() if weight > 1 and not self._is_name(word))
         """What the shared words tell that are no names: what happened, and not to whom."""
+
+        self.named = sum(
+            weight for word, weight in self.shared.items() if self._is_name(word) and word not in self.given
+        )
+
+    def _is_name(self, word: str) -> bool:
+        return self.own[word] >= NAME or self.theirs[word] >= NAME
 
     def surely(self) -> Likeness | None:
         """Say what needs no weighing: the same page, the same title; None if it must be weighed."""
@@ -67,7 +86,7 @@ class Both:
             return Likeness(SURE, ("the same address",))
         if not differ and self.same_title:
             return Likeness(0.95 if self.same_publisher or not self._figures_differ() else 0.8, ("the same title",))
-        form = self.same_publisher and (self._filled_in() or self._are_parts())
+        form = self.same_publisher and (self._filled_in() or are_parts(self.new, self.known))
         if self.copied >= COPY and self.texts >= 0.5 and not (differ or form):
             return Likeness(0.6 + 0.35 * self.copied, (f"{self.copied:.0%} of the text is the same",))
         return None
@@ -80,8 +99,8 @@ class Both:
         least = min(sum(self.own.values()), sum(self.theirs.values()))
         strange = _strange(self.new, self.theirs), _strange(self.known, self.own)
         days = abs(self.new.at_ms - self.known.at_ms) / DAY_MS
-        one, other = _kinds(self.new), _kinds(self.known)
-        one, other = _kinds(self.new), _kinds(self.known)
+        one, other = _kinds(self.new.types), _kinds(self.known.types)
+        said, its = _kinds(self.new.titled), _kinds(self.known.titled)
         fixes = self.new.correction and self.titles >= 0.5
         return {
             "titles told": math.sqrt(covered[0] * covered[1]),
@@ -93,19 +112,30 @@ class Both:
             "text": self.copied,
             "what happened": min(self.told, 30) / 30,
             "figures": min(len(self.figures), 3) / 3,
-            "other figures": float(self._figures_differ() and not fixes),
+            "other figures": self._other_figures() if not fixes else 0.0,
+            "other periods": float(other_periods(self.new.periods, self.known.periods) and not fixes),
             "strangers on both sides": min(*strange, 18) / 18,
             "strangers": min(max(strange), 27) / 27,
             "publisher": float(self.same_publisher and not fixes),
-            "company": float(bool(self.companies)),
-            "event": float(self.same_event),
+            "company": self.known_as,
+            "companies": float(len(self.companies) > 1 and self.same_hours),
+            "event": self.known_as * self.same_event,
+            "one of many": float(self._one_of_many()),
             "parties": float(bool(self.pairs and self.types)),
-            "asset": float(bool(set(self.new.assets) & set(self.known.assets) and (self.companies or self.pairs))),
-            "other types": float(bool(one and other) and one.isdisjoint(other)),
-            "docket": float(bool(set(self.new.dockets()) & set(self.known.dockets()))),
+            "asset": float(_shared(self.new.assets, self.known.assets) and bool(self.companies or self.pairs)),
+            "other types": float(_disjoint(one, other)),
+            "docket": float(_shared(self.new.dockets(), self.known.dockets())),
             "foreign": float(not _is_english(self.new) and not _is_english(self.known)),
+            "other company": float(_disjoint(self.new.main(), self.known.main())),
+            "names": min(self.named, 36) / 36,
+            "other deeds": float(_disjoint(said, its)),
             "days": min(max(days - 0.5, 0.0), 2.5) / 2.5,
         }
+
+    def _one_of_many(self) -> bool:
+        """Whether only company and event type are the same, and it is a type that a company may see twice a day."""
+        alike = self.figures or self.pairs or self.named >= NAME or _shared(self.new.dockets(), self.known.dockets())
+        return bool(self.types and self.companies) and set(self.types) <= REPEATED and not alike
 
     def _unnamed(self, title: dict[str, int]) -> dict[str, int]:
         """Give a title without the names of companies that both are about: that they are is known already."""
@@ -132,16 +162,21 @@ class Both:
         if (
             self._differs()
             or self._names_differ()
-            or self._are_parts()
+            or are_parts(self.new, self.known)
             or (self.same_publisher and (self.bare or self._filled_in()))
         ):
             return FAR
-        weighs = sum(self.shared.values()) >= ENOUGH and self._says_what()
+        enough = ENOUGH_FIGURES if self.figures and self.same_hours else ENOUGH
+        weighs = sum(self.shared.values()) >= enough and self._says_what()
         return 1.0 if weighs or (self.pairs and self.types) else BELOW
 
     def _says_what(self) -> bool:
         """Whether it is told what happened, and not only to whom."""
-        if self.told >= TOLD or (self.told >= TOLD / 2 and self.titles >= 0.5) or self.figures or self.same_event:
+        if self.told >= TOLD or self.figures or self.same_event:
+            return True
+        titles = _dice(self._unnamed(self.new.title), self._unnamed(self.known.title))
+        names = (ONE_NAME if self.companies else TWO_NAMES) if self.same_hours else THREE_NAMES
+        if self.told >= TOLD / 2 and (titles >= 0.5 or self.named >= names):
             return True
         beside = sum(weight for word, weight in self.shared.items() if weight >= NAME and word not in self.given)
         return bool(self.companies) and beside >= ENOUGH
@@ -154,8 +189,15 @@ class Both:
             not self.bare and (self.titles >= 0.5 or self.texts >= 0.5) and not self._filled_in()
         )
 
+    def _other_figures(self) -> float:
+        """Say how much their figures differ: what both headlines say counts in full."""
+        if not self._figures_differ():
+            return 0.0
+        return 1.0 if self.new.headline and self.known.headline else BESIDE
+
     def _figures_differ(self) -> bool:
-        return bool(self.new.numbers and self.known.numbers and not self.figures)
+        one, other = self.new.numbers, self.known.numbers
+        return bool(one and other and not self.figures and not could_agree(one, other))
 
     def _about_others(self) -> bool:
         """Whether each is about companies of which the other says nothing."""
@@ -168,15 +210,17 @@ class Both:
         )
 
     def _differs(self) -> bool:
-        """Whether it is another matter for sure: other companies, or what is a story of its own."""
-        return self._about_others() or self._is_a_turn()
+        """Whether it is another matter for sure: other companies, a story of its own, titles of other quarters."""
+        if self._about_others() or self._is_a_turn():
+            return True
+        return other_periods(periods(self.new.skeleton, ()), periods(self.known.skeleton, ()))
 
     def _is_a_turn(self) -> bool:
         """Whether the headline of one reports what is a story of its own, and the other reports something else."""
-        one, other = _kinds(self.new), _kinds(self.known)
+        one, other = _kinds(self.new.types), _kinds(self.known.types)
         if not one or not other:
             return False
-        turns = {RELATED.get(kind, kind) for kind in (*self.new.turns, *self.known.turns)}
+        turns = _kinds(kind for kind in (*self.new.titled, *self.known.titled) if kind in TURNS)
         return not turns <= one & other
 
     def _names_differ(self) -> bool:
@@ -189,30 +233,27 @@ class Both:
 
     def _filled_in(self) -> bool:
         """Whether both are one form with something else filled in: a publisher has such for many things."""
-        one, other = set(self.new.skeleton), set(self.known.skeleton)
-        same_form = self.copied >= 0.3 or self.texts >= 0.7
-        if self.same_title or (len(one & other) < 0.4 * max(len(one), len(other), 1) and not same_form):
+        if self.same_title:
             return False
-        own, theirs = _only(self.new, self.known), _only(self.known, self.new)
-        return bool(own and theirs) or (bool(own or theirs) and self.bare)
-
-    def _are_parts(self) -> bool:
-        """Whether both are parts of a series: numbered, or with nothing in common behind its name and a colon."""
-        one, other = _numbered(self.new.skeleton), _numbered(self.known.skeleton)
-        if one and other and one.isdisjoint(other):
-            return True
-        cut = self.new.series
-        if not cut or cut != self.known.series or self.new.skeleton[:cut] != self.known.skeleton[:cut]:
-            return False
-        return self.same_publisher and set(self.new.skeleton[cut:]).isdisjoint(_telling(self.known, cut))
+        alike = self.copied >= 0.3 or self.texts >= 0.7
+        return has_another_head(self.new, self.known) or filled_in(self.new, self.known, alike=alike, bare=self.bare)
 
 
-def _only(one: Report, other: Report) -> set[str]:
-    """Give what one title says that the other report does not: rare words and figures."""
-    words = other.words()
-    theirs = {word for word in other.skeleton if word.isdigit()}
-    figures = {word for word in one.skeleton if word.isdigit()} - theirs if theirs else set()
-    return {word for word, weight in one.title.items() if weight > ORDINARY and word not in words} | figures
+def _half_named(one: Report, other: Report) -> bool:
+    """Whether one names a company that is known, and the title of the other, which knows of none, its first word."""
+    if other.main() or not one.main():
+        return False
+    name = next((word for word in one.called if one.title.get(word, 0) >= NAME), "")
+    return bool(name) and other.title.get(name, 0) >= UNSURE
+
+
+def _shared(one: Collection[str], other: Collection[str]) -> bool:
+    return not set(one).isdisjoint(other)
+
+
+def _disjoint(one: Collection[str], other: Collection[str]) -> bool:
+    """Whether both say something and nothing is the same."""
+    return bool(one and other) and set(one).isdisjoint(other)
 
 
 def _is_english(report: Report) -> bool:
@@ -220,18 +261,9 @@ def _is_english(report: Report) -> bool:
     return report.language.startswith("en") or not report.language
 
 
-def _kinds(report: Report) -> set[str]:
-    """Give what a report is about."""
-    return {RELATED.get(kind, kind) for kind in report.types}
-
-
-def _telling(report: Report, cut: int) -> list[str]:
-    """Give the words behind a place of a title that tell something."""
-    return [word for word in report.skeleton[cut:] if report.title.get(stem(word), 0) > 1]
-
-
-def _numbered(words: Sequence[str]) -> set[tuple[str, str]]:
-    return {(before, number) for before, number in pairwise(words) if number.isdigit() and before in SERIES}
+def _kinds(types: Iterable[str]) -> set[str]:
+    """Give what a report is about, by the families of its event types."""
+    return {RELATED.get(kind, kind) for kind in types}
 
 
 def _strange(one: Report, words: dict[str, int]) -> int:

@@ -7,11 +7,13 @@ A report is small (about a kilobyte as JSON), because two of them stand in the s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 
 from alertd.enrich.story_alone import stands_alone
+from alertd.enrich.story_figures import numbers, periods
 from alertd.enrich.story_marks import (
     correction_of,
     credit_of,
@@ -22,8 +24,7 @@ from alertd.enrich.story_marks import (
     title_mark,
     without_dateline,
 )
-from alertd.enrich.story_weights import TURNS
-from alertd.enrich.story_words import cases_of, numbers, stem, stems_of_names, weigh, weighed
+from alertd.enrich.story_words import cases_of, stem, stems_of_names, weigh, weighed
 from alertd.model import Event, ReportedType
 from alertd.rules.fact_index import event_ms
 from alertd.rules.filing import canonical_item
@@ -35,7 +36,9 @@ READ = 700
 SKETCHED = 100
 """Words of a body that its sketch is made of."""
 TITLE_WORDS, LEAD_WORDS = 20, 36
-COMPANIES, TYPES, PAIRS = 6, 6, 3
+PLACES = 4
+"""Places of a company that are looked at for what it is called there."""
+COMPANIES, TYPES, PAIRS, FIGURES = 6, 6, 3, 12
 MAIN = 0.4
 """From this relevance on a company is what the event is about."""
 
@@ -67,6 +70,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     lead: dict[str, int] = {}
     """More stems, from the beginning of the body."""
     numbers: list[str] = []
+    """Its figures, those of the title first."""
+    headline: int = 0
+    """How many of them the title says."""
+    periods: list[str] = []
+    """Which quarter, half or month it tells of."""
     sketch: list[int] = []
     """The smallest hashes of its shingles; empty where there is no body to speak of."""
     companies: dict[str, float] = {}
@@ -75,8 +83,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     """Stems of their names, as far as the report says them."""
     pairs: list[str] = []
     types: list[str] = []
-    turns: list[str] = []
-    """Those that the title reports and that are a story of their own."""
+    titled: list[str] = []
+    """Those that the title reports."""
     assets: list[str] = []
     correction: bool = False
     alone: str = ""
@@ -114,11 +122,12 @@ def report_of(event: Event) -> Report:
     text = without_dateline(event.body[:READ])
     body = split_words(text)
     cases = cases_of(bare, event.body[:READ])
-    called = stems_of_names(mention.name for mention in event.companies[:COMPANIES])
+    called = stems_of_names(_written_names(event))
     foreign = bool(event.language) and not event.language.startswith("en")
     title = weighed(skeleton, cases, called, TITLE_WORDS, foreign=foreign)
     lead = weighed(body, cases, called, LEAD_WORDS + len(title), foreign=foreign)
     filing = event.kind == "filing"
+    headline = [] if filing else numbers(bare[:300], skeleton)
     filers = _filers(event) if filing else {}
     companies = filers | {m.id: m.relevance for m in sorted(event.companies, key=lambda m: -m.relevance)[:COMPANIES]}
     parties = parties_of(event) if event.event_types else []
@@ -137,19 +146,30 @@ def report_of(event: Event) -> Report:
         skeleton=skeleton,
         series=series_of(bare),
         lead={stem: weight for stem, weight in lead.items() if stem not in title},
-        numbers=numbers(f"{bare[:300]} . {text}"),
+        numbers=list(dict.fromkeys([*headline, *numbers(text, body)]))[:FIGURES],
+        headline=len(headline),
+        periods=periods(skeleton, body),
         sketch=sketch(body[:SKETCHED]),
         companies={company: round(relevance, 2) for company, relevance in companies.items() if usable(company)},
         called=[word for word in (*title, *lead) if word in called],
         pairs=pairs(parties)[:PAIRS],
         types=[reported.type[:40] for reported in event.event_types[:TYPES]],
-        turns=[r.type for r in event.event_types[:TYPES] if r.type in TURNS and _in_title(r)],
+        titled=[reported.type[:40] for reported in event.event_types[:TYPES] if _in_title(reported)],
         assets=[r.asset.casefold()[:60] for r in event.event_types[:TYPES] if r.asset],
         correction=fixed,
         alone=stands_alone(event, bare, skeleton),
         filer=_filer_name(event, skeleton) if filing else [],
         header=filing and not event.body.strip(),
     )
+
+
+def _written_names(event: Event) -> Iterator[str]:
+    """Give the names of companies, and as what the text calls them: `Facebook` for Meta Platforms."""
+    for mention in event.companies[:COMPANIES]:
+        yield mention.name
+        for place in mention.evidence[:PLACES]:
+            text = event.title if place.field == "title" else event.body
+            yield text[place.start : place.end]
 
 
 def _in_title(reported: ReportedType) -> bool:

@@ -1,4 +1,4 @@
-"""The words by which one piece of news is told from another: stems with weights, names, numbers.
+"""The words by which one piece of news is told from another: stems with weights and names.
 
 The weights come from a table of how common words are (`tools/make_story_words.py` says from what); a word that the
 table does not know is rare. What a word weighs in a text depends on how it is written there: in small letters it is
@@ -7,14 +7,13 @@ no name, with a capital inside a sentence it is one, and of a headline that writ
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from alertd.enrich.story_synonyms import CANONICAL
+from alertd.enrich.story_synonyms import BODIES, CANONICAL, joined
 from alertd.text.fold import split_words
 
 PACKAGED = Path(__file__).parent / "data" / "story.words.txt"
@@ -34,18 +33,6 @@ TITLE_CASE = 0.6
 """From this share of words with a capital on, a headline writes all of them so."""
 _ENDS = ".!?:•|"
 _INSIDE = "-:/.#_"
-_NUMBER = re.compile(
-    r"\d[\d,]{0,15}(?:\.\d{1,6})?"
-    r"(?:[ -]?(?:trillion|billion|million|thousand|percent|crore|lakh|tn|bn|mln|mn|pct|%|cents|pence|[mbkp]\b))?",
-    re.IGNORECASE,
-)
-_SCALE = {
-    "trillion": 12, "tn": 12, "billion": 9, "bn": 9, "b": 9, "million": 6, "mln": 6, "mn": 6, "m": 6, "thousand": 3,
-    "k": 3, "crore": 7, "lakh": 5,
-}  # fmt: skip
-_HUNDREDTHS = frozenset({"cents", "pence", "p"})
-_PERCENT = frozenset({"percent", "pct", "%"})
-_MAX_NUMBERS = 12
 
 
 class Cases(NamedTuple):
@@ -121,8 +108,9 @@ def stem(word: str) -> str:
     return word[:-1] if word[-1] == "e" and len(word) > 3 else word
 
 
+@lru_cache(maxsize=20_000)
 def weigh(stemmed: str) -> int:
-    """Give how much a stem tells, from 0 to 9. Numbers tell nothing here: `numbers` has them with their units."""
+    """Give how much a stem tells, from 0 to 9. Numbers tell nothing here, but in `story_figures`."""
     return 0 if stemmed.isdigit() else _table().get(stemmed, MOST if len(stemmed) > 1 else 0)
 
 
@@ -132,11 +120,13 @@ def weighed(words: list[str], cases: Cases, names: frozenset[str], most: int, *,
     Of a `foreign` text short words tell nothing: which of them are common is not known.
     """
     found: dict[str, int] = {}
-    for word in dict.fromkeys(words):
-        stemmed = stem(word)
+    for word in dict.fromkeys(words if foreign else joined(words)):
+        key = stemmed = stem(word)
         weight = _weight(stemmed, cases, names)
-        # Words that papers use for one another are one here; each tells what it tells, and a name is no such word.
-        key = stem(CANONICAL[word]) if word in CANONICAL and weight < NAME and not foreign else stemmed
+        if word in CANONICAL and weight < NAME and not foreign:
+            # Words that papers use for one another are one here, and no names.
+            key = counted_as(word)
+            weight = min(max(weight, weigh(key)), ORDINARY)
         if key in found:
             continue
         if foreign and len(stemmed) < FOREIGN and weight < NAME:
@@ -150,7 +140,7 @@ def weighed(words: list[str], cases: Cases, names: frozenset[str], most: int, *,
 
 def _weight(stemmed: str, cases: Cases, names: frozenset[str]) -> int:
     weight = weigh(stemmed)
-    if stemmed in names or (weight >= ACRONYM and stemmed in cases.acronyms):
+    if stemmed in names or stemmed in BODIES or (weight >= ACRONYM and stemmed in cases.acronyms):
         return max(weight, NAME)
     if stemmed in cases.small:
         return weight if weight < ORDINARY else ORDINARY
@@ -163,33 +153,7 @@ def stems_of_names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if weigh(word) > 1)
 
 
-def numbers(text: str) -> list[str]:
-    """Give the figures of a text with their magnitude: `1.2 billion`, `1,200 million` and `$1.2bn` are the same.
-
-    Small counts and years are left out: half of all news has them.
-    """
-    found: dict[str, None] = {}
-    for match in _NUMBER.finditer(text):
-        before = text[match.start() - 1 : match.start()]
-        if before.isalpha() or (before and before in _INSIDE):
-            continue  # of a name, a date, a docket number
-        figure = _figure(match[0])
-        if figure:
-            found[figure] = None
-            if len(found) == _MAX_NUMBERS:
-                break
-    return list(found)
-
-
 @lru_cache(maxsize=5_000)
-def _figure(written: str) -> str:
-    digits = written.rstrip("%abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ -")
-    unit = written[len(digits) :].strip(" -").lower()
-    value = float(digits.replace(",", ""))
-    if unit in _HUNDREDTHS:
-        return f"{value / 100:.6g}"
-    if unit in _PERCENT:
-        return f"{value:g}%"
-    if unit:
-        return f"{value * 10 ** _SCALE[unit]:.4g}"
-    return f"{value:.6g}" if "." in digits or (value > 31 and not 1900 <= value <= 2100) else ""
+def counted_as(word: str) -> str:
+    """Give the stem as which a folded word counts that is no name."""
+    return stem(CANONICAL.get(word, word))

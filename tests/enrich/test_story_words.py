@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alertd.enrich.story_compare import compare
+from alertd.enrich.story_figures import numbers
 from alertd.enrich.story_marks import (
     correction_of,
     credit_of,
@@ -20,7 +21,7 @@ from alertd.enrich.story_marks import (
     without_dateline,
 )
 from alertd.enrich.story_report import report_of
-from alertd.enrich.story_words import NAME, ORDINARY, UNSURE, cases_of, numbers, stem, weigh, weighed
+from alertd.enrich.story_words import NAME, ORDINARY, UNSURE, cases_of, stem, weigh, weighed
 from alertd.model import Event
 from alertd.text.fold import split_words
 
