@@ -9,7 +9,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from alertd.cli.events import EventReader, lines_of
+from alertd.cli.event_slips import Slips
+from alertd.cli.events import EventReader, events_of, lines_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
 from alertd.cli.rules import SHIPPED, RulesOption, loaded_rules, loaded_with, rules_of
@@ -50,8 +51,9 @@ def enrich(
     book = msgspec.structs.replace(loaded.book, portfolios=())
     matcher = Matcher(book, understanding=Enricher.of(book.event_types, loaded.table))
     with progress("enriching", total_bytes(paths)) as advance, Stream(matcher) as stream:
+        reader = EventReader(loaded.table, Slips(frozenset(kind.id for kind in book.event_types)))
         naming = naming_of(loaded.table) if explained else None
-        work = _Enriching(EventReader(loaded.table), stream, naming=naming, raw=raw)
+        work = _Enriching(reader, stream, naming=naming, raw=raw)
         for path in paths:
             work.file(path, advance)
     if work.failed:
@@ -78,15 +80,17 @@ class _Enriching:
         self._stream = stream
         self._naming = naming
         self._raw = raw
+        self._helped = False
         self.failed = False
 
     def file(self, path: Path, advance: Advance) -> None:
         """Enrich the events of one file."""
-        for where, line in lines_of(path, advance, self._complain):
+        given = lines_of if self._raw else events_of
+        for where, line in given(path, advance, self._complain):
             try:
                 event = self._reader.read(_as_event(line) if self._raw else line)
             except ParseFailed as error:
-                self._complain(f"{where}: not an event: {error}")
+                self._complain(f"{where}: not an event: {error}{self._help(line)}")
                 continue
             for remark in self._reader.remarks():
                 warn(f"{where}: {remark}", "yellow")
@@ -101,6 +105,13 @@ class _Enriching:
                 sys.stdout.flush()
             else:
                 print_json(event_to_dict(taken.event))
+
+    def _help(self, line: bytes) -> str:
+        """Say once what is expected, to somebody who gives lines that are no JSON at all."""
+        if self._helped or line.lstrip()[:1] in (b"{", b"["):
+            return ""
+        self._helped = True
+        return "; one JSON object a line is expected, and `--raw` takes headlines"
 
     def _complain(self, text: str) -> None:
         self.failed = True

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.config import parse_duration
 from alertd.base.ids import event_id, mark
+from alertd.cli.event_slips import Slips
 from alertd.cli.output import reason
 from alertd.cli.progress import STDIN, Advance
 from alertd.companies.table import CompanyTable
@@ -53,11 +54,36 @@ def lines_of(path: Path, advance: Advance, complain: Callable[[str], None]) -> I
         complain(f"{name}: {reason(error)}")
 
 
+def events_of(path: Path, advance: Advance, complain: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:
+    """Give the lines of a file as `lines_of` does, but what is written over several lines as one.
+
+    Such a value begins with a line of nothing but a bracket and ends with one that begins with its other half, as
+    `jq` and others write it. What is never closed is given line by line.
+    """
+    held: list[tuple[str, bytes]] = []
+    size = 0
+    for where, line in lines_of(path, advance, complain):
+        if held and (line[:1] in (b"{", b"[") or size > MAX_LINE):
+            yield from held  # a line that is whole by itself: what came before was cut off
+            held = []
+        if held or line.strip() in (b"{", b"["):
+            size = size + len(line) if held else len(line)
+            held.append((where, line))
+            if line[:1] in (b"}", b"]"):
+                yield held[0][0], b"".join(text for _, text in held)
+                held = []
+        else:
+            yield where, line
+    yield from held
+
+
 @dataclass(slots=True)
 class EventReader:
     """Reads events for rules that know these companies."""
 
     table: CompanyTable
+    slips: Slips = field(default_factory=lambda: Slips(frozenset()))
+    """Which event types there are, and what of slips has been told."""
     _ids: dict[str, str] = field(default_factory=dict)
     """Company as written -> its id."""
     _remarks: list[str] = field(default_factory=list)
@@ -83,6 +109,7 @@ class EventReader:
     def _event(self, fields: dict[str, Any], now: int) -> Event:
         if found := list(problems(fields, in_json)):
             raise ParseFailed("; ".join(map(_worded, found)))
+        self._remarks += self.slips.of(fields)
         try:
             return with_defaults(self._cut(self._resolved(event_from_dict(fields))), now, _said(fields))
         except msgspec.ValidationError as error:
@@ -118,16 +145,18 @@ class EventReader:
         """Cut a title and a body to what an event carries; the places of what was found before stay right."""
         body, cut = cut_body(event.body)
         if cut:
-            self._remarks.append(f"the body is cut to {MAX_BODY >> 10} KiB, from {len(event.body.encode()) >> 10}")
+            self._remarks.append(
+                f"the body is cut to {MAX_BODY >> 10} KiB, from {len(event.body.encode()) >> 10:,} KiB"
+            )
         if len(event.title) > MAX_TITLE:
             self._remarks.append(f"the title is cut to {MAX_TITLE} characters, from {len(event.title):,}")
             cut = True
         return replace(event, title=event.title[:MAX_TITLE], body=body, truncated=True) if cut else event
 
     def remarks(self) -> list[str]:
-        """Say what there is to say of what was read since the last time: what was cut, which companies nobody knows.
+        """Say what there is to say of what was read since the last time: cuts, slips, companies that nobody knows.
 
-        Each company is told once.
+        Each slip and each company is told once.
         """
         told, self._remarks = self._remarks, []
         return told
@@ -222,5 +251,6 @@ def _without_halves(found: re.Match[bytes]) -> bytes:
 def _mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         kind = "array" if isinstance(value, list) else type(value).__name__
-        raise ParseFailed(f"Expected `object`, got `{kind}`")
+        hint = "; `jq -c '.[]'` makes a line of each" if isinstance(value, list) else ""
+        raise ParseFailed(f"Expected `object`, got `{kind}`{hint}")
     return value

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from alertd.cli.events import EventReader, lines_of
+from alertd.cli.event_slips import Slips
+from alertd.cli.events import EventReader, events_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
 from alertd.cli.rules import RulesOption, loaded_rules
@@ -63,7 +64,7 @@ class _Matching:
 
     def __init__(self, loaded: Loaded, stream: Stream, *, all_events: bool, explained: bool) -> None:
         self._book = loaded.book
-        self._reader = EventReader(loaded.table)
+        self._reader = EventReader(loaded.table, Slips(frozenset(kind.id for kind in loaded.book.event_types)))
         self._stream = stream
         self._all = all_events
         self._explainer = Explainer(loaded.book) if explained else None
@@ -73,7 +74,7 @@ class _Matching:
 
     def file(self, path: Path, advance: Advance) -> None:
         """Match the events of one file."""
-        for where, line in lines_of(path, advance, self._complain):
+        for where, line in events_of(path, advance, self._complain):
             try:
                 event = self._reader.read(line)
             except ParseFailed as error:

@@ -137,7 +137,7 @@ def test_an_endless_body_is_cut_with_a_note(tmp_path: Path) -> None:
     assert len(line["body"]) <= 256 << 10
     assert len(line["title"]) <= 500
     assert line["truncated"] is True
-    assert "stdin:1: the body is cut to 256 KiB, from 4980\n" in done.err
+    assert "stdin:1: the body is cut to 256 KiB, from 4,980 KiB\n" in done.err
     assert "stdin:1: the title is cut to 500 characters, from 1,000\n" in done.err
     assert done.code == 0
 
@@ -166,3 +166,57 @@ def test_a_bar_shows_how_far_a_long_file_is(tmp_path: Path) -> None:
     shown = on_terminal("enrich", "events.jsonl", cwd=tmp_path, stdout=tmp_path / "out")
     assert (shown.code, "enriching" in shown.out) == (0, True)
     assert len((tmp_path / "out").read_text().splitlines()) == 50
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"titel": "x"}, "no field is called `titel` (did you mean `title`?)"),
+        (
+            {"event_types": [{"type": "compute_leese"}]},
+            "there is no event type `compute_leese` (did you mean `compute_lease`?)",
+        ),
+        ({"event_types": [{"type": "zzz"}]}, "there is no event type `zzz`"),
+        ({"form": "8K"}, "form `8K` is written `8-K`"),
+        ({"form": "8K/A"}, "form `8K/A` is written `8-K/A`"),
+        (
+            {"companies": [{"id": "NVDA", "relevanse": 1}]},
+            "no field is called `companies.relevanse` (did you mean `relevance`?)",
+        ),
+        (
+            {"event_types": [{"type": "compute_lease", "parties": [{"company": "NVDA", "rolle": "lessor"}]}]},
+            "no field is called `event_types.parties.rolle` (did you mean `role`?)",
+        ),
+        ({"title": "x", "titel": "y"}, ""),
+        ({"desk_note": "kept", "form": "8-K", "event_types": [{"type": "compute_lease"}]}, ""),
+    ],
+)  # fmt: skip
+def test_a_slip_in_an_event_is_told_once_and_changes_nothing(
+    tmp_path: Path, fields: dict[str, Any], said: str
+) -> None:
+    line = json.dumps(LEASE | fields if "titel" not in fields else fields).encode() + b"\n"
+    done = enrich(cwd=tmp_path, events=line * 2)
+    assert (done.code, len(done.lines)) == (0, 2)
+    assert done.err == SHIPPED + (f"stdin:1: {said}\n" if said else "")
+    for name in fields.keys() - {"event_types", "companies"}:
+        assert done.lines[0][name] == fields[name]
+
+
+def test_an_object_over_several_lines_is_one_event(tmp_path: Path) -> None:
+    pretty = json.dumps(LEASE | {"facts": {"a": [1, {}]}}, indent=2).encode()
+    short = json.dumps(LEASE).encode()
+    done = enrich(cwd=tmp_path, events=b"\n".join((pretty, short, pretty, b"{", short)))
+    assert [line["title"] for line in done.lines] == [LEASE["title"]] * 4
+    assert done.lines[0]["facts"] == {"a": [1, {}]}
+    cut_off = pretty.count(b"\n") * 2 + 4
+    assert done.err == SHIPPED + f"stdin:{cut_off}: not an event: Input data was truncated\n"
+    several = enrich(cwd=tmp_path, events=json.dumps([LEASE, LEASE], indent=2).encode())
+    whole = "stdin:1: not an event: Expected `object`, got `array`; `jq -c '.[]'` makes a line of each\n"
+    assert (several.code, several.err) == (1, SHIPPED + whole)
+
+
+def test_headlines_without_raw_are_told_of_it_once(tmp_path: Path) -> None:
+    done = enrich(cwd=tmp_path, events=b"Siemens raises guidance\nVega Grid leases Orion\n")
+    wrong = "not an event: JSON is malformed: invalid character (byte 0)"
+    expected = "; one JSON object a line is expected, and `--raw` takes headlines"
+    assert done.err == SHIPPED + f"stdin:1: {wrong}{expected}\nstdin:2: {wrong}\n"

@@ -78,7 +78,7 @@ def test_lines_that_are_no_events_are_named_and_the_others_are_matched(desk: Pat
     assert len(done.lines) == 3
     assert done.err.splitlines() == [
         "events.jsonl:3: not an event: JSON is malformed: object keys must be strings (byte 1)",
-        "events.jsonl:4: not an event: Expected `object`, got `array`",
+        "events.jsonl:4: not an event: Expected `object`, got `array`; `jq -c '.[]'` makes a line of each",
         "events.jsonl:5: not an event: Expected `str`, got `int` - at `$.title`",
         "events.jsonl:6: not an event: Invalid enum value 'rumour' - at `$.kind`",
         "events.jsonl:7: not an event: JSON is malformed: invalid character (byte 0)",
