@@ -35,6 +35,11 @@ def is_right(name: str, value: str) -> bool:
     return True
 
 
+def isin_digit(begin: str) -> str:
+    """Give the check digit for the first eleven characters of an ISIN; empty if they are none."""
+    return next((digit for digit in "0123456789" if is_right("isin", begin + digit)), "")
+
+
 def cusip_digit(begin: str) -> str:
     """Give the check digit for the first eight characters of a CUSIP; empty if they are none."""
     return _twice(begin) if _CUSIP.fullmatch(f"{begin}0") else ""

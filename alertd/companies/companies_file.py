@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from alertd.base.config import ConfigModel, UserId
-from alertd.companies.check_digits import is_right
+from alertd.companies.check_digits import is_right, isin_digit
 from alertd.companies.model import RelationType
 from alertd.companies.names import cik_of, ticker_of
 
@@ -37,6 +37,10 @@ def _check_id(text: str) -> str:
 
 def _check_isin(text: str) -> str:
     if not is_right("isin", text):
+        if digit := isin_digit(text[:-1]) if text[-1:].isdigit() else "":
+            raise ValueError(
+                f"the check digit of an ISIN is wrong: `{text[:-1]}` is followed by {digit}, not {text[-1]}"
+            )
         raise ValueError("an ISIN is two letters, nine letters or digits and a check digit, such as US0378331005")
     return text
 

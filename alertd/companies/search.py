@@ -58,13 +58,22 @@ def _words(company: Company) -> Iterator[str]:
 
 
 def _ticker(table: CompanyTable, text: str) -> Company | None:
-    """Give the largest company whose ticker is one slip of the keys away."""
+    """Give the company whose ticker is one slip of the keys away: by a likely slip, then the largest."""
     ticker = ticker_of(text)
     if ticker is None or not 3 <= len(ticker) <= 6:
         return None
     owners = {owner for slip in _slips(ticker) if (owner := table.registrants.tickers.get(slip))}
-    best = min(owners, key=lambda owner: table.registrants.ranks[owner], default=None)
+    likely = {table.registrants.tickers.get(slip) for slip in _likely_slips(ticker)}
+    best = min(owners, key=lambda owner: (owner not in likely, table.registrants.ranks[owner]), default=None)
     return table.get(best) if best else None
+
+
+def _likely_slips(word: str) -> Iterator[str]:
+    """Turn two letters round, or take out one that stands twice."""
+    for i in range(len(word) - 1):
+        yield word[:i] + word[i + 1] + word[i] + word[i + 2 :]
+        if word[i] == word[i + 1]:
+            yield word[:i] + word[i + 1 :]
 
 
 def _slips(word: str) -> Iterator[str]:

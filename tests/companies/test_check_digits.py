@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from alertd.companies.check_digits import cusip_digit, is_right, sedol_digit
+from alertd.companies.check_digits import cusip_digit, is_right, isin_digit, sedol_digit
+from alertd.companies.companies_file import CompanyEntry
 from alertd.companies.securities import tidy
 
 RIGHT = [
@@ -45,6 +47,12 @@ def test_identifiers_without_a_check_digit_can_always_be_right(name: str) -> Non
 @given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=8, max_size=8))
 def test_a_cusip_with_its_digit_is_right(begin: str) -> None:
     assert is_right("cusip", begin + cusip_digit(begin))
+
+
+@pytest.mark.parametrize("isin", [value for name, value in RIGHT if name == "isin"])
+def test_an_isin_ends_with_its_digit(isin: str) -> None:
+    assert isin_digit(isin[:-1]) == isin[-1]
+    assert isin_digit(isin[:-2]) == ""
 
 
 @given(st.text("0123456789BCDFGHJKLMNPQRSTVWXYZ", min_size=6, max_size=6))
@@ -86,3 +94,10 @@ def test_identifiers_are_brought_into_their_one_form(name: str, written: str, me
 @pytest.mark.parametrize("nothing", ["", "  ", "N/A", "#N/A", "null", "None", "-", "nan", '=""', "'"])
 def test_a_cell_without_a_value_is_no_identifier(nothing: str) -> None:
     assert all(tidy(name, nothing) == "" for name in ("isin", "cusip", "sedol", "ticker", "company", "cik"))
+
+
+def test_who_declares_an_isin_is_told_its_digit() -> None:
+    with pytest.raises(ValidationError, match=r"`US037833100` is followed by 5, not 6"):
+        CompanyEntry(company="AAPL", isins=("US0378331006",))
+    with pytest.raises(ValidationError, match="two letters, nine letters or digits"):
+        CompanyEntry(company="AAPL", isins=("US03783310",))

@@ -179,3 +179,9 @@ def test_the_table_is_read_once() -> None:
 def test_a_ticker_that_two_companies_have_is_the_larger_ones() -> None:
     larger, smaller = registrants().companies[NVDA], registrants().companies[AMZN]
     assert registrants().tickers["NVDA"] == larger.id != smaller.id
+
+
+def test_a_letter_typed_twice_goes_before_a_larger_company() -> None:
+    real = load_registrants()
+    assert real.suggest("NKEE") == f"did you mean `NKE` ({real.registrants.companies['cik-0000320187'].name})?"
+    assert real.suggest("MSTF").startswith("did you mean `MSFT`")
