@@ -14,7 +14,7 @@ from alertd.base.clock import rfc3339, system_clock
 from alertd.base.yaml import Place, load_yaml
 from alertd.cli.output import counted, environment, reason
 from alertd.cli.progress import progress
-from alertd.cli.rules import rules_above
+from alertd.cli.rules import SHIPPED, is_as_shipped, rules_above
 from alertd.companies.table import load_registrants
 from alertd.errors import ConfigError, Fault
 from alertd.rules.files import FOLDERS, SKIPPED
@@ -74,7 +74,7 @@ class Checking:
         self._seen |= {loaded.path.resolve(), settings.rules.resolve()}
         self.counts += Counter(sources=len(settings.sources), receivers=len(settings.receivers))
         self._count(rules, None)
-        self.faults += _linted(rules)
+        self.faults += _linted(rules, settings.rules)
         self.faults += dead_receivers(_receivers(settings, path or loaded.path), settings.operator, rules)
 
     # --- rules ------------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ class Checking:
             try:
                 with progress("reading", _files(directory), silent=True) as advance:
                     loaded = load_rules(directory, tests=True, advance=advance)
-                self._rules[key] = loaded, [*loaded.warnings, *_linted(loaded)]
+                self._rules[key] = loaded, [*loaded.warnings, *_linted(loaded, directory)]
             except ConfigError as error:
                 self._rules[key] = None, error.faults
         return self._rules[key]
@@ -175,11 +175,18 @@ class Checking:
 _COUNTED = {"event type": "event types", "list": "lists", "fragment": "fragments"}
 
 
-def _linted(loaded: Loaded) -> list[Fault]:
+_UNUSED = ("unused-list", "unused-fragment")
+
+
+def _linted(loaded: Loaded, directory: Path) -> list[Fault]:
+    """Lint, but for notices that what is shipped is not used: a desk that left it as it is has no use for them."""
     total = sum(len(portfolio.rules) for portfolio in loaded.book.portfolios)
     today = date.fromisoformat(rfc3339(system_clock())[:10])
     with progress("judging", total, silent=True) as advance:
-        return lint(loaded, today=today, advance=advance)
+        found = lint(loaded, today=today, advance=advance)
+    if directory.resolve() == SHIPPED.resolve():
+        return found
+    return [fault for fault in found if fault.name not in _UNUSED or not is_as_shipped(Path(fault.file))]
 
 
 def _receivers(settings: Settings, path: Path) -> dict[str, Place]:

@@ -70,6 +70,14 @@ def loaded_with(directory: Path, state_dir: Path | None, *, tests: bool = False)
     return loaded
 
 
+def is_as_shipped(file: Path) -> bool:
+    """Whether a file of a rules directory is one that alertd ships, unchanged."""
+    try:
+        return (SHIPPED / file.parent.name / file.name).read_bytes() == file.read_bytes()
+    except OSError:
+        return False
+
+
 def state_dir_of(config: Path | None) -> Path | None:
     """Give the folder where the daemon of these settings keeps what it knows; None if there are no settings."""
     from alertd.cli.connect import reach_of

@@ -83,7 +83,7 @@ class Loaded:
     resting: list[RuleTests] = field(default_factory=list)
     """Those of rules that are not enabled, or that stand in a portfolio that is not."""
     defined: Mapping[tuple[str, str], Place] = field(default_factory=dict)
-    """("list", "fragment", "event type" or "company", its name) -> where it is defined."""
+    """("list", "fragment", "event type" or "company", its name) -> where it is defined; ("relation", both ids)."""
     named: frozenset[tuple[str, str]] = frozenset()
     """Which of these a portfolio or another of them names; only where tests are asked for."""
     accepted: Mapping[str, Accepted] = field(default_factory=dict)

@@ -120,6 +120,10 @@ class _Work:
                 company = self.defined.table.resolve(entry.id or entry.company or "")
                 if company is not None:
                     self.out.places.setdefault(("company", company.id), doc.place(("companies", i)))
+            for i, relation in enumerate(made.relations):
+                pair = [self.defined.table.resolve(text) for text in (relation.company, relation.of)]
+                between = " ".join(company.id for company in pair if company is not None)
+                self.out.places.setdefault(("relation", between), doc.place(("relations", i)))
 
     def lists(self, docs: list[Document]) -> None:
         for doc, made in self._checked(ListFile, docs):

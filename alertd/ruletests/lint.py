@@ -19,10 +19,10 @@ from alertd.rules.loaded import Loaded
 from alertd.rules.logic import Node
 from alertd.rules.state import Sequence
 from alertd.rules.traits import asserted
-from alertd.ruletests.lint_companies import circles, clashes, declared
+from alertd.ruletests.lint_companies import circles, clashes, declared, mutual
 from alertd.ruletests.lint_condition import Answer, Judge, holdings_needed
 from alertd.ruletests.lint_roles import Roles, foreign_role
-from alertd.ruletests.lint_several import identical, untested, unused
+from alertd.ruletests.lint_several import identical, untested, unused, without_rates
 
 LINTS: Mapping[str, str] = {
     "never": "the condition can never hold: two parts of it exclude each other",
@@ -31,6 +31,7 @@ LINTS: Mapping[str, str] = {
     "literal": "a term has AND, OR, NOT or a bar in it, or a pattern stands between slashes: read as they stand",
     "no-role": "the rule asks for a role that none of its event types has",
     "no-holdings": "the rule asks for holdings, and the portfolio holds nothing",
+    "no-rates": "rules compare money, and no list says rates for amounts in other currencies (a notice)",
     "no-company": "the rule asks for no company, in a portfolio that is about companies",
     "dates": "the rule's last day is over, or lies before its first",
     "title-lines": "the title of a rule has several lines, and an alert has one",
@@ -43,6 +44,7 @@ LINTS: Mapping[str, str] = {
     "company-clash": "a declared company is called as another company is in texts, or by its ticker",
     "company-word": "a declared company is called by ordinary words alone (a notice)",
     "company-circle": "companies are subsidiaries of one another in a circle",
+    "company-mutual": "two companies are each said to be the same to the other, such as its supplier (a notice)",
     "unused-list": "no rule names a list (a notice)",
     "unused-fragment": "no rule uses a fragment (a notice)",
 }
@@ -69,6 +71,8 @@ def lint(loaded: Loaded, *, today: date, advance: Callable[[int], None] = lambda
             *declared(loaded),
             *clashes(loaded),
             *circles(loaded),
+            *mutual(loaded),
+            *without_rates(loaded),
         }
     )
 
@@ -131,7 +135,9 @@ def _is_name(node: Node) -> bool:
 def _without_company(rule: Rule) -> Answer | None:
     if _names_company(rule):
         return None
-    hint = "add `mentions: holdings` or `exposed: holdings`"
+    hint = (
+        "add `mentions: holdings` or `exposed: holdings`; what is meant for anybody stands in a portfolio of topics"
+    )
     return Answer("no-company", "asks for no company, so it holds for anybody's news", hint)
 
 

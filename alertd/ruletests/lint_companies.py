@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from alertd.companies.finder import CompanyFinder
-from alertd.companies.model import Company
+from alertd.companies.model import INVERSE, Company, Relation, RelationType
 from alertd.companies.names import fold_name, ticker_of
 from alertd.companies.ordinary import kind_of, words_of
 from alertd.companies.registrants import Registrants
@@ -15,6 +15,8 @@ from alertd.rules.loaded import Loaded
 from alertd.text.common import common_words
 
 _COMMON = common_words()
+_LEADING: tuple[RelationType, ...] = ("supplier", "lessor", "lender", "licensor", "investor")
+"""Relations that have another name the other way round, but for owners, who may stand in a circle."""
 _SHOWN = 5
 _LETTERS = 2
 """Letters of a placeholder for a name, such as AA."""
@@ -61,7 +63,7 @@ def clashes(loaded: Loaded) -> Iterator[Fault]:
             if (other := _other(finder, company, each)) is not None:
                 label = f"{finder.display_name(other)} ({other.label})"
                 message = f"company `{company.id}` is called `{each[:60]}`, as {label} is"
-                hint = "texts with that name will mean yours: leave it out if they need not"
+                hint = f"texts with that name will mean yours, no longer {other.label}: leave it out if they need not"
                 yield Fault(*place, message, hint, "warning", "company-clash")
             elif (owner := _of_ticker(loaded.table, company, each)) is not None:
                 message = f"company `{company.id}` is called `{each[:60]}`, which is the ticker of {owner.name}"
@@ -120,6 +122,36 @@ def circles(loaded: Loaded) -> Iterator[Fault]:
         shown = " -> ".join([*way[:_SHOWN], *(["…"] if len(way) > _SHOWN else []), start])
         message = f"companies are subsidiaries of one another in a circle: {shown}"
         yield Fault(*place, message, "say of one of them that it belongs to none", "warning", "company-circle")
+
+
+def mutual(loaded: Loaded) -> Iterator[Fault]:
+    """Name companies of which each is said to be the same to the other: one of the two is mostly turned round."""
+    stated: dict[tuple[str, RelationType, str], list[Relation]] = {}
+    for relation in loaded.book.relations:
+        if relation.type in _LEADING:
+            key = (relation.company, relation.type, relation.of)
+        elif INVERSE[relation.type] in _LEADING:
+            key = (relation.of, INVERSE[relation.type], relation.company)
+        else:
+            continue
+        stated.setdefault(key, []).append(relation)
+    for (company, kind, of), relations in stated.items():
+        others = stated.get((of, kind, company), ())
+        if company < of and any(_at_once(one, other) for one in relations for other in others):
+            named = (("relation", f"{company} {of}"), ("relation", f"{of} {company}"))
+            places = [loaded.defined[what] for what in named if what in loaded.defined]
+            if not places:
+                continue
+            names = [loaded.table.get(each) for each in (company, of)]
+            one, other = (known.label if known is not None else "" for known in names)
+            message = f"{one} is said to be {kind} of {other}, and {other} of {one}"
+            hint = "each relation counts both ways: leave out the one that is turned round, if one is"
+            yield Fault(*max(places), message, hint, "notice", "company-mutual")
+
+
+def _at_once(one: Relation, other: Relation) -> bool:
+    """Whether two relations hold on one day."""
+    return all(not a.until or not b.since or b.since <= a.until for a, b in ((one, other), (other, one)))
 
 
 def _round(above: dict[str, list[str]], start: str) -> list[str]:

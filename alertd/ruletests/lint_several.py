@@ -8,7 +8,9 @@ from alertd.base.yaml_document import Place
 from alertd.errors import Fault
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.loaded import Loaded
+from alertd.rules.money import Money
 from alertd.rules.shared_files import ROUTINE_FORMS
+from alertd.rules.traits import walk
 from alertd.ruletests.lint_condition import asks_for_holdings
 
 _SHOWN = 5
@@ -75,6 +77,25 @@ def unused(loaded: Loaded) -> Iterator[Fault]:
             yield Fault(*place, f"nothing names list `{name}`", "", "notice", "unused-list")
         elif what == "fragment":
             yield Fault(*place, f"nothing uses fragment `{name}`", "", "notice", "unused-fragment")
+
+
+def without_rates(loaded: Loaded) -> Iterator[Fault]:
+    """Name the first rule that compares money if no list says what other currencies are worth."""
+    if loaded.book.rates is not None:
+        return
+    money = [
+        (loaded.places[portfolio.id, rule.id], rule.id, leaf.limit.currency)
+        for portfolio, rule in loaded.book.rules()
+        for leaf in walk(rule.when)
+        if isinstance(leaf, Money)
+    ]
+    if money:
+        place, name, currency = min(money)
+        many = len({where for where, _, _ in money}) - 1
+        who = f"rule `{name}` and {many} more compare" if many else f"rule `{name}` compares"
+        message = f"{who} money in {currency}, and no list says rates: amounts in other currencies stay unknown"
+        hint = f"write rules/lists/rates.yaml with `list: rates`, the `date`, `base: {currency}` and the `rates`"
+        yield Fault(*place, message, hint, "notice", "no-rates")
 
 
 def dead_receivers(receivers: Mapping[str, Place], sent_to: Collection[str], loaded: Loaded) -> Iterator[Fault]:

@@ -76,7 +76,8 @@ def named(matches: Iterable[Match]) -> set[str]:
 
 def test_they_load_without_a_warning_and_nothing_in_them_is_odd(loaded: Loaded) -> None:
     assert loaded.warnings == []
-    assert lint(loaded, today=date(2026, 6, 1)) == []
+    found = {fault.name for fault in lint(loaded, today=date(2026, 6, 1))}
+    assert found <= {"no-rates"}  # rates are the desk's own: those of another day are worse than none
 
 
 def test_the_tests_inside_them_pass_and_prove_every_condition(loaded: Loaded) -> None:

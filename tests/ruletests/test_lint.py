@@ -149,6 +149,34 @@ def test_a_role_is_one_of_the_event_types_that_the_rule_names(
     assert told(loaded, "no-role") == ([f"{whole} (such a role is one of `lease`)"] if asked else [])
 
 
+def test_money_without_rates_is_told_once(tmp_path: Path) -> None:
+    rules = [f"{{all: [{{mentions: holdings}}, {{amount: '>= {n}B EUR'}}]}}" for n in (1, 2, 3)]
+    assert told(load(tmp_path, portfolios__p=portfolio(*rules)), "no-rates") == [
+        "6 rule `rule-0` and 2 more compare money in EUR, and no list says rates: amounts in other currencies stay"
+        " unknown (write rules/lists/rates.yaml with `list: rates`, the `date`, `base: EUR` and the `rates`)"
+    ]
+    one = portfolio(rules[0])
+    assert "rule `rule-0` compares money in EUR" in told(load(tmp_path, portfolios__p=one), "no-rates")[0]
+    rates = "list: rates\ndate: 2026-01-05\nrates: {EUR: 1.16}\n"
+    assert told(load(tmp_path, portfolios__p=one, lists__rates=rates), "no-rates") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_told"),
+    [
+        ("is: supplier, of: CRWV", "is: supplier, of: META", True),
+        ("is: supplier, of: CRWV", "is: customer, of: META", False),
+        ("is: lessee, of: CRWV", "is: lessee, of: META", True),
+        ("is: competitor, of: CRWV", "is: competitor, of: META", False),
+        ("is: supplier, of: CRWV, until: 2025-01-01", "is: supplier, of: META, since: 2025-02-01", False),
+    ],
+)
+def test_two_suppliers_of_each_other_are_told(tmp_path: Path, one: str, other: str, is_told: bool) -> None:
+    text = f"relations:\n  - {{company: META, {one}}}\n  - {{company: CRWV, {other}}}\n"
+    loaded = load(tmp_path, companies__c=text, portfolios__p=portfolio("{mentions: holdings}"))
+    assert [line[:2] for line in told(loaded, "company-mutual")] == (["3 "] if is_told else [])
+
+
 def test_event_types_are_judged_as_well_and_each_of_their_statuses(tmp_path: Path) -> None:
     loaded = load(
         tmp_path,
