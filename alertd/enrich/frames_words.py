@@ -119,7 +119,7 @@ MADE = _set("made built owned run led backed held won caused designed driven")
 FOLLOWING = _set("""
     has have had having will would could may might can today yesterday tomorrow monday tuesday wednesday thursday
     friday saturday sunday again outright amid next last this despite per plus than once now first it he they which
-    who that where when not alleging accusing claiming seeking citing saying valuing creating worth board
+    who that where when not alleging accusing claiming seeking citing saying valuing creating worth board ahead soon
 """)
 """What may stand behind a company beside prepositions and marks, where the phrase that names it is over."""
 
