@@ -11,6 +11,8 @@ from alertd.enrich.frames_side import Taken, over_chain
 from alertd.enrich.frames_words import BETWEEN, DETERMINERS, HEADS, PARTING
 from alertd.rules.frames import ASSET, LINKS
 
+_MEASURES = frozenset("gigawatts megawatts gw mw terawatts tonnes tons barrels litres exaflops".split())
+"""What is had so many of, and is not the thing itself: six gigawatts of GPUs."""
 _THING = 10
 """Words of a noun phrase that are read."""
 
@@ -40,8 +42,10 @@ def _is_of_thing(line: Line, at: int, start: int) -> bool:
     low = line[at].low
     if line[at].name or low in OWN:
         return True
-    if not line[at].word or low in PARTING or low in BETWEEN:
+    if not line[at].word or low in PARTING or low in BETWEEN or low == "through":
         return False
+    if low == "of" and at > start and line[at - 1].low in _MEASURES:
+        return True
     if low in ("of", "at", "in"):  # capacity at its Orion site
         return at > start and at + 1 < len(line) and line[at + 1].low in ("its", "the", "their")
     return low not in LINKS or low in DETERMINERS
