@@ -141,11 +141,12 @@ class _Begun:
         """Take the event through steps."""
         draft = self._draft
         for name, step in steps:
-            before, began = (draft.event, draft.mentions, list(draft.reported)), time.perf_counter()
+            before = draft.event, draft.mentions, list(draft.reported), dict(draft.by_frames)
+            began = time.perf_counter()
             try:
                 step(draft)
             except Exception as error:  # noqa: BLE001 hostile text must not cost the event, whatever a step raises on it
-                draft.event, draft.mentions, draft.reported = before
+                draft.event, draft.mentions, draft.reported, draft.by_frames = before
                 draft.refused.append((f"{_STEP}{name}", f"{type(error).__name__}: {error}"[:200]))
                 _log.error("enrich_step_failed", step=name, event_id=draft.event.id, exc_info=error)
                 if self._meter is not None:

@@ -5,8 +5,10 @@ import structlog
 from structlog.testing import capture_logs
 
 from alertd.enrich import enricher
+from alertd.enrich.draft import Draft
 from alertd.enrich.enricher import Enricher
 from alertd.model import Event, Evidence, ReportedType
+from alertd.rules.understanding import ByFrame
 from alertd.telemetry import REGISTRY
 from alertd.telemetry.enrichment import EnrichMeter
 from alertd.text.scan import TermScanner
@@ -63,3 +65,20 @@ def test_a_step_that_raises_is_counted_and_logged_and_the_event_goes_on(monkeypa
     assert (line["event"], line["step"], line["event_id"]) == ("enrich_step_failed", "money", "ev_1")
     assert event.amounts == []
     assert [kind.type for kind in event.event_types] == ["lease"]
+
+
+def test_what_a_step_had_begun_when_it_raised_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self, types: object) -> None:
+            pass
+
+        def __call__(self, draft: Draft) -> None:
+            draft.by_frames["lease"] = ByFrame("{lessor} lease", ())
+            draft.reported.append(ReportedType(type="lease"))
+            raise ValueError("half-way")
+
+    monkeypatch.setattr(enricher, "SureFrames", Broken)
+    event = Event(id="ev_1", title="Vega Grid leases Orion for $3 billion")
+    begun = Enricher().begin(event, SCANNER.scan(event.title, ""))
+    assert begun.by_frames == {}
+    assert begun.conclude([]).event_types == []
