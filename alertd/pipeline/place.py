@@ -162,12 +162,13 @@ async def _round(
 ) -> dict[int, Given]:
     asks = [_ask(report) for _, report in pending.values()]
     found = dict(zip(pending, await store.find_stories(asks), strict=True))
-    view = await _read(found.values(), store)
+    frozen = {n: _frozen(found[n].answer, event.id) for n, (event, _) in pending.items()}
+    view = await _read(found.values(), [answer for answer in frozen.values() if answer is not None], store)
     answers: dict[int, Given] = {}
     placements: dict[int, Placement] = {}
     joined: dict[int, Proposal] = {}
     for n, (event, report) in pending.items():
-        known = _answers.decode(found[n].answer) if found[n].answer else None
+        known = frozen[n]
         proposal = _propose(event, report, found[n], known, view)
         if proposal is None:
             assert known is not None
@@ -177,7 +178,7 @@ async def _round(
             answers[n] = Given(proposal.answer, proposal.story)
             _count(event, proposal)
         else:
-            placements[n] = _placement(report, proposal, found[n], view, again=known is not None)
+            placements[n] = _placement(report, proposal, found[n], view)
             joined[n] = proposal
             view.make(proposal)
     settled = round_ >= SETTLED_ROUND
@@ -186,7 +187,9 @@ async def _round(
         if done.outcome == "stale":
             telemetry.STORY_CONFLICTS.inc()
             continue
-        answer = _answers.decode(done.answer)
+        answer = _frozen(done.answer, pending[n][0].id)
+        if answer is None:  # the next round finds it, and writes another over it
+            continue
         if done.outcome == "placed":
             _count(pending[n][0], joined[n])
             answers[n] = Given(answer, joined[n].story)
@@ -210,8 +213,19 @@ async def _alone(event: Event, report: Report, store: StoryStore, now: int) -> G
         last_ms=report.at_ms,
     )
     (placed,) = await store.place_events([placement], now, settled=True)
-    answer = _answers.decode(placed.answer) if placed.answer else proposal.answer
+    answer = _frozen(placed.answer, event.id) or proposal.answer
     return Given(answer, answer.story.id)
+
+
+def _frozen(answer: str, event: str) -> Answer | None:
+    """Read what was frozen for an event; None if nothing was, or what cannot be read, as by a downgrade."""
+    if not answer:
+        return None
+    try:
+        return _answers.decode(answer)
+    except msgspec.DecodeError as error:  # a failure would hold up the whole batch, again and again
+        log.warning("story_answer_unreadable", event_id=event, error=str(error))
+        return None
 
 
 def _ask(report: Report) -> StoryAsk:
@@ -220,14 +234,10 @@ def _ask(report: Report) -> StoryAsk:
     )
 
 
-async def _read(found: Iterable[StoriesFound], store: StoryStore) -> _View:
+async def _read(found: Iterable[StoriesFound], answers: Iterable[Answer], store: StoryStore) -> _View:
     """Load the stories that were found, those that they became part of, and those of the frozen answers."""
     view = _View()
-    wanted: set[str] = set()
-    for one in found:
-        wanted.update(*one.under.values())
-        if one.answer:
-            wanted.add(_answers.decode(one.answer).story.id)
+    wanted = {answer.story.id for answer in answers}.union(*(names for one in found for names in one.under.values()))
     for _ in range(MAX_HOPS):
         if not wanted:
             break
@@ -252,8 +262,11 @@ def _propose(event: Event, report: Report, found: StoriesFound, known: Answer | 
     return propose(report, stories, earlier)
 
 
-def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _View, *, again: bool) -> Placement:
-    """Write a proposal down, with all that it rests on: the view is as it was before it."""
+def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _View) -> Placement:
+    """Write a proposal down, with all that it rests on: the view is as it was before it.
+
+    An answer that stands there already, be it one that cannot be read, is written over.
+    """
     seen = {name for names in found.under.values() for name in names}
     seen |= {name for key in found.under for name in view.under.get(key, ())}
     return Placement(
@@ -269,7 +282,7 @@ def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _V
         founded_ms=proposal.state.founder.at_ms,
         last_ms=proposal.state.last_ms,
         merged={name: view.versions.get(name, 0) for name in proposal.merged},
-        again=again,
+        again=bool(found.answer),
     )
 
 

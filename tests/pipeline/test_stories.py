@@ -190,6 +190,21 @@ async def test_a_story_that_cannot_be_read_is_as_none(redis_url: str) -> None:
     assert other.event.story.id == story_id("ev_paper")
 
 
+@pytest.mark.parametrize("torn", ["{torn", "[]", '{"story": 1}'])
+async def test_an_answer_that_cannot_be_read_is_as_none_and_is_written_again(torn: str) -> None:
+    store = MemoryStore()
+    ours = Desk(BOOK, store)
+    await ours.take(WIRE)
+    _, expires = store._stories.answers["ev_wire"]
+    store._stories.answers["ev_wire"] = (torn, expires)
+    again, other = await ours.take(WIRE, PAPER)
+    assert again.event.story is not None and other.event.story is not None
+    assert again.event.story.id == other.event.story.id == story_id("ev_wire")
+    (last,) = await ours.take(WIRE)
+    assert last.event.story == again.event.story
+    assert store._stories.answers["ev_wire"][0] != torn
+
+
 # --- merges ---------------------------------------------------------------------------------------------------
 
 
