@@ -68,9 +68,15 @@ def test_hostile_text_costs_time_by_its_length_only(text: str) -> None:
     assert len(found) <= MOST
 
 
-@given(st.text(alphabet="0123456789 -–yearsmonthdlightcfrun,.'’2031\n", max_size=200))
-def test_any_text_gives_durations_whose_places_are_in_it(body: str) -> None:
-    for found in durations("x", body):
+AROUND = st.text(alphabet="0123456789 -–yearsmonthdlightcfrun,.'’2031\n", max_size=200)
+
+
+@given(AROUND, AROUND)
+def test_any_text_around_a_length_gives_durations_whose_places_are_in_it(before: str, behind: str) -> None:
+    body = f"{before}\n\nIt signed a 15-year lease.\n\n{behind}"
+    made = durations("x", body)
+    assert any("15-year" in one.quote for found in made for one in found.evidence)
+    for found in made:
         assert found.low is None or found.high is None or 0 < found.low <= found.high
         assert all(0 <= one.start < one.end <= len(body) for one in found.evidence)
 

@@ -123,9 +123,15 @@ def test_what_lies_behind_the_part_that_is_read_is_not_found() -> None:
     assert amounts("x", "word " * 14_000 + "a fine of $5m") == []
 
 
-@given(st.text(max_size=300), st.text(alphabet="$€£¥₹0123456789.,-– mbkntoRs½½%()/abeyr\n", max_size=300))
-def test_any_text_gives_amounts_whose_places_are_in_it(title: str, body: str) -> None:
-    for amount in amounts(title, body):
+AROUND = st.text(alphabet="$€£¥₹0123456789.,-– mbkntoRs½½%()/abeyr\n", max_size=300)
+
+
+@given(st.text(max_size=300), AROUND, AROUND)
+def test_any_text_around_an_amount_gives_amounts_whose_places_are_in_it(title: str, before: str, behind: str) -> None:
+    body = f"{before[:150]}\n\nIt paid $7.25 million.\n\n{behind[:150]}"
+    made = amounts(title, body)
+    assert any((amount.low, amount.currency) == (7_250_000, "USD") for amount in made)
+    for amount in made:
         assert 0 <= amount.low <= amount.high
         for one in amount.evidence:
             text = title if one.field == "title" else body

@@ -105,9 +105,15 @@ WORDS = (
 )
 
 
-@given(st.lists(st.sampled_from(WORDS.split()), max_size=60).map(" ".join))
-def test_any_text_gives_terms_whose_places_are_in_it(body: str) -> None:
-    for found in terms("x", body):
+AROUND = st.lists(st.sampled_from(WORDS.split()), max_size=30).map(" ".join)
+
+
+@given(AROUND, AROUND)
+def test_any_text_around_a_term_gives_terms_whose_places_are_in_it(before: str, behind: str) -> None:
+    body = f"{before}.\n\nSpaceX may terminate the lease.\n\n{behind}"
+    made = terms("x", body)
+    assert any(found.type == "termination_right" for found in made)
+    for found in made:
         for one in found.evidence:
             assert 0 <= one.start < one.end <= len(body)
             assert len(one.quote) <= 200
