@@ -40,6 +40,8 @@ _MONTHS = frozenset(
     {"january", "february", "april", "june", "july", "august", "september", "october", "november", "december"}
 )
 """Without those that are words as well."""
+SIMILAR = 4
+"""Figures further apart than this factor are of two things, and say nothing against each other."""
 _ROUGH, _FINE = 1, 2
 """Significant digits of a figure that is rounded: so rough that it proves nothing, and fine enough to be known by."""
 
@@ -127,9 +129,23 @@ def shared_figures(one: Sequence[str], other: Sequence[str]) -> list[str]:
     return same or _rounded_alike(one, other, _FINE)
 
 
-def could_agree(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether a figure of one, however roughly told, may be one of the other."""
-    return bool(_rounded_alike(one, other, _ROUGH))
+def contradict(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether figures that may be of one thing differ: 48,000 and 84,000 do, 7,000 people and 41 shops do not.
+
+    Nor do those that agree when they are told roughly.
+    """
+    if _rounded_alike(one, other, _ROUGH):
+        return False
+    return any(
+        percent is its_percent and value <= SIMILAR * its and its <= SIMILAR * value
+        for percent, value in map(_value, one)
+        for its_percent, its in map(_value, other)
+    )
+
+
+@lru_cache(maxsize=5_000)
+def _value(figure: str) -> tuple[bool, float]:
+    return figure.endswith("%"), float(figure.rstrip("%"))
 
 
 def _rounded_alike(one: Sequence[str], other: Sequence[str], least: int) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
-from alertd.enrich.story_figures import could_agree, other_periods, periods, shared_figures
+from alertd.enrich.story_figures import contradict, other_periods, periods, shared_figures
 from alertd.enrich.story_form import are_parts, filled_in, has_another_head
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_report import Report
@@ -61,7 +62,8 @@ class Both:
         self.bare = not new.lead or not known.lead
         """Of one there is only a title."""
         self.figures = shared_figures(new.numbers, known.numbers)
-        self.companies = [company for company in new.main() if company in known.companies]
+        self.main, self.its_main = new.main(), known.main()
+        self.companies = [company for company in self.main if company in known.companies]
         self.half_named = not self.companies and (_half_named(new, known) or _half_named(known, new))
         self.given = set(new.called) & set(known.called) if self.companies else set()
         self.types = [kind for kind in new.types if kind in known.types]
@@ -69,23 +71,20 @@ class Both:
         """How surely both are about one company."""
         self.same_event = bool(self.known_as) and not set(self.types) <= REPEATED
         self.pairs = [pair for pair in new.pairs if pair in known.pairs]
-        self.told = sum(weight for word, weight in self.shared.items() if weight > 1 and not self._is_name(word))
+        own, theirs = self.own, self.theirs
+        names = {word for word in self.shared if own[word] >= NAME or theirs[word] >= NAME}
+        self.told = sum(weight for word, weight in self.shared.items() if weight > 1 and word not in names)
         """What the shared words tell that are no names: what happened, and not to whom."""
-
-        self.named = sum(
-            weight for word, weight in self.shared.items() if self._is_name(word) and word not in self.given
-        )
-
-    def _is_name(self, word: str) -> bool:
-        return self.own[word] >= NAME or self.theirs[word] >= NAME
+        self.named = sum(self.shared[word] for word in names - self.given)
+        """What the shared names tell but those of companies that both are known to be about."""
 
     def surely(self) -> Likeness | None:
         """Say what needs no weighing: the same page, the same title; None if it must be weighed."""
-        differ = self._differs()
+        differ = self._differs
         if not differ and self._same_page():
             return Likeness(SURE, ("the same address",))
         if not differ and self.same_title:
-            return Likeness(0.95 if self.same_publisher or not self._figures_differ() else 0.8, ("the same title",))
+            return Likeness(0.95 if self.same_publisher or not self._figures_differ else 0.8, ("the same title",))
         form = self.same_publisher and (self._filled_in() or are_parts(self.new, self.known))
         if self.copied >= COPY and self.texts >= 0.5 and not (differ or form):
             return Likeness(0.6 + 0.35 * self.copied, (f"{self.copied:.0%} of the text is the same",))
@@ -126,7 +125,8 @@ class Both:
             "other types": float(_disjoint(one, other)),
             "docket": float(_shared(self.new.dockets(), self.known.dockets())),
             "foreign": float(not _is_english(self.new) and not _is_english(self.known)),
-            "other company": float(_disjoint(self.new.main(), self.known.main())),
+            "company alone": float(self._company_alone()),
+            "other company": float(_disjoint(self.main, self.its_main)),
             "names": min(self.named, 36) / 36,
             "other deeds": float(_disjoint(said, its)),
             "days": min(max(days - 0.5, 0.0), 2.5) / 2.5,
@@ -136,6 +136,11 @@ class Both:
         """Whether only company and event type are the same, and it is a type that a company may see twice a day."""
         alike = self.figures or self.pairs or self.named >= NAME or _shared(self.new.dockets(), self.known.dockets())
         return bool(self.types and self.companies) and set(self.types) <= REPEATED and not alike
+
+    def _company_alone(self) -> bool:
+        """Whether the company is all that they have in common but for words of every day."""
+        same = self.figures or self.same_event or self.pairs or self.named >= NAME or len(self.companies) > 1
+        return bool(self.companies) and not same
 
     def _unnamed(self, title: dict[str, int]) -> dict[str, int]:
         """Give a title without the names of companies that both are about: that they are is known already."""
@@ -160,7 +165,7 @@ class Both:
         if self.new.correction and self.titles >= 0.5:
             return 1.0
         if (
-            self._differs()
+            self._differs
             or self._names_differ()
             or are_parts(self.new, self.known)
             or (self.same_publisher and (self.bare or self._filled_in()))
@@ -174,12 +179,13 @@ class Both:
         """Whether it is told what happened, and not only to whom."""
         if self.told >= TOLD or self.figures or self.same_event:
             return True
+        if self.named >= THREE_NAMES and self.same_hours:
+            return True
         titles = _dice(self._unnamed(self.new.title), self._unnamed(self.known.title))
         names = (ONE_NAME if self.companies else TWO_NAMES) if self.same_hours else THREE_NAMES
         if self.told >= TOLD / 2 and (titles >= 0.5 or self.named >= names):
             return True
-        beside = sum(weight for word, weight in self.shared.items() if weight >= NAME and word not in self.given)
-        return bool(self.companies) and beside >= ENOUGH
+        return bool(self.companies) and self.named >= ENOUGH
 
     def _same_page(self) -> bool:
         """Whether both are one article at one address; many items may lead to one landing page."""
@@ -191,24 +197,26 @@ class Both:
 
     def _other_figures(self) -> float:
         """Say how much their figures differ: what both headlines say counts in full."""
-        if not self._figures_differ():
+        if not self._figures_differ:
             return 0.0
         return 1.0 if self.new.headline and self.known.headline else BESIDE
 
+    @cached_property
     def _figures_differ(self) -> bool:
         one, other = self.new.numbers, self.known.numbers
-        return bool(one and other and not self.figures and not could_agree(one, other))
+        return bool(one and other and not self.figures and contradict(one, other))
 
     def _about_others(self) -> bool:
         """Whether each is about companies of which the other says nothing."""
         new, known = self.new, self.known
         if new.pairs and known.pairs and _between(new).isdisjoint(_between(known)):
             return True
-        main, theirs = new.main(), known.main()
+        main, theirs = self.main, self.its_main
         return (
             bool(main and theirs) and set(main).isdisjoint(known.companies) and set(theirs).isdisjoint(new.companies)
         )
 
+    @cached_property
     def _differs(self) -> bool:
         """Whether it is another matter for sure: other companies, a story of its own, titles of other quarters."""
         if self._about_others() or self._is_a_turn():

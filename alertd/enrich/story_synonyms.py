@@ -15,8 +15,8 @@ SYNONYMS = """
     worker workers employee employees staff staffers workforce headcount
     cut cuts slash slashes slashed lower lowers lowered trim trims trimmed reduce reduces reduced shed sheds axe axes
     raise raises raised lift lifts lifted hike hikes hiked boost boosts boosted
-    buy buys bought acquire acquires acquired acquisition purchase purchases takeover buyout
-    sell sells sold divest divests divestiture offload offloads
+    buy buys bought acquire acquires acquired acquisition purchase purchases takeover buyout sell sells sold
+    buy divest divests divested divestiture offload offloads offloaded
     sue sues sued lawsuit suit suits
     fine fines fined penalty penalties
     deal deals pact agreement agreements
@@ -56,7 +56,7 @@ SYNONYMS = """
     carrier carriers airline airlines
     retailer retailers chain
     aircraft jet jets plane planes airliner airliners
-    drug drugs medicine medicines treatment
+    drug drugs medicine medicines treatment treatments therapy therapies
     trial trials study
     outlook forecast forecasts guidance
     outage outages disruption blackout
@@ -93,6 +93,7 @@ PHRASES = """
     strike = walk out, walks out, walked out, walk off, walked off, work stoppage, down tools, downed tools
     layoff = lay off, lays off, laid off, laying off, job cuts, cutting jobs
     resign = step down, steps down, stepped down, stepping down, step aside, steps aside, stands down, stand down
+    reject = turn down, turns down, turned down, decline to, declines to, declined to, vote down, voted down
     recall = call back, calls back, called back
     ipo = initial public offering, go public, goes public, going public, stock market listing, stock market debut
     ceo = chief executive officer, chief executive

@@ -11,7 +11,7 @@ BELOW, FAR = 0.45, 0.3
 """The most where something is missing, and where something speaks against it."""
 ENOUGH = 16
 """What shared words must weigh together at least: two names."""
-ENOUGH_FIGURES = 10
+ENOUGH_FIGURES = 6
 """The same within half a day where a figure is the same too: news of the economy names nobody."""
 BESIDE = 0.6
 """What other figures count where not both are of the headline."""
@@ -76,6 +76,7 @@ WEIGHTS = {
     "asset": 0.15,
     "other types": -0.28,
     "docket": 0.3,
+    "company alone": -0.1,
     "other company": -0.2,
     "names": 0.14,
     "other deeds": -0.3,

@@ -20,7 +20,7 @@ from alertd.sources.feed import parse_feed
 from bench.quality.measured import SETS
 
 FEEDS = "feeds"
-PARTS = {"tuned on": "tuned on", "looked at later": "a", "held out": "b"}
+PARTS = {"tuned on": {"tuned on"}, "looked at later": {"a", "b"}, "held out": {"c"}}
 """What is said of a part -> how the sets name it."""
 
 
@@ -32,7 +32,7 @@ class Pair(NamedTuple):
     one: bool
     kind: str
     part: str
-    """`tuned on`, or the half of the blind set: `a` was looked at after it was measured, `b` never."""
+    """`tuned on`, or the part of the blind set: `a` and `b` were looked at once they were measured, `c` never."""
 
 
 def own_pairs() -> tuple[list[Pair], list[Company]]:
@@ -56,7 +56,7 @@ def _of_scenes(file: str, scenes: Sequence[Any]) -> list[Pair]:
         ]
         ordered = sorted(reports, key=lambda report: report[1].event_at)
         pairs += [
-            Pair(a, b, one == other, scene["kind"], scene.get("half", "tuned on"))
+            Pair(a, b, one == other, scene["kind"], scene.get("part", "tuned on"))
             for (one, a), (other, b) in combinations(ordered, 2)
         ]
     return pairs

@@ -9,7 +9,7 @@ import pytest
 
 from alertd.base.clock import rfc3339
 from alertd.enrich.story_compare import compare
-from alertd.enrich.story_figures import could_agree, numbers, other_periods, periods, shared_figures
+from alertd.enrich.story_figures import contradict, numbers, other_periods, periods, shared_figures
 from alertd.enrich.story_form import are_parts, has_another_head
 from alertd.enrich.story_pair import Both
 from alertd.enrich.story_report import Report, report_of
@@ -54,7 +54,7 @@ def joins(one: Report, other: Report) -> bool:
         ("staff walked out", "staff strike"), ("maker laid off staff", "maker layoff staff"),
         ("he steps down as chief executive", "he resign as ceo"), ("the european central bank", "the ecb"),
         ("chinese demand", "china demand"), ("u s drug maker", "us drug maker"), ("walk", "walk"), ("", ""),
-        ("consumer price index", "inflation"),
+        ("consumer price index", "inflation"), ("regulator turned down the drug", "regulator reject the drug"),
     ],
 )  # fmt: skip
 def test_a_phrase_counts_as_one_word(said: str, counted: str) -> None:
@@ -107,20 +107,21 @@ def test_figures_are_read_in_words_too(text: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "shared", "could"),
+    ("one", "other", "shared", "against"),
     [
-        ("$1.23 billion", "$1.2 billion", True, True), ("$2.74 billion", "$2.7 billion", True, True),
-        ("21.6%", "22%", True, True), ("$5.4 billion", "$5 billion", False, True),
-        ("$1.23 billion", "$1.3 billion", False, False), ("22%", "22 million", False, False),
-        ("48,000", "84,000", False, False),
+        ("$1.23 billion", "$1.2 billion", True, False), ("$2.74 billion", "$2.7 billion", True, False),
+        ("21.6%", "22%", True, False), ("$5.4 billion", "$5 billion", False, False),
+        ("$1.23 billion", "$1.3 billion", False, True), ("48,000", "84,000", False, True),
+        ("12%", "30%", False, True),
+        ("22%", "22 million", False, False), ("7,000 people", "41 shops", False, False),
     ],
 )  # fmt: skip
-def test_a_rounded_figure_is_the_same_if_enough_of_it_is_left(
-    one: str, other: str, shared: bool, could: bool
+def test_a_rounded_figure_is_the_same_and_only_figures_of_one_size_speak_against_it(
+    one: str, other: str, shared: bool, against: bool
 ) -> None:
-    for a, b in ((one, other), (other, one)):
-        assert bool(shared_figures(numbers(a), numbers(b))) is shared
-        assert could_agree(numbers(a), numbers(b)) is could
+    for a, b in ((numbers(one), numbers(other)), (numbers(other), numbers(one))):
+        assert bool(shared_figures(a, b)) is shared
+        assert (not shared and contradict(a, b)) is against
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,31 @@ def test_two_suits_against_one_company_are_two() -> None:
     )
     assert Both(other, one).seen()["one of many"] == 1.0
     assert not joins(one, other)
+
+
+@pytest.mark.parametrize(
+    ("more", "alone"),
+    [("", 1.0), (" It is about $34 billion.", 0.0), (" Sentrel is to blame, said Sentrel.", 0.0)],
+)
+def test_words_of_every_day_beside_a_company_count_less_than_a_figure_or_a_name(more: str, alone: float) -> None:
+    visa: dict[str, Any] = {"companies": [company("Visa")]}
+    one = report(
+        "a", "Shoppers unable to pay as Visa cards fail", f"A failure left people unable to pay.{more}", **visa
+    )
+    other = report(
+        "b", "Merchants win truce in card fee fight", f"Visa will cut fees that retailers pay.{more}", **visa
+    )
+    assert Both(other, one).seen()["company alone"] == alone
+
+
+def test_a_deal_is_one_from_the_buyers_side_and_from_the_sellers() -> None:
+    buys = report(
+        "a", "Gambier to buy UK brewer Thistlewood for 874 mln pounds", "Gambier agreed to buy Thistlewood."
+    )
+    sold = report(
+        "b", "Yorkshire beer maker Thistlewood sold to Gambier", "Thistlewood accepted 285p a share.", hours=5
+    )
+    assert joins(buys, sold)
 
 
 def test_one_publishers_words_about_another_are_a_form() -> None:
