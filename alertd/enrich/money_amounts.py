@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from alertd.enrich.money_before import BY_HOW_MUCH, CHANGES, RANGES, Bound, Place
@@ -68,6 +69,7 @@ def written(
 ) -> Iterator[Written]:
     """Give the amounts in the order of the text; `elsewhere` is more text that may name a country."""
     starts = [one.start for one in sentences]
+    whose = _Whose(text, elsewhere)
     at, last_end, last_currency = 0, 0, ""
     while at < len(numbers):
         one = numbers[at]
@@ -83,7 +85,7 @@ def written(
         joined = _join(place, one, other) if near and other is not None else None
         if joined is None and not one.monetary:
             continue
-        for made in _amounts(place, sentence, one, other, joined, elsewhere):
+        for made in _amounts(place, sentence, one, other, joined, whose):
             again = made.currency != last_currency and _OPENS.fullmatch(text, last_end, made.start)
             yield made._replace(again=True) if again and last_end else made
             last_end, last_currency = made.end, made.currency
@@ -102,14 +104,14 @@ def _around(sentence: Sentence, one: Quantity) -> Sentence:
 
 
 def _amounts(
-    place: Place, sentence: Sentence, one: Quantity, other: Quantity | None, joined: _Joined | None, elsewhere: str
+    place: Place, sentence: Sentence, one: Quantity, other: Quantity | None, joined: _Joined | None, whose: _Whose
 ) -> Iterator[Written]:
     text = place.text
     if joined is None or other is None:
         value = one.value()
-        yield _made(place, sentence, one.start, one, value, value, _currency(text, one, elsewhere))
+        yield _made(place, sentence, one.start, one, value, value, whose.currency(one))
         return
-    currency = _currency(text, one if one.currency else other, elsewhere)
+    currency = whose.currency(one if one.currency else other)
     low, high = joined.low, joined.high
     if not joined.changes:
         yield _made(place, sentence, one.start, other, min(low, high), max(low, high), currency)
@@ -202,24 +204,30 @@ def _scaled(one: Quantity, other: Quantity, *, dash: bool = False) -> _Joined | 
     return _Joined(low, high)
 
 
-def _currency(text: str, one: Quantity, elsewhere: str) -> str:
-    """Say whose money it is where sign or word leave it open."""
-    if not one.needs:
-        return one.currency
-    if one.needs == "dollar":
-        return _whose_dollar(text, elsewhere)
-    for kind, currency, names in HOMES:
-        if kind == one.needs and any(name in text or name in elsewhere for name in names):
-            return currency
-    return one.currency or {"crown": "NOK", "dinar": "KWD", "peso": "MXN"}.get(one.needs, "USD")
+class _Whose:
+    """Says whose money it is where sign or word leave it open."""
 
+    def __init__(self, text: str, elsewhere: str) -> None:
+        self._text, self._elsewhere = text, elsewhere
 
-def _whose_dollar(text: str, elsewhere: str) -> str:
-    both = f"{elsewhere}\n{text}" if elsewhere else text
-    if "dollars" in both and (stated := _STATED.search(both)):
-        return _DOLLARS[" ".join(stated[1].lower().split())]
-    if "US$" in both:
-        for currency, exchanges in HOME_EXCHANGES:
-            if any(exchange in both for exchange in exchanges):
+    def currency(self, one: Quantity) -> str:
+        """Give the currency of a number."""
+        if not one.needs:
+            return one.currency
+        if one.needs == "dollar":
+            return self._dollar
+        for kind, currency, names in HOMES:
+            if kind == one.needs and any(name in self._text or name in self._elsewhere for name in names):
                 return currency
-    return "USD"
+        return one.currency or {"crown": "NOK", "dinar": "KWD", "peso": "MXN"}.get(one.needs, "USD")
+
+    @cached_property
+    def _dollar(self) -> str:
+        both = f"{self._elsewhere}\n{self._text}" if self._elsewhere else self._text
+        if "dollars" in both and (stated := _STATED.search(both)):
+            return _DOLLARS[" ".join(stated[1].lower().split())]
+        if "US$" in both:
+            for currency, exchanges in HOME_EXCHANGES:
+                if any(exchange in both for exchange in exchanges):
+                    return currency
+        return "USD"

@@ -32,6 +32,7 @@ _ABOUT = """
 _BOUNDS: dict[str, Bound] = {}
 for _said, _bound in ((_OVER, "over"), (_UP_TO, "up_to"), (_ABOUT, "about")):
     _BOUNDS |= {" ".join(one.split()): _bound for one in _said.split(";")}  # type: ignore[misc]
+_BOUND_ENDS = frozenset(said.rsplit(" ", 1)[-1] for said in _BOUNDS)
 _SIGNS: dict[str, Bound] = {
     ">": "over",
     "≥": "over",
@@ -99,6 +100,8 @@ class Place:
         sign = self.before.rstrip()[-1:]
         if sign in _SIGNS:
             return _SIGNS[sign]
+        if not self.words or self.words[-1] not in _BOUND_ENDS:
+            return None
         for size in (4, 3, 2, 1):
             tail = self.words[-size:]
             found = _BOUNDS.get(" ".join(tail)) if len(tail) == size else None

@@ -15,14 +15,14 @@ from typing import NamedTuple
 
 from alertd.enrich import money_words as words
 from alertd.enrich.money_spelled import spelled
-from alertd.enrich.money_units import NO_UNIT, Behind, unit_behind
+from alertd.enrich.money_units import EAST_ASIAN, NO_UNIT, Behind, unit_behind
 
 MOST = 4_000
 """Numbers of one field that are read."""
 _LONGEST = 24
 """Characters of a number; longer ones are identifiers."""
 
-_RUN = re.compile(r"\d+(?:[.,]\d+)*")
+_RUN = re.compile(r"\d\d*(?:[.,]\d+)*")  # begins with one set: that is searched fast
 _GROUPS = re.compile(r"(?:[ \u00a0\u202f\u2009'’]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?")
 _ENGLISH = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}")
@@ -31,13 +31,15 @@ _LETTERS_BEFORE = re.compile(r"(?<![^\W_])[A-Za-z](?:\.?[A-Za-z]){0,4}\.?$")
 _NOT_MONEY = re.compile(
     r"\s?(?:%|％|‰|percent|per\s?cent\b|pct\b|pc\b|bps?\b|basis\spoint|percentage)|[}\]@_°]", re.I
 )
-_NEXT_WORD = re.compile(r"[.,;)]?\s\(?(?:([^\W\d_]+)|(?=[^\W\d]))|[.,]?\Z")
+_AFTER = re.compile(r"[,;)]|(\.?)\s(?:([^\W\d_]+)|[\s(])|\.?\Z")
+"""What may stand behind a number with no unit; a unit would be the word."""
 _LEADERS = frozenset(words.LEADING) | frozenset(words.CODES)
 _FOLLOWERS = (
     frozenset(words.MAGNITUDES) | frozenset(words.UNITS) | words.FIRST_ADJECTIVES
     | frozenset(code.lower() for code in words.CODES)
-    | words.word_set("cent percent per pct pc bps bp basis percentage de")
+    | words.word_set("u cent percent per pct pc bps bp basis percentage de")
 )  # fmt: skip
+_PERCENT = frozenset(("percent", "pct"))
 _GLUE = frozenset("#@/_.,:\\")
 _BLANKS = frozenset(" \u00a0\u202f\u2009\n\t")
 
@@ -124,22 +126,30 @@ def _in_digits(text: str) -> Iterator[Quantity]:
 
 
 def _plain_number(text: str, run: re.Match[str]) -> Quantity | None:
-    """Read a number that plainly no currency leads, as most of them: `wait two to 9 years`, `by 5 mln dlrs`."""
+    """Read a number that plainly no currency leads, as most of them: `wait 7 to 9 years`, `by 5 mln dlrs`."""
     start, end = run.span()
-    if start:
-        if text[start - 1] != " ":
-            return None
-        before = text[max(start - 8, 0) : start - 1]
-        word = before[before.rfind(" ") + 1 :]
-        if not word.isalpha() or word in _LEADERS:
-            return None
-    after = _NEXT_WORD.match(text, end)
+    if start and (text[start - 1] not in " \n" or _may_lead(text, start - 1)):
+        return None
+    after = _AFTER.match(text, end)
     if after is None:
         return None
     digits = _plain(run[0])
-    if after[1] and after[1].lower() in _FOLLOWERS:
+    word = after[2].lower() if after[2] else ""
+    if word in _FOLLOWERS or word >= EAST_ASIAN:
+        if word in _PERCENT and not after[1]:
+            return Quantity(start, start, end, digits or "0", broken=True)
         return _whole(text, start, end, digits, _Mark(start), grouped="," in run[0])
     return Quantity(start, start, end, digits or "0", broken=not digits)
+
+
+def _may_lead(text: str, end: int) -> bool:
+    """Whether what ends at a place, before a blank, may say the currency of the number behind that."""
+    last = text[end - 1 : end]
+    if not last.isalpha():
+        return last == "." or last in words.SIGNS
+    before = text[max(end - 7, 0) : end]
+    word = before[before.rfind(" ") + 1 :]
+    return not word.isalpha() or word in _LEADERS
 
 
 def _read(text: str, start: int, end: int) -> Quantity:

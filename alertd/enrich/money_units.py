@@ -13,6 +13,8 @@ _UNIT = re.compile(r"\.?([\s-]?)(?:d['’]|d[ei]\s)?(U\.S\.?(?=\W)|[^\W\d_]+)")
 _MORE = re.compile(r"\s([^\W\d_]+)")
 _SIGN_BEHIND = re.compile(rf"\.?\s?([{''.join(sorted(words.SIGNS))}])(?!\s?\d)")
 _EAST_ASIAN = re.compile(r"\s?([千万萬億亿兆만억조]*)([^\W\d_]*)")
+EAST_ASIAN = "\u2e80"
+"""From this character on a text is written in another way."""
 _SIXTY_BEFORE = 60
 _SHARES = re.compile(r"share|dividend|price|target|offer|stock|pence|payout|eps|bid|\bcents?\b", re.I)
 _SCREEN = words.word_set("240 360 480 720 1080 1440 2160 4320")
@@ -48,7 +50,7 @@ def unit_behind(text: str, at: int, digits: str, *, marked: bool) -> Behind:
     """Read magnitude and currency behind a number that ends at a place; `marked` if a currency stands before it."""
     if at >= len(text):
         return Behind(at)
-    if text[at] >= "\u2e80" or (text[at : at + 1].isspace() and text[at + 1 : at + 2] >= "\u2e80"):
+    if text[at] >= EAST_ASIAN or (text[at : at + 1].isspace() and text[at + 1 : at + 2] >= EAST_ASIAN):
         return _east_asian(text, at)
     end, power, scaled = _magnitude(text, at, marked=marked)
     found = None if marked else _currency(text, end, digits, scaled=scaled)
@@ -56,7 +58,7 @@ def unit_behind(text: str, at: int, digits: str, *, marked: bool) -> Behind:
         return found._replace(power=power, scaled=scaled)
     if end == at and text[at].isalpha():
         return Behind(at, broken=True)
-    if scaled and end < len(text) and (text[end].isalnum() and not text[end] >= "\u2e80"):
+    if scaled and end < len(text) and (text[end].isalnum() and not text[end] >= EAST_ASIAN):
         return Behind(at, broken=True)
     if marked:  # US$5 million US dollars, A$5m AUD: the word repeats what the sign said
         again = _currency(text, end, digits, scaled=scaled)
