@@ -6,7 +6,7 @@
     filing and release          the company, and an item that fits what the release reports
     news and news               words, figures, companies, types, assets; a text that is copied
 
-The scores are made by hand from what reports have in common, and measured on labelled pairs (docs/stories.md).
+The weights of what reports have in common are fitted to labelled pairs, and measured on others (docs/stories.md).
 """
 
 from __future__ import annotations
