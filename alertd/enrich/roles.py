@@ -3,7 +3,8 @@
 The frames of the type are read in the title first, then in the lead, then in the sentences that hold the type's
 evidence; what an earlier one has said, a later one only adds to. Where no frame says anything, the companies of the
 sentence that holds the evidence are parties without a role, if they are few: that something happened between them
-is known, who did what is not. Of a type with one role it is the company whose verb the evidence is.
+is known, who did what is not. Of a type with one role it is the company whose verb the evidence is. In a filing whose
+text names nobody it is the filer, or whom the form is about.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from alertd.enrich.draft import Draft, Field
 from alertd.enrich.frames import Frames, Matched
 from alertd.enrich.frames_line import Line, lines
 from alertd.enrich.frames_side import subject
+from alertd.enrich.roles_filer import party_of_filing
 from alertd.model import Event, Party, ReportedType
 from alertd.rules.book import EventTypeRule
 from alertd.rules.frames import Slot
@@ -72,6 +74,9 @@ class Roles:
                 break
         if not parties:
             parties = _unsaid(draft, read, rule, reported, places)
+        for company, role in party_of_filing(draft.event, rule.roles).items():
+            if role not in parties.values() and not parties.get(company):
+                parties[company] = role
         made = [Party(company=company, role=role) for company, role in list(parties.items())[:MAX_PARTIES]]
         return replace(reported, parties=made, asset=asset)
 
