@@ -173,6 +173,8 @@ def _phrase_before(line: Line, at: int, slot: Slot, *, loose: bool) -> Taken | N
             between = line[place + 1 : at + 1]
             if unit.company is None and place > 0 and line[place - 1].company is not None:
                 return _listed_left(line, place - 1, slot.role)  # its name goes on: Vega Grid Cloud
+            if unit.company is None and place == 2 and line[1].low == "and" and line[0].company is not None:
+                return _listed_left(line, 0, slot.role)  # the other of two is no company we know
             if unit.company is None or _is_of_others(between) or _is_belonging(line, place):
                 return _nobody(slot, at, at)
             if not loose and between and between[0].low not in OWN and between[-1].low not in UNITS:
