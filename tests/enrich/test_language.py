@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from alertd.enrich.enricher import Enricher
 from alertd.enrich.language import LANGUAGES, language_of
+from alertd.enrich.language_words import ENGLISH, WEIGHTS
 from alertd.model import Event, Evidence, ReportedType
 from alertd.text.scan import TermScanner
 
@@ -29,6 +30,21 @@ def understood(event: Event, *types: ReportedType) -> tuple[Event, list[tuple[st
         ("en", "AAPL"),
         ("en", "Tesla’s profit beats – “no surprise”, says Nestlé"),
         ("en", "a\ufffdb x"),
+        ("en", "Société Générale Q3 net beats"),
+        ("en", "Der Spiegel sues Google"),
+        ("en", "De La Rue profit warning"),
+        ("en", "Investors pour into La-Z-Boy as sales chute widens"),
+        ("en", "Volkswagen, Continental: Prognose cut"),
+        ("en", "Die Casting Corp wins award"),
+        ("en", "EUR 5 Mio bond, 1,200 MW"),
+        ("de", "Volkswagen senkt Prognose"),
+        ("de", "Continental mit Gewinnwarnung"),
+        ("de", "BMW ruft 1,5 Mio Autos zurück"),
+        ("fr", "Sanofi rachète Blueprint Medicines pour 9,1 milliards de dollars"),
+        ("fr", "TotalEnergies va racheter ses actions"),
+        ("es", "Iberdrola eleva su beneficio un 10%"),
+        ("it", "Eni taglia le stime"),
+        ("pt", "Petrobras eleva lucro no trimestre"),
         ("de", "Siemens hebt Prognose für das Gesamtjahr an"),
         ("de", "Bayer streicht 5000 Stellen in Deutschland"),
         ("fr", "La Société Générale supprime 900 postes"),
@@ -49,6 +65,13 @@ def understood(event: Event, *types: ReportedType) -> tuple[Event, list[tuple[st
 )
 def test_the_language_of_a_headline_is_told(language: str, text: str) -> None:
     assert language_of(text) == language
+
+
+def test_no_word_of_english_is_a_plain_word_of_another_language() -> None:
+    plain = [word for word, told in WEIGHTS.items() if any(one != ENGLISH and w > 1 for one, w in told)]
+    english = {word for word, told in WEIGHTS.items() if any(one == ENGLISH for one, _ in told)}
+    assert len(plain) > 200 and len(english) > 100
+    assert english.isdisjoint(plain)
 
 
 def test_a_long_text_in_ascii_is_asked_in_earnest() -> None:
