@@ -11,7 +11,7 @@ from alertd.enrich.frames_side import Taken, over_chain
 from alertd.enrich.frames_words import BETWEEN, DETERMINERS, HEADS, PARTING
 from alertd.rules.frames import ASSET, LINKS
 
-_MEASURES = frozenset("gigawatts megawatts gw mw terawatts tonnes tons barrels litres exaflops".split())
+_MEASURES = frozenset(("gigawatts", "megawatts", "gw", "mw", "tonnes", "tons", "barrels", "exaflops"))
 """What is had so many of, and is not the thing itself: six gigawatts of GPUs."""
 _THING = 10
 """Words of a noun phrase that are read."""

@@ -79,6 +79,7 @@ def test_both_parties_are_found_however_it_is_said(text: str) -> None:
         ("[Vega Grid], [Harbor] and [Ostrom] rent Orion from [Lumen Labs]",
          {"vega": "lessee", "harbor": "lessee", "ostrom": "lessee", "lumen": "lessor"}),
         ("Startup Quillon leases Orion to [Lumen Labs]", {"lumen": "lessee"}),
+        ("[Vega Grid] and Quillon Works rent Orion from [Lumen Labs]", {"vega": "lessee", "lumen": "lessor"}),
         ("[Vega Grid] leases Orion to an unnamed customer", {"vega": "lessor"}),
         ("[Vega Grid] shareholders lease Orion to [Lumen Labs]", {"lumen": "lessee"}),
         ("Shareholders of [Vega Grid] lease Orion to [Lumen Labs]", {"lumen": "lessee"}),
@@ -136,6 +137,8 @@ def test_the_one_role_of_a_type_is_played_by_whose_verb_it_is(text: str, roles: 
         ("a cluster worth $3 billion", "cluster"),
         ("$1.3 billion data center", "data center"),
         ("1.3 million GPUs", "1.3 million GPUs"),
+        ("six gigawatts of GPUs", "gigawatts of GPUs"),
+        ("GPU capacity through 2031", "GPU capacity"),
     ],
 )
 def test_a_thing_is_called_by_its_own_name_or_by_the_phrase(thing: str, called: str) -> None:
