@@ -90,6 +90,8 @@ def names_of(event: Event) -> list[str]:
 
 def _address(url: str) -> str:
     """Give an address as far as it names an item, without scheme, fragment and tracking; "" for a front page."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url[:2_000])
         host = (parts.hostname or "").removeprefix("www.")
@@ -110,6 +112,8 @@ def publisher_of(event: Event) -> str:
     """Name who published an event: the site without its subdomains and ending, else the source."""
     if event.kind == "filing":
         return "sec"
+    if not event.url:
+        return event.source
     try:
         host = urlsplit(event.url[:2_000]).hostname or ""
     except ValueError:
@@ -123,14 +127,14 @@ def publisher_of(event: Event) -> str:
 
 def credit_of(event: Event) -> str:
     """Name the agency or wire whose text an event says it carries; "" for the publisher's own."""
-    head = f"{event.title[-80:]} {event.body[:_HEAD]}".lower()
-    tail = event.body[-_TAIL:].lower() if len(event.body) > _HEAD else ""
+    tail = event.body[-_TAIL:] if len(event.body) > _HEAD else ""
+    ends = f"{event.title[-80:]} {event.body[:_HEAD]}\n{tail}".lower()
     authors = " ".join(event.authors[:3])[:200].lower()
     for credit, signs in _CREDITS.items():
         for sign in signs:
-            if sign in head or sign in tail:
+            if sign in ends:
                 return credit
-        if credit in authors:
+        if authors and credit in authors:
             return credit
     return ""
 

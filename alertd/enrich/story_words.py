@@ -114,6 +114,23 @@ def weigh(stemmed: str) -> int:
     return 0 if stemmed.isdigit() else _table().get(stemmed, MOST if len(stemmed) > 1 else 0)
 
 
+class _Told(NamedTuple):
+    """What a folded word tells wherever it stands."""
+
+    stem: str
+    weight: int
+    one: str
+    """The stem of the word that it is counted as; empty if it stands for itself."""
+    one_weight: int
+
+
+@lru_cache(maxsize=20_000)
+def _told(word: str) -> _Told:
+    stemmed = stem(word)
+    one = counted_as(word) if word in CANONICAL else ""
+    return _Told(stemmed, weigh(stemmed), one, weigh(one) if one else 0)
+
+
 def weighed(words: list[str], cases: Cases, names: frozenset[str], most: int, *, foreign: bool) -> dict[str, int]:
     """Give the first `most` different stems that tell something, each with its weight; `names` are surely names.
 
@@ -121,12 +138,13 @@ def weighed(words: list[str], cases: Cases, names: frozenset[str], most: int, *,
     """
     found: dict[str, int] = {}
     for word in dict.fromkeys(words if foreign else joined(words)):
-        key = stemmed = stem(word)
-        weight = _weight(stemmed, cases, names)
-        if word in CANONICAL and weight < NAME and not foreign:
+        told = _told(word)
+        key = stemmed = told.stem
+        weight = _weight(stemmed, told.weight, cases, names)
+        if told.one and weight < NAME and not foreign:
             # Words that papers use for one another are one here, and no names.
-            key = counted_as(word)
-            weight = min(max(weight, weigh(key)), ORDINARY)
+            key = told.one
+            weight = min(max(weight, told.one_weight), ORDINARY)
         if key in found:
             continue
         if foreign and len(stemmed) < FOREIGN and weight < NAME:
@@ -138,8 +156,7 @@ def weighed(words: list[str], cases: Cases, names: frozenset[str], most: int, *,
     return found
 
 
-def _weight(stemmed: str, cases: Cases, names: frozenset[str]) -> int:
-    weight = weigh(stemmed)
+def _weight(stemmed: str, weight: int, cases: Cases, names: frozenset[str]) -> int:
     if stemmed in names or stemmed in BODIES or (weight >= ACRONYM and stemmed in cases.acronyms):
         return max(weight, NAME)
     if stemmed in cases.small:
