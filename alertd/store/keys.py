@@ -35,6 +35,8 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     trace:<id>         list     journal ids that concern an id; expires after 30 d, the last 1,000 of each
     once:<key>         string   a record written a single time; expires after 24 h
     members:<role>     zset     process -> last heartbeat
+    turns:<limit>      zset     token -> the moment at which its holder may send (scripts/turn.lua); expires
+    quiet:<limit>      string   until when nobody sends there; expires a minute later
     meta               hash     schema, epoch
 """
 

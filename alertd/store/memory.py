@@ -14,6 +14,7 @@ from alertd.model import AlertState, NewDelivery, StoredAlert
 from alertd.store.keys import LANES
 from alertd.store.memory_base import place
 from alertd.store.memory_events import MemoryEvents
+from alertd.store.memory_limits import MemoryLimits
 from alertd.store.memory_queue import MemoryQueue
 from alertd.store.memory_state import MemoryState
 from alertd.store.memory_stories import MemoryStories, StoryBook
@@ -21,7 +22,7 @@ from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked
 from alertd.store.types import Finding, Memory
 
 
-class MemoryStore(MemoryEvents, MemoryQueue, MemoryState, MemoryStories):
+class MemoryStore(MemoryEvents, MemoryQueue, MemoryState, MemoryStories, MemoryLimits):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     def __init__(self, clock: Clock = system_clock) -> None:
@@ -33,6 +34,7 @@ class MemoryStore(MemoryEvents, MemoryQueue, MemoryState, MemoryStories):
         self._sets, self._states, self._placed = {}, {}, {}
         self._stories = StoryBook()
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
+        self._turns, self._quiet = {}, {}
         self._epoch = ""
 
     async def aclose(self) -> None:

@@ -32,7 +32,7 @@ from alertd.model import (
     StoryAsk,
     StreamEvent,
 )
-from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, ReceiverHealth
+from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, ReceiverHealth, Turn
 
 
 class Store(Protocol):
@@ -210,6 +210,19 @@ class Store(Protocol):
 
     async def delivery(self, delivery_id: str) -> Delivery | None:
         """Give a delivery's record."""
+
+    # --- limits ----------------------------------------------------------------------------------
+
+    async def take_turn(self, limit: str, token: str, now: int, interval_ms: int, longest_ms: int) -> Turn:
+        """Take the next moment at which to send to a host that counts what all processes send.
+
+        Moments are `interval_ms` apart. Asked again with the same token it gives the same moment, so ask once more
+        when it has come: a silence may have begun meanwhile. Nothing is taken if it were longer than `longest_ms` to
+        wait.
+        """
+
+    async def keep_quiet(self, limit: str, until_ms: int, now: int) -> None:
+        """Give nobody a turn until then; a shorter silence does not end a longer one. Repeatable."""
 
     # --- journal ---------------------------------------------------------------------------------
 

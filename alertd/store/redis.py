@@ -13,12 +13,15 @@ from alertd.store.health import HealthPart
 from alertd.store.ingest import IngestPart
 from alertd.store.journal import JournalPart
 from alertd.store.keys import GROUP, SCHEMA, Keys
+from alertd.store.limits import LimitsPart
 from alertd.store.state import StatePart
 from alertd.store.stories import StoriesPart
 from alertd.store.sweep import SweepPart
 
 
-class RedisStore(IngestPart, EventsPart, AlertsPart, StatePart, StoriesPart, SweepPart, JournalPart, HealthPart):
+class RedisStore(
+    IngestPart, EventsPart, AlertsPart, StatePart, StoriesPart, SweepPart, JournalPart, HealthPart, LimitsPart
+):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     async def aclose(self) -> None:

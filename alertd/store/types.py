@@ -25,6 +25,15 @@ class Memory(Struct, frozen=True, kw_only=True):
     """0: no limit is set."""
 
 
+class Turn(Struct, frozen=True, kw_only=True):
+    """An answer to somebody who wants to press on a host."""
+
+    kind: Literal["turn", "quiet", "full"]
+    """`turn`: send at that moment. `quiet`: the host wants to be left alone until then. `full`: so long one would
+    wait, and that is too long."""
+    at_ms: int
+
+
 class PendingEvent(Struct, frozen=True, kw_only=True):
     """An event that was handed out and not finished."""
 

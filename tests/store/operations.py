@@ -112,6 +112,8 @@ _CALLS: dict[str, Callable[..., Awaitable[Any]]] = {
     "retry_dead": lambda s, now, *names: s.retry_dead([f"dl_{n}" for n in names], now),
     "pause": lambda s, now, until: s.pause_receiver("desk", until and now + until),
     "due": lambda s, now: s.due("desk", now, 10),
+    "turn": lambda s, now, token: s.take_turn("sec", token, now, 40, 100),
+    "quiet": lambda s, now, wait: s.keep_quiet("sec", now + wait, now),
 }
 
 
@@ -152,6 +154,8 @@ def operations(*, repeatable: bool = True) -> st.SearchStrategy[Operation]:
         _many("retry_dead", names, 1),
         _of("pause", st.sampled_from([80] if repeatable else [0, 80])),
         _of("due"),
+        _of("turn", tokens),
+        _of("quiet", st.sampled_from([30, 90])),
     )
 
 
