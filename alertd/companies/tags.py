@@ -94,7 +94,11 @@ def _apart(tags: Iterable[Tag]) -> Iterator[Tag]:
 def _listed(text: str, who: SecurityNames) -> Iterator[Tag]:
     """Find (NASDAQ: NVDA): an exchange, a colon, tickers."""
     for match in islice(_LISTED.finditer(text), _MOST):
-        before = _EXCHANGE.search(text, max(match.start() - _BACK, 0), match.start())
+        begin = max(match.start() - _BACK, 0)
+        opens = text.rfind("(", begin, match.start())
+        if not text.startswith("(R)", opens):  # no other bracket is part of a name
+            begin = max(begin, opens + 1)
+        before = _EXCHANGE.search(text, begin, match.start())
         if before is None:
             continue
         words = re.split(r"[ -]", before[1])
