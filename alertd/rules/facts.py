@@ -67,8 +67,8 @@ FACTS: dict[str, Fact] = {
 }
 """The facts that rules may ask for. A fact that an event does not state, or states as another type, is unknown."""
 
-ROWS = ("transactions", "holders")
-"""Facts that are lists of rows."""
+ROWS = ("transactions", "holders", "holdings")
+"""Facts that are lists of rows. What is held beside transactions (`holdings` of a Form 4) is no row of it."""
 MAX_ROWS = 1_000
 _MAX_TEXT = 65_536
 
@@ -140,6 +140,8 @@ def rows_of(facts: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     found = False
     for name in ROWS:
         rows = facts.get(name)
+        if name == "holdings" and found:
+            break
         for row in rows[:MAX_ROWS] if isinstance(rows, list) else ():
             if isinstance(row, dict):
                 found = True
