@@ -279,6 +279,10 @@ class ParsedFeed(Struct, frozen=True, kw_only=True):
     """The feed's own <ttl>, if it states one."""
     repaired: str = ""
     """What had to be cleaned before the parser could read it; empty for a well-formed document."""
+    listed: list[str] = []
+    """Of a page among pages, as EDGAR's: the identity marks of all that is on it, also of what is not watched."""
+    unfinished: list[str] = []
+    """Those of `listed` that may go on on the next page."""
 
 
 # --- new or not ---------------------------------------------------------------------------------------

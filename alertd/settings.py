@@ -43,6 +43,10 @@ RESERVED = frozenset({"ALERTD_CONFIG", "ALERTD_FAILPOINT", "ALERTD_ENV"})
 """Variables that are no settings: the file's path, and what tests use."""
 
 _REDIS = re.compile(r"embedded|rediss?://[^\s/]+(/\d*)?(\?\S*)?|unix://[^\s/]*/\S+")
+_NEEDS = (
+    ("receivers", "email", "smtp", "an email receiver needs the mail relay", "add `smtp:`"),
+    ("sources", "edgar", "contact", "an edgar source needs a contact, which the SEC asks for", "add `contact:`"),
+)
 _CONTACT = re.compile(r"([^\x00-\x1f\x7f()<>]*[^\s@()<>]@[^\s@()<>]+)?")
 
 
@@ -203,8 +207,7 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     faults = sorted({filled.scrub(f) for f in (*faults, *warnings, *filled.faults)})
     if settings is None or any(f.severity == "error" for f in faults):
         raise ConfigError(faults)
-    absolute = {name: folder / getattr(settings, name) for name in ("state_dir", "rules")}
-    settings = settings.model_copy(update=absolute)
+    settings = settings.model_copy(update={k: folder / getattr(settings, k) for k in ("state_dir", "rules")})
     settings._written.update(filled.shown)
     return Loaded(settings, faults, path.absolute())
 
@@ -244,18 +247,18 @@ def _cross_checks(doc: Document, folder: Path) -> Iterator[Fault]:
         if isinstance(name, str) and name not in receivers:
             message = f"operator: there is no receiver `{doc.shown(('operator', i))}`"
             yield doc.fault(("operator", i), message, suggest.hint(name, receivers))
-    if doc.node(("smtp",)) is None:
-        for at, receiver in doc.items(("receivers",)):
-            if receiver.get("type") == "email":
-                yield doc.fault((*at, "type"), "an email receiver needs the mail relay", "add `smtp:`")
+    for group, kind, key, message, hint in _NEEDS:
+        needed = doc.node((key,))
+        if needed is None or needed.value in (None, ""):
+            needy = (at for at, item in doc.items((group,)) if item.get("type") == kind)
+            yield from (doc.fault((*at, "type"), message, hint) for at in needy)
     bind = doc.node(("web", "bind"))
     if bind is not None and isinstance(bind.value, str) and doc.node(("web", "token")) is None:
         host = bind.value.rpartition(":")[0].strip("[]")
         if host and host != "localhost" and not is_loopback(host):
             yield doc.fault(("web", "bind"), "others can connect here, so a token is needed", "set web.token")
     rules = doc.node(("rules",))
-    where = folder / (str(rules.value) if rules is not None else "rules")
-    if not where.is_dir():
+    if not (where := folder / (str(rules.value) if rules is not None else "rules")).is_dir():
         yield doc.fault(("rules",), f"rules: there is no directory {where}", "`alertd init` writes one to start from")
 
 
@@ -293,6 +296,5 @@ def _confidential(names: list[str], value: str) -> bool:
         except ValueError:
             return True
         return bool(parts.password or parts.query)
-    if "headers" in names:
-        return re.search(r"(?i)auth|key|token|secret|cookie|signature|password", names[-1]) is not None
-    return True
+    confidential = re.search(r"(?i)auth|key|token|secret|cookie|signature|password", names[-1])
+    return "headers" not in names or confidential is not None

@@ -17,6 +17,7 @@ from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
 from alertd.notify.protocol import Notifier, NotifierDeps
 from alertd.settings import Settings
+from alertd.sources.feed import FeedConfig
 from alertd.sources.parsepool import ParsePool
 from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
@@ -33,6 +34,7 @@ from alertd.workers.timers import Timers
 log = structlog.get_logger(__name__)
 
 READY_PATIENCE_S = 15.0
+NOT_POLLED = "this version reads EDGAR's pages with `alertd parse --type edgar` and does not poll them yet"
 
 
 def receiver_policies(settings: Settings) -> dict[str, ReceiverPolicy]:
@@ -94,7 +96,7 @@ class Parts:
             poll = await self._feed_poll(self._pool)
             me = self._boot.consumer
             self._schedule = Schedule(poll, self._store, system_clock, self._progress, me)
-            await self._schedule.start(self._settings.sources)
+            await self._schedule.start(self._polled(self._settings))
             if self._boot.shared:
                 self._members = Members(self._store, me, system_clock, self._progress, self._schedule.share)
                 self._loops.append(asyncio.create_task(self._members.run(), name="members"))
@@ -125,7 +127,7 @@ class Parts:
             self._timers.keep_journal(settings.journal_keep)
             self._timers.serve([receiver.id for receiver in settings.receivers])
         if self._schedule is not None and before.sources != settings.sources:
-            await self._schedule.replace(settings.sources)
+            await self._schedule.replace(self._polled(settings))
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
             await self._deliverer.replace(self._notifiers(settings), settings.drain)
         self._settings = settings
@@ -145,6 +147,14 @@ class Parts:
         if self._web is not None:
             await self._web.stop()
         await self._http.__aexit__(None, None, None)
+
+    @staticmethod
+    def _polled(settings: Settings) -> list[FeedConfig]:
+        """Give the sources that the poller knows how to ask; it refuses the others rather than ask them wrongly."""
+        for source in settings.sources:
+            if not isinstance(source, FeedConfig):
+                log.error("source_not_polled", source=source.id, type=source.type, reason=NOT_POLLED)
+        return [source for source in settings.sources if isinstance(source, FeedConfig)]
 
     def _notifiers(self, settings: Settings) -> list[tuple[str, Notifier]]:
         deps = NotifierDeps(http=self._http, smtp=settings.smtp, clock=system_clock)

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from alertd.base.config import ConfigModel
 from alertd.model import ParsedFeed
+from alertd.sources.edgar import EdgarConfig, parse_page
 from alertd.sources.events import SourceFacts
 from alertd.sources.feed import FeedConfig, parse_feed
 from alertd.sources.guard import Guard
@@ -42,7 +43,9 @@ class SourceType:
     parse: Parse
 
 
-SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType({"feed": SourceType(FeedConfig, parse_feed)})
+SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
+    {"feed": SourceType(FeedConfig, parse_feed), "edgar": SourceType(EdgarConfig, parse_page)}
+)
 
-SourceConfig = FeedConfig
-"""What an entry of `sources:` can be: a union, told apart by `type`, once there are more."""
+SourceConfig = FeedConfig | EdgarConfig
+"""What an entry of `sources:` can be, told apart by `type`."""

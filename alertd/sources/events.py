@@ -48,6 +48,10 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
     language: str = ""
     """Where neither item nor feed state one."""
     classification: Classification = "public"
+    forms: tuple[str, ...] = ()
+    """Of filings: the forms that become events, in canonical form; none: all do."""
+    full_text: bool = False
+    """An event is sent out with what its entry says, and its full text follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,29 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from ipaddress import ip_address
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.base.secrets import Secret
 from alertd.model import Entry, ParsedFeed, Trust
-from alertd.net.address import AddressPolicy, refusal
 from alertd.sources.charset import decode
 from alertd.sources.entry import Reading
-from alertd.sources.events import Classification, Seen, SourceFacts, candidates
+from alertd.sources.events import Seen, SourceFacts, candidates
 from alertd.sources.feed_json import looks_like_json, read_json
 from alertd.sources.feed_xml import read_xml
 from alertd.sources.guard import FREE, Guard
-from alertd.sources.timetable import Every, Timetable
+from alertd.sources.polled import Backlog, PolledConfig, is_url
 
 __all__ = ["Backlog", "FeedConfig", "SourceFacts", "parse_entries", "parse_feed"]
 
-Backlog = Literal["none", "24h", "all"]
-
-_URL = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OURS = {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "if-none-match",
          "if-modified-since", "user-agent"}  # fmt: skip
@@ -39,31 +32,11 @@ _LANGUAGE = r"^$|^[a-z]{2,3}$"
 
 
 def _check_url(url: str) -> str:
-    if not _URL.fullmatch(url) or not _has_host(url):
+    if not is_url(url):
         raise ValueError(
             "a feed's url starts with http:// or https:// and has a host, but no user name (use headers)"
         )
     return url
-
-
-def _has_host(url: str) -> bool:
-    try:
-        return bool(urlsplit(url).hostname)
-    except ValueError:  # half a pair of brackets, as round an IPv6 address
-        return False
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _check_private(allowed: bool | list[str]) -> bool | list[str]:
-    AddressPolicy.of(allowed)
-    return allowed
 
 
 def _check_headers(headers: dict[str, Secret]) -> dict[str, Secret]:
@@ -77,43 +50,24 @@ def _check_headers(headers: dict[str, Secret]) -> dict[str, Secret]:
     return headers
 
 
-class FeedConfig(ConfigModel):
+class FeedConfig(PolledConfig):
     """A feed to poll: an entry of `sources:` with `type: feed`."""
 
     type: Literal["feed"]
-    id: UserId
-    """Name of the source: part of every event's id, so renaming it makes all its items new."""
-    desk: UserId | None = None
-    """Whose it is: its items reach the portfolios of this desk alone."""
-    allow_private: Annotated[bool | list[str], AfterValidator(_check_private)] = False
-    """Whether the address may be private or loopback: true, or the networks that it may be in."""
     url: Annotated[str, AfterValidator(_check_url), Field(max_length=2_000)]
     """Where the feed is: http or https."""
-    every: Every = Timetable(60.0)
-    """How often to ask: `60s`, or with burst hours `{default: 60s, "06:55-09:35 America/New_York": 5s}`."""
-    backlog: Backlog = "none"
-    """Which items that are there at the first poll count as new: none, those of the last 24 hours, all."""
     trust: Trust = "medium"
     """How far the source is to be believed."""
     kind: Literal["news", "filing"] = "news"
     """What its items are."""
     language: Annotated[str, Field(pattern=_LANGUAGE)] = ""
     """Language of items where neither they nor the feed state one: two letters, such as en."""
-    classification: Classification = "public"
-    """Who may see its items; carried along in every event."""
     headers: Annotated[dict[str, Secret], AfterValidator(_check_headers), Field(default_factory=dict)]
     """HTTP headers to send, such as Authorization; never to another host after a redirect."""
-    timeout: Annotated[Duration, Field(ge=1, le=300)] = 30.0
-    """How long one request may take in all."""
-    max_bytes: Annotated[int, Field(ge=1_024, le=32 << 20)] = 5 << 20
-    """Bytes of the unpacked document; a larger one is refused."""
 
     def forbidden(self) -> str:
-        """Say why no poll will be let through to the address; empty if one may. What a name leads to is seen then."""
-        host = urlsplit(self.url).hostname or ""
-        literal = "127.0.0.1" if host == "localhost" else host
-        reason = refusal(literal, AddressPolicy.of(self.allow_private)) if _is_address(literal) else ""
-        return f"it will not be polled: {reason}" if reason else ""
+        """Say why no poll will be let through to the address; empty if one may."""
+        return self.refused(self.url)
 
     def facts(self) -> SourceFacts:
         """Give what its events say of it."""
@@ -124,10 +78,6 @@ class FeedConfig(ConfigModel):
             language=self.language,
             classification=self.classification,
         )
-
-    def shortest_interval(self) -> float:
-        """Give the shortest time between two polls, in seconds, burst hours included."""
-        return self.every.shortest()
 
 
 def parse_feed(

@@ -1,0 +1,149 @@
+"""The `edgar` source: EDGAR's feed of current filings; its settings and the parser of its pages.
+
+    page -> entries (edgar_page) -> filings, merged and kept by form (edgar_filing) -> Candidates
+
+Everything here is pure: the parse worker runs it with limits, `alertd parse --type edgar` without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from alertd.model import ParsedFeed, Trust
+from alertd.rules.filing import base_form, canonical_form, read_form
+from alertd.sources.edgar_entry import Listed
+from alertd.sources.edgar_filing import candidate, filing_mark, filings
+from alertd.sources.edgar_page import read_page
+from alertd.sources.events import LATEST_MS, Seen, SourceFacts
+from alertd.sources.guard import FREE, Guard
+from alertd.sources.polled import PolledConfig, is_url
+from alertd.sources.timetable import Every, Timetable
+
+SEC = "https://www.sec.gov"
+PAGE = 100
+"""Entries of a page: the most that EDGAR gives."""
+
+
+def _read_form(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # `4` of a file
+    if not isinstance(value, str):
+        return value
+    try:
+        return read_form(value)
+    except ValueError as error:
+        raise ValueError(f"`{value[:60]}` {error}") from None
+
+
+Form = Annotated[
+    str, BeforeValidator(_read_form), WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]})
+]
+"""A form as a user writes it, in canonical form once read."""
+
+
+def _check_base(url: str) -> str:
+    if not is_url(url) or any(c in url for c in "?#"):
+        raise ValueError("the base_url starts with http:// or https:// and has a host, and no ? or #")
+    return url.rstrip("/")
+
+
+class EdgarConfig(PolledConfig):
+    """The filings of EDGAR, as they come: an entry of `sources:` with `type: edgar`. Needs the setting `contact`."""
+
+    type: Literal["edgar"]
+    forms: Annotated[list[Form], Field(min_length=1, max_length=200)]
+    """Forms that become events, such as 8-K, "4", SCHEDULE 13D; an amendment only where it is named: 8-K/A."""
+    every: Every = Timetable(10.0)
+    """How often to ask: `10s`, or with burst hours `{default: 60s, "06:00-22:00 America/New_York": 10s}`."""
+    full_text: bool = False
+    """Fetch the documents of each filing too: the event goes out at once, its text follows as a revision."""
+    trust: Trust = "high"
+    """How far the source is to be believed."""
+    base_url: Annotated[str, AfterValidator(_check_base), Field(max_length=2_000)] = SEC
+    """Where EDGAR is: another address for a mirror, or for tests."""
+
+    @property
+    def kind(self) -> Literal["news", "filing"]:
+        """What its items are."""
+        return "filing"
+
+    @property
+    def url(self) -> str:
+        """The address of the newest page."""
+        return self.page_url(0)
+
+    def page_url(self, start: int) -> str:
+        """Give the address of the page that begins with the entry of this number, from 0.
+
+        EDGAR's own filter takes one form, and all others that begin so: it serves where one form is watched.
+        """
+        bases = {base_form(form) for form in self.forms}
+        asked = {"action": "getcurrent", "type": bases.pop() if len(bases) == 1 else "", "owner": "include",
+                 "count": PAGE, "start": start, "output": "atom"}  # fmt: skip
+        return f"{self.base_url}/cgi-bin/browse-edgar?{urlencode(asked)}"
+
+    def forbidden(self) -> str:
+        """Say why no poll will be let through to the address; empty if one may."""
+        return self.refused(self.base_url)
+
+    def facts(self) -> SourceFacts:
+        """Give what its events say of it."""
+        return SourceFacts(
+            id=self.id,
+            kind="filing",
+            trust=self.trust,
+            language="en",
+            classification=self.classification,
+            forms=tuple(dict.fromkeys(self.forms)),
+            full_text=self.full_text,
+        )
+
+
+def parse_page(
+    body: bytes,
+    content_type: str | None,
+    base_url: str,
+    source: SourceFacts,
+    seen_at_ms: int,
+    http_date: str | None,
+    guard: Guard = FREE,
+) -> ParsedFeed:
+    """Make one candidate for each filing on a page whose form is watched, with the filers that the page names.
+
+    Raises ParseFailed, with one sentence for a person, if the page is none of EDGAR's feeds or is cut off; a broken
+    entry is in `rejected`, its neighbours are not. `duplicates` is empty: an entry more is a filer more.
+    """
+    page = read_page(body, content_type, guard)
+    seen = Seen(source, base_url, seen_at_ms, hashlib.sha256(body).hexdigest(), http_date)
+    found = filings(page.entries)
+    marks = {one.accession: filing_mark(one.accession) for one in found}
+    watched = frozenset(source.forms)
+    kept = [one for one in found if not watched or canonical_form(one.form) in watched]
+    early = sum(1 for one in found if (one.accepted_ms or 0) > seen_at_ms + LATEST_MS)
+    if early:
+        page.notes.append(f"{early} acceptance times lie in the future: is the clock right, and EDGAR's zone?")
+    return ParsedFeed(
+        format=f"edgar-{page.kind}",
+        candidates=[candidate(one, marks[one.accession], seen) for one in kept],
+        rejected=page.rejected,
+        repaired="; ".join(dict.fromkeys(page.notes)),
+        listed=list(marks.values()),
+        unfinished=[marks[name] for name in _unfinished(page.entries)],
+    )
+
+
+def _unfinished(entries: list[Listed]) -> list[str]:
+    """Give the filings that may go on on the next page: EDGAR mixes those that it accepted in the same second."""
+    if not entries:
+        return []
+    last = entries[-1]
+    names = (e.accession for e in entries if e.accession == last.accession or _same_second(e, last))
+    return list(dict.fromkeys(names))
+
+
+def _same_second(one: Listed, other: Listed) -> bool:
+    return one.accepted_ms is not None and one.accepted_ms == other.accepted_ms

@@ -1,0 +1,147 @@
+"""One entry of EDGAR's feeds: what its elements say -> a filing under one of its filers. Pure.
+
+In the current filings the title names form, company, CIK and role, and the escaped HTML of the summary the rest:
+`<b>Filed:</b> 2025-12-12 <b>AccNo:</b> … <b>Size:</b> 24 KB<br>Item 2.02: Results…`. In a company's own
+feed `content` has elements for it, of which one is spelt `accession-nunber`, and the head names the company.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from alertd.base.clock import parse_rfc3339
+from alertd.model import Struct
+from alertd.sources.dates import FIRST_YEAR, LAST_YEAR
+from alertd.sources.plain import cut_title, plain_line, scrub
+
+MAX_ITEMS = 50
+_MAX_TITLE, _MAX_SUMMARY, _MAX_LINK, _MAX_NAME = 1_000, 20_000, 2_000, 200
+
+_ACCESSION = re.compile(r"[0-9]{10}-[0-9]{2}-[0-9]{6}")
+_TITLE = re.compile(r"(\S[^()]{0,39}?)\s+-\s+(.*?)\s*\(([0-9]{1,10})\)(?:\s*\(([A-Za-z ]{1,20})\))?")
+_FORM = re.compile(r"[A-Z0-9][A-Z0-9 ./&-]{0,29}")
+_TAG = re.compile(r"<[^<>]{0,100}>")
+_ITEM = re.compile(r"^ *Item ([0-9][0-9A-Za-z.()]{0,9}) *: *(\S.*)$", re.MULTILINE)
+_ITEM_CODES = re.compile(r"[0-9]{1,2}(?:[A-Z]|\.[0-9]{1,2})?(?:\.[0-9]{1,2})?")
+_SAID = re.compile(r"(Filed|AccNo|Size) *: *([^\s:][^:\n]{0,40}?)(?= +[A-Z][A-Za-z]*#? *:|\n| *$)", re.MULTILINE)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CIK = re.compile(r"[0-9]{1,10}")
+_CIK_IN_LINK = re.compile(r"/data/([0-9]{1,10})/")
+
+
+class Item(NamedTuple):
+    """An item of a form, as EDGAR announces it: of an 8-K `2.02`, `Results of Operations and Financial Condition`."""
+
+    code: str
+    name: str
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """One entry: a filing under one of its filers. Text is plain."""
+
+    position: int
+    """Place in the document, from 0."""
+    accession: str
+    form: str
+    """As EDGAR writes it, in upper case: `8-K/A`, `SCHEDULE 13D`."""
+    name: str = ""
+    cik: str = ""
+    """Ten digits, or empty."""
+    role: str = ""
+    """`filer`, `issuer`, `reporting`, `subject`, `filed by`; empty in a company's own feed."""
+    items: tuple[Item, ...] = ()
+    filed: str = ""
+    """The filing date, `2025-12-12`: of what was accepted after the day's end the next business day."""
+    accepted_ms: int | None = None
+    """When EDGAR accepted it; None where the page states no time with a zone."""
+    url: str = ""
+    """Of the filing's index page, as it stands there: not yet checked."""
+    size: str = ""
+
+
+def read_entry(
+    position: int, said: Mapping[str, str], own: Mapping[str, str], company: Mapping[str, str] | None
+) -> Listed | str:
+    """Read an entry; the reason why it is none, where it is none.
+
+    `said` are the texts of its elements (of `link` and `category` what they point to), `own` those of its `content`,
+    `company` those of the feed's `company-info`: None in a feed of current filings.
+    """
+    summary = html.unescape(_TAG.sub(_break, said.get("summary", "")[:_MAX_SUMMARY]))
+    named = dict(reversed(_SAID.findall(summary)))
+    link = said.get("link", "")[:_MAX_LINK]
+    accession = _accession(said.get("id", ""), named.get("AccNo", ""), own, link)
+    if not accession:
+        return "it names no accession number"
+    title = plain_line(said.get("title", "")[:_MAX_TITLE], literal=True)
+    parts = _TITLE.fullmatch(title)
+    form = said.get("category", "") or own.get("filing-type", "") or (parts[1] if parts else "")
+    form = " ".join(form[:60].upper().split())
+    if not _FORM.fullmatch(form):
+        return "it names no form"
+    filed = named.get("Filed", "") or own.get("filing-date", "")
+    name, cik, role = _who(company, parts, title, form, link)
+    return Listed(
+        position=position,
+        accession=accession,
+        form=form,
+        name=cut_title(name, _MAX_NAME),
+        cik=cik,
+        role=role,
+        items=_items(summary, own.get("items-desc", "")),
+        filed=filed if _DAY.fullmatch(filed) else "",
+        accepted_ms=_moment(said.get("updated", "")),
+        url=link or own.get("filing-href", "")[:_MAX_LINK],
+        size=scrub(named.get("Size", "") or own.get("size", ""))[:20].strip(),
+    )
+
+
+def _who(
+    company: Mapping[str, str] | None, parts: re.Match[str] | None, title: str, form: str, link: str
+) -> tuple[str, str, str]:
+    """Give name, CIK and role: a company's own feed says once whose it is, the current one in each title."""
+    if company is not None:
+        name = plain_line(company.get("conformed-name", "")[:_MAX_TITLE], literal=True)
+        cik = company.get("cik", "").strip()
+        return name, cik.zfill(10) if _CIK.fullmatch(cik) else "", ""
+    if parts is not None:
+        return parts[2].strip(), parts[3].zfill(10), (parts[4] or "").strip().lower()
+    found = _CIK_IN_LINK.search(link)
+    return title.removeprefix(form).lstrip(" -"), found[1].zfill(10) if found else "", ""
+
+
+def _break(tag: re.Match[str]) -> str:
+    return "\n" if tag[0][:3].lower() == "<br" else ""
+
+
+def _accession(guid: str, named: str, own: Mapping[str, str], link: str) -> str:
+    """Take the accession number from the first place that states one; EDGAR spells an element `accession-nunber`."""
+    places = (guid, named, own.get("accession-nunber", ""), own.get("accession-number", ""), link)
+    return next((found[0] for place in places if (found := _ACCESSION.search(place[:_MAX_LINK]))), "")
+
+
+def _items(summary: str, described: str) -> tuple[Item, ...]:
+    """Read the items of the summary; where it has none, those of `items-desc` (`items 2.02 and 9.01`)."""
+    found: dict[str, Item] = {}
+    if "Item" in summary:
+        for code, name in _ITEM.findall(summary):
+            found.setdefault(code, Item(code, cut_title(" ".join(scrub(name).split()), _MAX_NAME)))
+    elif described:
+        for code in _ITEM_CODES.findall(described[:1_000]):
+            found.setdefault(code, Item(code, ""))
+    return tuple(found.values())[:MAX_ITEMS]
+
+
+def _moment(text: str) -> int | None:
+    """Read an acceptance time with its zone, as ms; None without one, or for a time that no filing has."""
+    text = text[:40].strip()
+    year = text[:4]
+    if not year.isdecimal() or not FIRST_YEAR <= int(year) <= LAST_YEAR:
+        return None
+    try:
+        return parse_rfc3339(text)
+    except ValueError:
+        return None

@@ -1,0 +1,74 @@
+"""What the settings of all sources that are polled over HTTP share."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+from alertd.base.config import ConfigModel, Duration, UserId
+from alertd.net.address import AddressPolicy, refusal
+from alertd.sources.events import Classification
+from alertd.sources.timetable import Every, Timetable
+
+Backlog = Literal["none", "24h", "all"]
+
+_URL = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#]\S*)?", re.IGNORECASE)
+
+
+def is_url(url: str) -> bool:
+    """Say whether it is an address over http or https with a host, and without a user name."""
+    if not _URL.fullmatch(url):
+        return False
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:  # half a pair of brackets, as round an IPv6 address
+        return False
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_private(allowed: bool | list[str]) -> bool | list[str]:
+    AddressPolicy.of(allowed)
+    return allowed
+
+
+class PolledConfig(ConfigModel):
+    """A source that is asked again and again: the keys that all such have."""
+
+    id: UserId
+    """Name of the source: part of every event's id, so renaming it makes all its items new."""
+    desk: UserId | None = None
+    """Whose it is: its items reach the portfolios of this desk alone."""
+    allow_private: Annotated[bool | list[str], AfterValidator(_check_private)] = False
+    """Whether the address may be private or loopback: true, or the networks that it may be in."""
+    every: Every = Timetable(60.0)
+    """How often to ask: `60s`, or with burst hours `{default: 60s, "06:55-09:35 America/New_York": 5s}`."""
+    backlog: Backlog = "none"
+    """Which items that are there at the first poll count as new: none, those of the last 24 hours, all."""
+    classification: Classification = "public"
+    """Who may see its items; carried along in every event."""
+    timeout: Annotated[Duration, Field(ge=1, le=300)] = 30.0
+    """How long one request may take in all."""
+    max_bytes: Annotated[int, Field(ge=1_024, le=32 << 20)] = 5 << 20
+    """Bytes of the unpacked document; a larger one is refused."""
+
+    def refused(self, url: str) -> str:
+        """Say why no poll will be let through to an address; empty if one may. What a name leads to is seen then."""
+        host = urlsplit(url).hostname or ""
+        literal = "127.0.0.1" if host == "localhost" else host
+        reason = refusal(literal, AddressPolicy.of(self.allow_private)) if _is_address(literal) else ""
+        return f"it will not be polled: {reason}" if reason else ""
+
+    def shortest_interval(self) -> float:
+        """Give the shortest time between two polls, in seconds, burst hours included."""
+        return self.every.shortest()
