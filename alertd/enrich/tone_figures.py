@@ -16,6 +16,8 @@ _MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "se
 _BRACKETS = frozenset("()")
 _UNITS = "$ € £ ₹ ¥ eur usd gbp sek nok dkk chf inr jpy rs euro euros dollars pounds % percent per pct"
 _MONEY = frozenset(_UNITS.split())
+SUMS = _MONEY.difference(["%", "percent", "per", "pct"]) | _SCALE.keys()
+"""Words of a sum of money."""
 _REACH, _THING, _BEHIND = 16, 12, 6
 """How many items away the figures are, how many before the first one the thing that they are of, and how many behind
 the second one what that is of."""

@@ -23,6 +23,9 @@ _PLAIN = re.compile(
 _QUOTES = str.maketrans("’“”", '\'""')
 _TIGHT = re.compile(r"\s'(?=s\b)")
 """A possessive that stands apart, as some wires write it."""
+_SIGN_OF = "-warning"
+_NO_WARNING = re.compile(r"(?<=[a-z])(?<!profit)(?<!profits)(?<!revenue)(?<!sales)-warnings?\b")
+"""A thing that warns, as in `missile-warning satellite`: no bad news."""
 _LONGEST_NUMBER = 15
 
 
@@ -57,6 +60,8 @@ def words_of(text: str) -> list[str]:
     text = text.lower()
     if not text.isascii():
         text = text.translate(_QUOTES)
+    if _SIGN_OF in text:
+        text = _NO_WARNING.sub("", text)
     if "'" not in text:
         return (_PLAIN if text.isascii() else _TOKEN).findall(text)
     found = _TOKEN.findall(_TIGHT.sub("'", text))

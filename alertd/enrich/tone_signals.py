@@ -10,7 +10,7 @@ EUR 5 mn against EUR 3 mn    what is compared, by its figures (tone_figures.py)
 from __future__ import annotations
 
 from alertd.enrich.tone_against import DEALS, MEASURES, against, deals
-from alertd.enrich.tone_figures import CUES, compared
+from alertd.enrich.tone_figures import CUES, SUMS, compared
 from alertd.enrich.tone_line import Line, Signal
 from alertd.enrich.tone_taken import taken
 
@@ -25,7 +25,11 @@ _BETWEEN = """
     consolidated group company total overall underlying operating gross domestic foreign local global organic
 """
 _BRIDGES = frozenset(_BETWEEN.split())
-"""What may stand between a movement and the thing behind it."""
+"""What may stand between a movement and the thing behind it, beside a sum of money."""
+_RECORD = "record"
+"""It makes the thing behind it large, be it good or bad: a `record fine` is no rise of anything."""
+_LARGE = 8
+"""How many items behind a record what it is of is looked for."""
 _LINKS = frozenset(("of", "in", "on", "for"))
 _APART = frozenset(("up", "down"))
 """What may stand behind a comma: `sales were $5 million, up 3 percent`."""
@@ -65,6 +69,8 @@ def signals_of(line: Line) -> list[Signal]:
 def _movement(line: Line, i: int, moved: set[int]) -> Signal:
     kind, weight = line.kinds[i], line.weights[line.words[i]]
     rising = kind == "up" or kind == "lift"
+    if line.words[i] == _RECORD and not _is_good_record(line, i):
+        return Signal(i, 0.0, "move")
     thing = _ahead(line, i)
     if not (kind == "lift" or kind == "cut" or weight in _ATTRIBUTES) and not i < thing <= i + 1:
         behind = _behind(line, i)
@@ -80,6 +86,19 @@ def _movement(line: Line, i: int, moved: set[int]) -> Signal:
     if what == "flat":
         return Signal(i, 0.0, "move")
     return Signal(i, weight if rising == (what == "good") else -weight, "move", what == "bad")
+
+
+def _is_good_record(line: Line, i: int) -> bool:
+    """Whether a record is of something good, or of nothing that is told; not of a loss, a fine or a mere sum."""
+    for j in range(i + 1, min(i + 1 + _LARGE, len(line.kinds))):
+        kind, word = line.kinds[j], line.words[j]
+        if kind == "poor" or kind == "bad" or kind == "down":
+            return False
+        if kind in _WALLS or kind in _TELLING:
+            return True
+        if word not in SUMS and kind != "#" and word not in _BRIDGES and j > i + 3:
+            return True
+    return "poor" not in line.kinds[:i] or SUMS.isdisjoint(line.words[i + 1 : i + 4])
 
 
 def _aim(line: Line, i: int) -> str:
@@ -103,7 +122,7 @@ def _ahead(line: Line, i: int) -> int:
             return j
         if j == i + 1 and (kind in ("more", "less", "@") or kind in _MOVES):
             continue
-        if (kind and kind != "#") or (j > i + 2 and line.words[j] not in _BRIDGES):
+        if (kind and kind != "#") or (j > i + 2 and line.words[j] not in _BRIDGES and line.words[j] not in SUMS):
             return -1
     return -1
 

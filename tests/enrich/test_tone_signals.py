@@ -35,6 +35,12 @@ def said(text: str) -> float:
         "net sales were EUR 41 mn, up from EUR 39 mn",
         "shares rise despite weak results",
         "profit fell but the outlook was raised",
+        "posts record profit",
+        "record demand for turbines",
+        "record quarterly revenue",
+        "wins early-warning contract",
+        "is doing fine",
+        "contracted revenue",
     ],
 )
 def test_good_news(good: str) -> None:
@@ -59,6 +65,18 @@ def test_good_news(good: str) -> None:
         "a loss of $1.5 mn against a profit of $2.5 mn",
         "shares fall despite strong results",
         "profit rose but the outlook was cut",
+        "hit with record 1.2 billion euro fine",
+        "posts record $6bn loss",
+        "hit with record $2bn lawsuit",
+        "fined record 4.3 billion euros",
+        "takes record $3bn write-down",
+        "to pay $348 million fine",
+        "$9.3bn impairment",
+        "lays off 4,000 support staff",
+        "pauses share buyback",
+        "drops daily weight-loss pill",
+        "jury orders drugmaker to pay",
+        "shares fall after profit-warning",
     ],
 )
 def test_bad_news(bad: str) -> None:
@@ -72,6 +90,8 @@ def test_bad_news(bad: str) -> None:
         "the share capital was increased",
         "the record date is in May",
         "start-up funds set up in 2008",
+        "a missile-warning satellite",
+        "a weight-loss drug",
         "sales were EUR 5.1 mn in 2008 and EUR 5.1 mn compared to EUR 5.1 mn",
     ],
 )
