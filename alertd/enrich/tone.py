@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import FIELDS, Draft, Field
 from alertd.enrich.tone_features import of_company, of_sentence, of_signals
+from alertd.enrich.tone_leans import WEIGHT, leans, speakers
 from alertd.enrich.tone_line import MOST, Line, Signal, line_of, words_of
 from alertd.enrich.tone_model import Opinion, mean, model, opinion, score_of, sentiment_of
 from alertd.enrich.tone_signals import signals_of
@@ -40,13 +41,12 @@ _READ: tuple[tuple[Field, int], ...] = (("title", 4), ("body", SENTENCES))
 _TITLE, _LEAD, _REST, _SILENT, _ALONG = 4.0, 2.0, 1.0, 0.15, 0.5
 """Weights: of the title, of the lead, of the rest; times that, where nothing is said, or where a company is only
 meant."""
+_RIGHT = 0.1
+"""What a sentence that tells of a right weighs for its holder."""
 _GOES_ON = frozenset(("the", "it", "its", "shares", "they", "their", "he", "she", "we", "our"))
 """How a sentence begins that goes on about the company of the one before."""
-_LEANS = {
-    "target": 0.4, "contractor": 0.3, "lessor": 0.3, "supplier": 0.3,
-    "defendant": -0.4, "respondent": -0.3, "victim": -0.3,
-}  # fmt: skip
-"""What a role says of a company's fortune beyond the words."""
+_OF_HOLDER = frozenset(("reclaim_right", "termination_right", "option_to_extend", "exclusivity", "take_or_pay"))
+"""Terms that are a right: what may happen by it hurts the other side, not who holds it."""
 
 
 class Passage(NamedTuple):
@@ -57,6 +57,8 @@ class Passage(NamedTuple):
     signals: list[Signal]
     companies: list[str]
     """The companies in it, in the order in which `OTH` stands in the line."""
+    holders: frozenset[str] = frozenset()
+    """Companies whose rights it tells of."""
 
 
 def add_tone(draft: Draft) -> None:
@@ -64,13 +66,14 @@ def add_tone(draft: Draft) -> None:
     event = draft.event
     if not event.language.lower().startswith("en"):
         return
-    wanted = [company.id for company in event.companies if company.sentiment is None]
+    judging = speakers(draft.types)
+    wanted = [company.id for company in event.companies if company.sentiment is None and company.id not in judging]
     if event.sentiment is not None and not wanted:
         return
     passages = list(_passages(draft))
     if not passages:
         return
-    found = company_tones(passages, wanted, _leans(draft))
+    found = company_tones(passages, wanted, leans(draft.types))
     companies = [replace(c, sentiment=found[c.id]) if c.id in found else c for c in event.companies]
     draft.event = replace(event, sentiment=event.sentiment or overall(passages), companies=companies)
 
@@ -81,8 +84,10 @@ def overall(passages: Sequence[Passage]) -> Sentiment:
     return sentiment_of(model().sentence, *_together(said))
 
 
-def company_tones(passages: Sequence[Passage], wanted: Sequence[str], leans: Mapping[str, float]) -> dict[str, float]:
-    """Give the score of each company that passages are about, among those wanted."""
+def company_tones(
+    passages: Sequence[Passage], wanted: Sequence[str], parts: Mapping[str, Opinion]
+) -> dict[str, float]:
+    """Give the score of each company that passages are about, among those wanted; `parts` is what they do in it."""
     heard: dict[str, list[tuple[float, Passage]]] = {company: [] for company in wanted[:COMPANIES]}
     left = ASKED
     for company, passage, weight in _about(passages):
@@ -93,27 +98,28 @@ def company_tones(passages: Sequence[Passage], wanted: Sequence[str], leans: Map
         known.append((weight * (1.0 if passage.signals else _SILENT), passage))
     scores = {}
     for company, looks in heard.items():
-        lean = leans.get(company, 0.0)
-        said = [(weight, company_opinion(p, company, lean), _force(p.signals)) for weight, p in looks]
+        said = [(weight, company_opinion(p, company), _force(p.signals)) for weight, p in looks]
+        if said and company in parts:
+            said.append((WEIGHT, parts[company], 1.0))
         if said:
             scores[company] = round(score_of(*_together(said)), 3)
     return scores
 
 
-def _opinion(passage: Passage, lean: float = 0.0) -> Opinion:
+def _opinion(passage: Passage) -> Opinion:
     """Ask what a passage says as a whole."""
     if passage.weight > _REST:
-        return opinion(model().sentence, of_sentence(passage.line, passage.signals), lean)
-    return opinion(model().plain, of_signals(passage.line, passage.signals), lean)
+        return opinion(model().sentence, of_sentence(passage.line, passage.signals))
+    return opinion(model().plain, of_signals(passage.line, passage.signals))
 
 
-def company_opinion(passage: Passage, company: str, lean: float = 0.0) -> Opinion:
+def company_opinion(passage: Passage, company: str) -> Opinion:
     """Ask what a passage says of a company: as it is named in it, or, if it is only meant, as a whole."""
     if company not in passage.companies:
-        return _opinion(passage, lean)
+        return _opinion(passage)
     named = iter(passage.companies)
     words = [SELF if w == OTHER and next(named, "") == company else w for w in passage.line.words]
-    return opinion(model().company, of_company(passage.line._replace(words=words), passage.signals), lean)
+    return opinion(model().company, of_company(passage.line._replace(words=words), passage.signals))
 
 
 def _together(said: Sequence[tuple[float, Opinion, float]]) -> tuple[Opinion, float]:
@@ -130,7 +136,8 @@ def _about(passages: Sequence[Passage]) -> Iterator[tuple[str, Passage, float]]:
     before = ""
     for passage in passages:
         named = list(dict.fromkeys(passage.companies))
-        yield from ((company, passage, passage.weight) for company in named)
+        for company in named:
+            yield company, passage, passage.weight * (_RIGHT if company in passage.holders else 1.0)
         if named:
             before = named[0] if len(named) == 1 else ""
             continue
@@ -146,20 +153,22 @@ def _force(signals: Sequence[Signal]) -> float:
     return min(0.55 + 0.45 * max([abs(signal.value) for signal in signals], default=0.0), 1.0)
 
 
-def _leans(draft: Draft) -> dict[str, float]:
-    return {
-        party.company: _LEANS[party.role]
-        for reported in draft.types
-        if reported.status != "denied"
-        for party in reported.parties
-        if party.role in _LEANS
-    }
+def _holders(draft: Draft) -> list[tuple[Field, int, str]]:
+    """Give where rights are told of, and who holds them."""
+    return [
+        (one.field, one.start, term.held_by)
+        for term in draft.event.terms
+        if term.held_by and term.type in _OF_HOLDER
+        for one in term.evidence
+        if one.field in FIELDS
+    ]
 
 
 def _passages(draft: Draft) -> Iterator[Passage]:
     told = 0
     named: set[str] = set()
     text = {name: draft.text(name) for name in FIELDS}
+    rights = _holders(draft)
     for name, nth, sentence, inside in _sentences(draft):
         if told >= TELLING and all(mention.company in named for mention in inside):
             continue
@@ -168,7 +177,8 @@ def _passages(draft: Draft) -> Iterator[Passage]:
         if read.signals or (read.line.words and weight > _REST):
             told += 1
             named.update(read.companies)
-            yield read
+            held = {by for field, at, by in rights if field == name and sentence.start <= at < sentence.end}
+            yield read._replace(holders=frozenset(held)) if held else read
 
 
 def _sentences(draft: Draft) -> Iterator[tuple[Field, int, Sentence, list[Mention]]]:

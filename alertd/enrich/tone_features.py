@@ -21,6 +21,8 @@ PLAIN = 0.35
 """Signals add up to something plain from here."""
 _NEAR, _SIDE = 3, 12
 """How many items around a company are next to it, and how many are looked at."""
+_PLACES = 4
+"""Places of a company in a sentence that are looked at."""
 _BY = frozenset(("by", "at"))
 """Before who did it: `downgraded by`, `cut to sell at`."""
 _DONE = frozenset(("fine", "poor"))
@@ -55,9 +57,8 @@ def of_signals(line: Line, signals: Sequence[Signal]) -> Features:
 
 
 def of_company(line: Line, signals: Sequence[Signal]) -> Features:
-    """Describe a sentence for the company that stands in it as `ENT`."""
-    span = clause_of(line, line.words.index(SELF))
-    own = [signal for signal in signals if span.start <= signal.at < span.end and not _at_others(line, signal, span)]
+    """Describe a sentence for the company that stands in it as `ENT`, from where most is said of it."""
+    span, own = _best_place(line, signals)
     words = _plain_words(line, signals)
     features: Features = dict.fromkeys(words, 1.0)
     features |= dict.fromkeys(map(" ".join, pairwise(("^", *words))), 1.0)
@@ -73,6 +74,21 @@ def of_company(line: Line, signals: Sequence[Signal]) -> Features:
     _place(features, line, span)
     _sides(features, line, words, span)
     return features
+
+
+def _best_place(line: Line, signals: Sequence[Signal]) -> tuple[Span, list[Signal]]:
+    """Give the place of the company and what is said in its clause: where that is strongest, else the first."""
+    best: tuple[Span, list[Signal]] | None = None
+    most, at = -1.0, -1
+    for _ in range(min(line.words.count(SELF), _PLACES)):
+        at = line.words.index(SELF, at + 1)
+        span = clause_of(line, at)
+        own = [one for one in signals if span.start <= one.at < span.end and not _at_others(line, one, span)]
+        said = abs(sum(one.value for one in own))
+        if said > most:
+            best, most = (span, own), said
+    assert best is not None
+    return best
 
 
 def clause_of(line: Line, at: int) -> Span:

@@ -58,8 +58,8 @@ def model() -> Model:
     return msgspec.json.decode(data, type=Model)
 
 
-def opinion(head: Head, features: Features, lean: float = 0.0) -> Opinion:
-    """Ask a head. `lean` is added to what speaks for good and taken from what speaks for bad."""
+def opinion(head: Head, features: Features) -> Opinion:
+    """Ask a head."""
     bad, good = float(head.bias[0]), float(head.bias[1])
     weights = head.weights
     for name, value in features.items():
@@ -68,7 +68,7 @@ def opinion(head: Head, features: Features, lean: float = 0.0) -> Opinion:
             bad += said[0] * value
             good += said[1] * value
     bad, good = bad / GRAIN, good / GRAIN
-    return _shares(bad - lean, -(bad + good), good + lean)
+    return _shares(bad, -(bad + good), good)
 
 
 def _shares(bad: float, neutral: float, good: float) -> Opinion:

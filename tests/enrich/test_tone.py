@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import FIELDS, Draft
 from alertd.enrich.tone import add_tone
 from alertd.enrich.tone_model import label_of
-from alertd.model import CompanyMention, Event, Party, ReportedType, Sentiment
+from alertd.model import CompanyMention, DealTerm, Event, Evidence, Party, ReportedType, Sentiment
 from alertd.text.fold import Tokens
 
 
@@ -127,3 +128,58 @@ def test_a_company_behind_the_words_that_are_read_of_a_sentence_has_no_tone_from
     found = tone("Profit rises " + "and so on " * 40 + "at Acme", "", "Acme")
     assert found.sentiment is not None
     assert scores(found) == {"Acme": None}
+
+
+def in_roles(title: str, body: str, kind: str, roles: dict[str, str], *terms: DealTerm, which: str = "") -> Event:
+    draft = drafted(title, body, *roles)
+    parties = [Party(company=company, role=role) for company, role in roles.items()]
+    reported = ReportedType(type=kind, kind=which or None, parties=parties)
+    draft.event = replace(draft.event, event_types=[reported], terms=list(terms))
+    add_tone(draft)
+    return draft.event
+
+
+def test_who_lets_and_who_leases_are_better_off_where_nothing_else_is_said() -> None:
+    found = in_roles(
+        "Acme leases its Orion supercomputer to Bravo", "", "compute_lease", {"Acme": "lessor", "Bravo": "lessee"}
+    )
+    acme, bravo = scores(found)["Acme"], scores(found)["Bravo"]
+    assert acme is not None and bravo is not None
+    assert 0.15 < acme < 0.7
+    assert bravo > 0
+
+
+def test_a_headline_that_says_otherwise_outweighs_a_role() -> None:
+    found = in_roles("Acme plunges 40% on fraud charges", "", "compute_lease", {"Acme": "lessor"})
+    assert (scores(found)["Acme"] or 0) < -0.4
+
+
+@pytest.mark.parametrize("role", ["analyst", "short_seller", "auditor", "index_provider", "regulator"])
+def test_who_judges_others_gets_no_score_of_it(role: str) -> None:
+    found = in_roles("Acme downgrades Bravo to sell", "", "rating_change", {"Acme": role, "Bravo": "issuer"})
+    assert scores(found)["Acme"] is None
+    assert (scores(found)["Bravo"] or 0) < -0.4
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("raised", 1), ("lowered", -1)])
+def test_a_price_target_says_of_the_issuer_which_way_it_went(kind: str, sign: int) -> None:
+    parties = {"Acme": "analyst", "Bravo": "issuer"}
+    found = in_roles("Acme has a new price target for Bravo", "", "price_target", parties, which=kind)
+    assert sign * (scores(found)["Bravo"] or 0) > 0.15
+
+
+def test_a_right_does_not_hurt_who_holds_it() -> None:
+    title, body = "Acme and Bravo sign a lease", "The clause lets Acme take it back in a crisis, a severe risk."
+    shown = Evidence(field="body", start=16, end=30, quote="Acme take it back")
+    roles = {"Acme": "party", "Bravo": "party"}
+    held = in_roles(title, body, "lease", roles, DealTerm(type="reclaim_right", held_by="Acme", evidence=[shown]))
+    by_other = in_roles(
+        title, body, "lease", roles, DealTerm(type="reclaim_right", held_by="Bravo", evidence=[shown])
+    )
+    assert (scores(by_other)["Acme"] or 0) < -0.15 < (scores(held)["Acme"] or 0)
+
+
+def test_a_company_named_twice_is_heard_where_most_is_said_of_it() -> None:
+    found = scores(tone("Acme to buy Bravo for $48.7 billion; Acme shares sink 14%", "", "Acme", "Bravo"))
+    assert (found["Acme"] or 0) < -0.4
+    assert (found["Bravo"] or 0) > -0.15
