@@ -12,13 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from alertd.sources.beneficial import Holder, Schedule, read_schedule_xml, read_text
-from alertd.sources.beneficial_stake import Stake, lead_of, percent_before, stake_of
+from alertd.sources.beneficial_stake import FIVE, Stake, lead_of, percent_before, stake_of
 from alertd.sources.beneficial_text import read_schedule_text
 from alertd.sources.form_values import line, number, title_line
 
 MAX_TITLE = 300
 MAX_QUOTE = 200
-_FIVE = 5
 
 
 def read_schedule(body: bytes) -> Schedule:
@@ -69,7 +68,7 @@ def _five_or_less(form: Schedule, stake: Stake) -> bool | None:
     """Say whether they have ceased to hold more than 5 %, as far as that is known."""
     if form.five_or_less:
         return True
-    return None if stake.percent is None else stake.percent <= _FIVE
+    return stake.percent <= FIVE if form.amendment and stake.percent is not None else None
 
 
 def _rows(form: Schedule, stake: Stake) -> list[dict[str, Any]]:

@@ -58,7 +58,6 @@ _CAPTION = re.compile(
     + ")",
     re.IGNORECASE,
 )
-_HOLDER_ROWS = ("sole_voting", "shared_voting", "sole_disposal", "shared_disposal", "shares")
 
 _RULE_LINE = re.compile(r"[\W_]{3,}")
 _AMOUNT = re.compile(r"(?<![\w.,(])(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,6})?(?![\w%])")
@@ -198,7 +197,7 @@ def _item(heading: re.Pattern[str], page: str) -> str:
     if found is None:
         return ""
     end = _NEXT_ITEM.search(page, found.end(), found.end() + MAX_TEXT)
-    return page[found.end() : end.start() if end else found.end() + MAX_TEXT].strip(" .:*\n")
+    return page[found.end() : end.start() if end else found.end() + MAX_TEXT].lstrip(" .:*\n")
 
 
 def _rows(page: str) -> Iterator[tuple[str, str]]:
@@ -233,13 +232,16 @@ def _holders(page: str) -> Iterator[Holder]:
 
 
 def _holder(name: str, row: dict[str, str]) -> Holder:
-    amounts = {key: _amount(row.get(key, "")) for key in _HOLDER_ROWS}
     return Holder(
         name=name,
         percent=_percent(row.get("percent", "")),
+        shares=_amount(row.get("shares", "")),
         types=holder_types(row.get("type", "")),
+        sole_voting=_amount(row.get("sole_voting", "")),
+        shared_voting=_amount(row.get("shared_voting", "")),
+        sole_disposal=_amount(row.get("sole_disposal", "")),
+        shared_disposal=_amount(row.get("shared_disposal", "")),
         citizenship=line(row.get("citizenship", "").strip(" .:\n"), 60),
-        **amounts,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from alertd.sources.plain import cut_title, plain_line, scrub
 
@@ -17,7 +17,7 @@ MAX_NAME = 200
 _FIRST_YEAR, _LAST_YEAR = 1934, 2199
 """The Securities Exchange Act is of 1934."""
 
-_FIGURE = re.compile(r"\$?\s?((?:\d{1,3}(?:,\d{3}){1,5}|\d{1,16})?(?:\.\d{0,16})?)\s?%?")
+_FIGURE = re.compile(r"\$?\s?((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,16})?(?:\.[0-9]{0,16})?)\s?%?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T+Z-].{0,20})?")
 _AMERICAN = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _NAMES = "january february march april may june july august september october november december"
@@ -44,10 +44,7 @@ def figure(text: str | None) -> Decimal | None:
     found = _FIGURE.fullmatch(text.strip()) if text and len(text) < 60 else None
     if found is None or not any(map(str.isdigit, found[1])):
         return None
-    try:
-        value = Decimal(found[1].replace(",", ""))
-    except InvalidOperation:  # digits of other scripts that Decimal does not take together
-        return None
+    value = Decimal(found[1].replace(",", ""))
     return value if value <= MAX_FIGURE else None
 
 
