@@ -28,6 +28,8 @@ from alertd.sources.plain import plain_text
 
 MAX_READ = 400_000
 """Characters of a document that are read: cover pages and items come before the exhibits."""
+MAX_ROW = 600
+"""Characters behind a caption that are read."""
 _COVER = 6_000
 """Characters in which the first page is."""
 
@@ -53,11 +55,10 @@ _CAPTIONS = {
     "cusip": r"cusip\s(?:no|number)",
 }
 _CAPTION = re.compile(
-    r"(?:(?<![\w.,$])\(?\d{1,2}\s?[.):]{0,2}\s?)?\b(?:"
-    + "|".join(f"(?P<{k}>{v})" for k, v in _CAPTIONS.items())
-    + ")",
-    re.IGNORECASE,
+    r"\b(?=[acinpst])(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _CAPTIONS.items()) + ")", re.IGNORECASE
 )
+_ROW_NUMBER = re.compile(r"(?<![\w.,$])\(?\d{1,2}\s?[.):]{0,2}\s?$")
+"""Of the next caption."""
 
 _RULE_LINE = re.compile(r"[\W_]{3,}")
 _AMOUNT = re.compile(r"(?<![\w.,(])(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,6})?(?![\w%])")
@@ -205,10 +206,12 @@ def _rows(page: str) -> Iterator[tuple[str, str]]:
     before: tuple[str, int] | None = None
     for found in _CAPTION.finditer(page):
         if before is not None:
-            yield before[0], page[before[1] : min(found.start(), before[1] + 600)]
+            text = page[before[1] : min(found.start(), before[1] + MAX_ROW)]
+            number = _ROW_NUMBER.search(text, max(0, len(text) - 8))
+            yield before[0], text[: number.start()] if number else text
         before = found.lastgroup or "", found.end()
     if before is not None:
-        yield before[0], page[before[1] : before[1] + 600]
+        yield before[0], page[before[1] : before[1] + MAX_ROW]
 
 
 def _holders(page: str) -> Iterator[Holder]:
