@@ -6,13 +6,15 @@ from alertd.companies.ordinary import word_set
 from alertd.text.inflect import forms
 
 _ACTS = """
-    acquire add agree aim announce appoint approve ask award back bag begin bet block build buy cancel close
+    abandon acquire add affirm agree aim announce appoint approve ask authorise authorize award back bag begin bet
+    block boost build buy cancel clinch close
     complete confirm consider cut declare decline deliver deny develop disclose dismiss divest drop earn elect end
     enter exceed expand expect explore file finalise finalize fire fix forecast generate get give grant guide halt
     hike hire hit hold hope improve increase invest introduce issue join keep lay launch lead lease license lift
-    list lose lower make merge miss move name negotiate offer open order outline own partner pause pay plan post
-    prepare produce promote propose pull purchase raise recall receive recommend reduce refinance refuse reiterate
-    reject release relaunch replace report repurchase resume reveal roll sack say seek select sell set settle shed
+    list lose lower maintain make merge miss move name negotiate offer offload open order outline overhaul own
+    partner pause pay plan pledge poach post prepare produce promote propose pull purchase raise reaffirm recall
+    receive recommend redeem reduce refinance refuse regain reinstate reiterate reject release relaunch reopen
+    replace report repurchase restate resume reveal roll sack say scrap seek select sell set settle shed shelve
     ship shut sign slash spend spin start stop strike sue suspend swing take target tap team tell terminate top trim
     unveil update upgrade urge use warn widen win withdraw
 """
@@ -45,7 +47,12 @@ _BEFORE = """
 """
 _ACTED_ON = """
     buy sell hold own acquire prefer like recommend upgrade downgrade sue join back accumulate short add exit book
-    avoid target fine probe versus vs against between accuse
+    avoid target fine probe versus vs against between accuse affirm reaffirm reiterate rate penalise penalize
+    sanction subpoena overweight underweight
+"""
+_RATINGS = """
+    aaa aa a bbb bb b ccc cc c aa1 aa2 aa3 a1 a2 a3 baa1 baa2 baa3 ba1 ba2 ba3 b1 b2 b3 caa1 caa2 caa3 junk
+    overweight underweight outperform underperform neutral
 """
 
 
@@ -67,6 +74,13 @@ BEFORE = frozenset(_BEFORE.split())
 """What stands before a company's name, `of` between them or not."""
 ACTED_ON = _all_forms(_ACTED_ON)
 """What is done to companies."""
+RATINGS = frozenset(_RATINGS.split())
+"""What agencies and analysts give a company: `Ford at BBB-`, `Shell to neutral`."""
+SUFFERED = word_set("fined sued subpoenaed downgraded upgraded penalised penalized")
+"""What is done to hardly anything but companies and people."""
+SUFFERED_SO = word_set("accused charged cleared investigated ordered probed sanctioned urged barred banned")
+"""What is done to them, with one of these words after it: a banned match is no company."""
+SO = word_set("by of over to from with for")
 PREPOSITIONS = word_set("at by from with than like via through into under")
 TITLES = word_set(
     """
@@ -79,6 +93,22 @@ ORGANISATIONS = word_set("""
     arena mutual amc airport county valley center centre club league cup prize award awards
     """)
 """After a name these make another name: HDFC Securities is not HDFC."""
+THINGS = word_set("""
+    river rivers riverbank rainforest rainforests forest forests basin jungle wetland wetlands mountain mountains
+    valley canyon desert glacier lake lagoon estuary waterway waterways tributary tributaries deforestation biome
+    tribe tribes orchard orchards grower growers harvest crop crops pie cider juice variant variants tree trees
+    """)
+"""After a word these say that a place, a fruit or a germ is meant: the Amazon river, an apple orchard."""
+HEALTH = word_set("""
+    therapeutics pharmaceuticals pharmaceutical pharma biosciences bioscience biopharma biotech biotherapeutics
+    biologics oncology genetics genomics medicines vaccines bio
+    """)
+"""In the names of those who make medicines."""
+MEDICINE = word_set("""
+    fda ema clinical therapy therapies drug drugs trial trials patients patient vaccine vaccines gene oncology tumor
+    tumour cancer dosing placebo dose disease biologics treatment
+    """)
+"""What is said of medicines: two of these words make an item one about them."""
 GENERIC = word_set("""
     credit senior principal financial charter trust security securities asset consumer commercial investors home
     life health net data core real public white black blue green red big best fair open high low long short free

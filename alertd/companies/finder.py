@@ -49,9 +49,9 @@ class CompanyFinder:
         """`isins` maps ISINs to company ids, besides those that the table's declared companies state."""
         self.table = table
         self.registrants = table.registrants.spoken
-        self.declared = declared_names(table.declared.values())
         self._known = {line.key: line for line in well_known() if not line.is_registrant}
         self._canonical = _as_declared(table)
+        self.declared = declared_names(table.declared.values(), self.registrants, self.canonical)
         self._shown = {
             company: line.name
             for line in well_known()

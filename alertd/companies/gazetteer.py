@@ -9,7 +9,7 @@ The registrants' part is made once for a table and shared; what a desk declares 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from sys import intern
 from typing import NamedTuple
@@ -96,9 +96,17 @@ class Gazetteer:
                         yield Hit(i, i + length - 1, many)
 
 
-def declared_names(companies: Iterable[Company]) -> Gazetteer:
-    """Make the names of what a desk declares."""
-    return Gazetteer(_collect((company.id, alias) for company in companies for alias in aliases_of(company)).values())
+def declared_names(companies: Iterable[Company], spoken: Gazetteer, canonical: Callable[[str], str]) -> Gazetteer:
+    """Make the names of what a desk declares, over those that everybody knows (`spoken`).
+
+    A name that people know stays known where the desk adds to that company: a sector does not make it less so.
+    """
+    found = _collect((company.id, alias) for company in companies for alias in aliases_of(company))
+    for words, name in found.items():
+        before = spoken.get(words)
+        if before is not None and before.known and name.companies == (canonical(before.companies[0]),):
+            found[words] = name._replace(kind=before.kind, known=before.known)
+    return Gazetteer(found.values())
 
 
 def registrants_names(companies: Mapping[str, Company], tickers: Mapping[str, str]) -> Gazetteer:

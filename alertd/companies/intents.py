@@ -4,6 +4,8 @@ in talks         [exclusive, early, ...] talks | discussions | negotiations, the
                  a deal within a few words, or a company that is certain
 near a deal      near, nears, close to, closes in on; then a deal within a few words
 a wish           weighs, mulls, eyes, explores, plans ...; then `to` and a deed, or a deal within a few words
+leaving          walks away, pulls out, backs out; then a deal within a few words
+founding         forms, creates; then a venture or the like within a few words; also `X and Others form`
 an adverb        quietly, now, also; then a deed in the singular, while another company is certain nearby
 a company's own  suspends, cuts, raises ...; then `its` or `quarterly` and dividend, buyback: 3 points
 
@@ -29,10 +31,12 @@ _SORTS = word_set("""
     """)
 """Of talks."""
 _DEEDS = """
-    acquire buy sell lease license purchase merge invest divest borrow refinance cut lay spin list float partner
+    acquire buy sell lease rent license purchase merge invest divest borrow refinance cut lay spin list float partner
     supply build hire raise shed combine offload
 """
 _BASE = word_set(_DEEDS)
+_BOTH = _BASE | word_set("form create agree plan sign settle end team join launch open unveil announce set seal ink")
+"""What two companies do: `Ford and Others form a venture`."""
 _SINGULAR = frozenset(forms(word)[1] for word in _DEEDS.split()) | word_set("sues signs launches backs taps")
 _DOING = frozenset(form for word in _DEEDS.split() for form in forms(word) if form.endswith("ing")) | {"ordering"}
 _NO_DEED = word_set("time back in off taxes tax borders down up")
@@ -41,8 +45,18 @@ _DEALS = word_set("""
     deal deals sale acquisition takeover merger buyout stake stakes bid bids ipo listing spinoff spin divestiture
     disposal buyback dividend layoffs licence license bond bonds refinancing restructuring bankruptcy
     investment financing unit units subsidiary startup cuts breakup tieup factory plant plants offer agreement
-    settlement
+    settlement venture ventures partnership alliance contract contracts buybacks
     """)
+_FOUNDED = word_set("venture ventures partnership alliance merger plant plants factory subsidiary unit stake stakes jv")
+_LEAVES = frozenset({
+    (verb, way)
+    for verbs, ways in (("walk walks walked", "away out"), ("pull pulls pulled", "out"), ("back backs backed", "out away"))
+    for verb in verbs.split()
+    for way in ways.split()
+})
+_FOUNDS = word_set("forms formed creates created")
+_MOST_OTHERS = 4
+"""Words of the name after `and`."""
 _REACH = 5
 """Words within which a deal follows."""
 _STOPS = word_set("as after while amid on for between but and or says say said that with from in despite")
@@ -87,6 +101,12 @@ def intent_after(field: FieldText, last: int, certain: Set[int]) -> tuple[int, s
         if second == "to":
             return _deed(field, at, at + 2, through)
         return _reaches_deal(field, at, at + 1, through)
+    if (word, second) in _LEAVES:
+        return _reaches_deal(field, at, at + 2, through)
+    if word in _FOUNDS:
+        return _reaches_deal(field, at, at + 1, through, _FOUNDED)
+    if word == "and":
+        return _both(field, at, through)
     if word in _KEEPS:
         paid = next((i for i in range(at + 2, min(at + 4, through + 1)) if words[i] in _PAID), 0)
         return (OWN, f"`{field.surface(at, paid)}` after it") if paid and second in _OWNED else (0, "")
@@ -134,10 +154,22 @@ def _deed(field: FieldText, at: int, i: int, through: int) -> tuple[int, str]:
     return _LIKELY, f"`{field.surface(at, i)}` after it"
 
 
-def _reaches_deal(field: FieldText, at: int, begin: int, through: int) -> tuple[int, str]:
+def _both(field: FieldText, at: int, through: int) -> tuple[int, str]:
+    """Weigh what a name and another with capitals do together, whoever the other is."""
+    i = at + 1
+    while i < through and i <= at + _MOST_OTHERS and field.word(i)[0].isupper():
+        i += 1
+    if i == at + 1 or field.words[i] not in _BOTH or field.style(at) != "sentence":
+        return 0, ""
+    return _reaches_deal(field, at, i + 1, through, _FOUNDED)
+
+
+def _reaches_deal(
+    field: FieldText, at: int, begin: int, through: int, deals: Set[str] = _DEALS
+) -> tuple[int, str]:
     """Weigh a deal within a few words, before the sentence turns to something else."""
     for i in range(begin, min(begin + _REACH, through + 1)):
-        if field.words[i] in _DEALS:
+        if field.words[i] in deals:
             return _LIKELY, f"`{field.surface(at, i)}` after it"
         if field.words[i] in _STOPS or (field.words[i] == "of" and field.words[i - 1] not in ("round", "number")):
             break

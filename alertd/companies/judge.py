@@ -89,7 +89,9 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
         return Verdict(False, _NOTHING)
     style = field.style(first)
     initial = field.is_initial(first)
-    points, reasons = _capital(name, style, initial, around.capitals)
+    points, reasons = _capital(
+        name, style, initial, around.capitals, shouted=field.surface(first, last).isupper()
+    )
     leads = initial or style == "sentence" or field.words[first - 1] in clues.BEFORE  # Climate Target Nears Deal
     intent = intent_after(field, last, around.starts) if leads else (0, "")
     for more, why in (
@@ -117,7 +119,9 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
     return Verdict(enough, ", ".join(reasons) or _NOTHING)
 
 
-def _capital(name: Name, style: str, initial: bool, capitals: bool) -> tuple[int, list[str]]:
+def _capital(name: Name, style: str, initial: bool, capitals: bool, *, shouted: bool) -> tuple[int, list[str]]:
+    if initial and style != "caps" and name.known == _SHOWN and name.written.isupper() and shouted:
+        return 1, ["capitals throughout"]
     if style == "sentence" and capitals and not initial:
         if name.kind == "name":
             return 0, []
@@ -143,8 +147,13 @@ def _after(field: FieldText, last: int, kind: str) -> tuple[int, str]:
         return 0, ""
     if is_thing(field, last + 1):
         return 0, ""
-    if word in _HELPING and last + 2 < len(field) and field.words[last + 2] in clues.ACTS:
-        return 2, f"`{word} {field.words[last + 2]}` after it"
+    second = field.words[last + 2] if last + 2 < len(field) else ""
+    if word in _HELPING and second in clues.ACTS:
+        return 2, f"`{word} {second}` after it"
+    if word in ("at", "to") and second in clues.RATINGS and field.word(last + 2)[0].isupper() == (len(second) < 5):
+        return 2, f"rated: `{word} {field.word(last + 2)}` after it"
+    if word in clues.SUFFERED or (word in clues.SUFFERED_SO and second in clues.SO and kind != "name"):
+        return 2, f"`{word}` after it"
     possessive = "'" in gap or "’" in gap
     points, why = _noun_after(field, last, possessive)
     if points or possessive:
@@ -237,6 +246,8 @@ def _neighbours(field: FieldText, first: int, last: int, name: Name, style: str,
     """Weigh capital words around it, of which it may be a part: Apple Valley, Price Target."""
     if first and field.words[first - 1] in clues.NOT_AFTER.get(name.words[0], ()) and len(name.words) == 1:
         return -5, f"`{field.word(first - 1)}` before it"
+    if field.gap(last) in (" ", "\xa0") and field.words[last + 1] in clues.THINGS:
+        return -5, f"a thing, `{field.surface(first, last + 1)}`"
     if style not in ("sentence",):
         return 0, ""
     if _named_of(field, first, last):

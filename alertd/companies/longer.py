@@ -69,6 +69,11 @@ _PREFIXES = word_set("""
     """)
 _STRONG = word_set("royal imperial fort mount lake saint los")
 """At the beginning of a sentence and in headlines, too, these are part of a name."""
+_SITES = word_set("""
+    campus site project mine field complex park mall arena stadium dam quarry reactor facility plant centre center
+    tower ranch pipeline data
+    """)
+"""After a word with a capital they say that both together are the name of a place."""
 _SPACES = (" ", "\xa0")
 _STEM = 4
 """Letters by which `Sugar` and `Sugars`, `Lab` and `Laboratories` are one."""
@@ -95,7 +100,7 @@ def longer_name(field: FieldText, hit: Hit, own: Callable[[], Collection[str]]) 
     """
     if found := _prefixed(field, hit) or _joined(field, hit) or _in_state(field, hit):
         return Longer(found, sure=True)
-    through = _followed(field, hit, own)
+    through = _site(field, hit, own) or _followed(field, hit, own)
     if through is None:
         return None
     return Longer(field.surface(hit.first, through), sure=through == hit.last + 1)
@@ -136,6 +141,20 @@ def _followed(field: FieldText, hit: Hit, own: Callable[[], Collection[str]]) ->
         if through is None and (house or not hit.name.known) and field.style(hit.first) == "sentence":
             through = _maker_next(field, after)
     return None if through is None or _is_own(folded, own()) else through
+
+
+def _site(field: FieldText, hit: Hit, own: Callable[[], Collection[str]]) -> int | None:
+    """Give the last word of a place's name: `Polaris Forge campus`; not of `Tidewater Texas plant`."""
+    after = hit.last + 1
+    if hit.name.known or not _capital_after(field, hit.last) or field.style(hit.first) != "sentence":
+        return None
+    word, noun = field.words[after], after + 1
+    if noun < len(field) and field.words[noun].isdigit():  # Polaris Forge 2
+        noun += 1
+    if noun >= len(field) or field.words[noun] not in _SITES or field.gap(after) not in _SPACES:
+        return None
+    plain = is_ordinary(word) and word not in _AFFAIRS and word not in MAKERS and word not in LEGAL_FORMS
+    return noun if plain and field.word(noun).islower() and not _is_own(word, own()) else None
 
 
 def _maker_next(field: FieldText, after: int) -> int | None:

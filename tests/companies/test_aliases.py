@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alertd.companies.aliases import aliases_of
-from alertd.companies.gazetteer import declared_names, registrants_names
+from alertd.companies.gazetteer import Gazetteer, declared_names, registrants_names
 from alertd.companies.model import Company
 from alertd.companies.readable import readable_name
 from alertd.companies.sec_answer import Row
@@ -98,7 +98,7 @@ def test_every_ticker_of_the_well_known_is_a_registrants_and_every_id_is_one() -
 @given(st.text(max_size=250), st.lists(st.text(max_size=60), max_size=4))
 def test_any_name_has_words_that_find_it(name: str, aliases: list[str]) -> None:
     company = Company(id="x", name=name, aliases=tuple(aliases))
-    names = declared_names([company])
+    names = declared_names([company], Gazetteer(()), str)
     for alias in aliases_of(company):
         assert names.get(alias.words) is not None
         assert alias.words
