@@ -81,6 +81,10 @@ SUFFERED = word_set("fined sued subpoenaed downgraded upgraded penalised penaliz
 SUFFERED_SO = word_set("accused charged cleared investigated ordered probed sanctioned urged barred banned")
 """What is done to them, with one of these words after it: a banned match is no company."""
 SO = word_set("by of over to from with for")
+BACKING = word_set("backed owned controlled led")
+"""After a company's name and a hyphen."""
+TIES = word_set("supplier suppliers rival rivals partner partners contractor contractors subsidiary affiliate unit arm")
+"""After a company's name and before another name: Apple supplier Foxconn."""
 PREPOSITIONS = word_set("at by from with than like via through into under")
 TITLES = word_set(
     """

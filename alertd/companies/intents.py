@@ -5,6 +5,7 @@ in talks         [exclusive, early, ...] talks | discussions | negotiations, the
 near a deal      near, nears, close to, closes in on; then a deal within a few words
 a wish           weighs, mulls, eyes, explores, plans ...; then `to` and a deed, or a deal within a few words
 leaving          walks away, pulls out, backs out; then a deal within a few words
+pressed          faces, is under, is hit or slapped with; then a probe, a suit, a fine ... within a few words
 founding         forms, creates; then a venture or the like within a few words; also `X and Others form`
 an adverb        quietly, now, also; then a deed in the singular, while another company is certain nearby
 a company's own  suspends, cuts, raises ...; then `its` or `quarterly` and dividend, buyback: 3 points
@@ -54,6 +55,21 @@ _LEAVES = frozenset({
     for verb in verbs.split()
     for way in ways.split()
 })
+_PRESSED = word_set("faces facing faced")
+_HIT = frozenset({("hit", "with"), ("slapped", "with"), ("charged", "with"), ("under", "investigation")})
+_PRESSES = word_set("""
+    probe probes suit suits lawsuit lawsuits fine fines trial antitrust investigation inquiry penalty penalties
+    subpoena scrutiny charges complaint claims strike walkout boycott recall
+    """)
+_PHRASES = frozenset({
+    (verb, rest)
+    for verbs, rest in (
+        ("doubles doubled", "down"), ("scales scaled", "back"), ("steps stepped", "up"), ("ramps ramped", "up"),
+        ("breaks broke", "ground"), ("winds", "down"), ("phases", "out"), ("sets", "aside"), ("buys bought", "out"),
+    )
+    for verb in verbs.split()
+})  # fmt: skip
+"""Verbs of two words that companies have for subjects."""
 _FOUNDS = word_set("forms formed creates created")
 _MOST_OTHERS = 4
 """Words of the name after `and`."""
@@ -72,17 +88,25 @@ _KEEPS = word_set(
 )
 _OWNED = word_set("its quarterly annual special interim final")
 _PAID = word_set("dividend buyback payout")
-_NOUNS_TOO = word_set("plans fires planning")
+_NOUNS_TOO = word_set("plans fires planning scraps boosts overhauls")
 """What is done, or things: Apple plans a store, apple plans fail."""
+_DONE_TO = word_set("""
+    abandoned affirmed authorised authorized cancelled canceled closed extended lifted lowered raised reinstated
+    relaunched reopened scrapped shelved
+    """)
+"""With one of these after it a word in the past is done to things: `Match abandoned after rain`."""
+_DONE_BY = word_set("by after as amid when until due during")
 _OF_THINGS = word_set("""
-    for fail fails are were is was have has spread spreads rage raged burn burned burning begin begins hit face stall
-    stalled delayed threaten threatened kill killed destroy destroyed continue grow worsen scorch break broke
+    found for fail fails are were is was have has spread spreads rage raged burn burned burning begin begins hit face stall
+    stalled left delayed threaten threatened kill killed destroy destroyed continue grow worsen scorch break broke
     """)
 
 
 def intent_after(field: FieldText, last: int, certain: Set[int]) -> tuple[int, str]:
     """Weigh a wish or a deal that follows a name; `certain` are the first words of companies that are taken."""
     at = last + 1
+    if at < len(field) and field.gap(last) == ", ":
+        return _both(field, last, _run(field, at))
     through = _run(field, last)
     if through < at + 1:
         return 0, ""
@@ -103,6 +127,10 @@ def intent_after(field: FieldText, last: int, certain: Set[int]) -> tuple[int, s
         return _reaches_deal(field, at, at + 1, through)
     if (word, second) in _LEAVES:
         return _reaches_deal(field, at, at + 2, through)
+    if word in _PRESSED or (word, second) in _HIT:
+        return _reaches_deal(field, at, at + 1 + (second == "with"), through, _PRESSES)
+    if (word, second) in _PHRASES:
+        return _LIKELY, f"`{field.surface(at, at + 1)}` after it"
     if word in _FOUNDS:
         return _reaches_deal(field, at, at + 1, through, _FOUNDED)
     if word == "and":
@@ -117,9 +145,10 @@ def intent_after(field: FieldText, last: int, certain: Set[int]) -> tuple[int, s
 
 def is_thing(field: FieldText, at: int) -> bool:
     """Whether a word that may be what a company does is a thing here: `Amazon fires spread`."""
-    if field.words[at] not in _NOUNS_TOO or at + 1 >= len(field) or field.gap(at).strip(" \xa0"):
+    word = field.words[at]
+    if (word not in _NOUNS_TOO and word not in _DONE_TO) or at + 1 >= len(field) or field.gap(at).strip(" \xa0"):
         return False
-    return field.words[at + 1] in _OF_THINGS
+    return field.words[at + 1] in (_OF_THINGS if word in _NOUNS_TOO else _DONE_BY)
 
 
 def _run(field: FieldText, last: int) -> int:

@@ -140,6 +140,8 @@ def _after(field: FieldText, last: int, kind: str) -> tuple[int, str]:
     gap, word = field.gap(last), field.words[last + 1]
     if word == "plc" or (word in LEGAL_FORMS and field.word(last + 1)[0].isupper() and "\n" not in gap):
         return 4, f"`{field.word(last + 1)}` after it"
+    if gap in ("-", "‑") and word in clues.BACKING:
+        return 2, f"`-{word}` after it"
     between = gap.lstrip("'’sS ").strip(" \xa0")
     if between == ":" and field.name == "title" and field.is_initial(last):
         return 1, "the title begins with it and a colon"
@@ -152,6 +154,8 @@ def _after(field: FieldText, last: int, kind: str) -> tuple[int, str]:
         return 2, f"`{word} {second}` after it"
     if word in ("at", "to") and second in clues.RATINGS and field.word(last + 2)[0].isupper() == (len(second) < 5):
         return 2, f"rated: `{word} {field.word(last + 2)}` after it"
+    if word in clues.TIES and second and field.word(last + 2)[0].isupper() and field.word(last + 1).islower():
+        return 2, f"`{word} {field.word(last + 2)}` after it"
     if word in clues.SUFFERED or (word in clues.SUFFERED_SO and second in clues.SO and kind != "name"):
         return 2, f"`{word}` after it"
     possessive = "'" in gap or "’" in gap
