@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alertd.companies import clues
 from alertd.companies.gazetteer import Name
 from alertd.companies.ordinary import words_of
+from alertd.companies.passages import FieldText
 
 if TYPE_CHECKING:
     from alertd.companies.finder import CompanyFinder
 
 _OTC = "OTC"
+_READ = 2_000
+"""Words of a field in which medicines are looked for."""
+_ABOUT = 2
+"""Different words of medicine that make an item one about it."""
 _CLEARLY_LARGER = 4
 """How many times further down in the SEC's table another company of the same name must stand."""
 _LARGE = 25
@@ -22,8 +28,19 @@ _LARGE = 25
 class Called:
     """Answers for one finder."""
 
-    def __init__(self, finder: CompanyFinder) -> None:
+    def __init__(self, finder: CompanyFinder, fields: Sequence[FieldText]) -> None:
         self._finder = finder
+        self._fields = fields
+
+    @cached_property
+    def _is_medicine(self) -> bool:
+        """Whether the item is about a medicine."""
+        words = {word for field in self._fields for word in field.words[:_READ] if word in clues.MEDICINE}
+        return len(words) >= _ABOUT
+
+    def is_declared(self, company: str) -> bool:
+        """Whether the desk declares or adds to a company."""
+        return company in self._finder.table.declared
 
     def ids(self, name: Name) -> list[str]:
         """Give all that are called so, by the ids of today."""
@@ -32,9 +49,14 @@ class Called:
     def one_of(self, name: Name, sure: Mapping[str, str]) -> tuple[str | None, str]:
         """Say which of them is meant, and why; None with the reason if that is open.
 
-        One that the item names beyond doubt (`sure`), else the only one on an exchange, else one much larger.
+        In an item about a medicine, one that makes such. One that the item names beyond doubt (`sure`), else the
+        only one on an exchange, else one much larger.
         """
         several = self.ids(name)
+        if name.makers and sure.keys().isdisjoint(several) and self._is_medicine:
+            several = list(dict.fromkeys(map(self._finder.canonical, name.makers)))
+            if len(several) == 1:
+                return several[0], "the one of that name that makes medicines"
         if len(several) == 1 or name.known:
             return several[0], ""
         named = [company for company in several if company in sure]

@@ -83,7 +83,9 @@ SUFFERED_SO = word_set("accused charged cleared investigated ordered probed sanc
 SO = word_set("by of over to from with for")
 BACKING = word_set("backed owned controlled led")
 """After a company's name and a hyphen."""
-TIES = word_set("supplier suppliers rival rivals partner partners contractor contractors subsidiary affiliate unit arm")
+TIES = word_set(
+    "supplier suppliers rival rivals partner partners contractor contractors subsidiary affiliate unit arm"
+)
 """After a company's name and before another name: Apple supplier Foxconn."""
 PREPOSITIONS = word_set("at by from with than like via through into under")
 TITLES = word_set(

@@ -14,6 +14,7 @@ from itertools import compress, count
 from sys import intern
 from typing import NamedTuple
 
+from alertd.companies import clues
 from alertd.companies.aliases import Alias, aliases_of
 from alertd.companies.mentions import Way
 from alertd.companies.model import Company
@@ -34,6 +35,9 @@ class Name(NamedTuple):
     known: int = 0
     """Of the file of well-known names: then it means the first company, whoever else is called so. 2 for the name by
     which people know it, 1 for another."""
+    makers: tuple[str, ...] = ()
+    """Makers of medicines whose names begin with this word, if the companies are none: in an item about a medicine
+    one of them is meant."""
 
 
 class Hit(NamedTuple):
@@ -104,8 +108,10 @@ def declared_names(companies: Iterable[Company], spoken: Gazetteer, canonical: C
     found = _collect((company.id, alias) for company in companies for alias in aliases_of(company))
     for words, name in found.items():
         before = spoken.get(words)
-        if before is not None and before.known and name.companies == (canonical(before.companies[0]),):
-            found[words] = name._replace(kind=before.kind, known=before.known)
+        if before is None or name.companies != (canonical(before.companies[0]),):
+            continue
+        kind = before.kind if before.known else name.kind
+        found[words] = name._replace(kind=kind, known=before.known, makers=before.makers)
     return Gazetteer(found.values())
 
 
@@ -118,7 +124,21 @@ def registrants_names(companies: Mapping[str, Company], tickers: Mapping[str, st
         company = tickers.get(line.key) if line.is_registrant else line.key
         if company is not None:
             _put_known(found, line, company)
+    _put_makers(found, companies.values())
     return Gazetteer(found.values())
+
+
+def _put_makers(found: dict[tuple[str, ...], Name], companies: Iterable[Company]) -> None:
+    """Tell names of one word which makers of medicines are called so in short: Rocket Pharmaceuticals."""
+    makers: dict[str, list[str]] = {}
+    for company in companies:
+        words = company.name.casefold().replace(",", " ").split()
+        if not clues.HEALTH.isdisjoint(words[1:]):
+            makers.setdefault(words[0], []).append(company.id)
+    for word, ids in makers.items():
+        name = found.get((word,))
+        if name is not None and name.known != SHOWN and not set(ids).intersection(name.companies):
+            found[word,] = name._replace(makers=tuple(ids))
 
 
 def _kind(words: tuple[str, ...], written: str) -> Kind:
@@ -127,7 +147,7 @@ def _kind(words: tuple[str, ...], written: str) -> Kind:
     return "distinct" if letters and "and" not in words else kind_of(words)
 
 
-_SHOWN = 2
+SHOWN = 2
 """`Name.known` of the name by which people know a company."""
 _RANK: dict[Way, int] = {"name": 0, "alias": 1, "short": 2}
 
@@ -170,7 +190,7 @@ def _put_known(found: dict[tuple[str, ...], Name], line: WellKnown, company: str
             before = found.get(alias.words)
             if alias.way != "name":
                 continue  # what it is called in short stands in the file
-            if before is not None and before.known and (before.companies[0] != company or before.known == _SHOWN):
+            if before is not None and before.known and (before.companies[0] != company or before.known == SHOWN):
                 continue  # the first line that says so
             others = tuple(c for c in before.companies if c != company) if before is not None else ()
             words = tuple(map(intern, alias.words))
@@ -181,5 +201,5 @@ def _put_known(found: dict[tuple[str, ...], Name], line: WellKnown, company: str
                 or (kind == "ordinary" and not is_ordinary(words[0]))
             ):
                 kind = "distinct"
-            known = _SHOWN if written == line.name else 1
+            known = SHOWN if written == line.name else 1
             found[words] = Name(words, alias.written, "alias", kind, (company, *others), known)

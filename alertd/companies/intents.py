@@ -48,13 +48,21 @@ _DEALS = word_set("""
     investment financing unit units subsidiary startup cuts breakup tieup factory plant plants offer agreement
     settlement venture ventures partnership alliance contract contracts buybacks
     """)
-_FOUNDED = word_set("venture ventures partnership alliance merger plant plants factory subsidiary unit stake stakes jv")
-_LEAVES = frozenset({
-    (verb, way)
-    for verbs, ways in (("walk walks walked", "away out"), ("pull pulls pulled", "out"), ("back backs backed", "out away"))
-    for verb in verbs.split()
-    for way in ways.split()
-})
+_FOUNDED = word_set(
+    "venture ventures partnership alliance merger plant plants factory subsidiary unit stake stakes jv"
+)
+_LEAVES = frozenset(
+    {
+        (verb, way)
+        for verbs, ways in (
+            ("walk walks walked", "away out"),
+            ("pull pulls pulled", "out"),
+            ("back backs backed", "out away"),
+        )
+        for verb in verbs.split()
+        for way in ways.split()
+    }
+)
 _PRESSED = word_set("faces facing faced")
 _HIT = frozenset({("hit", "with"), ("slapped", "with"), ("charged", "with"), ("under", "investigation")})
 _PRESSES = word_set("""
@@ -97,8 +105,9 @@ _DONE_TO = word_set("""
 """With one of these after it a word in the past is done to things: `Match abandoned after rain`."""
 _DONE_BY = word_set("by after as amid when until due during")
 _OF_THINGS = word_set("""
-    found for fail fails are were is was have has spread spreads rage raged burn burned burning begin begins hit face stall
-    stalled left delayed threaten threatened kill killed destroy destroyed continue grow worsen scorch break broke
+    found for fail fails are were is was have has spread spreads rage raged burn burned burning begin begins hit face
+    stall stalled left delayed threaten threatened kill killed destroy destroyed continue grow worsen
+    scorch break broke
     """)
 
 
@@ -125,6 +134,17 @@ def intent_after(field: FieldText, last: int, certain: Set[int]) -> tuple[int, s
         if second == "to":
             return _deed(field, at, at + 2, through)
         return _reaches_deal(field, at, at + 1, through)
+    if word in _KEEPS:
+        paid = next((i for i in range(at + 2, min(at + 4, through + 1)) if words[i] in _PAID), 0)
+        return (OWN, f"`{field.surface(at, paid)}` after it") if paid and second in _OWNED else (0, "")
+    if word in _ADVERBS and second in _SINGULAR and not certain.isdisjoint(range(at + 2, at + 10)):
+        return _LIKELY, f"`{field.surface(at, at + 1)}` after it, and another company"
+    return _event(field, at, through)
+
+
+def _event(field: FieldText, at: int, through: int) -> tuple[int, str]:
+    """Weigh what a company leaves, faces, founds, or does by a verb of two words."""
+    word, second = field.words[at], field.words[at + 1]
     if (word, second) in _LEAVES:
         return _reaches_deal(field, at, at + 2, through)
     if word in _PRESSED or (word, second) in _HIT:
@@ -135,11 +155,6 @@ def intent_after(field: FieldText, last: int, certain: Set[int]) -> tuple[int, s
         return _reaches_deal(field, at, at + 1, through, _FOUNDED)
     if word == "and":
         return _both(field, at, through)
-    if word in _KEEPS:
-        paid = next((i for i in range(at + 2, min(at + 4, through + 1)) if words[i] in _PAID), 0)
-        return (OWN, f"`{field.surface(at, paid)}` after it") if paid and second in _OWNED else (0, "")
-    if word in _ADVERBS and second in _SINGULAR and not certain.isdisjoint(range(at + 2, at + 10)):
-        return _LIKELY, f"`{field.surface(at, at + 1)}` after it, and another company"
     return 0, ""
 
 
@@ -193,9 +208,7 @@ def _both(field: FieldText, at: int, through: int) -> tuple[int, str]:
     return _reaches_deal(field, at, i + 1, through, _FOUNDED)
 
 
-def _reaches_deal(
-    field: FieldText, at: int, begin: int, through: int, deals: Set[str] = _DEALS
-) -> tuple[int, str]:
+def _reaches_deal(field: FieldText, at: int, begin: int, through: int, deals: Set[str] = _DEALS) -> tuple[int, str]:
     """Weigh a deal within a few words, before the sentence turns to something else."""
     for i in range(begin, min(begin + _REACH, through + 1)):
         if field.words[i] in deals:

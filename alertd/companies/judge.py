@@ -14,7 +14,7 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from alertd.companies import clues
-from alertd.companies.gazetteer import Name
+from alertd.companies.gazetteer import SHOWN, Name
 from alertd.companies.intents import OWN, intent_after, is_thing
 from alertd.companies.longer import is_division
 from alertd.companies.ordinary import LEGAL_FORMS, is_first_or_family_name, is_only_a_name, is_ordinary, word_set
@@ -23,8 +23,6 @@ from alertd.companies.passages import FieldText
 ENOUGH = 2
 _SURE = 3
 """Points from which a common word is known to be named otherwise in the item."""
-_SHOWN = 2
-"""`Name.known` of the name by which people know a company."""
 _NOTHING = "nothing around it says that a company is meant"
 _SMALL = word_set("of and the for in on by de la le du del da van von to at a an e y et und")
 _HELPING = word_set("to will would may could plans has also reportedly again still")
@@ -85,13 +83,11 @@ def has_capitals(field: FieldText, first: int, last: int, name: Name) -> bool:
 
 def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -> Verdict:
     """Weigh a place whose words are a name that is not distinct."""
-    if name.kind == "common" and around.known < _SURE and name.known != _SHOWN:
+    if name.kind == "common" and around.known < _SURE and name.known != SHOWN:
         return Verdict(False, _NOTHING)
     style = field.style(first)
     initial = field.is_initial(first)
-    points, reasons = _capital(
-        name, style, initial, around.capitals, shouted=field.surface(first, last).isupper()
-    )
+    points, reasons = _capital(name, style, initial, around.capitals, shouted=field.surface(first, last).isupper())
     leads = initial or style == "sentence" or field.words[first - 1] in clues.BEFORE  # Climate Target Nears Deal
     intent = intent_after(field, last, around.starts) if leads else (0, "")
     for more, why in (
@@ -99,7 +95,7 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
         max(_after(field, last, name.kind), intent, key=lambda found: found[0]),
         _before(field, first),
         _listed(field, first, last, around),
-        (1, "well known") if name.known == _SHOWN else (0, ""),
+        (1, "well known") if name.known == SHOWN else (0, ""),
         _division(field, last, name),
         _person(field, first, last, name),
         _neighbours(field, first, last, name, style, initial),
@@ -110,7 +106,7 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
         if more and why:
             reasons.append(why)
     if name.kind == "common":
-        own = initial and intent[0] == OWN and name.known == _SHOWN
+        own = initial and intent[0] == OWN and name.known == SHOWN
         enough = (own or around.known >= _SURE) and points >= ENOUGH
     elif name.kind == "phrase":
         enough = points >= (1 if len(name.words) == 2 else 0)
@@ -120,7 +116,7 @@ def judge(field: FieldText, first: int, last: int, name: Name, around: Around) -
 
 
 def _capital(name: Name, style: str, initial: bool, capitals: bool, *, shouted: bool) -> tuple[int, list[str]]:
-    if initial and style != "caps" and name.known == _SHOWN and name.written.isupper() and shouted:
+    if initial and style != "caps" and name.known == SHOWN and name.written.isupper() and shouted:
         return 1, ["capitals throughout"]
     if style == "sentence" and capitals and not initial:
         if name.kind == "name":

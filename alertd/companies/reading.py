@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alertd.companies.bare import SYMBOL, Ticker, is_borne_out
 from alertd.companies.called import Called
-from alertd.companies.gazetteer import Hit, Name
+from alertd.companies.gazetteer import SHOWN, Hit, Name
 from alertd.companies.judge import Around, Verdict, has_capitals, judge
 from alertd.companies.ledger import MOST, Ledger
 from alertd.companies.longer import Longer, longer_name
 from alertd.companies.mentions import Beside, Way
 from alertd.companies.names import cik_of
-from alertd.companies.ordinary import LEGAL_FORMS
 from alertd.companies.passages import FieldText
-from alertd.companies.surface import is_one_name, person
+from alertd.companies.surface import has_form, is_one_name, person
 from alertd.companies.tagged import first_words, places_of, run_before
 from alertd.companies.tags import Tag, tags_in, tags_of_category
 
@@ -49,7 +48,7 @@ class Work:
 
     def __init__(self, finder: CompanyFinder, fields: Sequence[FieldText], *, capitals: bool) -> None:
         self._who = finder.securities
-        self._called = Called(finder)
+        self._called = Called(finder, fields)
         self._fields = fields
         self._capitals = capitals
         self._found = Ledger(fields)
@@ -173,11 +172,17 @@ class Work:
 
     def conclude(self) -> Ledger:
         """Decide what was collected, and find what answers to names seen."""
-        self._candidates.sort(key=lambda one: not _has_form(one.hit))  # what is written in full makes the rest sure
-        several = [one for one in self._candidates if not self._decide(one)][:MOST]
+        self._candidates.sort(key=lambda one: not has_form(one.hit))  # what is written in full makes the rest sure
+        several = [one for one in self._candidates if len(one.hit.name.words) > 1 and not self._decide(one)][:MOST]
+        sure = first_words(self._found.seen)
+        left = self._weigh(several)
+        local = first_words(self._found.seen)  # Reliance Industries says who Reliance is, but not who Apple is
+        single = [one for one in self._candidates if len(one.hit.name.words) == 1]
+        single = [one for one in single if not (one.hit.name.kind == "distinct" and self._is_local(one, local))]
+        single = [one for one in single if not self._decide(one)][:MOST]
         bare = self._take_bare(list(self._bare.candidates(self._fields, self._looked_at, self._found.sure)))
-        local = first_words(self._found.seen)
-        left = self._weigh([one for one in several if not self._is_local(one, local)])
+        single = [one for one in single if not self._is_local(one, sure if one.hit.name.known == SHOWN else local)]
+        left += self._weigh(single)
         left = self._weigh(left)  # what was taken helps the rest
         for ticker in self._take_bare(bare):
             label = self._called.label(ticker.company)
@@ -192,7 +197,7 @@ class Work:
         """Decide upon a distinct name; False for others, which are weighed."""
         if one.hit.name.kind != "distinct":
             return False
-        if one.company in self._found.others and one.company not in self._found.sure and not _has_form(one.hit):
+        if one.company in self._found.others and one.company not in self._found.sure and not has_form(one.hit):
             self._found.refuse(one.surface, f"stands for {self._found.others[one.company][1]}")
         else:
             self._take(one, one.why)
@@ -262,7 +267,10 @@ class Work:
 
     def _is_local(self, one: _Open, local: Mapping[str, Name]) -> bool:
         """Whether a word is the first of another company's name here, while its own company is named nowhere."""
-        name = local.get(one.hit.name.words[0]) if len(one.hit.name.words) == 1 else None
+        own = one.hit.name
+        if own.kind == "distinct" and (own.known or self._called.is_declared(one.company)):
+            return False
+        name = local.get(own.words[0])
         return name is not None and one.company not in name.companies and one.company not in self._found.sure
 
     def _take_local(self, local: Mapping[str, Name]) -> None:
@@ -279,15 +287,10 @@ class Work:
                 ):
                     continue
                 label = self._called.label(company)
-                sure = SURE if name.kind != "ordinary" else 0  # `Credit` is seldom short for Credit Suisse
+                sure = SURE if name.kind != "ordinary" else 1  # `Silver` is seldom short for Silver Lake
                 around = Around(*self._found.edges(field), sure, f"the item names {label}", self._capitals)
                 if judge(field, i, i, name, around).taken:
                     self._found.take(field, i, i, company, "alias", f"short for {label} in this text")
-
-
-def _has_form(hit: Hit) -> bool:
-    """Whether a name is written with its legal form: then it is nobody else's."""
-    return hit.first != hit.last and hit.name.words[-1] in LEGAL_FORMS
 
 
 def _is_written(field: FieldText, hit: Hit) -> bool:

@@ -18,6 +18,11 @@ _BYNAMES = frozenset({("oracle", "of", "omaha"), ("oracle", "of", "delphi")})
 POSSESSIVE = ("'s", "’s", "'S", "’S")
 
 
+def has_form(hit: Hit) -> bool:
+    """Whether a name is written with its legal form: then it is nobody else's."""
+    return hit.first != hit.last and hit.name.words[-1] in LEGAL_FORMS
+
+
 def is_one_name(field: FieldText, hit: Hit) -> bool:
     """Whether nothing between the words sets them apart, and the signs of the name are there: AT&T is not `at T`."""
     written = hit.name.written
