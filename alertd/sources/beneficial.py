@@ -26,6 +26,8 @@ MAX_NOTES = 20
 
 FORMS = ("SCHEDULE 13D", "SCHEDULE 13D/A", "SCHEDULE 13G", "SCHEDULE 13G/A")
 _NUMBER = re.compile(r"\d{1,3}")
+_ACCESSION = re.compile(r"[0-9]{10}-[0-9]{2}-[0-9]{6}")
+_PREVIOUS = "headerData/previousAccessionNumber"
 _TYPE = re.compile(r"BD|BK|IC|IV|IA|EP|HC|SA|CP|CO|PN|FI|IN|OO")
 
 
@@ -57,6 +59,8 @@ class Schedule(Struct, frozen=True):
     security: str = ""
     event_date: str | None = None
     amendment_number: int | None = None
+    previous_accession: str = ""
+    """Of the filing that it amends, `0001999201-26-000007`."""
     rule: str = ""
     """The rule under which a 13G is filed: `13d-1(b)` institutions, `(c)` passive, `(d)` from before the listing."""
     purpose: str = ""
@@ -114,6 +118,7 @@ def read_schedule_xml(text: str) -> Schedule | None:
         security=line(said(cover, "securitiesClassTitle")),
         event_date=day(said(cover, "dateOfEvent") or said(cover, "eventDateRequiresFilingThisStatement")),
         amendment_number=int(number) if number.isascii() and _NUMBER.fullmatch(number) else None,
+        previous_accession=number if _ACCESSION.fullmatch(number := said(root, _PREVIOUS)) else "",
         rule=_rule(cover),
         purpose=line(_texts(items, "item4"), MAX_PURPOSE) if form.startswith("SCHEDULE 13D") else "",
         funds=line(_texts(items, "item3"), 300) if form.startswith("SCHEDULE 13D") else "",

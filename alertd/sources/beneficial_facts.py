@@ -38,6 +38,7 @@ def facts_of(form: Schedule, before: Decimal | None = None) -> dict[str, Any]:
         "form": form.form,
         "amendment": form.amendment,
         "amendment_number": form.amendment_number,
+        "previous_accession": form.previous_accession,
         "subject": form.subject,
         "subject_cik": form.subject_cik,
         "security": form.security,

@@ -18,6 +18,7 @@ from tests.sources.form_documents import (
     trade,
 )
 
+_PREVIOUS = b"<previousAccessionNumber>0001999201-26-000007</previousAccessionNumber>"
 _FUNDS = b"<items1To7><item3><fundsSource>Own money.</fundsSource></item3>"
 
 
@@ -60,10 +61,14 @@ def of_holders() -> list[dict[str, Any]]:
         purpose="Board.",
         stake="Together 7%, previously reported 8%.",
     )
-    group = group.replace(b"<items1To7>", _FUNDS).replace(
-        b"</aggregateAmountOwned>",
-        b"</aggregateAmountOwned><soleDispositivePower>1</soleDispositivePower>"
-        b"<sharedDispositivePower>1</sharedDispositivePower>",
+    group = (
+        group.replace(b"</headerData>", _PREVIOUS + b"</headerData>")
+        .replace(b"<items1To7>", _FUNDS)
+        .replace(
+            b"</aggregateAmountOwned>",
+            b"</aggregateAmountOwned><soleDispositivePower>1</soleDispositivePower>"
+            b"<sharedDispositivePower>1</sharedDispositivePower>",
+        )
     )
     return [read_form("SC 13D", group).facts, read_form("SC 13G", schedule_13g()).facts]
 

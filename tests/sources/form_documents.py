@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
@@ -222,3 +223,10 @@ def as_html(text: str) -> str:
     """Give a cover page as a filer's program would: a table row for each line."""
     rows = "".join(f"<tr><td>&nbsp;</td><td><font>{escape(one.strip())}</font></td></tr>" for one in text.split("\n"))
     return f"<html><head><title>SC 13D</title></head><body><table>{rows}</table></body></html>"
+
+
+def as_cells(text: str) -> str:
+    """The same with the number of each row in a cell of its own, as other programs write it."""
+    lines = (re.sub(r"^(\d{1,2})\s+", r"\1.</p></td><td><p>", escape(one.strip())) for one in text.split("\n"))
+    rows = "".join(f"<tr><td><p>{one}</p></td></tr>" for one in lines)
+    return f"<html><body><table>{rows}</table></body></html>"

@@ -14,6 +14,7 @@ from alertd.rules.facts import FACTS, rows_of, wrong_kind
 from alertd.sources.beneficial_facts import facts_of, read_schedule, title_of
 from alertd.sources.forms import read_form
 from tests.sources.form_documents import (
+    as_cells,
     as_html,
     cover,
     page,
@@ -160,7 +161,7 @@ def test_a_first_form_has_no_change() -> None:
 # --- cover pages of text and HTML -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [str, as_html], ids=["text", "html"])
+@pytest.mark.parametrize("shape", [str, as_html, as_cells], ids=["text", "html", "cells"])
 def test_cover_pages_say_the_same_as_xml(shape: Any) -> None:
     text = cover(
         page("Irongate Partners LP"),
