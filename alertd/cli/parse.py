@@ -1,20 +1,23 @@
-"""`alertd parse`: feed files become events, one JSON line each; no Redis, no network."""
+"""`alertd parse`: files of a source become events, one JSON line each; no Redis, no network."""
 
 from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from alertd.base.clock import system_clock
 from alertd.base.ids import USER_ID
 from alertd.cli.output import FAULTS, USAGE, ConfigOption, fail, print_json, reason, warn
+from alertd.cli.parse_edgar import Pages
 from alertd.cli.progress import STDIN, progress, terminal_hint
 from alertd.errors import AlertdError, ConfigError, ParseFailed
-from alertd.model import ParsedFeed
+from alertd.model import Entry, ParsedFeed
 from alertd.sources.feed import SourceFacts, parse_entries, parse_feed
 
 MAX_FILE = 32 << 20
@@ -27,7 +30,16 @@ def parse(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="FILE…", help="Feed files; - or none is stdin.")
     ] = None,
+    type_: Annotated[
+        Literal["feed", "edgar"] | None,
+        typer.Option(
+            "--type", help="Feeds, or pages of EDGAR's, taken together.", show_default="that of the source, else feed"
+        ),
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Print the entries as the source wrote them instead.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Events also of EDGAR's pages, one JSON line each.")
+    ] = False,
     source: Annotated[
         str | None,
         typer.Option(metavar="ID", help="The source's id; each file's name otherwise. Its settings, with --config."),
@@ -39,8 +51,15 @@ def parse(
 
     What is no feed, or cannot be read, gets one line on stderr and makes the exit code 1; the other files are read
     all the same. Entries that become no event are named on stderr with the reason.
+
+    Pages of EDGAR (--type edgar) give one line for each filing, whatever its form: accession number, form, items,
+    filers and acceptance time, with tabs between them.
     """
-    facts, base_url = _source(source, base_url, config)
+    facts, base_url, configured = _source(source, base_url, config)
+    pages = None
+    if (type_ or configured) == "edgar":
+        filed = facts or SourceFacts(id=source or "edgar", kind="filing", trust="high", language="en")
+        pages = Pages(filed, base_url, system_clock(), raw)
     paths = files or [STDIN]
     terminal_hint(paths)
     sys.setrecursionlimit(3_000)  # as in the parse workers: deep nesting is the parser's to refuse
@@ -48,18 +67,22 @@ def parse(
     failed = 0
     with progress("parsing", len(paths) if len(paths) >= BAR_FROM else 0) as advance:
         for path in paths:
-            failed += not _file(path, facts or SourceFacts(id=source or source_id(path)), base_url, raw=raw)
+            its = facts or SourceFacts(id=source or source_id(path))
+            feed = partial(_feed, facts=its, base_url=base_url, raw=raw)
+            failed += not _file(path, feed if pages is None else pages.take)
             advance(1)
+    if pages is not None:
+        pages.print(as_json=as_json)
     if failed:
         raise typer.Exit(FAULTS)
 
 
-def _source(source: str | None, base_url: str, config: Path | None) -> tuple[SourceFacts | None, str]:
-    """Say what the settings know of a source. Without --config only its id is known."""
+def _source(source: str | None, base_url: str, config: Path | None) -> tuple[SourceFacts | None, str, str]:
+    """Say what the settings know of a source, its address and its type. Without --config only its id is known."""
     if source is not None and not USER_ID.fullmatch(source):
         fail(f"a source id is made of a-z, 0-9 and -, at most 63 characters, not {source!r}", USAGE)
     if config is None:
-        return None, base_url
+        return None, base_url, ""
     from alertd.cli.connect import settings_of
 
     if source is None:
@@ -70,27 +93,34 @@ def _source(source: str | None, base_url: str, config: Path | None) -> tuple[Sou
         fail(error)
     if source not in sources:
         fail(f"there is no source {source}; there are {', '.join(sources) or 'none'}", USAGE)
-    return sources[source].facts(), base_url or sources[source].url
+    return sources[source].facts(), base_url or sources[source].url, sources[source].type
 
 
-def _file(path: Path, facts: SourceFacts, base_url: str, *, raw: bool) -> bool:
-    """Print what one file holds; False, with a line on stderr, if it cannot be read as a feed."""
+def _file(path: Path, take: Callable[[str, bytes], Callable[[], None]]) -> bool:
+    """Print what one file holds; False, with a line on stderr, if it cannot be read. `take` gives what prints it."""
     name = "stdin" if path == STDIN else str(path)
     try:
-        body = _read(path)
-        entries = parse_entries(body, None, base_url) if raw else []
-        page = None if raw else parse_feed(body, None, base_url, facts, system_clock(), None)
+        show = take(name, _read(path))
     except (AlertdError, OSError) as error:
         warn(f"{name}: {reason(error)}")
         return False
     except Exception as error:  # noqa: BLE001  one document must not cost the others, whatever the parser makes of it
         warn(f"{name}: the parser failed: {type(error).__name__}: {error}")
         return False
+    show()
+    return True
+
+
+def _feed(name: str, body: bytes, facts: SourceFacts, base_url: str, *, raw: bool) -> Callable[[], None]:
+    """Read a feed; gives what prints it. Raises ParseFailed."""
+    if raw:
+        return partial(_entries, parse_entries(body, None, base_url))
+    return partial(_events, name, parse_feed(body, None, base_url, facts, system_clock(), None))
+
+
+def _entries(entries: Iterable[Entry]) -> None:
     for entry in entries:
         print_json(entry)
-    if page is not None:
-        _events(name, page)
-    return True
 
 
 def _read(path: Path) -> bytes:

@@ -19,7 +19,7 @@ import msgspec
 
 from alertd.base.clock import rfc3339, to_datetime
 from alertd.base.ids import event_id, mark
-from alertd.model import Candidate, Event, ParsedFeed, Provenance, Struct, event_from_json, event_to_json
+from alertd.model import Candidate, Event, ParsedFeed, Provenance, Rejected, Struct, event_from_json, event_to_json
 from alertd.rules.filing import canonical_form
 from alertd.sources.dates import Stamp, parse_date
 from alertd.sources.edgar_entry import Item, Listed
@@ -248,18 +248,22 @@ def _some(names: Sequence[str]) -> str:
 def join(pages: Sequence[ParsedFeed]) -> ParsedFeed:
     """Make one page of several that were read one after the other: a filing on two of them has the filers of both.
 
-    `unfinished` is what the last page leaves so. Positions are those on the page where a filing first stands.
+    `unfinished` is what the last page leaves so. Positions count on over the pages: each is of one entry alone.
     """
     made: dict[str, Candidate] = {}
+    rejected: list[Rejected] = []
+    start = 0
     for page in pages:
         for one in page.candidates:
             before = made.get(one.identity)
-            made[one.identity] = one if before is None else _joined(before, one)
-    last = pages[-1]
+            placed = msgspec.structs.replace(one, position=start + one.position)
+            made[one.identity] = placed if before is None else _joined(before, placed)
+        rejected += (msgspec.structs.replace(one, position=start + one.position) for one in page.rejected)
+        start += 1 + max((one.position for one in (*page.candidates, *page.rejected)), default=0)
     return msgspec.structs.replace(
-        last,
+        pages[-1],
         candidates=list(made.values()),
-        rejected=[rejected for page in pages for rejected in page.rejected],
+        rejected=rejected,
         duplicates=[],
         listed=list(dict.fromkeys(name for page in pages for name in page.listed)),
         repaired="; ".join(dict.fromkeys(page.repaired for page in pages if page.repaired)),

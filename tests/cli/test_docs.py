@@ -18,6 +18,7 @@ from tests.cli.conftest import Desk
 from tests.cli.run import ROOT, command, plain_environment
 
 PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
+EDGAR = re.search(r"^\$ cat page\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL)
 WIRE = re.search(r"^\$ cat wire\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL)
 EVENT, ALERT, SENT = "ev_al2uz66dio2dh4zypow4z2r2fh", "al_nkys5lnbv7tuwkoxfcckp67gye", "dl_gt25gvqpkkbqxb46qkp5dj2hiv"
 
@@ -68,8 +69,10 @@ def test_every_command_has_its_section() -> None:
 
 def test_the_examples_with_files_print_what_stands_there(tmp_path: Path) -> None:
     assert WIRE
+    assert EDGAR
     (tmp_path / "desk").mkdir()
     (tmp_path / "desk/wire.xml").write_text(WIRE[1])
+    (tmp_path / "desk/page.xml").write_text(EDGAR[1])
     folder = tmp_path
     for step in steps(asking=False):
         if step.line.startswith("cd "):
