@@ -17,13 +17,15 @@ from alertd.errors import ParseFailed
 from alertd.model import Struct
 from alertd.sources.form_values import MAX_FIGURE, cik, day, figure, flag, line
 from alertd.sources.form_xml import Element, children, root_of, said, text_of
-from alertd.sources.ownership_notes import plans, price_in
+from alertd.sources.ownership_notes import plans, price_in, says_plan, taken_together
 
 MAX_OWNERS = 50
 MAX_ROWS = 200
 """Transactions, and holdings. The form has room for 30 in each of its tables."""
 MAX_FOOTNOTES = 99
 MAX_FOOTNOTE = 4_000
+MAX_PRICE_NOTES = 4
+"""Footnotes of one price in which it is looked for."""
 MAX_NOTES = 20
 """What was found wrong with a form."""
 
@@ -200,7 +202,7 @@ def _position(row: Element, footnotes: dict[str, str], notes: list[str]) -> Posi
     shares = stated("transactionAmounts/transactionShares", "number of shares") if traded else after
     price = stated("transactionAmounts/transactionPricePerShare", "price") if traded else None
     cell = row.find("transactionAmounts/transactionPricePerShare")
-    texts = [footnotes.get(key, "") for key in _footnotes(cell)] if cell is not None else []
+    texts = [footnotes.get(key, "") for key in _footnotes(cell)[:MAX_PRICE_NOTES]] if cell is not None else []
     from_footnote, low, high = price_in(texts)
     in_footnote = traded and price is None and from_footnote is not None
     if in_footnote:
@@ -238,11 +240,11 @@ def _footnotes(element: Element) -> tuple[str, ...]:
 
 
 def _with_plans(trades: list[Position], footnotes: dict[str, str], remarks: str, box: bool | None) -> list[Position]:
+    said = {key: says_plan(text) for key, text in footnotes.items()}
     used = {key for trade in trades for key in trade.footnotes}
-    elsewhere = [remarks, *(text for key, text in footnotes.items() if key not in used)]
-    rows = [[footnotes.get(key, "") for key in trade.footnotes] for trade in trades]
-    return [_planned(trade, plan) for trade, plan in zip(trades, plans(box, rows, elsewhere), strict=True)]
-
-
-def _planned(trade: Position, plan: bool | None) -> Position:
-    return msgspec.structs.replace(trade, plan_10b5_1=plan)
+    rows = [taken_together(said.get(key) for key in trade.footnotes) for trade in trades]
+    elsewhere = taken_together([says_plan(remarks), *(answer for key, answer in said.items() if key not in used)])
+    return [
+        msgspec.structs.replace(trade, plan_10b5_1=plan)
+        for trade, plan in zip(trades, plans(box, rows, elsewhere), strict=True)
+    ]

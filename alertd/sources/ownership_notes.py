@@ -37,24 +37,21 @@ def says_plan(text: str) -> bool | None:
     return answer
 
 
-def said_plan(texts: Iterable[str]) -> bool | None:
-    """The same for several footnotes: one that tells of a plan decides."""
-    answers = [says_plan(text) for text in texts]
-    return True if True in answers else False if False in answers else None
+def taken_together(answers: Iterable[bool | None]) -> bool | None:
+    """Take what several footnotes say of a plan together: one that tells of it decides."""
+    said = set(answers)
+    return True if True in said else False if False in said else None
 
 
-def plans(box: bool | None, rows: Sequence[Sequence[str]], elsewhere: Sequence[str]) -> list[bool | None]:
-    """Say for each transaction, given the texts of its footnotes, whether a plan made it; none where that is open.
+def plans(box: bool | None, rows: Sequence[bool | None], elsewhere: bool | None) -> list[bool | None]:
+    """Say for each transaction whether a plan made it, given what its footnotes say; none where that is open.
 
-    `box` is the tick of the form, `elsewhere` the remarks and the footnotes that no transaction refers to.
+    `box` is the tick of the form, `elsewhere` what the remarks say, and footnotes that no transaction refers to.
     """
-    answers = [said_plan(texts) for texts in rows]
-    rest = box
-    if box is None and said_plan(elsewhere):
-        rest = True
-    if rest and True in answers:
+    rest = True if box is None and elsewhere else box
+    if rest and True in rows:
         rest = None  # the form tells which: what is not among them may or may not be
-    return [answer if answer is not None else rest for answer in answers]
+    return [answer if answer is not None else rest for answer in rows]
 
 
 def price_in(texts: Iterable[str]) -> tuple[Decimal | None, Decimal | None, Decimal | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -317,6 +318,14 @@ def test_thousands_of_rows_are_cut_and_told() -> None:
     said = facts(ownership(*[trade()] * 3_000))
     assert len(said["transactions"]) == 200
     assert "left out" in said["notes"][-1]
+
+
+def test_each_footnote_is_read_once_however_often_it_is_referred_to() -> None:
+    notes = {f"F{i}": "not under 10b5-1, at $3 per share " * 110 for i in range(99)}
+    started = time.process_time()
+    form = read_ownership(ownership(*[trade(notes=[*notes], price_notes=[*notes])] * 200, footnotes=notes))
+    assert time.process_time() - started < 5  # seconds; once for each row, it took twenty
+    assert {one.plan_10b5_1 for one in form.transactions} == {False}
 
 
 _BODY = ownership(
