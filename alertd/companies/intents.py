@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from alertd.companies import clues
 from alertd.companies.ordinary import word_set
 from alertd.companies.passages import FieldText
 from alertd.text.inflect import forms
@@ -136,7 +137,8 @@ def intent_after(field: FieldText, last: int, certain: Set[int]) -> tuple[int, s
         return _reaches_deal(field, at, at + 1, through)
     if word in _KEEPS:
         paid = next((i for i in range(at + 2, min(at + 4, through + 1)) if words[i] in _PAID), 0)
-        return (OWN, f"`{field.surface(at, paid)}` after it") if paid and second in _OWNED else (0, "")
+        if paid and second in _OWNED:
+            return OWN, f"`{field.surface(at, paid)}` after it"
     if word in _ADVERBS and second in _SINGULAR and not certain.isdisjoint(range(at + 2, at + 10)):
         return _LIKELY, f"`{field.surface(at, at + 1)}` after it, and another company"
     return _event(field, at, through)
@@ -146,7 +148,7 @@ def _event(field: FieldText, at: int, through: int) -> tuple[int, str]:
     """Weigh what a company leaves, faces, founds, or does by a verb of two words."""
     word, second = field.words[at], field.words[at + 1]
     if (word, second) in _LEAVES:
-        return _reaches_deal(field, at, at + 2, through)
+        return _reaches_deal(field, at, at + 2 + (field.words[at + 2 : at + 3] in (["from"], ["of"])), through)
     if word in _PRESSED or (word, second) in _HIT:
         return _reaches_deal(field, at, at + 1 + (second == "with"), through, _PRESSES)
     if (word, second) in _PHRASES:
@@ -164,6 +166,16 @@ def is_thing(field: FieldText, at: int) -> bool:
     if (word not in _NOUNS_TOO and word not in _DONE_TO) or at + 1 >= len(field) or field.gap(at).strip(" \xa0"):
         return False
     return field.words[at + 1] in (_OF_THINGS if word in _NOUNS_TOO else _DONE_BY)
+
+
+def is_rating(field: FieldText, i: int) -> bool:
+    """Whether a word is a rating as agencies and analysts write it: BBB-, Ba1, neutral; a lone letter has a sign."""
+    if i >= len(field) or field.words[i] not in clues.RATINGS:
+        return False
+    written = field.word(i)
+    if len(written) == 1:
+        return written.isupper() and field.text[field.end(i) : field.end(i) + 1] in ("+", "-", "−")
+    return written.islower() if len(written) > 4 or written == "junk" else written[0].isupper()
 
 
 def _run(field: FieldText, last: int) -> int:

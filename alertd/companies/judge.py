@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from alertd.companies import clues
 from alertd.companies.gazetteer import SHOWN, Name
-from alertd.companies.intents import OWN, intent_after, is_thing
+from alertd.companies.intents import OWN, intent_after, is_rating, is_thing
 from alertd.companies.longer import is_division
 from alertd.companies.ordinary import LEGAL_FORMS, is_first_or_family_name, is_only_a_name, is_ordinary, word_set
 from alertd.companies.passages import FieldText
@@ -148,7 +148,7 @@ def _after(field: FieldText, last: int, kind: str) -> tuple[int, str]:
     second = field.words[last + 2] if last + 2 < len(field) else ""
     if word in _HELPING and second in clues.ACTS:
         return 2, f"`{word} {second}` after it"
-    if word in ("at", "to") and second in clues.RATINGS and field.word(last + 2)[0].isupper() == (len(second) < 5):
+    if word in ("at", "to") and is_rating(field, last + 2):
         return 2, f"rated: `{word} {field.word(last + 2)}` after it"
     if word in clues.TIES and second and field.word(last + 2)[0].isupper() and field.word(last + 1).islower():
         return 2, f"`{word} {field.word(last + 2)}` after it"

@@ -94,6 +94,11 @@ def is_only_a_name(word: str) -> bool:
     return word in people and word not in ordinary and word not in common_words()
 
 
+def is_place(word: str) -> bool:
+    """Whether a place is called so."""
+    return word in _lists()[2]
+
+
 def is_ordinary(word: str) -> bool:
     """Whether a folded word stands in texts without being a name."""
     return word in _lists()[0] or word in common_words()

@@ -14,6 +14,7 @@ from alertd.companies.ledger import MOST, Ledger
 from alertd.companies.longer import Longer, longer_name
 from alertd.companies.mentions import Beside, Way
 from alertd.companies.names import cik_of
+from alertd.companies.ordinary import is_place
 from alertd.companies.passages import FieldText
 from alertd.companies.surface import has_form, is_one_name, person
 from alertd.companies.tagged import first_words, places_of, run_before
@@ -176,7 +177,8 @@ class Work:
         several = [one for one in self._candidates if len(one.hit.name.words) > 1 and not self._decide(one)][:MOST]
         sure = first_words(self._found.seen)
         left = self._weigh(several)
-        local = first_words(self._found.seen)  # Reliance Industries says who Reliance is, but not who Apple is
+        # Reliance Industries says who Reliance is; the London Stock Exchange leaves London what it is.
+        local = sure | {w: name for w, name in first_words(self._found.seen).items() if not is_place(w)}
         single = [one for one in self._candidates if len(one.hit.name.words) == 1]
         single = [one for one in single if not (one.hit.name.kind == "distinct" and self._is_local(one, local))]
         single = [one for one in single if not self._decide(one)][:MOST]

@@ -193,6 +193,72 @@ def test_filers_and_categories_name_companies_beside_the_text() -> None:
     assert found.mentions == ()
 
 
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("Court orders Amazon river dredging halted", "Amazon"),
+        ("Loggers leave the wider Amazon rainforest", "Amazon"),
+        ("Growers buy Apple orchards", "Apple"),
+    ],
+)
+def test_a_thing_after_a_word_makes_it_that_thing(title: str, word: str) -> None:
+    assert "a thing, " in why_not(title)[word]
+    assert named(title) == []
+
+
+@pytest.mark.parametrize(
+    "title", ["Fitch affirms Ford at BBB-; outlook negative", "Moody's lowers Ford to Ba1", "Rating of Ford at BB+"]
+)
+def test_a_rating_is_a_companys(title: str) -> None:
+    assert "F" in named(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Meta cuts jobs",
+        "Alphabet board authorises additional $70bn of buybacks",
+        "Oracle in talks to rent 4.5 gigawatts of data center power to OpenAI",
+        "The deal would make OpenAI Oracle's biggest customer",
+    ],
+)
+def test_a_company_to_which_a_desk_adds_is_as_well_known_as_before(title: str) -> None:
+    every = [load_registrants().resolve(ticker) for ticker in ("META", "GOOGL", "ORCL")]
+    adding = CompanyFinder(load_registrants().with_declared([one for one in every if one is not None]))
+    assert named(title, "", adding) == named(title) != []
+
+
+def test_a_fuller_name_in_the_item_says_who_its_first_word_means() -> None:
+    body = "Reliance Industries said on Monday that it would build four plants. Reliance also raised its dividend."
+    assert named("Reliance to invest Rs 75,000 crore", body) == ["RELIANCE"]
+    assert named("Reliance raises its dividend") == ["RS"]
+    assert named("Reliance, Inc. raises its dividend", body) == ["RS", "RELIANCE"]
+
+
+def test_the_short_name_of_somebody_else_means_the_longer_name_that_a_desk_declares() -> None:
+    body = "Polaris Moonworks said so."
+    declaring = CompanyFinder(load_registrants().with_declared([Company(id="moon", name="Polaris Moonworks")]))
+    assert named("Polaris opens a yard", body, declaring) == ["moon"]
+    assert named("Polaris opens a yard", "", declaring) == ["PII"]
+    assert named("Polaris (NYSE: PII) opens a yard", body, declaring) == ["PII", "moon"]
+
+
+def test_what_is_well_known_stays_itself_beside_a_longer_name() -> None:
+    assert named("Apple cuts outlook", "Apple Hospitality REIT said nothing.") == ["AAPL", "APLE"]
+
+
+def test_a_place_is_not_short_for_a_company_that_begins_with_it() -> None:
+    body = "The London Stock Exchange said it would close early. Traders in London agreed."
+    assert "London" not in {body[one.start : one.end] for one in read("", body).mentions}
+
+
+def test_in_an_item_about_a_medicine_the_maker_of_that_name_is_meant() -> None:
+    assert named("FDA places clinical hold on Rocket's gene therapy") == ["RCKT"]
+    assert named("Rocket to buy a lender in mortgage push") == ["RKT"]
+    body = "Rocket Companies said so."
+    assert named("FDA lends to Rocket staff in drug trial", body)[0] == "RKT"
+
+
 def test_of_two_companies_of_one_name_the_listed_one_is_meant_or_neither() -> None:
     assert named("Rio Tinto ships more ore") == ["RIO"]
     assert "several are called so" in why_not("Orion plans a plant")["Orion"]

@@ -92,7 +92,16 @@ def test_what_may_be_a_division_leaves_the_short_name_alone() -> None:
     assert found.name == "Centessa Clinical Analytics"
 
 
-@pytest.mark.parametrize("piece", ["Tidewater Automation ", "New Tidewater ", "Apple & Noble ", "Palo Alto, CA "])
+def test_a_site_of_two_words_is_not_the_company_of_the_first() -> None:
+    assert named("Builder signs lease for 150 MW at Polaris Forge campus") == []
+    assert named("Work on the Polaris Forge 2 campus begins") == []
+    assert named("Work on the Polaris Texas plant begins") == ["PII"]
+    assert named("Polaris Forge rose, and a campus") == ["PII"]
+
+
+@pytest.mark.parametrize(
+    "piece", ["Polaris Forge campus ", "Tidewater Automation ", "New Tidewater ", "Apple & Noble ", "Palo Alto, CA "]
+)
 def test_repetition_costs_no_more_than_its_length(piece: str) -> None:
     text = (piece * 10_000)[:65_536]
     began = time.perf_counter()
