@@ -10,18 +10,20 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import enrich, latency, matching, quiet_poll, updates
+from bench import edgar, enrich, filings, latency, matching, quiet_poll, updates
 
 PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "quiet-poll": ("a poll that brings nothing new", lambda: quiet_poll.measure_all(2_000)),
     "latency": ("from bytes to webhook", lambda: asyncio.run(latency.measure(60))),
     "matching": ("events against very many rules", matching.run),
+    "edgar": ("a poll of EDGAR", edgar.measure),
     "enrich": ("understanding news items", enrich.measure),
+    "filings": ("the text of filings", filings.measure),
     "updates": ("loading and changing very many rules", updates.run),
 }
 _SHOW: dict[str, Callable[[Any], None]] = {
-    "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "enrich": enrich.show,
-    "updates": updates.show,
+    "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
+    "enrich": enrich.show,     "filings": filings.show, "updates": updates.show,
 }  # fmt: skip
 
 

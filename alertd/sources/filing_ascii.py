@@ -13,6 +13,7 @@ from alertd.sources.filing_tables import is_figure, row_of_figures
 
 _TAG = re.compile(r"</?(page|table|caption|s|c|fn|pre|text|document|r)(?:\s[^<>\n]{0,200})?>", re.IGNORECASE)
 _COLUMNS = re.compile(r" {2,}|\t+|(?: ?\.){3,} ?|\s?-{3,}\s?")
+_UNDERLINE = re.compile(r"(?<!\S)[-=_*]{3,}(?!\S) ?")
 _RULE = re.compile(r"[\s\-=_*.~+|]+")
 _ITEM = re.compile(r"\s*(?:ITEMS?\s*\d|Items?\s*\d{1,2}(?:\.\d\d)?[.:)\-\s]\s*[\"A-Z(])")
 _MARKED = re.compile(r"\s*(?:\([a-z0-9]{1,3}\)|[a-z]\)|\*+|[o•]\s\s|-{1,2}\s|\d{1,3}\.\d{0,2}\s)")
@@ -83,7 +84,7 @@ class _Lines:
     def end(self) -> None:
         """End the open paragraph."""
         if self._open:
-            self.done.append(" ".join(self._open))
+            self.done.append(_UNDERLINE.sub("", " ".join(self._open)).rstrip())
             self._open.clear()
 
     def _begins(self, typed: str) -> bool:

@@ -9,6 +9,7 @@ small parts, and nested deeper than any filing it is read on with a new parser.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from lxml import etree
 
@@ -33,30 +34,54 @@ _DROPPED = frozenset(_DROPPED_NAMES.split())
 _VOID = frozenset(_VOID_NAMES.split())
 
 
-def lines_of_html(markup: str, enough: int) -> tuple[list[str], bool]:
-    """Give the lines of a page until there are `enough` characters; say whether something was left unread."""
-    reader = _Reader()
+class MarkupReader(Protocol):
+    """What takes the tags and the text of a page (the target of an lxml parser)."""
+
+    depth: int
+    """Elements that are open."""
+    taken: int
+    """Characters of text taken so far."""
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Take a start tag."""
+
+    def end(self, tag: str) -> None:
+        """Take an end tag, of the page or supplied by the parser."""
+
+    def data(self, text: str) -> None:
+        """Take text."""
+
+    def close(self) -> None:
+        """Note that a parser ended; the page may go on with another one."""
+
+
+def read_markup(markup: str, reader: MarkupReader, enough: int) -> bool:
+    """Tell a reader of a page until it has taken `enough` characters; say whether something was left unread."""
     parser = _parser(reader)
     position = 0
-    while position < len(markup):
+    while position < len(markup) and reader.taken < enough:
         end = position + _PART
         if end < len(markup):
             end = max(markup.rfind("<", position + 1, end), 0) or end
         parser.feed(markup[position:end].encode("utf-8", "replace"))
         position = end
-        if reader.taken >= enough:
-            break
         if reader.depth > _MAX_DEPTH:
             parser.close()
             parser = _parser(reader)
     parser.close()
-    return reader.finish(), position < len(markup)
+    return position < len(markup)
 
 
-def _parser(reader: _Reader) -> etree.HTMLParser:
-    # A part starts with a tag or text, never with nothing: libxml2 refuses to close what was never fed.
+def lines_of_html(markup: str, enough: int) -> tuple[list[str], bool]:
+    """Give the lines of a page until there are `enough` characters; say whether something was left unread."""
+    reader = _Lines()
+    unread = read_markup(markup, reader, enough)
+    return reader.finish(), unread
+
+
+def _parser(reader: MarkupReader) -> etree.HTMLParser:
     parser = etree.HTMLParser(target=reader, encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
-    parser.feed(b"<html>")
+    parser.feed(b"<html>")  # libxml2 refuses to end a page of nothing
     return parser
 
 
@@ -84,8 +109,8 @@ class _Table:
         return self.row[-1]
 
 
-class _Reader:
-    """What the parser tells, line by line."""
+class _Lines:
+    """The lines of a page."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -150,12 +175,6 @@ class _Reader:
         if not self._hidden_at:
             self.taken += len(text)
             self._line.append(text)
-
-    def comment(self, text: str) -> None:
-        """Leave out a comment."""
-
-    def pi(self, target: str, data: str | None = None) -> None:
-        """Leave out an instruction."""
 
     def close(self) -> None:
         """Go on: the end of a parser is not the end of the page."""

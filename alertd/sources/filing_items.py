@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import msgspec
 
 from alertd.sources.filing_item_titles import MODERN, OLD
+from alertd.sources.filing_signature import EXHIBIT_INDEX, is_signed, signature_heading
 
 MAX_ITEMS = 40
 """Items of a filing; the longest real ones have nine."""
@@ -38,15 +39,6 @@ _MENTION = re.compile(
 )
 _WORD = re.compile(r"[a-z]{3,}")
 _COMMON = frozenset(("and", "the", "for", "with", "that", "under"))
-_SIGNATURE = re.compile(
-    r"[\W_]{0,6}s\s?i\s?g\s?n\s?a\s?t\s?u\s?r\s?e\s?(?:s|\(s\))?(?: page)?[\W_]{0,6}", re.IGNORECASE
-)
-_SIGNED = re.compile(
-    r"\W{0,4}pursuant to the requirements? of (?:section \d.{0,20}of )?the securities (?:and )?exchange act of 1934"
-    r"(?=.{0,300}(?:signed|undersigned))|.{0,200}\bcaused (?:this|the) (?:\w+ )?(?:report|form).{0,60}\bto be signed",
-    re.IGNORECASE,
-)
-_EXHIBITS = re.compile(r"\W{0,4}(?:exhibit index|index to exhibits)\W{0,4}", re.IGNORECASE)
 _LEFT_BLANK = re.compile(
     r"\W{0,3}(?:(?:the )?(?:remainder|rest|balance) of (?:this )?page.{0,80}|signatures? (?:page )?(?:to )?follows?|"
     r"signatures? on (?:the )?following page)\W{0,3}",
@@ -165,17 +157,17 @@ def _end_of_items(lines: _Lines, headings: Sequence[_Line]) -> int:
     weak = 0
     for index in range(headings[0].index + 1, len(lines.texts)):
         line = lines.texts[index]
-        if _SIGNED.match(line[:500]):
+        if is_signed(line):
             return lines.starts[index]
-        if len(line) <= 40 and _SIGNATURE.fullmatch(line):
+        if signature_heading(line):
             # A table of contents names the signatures as well; those of the filing are followed by its words.
-            if any(_SIGNED.match(following[:500]) for following in lines.texts[index + 1 : index + 5]):
+            if any(is_signed(following) for following in lines.texts[index + 1 : index + 5]):
                 return lines.starts[index]
             weak = index
     if weak > headings[-1].index:
         return lines.starts[weak]
     for index in range(headings[-1].index + 1, len(lines.texts)):
-        if len(lines.texts[index]) <= 40 and _EXHIBITS.fullmatch(lines.texts[index]):
+        if len(lines.texts[index]) <= 40 and EXHIBIT_INDEX.fullmatch(lines.texts[index]):
             return lines.starts[index]
     return lines.starts[-1] + len(lines.texts[-1])
 

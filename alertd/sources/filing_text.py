@@ -9,7 +9,9 @@ which paragraphs are boilerplate is said by `alertd.sources.filing_boilerplate`.
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -25,6 +27,8 @@ MAX_TEXT = 1 << 20
 
 _HTML = re.compile(r"<(?:html|body|div|p|font|td|tr|br|span|center|b|ix:[a-z]+)[\s>/]", re.IGNORECASE)
 _HTML_WITHIN = 1 << 16
+_XML = re.compile(r"\s*(?:<xml>\s*)?<\?xml\b", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 _TEXT = re.compile(rb"<TEXT>", re.IGNORECASE)
 _TEXT_WITHIN = 1 << 12
 _PAGE_NUMBER = re.compile(
@@ -52,10 +56,22 @@ def read_text(document: bytes) -> FilingText:
     cut = len(document) - begin > MAX_MARKUP
     if _HTML.search(markup, 0, _HTML_WITHIN):
         lines, unread = lines_of_html(markup, MAX_TEXT)
+    elif _XML.match(markup):
+        values = (" ".join(line.split()) for line in html.unescape(_ANY_TAG.sub("\n", markup[:MAX_TEXT])).split("\n"))
+        lines, unread = [line for line in values if line], len(markup) > MAX_TEXT
     else:
         lines, unread = lines_of_ascii(markup[:MAX_TEXT]), len(markup) > MAX_TEXT
-    text = scrub("\n".join(line for line in lines if not _is_furniture(line)))
-    return FilingText(text=text[:MAX_TEXT], truncated=cut or unread or len(text) > MAX_TEXT)
+    text = "\n".join(line for line in _clean(lines) if not _is_furniture(line))
+    return FilingText(text=text[:MAX_TEXT].rstrip(), truncated=cut or unread or len(text) > MAX_TEXT)
+
+
+def _clean(lines: Iterable[str]) -> Iterator[str]:
+    """Take out what nobody sees, and the lines of which nothing else is left."""
+    for line in lines:
+        if line.isascii() and line.isprintable():
+            yield line
+        elif clean := " ".join(scrub(line).split()):
+            yield clean
 
 
 def _is_furniture(line: str) -> bool:
