@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -125,6 +126,11 @@ def filing_mark(accession: str) -> str:
     return identity_mark(f"guid:{accession}")
 
 
+@lru_cache(maxsize=1024)
+def _content_hash(form: str, items: tuple[str, ...]) -> str:
+    return mark("hash", "filing", form, *items)
+
+
 def candidate(filing: Filing, name: str, seen: Seen) -> Candidate:
     """Make the candidate of a filing; `name` is its mark."""
     first_ms = _first_seen(filing)
@@ -137,7 +143,7 @@ def candidate(filing: Filing, name: str, seen: Seen) -> Candidate:
         # An accession number never changes: nothing else may make one filing pass for another of the same wording.
         strong="",
         weak="",
-        content_hash=mark("hash", "filing", form, *(item.code for item in filing.items)),
+        content_hash=_content_hash(form, tuple(item.code for item in filing.items)),
         withdrawn=False,
         title=event.title,
         published_ms=first_ms,
@@ -151,6 +157,10 @@ def _first_seen(filing: Filing) -> int | None:
         return visible_ms(filing.accepted_ms, filing.filed)
     stamp = parse_date(filing.filed)
     return stamp.ms if stamp else None
+
+
+_written = lru_cache(maxsize=64)(rfc3339)
+"""The times of a page are few."""
 
 
 def _event(filing: Filing, first_ms: int | None, seen: Seen) -> Event:
@@ -170,9 +180,9 @@ def _event(filing: Filing, first_ms: int | None, seen: Seen) -> Event:
         published_at=rfc3339(first_ms) if first_ms is not None and (held or accepted_ms is None) else None,
         published_precision="minute" if held else "day" if accepted_ms is None and first_ms is not None else None,
         published_raw=filing.filed,
-        accepted_at=None if accepted_ms is None else rfc3339(accepted_ms),
-        seen_at=rfc3339(seen.at_ms),
-        event_at=rfc3339(event_at(moment, seen.at_ms)),
+        accepted_at=None if accepted_ms is None else _written(accepted_ms),
+        seen_at=_written(seen.at_ms),
+        event_at=_written(event_at(moment, seen.at_ms)),
         late=_is_late(filing, first_ms, seen.at_ms),
         form=filing.form,
         items=[item.code for item in filing.items],
@@ -231,12 +241,14 @@ def _head(form: str, filers: Sequence[dict[str, Any]]) -> str:
         by_role.setdefault(str(filer["role"]), []).append(str(filer["name"] or filer.get("cik", "")))
     about = [name for role in ("issuer", "subject") for name in by_role.get(role, ())]
     about = about or [*by_role.get("filer", ()), *by_role.get("", ())]
-    head = f"{'' if re.search('[A-Z]', form) else 'Form '}{form} {_some(about)}".strip()
+    head = f"{'Form ' if form.removesuffix('/A').isdecimal() else ''}{form} {_some(about)}".strip()
     does = [f"{verb} {_some(by_role[role])}" for role, verb in _DOES.items() if role in by_role]
     return f"{head}, {' and '.join(does)}" if about and does else f"{head} {' and '.join(does)}".strip()
 
 
 def _some(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return cut_title(names[0], _WHO)
     shown = ", ".join(cut_title(name, _WHO) for name in dict.fromkeys(names[:_NAMED]))
     more = len(names) - _NAMED
     return f"{shown} and {more} more" if more > 0 else shown
@@ -259,7 +271,8 @@ def join(pages: Sequence[ParsedFeed]) -> ParsedFeed:
             placed = msgspec.structs.replace(one, position=start + one.position)
             made[one.identity] = placed if before is None else _joined(before, placed)
         rejected += (msgspec.structs.replace(one, position=start + one.position) for one in page.rejected)
-        start += 1 + max((one.position for one in (*page.candidates, *page.rejected)), default=0)
+        places = [*(one.position for one in page.candidates), *(one.position for one in page.rejected)]
+        start += 1 + max(places, default=0)
     return msgspec.structs.replace(
         pages[-1],
         candidates=list(made.values()),

@@ -35,6 +35,7 @@ _MAX_TITLE = 1_000
 _ENTRY = re.compile(r"<entry[\s>]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]+")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_ATTRIBUTES = {"link": "href", "category": "term"}
 _FEED = '<feed xmlns="http://www.w3.org/2005/Atom">'
 
 
@@ -150,8 +151,10 @@ def _fields(element: Element) -> dict[str, str]:
     """Give the texts of the children by their names, the first of each; `link` and `category` by what they say."""
     found: dict[str, str] = {}
     for child in element:
-        name = _name(child)
-        text = child.get("href") if name == "link" else child.get("term") if name == "category" else child.text
+        tag = child.tag
+        name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        attribute = _ATTRIBUTES.get(name)
+        text = child.text if attribute is None else child.get(attribute)
         if text and name not in found:
             found[name] = text
     return found
