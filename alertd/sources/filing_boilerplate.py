@@ -37,6 +37,15 @@ _BODY_BEGINS = re.compile(r"\W{0,4}(?:part i\b|item 1\b|explanatory note)", re.I
 _EXHIBIT_HEADING = re.compile(
     r"\W{0,3}(?:exhibit|annex|appendix|schedule)\s+(?:no\.?\s*)?[\dA-Z][\w.\-()]{0,8}\W{0,3}", re.IGNORECASE
 )
+_ATTACHED = re.compile(
+    r"\W{0,3}(?:(?:exhibit|ex-|annex|appendix)\s*(?:no\.?\s*)?\d|for immediate release|(?:press|news) release)",
+    re.IGNORECASE,
+)
+_SIGNER = re.compile(
+    r"/s/|^\W{0,3}(?:by|name|title|its|dated?)\b|registrant|officer|president|secretary|treasurer|counsel|chair|"
+    r"director|controller|trustee|attorney|\b(?:inc|corp|corporation|company|l\.?l\.?c|l\.?p|ltd|co)\b\.?\W{0,3}$",
+    re.IGNORECASE,
+)
 _SIGNATURE_LINES = 40
 _ENTRY = re.compile(
     r"\W{0,3}(?:\d{1,3}(?:\.\w{1,6}){0,3}\b|exhibit\b|no\.|number\b|description\b|page\b|ex-\d)", re.IGNORECASE
@@ -62,12 +71,12 @@ _CAUTION_LAW = re.compile(
 )
 _CAUTION_LINES = 60
 _BULLET = re.compile(r"\W{0,3}[•·▪◦‣●○*\-–—]|\(?[a-z0-9]{1,3}[).]\s", re.IGNORECASE)
-_NOT_FILED = re.compile(
+_OF_FURNISHING = re.compile(
     r"\W{0,3}(?:the (?:foregoing )?information|this information|such information|in accordance with|"
-    r"as provided in|pursuant to general instruction|the (?:foregoing|press release|exhibits?)\b).{0,600}"
-    r"(?:not|nor).{0,40}deemed.{0,40}filed",
+    r"as provided in|pursuant to general instruction|the (?:foregoing|press release|exhibits?)\b)",
     re.IGNORECASE,
 )
+_NOT_FILED = re.compile(r"\bno[tr]\b[^\n]{0,40}\bdeemed\b[^\n]{0,40}\bfiled\b", re.IGNORECASE)
 _LOOKED_AT = 1_500
 """Characters of a line that are looked at."""
 
@@ -77,7 +86,7 @@ class Reduced(msgspec.Struct, frozen=True):
 
     text: str
     items: tuple[Item, ...]
-    """The items with their places in what is left; one of which nothing is left is not there."""
+    """The items with their places in what is left; at least their headings are."""
     left_out: dict[str, int]
     """Characters taken out: `cover`, `signature`, `exhibit index`, `caution`, `not filed`."""
 
@@ -85,8 +94,8 @@ class Reduced(msgspec.Struct, frozen=True):
 def reduce_text(text: str, items: Sequence[Item] = ()) -> Reduced:
     """Take out the boilerplate of a text made by `read_text`. Linear in its length."""
     lines = text.split("\n")
-    kinds = _kinds(lines, _first_line(text, items))
     starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    kinds = _kinds(lines, [bisect_right(starts, item.start) - 1 for item in items])
     gone = list(accumulate((len(lines[i]) + 1 if kind else 0 for i, kind in enumerate(kinds)), initial=0))
     left_out: dict[str, int] = {}
     for line, kind in zip(lines, kinds, strict=True):
@@ -94,41 +103,32 @@ def reduce_text(text: str, items: Sequence[Item] = ()) -> Reduced:
             left_out[kind] = left_out.get(kind, 0) + len(line) + 1
     reduced = "\n".join(line for line, kind in zip(lines, kinds, strict=True) if not kind)
 
-    def place(offset: int) -> int:
-        """Give the place in what is left; of what is gone, the place where it stood."""
-        index = bisect_right(starts, offset) - 1
-        if index >= len(kinds) or kinds[index]:
-            return min(starts[index] - gone[index], len(reduced))
-        return offset - gone[index]
-
     moved = []
     for item in items:
-        start, end = place(item.start), place(item.end - 1) + 1
-        if kinds[bisect_right(starts, item.end - 1) - 1]:
-            end = max(place(item.end) - 1, start)
-        if end > start:
-            moved.append(msgspec.structs.replace(item, start=start, end=min(end, len(reduced))))
+        # Its first line is its heading, which stays; of its last line nothing may be left.
+        first = bisect_right(starts, item.start) - 1
+        last = bisect_right(starts, item.end - 1) - 1
+        end = starts[last] - gone[last] - 1 if kinds[last] else item.end - gone[last]
+        moved.append(msgspec.structs.replace(item, start=item.start - gone[first], end=end))
     return Reduced(text=reduced, items=tuple(moved), left_out=left_out)
 
 
-def _first_line(text: str, items: Sequence[Item]) -> int:
-    """Give the line in which the first item begins; -1 without items."""
-    return text.count("\n", 0, items[0].start) if items else -1
-
-
-def _kinds(lines: Sequence[str], first: int) -> list[str]:
-    """Give for each line the kind of boilerplate that it is, or nothing."""
+def _kinds(lines: Sequence[str], headings: Sequence[int]) -> list[str]:
+    """Give for each line what boilerplate it is, or nothing. `headings` are the lines in which items begin."""
     kinds = [""] * len(lines)
-    at = _mark_cover(lines, kinds, first)
-    while at < len(lines):
-        at = _mark(lines, kinds, at)
+    at = _mark_cover(lines, kinds, headings)
+    for end in sorted({*headings, len(lines)}):
+        # What begins in an item ends with it, and its heading stays.
+        at = at + 1 if at in headings else at
+        while at < end:
+            at = _mark(lines, kinds, at, end)
     return kinds
 
 
-def _mark_cover(lines: Sequence[str], kinds: list[str], first: int) -> int:
-    if first >= 0:
-        kinds[:first] = ["cover"] * first
-        return first
+def _mark_cover(lines: Sequence[str], kinds: list[str], headings: Sequence[int]) -> int:
+    if headings:
+        kinds[: headings[0]] = ["cover"] * headings[0]
+        return headings[0]
     head = lines[:_COVER_LINES]
     if not any(_FORM.search(line[:200]) for line in head[:12]):
         return 0
@@ -139,19 +139,19 @@ def _mark_cover(lines: Sequence[str], kinds: list[str], first: int) -> int:
     return body
 
 
-def _mark(lines: Sequence[str], kinds: list[str], at: int) -> int:
-    """Mark what begins at a line; give the line to go on with."""
+def _mark(lines: Sequence[str], kinds: list[str], at: int, stop: int) -> int:
+    """Mark what begins at a line, up to where it has to stop; give the line to go on with."""
     line = lines[at][:_LOOKED_AT]
     if signature_heading(line) or is_signed(line):
         if any(is_signed(below) for below in lines[at : at + 5]):
-            return _mark_while(kinds, "signature", at, _end_of_signature(lines, at))
+            return _mark_while(kinds, "signature", at, min(_end_of_signature(lines, at), stop))
     elif len(line) <= 40 and EXHIBIT_INDEX.fullmatch(line):
-        return _mark_while(kinds, "exhibit index", at, _end_of_index(lines, at))
+        return _mark_while(kinds, "exhibit index", at, min(_end_of_index(lines, at), stop))
     elif len(line) <= 120 and _CAUTION_HEADING.match(line) and not line.endswith("."):
-        return _mark_while(kinds, "caution", at, _end_of_cautions(lines, at))
+        return _mark_while(kinds, "caution", at, min(_end_of_cautions(lines, at), stop))
     elif len(line) >= 150 and _CAUTION.search(line) and _CAUTION_LAW.search(line):
         kinds[at] = "caution"
-    elif "eemed" in line and _NOT_FILED.match(line):
+    elif "eemed" in line and _OF_FURNISHING.match(line) and _NOT_FILED.search(line):
         kinds[at] = "not filed"
     return at + 1
 
@@ -162,15 +162,17 @@ def _mark_while(kinds: list[str], kind: str, start: int, end: int) -> int:
 
 
 def _end_of_signature(lines: Sequence[str], at: int) -> int:
-    """Give the first line after the names: an index or an exhibit begins, or a paragraph, or all lines are over."""
-    end = min(at + _SIGNATURE_LINES, len(lines))
-    for index in range(at + 1, end):
+    """Give the line after the last name or office; a paragraph, an index or an exhibit may follow."""
+    last = at
+    for index in range(at, min(at + _SIGNATURE_LINES, len(lines))):
         line = lines[index]
-        if len(line) <= 60 and (EXHIBIT_INDEX.fullmatch(line) or _EXHIBIT_HEADING.fullmatch(line)):
-            return index
-        if len(line) > 400 and not is_signed(line):
-            return index
-    return end
+        if is_signed(line) or signature_heading(line):
+            last = index
+        elif len(line) > 160 or EXHIBIT_INDEX.fullmatch(line) or _ATTACHED.match(line):
+            break
+        elif _SIGNER.search(line):
+            last = index
+    return last + 1
 
 
 def _end_of_index(lines: Sequence[str], at: int) -> int:

@@ -39,6 +39,7 @@ _MENTION = re.compile(
 )
 _WORD = re.compile(r"[a-z]{3,}")
 _COMMON = frozenset(("and", "the", "for", "with", "that", "under"))
+_LISTED = re.compile(r"\W{0,3}(?:ex(?:hibit)?[-\s.]{0,3})?\d{1,3}\.\d", re.IGNORECASE)
 _LEFT_BLANK = re.compile(
     r"\W{0,3}(?:(?:the )?(?:remainder|rest|balance) of (?:this )?page.{0,80}|signatures? (?:page )?(?:to )?follows?|"
     r"signatures? on (?:the )?following page)\W{0,3}",
@@ -191,7 +192,7 @@ def _announces(lines: _Lines, heading: _Line, stop: int) -> bool:
         len(heading.rest) < _LEAD
         and len(below) <= 40
         and all(len(line) < _LEAD for line in below)
-        and not any(line.endswith(".") and len(line) > 60 for line in below)
+        and not any(line.endswith(".") and len(line) > 60 and not _LISTED.match(line) for line in below)
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,10 +91,13 @@ def test_in_any_order_the_items_that_are_left_lie_in_what_is_left(lines: list[st
     reduced = reduce_text(text, items)
     for item in reduced.items:
         assert 0 <= item.start < item.end <= len(reduced.text)
+        heading = reduced.text[item.start : item.end].split("\n")[0]
+        assert heading in {text[i.start : i.end].split("\n")[0] for i in items if i.number == item.number}
         was = next(i for i in items if i.number == item.number and i.title == item.title)
         assert len(reduced.text[item.start : item.end]) <= max(
             i.end - i.start for i in items if i.number == was.number
         )
+    assert [i.number for i in reduced.items] == [i.number for i in items]
     assert set(reduced.text.split("\n")) <= {*text.split("\n"), ""}
 
 
@@ -143,3 +148,28 @@ def test_an_exhibit_that_cannot_be_read_is_named_and_the_others_are_read() -> No
 def test_a_filing_without_contents_has_an_empty_body() -> None:
     assert filing_body("8-K", []).text == ""
     assert filing_body("8-K", [Document(sequence=1, type="8-K", filename="d8k.htm")]).parts == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The information shall " + "not be deemed " * 100 + "\n",
+        "Forward-looking statements\n",
+        "Forward-looking statements\n• risk factors;\n",
+        "SIGNATURES\n",
+        SIGNED.split("\n")[1] + "\n",
+        "caused " * 60 + "\n",
+        "EXHIBIT INDEX\n99.1 x\n",
+        "Undertakes no obligation, forward-looking statement " * 20 + "\n",
+        "of the securities exchange act of 1934 " * 30 + "\n",
+        "(((((\n",
+    ],
+)
+def test_repetition_costs_no_more_than_its_length(line: str) -> None:
+    def seconds(length: int) -> float:
+        text = line * (length // len(line))
+        started = time.process_time()
+        reduce_text(text)
+        return time.process_time() - started
+
+    assert seconds(1 << 19) < min(20 * max(seconds(1 << 16), 0.01), 2.0)
