@@ -23,7 +23,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
 }
 _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
-    "enrich": enrich.show,     "filings": filings.show, "updates": updates.show,
+    "enrich": enrich.show, "filings": filings.show, "updates": updates.show,
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def feed(rest: str) -> str:
         ("sources: [{id: e, type: edgar, forms: [8-K]}]\n", "1:25: an edgar source needs a contact, which the SEC"),
         ("contact: ''\nsources: [{id: e, type: edgar, forms: [4]}]\n", "2:25: an edgar source needs a contact"),
         ("contact: a@b.c\nsources: [{id: e, type: edgar, forms: []}]\n", "2:39: `forms` is an empty list"),
-        ("contact: a@b.c\nsources: [{id: e, type: edgar, forms: [8K]}]\n", "2:40: item 1 of `forms`: `8K` is written"),
+        ("contact: a@b.c\nsources: [{id: e, type: edgar, forms: [8K]}]\n", "2:40: item 1 of `forms`: `8K` is"),
         ("contact: a@b.c\nsources: [{id: e, type: edgar}]\n", "2:11: `forms` is missing"),
         ("receivers: [{id: m, type: slak}]\n", "1:27: `type` cannot be `slak` (did you mean `slack`? one of: "),
         ("sources: [{id: m, tpye: feed}]\n", "1:11: `type` is missing (did you mean it by `tpye`?)"),
