@@ -55,6 +55,8 @@ def add_money(draft: Draft) -> None:
 def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:
     text = draft.text(name)
     numbers = quantities(text, draft.lowered[name], draft.vocabulary[name])
+    if numbers and numbers[-1].end == len(text) and name == "body" and len(draft.event.body) > len(text):
+        numbers.pop()  # it may be cut off: $4 of $47.50
     if not any(one.monetary or one.careful for one in numbers):
         return
     read = _Field(draft, name, text)
@@ -101,6 +103,8 @@ class _Field:
         since = self._last.end if self._last is not None and place.follows else sentence.start
         per = one.per
         if role is None and place.follows and (one.earlier or place.continues()):
+            if one.scaled and per is None and self._per == "share":  # $1.30 per share, compared with $19.3 billion
+                return None, None, None
             role, per = self._role, per or self._per
             if not any(since <= m.start < one.start for m in named):
                 return role, self._of, per

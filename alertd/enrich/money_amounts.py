@@ -19,9 +19,10 @@ from alertd.enrich.money_periods import period
 from alertd.enrich.money_words import HOME_EXCHANGES, HOMES
 from alertd.text.sentences import Sentence
 
-_DASH = re.compile(r"(\s?)[-‐‑‒–—−~](\s?)")
+_DASH = re.compile(r"(\s?)[-‐‑‒–—−~〜～](\s?)")
 _MODIFIERS = "as much as|as high as|about|around|roughly|more than|nearly|almost|perhaps|up to|possibly|maybe"
 _JOIN = re.compile(rf"\s(to|and|or|bis|à)\s(?:(?:{_MODIFIERS})\s)?", re.I)
+_MOVED = (["up", "from"], ["down", "from"])
 _OPENS = re.compile(r",?(?:\s?[(\[/]|\sor\b)\s?(?:or|about|around|roughly|approximately|approx\.)?\s?", re.I)
 _REACH = 400
 """Characters of a sentence before and behind an amount that are looked at."""
@@ -175,7 +176,7 @@ def _by_word(place: Place, one: Quantity, other: Quantity, word: str) -> _Joined
     if not (other.monetary or shared or period(place.text, other.end, []).per):
         return None
     pair = _scaled(one, other)
-    if "from" in near and not RANGES.intersection(before):
+    if "from" in near and (near[-2:] in _MOVED or not RANGES.intersection(before)):
         moved = not CHANGES.isdisjoint(before) or (pair is not None and pair.low > pair.high)
         return _change(one, other, pair, earlier=True) if moved else pair
     last = near[-1] if near else ""

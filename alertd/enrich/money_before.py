@@ -41,6 +41,9 @@ _SIGNS: dict[str, Bound] = {
     "~": "about",
     "≈": "about",
     "∼": "about",
+    "約": "about",
+    "约": "about",
+    "약": "about",
 }
 _ARGUED = word_set("""
     dispute row fight feud battle lawsuit suit sued sue suing clash talks spat concern concerns fears worries anger

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from alertd.enrich import money_words as words
 from alertd.enrich.money_spelled import spelled
-from alertd.enrich.money_units import EAST_ASIAN, NO_UNIT, Behind, unit_behind
+from alertd.enrich.money_units import EAST_ASIAN, NO_UNIT, Behind, compound, unit_behind
 
 MOST = 4_000
 """Numbers of one field that are read."""
@@ -172,6 +172,8 @@ def _read(text: str, start: int, end: int) -> Quantity:
 def _whole(text: str, start: int, end: int, digits: str, mark: _Mark, *, grouped: bool) -> Quantity:
     if not digits or mark.broken or _NOT_MONEY.match(text, end):
         return Quantity(mark.start, start, end, digits or "0", broken=True)
+    if text[end : end + 1] >= EAST_ASIAN:
+        end, digits = compound(text, start, end, digits)
     behind = unit_behind(text, end, digits, marked=bool(mark.currency))
     if behind.broken:
         return Quantity(mark.start, start, end, digits, broken=True)
@@ -223,7 +225,7 @@ def _mark(text: str, at: int) -> _Mark:
         if letters and (currency := _leading(word)) and not (gap and word in ("R", "P")):
             careful = word in words.ATTACHED or (word not in words.MAIN and word not in words.LEADING)
             return _Mark(letters.start(), currency, careful=careful)
-    return _Mark(at, broken=not gap and (last.isalnum() or last in _GLUE))
+    return _Mark(at, broken=not gap and ((last.isalnum() and last < EAST_ASIAN) or last in _GLUE))
 
 
 def _leading(word: str) -> str:

@@ -30,6 +30,13 @@ _BEHIND = re.compile(
     rf"|\sper[\s-](annum)\b",
     re.I,
 )
+_NAMED_SHARE = re.compile(
+    rf"{_WHAT}\s(?:per|for\seach|for\severy)\s(?:(?-i:[A-Z])[\w&'’-]{{0,24}}\s){{1,2}}{_KIND}share\b",
+    re.I,
+)
+"""`per Seagen share`."""
+_NAMED = 90
+"""Characters behind an amount in which such a share stands."""
 _NO_PERIOD = re.compile(
     r"\s(?:ago|earlier|before|after|later|prior|from\snow|previously|since|old|when|in\sadvance)\b", re.I
 )
@@ -74,6 +81,8 @@ def period(text: str, end: int, before: Sequence[str]) -> Period:
         return Period(end + len(" quarterly"), "quarter")
     elif (each := _EACH.match(text, end)) is not None:
         return Period(each.end(), "share" if {"share", "shares", "stock"} & set(before) else "unit")
+    elif "share" in text[end : end + _NAMED] and (share := _NAMED_SHARE.match(text, end)) is not None:
+        return Period(share.end(), "share")
     return Period(end, _adjective(before))
 
 

@@ -19,7 +19,7 @@ _NOUNS = {
     "loss": "loss losses deficit shortfall",
     "cost": "cost costs expense expenses fee fees rent rents bill commission salary pay compensation bonus price",
     "charge": """charge charges impairment impairments writedown writedowns writeoff writeoffs provision provisions
-        write-down write-downs write-off write-offs goodwill markdown""",
+        write-down write-downs write-off write-offs goodwill markdown hit impact headwind headwinds blow""",
     "deal_value": """deal deals contract contracts order orders agreement transaction acquisition takeover merger
         buyout purchase bid offer sale disposal divestiture pact tie-up lbo tender consideration stake leaseback""",
     "valuation": "valuation valuations capitalization capitalisation",
@@ -32,7 +32,7 @@ _NOUNS = {
     "dividend": "dividend dividends payout payouts distribution distributions dps",
     "buyback": "buyback buybacks buy-back buy-backs repurchase repurchases repurchased repurchasing",
     "penalty": """fine fines fined fining penalty penalties damages disgorgement forfeit forfeited forfeiture sanction
-        restitution""",
+        restitution verdict verdicts judgment judgement""",
     "settlement": "settle settles settled settling settlement settlements resolve resolves",
     "price_target": "pt tp",
     "guidance": "forecast forecasts guidance outlook projection projections target targets",
@@ -79,6 +79,22 @@ BUYING = word_set("""
     sold takeover merge offload offloads divest divests divested snap snapped snaps takes acquisition sale purchase
     offloaded
 """)
+_TRADING = BUYING - word_set("bought acquired acquisition sale purchase purchased takeover")
+"""Of these, the ones that are verbs of a clause whatever stands before them."""
+_SETTLES = word_set("settle settles settled settling")
+_GOODS = word_set("""
+    aircraft jets planes airliners airplanes aeroplanes helicopters ships vessels tankers trains buses trucks vehicles
+    cars engines chips gpus processors servers equipment turbines missiles weapons drones tanks satellites
+""")
+"""What is ordered: what it is worth is no valuation."""
+_ORDERING = word_set("order orders ordered ordering") | BUYING
+_STRUCK = word_set("hit impact headwind headwinds blow")
+"""A charge as nouns only: `a hit of $5m`, `a $5m hit from tariffs`, and not `sales hit $5m`."""
+_STRUCK_BEHIND = word_set("from to on over due because as if in for after by , . ; : ) (") | {""}
+_COURTS = word_set("court courts jury jurors judge tribunal regulator regulators arbitrator arbitrators verdict")
+_RULED = word_set("verdict verdicts judgment judgement")
+_TOLD = word_set("ordered order orders told liable forced")
+_PAYING = word_set("pay pays paying")
 LETTING = word_set("lease leases leased leasing rent rents rented renting hire hires hired let lets")
 _FOR_EACH_SHARE = frozenset(("profit", "loss", "dividend", "price_target", "revenue"))
 _TRADES = BUYING | LETTING
@@ -89,9 +105,9 @@ _STOP = word_set("""
 """)
 _BEHIND_WORD = re.compile(r"[\s-]?([^\W\d_][^\W_]*(?:[-'’][^\W_]+)*|\d+(?:[.,]\d+)*%?(?:-[^\W_]+)*|[,;:.()–—])")
 _FOR_WHAT = re.compile(
-    r"(?:\s[^\W\d_][\w'’-]*){0,4}?\s(?:to\s(?:(settle|resolve|end)|(?:acquire|buy|purchase)\b()|(build|expand|develop|fund))"
+    r"(?:\s[^\W\d_][\w'’-]*){0,6}?\s(?:to\s(?:(settle|resolve|end)|(?:acquire|buy|purchase)\b()|(build|expand|develop|fund))"
     r"|in\s(?:a\s|an\s|the\s)?(?:\w+\s)?(settlement)|(for\s(?:violating|breaching|failing|breaches|violations))"
-    r"|(in\s(?:fines|penalties|damages|(?:a\s|the\s)?(?:\w+\s)?(?:case|lawsuit|suit|trial))))\b",
+    r"|(in\s(?:fines|penalties|damages|(?:[\w&-]+\s){0,4}(?:case|lawsuit|suit|trial))))\b",
     re.I,
 )
 _FOR_ROLES = ("settlement", "deal_value", "investment", "settlement", "penalty", "penalty")
@@ -122,7 +138,7 @@ def behind(text: str, end: int, limit: int) -> list[str]:
 def role_of(before: Sequence[str], text: str, end: int, limit: int, *, per: str | None, scaled: bool) -> Seen:
     """Say what an amount is, by the words before it and the text from its end up to a limit."""
     phrase = behind(text, end, limit)
-    seen = _in_phrase(phrase)
+    seen = _in_phrase(phrase, scaled=scaled)
     if seen is None or (phrase[0] == "in" and seen.role in ("funding", "deal_value")):
         seen = _before(before, scaled=scaled, per=per) or seen
     if seen is None or seen.role in ("deal_value", "cost", "funding"):
@@ -134,7 +150,7 @@ def role_of(before: Sequence[str], text: str, end: int, limit: int, *, per: str 
     return seen or Seen(None)
 
 
-def _in_phrase(words: Sequence[str]) -> Seen | None:
+def _in_phrase(words: Sequence[str], *, scaled: bool) -> Seen | None:
     """Look for the noun that the amount stands before: `$6.2bn all-cash deal`, `$3bn in annual revenue`."""
     found: Seen | None = None
     for i, word in enumerate(words):
@@ -148,6 +164,10 @@ def _in_phrase(words: Sequence[str]) -> Seen | None:
         pair = _PAIRS.get((word, after))
         if pair is not None:
             return Seen(pair or None, word)
+        if word in ("target", "targets") and not scaled:
+            return Seen("price_target", word)
+        if word in _STRUCK and after not in _STRUCK_BEHIND:
+            continue
         role = "deal_value" if word == "lease" else ROLES.get(word)
         if role is None or word in _NOT_BEHIND:
             continue
@@ -163,6 +183,8 @@ def _before(words: Sequence[str], *, scaled: bool, per: str | None) -> Seen | No
     """Look for the nearest word before the amount that says what it is."""
     weak: Seen | None = None
     last = len(words) - 1
+    if "for" in words[-4:] and _settles(words):
+        return Seen("settlement", "settles")
     for i in range(last, max(last - _NEAR_BEFORE, -1), -1):
         word = words[i]
         if word in _OWN_CLAUSE:
@@ -192,6 +214,8 @@ def _valued(words: Sequence[str], i: int) -> Seen:
     for before in reversed(words[max(i - 5, 0) : i]):
         if before in _DEALS:
             return Seen("deal_value", word)
+        if before in _GOODS:
+            return Seen(None if _ORDERING.isdisjoint(words[:i]) else "deal_value", word)
         if before in BUYING or before in ("shares", "products", "goods", "stock", "bonds", "assets"):
             return Seen(None)
     return Seen("valuation" if len(words) - i < 6 and not of else None, word)
@@ -199,28 +223,60 @@ def _valued(words: Sequence[str], i: int) -> Seen:
 
 def _settled(words: Sequence[str], i: int, role: str, *, scaled: bool) -> Seen | None:
     """Weigh a word that says a role, by what stands beside it and how far off it is."""
-    word, away = words[i], len(words) - 1 - i
+    word = words[i]
     if role == "guidance":
         for other in reversed(words[max(i - 4, 0) : i]):
             if ROLES.get(other) in _METRICS and other != "price":
                 return Seen(ROLES[other], other)
         price = word in ("target", "targets") and not scaled
         return Seen("price_target" if price else "guidance", word)
-    if word == "net" and away > 4:
-        return None
-    if role == "deal_value" and away > 6:
-        return None
-    if role in ("cost", "deal_value") and words[-1] in ("from", "by") and away > 2:
+    if word in _PAYING and "to" not in words[i + 1 :] and _is_made_to(words, i):
+        return Seen("penalty", word)
+    if _says_nothing(words, i, role):
         return None
     if word == "price":
         return Seen("deal_value", word) if scaled else Seen("per_share", word) if "share" in words else None
-    if word == "settled" and words[i + 1 : i + 2] == ["at"]:  # of a price, at the end of a day
-        return None
-    if word == "build" and words[-1] != "for":
-        return None
-    if word in _RAISING and (away > 5 or words[i + 1 : i + 2] in (["to"], ["by"])):
-        return None
     return Seen(role, word)
+
+
+def _says_nothing(words: Sequence[str], i: int, role: str) -> bool:
+    """Whether a word that says a role elsewhere says none here: it is too far off, or means something else."""
+    word, away = words[i], len(words) - 1 - i
+    if word in _STRUCK and words[i + 1 : i + 2] != ["of"]:
+        return True
+    if word in _RULED and away > 5:  # after the verdict, the shares
+        return True
+    if word == "net" and away > 4:
+        return True
+    if role == "deal_value" and away > 6:
+        return True
+    if role in ("cost", "deal_value") and words[-1] in ("from", "by") and away > 2:
+        return True
+    if word == "settled" and words[i + 1 : i + 2] == ["at"]:  # of a price, at the end of a day
+        return True
+    if word == "build" and words[-1] != "for":
+        return True
+    if word in ("plant", "campus", "factory") and words[-1] == "for":  # leases a campus to X for
+        return True
+    return word in _RAISING and (away > 5 or words[i + 1 : i + 2] in (["to"], ["by"]))
+
+
+def _is_made_to(words: Sequence[str], i: int) -> bool:
+    """Whether who pays does not choose to: `ordered to pay`, `a jury says that X must pay`."""
+    near = words[max(i - 4, 0) : i]
+    if near[-1:] == ["to"] and not _TOLD.isdisjoint(near):
+        return True
+    return near[-1:] == ["must"] and not _COURTS.isdisjoint(words[:i])
+
+
+def _settles(words: Sequence[str]) -> bool:
+    """Whether the nearest verb before `for` is to settle: `settles a dispute over the sale of a stake for`."""
+    for word in reversed(words[-_NEAR_BEFORE:]):
+        if word in _SETTLES:
+            return True
+        if word in _OWN_CLAUSE or word in _TRADING:
+            return False
+    return False
 
 
 def _paid_for(words: Sequence[str], i: int) -> bool:

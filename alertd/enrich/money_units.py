@@ -12,7 +12,11 @@ _NEXT = re.compile(r"\.?([\s-]?)([^\W\d_]+)")
 _UNIT = re.compile(r"\.?([\s-]?)(?:d['’]|d[ei]\s)?(U\.S\.?(?=\W)|[^\W\d_]+)")
 _MORE = re.compile(r"\s([^\W\d_]+)")
 _SIGN_BEHIND = re.compile(rf"\.?\s?([{''.join(sorted(words.SIGNS))}])(?!\s?\d)")
-_EAST_ASIAN = re.compile(r"\s?([千万萬億亿兆만억조]*)([^\W\d_]*)")
+_GROUP = r"(\d{1,4}|\d,\d{3})"
+_COMPOUND = re.compile(
+    rf"{_GROUP}([兆조億亿억万萬만])(?:\s?{_GROUP}([億亿억]))?(?:\s?{_GROUP}([万萬만]))?(?:\s?{_GROUP}(?=[^\W\d_千百十]))?"
+)
+_EAST_ASIAN = re.compile(r"\s?([十百千万萬億亿兆만억조]*)([^\W\d_]*)")
 EAST_ASIAN = "\u2e80"
 """From this character on a text is written in another way."""
 _SIXTY_BEFORE = 60
@@ -148,6 +152,22 @@ def _pence(text: str, at: int, end: int, digits: str, letter: str) -> Behind:
     if digits in _SCREEN or (end < len(text) and text[end].isalnum()) or not _SHARES.search(around):
         return Behind(at, broken=True)
     return Behind(end, currency="GBP" if letter == "p" else "USD", home="" if letter == "p" else "dollar", cents=-2)
+
+
+def compound(text: str, start: int, end: int, digits: str) -> tuple[int, str]:
+    """Read `3兆2000億` from where a number begins: where the last magnitude stands, and the digits counted in it."""
+    found = _COMPOUND.match(text, start)
+    if found is None or found.end(1) != end:
+        return end, digits
+    parts = [(found[i], words.EAST_ASIAN[found[i + 1]]) for i in (1, 3, 5) if found[i]]
+    if found[7]:
+        parts.append((found[7], 0))
+    powers = [power for _, power in parts]
+    if len(parts) < 2 or powers != sorted(set(powers), reverse=True):
+        return end, digits
+    total = sum(int(number.replace(",", "")) * 10 ** (power - powers[-1]) for number, power in parts)
+    last = found.end(7) if found[7] else found.end(5 if found[6] else 3)
+    return last, str(total)
 
 
 def _east_asian(text: str, at: int) -> Behind:

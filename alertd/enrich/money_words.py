@@ -26,8 +26,6 @@ MAGNITUDES: dict[str, int] = {
     "trillions": 12, "billionen": 12, "billones": 12,
 }  # fmt: skip
 """Powers of ten. Two may follow each other: `1.5 lakh crore`, `mil millones`."""
-PLURAL = word_set("millions billions trillions")
-"""Of these `tens of millions` is made, which is no figure; after a number they are French or a slip."""
 ENGLISH = word_set("hundred thousand lakh lakhs lac crore crores million billion trillion")
 LETTERS = word_set("k m b t")
 """Magnitudes of one letter: attached to the number, or a capital behind a blank."""
@@ -43,6 +41,16 @@ EAST_ASIAN: dict[str, int] = {
     "조": 12,
     "千万": 7,
     "千萬": 7,
+    "百万": 6,
+    "百萬": 6,
+    "十億": 9,
+    "十亿": 9,
+    "百億": 10,
+    "百亿": 10,
+    "千億": 11,
+    "千亿": 11,
+    "万亿": 12,
+    "萬億": 12,
 }
 EAST_ASIAN_UNITS: dict[str, str] = {
     "円": "JPY", "元": "CNY", "人民币": "CNY", "美元": "USD", "米ドル": "USD", "ドル": "USD", "달러": "USD",
