@@ -1,7 +1,6 @@
 """Turns: how many requests a host gets at a time, how far apart, and who waits for whom."""
 
 import asyncio
-from itertools import pairwise
 
 import pytest
 
@@ -89,12 +88,14 @@ async def test_the_sum_over_all_hosts_is_bounded() -> None:
 
 async def test_starts_at_one_host_keep_their_distance() -> None:
     bench = Bench(budget(10, spacing_s=0.03))
+    began = asyncio.get_running_loop().time()
     bench.ask("a.example", 4)
     bench.ask("b.example")
     await bench.until(5)
     await bench.finish()
     to_a = sorted(start for start, host in zip(bench.starts, bench.holding, strict=True) if host == "a.example")
-    assert all(later - earlier >= 0.029 for earlier, later in pairwise(to_a))
+    # Against the beginning, not against one another: a busy machine may wake one late and the next in time.
+    assert all(start - began >= 0.03 * number - 0.001 for number, start in enumerate(to_a))
 
 
 async def test_a_host_may_have_limits_of_its_own() -> None:
