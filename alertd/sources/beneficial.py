@@ -15,7 +15,8 @@ from alertd.errors import ParseFailed
 from alertd.model import Struct
 from alertd.rules.filing import canonical_form
 from alertd.sources.form_values import cik, day, figure, flag, line, percent
-from alertd.sources.form_xml import Element, children, root_of, said, text_of
+from alertd.sources.form_xml import children, root_of, said, text_of
+from alertd.sources.xml_tree import Element
 
 MAX_HOLDERS = 200
 """Reporting persons; private funds come to a hundred."""

@@ -25,7 +25,7 @@ MAX_TAG = 16 << 10
 MAX_PERSON = 600
 """Characters of an author element: feedparser looks for an address in it in quadratic time."""
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]+")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]+")
 _SECTION = re.compile(r"<!\[CDATA\[|<!--|<\?|<![A-Za-z]", re.IGNORECASE)
 _ODD_REFERENCE = re.compile(
     r"&#(?:[xX][dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#(?:[xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});"
@@ -77,7 +77,7 @@ def clean(text: str, notes: list[str]) -> Document:
         raise ParseFailed(f"no feed but plain text, starting with {_excerpt(text)}")
     if text[: start.start()].strip("\ufeff \t\r\n"):
         notes.append("text before the document was dropped")
-    text = _FORBIDDEN.sub("", text[start.start() :])
+    text = FORBIDDEN.sub("", text[start.start() :])
     cleaner = _Cleaner(text, notes)
     cleaned = cleaner.run()
     plan = outline(cleaned)

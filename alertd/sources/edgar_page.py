@@ -13,27 +13,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Literal
 
 from lxml import etree
 
 from alertd.errors import ParseFailed
 from alertd.model import Rejected
 from alertd.sources.charset import decode
+from alertd.sources.clean import FORBIDDEN
 from alertd.sources.edgar_entry import Listed, read_entry
 from alertd.sources.edgar_refusal import no_feed
 from alertd.sources.guard import FREE, Guard
 from alertd.sources.plain import cut_title, plain_line, scrub
-
-Element: TypeAlias = Any
-"""An lxml element; lxml has no types of its own."""
+from alertd.sources.xml_tree import Element, parse_tree
 
 MAX_ENTRIES = 1_000
 """Entries of a page that are read; EDGAR gives at most 100."""
 _MAX_TITLE = 1_000
 
 _ENTRY = re.compile(r"<entry[\s>]")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]+")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _ATTRIBUTES = {"link": "href", "category": "term"}
 _FEED = '<feed xmlns="http://www.w3.org/2005/Atom">'
@@ -56,12 +54,12 @@ def read_page(body: bytes, content_type: str | None = None, guard: Guard = FREE)
     if refusal := no_feed(text):
         raise ParseFailed(refusal)
     try:
-        return _filings(_whole(_tree(text), notes, guard))
+        return _filings(_whole(parse_tree(text), notes, guard))
     except etree.XMLSyntaxError as error:
         notes.append(f"not well-formed: {_said(error)}")
-    text = _BARE.sub("&amp;", _FORBIDDEN.sub("", text))
+    text = _BARE.sub("&amp;", FORBIDDEN.sub("", text))
     try:
-        return _filings(_whole(_tree(text), notes, guard))
+        return _filings(_whole(parse_tree(text), notes, guard))
     except etree.XMLSyntaxError as error:
         return _filings(_one_by_one(text, _said(error), notes, guard))
 
@@ -73,14 +71,6 @@ def _filings(page: Page) -> Page:
         what = "cannot be read" if len(page.rejected) == 1 else "can be read"
         raise ParseFailed(f"a feed, but {count} {what} as a filing of EDGAR: {page.rejected[0].reason}")
     return page
-
-
-def _tree(text: str) -> Element:
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
-        remove_comments=True, remove_pis=True, collect_ids=False,
-    )  # fmt: skip
-    return etree.fromstring(text.encode("utf-8", "replace"), parser)
 
 
 def _said(error: etree.XMLSyntaxError) -> str:
@@ -132,7 +122,7 @@ def _piece(text: str) -> Element | str:
     """Parse one entry alone; the parser's fault, where there is one."""
     stop = text.find("</entry>")
     try:
-        root = _tree(f"{_FEED}{text if stop < 0 else text[: stop + 8]}</feed>")
+        root = parse_tree(f"{_FEED}{text if stop < 0 else text[: stop + 8]}</feed>")
     except etree.XMLSyntaxError as error:
         return f"it is not well-formed: {_said(error)}"
     return root[0]

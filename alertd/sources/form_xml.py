@@ -9,28 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
 from lxml import etree
 
 from alertd.errors import ParseFailed
 from alertd.sources.charset import decode
-
-Element: TypeAlias = Any
-"""An lxml element; lxml has no types of its own."""
+from alertd.sources.clean import FORBIDDEN
+from alertd.sources.xml_tree import Element, parse_tree
 
 MAX_XML = 4 << 20
 """Characters of the XML of one form. The largest real ones, of funds with a hundred persons, have a tenth of it."""
 MAX_BODY = 16 << 20
 """Characters of a submission in which the form is looked for: it comes first, exhibits after it."""
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]+")
-
 
 def text_of(body: bytes) -> str:
     """Decode a document, or the beginning of a submission. Raises ParseFailed if there is nothing in it."""
     text, _ = decode(body[:MAX_BODY], None)
-    text = _FORBIDDEN.sub("", text)
+    text = FORBIDDEN.sub("", text)
     if not text.strip():
         raise ParseFailed("the document is empty")
     return text
@@ -50,17 +46,8 @@ def root_of(text: str, name: str) -> Element | None:
     xml = text[start.start() : end + len(start[1]) + 3]
     if len(xml) > MAX_XML:
         raise ParseFailed(f"the XML has {len(xml):,} characters; more than {MAX_XML:,} are not read")
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(xml.encode(), parser)
+        root = parse_tree(xml)
     except etree.XMLSyntaxError as error:
         raise ParseFailed(f"the XML is malformed: {error.msg}"[:200]) from error
     for element in root.iter():

@@ -16,8 +16,9 @@ import msgspec
 from alertd.errors import ParseFailed
 from alertd.model import Struct
 from alertd.sources.form_values import MAX_FIGURE, cik, day, figure, flag, line
-from alertd.sources.form_xml import Element, children, root_of, said, text_of
+from alertd.sources.form_xml import children, root_of, said, text_of
 from alertd.sources.ownership_notes import plans, price_in, says_plan, taken_together
+from alertd.sources.xml_tree import Element
 
 MAX_OWNERS = 50
 MAX_ROWS = 200
