@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from alertd.companies.names import registrant_id
 from alertd.enrich.story_alone import stands_alone
 from alertd.enrich.story_figures import numbers, periods
 from alertd.enrich.story_marks import (
@@ -179,7 +180,7 @@ def _in_title(reported: ReportedType) -> bool:
 def _filers(event: Event) -> dict[str, float]:
     """Give the ids of the first filers, which are what a filing is about."""
     ciks = [str(filer.get("cik") or "") for filer in event.filers[:COMPANIES]]
-    return {f"cik-{cik.zfill(10)}": 1.0 for cik in ciks if cik.isdigit() and len(cik) <= 10}
+    return {registrant_id(cik.zfill(10)): 1.0 for cik in ciks if cik.isdigit() and len(cik) <= 10}
 
 
 def _filer_name(event: Event, skeleton: list[str]) -> list[str]:

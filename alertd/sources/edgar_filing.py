@@ -20,6 +20,7 @@ import msgspec
 
 from alertd.base.clock import rfc3339, to_datetime
 from alertd.base.ids import event_id, mark
+from alertd.companies.names import registrant_id
 from alertd.model import Candidate, Event, ParsedFeed, Provenance, Rejected, Struct, event_from_json, event_to_json
 from alertd.rules.filing import canonical_form
 from alertd.sources.dates import Stamp, parse_date
@@ -96,7 +97,7 @@ def _rank(entry: Listed) -> int:
 
 
 def _filer(entry: Listed) -> dict[str, str]:
-    known = {"id": f"cik-{entry.cik}", "cik": entry.cik} if entry.cik else {}
+    known = {"id": registrant_id(entry.cik), "cik": entry.cik} if entry.cik else {}
     return known | {"name": entry.name, "role": entry.role}
 
 

@@ -18,7 +18,7 @@ class MemoryLimits:
         turns = self._turns.setdefault(limit, {})
         if token in turns:
             return Turn(kind="turn", at_ms=turns[token])
-        at = max(now, max(turns.values(), default=0) + interval_ms) if turns else now
+        at = max(now, max(turns.values(), default=0) + interval_ms)
         if at - now > longest_ms:
             return Turn(kind="full", at_ms=at)
         turns[token] = at
