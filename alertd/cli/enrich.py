@@ -9,7 +9,6 @@ from typing import Annotated
 import msgspec
 import typer
 
-from alertd.cli.event_slips import Slips
 from alertd.cli.events import EventReader, events_of, lines_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
@@ -51,7 +50,7 @@ def enrich(
     book = msgspec.structs.replace(loaded.book, portfolios=())
     matcher = Matcher(book, understanding=Enricher.of(book.event_types, loaded.table))
     with progress("enriching", total_bytes(paths)) as advance, Stream(matcher) as stream:
-        reader = EventReader(loaded.table, Slips(frozenset(kind.id for kind in book.event_types)))
+        reader = EventReader.of(loaded)
         naming = naming_of(loaded.table) if explained else None
         work = _Enriching(reader, stream, naming=naming, raw=raw)
         for path in paths:

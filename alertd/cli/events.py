@@ -22,6 +22,7 @@ from alertd.companies.table import CompanyTable
 from alertd.errors import ParseFailed
 from alertd.model import Event, event_from_dict
 from alertd.rules.given import Problem, in_json, problems
+from alertd.rules.loaded import Loaded
 from alertd.sources.plain import MAX_BODY, MAX_TITLE, cut_body
 
 MAX_LINE = 16 << 20
@@ -87,6 +88,11 @@ class EventReader:
     _ids: dict[str, str] = field(default_factory=dict)
     """Company as written -> its id."""
     _remarks: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> EventReader:
+        """Read for rules that are loaded, and tell of slips in what these know."""
+        return cls(loaded.table, Slips(frozenset(kind.id for kind in loaded.book.event_types)))
 
     def read(self, data: bytes) -> Event:
         """Read one event and fill in what it leaves out. Raises ParseFailed."""

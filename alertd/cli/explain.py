@@ -12,7 +12,6 @@ import msgspec
 import typer
 
 from alertd.base import suggest
-from alertd.cli.event_slips import Slips
 from alertd.cli.events import MAX_LINE, EventReader
 from alertd.cli.output import (
     FAULTS,
@@ -70,7 +69,7 @@ def explain(
     except ConfigError as error:
         fail(error)
     asked = _asked(loaded.book, rule)
-    reader = EventReader(loaded.table, Slips(frozenset(kind.id for kind in loaded.book.event_types)))
+    reader = EventReader.of(loaded)
     try:
         events = reader.timeline(_content(event))
     except ParseFailed as error:

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from alertd.cli.event_slips import Slips
 from alertd.cli.events import EventReader, events_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
@@ -64,7 +63,7 @@ class _Matching:
 
     def __init__(self, loaded: Loaded, stream: Stream, *, all_events: bool, explained: bool) -> None:
         self._book = loaded.book
-        self._reader = EventReader(loaded.table, Slips(frozenset(kind.id for kind in loaded.book.event_types)))
+        self._reader = EventReader.of(loaded)
         self._stream = stream
         self._all = all_events
         self._explainer = Explainer(loaded.book) if explained else None
