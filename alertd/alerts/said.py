@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from alertd.model import Alert, Amount, Event, Match, Said, SaidAmount
-from alertd.text.written import amount_text, period_text
+from alertd.text.written import amount_text
 
 MOST = 60
 """Facts of a kind that are remembered; beyond them what is new is told once more."""
@@ -57,7 +57,8 @@ def facts_beyond(event: Event, said: Said, about: float = ABOUT) -> list[str]:
             parts.append(f"{reported.type} is {reported.status}")
     parts += [f"new: {term.type}" for term in event.terms if term.type not in said.terms]
     stated_now = [one for one in event.amounts if not one.derived and not one.earlier]
-    parts += [f"new: {_written(one)}" for one in stated_now if not _is_known(one, said, about)]
+    fresh = (one for one in stated_now if not _is_known(one, said, about))
+    parts += [f"new: {amount_text(one.low, one.high, one.currency, one.bound, one.per)}" for one in fresh]
     return list(dict.fromkeys(parts))
 
 
@@ -72,11 +73,6 @@ def _is_known(amount: Amount, said: Said, about: float = ABOUT) -> bool:
 
 def _amount(amount: Amount) -> SaidAmount:
     return SaidAmount(low=amount.low, high=amount.high, currency=amount.currency, per=amount.per)
-
-
-def _written(amount: Amount) -> str:
-    text = amount_text(amount.low, amount.high, amount.currency, amount.bound)
-    return text + (period_text(amount.per) if amount.per else "")
 
 
 def _added(known: Sequence[str], more: Sequence[str]) -> list[str]:

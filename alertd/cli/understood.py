@@ -18,7 +18,7 @@ from alertd.companies.finder import CompanyFinder
 from alertd.companies.table import CompanyTable
 from alertd.model import Amount, CompanyMention, DealTerm, Duration, Event, Evidence, ReportedType
 from alertd.rules.explain import one_line, quoted
-from alertd.text.written import amount_text, period_text
+from alertd.text.written import amount_text
 
 SHOWN = 12
 """Lines of one kind; JSON has them all."""
@@ -93,8 +93,7 @@ def _type(kind: ReportedType, names: Naming) -> str:
 
 
 def _amount(amount: Amount, names: Naming) -> str:
-    value = amount_text(amount.low, amount.high, amount.currency, amount.bound)
-    value += period_text(amount.per) if amount.per else ""
+    value = amount_text(amount.low, amount.high, amount.currency, amount.bound, amount.per)
     whose = f"of {names(amount.of)}" if amount.of else ""
     marks = ("derived" if amount.derived else "", "earlier" if amount.earlier else "")
     return _joined(value, amount.role, whose, *marks)

@@ -15,7 +15,7 @@ import msgspec
 from alertd.enrich.tone_model import label_of
 from alertd.model import Event, Struct
 from alertd.notify.plain import one_line
-from alertd.text.written import amount_text, period_text
+from alertd.text.written import amount_text
 
 QUOTE_MAX = 200
 _SHOWN = 3
@@ -155,10 +155,9 @@ def money(event: Event) -> str:
     parts: list[str] = []
     now = [found for found in _read(event.amounts, _Amount) if not found.earlier]
     for found in now[:_SHOWN]:
-        text = amount_text(found.low, found.high, found.currency, found.bound)
+        text = amount_text(found.low, found.high, found.currency, found.bound, one_line(found.per or "", 20))
         if not text:
             continue
-        text += period_text(one_line(found.per, 20)) if found.per else ""
         role = _words(found.role) if found.role and found.role != "per_share" else ""
         of = names.get(found.of, one_line(found.of, 60)) if found.of else ""
         tail = f"{role} of {of}" if role and of else role or of

@@ -27,8 +27,7 @@ def _written(value: float, digits: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def amount_text(low: float | None, high: float | None, currency: str, bound: str | None = None) -> str:
-    """Write a stated amount, so that it can be read back: `$3-4bn`, `over $2.5bn`, `up to €90m`, `CHF 12k`."""
+def _figure(low: float | None, high: float | None, currency: str, bound: str | None) -> str:
     symbol = _SYMBOLS.get(currency.upper(), f"{currency[:8]} " if currency.isalnum() else "")
     if low is None and high is None:
         return ""
@@ -46,8 +45,15 @@ def amount_text(low: float | None, high: float | None, currency: str, bound: str
     return f"{said}{symbol}{first}{'' if first_unit == second_unit else first_unit}-{second}{second_unit}"
 
 
-def period_text(per: str) -> str:
-    """Write the period of an amount behind it: ` a year`, ` an hour`, ` per share`."""
+def amount_text(
+    low: float | None, high: float | None, currency: str, bound: str | None = None, per: str | None = None
+) -> str:
+    """Write a stated amount, so that it can be read back: `$3-4bn a year`, `over $2.5bn`, `up to €90m`, `CHF 12k`."""
+    figure = _figure(low, high, currency, bound)
+    return figure + _period(per) if figure and per else figure
+
+
+def _period(per: str) -> str:
     if per == "share":
         return " per share"
     return f" {'an' if per == 'hour' or per[:1] in 'aeio' else 'a'} {per.replace('_', ' ')}"
