@@ -279,10 +279,9 @@ def names_in_environment(pid: int) -> set[str]:
 async def test_the_event_loop_is_free_while_a_document_is_parsed(pool: ParsePool) -> None:
     body = rss(*(item(f"t{n}", guid=str(n), text="<p>text</p>" * 50) for n in range(300)))
     task = asyncio.create_task(pool.parse(job(body)))
-    worst = 0.0
+    turns = 0
     while not task.done():
-        before = time.perf_counter()
         await asyncio.sleep(0)
-        worst = max(worst, time.perf_counter() - before)
+        turns += 1
     assert len((await task).candidates) == 300
-    assert worst < 0.05
+    assert turns > 100, "a loop that parses by itself has a handful"

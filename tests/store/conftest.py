@@ -65,5 +65,6 @@ def binary(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def server(binary: str) -> Iterator[RedisServer]:
     """A server for one test, to be stopped, killed or filled up."""
-    with RedisServer(binary) as running:
+    # `always`: under `everysec` a busy disk postpones the write itself, and what was answered dies with the server
+    with RedisServer(binary, {"appendfsync": "always"}) as running:
         yield running
