@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "match": ("alertd.cli.match:match", "Find the rules that hold for events, with the evidence."),
     "send-test": ("alertd.cli.send:send_test", "Send a test message to receivers and say what came of it."),
     "status": ("alertd.cli.status:status", "Say what is running and healthy."),
+    "sources": ("alertd.cli.sources:sources", "Say how each source is doing, and why."),
     "tail": ("alertd.cli.tail:tail", "Show the journal: what is decided and sent, as it happens."),
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
