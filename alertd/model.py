@@ -73,6 +73,25 @@ class Evidence(Struct, frozen=True, kw_only=True):
     quote: str
 
 
+class Rights(Struct, frozen=True, kw_only=True):
+    """What the terms of a source allow; written into each event when it is taken, so that it keeps them for good."""
+
+    show: Literal["title", "snippet", "full"] = "full"
+    """How much of its text a message may carry."""
+    snippet: int = 0
+    """Characters of the body, for `snippet`."""
+    keep_body_s: int | None = None
+    """Seconds that its body may be kept; None: as long as the journal."""
+    model: bool = True
+    """A language model may read it."""
+    export: bool = True
+    """A webhook may carry its text and quotes, not only its title, its link and what we found."""
+    receivers: list[str] = []
+    """The only receivers that may be told; none named: all."""
+    classification: Literal["public", "internal", "restricted"] = "public"
+    """Of the source, where the rights stand without the event's provenance: in a match, in a change."""
+
+
 class Provenance(Struct, frozen=True, kw_only=True):
     """Where the bytes came from: enough to prove a year later what was published."""
 
@@ -80,6 +99,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
     http_date: str | None = None
     """The server's own Date header, as sent."""
     classification: Literal["public", "internal", "restricted"] = "public"
+    rights: Rights | None = None
+    """None: the source's settings limit nothing."""
 
 
 class CompanyMention(Struct, frozen=True, kw_only=True):
@@ -264,6 +285,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     is one of them, or narrower: a later one names the item once those before are known to name several."""
     tombstone: bool = False
     """Only the notice that an item was taken back (RFC 6721): never an event of its own."""
+    fetch: str = ""
+    """Where its full text is to be fetched; empty: nowhere."""
 
 
 class ParsedFeed(Struct, frozen=True, kw_only=True):
@@ -349,6 +372,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     """Counts over the life of the source."""
     moved_to: str = ""
     """Where permanent redirects lead, for the operator to put into the settings."""
+    cursor: dict[str, Any] = {}
+    """What a type of source remembers between polls: how far it has read. Small: it is written with each poll."""
 
 
 class StreamEvent(Struct, frozen=True, kw_only=True):
@@ -404,6 +429,8 @@ class Match(Struct, frozen=True, kw_only=True):
     """What the alert is about, where the rule's `key` says that it is not the story."""
     experimental: bool = False
     """Of a rule with `status: experimental`: journalled, never delivered."""
+    rights: Rights | None = None
+    """In an alert: those of the event, where they limit whom it may be told or how."""
 
 
 class Observation(Struct, frozen=True, kw_only=True):
@@ -544,6 +571,8 @@ class Change(Struct, frozen=True, kw_only=True):
     reason: Reason
     text: str
     """What changed, in words for a person."""
+    rights: Rights | None = None
+    """Of the event that changed it, as in a match."""
 
 
 class Alert(Struct, frozen=True, kw_only=True):
