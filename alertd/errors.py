@@ -78,6 +78,11 @@ class Permanent(AlertdError):
 class FetchTemporary(Temporary):
     """A source did not answer properly this time."""
 
+    status: int = 0
+    """Of the answer, if there was one."""
+    page: bytes = b""
+    """The beginning of what came with it, where that was asked for (`GetOptions.max_refusal`)."""
+
 
 class FetchPermanent(Permanent):
     """A source is gone (410) or may not be fetched (a forbidden address)."""

@@ -35,6 +35,8 @@ class GetOptions:
     max_wire_bytes: int = 16 * MIB
     max_bytes: int = 16 * MIB
     """Of the body, decoded."""
+    max_refusal: int = 0
+    """Of what comes with an answer that is no document, decoded: kept in `FetchTemporary.page`."""
     allow: AddressPolicy = PUBLIC
     allow_downgrade: bool = False
     """A redirect may lead from https to http."""

@@ -26,6 +26,7 @@ from alertd.net.redirects import (
     same_origin,
     split_credentials,
 )
+from alertd.net.refusal import read_refusal
 from alertd.net.retry_after import parse_max_age
 from alertd.net.words import explain, size
 
@@ -147,6 +148,8 @@ class Visit:
             raise gone
         failure = FetchTemporary(f"answered {status}")
         failure.retry_after = retry_after(answer, self._now)
+        failure.status = status
+        failure.page = await read_refusal(answer, self._options.max_refusal)
         raise failure
 
     async def _read(self, answer: aiohttp.ClientResponse, attempt: Attempt) -> tuple[bytes, str]:

@@ -67,6 +67,13 @@ ENTRIES = _counter(
 EVENTS = _counter("events_total", "Events and revisions put on the stream.", "source")
 PARSE_SECONDS = _histogram("parse_seconds", "One document in a parse worker, waiting included.", buckets=SLOW)
 PARSE_KILLS = _counter("parse_kills_total", "Parse workers killed over time or memory.", "source")
+SEC_REQUESTS = _counter(
+    "sec_requests_total", "Requests to EDGAR: ok, failed or refused; quiet or full: not sent.", "outcome"
+)
+FILING_SECONDS = _histogram(
+    "filing_latency_seconds", "From when a filing could first be seen on EDGAR to when it was seen.", "source",
+    buckets=(1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 900.0, 3600.0),
+)  # fmt: skip
 
 ENRICH_STEP_SECONDS = _counter("enrich_step_seconds_total", "Time spent on understanding events, by step.", "step")
 ENRICH_SECONDS = _histogram("enrich_seconds", "Understanding one event, all steps together.", buckets=FAST)
