@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -17,17 +18,20 @@ from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
 from alertd.notify.protocol import Notifier, NotifierDeps
 from alertd.settings import Settings
-from alertd.sources.feed import FeedConfig
 from alertd.sources.parsepool import ParsePool
+from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
 from alertd.workers.deliver import Deliverer
+from alertd.workers.feed_poll import FeedPoll
+from alertd.workers.intake import STORE_LOST, Intake
 from alertd.workers.members import Members
 from alertd.workers.notices import Notices
-from alertd.workers.poll import STORE_LOST, FeedPoll
+from alertd.workers.poll import Poll, Taker
 from alertd.workers.progress import Progress, Watch
 from alertd.workers.schedule import Schedule
+from alertd.workers.source_health import SourceHealth
 from alertd.workers.status import collect_status
 from alertd.workers.timers import Timers
 
@@ -75,6 +79,7 @@ class Parts:
         self._members: Members | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
+        self._takers: dict[str, Taker] = {}
         self._watch = Watch(READY_PATIENCE_S)
 
     async def start(self) -> str:
@@ -93,7 +98,9 @@ class Parts:
         if "poll" in roles:
             self._pool = ParsePool(size=self._settings.processes.parse)
             await self._pool.start()
-            poll = await self._feed_poll(self._pool)
+            health = SourceHealth(self._store, self.notices, system_clock)
+            self._takers = self._make_takers(self._pool, await self._make_intake(health), health)
+            poll = Poll(self._takers, health, system_clock)
             me = self._boot.consumer
             self._schedule = Schedule(poll, self._store, system_clock, self._progress, me)
             await self._schedule.start(self._polled(self._settings))
@@ -109,12 +116,16 @@ class Parts:
         host, port = await self._web.start()
         return f"{host}:{port}"
 
-    async def _feed_poll(self, pool: ParsePool) -> FeedPoll:
+    async def _make_intake(self, health: SourceHealth) -> Intake:
         epoch = await self._store.epoch()
         lost = recall_epoch(self._settings.state_dir, epoch)
         if lost:
             await self.notices.tell("store_lost", "redis", STORE_LOST, epoch)
-        return FeedPoll(self._store, self._http, pool, self.notices, system_clock, epoch=epoch, lost=lost)
+        return Intake(self._store, self.notices, system_clock, health, epoch=epoch, lost=lost)
+
+    def _make_takers(self, pool: ParsePool, intake: Intake, health: SourceHealth) -> dict[str, Taker]:
+        """Say who asks the sources of each type."""
+        return {"feed": FeedPoll(intake, self._http, pool, health, system_clock)}
 
     async def replace(self, settings: Settings) -> None:
         """Take the settings of a reload: sources and receivers change in place.
@@ -148,13 +159,14 @@ class Parts:
             await self._web.stop()
         await self._http.__aexit__(None, None, None)
 
-    @staticmethod
-    def _polled(settings: Settings) -> list[FeedConfig]:
-        """Give the sources that the poller knows how to ask; it refuses the others rather than ask them wrongly."""
-        for source in settings.sources:
-            if not isinstance(source, FeedConfig):
+    def _polled(self, settings: Settings) -> list[PolledConfig]:
+        """Give the sources that are asked; the others are spoken to by themselves."""
+        sources: Sequence[AnyConfig] = settings.sources
+        polled = [source for source in sources if isinstance(source, PolledConfig)]
+        for source in polled:
+            if source.type not in self._takers:
                 log.error("source_not_polled", source=source.id, type=source.type, reason=NOT_POLLED)
-        return [source for source in settings.sources if isinstance(source, FeedConfig)]
+        return [source for source in polled if source.type in self._takers]
 
     def _notifiers(self, settings: Settings) -> list[tuple[str, Notifier]]:
         deps = NotifierDeps(http=self._http, smtp=settings.smtp, clock=system_clock)

@@ -93,7 +93,7 @@ def _source(source: str | None, base_url: str, config: Path | None) -> tuple[Sou
         fail(error)
     if source not in sources:
         fail(f"there is no source {source}; there are {', '.join(sources) or 'none'}", USAGE)
-    return sources[source].facts(), base_url or sources[source].url, sources[source].type
+    return sources[source].facts(), base_url or sources[source].address, sources[source].type
 
 
 def _file(path: Path, take: Callable[[str, bytes], Callable[[], None]]) -> bool:

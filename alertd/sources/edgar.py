@@ -20,7 +20,7 @@ from alertd.sources.edgar_filing import candidate, filing_mark, filings
 from alertd.sources.edgar_page import read_page
 from alertd.sources.events import LATEST_MS, Seen, SourceFacts
 from alertd.sources.guard import FREE, Guard
-from alertd.sources.polled import PolledConfig, is_url
+from alertd.sources.polled import HttpConfig, is_url
 from alertd.sources.timetable import Every, Timetable
 
 SEC = "https://www.sec.gov"
@@ -51,7 +51,7 @@ def _check_base(url: str) -> str:
     return url.rstrip("/")
 
 
-class EdgarConfig(PolledConfig):
+class EdgarConfig(HttpConfig):
     """The filings of EDGAR, as they come: an entry of `sources:` with `type: edgar`. Needs the setting `contact`."""
 
     type: Literal["edgar"]
@@ -72,7 +72,7 @@ class EdgarConfig(PolledConfig):
         return "filing"
 
     @property
-    def url(self) -> str:
+    def address(self) -> str:
         """The address of the newest page."""
         return self.page_url(0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -52,6 +52,8 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
     """Of filings: the forms that become events, in canonical form; none: all do."""
     full_text: bool = False
     """An event is sent out with what its entry says, and its full text follows."""
+    reads: dict[str, Any] = msgspec.field(default_factory=dict)
+    """How its documents are read, where the settings say that: JSON paths, selectors…, as plain data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from alertd.sources.events import Seen, SourceFacts, candidates
 from alertd.sources.feed_json import looks_like_json, read_json
 from alertd.sources.feed_xml import read_xml
 from alertd.sources.guard import FREE, Guard
-from alertd.sources.polled import Backlog, PolledConfig, is_url
+from alertd.sources.polled import Backlog, HttpConfig, is_url
 
 __all__ = ["Backlog", "FeedConfig", "SourceFacts", "parse_entries", "parse_feed"]
 
@@ -50,7 +50,7 @@ def _check_headers(headers: dict[str, Secret]) -> dict[str, Secret]:
     return headers
 
 
-class FeedConfig(PolledConfig):
+class FeedConfig(HttpConfig):
     """A feed to poll: an entry of `sources:` with `type: feed`."""
 
     type: Literal["feed"]
@@ -64,6 +64,11 @@ class FeedConfig(PolledConfig):
     """Language of items where neither they nor the feed state one: two letters, such as en."""
     headers: Annotated[dict[str, Secret], AfterValidator(_check_headers), Field(default_factory=dict)]
     """HTTP headers to send, such as Authorization; never to another host after a redirect."""
+
+    @property
+    def address(self) -> str:
+        """The feed's url."""
+        return self.url
 
     def forbidden(self) -> str:
         """Say why no poll will be let through to the address; empty if one may."""

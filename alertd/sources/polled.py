@@ -1,4 +1,4 @@
-"""What the settings of all sources that are polled over HTTP share."""
+"""What the settings of sources share: of all, of those that are polled, of those that are polled over HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.net.address import AddressPolicy, refusal
-from alertd.sources.events import Classification
+from alertd.sources.events import Classification, SourceFacts
 from alertd.sources.timetable import Every, Timetable
 
 Backlog = Literal["none", "24h", "all"]
@@ -42,21 +42,49 @@ def _check_private(allowed: bool | list[str]) -> bool | list[str]:
     return allowed
 
 
-class PolledConfig(ConfigModel):
-    """A source that is asked again and again: the keys that all such have."""
+class AnyConfig(ConfigModel):
+    """An entry of `sources:`: the keys that all sources have."""
 
     id: UserId
     """Name of the source: part of every event's id, so renaming it makes all its items new."""
+    type: str
     desk: UserId | None = None
     """Whose it is: its items reach the portfolios of this desk alone."""
-    allow_private: Annotated[bool | list[str], AfterValidator(_check_private)] = False
-    """Whether the address may be private or loopback: true, or the networks that it may be in."""
+    classification: Classification = "public"
+    """Who may see its items; carried along in every event."""
+
+    @property
+    def address(self) -> str:
+        """Where it is asked, for its state and for people: without secrets. Another one is another source."""
+        raise NotImplementedError
+
+    def facts(self) -> SourceFacts:
+        """Give what its events say of it."""
+        raise NotImplementedError
+
+    def forbidden(self) -> str:
+        """Say why it will never be let through to its address; empty if nothing is known against it."""
+        return ""
+
+
+class PolledConfig(AnyConfig):
+    """A source that is asked again and again."""
+
     every: Every = Timetable(60.0)
     """How often to ask: `60s`, or with burst hours `{default: 60s, "06:55-09:35 America/New_York": 5s}`."""
     backlog: Backlog = "none"
     """Which items that are there at the first poll count as new: none, those of the last 24 hours, all."""
-    classification: Classification = "public"
-    """Who may see its items; carried along in every event."""
+
+    def shortest_interval(self) -> float:
+        """Give the shortest time between two polls, in seconds, burst hours included."""
+        return self.every.shortest()
+
+
+class HttpConfig(PolledConfig):
+    """A source that is asked over HTTP."""
+
+    allow_private: Annotated[bool | list[str], AfterValidator(_check_private)] = False
+    """Whether the address may be private or loopback: true, or the networks that it may be in."""
     timeout: Annotated[Duration, Field(ge=1, le=300)] = 30.0
     """How long one request may take in all."""
     max_bytes: Annotated[int, Field(ge=1_024, le=32 << 20)] = 5 << 20
@@ -68,7 +96,3 @@ class PolledConfig(ConfigModel):
         literal = "127.0.0.1" if host == "localhost" else host
         reason = refusal(literal, AddressPolicy.of(self.allow_private)) if _is_address(literal) else ""
         return f"it will not be polled: {reason}" if reason else ""
-
-    def shortest_interval(self) -> float:
-        """Give the shortest time between two polls, in seconds, burst hours included."""
-        return self.every.shortest()

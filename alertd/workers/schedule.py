@@ -19,7 +19,7 @@ from apscheduler.triggers.date import DateTrigger
 from alertd.base.clock import Clock, to_datetime
 from alertd.errors import StoreUnavailable
 from alertd.model import SourceState
-from alertd.sources.feed import FeedConfig
+from alertd.sources.polled import PolledConfig
 from alertd.sources.timetable import next_poll_ms
 from alertd.workers.members import owner
 from alertd.workers.poll import Polled
@@ -42,7 +42,7 @@ class StateStore(Protocol):
 class Poll(Protocol):
     """What the timetable needs of polling."""
 
-    async def poll(self, source: FeedConfig, state: SourceState) -> Polled:
+    async def poll(self, source: PolledConfig, state: SourceState) -> Polled:
         """Take one source through one poll. Raises StoreUnavailable when Redis is the one that fails."""
         ...
 
@@ -55,26 +55,28 @@ class Schedule:
         self._poll = poll
         self._me = me
         self._members: Sequence[str] = [me]
-        self._configured: Sequence[FeedConfig] = []
+        self._configured: Sequence[PolledConfig] = []
         self._store = store
         self._clock = clock
         self._progress = progress
-        self._sources: dict[str, FeedConfig] = {}
+        self._sources: dict[str, PolledConfig] = {}
         self._states: dict[str, SourceState] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._hurried: set[str] = set()
+        """Sources that are to be polled again as soon as the poll under way has ended."""
         self._stopping = False
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
 
-    async def start(self, sources: Sequence[FeedConfig]) -> None:
+    async def start(self, sources: Sequence[PolledConfig]) -> None:
         """Begin: every source gets its first turn within its interval, spread so that they do not come as a herd."""
         self._scheduler.start()
         self._scheduler.add_job(self._progress.tick, "interval", args=["poll"], seconds=1, id="\x00tick")
         await self.replace(sources)
 
-    async def replace(self, sources: Sequence[FeedConfig]) -> None:
+    async def replace(self, sources: Sequence[PolledConfig]) -> None:
         """Take the sources of a reload. What is remembered of a source stays with its id."""
         self._configured = sources
         self._states |= await self._store.source_states()
@@ -90,7 +92,9 @@ class Schedule:
         for source in changed:
             state = self._states.setdefault(source.id, SourceState(source=source.id))
             spread_ms = random.uniform(0, min(source.shortest_interval(), len(sources) * 0.02)) * 1000
-            stopped = state.state == "gone" and state.url == source.url  # 410 (RFC 9110 15.5.11): do not ask again
+            stopped = (
+                state.state == "gone" and state.url == source.address
+            )  # 410 (RFC 9110 15.5.11): do not ask again
             if source.id not in self._running and not stopped:
                 self._at(source.id, max(now + int(spread_ms), state.not_before_ms))
 
@@ -114,6 +118,13 @@ class Schedule:
                 task.cancel()  # nothing is lost: validators were not stored, so the next poll sees it all again
             await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
+
+    def soon(self, source_id: str) -> None:
+        """Let the next poll of a source be now: something says that there is news. One under way is not enough."""
+        if source_id in self._running:
+            self._hurried.add(source_id)
+        elif source_id in self._sources and self._states[source_id].state != "gone":
+            self._again(source_id, self._clock())
 
     def states(self) -> Mapping[str, SourceState]:
         """Give the newest state of each source, as this process knows it."""
@@ -146,12 +157,14 @@ class Schedule:
             return
         now = self._clock()
         self._states[source_id] = polled.state
+        hurried = source_id in self._hurried and polled.outcome != "failed"
+        self._hurried.discard(source_id)
         if (
             polled.outcome != "gone" or self._sources.get(source_id) != source
         ):  # a reload may have mended it meanwhile
-            self._again(source_id, self._next(source, polled, now))
+            self._again(source_id, now if hurried else self._next(source, polled, now))
 
-    def _next(self, source: FeedConfig, polled: Polled, now: int) -> int:
+    def _next(self, source: PolledConfig, polled: Polled, now: int) -> int:
         return next_poll_ms(
             source.every,
             now,

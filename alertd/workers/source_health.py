@@ -14,7 +14,7 @@ from alertd.base.secrets import without_query
 from alertd.errors import FetchPermanent
 from alertd.model import JournalRecord, SourceState
 from alertd.net.client import Response
-from alertd.sources.feed import FeedConfig
+from alertd.sources.polled import AnyConfig
 from alertd.workers.notices import Notices
 
 log = structlog.get_logger(__name__)
@@ -40,16 +40,16 @@ class HealthStore(Protocol):
         ...
 
 
-def healthy(source: FeedConfig, state: SourceState, response: Response, now: int) -> SourceState:
-    """Give the state after an answer that could be used."""
-    moved_to = without_query(response.permanent_url or "")
+def healthy(source: AnyConfig, state: SourceState, now: int, response: Response | None = None) -> SourceState:
+    """Give the state after an answer that could be used; `response` where it came over HTTP."""
+    moved_to = without_query(response.permanent_url or "") if response is not None else ""
     if moved_to and moved_to != state.moved_to:
         log.warning("source_moved", source=source.id, to=moved_to)
     telemetry.SOURCE_LAST_SUCCESS.labels(source=source.id).set(now / 1000)
     return msgspec.structs.replace(
         state,
         state="fine",
-        url=source.url,
+        url=source.address,
         polls=state.polls + 1,
         last_poll_ms=now,
         last_success_ms=now,
@@ -114,12 +114,12 @@ class SourceHealth:
             await self._notices.tell("source_failing", state.source, text, str(state.last_success_ms))
         return after
 
-    async def gone(self, source: FeedConfig, state: SourceState, error: FetchPermanent) -> SourceState:
+    async def gone(self, source: AnyConfig, state: SourceState, error: FetchPermanent) -> SourceState:
         """Take in that a source will never answer at this address, or must not be asked; gives the new state."""
         after = msgspec.structs.replace(
             state,
             state="gone",
-            url=source.url if error.said_so else "",  # a forbidden one is looked at again with the next settings
+            url=source.address if error.said_so else "",  # a forbidden one is looked at again with the next settings
             polls=state.polls + 1,
             last_poll_ms=self._clock(),
             failures=state.failures + 1,

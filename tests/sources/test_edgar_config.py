@@ -46,10 +46,10 @@ def test_wrong_forms_are_refused_in_words(forms: Any, words: str) -> None:
 
 
 def test_one_form_is_asked_for_by_name_and_several_all_together() -> None:
-    assert config(forms=["8-K", "8-K/A"]).url == (
+    assert config(forms=["8-K", "8-K/A"]).address == (
         "https://www.sec.gov/cgi-bin/browse-edgar?action=getcurrent&type=8-K&owner=include&count=100&start=0&output=atom"
     )
-    assert "type=SCHEDULE+13D&" in config(forms=["SC 13D"]).url
+    assert "type=SCHEDULE+13D&" in config(forms=["SC 13D"]).address
     assert "&type=&" in config(forms=["8-K", "4"]).page_url(100)
     assert "&start=100&" in config().page_url(100)
 
@@ -60,7 +60,7 @@ def test_another_address_needs_to_be_admitted_where_it_is_private() -> None:
     assert "127.0.0.1" in config(base_url=local).forbidden()
     mirror = config(base_url=local, allow_private=True)
     assert mirror.forbidden() == ""
-    assert mirror.url.startswith("http://127.0.0.1:8080/cgi-bin/browse-edgar?")
+    assert mirror.address.startswith("http://127.0.0.1:8080/cgi-bin/browse-edgar?")
 
 
 @pytest.mark.parametrize("url", ["www.sec.gov", "ftp://www.sec.gov", "https://me@www.sec.gov", "https://x/?a=1", ""])

@@ -8,8 +8,11 @@ from alertd.model import Event, JournalRecord, ParsedFeed, SourceState
 from alertd.net.client import HttpClient
 from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.store.protocol import Store
+from alertd.workers.feed_poll import FeedPoll
+from alertd.workers.intake import Intake
 from alertd.workers.notices import Notices
-from alertd.workers.poll import FeedPoll, Polled
+from alertd.workers.poll import Poll, Polled
+from alertd.workers.source_health import SourceHealth
 from tests.support.behaviours import Behaviour
 from tests.support.http import FaultServer, Request
 from tests.workers.make import HandClock, source
@@ -37,7 +40,13 @@ class Wire:
         self.settings: dict[str, Any] = {"backlog": "all"}
         self.notices = Notices(store, {"ops": "every"}, self.clock)
         self._http = http
-        self.poller = FeedPoll(store, http, pool, self.notices, self.clock)
+        self.poller = self._poller()
+
+    def _poller(self) -> Poll:
+        health = SourceHealth(self.store, self.notices, self.clock)
+        intake = Intake(self.store, self.notices, self.clock, health)
+        feeds = FeedPoll(intake, self._http, self.pool, health, self.clock)
+        return Poll({"feed": feeds}, health, self.clock)
 
     def serve(self, *behaviours: Behaviour) -> None:
         """Say how the next polls are met; the last behaviour stays."""
@@ -53,7 +62,7 @@ class Wire:
     async def restart(self) -> None:
         """Go on as a new process would: from what the store has."""
         self.state = await self.store.source_state("wire") or SourceState(source="wire")
-        self.poller = FeedPoll(self.store, self._http, self.pool, self.notices, self.clock)
+        self.poller = self._poller()
 
     async def events(self) -> list[Event]:
         """Take what is new on the stream."""

@@ -19,6 +19,7 @@ from alertd.base.clock import Clock, system_clock
 from alertd.errors import StoreUnavailable
 from alertd.model import SourceState
 from alertd.sources.feed import FeedConfig
+from alertd.sources.polled import PolledConfig
 from alertd.store.memory import MemoryStore
 from alertd.workers.members import owner
 from alertd.workers.poll import Polled
@@ -37,7 +38,7 @@ class Polls:
     """Notes each poll, lets it wait at a gate, and answers as told; as `fine` if not told."""
 
     def __init__(self) -> None:
-        self.begun: list[tuple[FeedConfig, SourceState]] = []
+        self.begun: list[tuple[PolledConfig, SourceState]] = []
         self.times: list[float] = []
         self.answers: list[Polled | Exception] = []
         self.under_way: list[str] = []
@@ -46,7 +47,7 @@ class Polls:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def poll(self, source: FeedConfig, state: SourceState) -> Polled:
+    async def poll(self, source: PolledConfig, state: SourceState) -> Polled:
         self.begun.append((source, state))
         self.times.append(asyncio.get_running_loop().time())
         self.under_way.append(source.id)
@@ -63,19 +64,19 @@ class Polls:
             raise answer
         return answer
 
-    def of(self, name: str) -> list[FeedConfig]:
+    def of(self, name: str) -> list[PolledConfig]:
         return [source for source, _ in self.begun if source.id == name]
 
     def count(self, name: str, least: int) -> Callable[[], bool]:
         return lambda: len(self.of(name)) >= least
 
 
-def fine(source: FeedConfig, state: SourceState) -> SourceState:
-    return msgspec.structs.replace(state, state="fine", url=source.url, polls=state.polls + 1)
+def fine(source: PolledConfig, state: SourceState) -> SourceState:
+    return msgspec.structs.replace(state, state="fine", url=source.address, polls=state.polls + 1)
 
 
-def gone(source: FeedConfig) -> Polled:
-    return Polled(SourceState(source=source.id, state="gone", url=source.url), "gone")
+def gone(source: PolledConfig) -> Polled:
+    return Polled(SourceState(source=source.id, state="gone", url=source.address), "gone")
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ async def test_a_source_whose_address_was_forbidden_is_polled_with_other_setting
     async with scheduling(polls, [source(allow_private=False)], store=store, clock=yesterday) as schedule:
         await until(polls.count("wire", 1), "it is looked at once after a start")
         await schedule.replace([source(allow_private=True)])
-        await until(lambda: polls.begun[-1][0].allow_private is True, "and with other settings")
+        await until(lambda: polls.begun[-1][0].model_dump()["allow_private"] is True, "and with other settings")
 
 
 async def test_an_address_that_is_mended_while_the_old_one_is_found_gone_is_polled(polls: Polls) -> None:
@@ -175,7 +176,20 @@ async def test_an_address_that_is_mended_while_the_old_one_is_found_gone_is_poll
         await schedule.replace([source(url="https://news.example.com/new")])
         polls.gate.set()
         await until(polls.count("wire", 2), "the new address is polled")
-    assert polls.of("wire")[1].url == "https://news.example.com/new"
+    assert polls.of("wire")[1].address == "https://news.example.com/new"
+
+
+async def test_what_has_news_is_polled_at_once_and_again_if_it_was_being_polled(polls: Polls) -> None:
+    async with scheduling(polls, [source(every="1h")]) as schedule:
+        await until(polls.count("wire", 1), "the first turn")
+        await until(lambda: not polls.under_way, "it has ended")
+        polls.gate.clear()
+        schedule.soon("wire")
+        await until(polls.count("wire", 2), "long before its hour")
+        schedule.soon("wire")
+        polls.gate.set()
+        await until(polls.count("wire", 3), "what came while it was being polled counts too")
+        schedule.soon("no such source")
 
 
 async def test_a_reload_adds_removes_and_changes_and_leaves_the_rest_alone(polls: Polls) -> None:

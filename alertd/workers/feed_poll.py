@@ -1,0 +1,96 @@
+"""One poll of a feed.
+
+    fetch (conditional) -> changed? -> parse (in a killable worker) -> intake -> end of poll
+
+Validators are stored by the last step, after the entries: a crash before it costs a second poll, never an entry (C1).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from alertd import telemetry
+from alertd.base.clock import Clock
+from alertd.base.failpoints import failpoint
+from alertd.model import ParsedFeed, SourceState
+from alertd.net.address import AddressPolicy
+from alertd.net.client import GetOptions, HttpClient, Response
+from alertd.sources.feed import FeedConfig
+from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.workers.intake import Intake
+from alertd.workers.poll import Polled
+from alertd.workers.source_health import SourceHealth, healthy
+
+READ_AGAIN_MS = 86_400_000
+"""A page that does not change is read once a day all the same: what is on it would count as not seen since, and be
+forgotten the moment it leaves the page, to come back as news with the next stale copy. Heals a server's wrong 304s,
+too."""
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+
+
+class FeedPoll:
+    """Asks feeds."""
+
+    def __init__(self, intake: Intake, http: HttpClient, pool: ParsePool, health: SourceHealth, clock: Clock) -> None:
+        self._intake = intake
+        self._http = http
+        self._pool = pool
+        self._health = health
+        self._clock = clock
+
+    async def take(self, source: FeedConfig, state: SourceState, now: int) -> Polled:
+        """Fetch a feed and take it in."""
+        response = await self._fetch(source, state, now)
+        same = response.sha256 == state.body_sha256 and state.url == source.address and state.state == "fine"
+        if response.not_modified or (same and _is_fresh(state, self._clock())):
+            after = healthy(source, state, self._clock(), response)
+            await self._health.quiet(state, after)
+            return Polled(after, "unchanged", max_age_s=response.max_age_s)
+        failpoint("poll.fetched")
+        parsed = await self._parse(source, response)
+        taken = await self._intake.take(source, state, parsed, backlog=source.backlog)
+        after = msgspec.structs.replace(
+            healthy(source, taken.before, self._clock(), response),
+            etag=response.etag if taken.read else "",
+            last_modified=response.last_modified if taken.read else "",
+            validators_url=response.url,
+            body_sha256=response.sha256 if taken.read else "",
+        )
+        after = await self._intake.end(after, taken)
+        ttl_s = float(parsed.ttl_seconds) if parsed.ttl_seconds is not None else None
+        return Polled(after, "new" if taken.new else "nothing_new", max_age_s=response.max_age_s, ttl_s=ttl_s)
+
+    async def _fetch(self, source: FeedConfig, state: SourceState, now: int) -> Response:
+        fresh = _is_fresh(state, now)
+        options = GetOptions(
+            headers={name: value.reveal() for name, value in source.headers.items()},
+            etag=state.etag if fresh else "",
+            last_modified=state.last_modified if fresh else "",
+            validators_url=state.validators_url or source.url,
+            accept=ACCEPT,
+            timeout_s=source.timeout,
+            max_wire_bytes=source.max_bytes,
+            max_bytes=source.max_bytes,
+            allow=AddressPolicy.of(source.allow_private),
+        )
+        return await self._http.get(source.url, options, now)
+
+    async def _parse(self, source: FeedConfig, response: Response) -> ParsedFeed:
+        job = ParseJob(
+            type=source.type,
+            body=response.body,
+            content_type=response.content_type,
+            base_url=response.url.partition("?")[0],  # of a link `#top` it would become part, with the feed's key
+            source=source.facts(),
+            seen_at_ms=response.received_at_ms,
+            http_date=response.http_date,
+        )
+        started = self._clock()
+        parsed = await self._pool.parse(job)
+        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
+        return parsed
+
+
+def _is_fresh(state: SourceState, now: int) -> bool:
+    """Tell whether the page was read so lately that one that has not changed since need not be."""
+    return now - state.last_read_ms < READ_AGAIN_MS
