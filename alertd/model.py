@@ -306,6 +306,10 @@ class ParsedFeed(Struct, frozen=True, kw_only=True):
     """Of a page among pages, as EDGAR's: the identity marks of all that is on it, also of what is not watched."""
     unfinished: list[str] = []
     """Those of `listed` that may go on on the next page."""
+    says: dict[str, Any] = {}
+    """Of a document that is no page of items, such as the index of a filing: what it says, as plain data."""
+    more: dict[str, Any] = {}
+    """What its type tells whoever asked for it: where the next page is, how far this one goes."""
 
 
 # --- new or not ---------------------------------------------------------------------------------------

@@ -47,5 +47,11 @@ SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
     {"feed": SourceType(FeedConfig, parse_feed), "edgar": SourceType(EdgarConfig, parse_page)}
 )
 
+_PARTS: Mapping[str, Parse] = MappingProxyType({})
+"""Documents that are read for a source and are no page of it, by names that no source type has."""
+
+PARSERS: Mapping[str, Parse] = MappingProxyType({name: one.parse for name, one in SOURCE_TYPES.items()} | dict(_PARTS))
+"""What a parse worker can be asked for."""
+
 SourceConfig = FeedConfig | EdgarConfig
 """What an entry of `sources:` can be, told apart by `type`."""

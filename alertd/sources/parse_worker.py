@@ -24,7 +24,7 @@ from types import FrameType
 import msgspec
 
 from alertd.errors import ParseFailed
-from alertd.sources.catalog import SOURCE_TYPES
+from alertd.sources.catalog import PARSERS
 from alertd.sources.guard import Guard, OverTime
 from alertd.sources.wire import (
     HEADER,
@@ -96,7 +96,7 @@ def serve(stream: socket.socket) -> None:
 def _answer(order: Order, guard: Guard) -> Answer:
     job = order.job
     try:
-        page = SOURCE_TYPES[job.type].parse(
+        page = PARSERS[job.type](
             job.body, job.content_type, job.base_url, job.source, job.seen_at_ms, job.http_date, guard
         )
         return pack(page)
