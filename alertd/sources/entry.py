@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from alertd.model import Entry, Rejected
+from alertd.sources.dates import Stamp
 
 MAX_FIELD = 64 << 10
 """Characters of a field other than the text."""
@@ -22,6 +25,13 @@ class ReadEntry:
     versions: bool = False
     """Entries with the same id are versions of one another (RFC 4287)."""
     tombstone: bool = False
+    published: Stamp | None = None
+    updated: Stamp | None = None
+    """Dates that `dates` could not read: in a form or a zone that only the source's settings know."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the event that other formats do not have: form, items, filers…"""
+    state: str | None = None
+    """Of a row that changes under its name: what makes a revision, instead of title and text."""
 
 
 @dataclass(slots=True)

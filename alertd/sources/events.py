@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
 
 from alertd.base.clock import rfc3339
-from alertd.model import Candidate, Event, Provenance, Rejected, Struct, Trust, event_to_json
+from alertd.base.ids import mark
+from alertd.model import Candidate, Event, Provenance, Rejected, Rights, Struct, Trust, event_to_json
 from alertd.sources.dates import Stamp, parse_date
 from alertd.sources.entry import ReadEntry, Reading
 from alertd.sources.feed_xml import NO_TIME, PARSER_FAULTS
@@ -48,6 +49,7 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
     language: str = ""
     """Where neither item nor feed state one."""
     classification: Classification = "public"
+    rights: Rights | None = None
     forms: tuple[str, ...] = ()
     """Of filings: the forms that become events, in canonical form; none: all do."""
     full_text: bool = False
@@ -65,6 +67,16 @@ class Seen:
     at_ms: int
     sha256: str
     http_date: str | None
+
+    def provenance(self) -> Provenance:
+        """Give what an event of the document says of where it came from, and of what is allowed with it."""
+        source = self.source
+        return Provenance(
+            fetched_sha256=self.sha256,
+            http_date=self.http_date,
+            classification=source.classification,
+            rights=source.rights,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +154,7 @@ def _text(read: ReadEntry, reading: Reading, seen: Seen) -> _Text:
     title = plain_line(entry.title, literal="title" in read.literal)
     body, truncated = cut_body(_body(read))
     link = absolute(entry.link, seen.base_url or reading.link)
+    updated = read.updated or parse_date(entry.updated)
     if link and guid == entry.link and not guid.lower().startswith(("http://", "https://", "/")):
         link = ""  # a GUID that nobody marked as no permalink: "12345" leads nowhere
     return _Text(
@@ -151,8 +164,8 @@ def _text(read: ReadEntry, reading: Reading, seen: Seen) -> _Text:
         title=title,
         body=body,
         truncated=truncated,
-        published=parse_date(entry.published or entry.updated),
-        updated=parse_date(entry.updated),
+        published=read.published or parse_date(entry.published) if entry.published else updated,
+        updated=updated,
         withdrawn=entry.withdrawn or is_taken_back(title),
     )
 
@@ -186,6 +199,10 @@ def _facts(text: _Text) -> Facts:
 
 def _candidate(text: _Text, name: Identity, reading: Reading, seen: Seen) -> Candidate:
     event = _event(text, name, reading, seen)
+    if (state := text.read.state) is not None:
+        # Such a row is known by its name alone: two halts of one day may well have one wording.
+        content_hash = mark("state", state, "withdrawn" if text.withdrawn else "")
+        name = replace(name, strong="", weak="", content_hash=content_hash, names=name.names[:1])
     return Candidate(
         position=text.read.entry.position,
         event_id=name.event_id,
@@ -204,7 +221,7 @@ def _candidate(text: _Text, name: Identity, reading: Reading, seen: Seen) -> Can
 
 def _event(text: _Text, name: Identity, reading: Reading, seen: Seen) -> Event:
     entry, published = text.read.entry, text.published
-    return Event(
+    event = Event(
         id=name.event_id,
         source=seen.source.id,
         kind=seen.source.kind,
@@ -224,10 +241,9 @@ def _event(text: _Text, name: Identity, reading: Reading, seen: Seen) -> Event:
         withdrawn=text.withdrawn,
         authors=_names(entry.authors),
         categories=_names(entry.categories),
-        provenance=Provenance(
-            fetched_sha256=seen.sha256, http_date=seen.http_date, classification=seen.source.classification
-        ),
+        provenance=seen.provenance(),
     )
+    return msgspec.structs.replace(event, **text.read.more) if text.read.more else event
 
 
 def event_at(published: Stamp | None, seen_ms: int) -> int:
