@@ -50,7 +50,7 @@ def _quote(text: str, limit: int) -> str:
 def is_refused(status: int, text: str) -> bool:
     """Say whether EDGAR does not want to be asked: 429, or 403 but for the file storage's, which has no such file.
 
-    The storage behind /Archives answers 403 with an XML <Error> for what is not there, as S3 does to who may not list.
+    The storage behind /Archives answers 403 with an XML <Error> for a file that is not there.
     """
     start = text[:1_000].lstrip("\ufeff \t\r\n\0")
     return status == 429 or (status == 403 and not (start.startswith("<?xml") and "<Error>" in start))
