@@ -50,7 +50,9 @@ SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
 _PARTS: Mapping[str, Parse] = MappingProxyType({})
 """Documents that are read for a source and are no page of it, by names that no source type has."""
 
-PARSERS: Mapping[str, Parse] = MappingProxyType({name: one.parse for name, one in SOURCE_TYPES.items()} | dict(_PARTS))
+PARSERS: Mapping[str, Parse] = MappingProxyType(
+    {name: one.parse for name, one in SOURCE_TYPES.items()} | dict(_PARTS)
+)
 """What a parse worker can be asked for."""
 
 SourceConfig = FeedConfig | EdgarConfig
