@@ -25,8 +25,11 @@ from alertd.net.budget import HostBudget, HostLimit
 from alertd.net.client import HttpClient
 from alertd.sources.feed import FeedConfig
 from alertd.sources.parsepool import ParsePool
+from alertd.workers.feed_poll import FeedPoll
+from alertd.workers.intake import Intake
 from alertd.workers.notices import Notices
-from alertd.workers.poll import FeedPoll
+from alertd.workers.poll import Poll
+from alertd.workers.source_health import SourceHealth
 
 
 def body() -> bytes:
@@ -101,7 +104,10 @@ async def measure(port: int, path: str, polls: int) -> float:
     async with HttpClient("alertd bench", budget=budget) as http:
         pool = ParsePool(size=1)
         await pool.start()
-        poll = FeedPoll(store, http, pool, Notices(store, {}, system_clock), system_clock)
+        notices = Notices(store, {}, system_clock)
+        health = SourceHealth(store, notices, system_clock)
+        intake = Intake(store, notices, system_clock, health)
+        poll = Poll({"feed": FeedPoll(intake, http, pool, health, system_clock)}, health, system_clock)
         source = FeedConfig.model_validate(
             {"id": "bench", "type": "feed", "url": f"http://127.0.0.1:{port}/{path}", "allow_private": True}
         )

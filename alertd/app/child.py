@@ -37,6 +37,7 @@ from alertd.workers.progress import Progress
 log = structlog.get_logger(__name__)
 
 TURNS_S = 1.0
+FEEL_S = 0.1
 RECONNECT_S = 0.5
 RELOAD_AGAIN_S = 2.0
 """How soon a reload that needs Redis while it is away is tried again."""
@@ -69,7 +70,11 @@ class Child:
 
     async def main(self) -> int:
         """Start, work until told to leave, stop. Gives the exit code."""
-        self._line = [self._begin(self._listen(), "link"), self._begin(self._report(), "turns")]
+        self._line = [
+            self._begin(self._listen(), "link"),
+            self._begin(self._report(), "turns"),
+            self._begin(self._feel(), "lag"),
+        ]
         try:
             store = await self._open()
             self._parts = Parts(self._boot, store, self._progress)
@@ -235,6 +240,14 @@ class Child:
                 log.warning("loop_unfinished_at_stop", loop=task.get_name())
         await self._stack.aclose()
         log.info("stopped", process=self._boot.name)
+
+    async def _feel(self) -> None:
+        """Measure how late the loop comes round: so long something blocked it."""
+        loop, lag = asyncio.get_running_loop(), telemetry.LOOP_LAG.labels(process=self._boot.name)
+        while True:
+            due = loop.time() + FEEL_S
+            await asyncio.sleep(FEEL_S)
+            lag.observe(max(loop.time() - due, 0.0))
 
     async def _report(self) -> None:
         while True:

@@ -57,6 +57,10 @@ POLLS = _counter("polls_total", "Polls by what came of them.", "source", "outcom
 POLL_SECONDS = Summary(
     "alertd_poll_duration_seconds", "One poll, request to stored state.", ["source"], registry=REGISTRY
 )
+POLL_LATENESS = _histogram(
+    "poll_lateness_seconds", "How long after their time polls began.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0),
+)  # fmt: skip
 SOURCE_LAST_SUCCESS = _gauge(
     "source_last_success_timestamp_seconds", "When a poll last succeeded.", "source", mode="max"
 )
@@ -124,6 +128,10 @@ POSITIONS_TROUBLE = _gauge(
     "portfolio", "state",
 )  # fmt: skip
 LOOP_LAG_SECONDS = _gauge("loop_lag_seconds", "How late the event loop woke up last.", "role", mode="livemax")
+LOOP_LAG = _histogram(
+    "event_loop_lag_seconds", "How late the event loop woke up, looked at ten times a second.", "process",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
+)  # fmt: skip
 PROCESS_RESTARTS = _counter("process_restarts_total", "Processes started again after they died.", "role")
 HTTP_REQUESTS = _counter("http_requests_total", "Answers of the web interface.", "route", "status")
 LOG_LINES_LOST = _counter("log_lines_lost_total", "Log lines that the output did not take.")

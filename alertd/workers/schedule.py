@@ -16,6 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from alertd import telemetry
 from alertd.base.clock import Clock, to_datetime
 from alertd.errors import StoreUnavailable
 from alertd.model import SourceState
@@ -62,6 +63,8 @@ class Schedule:
         self._sources: dict[str, PolledConfig] = {}
         self._states: dict[str, SourceState] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._due: dict[str, int] = {}
+        """When the next poll of each source is to begin, in ms."""
         self._hurried: set[str] = set()
         """Sources that are to be polled again as soon as the poll under way has ended."""
         self._stopping = False
@@ -131,6 +134,7 @@ class Schedule:
         return {source: self._states[source] for source in self._sources}
 
     def _at(self, source_id: str, at_ms: int) -> None:
+        self._due[source_id] = at_ms
         trigger = DateTrigger(run_date=to_datetime(at_ms), timezone="UTC")
         self._scheduler.add_job(self._turn, trigger, args=[source_id], id=source_id, replace_existing=True)
 
@@ -138,6 +142,7 @@ class Schedule:
         """Run one poll as a task of our own, so that stopping can await it."""
         if self._stopping or source_id in self._running or source_id not in self._sources:
             return
+        telemetry.POLL_LATENESS.observe(max(self._clock() - self._due.pop(source_id, self._clock()), 0) / 1000)
         task = asyncio.create_task(self._run(source_id), name=f"poll:{source_id}")
         self._running[source_id] = task
         task.add_done_callback(lambda _: self._running.pop(source_id, None))
