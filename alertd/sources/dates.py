@@ -79,18 +79,21 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIX = re.compile(r"1\d{9}(?:\d{3})?")
 
 
-def parse_date(text: str) -> Stamp | None:
-    """Read a date, or None if it is none, is ambiguous, or lies outside 1990 to 2099."""
+def parse_date(text: str, zone: tzinfo = UTC) -> Stamp | None:
+    """Read a date, or None if it is none, is ambiguous, or lies outside 1990 to 2099.
+
+    `zone` is that of times that name none; a mere day stays the day.
+    """
     text = _COMMENT.sub("", _SPACE.sub(" ", text[:120])).strip(" ,")
     if _UNIX.fullmatch(text):  # ten digits are seconds, thirteen milliseconds: nothing else looks like this
         return Stamp(int(text.ljust(13, "0")), "second")
     for form in _FORMS:
         if found := form.fullmatch(text):
-            return _stamp(found.groupdict())
+            return _stamp(found.groupdict(), zone)
     return None
 
 
-def _stamp(part: dict[str, str | None]) -> Stamp | None:
+def _stamp(part: dict[str, str | None], usual: tzinfo) -> Stamp | None:
     year, month = _year(part["year"] or ""), _month(part["month"] or "")
     if month is None or not FIRST_YEAR <= year <= LAST_YEAR:
         return None
@@ -101,7 +104,7 @@ def _stamp(part: dict[str, str | None]) -> Stamp | None:
     if part["hour"] is None:
         return Stamp(_ms(day.replace(tzinfo=UTC)), "day")
     clock = _clock(part)
-    zone = _zone(part["zone"])
+    zone = usual if part["zone"] is None else _zone(part["zone"])
     if clock is None or zone is None:
         return None
     moment = (day + clock).replace(tzinfo=zone)
@@ -135,9 +138,7 @@ def _clock(part: dict[str, str | None]) -> timedelta | None:
     return timedelta(hours=hour, minutes=minute, seconds=second, milliseconds=millis)
 
 
-def _zone(text: str | None) -> tzinfo | None:
-    if text is None:
-        return UTC
+def _zone(text: str) -> tzinfo | None:
     name = text.upper()
     if name in _WALL_CLOCKS:
         return ZoneInfo(_WALL_CLOCKS[name])
