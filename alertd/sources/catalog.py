@@ -16,6 +16,7 @@ from alertd.sources.edgar import EdgarConfig, parse_page
 from alertd.sources.events import SourceFacts
 from alertd.sources.feed import FeedConfig, parse_feed
 from alertd.sources.guard import Guard
+from alertd.sources.robots import parse_robots
 
 
 class Parse(Protocol):
@@ -47,7 +48,7 @@ SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
     {"feed": SourceType(FeedConfig, parse_feed), "edgar": SourceType(EdgarConfig, parse_page)}
 )
 
-_PARTS: Mapping[str, Parse] = MappingProxyType({})
+_PARTS: Mapping[str, Parse] = MappingProxyType({"robots": parse_robots})
 """Documents that are read for a source and are no page of it, by names that no source type has."""
 
 PARSERS: Mapping[str, Parse] = MappingProxyType(

@@ -103,13 +103,14 @@ def _pages(reader: PdfReader, guard: Guard) -> Iterator[str]:
     """Give the text of page after page, until there is enough; a broken page costs itself."""
     left = MAX_BODY
     number, broken = 0, 0
+    faults: tuple[type[Exception], ...] = (*_faults(), OverTime)
     while left > 0 and number < MAX_PAGES and not guard.spent():
         try:
             with guard.step(_PAGE_SHARE):
                 text = reader.pages[number].extract_text()
         except IndexError:
             return
-        except (*_faults(), OverTime):
+        except faults:
             broken += 1
             if broken > _BROKEN_PAGES:
                 return

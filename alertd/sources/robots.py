@@ -10,8 +10,14 @@ Patterns are matched piece by piece and never as regular expressions: a stranger
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlsplit
+
+from alertd.model import ParsedFeed
+from alertd.sources.events import SourceFacts
+from alertd.sources.guard import FREE, Guard
 
 NAME = "alertd"
 """The product token by which hosts may name us."""
@@ -77,6 +83,15 @@ class Rules:
                 return "" if rule.allow else f"Disallow: {rule.pattern}"
         return ""
 
+    def plain(self) -> dict[str, Any]:
+        """Give the rules as plain data, as they come out of a parse worker."""
+        return {"delay_s": self.delay_s, "rules": [[rule.allow, rule.pattern] for rule in self.rules]}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Rules:
+        """Make rules of what `plain` gave."""
+        return cls(tuple(Rule(bool(allow), pattern) for allow, pattern in data["rules"]), data["delay_s"])
+
 
 EVERYTHING = Rules()
 """A host without robots.txt, or with one that it does not give us (4xx), allows everything (section 2.3.1.3)."""
@@ -87,6 +102,19 @@ class _Group:
     rules: list[Rule]
     delay_s: float = 0.0
     found: bool = False
+
+
+def parse_robots(
+    body: bytes,
+    content_type: str | None,
+    base_url: str,
+    source: SourceFacts,
+    seen_at_ms: int,
+    http_date: str | None,
+    guard: Guard = FREE,
+) -> ParsedFeed:
+    """Read a robots.txt in a parse worker: its rules are in `says`."""
+    return ParsedFeed(format="robots", candidates=[], says=read_robots(body).plain())
 
 
 def read_robots(body: bytes) -> Rules:
