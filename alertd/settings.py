@@ -24,13 +24,15 @@ from alertd.base.secrets import Secret, redact_url
 from alertd.base.yaml import Document, check, load_yaml
 from alertd.base.yaml import Path as At
 from alertd.base.yaml_env import override
-from alertd.base.yaml_expand import Expanded, as_written, expand
+from alertd.base.yaml_expand import as_written, expand
+from alertd.base.yaml_literal import literal_secrets
 from alertd.base.yaml_scan import MAX_BYTES
 from alertd.base.yaml_schema import for_editors, schema_of
 from alertd.errors import ConfigError, Fault
 from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.smtp import SmtpConfig
+from alertd.sources import rights
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
 from alertd.web.bind import parse_bind
 from alertd.web.deps import MIN_TOKEN
@@ -200,7 +202,7 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     doc, warnings = override(load_yaml(_read(path), str(path)), Settings, env, PREFIX, RESERVED)
     filled = expand(doc, Settings, env, folder)
     settings, faults = check(Settings, filled.doc)
-    faults += [*_cross_checks(filled.doc, folder), *_literal_secrets(filled)]
+    faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *literal_secrets(filled)]
     refused = [source.forbidden() for source in settings.sources] if settings is not None else []
     faults += [doc.fault(("sources", i, "url"), why, severity="warning") for i, why in enumerate(refused) if why]
     faults = [f for f in faults if (f.file, f.line, f.column) not in filled.failed]
@@ -274,27 +276,3 @@ def _same_ids(doc: Document, group: str) -> Iterator[Fault]:
             yield doc.fault((*at, "id"), message, "ids name keys, alerts and deliveries: each needs its own")
         else:
             first[name] = (*at, "id")
-
-
-def _literal_secrets(filled: Expanded) -> Iterator[Fault]:
-    for path in filled.literal:
-        node = filled.doc.node(path)
-        names = [step for step in path if isinstance(step, str)]
-        if node is None or not names or not _confidential(names, str(node.value)):
-            continue
-        message = f"`{names[-1]}` is a secret written in the file"
-        variable = re.sub(r"[^A-Z0-9]+", "_", names[-1].upper())
-        hint = f"write ${{{variable}}} and set that variable, or use {names[-1]}_file"
-        yield filled.doc.fault(path, message, hint, severity="warning")
-
-
-def _confidential(names: list[str], value: str) -> bool:
-    """Tell whether a text where secrets stand is one: an address without password and query, or Accept: is not."""
-    if names[-1] in ("redis", "url"):
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            return True
-        return bool(parts.password or parts.query)
-    confidential = re.search(r"(?i)auth|key|token|secret|cookie|signature|password", names[-1])
-    return "headers" not in names or confidential is not None

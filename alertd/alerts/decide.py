@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.rights import marked
 from alertd.alerts.step import Outcome, Step, alert_of, decision_on, subject_of
 from alertd.model import Decision, Event, Match, StoredAlert
 from alertd.rules.book import Portfolio
@@ -49,7 +50,7 @@ def decide(
     alert = alert_of(portfolio, subject)
     if matches and all(match.experimental for match in matches):
         return Outcome(_on_trial(portfolio, alert, matches))
-    live = [match for match in matches if not match.experimental]
+    live = marked([match for match in matches if not match.experimental], event)
     step = Step(portfolio, receivers, event, now, subject, stored.state, story)
     before = [f for f in stored.state.folded if f.event == event.id] if stored.state is not None else []
     if not before:

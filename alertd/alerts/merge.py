@@ -63,7 +63,9 @@ def _closed(younger: AlertState, into: str, event: Event, now: int) -> AlertStat
 def _taken_over(
     older: AlertState | None, younger: AlertState, into: str, subject: str, event: Event, now: int
 ) -> AlertState | None:
-    text = f"carries on alert {younger.alert.id}: “{younger.alert.title[:120]}”"
+    text = f"carries on alert {younger.alert.id}"
+    if not any(change.rights for change in younger.alert.changes):  # else its title may not be for all who read this
+        text += f": “{younger.alert.title[:120]}”"
     if older is None:
         alert = msgspec.structs.replace(younger.alert, id=into, subject=subject, story=subject)
         said = united(younger.said, Said(stories=[subject]))

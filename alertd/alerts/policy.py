@@ -21,6 +21,10 @@ class ReceiverPolicy:
     """Which later revisions of an alert it is told."""
     expire_s: float = 86_400.0
     """Seconds after which a message that could not be sent is given up."""
+    accepts: Literal["public", "internal"] = "internal"
+    """`public`: items of internal sources are not for it."""
+    leaves: bool = False
+    """A machine of others reads its messages: they carry no text whose rights forbid to export it."""
 
 
 def severity_rank(severity: Severity) -> int:

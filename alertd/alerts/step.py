@@ -12,6 +12,7 @@ from alertd import __version__
 from alertd.alerts.compare import MAX_HEADLINE, compare, quoted, severity_with
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
+from alertd.alerts.rights import RESTRICTED, closed_to, limits, narrowed, shown
 from alertd.alerts.said import facts_beyond, news_in, said_by
 from alertd.base.clock import rfc3339
 from alertd.base.ids import alert_id, delivery_id, story_id
@@ -123,7 +124,8 @@ class Step:
         )
         text = "first report" if self.event.revision == 1 else f"matches since revision {self.event.revision}"
         deliver, without = self._receivers(alert, "first")
-        reason: Reason = "first" if deliver else "no_receiver"
+        closed = any(why.startswith(RESTRICTED) for why in without.values())
+        reason: Reason = "first" if deliver else "restricted" if closed else "no_receiver"
         return self._outcome(alert, reason, text, deliver, without)
 
     def _join(self, state: AlertState, matches: Sequence[Match]) -> Outcome:
@@ -193,7 +195,7 @@ class Step:
             policy = known.get(receiver)
             if policy is None:
                 without[receiver] = "receiver_removed"
-            elif reason := self._withheld(policy, alert, told):
+            elif reason := closed_to(policy, limits(self.event)) or self._withheld(policy, alert, told):
                 without[receiver] = reason
             else:
                 deliver.append(policy)
@@ -201,6 +203,9 @@ class Step:
 
     def _withheld(self, policy: ReceiverPolicy, alert: Alert, told: Told) -> str:
         knows = self._has_been_told(policy.id)
+        alert = narrowed(alert, self.event, policy)
+        if self._has_missed(policy.id) and not self.event.withdrawn:  # what is no news to the alert is news to it
+            told = "material" if knows else "first"
         if severity_rank(alert.severity) < severity_rank(policy.min_severity) and not knows:
             return f"below its min_severity {policy.min_severity}"
         if told == "first":
@@ -215,6 +220,12 @@ class Step:
         folded = self.state.folded if self.state is not None else []
         return any(f.decision.receivers.get(receiver, "").startswith("dl_") for f in folded)
 
+    def _has_missed(self, receiver: str) -> bool:
+        """Tell whether something was withheld from a receiver by rights since it was told last."""
+        folded = self.state.folded if self.state is not None else []
+        said = (f.decision.receivers.get(receiver, "") for f in reversed(folded))
+        return next((why for why in said if why.startswith(("dl_", RESTRICTED))), "").startswith(RESTRICTED)
+
     def _outcome(
         self, alert: Alert, reason: Reason, text: str, deliver: list[ReceiverPolicy], without: dict[str, str]
     ) -> Outcome:
@@ -227,6 +238,7 @@ class Step:
                 event_revision=self.event.revision,
                 reason=reason,
                 text=text,
+                rights=limits(self.event),
             )
             alert = msgspec.structs.replace(alert, changes=bounded([*alert.changes, change], MAX_CHANGES))
         deliveries = tuple(self._delivery(alert, policy, reason) for policy in deliver)
@@ -250,8 +262,8 @@ class Step:
             delivery=number,
             receiver=policy.id,
             at=rfc3339(self.now),
-            alert=alert,
-            event=excerpt(self.event),
+            alert=narrowed(alert, self.event, policy),
+            event=excerpt(shown(self.event, leaves=policy.leaves)),
             portfolio_title=self.portfolio.title,
             timezone=self.portfolio.timezone,
             reason=reason,

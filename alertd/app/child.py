@@ -194,7 +194,7 @@ class Child:
         if change is not None and change.companies is not None:
             understanding = await asyncio.to_thread(understanding_of, self._types, change.companies, settings)
             _keep_for_good()
-        matcher.apply(change, receiver_policies(settings), understanding)
+        matcher.apply(change, receiver_policies(settings), understanding, keep_s=settings.journal_keep)
 
     async def _serve(self) -> float:
         """Do what the supervisor says until it says drain; gives the time for that."""

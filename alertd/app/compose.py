@@ -50,6 +50,8 @@ def receiver_policies(settings: Settings) -> dict[str, ReceiverPolicy]:
             min_severity=receiver.min_severity,
             updates=receiver.updates,
             expire_s=receiver.expire,
+            accepts=receiver.accepts,
+            leaves=receiver.leaves,
         )
         for receiver in settings.receivers
     }

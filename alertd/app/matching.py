@@ -21,7 +21,8 @@ def pipeline_of(book: RuleBook, settings: Settings) -> Pipeline:
     """Make a rule book ready."""
     warm_up()
     understanding = understanding_of(book.event_types, book.companies, settings)
-    return Pipeline(book, receiver_policies(settings), system_clock, understanding)
+    policies = receiver_policies(settings)
+    return Pipeline(book, policies, system_clock, understanding, keep_s=settings.journal_keep)
 
 
 def understanding_of(

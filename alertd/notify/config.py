@@ -42,7 +42,11 @@ class ReceiverConfig(ConfigModel):
     """Which later revisions of an alert are sent."""
     expire: Duration = 24 * 3600.0
     """How long a message is tried, the last time shortly before the end. What was never tried by then expires."""
+    accepts: Literal["public", "internal"] = "internal"
+    """Whether items of internal sources may be sent here."""
 
+    leaves: ClassVar[bool] = False
+    """Machines of others read it: text that must not be exported is left out."""
     mode: ClassVar[Literal["every", "latest"]] = "latest"
     """`latest`: an unsent older message about the same alert is skipped. `every`: all, in order."""
     pace_ms: ClassVar[int] = 0

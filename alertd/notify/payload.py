@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from alertd.model import Event, Message, event_to_dict
+from alertd.model import Alert, Event, Message, event_to_dict
 
 MAX_BYTES = 20_000
 EXCERPT_BYTES = 2048
@@ -26,7 +26,7 @@ def payload(message: Message) -> bytes:
     """Write a message as the JSON that webhooks and the console's JSON lines carry; always below 20 kB."""
     data: Json = {}
     if message.alert is not None:
-        data["alert"] = _jsonable(message.alert)
+        data["alert"] = _alert(message.alert)
     if message.event is not None:
         data["event"] = _event(message)
     if message.notice is not None:
@@ -71,6 +71,14 @@ def _valid(value: Any) -> Any:
     if isinstance(value, list):
         return [_valid(item) for item in value]
     return value
+
+
+def _alert(alert: Alert) -> Json:
+    """Give the alert; whom else its parts may be told is nothing for those who may be told."""
+    fields: Json = _jsonable(alert)
+    for part in (*fields["matches"], *fields["changes"]):
+        del part["rights"]
+    return fields
 
 
 def _event(message: Message) -> Json:

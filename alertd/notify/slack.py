@@ -32,6 +32,8 @@ class SlackConfig(HttpReceiverConfig):
     type: Literal["slack"] = "slack"
     webhook_url: Secret
     """The address that Slack gave the app for this channel. Whoever knows it can post."""
+    accepts: Literal["public", "internal"] = "public"
+    """Whether items of internal sources may be sent here: Slack is outside the house."""
 
     pace_ms: ClassVar[int] = 1000
 

@@ -88,7 +88,10 @@ class WebhookConfig(HttpReceiverConfig):
     """Sent along, for a gateway that asks for a token of its own."""
     expire: Duration = 72 * 3600.0
     """How long a message that cannot be delivered is tried; then it is a dead letter."""
+    accepts: Literal["public", "internal"] = "public"
+    """Whether items of internal sources may be sent here: it may be outside the house."""
 
+    leaves: ClassVar[bool] = True
     mode: ClassVar[Literal["every", "latest"]] = "every"
     concurrency: ClassVar[int] = 4
 

@@ -14,6 +14,7 @@ decisions come out the same, and the deliveries have the same ids.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
@@ -57,8 +58,14 @@ class Pipeline:
         receivers: Mapping[str, ReceiverPolicy],
         clock: Clock,
         understanding: Understanding | None = None,
+        *,
+        keep_s: float = math.inf,
     ) -> None:
-        """Without `understanding` events carry what they bring with them, and event types are asked of that."""
+        """Without `understanding` events carry what they bring with them, and event types are asked of that.
+
+        `keep_s` is how long the journal is kept.
+        """
+        self._keep_s = keep_s
         self._matcher = Matcher(book, understanding=understanding)
         self._routine_forms = book.routine_forms
         self._source_desks = book.source_desks
@@ -81,9 +88,10 @@ class Pipeline:
         self._matcher.apply(change, understanding)
         self._learn(change.portfolios)
 
-    def use_receivers(self, receivers: Mapping[str, ReceiverPolicy]) -> None:
-        """Take the receivers as they are now, between two batches."""
+    def use_receivers(self, receivers: Mapping[str, ReceiverPolicy], *, keep_s: float | None = None) -> None:
+        """Take the receivers, and how long the journal is kept, as they are now, between two batches."""
         self._policies = tuple(receivers.values())
+        self._keep_s = self._keep_s if keep_s is None else keep_s
 
     def _learn(self, portfolios: Iterable[Portfolio]) -> None:
         self._names.update((portfolio.identity, portfolio.id) for portfolio in portfolios if portfolio.identity)
@@ -156,7 +164,7 @@ class Pipeline:
                 alert = await self._decide_and_commit(work, concern, stored, store)
                 alerts += [alert] if alert is not None else []
             await merges.close_late(work, stored)
-            return work.processed(rfc3339(self._clock()), self.version)
+            return work.processed(rfc3339(self._clock()), self.version, self._keep_s)
         except AlertdError:  # the store's trouble, not the event's
             raise
         except Exception as error:  # noqa: BLE001 see above

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from alertd.alerts.concern import Concern
+from alertd.alerts.rights import kept
 from alertd.alerts.step import Outcome, subject_of
 from alertd.enrich.story_report import Report
 from alertd.model import (
@@ -118,13 +119,13 @@ class Work:
             self.decisions.append(outcome.decision)
         self.deliveries.extend(outcome.deliveries)
 
-    def processed(self, at: str, rules_version: str) -> Processed:
-        """Give what came of it, with its line of the journal."""
+    def processed(self, at: str, rules_version: str, keep_s: float) -> Processed:
+        """Give what came of it, with its line of the journal, which is kept for so many seconds."""
         alerts = [decision.alert for decision in self.decisions]
         sent = [i for decision in self.decisions for i in decision.receivers.values() if i.startswith("dl_")]
         reasons = list(dict.fromkeys(decision.reason for decision in self.decisions))
         data: dict[str, Any] = {
-            "event": event_to_dict(self.event),
+            "event": event_to_dict(kept(self.event, keep_s)),
             "matches": msgspec.to_builtins(self.matches),
             "decisions": msgspec.to_builtins(self.decisions),
             "failures": msgspec.to_builtins(self.failures),

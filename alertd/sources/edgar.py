@@ -98,6 +98,7 @@ class EdgarConfig(HttpConfig):
             trust=self.trust,
             language="en",
             classification=self.classification,
+            rights=self.terms(),
             forms=tuple(dict.fromkeys(self.forms)),
             full_text=self.full_text,
         )

@@ -21,7 +21,7 @@ import msgspec
 from alertd.base.clock import rfc3339, to_datetime
 from alertd.base.ids import event_id, mark
 from alertd.companies.names import registrant_id
-from alertd.model import Candidate, Event, ParsedFeed, Provenance, Rejected, Struct, event_from_json, event_to_json
+from alertd.model import Candidate, Event, ParsedFeed, Rejected, Struct, event_from_json, event_to_json
 from alertd.rules.filing import canonical_form
 from alertd.sources.dates import Stamp, parse_date
 from alertd.sources.edgar_entry import Item, Listed
@@ -99,6 +99,11 @@ def _rank(entry: Listed) -> int:
 def _filer(entry: Listed) -> dict[str, str]:
     known = {"id": registrant_id(entry.cik), "cik": entry.cik} if entry.cik else {}
     return known | {"name": entry.name, "role": entry.role}
+
+
+def ranked_filers(filers: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Put filers in order, those that the filing is about first, each once."""
+    return _unique(sorted(filers, key=lambda filer: _ORDER.get(filer["role"], 2)))
 
 
 def _unique(filers: Iterable[dict[str, str]]) -> list[dict[str, str]]:
@@ -189,9 +194,7 @@ def _event(filing: Filing, first_ms: int | None, seen: Seen) -> Event:
         items=[item.code for item in filing.items],
         accession=filing.accession,
         filers=list[dict[str, Any]](filing.filers),
-        provenance=Provenance(
-            fetched_sha256=seen.sha256, http_date=seen.http_date, classification=source.classification
-        ),
+        provenance=seen.provenance(),
     )
 
 
@@ -286,8 +289,7 @@ def join(pages: Sequence[ParsedFeed]) -> ParsedFeed:
 
 def _joined(first: Candidate, second: Candidate) -> Candidate:
     one, other = event_from_json(bytes(first.event)), event_from_json(bytes(second.event))
-    both = sorted([*one.filers, *other.filers], key=lambda filer: _ORDER.get(str(filer["role"]), 2))
-    filers = _unique(both)
+    filers = ranked_filers([*one.filers, *other.filers])
     if len(filers) == len(one.filers):
         return first
     form = one.form or ""

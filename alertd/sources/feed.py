@@ -82,6 +82,7 @@ class FeedConfig(HttpConfig):
             trust=self.trust,
             language=self.language,
             classification=self.classification,
+            rights=self.terms(),
         )
 
 

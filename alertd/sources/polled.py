@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from alertd.base.config import ConfigModel, Duration, UserId
+from alertd.model import Rights
 from alertd.net.address import AddressPolicy, refusal
 from alertd.sources.events import Classification, SourceFacts
+from alertd.sources.rights import RightsConfig
 from alertd.sources.timetable import Every, Timetable
 
 Backlog = Literal["none", "24h", "all"]
@@ -52,6 +54,8 @@ class AnyConfig(ConfigModel):
     """Whose it is: its items reach the portfolios of this desk alone."""
     classification: Classification = "public"
     """Who may see its items; carried along in every event."""
+    rights: RightsConfig | None = None
+    """What its terms allow: who may be told, how much may be shown, kept, exported, read by a language model."""
 
     @property
     def address(self) -> str:
@@ -59,8 +63,12 @@ class AnyConfig(ConfigModel):
         raise NotImplementedError
 
     def facts(self) -> SourceFacts:
-        """Give what its events say of it."""
+        """Give what its events say of it; classification and `terms()` among it."""
         raise NotImplementedError
+
+    def terms(self) -> Rights | None:
+        """Give the rights that its events carry."""
+        return self.rights.rights() if self.rights is not None else None
 
     def forbidden(self) -> str:
         """Say why it will never be let through to its address; empty if nothing is known against it."""

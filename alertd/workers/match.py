@@ -104,14 +104,16 @@ class Matcher:
         change: BookChange | None,
         receivers: Mapping[str, ReceiverPolicy],
         understanding: Understanding | None = None,
+        *,
+        keep_s: float | None = None,
     ) -> None:
-        """Take what changed in the rules, and the receivers as they are now, between two batches.
+        """Take what changed in the rules, and receivers and the journal's time as they are now, between two batches.
 
         `understanding` comes where the companies have changed that are looked for.
         """
         if change is not None:
             self._taken.append(lambda: self._pipeline.apply(change, understanding))
-        self._taken.append(lambda: self._pipeline.use_receivers(receivers))
+        self._taken.append(lambda: self._pipeline.use_receivers(receivers, keep_s=keep_s))
 
     def _take_rules(self) -> None:
         """Bring the rules up to date: never while a batch is under way, so that one version matches all of it."""

@@ -1,0 +1,175 @@
+"""What the terms of a source allow to be told, to whom, and how: pure, from the rights that an event carries.
+
+    deciding   closed_to   which receivers may not be told
+               marked      the matches as an alert may keep them
+    a message  shown       the event as any message may carry it; for a webhook also what may leave the house
+               narrowed    the alert without what one receiver may not see
+    keeping    kept        the event as the journal may keep it
+    notes      may_model   whether a language model may read it
+
+An event without rights is public and free. What is limited is limited before a message is put into the queue, so that
+no receiver's form of it, and no repeat, can show more. What the operator asks for (`why`, `tail`) is what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from alertd.alerts.policy import ReceiverPolicy, loudest
+from alertd.model import Alert, Event, Evidence, Match, Rights
+
+RESTRICTED = "restricted"
+"""Begins the reason why a receiver is not told."""
+_SHORT = 80
+"""Characters of a typed fact that is no passage of the source's text."""
+
+
+def limits(event: Event) -> Rights | None:
+    """Give what limits an event, its classification included; None if nothing does."""
+    provenance = event.provenance
+    if provenance.rights is None and provenance.classification == "public":
+        return None
+    return replace(provenance.rights or Rights(), classification=provenance.classification)
+
+
+def closed_to(policy: ReceiverPolicy, rights: Rights | None) -> str:
+    """Say why a receiver may not be told; empty if it may.
+
+    Restricted items need no word here: their source belongs to a desk, whose portfolios name only its own receivers,
+    or it names the receivers (`alertd check`).
+    """
+    if rights is None:
+        return ""
+    if rights.receivers:
+        return "" if policy.id in rights.receivers else f"{RESTRICTED}: the source's rights name other receivers"
+    if rights.classification == "internal" and policy.accepts == "public":
+        return f"{RESTRICTED}: the item is internal and the receiver's accepts is public"
+    return ""
+
+
+def may_model(event: Event) -> bool:
+    """Say whether a language model may read an event."""
+    rights = event.provenance.rights
+    return rights is None or rights.model
+
+
+def may_export(event: Event) -> bool:
+    """Say whether the text of an event may leave the house."""
+    rights = event.provenance.rights
+    return rights is None or rights.export
+
+
+def kept(event: Event, keep_s: float) -> Event:
+    """Give an event as a record may hold it that is kept for so many seconds: without a body that may not be."""
+    rights = event.provenance.rights
+    if rights is None or rights.keep_body_s is None or rights.keep_body_s >= keep_s or not event.body:
+        return event
+    return replace(event, body="", truncated=True)
+
+
+def shown(event: Event, *, leaves: bool = False) -> Event:
+    """Give an event as a message may carry it; `leaves` says that the message goes to a machine of others."""
+    most = _most(event.provenance.rights, leaves=leaves)
+    return event if most is None else _with_body_of(event, most)
+
+
+def marked(matches: Sequence[Match], event: Event) -> list[Match]:
+    """Give the matches of an event as an alert may keep them: with its rights, without quotes for nobody's eyes."""
+    rights = limits(event)
+    if rights is None:
+        return list(matches)
+    most = _most(rights, leaves=False)
+    end = len(_cut(event.body, most)) if most is not None else None
+    return [_match(match, rights, end) for match in matches]
+
+
+def narrowed(alert: Alert, event: Event, policy: ReceiverPolicy) -> Alert:
+    """Give an alert as one receiver may see it. `event` is the one at hand, which it may see.
+
+    What came of events that are closed to it is left out, the loudness that they brought too. A title may be of such
+    an event; then that of the event at hand stands for it.
+    """
+    matches = [match for match in alert.matches if not closed_to(policy, match.rights)]
+    changes = [change for change in alert.changes if not closed_to(policy, change.rights)]
+    hidden = len(matches) + len(changes) < len(alert.matches) + len(alert.changes)
+    if policy.leaves:
+        matches = [_match(m, m.rights, 0) if m.rights is not None and not m.rights.export else m for m in matches]
+    plain = [replace(match, rights=None) for match in matches]
+    alert = replace(alert, matches=plain, changes=[replace(change, rights=None) for change in changes])
+    if not hidden:
+        return alert
+    title = event.title or event.url or event.id
+    severity = loudest([match.severity for match in matches]) if matches else alert.severity
+    return replace(alert, title=title, first_title=title, severity=severity)
+
+
+def _most(rights: Rights | None, *, leaves: bool) -> int | None:
+    """Give how many characters of the body may be seen; None: all."""
+    if rights is None:
+        return None
+    if rights.show == "title" or (leaves and not rights.export):
+        return 0
+    return rights.snippet if rights.show == "snippet" else None
+
+
+def _cut(body: str, most: int) -> str:
+    """Cut a text to so many characters, between words where there are any."""
+    if len(body) <= most:
+        return body
+    head = body[:most]
+    if most and not body[most].isspace():
+        head = head[: max(head.rfind(" "), head.rfind("\n"))] if " " in head or "\n" in head else head
+    return head.rstrip()
+
+
+def _with_body_of(event: Event, most: int) -> Event:
+    """Give an event with so much of its text, and of what was found in the rest only the finding."""
+    body = _cut(event.body, most)
+    end = len(body)
+    return replace(
+        event,
+        body=body,
+        truncated=event.truncated or body != event.body,
+        facts=_facts(event.facts),
+        filers=[_facts(filer) for filer in event.filers],
+        extra={},
+        companies=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.companies],
+        event_types=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.event_types],
+        amounts=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.amounts],
+        durations=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.durations],
+        terms=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.terms],
+    )
+
+
+def _match(match: Match, rights: Rights | None, end: int | None) -> Match:
+    evidence = match.evidence if end is None else _evidence(match.evidence, end)
+    return replace(match, rights=rights, evidence=evidence)
+
+
+def _evidence(found: Sequence[Evidence], end: int) -> list[Evidence]:
+    """Keep where something stands, and its words only where they may be seen: in the title, or before `end`."""
+    return [one if _may_quote(one, end) else replace(one, quote="") for one in found]
+
+
+def _may_quote(one: Evidence, end: int) -> bool:
+    if one.field == "body":
+        return one.end <= end
+    return one.field == "title" or len(one.quote) <= _SHORT
+
+
+def _facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """Leave out passages of the source's text among typed facts, however deep."""
+    return {name: short for name, value in facts.items() if (short := _short(value)) is not None}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= _SHORT else None
+    if isinstance(value, dict):
+        return _facts(value)
+    if isinstance(value, list):
+        return [short for one in value if (short := _short(one)) is not None]
+    return value
