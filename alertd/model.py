@@ -343,6 +343,50 @@ class IngestResult(Struct, frozen=True, kw_only=True):
     revision: int
 
 
+class Spell(Struct, frozen=True, kw_only=True):
+    """A time in which a source was not seen: from its last success to the next."""
+
+    since_ms: int
+    until_ms: int
+    why: str = ""
+    """What its failures said; empty: it was not asked, because alertd was down or behind."""
+    became: Literal["covered", "missed", "open", "filled"] = "covered"
+    """`covered`: at the first answer something known was still listed. `missed`: nothing was, so that some may be
+    missing. `open`, `filled`: what a source that can be asked for the past makes of that."""
+    late: int = 0
+    """Items that were found when it was filled."""
+
+
+class Rhythm(Struct, frozen=True, kw_only=True):
+    """What is learned of when a source brings something new (`sources/rhythm.py`); under 500 bytes as JSON."""
+
+    begun_ms: int
+    hour: int
+    """The hour that is not over yet, since the epoch."""
+    hit: bool = False
+    """Something new came in it."""
+    seen: bytes = b""
+    """How often each hour of the week was watched; halved, with `busy`, before it is 60."""
+    busy: bytes = b""
+    """In how many of these something new came."""
+    quiet: float = 0.0
+    """How strange it is by now that nothing new came since the last time."""
+    longest: float = 0.0
+    """The strangest silence that ended by itself; fades."""
+    items: float = 0.0
+    """New items, each counting less the older it is."""
+    items_ms: int = 0
+    lag: float = 0.0
+    spread: float = 0.0
+    """Mean and variance of the logarithm of how long after publication items come, in seconds."""
+    lags: int = 0
+    """How many of these were seen; counted to 1,000."""
+    behind: int = 0
+    """How many of the last in a row were far above."""
+    lag_s: float = 0.0
+    """The newest."""
+
+
 class SourceState(Struct, frozen=True, kw_only=True):
     """What is remembered of a source between polls. Validators are written last (crash point C1)."""
 
@@ -378,6 +422,31 @@ class SourceState(Struct, frozen=True, kw_only=True):
     """Where permanent redirects lead, for the operator to put into the settings."""
     cursor: dict[str, Any] = {}
     """What a type of source remembers between polls: how far it has read. Small: it is written with each poll."""
+    wait_ms: int = 0
+    """How long the timetable lets pass between two polls, when all is well."""
+    rhythm: Rhythm | None = None
+    spells: list[Spell] = []
+    """The last 20 times in which it was not seen, newest last."""
+
+
+Health = Literal["new", "fine", "late", "silent", "failing", "gone"]
+"""How a source is, for people: `SourceState.state`, and what only a look at the clock tells."""
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How a source stands and what the operator was told of it; written when that changes."""
+
+    source: str
+    state: Health = "new"
+    since_ms: int = 0
+    why: str = ""
+    """In one sentence, when the state began; empty if it is fine."""
+    told: Literal["", "late", "silent", "failing", "gone"] = ""
+    """The trouble that the operator knows of and does not know to be over."""
+    told_ms: list[int] = []
+    """When he was told of trouble, within the last hours."""
+    flapping: bool = False
+    """Trouble comes and goes: he is told again once it has been well for a while."""
 
 
 class StreamEvent(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,102 @@
+"""Blind spells: when a source was not seen, and what became of what it showed meanwhile. Pure.
+
+A spell runs from the last success to the next one. It is kept where that was longer than the timetable allows, where
+several polls in a row failed, or where something may have been missed, however short it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from alertd.model import SourceState, Spell
+
+MOST = 20
+FAILED = 3
+"""So many failed polls in a row are a spell, however short."""
+SLACK_MS = 120_000
+"""Beyond two waits of the timetable: a poll may take its time, and quiet ones are written down once a minute."""
+
+
+def overdue_ms(state: SourceState, wait_ms: int) -> int:
+    """Give how long a source may go without a success; `wait_ms` is its timetable's, if it has had no turn yet."""
+    return 2 * (state.wait_ms or wait_ms) + SLACK_MS
+
+
+def ended(state: SourceState, now: int, wait_ms: int) -> Spell | None:
+    """Give the spell that a success ends now, if there was one. `state` is how the source was before it."""
+    since = state.last_success_ms
+    if not since or now <= since:
+        return None
+    if state.failures < FAILED and now - since <= overdue_ms(state, wait_ms):
+        return None
+    return Spell(since_ms=since, until_ms=now, why=state.error if state.failures else "")
+
+
+def with_spell(spells: Sequence[Spell], spell: Spell | None) -> list[Spell]:
+    """Add a spell; only the newest are kept."""
+    return [*spells, *([spell] if spell else [])][-MOST:]
+
+
+def with_gap(spells: Sequence[Spell], since_ms: int, until_ms: int) -> list[Spell]:
+    """Take in that nothing known was listed at this success: some of the time before it may be missing."""
+    if spells and spells[-1].until_ms == until_ms:
+        return [*spells[:-1], replace(spells[-1], became="missed")]
+    if not since_ms:
+        return list(spells)
+    return with_spell(spells, Spell(since_ms=since_ms, until_ms=until_ms, became="missed"))
+
+
+def told_spells(state: SourceState) -> list[Spell]:
+    """Give the spells with what a source that fills its gaps says of them in its cursor, oldest first.
+
+    `cursor["gaps"]`, `[[since_ms, until_ms], …]`, are open; `cursor["spells"]`, `[{since_ms, until_ms, filled, late},
+    …]`, are filled unless they say otherwise. What does not read as such is left out.
+    """
+    spells = list(state.spells)
+    for since, until in _pairs(state.cursor.get("gaps")):
+        spells = _laid_over(spells, Spell(since_ms=since or until, until_ms=until, became="open"))
+    for row in _rows(state.cursor.get("spells")):
+        spells = _laid_over(spells, row)
+    return sorted(spells, key=lambda spell: (spell.until_ms, spell.since_ms))
+
+
+def _laid_over(spells: list[Spell], one: Spell) -> list[Spell]:
+    """Let one speak for those that it overlaps; their reason stays, where there is one."""
+    over = [spell for spell in spells if spell.since_ms < one.until_ms and one.since_ms < spell.until_ms]
+    why = next((spell.why for spell in over if spell.why), one.why)
+    since = min([one.since_ms, *(spell.since_ms for spell in over)])
+    until = max([one.until_ms, *(spell.until_ms for spell in over)])
+    late = one.late + sum(spell.late for spell in over)
+    rest = [spell for spell in spells if spell not in over]
+    return [*rest, replace(one, since_ms=since, until_ms=until, why=why, late=late)]
+
+
+def _pairs(value: Any) -> list[tuple[int, int]]:
+    pairs = value if isinstance(value, list) else []
+    return [(p[0], p[1]) for p in pairs if isinstance(p, list) and len(p) == 2 and all(type(t) is int for t in p)]
+
+
+def _rows(value: Any) -> list[Spell]:
+    rows = value if isinstance(value, list) else []
+    return [spell for row in rows if isinstance(row, Mapping) and (spell := _row(row))]
+
+
+def _row(row: Mapping[str, Any]) -> Spell | None:
+    since, until, late = row.get("since_ms"), row.get("until_ms"), row.get("late", 0)
+    if type(since) is not int or type(until) is not int or type(late) is not int:
+        return None
+    return Spell(since_ms=since, until_ms=until, became="filled" if row.get("filled", True) else "open", late=late)
+
+
+def became_in_words(spell: Spell) -> str:
+    """Say what became of a spell: `filled, 1 late`."""
+    if spell.became == "covered":
+        return "nothing missed"
+    if spell.became == "missed":
+        return "some may be missing"
+    if spell.became == "open":
+        return "not filled yet"
+    return f"filled, {spell.late} late" if spell.late else "filled, nothing was missing"
