@@ -8,82 +8,25 @@ Everything here is pure: the parse worker runs it with limits, `alertd parse` wi
 from __future__ import annotations
 
 import hashlib
-import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
-
-from alertd.base.secrets import Secret
-from alertd.model import Entry, ParsedFeed, Trust
+from alertd.model import Entry, ParsedFeed
 from alertd.sources.charset import decode
+from alertd.sources.document import DocumentConfig
 from alertd.sources.entry import Reading
 from alertd.sources.events import Seen, SourceFacts, candidates
 from alertd.sources.feed_json import looks_like_json, read_json
 from alertd.sources.feed_xml import read_xml
 from alertd.sources.guard import FREE, Guard
-from alertd.sources.polled import Backlog, HttpConfig, is_url
+from alertd.sources.polled import Backlog
 
 __all__ = ["Backlog", "FeedConfig", "SourceFacts", "parse_entries", "parse_feed"]
 
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-_OURS = {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "if-none-match",
-         "if-modified-since", "user-agent"}  # fmt: skip
-_LANGUAGE = r"^$|^[a-z]{2,3}$"
 
-
-def _check_url(url: str) -> str:
-    if not is_url(url):
-        raise ValueError(
-            "a feed's url starts with http:// or https:// and has a host, but no user name (use headers)"
-        )
-    return url
-
-
-def _check_headers(headers: dict[str, Secret]) -> dict[str, Secret]:
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of an HTTP header")
-        if name.lower() in _OURS:
-            raise ValueError(f"the header {name} is set by alertd itself")
-        if not value.reveal().isprintable():
-            raise ValueError(f"the value of the header {name} holds a line break or another control character")
-    return headers
-
-
-class FeedConfig(HttpConfig):
+class FeedConfig(DocumentConfig):
     """A feed to poll: an entry of `sources:` with `type: feed`."""
 
     type: Literal["feed"]
-    url: Annotated[str, AfterValidator(_check_url), Field(max_length=2_000)]
-    """Where the feed is: http or https."""
-    trust: Trust = "medium"
-    """How far the source is to be believed."""
-    kind: Literal["news", "filing"] = "news"
-    """What its items are."""
-    language: Annotated[str, Field(pattern=_LANGUAGE)] = ""
-    """Language of items where neither they nor the feed state one: two letters, such as en."""
-    headers: Annotated[dict[str, Secret], AfterValidator(_check_headers), Field(default_factory=dict)]
-    """HTTP headers to send, such as Authorization; never to another host after a redirect."""
-
-    @property
-    def address(self) -> str:
-        """The feed's url."""
-        return self.url
-
-    def forbidden(self) -> str:
-        """Say why no poll will be let through to the address; empty if one may."""
-        return self.refused(self.url)
-
-    def facts(self) -> SourceFacts:
-        """Give what its events say of it."""
-        return SourceFacts(
-            id=self.id,
-            kind=self.kind,
-            trust=self.trust,
-            language=self.language,
-            classification=self.classification,
-            rights=self.terms(),
-        )
 
 
 def parse_feed(

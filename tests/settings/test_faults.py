@@ -34,7 +34,7 @@ def feed(rest: str) -> str:
         ("contact: a@b.c\nsources: [{id: e, type: edgar}]\n", "2:11: `forms` is missing"),
         ("receivers: [{id: m, type: slak}]\n", "1:27: `type` cannot be `slak` (did you mean `slack`? one of: "),
         ("sources: [{id: m, tpye: feed}]\n", "1:11: `type` is missing (did you mean it by `tpye`?)"),
-        (feed("").replace("x.example", "x[.example"), "1:36: `url`: a feed's url starts with http:// or https://"),
+        (feed("").replace("x.example", "x[.example"), "1:36: `url`: a source's url starts with http:// or https://"),
         (feed("every: 0.5"), "1:64: `every`: an interval is between 1s and 24h, not 0.5"),
         (feed("every: {default: 60s, '06:55-09:35 America/New_Yrok': 5s}"), "1:64: `every`: 'America/New_Yrok'"),
         (feed("backlog: 24"), "1:66: `backlog` cannot be `24` (did you mean `24h`? one of: none, 24h, all)"),
