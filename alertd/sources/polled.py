@@ -31,7 +31,8 @@ def is_url(url: str) -> bool:
         return False
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Say whether a host is an IP address and no name."""
     try:
         ip_address(host)
     except ValueError:
@@ -39,7 +40,8 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _check_private(allowed: bool | list[str]) -> bool | list[str]:
+def check_private(allowed: bool | list[str]) -> bool | list[str]:
+    """Check a value of `allow_private`. Raises ValueError."""
     AddressPolicy.of(allowed)
     return allowed
 
@@ -91,7 +93,7 @@ class PolledConfig(AnyConfig):
 class HttpConfig(PolledConfig):
     """A source that is asked over HTTP."""
 
-    allow_private: Annotated[bool | list[str], AfterValidator(_check_private)] = False
+    allow_private: Annotated[bool | list[str], AfterValidator(check_private)] = False
     """Whether the address may be private or loopback: true, or the networks that it may be in."""
     timeout: Annotated[Duration, Field(ge=1, le=300)] = 30.0
     """How long one request may take in all."""
@@ -102,5 +104,5 @@ class HttpConfig(PolledConfig):
         """Say why no poll will be let through to an address; empty if one may. What a name leads to is seen then."""
         host = urlsplit(url).hostname or ""
         literal = "127.0.0.1" if host == "localhost" else host
-        reason = refusal(literal, AddressPolicy.of(self.allow_private)) if _is_address(literal) else ""
+        reason = refusal(literal, AddressPolicy.of(self.allow_private)) if is_address(literal) else ""
         return f"it will not be polled: {reason}" if reason else ""
