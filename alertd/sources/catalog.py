@@ -13,6 +13,9 @@ from typing import Protocol
 from alertd.base.config import ConfigModel
 from alertd.model import ParsedFeed
 from alertd.sources.edgar import EdgarConfig, parse_page
+from alertd.sources.edgar_header import parse_header
+from alertd.sources.edgar_index import parse_index
+from alertd.sources.edgar_submissions import parse_submissions
 from alertd.sources.events import SourceFacts
 from alertd.sources.feed import FeedConfig, parse_feed
 from alertd.sources.guard import Guard
@@ -48,7 +51,14 @@ SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
     {"feed": SourceType(FeedConfig, parse_feed), "edgar": SourceType(EdgarConfig, parse_page)}
 )
 
-_PARTS: Mapping[str, Parse] = MappingProxyType({"robots": parse_robots})
+_PARTS: Mapping[str, Parse] = MappingProxyType(
+    {
+        "robots": parse_robots,
+        "edgar-index": parse_index,
+        "edgar-submissions": parse_submissions,
+        "edgar-header": parse_header,
+    }
+)
 """Documents that are read for a source and are no page of it, by names that no source type has."""
 
 PARSERS: Mapping[str, Parse] = MappingProxyType(
