@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from redis import exceptions
 
-from alertd.base.clock import rfc3339
+from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, StreamEvent
 from alertd.store.keys import GROUP
 from alertd.store.part import Part
 from alertd.store.records import clean, dead_event_from, event_from_fields, pairs, record_ids, to_json
+from alertd.store.standings import TALLY_S, tally_name
 from alertd.store.translate import error_code
 from alertd.store.types import Backlog, DeadEvent, PendingEvent
 
@@ -87,11 +89,16 @@ class EventsPart(Part):
             if "BUSYGROUP" not in str(second):
                 raise
 
-    async def finish_event(self, stream_id: str, record: JournalRecord) -> bool:
+    async def finish_event(
+        self, stream_id: str, record: JournalRecord, counts: Mapping[str, int] | None = None
+    ) -> bool:
         """Journal what became of an event and take it out of the stream. False: it was out already."""
         ids = record_ids(record)
-        names = ["events", "journal", *(f"trace:{i}" for i in ids)]
-        reply = await self.link.run("finish_event", names, GROUP, stream_id, to_json(record), *ids)
+        tally = tally_name(parse_rfc3339(record.at)) if counts else ""
+        names = ["events", "journal", *(f"trace:{i}" for i in ids), *([tally] if tally else [])]
+        counted = [part for pair in (counts or {}).items() for part in pair]
+        args = (to_json(record), tally, TALLY_S, len(counted), *counted, *ids)
+        reply = await self.link.run("finish_event", names, GROUP, stream_id, *args)
         return bool(reply[0] == b"ok")
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
