@@ -19,6 +19,8 @@ from alertd.sources.edgar_submissions import parse_submissions
 from alertd.sources.events import SourceFacts
 from alertd.sources.feed import FeedConfig, parse_feed
 from alertd.sources.guard import Guard
+from alertd.sources.mail import MailConfig, parse_mail
+from alertd.sources.page import PageConfig, parse_listing
 from alertd.sources.robots import parse_robots
 
 
@@ -48,7 +50,11 @@ class SourceType:
 
 
 SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
-    {"feed": SourceType(FeedConfig, parse_feed), "edgar": SourceType(EdgarConfig, parse_page)}
+    {
+        "feed": SourceType(FeedConfig, parse_feed),
+        "edgar": SourceType(EdgarConfig, parse_page),
+        "mail": SourceType(MailConfig, parse_mail),
+    }
 )
 
 _PARTS: Mapping[str, Parse] = MappingProxyType(
@@ -66,5 +72,5 @@ PARSERS: Mapping[str, Parse] = MappingProxyType(
 )
 """What a parse worker can be asked for."""
 
-SourceConfig = FeedConfig | EdgarConfig
+SourceConfig = FeedConfig | EdgarConfig | MailConfig
 """What an entry of `sources:` can be, told apart by `type`."""

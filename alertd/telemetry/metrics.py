@@ -70,6 +70,8 @@ ENTRIES = _counter(
 )
 EVENTS = _counter("events_total", "Events and revisions put on the stream.", "source")
 PARSE_SECONDS = _histogram("parse_seconds", "One document in a parse worker, waiting included.", buckets=SLOW)
+MAIL_REFUSED = _counter("mail_refused_total", "Mails that were not taken, by the kind of reason.", "source", "why")
+MAIL_IDLE = _gauge("mail_idle", "1 while the mail server is to say at once that mail has come.", "source")
 PARSE_KILLS = _counter("parse_kills_total", "Parse workers killed over time or memory.", "source")
 SEC_REQUESTS = _counter(
     "sec_requests_total", "Requests to EDGAR: ok, failed or refused; quiet or full: not sent.", "outcome"
