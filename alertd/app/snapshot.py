@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import BaseModel
 
 from alertd.app.link import Snapshot
-from alertd.base.secrets import Secret
+from alertd.base.secrets import Secret, is_confidential
 from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
 from alertd.rules.loaded import KnownSettings
@@ -83,8 +83,10 @@ def secrets_of(value: object, name: str = "") -> Iterator[str]:
         for field in type(value).model_fields:
             yield from secrets_of(getattr(value, field), field)
     elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from secrets_of(item)
+        for key, item in value.items():
+            # Masking `earnings` wherever it stands would garble the log: of a query only what looks like a key.
+            if name != "params" or not isinstance(item, Secret) or is_confidential(str(key), item.reveal()):
+                yield from secrets_of(item)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from secrets_of(item)

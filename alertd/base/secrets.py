@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,10 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 MASK = "<secret>"
+
+_CONFIDENTIAL = re.compile(r"(?i)auth|key|token|secret|cookie|signature|password")
+_KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.~+/=-]{16,}")
+"""Letters and figures, and many of them."""
 
 
 class Secret:
@@ -53,6 +58,11 @@ class Secret:
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "writeOnly": True}
+
+
+def is_confidential(name: str, value: str) -> bool:
+    """Guess whether a parameter of a query is a secret: by its name, or because its value looks like a key."""
+    return _CONFIDENTIAL.search(name) is not None or _KEY.fullmatch(value) is not None
 
 
 def redact_url(url: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from alertd.base.secrets import is_confidential
 from alertd.base.yaml_expand import Expanded
 from alertd.errors import Fault
 
@@ -31,5 +32,4 @@ def _confidential(names: list[str], value: str) -> bool:
         except ValueError:
             return True
         return bool(parts.password or parts.query)
-    confidential = re.search(r"(?i)auth|key|token|secret|cookie|signature|password", names[-1])
-    return "headers" not in names or confidential is not None
+    return not {"headers", "params"} & set(names) or is_confidential(names[-1], "")

@@ -27,10 +27,13 @@ _PER_S = (1, 1_000, 1_000_000, 1_000_000_000)
 
 
 def _check(form: str) -> str:
-    if form in _NAMED:
-        return form
+    return form if form in _NAMED else check_written(form)
+
+
+def check_written(form: str) -> str:
+    """Check a form that is written with %. Raises ValueError in words."""
     if "%" not in form:
-        raise ValueError(f"a form of times is {', '.join(_NAMED)}, or written with % such as %m/%d/%Y %H:%M:%S")
+        raise ValueError("a form of times is one of the named ones, or written with % such as %m/%d/%Y %H:%M:%S")
     try:
         return _FORM.validate_python(form)
     except ValidationError as error:
