@@ -24,6 +24,7 @@ _SIZES = (
     ("done", "ZCARD", "done"),
     ("dead", "ZCARD", "dead"),
     ("wake", "LLEN", "wake"),
+    ("fetches", "HLEN", "fetches"),
     ("states", "ZCARD", "states"),
     ("stories", "ZCARD", "stories"),
 )

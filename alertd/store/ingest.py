@@ -6,8 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from alertd.base.ids import mark
 from alertd.model import Candidate, IngestItem, IngestResult, Known, SourceState
+from alertd.store.keys import FETCH_NAMES
 from alertd.store.part import Part
-from alertd.store.records import SIGHT_MS, checked_id, from_json, owner_from, to_json, unique
+from alertd.store.records import (
+    MAX_HEADER,
+    SIGHT_MS,
+    TEXT_WAIT_MS,
+    checked_id,
+    from_json,
+    owner_from,
+    to_json,
+    unique,
+)
 
 FORGET_AT_ONCE = 1_000
 """Marks' owners forgotten in one poll at most, so that the script stays short."""
@@ -19,6 +29,11 @@ def candidate_marks(candidate: Candidate) -> tuple[str, str, str]:
         if other:
             checked_id(other, "a mark")
     return checked_id(candidate.identity, "a mark"), candidate.strong, candidate.weak
+
+
+def fetch_address(candidate: Candidate) -> str:
+    """Give where the full text is to be fetched; empty for a header too large to be kept until it is there."""
+    return candidate.fetch if len(bytes(candidate.event)) <= MAX_HEADER else ""
 
 
 def title_mark(candidate: Candidate) -> str:
@@ -41,13 +56,15 @@ class IngestPart(Part):
         """Store new items and revisions, atomically. A repeat answers `known` (or `alias`) and adds nothing."""
         if not items:
             return []
-        args: list[str | bytes | int] = [source, now]
+        args: list[str | bytes | int] = [source, now, now + TEXT_WAIT_MS]
         for item in items:
             c = item.candidate
             identity, strong, weak = candidate_marks(c)
             args += [item.verdict, identity, strong, weak, checked_id(c.content_hash, "a hash"), int(c.withdrawn)]
-            args += [checked_id(c.event_id, "an event id"), item.alias_of, title_mark(c), bytes(c.event)]
-        reply = await self.link.run("ingest", ["events", f"seen:{source}", f"sight:{source}"], *args)
+            args += [checked_id(c.event_id, "an event id"), item.alias_of, title_mark(c), fetch_address(c)]
+            args.append(bytes(c.event))
+        names = ["events", f"seen:{source}", f"sight:{source}", *FETCH_NAMES]
+        reply = await self.link.run("ingest", names, *args)
         return [
             IngestResult(event_id=event_id.decode(), outcome=outcome.decode(), revision=revision)
             for event_id, outcome, revision in reply[1]

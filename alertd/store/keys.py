@@ -8,6 +8,8 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     seen:<source>      hash     mark -> owner record or @owner (scripts/marks.lua)
     sight:<source>     zset     owner mark -> last time on the page
     sources            hash     source -> SourceState as JSON
+    standings          hash     source -> Standing as JSON: how it stands, what the operator was told
+    tally:<quarter>    hash     what was counted in that quarter of an hour since 1970; expires after 3 d
     alert:<id>         hash     v version, s AlertState as JSON; expires 37 d after the last commit
     alerts             zset     alert -> time of its last commit
     told:<event>       set      alerts that the event was taken into; expires with the last of them
@@ -35,6 +37,10 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     trace:<id>         list     journal ids that concern an id; expires after 30 d, the last 1,000 of each
     once:<key>         string   a record written a single time; expires after 24 h
     members:<role>     zset     process -> last heartbeat
+    fetches            hash     event -> job that fetches its full text, as JSON (scripts/fetches.lua)
+    fetch_headers      hash     event -> the event as JSON, on which its text is built
+    fetch_due          zset     event -> due time or end of the lease
+    fetch_ends         zset     event -> when it is said that its text has not come, then when the job is given up
     turns:<limit>      zset     token -> the moment at which its holder may send (scripts/turn.lua); expires
     quiet:<limit>      string   until when nobody sends there; expires a minute later
     meta               hash     schema, epoch
@@ -79,3 +85,6 @@ def queue_names(receiver: str) -> list[str]:
 
 QUEUE_NAMES = ("deliveries", "bodies", "payloads", "chains", "done", "dead", "wake", "receivers", "journal")
 """What every script of the queue touches."""
+
+FETCH_NAMES = ("fetches", "fetch_headers", "fetch_due", "fetch_ends")
+"""What every script of full texts touches."""

@@ -13,16 +13,16 @@ from alertd.base.clock import Clock, system_clock
 from alertd.model import AlertState, NewDelivery, StoredAlert
 from alertd.store.keys import LANES
 from alertd.store.memory_base import place
-from alertd.store.memory_events import MemoryEvents
 from alertd.store.memory_limits import MemoryLimits
 from alertd.store.memory_queue import MemoryQueue
 from alertd.store.memory_state import MemoryState
 from alertd.store.memory_stories import MemoryStories, StoryBook
+from alertd.store.memory_texts import MemoryTexts
 from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked_id, from_json, to_json, unique
 from alertd.store.types import Finding, Memory
 
 
-class MemoryStore(MemoryEvents, MemoryQueue, MemoryState, MemoryStories, MemoryLimits):
+class MemoryStore(MemoryTexts, MemoryQueue, MemoryState, MemoryStories, MemoryLimits):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     def __init__(self, clock: Clock = system_clock) -> None:
@@ -110,6 +110,7 @@ class MemoryStore(MemoryEvents, MemoryQueue, MemoryState, MemoryStories, MemoryL
             "wake": len(self._wake),
             "seen": sum(len(self._memory[s].owners) + len(self._memory[s].aliases) for s in self._sources),
             "queued": sum(len(queue) for queue in self._queues.values()),
+            "fetches": len(self._fetches.jobs),
             "states": len(self._states),
             "stories": len(self._stories.index),
         }

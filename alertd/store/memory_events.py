@@ -3,72 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
-from alertd.base.clock import Clock
+from alertd.base.clock import Clock, parse_rfc3339
 from alertd.errors import Corrupt
 from alertd.model import Candidate, IngestItem, IngestResult, JournalRecord, Known, SourceState, StreamEvent
-from alertd.store.ingest import FORGET_AT_ONCE, candidate_marks, title_mark
+from alertd.store.ingest import FORGET_AT_ONCE, candidate_marks, fetch_address, title_mark
 from alertd.store.memory_base import MemoryBase, place
+from alertd.store.memory_fetches import FetchBook
+from alertd.store.memory_marks import Owner, Seen
+from alertd.store.memory_standings import MemoryStandings
 from alertd.store.records import SIGHT_MS, checked_id, clean, dead_event_from, event_from_fields, unique
-from alertd.store.types import Backlog, DeadEvent, PendingEvent
+from alertd.store.standings import tally_name
+from alertd.store.types import Backlog, DeadEvent, FetchJob, PendingEvent
 
 log = structlog.get_logger(__name__)
-
-HASHES = 8
-MARKS = 32
-
-
-@dataclass(slots=True)
-class _Owner:
-    mark: str
-    event: str
-    revision: int
-    hashes: list[str]
-    marks: list[str] = field(default_factory=list)
-    baseline: str = ""
-    """The mark of its title, as long as the item is baseline."""
-
-    def remember_hash(self, content_hash: str) -> None:
-        if content_hash not in self.hashes:
-            self.hashes.append(content_hash)
-            del self.hashes[:-HASHES]
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What a source has shown."""
-
-    owners: dict[str, _Owner] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
-    sight: dict[str, int] = field(default_factory=dict)
-
-    def owner(self, mark: str) -> _Owner | None:
-        return self.owners.get(self.aliases.get(mark, mark))
-
-    def claim(self, owner: _Owner, mark: str) -> None:
-        if not mark or mark == owner.mark or mark in owner.marks:
-            return
-        held = self.owner(mark)
-        if held and held is not owner:
-            return
-        self.aliases[mark] = owner.mark
-        owner.marks.append(mark)
-        if len(owner.marks) > MARKS:
-            self._release(owner.marks.pop(0), owner.mark)
-
-    def _release(self, mark: str, owner_mark: str) -> None:
-        if self.aliases.get(mark) == owner_mark:
-            del self.aliases[mark]
-
-    def forget(self, owner_mark: str) -> None:
-        del self.sight[owner_mark]
-        owner = self.owners.pop(owner_mark, None)
-        for mark in owner.marks if owner else []:
-            self._release(mark, owner_mark)
 
 
 @dataclass(slots=True)
@@ -78,17 +30,19 @@ class _Pending:
     since_ms: int
 
 
-class MemoryEvents(MemoryBase):
+class MemoryEvents(MemoryStandings, MemoryBase):
     """See the protocol; the rules are those of scripts/ingest.lua and its neighbours."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self._memory: dict[str, _Memory] = defaultdict(_Memory)
+        self._memory: dict[str, Seen] = defaultdict(Seen)
         self._sources: dict[str, SourceState] = {}
         self._events: dict[str, dict[str, bytes]] = {}
         self._handed_out = (0, 0)
         self._pending: dict[str, _Pending] = {}
         self._dead_events: dict[str, dict[str, bytes]] = {}
+        self._fetches = FetchBook()
+        self._standings, self._tallies = {}, {}
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         """Give the owner of each mark that is known, aliases followed."""
@@ -122,9 +76,9 @@ class MemoryEvents(MemoryBase):
         elif item.verdict == "alias" and candidate.identity[0] == "a":
             return IngestResult(event_id=candidate.event_id, outcome="alias", revision=0)
         elif owner:
-            outcome = self._revise(source, owner, item)
+            outcome = self._revise(source, owner, item, now)
         else:
-            owner, outcome = self._found(source, item), "new"
+            owner, outcome = self._found(source, item, now), "new"
         memory.sight[owner.mark] = now
         for mark in candidate_marks(candidate):
             memory.claim(owner, mark)
@@ -132,25 +86,34 @@ class MemoryEvents(MemoryBase):
         memory.owners[owner.mark] = owner
         return IngestResult(event_id=owner.event, outcome=outcome, revision=owner.revision)  # type: ignore[arg-type]
 
-    def _found(self, source: str, item: IngestItem) -> _Owner:
+    def _found(self, source: str, item: IngestItem, now: int) -> Owner:
         candidate = item.candidate
-        owner = _Owner(candidate.identity, candidate.event_id, 1, [candidate.content_hash])
+        owner = Owner(candidate.identity, candidate.event_id, 1, [candidate.content_hash])
         owner.baseline = title_mark(candidate) if item.verdict == "baseline" else ""
-        self._append(source, owner, "", item)
+        self._append(source, owner, "", bytes(candidate.event))
+        if _is_fetched(owner, candidate):
+            self._fetches.put(_job(source, owner, candidate, now, held=False), now)
         return owner
 
-    def _revise(self, source: str, owner: _Owner, item: IngestItem) -> str:
+    def _revise(self, source: str, owner: Owner, item: IngestItem, now: int) -> str:
         candidate: Candidate = item.candidate
         if candidate.content_hash in owner.hashes:
             return "known"
-        owner.revision += 1
         if owner.baseline != title_mark(candidate) and not candidate.withdrawn:
             owner.baseline = ""
-        self._append(source, owner, "withdrawal" if candidate.withdrawn else "correction", item)
+        fetch = _is_fetched(owner, candidate)
+        held = fetch and owner.has_text
         owner.remember_hash(candidate.content_hash)
+        if not held:
+            owner.revision += 1
+            self._append(source, owner, "withdrawal" if candidate.withdrawn else "correction", bytes(candidate.event))
+        if fetch:
+            self._fetches.put(_job(source, owner, candidate, now, held=held), now)
+        else:
+            self._fetches.forget(owner.event)
         return "revised"
 
-    def _append(self, source: str, owner: _Owner, reason: str, item: IngestItem) -> None:
+    def _append(self, source: str, owner: Owner, reason: str, event: bytes) -> None:
         self._events[self._next_id()] = {
             "i": owner.event.encode(),
             "s": source.encode(),
@@ -158,7 +121,7 @@ class MemoryEvents(MemoryBase):
             "w": reason.encode(),
             "b": b"1" if owner.baseline else b"0",
             "m": owner.mark.encode(),
-            "e": bytes(item.candidate.event),
+            "e": event,
         }
         self._bell.set()
 
@@ -224,12 +187,15 @@ class MemoryEvents(MemoryBase):
         self._pending[stream_id] = _Pending(consumer, held.deliveries + 1, now)
         return self._open(stream_id, held.deliveries + 1)
 
-    async def finish_event(self, stream_id: str, record: JournalRecord) -> bool:
+    async def finish_event(
+        self, stream_id: str, record: JournalRecord, counts: Mapping[str, int] | None = None
+    ) -> bool:
         """Journal what became of an event and take it out of the stream. False: it was out already."""
         self._pending.pop(stream_id, None)
         if self._events.pop(stream_id, None) is None:
             return False
         self._write_journal(record)
+        self._tally(tally_name(parse_rfc3339(record.at)), counts or {})
         return True
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
@@ -259,3 +225,20 @@ class MemoryEvents(MemoryBase):
         """Say how much there is to do."""
         oldest = min((place(entry)[0] for entry in self._events), default=None)
         return Backlog(events=len(self._events), pending=len(self._pending), oldest_ms=oldest)
+
+
+def _is_fetched(owner: Owner, candidate: Candidate) -> bool:
+    return bool(fetch_address(candidate)) and not candidate.withdrawn and not owner.baseline
+
+
+def _job(source: str, owner: Owner, candidate: Candidate, now: int, *, held: bool) -> FetchJob:
+    return FetchJob(
+        event=owner.event,
+        source=source,
+        identity=owner.mark,
+        url=candidate.fetch,
+        revision=owner.revision,
+        queued_ms=now,
+        held=held,
+        header=bytes(candidate.event),
+    )

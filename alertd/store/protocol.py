@@ -27,12 +27,13 @@ from alertd.model import (
     Placement,
     Row,
     SourceState,
+    Standing,
     StoredAlert,
     StoriesFound,
     StoryAsk,
     StreamEvent,
 )
-from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, ReceiverHealth, Turn
+from alertd.store.types import Backlog, DeadEvent, FetchJob, Finding, Memory, PendingEvent, ReceiverHealth, Turn
 
 
 class Store(Protocol):
@@ -66,7 +67,9 @@ class Store(Protocol):
     async def ingest(self, source: str, items: Sequence[IngestItem], now: int) -> list[IngestResult]:
         """Store new items and revisions, atomically. A repeat answers `known` (or `alias`) and adds nothing.
 
-        Callers pass at most 64 items, so that the server is not blocked for long.
+        What is new or corrected and names an address for its full text gets a job that fetches it; what has its text
+        is corrected only when that is there anew. Callers pass at most 64 items, so that the server is not blocked
+        for long.
         """
 
     async def end_poll(self, source: str, state: SourceState, sighted: Sequence[str], now: int) -> None:
@@ -81,6 +84,47 @@ class Store(Protocol):
     async def save_source_state(self, state: SourceState) -> None:
         """Write a source's state. Repeatable."""
 
+    # --- full texts ------------------------------------------------------------------------------
+
+    async def claim_fetches(self, token: str, now: int, lease_ms: int, limit: int) -> list[FetchJob]:
+        """Take the lease on jobs that are due, the newest first. Repeatable: the token must be new for each claim."""
+
+    async def retry_fetch(self, job: FetchJob, due_ms: int, error: str, attempts: int) -> bool:
+        """Let a job be tried again. False: it is another's by now, or gone. Repeatable."""
+
+    async def drop_fetch(self, job: FetchJob, reason: str, now: int, *, force: bool = False) -> bool:
+        """Give a job up, with the reason, whoever holds it if `force`. False: it is another's by now, or gone.
+
+        A correction that waited for the text goes out without it. Repeatable.
+        """
+
+    async def add_text(self, job: FetchJob, event: bytes, content_hash: str) -> int:
+        """Store the revision with the text, and end the job; gives its number, 0 if the job is another's or gone.
+
+        Nothing is stored that was built on a header which is not the newest any more. Repeatable.
+        """
+
+    async def overdue_fetches(self, now: int, keep: int, limit: int) -> list[FetchJob]:
+        """Give jobs whose wait is to be ended, and those that are more than `keep`, the oldest; without headers."""
+
+    async def put_off_fetch(self, event: str, at_ms: int) -> None:
+        """Say when the wait for a text is to be ended next. Repeatable."""
+
+    async def standing(self, source: str) -> Standing | None:
+        """Give how a source stands."""
+
+    async def standings(self) -> dict[str, Standing]:
+        """Give how all sources stand, removed ones included."""
+
+    async def save_standing(self, standing: Standing) -> None:
+        """Write how a source stands. Repeatable."""
+
+    async def tallied(self, since_ms: int, until_ms: int, names: Sequence[str]) -> dict[str, int]:
+        """Give the sums of what `finish_event` counted under names, within the last three days.
+
+        Both times are beginnings of quarters of an hour; the second is not within.
+        """
+
     # --- events ----------------------------------------------------------------------------------
 
     async def read_events(self, consumer: str, count: int, block_ms: int) -> list[StreamEvent]:
@@ -92,8 +136,13 @@ class Store(Protocol):
     async def claim_event(self, consumer: str, stream_id: str, min_idle_ms: int) -> StreamEvent | None:
         """Take over one pending event, which raises its count. None: not idle for so long, finished, or deleted."""
 
-    async def finish_event(self, stream_id: str, record: JournalRecord) -> bool:
-        """Journal what became of an event and take it out of the stream. False: it was out already. Repeatable."""
+    async def finish_event(
+        self, stream_id: str, record: JournalRecord, counts: Mapping[str, int] | None = None
+    ) -> bool:
+        """Journal what became of an event and take it out of the stream. False: it was out already. Repeatable.
+
+        `counts` are added, once, to what was counted in the quarter of an hour that `record.at` is in.
+        """
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
         """Set an event aside as a dead letter. False: it was out already. Repeatable."""

@@ -39,6 +39,15 @@ GRACE_MS = 86_400_000
 LIVING_MS = 10_000
 """How long a process counts as living after its heartbeat."""
 
+TEXT_WAIT_MS = 60_000
+"""How long a rule that does not know enough yet waits for an event's full text."""
+TEXT_LIFE_MS = 86_400_000
+"""How long the full text of an event is tried for."""
+TEXT_MARK = "t-"
+"""Begins the hash of a text among those of its item (scripts/fetches.lua)."""
+MAX_HEADER = 64 << 10
+"""Bytes of an event's JSON that are kept until its text is there. One with more has its text."""
+
 _encoder = msgspec.json.Encoder()
 
 

@@ -9,18 +9,30 @@ from alertd.errors import StoreRefused
 from alertd.store.alerts import AlertsPart
 from alertd.store.client import Link
 from alertd.store.events import EventsPart
+from alertd.store.fetches import FetchesPart
 from alertd.store.health import HealthPart
 from alertd.store.ingest import IngestPart
 from alertd.store.journal import JournalPart
 from alertd.store.keys import GROUP, SCHEMA, Keys
 from alertd.store.limits import LimitsPart
+from alertd.store.standings import StandingsPart
 from alertd.store.state import StatePart
 from alertd.store.stories import StoriesPart
 from alertd.store.sweep import SweepPart
 
 
 class RedisStore(
-    IngestPart, EventsPart, AlertsPart, StatePart, StoriesPart, SweepPart, JournalPart, HealthPart, LimitsPart
+    IngestPart,
+    EventsPart,
+    AlertsPart,
+    StatePart,
+    StoriesPart,
+    SweepPart,
+    JournalPart,
+    HealthPart,
+    LimitsPart,
+    FetchesPart,
+    StandingsPart,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 

@@ -25,6 +25,30 @@ class Memory(Struct, frozen=True, kw_only=True):
     """0: no limit is set."""
 
 
+class FetchJob(Struct, frozen=True, kw_only=True):
+    """The full text of an event that is to be fetched. There is one job for an event at most."""
+
+    event: str
+    source: str
+    identity: str
+    """The mark that owns the event."""
+    url: str
+    """Where the text is, or the page that lists its documents."""
+    revision: int
+    """The newest when it was queued: nothing is stored that was built on an older header."""
+    queued_ms: int
+    attempts: int = 0
+    """The one under way included."""
+    token: str = ""
+    """Of the lease; who does not name it changes nothing."""
+    error: str = ""
+    """Of the last attempt."""
+    held: bool = False
+    """A correction that goes out with the text, because the event has had its text."""
+    header: bytes = b""
+    """The event that the text is built on, as JSON."""
+
+
 class Turn(Struct, frozen=True, kw_only=True):
     """An answer to somebody who wants to press on a host."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from alertd.model import (
     Alert,
@@ -42,14 +43,14 @@ def candidate(name: str, text: str = "one", *, withdrawn: bool = False, **fields
     )
 
 
-def new(name: str, text: str = "one", **fields: Any) -> IngestItem:
-    """A candidate found new."""
-    return IngestItem(candidate=candidate(name, text, **fields), verdict="new")
+def new(name: str, text: str = "one", *, fetch: str = "", **fields: Any) -> IngestItem:
+    """A candidate found new; `fetch`: where its text is."""
+    return IngestItem(candidate=replace(candidate(name, text, **fields), fetch=fetch), verdict="new")
 
 
-def baseline(name: str, text: str = "one") -> IngestItem:
+def baseline(name: str, text: str = "one", *, fetch: str = "") -> IngestItem:
     """A candidate that was there at the first poll."""
-    return IngestItem(candidate=candidate(name, text), verdict="baseline")
+    return IngestItem(candidate=replace(candidate(name, text), fetch=fetch), verdict="baseline")
 
 
 def alias(name: str, of: str, text: str = "one") -> IngestItem:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from alertd.model import IngestItem
 from alertd.store.protocol import Store
 from alertd.store.redis import RedisStore, open_store
+from alertd.store.types import FetchJob
 from tests.store.make import NOW, alias, baseline, candidate, delivery, new, source_state, state
 from tests.support.redis import fresh_namespace
 
@@ -19,6 +20,8 @@ NAMES = "abc"
 TEXTS = ("one", "one~longer", "two", "two~longer")
 TOKENS = ("t1", "t2")
 LEASE = 100
+FETCHED = {"b": "https://wire.example.com/b", "c": "https://wire.example.com/c"}
+"""Names whose items have a full text elsewhere."""
 
 # few chains and both modes, so that deliveries meet
 _DELIVERIES = {
@@ -45,9 +48,9 @@ def _ingest_items(args: tuple[Any, ...]) -> list[IngestItem]:
         if verdict == "alias":
             items.append(alias(name, other, text))
         elif verdict == "baseline":
-            items.append(baseline(name, text))
+            items.append(baseline(name, text, fetch=FETCHED.get(name, "")))
         else:
-            items.append(new(name, text))
+            items.append(new(name, text, fetch=FETCHED.get(name, "")))
     return items
 
 
@@ -84,6 +87,12 @@ def _end(kind: Literal["finish", "bury"]) -> Callable[..., Awaitable[bool]]:
     return call
 
 
+def _job(name: str, token: str) -> FetchJob:
+    return FetchJob(
+        event=f"ev_{name}", source="wire", identity=f"id-{name}", url="", revision=0, queued_ms=0, token=token
+    )
+
+
 _CALLS: dict[str, Callable[..., Awaitable[Any]]] = {
     "ingest": lambda s, now, *items: s.ingest("wire", _ingest_items(items), now),
     "end_poll": lambda s, now, *marks: s.end_poll(
@@ -114,6 +123,13 @@ _CALLS: dict[str, Callable[..., Awaitable[Any]]] = {
     "due": lambda s, now: s.due("desk", now, 10),
     "turn": lambda s, now, token: s.take_turn("sec", token, now, 40, 100),
     "quiet": lambda s, now, wait: s.keep_quiet("sec", now + wait, now),
+    "claim_fetches": lambda s, now, token, limit: s.claim_fetches(token, now, LEASE, limit),
+    "retry_fetch": lambda s, now, name, token, wait: s.retry_fetch(_job(name, token), now + wait, "why", 1),
+    "drop_fetch": lambda s, now, name, token, force: s.drop_fetch(_job(name, token), "why", now, force=force),
+    "add_text": lambda s, now, name, token, text: s.add_text(
+        _job(name, token), bytes(candidate(name, text).event), f"t-{text}"
+    ),
+    "put_off_fetch": lambda s, now, name, wait: s.put_off_fetch(f"ev_{name}", now + wait),
 }
 
 
@@ -126,22 +142,42 @@ def _many(name: str, element: st.SearchStrategy[Any], least: int = 0) -> st.Sear
     return st.builds(Operation, name=st.just(name), args=lists, pause=st.sampled_from([0, 10]))
 
 
-def operations(*, repeatable: bool = True) -> st.SearchStrategy[Operation]:
-    """Generate calls. `repeatable` leaves out `pause` with 0, which wakes somebody each time."""
-    names, tokens = st.sampled_from(sorted(_DELIVERIES)), st.sampled_from(TOKENS)
+def _fetching() -> list[st.SearchStrategy[Operation]]:
+    fetched, tokens = st.sampled_from(NAMES), st.sampled_from(TOKENS)
+    return [
+        _of("claim_fetches", tokens, st.sampled_from([1, 5])),
+        _of("retry_fetch", fetched, tokens, st.sampled_from([0, 40])),
+        _of("drop_fetch", fetched, tokens, st.booleans()),
+        _of("add_text", fetched, tokens, st.sampled_from(TEXTS)),
+        _of("put_off_fetch", fetched, st.sampled_from([0, 40])),
+    ]
+
+
+def _ingests() -> st.SearchStrategy[Operation]:
     item = st.tuples(
         st.sampled_from(["new", "new", "baseline", "alias"]),
         st.sampled_from(NAMES),
         st.sampled_from(TEXTS),
         st.sampled_from(NAMES),
     )
+    return _many("ingest", item, 1)
+
+
+def fetching_operations() -> st.SearchStrategy[Operation]:
+    """Generate calls that are about full texts."""
+    return st.one_of(_ingests(), *_fetching())
+
+
+def operations(*, repeatable: bool = True) -> st.SearchStrategy[Operation]:
+    """Generate calls. `repeatable` leaves out `pause` with 0, which wakes somebody each time."""
+    names, tokens = st.sampled_from(sorted(_DELIVERIES)), st.sampled_from(TOKENS)
     commits = st.builds(
         lambda version, found: Operation("commit", (version, *found)),
         st.integers(0, 2),
         st.lists(names, max_size=2),
     )
     return st.one_of(
-        _many("ingest", item, 1),
+        _ingests(),
         _many("end_poll", st.sampled_from(NAMES)),
         commits,
         _many("enqueue", names, 1),
@@ -156,6 +192,7 @@ def operations(*, repeatable: bool = True) -> st.SearchStrategy[Operation]:
         _of("due"),
         _of("turn", tokens),
         _of("quiet", st.sampled_from([30, 90])),
+        *_fetching(),
     )
 
 
@@ -187,6 +224,7 @@ async def view(store: Store) -> dict[str, Any]:
         "dead": await store.dead_deliveries(10),
         "journal": [record for _, record in await store.read_journal("", 1_000, 0)],
         "counts": counts,
+        "fetches": await store.overdue_fetches(far, 0, 100),
         "events": sorted(
             (e.event.id, e.event.revision, e.event.baseline) for e in await store.read_events("v", 999, 0)
         ),

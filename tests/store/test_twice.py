@@ -40,6 +40,8 @@ def agree(name: str, first: Any, second: Any) -> bool:
         return bool(second) and (first is None or bool(first == second))
     if name in ("enqueue", "retry_dead"):
         return bool(second == [])
+    if name == "drop_fetch":
+        return not second
     return bool(first == second)
 
 

@@ -1,31 +1,39 @@
--- requires: prelude marks
+-- requires: prelude marks journal stream fetches
 -- Store candidates as events. Item by item: check, append to the stream, mark last (crash points C4 and C5), so that
 -- a repeat answers `known` and nothing is ever marked without being in the stream.
--- ARGV: source, now, then ten values for each item. Answers event id, outcome and revision of each.
-local now = ARGV[2]
-need_marks(ARGV[1])
+-- The text of what is news is queued to be fetched, in the same run. A correction of an event that has its text waits
+-- for the text to be fetched anew (`held`): without it, rules that held by the text would seem to hold no longer.
+-- ARGV: source, now, end of the wait for a text, then eleven values for each item.
+-- Answers event id, outcome and revision of each.
+local source, now, ends = ARGV[1], ARGV[2], ARGV[3]
+need_marks(source)
 need('events', 'stream')
+need_fetches()
 local refused = refusal()
 if refused then
   return refused
-end
-
-local function append(owner, reason, item)
-  redis.call('XADD', K['events'], '*', 'i', owner.event, 's', ARGV[1], 'r', string.format('%.0f', owner.revision),
-    'w', reason, 'b', owner.baseline == '' and '0' or '1', 'm', owner.mark, 'e', item.json)
 end
 
 local function revise(owner, item)
   if has(owner.hashes, item.hash) then
     return 'known'
   end
-  owner.revision = owner.revision + 1
   -- nobody was told of a baseline item: only another headline makes news of it, not a text that a site words anew
   if owner.baseline ~= item.title and item.withdrawn == '0' then
     owner.baseline = ''
   end
-  append(owner, item.withdrawn == '1' and 'withdrawal' or 'correction', item)
+  local fetch = item.fetch ~= '' and item.withdrawn == '0' and owner.baseline == ''
+  local held = fetch and has_text(owner)
   remember_hash(owner, item.hash)
+  if not held then
+    owner.revision = owner.revision + 1
+    append(source, owner, item.withdrawn == '1' and 'withdrawal' or 'correction', item.json)
+  end
+  if fetch then
+    put_fetch(source, owner, item.fetch, item.json, held, now, ends)
+  else
+    forget_fetch(owner.event)
+  end
   return 'revised'
 end
 
@@ -38,7 +46,10 @@ local function found(item)
     marks = {},
     baseline = item.verdict == 'baseline' and item.title or '',
   }
-  append(owner, '', item)
+  append(source, owner, '', item.json)
+  if item.fetch ~= '' and owner.baseline == '' and item.withdrawn == '0' then
+    put_fetch(source, owner, item.fetch, item.json, false, now, ends)
+  end
   return owner, 'new'
 end
 
@@ -74,7 +85,7 @@ local function store(item)
 end
 
 local results = {}
-for i = 3, #ARGV, 10 do
+for i = 4, #ARGV, 11 do
   results[#results + 1] = store({
     verdict = ARGV[i],
     identity = ARGV[i + 1],
@@ -85,7 +96,8 @@ for i = 3, #ARGV, 10 do
     event = ARGV[i + 6],
     alias_of = ARGV[i + 7],
     title = ARGV[i + 8],
-    json = ARGV[i + 9],
+    fetch = ARGV[i + 9],
+    json = ARGV[i + 10],
   })
 end
 return {'ok', results}

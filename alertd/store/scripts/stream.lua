@@ -1,0 +1,5 @@
+-- Append a revision of an event to the stream. `reason` is empty for the first.
+local function append(source, owner, reason, json)
+  redis.call('XADD', K['events'], '*', 'i', owner.event, 's', source, 'r', string.format('%.0f', owner.revision),
+    'w', reason, 'b', owner.baseline == '' and '0' or '1', 'm', owner.mark, 'e', json)
+end
