@@ -15,6 +15,7 @@ import msgspec
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import Event, Observation, Row, Version
 from alertd.rules.filing import base_form, canonical_item, form_fits
+from alertd.rules.open_title import open_title
 from alertd.rules.parties import is_party, named, pairs, parties_of
 from alertd.rules.reported import ONLY_NAMED
 from alertd.rules.state import Step
@@ -111,7 +112,7 @@ def _fact(event: Event, companies: Collection[str]) -> Fact:
         form=(event.form or "")[:_TEXT],
         items=[canonical_item(item)[:_TEXT] for item in event.items[:_MANY]],
         source=event.source,
-        title=event.title[:_TITLE],
+        title=open_title(event, _TITLE),
     )
 
 

@@ -29,6 +29,7 @@ from alertd.rules.episodes import (
 )
 from alertd.rules.fact_index import Fact, event_ms, facts_of, read_facts
 from alertd.rules.logic import MAX_QUOTE, Truth
+from alertd.rules.open_title import open_title
 from alertd.rules.parties import named, pairs, parties_of, usable
 from alertd.rules.state import Change, Count, Distinct, Spike, State, written
 from alertd.rules.state import Sequence as Steps
@@ -152,7 +153,7 @@ def _counted(state: Count | Change | Spike, key: str, event: Event, at: int, val
         distinct=distinct[:100],
         value=value,
         data=_encoder.encode(
-            _Counted("" if isinstance(state, Spike) else event.title[:_TITLE], event.baseline)
+            _Counted("" if isinstance(state, Spike) else open_title(event, _TITLE), event.baseline)
         ).decode(),
         keep_ms=keep + LATENESS_MS,
         most=most,
@@ -265,7 +266,7 @@ def _tell(
         told = any(start <= me.at_ms < end for start, end in all_)
         return StateVerdict(False, (), seen + ("; told already, it holds since an earlier one" if told else ""))
     lines = [
-        f"{_clock(row.at_ms)} · {_counted_in(row).title} · {row.event}"
+        " · ".join(part for part in (_clock(row.at_ms), _counted_in(row).title, row.event) if part)
         for row in reversed(near)
         if row.event != me.event
     ]
