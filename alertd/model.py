@@ -306,6 +306,13 @@ class ParsedFeed(Struct, frozen=True, kw_only=True):
     """Of a page among pages, as EDGAR's: the identity marks of all that is on it, also of what is not watched."""
     unfinished: list[str] = []
     """Those of `listed` that may go on on the next page."""
+    shown: int = 0
+    """Of such a page: entries on it, whatever they are."""
+    newest_ms: int | None = None
+    oldest_ms: int | None = None
+    """Of such a page: the newest and the oldest acceptance of all that is on it; None where it states none."""
+    doubts: list[str] = []
+    """What is odd about a document that could be read, and the operator should know."""
     says: dict[str, Any] = {}
     """Of a document that is no page of items, such as the index of a filing: what it says, as plain data."""
     more: dict[str, Any] = {}

@@ -21,7 +21,7 @@ from alertd.sources.edgar_page import read_page
 from alertd.sources.events import LATEST_MS, Seen, SourceFacts
 from alertd.sources.guard import FREE, Guard
 from alertd.sources.polled import HttpConfig, is_url
-from alertd.sources.timetable import Every, Timetable
+from alertd.sources.sec_day import SecEvery, sec_timetable
 
 SEC = "https://www.sec.gov"
 PAGE = 100
@@ -57,8 +57,8 @@ class EdgarConfig(HttpConfig):
     type: Literal["edgar"]
     forms: Annotated[list[Form], Field(min_length=1, max_length=200)]
     """Forms that become events, such as 8-K, "4", SCHEDULE 13D; an amendment only where it is named: 8-K/A."""
-    every: Every = Timetable(10.0)
-    """How often to ask: `10s`, or with burst hours `{default: 60s, "06:00-22:00 America/New_York": 10s}`."""
+    every: SecEvery = sec_timetable(10.0)
+    """How often to ask from 06:00 to 22:00 New York on business days, else every 5 minutes; or hours as for feeds."""
     full_text: bool = False
     """Fetch the documents of each filing too: the event goes out at once, its text follows as a revision."""
     trust: Trust = "high"
@@ -73,18 +73,20 @@ class EdgarConfig(HttpConfig):
 
     @property
     def address(self) -> str:
-        """The address of the newest page."""
-        return self.page_url(0)
+        """The address of the current filings, whichever forms are asked for: other forms are no other source."""
+        return f"{self.base_url}/cgi-bin/browse-edgar"
+
+    @property
+    def asks_for(self) -> str:
+        """The form by which EDGAR's own filter is set: it takes one, and all that begin so. Empty: no filter."""
+        bases = {base_form(form) for form in self.forms}
+        return bases.pop() if len(bases) == 1 else ""
 
     def page_url(self, start: int) -> str:
-        """Give the address of the page that begins with the entry of this number, from 0.
-
-        EDGAR's own filter takes one form, and all others that begin so: it serves where one form is watched.
-        """
-        bases = {base_form(form) for form in self.forms}
-        asked = {"action": "getcurrent", "type": bases.pop() if len(bases) == 1 else "", "owner": "include",
+        """Give the address of the page that begins with the entry of this number, from 0."""
+        asked = {"action": "getcurrent", "type": self.asks_for, "owner": "include",
                  "count": PAGE, "start": start, "output": "atom"}  # fmt: skip
-        return f"{self.base_url}/cgi-bin/browse-edgar?{urlencode(asked)}"
+        return f"{self.address}?{urlencode(asked)}"
 
     def forbidden(self) -> str:
         """Say why no poll will be let through to the address; empty if one may."""
@@ -124,9 +126,9 @@ def parse_page(
     marks = {one.accession: filing_mark(one.accession) for one in found}
     watched = frozenset(source.forms)
     kept = [one for one in found if not watched or canonical_form(one.form) in watched]
-    early = sum(1 for one in found if (one.accepted_ms or 0) > seen_at_ms + LATEST_MS)
-    if early:
-        page.notes.append(f"{early} acceptance times lie in the future: is the clock right, and EDGAR's zone?")
+    times = [one.accepted_ms for one in found if one.accepted_ms is not None]
+    doubts = _doubts(page.entries, times, seen_at_ms)
+    page.notes += doubts
     return ParsedFeed(
         format=f"edgar-{page.kind}",
         candidates=[candidate(one, marks[one.accession], seen) for one in kept],
@@ -134,7 +136,26 @@ def parse_page(
         repaired="; ".join(dict.fromkeys(page.notes)),
         listed=list(marks.values()),
         unfinished=[marks[name] for name in _unfinished(page.entries)],
+        shown=len(page.entries) + len(page.rejected),
+        newest_ms=max(times, default=None),
+        oldest_ms=min(times, default=None),
+        doubts=doubts,
     )
+
+
+def _doubts(entries: list[Listed], times: list[int], seen_at_ms: int) -> list[str]:
+    """Say what is odd about the acceptance times; they are kept as they are, in UTC."""
+    doubts = []
+    if early := sum(1 for ms in times if ms > seen_at_ms + LATEST_MS):
+        doubts.append(f"{early} acceptance times lie in the future: is the clock right, and EDGAR's zone?")
+    strange = list(dict.fromkeys(entry.offset for entry in entries if not entry.offset_fits))
+    if strange:
+        count = sum(1 for entry in entries if not entry.offset_fits)
+        doubts.append(
+            f"{count} acceptance times have an offset that New York's clock does not have then: "
+            f"{', '.join(strange[:3])}"
+        )
+    return doubts
 
 
 def _unfinished(entries: list[Listed]) -> list[str]:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from alertd.base.clock import parse_rfc3339
 from alertd.model import Struct
 from alertd.sources.dates import FIRST_YEAR, LAST_YEAR
 from alertd.sources.plain import cut_title, plain_line, scrub
+from alertd.sources.sec_day import fits_new_york
 
 MAX_ITEMS = 50
 _MAX_TITLE, _MAX_SUMMARY, _MAX_LINK, _MAX_NAME = 1_000, 20_000, 2_000, 200
@@ -59,6 +62,10 @@ class Listed(Struct, frozen=True, kw_only=True):
     """The filing date, `2025-12-12`: of what was accepted after the day's end the next business day."""
     accepted_ms: int | None = None
     """When EDGAR accepted it; None where the page states no time with a zone."""
+    offset: str = ""
+    """From UTC, as the page states it: `-05:00`."""
+    offset_fits: bool = True
+    """Whether New York's clock has this offset then: EDGAR's times are New York's."""
     url: str = ""
     """Of the filing's index page, as it stands there: not yet checked."""
     size: str = ""
@@ -86,6 +93,7 @@ def read_entry(
         return "it names no form"
     filed = named.get("Filed", "") or own.get("filing-date", "")
     name, cik, role = _who(company, parts, title, form, link)
+    accepted_ms, offset, fits = _moment(said.get("updated", ""))
     return Listed(
         position=position,
         accession=accession,
@@ -95,7 +103,9 @@ def read_entry(
         role=role,
         items=_items(summary, own.get("items-desc", "")),
         filed=filed if _DAY.fullmatch(filed) else "",
-        accepted_ms=_moment(said.get("updated", "")),
+        accepted_ms=accepted_ms,
+        offset=offset,
+        offset_fits=fits,
         url=link or own.get("filing-href", "")[:_MAX_LINK],
         size=scrub(named.get("Size", "") or own.get("size", ""))[:20].strip(),
     )
@@ -140,13 +150,19 @@ def _items(summary: str, described: str) -> tuple[Item, ...]:
     return tuple(found.values())[:MAX_ITEMS]
 
 
-def _moment(text: str) -> int | None:
-    """Read an acceptance time with its zone, as ms; None without one, or for a time that no filing has."""
+@lru_cache(maxsize=1024)
+def _moment(text: str) -> tuple[int | None, str, bool]:
+    """Read an acceptance time with its zone, as ms; None without one, or for a time that no filing has.
+
+    Gives its offset too, and whether New York's clock has it then.
+    """
     text = text[:40].strip()
     year = text[:4]
     if not year.isdecimal() or not FIRST_YEAR <= int(year) <= LAST_YEAR:
-        return None
+        return None, "", True
     try:
-        return parse_rfc3339(text)
+        ms = parse_rfc3339(text)
+        offset = datetime.fromisoformat(text).utcoffset() or timedelta()
     except ValueError:
-        return None
+        return None, "", True
+    return ms, text[-6:] if offset else "UTC", fits_new_york(ms, offset)

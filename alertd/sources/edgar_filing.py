@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alertd.base.clock import rfc3339, to_datetime
+from alertd.base.clock import rfc3339
 from alertd.base.ids import event_id, mark
 from alertd.companies.names import registrant_id
 from alertd.model import Candidate, Event, ParsedFeed, Rejected, Struct, event_from_json, event_to_json
@@ -29,10 +28,8 @@ from alertd.sources.events import LATE_MS, Seen, event_at
 from alertd.sources.identity import identity_mark
 from alertd.sources.links import absolute
 from alertd.sources.plain import cut_title
+from alertd.sources.sec_day import OPENS, day_of, new_york
 
-NEW_YORK = ZoneInfo("America/New_York")
-OPENS = time(6)
-"""From when on EDGAR shows filings; what came after the end of a day waits for this hour of its filing date."""
 MAX_FILERS = 200
 _NAMED = 2
 """Companies that a title names before it counts."""
@@ -122,9 +119,7 @@ def visible_ms(accepted_ms: int, filed: str) -> int:
         day = date.fromisoformat(filed)
     except ValueError:
         return accepted_ms
-    if day <= to_datetime(accepted_ms).astimezone(NEW_YORK).date():
-        return accepted_ms
-    return int(datetime.combine(day, OPENS, NEW_YORK).timestamp() * 1000)
+    return accepted_ms if day <= day_of(accepted_ms) else new_york(day, OPENS)
 
 
 def filing_mark(accession: str) -> str:
@@ -284,6 +279,10 @@ def join(pages: Sequence[ParsedFeed]) -> ParsedFeed:
         duplicates=[],
         listed=list(dict.fromkeys(name for page in pages for name in page.listed)),
         repaired="; ".join(dict.fromkeys(page.repaired for page in pages if page.repaired)),
+        shown=sum(page.shown for page in pages),
+        newest_ms=max((page.newest_ms for page in pages if page.newest_ms is not None), default=None),
+        oldest_ms=min((page.oldest_ms for page in pages if page.oldest_ms is not None), default=None),
+        doubts=list(dict.fromkeys(doubt for page in pages for doubt in page.doubts)),
     )
 
 

@@ -14,12 +14,13 @@ from alertd.errors import ParseFailed
 from alertd.model import ParsedFeed
 from alertd.sources.charset import decode
 from alertd.sources.edgar_entry import MAX_ITEMS, Item
-from alertd.sources.edgar_filing import MAX_FILERS, NEW_YORK, Filing, filing_mark, ranked_filers
+from alertd.sources.edgar_filing import MAX_FILERS, Filing, filing_mark, ranked_filers
 from alertd.sources.edgar_late import knows_items, late_candidate, named_item, wanted
 from alertd.sources.edgar_refusal import no_feed
 from alertd.sources.events import Seen, SourceFacts
 from alertd.sources.guard import FREE, Guard
 from alertd.sources.plain import cut_title, plain_line
+from alertd.sources.sec_day import NEW_YORK
 
 _LOOKED_AT = 1 << 20
 """Characters of a header: one of a hundred funds has some 200,000."""

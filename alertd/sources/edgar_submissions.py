@@ -26,12 +26,13 @@ from alertd.errors import ParseFailed
 from alertd.model import ParsedFeed, Rejected
 from alertd.sources.charset import decode
 from alertd.sources.edgar_entry import MAX_ITEMS, Item
-from alertd.sources.edgar_filing import NEW_YORK, Filing, filing_mark
+from alertd.sources.edgar_filing import Filing, filing_mark
 from alertd.sources.edgar_late import SINCE, UNTIL, knows_items, late_candidate, named_item, wanted
 from alertd.sources.edgar_refusal import no_feed
 from alertd.sources.events import Seen, SourceFacts
 from alertd.sources.guard import FREE, Guard
 from alertd.sources.plain import cut_title, plain_line
+from alertd.sources.sec_day import NEW_YORK
 
 MAX_FILINGS = 50_000
 """Filings of a file that are read: EDGAR gives a few thousand at most."""

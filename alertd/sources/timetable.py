@@ -147,25 +147,19 @@ def write_every(timetable: Timetable) -> str | dict[str, str]:
 
 
 _DURATION_SCHEMA = {"type": "string", "pattern": r"^(\d+(?:\.\d+)?)(ms|s|m|h|d)$"}
-Every = Annotated[
-    Timetable,
-    PlainValidator(parse_every),
-    PlainSerializer(write_every),
-    WithJsonSchema(
+EVERY_SCHEMA: dict[str, Any] = {
+    "anyOf": [
+        _DURATION_SCHEMA,
         {
-            "anyOf": [
-                _DURATION_SCHEMA,
-                {
-                    "type": "object",
-                    "properties": {"default": _DURATION_SCHEMA},
-                    "required": ["default"],
-                    "patternProperties": {r"^\d\d:\d\d\s*-\s*\d\d:\d\d\s+\S+$": _DURATION_SCHEMA},
-                    "additionalProperties": False,
-                },
-            ]
-        }
-    ),
-]
+            "type": "object",
+            "properties": {"default": _DURATION_SCHEMA},
+            "required": ["default"],
+            "patternProperties": {r"^\d\d:\d\d\s*-\s*\d\d:\d\d\s+\S+$": _DURATION_SCHEMA},
+            "additionalProperties": False,
+        },
+    ]
+}
+Every = Annotated[Timetable, PlainValidator(parse_every), PlainSerializer(write_every), WithJsonSchema(EVERY_SCHEMA)]
 """How often to poll, as a user writes it."""
 
 

@@ -18,7 +18,7 @@ def config(**more: Any) -> EdgarConfig:
 def test_defaults() -> None:
     source = config()
     assert SOURCE_TYPES[source.type].config is EdgarConfig
-    assert (source.every.default_s, source.trust, source.backlog, source.full_text) == (10.0, "high", "none", False)
+    assert (source.every.shortest(), source.trust, source.backlog, source.full_text) == (10.0, "high", "none", False)
     facts = source.facts()
     assert (facts.kind, facts.trust, facts.language, facts.forms) == ("filing", "high", "en", ("8-K",))
 
@@ -46,10 +46,10 @@ def test_wrong_forms_are_refused_in_words(forms: Any, words: str) -> None:
 
 
 def test_one_form_is_asked_for_by_name_and_several_all_together() -> None:
-    assert config(forms=["8-K", "8-K/A"]).address == (
+    assert config(forms=["8-K", "8-K/A"]).page_url(0) == (
         "https://www.sec.gov/cgi-bin/browse-edgar?action=getcurrent&type=8-K&owner=include&count=100&start=0&output=atom"
     )
-    assert "type=SCHEDULE+13D&" in config(forms=["SC 13D"]).address
+    assert "type=SCHEDULE+13D&" in config(forms=["SC 13D"]).page_url(0)
     assert "&type=&" in config(forms=["8-K", "4"]).page_url(100)
     assert "&start=100&" in config().page_url(100)
 
@@ -60,7 +60,11 @@ def test_another_address_needs_to_be_admitted_where_it_is_private() -> None:
     assert "127.0.0.1" in config(base_url=local).forbidden()
     mirror = config(base_url=local, allow_private=True)
     assert mirror.forbidden() == ""
-    assert mirror.address.startswith("http://127.0.0.1:8080/cgi-bin/browse-edgar?")
+    assert mirror.address == "http://127.0.0.1:8080/cgi-bin/browse-edgar"
+
+
+def test_other_forms_are_no_other_source() -> None:
+    assert config(forms=["8-K"]).address == config(forms=["8-K", "4"]).address
 
 
 @pytest.mark.parametrize("url", ["www.sec.gov", "ftp://www.sec.gov", "https://me@www.sec.gov", "https://x/?a=1", ""])

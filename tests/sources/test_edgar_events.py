@@ -208,6 +208,31 @@ def test_acceptance_times_ahead_of_the_clock_are_told() -> None:
     assert parsed.repaired.startswith("1 acceptance times lie in the future")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "offsets"),
+    [
+        ("2026-01-12T13:41:56-04:00", "-04:00"),
+        ("2026-01-12T17:41:56Z", "UTC"),
+        ("2026-01-12T17:41:56+00:00", "UTC"),
+        ("2025-07-12T12:41:56-05:00", "-05:00"),
+    ],
+)
+def test_offsets_that_new_yorks_clock_does_not_have_are_told_and_the_time_is_kept(
+    accepted: str, offsets: str
+) -> None:
+    parsed = parse(page(entry(accepted=accepted), entry(2)))
+    assert parsed.doubts == [f"1 acceptance times have an offset that New York's clock does not have then: {offsets}"]
+    assert parsed.doubts[0] in parsed.repaired
+    assert events(parsed)[0].accepted_at == rfc3339(parse_rfc3339(accepted))
+
+
+def test_offsets_of_summer_and_winter_fit() -> None:
+    summer = entry(2, accepted="2025-07-12T12:41:56-04:00")
+    parsed = parse(page(entry(), summer))
+    assert (parsed.doubts, parsed.shown) == ([], 2)
+    assert (parsed.newest_ms, parsed.oldest_ms) == (SEEN - 4_000, parse_rfc3339("2025-07-12T16:41:56Z"))
+
+
 def test_with_full_text_the_body_is_still_to_come() -> None:
     assert only(entry(), full_text=True).awaiting == "full_text"
 
@@ -231,7 +256,7 @@ def test_a_filing_cut_by_the_end_of_a_page_has_all_its_filers_once_the_pages_are
 def test_overlapping_pages_change_nothing() -> None:
     one = parse(page(ISSUER, INSIDER, entry(1)))
     joined = join([one, one])
-    assert msgspec.json.encode(joined) == msgspec.json.encode(one)
+    assert msgspec.json.encode(msgspec.structs.replace(joined, shown=one.shown)) == msgspec.json.encode(one)
 
 
 def test_only_what_was_accepted_in_the_last_second_of_a_page_may_go_on() -> None:
