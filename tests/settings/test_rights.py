@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from alertd.model import Rights
@@ -41,7 +43,7 @@ def test_what_show_cannot_be_is_told(desk: Desk, show: str) -> None:
 @pytest.mark.parametrize(
     ("rest", "fault"),
     [
-        ("rights: {receivers: [pn]}", "rights: there is no receiver `pn` (did you mean `pm`?)"),
+        ("rights: {receivers: [pn]}", "rights: there is no receiver `pn` (known here: pm)"),
         ("classification: restricted", "a restricted source needs to say whose it is (add `desk:`, or `rights:"),
         ("rights: {modle: no}", "unknown key `modle` (did you mean `model`?)"),
         ("rights: {model: never}", "`model`"),
@@ -79,7 +81,7 @@ def test_every_type_of_source_hands_its_rights_and_classification_on(name: str) 
     assert facts.classification == "restricted"
 
 
-def _least(model: type[AnyConfig]) -> dict[str, object]:
+def _least(model: type[AnyConfig]) -> dict[str, Any]:
     """Give values of the keys that have no default, enough to ask for facts."""
-    known = {"type": model.model_fields["type"].default, "id": "a", "forms": ("8-K",)}
+    known: dict[str, Any] = {"type": model.model_fields["type"].default, "id": "a", "forms": ("8-K",)}
     return {key: known.get(key, "x") for key, field in model.model_fields.items() if field.is_required()}
