@@ -28,8 +28,10 @@ from alertd.workers.feed_poll import FeedPoll
 from alertd.workers.intake import STORE_LOST, Intake
 from alertd.workers.members import Members
 from alertd.workers.notices import Notices
+from alertd.workers.page_poll import PagePoll
 from alertd.workers.poll import Poll, Taker
 from alertd.workers.progress import Progress, Watch
+from alertd.workers.robots import Robots
 from alertd.workers.schedule import Schedule
 from alertd.workers.source_health import SourceHealth
 from alertd.workers.status import collect_status
@@ -127,7 +129,11 @@ class Parts:
 
     def _make_takers(self, pool: ParsePool, intake: Intake, health: SourceHealth) -> dict[str, Taker]:
         """Say who asks the sources of each type."""
-        return {"feed": FeedPoll(intake, self._http, pool, health, system_clock)}
+        robots = Robots(self._http, pool, system_clock)
+        return {
+            "feed": FeedPoll(intake, self._http, pool, health, system_clock),
+            "page": PagePoll(intake, self._http, pool, health, system_clock, self.notices, robots),
+        }
 
     async def replace(self, settings: Settings) -> None:
         """Take the settings of a reload: sources and receivers change in place.

@@ -54,6 +54,7 @@ SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
         "feed": SourceType(FeedConfig, parse_feed),
         "edgar": SourceType(EdgarConfig, parse_page),
         "mail": SourceType(MailConfig, parse_mail),
+        "page": SourceType(PageConfig, parse_listing),
     }
 )
 
@@ -72,5 +73,5 @@ PARSERS: Mapping[str, Parse] = MappingProxyType(
 )
 """What a parse worker can be asked for."""
 
-SourceConfig = FeedConfig | EdgarConfig | MailConfig
+SourceConfig = FeedConfig | EdgarConfig | MailConfig | PageConfig
 """What an entry of `sources:` can be, told apart by `type`."""

@@ -49,8 +49,8 @@ def _histogram(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -
     return Histogram(f"alertd_{name}", text, labels, registry=REGISTRY, buckets=buckets)
 
 
-SourceStateName = Literal["new", "fine", "failing", "gone"]
-SOURCE_STATES: tuple[SourceStateName, ...] = ("new", "fine", "failing", "gone")
+SourceStateName = Literal["new", "fine", "late", "silent", "failing", "gone"]
+SOURCE_STATES: tuple[SourceStateName, ...] = ("new", "fine", "late", "silent", "failing", "gone")
 
 POLLS = _counter("polls_total", "Polls by what came of them.", "source", "outcome")
 # A summary: with a histogram for each source, the page of a desk with 1,000 sources takes half a second to make.
@@ -64,11 +64,18 @@ POLL_LATENESS = _histogram(
 SOURCE_LAST_SUCCESS = _gauge(
     "source_last_success_timestamp_seconds", "When a poll last succeeded.", "source", mode="max"
 )
+SOURCE_LAST_ITEM = _gauge("source_last_item_timestamp_seconds", "When something new last came.", "source", mode="max")
 SOURCE_STATE = _gauge("source_state", "1 for the state a source is in, 0 for the others.", "source", "state")
 ENTRIES = _counter(
     "entries_total", "Entries seen: new, revised, known, duplicate, rejected or baseline.", "source", "outcome"
 )
 EVENTS = _counter("events_total", "Events and revisions put on the stream.", "source")
+ROBOTS_REFUSALS = _counter("robots_refusals_total", "Polls that a robots.txt did not allow.", "source")
+PAGE_FIELDS_MISSING = _gauge(
+    "page_fields_missing", "Fields that the settings of a page ask for and none of its rows has.", "source"
+)
+FILES = _counter("files_total", "Files of watched directories: taken, known before, or failed.", "source", "outcome")
+FILES_WAITING = _gauge("files_waiting", "Files of a watched directory that are not taken yet.", "source")
 PARSE_SECONDS = _histogram("parse_seconds", "One document in a parse worker, waiting included.", buckets=SLOW)
 MAIL_REFUSED = _counter("mail_refused_total", "Mails that were not taken, by the kind of reason.", "source", "why")
 MAIL_IDLE = _gauge("mail_idle", "1 while the mail server is to say at once that mail has come.", "source")

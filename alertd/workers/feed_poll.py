@@ -7,6 +7,8 @@ Validators are stored by the last step, after the entries: a crash before it cos
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from alertd import telemetry
@@ -15,7 +17,7 @@ from alertd.base.failpoints import failpoint
 from alertd.model import ParsedFeed, SourceState
 from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, HttpClient, Response
-from alertd.sources.feed import FeedConfig
+from alertd.sources.document import DocumentConfig
 from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.workers.intake import Intake
 from alertd.workers.poll import Polled
@@ -29,7 +31,9 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, appl
 
 
 class FeedPoll:
-    """Asks feeds."""
+    """Asks feeds, and what else is one document at an address."""
+
+    accept = ACCEPT
 
     def __init__(self, intake: Intake, http: HttpClient, pool: ParsePool, health: SourceHealth, clock: Clock) -> None:
         self._intake = intake
@@ -38,7 +42,7 @@ class FeedPoll:
         self._health = health
         self._clock = clock
 
-    async def take(self, source: FeedConfig, state: SourceState, now: int) -> Polled:
+    async def take(self, source: DocumentConfig, state: SourceState, now: int) -> Polled:
         """Fetch a feed and take it in."""
         response = await self._fetch(source, state, now)
         same = response.sha256 == state.body_sha256 and state.url == source.address and state.state == "fine"
@@ -48,6 +52,7 @@ class FeedPoll:
             return Polled(after, "unchanged", max_age_s=response.max_age_s)
         failpoint("poll.fetched")
         parsed = await self._parse(source, response)
+        cursor = await self.remembered(source, state, parsed)
         taken = await self._intake.take(source, state, parsed, backlog=source.backlog)
         after = msgspec.structs.replace(
             healthy(source, taken.before, self._clock(), response),
@@ -55,19 +60,24 @@ class FeedPoll:
             last_modified=response.last_modified if taken.read else "",
             validators_url=response.url,
             body_sha256=response.sha256 if taken.read else "",
+            cursor=cursor,
         )
         after = await self._intake.end(after, taken)
         ttl_s = float(parsed.ttl_seconds) if parsed.ttl_seconds is not None else None
         return Polled(after, "new" if taken.new else "nothing_new", max_age_s=response.max_age_s, ttl_s=ttl_s)
 
-    async def _fetch(self, source: FeedConfig, state: SourceState, now: int) -> Response:
+    async def remembered(self, source: DocumentConfig, state: SourceState, parsed: ParsedFeed) -> dict[str, Any]:
+        """Look at what was read before it is taken in; gives what to remember. Raises ParseFailed to refuse it."""
+        return state.cursor
+
+    async def _fetch(self, source: DocumentConfig, state: SourceState, now: int) -> Response:
         fresh = _is_fresh(state, now)
         options = GetOptions(
             headers={name: value.reveal() for name, value in source.headers.items()},
             etag=state.etag if fresh else "",
             last_modified=state.last_modified if fresh else "",
             validators_url=state.validators_url or source.url,
-            accept=ACCEPT,
+            accept=self.accept,
             timeout_s=source.timeout,
             max_wire_bytes=source.max_bytes,
             max_bytes=source.max_bytes,
@@ -75,7 +85,7 @@ class FeedPoll:
         )
         return await self._http.get(source.url, options, now)
 
-    async def _parse(self, source: FeedConfig, response: Response) -> ParsedFeed:
+    async def _parse(self, source: DocumentConfig, response: Response) -> ParsedFeed:
         job = ParseJob(
             type=source.type,
             body=response.body,

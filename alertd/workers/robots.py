@@ -33,14 +33,17 @@ AGAIN_MS: Final = 600_000
 MAX_HOSTS: Final = 10_000
 LONGEST_WAIT_S: Final = 60.0
 """A longer Crawl-delay is kept by the timetable of whoever asks, not by waiting here."""
-REFUSES: Final = "robots.txt"
-"""With this begins, after the host, why something may not be fetched."""
+BY_RULE: Final = "robots.txt does not allow"
+"""Stands in the reason why something may not be fetched, where a rule says so."""
 
 _STATUS = re.compile(r"answered 4(?!29)\d\d$")
 
 
 class RobotsRefused(FetchTemporary):
     """A host's robots.txt, or that it has none to give just now, forbids what was to be fetched."""
+
+    by_rule: bool = False
+    """A rule says so; otherwise nobody knows the rules."""
 
 
 @dataclass(slots=True)
@@ -73,16 +76,14 @@ class Robots:
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
         host = await self._known(origin, policy, timeout_s)
         name = parts.hostname or origin
+        again_ms = host.until_ms - self._clock()
         if host.rules is None:
             raise _refused(
-                f"{name}: {REFUSES} is not to be had ({host.trouble}), so nothing may be fetched (RFC 9309)",
-                host.until_ms - self._clock(),
+                f"{name}: its robots.txt is not to be had, so nothing may be fetched (RFC 9309): {host.trouble}",
+                again_ms,
             )
         if line := host.rules.refusal(url):
-            raise _refused(
-                f"{name}: {REFUSES} does not allow alertd this address (`{line[:120]}`)",
-                host.until_ms - self._clock(),
-            )
+            raise _refused(f"{name}: its {BY_RULE} alertd this address (`{line[:120]}`)", again_ms, by_rule=True)
         await self._wait(host)
         return host.rules.delay_s
 
@@ -146,7 +147,8 @@ class Robots:
                 del self._hosts[origin], self._asking[origin]
 
 
-def _refused(text: str, again_ms: int) -> RobotsRefused:
+def _refused(text: str, again_ms: int, *, by_rule: bool = False) -> RobotsRefused:
     refused = RobotsRefused(text)
     refused.retry_after = max(1.0, again_ms / 1000)
+    refused.by_rule = by_rule
     return refused

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from alertd.model import Rights
 from alertd.settings import SOURCE_MODELS
@@ -81,7 +83,13 @@ def test_every_type_of_source_hands_its_rights_and_classification_on(name: str) 
     assert facts.classification == "restricted"
 
 
-def _least(model: type[AnyConfig]) -> dict[str, Any]:
+def _least(model: type[BaseModel]) -> dict[str, Any]:
     """Give values of the keys that have no default, enough to ask for facts."""
-    known: dict[str, Any] = {"type": model.model_fields["type"].default, "id": "a", "forms": ("8-K",)}
-    return {key: known.get(key, "x") for key, field in model.model_fields.items() if field.is_required()}
+    known: dict[str, Any] = {"type": "x", "id": "a", "forms": ("8-K",)}
+    return {key: known.get(key, _value(field)) for key, field in model.model_fields.items() if field.is_required()}
+
+
+def _value(field: FieldInfo) -> Any:
+    """Give something for a key: an x, or a model with as little."""
+    inner = field.annotation
+    return inner.model_construct(**_least(inner)) if isinstance(inner, type) and issubclass(inner, BaseModel) else "x"
