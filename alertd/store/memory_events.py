@@ -97,8 +97,9 @@ class MemoryEvents(MemoryStandings, MemoryBase):
 
     def _revise(self, source: str, owner: Owner, item: IngestItem, now: int) -> str:
         candidate: Candidate = item.candidate
-        if candidate.content_hash in owner.hashes:
+        if candidate.content_hash in owner.hashes or _is_part(candidate.content_hash):
             return "known"
+        completes = len(owner.hashes) == 1 and _is_part(owner.hashes[0])
         if owner.baseline != title_mark(candidate) and not candidate.withdrawn:
             owner.baseline = ""
         fetch = _is_fetched(owner, candidate)
@@ -106,7 +107,8 @@ class MemoryEvents(MemoryStandings, MemoryBase):
         owner.remember_hash(candidate.content_hash)
         if not held:
             owner.revision += 1
-            self._append(source, owner, "withdrawal" if candidate.withdrawn else "correction", bytes(candidate.event))
+            reason = "withdrawal" if candidate.withdrawn else "full_text" if completes else "correction"
+            self._append(source, owner, reason, bytes(candidate.event))
         if fetch:
             self._fetches.put(_job(source, owner, candidate, now, held=held), now)
         else:
@@ -242,3 +244,7 @@ def _job(source: str, owner: Owner, candidate: Candidate, now: int, *, held: boo
         held=held,
         header=bytes(candidate.event),
     )
+
+
+def _is_part(content_hash: str) -> bool:
+    return content_hash[:1] == "0"

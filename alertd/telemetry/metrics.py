@@ -87,6 +87,19 @@ FILING_SECONDS = _histogram(
     "filing_latency_seconds", "From when a filing could first be seen on EDGAR to when it was seen.", "source",
     buckets=(1.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 900.0, 3600.0),
 )  # fmt: skip
+LATE_FILINGS = _counter(
+    "late_filings_total", "Filings that were missed and came late, by where they were found.", "source", "found"
+)
+RECONCILED = _counter(
+    "reconcile_filings_total",
+    "Filings of the forms watched in reconciled indexes: seen or missing.",
+    "source",
+    "outcome",
+)
+RECONCILED_DAY = _gauge(
+    "reconcile_day_timestamp_seconds", "Midnight UTC of the last day up to which all is reconciled.", "source"
+)
+GAPS_OPEN = _gauge("edgar_gaps_open", "Times in which EDGAR was not seen that are not filled yet.", "source")
 
 ENRICH_STEP_SECONDS = _counter("enrich_step_seconds_total", "Time spent on understanding events, by step.", "step")
 ENRICH_SECONDS = _histogram("enrich_seconds", "Understanding one event, all steps together.", buckets=FAST)

@@ -48,6 +48,27 @@ async def test_an_item_taken_back_is_a_withdrawal(store: Store) -> None:
     assert (await store.read_events("c", 10, 0))[1].event.revision_reason == "withdrawal"
 
 
+def part(name: str) -> IngestItem:
+    """Give an item of which not all is known."""
+    item = new(name)
+    return msgspec.structs.replace(item, candidate=msgspec.structs.replace(item.candidate, content_hash="0part"))
+
+
+async def test_what_says_less_than_is_known_is_no_correction(store: Store) -> None:
+    await outcomes(store, new("a"))
+    assert await outcomes(store, part("a"), new("a")) == [("ev_a", "known", 1), ("ev_a", "known", 1)]
+
+
+async def test_what_says_more_completes_a_part_once_and_is_no_correction(store: Store) -> None:
+    assert await outcomes(store, part("a"), part("a")) == [("ev_a", "new", 1), ("ev_a", "known", 1)]
+    assert await outcomes(store, new("a"), part("a"), new("a")) == [
+        ("ev_a", "revised", 2), ("ev_a", "known", 2), ("ev_a", "known", 2),
+    ]  # fmt: skip
+    assert await outcomes(store, new("a", "two")) == [("ev_a", "revised", 3)]
+    reasons = [read.event.revision_reason for read in await store.read_events("c", 10, 0)]
+    assert reasons == [None, "full_text", "correction"]
+
+
 async def test_content_that_flaps_between_two_versions_is_revised_once(store: Store) -> None:
     await outcomes(store, new("a"), new("a", "two"))
     for text in ("one", "two", "one", "two"):

@@ -14,10 +14,16 @@ if refused then
   return refused
 end
 
+-- A hash that begins with 0 is that of a part: all that was known where the item was found (sources/edgar_late.py).
+local function is_part(hash)
+  return string.sub(hash, 1, 1) == '0'
+end
+
 local function revise(owner, item)
-  if has(owner.hashes, item.hash) then
+  if has(owner.hashes, item.hash) or is_part(item.hash) then
     return 'known'
   end
+  local completes = #owner.hashes == 1 and is_part(owner.hashes[1])
   -- nobody was told of a baseline item: only another headline makes news of it, not a text that a site words anew
   if owner.baseline ~= item.title and item.withdrawn == '0' then
     owner.baseline = ''
@@ -27,7 +33,8 @@ local function revise(owner, item)
   remember_hash(owner, item.hash)
   if not held then
     owner.revision = owner.revision + 1
-    append(source, owner, item.withdrawn == '1' and 'withdrawal' or 'correction', item.json)
+    local reason = item.withdrawn == '1' and 'withdrawal' or completes and 'full_text' or 'correction'
+    append(source, owner, reason, item.json)
   end
   if fetch then
     put_fetch(source, owner, item.fetch, item.json, held, now, ends)
