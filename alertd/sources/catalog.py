@@ -19,6 +19,8 @@ from alertd.sources.edgar_submissions import parse_submissions
 from alertd.sources.events import SourceFacts
 from alertd.sources.feed import FeedConfig, parse_feed
 from alertd.sources.guard import Guard
+from alertd.sources.json_config import JsonConfig
+from alertd.sources.json_source import parse_json
 from alertd.sources.mail import MailConfig, parse_mail
 from alertd.sources.page import PageConfig, parse_listing
 from alertd.sources.robots import parse_robots
@@ -55,6 +57,7 @@ SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
         "edgar": SourceType(EdgarConfig, parse_page),
         "mail": SourceType(MailConfig, parse_mail),
         "page": SourceType(PageConfig, parse_listing),
+        "json": SourceType(JsonConfig, parse_json),
     }
 )
 
@@ -73,5 +76,5 @@ PARSERS: Mapping[str, Parse] = MappingProxyType(
 )
 """What a parse worker can be asked for."""
 
-SourceConfig = FeedConfig | EdgarConfig | MailConfig | PageConfig
+SourceConfig = FeedConfig | EdgarConfig | MailConfig | PageConfig | JsonConfig
 """What an entry of `sources:` can be, told apart by `type`."""
