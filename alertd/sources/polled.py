@@ -13,6 +13,7 @@ from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.model import Rights
 from alertd.net.address import AddressPolicy, refusal
 from alertd.sources.events import Classification, SourceFacts
+from alertd.sources.rhythm import SilentAfter
 from alertd.sources.rights import RightsConfig
 from alertd.sources.timetable import Every, Timetable
 
@@ -56,6 +57,8 @@ class AnyConfig(ConfigModel):
     """Whose it is: its items reach the portfolios of this desk alone."""
     classification: Classification = "public"
     """Who may see its items; carried along in every event."""
+    silent_after: SilentAfter = "auto"
+    """After how long without a new item the operator is told: `auto` (by its own rhythm), `off`, or such as 2h."""
     rights: RightsConfig | None = None
     """What its terms allow: who may be told, how much may be shown, kept, exported, read by a language model."""
 

@@ -6,8 +6,8 @@ several polls in a row failed, or where something may have been missed, however 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -52,14 +52,15 @@ def with_gap(spells: Sequence[Spell], since_ms: int, until_ms: int) -> list[Spel
 def told_spells(state: SourceState) -> list[Spell]:
     """Give the spells with what a source that fills its gaps says of them in its cursor, oldest first.
 
-    `cursor["gaps"]`, `[[since_ms, until_ms], …]`, are open; `cursor["spells"]`, `[{since_ms, until_ms, filled, late},
-    …]`, are filled unless they say otherwise. What does not read as such is left out.
+    `cursor["gaps"]`, `[[since_ms, until_ms], …]`, are open; `cursor["spells"]`, `[[since_ms, until_ms, filled, late],
+    …]`, say what came of those before. What does not read as such is left out.
     """
     spells = list(state.spells)
-    for since, until in _pairs(state.cursor.get("gaps")):
-        spells = _laid_over(spells, Spell(since_ms=since or until, until_ms=until, became="open"))
-    for row in _rows(state.cursor.get("spells")):
-        spells = _laid_over(spells, row)
+    for gap in _rows(state.cursor.get("gaps"), int, int):
+        spells = _laid_over(spells, Spell(since_ms=gap[0] or gap[1], until_ms=gap[1], became="open"))
+    for since, until, filled, late in _rows(state.cursor.get("spells"), int, int, bool, int):
+        became: Literal["filled", "open"] = "filled" if filled else "open"
+        spells = _laid_over(spells, Spell(since_ms=since or until, until_ms=until, became=became, late=late))
     return sorted(spells, key=lambda spell: (spell.until_ms, spell.since_ms))
 
 
@@ -74,21 +75,9 @@ def _laid_over(spells: list[Spell], one: Spell) -> list[Spell]:
     return [*rest, replace(one, since_ms=since, until_ms=until, why=why, late=late)]
 
 
-def _pairs(value: Any) -> list[tuple[int, int]]:
-    pairs = value if isinstance(value, list) else []
-    return [(p[0], p[1]) for p in pairs if isinstance(p, list) and len(p) == 2 and all(type(t) is int for t in p)]
-
-
-def _rows(value: Any) -> list[Spell]:
+def _rows(value: Any, *types: type) -> list[list[Any]]:
     rows = value if isinstance(value, list) else []
-    return [spell for row in rows if isinstance(row, Mapping) and (spell := _row(row))]
-
-
-def _row(row: Mapping[str, Any]) -> Spell | None:
-    since, until, late = row.get("since_ms"), row.get("until_ms"), row.get("late", 0)
-    if type(since) is not int or type(until) is not int or type(late) is not int:
-        return None
-    return Spell(since_ms=since, until_ms=until, became="filled" if row.get("filled", True) else "open", late=late)
+    return [row for row in rows if isinstance(row, list) and [type(field) for field in row] == list(types)]
 
 
 def became_in_words(spell: Spell) -> str:

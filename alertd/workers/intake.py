@@ -23,7 +23,7 @@ from alertd.sources.novelty import PageVerdict, decide, is_flag, marks
 from alertd.sources.polled import AnyConfig, Backlog
 from alertd.workers.account import account
 from alertd.workers.notices import Notices
-from alertd.workers.source_health import HealthStore, SourceHealth
+from alertd.workers.source_health import HealthStore, SourceHealth, brought
 
 log = structlog.get_logger(__name__)
 
@@ -147,6 +147,13 @@ class Intake:
             duplicates=state.duplicates + aliases,
             rejected=len(parsed.rejected) + len(taken.verdict.skipped),
         )
+        published = [  # of a correction it says nothing of how late the source is
+            item.candidate.published_ms if r.outcome == "new" else None
+            for item, r in taken.results
+            if r.outcome in ("new", "revised")
+        ]
+        gap = any(note.kind == "gap_suspected" for note in taken.verdict.notes)
+        after = brought(after, state, published, now, gap=gap)
         await self._store.end_poll(after.source, after, taken.verdict.sighted, now)
         self._anew.pop(after.source, None)
         await self._health.well(state)

@@ -12,6 +12,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import msgspec
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -101,6 +102,10 @@ class Schedule:
             if source.id not in self._running and not stopped:
                 self._at(source.id, max(now + int(spread_ms), state.not_before_ms))
 
+    def owns(self, source_id: str) -> bool:
+        """Tell whether a source falls to this process among the living ones, polled or not."""
+        return owner(source_id, self._members) == self._me
+
     async def share(self, members: Sequence[str]) -> None:
         """Poll only what falls to this poller among the living ones."""
         self._members = members
@@ -167,7 +172,10 @@ class Schedule:
         if (
             polled.outcome != "gone" or self._sources.get(source_id) != source
         ):  # a reload may have mended it meanwhile
-            self._again(source_id, now if hurried else self._next(source, polled, now))
+            at_ms = self._next(source, polled, now)
+            if polled.outcome != "failed":
+                self._states[source_id] = msgspec.structs.replace(polled.state, wait_ms=max(at_ms - now, 0))
+            self._again(source_id, now if hurried else at_ms)
 
     def _next(self, source: PolledConfig, polled: Polled, now: int) -> int:
         return next_poll_ms(

@@ -1,8 +1,9 @@
-"""How a source is doing: what its state becomes after a poll, and who is told when that changes."""
+"""How a source is doing: what its state becomes after a poll. Who is told when that changes: `standings.py`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -15,12 +16,13 @@ from alertd.errors import FetchPermanent
 from alertd.model import JournalRecord, SourceState
 from alertd.net.client import Response
 from alertd.sources.polled import AnyConfig
+from alertd.sources.rhythm import heard, watched
+from alertd.sources.spells import ended, with_gap, with_spell
 from alertd.workers.notices import Notices
+from alertd.workers.standings import Standings, StandingStore, wait_ms_of
 
 log = structlog.get_logger(__name__)
 
-FAILING_AFTER = 3
-"""Consecutive failures until the operator is told."""
 SAVE_QUIET_MS = 60_000
 """A poll that brought nothing is written down at most this often: ten thousand quiet feeds, no fsync for each."""
 
@@ -28,15 +30,11 @@ _COUNT = re.compile(r", [\d,]+ bytes came$")
 """What differs at each poll of a server that stops in the middle: the trouble is the same."""
 
 
-class HealthStore(Protocol):
+class HealthStore(StandingStore, Protocol):
     """What keeping a source's state needs of the store."""
 
     async def save_source_state(self, state: SourceState) -> None:
         """Write the state of a source."""
-        ...
-
-    async def journal(self, record: JournalRecord, once: str = "") -> bool:
-        """Write a line to the journal."""
         ...
 
 
@@ -46,8 +44,12 @@ def healthy(source: AnyConfig, state: SourceState, now: int, response: Response 
     if moved_to and moved_to != state.moved_to:
         log.warning("source_moved", source=source.id, to=moved_to)
     telemetry.SOURCE_LAST_SUCCESS.labels(source=source.id).set(now / 1000)
+    wait_ms = wait_ms_of(source)
+    spell = ended(state, now, wait_ms) if wait_ms is not None else None
     return msgspec.structs.replace(
         state,
+        rhythm=watched(state.rhythm, now, all_along=spell is None),
+        spells=with_spell(state.spells, spell),
         state="fine",
         url=source.address,
         polls=state.polls + 1,
@@ -60,13 +62,32 @@ def healthy(source: AnyConfig, state: SourceState, now: int, response: Response 
     )
 
 
+def brought(
+    after: SourceState, before: SourceState, published_ms: Sequence[int | None], now: int, *, gap: bool
+) -> SourceState:
+    """Take in what a poll or a push brought: when each new item says that it was published.
+
+    `gap`: nothing that is known was listed. Of the first poll nothing is learned: what was there came before.
+    """
+    if not before.baseline_done:
+        return after
+    spells = with_gap(after.spells, before.last_success_ms, after.last_success_ms) if gap else after.spells
+    rhythm = after.rhythm
+    if published_ms and rhythm is not None:
+        # After a spell items are late for a reason that is told already.
+        seen = not (spells and spells[-1].until_ms == after.last_success_ms)
+        lags = [(now - at) / 1000 for at in published_ms if at is not None and at <= now] if seen else []
+        rhythm = heard(rhythm, now, len(published_ms), lags)
+    return msgspec.structs.replace(after, spells=spells, rhythm=rhythm)
+
+
 class SourceHealth:
     """Writes down how sources do; one line in the log and the journal for each trouble, not one for each poll."""
 
     def __init__(self, store: HealthStore, notices: Notices, clock: Clock) -> None:
         self._store = store
-        self._notices = notices
         self._clock = clock
+        self.standings = Standings(store, notices, clock)
         self._saved_ms: dict[str, int] = {}
 
     async def quiet(self, before: SourceState, after: SourceState) -> None:
@@ -81,15 +102,10 @@ class SourceHealth:
         """Take in a poll that succeeded and whose state is written down; `before` is how the source was."""
         if before.state == "fine":
             return
-        telemetry.set_source_state(before.source, "fine")
-        if before.state == "new":
-            return
-        log.info("source_healed", source=before.source, failures=before.failures)
-        await self._journal(before.source, "healed")
-        if before.failures >= FAILING_AFTER or before.state == "gone":
-            polls = "1 failed poll" if before.failures == 1 else f"{before.failures} failed polls"
-            text = f"Source {before.source} answers again after {polls}."
-            await self._notices.tell("source_healed", before.source, text, str(before.last_success_ms))
+        if before.state != "new":
+            log.info("source_healed", source=before.source, failures=before.failures)
+            await self._journal(before.source, "healed")
+        await self.standings.look(before, msgspec.structs.replace(before, state="fine", failures=0, error=""))
 
     async def failed(self, state: SourceState, error: str, retry_after_s: float | None) -> SourceState:
         """Take in a failed poll; gives the new state."""
@@ -105,13 +121,10 @@ class SourceHealth:
             not_before_ms=now + int(retry_after_s * 1000) if retry_after_s else 0,
         )
         await self._store.save_source_state(after)
-        telemetry.set_source_state(state.source, "failing")
         if _COUNT.sub("", error) != _COUNT.sub("", state.error):
             log.warning("source_failed", source=state.source, error=error, failures=after.failures)
             await self._journal(state.source, f"failed: {error}")
-        if after.failures == FAILING_AFTER:
-            text = f"Source {state.source} has failed {after.failures} times in a row: {error}"
-            await self._notices.tell("source_failing", state.source, text, str(state.last_success_ms))
+        await self.standings.look(state, after)
         return after
 
     async def gone(self, source: AnyConfig, state: SourceState, error: FetchPermanent) -> SourceState:
@@ -126,12 +139,10 @@ class SourceHealth:
             error=str(error),
         )
         await self._store.save_source_state(after)
-        telemetry.set_source_state(state.source, "gone")
         if state.state != "gone":
             log.error("source_gone", source=source.id, error=str(error))
             await self._journal(source.id, f"gone: {error}")
-            text = f"Source {source.id} is not polled any more: {error}"
-            await self._notices.tell("source_gone", source.id, text, str(after.polls))
+        await self.standings.look(state, after)
         return after
 
     async def _journal(self, source: str, reason: str) -> None:

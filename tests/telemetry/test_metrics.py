@@ -91,7 +91,7 @@ def test_a_source_is_in_one_state() -> None:
     telemetry.set_source_state("one-state", "fine")
     page = samples(telemetry.metrics_text())
     assert {s: page[f"alertd_source_state{{one-state}}{{{s}}}"] for s in telemetry.SOURCE_STATES} == {
-        "new": 0, "fine": 1, "failing": 0, "gone": 0,
+        "new": 0, "fine": 1, "late": 0, "silent": 0, "failing": 0, "gone": 0,
     }  # fmt: skip
 
 

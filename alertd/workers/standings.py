@@ -1,0 +1,160 @@
+"""How sources stand, kept and told: after each poll by what it showed, and every few seconds by the clock.
+
+`sources/standing.py` judges. The operator is told before a standing is written down: a crash in between tells the
+same thing again, under the same id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Protocol
+
+import structlog
+
+from alertd import telemetry
+from alertd.base.clock import Clock, rfc3339
+from alertd.errors import AlertdError, StoreUnavailable
+from alertd.model import JournalRecord, SourceState, Standing
+from alertd.sources.polled import AnyConfig, PolledConfig
+from alertd.sources.standing import Tell, Watched, begun, judge
+from alertd.workers.notices import Notices
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 10.0
+BATCH = 200
+"""So many sources are judged before others get their turn."""
+
+
+class StandingStore(Protocol):
+    """What keeping standings needs of the store."""
+
+    async def standing(self, source: str) -> Standing | None:
+        """Give how a source stands."""
+        ...
+
+    async def save_standing(self, standing: Standing) -> None:
+        """Write how a source stands."""
+        ...
+
+    async def journal(self, record: JournalRecord, once: str = "") -> bool:
+        """Write a line to the journal."""
+        ...
+
+
+def wait_ms_of(source: AnyConfig) -> int | None:
+    """Give how long the timetable of a source waits at least; None if it is not asked."""
+    return int(source.shortest_interval() * 2000) if isinstance(source, PolledConfig) else None
+
+
+class Standings:
+    """Knows how sources stand."""
+
+    def __init__(self, store: StandingStore, notices: Notices, clock: Clock) -> None:
+        self._store = store
+        self._notices = notices
+        self._clock = clock
+        self._known: dict[str, Standing] = {}
+        self._lock = asyncio.Lock()
+
+    async def look(self, was: SourceState, state: SourceState, seen: Watched | None = None) -> Standing:
+        """Judge a source now, tell and write down what has changed. Raises StoreUnavailable.
+
+        `was` is its state before the poll that has just ended, or the same again; without `seen` only what polls show
+        is judged.
+        """
+        known = self._known.get(was.source)
+        if known is not None and judge(known, was, state, seen, self._clock()) == (known, []):
+            return known
+        async with self._lock:  # a poll may end while the clock has its look
+            return await self._change(was, state, seen)
+
+    async def _change(self, was: SourceState, state: SourceState, seen: Watched | None) -> Standing:
+        now = self._clock()
+        known = self._known.get(was.source)
+        before = known or await self._store.standing(was.source) or begun(was)
+        after, tells = judge(before, was, state, seen, now)
+        if known is None or after.state != before.state:
+            telemetry.set_source_state(was.source, after.state)
+        for tell in tells:
+            await self._tell(was.source, tell)
+        if after != before or known is None:
+            await self._store.save_standing(after)
+        if {"late", "silent"} & {after.state, before.state} and after.state != before.state:
+            log.warning("source_standing", source=was.source, state=after.state, before=before.state, why=after.why)
+            reason = f"{after.state}: {after.why}" if after.why else f"no longer {before.state}"
+            record = JournalRecord(kind="source", at=rfc3339(now), ids=[was.source], reason=reason)
+            await self._store.journal(record)
+        self._known[was.source] = after
+        return after
+
+    def keep(self, sources: Collection[str]) -> None:
+        """Forget all but these: others are another process's to judge, and change without our knowing."""
+        for gone in self._known.keys() - set(sources):
+            del self._known[gone]
+
+    async def _tell(self, source: str, tell: Tell) -> None:
+        await self._notices.tell(tell.kind, source, tell.text, tell.episode)
+
+
+Looked = tuple[AnyConfig, SourceState]
+
+
+class SourceWatch:
+    """Judges sources by the clock: whether they are asked in time, and whether they have fallen silent."""
+
+    def __init__(
+        self, standings: Standings, sources: Callable[[], Iterable[Looked]], clock: Clock, progress: Progress
+    ) -> None:
+        """`sources` gives those that this process watches, with the newest state of each."""
+        self._standings = standings
+        self._sources = sources
+        self._clock = clock
+        self._progress = progress
+        self._since: dict[str, int] = {}
+        """Source -> since when it is watched."""
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """End the loop."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Look until told to stop."""
+        while not self._stop.is_set():
+            self._progress.tick("watch")
+            try:
+                await self.look()
+            except StoreUnavailable as error:
+                log.debug("watch_waits", error=str(error))  # other loops say once that Redis is away
+            except AlertdError as error:  # a standing that does not decode, say
+                log.error("watch_failed", error=str(error))
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    await self._stop.wait()
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """Judge every source once. Raises StoreUnavailable."""
+        now = self._clock()
+        looked = list(self._sources())
+        self._since = {source.id: self._since.get(source.id, now) for source, _ in looked}
+        self._standings.keep(self._since.keys())
+        for number, (source, state) in enumerate(looked):
+            if number % BATCH == BATCH - 1:
+                await asyncio.sleep(0)
+            if state.last_new_ms:
+                telemetry.SOURCE_LAST_ITEM.labels(source=source.id).set(state.last_new_ms / 1000)
+            seen = Watched(source.silent_after, self._since[source.id], wait_ms_of(source))
+            await self._standings.look(state, state, seen)
+
+
+def looked_at(
+    sources: Iterable[AnyConfig], polled: Mapping[str, SourceState], others: Mapping[str, SourceState]
+) -> list[Looked]:
+    """Put together what is watched here: sources that are polled here, and those that are not polled at all."""
+    states = {**others, **polled}
+    return [(source, states[source.id]) for source in sources if source.id in states]
