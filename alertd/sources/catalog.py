@@ -12,12 +12,14 @@ from typing import Protocol
 
 from alertd.base.config import ConfigModel
 from alertd.model import ParsedFeed
+from alertd.sources.article import parse_article
 from alertd.sources.edgar import EdgarConfig, parse_page
 from alertd.sources.edgar_header import parse_header
 from alertd.sources.edgar_index import parse_index
 from alertd.sources.edgar_submissions import parse_submissions
 from alertd.sources.events import SourceFacts
 from alertd.sources.feed import FeedConfig, parse_feed
+from alertd.sources.filing_event import parse_documents, parse_filing
 from alertd.sources.guard import Guard
 from alertd.sources.json_config import JsonConfig
 from alertd.sources.json_source import parse_json
@@ -67,6 +69,9 @@ _PARTS: Mapping[str, Parse] = MappingProxyType(
         "edgar-index": parse_index,
         "edgar-submissions": parse_submissions,
         "edgar-header": parse_header,
+        "filing-index": parse_documents,
+        "filing-text": parse_filing,
+        "article": parse_article,
     }
 )
 """Documents that are read for a source and are no page of it, by names that no source type has."""
