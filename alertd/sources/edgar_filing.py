@@ -150,6 +150,7 @@ def candidate(filing: Filing, name: str, seen: Seen) -> Candidate:
         published_ms=first_ms,
         event=msgspec.Raw(event_to_json(event)),
         names=[(name, event.id)],
+        fetch=event.url if seen.source.full_text else "",
     )
 
 

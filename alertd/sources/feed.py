@@ -10,7 +10,10 @@ from __future__ import annotations
 import hashlib
 from typing import Literal
 
+import msgspec
+
 from alertd.model import Entry, ParsedFeed
+from alertd.sources.article_config import ArticleKeys
 from alertd.sources.charset import decode
 from alertd.sources.document import DocumentConfig
 from alertd.sources.entry import Reading
@@ -23,10 +26,15 @@ from alertd.sources.polled import Backlog
 __all__ = ["Backlog", "FeedConfig", "SourceFacts", "parse_entries", "parse_feed"]
 
 
-class FeedConfig(DocumentConfig):
+class FeedConfig(DocumentConfig, ArticleKeys):
     """A feed to poll: an entry of `sources:` with `type: feed`."""
 
     type: Literal["feed"]
+
+    def facts(self) -> SourceFacts:
+        """Give what its events say of it."""
+        reads = {"articles": self.articles(self.url)} if self.full_text else {}
+        return msgspec.structs.replace(super().facts(), full_text=self.full_text, reads=reads)
 
 
 def parse_feed(

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from alertd.base.config import ConfigModel, Duration, Timezone
 from alertd.base.ids import mark
 from alertd.base.secrets import Secret, is_confidential
+from alertd.sources.article_config import ArticleKeys
 from alertd.sources.document import DocumentConfig
 from alertd.sources.events import SourceFacts
 from alertd.sources.json_path import compile_path
@@ -148,7 +149,7 @@ class SinceConfig(ConfigModel):
     """How far back the first poll asks."""
 
 
-class JsonConfig(DocumentConfig):
+class JsonConfig(DocumentConfig, ArticleKeys):
     """An API that answers with JSON: an entry of `sources:` with `type: json`."""
 
     type: Literal["json"]
@@ -169,8 +170,6 @@ class JsonConfig(DocumentConfig):
     """Path in the document -> text there that makes the answer an error; an empty text: anything that is there."""
     paging: PagingConfig | None = None
     since: SinceConfig = SinceConfig()
-    full_text: bool = False
-    """Fetch the article behind the url too: the event goes out at once, its text follows as a revision."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -234,5 +233,6 @@ class JsonConfig(DocumentConfig):
                 "timezone": self.timezone,
                 "errors": self.error_when,
                 "next": (paging.next or paging.at or "") if paging else "",
+                "articles": self.articles(self.url),
             },
         )
