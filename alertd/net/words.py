@@ -56,6 +56,19 @@ def explain(exc: BaseException, attempt: Attempt, *, connect_s: float, read_s: f
     return _after_connecting(exc, attempt, read_s)
 
 
+def explain_socket(exc: OSError) -> str:
+    """Say what an error of a socket, of TLS or of name resolution means."""
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        return _certificate(exc)
+    if isinstance(exc, ssl.SSLError):
+        return _tls(exc)
+    if isinstance(exc, socket.gaierror):
+        return "its name cannot be resolved now" if exc.errno in _AGAIN else "its name is not known"
+    return _ERRNO.get(
+        exc.errno or 0, "resets connections" if isinstance(exc, ConnectionError) else "cannot be reached"
+    )
+
+
 def _after_connecting(exc: BaseException, attempt: Attempt, read_s: float) -> str:
     if isinstance(exc, aiohttp.SocketTimeoutError):
         if attempt.answered:
