@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import structlog
@@ -26,6 +26,8 @@ from alertd.web.server import WebServer
 from alertd.workers.deliver import Deliverer
 from alertd.workers.feed_poll import FeedPoll
 from alertd.workers.intake import STORE_LOST, Intake
+from alertd.workers.mail_idle import MailIdle
+from alertd.workers.mail_poll import MailPoll
 from alertd.workers.members import Members
 from alertd.workers.notices import Notices
 from alertd.workers.page_poll import PagePoll
@@ -78,6 +80,7 @@ class Parts:
         self._http = HttpClient(user_agent=f"alertd/{__version__}{contact}")
         self._pool: ParsePool | None = None
         self._schedule: Schedule | None = None
+        self._mail_idle = MailIdle(self._soon, self._mine)
         self._deliverer: Deliverer | None = None
         self._timers: Timers | None = None
         self._members: Members | None = None
@@ -132,8 +135,20 @@ class Parts:
         robots = Robots(self._http, pool, system_clock)
         return {
             "feed": FeedPoll(intake, self._http, pool, health, system_clock),
+            "mail": MailPoll(
+                intake, pool, health, self.notices, system_clock, soon=self._soon, watching=self._mail_idle
+            ),
             "page": PagePoll(intake, self._http, pool, health, system_clock, self.notices, robots),
         }
+
+    def _soon(self, source_id: str) -> None:
+        """Let a source be polled at once."""
+        if self._schedule is not None:
+            self._schedule.soon(source_id)
+
+    def _mine(self) -> Collection[str]:
+        """Name the sources that are polled here."""
+        return self._schedule.states().keys() if self._schedule is not None else ()
 
     async def replace(self, settings: Settings) -> None:
         """Take the settings of a reload: sources and receivers change in place.
@@ -155,6 +170,7 @@ class Parts:
         """Stop polling first, sending last, so that what was taken still has a chance to go out."""
         if self._schedule is not None:
             await self._schedule.stop(seconds * 0.4)
+        await self._mail_idle.stop()
         if self._pool is not None:
             await self._pool.aclose()
         if self._deliverer is not None:
