@@ -10,8 +10,9 @@ A link is followed only where a reader of the source would expect it, and where 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
@@ -34,7 +35,7 @@ _FILE = re.compile(
     r"\.(?:pdf|zip|gz|xlsx?|docx?|pptx?|csv|jpe?g|png|gif|svg|webp|mp[34]|m4[av]|mov|avi|webm|wav|ics|exe|dmg)$",
     re.IGNORECASE,
 )
-_IS_WHOLE = 4_000
+IS_WHOLE = 4_000
 """Characters of an entry that has its whole text with it."""
 
 
@@ -89,9 +90,16 @@ def refusal(link: str, own: str, listed: Iterable[str]) -> str:
     return ""
 
 
-def is_whole(body: str) -> bool:
-    """Say whether an entry brought its text with it, so that there is nothing to fetch."""
-    return len(body) >= _IS_WHOLE
+def article_address(link: str, body: str, base_url: str, reads: Mapping[str, Any]) -> str:
+    """Give the address of an article that is to be fetched; empty if it may not be, or the entry has its text.
+
+    `reads` are those of the source (`ArticleKeys.articles`), `base_url` is where its document was found.
+    """
+    if len(body) >= IS_WHOLE:
+        return ""
+    articles = reads.get("articles", {})
+    own = articles.get("own") or urlsplit(base_url).hostname or ""
+    return "" if refusal(link, own, articles.get("listed", ())) else link
 
 
 def _is_address(host: str) -> bool:

@@ -6,14 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
 from alertd.base.clock import rfc3339
 from alertd.base.ids import mark
 from alertd.model import Candidate, Event, Provenance, Rejected, Rights, Struct, Trust, event_to_json
-from alertd.sources.article_links import is_whole, refusal
+from alertd.sources.article_links import article_address
 from alertd.sources.dates import Stamp, parse_date
 from alertd.sources.entry import ReadEntry, Reading
 from alertd.sources.feed_xml import NO_TIME, PARSER_FAULTS
@@ -201,7 +200,8 @@ def _facts(text: _Text) -> Facts:
 
 def _candidate(text: _Text, name: Identity, reading: Reading, seen: Seen) -> Candidate:
     event = _event(text, name, reading, seen)
-    fetch = _article(event, seen)
+    wanted = seen.source.full_text and not event.withdrawn
+    fetch = article_address(event.url, event.body, seen.base_url, seen.source.reads) if wanted else ""
     if fetch:
         event = msgspec.structs.replace(event, awaiting="full_text")
     if (state := text.read.state) is not None:
@@ -223,15 +223,6 @@ def _candidate(text: _Text, name: Identity, reading: Reading, seen: Seen) -> Can
         tombstone=text.read.tombstone,
         fetch=fetch,
     )
-
-
-def _article(event: Event, seen: Seen) -> str:
-    """Give the address of an article that is to be fetched; empty if the source wants none or it may not be."""
-    if not seen.source.full_text or event.withdrawn or is_whole(event.body):
-        return ""
-    articles = seen.source.reads.get("articles", {})
-    own = articles.get("own") or urlsplit(seen.base_url).hostname or ""
-    return "" if refusal(event.url, own, articles.get("listed", ())) else event.url
 
 
 def _event(text: _Text, name: Identity, reading: Reading, seen: Seen) -> Event:
