@@ -1,0 +1,74 @@
+"""What the operator is told of gaps and of days reconciled, in sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from alertd.base.clock import to_datetime
+from alertd.sources.edgar_places import APPEARS
+from alertd.sources.sec_day import NEW_YORK
+from alertd.workers.edgar_gap import Gap
+from alertd.workers.edgar_gaps_day import DayReport
+
+_SHOWN = 4
+
+
+def span(since_ms: int, until_ms: int) -> str:
+    """Say from when to when, by New York's clock: `10:02 to 10:41 on 2026-01-12 (New York)`."""
+    until = to_datetime(until_ms).astimezone(NEW_YORK)
+    if not since_ms:
+        return f"before {until:%Y-%m-%d %H:%M} (New York)"
+    since = to_datetime(since_ms).astimezone(NEW_YORK)
+    if since.date() == until.date():
+        return f"from {since:%H:%M} to {until:%H:%M} on {until:%Y-%m-%d} (New York)"
+    return f"from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} (New York)"
+
+
+def filings(count: int) -> str:
+    """Count filings in words."""
+    return "no filing" if not count else "1 filing" if count == 1 else f"{count} filings"
+
+
+def gap_begun(gap: Gap, held: int, late: int, failed: str, days: Sequence[date]) -> str:
+    """Say what is known of a gap while its indexes are awaited."""
+    said = f"EDGAR may not have been seen {span(gap.since_ms, gap.until_ms)}. "
+    companies = "1 company" if held == 1 else f"{held} companies"
+    if failed:
+        said += f"The submissions of the {companies} held could not be read yet: {failed}. "
+    elif held:
+        verb = "has" if late <= 1 else "have"
+        said += f"In the submissions of the {companies} held {filings(late)} {verb} been found and {verb} come late. "
+    else:
+        said += "No company is held whose submissions could tell more. "
+    return said + f"What else was missed is known with {_indexes(days)}, there from {APPEARS:%H:%M} (New York) on."
+
+
+def gap_filled(gap: Gap, late: int) -> str:
+    """Say that a gap is closed."""
+    if not late:
+        what = "nothing was missing"
+    else:
+        what = f"{filings(late)} had been missed and {'has' if late == 1 else 'have'} come late"
+    return f"The gap in EDGAR {span(gap.since_ms, gap.until_ms)} is filled: {what}."
+
+
+def day_missing(report: DayReport) -> str:
+    """Say that a day was not complete."""
+    verb = "has" if report.late == 1 else "have"
+    return f"EDGAR, {report.day}: {report.text}; {filings(report.late)} {verb} come late."
+
+
+def day_not_done(days: str, why: str, *, given_up: bool) -> str:
+    """Say that a day, or several, could not be reconciled."""
+    after = "It is not tried again" if given_up else "It is tried again"
+    return (
+        f"EDGAR, {days}: it could not be proved that nothing was missed, because {why}. {after}; "
+        f"`alertd sources reconcile` does it by hand."
+    )
+
+
+def _indexes(days: Sequence[date]) -> str:
+    names = ", ".join(day.isoformat() for day in days[:_SHOWN])
+    more = f" and {len(days) - _SHOWN} more" if len(days) > _SHOWN else ""
+    return f"the index of {names}{more}" if len(days) == 1 else f"the indexes of {names}{more}"
