@@ -16,7 +16,7 @@ from alertd.base.ids import USER_ID
 from alertd.cli.output import FAULTS, USAGE, ConfigOption, fail, print_json, reason, warn
 from alertd.cli.parse_edgar import Pages
 from alertd.cli.progress import STDIN, progress, terminal_hint
-from alertd.errors import AlertdError, ConfigError, ParseFailed
+from alertd.errors import AlertdError, ParseFailed
 from alertd.model import Entry, ParsedFeed
 from alertd.sources.feed import SourceFacts, parse_entries, parse_feed
 
@@ -42,7 +42,9 @@ def parse(
     ] = False,
     source: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="The source's id; each file's name otherwise. Its settings, with --config."),
+        typer.Option(
+            metavar="ID", help="The source's id; each file's name otherwise. Files are read as its settings say."
+        ),
     ] = None,
     base_url: Annotated[str, typer.Option(metavar="URL", help="What relative links are relative to.")] = "",
     config: ConfigOption = None,
@@ -56,8 +58,8 @@ def parse(
     filers and acceptance time, with tabs between them.
     """
     facts, base_url, configured = _source(source, base_url, config)
-    pages = None
-    if (type_ or configured) == "edgar":
+    pages, kind = None, type_ or configured or "feed"
+    if kind == "edgar":
         filed = facts or SourceFacts(id=source or "edgar", kind="filing", trust="high", language="en")
         pages = Pages(filed, base_url, system_clock(), raw)
     paths = files or [STDIN]
@@ -68,8 +70,8 @@ def parse(
     with progress("parsing", len(paths) if len(paths) >= BAR_FROM else 0) as advance:
         for path in paths:
             its = facts or SourceFacts(id=source or source_id(path))
-            feed = partial(_feed, facts=its, base_url=base_url, raw=raw)
-            failed += not _file(path, feed if pages is None else pages.take)
+            read = partial(_document, type_=kind, facts=its, base_url=base_url, raw=raw)
+            failed += not _file(path, read if pages is None else pages.take)
             advance(1)
     if pages is not None:
         pages.print(as_json=as_json)
@@ -78,22 +80,19 @@ def parse(
 
 
 def _source(source: str | None, base_url: str, config: Path | None) -> tuple[SourceFacts | None, str, str]:
-    """Say what the settings know of a source, its address and its type. Without --config only its id is known."""
+    """Say what the settings know of a source, its address and its type; without any, only its id is known."""
     if source is not None and not USER_ID.fullmatch(source):
         fail(f"a source id is made of a-z, 0-9 and -, at most 63 characters, not {source!r}", USAGE)
-    if config is None:
-        return None, base_url, ""
-    from alertd.cli.connect import settings_of
-
     if source is None:
-        fail("--config needs --source: the settings of which source?", USAGE)
-    try:
-        sources = {configured.id: configured for configured in settings_of(config).sources}
-    except ConfigError as error:
-        fail(error)
-    if source not in sources:
-        fail(f"there is no source {source}; there are {', '.join(sources) or 'none'}", USAGE)
-    return sources[source].facts(), base_url or sources[source].address, sources[source].type
+        if config is not None:
+            fail("--config needs --source: the settings of which source?", USAGE)
+        return None, base_url, ""
+    from alertd.cli.parse_source import configured
+
+    found = configured(source, config)
+    if found is None:
+        return None, base_url, ""
+    return found.facts(), base_url or found.address, found.type
 
 
 def _file(path: Path, take: Callable[[str, bytes], Callable[[], None]]) -> bool:
@@ -111,11 +110,19 @@ def _file(path: Path, take: Callable[[str, bytes], Callable[[], None]]) -> bool:
     return True
 
 
-def _feed(name: str, body: bytes, facts: SourceFacts, base_url: str, *, raw: bool) -> Callable[[], None]:
-    """Read a feed; gives what prints it. Raises ParseFailed."""
+def _document(
+    name: str, body: bytes, type_: str, facts: SourceFacts, base_url: str, *, raw: bool
+) -> Callable[[], None]:
+    """Read a document as a type of source does; gives what prints it. Raises ParseFailed."""
+    if type_ == "feed":  # without the catalog, which takes as long to load as a file to read
+        if raw:
+            return partial(_entries, parse_entries(body, None, base_url))
+        return partial(_events, name, parse_feed(body, None, base_url, facts, system_clock(), None))
+    from alertd.cli.parse_source import read_document, read_raw
+
     if raw:
-        return partial(_entries, parse_entries(body, None, base_url))
-    return partial(_events, name, parse_feed(body, None, base_url, facts, system_clock(), None))
+        return partial(_entries, read_raw(body, type_, facts))
+    return partial(_events, name, read_document(body, type_, facts, base_url))
 
 
 def _entries(entries: Iterable[Entry]) -> None:
@@ -140,6 +147,8 @@ def _events(name: str, page: ParsedFeed) -> None:
     sys.stdout.buffer.flush()
     for rejected in page.rejected:
         warn(f"{name}: entry {rejected.position + 1} is no event: {rejected.reason}", "yellow")
+    if layout := page.more.get("layout"):
+        warn(f"{name}: {layout}", "yellow")
     for position, original in page.duplicates:
         warn(f"{name}: entry {position + 1} repeats entry {original + 1}", "dim")
 
