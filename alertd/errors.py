@@ -82,6 +82,8 @@ class FetchTemporary(Temporary):
     """Of the answer, if there was one."""
     page: bytes = b""
     """The beginning of what came with it, where that was asked for (`GetOptions.max_refusal`)."""
+    too_large: bool = False
+    """The document is larger than was asked for."""
 
 
 class FetchPermanent(Permanent):

@@ -160,7 +160,7 @@ class Visit:
         except UnknownEncoding as exc:
             raise FetchTemporary(f"answered in the encoding {exc}, which was not asked for") from exc
         if (answer.content_length or 0) > options.max_wire_bytes:
-            raise FetchTemporary(f"sends more than {size(options.max_wire_bytes)}")
+            raise _too_large(f"{size(options.max_wire_bytes)}")
         body = bytearray()
         digest = hashlib.sha256()
         pieces = 0
@@ -168,10 +168,10 @@ class Visit:
             async for chunk in answer.content.iter_chunked(PIECE):
                 attempt.received += len(chunk)
                 if attempt.received > options.max_wire_bytes:
-                    raise FetchTemporary(f"sends more than {size(options.max_wire_bytes)}")
+                    raise _too_large(f"{size(options.max_wire_bytes)}")
                 for piece in decoder.feed(chunk):
                     if len(body) + len(piece) > options.max_bytes:
-                        raise FetchTemporary(f"sends more than {size(options.max_bytes)} once decoded")
+                        raise _too_large(f"{size(options.max_bytes)} once decoded")
                     body += piece
                     digest.update(piece)
                     pieces += 1
@@ -217,3 +217,9 @@ class Visit:
             return FetchPermanent(f"is {why}")
         # A name may point elsewhere tomorrow: name servers in trouble are known to answer 127.0.0.1 for a while.
         return FetchTemporary(f"is at {why}")
+
+
+def _too_large(much: str) -> FetchTemporary:
+    error = FetchTemporary(f"sends more than {much}")
+    error.too_large = True
+    return error

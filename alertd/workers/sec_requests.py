@@ -102,6 +102,7 @@ class SecRequests:
         said = no_feed(text) if error.page else ""
         explained = FetchTemporary(f"{error}: {said}" if said else str(error))
         explained.status, explained.page, explained.retry_after = error.status, error.page, error.retry_after
+        explained.too_large = error.too_large
         if not is_refused(error.status, text):
             telemetry.SEC_REQUESTS.labels(outcome="failed").inc()
             return explained
