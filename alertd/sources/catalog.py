@@ -25,6 +25,7 @@ from alertd.sources.json_config import JsonConfig
 from alertd.sources.json_source import parse_json
 from alertd.sources.mail import MailConfig, parse_mail
 from alertd.sources.page import PageConfig, parse_listing
+from alertd.sources.push import PushConfig, parse_push
 from alertd.sources.robots import parse_robots
 
 
@@ -60,6 +61,7 @@ SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
         "mail": SourceType(MailConfig, parse_mail),
         "page": SourceType(PageConfig, parse_listing),
         "json": SourceType(JsonConfig, parse_json),
+        "push": SourceType(PushConfig, parse_push),
     }
 )
 
@@ -81,5 +83,5 @@ PARSERS: Mapping[str, Parse] = MappingProxyType(
 )
 """What a parse worker can be asked for."""
 
-SourceConfig = FeedConfig | EdgarConfig | MailConfig | PageConfig | JsonConfig
+SourceConfig = FeedConfig | EdgarConfig | MailConfig | PageConfig | JsonConfig | PushConfig
 """What an entry of `sources:` can be, told apart by `type`."""

@@ -53,6 +53,7 @@ SourceStateName = Literal["new", "fine", "late", "silent", "failing", "gone"]
 SOURCE_STATES: tuple[SourceStateName, ...] = ("new", "fine", "late", "silent", "failing", "gone")
 
 POLLS = _counter("polls_total", "Polls by what came of them.", "source", "outcome")
+PUSHES = _counter("pushes_total", "Pushed batches by what came of them.", "source", "outcome")
 # A summary: with a histogram for each source, the page of a desk with 1,000 sources takes half a second to make.
 POLL_SECONDS = Summary(
     "alertd_poll_duration_seconds", "One poll, request to stored state.", ["source"], registry=REGISTRY

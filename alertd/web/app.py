@@ -1,4 +1,4 @@
-"""The routes: `/healthz`, `/readyz`, `/metrics`, `/v1/status`. GET never changes anything."""
+"""The routes: `/healthz`, `/readyz`, `/metrics`, `/v1/status`, `/v1/push/ID`. GET never changes anything."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from alertd.telemetry import METRICS_CONTENT_TYPE
-from alertd.web import middleware
+from alertd.web import middleware, push
 from alertd.web.deps import WebDeps
 
 DEADLINE_S = 10.0
@@ -26,10 +26,10 @@ def build_app(
     open_paths = {"/healthz", "/readyz"} | ({"/metrics"} if loopback else set())
     app = web.Application(
         middlewares=[
-            middleware.deadline(deadline_s),
+            middleware.deadline(deadline_s, max(deadline_s, push.DEADLINE_S)),
             middleware.answers,
             middleware.door(frozenset(name.lower() for name in names)),
-            middleware.bearer(deps.token, open_paths),
+            middleware.bearer(push.opens(deps.token, deps.push), open_paths),
             middleware.body,
         ],
         client_max_size=middleware.MAX_BODY,
@@ -39,6 +39,8 @@ def build_app(
     app.router.add_get("/readyz", routes.readyz)
     app.router.add_get("/metrics", routes.metrics)
     app.router.add_get("/v1/status", routes.status)
+    if deps.push is not None:
+        app.router.add_post(f"{middleware.PUSH}{{source}}", push.handler(deps.push))
     return app
 
 

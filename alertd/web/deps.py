@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from alertd.base.secrets import Secret
+from alertd.sources.push import Receipt
 
 MIN_TOKEN = 16
 """Shortest token taken, in characters: long enough that guessing it over HTTP is hopeless."""
+
+
+class PushDoor(Protocol):
+    """Who may push, and what takes it."""
+
+    def opens(self, source: str, token: str) -> bool | None:
+        """Tell whether a token opens a source; None where it is that of another and there is no such source."""
+        ...
+
+    async def take(self, source: str, body: bytes, content_type: str) -> Receipt:
+        """Take a batch in, for good.
+
+        Raises ParseFailed for what is no batch; Temporary, with `retry_after` where there is no room at present.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,8 @@ class WebDeps:
     """`telemetry.metrics_text`; called in a thread."""
     token: Secret
     """Bearer token of `/v1` and, where others can connect, of `/metrics`."""
+    push: PushDoor | None = None
+    """None: nothing is pushed here."""
 
     def __post_init__(self) -> None:
         if len(self.token.reveal()) < MIN_TOKEN:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import structlog
 from aiohttp import hdrs, web
@@ -19,6 +19,8 @@ from alertd.errors import Temporary
 from alertd.web import guards
 
 MAX_BODY = 64 * 1024
+PUSH = "/v1/push/"
+"""Below it a path has a token, a size and a time of its own (`web/push.py`)."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 SECURITY_HEADERS = {
     "Server": "alertd",
@@ -39,8 +41,8 @@ def failure(status: int, text: str, headers: dict[str, str] | None = None) -> we
     return web.json_response({"error": text}, status=status, headers=SECURITY_HEADERS | (headers or {}))
 
 
-def deadline(seconds: float) -> Middleware:
-    """Give a request `seconds` to be read and handled, and its answer as long again to be taken.
+def deadline(seconds: float, push_s: float) -> Middleware:
+    """Give a request `seconds` to be read and handled, a push `push_s`; and its answer `seconds` to be taken.
 
     The protocol's keep-alive timer covers the time before the headers are complete.
     """
@@ -48,7 +50,7 @@ def deadline(seconds: float) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(push_s if request.path.startswith(PUSH) else seconds):
                 response = await handler(request)
         except TimeoutError:
             response = failure(408, "request took too long")
@@ -109,13 +111,19 @@ def knows_token(request: web.Request, token: Secret) -> bool:
     return given is not None and guards.token_right(given, token.reveal())
 
 
-def bearer(token: Secret, open_paths: Collection[str]) -> Middleware:
-    """Ask for the token everywhere but on `open_paths`, unknown paths included."""
+def bearer(opens: Callable[[web.Request], bool | None], open_paths: Collection[str]) -> Middleware:
+    """Ask for the token everywhere but on `open_paths`, unknown paths included.
+
+    `opens` tells whether a request has the right one; None: it has, for a place that is not there.
+    """
     failures = guards.Failures()
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path in open_paths or knows_token(request, token):
+        right = request.path in open_paths or opens(request)
+        if right is None:
+            return failure(404, "there is no such source")
+        if right:
             return await handler(request)
         challenge = {"WWW-Authenticate": 'Bearer realm="alertd"'}
         if hdrs.AUTHORIZATION not in request.headers:
@@ -131,9 +139,11 @@ def bearer(token: Secret, open_paths: Collection[str]) -> Middleware:
 
 @web.middleware
 async def body(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Take JSON of at most 64 KiB with a write, and nothing with a read."""
+    """Take JSON of at most 64 KiB with a write, and nothing with a read. A push is read by its handler."""
     if request.method in READING:
         return failure(400, "no body expected") if request.can_read_body else await handler(request)
+    if request.path.startswith(PUSH):
+        return await handler(request)
     if request.content_type != "application/json" or hdrs.CONTENT_ENCODING in request.headers:
         return failure(415, "only application/json is taken")
     if (request.content_length or 0) > MAX_BODY:

@@ -1,0 +1,84 @@
+"""`POST /v1/push/ID`: events from whoever has the token of that source.
+
+    202 some or all are in the stream   422 none is, each for its reason
+    400 no JSON, or no item             413 too large, or too many         415 another content type
+    401 token                           404 no such source (told only to who has a token of one)
+    429 Redis is nearly full            503 Redis is away
+
+202 and 422 say of each item what became of it (`alertd.sources.push.Receipt`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+from aiohttp import hdrs, web
+
+from alertd.base.secrets import Secret
+from alertd.errors import ParseFailed, Temporary
+from alertd.sources.push import LINES, MAX_BYTES, TOO_MANY
+from alertd.web import guards
+from alertd.web.deps import PushDoor
+from alertd.web.middleware import PUSH, failure, knows_token
+
+DEADLINE_S: Final = 60.0
+"""For a push: five megabytes over a slow line, read and stored."""
+TYPES: Final = ("application/json", *LINES)
+
+
+def opens(token: Secret, door: PushDoor | None) -> Callable[[web.Request], bool | None]:
+    """Make what tells whether a request may go on: with the web token, or under PUSH with that of its source.
+
+    None: its token is right, and there is no such source.
+    """
+
+    def check(request: web.Request) -> bool | None:
+        if door is None or not request.path.startswith(PUSH):
+            return knows_token(request, token)
+        given = guards.token_given(request.headers.get(hdrs.AUTHORIZATION))
+        return given is not None and door.opens(request.path.removeprefix(PUSH), given)
+
+    return check
+
+
+def handler(door: PushDoor) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Make the handler of the route."""
+
+    async def push(request: web.Request) -> web.Response:
+        charset = (request.charset or "utf-8").lower()
+        if request.content_type not in TYPES or hdrs.CONTENT_ENCODING in request.headers or charset != "utf-8":
+            return _refused(415, "send application/json, or application/x-ndjson, in UTF-8 and not compressed")
+        body = None if (request.content_length or 0) > MAX_BYTES else await _read(request)
+        if body is None:
+            return _refused(413, f"a body has at most {MAX_BYTES:,} bytes")
+        try:
+            receipt = await door.take(request.match_info["source"], body, request.content_type)
+        except ParseFailed as error:
+            return failure(413 if str(error) == TOO_MANY else 400, str(error))
+        except Temporary as error:
+            if error.retry_after is None:
+                raise  # answered with 503
+            return failure(429, "no room at present", {"Retry-After": str(int(error.retry_after))})
+        status = 202 if receipt.taken else 422
+        return web.Response(body=msgspec.json.encode(receipt), status=status, content_type="application/json")
+
+    return push
+
+
+def _refused(status: int, text: str) -> web.Response:
+    """Say no to a body that is not read: the connection cannot serve again."""
+    response = failure(status, text)
+    response.force_close()
+    return response
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """Read the body; None if it is larger than it may be, whatever it said of its length."""
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            return None
+    return bytes(body)
