@@ -25,10 +25,12 @@ class Snapshot:
 
     settings: Settings
     book: RuleBook
+    held: frozenset[str] = frozenset()
+    """The CIKs, of ten digits, of the companies that some portfolio holds."""
 
     def without_rules(self) -> Snapshot:
         """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""
-        return Snapshot(self.settings, RuleBook(version=self.book.version))
+        return Snapshot(self.settings, RuleBook(version=self.book.version), self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Reload:
     """What changed in the rules since the message before."""
     book: RuleBook | None = None
     """All of them, where that is not told apart. Neither: the rules are as they were."""
+    held: frozenset[str] = frozenset()
+    """The CIKs of the companies held, as in a snapshot."""
 
 
 @dataclass(frozen=True, slots=True)

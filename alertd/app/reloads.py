@@ -212,7 +212,7 @@ class Reloads:
         book = None if same_rules or change is not None else snapshot.book
         for child in self._children:
             rules = (change, book) if "match" in child.roles else (None, None)
-            child.send(Reload(snapshot.settings, snapshot.book.version, *rules))
+            child.send(Reload(snapshot.settings, snapshot.book.version, *rules, held=snapshot.held))
         self._notes.note_reload(ok=True, faults=[])
         self._manager.ready("reloaded")
         log.info(

@@ -13,6 +13,7 @@ from alertd.app.link import Snapshot
 from alertd.base.secrets import Secret, is_confidential
 from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
+from alertd.rules.held_ciks import held_ciks
 from alertd.rules.loaded import KnownSettings
 from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import load_rules
@@ -44,7 +45,7 @@ def snapshot_of(loaded: Loaded, rules: LoadedRules) -> LoadedSnapshot:
     if not rules.book.portfolios:
         where = str(loaded.settings.rules)
         warnings.append(Fault(where, 0, 0, NO_RULES, "write rules/portfolios/*.yaml", severity="warning"))
-    return LoadedSnapshot(Snapshot(loaded.settings, rules.book), warnings, loaded.path, rules)
+    return LoadedSnapshot(Snapshot(loaded.settings, rules.book, held_ciks(rules.book)), warnings, loaded.path, rules)
 
 
 def known_settings(settings: Settings) -> KnownSettings:

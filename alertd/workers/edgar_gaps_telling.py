@@ -42,7 +42,7 @@ class Telling:
                 "edgar_gap_filled", source=self._source, since=_at(gap.since_ms), until=_at(gap.until_ms), late=late
             )
         else:
-            log.warning("edgar_gap", source=self._source, since=_at(gap.since_ms), until=_at(gap.until_ms))
+            log.warning("edgar_gap_open", source=self._source, since=_at(gap.since_ms), until=_at(gap.until_ms))
         data = {"from_ms": gap.since_ms, "to_ms": gap.until_ms, "filled": filled, "late": late}
         reason = (
             gap_filled(gap, late) if filled else f"EDGAR may not have been seen {span(gap.since_ms, gap.until_ms)}"
