@@ -14,6 +14,7 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.link import Boot
 from alertd.app.state import recall_epoch
 from alertd.base.clock import system_clock
+from alertd.model import SourceState
 from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
 from alertd.notify.protocol import Notifier, NotifierDeps
@@ -24,7 +25,12 @@ from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
 from alertd.workers.deliver import Deliverer
+from alertd.workers.edgar_gaps import EdgarGaps
+from alertd.workers.edgar_gaps_fetch import LateFilings
+from alertd.workers.edgar_pages import EdgarPages
+from alertd.workers.edgar_poll import EdgarPoll
 from alertd.workers.feed_poll import FeedPoll
+from alertd.workers.files_poll import FilesPoll
 from alertd.workers.intake import STORE_LOST, Intake
 from alertd.workers.mail_idle import MailIdle
 from alertd.workers.mail_poll import MailPoll
@@ -33,16 +39,19 @@ from alertd.workers.notices import Notices
 from alertd.workers.page_poll import PagePoll
 from alertd.workers.poll import Poll, Taker
 from alertd.workers.progress import Progress, Watch
+from alertd.workers.push import Pushes
 from alertd.workers.robots import Robots
 from alertd.workers.schedule import Schedule
+from alertd.workers.sec_requests import SecRequests
 from alertd.workers.source_health import SourceHealth
+from alertd.workers.standings import SourceWatch
 from alertd.workers.status import collect_status
 from alertd.workers.timers import Timers
 
 log = structlog.get_logger(__name__)
 
 READY_PATIENCE_S = 15.0
-NOT_POLLED = "this version reads EDGAR's pages with `alertd parse --type edgar` and does not poll them yet"
+NOT_POLLED = "this version does not poll sources of this type yet"
 
 
 def receiver_policies(settings: Settings) -> dict[str, ReceiverPolicy]:
@@ -78,15 +87,20 @@ class Parts:
         self.notices = Notices(store, operator_modes(settings), system_clock)
         contact = f" {settings.contact}" if settings.contact else ""
         self._http = HttpClient(user_agent=f"alertd/{__version__}{contact}")
+        self._sec = SecRequests(self._http, store, self.notices, system_clock)
         self._pool: ParsePool | None = None
         self._schedule: Schedule | None = None
         self._mail_idle = MailIdle(self._soon, self._mine)
         self._deliverer: Deliverer | None = None
         self._timers: Timers | None = None
         self._members: Members | None = None
+        self._source_watch: SourceWatch | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
+        self._pushes: Pushes | None = None
         self._takers: dict[str, Taker] = {}
+        self._gaps: EdgarGaps | None = None
+        self._held = boot.snapshot.held
         self._watch = Watch(READY_PATIENCE_S)
 
     async def start(self) -> str:
@@ -114,14 +128,30 @@ class Parts:
             if self._boot.shared:
                 self._members = Members(self._store, me, system_clock, self._progress, self._schedule.share)
                 self._loops.append(asyncio.create_task(self._members.run(), name="members"))
+            self._source_watch = SourceWatch(health.standings, self._watched, system_clock, self._progress)
+            self._loops.append(asyncio.create_task(self._source_watch.run(), name="watch"))
         if "web" not in roles:
             return ""
+        self._pushes = await self._make_pushes()
         deps = WebDeps(
-            status=self._status, ready=self._ready, metrics=telemetry.metrics_text, token=self._boot.web_token
+            status=self._status,
+            ready=self._ready,
+            metrics=telemetry.metrics_text,
+            token=self._boot.web_token,
+            push=self._pushes,
         )
         self._web = WebServer(self._settings.web.bind, deps, names=self._settings.web.allowed_hosts)
         host, port = await self._web.start()
         return f"{host}:{port}"
+
+    async def _make_pushes(self) -> Pushes:
+        """Make what takes in what is pushed. Without the poll role the parse worker starts with the first batch."""
+        self._pool = self._pool or ParsePool()
+        health = SourceHealth(self._store, self.notices, system_clock)
+        intake = Intake(self._store, self.notices, system_clock, health, epoch=await self._store.epoch())
+        pushes = Pushes(self._store, intake, health, self._pool, system_clock)
+        pushes.replace(self._settings.sources)
+        return pushes
 
     async def _make_intake(self, health: SourceHealth) -> Intake:
         epoch = await self._store.epoch()
@@ -133,12 +163,19 @@ class Parts:
     def _make_takers(self, pool: ParsePool, intake: Intake, health: SourceHealth) -> dict[str, Taker]:
         """Say who asks the sources of each type."""
         robots = Robots(self._http, pool, system_clock)
+        late = LateFilings(self._sec, pool, self._store, intake)
+        self._gaps = EdgarGaps(late, self._store, self.notices, system_clock, held=self._held)
+        self._gaps.serve(self._settings.sources)
         return {
             "feed": FeedPoll(intake, self._http, pool, health, system_clock),
+            "edgar": EdgarPoll(
+                intake, EdgarPages(self._sec, pool, system_clock), health, self.notices, self._gaps, system_clock
+            ),
             "mail": MailPoll(
                 intake, pool, health, self.notices, system_clock, soon=self._soon, watching=self._mail_idle
             ),
             "page": PagePoll(intake, self._http, pool, health, system_clock, self.notices, robots),
+            "files": FilesPoll(intake, pool, health, system_clock, self.notices, self._store),
         }
 
     def _soon(self, source_id: str) -> None:
@@ -150,8 +187,8 @@ class Parts:
         """Name the sources that are polled here."""
         return self._schedule.states().keys() if self._schedule is not None else ()
 
-    async def replace(self, settings: Settings) -> None:
-        """Take the settings of a reload: sources and receivers change in place.
+    async def replace(self, settings: Settings, held: frozenset[str] = frozenset()) -> None:
+        """Take the settings of a reload, and the companies held: sources and receivers change in place.
 
         Raises StoreUnavailable; the same call again then does the rest.
         """
@@ -160,8 +197,13 @@ class Parts:
         if self._timers is not None:
             self._timers.keep_journal(settings.journal_keep)
             self._timers.serve([receiver.id for receiver in settings.receivers])
+        if self._gaps is not None:
+            self._gaps.hold(held)
+            self._gaps.serve(settings.sources)
         if self._schedule is not None and before.sources != settings.sources:
             await self._schedule.replace(self._polled(settings))
+        if self._pushes is not None:
+            self._pushes.replace(settings.sources)
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
             await self._deliverer.replace(self._notifiers(settings), settings.drain)
         self._settings = settings
@@ -170,12 +212,14 @@ class Parts:
         """Stop polling first, sending last, so that what was taken still has a chance to go out."""
         if self._schedule is not None:
             await self._schedule.stop(seconds * 0.4)
+        if self._gaps is not None:
+            await self._gaps.aclose()
         await self._mail_idle.stop()
         if self._pool is not None:
             await self._pool.aclose()
         if self._deliverer is not None:
             await self._deliverer.stop(seconds * 0.6)
-        for loop in (self._timers, self._members):
+        for loop in (self._timers, self._members, self._source_watch):
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)
@@ -191,6 +235,19 @@ class Parts:
             if source.type not in self._takers:
                 log.error("source_not_polled", source=source.id, type=source.type, reason=NOT_POLLED)
         return [source for source in polled if source.type in self._takers]
+
+    async def _watched(self) -> list[tuple[AnyConfig, SourceState]]:
+        """Give the sources that this process watches: those that it polls, and its share of those that are not."""
+        assert self._schedule is not None
+        live = self._schedule.states()
+        sources: Sequence[AnyConfig] = self._settings.sources
+        looked = [(source, live[source.id]) for source in sources if source.id in live]
+        for source in sources:
+            if isinstance(source, PolledConfig) or not self._schedule.owns(source.id):
+                continue
+            if (state := await self._store.source_state(source.id)) is not None:
+                looked.append((source, state))
+        return looked
 
     def _notifiers(self, settings: Settings) -> list[tuple[str, Notifier]]:
         deps = NotifierDeps(http=self._http, smtp=settings.smtp, clock=system_clock)

@@ -7,7 +7,7 @@ same thing again, under the same id.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol
 
 import structlog
@@ -106,7 +106,7 @@ class SourceWatch:
     """Judges sources by the clock: whether they are asked in time, and whether they have fallen silent."""
 
     def __init__(
-        self, standings: Standings, sources: Callable[[], Iterable[Looked]], clock: Clock, progress: Progress
+        self, standings: Standings, sources: Callable[[], Awaitable[list[Looked]]], clock: Clock, progress: Progress
     ) -> None:
         """`sources` gives those that this process watches, with the newest state of each."""
         self._standings = standings
@@ -139,8 +139,8 @@ class SourceWatch:
 
     async def look(self) -> None:
         """Judge every source once. Raises StoreUnavailable."""
+        looked = await self._sources()
         now = self._clock()
-        looked = list(self._sources())
         self._since = {source.id: self._since.get(source.id, now) for source, _ in looked}
         self._standings.keep(self._since.keys())
         for number, (source, state) in enumerate(looked):
@@ -150,11 +150,3 @@ class SourceWatch:
                 telemetry.SOURCE_LAST_ITEM.labels(source=source.id).set(state.last_new_ms / 1000)
             seen = Watched(source.silent_after, self._since[source.id], wait_ms_of(source))
             await self._standings.look(state, state, seen)
-
-
-def looked_at(
-    sources: Iterable[AnyConfig], polled: Mapping[str, SourceState], others: Mapping[str, SourceState]
-) -> list[Looked]:
-    """Put together what is watched here: sources that are polled here, and those that are not polled at all."""
-    states = {**others, **polled}
-    return [(source, states[source.id]) for source in sources if source.id in states]
