@@ -18,6 +18,7 @@ from alertd.net.client import Response
 from alertd.sources.polled import AnyConfig
 from alertd.sources.rhythm import heard, watched
 from alertd.sources.spells import ended, with_gap, with_spell
+from alertd.sources.standing import FAILING_AFTER as FAILING_AFTER  # for those who tell of trouble of their own
 from alertd.workers.notices import Notices
 from alertd.workers.standings import Standings, StandingStore, wait_ms_of
 
