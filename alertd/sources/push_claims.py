@@ -68,7 +68,8 @@ def converted(fields: Mapping[str, Any], shape: type[Any], path: str = "") -> An
     except msgspec.ValidationError as error:
         found = _AT.match(str(error))
         assert found is not None
-        text = found["text"].replace("Expected", "expected", 1).replace("Object missing required", "lacks the", 1)
+        text = found["text"].replace("Object missing required", "lacks the", 1)
+        text = text[:1].lower() + text[1:]
         raise Wrong((path + (found["path"] or "")).lstrip("."), text) from None
 
 

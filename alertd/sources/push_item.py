@@ -86,7 +86,7 @@ def read_item(item: Any, seen: Seen) -> Made:
         {name: safe(value, name) for name, value in fields.items() if name in _PLAIN} | texts, _Plain
     )
     extra = {name: value for name, value in fields.items() if name not in _EVENT}
-    event = _event(plain, fields, safe(extra, "extra") if extra else {}, seen)
+    event = _event(plain, fields, safe(extra, ""), seen)
     return _named(event, plain, seen)
 
 
