@@ -203,8 +203,8 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     filled = expand(doc, Settings, env, folder)
     settings, faults = check(Settings, filled.doc)
     faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *literal_secrets(filled)]
-    refused = [source.forbidden() for source in settings.sources] if settings is not None else []
-    faults += [doc.fault(("sources", i, "url"), why, severity="warning") for i, why in enumerate(refused) if why]
+    refused = [(s.address_key, s.forbidden()) for s in settings.sources] if settings is not None else []
+    faults += [doc.fault(("sources", i, at), why, severity="warning") for i, (at, why) in enumerate(refused) if why]
     faults = [f for f in faults if (f.file, f.line, f.column) not in filled.failed]
     faults = sorted({filled.scrub(f) for f in (*faults, *warnings, *filled.faults)})
     if settings is None or any(f.severity == "error" for f in faults):

@@ -20,6 +20,7 @@ from alertd.sources.edgar_submissions import parse_submissions
 from alertd.sources.events import SourceFacts
 from alertd.sources.feed import FeedConfig, parse_feed
 from alertd.sources.filing_event import parse_documents, parse_filing
+from alertd.sources.files import FilesConfig, parse_file
 from alertd.sources.guard import Guard
 from alertd.sources.json_config import JsonConfig
 from alertd.sources.json_source import parse_json
@@ -60,6 +61,7 @@ SOURCE_TYPES: Mapping[str, SourceType] = MappingProxyType(
         "edgar": SourceType(EdgarConfig, parse_page),
         "mail": SourceType(MailConfig, parse_mail),
         "page": SourceType(PageConfig, parse_listing),
+        "files": SourceType(FilesConfig, parse_file),
         "json": SourceType(JsonConfig, parse_json),
         "push": SourceType(PushConfig, parse_push),
     }
@@ -83,5 +85,5 @@ PARSERS: Mapping[str, Parse] = MappingProxyType(
 )
 """What a parse worker can be asked for."""
 
-SourceConfig = FeedConfig | EdgarConfig | MailConfig | PageConfig | JsonConfig | PushConfig
+SourceConfig = FeedConfig | EdgarConfig | MailConfig | PageConfig | FilesConfig | JsonConfig | PushConfig
 """What an entry of `sources:` can be, told apart by `type`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -50,6 +50,9 @@ def check_private(allowed: bool | list[str]) -> bool | list[str]:
 class AnyConfig(ConfigModel):
     """An entry of `sources:`: the keys that all sources have."""
 
+    address_key: ClassVar[str] = "url"
+    """The key under which its address stands in the settings."""
+
     id: UserId
     """Name of the source: part of every event's id, so renaming it makes all its items new."""
     type: str
@@ -87,6 +90,10 @@ class PolledConfig(AnyConfig):
     """How often to ask: `60s`, or with burst hours `{default: 60s, "06:55-09:35 America/New_York": 5s}`."""
     backlog: Backlog = "none"
     """Which items that are there at the first poll count as new: none, those of the last 24 hours, all."""
+
+    def backing_off(self, failures: int) -> int:
+        """Say how many of so many failures in a row count for how long the next poll is put off."""
+        return failures
 
     def shortest_interval(self) -> float:
         """Give the shortest time between two polls, in seconds, burst hours included."""

@@ -11,7 +11,7 @@ other selectors              the page is read again though it is the same; rows 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import structlog
@@ -29,13 +29,10 @@ from alertd.workers.feed_poll import FeedPoll
 from alertd.workers.intake import Intake
 from alertd.workers.notices import Notices
 from alertd.workers.poll import Polled
-from alertd.workers.robots import BY_RULE, Robots, RobotsRefused
-from alertd.workers.source_health import FAILING_AFTER, SourceHealth
+from alertd.workers.robots import Robots, RobotsRefused
+from alertd.workers.source_health import SourceHealth
 
 log = structlog.get_logger(__name__)
-
-AGAIN_S: Final = 3_600.0
-"""After a refusal: the rules are a day old at most then, and the settings may have changed."""
 
 
 class PagePoll(FeedPoll):
@@ -62,24 +59,12 @@ class PagePoll(FeedPoll):
         policy = AddressPolicy.of(source.allow_private)
         try:
             delay_s = await self._robots.allow(source.url, policy=policy, timeout_s=source.timeout)
-        except RobotsRefused as refused:
-            await self._refused(source, state, refused)
+        except RobotsRefused:
+            telemetry.ROBOTS_REFUSALS.labels(source=source.id).inc()
             raise
         polled = await super().take(source, _anew(source, state), self._clock())
-        if BY_RULE in state.error and state.failures < FAILING_AFTER:
-            text = f"Source {source.id} may be fetched again."
-            await self._notices.tell("source_healed", source.id, text, str(state.last_success_ms))
         # A host that wants more time between two requests than the settings leave gets it.
         return replace(polled, retry_after_s=delay_s) if delay_s else polled
-
-    async def _refused(self, source: DocumentConfig, state: SourceState, refused: RobotsRefused) -> None:
-        telemetry.ROBOTS_REFUSALS.labels(source=source.id).inc()
-        if refused.by_rule:
-            refused.retry_after = min(refused.retry_after or AGAIN_S, AGAIN_S)
-            if state.error != str(refused):
-                text = f"Source {source.id} is not fetched: {refused}"
-                # The episode of a source that fails: the third failure is then no second notice.
-                await self._notices.tell("source_failing", source.id, text, str(state.last_success_ms))
 
     async def remembered(self, source: DocumentConfig, state: SourceState, parsed: ParsedFeed) -> dict[str, Any]:
         """Compare what a page has with what it had, and tell what is gone and what is back."""

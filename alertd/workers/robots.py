@@ -33,17 +33,12 @@ AGAIN_MS: Final = 600_000
 MAX_HOSTS: Final = 10_000
 LONGEST_WAIT_S: Final = 60.0
 """A longer Crawl-delay is kept by the timetable of whoever asks, not by waiting here."""
-BY_RULE: Final = "robots.txt does not allow"
-"""Stands in the reason why something may not be fetched, where a rule says so."""
 
 _STATUS = re.compile(r"answered 4(?!29)\d\d$")
 
 
 class RobotsRefused(FetchTemporary):
     """A host's robots.txt, or that it has none to give just now, forbids what was to be fetched."""
-
-    by_rule: bool = False
-    """A rule says so; otherwise nobody knows the rules."""
 
 
 @dataclass(slots=True)
@@ -69,21 +64,19 @@ class Robots:
     async def allow(self, url: str, *, policy: AddressPolicy = PUBLIC, timeout_s: float = 30.0) -> float:
         """Return when `url` may be fetched; gives the host's Crawl-delay in seconds, 0 where it asks for none.
 
-        `policy` says which addresses may be connected to. Raises RobotsRefused if it may not be fetched, with
-        `retry_after` for when that is looked at again.
+        `policy` says which addresses may be connected to. Raises RobotsRefused if it may not be fetched; asked
+        again, the host is not, until its rules are a day old, or ten minutes after it did not give them.
         """
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
         host = await self._known(origin, policy, timeout_s)
         name = parts.hostname or origin
-        again_ms = host.until_ms - self._clock()
         if host.rules is None:
-            raise _refused(
-                f"{name}: its robots.txt is not to be had, so nothing may be fetched (RFC 9309): {host.trouble}",
-                again_ms,
+            raise RobotsRefused(
+                f"{name}: its robots.txt is not to be had, so nothing may be fetched (RFC 9309): {host.trouble}"
             )
         if line := host.rules.refusal(url):
-            raise _refused(f"{name}: its {BY_RULE} alertd this address (`{line[:120]}`)", again_ms, by_rule=True)
+            raise RobotsRefused(f"{name}: its robots.txt does not allow alertd this address (`{line[:120]}`)")
         await self._wait(host)
         return host.rules.delay_s
 
@@ -145,10 +138,3 @@ class Robots:
         for origin in sorted(self._hosts, key=lambda name: self._hosts[name].last_ms)[: MAX_HOSTS // 10]:
             if not self._asking[origin].locked():
                 del self._hosts[origin], self._asking[origin]
-
-
-def _refused(text: str, again_ms: int, *, by_rule: bool = False) -> RobotsRefused:
-    refused = RobotsRefused(text)
-    refused.retry_after = max(1.0, again_ms / 1000)
-    refused.by_rule = by_rule
-    return refused

@@ -181,7 +181,7 @@ class Schedule:
         return next_poll_ms(
             source.every,
             now,
-            failures=polled.state.failures,
+            failures=source.backing_off(polled.state.failures),
             retry_after_s=polled.retry_after_s,
             max_age_s=polled.max_age_s,
             ttl_s=polled.ttl_s,
