@@ -160,7 +160,7 @@ class Visit:
         except UnknownEncoding as exc:
             raise FetchTemporary(f"answered in the encoding {exc}, which was not asked for") from exc
         if (answer.content_length or 0) > options.max_wire_bytes:
-            raise _too_large(f"{size(options.max_wire_bytes)}")
+            raise _too_large(size(options.max_wire_bytes))
         body = bytearray()
         digest = hashlib.sha256()
         pieces = 0
@@ -168,7 +168,7 @@ class Visit:
             async for chunk in answer.content.iter_chunked(PIECE):
                 attempt.received += len(chunk)
                 if attempt.received > options.max_wire_bytes:
-                    raise _too_large(f"{size(options.max_wire_bytes)}")
+                    raise _too_large(size(options.max_wire_bytes))
                 for piece in decoder.feed(chunk):
                     if len(body) + len(piece) > options.max_bytes:
                         raise _too_large(f"{size(options.max_bytes)} once decoded")
