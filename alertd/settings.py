@@ -26,7 +26,6 @@ from alertd.base.yaml import Path as At
 from alertd.base.yaml_env import override
 from alertd.base.yaml_expand import as_written, expand
 from alertd.base.yaml_literal import literal_secrets
-from alertd.base.yaml_scan import MAX_BYTES
 from alertd.base.yaml_schema import for_editors, schema_of
 from alertd.errors import ConfigError, Fault
 from alertd.notify.catalog import RECEIVER_MODELS
@@ -38,6 +37,8 @@ from alertd.web.bind import parse_bind
 from alertd.web.deps import MIN_TOKEN
 from alertd.web.guards import is_loopback
 
+MAX_BYTES = 16 << 20
+"""Of alertd.yaml: ten thousand feeds take one to three."""
 PREFIX = "ALERTD_"
 SOURCE_MODELS: dict[str, type[ConfigModel]] = {name: source.config for name, source in SOURCE_TYPES.items()}
 """Type name, as in `type: feed` -> config model."""
@@ -199,7 +200,7 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     """Load the settings. Raises ConfigError with every fault, and with the warnings beside them."""
     path = find_config(path, env)
     folder = path.absolute().parent
-    doc, warnings = override(load_yaml(_read(path), str(path)), Settings, env, PREFIX, RESERVED)
+    doc, warnings = override(load_yaml(_read(path), str(path), MAX_BYTES), Settings, env, PREFIX, RESERVED)
     filled = expand(doc, Settings, env, folder)
     settings, faults = check(Settings, filled.doc)
     faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *literal_secrets(filled)]

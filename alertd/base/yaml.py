@@ -45,12 +45,12 @@ _FLOAT = re.compile(
 )
 
 
-def load_yaml(text: str | bytes, file: str) -> Document:
-    """Read one YAML document of at most 1 MiB. `file` is the name that faults carry.
+def load_yaml(text: str | bytes, file: str, most: int = yaml_scan.MAX_BYTES) -> Document:
+    """Read one YAML document of at most so many bytes. `file` is the name that faults carry.
 
     Keys are always text, as written. Raises ConfigError with every fault found.
     """
-    content = yaml_scan.decode(text, file)
+    content = yaml_scan.decode(text, file, most)
     faults = yaml_scan.forbidden(content, file) or yaml_scan.conflicts(content, file)
     if faults:
         raise ConfigError(_bounded(faults, file))

@@ -21,12 +21,15 @@ _LEFT = re.compile("<{7}(?: |$)")
 _TAB = re.compile(r"(?:^|(?<=[\r\n]))[ ]*(\t)[ \t]*[^\s#]")
 
 
-def decode(content: str | bytes, file: str) -> str:
-    """Give the text of a file: UTF-8 of at most 1 MiB, a byte order mark at its start dropped. Raises ConfigError."""
+def decode(content: str | bytes, file: str, most: int = MAX_BYTES) -> str:
+    """Give the text of a file: UTF-8 of at most so many bytes, a byte order mark at its start dropped.
+
+    Raises ConfigError.
+    """
     if isinstance(content, str):
         content = content.encode("utf-8", "surrogatepass")
-    if len(content) > MAX_BYTES:
-        raise ConfigError.at(file, "the file is larger than 1 MiB", "split it")
+    if len(content) > most:
+        raise ConfigError.at(file, f"the file is larger than {most >> 20} MiB", "split it")
     try:
         text = content.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
