@@ -104,9 +104,9 @@ def parse_filing(
 ) -> ParsedFeed:
     """Make the one candidate of a filing with its text; `body` is that of `pack_parts`.
 
-    `says` has `previous`, the accession number of the filing that tells what a stake was, where no document says it,
-    and `no_facts`, why the fields of a form could not be read: its text is there all the same. Raises ParseFailed if
-    there is nothing that can be read.
+    `says` has `previous`, the path of the filing that tells what a stake was, where no document says it, and
+    `no_facts`, why the fields of a form could not be read: its text is there all the same. Raises ParseFailed if there
+    is nothing that can be read.
     """
     parts = msgspec.msgpack.decode(body, type=FilingParts)
     header = event_from_json(parts.header)
@@ -193,5 +193,11 @@ def _places(form: str, text: FilingBody) -> dict[str, Any]:
 
 
 def _previous(facts: dict[str, Any]) -> str:
-    """Name the filing that an amended schedule amends, if what it was before is not known."""
-    return str(facts.get("previous_accession", "")) if "percent_before" not in facts else ""
+    """Give the path of the filing that an amended schedule amends, if what the stake was is not known without it.
+
+    Filings in XML, of which alone the name is stated, have one name for their main document: primary_doc.xml.
+    """
+    accession, subject = str(facts.get("previous_accession", "")), str(facts.get("subject_cik", ""))
+    if "percent_before" in facts or not accession or not subject.isdecimal():
+        return ""
+    return f"/Archives/edgar/data/{int(subject)}/{accession.replace('-', '')}/primary_doc.xml"

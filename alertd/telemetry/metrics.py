@@ -77,6 +77,7 @@ PAGE_FIELDS_MISSING = _gauge(
 )
 FILES = _counter("files_total", "Files of watched directories: taken, known before, or failed.", "source", "outcome")
 FILES_WAITING = _gauge("files_waiting", "Files of a watched directory that are not taken yet.", "source")
+JSON_PAGES = _counter("json_pages_total", "Pages of JSON APIs that were read.", "source")
 PARSE_SECONDS = _histogram("parse_seconds", "One document in a parse worker, waiting included.", buckets=SLOW)
 MAIL_REFUSED = _counter("mail_refused_total", "Mails that were not taken, by the kind of reason.", "source", "why")
 MAIL_IDLE = _gauge("mail_idle", "1 while the mail server is to say at once that mail has come.", "source")
@@ -101,6 +102,13 @@ RECONCILED_DAY = _gauge(
     "reconcile_day_timestamp_seconds", "Midnight UTC of the last day up to which all is reconciled.", "source"
 )
 GAPS_OPEN = _gauge("edgar_gaps_open", "Times in which EDGAR was not seen that are not filled yet.", "source")
+
+FULL_TEXTS = _counter(
+    "full_texts_total", "Fetches of full texts: added, retried, dropped, or late (60 s without).", "source", "outcome"
+)
+FULL_TEXT_SECONDS = _histogram(
+    "full_text_seconds", "From the moment an entry was seen to its full text on the stream.", buckets=LATENCY
+)
 
 ENRICH_STEP_SECONDS = _counter("enrich_step_seconds_total", "Time spent on understanding events, by step.", "step")
 ENRICH_SECONDS = _histogram("enrich_seconds", "Understanding one event, all steps together.", buckets=FAST)

@@ -40,6 +40,9 @@ _STATUS = re.compile(r"answered 4(?!29)\d\d$")
 class RobotsRefused(FetchTemporary):
     """A host's robots.txt, or that it has none to give just now, forbids what was to be fetched."""
 
+    by_rule: bool = False
+    """A rule forbids it: asking again tomorrow would be no other."""
+
 
 @dataclass(slots=True)
 class _Host:
@@ -76,7 +79,9 @@ class Robots:
                 f"{name}: its robots.txt is not to be had, so nothing may be fetched (RFC 9309): {host.trouble}"
             )
         if line := host.rules.refusal(url):
-            raise RobotsRefused(f"{name}: its robots.txt does not allow alertd this address (`{line[:120]}`)")
+            refused = RobotsRefused(f"{name}: its robots.txt does not allow alertd this address (`{line[:120]}`)")
+            refused.by_rule = True
+            raise refused
         await self._wait(host)
         return host.rules.delay_s
 
