@@ -24,6 +24,7 @@ from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
+from alertd.workers.article_fetch import ArticleFetch
 from alertd.workers.deliver import Deliverer
 from alertd.workers.edgar_gaps import EdgarGaps
 from alertd.workers.edgar_gaps_fetch import LateFilings
@@ -31,6 +32,8 @@ from alertd.workers.edgar_pages import EdgarPages
 from alertd.workers.edgar_poll import EdgarPoll
 from alertd.workers.feed_poll import FeedPoll
 from alertd.workers.files_poll import FilesPoll
+from alertd.workers.filing_fetch import FilingFetch
+from alertd.workers.full_text import FullText
 from alertd.workers.intake import STORE_LOST, Intake
 from alertd.workers.mail_idle import MailIdle
 from alertd.workers.mail_poll import MailPoll
@@ -100,6 +103,7 @@ class Parts:
         self._pushes: Pushes | None = None
         self._takers: dict[str, Taker] = {}
         self._gaps: EdgarGaps | None = None
+        self._full_text: FullText | None = None
         self._held = boot.snapshot.held
         self._watch = Watch(READY_PATIENCE_S)
 
@@ -163,6 +167,14 @@ class Parts:
     def _make_takers(self, pool: ParsePool, intake: Intake, health: SourceHealth) -> dict[str, Taker]:
         """Say who asks the sources of each type."""
         robots = Robots(self._http, pool, system_clock)
+        articles = ArticleFetch(self._http, pool, robots, self._store, system_clock)
+        fetchers = dict.fromkeys(("feed", "json", "page"), articles)
+        filings = FilingFetch(self._sec, pool, system_clock)
+        self._full_text = FullText(
+            self._store, {**fetchers, "edgar": filings}, self.notices, system_clock, self._progress
+        )
+        self._full_text.use(self._settings.sources)
+        self._loops.append(asyncio.create_task(self._full_text.run(), name="full_text"))
         late = LateFilings(self._sec, pool, self._store, intake)
         self._gaps = EdgarGaps(late, self._store, self.notices, system_clock, held=self._held)
         self._gaps.serve(self._settings.sources)
@@ -202,6 +214,8 @@ class Parts:
             self._gaps.serve(settings.sources)
         if self._schedule is not None and before.sources != settings.sources:
             await self._schedule.replace(self._polled(settings))
+        if self._full_text is not None:
+            self._full_text.use(settings.sources)
         if self._pushes is not None:
             self._pushes.replace(settings.sources)
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
@@ -215,6 +229,8 @@ class Parts:
         if self._gaps is not None:
             await self._gaps.aclose()
         await self._mail_idle.stop()
+        if self._full_text is not None:
+            await self._full_text.aclose()
         if self._pool is not None:
             await self._pool.aclose()
         if self._deliverer is not None:

@@ -126,9 +126,18 @@ class FullText:
             self._health.forget(gone)
         self._sources = wanted
 
-    def stop(self) -> None:
-        """End the loop; what is being fetched is put back, to be begun again by whoever comes next."""
+    async def aclose(self) -> None:
+        """Let the loop end; what is being fetched is put back, to be begun again by whoever comes next."""
         self._stop.set()
+        working = dict(self._working)
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        try:
+            for job in working.values():
+                await self._store.retry_fetch(job, self._clock(), job.error, job.attempts - 1)
+        except StoreUnavailable:
+            return  # the leases end by themselves
 
     async def run(self) -> None:
         """Fetch until told to stop."""
@@ -146,7 +155,6 @@ class FullText:
                     await self._stop.wait()
             except TimeoutError:
                 continue
-        await self._put_back()
 
     async def turn(self) -> None:
         """End what has waited too long, and begin what is due."""
@@ -154,7 +162,7 @@ class FullText:
         if loop.time() >= self._next_ends:
             self._next_ends = loop.time() + ENDS_S
             await self._end_waits()
-        if (free := AT_ONCE - len(self._working)) > 0:
+        if (free := AT_ONCE - len(self._working)) > 0 and not self._stop.is_set():
             for job in await self._store.claim_fetches(uuid.uuid4().hex, self._clock(), LEASE_MS, free):
                 task = asyncio.create_task(self._work(job), name=f"full_text:{job.event}")
                 self._working[task] = job
@@ -164,17 +172,6 @@ class FullText:
         """Wait until nothing is being fetched."""
         while self._working:
             await asyncio.wait(self._working)
-
-    async def _put_back(self) -> None:
-        working = dict(self._working)
-        for task in working:
-            task.cancel()
-        await asyncio.gather(*working, return_exceptions=True)
-        try:
-            for job in working.values():
-                await self._store.retry_fetch(job, self._clock(), job.error, job.attempts - 1)
-        except StoreUnavailable:
-            return  # the leases end by themselves
 
     # --- one job ------------------------------------------------------------------------------------------
 
