@@ -35,6 +35,8 @@ from alertd.workers.files_poll import FilesPoll
 from alertd.workers.filing_fetch import FilingFetch
 from alertd.workers.full_text import FullText
 from alertd.workers.intake import STORE_LOST, Intake
+from alertd.workers.json_pages import JsonPages
+from alertd.workers.json_poll import JsonPoll
 from alertd.workers.mail_idle import MailIdle
 from alertd.workers.mail_poll import MailPoll
 from alertd.workers.members import Members
@@ -180,6 +182,7 @@ class Parts:
         self._gaps.serve(self._settings.sources)
         return {
             "feed": FeedPoll(intake, self._http, pool, health, system_clock),
+            "json": JsonPoll(intake, JsonPages(self._http, pool, system_clock), health, self.notices, system_clock),
             "edgar": EdgarPoll(
                 intake, EdgarPages(self._sec, pool, system_clock), health, self.notices, self._gaps, system_clock
             ),
