@@ -120,7 +120,7 @@ def test_the_same_item_twice_in_a_batch_is_a_duplicate_and_a_changed_one_is_not(
         ({"title": "x", "sentiment": {"score": -3}}, "sentiment.score", "a number from -1 to 1"),
         ({"title": "x", "facts": {"a": [1, {"b": 10**400}]}}, "facts.a[1].b", "a number beyond"),
         ({"title": "x", "facts": [1]}, "facts", "expected `object`, got `array`"),
-        ({"title": "x", "n": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": {}}}}}}}}}}, "n.a.b.c.d.e.f.g", "nested"),
+        ({"title": "x", "n": {"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": {}}}}}}}}}}, "n.a.b.c.d.e.f.g", "deep"),
         ({"title": "x", "note": "y" * 5_000}, "note", "text of 5,000 characters"),
         ({"title": "x", "notes": ["y" * 3_000] * 30}, "", "limited to 64 KiB"),
         ({"title": "x", "terms": [{"type": "t"}] * 101}, "terms", "101 members; 100 are taken"),
