@@ -87,7 +87,7 @@ def cell_of(hour: int) -> int:
 def chance(rhythm: Rhythm, hour: int) -> float:
     """Give the share of such hours that bring something, leaning towards none where few were watched."""
     cell = cell_of(hour)
-    return rhythm.busy[cell] / (rhythm.seen[cell] + 2) if rhythm.seen else 0.0
+    return rhythm.busy[cell] / (rhythm.seen[cell] + 1) if rhythm.seen else 0.0
 
 
 def watched(rhythm: Rhythm | None, now: int, *, all_along: bool = True) -> Rhythm:
@@ -104,7 +104,7 @@ def watched(rhythm: Rhythm | None, now: int, *, all_along: bool = True) -> Rhyth
     for past in range(max(rhythm.hour, hour - MOST_HOURS), hour):
         cell = cell_of(past)
         if not hit:
-            quiet -= math.log1p(-busy[cell] / (seen[cell] + 2))
+            quiet -= math.log1p(-busy[cell] / (seen[cell] + 1))
         seen[cell] += 1
         busy[cell] += hit
         if seen[cell] >= FULL:
