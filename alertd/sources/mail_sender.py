@@ -141,7 +141,7 @@ def _check_signature(header: Header, sender: Sender, policy: Policy) -> None:
         return
     if policy.dkim == "if_present" and all(result == "none" for result, _ in results):
         return
-    told = ", ".join(f"{result} of {by or 'nobody'}" for result, by in results[:3]) or "none"
+    told = ", ".join(f"{result} of {by}" if by else result for result, by in results[:3]) or "none"
     raise Refused("forged", f"{_shown(sender.address)} is not signed by {domain}: DKIM {told}")
 
 
