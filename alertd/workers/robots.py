@@ -41,9 +41,6 @@ class RobotsRefused(FetchTemporary):
     """A host's robots.txt, or that it has none to give just now, forbids what was to be fetched."""
 
     by_rule: bool = False
-    """A rule says so; otherwise nobody knows the rules."""
-
-    by_rule: bool = False
     """A rule forbids it: asking again tomorrow would be no other."""
 
 
