@@ -25,6 +25,9 @@ from alertd.cli.output import (
 )
 from alertd.workers.status import collect_status
 
+TROUBLE = ("late", "silent", "failing", "gone")
+"""States of a source that are not as they should be."""
+
 
 def status(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Say what is running and healthy.
@@ -40,7 +43,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         found["redis"]["findings"] = msgspec.to_builtins(findings)
         running = read_run_states(settings.state_dir)
         for daemon in running:
-            _overlay(found, live_status(settings, daemon))
+            overlay(found, live_status(settings, daemon))
         return found | {"daemons": [msgspec.to_builtins(state) for state in running]}
 
     found = guarded(work)
@@ -52,7 +55,7 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         raise typer.Exit(FAULTS)
 
 
-def _overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:
+def overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:
     """Put the rows of sources that a daemon polls itself over those that were written down."""
     rows = {row["id"]: row for row in (live or {}).get("sources", []) if row.get("polls")}
     found["sources"] = [
@@ -133,11 +136,8 @@ def _show_trouble(console: Console, troubles: dict[str, str]) -> None:
 
 
 def _source_trouble(source: dict[str, Any]) -> str:
-    if source["state"] == "gone":
-        return f"not polled any more: {source['error']}"
-    if source["state"] == "failing":
-        return f"failed {counted(source['failures'], 'time')} in a row: {source['error']}"
-    return ""
+    """Say what is wrong with a source; an older daemon's row has no `why`."""
+    return str(source.get("why") or source["error"] or "") if source["state"] in TROUBLE else ""
 
 
 def _moved(source: dict[str, Any]) -> str:

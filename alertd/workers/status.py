@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from alertd.base.clock import rfc3339
-from alertd.model import SourceState
+from alertd.model import SourceState, Standing
 from alertd.store.types import Backlog, ReceiverHealth
+from alertd.workers.source_rows import source_row
 
 
 class StatusStore(Protocol):
@@ -19,6 +20,10 @@ class StatusStore(Protocol):
 
     async def source_states(self) -> dict[str, SourceState]:
         """Give what is remembered of every source."""
+        ...
+
+    async def standings(self) -> dict[str, Standing]:
+        """Give how every source stands."""
         ...
 
     async def receiver_health(self) -> Mapping[str, ReceiverHealth]:
@@ -41,26 +46,6 @@ def left_over(health: Mapping[str, ReceiverHealth], configured: Collection[str])
 
 def _time(ms: int | None) -> str | None:
     return rfc3339(ms) if ms else None
-
-
-def source_row(source: str, type_: str, state: SourceState | None) -> dict[str, Any]:
-    """Give one source's line; `error` is one sentence for a person."""
-    state = state or SourceState(source=source)
-    return {
-        "id": source,
-        "type": type_,
-        "state": state.state,
-        "error": state.error or None,
-        "failures": state.failures,
-        "polls": state.polls,
-        "last_success_at": _time(state.last_success_ms),
-        "last_new_at": _time(state.last_new_ms),
-        "entries": state.entries,
-        "events": state.events,
-        "duplicates": state.duplicates,
-        "rejected": state.rejected,
-        "moved_to": state.moved_to or None,
-    }
 
 
 def receiver_row(receiver: str, type_: str, health: ReceiverHealth | None) -> dict[str, Any]:
@@ -106,6 +91,7 @@ async def collect_status(
     """
     ping_ms = await store.ping()
     states = await store.source_states() | dict(live or {})
+    standings = await store.standings()
     health = await store.receiver_health()
     backlog = await store.backlog()
     types = {receiver.id: receiver.type for receiver in receivers}
@@ -113,7 +99,10 @@ async def collect_status(
         "at": rfc3339(now),
         "redis": {"roundtrip_ms": round(ping_ms, 3)},
         "events": {"backlog": backlog.events, "pending": backlog.pending, "oldest_at": _time(backlog.oldest_ms)},
-        "sources": [source_row(source.id, source.type, states.get(source.id)) for source in sources],
+        "sources": [
+            source_row(source.id, source.type, states.get(source.id), standings.get(source.id), now)
+            for source in sources
+        ],
         "receivers": [
             *(receiver_row(receiver, type_, health.get(receiver)) for receiver, type_ in types.items()),
             *(receiver_row(receiver, REMOVED, health[receiver]) for receiver in left_over(health, types)),

@@ -17,7 +17,8 @@ ERROR = "HTTP 503"
 
 
 def state(**fields: Any) -> SourceState:
-    return SourceState(source="wire", **({"state": "fine", "wait_ms": MINUTE} | fields))
+    given: dict[str, Any] = {"state": "fine", "wait_ms": MINUTE} | fields
+    return SourceState(source="wire", **given)
 
 
 @dataclass
@@ -177,7 +178,8 @@ def strange(**fields: Any) -> Rhythm:
     """The rhythm of a source that has something in every hour and had nothing for so long that it is strange."""
     full = bytes([20]) * 120
     begun = NOW - 60 * 24 * HOUR_MS
-    return Rhythm(begun_ms=begun, hour=NOW // HOUR_MS, seen=full, busy=full, **({"quiet": 12.0} | fields))
+    given: dict[str, Any] = {"quiet": 12.0} | fields
+    return Rhythm(begun_ms=begun, hour=NOW // HOUR_MS, seen=full, busy=full, **given)
 
 
 def test_by_its_own_rhythm_a_silence_must_be_improbable() -> None:
