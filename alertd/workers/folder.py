@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from alertd.base.clock import rfc3339
 from alertd.errors import FetchTemporary
@@ -28,6 +28,7 @@ MAX_NAME: Final = 255
 REASON: Final = ".reason.txt"
 Place = Literal["done", "failed"]
 """The directories below it to which files are moved."""
+_PLACES: Final = get_args(Place)
 _FORBIDDEN: Final = (errno.EACCES, errno.EPERM)
 _KINDS: Final = ((stat.S_ISLNK, "a symbolic link"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"),
                  (stat.S_ISBLK, "a device"), (stat.S_ISCHR, "a device"))  # fmt: skip
@@ -113,7 +114,11 @@ class Folder:
             return target
 
     def _wanted(self, name: str) -> bool:
-        return not is_scratch(name) and any(fnmatchcase(name, pattern) for pattern in self._patterns)
+        return (
+            name not in _PLACES
+            and not is_scratch(name)
+            and any(fnmatchcase(name, pattern) for pattern in self._patterns)
+        )
 
     @contextmanager
     def _opened(self) -> Iterator[int]:
