@@ -133,11 +133,11 @@ class JsonPoll:
     async def _below(
         self, source: JsonConfig, rest: dict[str, Any], top: Sweep | None, since_ms: int
     ) -> Sweep | None:
-        """Read on where an earlier poll stopped. None if there is no room for it, or it does not answer."""
+        """Read on where an earlier poll stopped. None if there is more above it, or it does not answer."""
         assert source.paging is not None
-        room = source.paging.most - (len(top.pages) if top is not None else 0)
-        if top is not None and (room < 1 or not top.done):
+        if top is not None and not top.done:
             return None
+        room = max(1, source.paging.most - (len(top.pages) if top is not None else 0))
         front = frozenset(rest["front"])
         reached = _never if source.to_the_end else partial(reaches, front=front, floor_ms=int(rest["floor_ms"]))
         try:
