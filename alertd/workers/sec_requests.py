@@ -75,16 +75,18 @@ class SecRequests:
         return response
 
     async def _turn(self, longest_s: float) -> None:
-        token, longest_ms = uuid.uuid4().hex, int(longest_s * 1000)
-        while True:
-            now = self._clock()
-            turn = await self._store.take_turn(LIMIT, token, now, INTERVAL_MS, longest_ms)
-            if turn.kind != "turn":
-                raise self._not_now(turn.kind, turn.at_ms, now)
-            if turn.at_ms <= now:
-                return
-            # Asked again then, with the same token: a silence may have begun meanwhile.
+        token, now = uuid.uuid4().hex, self._clock()
+        turn = await self._ask(token, now, longest_s)
+        if turn.at_ms > now:
             await asyncio.sleep((turn.at_ms - now) / 1000)
+            # With the same token, for the same moment: a silence may have begun meanwhile.
+            await self._ask(token, max(self._clock(), turn.at_ms), longest_s)
+
+    async def _ask(self, token: str, now: int, longest_s: float) -> Turn:
+        turn = await self._store.take_turn(LIMIT, token, now, INTERVAL_MS, int(longest_s * 1000))
+        if turn.kind != "turn":
+            raise self._not_now(turn.kind, turn.at_ms, now)
+        return turn
 
     @staticmethod
     def _not_now(kind: Literal["quiet", "full"], at_ms: int, now: int) -> FetchTemporary:
