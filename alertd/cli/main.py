@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "tail": ("alertd.cli.tail:tail", "Show the journal: what is decided and sent, as it happens."),
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
+    "push": ("alertd.cli.push:push", "Send events to a source of type `push`, and say what became of each."),
     "companies": ("alertd.cli.companies:companies", "Say which company a name means; fetch a fresh table of them."),
     "holdings": ("alertd.cli.holdings:holdings", "Say what portfolios hold, and what came of their positions files."),
     "schema": ("alertd.cli.files:schema", "Print the JSON Schema of a file, for editors."),

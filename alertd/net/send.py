@@ -80,6 +80,6 @@ async def _excerpt(answer: aiohttp.ClientResponse, options: PostOptions) -> str:
             async for chunk in answer.content.iter_chunked(4096):
                 begin += chunk[: options.max_excerpt - len(begin)]
                 total += len(chunk)
-                if total > _DRAINED:
+                if total > max(_DRAINED, options.max_excerpt):
                     break
     return _CONTROL.sub("", begin.decode("utf-8", "replace"))
