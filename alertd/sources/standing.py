@@ -114,7 +114,7 @@ def _not_asked(state: SourceState, seen: Watched, now: int) -> str:
     if now - last <= overdue_ms(state, seen.wait_ms):
         return ""
     wait = in_words((state.wait_ms or seen.wait_ms) / 1000)
-    return f"not asked for {in_words((now - last) / 1000)}, although its timetable says {wait}"
+    return f"not asked in time, although its timetable says each {wait}"
 
 
 def _silence(state: SourceState, seen: Watched, now: int) -> str:
@@ -126,15 +126,15 @@ def _silence(state: SourceState, seen: Watched, now: int) -> str:
         return ""
     last = state.last_new_ms or rhythm.begun_ms
     if isinstance(seen.silent_after, float):
-        # What was not watched is no silence of the source's.
-        silent = now - max(last, seen.since_ms) > seen.silent_after * 1000 if seen.wait_ms is None else (
-            now - last > seen.silent_after * 1000)  # fmt: skip
-        limit = f", more than the {in_words(seen.silent_after)} that its settings allow"
-        return f"nothing new for {in_words((now - last) / 1000)}{limit}" if silent else ""
+        # Of what is not polled, a time in which nobody listened is no silence.
+        from_ms = max(last, seen.since_ms) if seen.wait_ms is None else last
+        allowed = in_words(seen.silent_after)
+        is_over = now - from_ms > seen.silent_after * 1000
+        return f"nothing new for more than the {allowed} that its settings allow" if is_over else ""
     if not is_silent(watched(rhythm, now) if seen.wait_ms is None else rhythm, now):
         return ""
     hours = round(expected_hours(rhythm, last, now))
-    return f"nothing new for {in_words((now - last) / 1000)}, in which it usually has news in {hours} hours"
+    return f"nothing new, although {hours} of the hours since its last item usually bring something"
 
 
 def _trouble(after: Standing, state: SourceState) -> _Trouble:
@@ -150,14 +150,14 @@ def _told(after: Standing, state: SourceState, trouble: _Trouble, now: int) -> t
     times = [*(at for at in after.told_ms if at > now - FLAPPING_MS), now][-FLAPPING_TIMES:]
     flapping = len(times) == FLAPPING_TIMES
     after = replace(after, told=trouble, told_ms=times, flapping=flapping)
-    tell = _words(after, state, trouble)
+    tell = _words(after, state, trouble, now)
     if flapping and trouble != "gone":
-        more = " It comes and goes: you are told again when it has been well for an hour."
-        tell = Tell(tell.kind, tell.text + more, tell.episode)
+        more = ". It comes and goes: you are told again when it has been well for an hour."
+        tell = Tell(tell.kind, tell.text.rstrip(".?") + more, tell.episode)
     return after, [tell]
 
 
-def _words(after: Standing, state: SourceState, trouble: _Trouble) -> Tell:
+def _words(after: Standing, state: SourceState, trouble: _Trouble, now: int) -> Tell:
     name, why = state.source, after.why
     if trouble == "failing":
         text = f"Source {name} has failed {state.failures} times in a row: {why}"
@@ -165,7 +165,12 @@ def _words(after: Standing, state: SourceState, trouble: _Trouble) -> Tell:
     if trouble == "gone":
         return Tell("source_gone", f"Source {name} is not polled any more: {why}", str(state.polls))
     if trouble == "silent":
-        text = f"Source {name} is silent: {why}. Is it still published, and still there?"
+        last = (
+            f"the last came {in_words((now - state.last_new_ms) / 1000)} ago"
+            if state.last_new_ms
+            else "none came yet"
+        )
+        text = f"Source {name} is silent: {why}; {last}. Is it still published, and still there?"
         return Tell("source_silent", text, str(state.last_new_ms))
     return Tell("source_late", f"Source {name} is late: {why}", str(after.since_ms))
 

@@ -37,7 +37,7 @@ def source_row(
         "error": state.error or None,
         "failures": state.failures,
         "polls": state.polls,
-        "asked_at": without_query(state.url) or None,
+        "asked_at": without_query(state.url).partition("#")[0] or None,
         "last_poll_at": _time(state.last_poll_ms),
         "last_success_at": _time(state.last_success_ms),
         "last_new_at": _time(state.last_new_ms),
@@ -79,21 +79,21 @@ def _why(
         return standing.why if standing is not None else ""
     if state.moved_to:
         return f"moved for good to {state.moved_to}: change its url"
-    if spells and spells[-1].until_ms > now - RECENT_MS:
-        return spell_in_words(spells[-1], now)
-    return ""
+    comes_and_goes = ["comes and goes"] if standing is not None and standing.flapping else []
+    recent = [spell_in_words(spell, now) for spell in spells[-1:] if spell.until_ms > now - RECENT_MS]
+    return "; ".join([*comes_and_goes, *recent])
 
 
 def spell_in_words(spell: Spell, now: int) -> str:
     """Say when a source was not seen, why, and what became of it: `not seen 10:02 to 10:41 UTC (HTTP 503): …`."""
     why = f" ({spell.why})" if spell.why else ""
-    return f"not seen {span(spell, now)}{why}: {became_in_words(spell)}"
+    return f"not seen {span(spell.since_ms, spell.until_ms, now)} UTC{why}: {became_in_words(spell)}"
 
 
-def span(spell: Spell, now: int) -> str:
-    """Write from when to when a spell was, in UTC: with the day if that is not today, with seconds if it is short."""
-    start, end, today = to_datetime(spell.since_ms), to_datetime(spell.until_ms), to_datetime(now)
-    form = "%H:%M:%S" if spell.until_ms - spell.since_ms < 120_000 else "%H:%M"
+def span(since_ms: int, until_ms: int, now: int) -> str:
+    """Write from when to when, in UTC: with the day if that is not today, with seconds if it is short."""
+    start, end, today = to_datetime(since_ms), to_datetime(until_ms), to_datetime(now)
+    form = "%H:%M:%S" if until_ms - since_ms < 120_000 else "%H:%M"
     first = "" if start.date() == today.date() else f"{start.day} {_MONTHS[start.month - 1]} "
     last = "" if end.date() == start.date() else f"{end.day} {_MONTHS[end.month - 1]} "
-    return f"{first}{start:{form}} to {last}{end:{form}} UTC"
+    return f"{first}{start:{form}} to {last}{end:{form}}"

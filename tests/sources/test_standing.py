@@ -135,7 +135,7 @@ def test_a_source_that_is_not_asked_in_time_is_late() -> None:
     assert life.health() == "fine"
     life.look(1)
     assert life.health() == "late"
-    assert life.heard[-1].text == "Source wire is late: not asked for 5 min, although its timetable says 60 s"
+    assert life.heard[-1].text == "Source wire is late: not asked in time, although its timetable says each 60 s"
     life.well()
     life.look()
     assert (life.kinds(), life.health()) == (["late", "healed"], "fine")
@@ -165,8 +165,8 @@ def test_a_source_without_news_for_longer_than_its_settings_allow_is_silent() ->
     assert life.kinds() == ["silent"]
     assert life.standing.since_ms == NOW, "since its last item"
     assert life.heard[0].text == (
-        "Source wire is silent: nothing new for 2 h 1 min, more than the 2 h that its settings allow. "
-        "Is it still published, and still there?"
+        "Source wire is silent: nothing new for more than the 2 h that its settings allow; the last came 2 h 1 min "
+        "ago. Is it still published, and still there?"
     )
     life.well(last_new_ms=life.now, rhythm=Rhythm(begun_ms=NOW, hour=0))
     life.look()
@@ -190,7 +190,7 @@ def test_by_its_own_rhythm_a_silence_must_be_improbable() -> None:
     life.well(rhythm=strange(), last_new_ms=NOW - 4 * HOUR_MS)
     life.look()
     assert life.heard[-1].text.startswith(
-        "Source wire is silent: nothing new for 4 h 2 min, in which it usually has news in 4 hours."
+        "Source wire is silent: nothing new, although 4 of the hours since its last item usually bring something; "
     )
 
 
