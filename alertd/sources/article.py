@@ -35,6 +35,8 @@ MAX_ELEMENTS = 20_000
 _SHARE = 0.7
 _LEAST = 200
 """Characters of an article; with fewer it is a notice in its place."""
+_START = 120
+"""Characters of an entry's text by which it is found again in the article's."""
 _NOT_FREE = re.compile(r"""["']isAccessibleForFree["']\s{0,20}:\s{0,20}["']?\s{0,5}false\b""", re.IGNORECASE)
 _TIER = re.compile(r"<meta\b[^<>]{0,400}>", re.IGNORECASE)
 _TIER_NAME = re.compile(r"""(?:property|name)\s{0,5}=\s{0,5}["']?article:content_tier""", re.IGNORECASE)
@@ -138,7 +140,8 @@ def _extracted(markup: str) -> str:
 
 def _event(header: Event, page: bytes, text: str, http_date: str | None) -> Event:
     """Put the text into the event. What the entry said stays, so that no rule that held by it holds no longer."""
-    start = " ".join(header.body[:120].split()[:-1]) or header.body
+    words = header.body[:_START].split()
+    start = " ".join(words[:-1] if len(header.body) > _START else words)
     whole = text if start in " ".join(text.split()) else f"{header.body}\n{text}"
     body, truncated = cut_body(whole)
     return msgspec.structs.replace(

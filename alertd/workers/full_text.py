@@ -168,6 +168,10 @@ class FullText:
                 self._working[task] = job
                 task.add_done_callback(lambda done: self._working.pop(done, None))
 
+    def look_at_once(self) -> None:
+        """Let the next turn end what has waited too long, whenever it was last looked at."""
+        self._next_ends = 0.0
+
     async def settle(self) -> None:
         """Wait until nothing is being fetched."""
         while self._working:

@@ -1,0 +1,280 @@
+"""Filings get their text: over real HTTP, a real parse worker, and each store where it matters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+
+from alertd.base.failpoints import arm
+from alertd.net.client import HttpClient
+from alertd.store.memory import MemoryStore
+from alertd.store.protocol import Store
+from alertd.store.redis import open_store
+from alertd.workers.full_text import DROPPED, LATE
+from tests.sources.edgar_pages import AGREEMENT, EXHIBITS, number
+from tests.sources.form_documents import ownership, trade
+from tests.support.edgar import DOWN, NO_SUCH_FILE, TOO_MANY
+from tests.support.filings import EIGHT_K, RELEASE, filing, folder, index_path
+from tests.support.http import FaultServer, answer, endless, head, raw
+from tests.workers.polling import CountingPool
+from tests.workers.texting import Texts
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DOCUMENTS = filing(1, ("8-K", "vega8k.htm", EIGHT_K), ("EX-10.1", "lease.htm", "no"), ("EX-99.1", "r.htm", RELEASE))
+INDEX, MAIN, EXHIBIT = index_path(), f"{folder()}/vega8k.htm", f"{folder()}/r.htm"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def texts(http: HttpClient, pool: CountingPool, server: FaultServer) -> AsyncIterator[Texts]:
+    store = MemoryStore()
+    await store.prepare()
+    made = Texts(store, http, pool, server)
+    yield made
+    await made.worker.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="module", params=["memory", "redis"])
+async def stored(
+    request: pytest.FixtureRequest, http: HttpClient, pool: CountingPool, server: FaultServer
+) -> AsyncIterator[Texts]:
+    """The same over each store."""
+    store: Store = MemoryStore()
+    if request.param == "redis":
+        url, name = request.getfixturevalue("redis_url"), request.getfixturevalue("namespace")
+        store = await open_store(url, name, name="test")
+    await store.prepare()
+    made = Texts(store, http, pool, server)
+    yield made
+    await made.worker.aclose()
+    await store.aclose()
+
+
+# --- the text -----------------------------------------------------------------------------------------
+
+
+async def test_a_filing_is_told_at_once_and_its_text_is_the_next_revision(stored: Texts) -> None:
+    stored.serve(DOCUMENTS)
+    await stored.file(items=(AGREEMENT, EXHIBITS))
+    (header,) = await stored.events()
+    assert (header.revision, header.body, header.awaiting) == (1, "", "full_text")
+    await stored.turn()
+    (full,) = await stored.events()
+    assert (full.id, full.revision, full.revision_reason, full.awaiting) == (header.id, 2, "full_text", None)
+    assert (full.title, full.filers, full.items) == (header.title, header.filers, ["1.01", "9.01"])
+    assert "lease its Orion supercomputer" in full.body
+    assert "the lease runs for seven years" in full.body
+    assert [found["item"] for found in full.facts["items"]] == ["1.01", "9.01"]
+    assert stored.asked() == [INDEX, MAIN, EXHIBIT], "and neither the contract nor the whole submission"
+    assert await stored.jobs() == 0
+
+
+async def test_a_form_of_fields_gets_its_facts(texts: Texts) -> None:
+    texts.serve(filing(1, ("4", "xslF345X05/form4.xml", "<html>"), ("4", "form4.xml", ownership(trade()))))
+    await texts.file(form="4", role="Issuer")
+    await texts.turn()
+    _, full = await texts.events()
+    assert (full.facts["insider"], full.facts["totals"][0]["code"]) == ("DOE JANE", "S")
+    assert "sold 12,000 shares of" in full.title
+
+
+# --- corrections --------------------------------------------------------------------------------------
+
+
+async def test_a_filing_corrected_after_its_text_comes_with_the_text_again(stored: Texts) -> None:
+    stored.serve(DOCUMENTS)
+    await stored.file(items=(AGREEMENT,))
+    await stored.turn()
+    await stored.file(items=(AGREEMENT, EXHIBITS))
+    assert len(await stored.events()) == 2, "the correction waits for the text"
+    await stored.turn()
+    (corrected,) = await stored.events()
+    assert (corrected.revision, corrected.revision_reason) == (3, "correction")
+    assert corrected.items == ["1.01", "9.01"]
+    assert "lease its Orion supercomputer" in corrected.body
+
+
+# --- crashes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["full_text.claimed", "full_text.fetched", "full_text.added"])
+async def test_a_worker_that_dies_anywhere_costs_no_text_and_doubles_none(stored: Texts, place: str) -> None:
+    stored.serve(DOCUMENTS)
+    await stored.file()
+    arm(f"{place}:1:raise")
+    try:
+        with capture_logs():
+            await stored.turn()
+    finally:
+        arm("")
+    second = stored.another()
+    await stored.turn(second)
+    stored.clock.pass_by(91)  # the lease of the one that died has ended
+    await stored.turn(second)
+    assert [event.revision for event in await stored.events()] == [1, 2]
+    assert await stored.jobs() == 0
+
+
+async def test_two_workers_fetch_a_filing_once(stored: Texts) -> None:
+    stored.serve(DOCUMENTS)
+    await stored.file()
+    second = stored.another()
+    await second.turn()
+    await stored.turn()
+    await second.settle()
+    assert stored.asked().count(INDEX) == 1
+    assert [event.revision for event in await stored.events()] == [1, 2]
+
+
+async def test_a_worker_that_is_stopped_puts_its_job_back_at_once(stored: Texts) -> None:
+    stored.serve(DOCUMENTS)
+    stored.server.script(MAIN, endless(b""), answer(EIGHT_K.encode()))
+    await stored.file()
+    await stored.worker.turn()
+    await stored.server.until(lambda: any(request.path == MAIN for request in stored.server.requests))
+    await stored.worker.aclose()
+    await stored.turn(stored.another())
+    assert [event.revision for event in await stored.events()] == [1, 2]
+
+
+# --- trouble ------------------------------------------------------------------------------------------
+
+
+async def test_a_filing_whose_files_are_not_there_yet_is_fetched_a_little_later(texts: Texts) -> None:
+    missing = answer(NO_SUCH_FILE, status=403)
+    texts.serve(DOCUMENTS)
+    texts.server.script(INDEX, missing, answer(DOCUMENTS[INDEX]))
+    await texts.file()
+    await texts.turn()
+    assert [event.revision for event in await texts.events()] == [1]
+    texts.clock.pass_by(6)
+    await texts.turn()
+    assert [event.revision for event in await texts.events()] == [2]
+
+
+async def test_after_a_refusal_nothing_is_sent_for_ten_minutes_and_then_the_text_comes(texts: Texts) -> None:
+    texts.serve(DOCUMENTS)
+    texts.server.script(INDEX, answer(TOO_MANY, status=429), answer(DOCUMENTS[INDEX]))
+    await texts.file()
+    await texts.file(2)
+    await texts.turn()
+    texts.asked()
+    for _ in range(5):
+        texts.clock.pass_by(60)
+        await texts.turn()
+    assert texts.asked() == []
+    texts.clock.pass_by(400)
+    await texts.turn()
+    assert INDEX in texts.asked()
+    assert any(event.revision == 2 for event in await texts.events())
+
+
+async def test_an_exhibit_that_is_never_there_does_not_keep_the_filing_from_its_text(texts: Texts) -> None:
+    texts.serve(DOCUMENTS)
+    texts.server.script(EXHIBIT, answer(NO_SUCH_FILE, status=403))
+    await texts.file()
+    for _ in range(4):
+        await texts.turn()
+        texts.clock.pass_by(400)
+    _, full = await texts.events()
+    assert "lease its Orion supercomputer" in full.body
+    assert full.truncated, "and says that something is missing"
+
+
+async def test_a_document_too_large_to_be_fetched_is_left_out(texts: Texts) -> None:
+    texts.serve(DOCUMENTS)
+    texts.server.script(EXHIBIT, raw(head(200, {"Content-Type": "text/html"}, 64 << 20) + b"<p>"))
+    await texts.file()
+    await texts.turn()
+    _, full = await texts.events()
+    assert full.truncated
+    assert "lease its Orion supercomputer" in full.body
+
+
+@pytest.mark.parametrize(
+    ("index", "why"),
+    [
+        (b"<html><body>We have redesigned this page</body></html>", "no index of a filing"),
+        (filing(1, ("GRAPHIC", "a.jpg", b"x"))[INDEX], "no document that can be read"),
+        (filing(1, ("8-K", "a.pdf", b"x"))[INDEX], "no document that can be read"),
+    ],
+)
+async def test_what_can_never_be_read_leaves_its_reason(texts: Texts, index: bytes, why: str) -> None:
+    texts.server.script(INDEX, answer(index))
+    await texts.file()
+    await texts.turn()
+    (reason,) = await texts.reasons()
+    assert reason.startswith(DROPPED)
+    assert why in reason
+    assert [event.revision for event in await texts.events()] == [1]
+    assert await texts.jobs() == 0
+
+
+async def test_after_a_minute_the_journal_says_once_that_the_rules_that_wait_do_not_hold(stored: Texts) -> None:
+    stored.server.script(INDEX, answer(DOWN, status=503), answer(DOWN, status=503), answer(DOCUMENTS[INDEX]))
+    await stored.file()
+    (header,) = await stored.events()
+    await stored.turn()
+    stored.clock.pass_by(61)
+    for _ in range(2):
+        stored.worker.look_at_once()
+        await stored.turn()
+    (record,) = await stored.journal()
+    assert record.reason.startswith(LATE)
+    assert "503" in record.reason
+    assert record.ids == [header.id, "edgar"]
+    stored.serve(DOCUMENTS)
+    stored.clock.pass_by(30)
+    await stored.turn()
+    assert [event.revision for event in await stored.events()] == [2], "late is better than never"
+
+
+async def test_a_job_is_given_up_after_a_day_with_its_reason(stored: Texts) -> None:
+    stored.server.script(INDEX, answer(DOWN, status=503))
+    await stored.file()
+    await stored.turn()
+    for seconds in (61, 86_400):
+        stored.clock.pass_by(seconds)
+        stored.worker.look_at_once()
+        await stored.turn()
+    late, dropped = await stored.reasons()
+    assert late.startswith(LATE)
+    assert "not there within a day" in dropped
+    assert await stored.jobs() == 0
+
+
+async def test_the_operator_is_told_once_that_texts_fail_and_once_that_they_come_again(texts: Texts) -> None:
+    paths = [index_path(n) for n in range(1, 31)]
+    for path in paths:
+        texts.server.script(path, answer(b"<html>new layout</html>"))
+    for n in range(1, 26):
+        await texts.file(n)
+    for _ in range(20):
+        await texts.turn()
+    assert await texts.reasons("notice") == ["full_text_failing"]
+    texts.serve(filing(30, ("8-K", "vega8k.htm", EIGHT_K)))
+    await texts.file(30)
+    await texts.turn()
+    await texts.turn()
+    assert await texts.reasons("notice") == ["full_text_failing", "full_text_healed"]
+
+
+async def test_a_source_that_no_longer_asks_for_texts_gets_none(texts: Texts) -> None:
+    texts.serve(DOCUMENTS)
+    await texts.file()
+    texts.worker.use([])
+    await texts.turn()
+    (reason,) = await texts.reasons()
+    assert "settings do not ask for full texts" in reason
+    assert texts.asked() == []
+
+
+async def test_the_page_of_another_host_is_asked_for_where_the_settings_say_that_edgar_is(texts: Texts) -> None:
+    assert number(1) in index_path()
+    texts.serve(DOCUMENTS)
+    await texts.file()  # its link leads to www.sec.gov
+    await texts.turn()
+    assert texts.asked()[0] == INDEX
