@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
-from alertd.cli.events import BOM, events_of
-from alertd.cli.output import reason
+from alertd.cli.events import events_of
 from alertd.cli.progress import STDIN, Advance
-
-if TYPE_CHECKING:
-    from io import BufferedReader
 
 MAX_LIST = 64 << 20
 """Bytes of a file that is one list: it is read as a whole."""
@@ -38,13 +34,13 @@ def items_of(path: Path, advance: Advance) -> Iterator[Item]:
     """Give the items of a file: a list of them, one on each line, or one over several lines."""
     troubles: list[str] = []
     name = "stdin" if path == STDIN else str(path)
-    try:
-        lines = _list(path, name, advance) if _is_list(path) else events_of(path, advance, troubles.append)
-        for where, text in lines:
+    lines = events_of(path, advance, troubles.append)
+    for number, (where, text) in enumerate(lines):
+        if not number and text.lstrip().startswith(b"["):  # all of the file is it, whatever its lines look like
+            yield from _list(name, chain([text], (more for _, more in lines)))
+        else:
             yield _item(where, text)
-            yield from _told(troubles)
-    except OSError as error:
-        troubles.append(f"{name}: {reason(error)}")
+        yield from _told(troubles)
     yield from _told(troubles)
 
 
@@ -69,27 +65,20 @@ def _told(troubles: list[str]) -> Iterator[Item]:
         yield Item(where, b"", error)
 
 
-def _is_list(path: Path) -> bool:
-    """Look at the first bytes, without taking them from stdin."""
-    if path == STDIN:
-        start = cast("BufferedReader", sys.stdin.buffer).peek(64)
-    else:
-        with path.open("rb") as file:
-            start = file.read(64)
-    return bool(start.removeprefix(BOM).lstrip().startswith(b"["))
-
-
-def _list(path: Path, name: str, advance: Advance) -> Iterator[tuple[str, Any]]:
-    with sys.stdin.buffer if path == STDIN else path.open("rb") as stream:
-        body = stream.read(MAX_LIST + 1)
-    advance(len(body))
-    if len(body) > MAX_LIST:
-        raise OSError(f"a list of more than {MAX_LIST >> 20} MiB; write one item on each line")
+def _list(name: str, lines: Iterable[bytes]) -> Iterator[Item]:
+    body = bytearray()
+    for line in lines:
+        body += line
+        if len(body) > MAX_LIST:
+            yield Item(name, b"", f"a list of more than {MAX_LIST >> 20} MiB; write one item on each line")
+            return
     try:
-        found = _loaded(body)
+        found = _loaded(bytes(body))
     except ValueError as error:
-        raise OSError(f"not JSON: {error}") from None
-    yield from ((f"{name}[{i}]", one) for i, one in enumerate(found))
+        yield Item(name, b"", f"not JSON: {error}")
+        return
+    for i, one in enumerate(found):
+        yield _item(f"{name}[{i}]", one)
 
 
 def _item(where: str, given: Any) -> Item:
