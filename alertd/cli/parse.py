@@ -122,7 +122,7 @@ def _document(
 
     if raw:
         return partial(_entries, read_raw(body, type_, facts))
-    return partial(_events, name, read_document(body, type_, facts, base_url))
+    return partial(_events, name, read_document(name, body, type_, facts, base_url))
 
 
 def _entries(entries: Iterable[Entry]) -> None:

@@ -18,6 +18,7 @@ from alertd.model import Entry, ParsedFeed
 from alertd.settings import Settings, find_config
 from alertd.sources.catalog import SOURCE_TYPES
 from alertd.sources.events import SourceFacts
+from alertd.sources.files import address_of
 from alertd.sources.guard import FREE
 from alertd.sources.json_source import parse_rows
 from alertd.sources.polled import AnyConfig
@@ -76,8 +77,10 @@ def _alone(document: Document, index: int, path: Path) -> AnyConfig:
     return one
 
 
-def read_document(body: bytes, type_: str, facts: SourceFacts, base_url: str) -> ParsedFeed:
+def read_document(name: str, body: bytes, type_: str, facts: SourceFacts, base_url: str) -> ParsedFeed:
     """Read a document as a type of source does. Raises ParseFailed."""
+    if type_ == "files":
+        base_url = address_of(Path(name).name)  # a watched file's name is part of what it is
     return SOURCE_TYPES[type_].parse(body, None, base_url, facts, system_clock(), None, FREE)
 
 
