@@ -17,6 +17,7 @@ from alertd.model import ParsedFeed, Trust
 from alertd.rules.filing import base_form, canonical_form, read_form
 from alertd.sources.edgar_entry import Listed
 from alertd.sources.edgar_filing import candidate, filing_mark, filings
+from alertd.sources.edgar_front import PAGE
 from alertd.sources.edgar_page import read_page
 from alertd.sources.events import LATEST_MS, Seen, SourceFacts
 from alertd.sources.guard import FREE, Guard
@@ -24,8 +25,6 @@ from alertd.sources.polled import HttpConfig, is_url
 from alertd.sources.sec_day import SecEvery, sec_timetable
 
 SEC = "https://www.sec.gov"
-PAGE = 100
-"""Entries of a page: the most that EDGAR gives."""
 
 
 def _read_form(value: Any) -> Any:
