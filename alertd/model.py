@@ -750,6 +750,38 @@ class Notice(Struct, frozen=True, kw_only=True):
     at: str
 
 
+class Blind(Struct, frozen=True, kw_only=True):
+    """A time in which a source was not seen, as a receiver is told."""
+
+    source: str
+    since: str
+    until: str | None = None
+    """None: it is not seen yet."""
+    became: str = ""
+    """What became of it, in words; empty as long as it lasts."""
+
+
+class Coverage(Struct, frozen=True, kw_only=True):
+    """What alertd saw for a receiver between two times."""
+
+    since: str
+    until: str
+    sources: int
+    """Those whose items may reach it."""
+    fine: int
+    """How many of them are fine at the end."""
+    not_fine: dict[str, str] = {}
+    """The first of the others -> the state that each is in."""
+    items: int
+    names: int
+    """Items that name a company which is held in one of its portfolios."""
+    alerts: int
+    blind: list[Blind] = []
+    """The worst of the times in which one of the sources was not seen, in their order."""
+    more_blind: int = 0
+    """How many such times are not named."""
+
+
 MessageType = Literal[
     "alert.fired", "alert.updated", "alert.acknowledged", "alert.closed", "note", "digest", "test", "notice"
 ]
@@ -766,6 +798,8 @@ class Message(Struct, frozen=True, kw_only=True):
     event: Event | None = None
     """With an excerpt of at most 2 kB as its body."""
     notice: Notice | None = None
+    coverage: Coverage | None = None
+    """Of a digest."""
     portfolio_title: str = ""
     timezone: str = "UTC"
     """Of the portfolio: the clocks in the message are shown in it."""

@@ -23,6 +23,10 @@ class ReceiverPolicy:
     """Seconds after which a message that could not be sent is given up."""
     accepts: Literal["public", "internal"] = "internal"
     """`public`: items of internal sources are not for it."""
+    desk: str | None = None
+    """Items of other desks' sources do not reach it."""
+    covered: bool = False
+    """It gets a daily line about what was seen for it, so that is counted."""
     leaves: bool = False
     """A machine of others reads its messages: they carry no text whose rights forbid to export it."""
 

@@ -70,6 +70,8 @@ def receiver_policies(settings: Settings) -> dict[str, ReceiverPolicy]:
             expire_s=receiver.expire,
             accepts=receiver.accepts,
             leaves=receiver.leaves,
+            desk=receiver.desk,
+            covered=receiver.coverage is not None,
         )
         for receiver in settings.receivers
     }

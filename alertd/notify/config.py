@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+import re
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from alertd.base.config import ConfigModel, Duration, UserId
+from alertd.base.config import ConfigModel, Duration, Timezone, UserId
 from alertd.base.secrets import Secret
 from alertd.model import Severity
 from alertd.net.address import AddressPolicy
@@ -29,6 +30,26 @@ def lease_for(attempt_s: float) -> int:
     return int((attempt_s * 1.25 + 15) * 1000)
 
 
+def _check_quarter(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):(00|15|30|45)", text):
+        raise ValueError('write a quarter of an hour on a clock of 24 hours, in quotes: "07:00", "07:15"')
+    return text
+
+
+class CoverageConfig(ConfigModel):
+    """When to say what was seen."""
+
+    at: Annotated[str, AfterValidator(_check_quarter)]
+    """Time of day, a quarter of an hour: `"07:00"`."""
+    timezone: Timezone | None = None
+    """Whose clock it is; without one that of the portfolios that tell the receiver, if they all have the same, else
+    UTC."""
+
+
+def _read_coverage(value: Any) -> Any:
+    return {"at": value} if isinstance(value, str) else value
+
+
 class ReceiverConfig(ConfigModel):
     """A place that alerts go to."""
 
@@ -44,6 +65,8 @@ class ReceiverConfig(ConfigModel):
     """How long a message is tried, the last time shortly before the end. What was never tried by then expires."""
     accepts: Literal["public", "internal"] = "internal"
     """Whether items of internal sources may be sent here."""
+    coverage: Annotated[CoverageConfig | None, BeforeValidator(_read_coverage)] = None
+    """When to send a daily line about what was seen: `"07:00"`, or `{at: "07:00", timezone: America/New_York}`."""
 
     leaves: ClassVar[bool] = False
     """Machines of others read it: text that must not be exported is left out."""

@@ -35,6 +35,7 @@ from alertd.model import (
 )
 from alertd.pipeline.merges import Merges
 from alertd.pipeline.place import place
+from alertd.pipeline.tally import Tally
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import BookChange, Portfolio, RuleBook
 from alertd.rules.match import Matcher
@@ -74,6 +75,7 @@ class Pipeline:
         self._learn(book.portfolios)
         self._policies = tuple(receivers.values())
         self._clock = clock
+        self._tally: Tally | None = None
 
     @property
     def version(self) -> str:
@@ -87,11 +89,18 @@ class Pipeline:
         """
         self._matcher.apply(change, understanding)
         self._learn(change.portfolios)
+        self._tally = None
 
     def use_receivers(self, receivers: Mapping[str, ReceiverPolicy], *, keep_s: float | None = None) -> None:
         """Take the receivers, and how long the journal is kept, as they are now, between two batches."""
-        self._policies = tuple(receivers.values())
+        self._policies, self._tally = tuple(receivers.values()), None
         self._keep_s = self._keep_s if keep_s is None else keep_s
+
+    def counts(self, item: Processed) -> dict[str, int]:
+        """Give what an event adds to the counts of receivers that get a daily line."""
+        if self._tally is None:
+            self._tally = Tally(self._matcher.book.portfolios, self._policies, self._source_desks)
+        return self._tally.counts(item.event, item.decisions)
 
     def _learn(self, portfolios: Iterable[Portfolio]) -> None:
         self._names.update((portfolio.identity, portfolio.id) for portfolio in portfolios if portfolio.identity)

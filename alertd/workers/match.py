@@ -56,8 +56,10 @@ class MatchStore(AlertStore, Protocol):
         """Take over one of them."""
         ...
 
-    async def finish_event(self, stream_id: str, record: JournalRecord) -> bool:
-        """Journal an event and acknowledge it."""
+    async def finish_event(
+        self, stream_id: str, record: JournalRecord, counts: Mapping[str, int] | None = None
+    ) -> bool:
+        """Journal an event, acknowledge it, and add to what is counted."""
         ...
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
@@ -213,7 +215,7 @@ class Matcher:
     async def _finish(self, item: Processed | PoisonEvent) -> None:
         if isinstance(item, PoisonEvent):
             return  # left unacknowledged: it is taken over alone, and buried when that keeps failing
-        finished = await self._store.finish_event(item.stream_id, item.record)
+        finished = await self._store.finish_event(item.stream_id, item.record, self._pipeline.counts(item))
         self._excused.pop(item.stream_id, None)
         if finished:
             for decision in item.decisions:
