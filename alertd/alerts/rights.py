@@ -4,7 +4,7 @@
                marked      the matches as an alert may keep them
     a message  shown       the event as any message may carry it; for a webhook also what may leave the house
                narrowed    the alert without what one receiver may not see
-    keeping    kept        the event as the journal may keep it
+    keeping    keeps_body, without_body   what the journal may keep
     notes      may_model   whether a language model may read it
 
 An event without rights is public and free. What is limited is limited before a message is put into the queue, so that
@@ -62,12 +62,16 @@ def may_export(event: Event) -> bool:
     return rights is None or rights.export
 
 
-def kept(event: Event, keep_s: float) -> Event:
-    """Give an event as a record may hold it that is kept for so many seconds: without a body that may not be."""
+def keeps_body(event: Event, keep_s: float) -> bool:
+    """Say whether a record that is kept for so many seconds may hold an event's body."""
     rights = event.provenance.rights
-    if rights is None or rights.keep_body_s is None or rights.keep_body_s >= keep_s or not event.body:
-        return event
-    return replace(event, body="", truncated=True)
+    return rights is None or rights.keep_body_s is None or rights.keep_body_s >= keep_s
+
+
+def without_body(event: Event, matches: Sequence[Match]) -> tuple[Event, list[Match]]:
+    """Give an event and its matches without the body and without the words quoted from it."""
+    bare = _quoted_until(replace(event, body="", truncated=event.truncated or bool(event.body)), 0)
+    return bare, [_match(match, match.rights, 0) for match in matches]
 
 
 def shown(event: Event, *, leaves: bool = False) -> Event:
@@ -128,14 +132,21 @@ def _cut(body: str, most: int) -> str:
 def _with_body_of(event: Event, most: int) -> Event:
     """Give an event with so much of its text, and of what was found in the rest only the finding."""
     body = _cut(event.body, most)
-    end = len(body)
-    return replace(
+    cut = replace(
         event,
         body=body,
         truncated=event.truncated or body != event.body,
         facts=_facts(event.facts),
         filers=[_facts(filer) for filer in event.filers],
         extra={},
+    )
+    return _quoted_until(cut, len(body))
+
+
+def _quoted_until(event: Event, end: int) -> Event:
+    """Give an event that quotes nothing of its body behind `end`."""
+    return replace(
+        event,
         companies=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.companies],
         event_types=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.event_types],
         amounts=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.amounts],

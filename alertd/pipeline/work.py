@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from alertd.alerts.concern import Concern
-from alertd.alerts.rights import kept
+from alertd.alerts.rights import keeps_body, without_body
 from alertd.alerts.step import Outcome, subject_of
 from alertd.enrich.story_report import Report
 from alertd.model import (
@@ -124,9 +124,11 @@ class Work:
         alerts = [decision.alert for decision in self.decisions]
         sent = [i for decision in self.decisions for i in decision.receivers.values() if i.startswith("dl_")]
         reasons = list(dict.fromkeys(decision.reason for decision in self.decisions))
+        kept = (self.event, self.matches)
+        event, matches = kept if keeps_body(self.event, keep_s) else without_body(*kept)
         data: dict[str, Any] = {
-            "event": event_to_dict(kept(self.event, keep_s)),
-            "matches": msgspec.to_builtins(self.matches),
+            "event": event_to_dict(event),
+            "matches": msgspec.to_builtins(matches),
             "decisions": msgspec.to_builtins(self.decisions),
             "failures": msgspec.to_builtins(self.failures),
             "rules_version": rules_version,

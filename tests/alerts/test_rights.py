@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.rights import kept, may_export, may_model, shown
+from alertd.alerts.rights import keeps_body, may_export, may_model, shown, without_body
 from alertd.alerts.step import Outcome
 from alertd.model import (
     Alert,
@@ -225,12 +225,15 @@ def test_what_was_withheld_is_news_when_a_public_source_says_it_too() -> None:
     assert told(alerts.take(event(name="ev_c"))) == []  # and now so does the desk
 
 
-def test_a_body_that_may_not_be_kept_as_long_as_the_journal_stays_out_of_it() -> None:
+def test_a_body_that_may_not_be_kept_as_long_as_the_journal_is_left_out_with_its_quotes() -> None:
     one = event(Rights(keep_body_s=86_400))
-    assert kept(one, 86_400) == one
-    short = kept(one, 86_401)
-    assert (short.body, short.truncated, short.title) == ("", True, one.title)
-    assert kept(event(), 1e9).body == BODY
+    assert keeps_body(one, 86_400)
+    assert not keeps_body(one, 86_401)
+    assert keeps_body(event(), 1e9)
+    bare, matches = without_body(one, [match()])
+    assert (bare.body, bare.truncated, bare.title, bare.facts) == ("", True, one.title, one.facts)
+    assert [quote.quote for quote in matches[0].evidence] == ["Vega", "", ""]
+    assert bare.terms[0].evidence[0].quote == ""
 
 
 def test_models_and_exports_are_asked_for_by_event() -> None:
