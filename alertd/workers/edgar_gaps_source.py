@@ -10,6 +10,7 @@ only one to write the source's state. Until then a crash means that it is done a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -133,10 +134,10 @@ class SourceGaps:
                 log.error("edgar_gaps_raised", source=self.source.id, exc_info=error)
                 pause_s = FAULT_S
                 await asyncio.sleep(pause_s)  # a fault of ours: a poll must not make it come faster
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause_s)
-            except TimeoutError:
-                continue
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes as what it waits for does.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._wake.wait()
 
     async def _turn(self) -> float:
         """Do what can be done now; gives the seconds until there may be more."""

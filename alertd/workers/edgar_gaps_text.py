@@ -25,38 +25,30 @@ def span(since_ms: int, until_ms: int) -> str:
     return f"from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} (New York)"
 
 
-def filings(count: int) -> str:
-    """Count filings in words."""
-    return "no filing" if not count else "1 filing" if count == 1 else f"{count} filings"
-
-
 def gap_begun(gap: Gap, held: int, late: int, failed: str, days: Sequence[date]) -> str:
     """Say what is known of a gap while its indexes are awaited."""
     said = f"EDGAR may not have been seen {span(gap.since_ms, gap.until_ms)}. "
-    companies = "1 company" if held == 1 else f"{held} companies"
+    companies = "the company" if held == 1 else f"the {held} companies"
     if failed:
-        said += f"The submissions of the {companies} held could not be read yet: {failed}. "
-    elif held:
-        verb = "has" if late <= 1 else "have"
-        said += f"In the submissions of the {companies} held {filings(late)} {verb} been found and {verb} come late. "
-    else:
+        said += f"The submissions of {companies} held could not be read yet: {failed}. "
+    elif not held:
         said += "No company is held whose submissions could tell more. "
+    elif late:
+        said += f"By the submissions of {companies} held, {_come(late)}. "
+    else:
+        said += f"By the submissions of {companies} held, nothing of theirs was missed. "
     return said + f"What else was missed is known with {_indexes(days)}, there from {APPEARS:%H:%M} (New York) on."
 
 
 def gap_filled(gap: Gap, late: int) -> str:
     """Say that a gap is closed."""
-    if not late:
-        what = "nothing was missing"
-    else:
-        what = f"{filings(late)} had been missed and {'has' if late == 1 else 'have'} come late"
+    what = _come(late) if late else "nothing was missing"
     return f"The gap in EDGAR {span(gap.since_ms, gap.until_ms)} is filled: {what}."
 
 
 def day_missing(report: DayReport) -> str:
     """Say that a day was not complete."""
-    verb = "has" if report.late == 1 else "have"
-    return f"EDGAR, {report.day}: {report.text}; {filings(report.late)} {verb} come late."
+    return f"EDGAR, {report.day}: {report.text}; {_come(report.late)}."
 
 
 def day_not_done(days: str, why: str, *, given_up: bool) -> str:
@@ -66,6 +58,11 @@ def day_not_done(days: str, why: str, *, given_up: bool) -> str:
         f"EDGAR, {days}: it could not be proved that nothing was missed, because {why}. {after}; "
         f"`alertd sources reconcile` does it by hand."
     )
+
+
+def _come(late: int) -> str:
+    """Say how many filings have come late."""
+    return "1 filing has come late" if late == 1 else f"{late or 'no'} filings have come late"
 
 
 def _indexes(days: Sequence[date]) -> str:
