@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from alertd.base.clock import rfc3339
+from alertd.companies.names import registrant_id
 from alertd.model import Event, Evidence, Observation, Row
 from alertd.rules.beside import Beside, groups_of
 from alertd.rules.book import Portfolio, Rule
@@ -43,6 +44,8 @@ VOLUME_MOST = 2_000
 PROOF = 5
 """Earlier events that a verdict names."""
 _TITLE = 100
+_FILES = ("reporting", "filed by")
+"""Roles of those who file about another company; the issuer of a Form 4 is named first, and files nothing."""
 _WHAT: Mapping[Distinct, tuple[str, str]] = {
     "event": ("event", "events"), "story": ("story", "stories"), "source": ("source", "sources"),
     "filer": ("filer", "filers"),
@@ -169,11 +172,16 @@ def _distinct(state: Count, event: Event) -> str:
 
 
 def filer_of(event: Event) -> str:
-    """Say who filed: of a form about insiders the insider, else the first filer; empty if it is not stated."""
-    insider = event.facts.get("insider_cik") or event.facts.get("insider")
-    if isinstance(insider, (str, int)) and insider:
-        return f"insider {insider}"[:100]
-    for filer in event.filers:
+    """Say who filed: of a form about insiders the insider, of others about a company who files; else the first filer.
+
+    The same before and after the form's fields are read. Empty if it is not stated.
+    """
+    cik, name = event.facts.get("insider_cik"), event.facts.get("insider")
+    if isinstance(cik, str) and cik:
+        return registrant_id(cik)[:100]
+    if isinstance(name, (str, int)) and name:
+        return f"insider {name}"[:100]
+    for filer in sorted(event.filers, key=lambda one: one.get("role") not in _FILES):
         for key in ("id", "cik", "name"):
             if (who := filer.get(key)) and isinstance(who, (str, int)):
                 return str(who)[:100]

@@ -93,7 +93,7 @@ def test_a_rule_that_counts_something_else_than_before_begins_anew() -> None:
     assert len(set(keys)) == len(states)
 
 
-@pytest.mark.parametrize(("distinct", "value"), [("story", "st_1"), ("source", "wire"), ("filer", "insider 0001")])
+@pytest.mark.parametrize(("distinct", "value"), [("story", "st_1"), ("source", "wire"), ("filer", "cik-0001")])
 def test_what_counts_once_is_what_the_rule_says(distinct: str, value: str) -> None:
     found = event(story=Story(id="st_1"), facts={"insider_cik": "0001"})
     ((_, one),) = asked(f"count: {{at_least: 2, within: 1h, distinct: {distinct}}}", found)
@@ -106,6 +106,9 @@ def test_what_counts_once_is_what_the_rule_says(distinct: str, value: str) -> No
         ({"facts": {"insider": "Jane Doe"}, "filers": [{"id": "vega"}]}, "insider Jane Doe"),
         ({"filers": [{"name": "Vega Grid", "cik": 320193}]}, "320193"),
         ({"filers": [{"role": "x"}, {"name": "Vega Grid"}]}, "Vega Grid"),
+        ({"filers": [{"id": "vega", "role": "issuer"}, {"id": "jane", "role": "reporting"}]}, "jane"),
+        ({"filers": [{"id": "vega", "role": "subject"}, {"id": "lyra", "role": "filed by"}]}, "lyra"),
+        ({"filers": [{"id": "vega", "role": ["odd"]}]}, "vega"),
         ({"filers": [{"id": ["odd"]}], "facts": {"insider": {"odd": 1}}}, ""),
     ],
 )

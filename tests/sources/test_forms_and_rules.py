@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from alertd.model import Event
@@ -53,3 +54,10 @@ def test_one_insider_who_files_twice_is_one_filer() -> None:
     second = event("4", ownership(trade("P"), owners=[owner("Doe Jane")]))
     other = event("4", ownership(trade(), owners=[owner("Lund Ada", "0001999002")]))
     assert filer_of(first) == filer_of(second) != filer_of(other)
+
+
+def test_an_insider_is_one_filer_before_and_after_the_form_is_read() -> None:
+    read = event("4", ownership(trade()))
+    roles = [("issuer", "0001999100"), ("reporting", "0001999001")]
+    filers = [{"id": f"cik-{cik}", "cik": cik, "role": role} for role, cik in roles]
+    assert filer_of(msgspec.structs.replace(read, facts={}, filers=filers)) == filer_of(read)
