@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from alertd.sources.pdf import has_pdf
 from alertd.store.memory import MemoryStore
+from alertd.workers.files_poll import MOST
 from tests.support.pdf import pdf
 from tests.workers.dropping import Drop
 from tests.workers.polling import CountingPool
@@ -304,3 +305,13 @@ async def test_a_file_that_replaces_one_which_is_stuck_is_taken(drop: Drop) -> N
     drop.put("a.txt", "Another")
     await drop.look()
     assert await drop.titles() == ["One", "Another"]
+
+
+async def test_more_files_than_one_look_takes_follow_at_the_next(drop: Drop) -> None:
+    for number in range(MOST + 3):
+        drop.put(f"{number}.json", f'{{"title": "Item {number}"}}', age_s=1_000 - number)
+    await drop.look()
+    assert len(drop.names("done")) == MOST
+    await drop.look()
+    assert len(await drop.titles()) == MOST + 3
+    assert drop.names() == []
