@@ -10,6 +10,9 @@ import pytest
 
 from alertd import telemetry
 from alertd.base.failpoints import Failpoint, arm
+from alertd.errors import ParseKilled
+from alertd.model import ParsedFeed
+from alertd.sources.parsepool import ParseJob
 from tests.support.imap import KINDS, Kind, Mailbox, mail, open_mailbox
 from tests.support.imap_server import PASSWORD
 from tests.workers.mailing import Post
@@ -187,6 +190,33 @@ async def test_many_mails_are_read_in_turns(post: Post) -> None:
     await post.poll()
     assert len(await post.events()) == 30
     assert (await post.poll()).outcome == "unchanged"
+
+
+class FragilePool(CountingPool):
+    """A parse pool whose workers die over some mails."""
+
+    async def parse(self, job: ParseJob) -> ParsedFeed:
+        if b"deadly" in job.body:
+            raise ParseKilled("it took longer than 10 s")
+        return await super().parse(job)
+
+
+async def test_a_mail_that_kills_parse_workers_is_left_out_and_those_behind_it_are_reached(box: Mailbox) -> None:
+    async with FragilePool(1) as pool:
+        post = Post(box, pool)
+        for title in ("First", "deadly", "Last"):
+            box.deliver(mail(title))
+        assert (await post.poll()).outcome == "new"
+        assert await post.titles() == ["First"]
+        assert post.hurried == ["regulators"]
+        assert (await post.poll()).outcome == "new"
+        assert await post.titles() == ["Last"]
+        (reason,) = await post.reasons()
+        assert "unreadable: two parse workers died over it (it took longer than 10 s) (mail 2)" in reason
+        box.deliver(mail("deadly again"))
+        assert (await post.poll()).outcome == "failed"
+        assert (await post.poll()).outcome == "nothing_new"
+        assert (await post.poll()).outcome == "unchanged"
 
 
 async def test_a_large_mail_is_cut_and_says_so(post: Post) -> None:
