@@ -6,6 +6,7 @@ import re
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl
 
+import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from alertd.base.config import ConfigModel, Duration, Timezone
@@ -216,23 +217,15 @@ class JsonConfig(DocumentConfig, ArticleKeys):
         """Give what its events say of it, and how its documents are read."""
         paging = self.paging
         required = self.required if self.required is not None else [n for n in ("id", "title") if n in self.given()]
-        return SourceFacts(
-            id=self.id,
-            kind=self.kind,
-            trust=self.trust,
-            language=self.language,
-            classification=self.classification,
-            rights=self.terms(),
-            full_text=self.full_text,
-            reads={
-                "list": self.rows,
-                "fields": self.given(),
-                "state": self.state,
-                "required": required,
-                "times": self.times,
-                "timezone": self.timezone,
-                "errors": self.error_when,
-                "next": (paging.next or paging.at or "") if paging else "",
-                "articles": self.articles(self.url),
-            },
-        )
+        reads = {
+            "list": self.rows,
+            "fields": self.given(),
+            "state": self.state,
+            "required": required,
+            "times": self.times,
+            "timezone": self.timezone,
+            "errors": self.error_when,
+            "next": (paging.next or paging.at or "") if paging else "",
+            "articles": self.articles(self.url),
+        }
+        return msgspec.structs.replace(super().facts(), full_text=self.full_text, reads=reads)
