@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import structlog
 
 from alertd import __version__, telemetry
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.app.coverage import wanted_lines
 from alertd.app.link import Boot
 from alertd.app.state import recall_epoch
 from alertd.base.clock import system_clock
@@ -25,6 +26,7 @@ from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
 from alertd.workers.article_fetch import ArticleFetch
+from alertd.workers.coverage import CoverageLines
 from alertd.workers.deliver import Deliverer
 from alertd.workers.edgar_gaps import EdgarGaps
 from alertd.workers.edgar_gaps_fetch import LateFilings
@@ -102,6 +104,7 @@ class Parts:
         self._timers: Timers | None = None
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
+        self._coverage = CoverageLines(store, system_clock, progress)
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
         self._pushes: Pushes | None = None
@@ -124,6 +127,9 @@ class Parts:
             )
             self._timers.serve([receiver.id for receiver in self._settings.receivers])
             self._loops.append(asyncio.create_task(self._timers.run(), name="timers"))
+            wanted = wanted_lines(self._settings, receiver_policies(self._settings), self._boot.zones)
+            self._coverage.serve(wanted, self._settings.sources)
+            self._loops.append(asyncio.create_task(self._coverage.run(), name="coverage"))
         if "poll" in roles:
             self._pool = ParsePool(size=self._settings.processes.parse)
             await self._pool.start()
@@ -204,8 +210,8 @@ class Parts:
         """Name the sources that are polled here."""
         return self._schedule.states().keys() if self._schedule is not None else ()
 
-    async def replace(self, settings: Settings, held: frozenset[str] = frozenset()) -> None:
-        """Take the settings of a reload, and the companies held: sources and receivers change in place.
+    async def replace(self, settings: Settings, held: frozenset[str], zones: Mapping[str, str]) -> None:
+        """Take the settings of a reload, the companies held and the receivers' zones: all change in place.
 
         Raises StoreUnavailable; the same call again then does the rest.
         """
@@ -214,6 +220,7 @@ class Parts:
         if self._timers is not None:
             self._timers.keep_journal(settings.journal_keep)
             self._timers.serve([receiver.id for receiver in settings.receivers])
+        self._coverage.serve(wanted_lines(settings, receiver_policies(settings), zones), settings.sources)
         if self._gaps is not None:
             self._gaps.hold(held)
             self._gaps.serve(settings.sources)
@@ -240,7 +247,7 @@ class Parts:
             await self._pool.aclose()
         if self._deliverer is not None:
             await self._deliverer.stop(seconds * 0.6)
-        for loop in (self._timers, self._members, self._source_watch):
+        for loop in (self._timers, self._members, self._source_watch, self._coverage):
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)

@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 import pickle
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from alertd.base.secrets import Secret
@@ -27,6 +28,14 @@ class Snapshot:
     book: RuleBook
     held: frozenset[str] = frozenset()
     """The CIKs, of ten digits, of the companies that some portfolio holds."""
+
+    def zones(self) -> dict[str, str]:
+        """Give the time zone of each receiver whose portfolios all have the same."""
+        found: dict[str, set[str]] = {}
+        for portfolio in self.book.portfolios:
+            for receiver in portfolio.receivers:
+                found.setdefault(receiver, set()).add(portfolio.timezone)
+        return {receiver: zones.pop() for receiver, zones in found.items() if len(zones) == 1}
 
     def without_rules(self) -> Snapshot:
         """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""
@@ -50,6 +59,8 @@ class Boot:
     failpoints: str
     reload_ok: bool = True
     """Whether the last reload was taken."""
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Receiver -> the time zone of the portfolios that tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,8 @@ class Reload:
     """What changed in the rules since the message before."""
     book: RuleBook | None = None
     """All of them, where that is not told apart. Neither: the rules are as they were."""
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """As in `Boot`."""
     held: frozenset[str] = frozenset()
     """The CIKs of the companies held, as in a snapshot."""
 

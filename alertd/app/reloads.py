@@ -210,9 +210,11 @@ class Reloads:
         if same_rules or (change is not None and change.before != before.book.version):
             change = None
         book = None if same_rules or change is not None else snapshot.book
+        zones = snapshot.zones()
         for child in self._children:
             rules = (change, book) if "match" in child.roles else (None, None)
-            child.send(Reload(snapshot.settings, snapshot.book.version, *rules, held=snapshot.held))
+            reload = Reload(snapshot.settings, snapshot.book.version, *rules, zones=zones, held=snapshot.held)
+            child.send(reload)
         self._notes.note_reload(ok=True, faults=[])
         self._manager.ready("reloaded")
         log.info(

@@ -237,6 +237,7 @@ class Supervisor:
             # Only in its first life: a child that dies at the same place for ever would test nothing but that.
             failpoints=self._env.get("ALERTD_FAILPOINT", "") if first else "",
             reload_ok=self._run_state.reload_ok,
+            zones=self.snapshot.zones(),
         )
 
     def _hear(self, child: Guard, message: object) -> None:

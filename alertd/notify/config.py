@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from alertd.base.config import ConfigModel, Duration, Timezone, UserId
 from alertd.base.secrets import Secret
@@ -30,8 +30,11 @@ def lease_for(attempt_s: float) -> int:
     return int((attempt_s * 1.25 + 15) * 1000)
 
 
+_QUARTER = r"([01]\d|2[0-3]):(00|15|30|45)"
+
+
 def _check_quarter(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):(00|15|30|45)", text):
+    if not re.fullmatch(_QUARTER, text):
         raise ValueError('write a quarter of an hour on a clock of 24 hours, in quotes: "07:00", "07:15"')
     return text
 
@@ -47,7 +50,24 @@ class CoverageConfig(ConfigModel):
 
 
 def _read_coverage(value: Any) -> Any:
+    if isinstance(value, bool | int | float | list):
+        raise ValueError('write a time of day in quotes, "07:00", or {at: "07:00", timezone: America/New_York}')
     return {"at": value} if isinstance(value, str) else value
+
+
+_AT = {"type": "string", "pattern": f"^{_QUARTER}$"}
+_COVERAGE_SCHEMA = {
+    "anyOf": [
+        _AT,
+        {
+            "type": "object",
+            "properties": {"at": _AT, "timezone": {"type": "string"}},
+            "required": ["at"],
+            "additionalProperties": False,
+        },
+        {"type": "null"},
+    ]
+}
 
 
 class ReceiverConfig(ConfigModel):
@@ -65,7 +85,9 @@ class ReceiverConfig(ConfigModel):
     """How long a message is tried, the last time shortly before the end. What was never tried by then expires."""
     accepts: Literal["public", "internal"] = "internal"
     """Whether items of internal sources may be sent here."""
-    coverage: Annotated[CoverageConfig | None, BeforeValidator(_read_coverage)] = None
+    coverage: Annotated[CoverageConfig | None, BeforeValidator(_read_coverage), WithJsonSchema(_COVERAGE_SCHEMA)] = (
+        None
+    )
     """When to send a daily line about what was seen: `"07:00"`, or `{at: "07:00", timezone: America/New_York}`."""
 
     leaves: ClassVar[bool] = False

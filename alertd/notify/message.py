@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alertd.model import Alert, Event, Match, Message, Severity, Struct, TouchedHolding
+from alertd.model import Alert, Coverage, Event, Match, Message, Severity, Struct, TouchedHolding
 from alertd.notify import evidence, facts, holdings
 from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, moment, zone, zone_label
+from alertd.notify.coverage import coverage_parts, lateness, since_when
 from alertd.notify.plain import cut, one_line, web_link
 
 HEADLINE_MAX = 110
@@ -58,6 +59,8 @@ class _Facts(Struct, frozen=True, kw_only=True):
 
 def compose(message: Message, now: int) -> Lines:
     """Put a message into lines; `now` (ms) is the moment of its first attempt, shown as "sent"."""
+    if message.coverage is not None:
+        return _coverage(message, message.coverage, now)
     if message.type == "notice" or (message.alert is None and message.notice is not None):
         return _notice(message, now)
     if message.alert is None:
@@ -238,6 +241,19 @@ def _notice(message: Message, now: int) -> Lines:
         status=join(["alertd", kind, subject]),
         title=text or kind,
         rows=[Row("At", f"{clock_time(when, tz, now)} {zone_label(when, tz)}")],
+        link="",
+        severity=None,
+    )
+
+
+def _coverage(message: Message, coverage: Coverage, now: int) -> Lines:
+    tz = zone(message.timezone)
+    parts, late = coverage_parts(coverage, tz), lateness(coverage, tz, now)
+    return Lines(
+        headline=cut(join([*(["LATE"] if late else []), "Coverage", *parts]), HEADLINE_MAX),
+        status=join([*(["LATE"] if late else []), "alertd", "coverage"]),
+        title=one_line(f"Coverage {since_when(coverage, tz)}: {join(parts)}", TITLE_MAX),
+        rows=[Row("Late", late)] if late else [],
         link="",
         severity=None,
     )

@@ -31,6 +31,8 @@ def payload(message: Message) -> bytes:
         data["event"] = _event(message)
     if message.notice is not None:
         data["notice"] = _jsonable(message.notice)
+    if message.coverage is not None:
+        data["coverage"] = _jsonable(message.coverage)
     data["delivery"] = {
         "id": message.delivery,
         "receiver": message.receiver,

@@ -144,6 +144,7 @@ DELIVERY_ATTEMPT_SECONDS = _histogram("delivery_attempt_seconds", "One attempt."
 EVENT_TO_DELIVERY_SECONDS = _histogram("event_to_delivery_seconds", "From seen to sent.", buckets=LATENCY)
 QUEUE_DEPTH = _gauge("queue_depth", "Deliveries by receiver and state.", "receiver", "state")
 DEAD_LETTERS = _gauge("dead_letters", "Deliveries that were given up and not yet dealt with.")
+COVERAGE_LINES = _counter("coverage_lines_total", "Daily lines that were queued.", "receiver")
 NOTICES = _counter("notices_total", "What the operator was told.", "kind")
 
 REDIS_UP = _gauge("redis_up", "1 while every process reaches Redis.", mode="livemin")

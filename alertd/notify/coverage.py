@@ -1,0 +1,67 @@
+"""The daily coverage line, in words. Pure.
+
+Coverage since yesterday 07:00: 41 of 42 sources fine · 1,204 items, 37 on your names, 3 alerts · edgar blind 10:02
+to 10:41, filled, 1 late · prwire failing
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta, tzinfo
+
+from alertd.base.clock import to_datetime
+from alertd.model import Blind, Coverage
+from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, moment, zone_label
+from alertd.notify.plain import one_line
+
+
+def coverage_parts(coverage: Coverage, tz: tzinfo) -> list[str]:
+    """Give the parts of the line: how many sources are fine, counts, blind spells, what is not fine."""
+    until = moment(coverage.until) or 0
+    counts = f"{_counted(coverage.items, 'item')}, {coverage.names:,} on your names, "
+    counts += _counted(coverage.alerts, "alert")
+    failing_now = {one.source for one in coverage.blind if one.until is None}
+    blind = [_blind(one, tz, until) for one in coverage.blind]
+    more = [f"{_counted(coverage.more_blind, 'more blind spell')}"] if coverage.more_blind else []
+    return [f"{_fine(coverage)} fine", counts, *blind, *more, *_not_fine(coverage, failing_now)]
+
+
+def since_when(coverage: Coverage, tz: tzinfo) -> str:
+    """Say since when: `since yesterday 07:00`."""
+    since, until = moment(coverage.since) or 0, moment(coverage.until) or 0
+    first, last = (to_datetime(ms).astimezone(tz) for ms in (since, until))
+    day = "yesterday" if first.date() == last.date() - timedelta(days=1) else f"{first.date().isoformat()}"
+    return f"since {day} {first:%H:%M}"
+
+
+def lateness(coverage: Coverage, tz: tzinfo, now: int) -> str:
+    """Say that the line comes late, and when its day ended; empty if it is in time."""
+    until = moment(coverage.until) or now
+    if now - until <= OLD_AFTER_MS:
+        return ""
+    when = f"{clock_time(until, tz, now, 'minute')} {zone_label(until, tz)}"
+    return f"{age(now - until)} late: the day ended {when}, and alertd did not run or could not send then"
+
+
+def _fine(coverage: Coverage) -> str:
+    noun = "source" if coverage.sources == 1 else "sources"
+    return f"{coverage.fine:,} of {coverage.sources:,} {noun}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing if number == 1 else thing + 's'}"
+
+
+def _blind(one: Blind, tz: tzinfo, until: int) -> str:
+    name = one_line(one.source, 64)
+    since = clock_time(moment(one.since) or 0, tz, until, "minute")
+    if one.until is None:
+        return f"{name} blind since {since}"
+    end = clock_time(moment(one.until) or 0, tz, until, "minute")
+    return f"{name} blind {since} to {end}, {one_line(one.became, 60)}"
+
+
+def _not_fine(coverage: Coverage, said: set[str]) -> list[str]:
+    """Name what is not fine, but for those of which it is said since when they are not seen."""
+    named = [f"{one_line(source, 64)} {state}" for source, state in coverage.not_fine.items() if source not in said]
+    rest = coverage.sources - coverage.fine - len(coverage.not_fine)
+    return [*named, *([f"{rest:,} more not fine"] if rest > 0 else [])]
