@@ -24,6 +24,7 @@ from alertd.rules.walls import Walls
 from alertd.rules.world import Worlds
 from alertd.text.scan import TermScanner
 
+WAITS = "the full text of the event is still to come: a rule for which it decides does not hold until it is there"
 MAX_REASONS = 6
 """Lines that say at the top why a rule does not hold."""
 
@@ -249,7 +250,7 @@ def _notes(rule: Rule, event: Event, *, unknown: bool) -> list[str]:
     if rule.experimental:
         notes.append("the rule is experimental: its matches are recorded and never sent")
     if event.awaiting == "full_text":
-        notes.append("the full text of the event is still to come")
+        notes.append(WAITS)
     if event.withdrawn:
         notes.append("the source has withdrawn the event")
     return notes

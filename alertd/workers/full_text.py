@@ -180,7 +180,7 @@ class FullText:
     # --- one job ------------------------------------------------------------------------------------------
 
     async def _work(self, job: FetchJob) -> None:
-        failpoint("full_text.claimed")
+        failpoint("text.claimed")
         try:
             await self._fetch(job)
         except StoreUnavailable as error:
@@ -209,10 +209,10 @@ class FullText:
             await self._add(job, fetched)
 
     async def _add(self, job: FetchJob, fetched: Fetched) -> None:
-        failpoint("full_text.fetched")
+        failpoint("text.fetched")
         candidate = fetched.candidate
         revision = await self._store.add_text(job, bytes(candidate.event), TEXT_MARK + candidate.content_hash)
-        failpoint("full_text.added")
+        failpoint("text.added")
         if not revision:
             log.info("full_text_superseded", event_id=job.event, source=job.source)
             return

@@ -14,7 +14,7 @@ from alertd.base.ids import event_id
 from alertd.model import Amount, CompanyMention, Event, ReportedType
 from alertd.rules.book import RuleBook, make_book
 from alertd.rules.explain import Explained
-from alertd.rules.explanation import Explainer, Explanation, OverTime
+from alertd.rules.explanation import WAITS, Explainer, Explanation, OverTime
 from alertd.rules.explanation_text import MAX_BEFORE, MAX_TREES, brief, lines
 from alertd.rules.explanation_type import TypeExplainer
 from alertd.rules.match import Matcher
@@ -103,7 +103,7 @@ def test_the_events_of_a_desks_source_are_not_for_others() -> None:
 def test_what_is_unknown_is_neither_true_nor_false_and_says_what_is_missing() -> None:
     found = explained("all: [{text: compute}, {text: reclaim}]", event=about(awaiting="full_text"))
     assert found.truth is None
-    assert found.notes == ("the full text of the event is still to come",)
+    assert found.notes == (WAITS,)
     assert found.because == ("? text: reclaim  — not in what is there yet; the full text is still to come",)
     assert next(lines(found)) == "? desk-a/rule-0 is unknown, so it does not hold"
 

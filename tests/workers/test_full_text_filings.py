@@ -100,7 +100,7 @@ async def test_a_filing_corrected_after_its_text_comes_with_the_text_again(store
 # --- crashes ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("place", ["full_text.claimed", "full_text.fetched", "full_text.added"])
+@pytest.mark.parametrize("place", ["text.claimed", "text.fetched", "text.added"])
 async def test_a_worker_that_dies_anywhere_costs_no_text_and_doubles_none(stored: Texts, place: str) -> None:
     stored.serve(DOCUMENTS)
     await stored.file()
