@@ -87,7 +87,12 @@ def with_front(cursor: Mapping[str, Any], front: Front) -> dict[str, Any]:
 def goal_of(front: Front, *, first: bool, asked: str, backlog: Literal["none", "24h", "all"], now: int) -> Goal:
     """Say how far to read. `first`: nothing was taken in yet; `asked` is the filter of now."""
     if first:
-        return Goal(down_to_ms=began(backlog, now) if backlog != "none" else None, backlog=True)
+        if backlog == "none":
+            return Goal(backlog=True)
+        since_ms = began(backlog, now)
+        # What first could be seen since then may have been accepted on the evening before.
+        held_ms = held_back_since(since_ms, now) if since_ms else None
+        return Goal(down_to_ms=since_ms if held_ms is None else min(since_ms, held_ms), backlog=True)
     if front.goal_ms is not None:
         return Goal(down_to_ms=front.goal_ms, backlog=True)
     known_ms = front.newest_ms - LAG_MS

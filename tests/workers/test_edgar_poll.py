@@ -85,11 +85,17 @@ async def test_the_first_poll_is_a_baseline_of_one_page_unless_more_is_wanted(ed
 
 async def test_with_a_backlog_of_a_day_the_first_poll_reads_a_day(edgar: Edgar) -> None:
     edgar.settings["backlog"] = "24h"
-    edgar.file(250, ago_s=86_400 + 60)
-    day = edgar.file(150, ago_s=3_600)
+    edgar.clock.now = parse_rfc3339("2026-01-14T12:00:00-05:00")
+    edgar.file(250, ago_s=86_400 + 60, filed="2026-01-13")
+    evening = edgar.file(20, ago_s=86_400 - 6 * 3_600, filed="2026-01-13")
+    day = edgar.file(100, ago_s=3_600, filed="2026-01-14")
     await edgar.poll()
     assert edgar.site.starts() == [0, 80]
-    assert await edgar.numbers() == day
+    assert await edgar.numbers() == evening + day
+    edgar.site.show(edgar.site.entries[:90])
+    new = edgar.file(1, filed="2026-01-14")
+    await edgar.poll()
+    assert await edgar.numbers() == new
 
 
 async def test_a_burst_of_more_than_a_page_is_read_until_something_known(edgar: Edgar) -> None:
