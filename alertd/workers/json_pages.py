@@ -17,12 +17,15 @@ from alertd.model import ParsedFeed, SourceState
 from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, HttpClient, Response
 from alertd.sources.json_config import JsonConfig
+from alertd.sources.json_document import quoted
 from alertd.sources.json_paging import MAX_TOKEN, Place, next_place, page_url
 from alertd.sources.parsepool import ParseJob, ParsePool
 
 log = structlog.get_logger(__name__)
 
 ACCEPT = "application/json, */*;q=0.5"
+_REFUSAL = 1_000
+"""Bytes of an answer that is no document which are quoted to the operator."""
 MOST_ROWS = 5_000
 """Rows of one poll; what is beyond is read at the next one."""
 
@@ -74,8 +77,14 @@ class JsonPages:
             max_wire_bytes=source.max_bytes,
             max_bytes=source.max_bytes,
             allow=AddressPolicy.of(source.allow_private),
+            max_refusal=_REFUSAL,
         )
-        return await self._http.get(page_url(source, place, since_ms), options, self._clock())
+        try:
+            return await self._http.get(page_url(source, place, since_ms), options, self._clock())
+        except FetchTemporary as error:
+            if error.page:  # why a key or a quota is refused stands in the body
+                error.args = (f"{error}: “{quoted(error.page.decode('utf-8', 'replace'))}”",)
+            raise
 
     async def parse(self, source: JsonConfig, response: Response) -> ParsedFeed:
         """Read one page. Raises ParseFailed, ParseKilled."""

@@ -60,7 +60,7 @@ class JsonPoll:
         moved = state.url not in ("", source.address)
         # A place of other settings may lead to another host, which must not get these headers.
         unplaced = {name: value for name, value in state.cursor.items() if name not in ("rest", "token")}
-        cursor: dict[str, Any] = unplaced if moved else state.cursor
+        cursor: dict[str, Any] = unplaced if moved else dict(state.cursor)
         rest: dict[str, Any] | None = cursor.get("rest")
         since_ms = int(rest["since_ms"]) if rest and source.to_the_end else self._since(source, cursor, now)
         top: Sweep | None = None
@@ -79,7 +79,11 @@ class JsonPoll:
         first = "first" in cursor or not state.baseline_done
         judged = msgspec.structs.replace(state, baseline_done=False) if first else state
         taken = await self._intake.take(
-            source, judged, parsed, backlog=source.backlog, gaps=source.paging is None and not source.asks_since
+            source,
+            judged,
+            parsed,
+            backlog="24h" if cursor.get("again") else source.backlog,
+            gaps=source.paging is None and not source.asks_since,
         )
         after = msgspec.structs.replace(
             healthy(source, taken.before, self._clock(), top.first if top is not None else None),
@@ -98,7 +102,20 @@ class JsonPoll:
     ) -> Response:
         """Ask for the newest page, only if it has changed where nothing is left unread."""
         fresh = plain and not source.asks_since and self._clock() - state.last_read_ms < READ_AGAIN_MS
-        return await self._pages.fetch(source, cursor.get("token"), since_ms, state if fresh else None)
+        token = cursor.get("token")
+        try:
+            return await self._pages.fetch(source, token, since_ms, state if fresh else None)
+        except (FetchTemporary, FetchPermanent) as error:
+            if not token or not _refuses_token(error):
+                raise
+            text = (
+                f"Source {source.id} takes its token no more ({error}). It is read anew from the beginning: what is "
+                "there counts as known unless it was published in the last 24 hours, so some items may be missing."
+            )
+            await self._notices.tell("gap_suspected", source.id, text, rfc3339(self._clock())[:10])
+        cursor.pop("token")
+        cursor["first"] = cursor["again"] = True
+        return await self._pages.fetch(source, None, since_ms)
 
     def _same(self, source: JsonConfig, state: SourceState, response: Response) -> bool:
         """Tell whether the page is that of the last poll, which was read to its end and lately."""
@@ -181,7 +198,7 @@ class JsonPoll:
             after["token"] = top.token if not holds_secret(source, top.token) else cursor.get("token")
         unfinished = rest is not None if not keep else top is not None and not top.done
         if first and source.to_the_end and unfinished:
-            after["first"] = True
+            after |= {"first": True, "again": cursor.get("again")}
         after |= await self._layout(source, cursor, parsed)
         return {name: value for name, value in after.items() if value}
 
@@ -246,6 +263,11 @@ class JsonPoll:
             "body_sha256": "" if source.to_the_end and source.paging is not None else response.sha256,
             "validators_url": "",
         }
+
+
+def _refuses_token(error: FetchTemporary | FetchPermanent) -> bool:
+    """Say whether an answer says that a token is none, or is too old."""
+    return error.said_so if isinstance(error, FetchPermanent) else error.status in (400, 404, 422)
 
 
 def _never(page: ParsedFeed) -> bool:

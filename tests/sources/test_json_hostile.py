@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alertd.errors import ParseFailed
 from alertd.sources.json_path import BadPath, TooDeep, compile_path
@@ -32,6 +34,33 @@ def test_any_value_in_any_field_makes_an_event_or_a_reason(field: str, value: An
         assert len(event.title) <= 500
         assert event.title.isprintable()
         assert len(event.body.encode()) <= 256 << 10
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["id", "title", "at", "items", "error"]), inner),
+    max_leaves=20,
+)
+
+
+@given(_JSON, st.sampled_from(["$", "$[*]", "$.items", "$.items[*]", "$..items", "$.items[?@.id > 1]"]))
+def test_any_json_becomes_events_reasons_or_one_sentence(document: Any, list_: str) -> None:
+    fields = FIELDS | {"tickers": "$..id", "authors": ["$", "{$.id} {$.title}"]}
+    try:
+        page = read(json.dumps(document).encode(), list=list_, fields=fields, state=["$"])
+    except ParseFailed as failed:
+        assert str(failed).isprintable()
+        return
+    counted = len(page.candidates) + len(page.rejected) + len(page.duplicates)
+    assert counted == page.more["rows"]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_become_one_sentence(body: bytes) -> None:
+    try:
+        read(body)
+    except ParseFailed as failed:
+        assert str(failed).isprintable()
 
 
 def test_a_nest_of_lists_is_too_deep_for_a_path_that_goes_all_the_way_down() -> None:

@@ -38,6 +38,8 @@ class Api:
         self.rows: list[dict[str, Any]] = []
         self.faults: dict[int, Behaviour] = {}
         """By the number of the page, from 0: what happens instead of it."""
+        self.refused: dict[str, Behaviour] = {}
+        """By the token that is asked for."""
         self.oldest_first = False
         self.ignores_pages = False
         self.more: dict[str, Any] = {}
@@ -65,7 +67,7 @@ class Api:
             start = self.size * int(asked.get("p", "0") if way != "numbered" else int(asked.get("p", "1")) - 1)
         start = 0 if self.ignores_pages else start
         page = start // self.size
-        if fault := self.faults.get(page):
+        if fault := self.faults.get(page) or self.refused.get(asked.get("after", "")):
             await fault(request, connection)
             return
         rows = self.rows[::-1] if way == "delta" or self.oldest_first else self.rows

@@ -172,6 +172,28 @@ async def test_a_kept_token_goes_on_where_it_ended_also_after_a_fault_and_a_rest
     assert await asked.titles() == ["Item 12", "Item 13", "Item 14", "Item 15"]
 
 
+async def test_a_token_that_is_taken_no_more_costs_no_flood_and_is_told(asked: Asked) -> None:
+    asked.settings = {"paging": DELTA}
+    asked.clock.now = (row(0)["at"] + 2 * 86_400) * 1000
+    asked.api.publish(*range(1, 9))
+    await asked.poll("/delta")
+    asked.api.publish(9)
+    asked.api.rows.insert(0, row(10) | {"at": asked.clock.now // 1000})
+    asked.api.refused = {"8": answer(b'{"detail": "cursor expired"}', status=400)}
+    assert (await asked.poll("/delta")).outcome == "new"
+    assert await asked.titles() == ["Item 10"]  # the other is two days old: it may have been told long ago
+    ((kind, text),) = await asked.notices_told()
+    assert kind == "gap_suspected"
+    assert 'answered 400: “{"detail": "cursor expired"}”' in text
+    assert asked.state.cursor["token"] == "10"
+
+
+async def test_why_a_key_is_refused_is_told(asked: Asked) -> None:
+    asked.api.faults[0] = answer(b'{"error": "your plan has ended"}', status=403)
+    polled = await asked.poll("/numbered")
+    assert 'answered 403: “{"error": "your plan has ended"}”' in polled.state.error
+
+
 async def test_a_row_that_is_a_state_is_revised_and_not_repeated(asked: Asked) -> None:
     asked.settings = {"backlog": "all", "state": ["$.resumed"], "fields": {"id": "$.id", "title": "$.title"}}
     asked.api.rows = [row(1, "Trading in GME halted", resumed=None), row(2, "Trading in NVDA halted", resumed=None)]
