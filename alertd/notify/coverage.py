@@ -16,11 +16,10 @@ from alertd.notify.plain import one_line
 
 def coverage_parts(coverage: Coverage, tz: tzinfo) -> list[str]:
     """Give the parts of the line: how many sources are fine, counts, blind spells, what is not fine."""
-    until = moment(coverage.until) or 0
     counts = f"{_counted(coverage.items, 'item')}, {coverage.names:,} on your names, "
     counts += _counted(coverage.alerts, "alert")
     failing_now = {one.source for one in coverage.blind if one.until is None}
-    blind = [_blind(one, tz, until) for one in coverage.blind]
+    blind = [_blind(one, tz, coverage) for one in coverage.blind]
     more = [f"{_counted(coverage.more_blind, 'more blind spell')}"] if coverage.more_blind else []
     return [f"{_fine(coverage)} fine", counts, *blind, *more, *_not_fine(coverage, failing_now)]
 
@@ -51,13 +50,17 @@ def _counted(number: int, thing: str) -> str:
     return f"{number:,} {thing if number == 1 else thing + 's'}"
 
 
-def _blind(one: Blind, tz: tzinfo, until: int) -> str:
-    name = one_line(one.source, 64)
-    since = clock_time(moment(one.since) or 0, tz, until, "minute")
+def _blind(one: Blind, tz: tzinfo, coverage: Coverage) -> str:
+    name, since = one_line(one.source, 64), _clock(one.since, tz, coverage)
     if one.until is None:
         return f"{name} blind since {since}"
-    end = clock_time(moment(one.until) or 0, tz, until, "minute")
-    return f"{name} blind {since} to {end}, {one_line(one.became, 60)}"
+    return f"{name} blind {since} to {_clock(one.until, tz, coverage)}, {one_line(one.became, 60)}"
+
+
+def _clock(at: str, tz: tzinfo, coverage: Coverage) -> str:
+    """Write a time of day, which is plain within the day that the line is about; of another with its date."""
+    ms, since, until = (moment(text) or 0 for text in (at, coverage.since, coverage.until))
+    return clock_time(ms, tz, ms if since <= ms <= until else until, "minute")
 
 
 def _not_fine(coverage: Coverage, said: set[str]) -> list[str]:
