@@ -75,18 +75,19 @@ class PagePoll(FeedPoll):
             raise ParseFailed("no row of the page has a link any more: has the page changed its layout?")
         cursor["linked"] = linked
         missing: list[str] = parsed.more["missing"]
-        before: list[str] = state.cursor.get("missing", [])
         telemetry.PAGE_FIELDS_MISSING.labels(source=source.id).set(len(missing))
-        if missing and missing != before:
-            cursor["since"] = self._clock() if not before else state.cursor.get("since", 0)
-            text = f"Source {source.id}: no row of its page has a {' or '.join(missing)}: has its layout changed?"
+        since = state.cursor.get("layout")
+        if missing and not since:
+            since = self._clock()
             log.warning("page_fields_missing", source=source.id, fields=missing)
-            await self._notices.tell("page_layout", source.id, text, f"{cursor['since']}:{','.join(missing)}")
-        elif before and not missing:
-            log.info("page_fields_back", source=source.id, fields=before)
-            text = f"Source {source.id}: its page has every field again."
-            await self._notices.tell("page_layout_healed", source.id, text, str(state.cursor.get("since", 0)))
-        cursor["missing"] = missing
+            text = f"Source {source.id}: no row of its page has a {' or '.join(missing)}: has its layout changed?"
+            await self._notices.tell("layout_changed", source.id, text, str(since))
+        elif since and not missing and parsed.candidates:
+            log.info("page_fields_back", source=source.id)
+            text = f"Source {source.id} has all its fields again."
+            await self._notices.tell("layout_healed", source.id, text, str(since))
+            since = None
+        cursor["layout"] = since
         return cursor
 
 

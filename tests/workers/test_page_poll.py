@@ -168,10 +168,12 @@ async def test_a_field_that_is_gone_from_all_rows_is_told_once_and_so_is_its_ret
     for extra in ("Four", "Five"):
         page.show(*(row(name, date="soon") for name in [extra, *names]))
         await page.poll()
-    assert await page.told("page_layout") == ["Source wire: no row of its page has a date: has its layout changed?"]
+    assert await page.told("layout_changed") == [
+        "Source wire: no row of its page has a date: has its layout changed?"
+    ]
     page.show(*(row(name) for name in names))
     await page.poll()
-    assert await page.told("page_layout_healed") == ["Source wire: its page has every field again."]
+    assert await page.told("layout_healed") == ["Source wire has all its fields again."]
     assert set(await page.titles()) == {*names, "Four", "Five"}, "the rows are taken all the same"
 
 
@@ -214,7 +216,7 @@ async def test_a_restart_remembers_what_was_told(page: Listing) -> None:
     await page.restart()
     page.show(row("Four", date="soon"), *rows)
     await page.poll()
-    assert len(await page.told("page_layout")) == 1
+    assert len(await page.told("layout_changed")) == 1
     assert isinstance(page.state, SourceState)
 
 
