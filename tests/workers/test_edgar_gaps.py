@@ -12,6 +12,7 @@ from alertd.errors import StoreUnavailable
 from alertd.model import IngestItem
 from alertd.net.client import HttpClient
 from alertd.store.memory import MemoryStore
+from alertd.store.protocol import Store
 from alertd.store.redis import open_store
 from tests.sources.edgar_files import Made, index
 from tests.sources.edgar_pages import number, page, parse
@@ -53,15 +54,15 @@ async def kept(
     request: pytest.FixtureRequest, http: HttpClient, pool: CountingPool, site: EdgarSite
 ) -> AsyncIterator[Gaps]:
     """The same over each store."""
-    store: MemoryStore | object = MemoryStore()
+    store: Store = MemoryStore()
     if request.param == "redis":
         url, name = request.getfixturevalue("redis_url"), request.getfixturevalue("namespace")
         store = await open_store(url, name, name="test")
-    await store.prepare()  # type: ignore[attr-defined]
-    made = Gaps(store, http, pool, site)  # type: ignore[arg-type]
+    await store.prepare()
+    made = Gaps(store, http, pool, site)
     yield made
     await made.filler.aclose()
-    await store.aclose()  # type: ignore[attr-defined]
+    await store.aclose()
 
 
 # --- gaps -----------------------------------------------------------------------------------------------
