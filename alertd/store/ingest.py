@@ -8,16 +8,7 @@ from alertd.base.ids import mark
 from alertd.model import Candidate, IngestItem, IngestResult, Known, SourceState
 from alertd.store.keys import FETCH_NAMES
 from alertd.store.part import Part
-from alertd.store.records import (
-    MAX_HEADER,
-    SIGHT_MS,
-    TEXT_WAIT_MS,
-    checked_id,
-    from_json,
-    owner_from,
-    to_json,
-    unique,
-)
+from alertd.store.records import SIGHT_MS, TEXT_WAIT_MS, checked_id, from_json, owner_from, to_json, unique
 
 FORGET_AT_ONCE = 1_000
 """Marks' owners forgotten in one poll at most, so that the script stays short."""
@@ -29,11 +20,6 @@ def candidate_marks(candidate: Candidate) -> tuple[str, str, str]:
         if other:
             checked_id(other, "a mark")
     return checked_id(candidate.identity, "a mark"), candidate.strong, candidate.weak
-
-
-def fetch_address(candidate: Candidate) -> str:
-    """Give where the full text is to be fetched; empty for a header too large to be kept until it is there."""
-    return candidate.fetch if len(bytes(candidate.event)) <= MAX_HEADER else ""
 
 
 def title_mark(candidate: Candidate) -> str:
@@ -61,7 +47,7 @@ class IngestPart(Part):
             c = item.candidate
             identity, strong, weak = candidate_marks(c)
             args += [item.verdict, identity, strong, weak, checked_id(c.content_hash, "a hash"), int(c.withdrawn)]
-            args += [checked_id(c.event_id, "an event id"), item.alias_of, title_mark(c), fetch_address(c)]
+            args += [checked_id(c.event_id, "an event id"), item.alias_of, title_mark(c), c.fetch]
             args.append(bytes(c.event))
         names = ["events", f"seen:{source}", f"sight:{source}", *FETCH_NAMES]
         reply = await self.link.run("ingest", names, *args)

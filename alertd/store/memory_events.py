@@ -11,7 +11,7 @@ import structlog
 from alertd.base.clock import Clock, parse_rfc3339
 from alertd.errors import Corrupt
 from alertd.model import Candidate, IngestItem, IngestResult, JournalRecord, Known, SourceState, StreamEvent
-from alertd.store.ingest import FORGET_AT_ONCE, candidate_marks, fetch_address, title_mark
+from alertd.store.ingest import FORGET_AT_ONCE, candidate_marks, title_mark
 from alertd.store.memory_base import MemoryBase, place
 from alertd.store.memory_fetches import FetchBook
 from alertd.store.memory_marks import Owner, Seen
@@ -230,7 +230,7 @@ class MemoryEvents(MemoryStandings, MemoryBase):
 
 
 def _is_fetched(owner: Owner, candidate: Candidate) -> bool:
-    return bool(fetch_address(candidate)) and not candidate.withdrawn and not owner.baseline
+    return bool(candidate.fetch) and not candidate.withdrawn and not owner.baseline
 
 
 def _job(source: str, owner: Owner, candidate: Candidate, now: int, *, held: bool) -> FetchJob:

@@ -45,8 +45,6 @@ TEXT_LIFE_MS = 86_400_000
 """How long the full text of an event is tried for."""
 TEXT_MARK = "t-"
 """Begins the hash of a text among those of its item (scripts/fetches.lua)."""
-MAX_HEADER = 64 << 10
-"""Bytes of an event's JSON that are kept until its text is there. One with more has its text."""
 
 _encoder = msgspec.json.Encoder()
 

@@ -107,7 +107,7 @@ FULL_TEXTS = _counter(
     "full_texts_total", "Fetches of full texts: added, retried, dropped, or late (60 s without).", "source", "outcome"
 )
 FULL_TEXT_SECONDS = _histogram(
-    "full_text_seconds", "From the moment an entry was seen to its full text on the stream.", buckets=LATENCY
+    "full_text_seconds", "From an event on the stream to its full text there.", buckets=LATENCY
 )
 
 ENRICH_STEP_SECONDS = _counter("enrich_step_seconds_total", "Time spent on understanding events, by step.", "step")

@@ -20,10 +20,10 @@ from typing import Protocol
 import structlog
 
 from alertd import telemetry
-from alertd.base.clock import Clock, parse_rfc3339, rfc3339
+from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
 from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed, ParseKilled, StoreUnavailable
-from alertd.model import JournalRecord, event_from_json
+from alertd.model import JournalRecord
 from alertd.sources.polled import AnyConfig
 from alertd.store.records import TEXT_LIFE_MS, TEXT_MARK, TEXT_WAIT_MS
 from alertd.store.types import FetchJob
@@ -216,7 +216,7 @@ class FullText:
         if not revision:
             log.info("full_text_superseded", event_id=job.event, source=job.source)
             return
-        seconds = max(self._clock() - parse_rfc3339(event_from_json(job.header).seen_at), 0) / 1000
+        seconds = round(max(self._clock() - job.queued_ms, 0) / 1000, 3)
         telemetry.FULL_TEXTS.labels(source=job.source, outcome="added").inc()
         telemetry.FULL_TEXT_SECONDS.observe(seconds)
         note = {"note": fetched.note} if fetched.note else {}
