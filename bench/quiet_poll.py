@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.quiet_poll [--polls 2000]
 
 The server is another process; what is measured is the CPU time of this process's only thread, in which the event loop
-runs: request, answer, decision, state, and nothing else. Twice: the server answers 304, and it ignores validators and
+runs: request, answer, decision, state, and nothing else (the store is in memory). Twice: the server answers 304, and it ignores validators and
 sends the same 50 entries again (then the body's hash decides).
 """
 
@@ -15,16 +15,16 @@ import contextlib
 import multiprocessing
 import socket
 import time
-from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
 from alertd.base.clock import system_clock
-from alertd.model import IngestItem, IngestResult, JournalRecord, Known, NewDelivery, SourceState
+from alertd.model import SourceState
 from alertd.net.budget import HostBudget, HostLimit
 from alertd.net.client import HttpClient
 from alertd.sources.feed import FeedConfig
 from alertd.sources.parsepool import ParsePool
+from alertd.store.memory import MemoryStore
 from alertd.workers.feed_poll import FeedPoll
 from alertd.workers.intake import Intake
 from alertd.workers.notices import Notices
@@ -64,42 +64,9 @@ def serve(line: Connection) -> None:
     asyncio.run(run())
 
 
-class Memory:
-    """Keeps nothing but what a poll asks for: the store is not what is measured."""
-
-    async def prepare(self) -> None:
-        """Do nothing."""
-
-    async def epoch(self) -> str:
-        """Stay the same."""
-        return ""
-
-    async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
-        """Know nothing."""
-        return {}
-
-    async def ingest(self, source: str, items: Sequence[IngestItem], now: int) -> list[IngestResult]:
-        """Take everything as new."""
-        return [IngestResult(event_id=i.candidate.event_id, outcome="new", revision=1) for i in items]
-
-    async def end_poll(self, source: str, state: SourceState, sighted: Sequence[str], now: int) -> None:
-        """Do nothing."""
-
-    async def save_source_state(self, state: SourceState) -> None:
-        """Do nothing."""
-
-    async def journal(self, record: JournalRecord, once: str = "") -> bool:
-        """Do nothing."""
-        return True
-
-    async def enqueue(self, deliveries: Sequence[NewDelivery], now: int) -> list[str]:
-        """Do nothing."""
-        return []
-
-
 async def measure(port: int, path: str, polls: int) -> float:
     """Give the milliseconds of CPU for one quiet poll."""
-    store = Memory()
+    store = MemoryStore()
     budget = HostBudget(inside=HostLimit(concurrency=16, spacing_s=0.0))
     async with HttpClient("alertd bench", budget=budget) as http:
         pool = ParsePool(size=1)
