@@ -27,7 +27,8 @@ ACCEPT = "application/json, */*;q=0.5"
 _REFUSAL = 1_000
 """Bytes of an answer that is no document which are quoted to the operator."""
 MOST_ROWS = 5_000
-"""Rows of one poll; what is beyond is read at the next one."""
+MOST_BYTES = 64 << 20
+"""Rows and bytes of one poll; what is beyond is read at the next one."""
 
 
 @dataclass(slots=True)
@@ -118,10 +119,12 @@ class JsonPages:
         """
         sweep = Sweep(place=place, token=place if isinstance(place, str) else "")
         seen: set[str] = set()
-        while len(sweep.pages) < most and sweep.rows < MOST_ROWS:
+        size = 0
+        while len(sweep.pages) < most and sweep.rows < MOST_ROWS and size < MOST_BYTES:
             try:
                 response = first if first is not None else await self.fetch(source, sweep.place, since_ms)
                 first = None
+                size += len(response.body)
                 page = await self.parse(source, response)
             except (FetchTemporary, FetchPermanent, ParseFailed, ParseKilled) as error:
                 if not sweep.pages:
