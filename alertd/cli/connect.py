@@ -64,6 +64,11 @@ def reach_of(config: Path | None) -> Reach:
             return _needed(find_config(config, environment()))
         except (ConfigError, OSError, ValueError, TypeError, KeyError, AttributeError):
             raise error from None
+    return reach_from(s)
+
+
+def reach_from(s: Settings) -> Reach:
+    """Give what is needed of settings to reach the daemon's store."""
     return Reach(s.state_dir, s.rules, s.namespace, s.redis, s.web.token, s.sources, s.receivers)
 
 

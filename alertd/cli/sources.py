@@ -25,6 +25,7 @@ from alertd.cli.output import (
     print_json,
     warn,
 )
+from alertd.cli.sources_reconcile import reconcile
 from alertd.cli.sources_text import show_all, show_one
 from alertd.cli.status import TROUBLE, overlay
 from alertd.workers.status import collect_status
@@ -43,7 +44,8 @@ class _Group(TyperGroup):
 
 
 sources = typer.Typer(cls=_Group, add_completion=False)
-"""The commands of this group; other files of `cli/` hang theirs in here."""
+"""The commands of this group; those of other files of `cli/` are hung in here."""
+sources.command()(reconcile)
 
 
 @sources.callback()
