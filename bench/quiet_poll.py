@@ -3,9 +3,8 @@
     .venv/bin/python -m bench.quiet_poll [--polls 2000]
 
 The server is another process; what is measured is the CPU time of this process's only thread, in which the event loop
-runs: request, answer, decision, state, and nothing else (the store is in
-memory). Twice: the server answers 304, and it ignores validators and
-sends the same 50 entries again (then the body's hash decides).
+runs: request, answer, decision, state, and nothing else (the store is in memory). Twice: the server answers 304, and
+it ignores validators and sends the same 50 entries again (then the body's hash decides).
 """
 
 from __future__ import annotations
