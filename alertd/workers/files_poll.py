@@ -78,6 +78,8 @@ class FilesPoll:
         clock: Clock,
         notices: Notices,
         store: HealthStore,
+        *,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._intake = intake
         self._pool = pool
@@ -85,6 +87,7 @@ class FilesPoll:
         self._clock = clock
         self._notices = notices
         self._store = store
+        self._patience_s = patience_s
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="files")
         self._memory: dict[str, _Memory] = {}
 
@@ -230,10 +233,10 @@ class FilesPoll:
             raise FetchTemporary("the directory still does not answer: does its mount hang?")
         future = asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *args))
         future.add_done_callback(lambda ended: None if ended.cancelled() else ended.exception())
-        done, _ = await asyncio.wait({future}, timeout=PATIENCE_S)
+        done, _ = await asyncio.wait({future}, timeout=self._patience_s)
         if not done:
             memory.hung = future
-            raise FetchTemporary(f"the directory does not answer within {PATIENCE_S:g} s: does its mount hang?")
+            raise FetchTemporary(f"the directory does not answer within {self._patience_s:g} s: does its mount hang?")
         return future.result()
 
 

@@ -10,6 +10,7 @@ import pytest
 from alertd.errors import ParseFailed
 from alertd.model import ParsedFeed
 from alertd.sources.page import PageConfig, parse_listing
+from alertd.sources.pdf import has_pdf
 
 SEEN = 1_768_250_000_000  # 2026-01-12 20:33 UTC
 
@@ -128,6 +129,7 @@ def test_the_charset_is_that_of_http_else_that_of_the_page() -> None:
     assert events(japanese, "text/html; charset=Shift_JIS", fields={"title": "h3"})[0]["title"] == "日本電産"
 
 
+@pytest.mark.skipif(not has_pdf(), reason="needs the extra: pip install 'alertd[pdf]'")
 def test_what_leads_to_a_pdf_file_is_fetched_where_the_settings_want_it() -> None:
     wanted = parse(pdf=True).candidates
     assert [one.fetch for one in wanted] == ["", "https://ir.example.com/files/results.PDF?v=2", ""]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 from alertd.model import Event, JournalRecord, SourceState
 from alertd.sources.files import FilesConfig
 from alertd.store.protocol import Store
-from alertd.workers.files_poll import FilesPoll
+from alertd.workers.files_poll import THREADS, FilesPoll
 from alertd.workers.intake import Intake
 from alertd.workers.notices import Notices
 from alertd.workers.poll import Poll, Polled
@@ -29,14 +30,32 @@ class Drop:
         self.clock = HandClock()
         self.state = SourceState(source="drop")
         self.settings: dict[str, Any] = {}
+        self.patience_s = 30.0
+        self.free = threading.Event()
         self.notices = Notices(store, {"ops": "every"}, self.clock)
         self.poller = self._poller()
 
     def _poller(self) -> Poll:
         health = SourceHealth(self.store, self.notices, self.clock)
         intake = Intake(self.store, self.notices, self.clock, health)
-        files = FilesPoll(intake, self.pool, health, self.clock, self.notices, self.store)
-        return Poll({"files": files}, health, self.clock)
+        self.files = FilesPoll(
+            intake, self.pool, health, self.clock, self.notices, self.store, patience_s=self.patience_s
+        )
+        return Poll({"files": self.files}, health, self.clock)
+
+    def hang(self) -> None:
+        """Let all threads for the file system hang, as they do over dead mounts, until `go_on`."""
+        self.patience_s = 0.2
+        self.poller = self._poller()
+        for _ in range(THREADS):
+            self.files._threads.submit(self.free.wait)
+
+    def go_on(self) -> None:
+        self.free.set()
+
+    async def takes(self) -> bool:
+        """Look, and tell whether it worked."""
+        return (await self.look()).outcome != "failed"
 
     def source(self) -> FilesConfig:
         return FilesConfig.model_validate({"id": "drop", "type": "files", "path": self.path, **self.settings})

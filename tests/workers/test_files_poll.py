@@ -11,6 +11,7 @@ import pytest_asyncio
 from alertd.sources.pdf import has_pdf
 from alertd.store.memory import MemoryStore
 from alertd.workers.files_poll import MOST
+from tests.support.daemon import eventually
 from tests.support.pdf import pdf
 from tests.workers.dropping import Drop
 from tests.workers.polling import CountingPool
@@ -296,6 +297,25 @@ async def test_a_file_that_cannot_be_moved_is_read_once_and_the_others_are_taken
     assert (await drop.look()).outcome == "unchanged"
     assert drop.names("done") == ["a.txt", "b.txt"]
     assert len(await drop.told("source_healed")) == 1
+
+
+async def test_where_no_reason_can_be_written_the_file_is_moved_all_the_same(drop: Drop) -> None:
+    (drop.path / "failed/bad.json.reason.txt").mkdir(parents=True)
+    drop.put("bad.json", "{")
+    assert (await drop.look()).outcome == "nothing_new"
+    assert drop.names("failed") == ["bad.json"]
+    assert len(await drop.reasons()) == 1
+
+
+async def test_a_directory_that_hangs_is_a_failed_look_and_holds_one_thread(drop: Drop) -> None:
+    drop.hang()
+    for _ in range(3):
+        assert (await drop.look()).outcome == "failed"
+    assert drop.state.error == "the directory still does not answer: does its mount hang?"
+    drop.go_on()
+    drop.put("a.txt")
+    await eventually(drop.takes, "the directory is looked at again")
+    assert await drop.titles() == ["A title"]
 
 
 async def test_a_file_that_replaces_one_which_is_stuck_is_taken(drop: Drop) -> None:
