@@ -33,10 +33,11 @@ from alertd.model import (
     StoryAsk,
     StreamEvent,
 )
-from alertd.store.types import Backlog, DeadEvent, FetchJob, Finding, Memory, PendingEvent, ReceiverHealth, Turn
+from alertd.store.protocol_texts import TextStore
+from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, ReceiverHealth, Turn
 
 
-class Store(Protocol):
+class Store(TextStore, Protocol):
     """The whole of it. Consumers may define smaller protocols of their own."""
 
     # --- opening ---------------------------------------------------------------------------------
@@ -83,32 +84,6 @@ class Store(Protocol):
 
     async def save_source_state(self, state: SourceState) -> None:
         """Write a source's state. Repeatable."""
-
-    # --- full texts ------------------------------------------------------------------------------
-
-    async def claim_fetches(self, token: str, now: int, lease_ms: int, limit: int) -> list[FetchJob]:
-        """Take the lease on jobs that are due, the newest first. Repeatable: the token must be new for each claim."""
-
-    async def retry_fetch(self, job: FetchJob, due_ms: int, error: str, attempts: int) -> bool:
-        """Let a job be tried again. False: it is another's by now, or gone. Repeatable."""
-
-    async def drop_fetch(self, job: FetchJob, reason: str, now: int, *, force: bool = False) -> bool:
-        """Give a job up, with the reason, whoever holds it if `force`. False: it is another's by now, or gone.
-
-        A correction that waited for the text goes out without it. Repeatable.
-        """
-
-    async def add_text(self, job: FetchJob, event: bytes, content_hash: str) -> int:
-        """Store the revision with the text, and end the job; gives its number, 0 if the job is another's or gone.
-
-        Nothing is stored that was built on a header which is not the newest any more. Repeatable.
-        """
-
-    async def overdue_fetches(self, now: int, keep: int, limit: int) -> list[FetchJob]:
-        """Give jobs whose wait is to be ended, and those that are more than `keep`, the oldest; without headers."""
-
-    async def put_off_fetch(self, event: str, at_ms: int) -> None:
-        """Say when the wait for a text is to be ended next. Repeatable."""
 
     async def standing(self, source: str) -> Standing | None:
         """Give how a source stands."""

@@ -25,6 +25,7 @@ from alertd.base.failpoints import failpoint
 from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed, ParseKilled, StoreUnavailable
 from alertd.model import JournalRecord
 from alertd.sources.polled import AnyConfig
+from alertd.store.protocol_texts import TextStore
 from alertd.store.records import TEXT_LIFE_MS, TEXT_MARK, TEXT_WAIT_MS
 from alertd.store.types import FetchJob
 from alertd.workers.fetching import Fetched, Fetcher, NotYet
@@ -55,32 +56,8 @@ DROPPED = "its full text will not come, so rules that ask for what is not there 
 _BATCH = 200
 
 
-class FetchStore(Protocol):
+class FetchStore(TextStore, Protocol):
     """What fetching full texts needs of the store."""
-
-    async def claim_fetches(self, token: str, now: int, lease_ms: int, limit: int) -> list[FetchJob]:
-        """Take the lease on jobs that are due."""
-        ...
-
-    async def retry_fetch(self, job: FetchJob, due_ms: int, error: str, attempts: int) -> bool:
-        """Let a job be tried again."""
-        ...
-
-    async def drop_fetch(self, job: FetchJob, reason: str, now: int, *, force: bool = False) -> bool:
-        """Give a job up, with the reason."""
-        ...
-
-    async def add_text(self, job: FetchJob, event: bytes, content_hash: str) -> int:
-        """Store the revision with the text, and end the job."""
-        ...
-
-    async def overdue_fetches(self, now: int, keep: int, limit: int) -> list[FetchJob]:
-        """Give jobs whose wait is to be ended, and those that are too many."""
-        ...
-
-    async def put_off_fetch(self, event: str, at_ms: int) -> None:
-        """Say when the wait for a text is to be ended next."""
-        ...
 
     async def journal(self, record: JournalRecord, once: str = "") -> bool:
         """Write a line to the journal."""

@@ -14,6 +14,7 @@ from alertd.store.redis import open_store
 from tests.support.http import FaultServer
 from tests.support.redis import namespace, redis_server, redis_url  # noqa: F401
 from tests.workers.polling import CountingPool, Wire
+from tests.workers.texting import Texts
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -40,14 +41,34 @@ async def wire(http: HttpClient, pool: CountingPool, server: FaultServer) -> Wir
 
 
 @pytest_asyncio.fixture(loop_scope="module", params=["memory", "redis"])
-async def stored(
-    request: pytest.FixtureRequest, http: HttpClient, pool: CountingPool, server: FaultServer
-) -> AsyncIterator[Wire]:
-    """The same over each store."""
+async def any_store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """A prepared store, of each kind."""
     store: Store = MemoryStore()
     if request.param == "redis":
         url, name = request.getfixturevalue("redis_url"), request.getfixturevalue("namespace")
         store = await open_store(url, name, name="test")
     await store.prepare()
-    yield Wire(store, http, pool, server)
+    yield store
     await store.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stored(any_store: Store, http: HttpClient, pool: CountingPool, server: FaultServer) -> Wire:
+    """The same over each store."""
+    return Wire(any_store, http, pool, server)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def texts(http: HttpClient, pool: CountingPool, server: FaultServer) -> AsyncIterator[Texts]:
+    """Sources with full texts, over a store in memory."""
+    async with Texts(MemoryStore(), http, pool, server) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stored_texts(
+    any_store: Store, http: HttpClient, pool: CountingPool, server: FaultServer
+) -> AsyncIterator[Texts]:
+    """The same over each store."""
+    async with Texts(any_store, http, pool, server) as made:
+        yield made

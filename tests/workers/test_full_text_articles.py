@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
-from alertd.net.client import HttpClient
 from alertd.sources.article import has_articles
-from alertd.store.memory import MemoryStore
 from alertd.workers.full_text import DROPPED
 from tests.support.articles import article_page
 from tests.support.desk import item
-from tests.support.http import FaultServer, answer, endless, redirect
-from tests.workers.polling import CountingPool
+from tests.support.http import answer, endless, redirect
 from tests.workers.texting import Texts
 
 pytestmark = [
@@ -22,15 +16,6 @@ pytestmark = [
     pytest.mark.skipif(not has_articles(), reason="needs the extra alertd[articles]"),
 ]
 HTML = {"Content-Type": "text/html"}
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def texts(http: HttpClient, pool: CountingPool, server: FaultServer) -> AsyncIterator[Texts]:
-    store = MemoryStore()
-    await store.prepare()
-    made = Texts(store, http, pool, server)
-    yield made
-    await made.worker.aclose()
 
 
 def entry(texts: Texts, name: str = "a") -> str:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from structlog.testing import capture_logs
 
 from alertd.base.failpoints import arm
-from alertd.net.client import HttpClient
-from alertd.store.memory import MemoryStore
-from alertd.store.protocol import Store
-from alertd.store.redis import open_store
 from alertd.workers.full_text import DROPPED, LATE
 from tests.sources.edgar_pages import AGREEMENT, EXHIBITS, number
 from tests.sources.form_documents import ownership, trade
 from tests.support.edgar import DOWN, NO_SUCH_FILE, TOO_MANY
 from tests.support.filings import EIGHT_K, RELEASE, filing, folder, index_path
-from tests.support.http import FaultServer, answer, endless, head, raw
-from tests.workers.polling import CountingPool
+from tests.support.http import answer, endless, head, raw
 from tests.workers.texting import Texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,48 +20,23 @@ DOCUMENTS = filing(1, ("8-K", "vega8k.htm", EIGHT_K), ("EX-10.1", "lease.htm", "
 INDEX, MAIN, EXHIBIT = index_path(), f"{folder()}/vega8k.htm", f"{folder()}/r.htm"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def texts(http: HttpClient, pool: CountingPool, server: FaultServer) -> AsyncIterator[Texts]:
-    store = MemoryStore()
-    await store.prepare()
-    made = Texts(store, http, pool, server)
-    yield made
-    await made.worker.aclose()
-
-
-@pytest_asyncio.fixture(loop_scope="module", params=["memory", "redis"])
-async def stored(
-    request: pytest.FixtureRequest, http: HttpClient, pool: CountingPool, server: FaultServer
-) -> AsyncIterator[Texts]:
-    """The same over each store."""
-    store: Store = MemoryStore()
-    if request.param == "redis":
-        url, name = request.getfixturevalue("redis_url"), request.getfixturevalue("namespace")
-        store = await open_store(url, name, name="test")
-    await store.prepare()
-    made = Texts(store, http, pool, server)
-    yield made
-    await made.worker.aclose()
-    await store.aclose()
-
-
 # --- the text -----------------------------------------------------------------------------------------
 
 
-async def test_a_filing_is_told_at_once_and_its_text_is_the_next_revision(stored: Texts) -> None:
-    stored.serve(DOCUMENTS)
-    await stored.file(items=(AGREEMENT, EXHIBITS))
-    (header,) = await stored.events()
+async def test_a_filing_is_told_at_once_and_its_text_is_the_next_revision(stored_texts: Texts) -> None:
+    stored_texts.serve(DOCUMENTS)
+    await stored_texts.file(items=(AGREEMENT, EXHIBITS))
+    (header,) = await stored_texts.events()
     assert (header.revision, header.body, header.awaiting) == (1, "", "full_text")
-    await stored.turn()
-    (full,) = await stored.events()
+    await stored_texts.turn()
+    (full,) = await stored_texts.events()
     assert (full.id, full.revision, full.revision_reason, full.awaiting) == (header.id, 2, "full_text", None)
     assert (full.title, full.filers, full.items) == (header.title, header.filers, ["1.01", "9.01"])
     assert "lease its Orion supercomputer" in full.body
     assert "the lease runs for seven years" in full.body
     assert [found["item"] for found in full.facts["items"]] == ["1.01", "9.01"]
-    assert stored.asked() == [INDEX, MAIN, EXHIBIT], "and neither the contract nor the whole submission"
-    assert await stored.jobs() == 0
+    assert stored_texts.asked() == [INDEX, MAIN, EXHIBIT], "and neither the contract nor the whole submission"
+    assert await stored_texts.jobs() == 0
 
 
 async def test_a_form_of_fields_gets_its_facts(texts: Texts) -> None:
@@ -84,14 +51,14 @@ async def test_a_form_of_fields_gets_its_facts(texts: Texts) -> None:
 # --- corrections --------------------------------------------------------------------------------------
 
 
-async def test_a_filing_corrected_after_its_text_comes_with_the_text_again(stored: Texts) -> None:
-    stored.serve(DOCUMENTS)
-    await stored.file(items=(AGREEMENT,))
-    await stored.turn()
-    await stored.file(items=(AGREEMENT, EXHIBITS))
-    assert len(await stored.events()) == 2, "the correction waits for the text"
-    await stored.turn()
-    (corrected,) = await stored.events()
+async def test_a_filing_corrected_after_its_text_comes_with_the_text_again(stored_texts: Texts) -> None:
+    stored_texts.serve(DOCUMENTS)
+    await stored_texts.file(items=(AGREEMENT,))
+    await stored_texts.turn()
+    await stored_texts.file(items=(AGREEMENT, EXHIBITS))
+    assert len(await stored_texts.events()) == 2, "the correction waits for the text"
+    await stored_texts.turn()
+    (corrected,) = await stored_texts.events()
     assert (corrected.revision, corrected.revision_reason) == (3, "correction")
     assert corrected.items == ["1.01", "9.01"]
     assert "lease its Orion supercomputer" in corrected.body
@@ -101,43 +68,43 @@ async def test_a_filing_corrected_after_its_text_comes_with_the_text_again(store
 
 
 @pytest.mark.parametrize("place", ["text.claimed", "text.fetched", "text.added"])
-async def test_a_worker_that_dies_anywhere_costs_no_text_and_doubles_none(stored: Texts, place: str) -> None:
-    stored.serve(DOCUMENTS)
-    await stored.file()
+async def test_a_worker_that_dies_anywhere_costs_no_text_and_doubles_none(stored_texts: Texts, place: str) -> None:
+    stored_texts.serve(DOCUMENTS)
+    await stored_texts.file()
     arm(f"{place}:1:raise")
     try:
         with capture_logs():
-            await stored.turn()
+            await stored_texts.turn()
     finally:
         arm("")
-    second = stored.another()
-    await stored.turn(second)
-    stored.clock.pass_by(91)  # the lease of the one that died has ended
-    await stored.turn(second)
-    assert [event.revision for event in await stored.events()] == [1, 2]
-    assert await stored.jobs() == 0
+    second = stored_texts.another()
+    await stored_texts.turn(second)
+    stored_texts.clock.pass_by(91)  # the lease of the one that died has ended
+    await stored_texts.turn(second)
+    assert [event.revision for event in await stored_texts.events()] == [1, 2]
+    assert await stored_texts.jobs() == 0
 
 
-async def test_two_workers_fetch_a_filing_once(stored: Texts) -> None:
-    stored.serve(DOCUMENTS)
-    await stored.file()
-    second = stored.another()
+async def test_two_workers_fetch_a_filing_once(stored_texts: Texts) -> None:
+    stored_texts.serve(DOCUMENTS)
+    await stored_texts.file()
+    second = stored_texts.another()
     await second.turn()
-    await stored.turn()
+    await stored_texts.turn()
     await second.settle()
-    assert stored.asked().count(INDEX) == 1
-    assert [event.revision for event in await stored.events()] == [1, 2]
+    assert stored_texts.asked().count(INDEX) == 1
+    assert [event.revision for event in await stored_texts.events()] == [1, 2]
 
 
-async def test_a_worker_that_is_stopped_puts_its_job_back_at_once(stored: Texts) -> None:
-    stored.serve(DOCUMENTS)
-    stored.server.script(MAIN, endless(b""), answer(EIGHT_K.encode()))
-    await stored.file()
-    await stored.worker.turn()
-    await stored.server.until(lambda: any(request.path == MAIN for request in stored.server.requests))
-    await stored.worker.aclose()
-    await stored.turn(stored.another())
-    assert [event.revision for event in await stored.events()] == [1, 2]
+async def test_a_worker_that_is_stopped_puts_its_job_back_at_once(stored_texts: Texts) -> None:
+    stored_texts.serve(DOCUMENTS)
+    stored_texts.server.script(MAIN, endless(b""), answer(EIGHT_K.encode()))
+    await stored_texts.file()
+    await stored_texts.worker.turn()
+    await stored_texts.server.until(lambda: any(request.path == MAIN for request in stored_texts.server.requests))
+    await stored_texts.worker.aclose()
+    await stored_texts.turn(stored_texts.another())
+    assert [event.revision for event in await stored_texts.events()] == [1, 2]
 
 
 # --- trouble ------------------------------------------------------------------------------------------
@@ -213,37 +180,37 @@ async def test_what_can_never_be_read_leaves_its_reason(texts: Texts, index: byt
     assert await texts.jobs() == 0
 
 
-async def test_after_a_minute_the_journal_says_once_that_the_rules_that_wait_do_not_hold(stored: Texts) -> None:
-    stored.server.script(INDEX, answer(DOWN, status=503), answer(DOWN, status=503), answer(DOCUMENTS[INDEX]))
-    await stored.file()
-    (header,) = await stored.events()
-    await stored.turn()
-    stored.clock.pass_by(61)
+async def test_after_a_minute_the_journal_says_once_that_the_rules_that_wait_do_not_hold(stored_texts: Texts) -> None:
+    stored_texts.server.script(INDEX, answer(DOWN, status=503), answer(DOWN, status=503), answer(DOCUMENTS[INDEX]))
+    await stored_texts.file()
+    (header,) = await stored_texts.events()
+    await stored_texts.turn()
+    stored_texts.clock.pass_by(61)
     for _ in range(2):
-        stored.worker.look_at_once()
-        await stored.turn()
-    (record,) = await stored.journal()
+        stored_texts.worker.look_at_once()
+        await stored_texts.turn()
+    (record,) = await stored_texts.journal()
     assert record.reason.startswith(LATE)
     assert "503" in record.reason
     assert record.ids == [header.id, "edgar"]
-    stored.serve(DOCUMENTS)
-    stored.clock.pass_by(30)
-    await stored.turn()
-    assert [event.revision for event in await stored.events()] == [2], "late is better than never"
+    stored_texts.serve(DOCUMENTS)
+    stored_texts.clock.pass_by(30)
+    await stored_texts.turn()
+    assert [event.revision for event in await stored_texts.events()] == [2], "late is better than never"
 
 
-async def test_a_job_is_given_up_after_a_day_with_its_reason(stored: Texts) -> None:
-    stored.server.script(INDEX, answer(DOWN, status=503))
-    await stored.file()
-    await stored.turn()
+async def test_a_job_is_given_up_after_a_day_with_its_reason(stored_texts: Texts) -> None:
+    stored_texts.server.script(INDEX, answer(DOWN, status=503))
+    await stored_texts.file()
+    await stored_texts.turn()
     for seconds in (61, 86_400):
-        stored.clock.pass_by(seconds)
-        stored.worker.look_at_once()
-        await stored.turn()
-    late, dropped = await stored.reasons()
+        stored_texts.clock.pass_by(seconds)
+        stored_texts.worker.look_at_once()
+        await stored_texts.turn()
+    late, dropped = await stored_texts.reasons()
     assert late.startswith(LATE)
     assert "not there within a day" in dropped
-    assert await stored.jobs() == 0
+    assert await stored_texts.jobs() == 0
 
 
 async def test_the_operator_is_told_once_that_texts_fail_and_once_that_they_come_again(texts: Texts) -> None:

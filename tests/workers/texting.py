@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from alertd.base.clock import system_clock
 from alertd.model import Event, IngestItem, JournalRecord, ParsedFeed
@@ -46,6 +46,13 @@ class Texts:
         self.settings: dict[str, Any] = {}
         self._http, self._pool = http, pool
         self.worker = self.another()
+
+    async def __aenter__(self) -> Self:
+        await self.store.prepare()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.worker.aclose()
 
     def another(self) -> FullText:
         """Make another worker over the same store, as another process would have it."""
