@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from alertd.base.config import ConfigModel, Timezone
 from alertd.model import ParsedFeed
 from alertd.rules.pattern import BadPattern, check_pattern
+from alertd.sources.article_config import ArticleKeys
 from alertd.sources.document import DocumentConfig
 from alertd.sources.events import Seen, SourceFacts, candidates
 from alertd.sources.guard import FREE, Guard
@@ -111,7 +112,7 @@ def _check_pdf(wanted: bool) -> bool:
     return wanted
 
 
-class PageConfig(DocumentConfig):
+class PageConfig(DocumentConfig, ArticleKeys):
     """A page of notices to poll: an entry of `sources:` with `type: page`."""
 
     type: Literal["page"]
@@ -135,7 +136,10 @@ class PageConfig(DocumentConfig):
             timezone=date.timezone if date is not None else "UTC",
             **picks,
         )
-        return msgspec.structs.replace(super().facts(), reads=msgspec.to_builtins(reads) | {"pdf": self.pdf})
+        plain = msgspec.to_builtins(reads) | {"pdf": self.pdf}
+        if self.full_text:
+            plain["articles"] = self.articles(self.url)
+        return msgspec.structs.replace(super().facts(), full_text=self.full_text, reads=plain)
 
 
 def parse_listing(
@@ -159,7 +163,7 @@ def parse_listing(
     made, rejected, duplicates = candidates(page.reading, seen, guard)
     return ParsedFeed(
         format="page",
-        candidates=[msgspec.structs.replace(one, fetch=awaited.get(one.position, "")) for one in made],
+        candidates=[msgspec.structs.replace(one, fetch=awaited.get(one.position, one.fetch)) for one in made],
         rejected=rejected,
         duplicates=duplicates,
         repaired="; ".join(dict.fromkeys(page.reading.notes)),

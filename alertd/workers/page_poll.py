@@ -92,7 +92,7 @@ class PagePoll(FeedPoll):
 
 
 def _fingerprint(source: DocumentConfig) -> str:
-    reads = {name: value for name, value in source.facts().reads.items() if name != "pdf"}
+    reads = {name: value for name, value in source.facts().reads.items() if name not in ("pdf", "articles")}
     return mark("reads", msgspec.json.encode(reads, order="deterministic").decode())
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from alertd.errors import ParseFailed
 from alertd.model import ParsedFeed
+from alertd.sources.article import has_articles
 from alertd.sources.page import PageConfig, parse_listing
 from alertd.sources.pdf import has_pdf
 
@@ -135,6 +136,12 @@ def test_what_leads_to_a_pdf_file_is_fetched_where_the_settings_want_it() -> Non
     assert [one.fetch for one in wanted] == ["", "https://ir.example.com/files/results.PDF?v=2", ""]
     assert [json.loads(bytes(one.event))["awaiting"] for one in wanted] == [None, "full_text", None]
     assert not any(one.fetch for one in parse().candidates)
+
+
+@pytest.mark.skipif(not has_articles(), reason="needs the extra: pip install 'alertd[articles]'")
+def test_the_page_behind_a_link_is_fetched_where_the_settings_want_it() -> None:
+    wanted = parse(full_text=True).candidates
+    assert [one.fetch for one in wanted] == ["https://ir.example.com/ir/news/3?utm_source=x", "", ""]
 
 
 # --- a changed layout ---------------------------------------------------------------------------------
