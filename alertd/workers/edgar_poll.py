@@ -29,6 +29,7 @@ from alertd.sources.edgar_filing import join
 from alertd.sources.edgar_front import (
     LONGEST_PAUSE_S,
     MOST_CUTS,
+    PAGE,
     Front,
     Goal,
     after_cut,
@@ -75,7 +76,7 @@ class EdgarPoll:
 
     async def take(self, source: EdgarConfig, state: SourceState, now: int) -> Polled:
         """Read EDGAR as far as is new, and take it in."""
-        front, first = read_front(state.cursor), not state.baseline_done
+        front, first = _remembered(state), not state.baseline_done
         goal = goal_of(front, first=first, asked=source.asks_for, backlog=source.backlog, now=now)
         begun = begun_forms(front, source.facts().forms, source.backlog, now)
         turn = _Turn(source, state, front, goal, begun, now)
@@ -211,9 +212,19 @@ class _Turn:
 
     def _gap(self, walk: Walk) -> Gap | None:
         since_ms, oldest_ms = missed_since(self.front, self.goal, walk.oldest_ms), walk.oldest_ms
-        if since_ms is None or not walk.pages[0].shown:  # an empty page says nothing
+        # An empty page says nothing; after one, a page that is not full has all that came since.
+        all_since = not self.front.marks and walk.pages[-1].shown < PAGE
+        if since_ms is None or not walk.pages[0].shown or all_since:
             return None
         return Gap(since_ms=since_ms, until_ms=max(since_ms, self.now if oldest_ms is None else oldest_ms))
+
+
+def _remembered(state: SourceState) -> Front:
+    """Give what is remembered; where no filing is, as of an empty page, the time of the last poll stands for it."""
+    front = read_front(state.cursor)
+    if front.newest_ms or front.goal_ms is not None:
+        return front
+    return msgspec.structs.replace(front, newest_ms=state.last_success_ms)
 
 
 async def _joined(walk: Walk, *, whole: bool) -> ParsedFeed:

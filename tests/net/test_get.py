@@ -7,7 +7,7 @@ import pytest
 
 from alertd.errors import FetchPermanent, FetchTemporary
 from alertd.net.client import AddressPolicy, GetOptions, HttpClient, Response
-from tests.support.http import FaultServer, Request, answer, deaf_port, hang, raw, refused_port, reset
+from tests.support.http import FaultServer, Request, answer, compress, deaf_port, hang, raw, refused_port, reset
 
 NOW = 1_768_203_716_000
 INSIDE = AddressPolicy(private=True)
@@ -276,3 +276,21 @@ async def test_a_connection_the_server_has_closed_meanwhile_is_no_failure(
     await get(client, server.url("/feed"))
     await server.until(lambda: server.open == 0)
     assert (await get(client, server.url("/feed"))).body == RSS
+
+
+async def test_the_beginning_of_the_page_that_comes_with_a_failure_is_kept_where_it_is_asked_for(
+    server: FaultServer, client: HttpClient
+) -> None:
+    page = b"<html><title>Too many requests</title></html>"
+    url = server.script(
+        "/feed",
+        answer(page, status=429, headers={"Retry-After": "7"}),
+        answer(compress(page * 100, "gzip"), status=503, headers={"Content-Encoding": "gzip"}),
+        answer(b"no gzip", status=503, headers={"Content-Encoding": "gzip"}),
+        answer(page, status=503),
+    )
+    asking = GetOptions(allow=INSIDE, max_refusal=100)
+    first = await failure(client, url, asking)
+    assert (first.status, first.page, first.retry_after) == (429, page, 7)
+    assert (await failure(client, url, asking)).page == (page * 100)[:100]
+    assert ((await failure(client, url, asking)).page, (await failure(client, url)).page) == (b"", b"")

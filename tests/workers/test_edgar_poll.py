@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
@@ -18,7 +19,7 @@ from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
 from tests.sources.edgar_pages import entry
-from tests.support.edgar import EdgarSite
+from tests.support.edgar import EdgarSite, page
 from tests.workers.edgar_polling import Edgar
 from tests.workers.polling import CountingPool
 
@@ -276,7 +277,7 @@ async def test_after_a_walk_cut_short_the_newest_page_is_still_asked_for_often_a
 
 
 async def test_what_can_not_be_reached_is_a_gap_after_a_while(edgar: Edgar) -> None:
-    (first, *_) = edgar.file(5, ago_s=600)
+    edgar.file(5, ago_s=600)
     await edgar.poll()
     known_ms = edgar.front.newest_ms
     edgar.file(250)
@@ -383,8 +384,6 @@ async def test_pages_of_servers_that_are_not_equally_far_are_asked_for_again(edg
     await edgar.events()
     burst = edgar.file(250)
     # A server that does not know of the newest 60 yet: what begins with its entry 80 is our entry 140.
-    from tests.support.edgar import page
-
     edgar.site.answer(80, status=200, body=page(edgar.site.entries[140:240]))
     edgar.site.starts()
     await edgar.poll(300)
@@ -417,9 +416,14 @@ async def test_an_empty_page_is_no_gap(edgar: Edgar) -> None:
     assert (await edgar.numbers(), edgar.gaps) == (new, [])
 
 
-async def test_what_is_remembered_stays_small(edgar: Edgar) -> None:
-    import msgspec
+async def test_a_feed_that_was_empty_at_first_is_no_gap(edgar: Edgar) -> None:
+    await edgar.poll()
+    new = edgar.file(3)
+    await edgar.poll()
+    assert (await edgar.numbers(), edgar.gaps, edgar.site.starts()) == (new, [], [0, 0])
 
+
+async def test_what_is_remembered_stays_small(edgar: Edgar) -> None:
     edgar.settings["forms"] = [f"S-{n}" for n in range(1, 200)]
     edgar.file(700, form="S-1", ago_s=0)
     await edgar.poll()
