@@ -150,7 +150,7 @@ class Intake:
         published = [  # of a correction it says nothing of how late the source is
             item.candidate.published_ms if r.outcome == "new" else None
             for item, r in taken.results
-            if r.outcome in ("new", "revised")
+            if r.outcome in ("new", "revised") and item.verdict != "baseline"
         ]
         gap = any(note.kind == "gap_suspected" for note in taken.verdict.notes)
         after = brought(after, state, published, now, gap=gap)

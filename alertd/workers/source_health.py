@@ -68,9 +68,9 @@ def brought(
 ) -> SourceState:
     """Take in what a poll or a push brought: when each new item says that it was published.
 
-    `gap`: nothing that is known was listed. Of the first poll nothing is learned: what was there came before.
+    `gap`: nothing that is known was listed. Of the first time nothing is learned: what was there came before.
     """
-    if not before.baseline_done:
+    if not before.last_success_ms:
         return after
     spells = with_gap(after.spells, before.last_success_ms, after.last_success_ms) if gap else after.spells
     rhythm = after.rhythm

@@ -13,7 +13,7 @@ from alertd.sources.polled import AnyConfig
 from alertd.store.memory import MemoryStore
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
-from alertd.workers.source_health import SourceHealth, healthy
+from alertd.workers.source_health import SourceHealth, brought, healthy
 from alertd.workers.standings import Looked, SourceWatch
 from tests.workers.make import HandClock, source
 
@@ -173,3 +173,15 @@ async def test_nothing_is_written_while_nothing_changes(room: Room) -> None:
         await room.poll()
         await room.watch.look()
     assert (await room.standing()).why == "untouched"
+
+
+async def test_what_is_pushed_teaches_the_rhythm_from_the_second_time_on() -> None:
+    inbox = Pushed.model_validate({"id": "inbox", "type": "pushed"})
+    clock = HandClock()
+    first = healthy(inbox, SourceState(source="inbox"), clock())
+    first = brought(first, SourceState(source="inbox"), [None] * 40, clock(), gap=False)
+    assert first.rhythm is not None
+    assert not first.rhythm.hit
+    again = brought(healthy(inbox, first, clock()), first, [clock() - MINUTE], clock(), gap=False)
+    assert again.rhythm is not None
+    assert (again.rhythm.hit, again.rhythm.lag_s, again.spells) == (True, 60.0, [])
