@@ -18,7 +18,8 @@ from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, Response
 from alertd.sources.edgar import EdgarConfig
 from alertd.sources.edgar_front import OVERLAP, PAGE, Front, Goal, is_last, next_start, reached, unsettled
-from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.parsepool import ParsePool
+from alertd.workers.parsing import parse_answer
 from alertd.workers.sec_requests import SecRequests
 
 log = structlog.get_logger(__name__)
@@ -78,19 +79,7 @@ class EdgarPages:
 
     async def parse(self, source: EdgarConfig, response: Response) -> ParsedFeed:
         """Parse a page in a worker. Raises ParseFailed and ParseKilled."""
-        job = ParseJob(
-            type=source.type,
-            body=response.body,
-            content_type=response.content_type,
-            base_url=response.url.partition("?")[0],
-            source=source.facts(),
-            seen_at_ms=response.received_at_ms,
-            http_date=response.http_date,
-        )
-        started = self._clock()
-        parsed = await self._pool.parse(job)
-        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
-        return parsed
+        return await parse_answer(self._pool, source, response, self._clock)
 
     async def walk(self, source: EdgarConfig, first: ParsedFeed, front: Front, goal: Goal, *, further: bool) -> Walk:
         """Read on from the first page until the goal is reached or nothing more is shown.

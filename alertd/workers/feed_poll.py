@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 
-from alertd import telemetry
 from alertd.base.clock import Clock
 from alertd.base.failpoints import failpoint
 from alertd.model import ParsedFeed, SourceState
 from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, HttpClient, Response
 from alertd.sources.document import DocumentConfig
-from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.parsepool import ParsePool
 from alertd.workers.intake import Intake
+from alertd.workers.parsing import parse_answer
 from alertd.workers.poll import Polled
 from alertd.workers.source_health import SourceHealth, healthy
 
@@ -51,7 +51,7 @@ class FeedPoll:
             await self._health.quiet(state, after)
             return Polled(after, "unchanged", max_age_s=response.max_age_s)
         failpoint("poll.fetched")
-        parsed = await self._parse(source, response)
+        parsed = await parse_answer(self._pool, source, response, self._clock)
         cursor = await self.remembered(source, state, parsed)
         taken = await self._intake.take(source, state, parsed, backlog=source.backlog)
         after = msgspec.structs.replace(
@@ -84,21 +84,6 @@ class FeedPoll:
             allow=AddressPolicy.of(source.allow_private),
         )
         return await self._http.get(source.url, options, now)
-
-    async def _parse(self, source: DocumentConfig, response: Response) -> ParsedFeed:
-        job = ParseJob(
-            type=source.type,
-            body=response.body,
-            content_type=response.content_type,
-            base_url=response.url.partition("?")[0],  # of a link `#top` it would become part, with the feed's key
-            source=source.facts(),
-            seen_at_ms=response.received_at_ms,
-            http_date=response.http_date,
-        )
-        started = self._clock()
-        parsed = await self._pool.parse(job)
-        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
-        return parsed
 
 
 def _is_fresh(state: SourceState, now: int) -> bool:

@@ -19,7 +19,8 @@ from alertd.net.client import GetOptions, HttpClient, Response
 from alertd.sources.json_config import JsonConfig
 from alertd.sources.json_document import quoted
 from alertd.sources.json_paging import MAX_TOKEN, Place, next_place, page_url
-from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.parsepool import ParsePool
+from alertd.workers.parsing import parse_answer
 
 log = structlog.get_logger(__name__)
 
@@ -89,18 +90,7 @@ class JsonPages:
 
     async def parse(self, source: JsonConfig, response: Response) -> ParsedFeed:
         """Read one page. Raises ParseFailed, ParseKilled."""
-        job = ParseJob(
-            type=source.type,
-            body=response.body,
-            content_type=response.content_type,
-            base_url=response.url.partition("?")[0],
-            source=source.facts(),
-            seen_at_ms=response.received_at_ms,
-            http_date=response.http_date,
-        )
-        started = self._clock()
-        parsed = await self._pool.parse(job)
-        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
+        parsed = await parse_answer(self._pool, source, response, self._clock)
         telemetry.JSON_PAGES.labels(source=source.id).inc()
         return parsed
 

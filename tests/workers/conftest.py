@@ -11,8 +11,10 @@ from alertd.net.client import HttpClient
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
+from tests.support.edgar import EdgarSite
 from tests.support.http import FaultServer
 from tests.support.redis import namespace, redis_server, redis_url  # noqa: F401
+from tests.workers.edgar_polling import Edgar
 from tests.workers.polling import CountingPool, Wire
 from tests.workers.texting import Texts
 
@@ -72,3 +74,28 @@ async def stored_texts(
     """The same over each store."""
     async with Texts(any_store, http, pool, server) as made:
         yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def site() -> AsyncIterator[EdgarSite]:
+    async with EdgarSite() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def edgar(http: HttpClient, pool: CountingPool, site: EdgarSite) -> Edgar:
+    return Edgar(MemoryStore(), http, pool, site)
+
+
+@pytest_asyncio.fixture(loop_scope="module", params=["memory", "redis"])
+async def kept(
+    request: pytest.FixtureRequest, http: HttpClient, pool: CountingPool, site: EdgarSite
+) -> AsyncIterator[Edgar]:
+    """The same over each store."""
+    store: Store = MemoryStore()
+    if request.param == "redis":
+        url, name = request.getfixturevalue("redis_url"), request.getfixturevalue("namespace")
+        store = await open_store(url, name, name="test")
+    await store.prepare()
+    yield Edgar(store, http, pool, site)
+    await store.aclose()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from alertd.errors import StoreUnavailable
 from alertd.model import Event, JournalRecord, ParsedFeed, SourceState
 from alertd.net.client import HttpClient
 from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.workers.feed_poll import FeedPoll
 from alertd.workers.intake import Intake
@@ -26,6 +28,17 @@ class CountingPool(ParsePool):
     async def parse(self, job: ParseJob) -> ParsedFeed:
         self.parsed += 1
         return await super().parse(job)
+
+
+class Away(MemoryStore):
+    """A store in which one kind of call fails while `away` names it."""
+
+    away = ""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == super().__getattribute__("away"):
+            raise StoreUnavailable("away")
+        return super().__getattribute__(name)
 
 
 class Wire:

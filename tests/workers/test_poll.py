@@ -22,7 +22,7 @@ from tests.sources.test_parsepool import hostile  # noqa: F401
 from tests.support.http import FaultServer, answer, redirect
 from tests.support.redis import RedisServer, bundled_binary
 from tests.workers.make import feed, item
-from tests.workers.polling import CountingPool, Wire
+from tests.workers.polling import Away, CountingPool, Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -222,17 +222,6 @@ async def test_a_document_over_which_the_parser_is_killed_is_a_failure_of_its_so
 
 def parse_kills() -> float:
     return telemetry.REGISTRY.get_sample_value("alertd_parse_kills_total", {"source": "wire"}) or 0
-
-
-class Away(MemoryStore):
-    """A store in which one kind of call fails while `away` names it."""
-
-    away = ""
-
-    def __getattribute__(self, name: str) -> Any:
-        if name == super().__getattribute__("away"):
-            raise StoreUnavailable("away")
-        return super().__getattribute__(name)
 
 
 @pytest.mark.parametrize("call", ["known_marks", "ingest", "journal", "end_poll"])
