@@ -11,6 +11,7 @@ completed as it was before, and if it still does as it is now.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -179,9 +180,15 @@ def filer_of(event: Event) -> str:
     cik, name = event.facts.get("insider_cik"), event.facts.get("insider")
     if isinstance(cik, str) and cik:
         return registrant_id(cik)[:100]
+    if filing := _named([filer for filer in event.filers if filer.get("role") in _FILES]):
+        return filing
     if isinstance(name, (str, int)) and name:
         return f"insider {name}"[:100]
-    for filer in sorted(event.filers, key=lambda one: one.get("role") not in _FILES):
+    return _named(event.filers)
+
+
+def _named(filers: Iterable[dict[str, Any]]) -> str:
+    for filer in filers:
         for key in ("id", "cik", "name"):
             if (who := filer.get(key)) and isinstance(who, (str, int)):
                 return str(who)[:100]

@@ -30,7 +30,7 @@ from alertd.sources.plain import cut_body, cut_title
 DOCUMENTS: Final = "filing-index"
 FILING: Final = "filing-text"
 """What a parse worker is asked for (`catalog.PARSERS`)."""
-_OWNERSHIP = ("3", "4", "5")
+_OF_FIELDS = ("3", "4", "5", "144")
 
 
 class FilingParts(msgspec.Struct, frozen=True):
@@ -105,8 +105,8 @@ def parse_filing(
     """Make the one candidate of a filing with its text; `body` is that of `pack_parts`.
 
     `says` has `previous`, the path of the filing that tells what a stake was, where no document says it, and
-    `no_facts`, why the fields of a form could not be read: its text is there all the same. Raises ParseFailed if there
-    is nothing that can be read.
+    `no_facts`, why the fields of a form could not be read: its text is there all the same. Raises ParseFailed if
+    there is nothing that can be read.
     """
     parts = msgspec.msgpack.decode(body, type=FilingParts)
     header = event_from_json(parts.header)
@@ -150,7 +150,7 @@ def _facts(form: str, parts: FilingParts) -> tuple[FormFacts | None, str]:
 
 
 def _body(form: str, parts: FilingParts, facts: FormFacts | None) -> FilingBody:
-    if facts is not None and base_form(form) in _OWNERSHIP:
+    if facts is not None and base_form(form) in _OF_FIELDS:
         # A form of fields: its words are the footnotes. The figures without their names would be read as money.
         words = [facts.title, *facts.facts.get("footnotes", {}).values(), facts.facts.get("remarks", "")]
         text, truncated = cut_body("\n".join(filter(None, words)))

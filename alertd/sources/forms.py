@@ -16,6 +16,7 @@ from alertd.rules.filing import base_form
 from alertd.sources import beneficial_facts, ownership_facts
 from alertd.sources.beneficial_stake import stake_of
 from alertd.sources.ownership import read_ownership
+from alertd.sources.proposed_sale import read_proposed_sale
 
 _SHOWN = re.compile(r"/xsl[A-Za-z0-9_]{1,30}/(?=[^/]{1,200}$)")
 
@@ -38,6 +39,11 @@ def _schedule(body: bytes, before: bytes) -> FormFacts:
     return FormFacts(beneficial_facts.title_of(form, held), beneficial_facts.facts_of(form, held))
 
 
+def _proposed_sale(body: bytes, before: bytes) -> FormFacts:
+    title, facts = read_proposed_sale(body)
+    return FormFacts(title, facts)
+
+
 def _percent_of(body: bytes, subject_cik: str) -> Decimal | None:
     """Give the percent of another schedule about the same company; none if it does not say, or cannot be read."""
     try:
@@ -51,6 +57,7 @@ READERS: Mapping[str, Callable[[bytes, bytes], FormFacts]] = {
     "3": _ownership,
     "4": _ownership,
     "5": _ownership,
+    "144": _proposed_sale,
     "SCHEDULE 13D": _schedule,
     "SCHEDULE 13G": _schedule,
 }

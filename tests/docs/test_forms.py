@@ -13,6 +13,7 @@ from tests.sources.form_documents import (
     owner,
     ownership,
     person_13d,
+    proposed_sale,
     schedule_13d,
     schedule_13g,
     trade,
@@ -96,6 +97,11 @@ def test_every_fact_of_forms_3_4_and_5_is_documented_and_no_other() -> None:
 
 def test_every_fact_of_schedules_is_documented_and_no_other() -> None:
     assert told("Schedules 13D and 13G") == given(of_holders(), ("holders",))
+
+
+def test_every_fact_of_form_144_is_documented_and_no_other() -> None:
+    facts = read_form("144", proposed_sale(remarks="x")).facts
+    assert told("Form 144") == given([facts], ("transactions",))
 
 
 def test_every_form_that_is_read_is_documented() -> None:

@@ -122,6 +122,37 @@ def schedule_13d(
     ).encode()
 
 
+def proposed_sale(
+    *lots: tuple[str, str],
+    form: str = "144",
+    person: str = "DOE JANE",
+    roles: Sequence[str] = ("Officer", "Director"),
+    plan: str = "",
+    remarks: str = "",
+) -> bytes:
+    sold = "".join(
+        "<securitiesInformation><securitiesClassTitle>Common</securitiesClassTitle><brokerOrMarketmakerDetails>"
+        f"<name>Larkspur Brokers</name></brokerOrMarketmakerDetails><noOfUnitsSold>{shares}</noOfUnitsSold>"
+        f"<aggregateMarketValue>{value}</aggregateMarketValue><noOfUnitsOutstanding>50000000</noOfUnitsOutstanding>"
+        "<approxSaleDate>05/27/2026</approxSaleDate><securitiesExchangeName>NASDAQ</securitiesExchangeName>"
+        "</securitiesInformation>"
+        for shares, value in lots or [("12000", "182400.00")]
+    )
+    adopted = f"<planAdoptionDates><planAdoptionDate>{plan}</planAdoptionDate></planAdoptionDates>" if plan else ""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><edgarSubmission xmlns="http://www.sec.gov/edgar/ownership">'
+        f"<headerData><submissionType>{form}</submissionType></headerData><formData><issuerInfo>"
+        "<issuerCik>0001999100</issuerCik><issuerName>Vega Grid Corp</issuerName>"
+        f"<nameOfPersonForWhoseAccountTheSecuritiesAreToBeSold>{escape(person)}"
+        "</nameOfPersonForWhoseAccountTheSecuritiesAreToBeSold><relationshipsToIssuer>"
+        f"{''.join(f'<relationshipToIssuer>{role}</relationshipToIssuer>' for role in roles)}"
+        f"</relationshipsToIssuer></issuerInfo>{sold}"
+        "<nothingToReportFlagOnSecuritiesSoldInPast3Months>Y</nothingToReportFlagOnSecuritiesSoldInPast3Months>"
+        f"<remarks>{escape(remarks)}</remarks><noticeSignature><noticeDate>05/27/2026</noticeDate>{adopted}"
+        "<signature>/s/ Jane Doe</signature></noticeSignature></formData></edgarSubmission>"
+    ).encode()
+
+
 def schedule_13g(share: str = "7.4", *, form: str = "SCHEDULE 13G", ceased: str = "N") -> bytes:
     return (
         '<edgarSubmission xmlns="http://www.sec.gov/edgar/schedule13g"><headerData>'
