@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from alertd.sources.catalog import SOURCE_TYPES
@@ -33,6 +36,13 @@ def test_defaults() -> None:
     facts = source.facts()
     assert (facts.kind, facts.trust) == ("news", "medium")
     assert facts.reads["policy"]["senders"] == ["*@sec.gov"]
+
+
+def test_the_example_of_the_documentation_is_right() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "mail.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (source,) = yaml.safe_load(example)["sources"]
+    assert MailConfig.model_validate(source).folder == "INBOX/Regulators"
 
 
 def test_the_password_is_shown_nowhere() -> None:
