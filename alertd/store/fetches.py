@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class FetchesPart(Part):
-    """`claim_fetches`, `retry_fetch`, `drop_fetch`, `add_text`, `overdue_fetches`, `put_off_fetch`."""
+    """`claim_fetches`, `retry_fetch`, `drop_fetch`, `add_text`, `overdue_fetches` and what ends a wait."""
 
     async def claim_fetches(self, token: str, now: int, lease_ms: int, limit: int) -> list[FetchJob]:
         """Take the lease on jobs that are due, the newest first."""
@@ -72,6 +72,12 @@ class FetchesPart(Part):
             else:
                 jobs.append(job)
         return jobs
+
+    async def release_fetch(self, job: FetchJob) -> bool:
+        """Let a correction go out that waits for its text; the text follows. False: none waits."""
+        names = ["events", f"seen:{job.source}", f"sight:{job.source}", *FETCH_NAMES]
+        reply = await self.link.run("fetch_release", names, job.event, job.source)
+        return bool(reply[0] == b"ok")
 
     async def put_off_fetch(self, event: str, at_ms: int) -> None:
         """Say when the wait for a text is to be ended next."""

@@ -62,6 +62,17 @@ class MemoryTexts(MemoryEvents):
         """Give jobs whose wait is to be ended, and those that are more than `keep`, the oldest; without headers."""
         return self._fetches.overdue(now, keep, limit)
 
+    async def release_fetch(self, job: FetchJob) -> bool:
+        """Let a correction go out that waits for its text; the text follows. False: none waits."""
+        there = self._fetches.jobs.get(job.event)
+        owner = self._owner(there) if there is not None and there.held else None
+        if there is None or owner is None:
+            return False
+        owner.revision += 1
+        self._append(there.source, owner, "correction", there.header)
+        self._fetches.jobs[job.event] = replace(there, held=False, revision=owner.revision)
+        return True
+
     async def put_off_fetch(self, event: str, at_ms: int) -> None:
         """Say when the wait for a text is to be ended next."""
         if event in self._fetches.ends:

@@ -31,5 +31,8 @@ class TextStore(Protocol):
     async def overdue_fetches(self, now: int, keep: int, limit: int) -> list[FetchJob]:
         """Give jobs whose wait is to be ended, and those that are more than `keep`, the oldest; without headers."""
 
+    async def release_fetch(self, job: FetchJob) -> bool:
+        """Let a correction go out that waits for its text; the text follows. False: none waits. Repeatable."""
+
     async def put_off_fetch(self, event: str, at_ms: int) -> None:
         """Say when the wait for a text is to be ended next. Repeatable."""

@@ -240,7 +240,10 @@ class FullText:
                 await self._drop(job, f"more than {MAX_JOBS:,} wait, and this is the oldest", force=True)
 
     async def _late(self, job: FetchJob, last: str) -> None:
-        """Say that the rules which wait do not hold. The text is still fetched: an alert late is better than none."""
+        """Say that the rules which wait do not hold. The text is still fetched: an alert late is better than none.
+
+        A correction waits no longer either: people must know of it, with the text or without.
+        """
         record = JournalRecord(
             kind="entry",
             at=rfc3339(self._clock()),
@@ -251,4 +254,6 @@ class FullText:
         if await self._store.journal(record, once=f"full_text:{job.event}:{job.queued_ms}"):
             telemetry.FULL_TEXTS.labels(source=job.source, outcome="late").inc()
             log.info("full_text_late", event_id=job.event, source=job.source, error=job.error)
+        if job.held and await self._store.release_fetch(job):
+            log.info("full_text_correction_released", event_id=job.event, source=job.source)
         await self._store.put_off_fetch(job.event, job.queued_ms + TEXT_LIFE_MS)

@@ -129,6 +129,7 @@ _CALLS: dict[str, Callable[..., Awaitable[Any]]] = {
     "add_text": lambda s, now, name, token, text: s.add_text(
         _job(name, token), bytes(candidate(name, text).event), f"t-{text}"
     ),
+    "release_fetch": lambda s, now, name: s.release_fetch(_job(name, "t1")),
     "put_off_fetch": lambda s, now, name, wait: s.put_off_fetch(f"ev_{name}", now + wait),
 }
 
@@ -149,6 +150,7 @@ def _fetching() -> list[st.SearchStrategy[Operation]]:
         _of("retry_fetch", fetched, tokens, st.sampled_from([0, 40])),
         _of("drop_fetch", fetched, tokens, st.booleans()),
         _of("add_text", fetched, tokens, st.sampled_from(TEXTS)),
+        _of("release_fetch", fetched),
         _of("put_off_fetch", fetched, st.sampled_from([0, 40])),
     ]
 

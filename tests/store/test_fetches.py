@@ -170,6 +170,20 @@ async def test_a_held_correction_whose_text_cannot_be_fetched_goes_out_without(s
     assert await reasons(store) == ["the site answers 404"]
 
 
+async def test_a_held_correction_can_be_let_go_and_its_text_follows(store: Store) -> None:
+    await ingest(store)
+    assert not await store.release_fetch(await claimed(store)), "nothing is held"
+    await store.add_text(await claimed(store), b'{"title": "a says one", "body": "the text"}', "t-1")
+    await ingest(store, "two")
+    job = await claimed(store, "t2")
+    assert [await store.release_fetch(job), await store.release_fetch(job)] == [True, False]
+    assert await finish(store, job, "another text") == 4, "its header is the newest still"
+    assert (await stream(store))[2:] == [
+        (3, "correction", "a says two", ""),
+        (4, "full_text", "a says two", "another text"),
+    ]
+
+
 async def test_what_is_taken_back_is_told_at_once_and_not_fetched_any_more(store: Store) -> None:
     await ingest(store)
     job = await claimed(store)

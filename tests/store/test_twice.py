@@ -40,7 +40,7 @@ def agree(name: str, first: Any, second: Any) -> bool:
         return bool(second) and (first is None or bool(first == second))
     if name in ("enqueue", "retry_dead"):
         return bool(second == [])
-    if name == "drop_fetch":
+    if name in ("drop_fetch", "release_fetch"):
         return not second
     return bool(first == second)
 

@@ -64,6 +64,26 @@ async def test_a_filing_corrected_after_its_text_comes_with_the_text_again(store
     assert "lease its Orion supercomputer" in corrected.body
 
 
+async def test_a_correction_waits_for_its_text_a_minute_and_no_longer(stored_texts: Texts) -> None:
+    stored_texts.serve(DOCUMENTS)
+    await stored_texts.file(items=(AGREEMENT,))
+    await stored_texts.turn()
+    stored_texts.server.script(INDEX, answer(DOWN, status=503))
+    await stored_texts.file(items=(AGREEMENT, EXHIBITS))
+    await stored_texts.turn()
+    assert len(await stored_texts.events()) == 2
+    stored_texts.clock.pass_by(61)
+    stored_texts.worker.look_at_once()
+    await stored_texts.turn()
+    (corrected,) = await stored_texts.events()
+    assert (corrected.revision, corrected.revision_reason, corrected.body) == (3, "correction", "")
+    stored_texts.serve(DOCUMENTS)
+    stored_texts.clock.pass_by(60)
+    await stored_texts.turn()
+    (full,) = await stored_texts.events()
+    assert (full.revision, full.revision_reason, full.items) == (4, "full_text", ["1.01", "9.01"])
+
+
 # --- crashes ------------------------------------------------------------------------------------------
 
 
