@@ -69,7 +69,7 @@ def reconcile(
     unproved = [row for row in rows if not row["done"]]
     if missing:
         late = sum(row["late"] for row in rows)
-        warn(f"{counted(missing, 'filing')} had not been seen; {late} of them are events now, marked late", "yellow")
+        warn(f"{counted(missing, 'filing')} had not been seen, {counted(late, 'late event')} made", "yellow")
     if unproved:
         warn(f"{counted(len(unproved), 'day')} could not be proved to be complete", "yellow")
     if missing or unproved:

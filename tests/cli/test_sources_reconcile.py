@@ -76,7 +76,7 @@ async def rig(tmp_path: Path, redis_url: str, namespace: str) -> AsyncIterator[R
 async def test_what_was_missing_is_counted_and_comes_late_and_is_seen_the_next_time(rig: Rig) -> None:
     rig.index(DAY, SEEN, *MISSED, filed(4, DAY, "12:00", form="SC TO-I"))
     code, out, err = await rig.run("edgar", DAY.isoformat())
-    assert (code, err) == (1, "2 filings had not been seen; 2 of them are events now, marked late\n")
+    assert (code, err) == (1, "2 filings had not been seen, 2 late events made\n")
     assert out.splitlines() == [
         "EDGAR's indexes and edgar",
         "day         in index  watched  seen  missing  made late  forms   note",
