@@ -81,6 +81,8 @@ class SourceGaps:
         self._closed: dict[Gap, _Open] = {}
         self._done: set[date] = set()
         """Days that are reconciled, or given up, and not yet written down as such."""
+        self._told: set[date] = set()
+        """Days of which the operator knows that they could not be reconciled yet."""
         self._retries = Retries(source.id)
         self._wake = asyncio.Event()
         self._settled_ms = clock()
@@ -234,7 +236,8 @@ class SourceGaps:
         if not why and now - index_due_ms(day) > NO_INDEX_MS:
             self._end(day)
             await self._telling.not_done([day], "EDGAR has no index of that day; was it closed?", given_up=True)
-        elif now - index_due_ms(day) > TELL_AFTER_MS:
+        elif day not in self._told and now - index_due_ms(day) > TELL_AFTER_MS:
+            self._told.add(day)
             await self._telling.not_done([day], why or "EDGAR's index of that day is not there yet", given_up=False)
 
     async def _forget(self, days: list[date]) -> None:
@@ -246,6 +249,7 @@ class SourceGaps:
 
     def _end(self, day: date) -> None:
         self._done.add(day)
+        self._told.discard(day)
         self._retries.done(day)
 
     async def _close(self, one: _Open) -> None:

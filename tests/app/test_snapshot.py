@@ -65,6 +65,32 @@ def test_a_snapshot_travels_to_a_child(config: Path) -> None:
     assert copy.settings == snapshot.settings
 
 
+HELD = """
+holdings:
+  - {ticker: NVDA, weight: 5%}
+  - {company: vega, weight: 2%}
+  - {company: orion, weight: 1%}
+"""
+COMPANIES = """
+companies:
+  - {id: vega, name: Vega Grid Inc., cik: "9990001"}
+  - {id: orion, name: Orion Labs, private: true}
+"""
+
+
+def test_a_process_without_rules_knows_which_registrants_are_held(config: Path) -> None:
+    rules = config.parent / "rules"
+    (rules / "companies").mkdir()
+    (rules / "companies/desk.yaml").write_text(COMPANIES)
+    (rules / "portfolios/p.yaml").write_text(PORTFOLIO + HELD)
+    reloading = Reloading(config, {})
+    bare = pickle.loads(pickle.dumps(reloading.load().loaded.snapshot.without_rules()))
+    assert bare.held == {"0001045810", "0009990001"}
+    assert bare.book.portfolios == ()
+    (rules / "portfolios/p.yaml").write_text(PORTFOLIO)
+    assert reloading.reload(None).loaded.snapshot.held == frozenset()
+
+
 # --- every fault at once ------------------------------------------------------------------------------
 
 
