@@ -18,16 +18,27 @@ from datetime import date
 from alertd.base.secrets import MASK, Secret
 from alertd.errors import FetchTemporary
 from alertd.net.imap_answer import Answer, fetched, folder_name, found_uids, quoted
-from alertd.net.imap_socket import Access, Wire, connect
+from alertd.net.imap_socket import MAX_LINE, Access, Wire, connect
 
 MAX_ANSWERS = 2_000
 """Answers to one command."""
+MAX_TEXT = 256 << 10
+"""Bytes of the answers to one command, without literals and searches: those about a hundred mails have 12 KiB."""
+MAX_FETCHED = 8 << 10
+"""Bytes of what is said about one mail."""
+_BREATHE_EVERY = 20
+"""Answers after which others have their turn: what lies in the buffer is read without waiting."""
+_LONG_SEARCH = 64 << 10
 MAX_SAID = 200
 MAX_UID = 0xFFFF_FFFF
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class LoginRefused(FetchTemporary):
+class CommandRefused(FetchTemporary):
+    """The server does not do what it was asked for, and goes on talking."""
+
+
+class LoginRefused(CommandRefused):
     """The server does not take user name and password: asking often could lock the account."""
 
 
@@ -61,6 +72,7 @@ class Imap:
         self._timeout_s = timeout_s
         self._secrets = secrets
         self._number = 0
+        self._received = 0
         self._can: frozenset[str] = frozenset()
 
     @property
@@ -81,20 +93,21 @@ class Imap:
     async def uids(self, first: int, since: date | None = None) -> list[int]:
         """Give the numbers of the mails from one on, in order; `since`: only those taken in on that day or later."""
         day = f" SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}" if since else ""
-        answers = await self._command(f"UID SEARCH UID {first}:*{day}".encode(), what="search")
-        found = {uid for a in answers if a.is_untagged(b"SEARCH") for uid in found_uids(a)}
-        # `7:*` names the last mail even where that is number 6 (RFC 9051 section 9, seq-range).
-        return sorted(uid for uid in found if first <= uid <= MAX_UID)
+        command = f"UID SEARCH UID {first}:*{day}".encode()
+        answers = await self._command(command, what="search", most_text=MAX_LINE)
+        if sum(len(a.text) for a in answers) > _LONG_SEARCH:
+            return await asyncio.to_thread(_uids, answers, first)
+        return _uids(answers, first)
 
     async def about(self, uids: Sequence[int]) -> list[About]:
         """Give what the server says of mails; those that are gone are left out."""
         wanted = ",".join(map(str, uids)).encode()
         answers = await self._command(b"UID FETCH " + wanted + b" (UID RFC822.SIZE INTERNALDATE)", what="tell sizes")
         found: dict[int, About] = {}
-        for answer in answers:
-            if answer.numbered(b"FETCH") is None:
-                continue
-            items = fetched(answer)
+        for number, answer in enumerate(answers):
+            if number % _BREATHE_EVERY == 0:
+                await asyncio.sleep(0)
+            items = _items(answer)
             uid, octets = items.get("UID", b""), items.get("RFC822.SIZE", b"")
             if _is_number(uid) and octets.isdigit() and len(octets) < 19:
                 received = items.get("INTERNALDATE", b"").decode("ascii", "replace")
@@ -107,10 +120,9 @@ class Imap:
         command = b"UID FETCH %d (UID BODY.PEEK[%s]<0.%d>)" % (uid, part, most)
         name = f"BODY[{part.decode()}]"
         for answer in await self._command(command, what="send a mail", most=most):
-            if answer.numbered(b"FETCH") is not None:
-                items = fetched(answer)
-                if items.get("UID") == b"%d" % uid and name in items:
-                    return items[name][:most]
+            items = _items(answer)
+            if items.get("UID") == b"%d" % uid and name in items:
+                return items[name][:most]
         return None
 
     async def mark_seen(self, uids: Sequence[int]) -> None:
@@ -185,7 +197,7 @@ class Imap:
                 continue
             self._refused(answer, tag, "log in")
 
-    async def _command(self, *pieces: bytes, what: str, most: int = 0) -> list[Answer]:
+    async def _command(self, *pieces: bytes, what: str, most: int = 0, most_text: int = MAX_TEXT) -> list[Answer]:
         """Send a command and give the answers to it, once the server has said that it is done."""
         tag = self._tag()
         answers: list[Answer] = []
@@ -194,12 +206,16 @@ class Imap:
             while not (answer := await self._receive(most)).is_tagged(tag):
                 answers.append(answer)
                 most -= sum(map(len, answer.literals))
-                if len(answers) > MAX_ANSWERS:
-                    raise FetchTemporary(f"gives more than {MAX_ANSWERS:,} answers when asked to {what}")
+                most_text -= len(answer.text)
+                if len(answers) > MAX_ANSWERS or most_text < 0:
+                    raise FetchTemporary(f"gives too many answers, or too long ones, when asked to {what}")
         self._refused(answer, tag, what)
         return [*answers, answer]
 
     async def _receive(self, most: int = 0) -> Answer:
+        self._received += 1
+        if self._received % _BREATHE_EVERY == 0:
+            await asyncio.sleep(0)
         answer = await self._wire.receive(most)
         if answer.is_untagged(b"BYE"):
             raise FetchTemporary(f"ends the conversation: {self._said(answer)}")
@@ -208,7 +224,7 @@ class Imap:
     def _refused(self, answer: Answer, tag: bytes, what: str) -> None:
         """Raise FetchTemporary if an answer ends a command, and not well."""
         if answer.is_tagged(tag) and not answer.is_ok:
-            kind = LoginRefused if what == "log in" else FetchTemporary
+            kind = LoginRefused if what == "log in" else CommandRefused
             raise kind(f"does not {what}: {self._said(answer)}")
 
     def _said(self, answer: Answer) -> str:
@@ -249,6 +265,19 @@ async def session(access: Access, username: str, password: Secret) -> AsyncItera
         yield imap
     finally:
         await asyncio.shield(imap.close())
+
+
+def _uids(answers: Sequence[Answer], first: int) -> list[int]:
+    found = {uid for answer in answers if answer.is_untagged(b"SEARCH") for uid in found_uids(answer)}
+    # `7:*` names the last mail even where that is number 6 (RFC 9051 section 9, seq-range).
+    return sorted(uid for uid in found if first <= uid <= MAX_UID)
+
+
+def _items(answer: Answer) -> dict[str, bytes]:
+    """Give what is said about a mail; nothing if the answer is about something else."""
+    if answer.numbered(b"FETCH") is None or len(answer.text) > MAX_FETCHED:
+        return {}
+    return fetched(answer)
 
 
 def _is_number(text: bytes) -> bool:

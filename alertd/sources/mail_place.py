@@ -27,10 +27,13 @@ class Place:
     validity: int
     """UIDVALIDITY; with another one the number means nothing."""
     uid: int
+    since_ms: int | None = None
+    """More is to be read, and of it only what the server took in from then on."""
 
     def cursor(self) -> dict[str, Any]:
         """Write it as the state of the source keeps it."""
-        return {"validity": self.validity, "uid": self.uid}
+        since = {"since": self.since_ms} if self.since_ms is not None else {}
+        return {"validity": self.validity, "uid": self.uid, **since}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +56,43 @@ class Begin:
         stamp = parse_date(received) if self.since_ms is not None else None
         return stamp is None or self.since_ms is None or stamp.ms >= self.since_ms
 
+    def end(self, validity: int, last: int, next_uid: int, *, more: bool) -> Place:
+        """Give the place after the mails up to number `last` were read; `more`: there are others.
+
+        Where only some were asked for, those between them are done with, too, and so are all that there were.
+        """
+        if more:
+            return Place(validity, last, self.since_ms)
+        return Place(validity, max(last, next_uid - 1) if self.since_ms is not None else last)
+
 
 def read_place(cursor: Mapping[str, Any]) -> Place | None:
     """Read what the state of a source keeps; None if it keeps nothing of this kind."""
-    validity, uid = cursor.get("validity"), cursor.get("uid")
-    return Place(validity, uid) if isinstance(validity, int) and isinstance(uid, int) else None
+    validity, uid, since = cursor.get("validity"), cursor.get("uid"), cursor.get("since")
+    if not isinstance(validity, int) or not isinstance(uid, int):
+        return None
+    return Place(validity, uid, since if isinstance(since, int) else None)
 
 
 def where_to_begin(
-    place: Place | None, validity: int, *, same_address: bool, backlog: Backlog, last_success_ms: int, now: int
+    place: Place | None,
+    validity: int,
+    next_uid: int,
+    *,
+    same_address: bool,
+    backlog: Backlog,
+    last_success_ms: int,
+    now: int,
 ) -> Begin | None:
-    """Say which mails to read; None: those that are there are passed over."""
+    """Say which mails to read; None: those that are there are passed over.
+
+    `next_uid` is the number that the next mail will have at the least, 0 if the server does not say. A place beyond
+    it is of other numbers, whatever the server says of them.
+    """
     if place is None:
         if backlog == "none":
             return None
         return Begin(1, now - DAY_MS if backlog == "24h" else None)
-    if same_address and place.validity == validity:
-        return Begin(place.uid + 1)
+    if same_address and place.validity == validity and (not next_uid or place.uid < next_uid):
+        return Begin(place.uid + 1, place.since_ms)
     return Begin(1, last_success_ms - DAY_MS, renumbered=True)

@@ -1,6 +1,6 @@
 """One poll of a mailbox.
 
-    log in -> open the folder -> where to begin -> for each mail: size, bytes -> parse (in a killable worker)
+    log in -> open the folder -> where to begin -> for each mail: size, bytes -> parse (mail_read)
     -> intake -> end of poll -> (mark as read)
 
 How far the folder was read is stored by the end, after the entries: a crash before it costs a second look, never a
@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 import structlog
@@ -22,18 +22,17 @@ import structlog
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
-from alertd.errors import FetchTemporary, ParseFailed, ParseKilled
+from alertd.errors import FetchTemporary, ParseKilled
 from alertd.model import ParsedFeed, SourceState
 from alertd.net.address import AddressPolicy
-from alertd.net.imap import About, Folder, Imap, session
+from alertd.net.imap import About, CommandRefused, Folder, Imap, session
 from alertd.net.imap_socket import Access
-from alertd.sources.dates import parse_date
-from alertd.sources.mail import LARGEST, MailConfig, about_mail, rejected_mail
-from alertd.sources.mail_parts import MAX_HEADER
+from alertd.sources.mail import MailConfig
 from alertd.sources.mail_place import Begin, Place, read_place, where_to_begin
 from alertd.sources.mail_sender import kind_of
-from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.parsepool import ParsePool
 from alertd.workers.intake import Intake
+from alertd.workers.mail_read import MailReader
 from alertd.workers.notices import Notices
 from alertd.workers.poll import Polled
 from alertd.workers.source_health import SourceHealth, healthy
@@ -42,8 +41,10 @@ log = structlog.get_logger(__name__)
 
 BATCH = 100
 """Mails of one poll; more are read in the next, at once."""
-TRIES = 2
-"""Polls in which a mail may kill its parse worker."""
+BATCH_BYTES = 64 << 20
+"""Bytes of the mails of one poll."""
+STOP: Final = ParsedFeed(format="stop", candidates=[])
+"""Stands for a mail that is left to the next poll."""
 FORGED = (
     "A mail to source {source} was refused as forged: {reason}. If it was genuine, the settings `authenticated_by` "
     "or `signed_by` do not fit. `alertd why {source}` shows all that were refused."
@@ -105,14 +106,12 @@ class MailPoll:
     ) -> None:
         """`soon` lets the next poll of a source be at once."""
         self._intake = intake
-        self._pool = pool
+        self._reader = MailReader(pool, clock)
         self._health = health
         self._notices = notices
         self._clock = clock
         self._soon = soon
         self._watching = watching
-        self._killers: dict[tuple[str, int, int], int] = {}
-        """(source, UIDVALIDITY, UID) of mails that killed a parse worker -> how often."""
 
     async def take(self, source: MailConfig, state: SourceState, now: int) -> Polled:
         """Read what is new in a folder and take it in."""
@@ -145,6 +144,7 @@ class MailPoll:
         begin = where_to_begin(
             place,
             folder.validity,
+            folder.next_uid,
             same_address=state.url == source.address,
             backlog=source.backlog,
             last_success_ms=state.last_success_ms,
@@ -159,66 +159,38 @@ class MailPoll:
         if folder.next_uid == begin.uid:
             return _Read(ParsedFeed(format="mail", candidates=[]), Place(folder.validity, begin.uid - 1), [])
         uids = await imap.uids(begin.uid, begin.day)
-        if len(uids) > BATCH:
-            self._soon(source.id)
-        return await self._mails(imap, folder, source, begin, uids[:BATCH])
+        return await self._mails(imap, folder, source, begin, uids)
 
     async def _mails(
         self, imap: Imap, folder: Folder, source: MailConfig, begin: Begin, uids: Sequence[int]
     ) -> _Read:
-        abouts = {about.uid: about for about in await imap.about(uids)} if uids else {}
+        """Read the first of some mails; if there are more, the next poll comes at once."""
+        abouts = {about.uid: about for about in await imap.about(uids[:BATCH])} if uids else {}
         pages: list[ParsedFeed] = []
         numbers: list[int] = []
-        last = begin.uid - 1
-        for uid in uids:
-            about = abouts.get(uid)
-            if about is not None and begin.covers(about.received):
+        last, left = begin.uid - 1, BATCH_BYTES
+        for uid in uids[:BATCH]:
+            about = abouts.get(uid, About(uid, 0, ""))
+            if begin.covers(about.received):
+                left -= min(about.size, source.max_bytes)
                 try:
-                    page = await self._mail(imap, source, about, folder.validity)
-                except ParseKilled:
+                    page = await self._reader.read(imap, source, about, folder.validity) if left > 0 else STOP
+                except (ParseKilled, CommandRefused):
                     if not numbers:
                         raise
-                    self._soon(source.id)  # those before it are taken in first
+                    page = STOP
+                if page is STOP:  # those before it are taken in first
                     break
-                if page is not None:
+                if page is None:
+                    log.info("mail_gone", source=source.id, mail=uid)
+                else:
                     pages.append(page)
                     numbers.append(uid)
             last = uid
-        return _Read(_joined(pages), Place(folder.validity, last), numbers)
-
-    async def _mail(self, imap: Imap, source: MailConfig, about: About, validity: int) -> ParsedFeed | None:
-        """Fetch and parse one mail; None if it is gone. Raises ParseKilled, the first time that it kills."""
-        too_large = about.size > LARGEST
-        most = MAX_HEADER + 1 if too_large else source.max_bytes
-        raw = await imap.fetch(about.uid, most, header=too_large)
-        if raw is None:
-            return None
-        received = parse_date(about.received)
-        facts = about_mail(
-            source.facts(),
-            uid=about.uid,
-            size=about.size,
-            received_ms=received.ms if received else None,
-            whole=about.size <= most,
-        )
-        job = ParseJob(
-            type=source.type, body=raw, content_type=None, base_url="", source=facts, seen_at_ms=self._clock()
-        )
-        started = self._clock()
-        key = (source.id, validity, about.uid)
-        try:
-            page = await self._pool.parse(job)
-        except ParseFailed as error:
-            return rejected_mail(str(error), about.uid)
-        except ParseKilled as error:
-            self._killers[key] = self._killers.get(key, 0) + 1
-            if self._killers[key] < TRIES:
-                raise
-            telemetry.PARSE_KILLS.labels(source=source.id).inc()
-            page = rejected_mail(f"two parse workers died over it ({error})", about.uid)
-        self._killers.pop(key, None)
-        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
-        return page
+        more = bool(uids) and last < uids[-1]
+        if more:
+            self._soon(source.id)
+        return _Read(_joined(pages), begin.end(folder.validity, last, folder.next_uid, more=more), numbers)
 
     async def _tell(self, source: MailConfig, page: ParsedFeed) -> None:
         """Tell of the mails that were refused; the journal has them already."""

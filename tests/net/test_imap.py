@@ -91,7 +91,8 @@ async def test_a_session_with_a_plain_server(tmp_path: Path) -> None:
         ({b"EXAMINE": b"* X {999999999}\r\n"}, "sends 953.7 MiB where less was asked for"),
         ({b"EXAMINE": b"* X {1}\r\n"}, "where less was asked for"),
         ({b"EXAMINE": b"* X\0Y\r\n"}, "not proper IMAP"),
-        ({b"EXAMINE": b"* 1 EXISTS\r\n" * 5_000}, "more than 2,000 answers"),
+        ({b"EXAMINE": b"* 1 EXISTS\r\n" * 5_000}, "too many answers"),
+        ({b"EXAMINE": (b"* X " + b"(" * 100_000 + b"\r\n") * 5}, "or too long ones"),
         ({b"EXAMINE": b"* 1 EXISTS\r\n"}, "does not open the folder within 1 s"),
         ({b"LOGIN": b"% NO s3cret-word is wrong\r\n"}, "does not log in: NO <secret> is wrong"),
         ({b"CAPABILITY": b"* CAPABILITY LOGINDISABLED\r\n% OK\r\n"}, "no login by a password"),
@@ -110,6 +111,22 @@ async def test_a_server_that_is_strange_or_hostile_is_an_error_in_words(
 async def test_only_a_server_that_asks_for_a_login_is_talked_to(tmp_path: Path, greeting: bytes) -> None:
     with pytest.raises(FetchTemporary, match="does not greet"):
         await ask(tmp_path, script({}, greeting), opened)
+
+
+async def test_a_long_search_and_strange_answers_about_mails_are_read_or_left(tmp_path: Path) -> None:
+    many = b" ".join(b"%d" % uid for uid in range(1, 100_001))
+    talk = script({
+        b"UID SEARCH": b"* SEARCH " + many + b"\r\n% OK\r\n",
+        b"UID FETCH 1": b"* 1 FETCH (UID 1 RFC822.SIZE x)\r\n* 2 FETCH (UID 99999999999 RFC822.SIZE 1)\r\n"
+        b"* 3 FETCH (UID 1 " + b"(" * 9_000 + b" RFC822.SIZE 1)\r\n* 1 FETCH (BODY[] {1}\r\nx)\r\n% OK\r\n",
+    })  # fmt: skip
+
+    async def work(imap: Imap) -> None:
+        assert (await imap.uids(7))[:2] == [7, 8]
+        with pytest.raises(FetchTemporary, match="less was asked for"):
+            await imap.about([1])
+
+    await ask(tmp_path, talk, work)
 
 
 async def test_no_more_of_a_mail_comes_than_was_asked_for(tmp_path: Path) -> None:

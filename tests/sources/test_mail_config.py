@@ -93,6 +93,9 @@ def test_an_address_inside_the_house_needs_to_be_admitted() -> None:
     assert config(host="10.0.0.5", allow_private=["10.0.0.0/8"]).forbidden() == ""
 
 
+LATELY = Begin(1, NOW - 60_000 - DAY_MS, renumbered=True)
+
+
 @pytest.mark.parametrize(
     ("place", "more", "begin"),
     [
@@ -100,14 +103,26 @@ def test_an_address_inside_the_house_needs_to_be_admitted() -> None:
         (None, {"backlog": "all"}, Begin(1)),
         (None, {"backlog": "24h"}, Begin(1, NOW - DAY_MS)),
         (Place(7, 41), {}, Begin(42)),
+        (Place(7, 41), {"next_uid": 0}, Begin(42)),
+        (Place(7, 41, NOW - DAY_MS), {}, Begin(42, NOW - DAY_MS)),
         (Place(7, 0), {"backlog": "none"}, Begin(1)),
-        (Place(6, 41), {}, Begin(1, NOW - 60_000 - DAY_MS, renumbered=True)),
-        (Place(7, 41), {"same_address": False}, Begin(1, NOW - 60_000 - DAY_MS, renumbered=True)),
+        (Place(6, 41), {}, LATELY),
+        (Place(7, 41), {"same_address": False}, LATELY),
+        (Place(7, 41), {"next_uid": 41}, LATELY),
     ],
 )
 def test_where_to_begin(place: Place | None, more: dict[str, Any], begin: Begin | None) -> None:
     given: dict[str, Any] = {"same_address": True, "backlog": "none", "last_success_ms": NOW - 60_000, "now": NOW}
-    assert where_to_begin(place, 7, **given | more) == begin
+    assert where_to_begin(place, 7, **{"next_uid": 42} | given | more) == begin
+
+
+def test_where_a_poll_ends() -> None:
+    assert Begin(5).end(7, 9, 42, more=False) == Place(7, 9)
+    assert Begin(5).end(7, 9, 42, more=True) == Place(7, 9)
+    assert Begin(5, NOW).end(7, 9, 42, more=True) == Place(7, 9, NOW)
+    assert Begin(5, NOW).end(7, 9, 42, more=False) == Place(7, 41), "what was not asked for is done with"
+    assert Begin(5, NOW).end(7, 43, 42, more=False) == Place(7, 43)
+    assert Begin(5, NOW).end(7, 9, 0, more=False) == Place(7, 9)
 
 
 def test_what_the_server_took_in_before_is_passed_over() -> None:
@@ -122,6 +137,7 @@ def test_what_the_server_took_in_before_is_passed_over() -> None:
 
 
 def test_the_place_survives_being_written_down() -> None:
-    assert read_place(Place(7, 41).cursor()) == Place(7, 41)
+    for place in (Place(7, 41), Place(7, 41, NOW)):
+        assert read_place(place.cursor()) == place
     for cursor in ({}, {"uid": 1}, {"validity": "7", "uid": 41}, {"listed": ["x"]}):
         assert read_place(cursor) is None

@@ -14,8 +14,7 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ class _Mail:
     uid: int
     raw: bytes
     received: str
+    day: date
     seen: bool = False
 
 
@@ -129,13 +129,15 @@ class ImapServer(_Threaded):
         super().__init__(folder)
         self.capabilities = capabilities
         self.idlers = 0
+        self.damaged = 0
+        """The number of a mail that is not handed over."""
         self.commands: list[str] = []
         """What was asked, without its arguments."""
         self._folders: dict[str, _Folder] = {"INBOX": _Folder(1000)}
         self._changed: set[asyncio.Event] = set()
 
     def deliver(self, raw: bytes, folder: str = "INBOX", *, age_s: float = 0) -> None:
-        received = format_datetime(datetime.now(UTC) - timedelta(seconds=age_s))
+        received = datetime.now(UTC) - timedelta(seconds=age_s)
         self.call(lambda: self._deliver(raw, folder, received))
 
     def renumber(self) -> None:
@@ -152,9 +154,9 @@ class ImapServer(_Threaded):
     def seen(self) -> list[bool]:
         return [mail.seen for mail in self._folders["INBOX"].mails]
 
-    def _deliver(self, raw: bytes, folder: str, received: str) -> None:
+    def _deliver(self, raw: bytes, folder: str, received: datetime) -> None:
         box = self._folders.setdefault(folder, _Folder(1000))
-        box.mails.append(_Mail(box.next_uid, raw, received[5:].replace(" ", "-", 2)))
+        box.mails.append(_Mail(box.next_uid, raw, f"{received:%d-%b-%Y %H:%M:%S} +0000", received.date()))
         box.next_uid += 1
         for event in self._changed:
             event.set()
@@ -244,7 +246,9 @@ class _Session:
         return wanted
 
     async def _do_uid_search(self, arguments: str) -> bytes:
-        found = " ".join(str(mail.uid) for _, mail in self._range(arguments.split()[1]))
+        words = arguments.split()
+        since = datetime.strptime(words[3], "%d-%b-%Y").date() if len(words) > 2 else date.min
+        found = " ".join(str(mail.uid) for _, mail in self._range(words[1]) if mail.day >= since)
         self._say(f"* SEARCH {found}".rstrip().encode())
         return b"OK done"
 
@@ -253,6 +257,8 @@ class _Session:
         for number, mail in self._range(wanted):
             head = f"* {number} FETCH (UID {mail.uid}".encode()
             if body := re.search(r"BODY\.PEEK\[(\w*)\]<0\.(\d+)>", items):
+                if mail.uid == self._server.damaged:
+                    return b"NO [SERVERBUG] damaged"
                 raw = mail.raw.split(b"\r\n\r\n", 1)[0] + b"\r\n\r\n" if body[1] else mail.raw
                 raw = raw[: int(body[2])]
                 self._say(head + f" BODY[{body[1]}]<0> {{{len(raw)}}}\r\n".encode() + raw + b")")

@@ -14,7 +14,7 @@ from alertd.errors import ParseKilled
 from alertd.model import ParsedFeed
 from alertd.sources.parsepool import ParseJob
 from tests.support.imap import KINDS, Kind, Mailbox, mail, open_mailbox
-from tests.support.imap_server import PASSWORD
+from tests.support.imap_server import PASSWORD, ImapServer
 from tests.workers.mailing import Post
 from tests.workers.polling import CountingPool
 
@@ -142,6 +142,20 @@ async def test_a_renumbered_folder_is_looked_at_again_and_nothing_comes_twice(po
     assert post.state.cursor["uid"] >= 52
 
 
+async def test_a_renumbered_folder_of_many_mails_is_read_in_turns_and_without_its_old_ones(post: Post) -> None:
+    post.box.deliver(mail("Known"))
+    await post.poll()
+    assert await post.titles() == ["Known"]
+    for number in range(103):
+        post.box.deliver(mail(f"Old {number}"), age_s=10 * 86_400)
+        post.box.deliver(mail(f"New {number}"))
+    post.box.renumber()
+    found = []
+    while (await post.poll()).outcome == "new":
+        found += await post.titles()
+    assert sorted(found) == sorted(f"New {number}" for number in range(103))
+
+
 async def test_mails_that_are_deleted_by_others_are_no_trouble(post: Post) -> None:
     post.box.deliver(mail("First"))
     await post.poll()
@@ -217,6 +231,20 @@ async def test_a_mail_that_kills_parse_workers_is_left_out_and_those_behind_it_a
         assert (await post.poll()).outcome == "failed"
         assert (await post.poll()).outcome == "nothing_new"
         assert (await post.poll()).outcome == "unchanged"
+
+
+async def test_a_mail_that_the_server_does_not_hand_over_is_left_out_at_the_second_poll(pool: CountingPool) -> None:
+    with open_mailbox("python") as box:
+        assert isinstance(box, ImapServer)
+        post = Post(box, pool)
+        for title in ("First", "Damaged", "Last"):
+            box.deliver(mail(title))
+        box.damaged = 2
+        await post.poll()
+        assert (await post.poll()).outcome == "new"
+        assert await post.titles() == ["First", "Last"]
+        (reason,) = await post.reasons()
+        assert "unreadable: the server does not send a mail: NO [SERVERBUG] damaged (mail 2)" in reason
 
 
 async def test_a_large_mail_is_cut_and_says_so(post: Post) -> None:
