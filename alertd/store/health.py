@@ -27,6 +27,7 @@ _SIZES = (
     ("fetches", "HLEN", "fetches"),
     ("states", "ZCARD", "states"),
     ("stories", "ZCARD", "stories"),
+    ("standings", "HLEN", "standings"),
 )
 
 

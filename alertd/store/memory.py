@@ -113,6 +113,7 @@ class MemoryStore(MemoryTexts, MemoryQueue, MemoryState, MemoryStories, MemoryLi
             "fetches": len(self._fetches.jobs),
             "states": len(self._states),
             "stories": len(self._stories.index),
+            "standings": len(self._standings),
         }
         return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}
 

@@ -13,7 +13,7 @@ import pytest
 
 from alertd.base.clock import system_clock
 from alertd.cli.main import COMMANDS
-from alertd.model import Decision, Event, Evidence, JournalRecord, Match, SourceState, event_to_dict
+from alertd.model import Decision, Event, Evidence, JournalRecord, Match, SourceState, Spell, Standing, event_to_dict
 from tests.cli.conftest import Desk
 from tests.cli.run import ROOT, command, plain_environment
 
@@ -22,7 +22,10 @@ EDGAR = re.search(r"^\$ cat page\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL
 WIRE = re.search(r"^\$ cat wire\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL)
 EVENT, ALERT, SENT = "ev_al2uz66dio2dh4zypow4z2r2fh", "al_nkys5lnbv7tuwkoxfcckp67gye", "dl_gt25gvqpkkbqxb46qkp5dj2hiv"
 
-ASKING = {"status", "tail", "why", "dead"}
+ASKING = {"status", "sources", "tail", "why", "dead"}
+
+
+HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,18 @@ def asked(desk: Desk) -> Desk:
         ),
         JournalRecord(kind="source", at="2026-01-12T07:43:00.000Z", ids=["prwire"], reason="failed: HTTP 503"),
     )  # fmt: skip
+    now = system_clock()
     state = SourceState(
         source="prwire", state="failing", failures=3, error="HTTP 503", polls=7, events=5, duplicates=2,
-        last_success_ms=system_clock() - 180_000,
+        last_success_ms=now - 180_000, last_poll_ms=now - 1_000, last_new_ms=now - 600_000, entries=20,
+        spells=[
+            Spell(since_ms=now - 30 * HOUR_MS, until_ms=now - 22 * HOUR_MS, became="missed"),
+            Spell(since_ms=now - 3 * HOUR_MS, until_ms=now - 141 * 60_000, why="timed out"),
+        ],
     )  # fmt: skip
     desk.do(lambda store: store.save_source_state(state))
+    standing = Standing(source="prwire", state="failing", since_ms=now - 125_000)
+    desk.do(lambda store: store.save_standing(standing))
     desk.running()
     desk.bury("a")
     return desk
