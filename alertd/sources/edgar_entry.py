@@ -10,11 +10,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from alertd.base.clock import parse_rfc3339
 from alertd.model import Struct
 from alertd.sources.dates import FIRST_YEAR, LAST_YEAR
 from alertd.sources.plain import cut_title, plain_line, scrub
@@ -161,8 +160,11 @@ def _moment(text: str) -> tuple[int | None, str, bool]:
     if not year.isdecimal() or not FIRST_YEAR <= int(year) <= LAST_YEAR:
         return None, "", True
     try:
-        ms = parse_rfc3339(text)
-        offset = datetime.fromisoformat(text).utcoffset() or timedelta()
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None, "", True
+    offset = moment.utcoffset()
+    if offset is None:
+        return None, "", True
+    ms = round(moment.timestamp() * 1000)
     return ms, text[-6:] if offset else "UTC", fits_new_york(ms, offset)
