@@ -5,7 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from alertd.model import Spell
+from alertd.model import SourceState, Spell
+from alertd.sources.spells import became_in_words, told_spells
+from alertd.workers.edgar_gap import Gap, with_gaps
+from alertd.workers.edgar_gaps_ledger import BlindSpell, Ledger, write_ledger
 from tests.support.behaviours import answer
 from tests.workers.make import feed
 from tests.workers.polling import Wire
@@ -86,3 +89,16 @@ async def test_the_rhythm_is_kept_with_the_state(stored: Wire) -> None:
     assert known.rhythm == stored.state.rhythm
     assert known.rhythm is not None
     assert (known.rhythm.items, known.rhythm.hit) == (1.0, True), "what the first poll brought is not counted"
+
+
+async def test_what_the_filler_of_edgars_gaps_writes_is_what_people_are_told() -> None:
+    hour = 60 * MINUTE
+    filled = BlindSpell(from_ms=2 * hour, to_ms=3 * hour, filled=True, late=1)
+    cursor = with_gaps(write_ledger({}, Ledger(spells=[filled])), [Gap(since_ms=5 * hour, until_ms=6 * hour)])
+    spells = [
+        Spell(since_ms=2 * hour, until_ms=3 * hour, why="HTTP 503"),
+        Spell(since_ms=5 * hour, until_ms=6 * hour),
+    ]
+    state = SourceState(source="edgar", cursor=cursor, spells=spells)
+    told = [(spell.why, became_in_words(spell)) for spell in told_spells(state)]
+    assert told == [("HTTP 503", "filled, 1 late"), ("", "not filled yet")]
