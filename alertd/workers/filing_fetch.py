@@ -8,6 +8,7 @@ asked for.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ from alertd.workers.sec_requests import SHORT_WAIT_S
 
 MAX_DOCUMENT = 32 << 20
 """Bytes of one document that are fetched; of these the first 8 MiB are read."""
+AT_ONCE = 4
+"""Filings that are fetched at the same time: more would stand before the next poll in the line of turns."""
 _PATIENCE = 4
 """From this attempt on a filing is taken without an exhibit that is not to be had."""
 _ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, text/plain;q=0.9, */*;q=0.5"
@@ -52,9 +55,14 @@ class FilingFetch:
         self._requests = requests
         self._pool = pool
         self._clock = clock
+        self._line = asyncio.Semaphore(AT_ONCE)
 
     async def fetch(self, job: FetchJob, source: EdgarConfig) -> Fetched:
         """Fetch the documents of a filing and make its event with text, items and facts."""
+        async with self._line:
+            return await self._fetch(job, source)
+
+    async def _fetch(self, job: FetchJob, source: EdgarConfig) -> Fetched:
         form = event_from_json(job.header).form or ""
         index = await self._get(job.url, source, SHORT_WAIT_S)
         listed = documents_of(await self._parse(DOCUMENTS, index.body, index, source, {"form": form}))

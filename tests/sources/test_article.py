@@ -16,9 +16,11 @@ from alertd.model import Event, event_from_json, event_to_json
 from alertd.sources.article import MAX_ELEMENTS, ArticleParts, has_articles, pack_article, parse_article
 from alertd.sources.events import SourceFacts
 from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.pdf import has_pdf
 from alertd.sources.plain import MAX_BODY
 from tests.sources.edgar_pages import SEEN
 from tests.support.articles import ARTICLE, article_page
+from tests.support.pdf import pdf
 
 pytestmark = pytest.mark.skipif(not has_articles(), reason="needs the extra alertd[articles]")
 
@@ -104,6 +106,12 @@ def test_an_entry_longer_than_the_article_keeps_its_own_text() -> None:
 def test_what_is_no_page_is_refused_by_its_type(kind: str) -> None:
     with pytest.raises(ParseFailed, match="leads to no page but to"):
         event(article_page(), kind=kind)
+
+
+@pytest.mark.skipif(not has_pdf(), reason="needs the extra alertd[pdf]")
+def test_a_file_in_pdf_behind_a_link_is_read_whatever_its_type_says() -> None:
+    for kind in ("application/pdf", "text/html", None):
+        assert ARTICLE[1] in " ".join(event(pdf(ARTICLE), kind=kind).body.split())
 
 
 def test_a_page_of_another_encoding_is_read() -> None:
