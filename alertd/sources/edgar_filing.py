@@ -144,7 +144,7 @@ def candidate(filing: Filing, name: str, seen: Seen) -> Candidate:
         # An accession number never changes: nothing else may make one filing pass for another of the same wording.
         strong="",
         weak="",
-        content_hash=_content_hash(form, tuple(item.code for item in filing.items)),
+        content_hash=_content_hash(form, tuple(sorted(item.code for item in filing.items))),
         withdrawn=False,
         title=event.title,
         published_ms=first_ms,

@@ -28,8 +28,10 @@ PART = "0"
 SINCE, UNTIL, DAY = "since_ms", "until_ms", "day"
 """Keys of `SourceFacts.reads`: which filings are wanted, by the time of acceptance; and of which day an index is."""
 
-_WITH_ITEMS = frozenset(("8-K", "8-K12B", "8-K12G3", "8-K15D5", "D", "REGDEX", "1-U"))
-"""Forms of which EDGAR's pages announce the items."""
+_NUMBERED = frozenset(("8-K", "8-K12B", "8-K12G3", "8-K15D5"))
+"""Forms whose items are the same in all of EDGAR's places, where they are named."""
+_OTHERS = frozenset(("D", "REGDEX", "1-U"))
+"""Forms of which EDGAR's pages announce items that other places write in another way, or not all."""
 
 
 def part_hash(form: str) -> str:
@@ -39,7 +41,8 @@ def part_hash(form: str) -> str:
 
 def knows_items(form: str, items: list[Item]) -> bool:
     """Say whether these are all items that the page of current filings names; none may mean that none is known."""
-    return bool(items) or base_form(form) not in _WITH_ITEMS
+    base = base_form(form)
+    return bool(items) if base in _NUMBERED else base not in _OTHERS
 
 
 def named_item(code: str) -> Item:

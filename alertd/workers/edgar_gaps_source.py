@@ -55,6 +55,8 @@ class _Open:
     asked: bool = False
     """The submissions of the companies held have been read, or are not needed."""
     told: bool = False
+    proved: bool = False
+    """Closed, and the index of each of its days was reconciled."""
     late: int = 0
 
 
@@ -81,6 +83,8 @@ class SourceGaps:
         self._closed: dict[Gap, _Open] = {}
         self._done: set[date] = set()
         """Days that are reconciled, or given up, and not yet written down as such."""
+        self._given_up: set[date] = set()
+        """Days of which it will not be known what was missed."""
         self._told: set[date] = set()
         """Days of which the operator knows that they could not be reconciled yet."""
         self._retries = Retries(source.id)
@@ -107,7 +111,7 @@ class SourceGaps:
         self._done = {day for day in self._done if day > pointer}
         spells = ledger.spells
         for one in (*self._open.values(), *self._closed.values()):
-            spells = with_spell(spells, one.gap, filled=one.gap in self._closed, late=one.late)
+            spells = with_spell(spells, one.gap, filled=one.proved, late=one.late)
         left = [gap for gap in in_cursor if gap not in self._closed]
         self._closed = {gap: one for gap, one in self._closed.items() if gap in in_cursor}
         self._ledger = Ledger(watched=ledger.watched, reconciled=pointer.isoformat(), spells=spells)
@@ -181,7 +185,7 @@ class SourceGaps:
     async def _begin(self, one: _Open) -> None:
         """Leave a record of a gap, once."""
         if not one.begun:
-            await self._telling.blind(one.gap, one.late, filled=False)
+            await self._telling.opened(one.gap, one.late)
             one.begun = True
 
     async def _ask(self, one: _Open, now: int) -> None:
@@ -234,7 +238,7 @@ class SourceGaps:
                 return
             self._retries.not_there(day, now)
         if not why and now - index_due_ms(day) > NO_INDEX_MS:
-            self._end(day)
+            self._end(day, given_up=True)
             await self._telling.not_done([day], "EDGAR has no index of that day; was it closed?", given_up=True)
         elif day not in self._told and now - index_due_ms(day) > TELL_AFTER_MS:
             self._told.add(day)
@@ -243,21 +247,29 @@ class SourceGaps:
     async def _forget(self, days: list[date]) -> None:
         """Give up days that are too long ago."""
         for day in days:
-            self._end(day)
+            self._end(day, given_up=True)
         if days:
             await self._telling.not_done(days, "what was seen then may be forgotten by now", given_up=True)
 
-    def _end(self, day: date) -> None:
+    def _end(self, day: date, *, given_up: bool = False) -> None:
         self._done.add(day)
+        if given_up:
+            self._given_up.add(day)
         self._told.discard(day)
         self._retries.done(day)
 
     async def _close(self, one: _Open) -> None:
-        await self._telling.blind(one.gap, one.late, filled=True)
+        """End a gap: it is filled, or as far as it ever will be."""
+        one.proved = self._given_up.isdisjoint(self._days(one.gap)) and not _is_long(one.gap)
+        await self._telling.closed(one.gap, one.late, proved=one.proved)
         del self._open[one.gap]
         self._closed[one.gap] = one
         self._retries.done(one.gap)
-        await self._telling.filled(one.gap, one.late)
+
+
+def _is_long(gap: Gap) -> bool:
+    """Say whether a gap begins before what was seen is remembered."""
+    return 0 < gap.since_ms < gap.until_ms - REMEMBERED_MS
 
 
 def _midnight_s(day: date) -> float:

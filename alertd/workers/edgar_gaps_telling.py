@@ -12,7 +12,7 @@ from alertd.base.clock import Clock, rfc3339
 from alertd.model import JournalRecord
 from alertd.workers.edgar_gap import Gap
 from alertd.workers.edgar_gaps_day import DayReport
-from alertd.workers.edgar_gaps_text import day_missing, day_not_done, gap_begun, gap_filled, span
+from alertd.workers.edgar_gaps_text import day_missing, day_not_done, gap_begun, gap_closed, span
 from alertd.workers.notices import Notices
 
 log = structlog.get_logger(__name__)
@@ -35,28 +35,26 @@ class Telling:
         self._notices = notices
         self._clock = clock
 
-    async def blind(self, gap: Gap, late: int, *, filled: bool) -> None:
-        """Leave a record of a gap: when it is begun, and when it is filled."""
-        if filled:
-            log.info(
-                "edgar_gap_filled", source=self._source, since=_at(gap.since_ms), until=_at(gap.until_ms), late=late
-            )
-        else:
-            log.warning("edgar_gap_open", source=self._source, since=_at(gap.since_ms), until=_at(gap.until_ms))
+    async def opened(self, gap: Gap, late: int) -> None:
+        """Leave a record of a gap that is begun."""
+        log.warning("edgar_gap_open", source=self._source, since=_at(gap.since_ms), until=_at(gap.until_ms))
+        await self._blind(gap, late, f"EDGAR may not have been seen {span(gap.since_ms, gap.until_ms)}", filled=False)
+
+    async def closed(self, gap: Gap, late: int, *, proved: bool) -> None:
+        """Leave a record of a gap that is closed, and tell the operator."""
+        log.info("edgar_gap_closed", source=self._source, since=_at(gap.since_ms), late=late, proved=proved)
+        text = gap_closed(gap, late, proved=proved)
+        await self._blind(gap, late, text, filled=proved)
+        await self._notices.tell("edgar_gap_filled", self._source, text, _episode(gap))
+
+    async def _blind(self, gap: Gap, late: int, reason: str, *, filled: bool) -> None:
         data = {"from_ms": gap.since_ms, "to_ms": gap.until_ms, "filled": filled, "late": late}
-        reason = (
-            gap_filled(gap, late) if filled else f"EDGAR may not have been seen {span(gap.since_ms, gap.until_ms)}"
-        )
-        await self._journal(reason, {"blind": data}, f"blind:{_episode(gap)}:{filled}")
+        await self._journal(reason, {"blind": data}, f"blind:{_episode(gap)}:{reason}")
 
     async def begun(self, gap: Gap, held: int, late: int, failed: str, days: Sequence[date]) -> None:
         """Tell the operator of a gap whose indexes are awaited."""
         text = gap_begun(gap, held, late, failed, days)
         await self._notices.tell("edgar_gap", self._source, text, _episode(gap))
-
-    async def filled(self, gap: Gap, late: int) -> None:
-        """Tell the operator that a gap is filled."""
-        await self._notices.tell("edgar_gap_filled", self._source, gap_filled(gap, late), _episode(gap))
 
     async def reconciled(self, day: date, report: DayReport) -> None:
         """Leave a record of a day; tell the operator if something was missing."""

@@ -40,10 +40,12 @@ def gap_begun(gap: Gap, held: int, late: int, failed: str, days: Sequence[date])
     return said + f"What else was missed is known with {_indexes(days)}, there from {APPEARS:%H:%M} (New York) on."
 
 
-def gap_filled(gap: Gap, late: int) -> str:
-    """Say that a gap is closed."""
-    what = _come(late) if late else "nothing was missing"
-    return f"The gap in EDGAR {span(gap.since_ms, gap.until_ms)} is filled: {what}."
+def gap_closed(gap: Gap, late: int, *, proved: bool) -> str:
+    """Say that a gap is closed: filled, or as far as EDGAR's indexes go."""
+    where = f"The gap in EDGAR {span(gap.since_ms, gap.until_ms)}"
+    if not proved:
+        return f"{where} is closed, but not all of its days could be reconciled: {_come(late)}."
+    return f"{where} is filled: {_come(late) if late else 'nothing was missing'}."
 
 
 def day_missing(report: DayReport) -> str:

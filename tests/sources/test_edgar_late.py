@@ -46,6 +46,17 @@ def test_a_header_tells_of_a_filing_what_the_page_does(made: Made) -> None:
     assert (event.late, first.late) == (True, False)
 
 
+def test_items_in_another_order_are_the_same_content() -> None:
+    turned = Made(1, items=("9.01", "1.01"))
+    (one,), (other,) = parse(page(*turned.entries())).candidates, read(parse_header, AGREEMENT.header()).candidates
+    assert one.content_hash == other.content_hash
+
+
+def test_items_that_other_places_write_in_another_way_are_never_the_whole() -> None:
+    (candidate,) = read(parse_header, Made(5, "D", items=("06b",)).header()).candidates
+    assert candidate.content_hash.startswith(PART)
+
+
 @pytest.mark.parametrize("made", ALL, ids=lambda made: made.form)
 def test_submissions_tell_of_a_filing_under_the_same_name_with_the_same_content(made: Made) -> None:
     late, seen = read(parse_submissions, submissions(9_990_001, "Vega Grid Inc.", made)), parse(page(*made.entries()))

@@ -190,6 +190,16 @@ async def test_a_store_that_is_away_delays_and_loses_nothing(gaps: Gaps, monkeyp
     assert [event.accession for event in await gaps.events()] == [number(2)]
 
 
+async def test_a_gap_with_a_day_that_is_given_up_is_closed_and_not_called_filled(gaps: Gaps) -> None:
+    gaps.filler.hold(())
+    gaps.gap(*SPAN)
+    await gaps.restart(at("22:31", "2026-01-15"))
+    await gaps.until(lambda: not gaps.open)
+    assert gaps.cursor["spells"] == [[*SPAN, False, 0]]
+    (told,) = await gaps.told("edgar_gap_filled")
+    assert told.endswith("is closed, but not all of its days could be reconciled: no filings have come late.")
+
+
 # --- nights ---------------------------------------------------------------------------------------------
 
 
