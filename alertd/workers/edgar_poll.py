@@ -27,7 +27,7 @@ from alertd.rules.filing import canonical_form
 from alertd.sources.edgar import EdgarConfig
 from alertd.sources.edgar_filing import join
 from alertd.sources.edgar_front import (
-    LONGEST_PAUSE_S,
+    FIRST_PAUSE_S,
     MOST_CUTS,
     PAGE,
     Front,
@@ -207,7 +207,7 @@ class _Turn:
         looked_ms = now if looked or not self.state.baseline_done else front.looked_ms
         moved = after_whole(front, page, self.source.asks_for, self.begun, looked_ms, now)
         if walk.error is not None:  # what should have been looked at is looked at a little later
-            moved = msgspec.structs.replace(moved, not_before_ms=now + int(LONGEST_PAUSE_S * 1000))
+            moved = msgspec.structs.replace(moved, not_before_ms=now + int(FIRST_PAUSE_S * 1000))
         return moved, self._gap(walk) if gives_up else None
 
     def _gap(self, walk: Walk) -> Gap | None:

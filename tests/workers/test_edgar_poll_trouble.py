@@ -9,10 +9,12 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from alertd.base.clock import parse_rfc3339
 from alertd.base.failpoints import Failpoint, arm
 from alertd.errors import StoreUnavailable
 from alertd.net.client import HttpClient
 from alertd.store.memory import MemoryStore
+from tests.sources.edgar_pages import entry
 from tests.support.edgar import EdgarSite, page
 from tests.workers.edgar_polling import Edgar
 from tests.workers.polling import Away, CountingPool
@@ -208,6 +210,23 @@ async def test_a_feed_that_was_empty_at_first_is_no_gap(edgar: Edgar) -> None:
     new = edgar.file(3)
     await edgar.poll()
     assert (await edgar.numbers(), edgar.gaps, edgar.site.starts()) == (new, [], [0, 0])
+
+
+async def test_a_look_at_what_was_held_back_that_is_cut_short_is_taken_again(edgar: Edgar) -> None:
+    edgar.clock.now = parse_rfc3339("2026-01-12T21:00:00-05:00")
+    edgar.settings["forms"] = ["8-K", "4"]
+    edgar.file(250, form="4", ago_s=60)
+    await edgar.poll()
+    await edgar.events()
+    held = entry(901, form="8-K", accepted="2026-01-12T20:56:30-05:00", filed="2026-01-13")
+    edgar.site.entries.insert(210, held.encode())
+    edgar.clock.now = parse_rfc3339("2026-01-13T06:03:00-05:00")
+    edgar.site.answer(160, status=503)
+    new = edgar.file(1)
+    await edgar.poll()
+    assert (await edgar.numbers(), edgar.front.cuts, edgar.gaps) == (new, 0, [])
+    await edgar.poll(11)
+    assert await edgar.numbers() == [901]
 
 
 async def test_what_is_remembered_stays_small(edgar: Edgar) -> None:
