@@ -6,7 +6,6 @@ end of the day, so that a second process, or the same one after a crash, queues 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -19,11 +18,11 @@ from alertd import __version__, telemetry
 from alertd.alerts.coverage import LATEST_MS, line_id, window
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock, rfc3339
-from alertd.errors import AlertdError, StoreUnavailable
 from alertd.model import Message, NewDelivery, SourceState, Standing
 from alertd.pipeline.tally import ALERTS, ITEMS, NAMES, count_name
 from alertd.sources.polled import AnyConfig
 from alertd.workers.coverage_facts import coverage_of, seen_of
+from alertd.workers.looks import Looks
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
@@ -60,42 +59,21 @@ class Wanted:
     zone: ZoneInfo
 
 
-class CoverageLines:
+class CoverageLines(Looks):
     """Queues the lines that are due."""
 
     def __init__(self, store: CoverageStore, clock: Clock, progress: Progress) -> None:
+        super().__init__("coverage", LOOK_S, progress)
         self._store = store
         self._clock = clock
-        self._progress = progress
         self._wanted: Sequence[Wanted] = ()
         self._sources: Sequence[AnyConfig] = ()
         self._done: dict[str, int] = {}
         """Receiver -> the end of the day that its last line was about."""
-        self._stop = asyncio.Event()
 
     def serve(self, wanted: Sequence[Wanted], sources: Sequence[AnyConfig]) -> None:
         """Take who wants a line and what is watched, at the start and from a reload."""
         self._wanted, self._sources = wanted, sources
-
-    def stop(self) -> None:
-        """End the loop."""
-        self._stop.set()
-
-    async def run(self) -> None:
-        """Look until told to stop."""
-        while not self._stop.is_set():
-            self._progress.tick("coverage")
-            try:
-                await self.look()
-            except StoreUnavailable as error:
-                log.debug("coverage_waits", error=str(error))  # other loops say once that Redis is away
-            except AlertdError as error:  # a state that does not decode, say: the next look may find it mended
-                log.error("coverage_failed", error=str(error))
-            try:
-                async with asyncio.timeout(LOOK_S):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
 
     async def look(self) -> None:
         """Queue the lines that are due now. Raises StoreUnavailable."""

@@ -14,10 +14,10 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
-from alertd.errors import AlertdError, StoreUnavailable
 from alertd.model import JournalRecord, SourceState, Standing
 from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.sources.standing import Tell, Watched, begun, judge
+from alertd.workers.looks import Looks
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
 
@@ -102,40 +102,19 @@ class Standings:
 Looked = tuple[AnyConfig, SourceState]
 
 
-class SourceWatch:
+class SourceWatch(Looks):
     """Judges sources by the clock: whether they are asked in time, and whether they have fallen silent."""
 
     def __init__(
         self, standings: Standings, sources: Callable[[], Awaitable[list[Looked]]], clock: Clock, progress: Progress
     ) -> None:
         """`sources` gives those that this process watches, with the newest state of each."""
+        super().__init__("watch", LOOK_S, progress)
         self._standings = standings
         self._sources = sources
         self._clock = clock
-        self._progress = progress
         self._since: dict[str, int] = {}
         """Source -> since when it is watched."""
-        self._stop = asyncio.Event()
-
-    def stop(self) -> None:
-        """End the loop."""
-        self._stop.set()
-
-    async def run(self) -> None:
-        """Look until told to stop."""
-        while not self._stop.is_set():
-            self._progress.tick("watch")
-            try:
-                await self.look()
-            except StoreUnavailable as error:
-                log.debug("watch_waits", error=str(error))  # other loops say once that Redis is away
-            except AlertdError as error:  # a standing that does not decode, say
-                log.error("watch_failed", error=str(error))
-            try:
-                async with asyncio.timeout(LOOK_S):
-                    await self._stop.wait()
-            except TimeoutError:
-                continue
 
     async def look(self) -> None:
         """Judge every source once. Raises StoreUnavailable."""
