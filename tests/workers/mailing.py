@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from alertd.model import Event, JournalRecord, SourceState
+from alertd.model import SourceState
 from alertd.sources.mail import MailConfig
 from alertd.store.memory import MemoryStore
 from alertd.workers.intake import Intake
@@ -13,18 +13,19 @@ from alertd.workers.notices import Notices
 from alertd.workers.poll import Poll, Polled
 from alertd.workers.source_health import SourceHealth
 from tests.support.imap import Mailbox, settings
+from tests.workers.behind import Behind
 from tests.workers.make import HandClock
 from tests.workers.polling import CountingPool
 
 
-class Post:
+class Post(Behind):
     """The source `regulators`, and what polling it leaves behind."""
 
     def __init__(self, box: Mailbox, pool: CountingPool, **more: Any) -> None:
         self.box = box
         self.pool = pool
         self.more = more
-        self.store = MemoryStore()
+        super().__init__(MemoryStore())
         self.clock = HandClock()
         self.notices = Notices(self.store, {"ops": "every"}, self.clock)
         self.state = SourceState(source="regulators")
@@ -53,17 +54,3 @@ class Post:
         """Go on as a new process would: from what the store has."""
         self.state = await self.store.source_state("regulators") or SourceState(source="regulators")
         self._poll = self._made()
-
-    async def events(self) -> list[Event]:
-        """Take what is new on the stream."""
-        return [item.event for item in await self.store.read_events("test", 1000, 0)]
-
-    async def titles(self) -> list[str]:
-        return [event.title for event in await self.events()]
-
-    async def journal(self, kind: str) -> list[JournalRecord]:
-        return [record for _, record in await self.store.read_journal("", 1000, 0) if record.kind == kind]
-
-    async def reasons(self) -> list[str]:
-        """Give why entries became no events."""
-        return [record.reason for record in await self.journal("entry")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alertd.errors import StoreUnavailable
-from alertd.model import Event, JournalRecord, ParsedFeed, SourceState
+from alertd.model import ParsedFeed, SourceState
 from alertd.net.client import HttpClient
 from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.store.memory import MemoryStore
@@ -17,6 +17,7 @@ from alertd.workers.poll import Poll, Polled
 from alertd.workers.source_health import SourceHealth
 from tests.support.behaviours import Behaviour
 from tests.support.http import FaultServer, Request
+from tests.workers.behind import Behind
 from tests.workers.make import HandClock, source
 
 
@@ -41,11 +42,11 @@ class Away(MemoryStore):
         return super().__getattribute__(name)
 
 
-class Wire:
+class Wire(Behind):
     """The source `wire`, and what polling it leaves behind."""
 
     def __init__(self, store: Store, http: HttpClient, pool: CountingPool, server: FaultServer) -> None:
-        self.store = store
+        super().__init__(store)
         self.pool = pool
         self.server = server
         self.clock = HandClock()
@@ -76,21 +77,6 @@ class Wire:
         """Go on as a new process would: from what the store has."""
         self.state = await self.store.source_state("wire") or SourceState(source="wire")
         self.poller = self._poller()
-
-    async def events(self) -> list[Event]:
-        """Take what is new on the stream."""
-        return [item.event for item in await self.store.read_events("test", 1000, 0)]
-
-    async def titles(self) -> list[str]:
-        """Take what is new on the stream, by its titles."""
-        return [event.title for event in await self.events()]
-
-    async def journal(self, kind: str) -> list[JournalRecord]:
-        """Give the lines of a kind, oldest first."""
-        return [record for _, record in await self.store.read_journal("", 1000, 0) if record.kind == kind]
-
-    async def reasons(self, kind: str) -> list[str]:
-        return [record.reason for record in await self.journal(kind)]
 
     def last(self) -> Request:
         """Give the newest request."""
