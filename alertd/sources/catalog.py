@@ -19,8 +19,8 @@ from alertd.sources.edgar_index import parse_index
 from alertd.sources.edgar_submissions import parse_submissions
 from alertd.sources.events import SourceFacts
 from alertd.sources.feed import FeedConfig, parse_feed
-from alertd.sources.filing_event import parse_documents, parse_filing
 from alertd.sources.files import FilesConfig, parse_file
+from alertd.sources.filing_event import parse_documents, parse_filing
 from alertd.sources.guard import Guard
 from alertd.sources.json_config import JsonConfig
 from alertd.sources.json_source import parse_json
