@@ -22,7 +22,7 @@ from alertd.sources.xml_tree import Element
 
 MAX_SELECTOR: Final = 500
 _META: Final = re.compile(rb"""<meta\s[^<>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
-_LONG_TAG: Final = re.compile(r"<([A-Za-z][\w:.-]{0,100})[^<>]{1000,}>")
+_LONG_TAG: Final = re.compile(r"<([A-Za-z][\w:.-]{0,100}+)[^<>]{1000,}+>")
 _MAX_ATTRIBUTES: Final = 200
 _MAX_TAG: Final = 64 << 10
 _META_WITHIN: Final = 4_096

@@ -125,8 +125,10 @@ class Robots:
             )
             rules = Rules.of((await self._pool.parse(job)).says)
         except (FetchTemporary, FetchPermanent, ParseFailed, ParseKilled) as error:
+            if isinstance(error, FetchPermanent) and not error.said_so:
+                raise  # the address itself is the trouble, not what the host says
             trouble = str(error)
-            if _STATUS.search(trouble) or (isinstance(error, FetchPermanent) and error.said_so):
+            if _STATUS.search(trouble) or isinstance(error, FetchPermanent):
                 host.rules, host.trouble, host.until_ms = EVERYTHING, "", now + FRESH_MS
                 return
             # An older copy is better than none, and may be used while the host is unreachable (section 2.4).

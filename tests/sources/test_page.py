@@ -195,12 +195,27 @@ def test_a_field_that_no_row_has_any_more_is_named() -> None:
         b"%PDF-1.4",
         b"<div>" * 300_000,
         b"<a " + b" ".join(b"a%d=1" % i for i in range(100_000)) + b">",
+        b"<" + b"a" * 2_000_000,
+        b"<a " * 500_000,
         b"<!--" * 300_000,
         b"<li>" * 300_000,
         b"<b><i><p>" * 50_000,
         b"<p>&#xD800;&#x110000;&bogus;\xff\xfe</p>",
     ],
-    ids=["empty", "nul", "json", "pdf", "deep", "attributes", "comments", "open", "misnested", "references"],
+    ids=[
+        "empty",
+        "nul",
+        "json",
+        "pdf",
+        "deep",
+        "attributes",
+        "endless tag",
+        "tags",
+        "comments",
+        "open",
+        "misnested",
+        "references",
+    ],
 )
 def test_what_is_no_such_page_is_refused_in_words(body: bytes) -> None:
     with pytest.raises(ParseFailed):

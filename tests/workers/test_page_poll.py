@@ -123,6 +123,14 @@ async def test_robots_that_are_not_to_be_had_forbid_everything_for_the_time_bein
     assert (await page.poll()).outcome == "new"
 
 
+async def test_a_forbidden_address_is_gone_as_that_of_a_feed_and_nothing_is_asked(page: Listing) -> None:
+    page.settings = {"allow_private": False}
+    page.show(row("One"))
+    assert (await page.poll()).outcome == "gone"
+    assert "loopback" in page.state.error
+    assert page.server.requests == []
+
+
 async def test_an_older_copy_of_the_rules_serves_while_the_host_does_not_give_them(page: Listing) -> None:
     page.server.script("/robots.txt", answer(b"User-agent: *\nDisallow: /other\n"), answer(status=503))
     page.show(row("One"))
