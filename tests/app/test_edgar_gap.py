@@ -208,3 +208,32 @@ async def test_until_the_index_is_there_the_submissions_of_what_is_held_are_aske
     assert (spell[:3], index_due_ms(NOW.date()) > time.time() * 1000 or spell[2]) == ([*gap, False], True)
     (told,) = rig.desk.notices("edgar_gap")
     assert "By the submissions of the company held, 1 filing has come late." in told["text"]
+
+
+async def test_a_daemon_that_is_killed_while_it_fills_a_gap_goes_on_and_nothing_comes_twice(rig: Rig) -> None:
+    many = [filed(100 + n, DAY, f"11:{n:02d}", items=("7.01",)) for n in range(60)]
+    shown = filed(161, DAY, "15:00", items=("5.02",))
+    await rig.first_life()
+    rig.show([shown])
+    rig.offer(*many, shown)
+    everything = {one.accession for one in [*OLD, *MISSED[:3], *many, shown]}
+
+    async def some() -> bool:
+        return 3 <= len(await rig.numbers(late=True)) < 50
+
+    async with rig.daemon() as daemon:
+        await eventually(some, f"filings begin to come late; {daemon.log_tail()}")
+        daemon.kill()
+        await daemon.wait()
+    assert {event["accession"] for event in await rig.events()} < everything
+    assert len((await rig.state()).cursor["gaps"]) == 1
+    async with rig.daemon() as daemon:
+
+        async def filled() -> bool:
+            state = await rig.state()
+            return not state.cursor.get("gaps") and len(await rig.events()) >= len(everything)
+
+        await eventually(filled, f"the gap is filled; {daemon.log_tail()}")
+    events = await rig.events()
+    assert sorted(event["accession"] for event in events) == sorted(everything)
+    assert {event["revision"] for event in events} == {1}
