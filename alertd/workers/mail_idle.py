@@ -16,7 +16,7 @@ from alertd import telemetry
 from alertd.errors import FetchPermanent, FetchTemporary
 from alertd.net.imap import LoginRefused, session
 from alertd.sources.mail import MailConfig
-from alertd.workers.mail_poll import access_of
+from alertd.workers.mail_access import MailAccess
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +35,7 @@ class MailIdle:
 
     def __init__(self, soon: Callable[[str], None], mine: Callable[[], Collection[str]]) -> None:
         """`soon` lets a source be polled at once; `mine` names the sources that this process polls now."""
+        self._access = MailAccess()
         self._soon = soon
         self._mine = mine
         self._watched: dict[str, tuple[MailConfig, asyncio.Task[None]]] = {}
@@ -87,7 +88,7 @@ class MailIdle:
 
     async def _wait_for_mail(self, source: MailConfig) -> bool:
         """Wait on one connection until it breaks; False if the server has no IDLE or the source is not ours."""
-        async with session(await access_of(source), source.username, source.password) as imap:
+        async with session(await self._access.of(source), source.username, source.password) as imap:
             if not imap.can_idle:
                 self._deaf[source.id] = source
                 log.info("mail_no_idle", source=source.id)

@@ -9,11 +9,8 @@ mail (C1). What the server is asked for is bounded before it is asked: sizes fir
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Protocol
 
 import msgspec
@@ -24,14 +21,13 @@ from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
 from alertd.errors import FetchTemporary, ParseKilled
 from alertd.model import ParsedFeed, SourceState
-from alertd.net.address import AddressPolicy
 from alertd.net.imap import About, CommandRefused, Folder, Imap, session
-from alertd.net.imap_socket import Access
 from alertd.sources.mail import MailConfig
 from alertd.sources.mail_place import Begin, Place, read_place, where_to_begin
 from alertd.sources.mail_sender import kind_of
 from alertd.sources.parsepool import ParsePool
 from alertd.workers.intake import Intake
+from alertd.workers.mail_access import MailAccess
 from alertd.workers.mail_read import MailReader
 from alertd.workers.notices import Notices
 from alertd.workers.poll import Polled
@@ -57,27 +53,6 @@ class Watching(Protocol):
     def watch(self, source: MailConfig) -> None:
         """Begin to watch a source that could be read, or go on."""
         ...
-
-
-async def access_of(source: MailConfig) -> Access:
-    """Say how to reach a source's server. Raises FetchTemporary where its certificates cannot be read."""
-    # Reading the system's certificates takes longer than the loop may stand still.
-    context = None if source.tls == "none" else await asyncio.to_thread(_tls_context, source.ca_file)
-    policy = AddressPolicy.of(source.allow_private)
-    return Access(source.host, source.server_port, source.tls, context, policy, source.timeout)
-
-
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except OSError as error:
-            raise FetchTemporary(
-                f"not asked: ca_file cannot be read ({error.strerror or 'no certificates'})"
-            ) from error
-    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +81,7 @@ class MailPoll:
     ) -> None:
         """`soon` lets the next poll of a source be at once."""
         self._intake = intake
+        self._access = MailAccess()
         self._reader = MailReader(pool, clock)
         self._health = health
         self._notices = notices
@@ -115,7 +91,7 @@ class MailPoll:
 
     async def take(self, source: MailConfig, state: SourceState, now: int) -> Polled:
         """Read what is new in a folder and take it in."""
-        async with session(await access_of(source), source.username, source.password) as imap:
+        async with session(await self._access.of(source), source.username, source.password) as imap:
             folder = await imap.open_folder(source.folder, write=source.mark_seen)
             read = await self._read(imap, folder, source, state, now)
             polled = await self._take(source, state, read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
@@ -295,6 +296,16 @@ async def test_starttls_protects_the_password_or_nothing_is_sent(post: Post) -> 
 async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(post: Post) -> None:
     polled = await post.poll(ca_file=None)
     assert "certificate" in polled.state.error
+
+
+async def test_certificates_that_are_not_there_are_told_and_taken_once_they_are(post: Post, tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    polled = await post.poll(ca_file=str(file))
+    assert polled.state.error == "not asked: ca_file cannot be read (No such file or directory)"
+    file.write_text("nothing of the kind")
+    assert "ca_file cannot be read" in (await post.poll(ca_file=str(file))).state.error
+    file.write_bytes(post.box.ca_file.read_bytes())
+    assert (await post.poll(ca_file=str(file))).state.state == "fine"
 
 
 async def test_an_address_inside_the_house_needs_to_be_admitted(post: Post) -> None:
