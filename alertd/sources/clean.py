@@ -40,7 +40,7 @@ _KILLERS = re.compile(
     r"""xmlns:([\w.-]{1,40})\s*=\s*["'](?:http://podlove\.org/simple-chapters|http://www\.opengis\.net/gml)""",
     re.IGNORECASE,
 )
-_LONG_TAG = re.compile(rf"<([A-Za-z_][\w:.-]{{0,100}})[^<>]{{{MAX_TAG},}}>")
+_LONG_TAG = re.compile(rf"<([A-Za-z_][\w:.-]{{0,100}}+)[^<>]{{{MAX_TAG},}}+>")
 _PERSON = re.compile(
     r"<((?:[\w.-]{1,40}:)?(?:author|creator|contributor|publisher|managingEditor|webMaster|owner))\b", re.IGNORECASE
 )

@@ -13,7 +13,7 @@ MAX_ENTRIES = 5_000
 MAX_DEPTH = 200
 """Elements inside one another."""
 
-_TOKEN = re.compile(r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+\]\]>|<(/?)([A-Za-z_][\w.:-]*)[^<>]*>")
+_TOKEN = re.compile(r"<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+\]\]>|<(/?)([A-Za-z_][\w.:-]*+)[^<>]*+>")
 _FEED_PREFIX = re.compile(
     r"""xmlns:([\w.-]{1,40})\s*=\s*["'](?:http://www\.w3\.org/2005/Atom|http://purl\.org/atom/ns#|"""
     r"""http://purl\.org/rss/1\.0/|http://backend\.userland\.com/rss)""",

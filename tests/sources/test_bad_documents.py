@@ -49,6 +49,7 @@ def between(bad: str, *, head: str = "") -> bytes:
             b"<rss version='2.0'><channel><item><title>Half a",
             "the document is cut off before the end of its first entry",
         ),
+        (b"<rss><" + b"a" * 2_000_000, "the document is cut off before the end of its first entry"),
         (b"<a>" * 1_000_000, "the document is nested deeper than 200 elements"),
         (b"\x1f\x8bnot gzip", "the document is damaged gzip data"),
     ],
