@@ -38,6 +38,8 @@ HISTORY_MS = 7 * 24 * HOUR_MS
 """A source is judged after a week."""
 MOST_HOURS = 24 * 21
 """Hours that are gone through at once; more of silence tell nothing new."""
+SHORTEST_S = 10.0
+"""The shortest silence that settings can ask to be told of."""
 RATE_MS = 3 * 24 * HOUR_MS
 """Over how long the rate of items is smoothed."""
 
@@ -65,8 +67,8 @@ def parse_silent_after(value: Any) -> SilentFor:
         seconds = parse_duration(value)
     except ValueError:
         raise ValueError("write `auto`, `off`, or a duration such as 2h") from None
-    if seconds < 60:
-        raise ValueError("the shortest silence is 1m")
+    if seconds < SHORTEST_S:
+        raise ValueError(f"the shortest silence is {SHORTEST_S:g}s")
     return seconds
 
 
