@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from alertd.base.secrets import MASK, Secret
-from alertd.errors import FetchTemporary
+from alertd.errors import FetchPermanent, FetchTemporary
 from alertd.net.imap_answer import Answer, fetched, folder_name, found_uids, quoted
 from alertd.net.imap_socket import MAX_LINE, Access, Wire, connect
 
@@ -251,20 +251,28 @@ class Imap:
 async def session(access: Access, username: str, password: Secret) -> AsyncIterator[Imap]:
     """Connect and log in; hangs up at the end.
 
-    Raises FetchTemporary (LoginRefused among it), and FetchPermanent for an address that may not be reached.
+    Raises FetchTemporary (LoginRefused among it), and FetchPermanent for an address that may not be reached, with the
+    host before the words; also for what happens inside.
     """
+    try:
+        imap = await _open(access, username, password)
+        try:
+            await imap.log_in(username, password, greeted=access.tls == "starttls")
+            yield imap
+        finally:
+            await asyncio.shield(imap.close())
+    except (FetchTemporary, FetchPermanent) as error:
+        raise type(error)(f"{access.host}: {error}") from error
+
+
+async def _open(access: Access, username: str, password: Secret) -> Imap:
     try:
         async with asyncio.timeout(access.timeout_s):
             wire = await connect(access)
     except TimeoutError as error:
         raise FetchTemporary(f"no connection within {access.timeout_s:g} s") from error
     token = base64.b64encode(f"\0{username}\0{password.reveal()}".encode()).decode()
-    imap = Imap(wire, access.timeout_s, (token, password.reveal()))
-    try:
-        await imap.log_in(username, password, greeted=access.tls == "starttls")
-        yield imap
-    finally:
-        await asyncio.shield(imap.close())
+    return Imap(wire, access.timeout_s, (token, password.reveal()))
 
 
 def _uids(answers: Sequence[Answer], first: int) -> list[int]:

@@ -277,7 +277,7 @@ async def test_a_server_that_is_away_is_a_failed_poll_and_nothing_is_lost(post: 
     post.box.deliver(mail("First"))
     await post.poll()
     post.box.stop()
-    assert (await post.poll()).state.error == "refuses connections"
+    assert (await post.poll()).state.error == "localhost: refuses connections"
     post.box.start()
     post.box.deliver(mail("Second"))
     await post.poll()
