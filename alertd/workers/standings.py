@@ -14,6 +14,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
+from alertd.errors import StoreUnavailable
 from alertd.model import JournalRecord, SourceState, Standing
 from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.sources.standing import Tell, Watched, begun, judge
@@ -30,6 +31,10 @@ BATCH = 200
 
 class StandingStore(Protocol):
     """What keeping standings needs of the store."""
+
+    async def ping(self) -> float:
+        """Give the round trip in milliseconds."""
+        ...
 
     async def standing(self, source: str) -> Standing | None:
         """Give how a source stands."""
@@ -90,6 +95,10 @@ class Standings:
         self._known[was.source] = after
         return after
 
+    async def ask_store(self) -> None:
+        """Raise StoreUnavailable where the store is away."""
+        await self._store.ping()
+
     def keep(self, sources: Collection[str]) -> None:
         """Forget all but these: others are another process's to judge, and change without our knowing."""
         for gone in self._known.keys() - set(sources):
@@ -118,6 +127,11 @@ class SourceWatch(Looks):
 
     async def look(self) -> None:
         """Judge every source once. Raises StoreUnavailable."""
+        try:
+            await self._standings.ask_store()
+        except StoreUnavailable:
+            self._since.clear()  # nobody can be asked meanwhile: all get their time anew when it is back
+            raise
         looked = await self._sources()
         now = self._clock()
         self._since = {source.id: self._since.get(source.id, now) for source, _ in looked}

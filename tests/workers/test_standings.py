@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from alertd import telemetry
+from alertd.errors import StoreUnavailable
 from alertd.model import Rhythm, SourceState, Standing
 from alertd.sources.polled import AnyConfig
 from alertd.store.memory import MemoryStore
@@ -31,12 +32,23 @@ class Pushed(AnyConfig):
         return "/v1/push/inbox"
 
 
+class Away(MemoryStore):
+    """A store that can be away."""
+
+    away = False
+
+    async def ping(self) -> float:
+        if self.away:
+            raise StoreUnavailable("Redis does not answer")
+        return await super().ping()
+
+
 class Room:
     """A store, and the process that looks at sources."""
 
     def __init__(self, *sources: AnyConfig) -> None:
         self.clock = HandClock()
-        self.store = MemoryStore(self.clock)
+        self.store = Away(self.clock)
         self.sources = sources
         self.states = {one.id: SourceState(source=one.id) for one in sources}
         self.restart()
@@ -185,3 +197,18 @@ async def test_what_is_pushed_teaches_the_rhythm_from_the_second_time_on() -> No
     again = brought(healthy(inbox, first, clock()), first, [clock() - MINUTE], clock(), gap=False)
     assert again.rhythm is not None
     assert (again.rhythm.hit, again.rhythm.lag_s, again.spells) == (True, 60.0, [])
+
+
+async def test_after_an_outage_of_the_store_no_source_is_late(room: Room) -> None:
+    await room.poll(last_new_ms=room.clock())
+    await room.watch.look()
+    room.store.away = True
+    room.clock.pass_by(15 * 60)
+    with pytest.raises(StoreUnavailable):
+        await room.watch.look()
+    room.store.away = False
+    await room.watch.look()
+    assert await room.told() == []
+    room.clock.pass_by(5 * 60)
+    await room.watch.look()
+    assert await room.told() == [("source_late", "wire")], "but one that is not asked then is"
