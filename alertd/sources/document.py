@@ -20,7 +20,9 @@ _LANGUAGE = r"^$|^[a-z]{2,3}$"
 
 def _check_url(url: str) -> str:
     if not is_url(url):
-        raise ValueError("a source's url starts with http:// or https:// and has a host, but no user name (use headers)")
+        raise ValueError(
+            "a source's url starts with http:// or https:// and has a host, but no user name (use headers)"
+        )
     return url
 
 
