@@ -139,7 +139,8 @@ async def test_what_was_there_before_is_recorded_as_baseline(run: Run) -> None:
 async def test_a_mass_republish_under_new_names_does_not_alert_again(run: Run) -> None:
     assert [title for title in run.desk.titles() if title in PAGE] == [t for t in run.first if t in PAGE]
     (notice,) = run.desk.notices("mass_republish")
-    assert notice["text"].startswith("6 of 6 entries came back under new ids; 6 of them were known")
+    assert "6 of 6 entries came back under new ids; 6 of them were known" in notice["text"]
+    assert notice["text"].startswith(f"Source {notice['subject']}: ")
 
 
 async def test_a_corrected_headline_updates_its_alert(run: Run) -> None:
