@@ -30,7 +30,8 @@ from alertd.workers.progress import Progress
 log = structlog.get_logger(__name__)
 
 STORE_AWAY_S = 2.0
-"""While Redis is away nothing can be kept: ask again soon, and do not blame the source."""
+"""While Redis is away nothing can be kept: ask again soon, and do not blame the source. Each time it is twice as long,
+up to its interval: a publisher is not asked more often than otherwise for what is thrown away."""
 
 
 class StateStore(Protocol):
@@ -66,6 +67,8 @@ class Schedule:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._due: dict[str, int] = {}
         """When the next poll of each source is to begin, in ms."""
+        self._unkept: dict[str, int] = {}
+        """Sources whose last polls could not be kept, and how many in a row."""
         self._hurried: set[str] = set()
         """Sources that are to be polled again as soon as the poll under way has ended."""
         self._stopping = False
@@ -157,15 +160,17 @@ class Schedule:
         try:
             polled = await self._poll.poll(source, state)
         except StoreUnavailable as error:
+            again_s = self._away_s(source)
             # Other loops say once that Redis is away; a line for each source and turn would bury that.
-            log.debug("poll_not_stored", source=source_id, error=str(error))
-            self._again(source_id, self._clock() + int(STORE_AWAY_S * 1000))
+            log.debug("poll_not_stored", source=source_id, error=str(error), again_s=again_s)
+            self._again(source_id, self._clock() + int(again_s * 1000))
             return
         except Exception as error:
             log.error("poll_raised", source=source_id, exc_info=error)
             self._again(source_id, self._clock() + 30_000)
             return
         now = self._clock()
+        self._unkept.pop(source_id, None)
         self._states[source_id] = polled.state
         hurried = source_id in self._hurried and polled.outcome != "failed"
         self._hurried.discard(source_id)
@@ -176,6 +181,12 @@ class Schedule:
             if polled.outcome != "failed":
                 self._states[source_id] = msgspec.structs.replace(polled.state, wait_ms=max(at_ms - now, 0))
             self._again(source_id, now if hurried else at_ms)
+
+    def _away_s(self, source: PolledConfig) -> float:
+        """Say when to ask again after a poll that could not be kept."""
+        times = self._unkept.get(source.id, 0)
+        self._unkept[source.id] = times + 1
+        return min(STORE_AWAY_S * 2.0 ** min(times, 10), max(source.shortest_interval(), STORE_AWAY_S))
 
     def _next(self, source: PolledConfig, polled: Polled, now: int) -> int:
         return next_poll_ms(

@@ -225,6 +225,16 @@ async def test_a_store_that_is_away_is_not_blamed_on_the_source(polls: Polls) ->
     assert [line["event"] for line in logs] == ["poll_not_stored"] * 2
 
 
+async def test_while_the_store_is_away_a_source_is_asked_more_and_more_seldom(polls: Polls) -> None:
+    polls.answers = [StoreUnavailable("away")] * 6
+    with capture_logs() as logs:
+        async with scheduling(polls, [source(every="20s")], clock=yesterday):
+            await until(polls.count("wire", 8), "it is polled again")
+            polls.answers = [StoreUnavailable("away again")]
+            await until(lambda: len(logs) == 7, "the store is away once more")
+    assert [line["again_s"] for line in logs] == [2, 4, 8, 16, 20, 20, 2], "a publisher is not asked for nothing"
+
+
 async def test_a_fault_of_ours_in_one_poll_ends_neither_the_source_nor_the_others(polls: Polls) -> None:
     polls.answers = [KeyError("oops")]
     with capture_logs() as logs:
