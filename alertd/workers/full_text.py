@@ -47,6 +47,10 @@ AT_ONCE = 16
 LEASE_MS = 90_000
 FETCH_S = 80.0
 """For one job in all, within its lease."""
+UNKNOWN_MS = 600_000
+"""So old is a job when it is given up because the settings do not know its source: processes take a reload one after
+the other, and a job may come of settings that are newer than those here."""
+UNKNOWN_AGAIN_MS = 5_000
 MAX_JOBS = 20_000
 """Jobs that wait; of more the oldest are given up."""
 BACK_OFF_S = (5, 20, 60, 300, 900, 1_800)
@@ -168,7 +172,7 @@ class FullText:
     async def _fetch(self, job: FetchJob) -> None:
         source = self._sources.get(job.source)
         if source is None:
-            await self._drop(job, "the settings do not ask for full texts of this source any more")
+            await self._leave(job)
             return
         fetcher = self._fetchers[source.type]
         try:
@@ -184,6 +188,13 @@ class FullText:
             await self._health.failed(job.source, str(error))
         else:
             await self._add(job, fetched)
+
+    async def _leave(self, job: FetchJob) -> None:
+        """Leave a job whose source is not known here to a process that knows it, and give it up if there is none."""
+        if (now := self._clock()) < job.queued_ms + UNKNOWN_MS:
+            await self._store.retry_fetch(job, now + UNKNOWN_AGAIN_MS, job.error, job.attempts - 1)
+        else:
+            await self._drop(job, "the settings do not ask for full texts of this source any more")
 
     async def _add(self, job: FetchJob, fetched: Fetched) -> None:
         failpoint("text.fetched")

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from alertd.base.failpoints import arm
-from alertd.workers.full_text import DROPPED, LATE
+from alertd.workers.full_text import DROPPED, LATE, UNKNOWN_MS
 from tests.sources.edgar_pages import AGREEMENT, EXHIBITS, number
 from tests.sources.form_documents import ownership, trade
 from tests.support.edgar import DOWN, NO_SUCH_FILE, TOO_MANY
@@ -249,13 +249,27 @@ async def test_the_operator_is_told_once_that_texts_fail_and_once_that_they_come
     assert await texts.reasons("notice") == ["full_text_failing", "full_text_healed"]
 
 
+async def test_a_process_that_has_not_had_a_reload_yet_leaves_texts_to_those_that_have(texts: Texts) -> None:
+    texts.serve(DOCUMENTS)
+    behind = texts.another()
+    behind.use([])
+    await texts.file()
+    await texts.turn(behind)
+    assert (await texts.reasons(), await texts.jobs()) == ([], 1)
+    texts.clock.pass_by(10)
+    await texts.turn()
+    assert [event.revision for event in await texts.events()] == [1, 2]
+
+
 async def test_a_source_that_no_longer_asks_for_texts_gets_none(texts: Texts) -> None:
     texts.serve(DOCUMENTS)
     await texts.file()
     texts.worker.use([])
+    texts.clock.pass_by(UNKNOWN_MS / 1000)
     await texts.turn()
-    (reason,) = await texts.reasons()
-    assert "settings do not ask for full texts" in reason
+    late, dropped = await texts.reasons()
+    assert late.startswith(LATE)
+    assert "settings do not ask for full texts" in dropped
     assert texts.asked() == []
 
 
