@@ -43,15 +43,22 @@ class EdgarGaps:
             self._sources.pop(gone)
             self._tasks.pop(gone).cancel()
         for source in wanted.values():
-            self._of(source)
+            if source.id in self._sources:
+                self._sources[source.id].source = source
+            else:
+                self._begin(source)
 
     def hold(self, held: Iterable[str]) -> None:
         """Take the companies that are held from now on."""
         self._held = frozenset(held)
 
     async def gap(self, source: EdgarConfig, gap: Gap) -> None:
-        """Take a gap that is written down; it is filled beside the polls."""
-        self._of(source).add(gap)
+        """Take a gap that is written down; it is filled beside the polls.
+
+        Its source counts as `serve` was told last: a reload may have overtaken the poll.
+        """
+        if (one := self._sources.get(source.id)) is not None:
+            one.add(gap)
 
     def settle(self, source_id: str, cursor: Mapping[str, Any]) -> dict[str, Any]:
         """Give the cursor without the gaps that are closed, and with what is remembered of completeness."""
@@ -67,12 +74,8 @@ class EdgarGaps:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _of(self, source: EdgarConfig) -> SourceGaps:
-        one = self._sources.get(source.id)
-        if one is None:
-            telling = Telling(source.id, self._store, self._notices, self._clock)
-            one = SourceGaps(source, self._late, telling, self._clock, lambda: self._held)
-            self._sources[source.id] = one
-            self._tasks[source.id] = asyncio.create_task(one.run(), name=f"edgar-gaps:{source.id}")
-        one.source = source
-        return one
+    def _begin(self, source: EdgarConfig) -> None:
+        telling = Telling(source.id, self._store, self._notices, self._clock)
+        one = SourceGaps(source, self._late, telling, self._clock, lambda: self._held)
+        self._sources[source.id] = one
+        self._tasks[source.id] = asyncio.create_task(one.run(), name=f"edgar-gaps:{source.id}")

@@ -14,6 +14,7 @@ from alertd.net.client import HttpClient
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
+from alertd.workers.edgar_gap import Gap
 from tests.sources.edgar_files import Made, index
 from tests.sources.edgar_pages import number, page, parse
 from tests.support.edgar import EdgarSite
@@ -353,3 +354,15 @@ async def test_a_source_that_is_gone_from_the_settings_is_left_alone(gaps: Gaps)
     gaps.gap(*SPAN)
     gaps.filler.serve([])
     assert gaps.filler.settle("edgar", gaps.cursor) == gaps.cursor
+
+
+async def test_a_poll_that_a_reload_overtook_changes_nothing_of_what_is_watched_now(gaps: Gaps) -> None:
+    overtaken = gaps.source
+    gaps.settings["forms"] = ["8-K", "4", "SC TO-I"]
+    gaps.filler.serve([gaps.source])
+    await gaps.filler.gap(overtaken, Gap(since_ms=SPAN[0], until_ms=SPAN[1]))
+    gaps.poll()
+    assert gaps.cursor["watched"] == {"2026-01-05": ["8-K", "4"], MONDAY: ["SC TO-I"]}
+    gaps.filler.serve([])
+    await gaps.filler.gap(overtaken, Gap(since_ms=SPAN[0], until_ms=SPAN[1]))
+    assert gaps.filler.settle("edgar", gaps.cursor) == gaps.cursor, "and begins nothing anew"
