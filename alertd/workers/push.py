@@ -94,7 +94,8 @@ class Pushes:
         if config is None:  # a reload took it away since its token was looked at
             raise ParseFailed("the source is not there any more")
         turn = self._turns.setdefault(source, asyncio.Lock())
-        async with self._room, turn:  # one at a time for each source: its state is read, changed and written
+        # One at a time for each source: its state is read, changed and written. Who waits for that takes no room.
+        async with turn, self._room:
             try:
                 receipt = await self._take(config, body, content_type)
             except (ParseFailed, ParseKilled) as error:
@@ -126,7 +127,9 @@ class Pushes:
         # As at a first poll each time: of what is pushed nothing is a backlog, and nothing new is no gap.
         first = msgspec.structs.replace(state, baseline_done=False)
         taken = await self._intake.take(config, first, parsed, backlog="all", gaps=False)
-        await self._intake.end(healthy(config, taken.before, self._clock()), taken)
+        after = healthy(config, taken.before, self._clock())
+        # What a source of another type has left under this id is not carried along.
+        await self._intake.end(msgspec.structs.replace(after, cursor={}), taken)
         receipt = _receipt(config.id, parsed, taken)
         outcome = "taken" if not receipt.rejected else "partly" if receipt.taken else "rejected"
         self._count(config.id, outcome)

@@ -18,8 +18,8 @@ from prometheus_client import generate_latest
 from alertd import telemetry
 from alertd.base.clock import system_clock
 from alertd.base.secrets import Secret
-from alertd.model import Event
-from alertd.sources.parsepool import ParsePool
+from alertd.model import Event, ParsedFeed
+from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.sources.push import MAX_BYTES, MAX_ITEMS, PushConfig
 from alertd.store.redis import RedisStore, open_store
 from alertd.web.deps import WebDeps
@@ -72,6 +72,20 @@ async def _nothing() -> dict[str, Any]:
 async def pool() -> AsyncIterator[ParsePool]:
     async with ParsePool(1) as running:
         yield running
+
+
+class HeldPool(ParsePool):
+    """Reads nothing of `inbox` until it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.reached, self.open = asyncio.Event(), asyncio.Event()
+
+    async def parse(self, job: ParseJob) -> ParsedFeed:
+        if job.source.id == "inbox":
+            self.reached.set()
+            await self.open.wait()
+        return await super().parse(job)
 
 
 @asynccontextmanager
@@ -251,6 +265,19 @@ async def test_pushes_at_once_are_all_counted(inbox: Inbox) -> None:
     state = await inbox.store.source_state("inbox")
     assert state is not None
     assert (state.events, state.polls) == (20, 20)
+
+
+async def test_one_pusher_with_many_batches_does_not_keep_another_waiting(redis_url: str, namespace: str) -> None:  # noqa: F811
+    pool = HeldPool()
+    async with serving(redis_url, namespace, pool) as inbox:
+        held = [asyncio.create_task(inbox.push({"id": i, "title": f"Item {i}"})) for i in range(6)]
+        async with asyncio.timeout(30):
+            await pool.reached.wait()
+            status, _ = await inbox.push({"title": "Another pusher's"}, to="other", token=OTHER)
+            assert status == 202
+            pool.open.set()
+            assert [status for status, _ in await asyncio.gather(*held)] == [202] * 6
+    await pool.aclose()
 
 
 async def test_a_reload_takes_sources_away_and_changes_tokens(inbox: Inbox) -> None:
