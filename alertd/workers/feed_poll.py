@@ -67,8 +67,11 @@ class FeedPoll:
         return Polled(after, "new" if taken.new else "nothing_new", max_age_s=response.max_age_s, ttl_s=ttl_s)
 
     async def remembered(self, source: DocumentConfig, state: SourceState, parsed: ParsedFeed) -> dict[str, Any]:
-        """Look at what was read before it is taken in; gives what to remember. Raises ParseFailed to refuse it."""
-        return state.cursor
+        """Look at what was read before it is taken in; gives what to remember. Raises ParseFailed to refuse it.
+
+        A feed needs nothing. What a source of another type has left under this id is not carried along.
+        """
+        return {}
 
     async def _fetch(self, source: DocumentConfig, state: SourceState, now: int) -> Response:
         fresh = _is_fresh(state, now)

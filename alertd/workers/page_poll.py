@@ -68,7 +68,7 @@ class PagePoll(FeedPoll):
 
     async def remembered(self, source: DocumentConfig, state: SourceState, parsed: ParsedFeed) -> dict[str, Any]:
         """Compare what a page has with what it had, and tell what is gone and what is back."""
-        cursor = {**state.cursor, "reads": _fingerprint(source)}
+        cursor: dict[str, Any] = {"reads": _fingerprint(source)}
         linked, had_links = bool(parsed.more["linked"]), bool(state.cursor.get("linked"))
         if had_links and not linked and parsed.candidates and cursor["reads"] == state.cursor.get("reads"):
             # Links name the rows: without them, all that is there would look new.

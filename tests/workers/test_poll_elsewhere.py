@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alertd.base.failpoints import Failpoint, arm
+from alertd.model import SourceState
 from tests.support.http import answer
 from tests.workers.make import feed
 from tests.workers.polling import Wire
@@ -39,6 +40,15 @@ async def test_what_counts_as_new_on_it_is_as_backlog_says(wire: Wire) -> None:
     wire.server.script("/other", answer(feed("B")))
     await wire.poll("/other")
     assert await seen(wire) == [("A", False), ("B", False)]
+
+
+async def test_what_a_source_of_another_type_remembered_under_the_id_is_forgotten(quiet: Wire) -> None:
+    quiet.serve(answer(feed("A")))
+    quiet.state = SourceState(
+        source="wire", url="https://www.sec.gov/x", baseline_done=True, cursor={"gaps": [[1, 2]]}
+    )
+    await quiet.poll()
+    assert quiet.state.cursor == {}, "or its gap would stay open for ever"
 
 
 async def test_the_same_feed_at_another_address_goes_on(quiet: Wire) -> None:
