@@ -30,7 +30,7 @@ from alertd.workers.progress import Progress
 log = structlog.get_logger(__name__)
 
 STORE_AWAY_S = 2.0
-"""While Redis is away nothing can be kept: ask again soon, and do not blame the source. Each time it is twice as long,
+"""While Redis is away nothing can be kept: ask again soon, and do not blame the source. Each time it is twice as long
 up to its interval: a publisher is not asked more often than otherwise for what is thrown away."""
 
 
