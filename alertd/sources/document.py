@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from alertd.base.secrets import Secret
-from alertd.model import Trust
-from alertd.sources.events import SourceFacts
-from alertd.sources.polled import HttpConfig, is_url
+from alertd.sources.polled import HttpConfig, StatedConfig, is_url
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OURS = {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "if-none-match",
          "if-modified-since", "user-agent"}  # fmt: skip
-_LANGUAGE = r"^$|^[a-z]{2,3}$"
 
 
 def _check_url(url: str) -> str:
@@ -37,17 +34,11 @@ def _check_headers(headers: dict[str, Secret]) -> dict[str, Secret]:
     return headers
 
 
-class DocumentConfig(HttpConfig):
+class DocumentConfig(HttpConfig, StatedConfig):
     """A source that is one document at an address."""
 
     url: Annotated[str, AfterValidator(_check_url), Field(max_length=2_000)]
     """Where it is: http or https."""
-    trust: Trust = "medium"
-    """How far the source is to be believed."""
-    kind: Literal["news", "filing"] = "news"
-    """What its items are."""
-    language: Annotated[str, Field(pattern=_LANGUAGE)] = ""
-    """Language of items where neither they nor the document state one: two letters, such as en."""
     headers: Annotated[dict[str, Secret], AfterValidator(_check_headers), Field(default_factory=dict)]
     """HTTP headers to send, such as Authorization; never to another host after a redirect."""
 
@@ -59,14 +50,3 @@ class DocumentConfig(HttpConfig):
     def forbidden(self) -> str:
         """Say why no poll will be let through to the address; empty if one may."""
         return self.refused(self.url)
-
-    def facts(self) -> SourceFacts:
-        """Give what its events say of it."""
-        return SourceFacts(
-            id=self.id,
-            kind=self.kind,
-            trust=self.trust,
-            language=self.language,
-            classification=self.classification,
-            rights=self.terms(),
-        )

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
+import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from alertd.model import ParsedFeed, Trust
+from alertd.model import ParsedFeed
 from alertd.sources.events import SourceFacts
 from alertd.sources.file_formats import format_of, parse_as
 from alertd.sources.guard import FREE, Guard
 from alertd.sources.plain import scrub
-from alertd.sources.polled import PolledConfig
+from alertd.sources.polled import PolledConfig, StatedConfig
 from alertd.sources.timetable import Every, Timetable
 
 QUIET_MS: Final = 10_000
@@ -42,7 +43,7 @@ def _check_pattern(pattern: str) -> str:
     return pattern
 
 
-class FilesConfig(PolledConfig):
+class FilesConfig(PolledConfig, StatedConfig):
     """A watched directory, each of whose files is taken once: an entry of `sources:` with `type: files`."""
 
     address_key: ClassVar[str] = "path"
@@ -64,12 +65,6 @@ class FilesConfig(PolledConfig):
     """What is in the directory was put there to be taken."""
     max_bytes: Annotated[int, Field(ge=1_024, le=32 << 20)] = 5 << 20
     """Bytes of a file; a larger one is refused."""
-    trust: Trust = "medium"
-    """How far the source is to be believed."""
-    kind: Literal["news", "filing"] = "news"
-    """What its items are."""
-    language: Annotated[str, Field(pattern=r"^$|^[a-z]{2,3}$")] = ""
-    """Language of files that do not state theirs: two letters, such as en."""
 
     @property
     def address(self) -> str:
@@ -90,15 +85,7 @@ class FilesConfig(PolledConfig):
 
     def facts(self) -> SourceFacts:
         """Give what its events say of it, and how its files are read."""
-        return SourceFacts(
-            id=self.id,
-            kind=self.kind,
-            trust=self.trust,
-            language=self.language,
-            classification=self.classification,
-            rights=self.terms(),
-            reads={"format": self.format},
-        )
+        return msgspec.structs.replace(super().facts(), reads={"format": self.format})
 
 
 class Sight(NamedTuple):

@@ -22,7 +22,7 @@ from alertd.base.clock import rfc3339
 from alertd.base.config import Duration
 from alertd.base.ids import event_id, mark
 from alertd.base.secrets import Secret
-from alertd.model import Candidate, Event, ParsedFeed, Rejected, Trust, event_to_json
+from alertd.model import Candidate, Event, ParsedFeed, Rejected, event_to_json
 from alertd.net.address import AddressPolicy, refusal
 from alertd.sources.dates import Stamp, parse_date
 from alertd.sources.events import Seen, SourceFacts, event_at, is_late, is_taken_back
@@ -43,7 +43,7 @@ from alertd.sources.mail_sender import (
 )
 from alertd.sources.mail_text import MailText
 from alertd.sources.plain import cut_body, cut_title, first_sentence, plain_line, scrub
-from alertd.sources.polled import PolledConfig, check_private, is_address
+from alertd.sources.polled import PolledConfig, StatedConfig, check_private, is_address
 
 LARGEST = 64 << 20
 """Bytes of a mail; of a larger one only the header is read, to say whose it was."""
@@ -64,7 +64,7 @@ def _check_folder(text: str) -> str:
     return text
 
 
-class MailConfig(PolledConfig):
+class MailConfig(PolledConfig, StatedConfig):
     """A folder of a mailbox, over IMAP: an entry of `sources:` with `type: mail`."""
 
     type: Literal["mail"]
@@ -96,12 +96,6 @@ class MailConfig(PolledConfig):
     """Let the server say at once that mail has come (IMAP IDLE); `every` stays as the safety net."""
     mark_seen: bool = False
     """Mark mails that became events as read. Nothing else is ever changed in the mailbox, and nothing deleted."""
-    trust: Trust = "medium"
-    """How far the source is to be believed."""
-    kind: Literal["news", "filing"] = "news"
-    """What its items are."""
-    language: Annotated[str, Field(pattern=r"^$|^[a-z]{2,3}$")] = ""
-    """Language of mails that state none: two letters, such as en."""
     allow_private: Annotated[bool | list[str], AfterValidator(check_private)] = False
     """Whether the server's address may be private or loopback: true, or the networks that it may be in."""
     timeout: Annotated[Duration, Field(ge=1, le=300)] = 30.0
@@ -141,16 +135,9 @@ class MailConfig(PolledConfig):
     def facts(self) -> SourceFacts:
         """Give what its events say of it, and whose mail is taken."""
         policy = Policy(self.senders, self.authenticated_by or "", self.dkim, self.signed_by)
-        return SourceFacts(
-            id=self.id,
-            kind=self.kind,
-            trust=self.trust,
-            language=self.language,
-            classification=self.classification,
-            rights=self.terms(),
-            reads={"policy": {"senders": list(policy.senders), "server": policy.server, "dkim": policy.dkim,
-                              "signed_by": list(policy.signed_by)}},
-        )  # fmt: skip
+        reads = {"policy": {"senders": list(policy.senders), "server": policy.server, "dkim": policy.dkim,
+                            "signed_by": list(policy.signed_by)}}  # fmt: skip
+        return msgspec.structs.replace(super().facts(), reads=reads)
 
 
 def _is_here(host: str) -> bool:

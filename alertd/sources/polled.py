@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from alertd.base.config import ConfigModel, Duration, UserId
-from alertd.model import Rights
+from alertd.model import Rights, Trust
 from alertd.net.address import AddressPolicy, refusal
 from alertd.sources.events import Classification, SourceFacts
 from alertd.sources.rhythm import SilentAfter
@@ -81,6 +81,28 @@ class AnyConfig(ConfigModel):
     def forbidden(self) -> str:
         """Say why it will never be let through to its address; empty if nothing is known against it."""
         return ""
+
+
+class StatedConfig(AnyConfig):
+    """A source whose settings say what its items do not say themselves."""
+
+    trust: Trust = "medium"
+    """How far the source is to be believed."""
+    kind: Literal["news", "filing"] = "news"
+    """What its items are, where they do not say so."""
+    language: Annotated[str, Field(pattern=r"^$|^[a-z]{2,3}$")] = ""
+    """Language of items that state none: two letters, such as en."""
+
+    def facts(self) -> SourceFacts:
+        """Give what its events say of it."""
+        return SourceFacts(
+            id=self.id,
+            kind=self.kind,
+            trust=self.trust,
+            language=self.language,
+            classification=self.classification,
+            rights=self.terms(),
+        )
 
 
 class PolledConfig(AnyConfig):

@@ -14,16 +14,16 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from alertd.base.secrets import Secret
 from alertd.errors import ParseFailed
-from alertd.model import Candidate, ParsedFeed, Rejected, Struct, Trust
+from alertd.model import Candidate, ParsedFeed, Rejected, Struct
 from alertd.sources.events import Seen, SourceFacts
 from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.guard import FREE, Guard, OverTime
 from alertd.sources.plain import cut_title, scrub
-from alertd.sources.polled import AnyConfig
+from alertd.sources.polled import StatedConfig
 from alertd.sources.push_item import Made, read_item
 from alertd.sources.push_values import Wrong
 
@@ -46,34 +46,17 @@ def _long_enough(token: Secret) -> Secret:
     return token
 
 
-class PushConfig(AnyConfig):
+class PushConfig(StatedConfig):
     """An inbox that events are pushed to: an entry of `sources:` with `type: push`."""
 
     type: Literal["push"]
     token: Annotated[Secret, AfterValidator(_long_enough)]
     """Bearer token of whoever pushes; for this source alone. At least 16 characters."""
-    trust: Trust = "medium"
-    """How far the source is to be believed."""
-    kind: Literal["news", "filing"] = "news"
-    """What its items are, where they do not say so."""
-    language: Annotated[str, Field(pattern=r"^$|^[a-z]{2,3}$")] = ""
-    """Language of items that state none: two letters, such as en."""
 
     @property
     def address(self) -> str:
         """Where it is pushed to."""
         return f"/v1/push/{self.id}"
-
-    def facts(self) -> SourceFacts:
-        """Give what its events say of it."""
-        return SourceFacts(
-            id=self.id,
-            kind=self.kind,
-            trust=self.trust,
-            language=self.language,
-            classification=self.classification,
-            rights=self.terms(),
-        )
 
 
 class TakenItem(Struct, frozen=True, kw_only=True):
