@@ -185,7 +185,7 @@ class Parts:
         )
         self._full_text.use(self._settings.sources)
         self._loops.append(asyncio.create_task(self._full_text.run(), name="full_text"))
-        late = LateFilings(self._sec, pool, self._store, intake)
+        late = LateFilings(self._sec, pool, self._store, intake, system_clock)
         self._gaps = EdgarGaps(late, self._store, self.notices, system_clock, held=self._held)
         self._gaps.serve(self._settings.sources)
         return {

@@ -60,7 +60,7 @@ class _Work:
         health = SourceHealth(self._store, notices, system_clock)
         intake = Intake(self._store, notices, system_clock, health, epoch=await self._store.epoch())
         requests = SecRequests(self._http, self._store, notices, system_clock)
-        reconciler = Reconciler(LateFilings(requests, self._pool, self._store, intake))
+        reconciler = Reconciler(LateFilings(requests, self._pool, self._store, intake, system_clock))
         telling = Telling(self._source.id, self._store, notices, system_clock)
         ledger, gaps = read_ledger(state.cursor), open_gaps(state.cursor)
         rows = []

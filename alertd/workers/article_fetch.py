@@ -13,7 +13,6 @@ import uuid
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from alertd import telemetry
 from alertd.base.clock import Clock
 from alertd.base.ids import mark
 from alertd.errors import FetchTemporary, ParseFailed
@@ -22,10 +21,11 @@ from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, HttpClient, Response
 from alertd.sources.article import ARTICLE, ArticleParts, pack_article
 from alertd.sources.article_links import is_allowed_host
-from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.parsepool import ParsePool
 from alertd.sources.polled import HttpConfig
 from alertd.store.types import FetchJob, Turn
 from alertd.workers.fetching import Fetched, not_yet
+from alertd.workers.parsing import parse_answer
 from alertd.workers.robots import Robots, RobotsRefused
 
 APART_MS = 2_000
@@ -144,19 +144,8 @@ class ArticleFetch:
             raise ParseFailed(f"the link was redirected to {found[:100]}, which is not in full_text_hosts")
 
     async def _parse(self, job: FetchJob, source: HttpConfig, response: Response) -> Candidate:
-        started = self._clock()
-        parsed = await self._pool.parse(
-            ParseJob(
-                type=ARTICLE,
-                body=pack_article(ArticleParts(header=job.header, page=response.body)),
-                content_type=response.content_type,
-                base_url=response.url.partition("?")[0],
-                source=source.facts(),
-                seen_at_ms=response.received_at_ms,
-                http_date=response.http_date,
-            )
-        )
-        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
+        body = pack_article(ArticleParts(header=job.header, page=response.body))
+        parsed = await parse_answer(self._pool, source, response, self._clock, kind=ARTICLE, body=body)
         return parsed.candidates[0]
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from alertd import telemetry
-from alertd.base.clock import parse_rfc3339
+from alertd.base.clock import Clock, parse_rfc3339
 from alertd.errors import FetchTemporary, ParseFailed
 from alertd.model import Candidate, Known, ParsedFeed, SourceState, Struct
 from alertd.net.address import AddressPolicy
@@ -24,8 +24,8 @@ from alertd.sources.edgar import EdgarConfig
 from alertd.sources.edgar_late import DAY, SINCE, UNTIL
 from alertd.sources.edgar_places import header_url, index_url, submissions_name, submissions_url
 from alertd.sources.edgar_refusal import is_refused
-from alertd.sources.wire import ParseJob
 from alertd.workers.intake import Intake
+from alertd.workers.parsing import Parser, parse_answer
 
 ASKED_AT_ONCE = 500
 """Marks of one question to the store."""
@@ -39,14 +39,6 @@ class Requests(Protocol):
 
     async def get(self, url: str, options: GetOptions, *, longest_s: float = 30.0) -> Response:
         """Fetch when our turn has come. Raises FetchTemporary, FetchPermanent, StoreUnavailable."""
-        ...
-
-
-class Parser(Protocol):
-    """Where documents are parsed."""
-
-    async def parse(self, job: ParseJob) -> ParsedFeed:
-        """Parse a document. Raises ParseFailed, ParseKilled."""
         ...
 
 
@@ -80,11 +72,12 @@ def brief_of(candidate: Candidate) -> Brief:
 class LateFilings:
     """What was missed of EDGAR, found and taken in."""
 
-    def __init__(self, requests: Requests, parser: Parser, store: MarkStore, intake: Intake) -> None:
+    def __init__(self, requests: Requests, parser: Parser, store: MarkStore, intake: Intake, clock: Clock) -> None:
         self._requests = requests
         self._parser = parser
         self._store = store
         self._intake = intake
+        self._clock = clock
 
     async def index(self, source: EdgarConfig, day: date, forms: Sequence[str]) -> ParsedFeed | None:
         """Read the index of a day, for some forms; None where EDGAR has none.
@@ -180,13 +173,4 @@ class LateFilings:
         self, kind: str, source: EdgarConfig, response: Response, forms: Sequence[str], **reads: str | int
     ) -> ParsedFeed:
         facts = msgspec.structs.replace(source.facts(), forms=tuple(map(canonical_form, forms)), reads=dict(reads))
-        job = ParseJob(
-            type=kind,
-            body=response.body,
-            content_type=response.content_type,
-            base_url=response.url.partition("?")[0],
-            source=facts,
-            seen_at_ms=response.received_at_ms,
-            http_date=response.http_date,
-        )
-        return await self._parser.parse(job)
+        return await parse_answer(self._parser, source, response, self._clock, kind=kind, facts=facts)

@@ -29,6 +29,7 @@ from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.workers.folder import Folder, Place, Unusable
 from alertd.workers.intake import Intake
 from alertd.workers.notices import Notices
+from alertd.workers.parsing import parse_timed
 from alertd.workers.poll import Polled
 from alertd.workers.source_health import HealthStore, SourceHealth, healthy
 
@@ -150,10 +151,7 @@ class FilesPoll:
             source=source.facts(),
             seen_at_ms=self._clock(),
         )
-        started = self._clock()
-        parsed = await self._pool.parse(job)
-        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
-        return parsed
+        return await parse_timed(self._pool, job, self._clock)
 
     async def _take(self, turn: _Turn, parsed: ParsedFeed) -> int:
         """Take in what a file holds; gives how many events are new.

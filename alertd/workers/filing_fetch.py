@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from alertd import telemetry
 from alertd.base.clock import Clock
 from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed
 from alertd.model import ParsedFeed, event_from_json
@@ -23,9 +22,10 @@ from alertd.net.client import GetOptions, Response
 from alertd.sources.edgar import EdgarConfig
 from alertd.sources.filing_event import DOCUMENTS, FILING, FilingParts, documents_of, pack_parts
 from alertd.sources.filing_submission import MAX_KEPT, MAX_KEPT_IN_ALL, Document
-from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.parsepool import ParsePool
 from alertd.store.types import FetchJob
 from alertd.workers.fetching import Fetched, not_yet
+from alertd.workers.parsing import parse_answer
 from alertd.workers.sec_requests import SHORT_WAIT_S
 
 MAX_DOCUMENT = 32 << 20
@@ -127,17 +127,5 @@ class FilingFetch:
     async def _parse(
         self, kind: str, body: bytes, answer: Response, source: EdgarConfig, reads: dict[str, str]
     ) -> ParsedFeed:
-        started = self._clock()
-        parsed = await self._pool.parse(
-            ParseJob(
-                type=kind,
-                body=body,
-                content_type=answer.content_type,
-                base_url=answer.url,
-                source=msgspec.structs.replace(source.facts(), reads=dict(reads)),
-                seen_at_ms=answer.received_at_ms,
-                http_date=answer.http_date,
-            )
-        )
-        telemetry.PARSE_SECONDS.observe((self._clock() - started) / 1000)
-        return parsed
+        facts = msgspec.structs.replace(source.facts(), reads=dict(reads))
+        return await parse_answer(self._pool, source, answer, self._clock, kind=kind, body=body, facts=facts)

@@ -15,6 +15,7 @@ from alertd.sources.dates import parse_date
 from alertd.sources.mail import LARGEST, MailConfig, about_mail, rejected_mail
 from alertd.sources.mail_parts import MAX_HEADER
 from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.workers.parsing import parse_timed
 
 TRIES = 2
 
@@ -71,6 +72,4 @@ class MailReader:
         )
         seen_ms = self._clock()
         job = ParseJob(type=source.type, body=raw, content_type=None, base_url="", source=facts, seen_at_ms=seen_ms)
-        page = await self._pool.parse(job)
-        telemetry.PARSE_SECONDS.observe((self._clock() - seen_ms) / 1000)
-        return page
+        return await parse_timed(self._pool, job, self._clock)

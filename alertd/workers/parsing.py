@@ -1,26 +1,55 @@
-"""The answer of a source to a parse worker, as most sources have it read."""
+"""The answer of a source to a parse worker."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from alertd import telemetry
 from alertd.base.clock import Clock
 from alertd.model import ParsedFeed
 from alertd.net.client import Response
-from alertd.sources.parsepool import ParseJob, ParsePool
+from alertd.sources.events import SourceFacts
+from alertd.sources.parsepool import ParseJob
 from alertd.sources.polled import AnyConfig
 
 
-async def parse_answer(pool: ParsePool, source: AnyConfig, response: Response, clock: Clock) -> ParsedFeed:
-    """Have a document read by the parser of its source's type. Raises ParseFailed and ParseKilled."""
+class Parser(Protocol):
+    """Where documents are parsed."""
+
+    async def parse(self, job: ParseJob) -> ParsedFeed:
+        """Parse a document. Raises ParseFailed, ParseKilled."""
+        ...
+
+
+async def parse_answer(
+    pool: Parser,
+    source: AnyConfig,
+    response: Response,
+    clock: Clock,
+    *,
+    kind: str = "",
+    body: bytes | None = None,
+    facts: SourceFacts | None = None,
+) -> ParsedFeed:
+    """Have a document read by the parser of its source's type, or by that of a part, `kind`.
+
+    `body` and `facts` stand for what came and for what the source says, where more is to be read than that. Raises
+    ParseFailed and ParseKilled.
+    """
     job = ParseJob(
-        type=source.type,
-        body=response.body,
+        type=kind or source.type,
+        body=response.body if body is None else body,
         content_type=response.content_type,
         base_url=response.url.partition("?")[0],  # of a link `#top` it would become part, with the feed's key
-        source=source.facts(),
+        source=source.facts() if facts is None else facts,
         seen_at_ms=response.received_at_ms,
         http_date=response.http_date,
     )
+    return await parse_timed(pool, job, clock)
+
+
+async def parse_timed(pool: Parser, job: ParseJob, clock: Clock) -> ParsedFeed:
+    """Have a document read, and measure how long that takes. Raises ParseFailed and ParseKilled."""
     started = clock()
     parsed = await pool.parse(job)
     telemetry.PARSE_SECONDS.observe((clock() - started) / 1000)

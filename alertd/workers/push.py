@@ -25,6 +25,7 @@ from alertd.sources.polled import AnyConfig
 from alertd.sources.push import PushConfig, Receipt, TakenItem, fault_of
 from alertd.store.types import Memory
 from alertd.workers.intake import Intake, Taken
+from alertd.workers.parsing import parse_timed
 from alertd.workers.source_health import SourceHealth, healthy
 
 log = structlog.get_logger(__name__)
@@ -120,9 +121,8 @@ class Pushes:
             base_url="",
             source=config.facts(),
             seen_at_ms=now,
-            http_date=None,
         )
-        parsed = await self._pool.parse(job)
+        parsed = await parse_timed(self._pool, job, self._clock)
         state = await self._state(config.id)
         # As at a first poll each time: of what is pushed nothing is a backlog, and nothing new is no gap.
         first = msgspec.structs.replace(state, baseline_done=False)

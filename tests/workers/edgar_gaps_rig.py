@@ -68,7 +68,7 @@ class Gaps:
         notices = Notices(self.store, {"ops": "every"}, self.clock)
         intake = Intake(self.store, notices, self.clock, SourceHealth(self.store, notices, self.clock))
         requests = SecRequests(self._http, self.store, notices, self.clock)
-        late = LateFilings(requests, self._pool, self.store, intake)
+        late = LateFilings(requests, self._pool, self.store, intake, self.clock)
         filler = EdgarGaps(late, self.store, notices, self.clock, held=self.held)
         filler.serve([self.source])
         return filler
