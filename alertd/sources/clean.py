@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from alertd.errors import ParseFailed
 from alertd.sources.outline import MAX_ENTRIES, Outline, outline
+from alertd.sources.plain import html_title
 
 MAX_TAG = 16 << 10
 """Characters of one start tag."""
@@ -54,7 +55,6 @@ _FIELD_END = re.compile(
 )
 _TAGS = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 _INNER = re.compile(r"<(?:feed|rss|rdf:RDF)[\s>]")
-_HTML_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -87,8 +87,8 @@ def clean(text: str, notes: list[str]) -> Document:
             cleaned, plan = cleaned[inner.start() :], wrapped
             notes.append("the feed stands inside an HTML page")
     if plan.root.lower() == "html":
-        title = _HTML_TITLE.search(cleaned)
-        said = f", titled {_excerpt(html.unescape(title[1]))}" if title else ""
+        title = html_title(cleaned)
+        said = f", titled {_excerpt(title)}" if title else ""
         raise ParseFailed(f"an HTML page instead of a feed (a login or error page?){said}")
     if not plan.root:
         raise ParseFailed(f"no feed but text without any element, starting with {_excerpt(text)}")

@@ -27,7 +27,7 @@ from alertd.sources.edgar_late import DAY, knows_items, late_candidate, wanted
 from alertd.sources.edgar_refusal import no_feed
 from alertd.sources.events import Seen, SourceFacts
 from alertd.sources.guard import FREE, Guard
-from alertd.sources.plain import cut_title, plain_line
+from alertd.sources.plain import cut_title, plain_line, quoted
 
 MAX_ROWS = 600_000
 """Rows that are read: the fullest quarters have some 400,000."""
@@ -105,7 +105,7 @@ def _heading(lines: list[str], day: str) -> tuple[int, int]:
     start = next((line for line in lines if line.strip()), "")
     if not start:
         raise ParseFailed("the index is empty")
-    quote = cut_title(plain_line(start[:300], literal=True), 60)
+    quote = quoted(start, 60)
     raise ParseFailed(f"no index of EDGAR by form, or not all of its heading; it starts with “{quote}”")
 
 
@@ -135,9 +135,11 @@ def _rows(lines: list[str], first: int, width: int, rejected: list[Rejected]) ->
             continue
         if position == len(lines) - first - 1:
             raise ParseFailed("the index is cut off: its last row has no end")
-        rejected.append(Rejected(position=position, reason="no row of an index", title=_quoted(line)))
+        rejected.append(Rejected(position=position, reason="no row of an index", title=quoted(line, 120)))
         if len(rejected) > _REJECTED:
-            raise ParseFailed(f"more than {_REJECTED} rows of the index cannot be read, the first: {_quoted(line)}")
+            raise ParseFailed(
+                f"more than {_REJECTED} rows of the index cannot be read, the first: {quoted(line, 120)}"
+            )
 
 
 def _row(line: str, width: int) -> _Row | None:
@@ -149,10 +151,6 @@ def _row(line: str, width: int) -> _Row | None:
     if file is None or not filed:
         return None
     return (*_form_and_name(parts[0], width), parts[1].zfill(10), filed, file[1])
-
-
-def _quoted(line: str) -> str:
-    return cut_title(plain_line(line[:300], literal=True), 120)
 
 
 def _date(text: str) -> str:

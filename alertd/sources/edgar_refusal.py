@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import html
-import re
-
-from alertd.sources.plain import cut_title, plain_line
+from alertd.sources.plain import html_title, quoted
 
 _LOOKED_AT = 20_000
-_HTML_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _KNOWN = (
     ("file unavailable", "it is down for maintenance, or was asked for a page after the last one"),
     ("temporarily unavailable", "it is down for maintenance, or was asked for a page after the last one"),
@@ -30,21 +26,17 @@ def no_feed(text: str) -> str:
         return _page(start, lower)
     if not start.startswith("<"):
         what = "JSON" if start[0] in "{[" else "plain text"
-        return f"no feed but {what}, starting with “{_quote(start, 60)}”"
+        return f"no feed but {what}, starting with “{quoted(start, 60)}”"
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         return "XML with a document type of its own, which no feed of EDGAR has"
     return ""
 
 
 def _page(start: str, lower: str) -> str:
-    title = _HTML_TITLE.search(start)
-    titled = f" titled “{_quote(html.unescape(title[1]), 100)}”" if title else ""
+    title = html_title(start)
+    titled = f" titled “{quoted(title, 100)}”" if title else ""
     means = next((f": {meaning}" for words, meaning in _KNOWN if words in lower), "")
     return f"EDGAR sent an HTML page{titled} instead of a feed{means}"
-
-
-def _quote(text: str, limit: int) -> str:
-    return cut_title(plain_line(text[: 4 * limit], literal=True), limit)
 
 
 def is_refused(status: int, text: str) -> bool:

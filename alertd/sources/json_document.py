@@ -6,9 +6,7 @@ were missed only in looks. What is said so is quoted, at most 200 characters of 
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,10 +14,8 @@ from alertd.errors import ParseFailed
 from alertd.sources.json_path import Path, TooDeep, compile_path
 from alertd.sources.json_text import scalar
 from alertd.sources.outline import MAX_ENTRIES
-from alertd.sources.plain import cut_title, plain_line
+from alertd.sources.plain import html_title, quoted
 
-_QUOTED = 200
-_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _FAULTS = ("error", "errors", "error message", "error_message", "errormessage", "fault")
 """Keys, in lower case, that make an answer an error wherever no rows are."""
 _HINTS = (*_FAULTS, "note", "information", "message", "detail", "reason", "description")
@@ -47,8 +43,8 @@ def load(text: str) -> Any:
     if not text:
         raise ParseFailed("the document is empty")
     if text[0] == "<":
-        title = _TITLE.search(text[:20_000])
-        titled = f" titled “{quoted(html.unescape(title[1]))}”" if title else ""
+        title = html_title(text)
+        titled = f" titled “{quoted(title)}”" if title else ""
         raise ParseFailed(f"HTML or XML{titled} instead of JSON")
     try:
         return json.loads(text, strict=False)
@@ -152,11 +148,6 @@ def _said(document: Any, keys: Iterable[str]) -> str:
         if text := scalar(value):
             return f"`{key}` says “{quoted(text)}”"
     return ""
-
-
-def quoted(text: str, limit: int = _QUOTED) -> str:
-    """Make what a stranger wrote fit to be quoted in a sentence."""
-    return cut_title(plain_line(text[: 4 * limit], literal=True), limit)
 
 
 def _values(path: Path, document: Any, most: int) -> list[Any]:

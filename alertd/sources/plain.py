@@ -97,6 +97,19 @@ def cut_title(title: str, limit: int = MAX_TITLE) -> str:
     return (head[:space] if space > 0 else head).rstrip() + "…"
 
 
+def quoted(text: str, limit: int = 200) -> str:
+    """Make what a stranger wrote fit to be quoted in a sentence: a printable line of at most so many characters."""
+    line = cut_title(plain_line(text[: 4 * limit], literal=True), limit)
+    # A code point that Unicode has not assigned is none that is invisible, and none that can be printed either.
+    return line if line.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in line)
+
+
+def html_title(page: str) -> str:
+    """Give the title that stands near the beginning of an HTML page; empty if none does."""
+    found = _HTML_TITLE.search(page[:20_000])
+    return html.unescape(found[1]) if found else ""
+
+
 def cut_body(body: str) -> tuple[str, bool]:
     """Cut a text to 256 KiB of UTF-8; say whether something was cut."""
     raw = body.encode()
@@ -105,6 +118,7 @@ def cut_body(body: str) -> tuple[str, bool]:
     return raw[:MAX_BODY].decode("utf-8", "ignore").rstrip(), True
 
 
+_HTML_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 _SENTENCE = re.compile(r"(.{20,}?[.!?。！？])(?:\s|$)|(.+)", re.DOTALL)
 
 

@@ -17,9 +17,9 @@ from alertd.model import ParsedFeed, SourceState
 from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, HttpClient, Response
 from alertd.sources.json_config import JsonConfig
-from alertd.sources.json_document import quoted
 from alertd.sources.json_paging import MAX_TOKEN, Place, next_place, page_url
 from alertd.sources.parsepool import ParsePool
+from alertd.sources.plain import quoted
 from alertd.workers.parsing import parse_answer
 
 log = structlog.get_logger(__name__)

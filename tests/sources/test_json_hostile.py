@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alertd.errors import ParseFailed
@@ -43,6 +43,7 @@ _JSON = st.recursive(
 )
 
 
+@example("\ud7fc", "$")  # a code point that stands for nothing
 @given(_JSON, st.sampled_from(["$", "$[*]", "$.items", "$.items[*]", "$..items", "$.items[?@.id > 1]"]))
 def test_any_json_becomes_events_reasons_or_one_sentence(document: Any, list_: str) -> None:
     fields = FIELDS | {"tickers": "$..id", "authors": ["$", "{$.id} {$.title}"]}
