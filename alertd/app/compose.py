@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -99,7 +99,7 @@ class Parts:
         self._sec = SecRequests(self._http, store, self.notices, system_clock)
         self._pool: ParsePool | None = None
         self._schedule: Schedule | None = None
-        self._mail_idle = MailIdle(self._soon, self._mine)
+        self._mail_idle = MailIdle(self._soon, self._is_polled)
         self._deliverer: Deliverer | None = None
         self._timers: Timers | None = None
         self._members: Members | None = None
@@ -206,9 +206,9 @@ class Parts:
         if self._schedule is not None:
             self._schedule.soon(source_id)
 
-    def _mine(self) -> Collection[str]:
-        """Name the sources that are polled here."""
-        return self._schedule.states().keys() if self._schedule is not None else ()
+    def _is_polled(self, source: PolledConfig) -> bool:
+        """Tell whether a source is polled here, with these settings."""
+        return self._schedule is not None and self._schedule.polls(source)
 
     async def replace(self, settings: Settings, held: frozenset[str], zones: Mapping[str, str]) -> None:
         """Take the settings of a reload, the companies held and the receivers' zones: all change in place.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 import structlog
 
@@ -16,6 +16,7 @@ from alertd import telemetry
 from alertd.errors import FetchPermanent, FetchTemporary
 from alertd.net.imap import LoginRefused, session
 from alertd.sources.mail import MailConfig
+from alertd.sources.polled import PolledConfig
 from alertd.workers.mail_access import MailAccess
 
 log = structlog.get_logger(__name__)
@@ -33,11 +34,11 @@ STABLE_S = 60.0
 class MailIdle:
     """The connections that wait for mail, one for each source that was read."""
 
-    def __init__(self, soon: Callable[[str], None], mine: Callable[[], Collection[str]]) -> None:
-        """`soon` lets a source be polled at once; `mine` names the sources that this process polls now."""
+    def __init__(self, soon: Callable[[str], None], polled: Callable[[PolledConfig], bool]) -> None:
+        """`soon` lets a source be polled at once; `polled` tells whether one with such settings is polled here."""
         self._access = MailAccess()
         self._soon = soon
-        self._mine = mine
+        self._polled = polled
         self._watched: dict[str, tuple[MailConfig, asyncio.Task[None]]] = {}
         self._deaf: dict[str, MailConfig] = {}
         """Sources whose servers cannot say when mail comes."""
@@ -67,7 +68,7 @@ class MailIdle:
         pause_s, trouble = FIRST_PAUSE_S, ""
         clock = asyncio.get_running_loop().time
         telemetry.MAIL_IDLE.labels(source=source.id).set(0)
-        while source.id in self._mine():
+        while self._polled(source):
             began = clock()
             try:
                 if not await self._wait_for_mail(source):
@@ -96,7 +97,7 @@ class MailIdle:
             await imap.open_folder(source.folder)
             telemetry.MAIL_IDLE.labels(source=source.id).set(1)
             self._soon(source.id)  # for what came before somebody listened
-            while source.id in self._mine():
+            while self._polled(source):
                 if await imap.idle(RENEW_S):
                     self._soon(source.id)
                     await asyncio.sleep(GATHER_S)

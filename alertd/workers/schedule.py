@@ -109,6 +109,10 @@ class Schedule:
         """Tell whether a source falls to this process among the living ones, polled or not."""
         return owner(source_id, self._members) == self._me
 
+    def polls(self, source: PolledConfig) -> bool:
+        """Tell whether a source is polled by this process, with these settings."""
+        return self._sources.get(source.id) == source
+
     async def share(self, members: Sequence[str]) -> None:
         """Poll only what falls to this poller among the living ones."""
         self._members = members

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from alertd.sources.mail import MailConfig
+from alertd.sources.polled import PolledConfig
 from alertd.workers import mail_idle
 from alertd.workers.mail_idle import MailIdle
 from tests.support.imap import KINDS, Kind, Mailbox, mail, open_mailbox, settings
@@ -21,8 +22,11 @@ class Listener:
 
     def __init__(self) -> None:
         self.woken: list[float] = []
-        self.mine = {"regulators"}
-        self.idle = MailIdle(lambda source: self.woken.append(time.monotonic()), lambda: self.mine)
+        self.others: list[PolledConfig] = []
+        """Sources that are not polled here, or not any more."""
+        self.idle = MailIdle(
+            lambda source: self.woken.append(time.monotonic()), lambda source: source not in self.others
+        )
 
 
 @pytest.fixture(params=KINDS)
@@ -89,7 +93,7 @@ async def test_a_source_that_is_not_ours_any_more_is_let_go(
         assert isinstance(box, ImapServer)
         listener.idle.watch(source(box))
         await until(lambda: box.idlers == 1, "it listens")
-        listener.mine = set()
+        listener.others = [source(box)]
         await until(lambda: box.idlers == 0, "it has hung up")
 
 
@@ -102,7 +106,6 @@ async def test_a_server_without_idle_is_left_in_peace(listener: Listener) -> Non
         assert box.connections == 1
         listener.idle.watch(source(box))
         listener.idle.watch(source(box))
-        listener.mine.add("another")
         listener.idle.watch(source(box, id="another"))
         await until(lambda: box.commands.count("LOGOUT") == 2, "it has found out about another source")
         assert box.connections == 2

@@ -264,6 +264,16 @@ async def test_a_poll_that_outlasts_the_deadline_is_cancelled(polls: Polls) -> N
         assert polls.cancelled == ["wire"]
 
 
+async def test_it_is_known_with_what_settings_a_source_is_polled(polls: Polls) -> None:
+    async with scheduling(polls, [source()]) as schedule:
+        assert schedule.polls(source())
+        await schedule.replace([source(every="7s")])
+        assert not schedule.polls(source()), "a mailbox that is a feed now is not listened to any more"
+        assert schedule.polls(source(every="7s"))
+        await schedule.replace([])
+        assert not schedule.polls(source(every="7s"))
+
+
 async def test_of_several_pollers_each_polls_what_falls_to_it(polls: Polls) -> None:
     sources = [source(f"s{n}") for n in range(30)]
     members = ["me", "another"]
