@@ -54,6 +54,11 @@ Way = Annotated[
 ]
 """How a field is made: a path, a constant, a text with paths `{$.a}` in it, or a list of these."""
 ParamName = Annotated[str, AfterValidator(_check_param)]
+ParamValue = Annotated[
+    Secret,
+    WithJsonSchema({"anyOf": [{"type": kind, "writeOnly": True} for kind in ("string", "number", "boolean")]}),
+]
+"""What a parameter is set to: a text, or a figure or a word of YAML, which is sent as it is written."""
 
 
 class FieldsConfig(ConfigModel):
@@ -154,7 +159,7 @@ class JsonConfig(DocumentConfig, ArticleKeys):
     """An API that answers with JSON: an entry of `sources:` with `type: json`."""
 
     type: Literal["json"]
-    params: dict[ParamName, Secret] = Field(default_factory=dict)
+    params: dict[ParamName, ParamValue] = Field(default_factory=dict)
     """Parameters of the query, keys among them as `${NAME}`; `{since}` is the time of the newest item read."""
     rows: Annotated[PathText, Field(alias="list")] = "$"
     """Path of the list of items."""
