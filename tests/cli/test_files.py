@@ -89,18 +89,20 @@ def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> Non
 def test_the_comments_of_the_templates_are_right(tmp_path: Path) -> None:
     assert alertd("init", cwd=tmp_path).code == 0
     texts = [path.read_text("utf-8") for path in TEMPLATES.glob("*.yaml")]
-    for page in re.findall(r"docs/\w+\.md", " ".join(texts)):
+    for page in re.findall(r"docs/[\w-]+\.md", " ".join(texts)):
         assert (ROOT / page).is_file(), page
     # What is commented out is good as soon as it is not.
     settings = tmp_path / "alertd.yaml"
     lines = settings.read_text("utf-8").splitlines()
     bare = [re.sub(r"^(\s*)# (smtp:| {2}\w+:|- id:| {2}\w+:)", r"\1\2", line) for line in lines]
-    assert sum(a != b for a, b in zip(lines, bare, strict=True)) >= 11
+    assert sum(a != b for a, b in zip(lines, bare, strict=True)) >= 11 + 30
+    (tmp_path / "drop").mkdir()
     settings.write_text("\n".join(bare) + "\n")
     env = {"SMTP_PASSWORD": "x", "SLACK_AI_DESK": "https://hooks.slack.com/services/T0/B0/x"}
+    env |= {"NEWS_WIRE_TOKEN": "x", "MAIL_PASSWORD": "x", "INBOX_TOKEN": "x" * 24}
     env["OMS_SECRET"] = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"
     *warnings, last = alertd("check", cwd=tmp_path, env=env).out.splitlines()
-    assert last.startswith("fine: 1 source, 3 receivers, 1 portfolio, 1 rule, ")
+    assert last.startswith("fine: 7 sources, 3 receivers, 1 portfolio, 1 rule, ")
     assert ", 2 warnings" in last
     assert sum("[dead-receiver]" in warning for warning in warnings) == 2
     # The example in the portfolio's first lines holds.
