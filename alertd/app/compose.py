@@ -58,7 +58,6 @@ from alertd.workers.timers import Timers
 log = structlog.get_logger(__name__)
 
 READY_PATIENCE_S = 15.0
-NOT_POLLED = "this version does not poll sources of this type yet"
 
 
 def receiver_policies(settings: Settings) -> dict[str, ReceiverPolicy]:
@@ -257,12 +256,7 @@ class Parts:
 
     def _polled(self, settings: Settings) -> list[PolledConfig]:
         """Give the sources that are asked; the others are spoken to by themselves."""
-        sources: Sequence[AnyConfig] = settings.sources
-        polled = [source for source in sources if isinstance(source, PolledConfig)]
-        for source in polled:
-            if source.type not in self._takers:
-                log.error("source_not_polled", source=source.id, type=source.type, reason=NOT_POLLED)
-        return [source for source in polled if source.type in self._takers]
+        return [source for source in settings.sources if isinstance(source, PolledConfig)]
 
     async def _watched(self) -> list[tuple[AnyConfig, SourceState]]:
         """Give the sources that this process watches: those that it polls, and its share of those that are not."""
