@@ -41,12 +41,13 @@ def account(
     for candidate, reason in verdict.skipped:
         yield _line(source, candidate.event_id, reason, candidate.position, candidate.title, candidate.identity)
     by_position = {candidate.position: candidate for candidate in parsed.candidates}
-    for position, original in parsed.duplicates:
+    copies: Counter[int] = Counter()
+    for position, original in sorted(parsed.duplicates):
+        copies[original] += 1
         if owner := by_position.get(original):
             reason = f"duplicate of {owner.event_id} in the same document"
-            # As above.
-            nth = sum(1 for p, o in parsed.duplicates if o == original and p <= position)
-            yield _line(source, owner.event_id, reason, position, owner.title, f"{owner.identity}:{nth}")
+            key = f"{owner.identity}:{copies[original]}"  # as above
+            yield _line(source, owner.event_id, reason, position, owner.title, key)
     for item, result in results:
         if result.outcome == "alias" and not is_flag(item):
             made = item.candidate

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -49,6 +51,12 @@ def rejected(*positions: int, reason: str = "no title", title: str = "A title") 
 def copies(*positions: int) -> ParsedFeed:
     """A page whose entry 0 comes again at each of these positions."""
     return ParsedFeed(format="rss20", candidates=[candidate(0)], duplicates=[(p, 0) for p in positions])
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
 
 
 def test_a_rejected_entry_says_why_under_its_source() -> None:
@@ -125,3 +133,8 @@ def test_rejected_entries_that_have_nothing_at_all_are_told_apart_by_their_numbe
     found = lines(rejected(1, 2, title=""))
     assert len({line.key for line in found}) == 2
     assert [line.key for line in lines(rejected(5, 6, title=""))] == [line.key for line in found]
+
+
+def test_many_copies_of_one_entry_are_counted_in_linear_time() -> None:
+    few, many = (min(seconds(partial(lines, copies(*range(1, n)))) for _ in range(3)) for n in (500, 5_000))
+    assert many < 40 * few, "and not a hundred times as long"
