@@ -56,12 +56,6 @@ def may_model(event: Event) -> bool:
     return rights is None or rights.model
 
 
-def may_export(event: Event) -> bool:
-    """Say whether the text of an event may leave the house."""
-    rights = event.provenance.rights
-    return rights is None or rights.export
-
-
 def keeps_body(event: Event, keep_s: float) -> bool:
     """Say whether a record that is kept for so many seconds may hold an event's body."""
     rights = event.provenance.rights

@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from alertd.errors import ParseFailed
 from alertd.model import Entry, ParsedFeed
@@ -30,7 +30,6 @@ from alertd.sources.plain import MAX_TITLE, plain_text
 from alertd.sources.push import LINES, parse_push
 
 Format = Literal["text", "json", "feed", "eml", "html", "pdf"]
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
 _ENDINGS: Final[Mapping[str, Format]] = MappingProxyType(
     {"json": "json", "jsonl": "json", "ndjson": "json", "xml": "feed", "rss": "feed", "atom": "feed", "rdf": "feed",

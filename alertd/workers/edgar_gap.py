@@ -49,17 +49,6 @@ class GapFiller(Protocol):
         ...
 
 
-class NoFiller:
-    """Fills nothing: the gaps stay open in the cursor."""
-
-    async def gap(self, source: EdgarConfig, gap: Gap) -> None:
-        """Leave it."""
-
-    def settle(self, source_id: str, cursor: Mapping[str, Any]) -> dict[str, Any]:
-        """Leave it as it is."""
-        return dict(cursor)
-
-
 def open_gaps(cursor: Mapping[str, Any]) -> list[Gap]:
     """Read the open gaps of a cursor; what is none is left out."""
     found = cursor.get(GAPS)

@@ -40,7 +40,7 @@ TURN_S = 0.25
 IDLE_S = 5.0
 """Between two looks where no source asks for full texts: what an earlier configuration left is dropped."""
 AWAY_S = 1.0
-ENDS_S = 1.0
+ENDS_MS = 1_000
 """Between two looks at what has waited too long."""
 AT_ONCE = 16
 """Jobs under way in one process. Most of them wait: for a turn, or for an answer."""
@@ -98,7 +98,7 @@ class FullText:
         self._working: dict[asyncio.Task[None], FetchJob] = {}
         self._outage = Outage("full_text")
         self._stop = asyncio.Event()
-        self._next_ends = 0.0
+        self._next_ends_ms = 0
 
     def use(self, sources: Sequence[AnyConfig]) -> None:
         """Take the sources, at the start and from a reload."""
@@ -139,19 +139,14 @@ class FullText:
 
     async def turn(self) -> None:
         """End what has waited too long, and begin what is due."""
-        loop = asyncio.get_running_loop()
-        if loop.time() >= self._next_ends:
-            self._next_ends = loop.time() + ENDS_S
+        if (now := self._clock()) >= self._next_ends_ms:
+            self._next_ends_ms = now + ENDS_MS
             await self._end_waits()
         if (free := AT_ONCE - len(self._working)) > 0 and not self._stop.is_set():
             for job in await self._store.claim_fetches(uuid.uuid4().hex, self._clock(), LEASE_MS, free):
                 task = asyncio.create_task(self._work(job), name=f"full_text:{job.event}")
                 self._working[task] = job
                 task.add_done_callback(lambda done: self._working.pop(done, None))
-
-    def look_at_once(self) -> None:
-        """Let the next turn end what has waited too long, whenever it was last looked at."""
-        self._next_ends = 0.0
 
     async def settle(self) -> None:
         """Wait until nothing is being fetched."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.rights import keeps_body, may_export, may_model, shown, without_body
+from alertd.alerts.rights import keeps_body, may_model, shown, without_body
 from alertd.alerts.step import Outcome
 from alertd.model import (
     Alert,
@@ -236,11 +236,9 @@ def test_a_body_that_may_not_be_kept_as_long_as_the_journal_is_left_out_with_its
     assert bare.terms[0].evidence[0].quote == ""
 
 
-def test_models_and_exports_are_asked_for_by_event() -> None:
+def test_whether_a_model_may_read_it_is_asked_of_each_event() -> None:
     assert may_model(event())
-    assert may_export(event())
     assert not may_model(event(Rights(model=False)))
-    assert not may_export(event(Rights(export=False)))
 
 
 def test_an_event_without_rights_is_shown_as_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from alertd.base.clock import parse_rfc3339, rfc3339
@@ -11,7 +12,7 @@ from alertd.sources.edgar import EdgarConfig
 from alertd.sources.edgar_front import Front, read_front
 from alertd.sources.parsepool import ParsePool
 from alertd.store.protocol import Store
-from alertd.workers.edgar_gap import Gap, NoFiller, open_gaps
+from alertd.workers.edgar_gap import Gap, open_gaps
 from alertd.workers.edgar_pages import EdgarPages
 from alertd.workers.edgar_poll import EdgarPoll
 from alertd.workers.intake import Intake
@@ -27,14 +28,17 @@ NOON = parse_rfc3339("2026-01-12T12:00:00-05:00")
 """A Monday in New York: no time of an opening."""
 
 
-class Filler(NoFiller):
-    """Takes down the gaps that it is told of."""
+class Filler:
+    """Takes down the gaps that it is told of, and leaves them open."""
 
     def __init__(self) -> None:
         self.told: list[Gap] = []
 
     async def gap(self, source: EdgarConfig, gap: Gap) -> None:
         self.told.append(gap)
+
+    def settle(self, source_id: str, cursor: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(cursor)
 
 
 class Edgar:

@@ -73,7 +73,6 @@ async def test_a_correction_waits_for_its_text_a_minute_and_no_longer(stored_tex
     await stored_texts.turn()
     assert len(await stored_texts.events()) == 2
     stored_texts.clock.pass_by(61)
-    stored_texts.worker.look_at_once()
     await stored_texts.turn()
     (corrected,) = await stored_texts.events()
     assert (corrected.revision, corrected.revision_reason, corrected.body) == (3, "correction", "")
@@ -205,9 +204,8 @@ async def test_after_a_minute_the_journal_says_once_that_the_rules_that_wait_do_
     await stored_texts.file()
     (header,) = await stored_texts.events()
     await stored_texts.turn()
-    stored_texts.clock.pass_by(61)
-    for _ in range(2):
-        stored_texts.worker.look_at_once()
+    for seconds in (61, 2):
+        stored_texts.clock.pass_by(seconds)
         await stored_texts.turn()
     (record,) = await stored_texts.journal()
     assert record.reason.startswith(LATE)
@@ -225,7 +223,6 @@ async def test_a_job_is_given_up_after_a_day_with_its_reason(stored_texts: Texts
     await stored_texts.turn()
     for seconds in (61, 86_400):
         stored_texts.clock.pass_by(seconds)
-        stored_texts.worker.look_at_once()
         await stored_texts.turn()
     late, dropped = await stored_texts.reasons()
     assert late.startswith(LATE)
