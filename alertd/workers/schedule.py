@@ -178,9 +178,9 @@ class Schedule:
         self._states[source_id] = polled.state
         hurried = source_id in self._hurried and polled.outcome != "failed"
         self._hurried.discard(source_id)
-        if (
-            polled.outcome != "gone" or self._sources.get(source_id) != source
-        ):  # a reload may have mended it meanwhile
+        if not self.polls(source):  # a reload came meanwhile, and what it asks for is asked for at once
+            self._again(source_id, max(now, polled.state.not_before_ms))
+        elif polled.outcome != "gone":
             at_ms = self._next(source, polled, now)
             if polled.outcome != "failed":
                 self._states[source_id] = msgspec.structs.replace(polled.state, wait_ms=max(at_ms - now, 0))

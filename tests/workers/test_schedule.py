@@ -264,6 +264,16 @@ async def test_a_poll_that_outlasts_the_deadline_is_cancelled(polls: Polls) -> N
         assert polls.cancelled == ["wire"]
 
 
+async def test_a_source_that_a_reload_changes_while_it_is_polled_is_polled_again_at_once(polls: Polls) -> None:
+    polls.gate.clear()
+    async with scheduling(polls, [source(every="24h")]) as schedule:
+        await until(polls.count("wire", 1), "it is being polled")
+        await schedule.replace([source(every="24h", trust="low")])
+        polls.gate.set()
+        await until(polls.count("wire", 2), "it is polled with the new settings")
+    assert [one.trust for one in polls.of("wire")[:2]] == ["medium", "low"]
+
+
 async def test_it_is_known_with_what_settings_a_source_is_polled(polls: Polls) -> None:
     async with scheduling(polls, [source()]) as schedule:
         assert schedule.polls(source())
