@@ -24,7 +24,7 @@ from alertd.sources.filing_event import DOCUMENTS, FILING, FilingParts, document
 from alertd.sources.filing_submission import MAX_KEPT, MAX_KEPT_IN_ALL, Document
 from alertd.sources.parsepool import ParsePool
 from alertd.store.types import FetchJob
-from alertd.workers.fetching import Fetched, not_yet
+from alertd.workers.fetching import Fetched, NotYet, not_yet
 from alertd.workers.parsing import parse_answer
 from alertd.workers.sec_requests import SHORT_WAIT_S
 
@@ -33,7 +33,7 @@ MAX_DOCUMENT = 32 << 20
 AT_ONCE = 4
 """Filings that are fetched at the same time: more would stand before the next poll in the line of turns."""
 _PATIENCE = 4
-"""From this attempt on a filing is taken without an exhibit that is not to be had."""
+"""From this attempt on a filing is taken without an exhibit, or an earlier schedule, that is not to be had."""
 _ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, text/plain;q=0.9, */*;q=0.5"
 
 
@@ -69,7 +69,7 @@ class FilingFetch:
         loaded, left_out = await self._documents(listed, job, source)
         parts = FilingParts(header=job.header, documents=tuple(loaded), left_out=left_out)
         parsed = await self._parse(FILING, pack_parts(parts), index, source, {})
-        if (previous := parsed.says.get("previous")) and (before := await self._before(str(previous), source)):
+        if (previous := parsed.says.get("previous")) and (before := await self._before(str(previous), job, source)):
             parts = msgspec.structs.replace(parts, before=before)
             parsed = await self._parse(FILING, pack_parts(parts), index, source, {})
         return Fetched(parsed.candidates[0], str(parsed.says.get("no_facts", "")))
@@ -99,11 +99,17 @@ class FilingFetch:
             raise ParseFailed(f"the filing's documents have more than {MAX_DOCUMENT >> 20} MiB each")
         return loaded, left_out
 
-    async def _before(self, path: str, source: EdgarConfig) -> bytes:
-        """Fetch the schedule that an amendment amends; without it the change of the stake is not known, no more."""
+    async def _before(self, path: str, job: FetchJob, source: EdgarConfig) -> bytes:
+        """Fetch the schedule that an amendment amends; empty if it is not to be had: then the stake's change is not
+        known. Rules ask for that change, so it is not left out over what passes."""
         try:
             return (await self._get(path, source, SHORT_WAIT_S)).body[:MAX_KEPT]
-        except (FetchTemporary, FetchPermanent):
+        except FetchPermanent:
+            return b""
+        except FetchTemporary as error:
+            not_there = error.too_large or (error.status in (403, 404) and not error.retry_after)
+            if isinstance(error, NotYet) or not (not_there or job.attempts >= _PATIENCE):
+                raise
             return b""
 
     async def _get(self, url: str, source: EdgarConfig, longest_s: float) -> Response:

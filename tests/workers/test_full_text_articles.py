@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from alertd.sources.article import has_articles
-from alertd.workers.full_text import DROPPED
+from alertd.workers.full_text import DROPPED, LATE
 from tests.support.articles import article_page
 from tests.support.desk import item
 from tests.support.http import answer, endless, redirect
@@ -165,8 +165,9 @@ async def test_a_server_in_trouble_is_given_up_after_five_attempts(texts: Texts)
         await texts.turn()
         texts.clock.pass_by(2_000)
     assert texts.asked().count("/a") == 5
-    (reason,) = await texts.reasons()
-    assert "given up after 5 attempts" in reason
+    late, dropped = await texts.reasons()
+    assert late.startswith(LATE)
+    assert "given up after 5 attempts" in dropped
 
 
 async def test_an_endless_page_is_refused_at_its_limit(texts: Texts) -> None:

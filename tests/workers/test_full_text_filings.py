@@ -8,7 +8,8 @@ from structlog.testing import capture_logs
 from alertd.base.failpoints import arm
 from alertd.workers.full_text import DROPPED, LATE, UNKNOWN_MS
 from tests.sources.edgar_pages import AGREEMENT, EXHIBITS, number
-from tests.sources.form_documents import ownership, trade
+from tests.sources.form_documents import ownership, person_13d, schedule_13d, trade
+from tests.support.behaviours import Behaviour
 from tests.support.edgar import DOWN, NO_SUCH_FILE, TOO_MANY
 from tests.support.filings import EIGHT_K, RELEASE, filing, folder, index_path
 from tests.support.http import answer, endless, head, raw
@@ -18,6 +19,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DOCUMENTS = filing(1, ("8-K", "vega8k.htm", EIGHT_K), ("EX-10.1", "lease.htm", "no"), ("EX-99.1", "r.htm", RELEASE))
 INDEX, MAIN, EXHIBIT = index_path(), f"{folder()}/vega8k.htm", f"{folder()}/r.htm"
+
+EARLIER = "/Archives/edgar/data/1999100/000999000126000007/primary_doc.xml"
+
+
+def amended(*persons: str) -> bytes:
+    """Write an amendment that names the schedule at EARLIER."""
+    named = b"<previousAccessionNumber>0009990001-26-000007</previousAccessionNumber></headerData>"
+    return schedule_13d(*persons, form="SCHEDULE 13D/A").replace(b"</headerData>", named)
 
 
 # --- the text -----------------------------------------------------------------------------------------
@@ -46,6 +55,31 @@ async def test_a_form_of_fields_gets_its_facts(texts: Texts) -> None:
     _, full = await texts.events()
     assert (full.facts["insider"], full.facts["totals"][0]["code"]) == ("DOE JANE", "S")
     assert "sold 12,000 shares of" in full.title
+
+
+@pytest.mark.parametrize("trouble", [answer(DOWN, status=503), answer(TOO_MANY, status=429)])
+async def test_an_amended_schedule_waits_for_the_one_before_rather_than_say_no_change(
+    texts: Texts, trouble: Behaviour
+) -> None:
+    now, before = (person_13d("Irongate Partners LP", share) for share in ("7.5", "5.1"))
+    texts.serve(filing(1, ("SCHEDULE 13D/A", "primary_doc.xml", amended(now))))
+    texts.server.script(EARLIER, trouble, answer(schedule_13d(before)))
+    await texts.file(form="SCHEDULE 13D/A", role="Subject")
+    await texts.turn()
+    assert [event.revision for event in await texts.events()] == [1]
+    texts.clock.pass_by(601)
+    await texts.turn()
+    (full,) = await texts.events()
+    assert (full.facts["percent"], full.facts["percent_before"], full.facts["change"]) == (7.5, 5.1, 2.4)
+
+
+async def test_an_amended_schedule_comes_without_the_one_before_where_that_is_not_to_be_had(texts: Texts) -> None:
+    texts.serve(filing(1, ("SCHEDULE 13D/A", "primary_doc.xml", amended())))
+    texts.server.script(EARLIER, answer(NO_SUCH_FILE, status=403))
+    await texts.file(form="SCHEDULE 13D/A", role="Subject")
+    await texts.turn()
+    _, full = await texts.events()
+    assert "percent_before" not in full.facts
 
 
 # --- corrections --------------------------------------------------------------------------------------

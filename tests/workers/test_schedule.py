@@ -271,7 +271,7 @@ async def test_a_source_that_a_reload_changes_while_it_is_polled_is_polled_again
         await schedule.replace([source(every="24h", trust="low")])
         polls.gate.set()
         await until(polls.count("wire", 2), "it is polled with the new settings")
-    assert [one.trust for one in polls.of("wire")[:2]] == ["medium", "low"]
+    assert [one.model_dump()["trust"] for one in polls.of("wire")[:2]] == ["medium", "low"]
 
 
 async def test_it_is_known_with_what_settings_a_source_is_polled(polls: Polls) -> None:

@@ -67,7 +67,9 @@ class Texts:
     @property
     def edgar(self) -> AnyConfig:
         told = {"id": "edgar", "type": "edgar", "base_url": self.server.url("").rstrip("/"), "allow_private": True}
-        return EdgarConfig.model_validate(told | {"forms": ["8-K", "4"], "full_text": True, "timeout": "2s"})
+        return EdgarConfig.model_validate(
+            told | {"forms": ["8-K", "4", "SCHEDULE 13D/A"], "full_text": True, "timeout": "2s"}
+        )
 
     @property
     def wire(self) -> AnyConfig:
