@@ -85,9 +85,12 @@ class JsonPoll:
             backlog="24h" if cursor.get("again") else source.backlog,
             gaps=source.paging is None and not source.asks_since,
         )
+        remembered = await self._remembered(source, cursor, parsed, top, below, since_ms, first=first)
+        if not taken.read:  # rows for which there was no time are looked for again from where this poll began
+            remembered = {**cursor, "layout": remembered.get("layout")}
         after = msgspec.structs.replace(
             healthy(source, taken.before, self._clock(), top.first if top is not None else None),
-            cursor=await self._remembered(source, cursor, parsed, top, below, since_ms, first=first),
+            cursor=remembered,
             **self._validators(source, top, whole=taken.read),
         )
         after = await self._intake.end(after, taken)

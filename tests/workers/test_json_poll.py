@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 import pytest_asyncio
 
+from alertd.model import ParsedFeed, Rejected
 from alertd.net.client import HttpClient
+from alertd.sources.feed_xml import NO_TIME
+from alertd.sources.parsepool import ParseJob
 from alertd.store.memory import MemoryStore
 from tests.support.behaviours import answer
 from tests.support.http import FaultServer
@@ -62,6 +66,39 @@ async def test_what_a_poll_has_no_room_for_is_read_by_the_next_ones(asked: Asked
     assert "Item 24" in found[:4]
     assert sorted(found) == sorted(f"Item {n}" for n in [*range(4, 18), 24])
     assert "rest" not in asked.state.cursor
+
+
+class Hasty(CountingPool):
+    """A parse worker that has no time for one row, as long as `late` is its title."""
+
+    late = ""
+
+    async def parse(self, job: ParseJob) -> ParsedFeed:
+        page = await super().parse(job)
+        late = [one for one in page.candidates if one.title == self.late]
+        return msgspec.structs.replace(
+            page,
+            candidates=[one for one in page.candidates if one not in late],
+            rejected=[Rejected(position=one.position, reason=NO_TIME, title=one.title) for one in late],
+        )
+
+
+@pytest.mark.parametrize("path", ["/numbered", "/delta"])
+async def test_what_there_was_no_time_for_is_read_again_on_whatever_page_it_stands(
+    http: HttpClient, server: FaultServer, path: str
+) -> None:
+    async with Hasty(1) as pool:
+        asked = Asked(MemoryStore(), http, pool, Api(server))
+        asked.settings = {"paging": DELTA if path == "/delta" else {"page": "p"}}
+        asked.api.publish(1, 2, 3)
+        await asked.poll(path)
+        asked.api.publish(*range(4, 13))
+        pool.late = "Item 5"
+        await asked.poll(path)
+        assert await asked.titles() == sorted(f"Item {n}" for n in range(4, 13) if n != 5)
+        pool.late = ""
+        await asked.poll(path)
+        assert await asked.titles() == ["Item 5"]
 
 
 async def test_a_page_that_fails_costs_nothing_and_is_told_when_it_goes_on_failing(asked: Asked) -> None:
