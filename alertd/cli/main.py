@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("alertd.cli.check:check", "Check settings and rules: every fault with file:line:column."),
     "test": ("alertd.cli.test:test", "Run the tests inside the rules."),
     "explain": ("alertd.cli.explain:explain", "Say why a rule holds for an event, or does not, leaf by leaf."),
-    "parse": ("alertd.cli.parse:parse", "Make events of feed files, or of what another source sent, one JSON line each."),
+    "parse": ("alertd.cli.parse:parse", "Make events of feed files, or of what another source sent, as JSON lines."),
     "enrich": ("alertd.cli.enrich:enrich", "Say what events are about: companies, types, money, terms, tone, story."),
     "match": ("alertd.cli.match:match", "Find the rules that hold for events, with the evidence."),
     "send-test": ("alertd.cli.send:send_test", "Send a test message to receivers and say what came of it."),
