@@ -7,7 +7,7 @@ same thing again, under the same id.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Protocol
 
 import structlog
@@ -25,6 +25,8 @@ from alertd.workers.progress import Progress
 log = structlog.get_logger(__name__)
 
 LOOK_S = 10.0
+LOCKS = 64
+"""What is changed at the same time at most: one lock for each source would be many, and one for all a queue."""
 BATCH = 200
 """So many sources are judged before others get their turn."""
 
@@ -38,6 +40,10 @@ class StandingStore(Protocol):
 
     async def standing(self, source: str) -> Standing | None:
         """Give how a source stands."""
+        ...
+
+    async def standings(self) -> dict[str, Standing]:
+        """Give how all sources stand of which that was written down."""
         ...
 
     async def save_standing(self, standing: Standing) -> None:
@@ -62,7 +68,7 @@ class Standings:
         self._notices = notices
         self._clock = clock
         self._known: dict[str, Standing] = {}
-        self._lock = asyncio.Lock()
+        self._locks = [asyncio.Lock() for _ in range(LOCKS)]
 
     async def look(self, was: SourceState, state: SourceState, seen: Watched | None = None) -> Standing:
         """Judge a source now, tell and write down what has changed. Raises StoreUnavailable.
@@ -73,7 +79,7 @@ class Standings:
         known = self._known.get(was.source)
         if known is not None and judge(known, was, state, seen, self._clock()) == (known, []):
             return known
-        async with self._lock:  # a poll may end while the clock has its look
+        async with self._locks[hash(was.source) % LOCKS]:  # a poll may end while the clock has its look
             return await self._change(was, state, seen)
 
     async def _change(self, was: SourceState, state: SourceState, seen: Watched | None) -> Standing:
@@ -94,6 +100,20 @@ class Standings:
             await self._store.journal(record)
         self._known[was.source] = after
         return after
+
+    async def recall(self, states: Iterable[SourceState]) -> None:
+        """Learn how sources stand that are not known yet, all at once: asking for each of thousands takes a minute.
+
+        Raises StoreUnavailable.
+        """
+        strange = [state for state in states if state.source not in self._known]
+        if not strange:
+            return
+        stored = await self._store.standings()
+        for state in strange:
+            if state.source not in self._known:  # by a poll that has ended meanwhile
+                known = self._known[state.source] = stored.get(state.source) or begun(state)
+                telemetry.set_source_state(state.source, known.state)
 
     async def ask_store(self) -> None:
         """Raise StoreUnavailable where the store is away."""
@@ -136,8 +156,10 @@ class SourceWatch(Looks):
         now = self._clock()
         self._since = {source.id: self._since.get(source.id, now) for source, _ in looked}
         self._standings.keep(self._since.keys())
+        await self._standings.recall(state for _, state in looked)
         for number, (source, state) in enumerate(looked):
             if number % BATCH == BATCH - 1:
+                self._progress.tick(self._name)
                 await asyncio.sleep(0)
             if state.last_new_ms:
                 telemetry.SOURCE_LAST_ITEM.labels(source=source.id).set(state.last_new_ms / 1000)

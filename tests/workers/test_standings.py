@@ -36,6 +36,12 @@ class Away(MemoryStore):
     """A store that can be away."""
 
     away = False
+    asked = 0
+    """How often it was asked for the standing of one source."""
+
+    async def standing(self, source: str) -> Standing | None:
+        self.asked += 1
+        return await super().standing(source)
 
     async def ping(self) -> float:
         if self.away:
@@ -148,10 +154,22 @@ async def test_a_source_that_is_pushed_to_can_only_fall_silent() -> None:
     await room.watch.look()
     room.clock.pass_by(29 * 60)
     await room.watch.look()
-    assert (await room.standing("inbox")).state == "fine"
+    assert await room.told() == []
     room.clock.pass_by(2 * 60)
     await room.watch.look()
     assert await room.told() == [("source_silent", "inbox")]
+
+
+async def test_thousands_of_sources_are_learnt_with_one_question_and_nothing_is_written_of_those_that_are_new() -> (
+    None
+):
+    room = Room(*(source(f"wire-{number}") for number in range(2_000)))
+    await room.watch.look()
+    assert room.store.asked == 0
+    assert await room.store.standings() == {}
+    await room.poll(last_new_ms=room.clock())
+    assert room.store.asked == 0
+    assert len(await room.store.standings()) == 2_000, "they are fine now"
 
 
 async def test_when_hundreds_change_at_once_the_operator_gets_one_message_more_than_ten() -> None:
