@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 TURNS_S = 1.0
 FEEL_S = 0.1
+CONNECTIONS = 256
+"""To Redis: polls store at the same time, and who waits for a connection too long takes the server for dead."""
 RECONNECT_S = 0.5
 RELOAD_AGAIN_S = 2.0
 """How soon a reload that needs Redis while it is away is tried again."""
@@ -116,7 +118,10 @@ class Child:
             self._progress.tick("start")
             try:
                 store = await open_store(
-                    self._boot.redis_url, settings.namespace, name=f"alertd:{self._boot.name}", max_connections=32
+                    self._boot.redis_url,
+                    settings.namespace,
+                    name=f"alertd:{self._boot.name}",
+                    max_connections=CONNECTIONS,
                 )
             except StoreUnavailable as error:
                 outage.began(error)

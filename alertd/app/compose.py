@@ -92,6 +92,7 @@ class Parts:
         self._store = store
         self._progress = progress
         self._settings = settings
+        telemetry.tell_sources_apart([source.id for source in settings.sources])
         self.notices = Notices(store, operator_modes(settings), system_clock)
         contact = f" {settings.contact}" if settings.contact else ""
         self._http = HttpClient(user_agent=f"alertd/{__version__}{contact}")
@@ -232,6 +233,7 @@ class Parts:
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
             await self._deliverer.replace(self._notifiers(settings), settings.drain)
         self._settings = settings
+        telemetry.tell_sources_apart([source.id for source in settings.sources])
 
     async def stop(self, seconds: float) -> None:
         """Stop polling first, sending last, so that what was taken still has a chance to go out."""

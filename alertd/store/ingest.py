@@ -69,9 +69,7 @@ class IngestPart(Part):
 
     async def source_states(self) -> dict[str, SourceState]:
         """Give what is remembered of all sources, removed ones included."""
-        flat = await self.link.call("HGETALL", self.keys("sources"))
-        names = [name.decode() for name in flat[::2]]
-        return {n: from_json(raw, SourceState, f"the state of {n}") for n, raw in zip(names, flat[1::2], strict=True)}
+        return await self.hash_of("sources", SourceState, "the state of")
 
     async def save_source_state(self, state: SourceState) -> None:
         """Write a source's state."""

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
 
 from alertd.base.clock import Clock
 from alertd.model import Delivery
 from alertd.store.keys import Keys, queue_names
+from alertd.store.records import from_json
 
 if TYPE_CHECKING:  # the memory store shares modules with this, and commands that use it do without the Redis library
     from alertd.store.client import Link
+
+
+T = TypeVar("T")
+BATCH = 200
+"""Records that are read before others get their turn."""
 
 
 class Hints:
@@ -49,3 +56,17 @@ class Part:
         self.keys: Keys = link.keys
         self.clock = clock
         self.hints = Hints()
+
+    async def hash_of(self, name: str, kind: type[T], what: str) -> dict[str, T]:
+        """Read all records of a hash; between some and the next others get their turn: there may be ten thousand.
+
+        Raises Corrupt, naming `what` a record is of.
+        """
+        flat = await self.link.call("HGETALL", self.keys(name))
+        found: dict[str, T] = {}
+        for number, (field, raw) in enumerate(zip(flat[::2], flat[1::2], strict=True), 1):
+            field = field.decode()
+            found[field] = from_json(raw, kind, f"{what} {field}")
+            if number % BATCH == 0:
+                await asyncio.sleep(0)
+        return found

@@ -34,9 +34,7 @@ class StandingsPart(Part):
 
     async def standings(self) -> dict[str, Standing]:
         """Give how all sources stand, removed ones included."""
-        flat = await self.link.call("HGETALL", self.keys("standings"))
-        names = [name.decode() for name in flat[::2]]
-        return {n: from_json(raw, Standing, f"the standing of {n}") for n, raw in zip(names, flat[1::2], strict=True)}
+        return await self.hash_of("standings", Standing, "the standing of")
 
     async def save_standing(self, standing: Standing) -> None:
         """Write how a source stands."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -33,7 +33,45 @@ REGISTRY = CollectorRegistry()
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LATENCY = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
-Mode = Literal["livemostrecent", "livemax", "livemin", "max"]
+Mode = Literal["livemostrecent", "livemax", "livemin", "livesum", "max"]
+MOST_SOURCES = 1_000
+"""Sources that metrics tell apart: twenty series for each of ten thousand are a page of ten seconds."""
+OTHERS = "others"
+"""The label of all the rest together."""
+M = TypeVar("M", Counter, Gauge, Summary)
+
+
+class _Apart:
+    """Which sources have a label of their own."""
+
+    def __init__(self) -> None:
+        self._told: frozenset[str] | None = None
+
+    def use(self, sources: Sequence[str]) -> None:
+        self._told = frozenset(sources[:MOST_SOURCES]) if len(sources) > MOST_SOURCES else None
+
+    def label(self, source: str) -> str:
+        return source if self._told is None or source in self._told else OTHERS
+
+
+_APART = _Apart()
+
+
+def tell_sources_apart(sources: Sequence[str]) -> None:
+    """Say which sources there are, in the order of the settings: the first of them are told apart in metrics."""
+    _APART.use(sources)
+
+
+class BySource(Generic[M]):
+    """A metric with a label for the source."""
+
+    def __init__(self, metric: M) -> None:
+        self._metric: M = metric
+
+    def labels(self, source: str, **more: str) -> M:
+        """Give the series of a source, or of the others together."""
+        series: M = self._metric.labels(source=_APART.label(source), **more)
+        return series
 
 
 def _counter(name: str, text: str, *labels: str) -> Counter:
@@ -52,36 +90,43 @@ def _histogram(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -
 SourceStateName = Literal["new", "fine", "late", "silent", "failing", "gone"]
 SOURCE_STATES: tuple[SourceStateName, ...] = ("new", "fine", "late", "silent", "failing", "gone")
 
-POLLS = _counter("polls_total", "Polls by what came of them.", "source", "outcome")
-PUSHES = _counter("pushes_total", "Pushed batches by what came of them.", "source", "outcome")
+POLLS = BySource(_counter("polls_total", "Polls by what came of them.", "source", "outcome"))
+PUSHES = BySource(_counter("pushes_total", "Pushed batches by what came of them.", "source", "outcome"))
 # A summary: with a histogram for each source, the page of a desk with 1,000 sources takes half a second to make.
-POLL_SECONDS = Summary(
-    "alertd_poll_duration_seconds", "One poll, request to stored state.", ["source"], registry=REGISTRY
+POLL_SECONDS = BySource(
+    Summary("alertd_poll_duration_seconds", "One poll, request to stored state.", ["source"], registry=REGISTRY)
 )
 POLL_LATENESS = _histogram(
     "poll_lateness_seconds", "How long after their time polls began.",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 30.0, 300.0),
 )  # fmt: skip
-SOURCE_LAST_SUCCESS = _gauge(
-    "source_last_success_timestamp_seconds", "When a poll last succeeded.", "source", mode="max"
+SOURCE_LAST_SUCCESS = BySource(
+    _gauge("source_last_success_timestamp_seconds", "When a poll last succeeded.", "source", mode="max")
 )
-SOURCE_LAST_ITEM = _gauge("source_last_item_timestamp_seconds", "When something new last came.", "source", mode="max")
-SOURCE_STATE = _gauge("source_state", "1 for the state a source is in, 0 for the others.", "source", "state")
-ENTRIES = _counter(
-    "entries_total", "Entries seen: new, revised, known, duplicate, rejected or baseline.", "source", "outcome"
+SOURCE_LAST_ITEM = BySource(
+    _gauge("source_last_item_timestamp_seconds", "When something new last came.", "source", mode="max")
 )
-EVENTS = _counter("events_total", "Events and revisions put on the stream.", "source")
-ROBOTS_REFUSALS = _counter("robots_refusals_total", "Polls that a robots.txt did not allow.", "source")
-PAGE_FIELDS_MISSING = _gauge(
-    "page_fields_missing", "Fields that the settings of a page ask for and none of its rows has.", "source"
+SOURCE_STATE = BySource(
+    _gauge("source_state", "1 for the state a source is in, 0 for the others.", "source", "state")
+)
+SOURCES = _gauge("sources", "How many sources are in a state.", "state", mode="livesum")
+ENTRIES = BySource(
+    _counter(
+        "entries_total", "Entries seen: new, revised, known, duplicate, rejected or baseline.", "source", "outcome"
+    )
+)
+EVENTS = BySource(_counter("events_total", "Events and revisions put on the stream.", "source"))
+ROBOTS_REFUSALS = BySource(_counter("robots_refusals_total", "Polls that a robots.txt did not allow.", "source"))
+PAGE_FIELDS_MISSING = BySource(
+    _gauge("page_fields_missing", "Fields that the settings of a page ask for and none of its rows has.", "source")
 )
 FILES = _counter("files_total", "Files of watched directories: taken, known before, or failed.", "source", "outcome")
 FILES_WAITING = _gauge("files_waiting", "Files of a watched directory that are not taken yet.", "source")
-JSON_PAGES = _counter("json_pages_total", "Pages of JSON APIs that were read.", "source")
+JSON_PAGES = BySource(_counter("json_pages_total", "Pages of JSON APIs that were read.", "source"))
 PARSE_SECONDS = _histogram("parse_seconds", "One document in a parse worker, waiting included.", buckets=SLOW)
 MAIL_REFUSED = _counter("mail_refused_total", "Mails that were not taken, by the kind of reason.", "source", "why")
 MAIL_IDLE = _gauge("mail_idle", "1 while the mail server is to say at once that mail has come.", "source")
-PARSE_KILLS = _counter("parse_kills_total", "Parse workers killed over time or memory.", "source")
+PARSE_KILLS = BySource(_counter("parse_kills_total", "Parse workers killed over time or memory.", "source"))
 SEC_REQUESTS = _counter(
     "sec_requests_total", "Requests to EDGAR: ok, failed or refused; quiet or full: not sent.", "outcome"
 )
@@ -103,8 +148,13 @@ RECONCILED_DAY = _gauge(
 )
 GAPS_OPEN = _gauge("edgar_gaps_open", "Times in which EDGAR was not seen that are not filled yet.", "source")
 
-FULL_TEXTS = _counter(
-    "full_texts_total", "Fetches of full texts: added, retried, dropped, or late (60 s without).", "source", "outcome"
+FULL_TEXTS = BySource(
+    _counter(
+        "full_texts_total",
+        "Fetches of full texts: added, retried, dropped, or late (60 s without).",
+        "source",
+        "outcome",
+    )
 )
 FULL_TEXT_SECONDS = _histogram(
     "full_text_seconds", "From an event on the stream to its full text there.", buckets=LATENCY
@@ -172,8 +222,9 @@ BUILD_INFO = _gauge("build_info", "Always 1; the labels say what runs.", "versio
 
 def set_source_state(source: str, state: SourceStateName) -> None:
     """Show `state` as the one a source is in."""
-    for name in SOURCE_STATES:
-        SOURCE_STATE.labels(source, name).set(1 if name == state else 0)
+    if _APART.label(source) == source:  # many in one have no state
+        for name in SOURCE_STATES:
+            SOURCE_STATE.labels(source, state=name).set(1 if name == state else 0)
 
 
 def prepare_metrics_dir(directory: Path) -> dict[str, str]:

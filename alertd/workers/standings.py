@@ -7,6 +7,7 @@ same thing again, under the same id.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Protocol
 
@@ -157,6 +158,7 @@ class SourceWatch(Looks):
         self._since = {source.id: self._since.get(source.id, now) for source, _ in looked}
         self._standings.keep(self._since.keys())
         await self._standings.recall(state for _, state in looked)
+        states: Counter[str] = Counter()
         for number, (source, state) in enumerate(looked):
             if number % BATCH == BATCH - 1:
                 self._progress.tick(self._name)
@@ -164,4 +166,6 @@ class SourceWatch(Looks):
             if state.last_new_ms:
                 telemetry.SOURCE_LAST_ITEM.labels(source=source.id).set(state.last_new_ms / 1000)
             seen = Watched(source.silent_after, self._since[source.id], wait_ms_of(source))
-            await self._standings.look(state, state, seen)
+            states[(await self._standings.look(state, state, seen)).state] += 1
+        for name in telemetry.SOURCE_STATES:
+            telemetry.SOURCES.labels(state=name).set(states[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -35,6 +36,8 @@ class StatusStore(Protocol):
         ...
 
 
+BATCH = 100
+"""Rows that are made before others get their turn."""
 REMOVED = "removed"
 """The type of a receiver that no settings name any more."""
 
@@ -95,14 +98,16 @@ async def collect_status(
     health = await store.receiver_health()
     backlog = await store.backlog()
     types = {receiver.id: receiver.type for receiver in receivers}
+    rows = []
+    for number, source in enumerate(sources, 1):
+        rows.append(source_row(source.id, source.type, states.get(source.id), standings.get(source.id), now))
+        if number % BATCH == 0:
+            await asyncio.sleep(0)  # there may be ten thousand
     return {
         "at": rfc3339(now),
         "redis": {"roundtrip_ms": round(ping_ms, 3)},
         "events": {"backlog": backlog.events, "pending": backlog.pending, "oldest_at": _time(backlog.oldest_ms)},
-        "sources": [
-            source_row(source.id, source.type, states.get(source.id), standings.get(source.id), now)
-            for source in sources
-        ],
+        "sources": rows,
         "receivers": [
             *(receiver_row(receiver, type_, health.get(receiver)) for receiver, type_ in types.items()),
             *(receiver_row(receiver, REMOVED, health[receiver]) for receiver in left_over(health, types)),

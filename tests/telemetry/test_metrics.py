@@ -99,3 +99,19 @@ def test_every_metric_is_documented() -> None:
     documented = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
     declared = {family.name for family in telemetry.REGISTRY.collect() if family.name.startswith("alertd_")}
     assert {name for name in declared if f"`{name}" not in documented} == set()
+
+
+def test_of_very_many_sources_the_first_are_told_apart_and_the_others_counted_together() -> None:
+    try:
+        telemetry.tell_sources_apart([f"crowd-{n}" for n in range(telemetry.MOST_SOURCES + 500)])
+        for name in ("crowd-0", "crowd-1200", "crowd-1300"):
+            telemetry.EVENTS.labels(source=name).inc()
+            telemetry.set_source_state(name, "fine")
+    finally:
+        telemetry.tell_sources_apart([])
+    page = telemetry.metrics_text().decode()
+    assert 'alertd_events_total{source="crowd-0"} 1.0' in page
+    assert 'alertd_events_total{source="others"} 2.0' in page
+    assert 'alertd_source_state{source="crowd-0",state="fine"} 1.0' in page
+    assert 'alertd_source_state{source="others"' not in page
+    assert "crowd-1200" not in page
