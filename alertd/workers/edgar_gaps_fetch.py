@@ -89,24 +89,30 @@ class LateFilings:
             return None
         return await self._parse("edgar-index", source, response, forms, **{DAY: day.isoformat()})
 
-    async def submissions(self, source: EdgarConfig, cik: str, since_ms: int, until_ms: int) -> list[Candidate]:
-        """Give the filings of a company that were accepted in a time; none where EDGAR has no submissions of it.
+    async def submissions(
+        self, source: EdgarConfig, cik: str, since_ms: int, until_ms: int
+    ) -> tuple[list[Candidate], str]:
+        """Give the filings of a company that were accepted in a time, and why these may not be all; empty if they are.
 
         Raises as `index`.
         """
         found: list[Candidate] = []
+        lacking = ""
         names = [submissions_name(cik)]
         for number in range(1 + OLDER_FILES):
             if number >= len(names):
                 break
             response = await self._get(source, submissions_url(source.base_url, names[number]))
             if response is None:
+                lacking = lacking or f"EDGAR has no {telemetry.safe_text(names[number])}"
                 continue
             bounds = {SINCE: since_ms, UNTIL: until_ms}
             parsed = await self._parse("edgar-submissions", source, response, source.facts().forms, **bounds)
             found += parsed.candidates
             names += parsed.unfinished
-        return found
+        if len(names) > 1 + OLDER_FILES:
+            lacking = lacking or f"they lie in more than {OLDER_FILES} older files"
+        return found, lacking
 
     async def missing(self, source: EdgarConfig, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Give those that were not seen. Raises StoreUnavailable."""

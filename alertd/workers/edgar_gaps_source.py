@@ -192,10 +192,13 @@ class SourceGaps:
         """Find what was missed of the companies held: at once, while the index is not there yet."""
         days = [day for day in self._days(one.gap) if index_due_ms(day) > now and not self._is_done(day)]
         failed = ""
+        unread: list[str] = []
         held = sorted(self._held()) if days else []
         try:
             for cik in held:
-                await self._company(one, cik)
+                if lacking := await self._company(one, cik):
+                    log.warning("edgar_submissions_unread", source=self.source.id, cik=cik, reason=lacking)
+                    unread.append(lacking)
         except TROUBLE as error:
             failed = telemetry.safe_text(str(error))
             self._retries.failed(one.gap, error, now)
@@ -203,17 +206,19 @@ class SourceGaps:
             one.asked = True
             self._retries.done(one.gap)
         if days and not one.told:
-            await self._telling.begun(one.gap, len(held), one.late, failed, days)
+            await self._telling.begun(one.gap, len(held), unread, one.late, failed, days)
             one.told = True
 
-    async def _company(self, one: _Open, cik: str) -> None:
+    async def _company(self, one: _Open, cik: str) -> str:
+        """Take in what was missed of a company; gives why that may not be all, which only the index tells then."""
         gap = one.gap
         since = gap.since_ms or gap.until_ms
-        listed = await self._late.submissions(self.source, cik, since, gap.until_ms)
+        listed, lacking = await self._late.submissions(self.source, cik, since, gap.until_ms)
         for candidate in await self._late.missing(self.source, listed):
             brief = await self._late.take(self.source, candidate, "submissions", lambda brief: True)
             if brief is not None:
                 self._came(brief)
+        return lacking
 
     def _came(self, brief: Brief) -> None:
         """Count a late filing for the gap in which it was missed."""

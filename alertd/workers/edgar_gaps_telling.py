@@ -51,9 +51,11 @@ class Telling:
         data = {"from_ms": gap.since_ms, "to_ms": gap.until_ms, "filled": filled, "late": late}
         await self._journal(reason, {"blind": data}, f"blind:{_episode(gap)}:{reason}")
 
-    async def begun(self, gap: Gap, held: int, late: int, failed: str, days: Sequence[date]) -> None:
+    async def begun(
+        self, gap: Gap, held: int, unread: Sequence[str], late: int, failed: str, days: Sequence[date]
+    ) -> None:
         """Tell the operator of a gap whose indexes are awaited."""
-        text = gap_begun(gap, held, late, failed, days)
+        text = gap_begun(gap, held, unread, late, failed, days)
         await self._notices.tell("edgar_gap", self._source, text, _episode(gap))
 
     async def reconciled(self, day: date, report: DayReport) -> None:

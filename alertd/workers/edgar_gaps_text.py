@@ -25,19 +25,35 @@ def span(since_ms: int, until_ms: int) -> str:
     return f"from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} (New York)"
 
 
-def gap_begun(gap: Gap, held: int, late: int, failed: str, days: Sequence[date]) -> str:
-    """Say what is known of a gap while its indexes are awaited."""
+def gap_begun(gap: Gap, held: int, unread: Sequence[str], late: int, failed: str, days: Sequence[date]) -> str:
+    """Say what is known of a gap while its indexes are awaited.
+
+    `unread`: for each company whose submissions were not all read, why.
+    """
     said = f"EDGAR may not have been seen {span(gap.since_ms, gap.until_ms)}. "
     companies = "the company" if held == 1 else f"the {held} companies"
     if failed:
         said += f"The submissions of {companies} held could not be read yet: {failed}. "
     elif not held:
         said += "No company is held whose submissions could tell more. "
+    elif unread:
+        said += _unread(held, unread, late)
     elif late:
         said += f"By the submissions of {companies} held, {_come(late)}. "
     else:
         said += f"By the submissions of {companies} held, nothing of theirs was missed. "
     return said + f"What else was missed is known with {_indexes(days)}, there from {APPEARS:%H:%M} (New York) on."
+
+
+def _unread(held: int, unread: Sequence[str], late: int) -> str:
+    """Say of how many companies the submissions were not read; of those nothing is called complete."""
+    which = "the company" if held == 1 else f"{len(unread)} of the {held} companies"
+    said = f"The submissions of {which} held could not all be read: {unread[0]}. "
+    if late:
+        return f"{said}By those that were, {_come(late)}. "
+    if len(unread) < held:
+        return f"{said}By those of the others, nothing of theirs was missed. "
+    return said
 
 
 def gap_closed(gap: Gap, late: int, *, proved: bool) -> str:

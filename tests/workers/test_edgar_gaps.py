@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,7 +16,7 @@ from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
 from alertd.workers.edgar_gap import Gap
-from tests.sources.edgar_files import Made, index
+from tests.sources.edgar_files import Made, index, submissions
 from tests.sources.edgar_pages import number, page, parse
 from tests.support.edgar import EdgarSite
 from tests.workers.edgar_gaps_rig import FRIDAY, MONDAY, TUESDAY, Gaps, at
@@ -150,7 +151,30 @@ async def test_what_edgar_has_no_submissions_of_is_left_to_the_index(gaps: Gaps)
     gaps.submissions("0009990001", OURS)
     gaps.gap(*SPAN)
     (told,) = await gaps.until_noticed("edgar_gap")
-    assert "of the 2 companies held, 1 filing has come late" in told
+    assert (
+        "The submissions of 1 of the 2 companies held could not all be read: EDGAR has no CIK0000000404.json. "
+        "By those that were, 1 filing has come late. What else" in told
+    )
+
+
+async def test_submissions_that_are_not_there_are_never_said_to_show_that_nothing_was_missed(gaps: Gaps) -> None:
+    gaps.gap(*SPAN)
+    (told,) = await gaps.until_noticed("edgar_gap")
+    assert (
+        "The submissions of the company held could not all be read: EDGAR has no CIK0009990001.json. What else" in told
+    )
+    assert "nothing of theirs" not in told
+
+
+async def test_submissions_with_more_older_files_than_are_read_are_not_called_complete(gaps: Gaps) -> None:
+    older = [f"CIK0009990001-submissions-00{number}.json" for number in range(1, 8)]
+    gaps.submissions("0009990001", older=older)
+    for name in older:
+        recent = json.loads(submissions(9_990_001, "Vega Grid Inc."))["filings"]["recent"]
+        gaps.site.files[f"/submissions/{name}"] = json.dumps(recent).encode()
+    gaps.gap(at("10:00", FRIDAY), SPAN[1])
+    (told,) = await gaps.until_noticed("edgar_gap")
+    assert "could not all be read: they lie in more than 5 older files" in told
 
 
 async def test_older_files_of_submissions_are_read_where_they_reach_into_the_gap(gaps: Gaps) -> None:
