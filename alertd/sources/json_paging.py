@@ -167,5 +167,6 @@ def join(pages: Sequence[ParsedFeed], *, newest_last: bool = False) -> ParsedFee
             "rows": start,
             "newest_ms": max(int(page.more.get("newest_ms", 0)) for page in pages),
             "layout": next((page.more["layout"] for page in pages if page.more.get("layout")), ""),
+            "lacks": any(page.more.get("lacks") for page in pages),
         },
     )

@@ -21,6 +21,7 @@ from alertd.sources.json_path import Path, TooDeep, compile_path
 from alertd.sources.json_tags import accession_of, cik_tags, filers_of, isin_tags, items_of, ticker_tags
 from alertd.sources.json_text import Piece, all_texts, compile_piece, long_text, one_text, one_value
 from alertd.sources.json_times import read_time
+from alertd.sources.plain import quoted
 
 _NO = {"", "false", "no", "0", "null", "none"}
 _MAX_STATE = 64 << 10
@@ -89,7 +90,9 @@ def lacking(name: str, reads: Reads) -> str:
 
 
 def _written(piece: Piece) -> str:
-    return "".join(part if isinstance(part, str) else part.text for part in piece.parts)
+    if piece.path is not None:
+        return piece.path.text
+    return "".join(part if isinstance(part, str) else f"{{{part.text}}}" for part in piece.parts)
 
 
 def layout(rows: Sequence[Any], lacks: Counter[str], reads: Reads) -> str:
@@ -104,6 +107,26 @@ def layout(rows: Sequence[Any], lacks: Counter[str], reads: Reads) -> str:
         f"{count} of {len(rows)} rows have no {name}: {lacking(name, reads).partition(': ')[2]}. Of such a row, "
         f"{described(row)}. Has the layout changed?"
     )
+
+
+def timeless(entries: Sequence[ReadEntry], rows: Sequence[Any], reads: Reads) -> str:
+    """Say that no row has its time, or that most times are written in no known form; empty otherwise."""
+    name = next((name for name in ("published", "accepted") if name in reads.fields), "")
+    without = [read for read in entries if read.published is None]
+    odd = [read.entry.published for read in without if read.entry.published]
+    count = len(entries)
+    if not name or not count or not (len(without) == count or 2 * len(odd) > count):
+        return ""
+    if odd:
+        says = (
+            f"{len(odd)} of {count} rows have a {name} that no form of `times` reads, such as “{quoted(odd[0], 60)}”"
+        )
+    else:
+        row = described(rows[without[0].entry.position])
+        says = (
+            f"{count} of {count} rows have no {name}: {lacking(name, reads).partition(': ')[2]}. Of such a row, {row}"
+        )
+    return f"{says}. Has the layout changed?"
 
 
 def read_row(position: int, row: Any, reads: Reads) -> ReadEntry:

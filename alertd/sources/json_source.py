@@ -20,7 +20,7 @@ from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.guard import FREE, Guard, OverTime
 from alertd.sources.json_document import check, load, rows
 from alertd.sources.json_path import TooDeep, compile_path
-from alertd.sources.json_rows import Reads, lacking, layout, missing, read_row
+from alertd.sources.json_rows import FEW, Reads, lacking, layout, missing, read_row, timeless
 from alertd.sources.json_text import scalar
 from alertd.sources.outline import MAX_ENTRIES
 
@@ -40,11 +40,12 @@ def parse_json(
 
     Raises ParseFailed, with one sentence for a person, if the document is no JSON, says that it is an error, has no
     list where one should be, or no row that has what an item needs. `more` is for whoever asked: `rows` (how many),
-    `newest_ms` (the newest time), `next` (address or token of the next page), `layout` (what most rows lack).
+    `newest_ms` (the newest time), `next` (address or token of the next page), `layout` (what most rows lack),
+    `lacks` (whether rows lack something and are too few for that).
     """
     reads = Reads.of(source.reads, source.kind)
     document, found, notes = _document(body, content_type, reads, guard)
-    reading, repeats, odd = _read(found, reads, guard)
+    reading, repeats, odd, lacks = _read(found, reads, guard)
     reading.notes += notes
     seen = Seen(source, base_url, seen_at_ms, hashlib.sha256(body).hexdigest(), http_date)
     made, rejected, duplicates = candidates(reading, seen, guard)
@@ -55,6 +56,8 @@ def parse_json(
         more["next"] = following
     if odd:
         more["layout"] = odd
+    if lacks:
+        more["lacks"] = True
     return ParsedFeed(
         format="json-api",
         candidates=made,
@@ -83,8 +86,8 @@ def _document(body: bytes, content_type: str | None, reads: Reads, guard: Guard)
         raise ParseFailed("the document takes too long to read by these paths") from None
 
 
-def _read(found: list[Any], reads: Reads, guard: Guard) -> tuple[Reading, list[tuple[int, int]], str]:
-    """Read the rows; gives also which repeat one of the same name, and what most of them lack."""
+def _read(found: list[Any], reads: Reads, guard: Guard) -> tuple[Reading, list[tuple[int, int]], str, bool]:
+    """Read the rows; gives also which repeat one of the same name, what most lack, whether too few to say so do."""
     reading = Reading(format="json-api")
     lacks: Counter[str] = Counter()
     for position, row in enumerate(found[:MAX_ENTRIES]):
@@ -112,7 +115,10 @@ def _read(found: list[Any], reads: Reads, guard: Guard) -> tuple[Reading, list[t
     odd = layout(found, lacks, reads)
     if odd and not reading.entries:
         raise ParseFailed(odd)
-    return reading, _one_each(reading, reads), odd
+    untimed = timeless(reading.entries, found, reads)
+    if len(found) < FEW:
+        return reading, _one_each(reading, reads), "", bool(lacks or untimed)
+    return reading, _one_each(reading, reads), odd or untimed, False
 
 
 def _one_each(reading: Reading, reads: Reads) -> list[tuple[int, int]]:

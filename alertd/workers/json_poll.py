@@ -245,7 +245,7 @@ class JsonPoll:
         if odd and not since:
             since = self._clock()
             await self._notices.tell("layout_changed", source.id, f"Source {source.id}: {odd}", str(since))
-        elif since and not odd and parsed.candidates:
+        elif since and not odd and not parsed.more.get("lacks") and parsed.candidates:
             text = f"Source {source.id} has all its fields again."
             await self._notices.tell("layout_healed", source.id, text, str(since))
             since = None

@@ -122,13 +122,22 @@ def test_settings_can_say_what_an_error_is() -> None:
 
 
 def test_a_row_without_what_it_needs_is_left_out_with_the_reason_and_its_neighbours_stay() -> None:
-    page = read(document(row(1), {"id": 2}, row(3), row(4), "odd"))
+    at = "2026-01-12T09:30:00Z"
+    page = read(document(row(1, at=at), {"id": 2}, row(3), row(4), "odd"))
     assert [candidate.position for candidate in page.candidates] == [0, 2, 3]
     assert [(r.position, r.reason) for r in page.rejected] == [
         (1, "the row has no title: `$.title` gives nothing"),
         (4, "the row has no id: `$.id` gives nothing"),
     ]
     assert "layout" not in page.more
+
+
+def test_a_text_with_paths_is_shown_as_it_was_written() -> None:
+    fields = {"id": "$.id", "title": ["$.headline", "{$.subjct} ({$.stage})"]}
+    page = read(document(row(1), {**row(2), "headline": "x"}), fields=fields)
+    assert [one.reason for one in page.rejected] == [
+        "the row has no title: `$.headline` or `{$.subjct} ({$.stage})` gives nothing"
+    ]
 
 
 def test_when_most_rows_lack_a_field_it_is_said_and_when_all_do_nothing_is_taken() -> None:
@@ -141,6 +150,29 @@ def test_when_most_rows_lack_a_field_it_is_said_and_when_all_do_nothing_is_taken
     )
     with pytest.raises(ParseFailed, match="3 of 3 rows have no title"):
         read(document(*renamed))
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings", "says"),
+    [
+        ([row(n, posted="2026-01-12") for n in (1, 2, 3)], {},
+         "3 of 3 rows have no published: `$.at` gives nothing. Of such a row, it has the keys `id`, `title`,"),
+        ([row(n, at=1_768_231_800) for n in (1, 2, 3)], {"times": ["%d.%m.%Y"]},
+         "3 of 3 rows have a published that no form of `times` reads, such as “1768231800”. Has the layout changed?"),
+        ([row(1, at="2026-01-12"), row(2, at="soon"), row(3, at="later")], {},
+         "2 of 3 rows have a published that no form of `times` reads, such as “soon”."),
+        ([row(1, at="2026-01-12"), row(2), row(3)], {}, ""),
+        ([row(1), row(2)], {}, ""),
+        ([row(1), row(2), row(3)], {"fields": {"id": "$.id", "title": "$.title"}}, ""),
+    ],
+)  # fmt: skip
+def test_when_no_row_has_its_time_or_most_cannot_be_read_it_is_said(
+    rows: list[Any], settings: dict[str, Any], says: str
+) -> None:
+    page = read(document(*rows), **settings)
+    assert len(page.candidates) == len(rows)
+    said = page.more.get("layout", "")
+    assert says in said if says else not said
 
 
 def test_times_are_read_by_the_forms_and_in_the_zone_of_the_settings() -> None:

@@ -277,6 +277,25 @@ async def test_a_changed_layout_is_told_once_and_once_when_it_is_mended(asked: A
     assert "3 of 5 rows have no title" in told[0][1]
 
 
+async def test_a_time_that_is_gone_from_all_rows_is_told_once_and_few_rows_without_it_do_not_mend_it(
+    asked: Asked,
+) -> None:
+    asked.api.size = 10
+    asked.settings = {"fields": {"id": "$.id", "title": "$.title", "published": "$.posted"}}
+    asked.api.publish(1, 2, 3)
+    await asked.poll("/numbered")
+    asked.api.rows = [row(4), row(3)]
+    await asked.poll("/numbered")
+    asked.api.publish(5)
+    await asked.poll("/numbered")
+    assert [kind for kind, _ in await asked.notices_told()] == ["layout_changed"]
+    asked.api.rows = [row(6, posted=1_768_231_800), row(5, posted=1_768_231_700)]
+    await asked.poll("/numbered")
+    told = await asked.notices_told()
+    assert [kind for kind, _ in told] == ["layout_changed", "layout_healed"]
+    assert "Source api: 3 of 3 rows have no published: `$.posted` gives nothing" in told[0][1]
+
+
 async def test_no_key_is_sent_to_another_host_or_written_down(asked: Asked) -> None:
     secret = "k3y-0123456789abcdef"
     asked.settings = {"params": {"key": secret}, "headers": {"X-Api-Key": secret}, "paging": {"next": "$.next"}}
