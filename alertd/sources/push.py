@@ -98,7 +98,7 @@ def parse_push(
     http_date: str | None,
     guard: Guard = FREE,
 ) -> ParsedFeed:
-    """Make candidates of a batch. Raises ParseFailed if it is no JSON, has no item, or (TOO_MANY) too many.
+    """Make candidates of a batch. Raises ParseFailed if it is no JSON or (TOO_MANY) has too many items.
 
     A bad item is in `rejected`, its reason beginning with the path of what is wrong; its neighbours are taken.
     """
@@ -137,8 +137,6 @@ def _items(body: bytes, content_type: str) -> list[Any]:
     if not text.strip():
         raise ParseFailed("the body is empty")
     found = list(_lines(text)) if content_type in LINES else _document(text)
-    if not found:
-        raise ParseFailed("the batch has no items")
     if len(found) > MAX_ITEMS:
         raise ParseFailed(TOO_MANY)
     return found

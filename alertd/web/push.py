@@ -1,7 +1,7 @@
 """`POST /v1/push/ID`: events from whoever has the token of that source.
 
     202 some or all are in the stream   422 none is, each for its reason
-    400 no JSON, or no item             413 too large, or too many         415 another content type
+    400 no JSON                         413 too large, or too many         415 another content type
     401 token                           404 no such source (told only to who has a token of one)
     429 Redis is nearly full            503 Redis is away
 
@@ -61,7 +61,7 @@ def handler(door: PushDoor) -> Callable[[web.Request], Awaitable[web.Response]]:
             if error.retry_after is None:
                 raise  # answered with 503
             return failure(429, "no room at present", {"Retry-After": str(int(error.retry_after))})
-        status = 202 if receipt.taken else 422
+        status = 422 if receipt.rejected and not receipt.taken else 202
         return web.Response(body=msgspec.json.encode(receipt), status=status, content_type="application/json")
 
     return push

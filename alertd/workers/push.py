@@ -26,7 +26,7 @@ from alertd.sources.push import PushConfig, Receipt, TakenItem, fault_of
 from alertd.store.types import Memory
 from alertd.workers.intake import Intake, Taken
 from alertd.workers.parsing import parse_timed
-from alertd.workers.source_health import SourceHealth, healthy
+from alertd.workers.source_health import FAILING_AFTER, SourceHealth, healthy
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +100,8 @@ class Pushes:
             try:
                 receipt = await self._take(config, body, content_type)
             except (ParseFailed, ParseKilled) as error:
-                await self._health.failed(await self._state(source), str(error), None)
+                # One batch is a fault of its sender, who was told; three in a row are the source's.
+                await self._health.failed(await self._state(source), str(error), None, after=FAILING_AFTER)
                 self._count(source, "unreadable")
                 raise
             except NoRoom as error:

@@ -108,25 +108,28 @@ class SourceHealth:
             await self._journal(before.source, "healed")
         await self.standings.look(before, msgspec.structs.replace(before, state="fine", failures=0, error=""))
 
-    async def failed(self, state: SourceState, error: str, retry_after_s: float | None) -> SourceState:
-        """Take in a failed poll; gives the new state."""
+    async def failed(
+        self, state: SourceState, error: str, retry_after_s: float | None, *, after: int = 1
+    ) -> SourceState:
+        """Take in a failed poll; gives the new state. The source is failing `after` so many in a row."""
         now = self._clock()
         error = telemetry.safe_text(error)  # a page's title can repeat what was sent
-        after = msgspec.structs.replace(
+        failures = state.failures + 1
+        failed = msgspec.structs.replace(
             state,
-            state="failing",
+            state="failing" if failures >= after else state.state,
             polls=state.polls + 1,
             last_poll_ms=now,
-            failures=state.failures + 1,
+            failures=failures,
             error=error,
             not_before_ms=now + int(retry_after_s * 1000) if retry_after_s else 0,
         )
-        await self._store.save_source_state(after)
+        await self._store.save_source_state(failed)
         if _COUNT.sub("", error) != _COUNT.sub("", state.error):
-            log.warning("source_failed", source=state.source, error=error, failures=after.failures)
+            log.warning("source_failed", source=state.source, error=error, failures=failures)
             await self._journal(state.source, f"failed: {error}")
-        await self.standings.look(state, after)
-        return after
+        await self.standings.look(state, failed)
+        return failed
 
     async def gone(self, source: AnyConfig, state: SourceState, error: FetchPermanent) -> SourceState:
         """Take in that a source will never answer at this address, or must not be asked; gives the new state."""

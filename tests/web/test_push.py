@@ -217,14 +217,13 @@ async def test_the_token_of_a_source_opens_nothing_else(inbox: Inbox) -> None:
     ("body", "kind", "headers", "status"),
     [
         (b"{", "application/json", {}, 400),
-        (b"[]", "application/json", {}, 400),
         (b"<rss/>", "application/xml", {}, 415),
         (b"{}", "application/json; charset=latin-1", {}, 415),
         (gzip.compress(b"{}"), "application/json", {"Content-Encoding": "gzip"}, 415),
         (b" " * (MAX_BYTES + 1), "application/json", {}, 413),
         (json.dumps([{"title": "x"}] * (MAX_ITEMS + 1)).encode(), "application/json", {}, 413),
     ],
-    ids=["no JSON", "no items", "XML", "charset", "compressed", "too large", "too many"],
+    ids=["no JSON", "XML", "charset", "compressed", "too large", "too many"],
 )
 async def test_what_cannot_be_taken_at_all_says_why(
     inbox: Inbox, body: bytes, kind: str, headers: dict[str, str], status: int
@@ -257,6 +256,29 @@ async def test_a_pusher_that_sends_rubbish_again_and_again_is_failing_and_heals(
     state = await inbox.store.source_state("inbox")
     assert state is not None
     assert (state.state, state.error) == ("fine", "")
+
+
+async def test_a_batch_of_no_items_is_taken_and_says_nothing_against_its_source(inbox: Inbox) -> None:
+    status, answer = await inbox.push([])
+    assert (status, answer["taken"], answer["rejected"]) == (202, [], [])
+    state = await inbox.store.source_state("inbox")
+    assert state is not None
+    assert (state.state, state.failures, state.error) == ("fine", 0, "")
+
+
+@pytest.mark.parametrize("batch", [b"{", [{"title": "x"}] * (MAX_ITEMS + 1)], ids=["no JSON", "too many"])
+async def test_two_batches_that_cannot_be_taken_do_not_make_a_source_fail_and_a_third_does(
+    inbox: Inbox, batch: Any
+) -> None:
+    await inbox.push({"title": "x"})
+    states = []
+    for _ in range(3):
+        await inbox.push(batch)
+        state = await inbox.store.source_state("inbox")
+        assert state is not None
+        states.append((state.state, state.failures))
+    assert states == [("fine", 1), ("fine", 2), ("failing", 3)]
+    assert sum(reason.startswith("failed: ") for reason in await inbox.reasons()) == 1
 
 
 async def test_pushes_at_once_are_all_counted(inbox: Inbox) -> None:
