@@ -50,7 +50,7 @@ def compare(
     if event.revision_reason != "full_text":
         parts += facts
         if not parts and _words(own) != _words(matches):
-            parts.append("corrected: " + (_new_words(own, matches) or "matched words were removed"))
+            parts.append("corrected: " + _corrected(own, matches, event))
     if parts:
         return Difference(True, "; ".join(parts))
     return Difference(False, "full text read" if event.revision_reason == "full_text" else "text edited")
@@ -77,6 +77,13 @@ def _rules(own: Sequence[Match], matches: Sequence[Match]) -> list[str]:
 
 def _words(matches: Sequence[Match]) -> set[tuple[str, str, str]]:
     return {(m.rule, e.field, e.quote) for m in matches for e in m.evidence}
+
+
+def _corrected(own: Sequence[Match], matches: Sequence[Match], event: Event) -> str:
+    rights = event.provenance.rights
+    if rights is not None and not rights.export:  # the line goes to every receiver, webhooks among them
+        return "the words that matched are others"
+    return _new_words(own, matches) or "matched words were removed"
 
 
 def _new_words(before: Sequence[Match], after: Sequence[Match]) -> str:

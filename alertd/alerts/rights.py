@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from alertd.alerts.policy import ReceiverPolicy, loudest
 from alertd.model import Alert, Event, Evidence, Match, Rights
+from alertd.rules.logic import quote
 
 RESTRICTED = "restricted"
 """Begins the reason why a receiver is not told."""
@@ -64,8 +65,8 @@ def keeps_body(event: Event, keep_s: float) -> bool:
 
 def without_body(event: Event, matches: Sequence[Match]) -> tuple[Event, list[Match]]:
     """Give an event and its matches without the body and without the words quoted from it."""
-    bare = _quoted_until(replace(event, body="", truncated=event.truncated or bool(event.body)), 0)
-    return bare, [_match(match, match.rights, 0) for match in matches]
+    bare = _quoted_from(replace(event, body="", truncated=event.truncated or bool(event.body)), "")
+    return bare, [_match(match, match.rights, "") for match in matches]
 
 
 def shown(event: Event, *, leaves: bool = False) -> Event:
@@ -80,8 +81,8 @@ def marked(matches: Sequence[Match], event: Event) -> list[Match]:
     if rights is None:
         return list(matches)
     most = _most(rights, leaves=False)
-    end = len(_cut(event.body, most)) if most is not None else None
-    return [_match(match, rights, end) for match in matches]
+    seen = _cut(event.body, most) if most is not None else None
+    return [_match(match, rights, seen) for match in matches]
 
 
 def narrowed(alert: Alert, event: Event, policy: ReceiverPolicy) -> Alert:
@@ -94,7 +95,7 @@ def narrowed(alert: Alert, event: Event, policy: ReceiverPolicy) -> Alert:
     changes = [change for change in alert.changes if not closed_to(policy, change.rights)]
     hidden = len(matches) + len(changes) < len(alert.matches) + len(alert.changes)
     if policy.leaves:
-        matches = [_match(m, m.rights, 0) if m.rights is not None and not m.rights.export else m for m in matches]
+        matches = [_match(m, m.rights, "") if m.rights is not None and not m.rights.export else m for m in matches]
     plain = [replace(match, rights=None) for match in matches]
     alert = replace(alert, matches=plain, changes=[replace(change, rights=None) for change in changes])
     if not hidden:
@@ -134,35 +135,37 @@ def _with_body_of(event: Event, most: int) -> Event:
         filers=[_facts(filer) for filer in event.filers],
         extra={},
     )
-    return _quoted_until(cut, len(body))
+    return _quoted_from(cut, body)
 
 
-def _quoted_until(event: Event, end: int) -> Event:
-    """Give an event that quotes nothing of its body behind `end`."""
+def _quoted_from(event: Event, seen: str) -> Event:
+    """Give an event that quotes of its body only what stands in its beginning, `seen`."""
     return replace(
         event,
-        companies=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.companies],
-        event_types=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.event_types],
-        amounts=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.amounts],
-        durations=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.durations],
-        terms=[replace(one, evidence=_evidence(one.evidence, end)) for one in event.terms],
+        companies=[replace(one, evidence=_evidence(one.evidence, seen)) for one in event.companies],
+        event_types=[replace(one, evidence=_evidence(one.evidence, seen)) for one in event.event_types],
+        amounts=[replace(one, evidence=_evidence(one.evidence, seen)) for one in event.amounts],
+        durations=[replace(one, evidence=_evidence(one.evidence, seen)) for one in event.durations],
+        terms=[replace(one, evidence=_evidence(one.evidence, seen)) for one in event.terms],
     )
 
 
-def _match(match: Match, rights: Rights | None, end: int | None) -> Match:
-    evidence = match.evidence if end is None else _evidence(match.evidence, end)
+def _match(match: Match, rights: Rights | None, seen: str | None) -> Match:
+    evidence = match.evidence if seen is None else _evidence(match.evidence, seen)
     return replace(match, rights=rights, evidence=evidence)
 
 
-def _evidence(found: Sequence[Evidence], end: int) -> list[Evidence]:
-    """Keep where something stands, and its words only where they may be seen: in the title, or before `end`."""
-    return [one if _may_quote(one, end) else replace(one, quote="") for one in found]
+def _evidence(found: Sequence[Evidence], seen: str) -> list[Evidence]:
+    """Keep where something stands, and its words only as far as they may be seen: in the title, or in `seen`."""
+    return [replace(one, quote=_quote(one, seen)) for one in found]
 
 
-def _may_quote(one: Evidence, end: int) -> bool:
-    if one.field == "body":
-        return one.end <= end
-    return one.field == "title" or len(one.quote) <= _SHORT
+def _quote(one: Evidence, seen: str) -> str:
+    if one.field == "body":  # a quote is wider than what was found: all of it has to lie in what may be seen
+        if one.quote in seen:
+            return one.quote
+        return quote(seen, one.start, one.end) if 0 <= one.start < one.end <= len(seen) else ""
+    return one.quote if one.field == "title" or len(one.quote) <= _SHORT else ""
 
 
 def _facts(facts: dict[str, Any]) -> dict[str, Any]:

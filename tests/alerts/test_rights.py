@@ -14,13 +14,16 @@ from alertd.alerts.rights import keeps_body, may_model, shown, without_body
 from alertd.alerts.step import Outcome
 from alertd.model import (
     Alert,
+    Amount,
     CompanyMention,
     DealTerm,
+    Duration,
     Event,
     Evidence,
     Match,
     Message,
     Provenance,
+    ReportedType,
     Rights,
     Severity,
     StoredAlert,
@@ -129,6 +132,60 @@ def test_a_snippet_ends_between_words_and_quotes_within_it_stay() -> None:
     assert alert is not None
     assert [one.quote for one in alert.matches[0].evidence] == ["Vega", "", "leases"]
     assert [one.start for one in alert.matches[0].evidence] == [0, CLAUSE, BODY.index("leases")]
+
+
+WIDE = BODY[: BODY.index(" that nobody")]
+"""A quote as rules and enrichment write it: the words around what was found, with some behind the snippet."""
+
+
+def wide(words: str) -> Evidence:
+    return replace(span(words), quote=WIDE)
+
+
+def test_a_quote_that_begins_in_the_snippet_ends_with_it_in_every_field() -> None:
+    found = [wide("Vega Grid")]
+    one = event(
+        Rights(show="snippet", snippet=40),
+        companies=[CompanyMention(id="vega", name="Vega Grid", evidence=found)],
+        event_types=[ReportedType(type="lease", evidence=found)],
+        amounts=[Amount(low=1, high=1, evidence=found)],
+        durations=[Duration(low=1, high=1, evidence=found)],
+        terms=[DealTerm(type="reclaim_right", evidence=found)],
+    )
+    outcome = Alerts().take(one, replace(match(), evidence=found))
+    for name in ("mail", "hook", "desk"):
+        told_of = message(outcome, name)
+        assert told_of.alert is not None
+        assert [e.quote for e in told_of.alert.matches[0].evidence] == ["Vega Grid leases its Orion machine. The"]
+        for text in written(told_of):
+            assert "lease holds" not in text
+            assert "secret" not in text
+
+
+def test_a_correction_of_what_may_not_be_shown_is_told_without_its_words() -> None:
+    alerts = Alerts()
+    snippet = Rights(show="snippet", snippet=40)
+    alerts.take(event(snippet), replace(match(), evidence=[wide("leases")]))
+    body = BODY.replace("leases", "rents")
+    start = body.index("rents")
+    quoted = Evidence(field="body", start=start, end=start + 5, quote=body)
+    again = event(snippet, body=body, revision=2, revision_reason="correction")
+    outcome = alerts.take(again, replace(match(), event_revision=2, evidence=[quoted]))
+    assert alerts.alert.changes[-1].text == "corrected: “Vega Grid rents its Orion machine. The”"
+    assert "secret" not in "".join(written(message(outcome, "mail")))
+
+
+def test_a_line_of_changes_about_what_is_not_exported_quotes_nothing_of_its_text() -> None:
+    alerts = Alerts()
+    alerts.take(event(Rights(export=False)))
+    body = BODY.replace("secret harm clause", "hidden harm clause")
+    found = [Evidence(field="body", start=CLAUSE, end=CLAUSE + 18, quote="hidden harm clause")]
+    again = event(Rights(export=False), body=body, terms=[], revision=2, revision_reason="correction")
+    outcome = alerts.take(again, replace(match(), event_revision=2, evidence=found))
+    assert "hidden harm" not in payload(message(outcome, "hook")).decode()
+    alert = message(outcome, "hook").alert
+    assert alert is not None
+    assert alert.changes[-1].text == "corrected: the words that matched are others"
 
 
 def test_facts_stay_but_for_passages_and_unknown_fields_go() -> None:
