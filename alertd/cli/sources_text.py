@@ -7,7 +7,7 @@ from typing import Any
 from alertd.base.clock import parse_rfc3339
 from alertd.cli.output import ago, counted, plain, print_table, stdout
 from alertd.sources.standing import in_words
-from alertd.workers.source_rows import span
+from alertd.workers.source_rows import NOT_ASKED, span
 
 
 def show_all(rows: list[dict[str, Any]], every: list[dict[str, Any]], now: int) -> None:
@@ -72,4 +72,4 @@ def show_one(row: dict[str, Any], now: int) -> None:
 def _spell(spell: dict[str, Any], now: int) -> list[object]:
     since, until = parse_rfc3339(spell["since_at"]), parse_rfc3339(spell["until_at"])
     length = in_words((until - since) / 1000)
-    return [span(since, until, now), length, spell["why"] or "it was not asked", spell["text"]]
+    return [span(since, until, now), length, spell["why"] or NOT_ASKED, spell["text"]]

@@ -65,14 +65,21 @@ def told_spells(state: SourceState) -> list[Spell]:
 
 
 def _laid_over(spells: list[Spell], one: Spell) -> list[Spell]:
-    """Let one speak for those that it overlaps; their reason stays, where there is one."""
+    """Let one speak for those that it overlaps and that lasted as long; their beginning and their reason stay.
+
+    One that was over before is told apart: the source was seen at its end.
+    """
     over = [spell for spell in spells if spell.since_ms < one.until_ms and one.since_ms < spell.until_ms]
-    why = next((spell.why for spell in over if spell.why), one.why)
-    since = min([one.since_ms, *(spell.since_ms for spell in over)])
-    until = max([one.until_ms, *(spell.until_ms for spell in over)])
-    late = one.late + sum(spell.late for spell in over)
-    rest = [spell for spell in spells if spell not in over]
-    return [*rest, replace(one, since_ms=since, until_ms=until, why=why, late=late)]
+    own = [spell for spell in over if spell.until_ms >= one.until_ms]
+    seen_ms = max([one.since_ms, *(spell.until_ms for spell in over if spell not in own)])
+    made = replace(
+        one,
+        since_ms=min((spell.since_ms for spell in own), default=seen_ms),
+        until_ms=max([one.until_ms, *(spell.until_ms for spell in own)]),
+        why=next((spell.why for spell in own if spell.why), one.why),
+        late=one.late + sum(spell.late for spell in own),
+    )
+    return [*(spell for spell in spells if spell not in own), made]
 
 
 def _rows(value: Any, *types: type) -> list[list[Any]]:

@@ -13,6 +13,8 @@ from alertd.sources.standing import shown
 
 RECENT_MS = 24 * 3_600_000
 """A spell that ended so lately is worth a word of a source that is fine."""
+NOT_ASKED = "it was not asked"
+"""Why a source was not seen that has not failed."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -86,8 +88,8 @@ def _why(
 
 def spell_in_words(spell: Spell, now: int) -> str:
     """Say when a source was not seen, why, and what became of it: `not seen 10:02 to 10:41 UTC (HTTP 503): …`."""
-    why = f" ({spell.why})" if spell.why else ""
-    return f"not seen {span(spell.since_ms, spell.until_ms, now)} UTC{why}: {became_in_words(spell)}"
+    why = spell.why or NOT_ASKED
+    return f"not seen {span(spell.since_ms, spell.until_ms, now)} UTC ({why}): {became_in_words(spell)}"
 
 
 def span(since_ms: int, until_ms: int, now: int) -> str:

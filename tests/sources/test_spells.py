@@ -70,9 +70,21 @@ def test_what_fills_gaps_says_what_became_of_them() -> None:
     told = told_spells(state(spells=spells, cursor=cursor))
     assert [(s.since_ms, s.until_ms, s.why, became_in_words(s)) for s in told] == [
         (100, 200, "HTTP 503", "filled, 1 late"),
-        (290, 400, "", "filled, nothing was missing"),
+        (300, 400, "", "filled, nothing was missing"),
         (500, 600, "timed out", "not filled yet"),
     ]
+
+
+def test_a_gap_after_a_finished_spell_has_its_own_beginning_and_reason() -> None:
+    finished = Spell(since_ms=100, until_ms=200, why="answered 403")
+    own = Spell(since_ms=210, until_ms=300)
+    for spells, begins, ends in (([finished], 200, 290), ([finished, own], 210, 300)):
+        cursor = {"gaps": [[90, 290]], "spells": [[90, 290, False, 0]]}
+        told = told_spells(state(spells=spells, cursor=cursor))
+        assert [(s.since_ms, s.until_ms, s.why, became_in_words(s)) for s in told] == [
+            (100, 200, "answered 403", "nothing missed"),
+            (begins, ends, "", "not filled yet"),
+        ]
 
 
 @pytest.mark.parametrize("rows", [None, 5, "x", [1], [[1, 2]], [[1, 2, 3, 4]], [["a", 2, True, 0]], [{"since": 1}]])
