@@ -7,7 +7,15 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from alertd.base.config import ConfigModel, Duration, Timezone
 from alertd.base.ids import mark
@@ -15,11 +23,13 @@ from alertd.base.secrets import Secret, is_confidential
 from alertd.sources.article_config import ArticleKeys
 from alertd.sources.document import DocumentConfig
 from alertd.sources.events import SourceFacts
-from alertd.sources.json_path import compile_path
+from alertd.sources.json_path import Path, compile_path
 from alertd.sources.json_text import compile_piece
 from alertd.sources.json_times import TimeForm, check_written
 
 _PARAM = re.compile(r"[^\x00-\x20&=#\x7f-\x9f]{1,100}")
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_]{1,40})\}")
+_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 SINCE = "{since}"
 """What stands in a parameter for the time of the newest item that was read."""
 
@@ -36,6 +46,26 @@ def _check_path(text: str) -> str:
 def _check_piece(text: str) -> str:
     compile_piece(text)
     return text
+
+
+def _check_naming(way: list[str]) -> list[str]:
+    """Refuse a name that is the same for all rows: they would all be revisions of one event."""
+    for piece in way:
+        if not any(isinstance(part, Path) for part in compile_piece(piece).parts):
+            word = piece.strip("{} ")
+            hint = f"did you mean `$.{word}`?" if _NAME.fullmatch(word) else "write paths in it, such as {$.id}"
+            raise ValueError(f"{piece[:60]!r} has no path in it, so all rows would be one item: {hint}")
+    return way
+
+
+def _check_value(value: Secret) -> Secret:
+    """Refuse what cannot be sent. The value is not quoted: it may be a key."""
+    text = value.reveal()
+    if not text.isprintable():
+        raise ValueError("it holds a line break or another control character")
+    if any(word != "since" for word in _PLACEHOLDER.findall(text)):
+        raise ValueError(f"the word in braces is no placeholder: did you mean {SINCE}? There is no other")
+    return value
 
 
 def _check_param(name: str) -> str:
@@ -56,6 +86,7 @@ Way = Annotated[
 ParamName = Annotated[str, AfterValidator(_check_param)]
 ParamValue = Annotated[
     Secret,
+    AfterValidator(_check_value),
     WithJsonSchema({"anyOf": [{"type": kind, "writeOnly": True} for kind in ("string", "number", "boolean")]}),
 ]
 """What a parameter is set to: a text, or a figure or a word of YAML, which is sent as it is written."""
@@ -64,7 +95,7 @@ ParamValue = Annotated[
 class FieldsConfig(ConfigModel):
     """Where the fields of an item stand in its row: in these paths `$` is the row."""
 
-    id: Way | None = None
+    id: Annotated[Way, AfterValidator(_check_naming)] | None = None
     """What names the item: the same at each poll. Without one its url does, else title and text."""
     title: Way | None = None
     body: Way | None = None
@@ -95,6 +126,11 @@ class FieldsConfig(ConfigModel):
     """Of a filing: the names of who filed it, in the order of `ciks`."""
     withdrawn: Way | None = None
     """Anything but nothing, false, no and 0 says that the item was taken back."""
+
+
+def given(fields: FieldsConfig) -> dict[str, list[str]]:
+    """Give the fields that are there, with how they are made."""
+    return {name: way for name in FieldsConfig.model_fields if (way := getattr(fields, name)) is not None}
 
 
 class PagingConfig(ConfigModel):
@@ -177,26 +213,32 @@ class JsonConfig(DocumentConfig, ArticleKeys):
     paging: PagingConfig | None = None
     since: SinceConfig = SinceConfig()
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        given = self.given()
-        if not {"id", "url", "title", "body"} & given.keys():
+    @field_validator("fields")
+    @classmethod
+    def _named(cls, fields: FieldsConfig) -> FieldsConfig:
+        if not {"id", "url", "title", "body"} & given(fields).keys():
             raise ValueError("`fields` needs at least one of id, url, title and body")
-        if self.state and "id" not in given:
+        return fields
+
+    @field_validator("state", "required")
+    @classmethod
+    def _there(cls, names: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        fields = info.data.get("fields")
+        if fields is None:  # a fault of its own
+            return names
+        known, key = given(fields), info.field_name
+        if key == "state" and names and "id" not in known:
             raise ValueError("`state` says that rows change under their name, so `fields` needs an `id`")
-        for key, names in (("state", self.state), ("required", self.required or [])):
-            for name in names:
-                if key == "state" and name.startswith("$"):
-                    compile_path(name)
-                elif name not in given:
-                    raise ValueError(f"`{key}` names {name[:60]!r}, which is none of the `fields` that are there")
-        if any(not value.reveal().isprintable() for value in self.params.values()):
-            raise ValueError("a value of `params` holds a line break or another control character")
-        return self
+        for name in names or ():
+            if key == "state" and name.startswith("$"):
+                compile_path(name)
+            elif name not in known:
+                raise ValueError(f"`{key}` names {name[:60]!r}, which is none of the `fields` that are there")
+        return names
 
     def given(self) -> dict[str, list[str]]:
         """Give the fields that are there, with how they are made."""
-        return {name: way for name in FieldsConfig.model_fields if (way := getattr(self.fields, name)) is not None}
+        return given(self.fields)
 
     @property
     def asks_since(self) -> bool:

@@ -12,11 +12,11 @@ import hashlib
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import msgspec
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from alertd.base.clock import rfc3339
 from alertd.base.config import Duration
@@ -84,10 +84,10 @@ class MailConfig(PolledConfig, StatedConfig):
         list[Annotated[str, AfterValidator(read_pattern)]], Field(alias="from", min_length=1, max_length=500)
     ]
     """Whose mail becomes events: alerts@exchange.example, *@sec.gov, *@*.sec.gov."""
-    dkim: Dkim = "required"
-    """Whether a mail must be signed by its sender's domain; `if_present` takes it without a signature too."""
     authenticated_by: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,253}$")] | None = None
     """The name by which your mail server signs its Authentication-Results; needed unless dkim is off."""
+    dkim: Annotated[Dkim, Field(validate_default=True)] = "required"
+    """Whether a mail must be signed by its sender's domain; `if_present` takes it without a signature too."""
     signed_by: Annotated[list[Annotated[str, AfterValidator(_check_domain)]], Field(max_length=50)] = Field(
         default_factory=list
     )
@@ -103,16 +103,22 @@ class MailConfig(PolledConfig, StatedConfig):
     max_bytes: Annotated[int, Field(ge=16_384, le=32 << 20)] = 5 << 20
     """Bytes of a mail that are read; what is behind them is cut off."""
 
-    @model_validator(mode="after")
-    def _safe(self) -> Self:
-        if self.tls == "none" and not _is_here(self.host):
+    @field_validator("tls")
+    @classmethod
+    def _safe(cls, tls: str, info: ValidationInfo) -> str:
+        if tls == "none" and not _is_here(info.data.get("host", "localhost")):
             raise ValueError("a password is never sent without TLS: set tls to implicit or starttls")
-        if self.dkim != "off" and self.authenticated_by is None:
+        return tls
+
+    @field_validator("dkim")
+    @classmethod
+    def _vouched(cls, dkim: str, info: ValidationInfo) -> str:
+        if dkim != "off" and info.data.get("authenticated_by", "") is None:
             raise ValueError(
                 "say in authenticated_by by which name your mail server tells of DKIM (the first word of its "
                 "Authentication-Results), or set dkim to off, which lets anybody pretend to be one of the senders"
             )
-        return self
+        return dkim
 
     @property
     def server_port(self) -> int:
