@@ -7,6 +7,7 @@ alertd sources COMMAND …    a command of the group
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ from typer.core import TyperGroup
 from alertd.app.state import read_run_states
 from alertd.base import suggest
 from alertd.base.clock import parse_rfc3339, system_clock
-from alertd.cli.connect import Reach, command_store, live_status, reach_of
+from alertd.cli.connect import command_store, live_status, reach_of
 from alertd.cli.output import (
     FAULTS,
     ConfigOption,
@@ -67,8 +68,7 @@ def show(
     A line for each, those in trouble first; of one all that is known: when it was not seen and what became of that,
     counts, where it has moved to. Exit 1 if one of those shown is late, silent, failing or gone.
     """
-    settings = reach_of(config)
-    found = guarded(lambda: _collect(settings))
+    found = guarded(lambda: _collect(config))
     rows, now = found["sources"], parse_rfc3339(found["at"])
     if source is not None:
         rows = [row for row in rows if row["id"] == source]
@@ -99,7 +99,8 @@ def _meant(text: str, known: list[str]) -> str:
     return f"; did you mean {near}?" if near else ""
 
 
-async def _collect(settings: Reach) -> dict[str, Any]:
+async def _collect(config: Path | None) -> dict[str, Any]:
+    settings = reach_of(config)
     async with command_store(settings) as store:
         found = await collect_status(store, settings.sources, settings.receivers, system_clock())
     daemons = read_run_states(settings.state_dir)

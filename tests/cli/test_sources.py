@@ -98,6 +98,19 @@ def test_without_a_daemon_what_it_left_is_shown(desk: Desk) -> None:
     assert done.out.startswith("Sources: 1 of 1 fine\n")
 
 
+@pytest.mark.parametrize("words", [("sources",), ("sources", "show"), ("sources", "wire"), ("status",)])
+@pytest.mark.parametrize("config", ["none", "named", "broken"])
+def test_without_settings_that_can_be_read_a_line_says_so(desk: Desk, words: tuple[str, ...], config: str) -> None:
+    (desk.folder / "alertd.yaml").unlink()
+    if config == "broken":
+        (desk.folder / "alertd.yaml").write_text("sources: [{id: wire,\n")
+    done = desk.run(*words, *(("-c", "/nonexist.yaml") if config == "named" else ()))
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    assert 0 < len(done.err.splitlines()) <= 2
+    assert done.out == ""
+
+
 @pytest.mark.parametrize("words", [("sources", "-h"), ("sources", "--help")])
 def test_the_help_names_the_commands_of_the_group(desk: Desk, words: tuple[str, ...]) -> None:
     done = desk.run(*words)
