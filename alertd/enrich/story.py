@@ -16,26 +16,22 @@ import msgspec
 
 from alertd.base.ids import story_id
 from alertd.enrich.story_compare import compare
+from alertd.enrich.story_counts import Counts, counted, united_counts
 from alertd.enrich.story_filing import tells_news
-from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_pair import Likeness
 from alertd.enrich.story_report import Report
-from alertd.enrich.story_weights import COPY, JOIN
+from alertd.enrich.story_weights import JOIN
 from alertd.model import Story
 
 HOUR_MS = 3_600_000
 IDLE_MS = 72 * HOUR_MS
 """A story to which nothing came for so long is over."""
 LIFE_MS = 7 * 24 * HOUR_MS
-CHAIN_MS = 24 * HOUR_MS
-"""A report that comes so long after the one before it is news again."""
 DECAY = 0.75
 FOUNDER = 0.3
 """What a report must have in common with the founder at least, however much it is like the newest."""
 MERGE = 0.62
 """From this score against two stories on, an event shows that they are one."""
-MARKS, SKETCHES = 64, 8
-"""Publishers and texts of a story that are remembered."""
 KEY_WORDS, KEY_HASHES, KEY_COMPANIES, KEY_FIGURES, KEY_FILER = 8, 3, 3, 3, 2
 """How many of a kind a report is found by."""
 KEY_WEIGHT = 4
@@ -51,14 +47,8 @@ class StoryState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     founder: Report
     newest: Report | None = None
     """None while there is only one."""
-    reports: int = 1
-    chain: int = 1
-    """Reports of the last chain: those with less than 24 hours between them."""
     last_ms: int
-    sources: int = 1
-    marks: list[str] = []
-    """Publishers and wires that were counted."""
-    sketches: list[list[int]] = []
+    counts: Counts = {}
     previous: str | None = None
 
     def latest(self) -> Report:
@@ -134,9 +124,8 @@ def propose(
     if not ranked:
         own = story_id(report.event)
         previous = next((one for one in earlier if one != own), None)
-        state = StoryState(
-            founder=report, last_ms=report.at_ms, marks=_marks(report), sketches=_sketches(report), previous=previous
-        )
+        counts, _ = counted({}, report)
+        state = StoryState(founder=report, last_ms=report.at_ms, counts=counts, previous=previous)
         return Proposal(own, Answer(story=Story(id=own, previous=previous)), state, keys_of(report))
     into, merged = _canonical(ranked, stories)
     like = ranked[0][1]
@@ -173,17 +162,12 @@ def revised(report: Report, own: str, stories: Mapping[str, StoryState], answer:
 
 def united(older: StoryState, younger: StoryState) -> StoryState:
     """Give the older of two stories with what the younger knew."""
-    marks = list(dict.fromkeys([*older.marks, *younger.marks]))
     newest = max((older.latest(), younger.latest()), key=lambda report: report.at_ms)
     return msgspec.structs.replace(
         older,
         newest=newest if newest.event != older.founder.event else older.newest,
-        reports=older.reports + younger.reports,
-        chain=older.chain + younger.chain,
         last_ms=max(older.last_ms, younger.last_ms),
-        sources=older.sources + younger.sources - min(younger.sources, len(set(older.marks) & set(younger.marks))),
-        marks=marks[:MARKS],
-        sketches=[*older.sketches, *younger.sketches][:SKETCHES],
+        counts=united_counts(older.counts, younger.counts),
     )
 
 
@@ -210,27 +194,14 @@ def _oldest(names: Sequence[str], stories: Mapping[str, StoryState]) -> tuple[st
 
 def _joined(name: str, state: StoryState, report: Report) -> tuple[StoryState, Story]:
     """Take one more report into a story; gives what the event says of its story."""
-    goes_on = abs(report.at_ms - state.last_ms) < CHAIN_MS
-    chain = state.chain + 1 if goes_on else 1
-    new = _is_independent(state, report)
-    marks = list(dict.fromkeys([*state.marks, *_marks(report)]))[:MARKS]
-    sketches = [*state.sketches, *(_sketches(report) if new else [])][:SKETCHES]
+    counts, seen = counted(state.counts, report)
     newest = report if report.at_ms >= state.latest().at_ms or state.newest is None else state.newest
-    after = msgspec.structs.replace(
-        state,
-        newest=newest,
-        reports=state.reports + 1,
-        chain=chain,
-        last_ms=max(state.last_ms, report.at_ms),
-        sources=state.sources + new,
-        marks=marks,
-        sketches=sketches,
-    )
+    after = msgspec.structs.replace(state, newest=newest, last_ms=max(state.last_ms, report.at_ms), counts=counts)
     story = Story(
         id=name,
-        novelty=round(DECAY ** (chain - 1), 2),
-        sources=after.sources,
-        position=after.reports,
+        novelty=round(DECAY ** (seen.chain - 1), 2),
+        sources=seen.sources,
+        position=seen.reports,
         previous=state.previous,
     )
     return after, story
@@ -243,18 +214,3 @@ def _replaced(state: StoryState, report: Report) -> StoryState:
     if state.newest is not None and state.newest.event == report.event:
         state = msgspec.structs.replace(state, newest=report)
     return state
-
-
-def _is_independent(state: StoryState, report: Report) -> bool:
-    """Whether a report comes from somebody who was not heard yet: no known publisher or wire, and no copied text."""
-    if set(_marks(report)) & set(state.marks):
-        return False
-    return not any(likeness(report.sketch, known) >= COPY for known in state.sketches)
-
-
-def _marks(report: Report) -> list[str]:
-    return list(dict.fromkeys(name for name in (report.publisher, report.credit) if name))
-
-
-def _sketches(report: Report) -> list[list[int]]:
-    return [report.sketch] if report.sketch else []

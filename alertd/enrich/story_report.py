@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from alertd.base.ids import mark
 from alertd.companies.names import registrant_id
 from alertd.enrich.story_alone import stands_alone
 from alertd.enrich.story_figures import numbers, periods
@@ -58,6 +59,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     form: str = ""
     items: list[str] = []
     language: str = ""
+    audience: str = ""
+    """Mark of those who may see it; empty for everybody."""
     names: list[str] = []
     """Marks by which it is surely the same thing: accession, address, docket number."""
     same_title: str = ""
@@ -116,8 +119,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
         return [company for company, relevance in self.companies.items() if relevance >= MAIN]
 
 
-def report_of(event: Event) -> Report:
-    """Make the report of an event."""
+def report_of(event: Event, desk: str = "") -> Report:
+    """Make the report of an event. `desk`: that of its source, behind whose wall it is."""
     fixed, bare = correction_of(event.title)
     skeleton = split_words(bare)[:40]
     text = without_dateline(event.body[:READ])
@@ -141,6 +144,7 @@ def report_of(event: Event) -> Report:
         form=(event.form or "").strip().upper()[:20],
         items=[canonical_item(item)[:8] for item in event.items[:10]],
         language=event.language[:8],
+        audience=_audience(event, desk),
         names=names_of(event),
         same_title=title_mark(title, skeleton),
         title=title,
@@ -162,6 +166,12 @@ def report_of(event: Event) -> Report:
         filer=_filer_name(event, skeleton) if filing else [],
         header=filing and not event.body.strip(),
     )
+
+
+def _audience(event: Event, desk: str) -> str:
+    rights, classification = event.provenance.rights, event.provenance.classification
+    named = sorted(set(rights.receivers)) if rights is not None else []
+    return mark(desk, classification, *named) if desk or named or classification != "public" else ""
 
 
 def _written_names(event: Event) -> Iterator[str]:

@@ -276,7 +276,7 @@ def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _V
         data=_encoder.encode(proposal.state).decode(),
         answer=_encoder.encode(proposal.answer).decode(),
         keys=proposal.keys,
-        pairs=report.pairs,
+        pairs=report.pairs if not report.audience else [],  # nobody's earlier story, if not all may know of it
         seen=sorted(seen),
         since_ms=max(report.at_ms - IDLE_MS, 0),
         founded_ms=proposal.state.founder.at_ms,

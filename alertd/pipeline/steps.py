@@ -183,7 +183,7 @@ class Pipeline:
 
     def _understand(self, item: StreamEvent) -> Work:
         read = self._matcher.read(item.event)
-        report = report_of(read.event)
+        report = report_of(read.event, self._source_desks.get(read.event.source, ""))
         return Work(item.stream_id, read, report, item.identity, item.event.revision > 1 or item.deliveries > 1)
 
     async def _place(self, works: Sequence[Work], store: AlertStore) -> None:

@@ -12,6 +12,7 @@ from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import keeps_body, may_model, shown, without_body
 from alertd.alerts.step import Outcome
+from alertd.base.clock import rfc3339
 from alertd.model import (
     Alert,
     Amount,
@@ -85,9 +86,11 @@ class Alerts:
     def __init__(self, *receivers: ReceiverPolicy) -> None:
         self.receivers = receivers or (DESK, MAIL, HOOK)
         self.stored = StoredAlert(version=0, state=None)
+        self.now = NOW
 
     def take(self, one: Event, *matches: Match) -> Outcome:
-        outcome = decide(self.stored, matches or [match(one.id)], one, PORTFOLIO, self.receivers, NOW, story="st_a")
+        found = matches or [match(one.id)]
+        outcome = decide(self.stored, found, one, PORTFOLIO, self.receivers, self.now, story="st_a")
         if outcome.state is not None:
             self.stored = StoredAlert(version=self.stored.version + 1, state=outcome.state)
         return outcome
@@ -271,6 +274,17 @@ def test_a_later_message_tells_nothing_of_an_event_that_was_withheld() -> None:
     assert "ev_b" not in payload(desk).decode()
     assert desk.alert.severity == "low"
     assert desk.alert.title == "Public again"
+
+
+def test_an_alert_that_a_withheld_event_raised_begins_for_others_with_what_they_may_see() -> None:
+    alerts = Alerts()
+    alerts.take(event(Rights(receivers=["mail"])))
+    alerts.now += 60_000
+    outcome = alerts.take(event(name="ev_b"))
+    desk, mail = message(outcome, "desk").alert, alerts.alert
+    assert desk is not None
+    assert desk.first_at == rfc3339(NOW + 60_000)
+    assert mail.first_at == rfc3339(NOW)
 
 
 def test_what_was_withheld_is_news_when_a_public_source_says_it_too() -> None:

@@ -18,6 +18,7 @@ from alertd.enrich.story import (
     propose,
     revised,
 )
+from alertd.enrich.story_counts import AUDIENCES
 from alertd.enrich.story_report import Report, report_of
 from alertd.model import CompanyMention, Event, Party, ReportedType
 
@@ -117,6 +118,60 @@ def test_an_event_that_comes_late_is_placed_by_its_own_time() -> None:
     assert made.story == story_id("ev_new")
     assert made.state.last_ms == NOW + 10 * HOUR
     assert made.state.latest().event == "ev_late", "the only other one there is"
+
+
+# --- who may see it -------------------------------------------------------------------------------------------
+
+
+def walled(name: str, hours: float, *receivers: str, classification: str = "public") -> Report:
+    """Make the report of an event that not everybody may see."""
+    rights = {"receivers": list(receivers)}
+    return report(name, hours=hours, provenance={"rights": rights, "classification": classification})
+
+
+def figures(desk: Desk, one: Report) -> tuple[int, float]:
+    """Give which report of its story one is, and how new."""
+    story = desk.take(one).answer.story
+    assert story.id == story_id("ev_a")
+    return story.position, story.novelty
+
+
+def test_a_report_counts_those_for_everybody_and_those_for_the_same_people() -> None:
+    desk = Desk()
+    assert figures(desk, report("a")) == (1, 1.0)
+    assert figures(desk, walled("b", 1, "pm")) == (2, 0.75)
+    assert figures(desk, walled("c", 2, "quant")) == (2, 0.75)
+    assert figures(desk, walled("d", 3, classification="internal")) == (2, 0.75)
+    assert figures(desk, walled("e", 4, "pm")) == (3, 0.56)
+    assert figures(desk, report("f", hours=5)) == (2, 0.75), "it tells nothing of the four"
+    assert figures(desk, walled("g", 6, "pm")) == (5, 0.32)
+
+
+def test_what_everybody_may_see_is_the_first_report_after_one_that_they_may_not() -> None:
+    desk = Desk()
+    assert figures(desk, walled("a", 0, "pm")) == (1, 1.0)
+    second = desk.take(report("b", REWRITE, REWRITTEN, hours=1)).answer.story
+    assert (second.position, second.sources, second.novelty) == (1, 1, 1.0)
+    third = desk.take(report("c", hours=2)).answer.story
+    assert (third.position, third.sources) == (2, 2), "the walled one had these words first, and it is not counted"
+
+
+def test_a_source_of_a_desk_is_counted_for_that_desk_alone() -> None:
+    desk = Desk()
+    own = msgspec.convert({"id": "ev_b", "title": LEASE, "body": BODY, "event_at": rfc3339(NOW + HOUR)}, Event)
+    figures(desk, report("a"))
+    assert figures(desk, report_of(own, "quant")) == (2, 0.75)
+    assert figures(desk, report("c", hours=2)) == (2, 0.75)
+
+
+def test_for_the_ninth_group_of_people_a_story_is_not_counted_apart() -> None:
+    desk = Desk()
+    figures(desk, report("a"))
+    for n in range(AUDIENCES + 5):
+        assert figures(desk, walled(f"r{n}", 1, f"pm-{n}")) == (2, 0.75)
+    assert len(desk.stories[story_id("ev_a")].counts) == AUDIENCES + 1
+    assert figures(desk, walled("x", 1, "pm-0")) == (3, 0.56)
+    assert figures(desk, walled("y", 1, f"pm-{AUDIENCES}")) == (2, 0.75)
 
 
 # --- independent sources --------------------------------------------------------------------------------------

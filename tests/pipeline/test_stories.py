@@ -17,6 +17,7 @@ from alertd.errors import StoreUnavailable
 from alertd.model import Alert, Decision, Event, Party, Placed, Placement, ReportedType
 from alertd.pipeline import Processed
 from alertd.pipeline.place import MAX_ROUNDS, canonical, place
+from alertd.rules.book import make_book
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from tests.pipeline.desk import NOW, START, Desk, desk, rules
@@ -107,6 +108,26 @@ async def test_in_one_batch_each_sees_those_before_it(ours: Desk) -> None:
     wire = story_id("ev_wire")
     assert told == [(wire, 1, 1), (story_id("ev_other"), 1, 1), (wire, 2, 2), (wire, 3, 2)]
     assert [reasons(one) for one in done] == [["first"], [], ["update_minor"], ["update_minor"]]
+
+
+async def test_a_report_behind_a_wall_is_in_no_figure_that_others_are_told(ours: Desk) -> None:
+    book = make_book([*BOOK.portfolios], source_desks={"vendor": "quant"})
+    walled = Desk(book, ours.store)
+    done = await walled.take(WIRE, news("vendor", hours=0.5), PAPER)
+    told = [(d.event.story.id, d.event.story.position, d.event.story.sources) for d in done if d.event.story]
+    wire = story_id("ev_wire")
+    assert told == [(wire, 1, 1), (wire, 2, 1), (wire, 2, 2)]
+    assert [reasons(one) for one in done] == [["first"], [], ["update_minor"]]
+
+
+async def test_a_story_that_began_behind_a_wall_is_named_to_nobody_as_an_earlier_one(ours: Desk) -> None:
+    between = [ReportedType(type="compute_lease", parties=[Party(company="vega"), Party(company="lumen")])]
+    first, later = (news(name, hours=h, event_types=between) for name, h in (("vendor", 0), ("wire", 24 * 30)))
+    walled = Desk(make_book([*BOOK.portfolios], source_desks={"vendor": "quant"}), ours.store)
+    (_,) = await walled.take(first)
+    (done,) = await walled.take(later)
+    assert done.event.story is not None
+    assert (done.event.story.id, done.event.story.previous) == (story_id("ev_wire"), None)
 
 
 async def test_handed_out_again_it_has_the_same_story_and_the_same_record(ours: Desk) -> None:
