@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import structlog
-
 from alertd import telemetry
 from alertd.base.clock import Clock
 from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed, ParseKilled
@@ -21,8 +19,6 @@ from alertd.sources.json_paging import MAX_TOKEN, Place, next_place, page_url
 from alertd.sources.parsepool import ParsePool
 from alertd.sources.plain import quoted
 from alertd.workers.parsing import parse_answer
-
-log = structlog.get_logger(__name__)
 
 ACCEPT = "application/json, */*;q=0.5"
 _REFUSAL = 1_000
@@ -119,7 +115,7 @@ class JsonPages:
             except (FetchTemporary, FetchPermanent, ParseFailed, ParseKilled) as error:
                 if not sweep.pages:
                     raise
-                self._broken(source, sweep, error)
+                self._broken(sweep, error)
                 return sweep
             names = {candidate.identity for candidate in page.candidates}
             if sweep.pages and names <= seen and source.paging is not None and not source.paging.keep:
@@ -131,7 +127,7 @@ class JsonPages:
             try:
                 following = next_place(source, sweep.place, page, response.headers.get("link", ""), response.url)
             except ParseFailed as error:
-                self._broken(source, sweep, error)
+                self._broken(sweep, error)
                 return sweep
             sweep.token = str(page.more.get("next", ""))[:MAX_TOKEN] or sweep.token
             if following is None or reached(page):
@@ -141,7 +137,6 @@ class JsonPages:
         return sweep
 
     @staticmethod
-    def _broken(source: JsonConfig, sweep: Sweep, error: Exception) -> None:
+    def _broken(sweep: Sweep, error: Exception) -> None:
         sweep.retry_after_s = error.retry_after if isinstance(error, FetchTemporary) else None
         sweep.error = telemetry.safe_text(f"page {len(sweep.pages) + 1}: {error}", 300)
-        log.warning("json_pages_cut_short", source=source.id, error=sweep.error, pages=len(sweep.pages))

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import msgspec
 import structlog
 
+from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
 from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed, ParseKilled
@@ -90,6 +91,7 @@ class JsonPoll:
             remembered = {**cursor, "layout": remembered.get("layout")}
         after = msgspec.structs.replace(
             healthy(source, taken.before, self._clock(), top.first if top is not None else None),
+            error=self._trouble(source, state, top, below),
             cursor=remembered,
             **self._validators(source, top, whole=taken.read),
         )
@@ -153,7 +155,7 @@ class JsonPoll:
     async def _below(
         self, source: JsonConfig, rest: dict[str, Any], top: Sweep | None, since_ms: int
     ) -> Sweep | None:
-        """Read on where an earlier poll stopped. None if there is more above it, or it does not answer."""
+        """Read on where an earlier poll stopped. None if there is more above it."""
         assert source.paging is not None
         if top is not None and not top.done:
             return None
@@ -165,8 +167,16 @@ class JsonPoll:
         except (FetchTemporary, FetchPermanent, ParseFailed, ParseKilled) as error:
             if top is None:
                 raise
-            log.warning("json_rest_unread", source=source.id, error=str(error))
-            return None
+            retry_after_s = error.retry_after if isinstance(error, FetchTemporary) else None
+            return Sweep(place=rest["at"], error=telemetry.safe_text(str(error), 300), retry_after_s=retry_after_s)
+
+    def _trouble(self, source: JsonConfig, state: SourceState, *sweeps: Sweep | None) -> str:
+        """Say which later page cannot be read, as it stands beside a source that is fine; a log line once."""
+        broken = next((sweep for sweep in sweeps if sweep is not None and sweep.error), None)
+        error = f"its older pages cannot be read: {broken.error}" if broken is not None else ""
+        if broken is not None and error != state.error:
+            log.warning("json_pages_cut_short", source=source.id, error=broken.error, pages=len(broken.pages))
+        return error
 
     # --- remembering ---------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from alertd.base.secrets import without_query
 from alertd.model import SourceState, Spell, Standing
 from alertd.sources.rhythm import per_day, usual_lag_s
 from alertd.sources.spells import became_in_words, told_spells
-from alertd.sources.standing import shown
+from alertd.sources.standing import shown, what_helps
 
 RECENT_MS = 24 * 3_600_000
 """A spell that ended so lately is worth a word of a source that is fine."""
@@ -71,7 +71,7 @@ def _why(
     health: str, type_: str, state: SourceState, standing: Standing | None, spells: list[Spell], now: int
 ) -> str:
     if health == "gone":
-        return f"not polled any more: {state.error}"
+        return f"not polled any more: {state.error.rstrip('.')}. {what_helps(state)}"
     if health == "failing":
         times = "1 time" if state.failures == 1 else f"{state.failures} times"
         return f"failed {times} in a row: {state.error}"
@@ -81,9 +81,10 @@ def _why(
         return standing.why if standing is not None else ""
     if state.moved_to:
         return f"moved for good to {state.moved_to}: change its url"
+    beside = [state.error] if state.error and not state.failures else []  # it answers, but not for all that it has
     comes_and_goes = ["comes and goes"] if standing is not None and standing.flapping else []
     recent = [spell_in_words(spell, now) for spell in spells[-1:] if spell.until_ms > now - RECENT_MS]
-    return "; ".join([*comes_and_goes, *recent])
+    return "; ".join([*beside, *comes_and_goes, *recent])
 
 
 def spell_in_words(spell: Spell, now: int) -> str:

@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from alertd.model import ParsedFeed, Rejected
 from alertd.net.client import HttpClient
 from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.parsepool import ParseJob
 from alertd.store.memory import MemoryStore
+from alertd.workers.source_rows import source_row
 from tests.support.behaviours import answer
 from tests.support.http import FaultServer
 from tests.workers.json_polling import DELTA, WAYS, Api, Asked, row
@@ -119,6 +121,25 @@ async def test_a_page_that_fails_costs_nothing_and_is_told_when_it_goes_on_faili
     await asked.poll("/numbered")
     assert await asked.titles() == ["Item 4", "Item 5", "Item 6"]
     assert "rest" not in asked.state.cursor
+
+
+async def test_a_next_page_at_another_host_stands_beside_the_source_and_is_logged_once(asked: Asked) -> None:
+    asked.settings = {"paging": {"next": "$.next"}, "backlog": "all"}
+    body = b'{"items": [{"id": %d, "title": "x"}], "next": "http://10.1.2.3/x"}'
+    with capture_logs() as logs:
+        for number in (1, 2, 3):
+            asked.api.server.script("/away", answer(body % number))
+            polled = await asked.poll("/away")
+    assert polled.state.state == "fine"
+    row_ = source_row("api", "json", await asked.store.source_state("api"))
+    assert row_["why"] == (
+        "its older pages cannot be read: page 2: the next page is said to be at 10.1.2.3, "
+        "and another host is not asked"
+    )
+    assert [line["event"] for line in logs].count("json_pages_cut_short") == 1
+    asked.api.server.script("/away", answer(b'{"items": [{"id": 3, "title": "x"}]}'))
+    await asked.poll("/away")
+    assert source_row("api", "json", asked.state)["why"] is None
 
 
 async def test_a_poll_that_died_before_its_end_is_read_again_down_to_where_the_last_one_was(asked: Asked) -> None:
