@@ -31,6 +31,7 @@ class Named:
 
     id: str
     type: str
+    desk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def _needed(path: Path) -> Reach:
         return text
 
     def named(key: str) -> list[Named]:
-        return [Named(row["id"], row["type"]) for row in value.get(key, []) if USER_ID.fullmatch(row["id"])]
+        rows = (row for row in value.get(key, []) if USER_ID.fullmatch(row["id"]))
+        return [Named(row["id"], row["type"], row.get("desk")) for row in rows]
 
     return Reach(
         state_dir=folder / plain_text("state_dir", "./var"),

@@ -11,9 +11,9 @@ import msgspec
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.cli.journal_text import headline
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
-from alertd.rules.book import Portfolio
+from alertd.rules.book import Portfolio, Rule
 from alertd.rules.explain import Explained, quoted
-from alertd.rules.explanation import Explainer, OverTime
+from alertd.rules.explanation import Explainer, Explanation, OverTime
 from alertd.rules.explanation_text import brief
 
 REASONS = {
@@ -148,17 +148,30 @@ def _missed(event: Event, asked: Asked, held: set[str], over_time: Sequence[dict
     portfolio, explainer = asked.rules, asked.explainer
     if portfolio is None or explainer is None:
         return
-    missed = [rule for rule in portfolio.rules if rule.id not in held]
-    if missed:
-        yield f"    {asked.portfolio}: the rules that did not hold, as they are today:"
-    for rule in missed:
-        known = [
-            OverTime(v["by"], Explained(rule.state.label(), v["holds"], v["seen"]), _remembered(v["remembered"] - 1))
-            for v in over_time
-            if rule.state is not None and (v["portfolio"], v["rule"]) == (portfolio.id, rule.id)
-        ]
-        found = explainer.rule(portfolio, rule, event, over_time=known or None)
-        yield from (f"      {text}" for text in brief(found))
+    if wall := explainer.wall(portfolio, event):
+        yield f"    {asked.portfolio}: a wall keeps the event from it: {wall}; none of its rules is asked"
+        return
+    found = [_again(rule, event, portfolio, explainer, over_time) for rule in portfolio.rules if rule.id not in held]
+    for holds, words in ((False, "the rules that did not hold, as they are today"), (True, _HOLD_NOW)):
+        told = [one for one in found if (one.truth is True) is holds]
+        if told:
+            yield f"    {asked.portfolio}: {words}:"
+        for one in told:
+            yield from (f"      {text}" for text in brief(one))
+
+
+_HOLD_NOW = "rules that hold as they are today, though they did not when the event came"
+
+
+def _again(
+    rule: Rule, event: Event, portfolio: Portfolio, explainer: Explainer, over_time: Sequence[dict[str, Any]]
+) -> Explanation:
+    known = [
+        OverTime(v["by"], Explained(rule.state.label(), v["holds"], v["seen"]), _remembered(v["remembered"] - 1))
+        for v in over_time
+        if rule.state is not None and (v["portfolio"], v["rule"]) == (portfolio.id, rule.id)
+    ]
+    return explainer.rule(portfolio, rule, event, over_time=known or None)
 
 
 def _remembered(count: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
+import msgspec
 import typer
 
 from alertd.base.clock import rfc3339
@@ -110,7 +111,8 @@ def _portfolio(found: _Found, name: str) -> tuple[Portfolio | None, Explainer]:
     decided = {d["portfolio"] for _, record in found.lines for d in record.data.get("decisions", [])}
     if portfolio is None and name not in decided:
         fail(f"there is no portfolio {name}; there are {', '.join(p.id for p in book.portfolios) or 'none'}")
-    return portfolio, Explainer(book)
+    desks = {source.id: source.desk for source in found.settings.sources if source.desk is not None}
+    return portfolio, Explainer(msgspec.structs.replace(book, source_desks=desks))
 
 
 def _source(state: SourceState) -> str:

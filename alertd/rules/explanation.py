@@ -111,6 +111,10 @@ class Explainer:
         self._worlds = Worlds(book.world())
         self._walls = Walls(book.companies.declared)
 
+    def wall(self, portfolio: Portfolio, event: Event) -> str:
+        """Say which wall keeps an event from a portfolio; empty if none does."""
+        return wall_of(self._book, portfolio, event)
+
     def rule(
         self,
         portfolio: Portfolio,
@@ -190,10 +194,13 @@ def _nothing(rule: Rule, event: Event) -> str:
 
 
 def _guard(book: RuleBook, portfolio: Portfolio, rule: Rule, reading: Reading) -> str:
-    desk = book.source_desks.get(reading.event.source)
-    if desk is not None and desk != portfolio.desk:
-        return f"source {reading.event.source} is for desk {desk} alone"
-    return guard(rule, reading, book.routine_forms)
+    return wall_of(book, portfolio, reading.event) or guard(rule, reading, book.routine_forms)
+
+
+def wall_of(book: RuleBook, portfolio: Portfolio, event: Event) -> str:
+    """Say which wall keeps an event from a portfolio, whatever its rules say; empty if none does."""
+    desk = book.source_desks.get(event.source)
+    return f"source {event.source} is for desk {desk} alone" if desk is not None and desk != portfolio.desk else ""
 
 
 def _ask(rule: Rule, reading: Reading, scope: Scope) -> tuple[tuple[Asked, ...], Truth, tuple[str, ...]]:

@@ -194,6 +194,41 @@ def test_another_portfolios_decisions_are_left_out(desk: Desk) -> None:
     assert "✗ x: X (low)" in told
 
 
+WALLED = {"id": "wire", "type": "feed", "url": "https://wire.example.com/rss", "desk": "quant"}
+
+
+@pytest.mark.parametrize("receivers", [[], [{"id": "ops", "type": "slack", "webhook_url": "${NOT_SET_HERE}"}]])
+def test_the_wall_of_a_desk_is_named_as_the_reason_and_no_rule_is_said_to_have_missed(
+    desk: Desk, receivers: list[dict[str, str]]
+) -> None:
+    kept = [{"id": "desk", "type": "console"}, *receivers]
+    desk.settings(sources=[WALLED], receivers=kept)  # with a secret that whoever asks may not have
+    desk.journal(event_record(matches=[]))
+    told = why(desk, "ev_1", "ai")
+    assert told[-1] == (
+        "    ai: a wall keeps the event from it: source wire is for desk quant alone; none of its rules is asked"
+    )
+    assert "did not hold" not in "\n".join(told)
+
+
+def test_the_portfolio_of_the_desk_itself_sees_no_wall(desk: Desk) -> None:
+    desk.settings(sources=[WALLED])
+    rules = desk.folder / "rules/portfolios/ai.yaml"
+    rules.write_text(rules.read_text().replace("timezone:", "desk: quant\ntimezone:"))
+    desk.journal(event_record(decision()))
+    assert "wall" not in "\n".join(why(desk, "ev_1", "ai"))
+
+
+def test_a_rule_that_holds_only_today_is_not_among_those_that_did_not_hold(desk: Desk) -> None:
+    desk.journal(event_record(matches=[]))
+    told = why(desk, "ev_1", "ai")
+    missed = told.index("    ai: the rules that did not hold, as they are today:")
+    holds = told.index("    ai: rules that hold as they are today, though they did not when the event came:")
+    assert told[missed + 1] == "      ✗ sour: A dispute (critical)"
+    assert told[holds + 1] == "      ✓ lease: A lease (high)"
+    assert missed < holds
+
+
 def test_an_event_that_no_rule_held_for_says_how_to_learn_more(desk: Desk) -> None:
     desk.journal(event_record(matches=[]))
     assert why(desk, "ev_1")[-1] == "    no rule held; name a portfolio to see why each of its rules did not"
