@@ -74,8 +74,9 @@ def judge(
     trouble = _trouble(after, state)
     if trouble and trouble != before.told:
         return _told(after, state, trouble, now)
-    if health == "fine" and before.told:
-        return _healed(after, was, before, now)
+    by_clock = before.told in ("late", "silent")  # began by the clock, so a poll that answers does not end it
+    if health == "fine" and before.told and (seen is not None or not by_clock):
+        return _healed(after, was, state, before, now)
     return after, []
 
 
@@ -99,7 +100,7 @@ def _health(before: Standing, state: SourceState, seen: Watched | None, now: int
         return (before.state, before.why) if before.state in ("late", "silent") else ("fine", "")
     if why := _not_asked(state, seen, now):
         return "late", why
-    if why := _silence(state, seen, now):
+    if why := _silence(before, state, seen, now):
         return "silent", why
     if state.rhythm is not None and is_behind(state.rhythm):
         usual = in_words(usual_lag_s(state.rhythm))
@@ -117,17 +118,17 @@ def _not_asked(state: SourceState, seen: Watched, now: int) -> str:
     return f"not asked in time, although its timetable says each {wait}"
 
 
-def _silence(state: SourceState, seen: Watched, now: int) -> str:
-    """Say that it is silent; empty if it is not, or if it has not been asked since somebody watches it."""
-    rhythm = state.rhythm
+def _silence(before: Standing, state: SourceState, seen: Watched, now: int) -> str:
+    """Say that it is silent; empty if it is not. As long as nobody knows anew, it stands as before."""
+    rhythm, was_silent = state.rhythm, before.state == "silent"
     if seen.silent_after == "off" or rhythm is None:
         return ""
     if seen.wait_ms is not None and state.last_success_ms < seen.since_ms:
-        return ""
+        return before.why if was_silent else ""
     last = state.last_new_ms or rhythm.begun_ms
     if isinstance(seen.silent_after, float):
         # Of what is not polled, a time in which nobody listened is no silence.
-        from_ms = max(last, seen.since_ms) if seen.wait_ms is None else last
+        from_ms = max(last, seen.since_ms) if seen.wait_ms is None and not was_silent else last
         allowed = in_words(seen.silent_after)
         is_over = now - from_ms > seen.silent_after * 1000
         return f"nothing new for more than the {allowed} that its settings allow" if is_over else ""
@@ -163,7 +164,8 @@ def _words(after: Standing, state: SourceState, trouble: _Trouble, now: int) -> 
         text = f"Source {name} has failed {state.failures} times in a row: {why}"
         return Tell("source_failing", text, str(state.last_success_ms))
     if trouble == "gone":
-        return Tell("source_gone", f"Source {name} is not polled any more: {why}", str(state.polls))
+        text = f"Source {name} is not polled any more: {why.rstrip('.')}; {what_helps(state)}."
+        return Tell("source_gone", text, str(state.polls))
     if trouble == "silent":
         last = (
             f"the last came {in_words((now - state.last_new_ms) / 1000)} ago"
@@ -175,21 +177,33 @@ def _words(after: Standing, state: SourceState, trouble: _Trouble, now: int) -> 
     return Tell("source_late", f"Source {name} is late: {why}", str(after.since_ms))
 
 
-def _healed(after: Standing, was: SourceState, before: Standing, now: int) -> tuple[Standing, list[Tell]]:
+def what_helps(state: SourceState) -> str:
+    """Say what makes a source that is gone be asked again."""
+    if state.url:  # it said so itself, at this address (RFC 9110, 15.5.11)
+        return "only another url helps"
+    return "it is asked again when its settings change"
+
+
+def _healed(
+    after: Standing, was: SourceState, state: SourceState, before: Standing, now: int
+) -> tuple[Standing, list[Tell]]:
     if before.flapping and now - after.since_ms < CALM_MS:
         return after, []
     text = f"Source {was.source} has been well for an hour."
     episode = f"calm:{after.since_ms}"
     if not before.flapping:
-        text, episode = _over(was, before), str(was.last_success_ms)
+        text, episode = _over(was, state, before), str(was.last_success_ms)
         if before.told in ("late", "silent"):
             episode = f"{before.told}:{before.since_ms}"
     times = [] if before.flapping else after.told_ms
     return replace(after, told="", told_ms=times, flapping=False), [Tell("source_healed", text, episode)]
 
 
-def _over(was: SourceState, before: Standing) -> str:
+def _over(was: SourceState, state: SourceState, before: Standing) -> str:
     if before.told == "silent":
+        if state.last_new_ms < max(before.told_ms, default=0):
+            more = "its settings allow that now. It has brought nothing new."
+            return f"Source {was.source} is not called silent any more: {more}"
         return f"Source {was.source} brings something new again."
     if before.told == "late":
         return f"Source {was.source} is in time again."

@@ -71,7 +71,7 @@ def _why(
     health: str, type_: str, state: SourceState, standing: Standing | None, spells: list[Spell], now: int
 ) -> str:
     if health == "gone":
-        return f"not polled any more: {state.error.rstrip('.')}. {what_helps(state)}"
+        return f"not polled any more: {state.error.rstrip('.')}; {what_helps(state)}"
     if health == "failing":
         times = "1 time" if state.failures == 1 else f"{state.failures} times"
         return f"failed {times} in a row: {state.error}"

@@ -78,7 +78,7 @@ def test_without_a_daemon_what_it_left_is_shown(desk: Desk) -> None:
     [
         ({"state": "failing", "failures": 1, "error": "HTTP 503"}, "  wire: failed 1 time in a row: HTTP 503"),
         ({"state": "failing", "failures": 9, "error": "no\x1b[2J"}, "  wire: failed 9 times in a row: no\ufffd[2J"),
-        ({"state": "gone", "error": "HTTP 410"}, "  wire: not polled any more: HTTP 410"),
+        ({"state": "gone", "error": "HTTP 410"}, "  wire: not polled any more: HTTP 410; it is asked again when its settings change"),
     ],
 )  # fmt: skip
 def test_a_source_that_fails_is_a_fault_with_its_reason(desk: Desk, state: dict[str, Any], line: str) -> None:

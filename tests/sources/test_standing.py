@@ -125,7 +125,7 @@ def test_gone_is_told_even_of_a_source_that_comes_and_goes() -> None:
         life.fail(3)
         life.well()
     life._take(state(state="gone", error="HTTP 410", polls=9))
-    assert life.heard[-1].text == "Source wire is not polled any more: HTTP 410"
+    assert life.heard[-1].text.startswith("Source wire is not polled any more: HTTP 410")
 
 
 def test_a_source_that_is_not_asked_in_time_is_late() -> None:
@@ -172,6 +172,58 @@ def test_a_source_without_news_for_longer_than_its_settings_allow_is_silent() ->
     life.look()
     assert life.heard[-1].text == "Source wire brings something new again."
     assert life.kinds() == ["silent", "healed"]
+
+
+def fallen_silent() -> Life:
+    """A source that brought nothing for an hour, where a minute is allowed."""
+    life = Life(silent_after=60.0)
+    life.well(last_new_ms=NOW - HOUR_MS, rhythm=Rhythm(begun_ms=NOW, hour=0))
+    life.look()
+    assert life.health() == "silent"
+    return life
+
+
+@pytest.mark.parametrize("setting", ["off", "auto", 7200.0])
+def test_a_silence_that_new_settings_allow_is_not_called_news(setting: SilentFor) -> None:
+    life = fallen_silent()
+    life.silent_after = setting
+    life.look()
+    assert (life.health(), life.kinds()) == ("fine", ["silent", "healed"])
+    assert life.heard[-1].text == (
+        "Source wire is not called silent any more: its settings allow that now. It has brought nothing new."
+    )
+
+
+@pytest.mark.parametrize("polled", [True, False], ids=["polled", "pushed to"])
+def test_a_restart_ends_no_silence(polled: bool) -> None:
+    life = fallen_silent()
+    life.polled = polled
+    life.look(0.1, since_ms=life.now + 1_000)
+    assert (life.health(), life.kinds()) == ("silent", ["silent"])
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["nothing new", "new"])
+def test_a_failed_poll_amid_a_silence_does_not_end_it(new: bool) -> None:
+    life = fallen_silent()
+    life.fail()
+    life.well(last_new_ms=life.now + MINUTE if new else NOW - HOUR_MS, rhythm=Rhythm(begun_ms=NOW, hour=0))
+    assert life.kinds() == ["silent"]
+    life.look(0.1)
+    if new:
+        assert life.heard[-1].text == "Source wire brings something new again."
+    else:
+        assert (life.health(), life.kinds()) == ("silent", ["silent"])
+
+
+def test_what_is_gone_names_what_helps() -> None:
+    life = Life()
+    life._take(state(state="gone", error="HTTP 410", url="https://wire.example.com/rss"))
+    assert life.heard[-1].text == ("Source wire is not polled any more: HTTP 410; only another url helps.")
+    life = Life()
+    life._take(state(state="gone", error="a private address"))
+    assert life.heard[-1].text == (
+        "Source wire is not polled any more: a private address; it is asked again when its settings change."
+    )
 
 
 def strange(**fields: Any) -> Rhythm:
