@@ -31,7 +31,7 @@ from alertd.errors import ConfigError, Fault
 from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.smtp import SmtpConfig
-from alertd.sources import rights
+from alertd.sources import addresses, rights
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
 from alertd.web.bind import parse_bind
 from alertd.web.deps import MIN_TOKEN
@@ -78,7 +78,10 @@ def _checked_redis(value: Secret) -> Secret:
 def _checked_contact(value: str) -> str:
     # The SEC is said to refuse a User-Agent with parentheses; < > and control characters cannot stand in a header.
     if len(value) > 200 or not _CONTACT.fullmatch(value):
-        raise ValueError("write a mail address, with a name before it if you like: Example Desk desk@example.com")
+        without = " and without parentheses or < >" if re.search(r"[()<>]", value) else ""
+        raise ValueError(
+            f"write a mail address{without}, with a name before it if you like: Example Desk desk@example.com"
+        )
     return value
 
 
@@ -203,7 +206,8 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     doc, warnings = override(load_yaml(_read(path), str(path), MAX_BYTES), Settings, env, PREFIX, RESERVED)
     filled = expand(doc, Settings, env, folder)
     settings, faults = check(Settings, filled.doc)
-    faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *literal_secrets(filled)]
+    faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *addresses.faults(filled.doc)]
+    faults += literal_secrets(filled)
     refused = [(s.address_key, s.forbidden()) for s in settings.sources] if settings is not None else []
     faults += [doc.fault(("sources", i, at), why, severity="warning") for i, (at, why) in enumerate(refused) if why]
     faults = [f for f in faults if (f.file, f.line, f.column) not in filled.failed]

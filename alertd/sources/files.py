@@ -20,6 +20,7 @@ from alertd.model import ParsedFeed
 from alertd.sources.events import SourceFacts
 from alertd.sources.file_formats import format_of, parse_as
 from alertd.sources.guard import FREE, Guard
+from alertd.sources.pdf import MISSING, has_pdf
 from alertd.sources.plain import scrub
 from alertd.sources.polled import PolledConfig, StatedConfig
 from alertd.sources.timetable import Every, Timetable
@@ -43,6 +44,12 @@ def _check_pattern(pattern: str) -> str:
     return pattern
 
 
+def _check_format(format: str) -> str:
+    if format == "pdf" and not has_pdf():
+        raise ValueError(MISSING)
+    return format
+
+
 class FilesConfig(PolledConfig, StatedConfig):
     """A watched directory, each of whose files is taken once: an entry of `sources:` with `type: files`."""
 
@@ -57,7 +64,9 @@ class FilesConfig(PolledConfig, StatedConfig):
         Field(min_length=1, max_length=50),
     ] = ["*"]  # noqa: RUF012  pydantic copies it
     """Names of the files that are taken, with * ? and [ ]; the others are left alone."""
-    format: Literal["auto", "text", "json", "feed", "eml", "html", "pdf"] = "auto"
+    format: Annotated[
+        Literal["auto", "text", "json", "feed", "eml", "html", "pdf"], AfterValidator(_check_format)
+    ] = "auto"
     """What the files hold; `auto` looks at each."""
     every: Every = Timetable(2.0)
     """How often to look."""

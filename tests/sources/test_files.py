@@ -116,7 +116,6 @@ def test_the_first_line_of_a_text_is_its_title(text: str, title: str, body: str)
         ("a.txt", b" \n\t", "the file is empty"),
         ("a.bin", b"\x7fELF\0\0", "it holds NUL bytes"),
         ("a.json", b'{"title": ', "not JSON"),
-        ("a.json", b"[]", "no items"),
         ("a.json", b"\xff\xfe\xfd", "not UTF-8"),
         ("a.json", b"[" * 100_000, "nested too deep"),
         ("a.xml", b"<other/>", "feed"),
@@ -136,3 +135,9 @@ def test_settings_warn_of_a_directory_that_is_missing_and_refuse_a_pattern_with_
     assert FilesConfig.model_validate(config | {"path": tmp_path}).forbidden() == ""
     with pytest.raises(ValueError, match="a pattern is that of a file's name"):
         FilesConfig.model_validate(config | {"pattern": "in/*.txt"})
+
+
+def test_a_list_without_items_gives_nothing_and_is_no_fault_of_its_own() -> None:
+    facts = FilesConfig.model_validate({"id": "d", "type": "files", "path": Path("/d")}).facts()
+    parsed = parse_file(b"[]", None, address_of("a.json"), facts, NOW, None)
+    assert (parsed.candidates, parsed.rejected) == ([], [])
