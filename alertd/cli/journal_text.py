@@ -21,7 +21,14 @@ def headline(record: JournalRecord, asked: str = "") -> str:
     data = record.data
     if record.kind == "notice":
         return f"{record.reason}: {data.get('text', '')}"
+    if record.kind == "entry" and record.reason.startswith("its "):  # of an event, by its source
+        event, source = record.ids[0], record.ids[-1]
+        about = [event] if event != asked else []
+        about += [f"from {source}"] if source != asked else []
+        return f"{' '.join(about)}: {record.reason}"
     names = " ".join(name for name in record.ids if name != asked)
+    if record.kind == "entry" and "position" in data and not data.get("title"):
+        names = f"{names} number {data['position'] + 1}".strip()
     title = f"“{data['title']}”" if data.get("title") else ""
     return " ".join(part for part in (names, title, record.reason) if part)
 

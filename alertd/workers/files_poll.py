@@ -132,8 +132,8 @@ class FilesPoll:
         if not parsed.candidates:
             await self._refuse(turn, name, sight, "; ".join(reasons[:10]) or "it holds no entry")
             return
-        new = await self._take(turn, parsed)
         shown = shown_name(name)
+        new = await self._take(turn, _naming(parsed, shown))
         log.info("file_taken", source=source.id, file=shown, new=new, refused=len(reasons))
         telemetry.FILES.labels(source=source.id, outcome="taken" if new else "known").inc()
         if not new:
@@ -236,6 +236,17 @@ class FilesPoll:
             memory.hung = future
             raise FetchTemporary(f"the directory does not answer within {self._patience_s:g} s: does its mount hang?")
         return future.result()
+
+
+def _naming(parsed: ParsedFeed, shown: str) -> ParsedFeed:
+    """Say of each entry that became no event in which file it stands, and where: the source has many files."""
+    named = [
+        msgspec.structs.replace(
+            one, title=f"{shown[:100]}, entry {one.position + 1}" + f": {one.title}" * bool(one.title)
+        )
+        for one in parsed.rejected
+    ]
+    return msgspec.structs.replace(parsed, rejected=named)
 
 
 def _reason(rejected: Rejected) -> str:

@@ -203,6 +203,8 @@ async def test_a_bad_item_costs_itself_and_the_others_are_taken(drop: Drop) -> N
     note = (drop.path / "done/items.jsonl.reason.txt").read_text()
     assert "entry 2: title: an item needs a title" in note
     assert "entry 3: not JSON" in note
+    lines = [record for _, record in await drop.store.read_journal("", 1000, 0) if record.kind == "entry"]
+    assert [line.data["title"] for line in lines] == ["items.jsonl, entry 2", "items.jsonl, entry 3"]
 
 
 async def test_a_file_that_is_too_large_is_refused_unread(drop: Drop) -> None:

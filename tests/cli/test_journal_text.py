@@ -1,0 +1,33 @@
+"""A record of the journal in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from alertd.cli.journal_text import headline
+from alertd.model import JournalRecord
+from alertd.workers.full_text import DROPPED
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [("ev_1", "from wire: its full text"), ("wire", "ev_1: its full text"), ("", "ev_1 from wire: its full text")],
+)
+def test_what_happened_to_an_event_is_a_sentence_whoever_is_asked_about(asked: str, says: str) -> None:
+    record = JournalRecord(kind="entry", at="", ids=["ev_1", "wire"], reason=DROPPED, data={"full_text": "dropped"})
+    assert headline(record, asked).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("", "number 3 rejected: title: expected `str`, got `int`"),
+        ("a.jsonl, entry 3", "“a.jsonl, entry 3” rejected: title: expected `str`, got `int`"),
+    ],
+)
+def test_an_entry_that_is_rejected_is_named(title: str, says: str) -> None:
+    data: dict[str, Any] = {"source": "inbox", "position": 2, "title": title}
+    reason = "rejected: title: expected `str`, got `int`"
+    assert headline(JournalRecord(kind="entry", at="", ids=["inbox"], reason=reason, data=data), "inbox") == says
