@@ -11,7 +11,7 @@ from pathlib import Path
 
 from alertd.app.snapshot import all_faults
 from alertd.base.clock import rfc3339, system_clock
-from alertd.base.yaml import Place, load_yaml
+from alertd.base.yaml import Document, Place, load_yaml
 from alertd.cli.output import counted, environment, reason
 from alertd.cli.progress import progress
 from alertd.cli.rules import SHIPPED, is_as_shipped, rules_above
@@ -23,7 +23,8 @@ from alertd.rules.loader import load_portfolio, load_rules
 from alertd.rules.shared import read_shared
 from alertd.ruletests.lint import lint
 from alertd.ruletests.lint_several import dead_receivers
-from alertd.settings import Settings
+from alertd.settings import MAX_BYTES, Settings
+from alertd.sources.rights import unheard
 
 _YAML = (".yaml", ".yml")
 _ONLY_SETTINGS = re.compile(rb"^(?:state_dir|redis|smtp|web|sources|operator)\s*:", re.MULTILINE)
@@ -75,7 +76,9 @@ class Checking:
         self.counts += Counter(sources=len(settings.sources), receivers=len(settings.receivers))
         self._count(rules, None)
         self.faults += _linted(rules, settings.rules)
-        self.faults += dead_receivers(_receivers(settings, path or loaded.path), settings.operator, rules)
+        doc = load_yaml((path or loaded.path).read_bytes(), str(path or loaded.path), MAX_BYTES)
+        self.faults += dead_receivers(_receivers(settings, doc), settings.operator, rules)
+        self.faults += unheard(doc, settings.sources, rules.book.portfolios)
 
     # --- rules ------------------------------------------------------------------------------------------------
 
@@ -189,11 +192,10 @@ def _linted(loaded: Loaded, directory: Path) -> list[Fault]:
     return [fault for fault in found if fault.name not in _UNUSED or not is_as_shipped(Path(fault.file))]
 
 
-def _receivers(settings: Settings, path: Path) -> dict[str, Place]:
+def _receivers(settings: Settings, doc: Document) -> dict[str, Place]:
     """Give where receivers are defined; a variable may have done it, which has no line."""
-    doc = load_yaml(path.read_bytes(), str(path))
     written = {receiver.get("id"): doc.place((*at, "id")) for at, receiver in doc.items(("receivers",))}
-    return {receiver.id: written.get(receiver.id, Place(str(path), 0, 0)) for receiver in settings.receivers}
+    return {receiver.id: written.get(receiver.id, Place(doc.file, 0, 0)) for receiver in settings.receivers}
 
 
 def _files(directory: Path) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Annotated, Any, Protocol
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from alertd.base import suggest
 from alertd.base.config import ConfigModel, Duration, UserId
-from alertd.base.yaml import Document
+from alertd.base.yaml import Document, Path
 from alertd.errors import Fault
 from alertd.model import Rights
+from alertd.rules.book import Portfolio
 
 _SHOW = re.compile(r"title|full|snippet:([1-9]\d{0,3})")
 _PATTERN = f"^({_SHOW.pattern})$"
@@ -61,6 +62,22 @@ class RightsConfig(ConfigModel):
         )
 
 
+class Walled(Protocol):
+    """A source, as far as its walls go."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def desk(self) -> str | None:
+        """Whose it is."""
+
+    @property
+    def rights(self) -> RightsConfig | None:
+        """What its terms allow."""
+
+
 _OUTSIDE = ("slack", "webhook")
 """Types of receivers that take public items only, unless they say `accepts: internal`."""
 
@@ -85,6 +102,36 @@ def faults(doc: Document) -> Iterator[Fault]:
             message = f"its items are internal, and these receivers take public ones only: {', '.join(public)}"
             hint = "`accepts: internal` at a receiver lets them through"
             yield doc.fault((*at, "classification"), message, hint, severity="warning")
+
+
+def unheard(doc: Document, sources: Sequence[Walled], portfolios: Sequence[Portfolio]) -> Iterator[Fault]:
+    """Name walls behind which nobody hears: a desk without a portfolio, receivers that no portfolio of it names."""
+    places = {item.get("id"): at for at, item in doc.items(("sources",))}
+    told: dict[str | None, set[str]] = {}
+    """Desk -> the receivers that its portfolios name; None: those of all portfolios."""
+    for portfolio in portfolios:
+        for desk in {None, portfolio.desk}:
+            told.setdefault(desk, set()).update(portfolio.receivers)
+    for source in sources:
+        at = places.get(source.id, ())
+        if source.desk is not None and source.desk not in told:
+            whose = f"no portfolio belongs to desk `{source.desk}`"
+            message = f"{whose}, so no rule is asked about items of source `{source.id}`"
+            near = suggest.hint(source.desk, sorted(desk for desk in told if desk is not None))
+            hint = near or f"write `desk: {source.desk}` in a portfolio, or take it out here"
+            yield doc.fault((*at, "desk"), message, hint, severity="warning")
+        else:
+            yield from _untold(doc, at, source, told.get(source.desk, set()))
+
+
+def _untold(doc: Document, at: Path, source: Walled, told: Collection[str]) -> Iterator[Fault]:
+    whose = f"no portfolio of desk `{source.desk}`" if source.desk is not None else "no portfolio"
+    for i, name in enumerate(source.rights.receivers if source.rights is not None else ()):
+        if name not in told:
+            message = f"rights: {whose} names receiver `{name}`, so it is not told of items of source `{source.id}`"
+            near = suggest.closest(name, sorted(told))
+            hint = f"did you mean `{near}`?" if near else "name it under `receivers:` of one, or take it out here"
+            yield doc.fault((*at, "rights", "receivers", i), message, hint, severity="warning")
 
 
 def _accepts(receiver: dict[str, Any]) -> str:

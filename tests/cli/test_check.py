@@ -371,3 +371,48 @@ def test_what_is_shipped_is_not_told_as_unused_while_it_is_as_shipped(desk: Path
     (desk / "rules/lists/mine.yaml").write_text("list: mine\nterms: [vega]\n")
     names = [fault["name"] for fault in alertd("check", "--json", "rules", cwd=desk).json]
     assert sorted(name for name in names if name.startswith("unused")) == ["unused-fragment", "unused-list"]
+
+
+# --- walls behind which nobody hears --------------------------------------------------------------------------
+
+SOURCE = 'url: "https://news.example.com/rss"\n'
+
+
+def walled(desk: Path, keys: str, portfolio: str = "") -> list[str]:
+    """Give what is said of settings whose source has these keys, without the summary."""
+    settings = desk / "alertd.yaml"
+    settings.write_text(settings.read_text().replace(SOURCE, f"{SOURCE}    {keys}\n"))
+    settings.write_text(settings.read_text().replace("  - id: desk\n", "  - id: desk\n    desk: ai\n"))
+    example = desk / "rules/portfolios/example.yaml"
+    example.write_text(PORTFOLIO.replace("timezone:", f"{portfolio}\ntimezone:" if portfolio else "timezone:"))
+    done = alertd("check", cwd=desk)
+    assert (done.code, done.err) == (0, "")
+    return done.out.splitlines()[:-1]
+
+
+@pytest.mark.parametrize(
+    ("portfolio", "hint"),
+    [
+        ("", "write `desk: ia` in a portfolio, or take it out here"),
+        ("desk: ai", "did you mean `ai`?"),
+    ],
+)
+def test_a_source_of_a_desk_without_a_portfolio_is_warned_of(desk: Path, portfolio: str, hint: str) -> None:
+    (line,) = walled(desk, "desk: ia", portfolio)
+    assert re.fullmatch(
+        r"alertd\.yaml:\d+:11: warning: no portfolio belongs to desk `ia`, so no rule is asked .*", line
+    )
+    assert line.endswith(f" about items of source `example-wire` ({hint})")
+
+
+def test_a_receiver_that_may_be_told_and_that_no_portfolio_of_the_desk_names_is_warned_of(desk: Path) -> None:
+    settings = desk / "alertd.yaml"
+    more = "receivers:\n  - {id: oms, type: console, desk: ai}\n"
+    settings.write_text(settings.read_text().replace("receivers:\n", more).replace("operator: [", "operator: [oms, "))
+    (line,) = walled(desk, "desk: ai\n    rights: {receivers: [desk, oms]}", "desk: ai")
+    assert "warning: rights: no portfolio of desk `ai` names receiver `oms`, so it is not told of items" in line
+    assert line.endswith("of source `example-wire` (name it under `receivers:` of one, or take it out here)")
+
+
+def test_walls_behind_which_somebody_hears_are_fine(desk: Path) -> None:
+    assert walled(desk, "desk: ai\n    rights: {receivers: [desk]}", "desk: ai") == []
