@@ -135,7 +135,9 @@ def _check_signature(header: Header, sender: Sender, policy: Policy) -> None:
     domain = sender.address.rpartition("@")[2]
     said = _results(header, policy.server)
     if said is None and policy.dkim == "required":
-        raise Refused("forged", f"{_shown(sender.address)}: {policy.server} says nothing of who signed it")
+        raise Refused(
+            "forged", f"{_shown(sender.address)}: {policy.server} says nothing of who signed it{_others(header)}"
+        )
     results = said or []
     if any(result == "pass" and _aligned(by, domain, policy.signed_by) for result, by in results):
         return
@@ -162,6 +164,15 @@ def _results(header: Header, server: str) -> list[tuple[str, str]] | None:
         if name == server.lower():
             return [_result(found[1].lower(), part) for part in parts if (found := _METHOD.match(part))]
     return None
+
+
+def _others(header: Header) -> str:
+    """Name whose results stand topmost instead: `authenticated_by` may be misspelt. Anybody may have written them."""
+    named = next(iter(header.all("authentication-results")), "")
+    words = _pieces(named)[0].split()
+    return (
+        f"; the topmost Authentication-Results is of {_shown(words[0])}, not of `authenticated_by`" if words else ""
+    )
 
 
 def _result(result: str, part: str) -> tuple[str, str]:

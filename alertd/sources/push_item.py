@@ -101,7 +101,7 @@ def _event(plain: _Plain, fields: Mapping[str, Any], extra: dict[str, Any], seen
         raise Wrong("url", "no complete address over http or https")
     title = title or first_sentence(body) or cut_title(url)
     if not title:
-        raise Wrong("title", "an item needs a title, a body or a url")
+        raise Wrong("title", "an item needs a title, a body or a url, one that is withdrawn too")
     published, accepted, updated = (_time(plain, name) for name in ("published_at", "accepted_at", "updated_at"))
     clock = accepted or published
     return Event(
@@ -141,7 +141,7 @@ def _time(plain: _Plain, name: str) -> Stamp | None:
         return None
     stamp = parse_date(text)
     if stamp is None:
-        raise Wrong(name, "no time such as 2026-01-12T12:41:56Z, between 1990 and 2099")
+        raise Wrong(name, "not a time: write it as 2026-01-12T12:41:56Z, from 1990 to 2099")
     return stamp
 
 

@@ -132,7 +132,8 @@ def bearer(opens: Callable[[web.Request], bool | None], open_paths: Collection[s
         if wait > 0:
             return failure(429, "too many wrong tokens", {"Retry-After": str(int(wait) + 1)})
         _log.warning("web_wrong_token", remote=request.remote, path=request.path)
-        return failure(401, "token required", challenge)
+        mine = "the token is not that of this source" if request.path.startswith(PUSH) else "wrong token"
+        return failure(401, mine, challenge)
 
     return middleware
 

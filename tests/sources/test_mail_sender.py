@@ -155,6 +155,14 @@ def test_without_one_it_is_forged(result: str) -> None:
     assert caught.value.why == "forged"
 
 
+def test_whose_results_stand_there_instead_is_named() -> None:
+    lines = ("Authentication-Results: mx.exmaple.com; dkim=pass header.d=sec.gov", "From: alerts@sec.gov")
+    with pytest.raises(Refused, match=r"the topmost Authentication-Results is of mx\.exmaple\.com, not of `auth"):
+        check_sender(header(*lines), policy())
+    with pytest.raises(Refused, match=r"mx\.example\.com says nothing of who signed it$"):
+        check_sender(header("From: alerts@sec.gov"), policy())
+
+
 def test_only_the_topmost_word_of_our_own_server_counts() -> None:
     good = f"Authentication-Results: {SERVER}; dkim=pass header.d=sec.gov"
     bad = f"Authentication-Results: {SERVER} 1; dkim=none"

@@ -304,7 +304,8 @@ async def test_one_pusher_with_many_batches_does_not_keep_another_waiting(redis_
 
 async def test_a_reload_takes_sources_away_and_changes_tokens(inbox: Inbox) -> None:
     inbox.pushes.replace([_source("inbox", OTHER)])
-    assert (await inbox.push({"title": "x"}))[0] == 401
+    refused = {"error": "the token is not that of this source"}
+    assert await inbox.push({"title": "x"}) == (401, refused)
     assert (await inbox.push({"title": "x"}, token=OTHER))[0] == 202
     assert (await inbox.push({"title": "x"}, to="other", token=OTHER))[0] == 404
 
