@@ -410,6 +410,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
     epoch: str = ""
     """Of the store that remembers its items: with another one, what looks new may have been told long ago."""
     polls: int = 0
+    """Over the life of the source, as are `events` and `duplicates`."""
     last_poll_ms: int = 0
     last_success_ms: int = 0
     last_new_ms: int = 0
@@ -420,11 +421,13 @@ class SourceState(Struct, frozen=True, kw_only=True):
     error: str = ""
     not_before_ms: int = 0
     """No request before this time (Retry-After, back-off, 410)."""
-    entries: int = 0
+    due_ms: int = 0
+    """When it is asked next, as the process that polls it knows; in the store, when it was to be asked last."""
     events: int = 0
     duplicates: int = 0
+    entries: int = 0
     rejected: int = 0
-    """Counts over the life of the source."""
+    """Of what was read last, not over the life: entries in it, and those of them that were rejected or skipped."""
     moved_to: str = ""
     """Where permanent redirects lead, for the operator to put into the settings."""
     cursor: dict[str, Any] = {}

@@ -53,8 +53,10 @@ def show_one(row: dict[str, Any], now: int) -> None:
         "last item": f"{ago(row['last_new_at'], now) or 'never'}{f', {rate}' if rate else ''}{lag}",
         "last answer": ago(row["last_success_at"], now) or "never",
         "last asked": ago(row["last_poll_at"], now) or "never",
-        "counts": f"{counted(row['polls'], 'poll')}, {counted(row['events'], 'event')}, "
-        f"{counted(row['duplicates'], 'duplicate')}; {row['entries']} on the last page, {row['rejected']} rejected",
+        "next asked": ago(row.get("next_poll_at"), now),
+        "in all": f"{counted(row['polls'], 'poll')}, {counted(row['events'], 'event')}, "
+        f"{counted(row['duplicates'], 'duplicate')}",
+        "last read": f"{row['entries']} {'entry' if row['entries'] == 1 else 'entries'}, {row['rejected']} rejected",
     }
     for name, value in lines.items():
         if value:

@@ -56,10 +56,10 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
 
 
 def overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:
-    """Put the rows of sources that a daemon polls itself over those that were written down."""
+    """Put the rows of sources that a daemon polls itself over those that were written down, unless these are newer."""
     rows = {row["id"]: row for row in (live or {}).get("sources", []) if row.get("polls")}
     found["sources"] = [
-        rows[row["id"]] if rows.get(row["id"], row)["polls"] > row["polls"] else row for row in found["sources"]
+        rows[row["id"]] if rows.get(row["id"], {"polls": -1})["polls"] >= row["polls"] else row for row in found["sources"]
     ]
 
 
@@ -90,10 +90,10 @@ def _show(found: dict[str, Any]) -> None:
     console.print()
     print_table(
         "Sources",
-        ["id", "state", "polls", "events", "duplicates", "rejected", "last success"],
+        ["id", "state", "polls", "events", "duplicates", "last read", "of it rejected", "last success"],
         [
-            [s["id"], s["state"], s["polls"], s["events"], s["duplicates"], s["rejected"],
-             ago(s["last_success_at"], now) or "never"]
+            [s["id"], s["state"], s["polls"], s["events"], s["duplicates"], s["entries"],
+             s["rejected"], ago(s["last_success_at"], now) or "never"]
             for s in found["sources"]
         ],
     )  # fmt: skip

@@ -119,6 +119,6 @@ def _source(state: SourceState) -> str:
     last = f", last success {rfc3339(state.last_success_ms)}" if state.last_success_ms else ""
     error = f": {state.error}" if state.error else ""
     return (
-        f"now  source {state.source} is {state.state}{error}; {state.polls} polls, {state.entries} entries,"
-        f" {state.events} events, {state.duplicates} duplicates, {state.rejected} rejected{last}"
+        f"now  source {state.source} is {state.state}{error}; {state.polls} polls, {state.events} events,"
+        f" {state.duplicates} duplicates in all; last read: {state.entries} entries, {state.rejected} rejected{last}"
     )

@@ -42,6 +42,8 @@ SHORTEST_S = 10.0
 """The shortest silence that settings can ask to be told of."""
 RATE_MS = 3 * 24 * HOUR_MS
 """Over how long the rate of items is smoothed."""
+RATE_AFTER_MS = 6 * HOUR_MS
+"""A rate is given after so long: one batch on the first day says nothing of a day."""
 
 LAGS = 20
 """Times that items came, before it is judged whether they come later than usual."""
@@ -181,8 +183,10 @@ def usual_lag_s(rhythm: Rhythm) -> float:
     return math.exp(rhythm.lag) if rhythm.lags else 0.0
 
 
-def per_day(rhythm: Rhythm, now: int) -> float:
-    """Give the rate of new items in the last days."""
-    age = max(now - rhythm.begun_ms, HOUR_MS)
+def per_day(rhythm: Rhythm, now: int) -> float | None:
+    """Give the rate of new items in the last days; None where it was not watched for long enough to say."""
+    age = now - rhythm.begun_ms
+    if age < RATE_AFTER_MS:
+        return None
     known_days = RATE_MS * (1 - math.exp(-age / RATE_MS)) / (24 * HOUR_MS)
     return rhythm.items * math.exp(-max(now - rhythm.items_ms, 0) / RATE_MS) / known_days

@@ -147,6 +147,7 @@ class Schedule:
 
     def _at(self, source_id: str, at_ms: int) -> None:
         self._due[source_id] = at_ms
+        self._states[source_id] = msgspec.structs.replace(self._states[source_id], due_ms=at_ms)
         trigger = DateTrigger(run_date=to_datetime(at_ms), timezone="UTC")
         self._scheduler.add_job(self._turn, trigger, args=[source_id], id=source_id, replace_existing=True)
 

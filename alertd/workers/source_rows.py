@@ -41,10 +41,11 @@ def source_row(
         "polls": state.polls,
         "asked_at": without_query(state.url).partition("#")[0] or None,
         "last_poll_at": _time(state.last_poll_ms),
+        "next_poll_at": _time(state.due_ms) if state.due_ms > now and health != "gone" else None,
         "last_success_at": _time(state.last_success_ms),
         "last_new_at": _time(state.last_new_ms),
         "wait_s": state.wait_ms / 1000 or None,
-        "per_day": round(per_day(state.rhythm, now), 2) if state.rhythm is not None else None,
+        "per_day": _rate(state, now),
         "usual_lag_s": round(usual_lag_s(state.rhythm), 1) or None if state.rhythm is not None else None,
         "entries": state.entries,
         "events": state.events,
@@ -53,6 +54,11 @@ def source_row(
         "moved_to": state.moved_to or None,
         "spells": [spell_row(spell) for spell in spells],
     }
+
+
+def _rate(state: SourceState, now: int) -> float | None:
+    rate = per_day(state.rhythm, now) if state.rhythm is not None else None
+    return None if rate is None else round(rate, 2)
 
 
 def spell_row(spell: Spell) -> dict[str, Any]:

@@ -154,7 +154,8 @@ async def test_a_source_that_can_never_answer_is_asked_once_and_the_operator_tol
     assert run.sources[name]["error"] == GONE[name]
     assert len(logged(run.daemon, "source_gone", source=name)) == 1
     (notice,) = run.desk.notices("source_gone", name)
-    assert notice["text"] == f"Source {name} is not polled any more: {GONE[name]}"
+    helps = "only another url helps" if name == "gone" else "it is asked again when its settings change"
+    assert notice["text"] == f"Source {name} is not polled any more: {GONE[name]}; {helps}."
 
 
 async def test_a_source_that_is_gone_is_polled_again_once_its_address_is_changed(run: Run) -> None:

@@ -76,13 +76,24 @@ def test_one_source_in_full_with_the_times_in_which_it_was_not_seen(desk: Desk) 
     lines = done.out.splitlines()
     assert lines[0] == "wire  feed, fine: moved for good to https://new.example.com/rss: change its url"
     assert "  asked at     https://wire.example.com/rss?…" in lines
-    assert "  counts       7 polls, 5 events, 1 duplicate; 20 on the last page, 0 rejected" in lines
+    assert "  in all       7 polls, 5 events, 1 duplicate" in lines
+    assert "  last read    20 entries, 0 rejected" in lines
+    assert not any("next asked" in line for line in lines), "it is not known here"
     assert lines[-2].endswith("HTTP 503          some may be missing")
     assert lines[-1].endswith("it was not asked  nothing missed")
     assert "s3cret" not in done.out
     row = desk.run("sources", "show", "wire", "--json").json
     assert [spell["became"] for spell in row["spells"]] == ["covered", "missed"]
     assert "s3cret" not in str(row)
+
+
+def test_when_it_is_asked_next_is_shown_as_long_as_it_will_be(desk: Desk) -> None:
+    three(desk)
+    due = system_clock() + 9 * MINUTE + 30_000
+    desk.source(state="failing", failures=1, error="answered 403", due_ms=due)
+    assert "  next asked   in 9 min" in desk.run("sources", "wire").out.splitlines()
+    desk.source(state="gone", error="answered 410", due_ms=due)
+    assert "next asked" not in desk.run("sources", "wire").out
 
 
 def test_a_source_that_is_not_there_is_said_with_what_was_meant(desk: Desk) -> None:

@@ -34,7 +34,7 @@ def test_a_redis_that_does_not_answer_is_said_in_one_line(desk: Desk) -> None:
 def test_a_daemon_that_is_well(desk: Desk) -> None:
     now = system_clock()
     desk.running()
-    desk.source(state="fine", polls=7, events=5, duplicates=2, rejected=1, last_success_ms=now - 3 * MINUTE)
+    desk.source(state="fine", polls=7, events=5, duplicates=2, entries=20, rejected=1, last_success_ms=now - 3 * MINUTE)
     done = desk.run("status")
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
@@ -45,8 +45,8 @@ def test_a_daemon_that_is_well(desk: Desk) -> None:
     assert "events  0 waiting to be matched" in lines
     assert lines[lines.index("Sources") :] == [
         "Sources",
-        "id    state  polls  events  duplicates  rejected  last success",
-        "wire  fine   7      5       2           1         3 min ago",
+        "id    state  polls  events  duplicates  last read  of it rejected  last success",
+        "wire  fine   7      5       2           20         1               3 min ago",
         "",
         "Receivers",
         "id    type     queued  waiting  dead  failures  last sent",
@@ -78,7 +78,7 @@ def test_without_a_daemon_what_it_left_is_shown(desk: Desk) -> None:
     [
         ({"state": "failing", "failures": 1, "error": "HTTP 503"}, "  wire: failed 1 time in a row: HTTP 503"),
         ({"state": "failing", "failures": 9, "error": "no\x1b[2J"}, "  wire: failed 9 times in a row: no\ufffd[2J"),
-        ({"state": "gone", "error": "HTTP 410"}, "  wire: not polled any more: HTTP 410; it is asked again when its settings change"),
+        ({"state": "gone", "error": "410", "url": "/"}, "  wire: not polled any more: 410; only another url helps"),
     ],
 )  # fmt: skip
 def test_a_source_that_fails_is_a_fault_with_its_reason(desk: Desk, state: dict[str, Any], line: str) -> None:
@@ -160,7 +160,7 @@ def test_rows_are_whole_in_a_pipe_and_fold_on_a_narrow_terminal(desk: Desk) -> N
     long = "the-wire-with-the-longest-name-that-anybody-ever-gave-to-one"
     desk.settings(sources=[{"id": long, "type": "feed", "url": "https://wire.example.com/rss"}])
     done = desk.run("status")
-    assert f"{long}  new    0      0       0           0         never" in done.out.splitlines()
+    assert f"{long}  new    0      0       0           0          0               never" in done.out.splitlines()
     shown = on_terminal("status", cwd=desk.folder, columns=60)
     assert long not in shown.out
     assert max(len(line) for line in shown.out.splitlines() if "\x1b" not in line) <= 60

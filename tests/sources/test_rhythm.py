@@ -160,7 +160,15 @@ def test_the_rate_is_that_of_the_last_days() -> None:
     assert per_day(steady, MONDAY + 28 * DAY) == pytest.approx(36, rel=0.1)
     young = live(1, lambda hour: hour % 2 == 0, start=MONDAY)
     assert per_day(young, MONDAY + 7 * DAY) == pytest.approx(36, rel=0.15)
-    assert per_day(steady, MONDAY + 60 * DAY) < 1
+    later = per_day(steady, MONDAY + 60 * DAY)
+    assert later is not None
+    assert later < 1
+
+
+def test_one_batch_on_the_first_day_makes_no_rate() -> None:
+    bulk = heard(watched(None, MONDAY), MONDAY, 1_000)
+    assert per_day(bulk, MONDAY + 6 * HOUR_MS - 1) is None
+    assert per_day(bulk, MONDAY + 6 * HOUR_MS) is not None
 
 
 def with_lags(*lags: float) -> Rhythm:

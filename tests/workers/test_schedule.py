@@ -137,6 +137,14 @@ async def test_what_a_server_asked_to_wait_for_holds_over_a_restart(polls: Polls
     assert not polls.of("wire")
 
 
+@pytest.mark.parametrize("outcome", ["unchanged", "failed"])
+async def test_it_is_known_when_a_source_is_asked_next(polls: Polls, outcome: Any) -> None:
+    polls.answers = [Polled(SourceState(source="wire"), outcome, retry_after_s=1800.0)]
+    async with scheduling(polls, [source(every="1h")]) as schedule:
+        assert schedule.states()["wire"].due_ms <= system_clock() + 1000, "its first turn"
+        await until(lambda: schedule.states()["wire"].due_ms > system_clock() + 1_700_000, "its next turn is known")
+
+
 async def test_a_source_that_is_gone_is_not_polled_again(polls: Polls) -> None:
     polls.answers = [gone(source())]
     async with scheduling(polls, [source()], clock=yesterday) as schedule:
@@ -221,7 +229,8 @@ async def test_a_store_that_is_away_is_not_blamed_on_the_source(polls: Polls) ->
     with capture_logs() as logs:
         async with scheduling(polls, [source()], clock=yesterday):
             await until(polls.count("wire", 3), "it is polled again")
-    assert [state for _, state in polls.begun[:3]] == [SourceState(source="wire")] * 3
+    states = [msgspec.structs.replace(state, due_ms=0) for _, state in polls.begun[:3]]
+    assert states == [SourceState(source="wire")] * 3
     assert [line["event"] for line in logs] == ["poll_not_stored"] * 2
 
 
