@@ -134,6 +134,8 @@ def _with_body_of(event: Event, most: int) -> Event:
         truncated=event.truncated or body != event.body,
         facts=_facts(event.facts),
         filers=[_facts(filer) for filer in event.filers],
+        companies=[replace(one, how=_short(one.how) or "") for one in event.companies],
+        event_types=[replace(one, asset=_short(one.asset)) for one in event.event_types],
         extra={},
     )
     return _quoted_from(cut, body)

@@ -192,9 +192,14 @@ def test_a_line_of_changes_about_what_is_not_exported_quotes_nothing_of_its_text
 
 
 def test_facts_stay_but_for_passages_and_unknown_fields_go() -> None:
-    told_of = shown(event(Rights(show="title")))
+    passage = "secret harm clause " * 5
+    found = [CompanyMention(id="vega", how=f"alias Vega: {passage}"), CompanyMention(id="lumen", how="alias Lumen")]
+    types = [ReportedType(type="lease", asset=passage), ReportedType(type="dispute", asset="the Orion machine")]
+    told_of = shown(event(Rights(show="title"), companies=found, event_types=types))
     assert told_of.facts == {"percent": 5.1, "code": "P"}
     assert told_of.extra == {}
+    assert [one.how for one in told_of.companies] == ["", "alias Lumen"]
+    assert [one.asset for one in told_of.event_types] == [None, "the Orion machine"]
 
 
 @pytest.mark.parametrize("words", ["", "x" * 500, "word " * 200, "\U0001f600" * 300, "a\nb\n" * 200])
