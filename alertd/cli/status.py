@@ -56,10 +56,11 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
 
 
 def overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:
-    """Put the rows of sources that a daemon polls itself over those that were written down, unless these are newer."""
+    """Put the rows of sources that a daemon polls itself over those written down, unless these are newer."""
     rows = {row["id"]: row for row in (live or {}).get("sources", []) if row.get("polls")}
     found["sources"] = [
-        rows[row["id"]] if rows.get(row["id"], {"polls": -1})["polls"] >= row["polls"] else row for row in found["sources"]
+        rows[row["id"]] if rows.get(row["id"], {"polls": -1})["polls"] >= row["polls"] else row
+        for row in found["sources"]
     ]
 
 

@@ -92,7 +92,7 @@ class LateFilings:
     async def submissions(
         self, source: EdgarConfig, cik: str, since_ms: int, until_ms: int
     ) -> tuple[list[Candidate], str]:
-        """Give the filings of a company that were accepted in a time, and why these may not be all; empty if they are.
+        """Give the filings of a company that were accepted in a time, and why that may not be all; empty if it is.
 
         Raises as `index`.
         """

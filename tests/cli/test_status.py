@@ -34,7 +34,9 @@ def test_a_redis_that_does_not_answer_is_said_in_one_line(desk: Desk) -> None:
 def test_a_daemon_that_is_well(desk: Desk) -> None:
     now = system_clock()
     desk.running()
-    desk.source(state="fine", polls=7, events=5, duplicates=2, entries=20, rejected=1, last_success_ms=now - 3 * MINUTE)
+    desk.source(
+        state="fine", polls=7, events=5, duplicates=2, entries=20, rejected=1, last_success_ms=now - 3 * MINUTE
+    )
     done = desk.run("status")
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()

@@ -311,12 +311,15 @@ def test_a_delivery_that_has_not_ended_says_how_it_stands(desk: Desk) -> None:
 
 
 def test_a_source_that_is_well_and_one_that_is_not(desk: Desk) -> None:
-    assert why(desk, "wire") == ["now  source wire is new; 0 polls, 0 events, 0 duplicates in all; last read: 0 entries, 0 rejected"]
+    assert why(desk, "wire") == [
+        "now  source wire is new; 0 polls, 0 events, 0 duplicates in all; last read: 0 entries, 0 rejected"
+    ]
     desk.source(state="failing", error="HTTP 503", polls=4, failures=4)
     desk.journal(JournalRecord(kind="source", at=SENT, ids=["wire"], reason="failed: HTTP 503"))
     assert why(desk, "wire") == [
         f"{SENT}  source failed: HTTP 503",
-        "now  source wire is failing: HTTP 503; 4 polls, 0 events, 0 duplicates in all; last read: 0 entries, 0 rejected",
+        "now  source wire is failing: HTTP 503; 4 polls, 0 events, 0 duplicates in all; "
+        "last read: 0 entries, 0 rejected",
     ]
 
 
