@@ -28,6 +28,8 @@ from alertd.base.yaml_schema import Cursor
 from alertd.errors import Fault
 
 _VARIABLE = re.compile(r"\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?")
+UNREAD = "not-read-not-read"
+"""What stands for a secret that could not be read: as long as the shortest that is asked for."""
 _MAX_SECRET = 64 * 1024
 
 
@@ -155,7 +157,7 @@ class _Walk:
         # What the path reads is not shown: somebody may have put the secret itself there.
         self.out.faults.append(Fault(*node.place, f"`{key}` {secret[0]}", secret[1]))
         self.out.failed.add(node.place)
-        return Node("-", node.place, node.key, shown=f"<{key}>")
+        return Node(UNREAD, node.place, node.key, shown=f"<{key}>")
 
     def _read(self, node: Node, key: str) -> str | tuple[str, str]:
         """Give the content of a secret file, or what is wrong and what helps."""

@@ -147,10 +147,17 @@ def _events(name: str, page: ParsedFeed) -> None:
     sys.stdout.buffer.flush()
     for rejected in page.rejected:
         warn(f"{name}: entry {rejected.position + 1} is no event: {rejected.reason}", "yellow")
-    if layout := page.more.get("layout"):
+    if layout := _layout(page):
         warn(f"{name}: {layout}", "yellow")
     for position, original in page.duplicates:
         warn(f"{name}: entry {position + 1} repeats entry {original + 1}", "dim")
+
+
+def _layout(page: ParsedFeed) -> str:
+    """Say what the operator would be told of the document's layout; also of too few rows for that."""
+    if missing := page.more.get("missing"):
+        return f"no row has a {' or '.join(missing)} by the settings: has the layout changed?"
+    return str(page.more.get("layout") or page.more.get("untimed") or "")
 
 
 def source_id(path: Path) -> str:

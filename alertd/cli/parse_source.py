@@ -11,17 +11,19 @@ from pathlib import Path
 from alertd.base.clock import system_clock
 from alertd.base.yaml import Document, check, load_yaml
 from alertd.base.yaml_document import Node
-from alertd.base.yaml_expand import expand
+from alertd.base.yaml_expand import UNREAD, expand
 from alertd.cli.output import USAGE, environment, fail
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import Entry, ParsedFeed
 from alertd.settings import Settings, find_config
 from alertd.sources.catalog import SOURCE_TYPES
 from alertd.sources.events import SourceFacts
+from alertd.sources.file_formats import is_lines
 from alertd.sources.files import address_of
 from alertd.sources.guard import FREE
 from alertd.sources.json_source import parse_rows
 from alertd.sources.polled import AnyConfig
+from alertd.sources.push import LINES
 
 
 class _Lenient(dict[str, str]):
@@ -31,7 +33,7 @@ class _Lenient(dict[str, str]):
         return True
 
     def __missing__(self, key: str) -> str:
-        return "unset"
+        return UNREAD  # long enough for a token
 
 
 def configured(source: str, config: Path | None) -> AnyConfig | None:
@@ -81,7 +83,9 @@ def read_document(name: str, body: bytes, type_: str, facts: SourceFacts, base_u
     """Read a document as a type of source does. Raises ParseFailed."""
     if type_ == "files":
         base_url = address_of(Path(name).name)  # a watched file's name is part of what it is
-    return SOURCE_TYPES[type_].parse(body, None, base_url, facts, system_clock(), None, FREE)
+    # Who pushes says what it is in the content type; a file says it by its name and its look.
+    said = LINES[0] if type_ == "push" and is_lines(name, body) else None
+    return SOURCE_TYPES[type_].parse(body, said, base_url, facts, system_clock(), None, FREE)
 
 
 def read_raw(body: bytes, type_: str, facts: SourceFacts) -> list[Entry]:

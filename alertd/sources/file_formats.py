@@ -76,7 +76,7 @@ def parse_as(
     if form == "eml":
         return parse_mail(body, None, "", source, seen_at_ms, None, guard)
     if form == "json":
-        return parse_push(body, LINES[0] if _is_lines(name, body) else None, "", source, seen_at_ms, None, guard)
+        return parse_push(body, LINES[0] if is_lines(name, body) else None, "", source, seen_at_ms, None, guard)
     digest = hashlib.sha256(body).hexdigest()
     read = _ONE[form](body, guard)
     reading = Reading(format=form, notes=read.notes, language=read.language)
@@ -95,7 +95,7 @@ def parse_as(
     )
 
 
-def _is_lines(name: str, body: bytes) -> bool:
+def is_lines(name: str, body: bytes) -> bool:
     """Say whether there is a JSON value on each line."""
     if name.lower().endswith((".jsonl", ".ndjson")):
         return True

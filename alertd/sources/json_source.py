@@ -41,11 +41,11 @@ def parse_json(
     Raises ParseFailed, with one sentence for a person, if the document is no JSON, says that it is an error, has no
     list where one should be, or no row that has what an item needs. `more` is for whoever asked: `rows` (how many),
     `newest_ms` (the newest time), `next` (address or token of the next page), `layout` (what most rows lack),
-    `lacks` (whether rows lack something and are too few for that).
+    and of rows that are too few for that `lacks` (whether they lack something) and `untimed` (that it is their time).
     """
     reads = Reads.of(source.reads, source.kind)
     document, found, notes = _document(body, content_type, reads, guard)
-    reading, repeats, odd, lacks = _read(found, reads, guard)
+    reading, repeats, lacks = _read(found, reads, guard)
     reading.notes += notes
     seen = Seen(source, base_url, seen_at_ms, hashlib.sha256(body).hexdigest(), http_date)
     made, rejected, duplicates = candidates(reading, seen, guard)
@@ -54,10 +54,7 @@ def parse_json(
         more["newest_ms"] = newest
     if following := _next(document, reads):
         more["next"] = following
-    if odd:
-        more["layout"] = odd
-    if lacks:
-        more["lacks"] = True
+    more |= lacks
     return ParsedFeed(
         format="json-api",
         candidates=made,
@@ -86,8 +83,8 @@ def _document(body: bytes, content_type: str | None, reads: Reads, guard: Guard)
         raise ParseFailed("the document takes too long to read by these paths") from None
 
 
-def _read(found: list[Any], reads: Reads, guard: Guard) -> tuple[Reading, list[tuple[int, int]], str, bool]:
-    """Read the rows; gives also which repeat one of the same name, what most lack, whether too few to say so do."""
+def _read(found: list[Any], reads: Reads, guard: Guard) -> tuple[Reading, list[tuple[int, int]], dict[str, Any]]:
+    """Read the rows; gives also which repeat one of the same name, and what `more` says of what they lack."""
     reading = Reading(format="json-api")
     lacks: Counter[str] = Counter()
     for position, row in enumerate(found[:MAX_ENTRIES]):
@@ -116,9 +113,10 @@ def _read(found: list[Any], reads: Reads, guard: Guard) -> tuple[Reading, list[t
     if odd and not reading.entries:
         raise ParseFailed(odd)
     untimed = timeless(reading.entries, found, reads)
+    said: dict[str, Any] = {"layout": odd or untimed}
     if len(found) < FEW:
-        return reading, _one_each(reading, reads), "", bool(lacks or untimed)
-    return reading, _one_each(reading, reads), odd or untimed, False
+        said = {"lacks": bool(lacks or untimed), "untimed": untimed}
+    return reading, _one_each(reading, reads), {name: value for name, value in said.items() if value}
 
 
 def _one_each(reading: Reading, reads: Reads) -> list[tuple[int, int]]:

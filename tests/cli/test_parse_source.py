@@ -119,6 +119,39 @@ def test_a_changed_layout_is_told(desk: Path) -> None:
     assert "odd.json: 3 of 4 rows have no title: `$.title` gives nothing. Of such a row, it has the keys" in done.err
 
 
+@pytest.mark.parametrize("rows", [1, 4])
+def test_times_that_cannot_be_read_are_told_as_the_daemon_would(desk: Path, rows: int) -> None:
+    (desk / "alertd.yaml").write_text(SETTINGS.replace("url: $.url}", "url: $.url, published: $.at}"))
+    (desk / "odd.json").write_text(
+        json.dumps({"items": [{"id": n, "title": "x", "at": "soon"} for n in range(rows)]})
+    )
+    done = parse("--source", "api", "odd.json", cwd=desk)
+    assert (done.code, len(done.lines)) == (0, rows)
+    assert (
+        f"odd.json: {rows} of {rows} rows have a published that no form of `times` reads, such as “soon”" in done.err
+    )
+
+
+def test_a_date_that_no_row_of_a_page_has_is_told(desk: Path) -> None:
+    (desk / "alertd.yaml").write_text(SETTINGS.replace("url: a}", "url: a, date: time}"))
+    (desk / "page.html").write_text("".join(f"<li><a href='/n/{n}'>Halt {n}</a></li>" for n in range(3)))
+    done = parse("--source", "notices", "page.html", cwd=desk)
+    assert (done.code, len(done.lines)) == (0, 3)
+    assert done.err == "page.html: no row has a date by the settings: has the layout changed?\n"
+
+
+@pytest.mark.parametrize("token", ['token: "${NO_SUCH_VARIABLE}"', "token_file: nowhere"])
+def test_what_is_pushed_is_read_an_item_a_line_too(desk: Path, token: str) -> None:
+    (desk / "alertd.yaml").write_text(f"sources: [{{id: inbox, type: push, {token}}}]\n")
+    lines = '{"id": 1, "title": "One"}\n{"id": 2, "title": "Two"}\n'
+    (desk / "p.jsonl").write_text(lines)
+    (desk / "p.json").write_text(lines)
+    (desk / "list.json").write_text('[{"id": 3, "title": "Three"}]')
+    done = parse("--source", "inbox", "p.jsonl", "p.json", "list.json", cwd=desk)
+    assert (done.code, done.err) == (0, "")
+    assert [event["title"] for event in done.lines] == ["One", "Two", "One", "Two", "Three"]
+
+
 def test_a_fault_of_the_source_itself_is_told_at_its_place(desk: Path) -> None:
     done = parse("--config", "alertd.yaml", "--source", "broken", "answer.json", cwd=desk)
     assert done.code == 1
