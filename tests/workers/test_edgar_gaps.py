@@ -161,7 +161,8 @@ async def test_submissions_that_are_not_there_are_never_said_to_show_that_nothin
     gaps.gap(*SPAN)
     (told,) = await gaps.until_noticed("edgar_gap")
     assert (
-        "The submissions of the company held could not all be read: EDGAR has no CIK0009990001.json. What else" in told
+        "The submissions of the company held could not all be read: EDGAR has no CIK0009990001.json. What else"
+        in told
     )
     assert "nothing of theirs" not in told
 
