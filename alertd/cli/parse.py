@@ -49,7 +49,7 @@ def parse(
     base_url: Annotated[str, typer.Option(metavar="URL", help="What relative links are relative to.")] = "",
     config: ConfigOption = None,
 ) -> None:
-    """Make events of feed files, or of what another source sent, one JSON line each.
+    """Make events of feed files, or of what another source sent, as JSON lines.
 
     What is no feed, or cannot be read, gets one line on stderr and makes the exit code 1; the other files are read
     all the same. Entries that become no event are named on stderr with the reason.
