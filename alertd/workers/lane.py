@@ -35,6 +35,8 @@ SWEEP_S = 1.0
 """The safety net under the wake-up list: a lane looks at its queue at least this often."""
 LAST_TRY_MS = 30_000
 """How long before its expiry a message is tried a last time, where the ladder's next step lies behind that."""
+HOLD_MS = 5_000
+"""How long a lane believes that its receiver is paused: the wake-up that ends a pause may overtake the refusal."""
 UNEXPECTED_MS = 30_000
 """How long a message is left alone after an error that nobody foresaw: it is still due, and would come at once."""
 
@@ -163,7 +165,7 @@ class Lane:
             return
         if isinstance(claim, ClaimRefused):
             if claim.reason in ("paused", "paced"):
-                self._hold_until = claim.retry_ms
+                self._hold_until = min(claim.retry_ms, now + HOLD_MS)
             else:  # taken by another process; or gone and still in the queue, which must not make the lane spin
                 self._not_before[delivery.id] = max(claim.retry_ms, now + int(SWEEP_S * 1000))
             return

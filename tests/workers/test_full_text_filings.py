@@ -12,7 +12,7 @@ from tests.sources.form_documents import ownership, person_13d, schedule_13d, tr
 from tests.support.behaviours import Behaviour
 from tests.support.edgar import DOWN, NO_SUCH_FILE, TOO_MANY
 from tests.support.filings import EIGHT_K, RELEASE, filing, folder, index_path
-from tests.support.http import answer, endless, head, raw
+from tests.support.http import answer, hang, head, raw
 from tests.workers.texting import Texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -151,7 +151,7 @@ async def test_two_workers_fetch_a_filing_once(stored_texts: Texts) -> None:
 
 async def test_a_worker_that_is_stopped_puts_its_job_back_at_once(stored_texts: Texts) -> None:
     stored_texts.serve(DOCUMENTS)
-    stored_texts.server.script(MAIN, endless(b""), answer(EIGHT_K.encode()))
+    stored_texts.server.script(MAIN, hang(), answer(EIGHT_K.encode()))
     await stored_texts.file()
     await stored_texts.worker.turn()
     await stored_texts.server.until(lambda: any(request.path == MAIN for request in stored_texts.server.requests))
