@@ -486,6 +486,18 @@ class TouchedHolding(Struct, frozen=True, kw_only=True):
     """What it is in what happened, where it is named."""
     path: list[str] = []
     """How it is near to a company that is named, step by step: `supplies SpaceX`."""
+    impact: Literal["good", "bad"] | None = None
+    """What the news is for who holds it so: good news about a short is bad. None: neutral, or not known."""
+
+
+class SeverityStep(Struct, frozen=True, kw_only=True):
+    """One line of the arithmetic behind `severity: auto`."""
+
+    factor: Literal["base", "weight", "amount", "novelty", "sources", "tone"]
+    seen: str
+    """What was looked at, in words: `NVDA 8.0 % of the portfolio`."""
+    move: int
+    """Steps up or down; of `base` the place of the severity that it begins with, from 0."""
 
 
 class Match(Struct, frozen=True, kw_only=True):
@@ -514,6 +526,11 @@ class Match(Struct, frozen=True, kw_only=True):
     """Of a rule with `status: experimental`: journalled, never delivered."""
     rights: Rights | None = None
     """In an alert: those of the event, where they limit whom it may be told or how."""
+    auto: bool = False
+    """The rule leaves its severity to what the event weighs (`severity: auto`); `steps` says how it came about."""
+    steps: list[SeverityStep] = []
+    receivers: list[str] = []
+    """Whom the rule names in place of the portfolio's receivers; none: those."""
 
 
 class Observation(Struct, frozen=True, kw_only=True):
@@ -644,6 +661,10 @@ Reason = Literal[
 """Why an alert went out or did not: the closed list of DESIGN.md."""
 
 
+ChangeKind = Reason | Literal["acknowledged", "snoozed", "resurfaced", "closed", "reopened", "escalated"]
+"""What changed an alert: an event, or a person or a clock."""
+
+
 class Change(Struct, frozen=True, kw_only=True):
     """One line of an alert's history."""
 
@@ -651,7 +672,7 @@ class Change(Struct, frozen=True, kw_only=True):
     revision: int
     event: str
     event_revision: int
-    reason: Reason
+    reason: ChangeKind
     text: str
     """What changed, in words for a person."""
     rights: Rights | None = None
@@ -678,6 +699,12 @@ class Alert(Struct, frozen=True, kw_only=True):
     """The title it was raised with; a mail thread keeps it as its subject when a headline is corrected."""
     merged_into: str | None = None
     """The alert that carries it on, where its story turned out to be part of an older one; it is closed then."""
+    acknowledged_by: str | None = None
+    acknowledged_at: str | None = None
+    snoozed_until: str | None = None
+    """Until then only a rise in severity is told."""
+    feedback: dict[str, Literal["useful", "noise"]] = {}
+    """Who said of it what; a person's last word counts."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -724,6 +751,22 @@ class Said(Struct, frozen=True, kw_only=True):
     """The stories of its events."""
 
 
+class Told(Struct, frozen=True, kw_only=True):
+    """What one receiver knows of an alert: its lane."""
+
+    revision: int = 0
+    """The newest that was queued for it; 0: none yet."""
+    at_ms: int = 0
+    severity: Severity = "info"
+    """As it was told, so that a rise is known."""
+    sources: int = 1
+    """Independent sources of the story as it was told."""
+    held: str = ""
+    """The window (`Hold.window`) in which a newer revision waits for it; empty: none does."""
+    held_since_ms: int = 0
+    """Since when, of all that waits there of this alert."""
+
+
 class AlertState(Struct, frozen=True, kw_only=True):
     """What the store keeps of an alert: the alert, and what it has already taken in."""
 
@@ -731,6 +774,14 @@ class AlertState(Struct, frozen=True, kw_only=True):
     folded: list[Folded] = []
     said: Said | None = None
     """None for an alert of a time when that was not kept: then every further event is news."""
+    told: dict[str, Told] = {}
+    """Receiver -> its lane; of those that were told, or for which something is held."""
+    event: Event | None = None
+    """The newest that changed it, with an excerpt as its body: what a message shows that no event brings about."""
+    portfolio_title: str = ""
+    timezone: str = "UTC"
+    desk: str | None = None
+    """Of the portfolio."""
 
 
 class StoredAlert(Struct, frozen=True, kw_only=True):
@@ -785,6 +836,53 @@ class Coverage(Struct, frozen=True, kw_only=True):
     """How many such times are not named."""
 
 
+class DigestItem(Struct, frozen=True, kw_only=True):
+    """One alert in a message about several."""
+
+    alert: str
+    revision: int
+    portfolio: str
+    portfolio_title: str = ""
+    severity: Severity
+    status: Literal["open", "acknowledged", "closed"] = "open"
+    title: str
+    url: str = ""
+    source: str = ""
+    first_at: str
+    updated_at: str
+    since: str
+    """Since when it waited."""
+    news: list[str] = []
+    """What changed since the receiver was told last, in words; empty if it was never told."""
+    holdings: list[TouchedHolding] = []
+    rules: list[str] = []
+    """Titles of the rules that held."""
+    reason: Reason
+    """Why it waited: `quiet_until`, `folded_into`; at the foot `expired`."""
+
+
+DigestKind = Literal["brief", "digest", "storm", "group", "budget"]
+"""`brief`: what quiet hours held back. `digest`: by the clock. `storm`: beyond a rate. `group`: a short wait.
+`budget`: beyond what a rule's author expects."""
+
+
+class Digest(Struct, frozen=True, kw_only=True):
+    """Several alerts in one message, the loudest first."""
+
+    kind: DigestKind
+    since: str
+    until: str
+    items: list[DigestItem]
+    """Those that are listed."""
+    counts: dict[str, int]
+    """Severity -> alerts, of all of them, the loudest first."""
+    more: int = 0
+    """How many are not listed."""
+    expired: list[DigestItem] = []
+    """Too old by the time it was sent: listed at its foot."""
+    more_expired: int = 0
+
+
 MessageType = Literal[
     "alert.fired", "alert.updated", "alert.acknowledged", "alert.closed", "note", "digest", "test", "notice"
 ]
@@ -802,7 +900,17 @@ class Message(Struct, frozen=True, kw_only=True):
     """With an excerpt of at most 2 kB as its body."""
     notice: Notice | None = None
     coverage: Coverage | None = None
-    """Of a digest."""
+    """Of a digest that says what was seen."""
+    digest: Digest | None = None
+    """Of a digest of alerts."""
+    news: list[str] = []
+    """What changed since this receiver was told last, oldest first, in words."""
+    loud: bool = True
+    """It is to be noticed: a first alert, a rise in severity, a correction. Else it only adds to what was told."""
+    told_before: bool = False
+    """The receiver has a message about this alert already."""
+    escalated_from: str = ""
+    """The receiver where nobody acknowledged it in time."""
     portfolio_title: str = ""
     timezone: str = "UTC"
     """Of the portfolio: the clocks in the message are shown in it."""
@@ -824,6 +932,147 @@ class NewDelivery(Struct, frozen=True, kw_only=True):
     due_ms: int
     expires_ms: int
     message: Message
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """An alert put off for one receiver: it goes out with what else waits in the same window."""
+
+    receiver: str
+    kind: DigestKind
+    portfolio: str = ""
+    """Only of a `budget`: whose rule it is."""
+    until_ms: int
+    """The end of the window."""
+    since_ms: int
+    expires_ms: int
+    """After that it is no news any more, and stands at the foot."""
+    item: DigestItem
+    message: NewDelivery | None = None
+    """The message itself, for a window in which nothing else waits; None: it is a digest all the same."""
+
+    @property
+    def window(self) -> str:
+        """Name the window: `<receiver>/<kind>/<portfolio>/<end in ms>`."""
+        return f"{self.receiver}/{self.kind}/{self.portfolio}/{self.until_ms}"
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """A window of held alerts, as the store knows it."""
+
+    name: str
+    receiver: str
+    kind: DigestKind
+    portfolio: str
+    until_ms: int
+    part: int
+    """How many messages this window has given already: what comes late makes one more."""
+
+
+TimerKind = Literal["escalate", "resurface", "close"]
+
+
+class Timer(Struct, frozen=True, kw_only=True):
+    """Something that is to be done with an alert at a time, unless it is cancelled before."""
+
+    kind: TimerKind
+    alert: str
+    receiver: str = ""
+    """Of an escalation: the receiver where nobody answered."""
+    due_ms: int
+
+    @property
+    def name(self) -> str:
+        """Name it: one of a kind for each alert and receiver; set again, it is moved."""
+        return f"{self.kind}/{self.alert}/{self.receiver}"
+
+
+class Count(Struct, frozen=True, kw_only=True):
+    """A counter to add to: messages of a receiver in a minute, alerts of a rule on a day."""
+
+    name: str
+    by: int = 1
+    keep_s: int
+    """It is forgotten so long after it was last added to."""
+
+
+class CoolMark(Struct, frozen=True, kw_only=True):
+    """That something was told, and until when it is not to be told again."""
+
+    name: str
+    """`<receiver>/<story|company|rule|portfolio>/<which>`."""
+    expected: str = ""
+    """The value that the decision rests on; another one makes the commit a conflict."""
+    value: str = ""
+    until_ms: int
+
+
+class Effects(Struct, frozen=True, kw_only=True):
+    """What a commit brings about beside the alert and its deliveries: all of it or nothing."""
+
+    holds: list[Hold] = []
+    timers: list[Timer] = []
+    cancel: list[str] = []
+    """Names of timers."""
+    counts: list[Count] = []
+    marks: list[CoolMark] = []
+    record: JournalRecord | None = None
+    """A line of the journal: who answered, what a clock brought about. Events bring their own."""
+
+
+class Weekly(Struct, frozen=True, kw_only=True):
+    """A time that comes again each week."""
+
+    days: list[int]
+    """0 is Monday."""
+    start: str
+    """`HH:MM` on the wall clock of the zone."""
+    end: str
+    """`HH:MM`; not after `start` means on the next day."""
+    timezone: str = "UTC"
+
+
+class Silence(Struct, frozen=True, kw_only=True):
+    """Alerts that are not to be told for a while. What it names has to fit, all of it; of each list one."""
+
+    id: str
+    author: str
+    reason: str
+    created_at: str
+    starts_at: str
+    ends_at: str
+    weekly: list[Weekly] = []
+    """Only within these, if there are any."""
+    portfolios: list[str] = []
+    rules: list[str] = []
+    companies: list[str] = []
+    event_types: list[str] = []
+    sources: list[str] = []
+    receivers: list[str] = []
+    desk: str | None = None
+    """Whose it is: it touches only portfolios of this desk; None: those of no desk."""
+    all_desks: bool = False
+    """Made by somebody who sees all desks: it touches all of them."""
+
+
+AnswerKind = Literal["acknowledge", "unacknowledge", "snooze", "close", "useful", "noise"]
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What a person says about an alert."""
+
+    kind: AnswerKind
+    alert: str
+    who: str
+    """As the channel knows them: a name of the system, a Slack user, a mail address."""
+    via: Literal["cli", "api", "slack", "mail"]
+    at_ms: int
+    until_ms: int = 0
+    """Of a snooze."""
+    note: str = ""
+    desk: str | None = None
+    """The desk of whoever answers; alerts of another are not there for them."""
+    all_desks: bool = False
+    """Whoever answers sees all desks: the command line on the machine, the web token."""
 
 
 DeliveryState = Literal["queued", "waiting", "sending", "in_doubt", "sent", "dead", "superseded", "expired"]
@@ -872,6 +1121,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     payload: bytes
     in_doubt: bool
     """An earlier attempt may have arrived: say so where a person reads it."""
+    thread: str = ""
+    """What the receiver's notifier left when it sent the first message about this alert (`Sent.thread`)."""
 
 
 class ClaimRefused(Struct, frozen=True, kw_only=True):
@@ -888,10 +1139,23 @@ class JournalRecord(Struct, frozen=True, kw_only=True):
     """One line of the journal.
 
     kinds: `event` (enriched event, matches, decisions), `entry` (rejected, duplicate, republished), `delivery`,
-    `source`, `notice`, `reload`, `dead_event`.
+    `source`, `notice`, `reload`, `dead_event`, `answer` (what a person did), `timer` (what a clock brought about),
+    `release` (held alerts that went out together), `silence`.
     """
 
-    kind: Literal["event", "entry", "delivery", "source", "notice", "reload", "dead_event"]
+    kind: Literal[
+        "event",
+        "entry",
+        "delivery",
+        "source",
+        "notice",
+        "reload",
+        "dead_event",
+        "answer",
+        "timer",
+        "release",
+        "silence",
+    ]
     at: str
     ids: list[str]
     """Everything `alertd why` can be asked about: events, alerts, deliveries, sources."""

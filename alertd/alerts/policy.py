@@ -8,6 +8,61 @@ from typing import Literal
 
 from alertd.model import SEVERITIES, Severity
 
+CooldownBy = Literal["story", "company", "rule", "portfolio"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldown:
+    """After a message no other about the same for a while, unless it is louder."""
+
+    by: CooldownBy
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours in which alerts wait for a brief."""
+
+    hours: str = ""
+    """`22:00-06:30` on the wall clock; empty: only the days on which no exchange is open."""
+    timezone: str = "UTC"
+    calendars: tuple[str, ...] = ()
+    """Exchanges (MIC): a day on which none of them trades is quiet from its beginning to its end."""
+    release: Literal["brief", "drop"] = "brief"
+    """`drop`: what came is only recorded."""
+    expire_s: float = 64_800.0
+    """Held for longer, an alert stands at the foot of the brief."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTimes:
+    """When a receiver that wants digests gets them."""
+
+    at: tuple[str, ...]
+    """`HH:MM`, one or more a day."""
+    timezone: str = "UTC"
+    days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    """0 is Monday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """Beyond so many messages in a while, alerts fold."""
+
+    at_most: int = 20
+    per_s: float = 60.0
+    every_s: float = 60.0
+    """How often the folded ones go out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Whom to tell when nobody acknowledged in time."""
+
+    after_s: float
+    to: tuple[str, ...]
+    min_severity: Severity = "info"
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiverPolicy:
@@ -29,6 +84,24 @@ class ReceiverPolicy:
     """It gets a daily line about what was seen for it, so that is counted."""
     leaves: bool = False
     """A machine of others reads its messages: they carry no text whose rights forbid to export it."""
+    portfolios: frozenset[str] = frozenset()
+    """It is told of these alone; none named: of all that name it."""
+    event_types: frozenset[str] = frozenset()
+    """It is told of events that report one of these; none named: of all."""
+    only: object = None
+    """A condition that an alert must fulfil to be told here (`rules`, compiled); None: none."""
+    passes: object = None
+    """A condition on which an alert does not wait for the end of quiet hours or for a digest; None: none does."""
+    cooldown: Cooldown | None = None
+    quiet: Quiet | None = None
+    digest: DigestTimes | None = None
+    storm: Storm | None = None
+    group_s: float = 0.0
+    """How long an alert waits for others to go out with it; a critical one never does."""
+    escalate: Escalate | None = None
+    show_weights: Literal["exact", "band", "none"] = "exact"
+    answered: bool = True
+    """It is told when an alert that it knows is acknowledged or closed."""
 
 
 def severity_rank(severity: Severity) -> int:

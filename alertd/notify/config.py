@@ -94,8 +94,12 @@ class ReceiverConfig(ConfigModel):
     """Machines of others read it: text that must not be exported is left out."""
     mode: ClassVar[Literal["every", "latest"]] = "latest"
     """`latest`: an unsent older message about the same alert is skipped. `every`: all, in order."""
+    answered: ClassVar[bool] = True
+    """It is told when an alert that it knows is acknowledged or closed."""
     pace_ms: ClassVar[int] = 0
     """The least time between two attempts."""
+    pace_key: ClassVar[str] = ""
+    """What the pace is kept for; empty: the receiver."""
     concurrency: ClassVar[int] = 1
     """Attempts under way at once in one process: the bound on repeats after a crash."""
 

@@ -60,7 +60,7 @@ class ConsoleNotifier:
         self._clock = deps.clock
         self.mode = config.mode
         self.lease_ms = 15_000
-        self.pace_ms = config.pace_ms
+        self.pace_ms, self.pace_key = config.pace_ms, config.pace_key
         self.concurrency = config.concurrency
 
     def render(self, message: Message) -> bytes:

@@ -58,7 +58,7 @@ class EmailNotifier:
         self._pool = _pool(deps.smtp)
         self.mode = config.mode
         self.lease_ms = lease_for(self._timeout_s)
-        self.pace_ms = config.pace_ms
+        self.pace_ms, self.pace_key = config.pace_ms, config.pace_key
         self.concurrency = config.concurrency
 
     def render(self, message: Message) -> bytes:

@@ -23,6 +23,8 @@ class Sent(Struct, frozen=True):
 
     detail: str = ""
     """What the journal keeps: the status, the mail recipients that were refused."""
+    thread: str = ""
+    """Where the message stands at the peer, for later ones about the same alert; empty keeps what is known."""
 
 
 class Later(Struct, frozen=True):

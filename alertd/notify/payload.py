@@ -80,6 +80,8 @@ def _alert(alert: Alert) -> Json:
     fields: Json = _jsonable(alert)
     for part in (*fields["matches"], *fields["changes"]):
         del part["rights"]
+    for match in fields["matches"]:
+        del match["receivers"]
     return fields
 
 

@@ -24,6 +24,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
     """Milliseconds since the epoch."""
     progress: str = ""
     """What the attempt before left in `Later.progress`."""
+    thread: str = ""
+    """What `Sent.thread` of the first message about the same alert said; empty if there is none."""
 
 
 class Notifier(Protocol):
@@ -42,6 +44,11 @@ class Notifier(Protocol):
     @property
     def pace_ms(self) -> int:
         """The least time between two attempts, over all processes."""
+        ...
+
+    @property
+    def pace_key(self) -> str:
+        """What the pace is kept for: receivers with the same key share it. Empty: the receiver."""
         ...
 
     @property

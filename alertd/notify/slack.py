@@ -62,7 +62,7 @@ class SlackNotifier:
         self._clock = deps.clock
         self.mode = config.mode
         self.lease_ms = config.lease_ms
-        self.pace_ms = config.pace_ms
+        self.pace_ms, self.pace_key = config.pace_ms, config.pace_key
         self.concurrency = config.concurrency
 
     def render(self, message: Message) -> bytes:

@@ -112,7 +112,7 @@ class WebhookNotifier:
         self._headers = {name: value.reveal() for name, value in config.headers.items()}
         self.mode = config.mode
         self.lease_ms = config.lease_ms
-        self.pace_ms = config.pace_ms
+        self.pace_ms, self.pace_key = config.pace_ms, config.pace_key
         self.concurrency = config.concurrency
 
     def render(self, message: Message) -> bytes:

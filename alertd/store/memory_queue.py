@@ -40,7 +40,16 @@ class MemoryQueue(MemoryDeliveries):
         return found, min(later, default=None)
 
     async def claim(
-        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+        self,
+        receiver: str,
+        delivery_id: str,
+        token: str,
+        now: int,
+        lease_ms: int,
+        pace_ms: int,
+        payload: bytes,
+        *,
+        pace_key: str = "",
     ) -> Claim | ClaimRefused:
         """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt."""
         if not token:
@@ -56,7 +65,7 @@ class MemoryQueue(MemoryDeliveries):
         paused = self._recv.get(receiver, ReceiverHealth()).paused_until_ms
         if paused > now:
             return ClaimRefused(reason="paused", retry_ms=paused)
-        last = self._pace.get(receiver, 0)
+        last = self._pace.get(pace_key or receiver, 0)
         if last <= now and now - last < pace_ms:
             return ClaimRefused(reason="paced", retry_ms=last + pace_ms)
         if flying(record):
@@ -69,13 +78,13 @@ class MemoryQueue(MemoryDeliveries):
         self._deliveries[delivery_id] = record
         self._queue(record)[delivery_id] = record.due_ms
         if pace_ms > 0:
-            self._pace[receiver] = now
+            self._pace[pace_key or receiver] = now
         return self._claim_of(record)
 
     def _claim_of(self, record: StoredDelivery) -> Claim:
         return Claim(delivery=delivery_of(record), payload=self._payloads[record.id], in_doubt=record.doubt)
 
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
+    async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
         """Record that it was sent. False: the lease is another's by now."""
         if not token:
             raise ValueError("an attempt needs a token")

@@ -16,6 +16,7 @@ from alertd.model import (
     ClaimRefused,
     Delivery,
     DueDelivery,
+    Effects,
     IngestItem,
     IngestResult,
     JournalRecord,
@@ -33,11 +34,12 @@ from alertd.model import (
     StoryAsk,
     StreamEvent,
 )
+from alertd.store.protocol_life import LifeStore
 from alertd.store.protocol_texts import TextStore
 from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, ReceiverHealth, Turn
 
 
-class Store(TextStore, Protocol):
+class Store(TextStore, LifeStore, Protocol):
     """The whole of it. Consumers may define smaller protocols of their own."""
 
     # --- opening ---------------------------------------------------------------------------------
@@ -134,11 +136,22 @@ class Store(TextStore, Protocol):
         """Give alerts with their versions; version 0 for one that is not there."""
 
     async def commit(
-        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
+        self,
+        alert_id: str,
+        expected_version: int,
+        state: AlertState,
+        deliveries: Sequence[NewDelivery],
+        now: int,
+        *,
+        effects: Effects | None = None,
+        answer: bool = False,
     ) -> StoredAlert | None:
-        """Write an alert and queue its deliveries if its version is the expected one; None means done.
+        """Write an alert, queue its deliveries and do what else follows; None means done.
 
-        A StoredAlert is a conflict: decide again from it. A repeat conflicts with what it wrote itself.
+        Only if its version and the marks that the decision rests on are the expected ones.
+
+        A StoredAlert is a conflict: read the marks again and decide again from it. A repeat conflicts with what it
+        wrote itself. `answer`: no event brings it about, so none is noted as taken in.
         """
 
     async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
@@ -181,15 +194,28 @@ class Store(TextStore, Protocol):
         """Give what is due, critical before normal, and the time at which the next is due. Changes nothing."""
 
     async def claim(
-        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+        self,
+        receiver: str,
+        delivery_id: str,
+        token: str,
+        now: int,
+        lease_ms: int,
+        pace_ms: int,
+        payload: bytes,
+        *,
+        pace_key: str = "",
     ) -> Claim | ClaimRefused:
         """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt.
 
-        The token must be new for each attempt; repeated with the same token, the same claim is given.
+        The token must be new for each attempt; repeated with the same token, the same claim is given. `pace_key` is
+        what the pace is kept for, empty for the receiver.
         """
 
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
-        """Record that it was sent. False: the lease is another's by now. Repeatable."""
+    async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
+        """Record that it was sent. False: the lease is another's by now. Repeatable.
+
+        `thread` is kept beside the alert, for the receiver: `claim` gives it to the later messages about it.
+        """
 
     async def retry(
         self,

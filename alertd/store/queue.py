@@ -112,11 +112,30 @@ class QueuePart(Part):
                 return ""
 
     async def claim(
-        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+        self,
+        receiver: str,
+        delivery_id: str,
+        token: str,
+        now: int,
+        lease_ms: int,
+        pace_ms: int,
+        payload: bytes,
+        *,
+        pace_key: str = "",
     ) -> Claim | ClaimRefused:
         """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt."""
         names = [*QUEUE_NAMES, "pace", *queue_names(receiver), f"recv:{receiver}"]
-        args = (delivery_id, receiver, _token(token), now, rfc3339(now), lease_ms, pace_ms, payload)
+        args = (
+            delivery_id,
+            receiver,
+            _token(token),
+            now,
+            rfc3339(now),
+            lease_ms,
+            pace_ms,
+            payload,
+            pace_key or receiver,
+        )
         reply = await self.link.run("claim", names, *args)
         if reply[0] == b"ok":
             claim = claim_from(reply[1], reply[2])
@@ -124,7 +143,7 @@ class QueuePart(Part):
             return claim
         return ClaimRefused(reason=reply[0].decode(), retry_ms=reply[1])
 
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
+    async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
         """Record that it was sent. False: the lease is another's by now."""
         return await self._complete(delivery_id, _token(token), now, "sent", detail)
 

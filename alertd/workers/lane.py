@@ -156,8 +156,16 @@ class Lane:
                 log.error("render_failed", delivery=delivery.id, receiver=self.receiver, exc_info=error)
                 payload = b""
         try:
+            sender = self._notifier
             claim = await self._store.claim(
-                self.receiver, delivery.id, token, now, self._notifier.lease_ms, self._notifier.pace_ms, payload
+                self.receiver,
+                delivery.id,
+                token,
+                now,
+                sender.lease_ms,
+                sender.pace_ms,
+                payload,
+                pace_key=sender.pace_key,
             )
         except StoreUnavailable as error:
             # Whether the lease was taken is unknown: it runs out by itself and the attempt is then in doubt.
@@ -183,6 +191,7 @@ class Lane:
             in_doubt=claim.in_doubt,
             now=self._clock(),
             progress=claim.delivery.progress,
+            thread=claim.thread,
         )
         started = asyncio.get_running_loop().time()
         try:
@@ -205,7 +214,9 @@ class Lane:
         """Record what came of the attempt. The records are idempotent, so they are repeated until they are taken."""
         delivery, store, now = claim.delivery, self._store, self._clock()
         if isinstance(outcome, Sent):
-            await self._record(lambda: store.finish(delivery.id, delivery.token, now, outcome.detail))
+            await self._record(
+                lambda: store.finish(delivery.id, delivery.token, now, outcome.detail, thread=outcome.thread)
+            )
             await self._healed(now)
             self._count("sent", item)
             if item.message.event is not None and item.message.event.seen_at:

@@ -15,12 +15,21 @@ class LaneStore(Protocol):
         ...
 
     async def claim(
-        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+        self,
+        receiver: str,
+        delivery_id: str,
+        token: str,
+        now: int,
+        lease_ms: int,
+        pace_ms: int,
+        payload: bytes,
+        *,
+        pace_key: str = "",
     ) -> Claim | ClaimRefused:
         """Take the lease of one attempt."""
         ...
 
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str) -> bool:
+    async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
         """Record that it was sent."""
         ...
 

@@ -26,6 +26,7 @@ class Scripted:
 
     mode: Literal["every", "latest"] = "every"
     pace_ms = 0
+    pace_key = ""
     lease_ms = 60_000
 
     def __init__(self, *outcomes: Outcome, concurrency: int = 1) -> None:

@@ -25,10 +25,21 @@ class Odd(MemoryStore):
         self.asked = 0
 
     async def claim(
-        self, receiver: str, delivery_id: str, token: str, now: int, lease_ms: int, pace_ms: int, payload: bytes
+        self,
+        receiver: str,
+        delivery_id: str,
+        token: str,
+        now: int,
+        lease_ms: int,
+        pace_ms: int,
+        payload: bytes,
+        *,
+        pace_key: str = "",
     ) -> Claim | ClaimRefused:
         if delivery_id != "dl_a":
-            return await super().claim(receiver, delivery_id, token, now, lease_ms, pace_ms, payload)
+            return await super().claim(
+                receiver, delivery_id, token, now, lease_ms, pace_ms, payload, pace_key=pace_key
+            )
         self.asked += 1
         if self.answer is None:
             raise RuntimeError("nobody foresaw this")
@@ -58,8 +69,8 @@ async def test_a_pause_that_is_lifted_early_lets_the_lane_go_on_at_once() -> Non
     refused = []
     claim = store.claim
 
-    async def seen(*args: object) -> object:
-        refused.append(await claim(*args))  # type: ignore[arg-type]
+    async def seen(*args: object, **named: object) -> object:
+        refused.append(await claim(*args, **named))  # type: ignore[arg-type]
         return refused[-1]
 
     store.claim = seen  # type: ignore[assignment, method-assign]

@@ -1,6 +1,6 @@
 -- requires: prelude journal delivery
 -- Take the lease on one attempt. The attempt is recorded as begun before anything is sent (crash point C13).
--- ARGV: delivery, receiver, token, now, at, lease, pace, payload.
+-- ARGV: delivery, receiver, token, now, at, lease, pace, payload, what the pace is kept for.
 -- Answers {'ok', record, payload} or {refused, time to look again}. Repeated by the holder: the same lease.
 local id, receiver, token = ARGV[1], ARGV[2], ARGV[3]
 local now, at, lease, pace, payload = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
@@ -34,7 +34,7 @@ if paused > now then
   return {'paused', paused}
 end
 -- a last claim in the future means that the clock went back: it holds nobody up
-local last = tonumber(redis.call('HGET', K['pace'], receiver) or 0)
+local last = tonumber(redis.call('HGET', K['pace'], ARGV[9]) or 0)
 if last <= now and now - last < pace then
   return {'paced', last + pace}
 end
@@ -54,6 +54,6 @@ redis.call('HSETNX', K['payloads'], id, payload)
 save(record)
 redis.call('ZADD', queue(record), record.due_ms, id)
 if pace > 0 then
-  redis.call('HSET', K['pace'], receiver, now)
+  redis.call('HSET', K['pace'], ARGV[9], now)
 end
 return {'ok', encode(record), redis.call('HGET', K['payloads'], id)}
