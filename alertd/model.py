@@ -949,6 +949,8 @@ class Hold(Struct, frozen=True, kw_only=True):
     item: DigestItem
     message: NewDelivery | None = None
     """The message itself, for a window in which nothing else waits; None: it is a digest all the same."""
+    version: int = 0
+    """Of the alert, as of the commit that put it there; the store writes it, and knows by it what it gave to read."""
 
     @property
     def window(self) -> str:
