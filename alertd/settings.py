@@ -36,6 +36,7 @@ from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
 from alertd.web.bind import parse_bind
 from alertd.web.deps import MIN_TOKEN
 from alertd.web.guards import is_loopback
+from alertd.web.public_config import PublicConfig
 
 MAX_BYTES = 16 << 20
 """Of alertd.yaml: ten thousand feeds take one to three."""
@@ -105,6 +106,8 @@ class WebConfig(ConfigModel):
     """Bearer token of the API, at least 16 characters; without one alertd makes one in the state directory."""
     allowed_hosts: list[str] = Field(default_factory=list)
     """Names under which browsers may ask, besides addresses and localhost."""
+    public: PublicConfig | None = None
+    """A second listener that the world may reach, for answers to alerts alone."""
 
     @field_validator("token")
     @classmethod

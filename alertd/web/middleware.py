@@ -83,7 +83,8 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:  # noqa: BLE001 - the loop of the web: one bad request must not show its innards or end others
         _log.exception("web_failed", path=request.path)
         response = failure(500, "internal error")
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)  # a page brings a policy of its own
     resource = request.match_info.route.resource
     telemetry.HTTP_REQUESTS.labels(resource.canonical if resource else "unknown", str(response.status)).inc()
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import structlog
 from aiohttp import web
@@ -48,20 +48,26 @@ class _Full(asyncio.Protocol):
             transport.close()
 
 
-class WebServer:
-    """Serves `build_app(deps)` at `bind` from start to stop. `names` as for build_app."""
+Build = Callable[[bool, Collection[str]], web.Application]
+"""Makes the application, told whether only this machine can connect and which names it answers to."""
+
+
+class HttpServer:
+    """Serves an application at `bind` from start to stop. `names` as for build_app."""
+
+    what = "web"
 
     def __init__(
         self,
         bind: str,
-        deps: WebDeps,
+        build: Build,
         *,
         names: Collection[str] = (),
         deadline_s: float = DEADLINE_S,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._bind = bind
-        self._deps = deps
+        self._build = build
         self._names = names
         self._deadline_s = deadline_s
         self._max_connections = max_connections
@@ -78,16 +84,20 @@ class WebServer:
             host, port = parse_bind(self._bind)
             listener = await loop.run_in_executor(None, _listen, host, port)
         except (OSError, ValueError) as error:
-            raise Permanent(f"web: cannot listen on {self._bind}: {error}") from error
+            raise Permanent(f"{self.what}: cannot listen on {self._bind}: {error}") from error
         address, real_port = listener.getsockname()[:2]
         loopback = is_loopback(address)
         names = {*self._names} if is_address(host) else {*self._names, host}
-        app = build_app(self._deps, loopback=loopback, names=names, deadline_s=self._deadline_s)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        self._runner = web.AppRunner(self._build(loopback, names), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         self._listener = await loop.create_server(self._connection, sock=listener, backlog=128)
         log = _log.info if loopback else _log.warning
-        log("web_listening", host=address, port=real_port, reachable_from="this machine" if loopback else "outside")
+        log(
+            f"{self.what}_listening",
+            host=address,
+            port=real_port,
+            reachable_from="this machine" if loopback else "outside",
+        )
         return address, real_port
 
     def _connection(self) -> asyncio.Protocol:
@@ -112,6 +122,24 @@ class WebServer:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+
+class WebServer(HttpServer):
+    """Serves `build_app(deps)` at `bind` from start to stop. `names` as for build_app."""
+
+    def __init__(
+        self,
+        bind: str,
+        deps: WebDeps,
+        *,
+        names: Collection[str] = (),
+        deadline_s: float = DEADLINE_S,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        def build(loopback: bool, names: Collection[str]) -> web.Application:
+            return build_app(deps, loopback=loopback, names=names, deadline_s=deadline_s)
+
+        super().__init__(bind, build, names=names, deadline_s=deadline_s, max_connections=max_connections)
 
 
 def _listen(host: str, port: int) -> socket.socket:
