@@ -677,6 +677,8 @@ class Change(Struct, frozen=True, kw_only=True):
     """What changed, in words for a person."""
     rights: Rights | None = None
     """Of the event that changed it, as in a match."""
+    seen: dict[str, str] = {}
+    """How it reads for receivers that see only some of the matches; empty text: it does not concern them."""
 
 
 class Alert(Struct, frozen=True, kw_only=True):
@@ -765,6 +767,8 @@ class Told(Struct, frozen=True, kw_only=True):
     """The window (`Hold.window`) in which a newer revision waits for it; empty: none does."""
     held_since_ms: int = 0
     """Since when, of all that waits there of this alert."""
+    via: str = ""
+    """The receiver in whose place it was told, as by an escalation: it sees what that one sees."""
 
 
 class AlertState(Struct, frozen=True, kw_only=True):
@@ -782,6 +786,8 @@ class AlertState(Struct, frozen=True, kw_only=True):
     timezone: str = "UTC"
     desk: str | None = None
     """Of the portfolio."""
+    receivers: list[str] = []
+    """The portfolio's own: they see the matches of rules that name none."""
 
 
 class StoredAlert(Struct, frozen=True, kw_only=True):

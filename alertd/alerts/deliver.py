@@ -1,0 +1,182 @@
+"""A message about an alert for one receiver: what it may see, what is new to it, and the delivery. Pure.
+
+Used by whatever tells: an event (`step.py`), an answer or a clock (`answers.py`, `clocks.py`), the end of a window
+(`release.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from alertd import __version__
+from alertd.alerts.excerpt import excerpt
+from alertd.alerts.lanes import knows, lane, lanes, sources_of, told
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.rights import closed_to, limits, narrowed, shown
+from alertd.alerts.route import routed
+from alertd.base.clock import rfc3339
+from alertd.base.ids import delivery_id
+from alertd.model import (
+    Alert,
+    AlertState,
+    DigestItem,
+    Event,
+    Message,
+    MessageType,
+    NewDelivery,
+    Reason,
+    Told,
+    TouchedHolding,
+)
+
+MAX_NEWS = 20
+"""Changes that a message names; of more the newest."""
+MAX_HOLDINGS = 10
+MAX_RULES = 10
+"""Of an alert in a digest, the most important."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An alert and the event it is shown with, as one receiver may see them."""
+
+    alert: Alert
+    event: Event
+
+
+def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = None, *, via: str = "") -> Seen:
+    """Give what a receiver may see of an alert: what is routed to it, without what rights close to it.
+
+    `event` is the one at hand, by default the newest that changed the alert; where that is closed to the receiver, a
+    headline of one that is not stands for it. `via` names the receiver in whose place it is told.
+    """
+    before = lane(state, policy.id)
+    own = state.receivers or list(lanes(state))
+    alert = routed(state.alert, via or (before.via if before is not None else "") or policy.id, own)
+    at_hand = event if event is not None else state.event
+    if at_hand is None or closed_to(policy, limits(at_hand)):
+        at_hand = _stand_in(state, alert, policy)
+    return Seen(narrowed(alert, at_hand, policy), at_hand)
+
+
+def delivery(
+    state: AlertState,
+    policy: ReceiverPolicy,
+    *,
+    kind: MessageType,
+    reason: str,
+    now: int,
+    news: Sequence[str] | None = None,
+    loud: bool = True,
+    event: Event | None = None,
+    seen: Seen | None = None,
+    escalated_from: str = "",
+) -> NewDelivery:
+    """Make the delivery that tells a receiver of an alert at its present revision, due at once. `now` in ms.
+
+    `state` has the lane as it was before; `news` are by default the changes since then. `event` is the one at hand,
+    by default the newest that changed the alert; `seen` is given where the caller has it (`as_seen`).
+    """
+    before = lane(state, policy.id)
+    seen = seen if seen is not None else as_seen(state, policy, event, via=escalated_from)
+    number = delivery_id(policy.id, seen.alert.id, seen.alert.revision)
+    message = Message(
+        type=kind,
+        delivery=number,
+        receiver=policy.id,
+        at=rfc3339(now),
+        alert=seen.alert,
+        event=excerpt(shown(seen.event, leaves=policy.leaves)),
+        news=list(news) if news is not None else news_for(before, seen.alert),
+        loud=loud,
+        told_before=knows(before),
+        escalated_from=escalated_from,
+        portfolio_title=state.portfolio_title,
+        timezone=state.timezone,
+        reason=reason,
+        dispatched_by=f"alertd {__version__}",
+    )
+    return NewDelivery(
+        id=number,
+        receiver=policy.id,
+        lane="critical" if seen.alert.severity == "critical" else "normal",
+        mode=policy.mode,
+        chain=seen.alert.id,
+        due_ms=now,
+        expires_ms=now + round(policy.expire_s * 1000),
+        message=message,
+    )
+
+
+def digest_item(
+    state: AlertState,
+    policy: ReceiverPolicy,
+    *,
+    reason: Reason,
+    since: int,
+    news: Sequence[str] | None = None,
+    event: Event | None = None,
+    seen: Seen | None = None,
+) -> DigestItem:
+    """Give an alert's line in a message about several, at its present revision; `since` (ms): since when it waits."""
+    before = lane(state, policy.id)
+    seen = seen if seen is not None else as_seen(state, policy, event)
+    alert = seen.alert
+    return DigestItem(
+        alert=alert.id,
+        revision=alert.revision,
+        portfolio=alert.portfolio,
+        portfolio_title=state.portfolio_title,
+        severity=alert.severity,
+        status=alert.status,
+        title=alert.title,
+        url=seen.event.url,
+        source=seen.event.source,
+        first_at=alert.first_at,
+        updated_at=alert.updated_at,
+        since=rfc3339(since),
+        news=list(news) if news is not None else news_for(before, alert),
+        holdings=_holdings(alert),
+        rules=list(dict.fromkeys(match.title or match.rule for match in alert.matches))[:MAX_RULES],
+        reason=reason,
+    )
+
+
+def news_for(before: Told | None, seen: Alert) -> list[str]:
+    """Say what changed since a receiver was told; nothing if it never was."""
+    if before is None or not before.revision:
+        return []
+    return [change.text for change in seen.changes if change.revision > before.revision][-MAX_NEWS:]
+
+
+def with_told(
+    state: AlertState, policies: Mapping[str, ReceiverPolicy], receivers: Sequence[str], now: int, *, via: str = ""
+) -> AlertState:
+    """Give an alert whose present revision is queued for receivers; what waited for them there waits no more."""
+    known = dict(lanes(state))
+    for receiver in receivers:
+        seen = as_seen(state, policies[receiver], via=via)
+        known[receiver] = told(known.get(receiver), seen.alert, now, sources=sources_of(state.event), via=via)
+    return replace(state, told=known)
+
+
+def _holdings(alert: Alert) -> list[TouchedHolding]:
+    found = {holding.company: holding for match in alert.matches for holding in match.holdings}
+    return sorted(found.values(), key=lambda holding: -abs(holding.weight or 0.0))[:MAX_HOLDINGS]
+
+
+def _stand_in(state: AlertState, alert: Alert, policy: ReceiverPolicy) -> Event:
+    """Give what is left of the newest event that a receiver may know of: its headline."""
+    open_ = [change for change in alert.changes if change.event and not closed_to(policy, change.rights)]
+    headlines = {folded.event: folded.headline for folded in state.folded if folded.headline}
+    newest = next((change for change in reversed(open_) if change.event in headlines), None)
+    if newest is not None:
+        title = headlines[newest.event]
+        return Event(
+            id=newest.event, revision=newest.event_revision, title=title, seen_at=newest.at, event_at=newest.at
+        )
+    hidden = len(open_) < len([change for change in alert.changes if change.event])
+    return Event(id=alert.id, title=alert.id if hidden else alert.title, seen_at=alert.updated_at)

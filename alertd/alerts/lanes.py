@@ -1,0 +1,89 @@
+"""What each receiver knows of an alert: its lane. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from alertd.base.clock import parse_rfc3339
+from alertd.model import Alert, AlertState, Event, Told
+
+DELIVERED = "dl_"
+"""Begins the id of a delivery: what of a decision's `receivers` is no reason."""
+
+
+def lanes(state: AlertState | None) -> Mapping[str, Told]:
+    """Give the lanes of an alert. One of a time when they were not kept has them in what was decided."""
+    if state is None:
+        return {}
+    return state.told or _derived(state)
+
+
+def lane(state: AlertState | None, receiver: str) -> Told | None:
+    """Give what a receiver knows; None if it was never told and nothing waits for it."""
+    return lanes(state).get(receiver)
+
+
+def knows(told: Told | None) -> bool:
+    """Tell whether a message about the alert was queued for a receiver."""
+    return told is not None and told.revision > 0
+
+
+def sources_of(event: Event | None) -> int:
+    """Give how many independent sources its story had with an event."""
+    return event.story.sources if event is not None and event.story is not None else 1
+
+
+def told(before: Told | None, seen: Alert, now: int, *, sources: int = 1, via: str = "") -> Told:
+    """Give the lane of a receiver for which a message about an alert, as it sees it, is queued."""
+    return Told(
+        revision=seen.revision,
+        at_ms=now,
+        severity=seen.severity,
+        sources=max(sources, before.sources if before is not None else 1),
+        via=via or (before.via if before is not None else ""),
+    )
+
+
+def held(before: Told | None, window: str, since: int) -> Told:
+    """Give the lane of a receiver for which an alert waits in a window."""
+    if before is None:
+        return Told(held=window, held_since_ms=since)
+    return replace(before, held=window, held_since_ms=before.held_since_ms if before.held == window else since)
+
+
+def without_hold(before: Told | None) -> Told | None:
+    """Give the lane of a receiver for which nothing waits any more; None if it then knows nothing."""
+    if before is None or not before.held:
+        return before
+    return replace(before, held="", held_since_ms=0) if before.revision else None
+
+
+def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int) -> dict[str, Told]:
+    """Give the lanes of an alert that carries another on, as of a revision of it.
+
+    Who was told of the younger knows what it said. What of it waits goes out as the older's, so it keeps waiting.
+    """
+    found = dict(older)
+    for receiver, lane_ in younger.items():
+        own = older.get(receiver)
+        if own is None:
+            found[receiver] = replace(lane_, revision=revision if lane_.revision else 0)
+        elif lane_.held and not own.held:
+            found[receiver] = replace(own, held=lane_.held, held_since_ms=lane_.held_since_ms)
+    return found
+
+
+def _derived(state: AlertState) -> dict[str, Told]:
+    at = {change.revision: parse_rfc3339(change.at) for change in state.alert.changes}
+    found: dict[str, Told] = {}
+    for folded in state.folded:
+        revision = folded.decision.alert_revision
+        for receiver in _delivered(folded.decision.receivers):
+            found[receiver] = Told(revision=revision, at_ms=at.get(revision, 0), severity=state.alert.severity)
+    return found
+
+
+def _delivered(receivers: Mapping[str, str]) -> Iterable[str]:
+    return (receiver for receiver, answer in receivers.items() if answer.startswith(DELIVERED))

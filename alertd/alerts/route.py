@@ -1,0 +1,44 @@
+"""Whom an alert is told, and what of it each of them sees. Pure.
+
+A rule may name receivers in place of its portfolio's; each receiver then sees only the matches that are routed to it,
+the severity that these have, and the changes that concern them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from alertd.alerts.policy import loudest
+from alertd.model import Alert, Change, Match
+
+
+def sees(receiver: str, match: Match, own: Sequence[str]) -> bool:
+    """Tell whether a match is routed to a receiver; `own` are the portfolio's receivers."""
+    return receiver in (match.receivers or own)
+
+
+def receivers_of(matches: Iterable[Match], own: Sequence[str]) -> list[str]:
+    """Give whom matches are routed to: the portfolio's receivers first, then those that rules name."""
+    matches = list(matches)
+    named = dict.fromkeys(own) if any(not match.receivers for match in matches) else {}
+    return list(named | dict.fromkeys(receiver for match in matches for receiver in match.receivers))
+
+
+def routed(alert: Alert, receiver: str, own: Sequence[str]) -> Alert:
+    """Give an alert as it is for a receiver, but for what rights hide: its matches, their severity, its changes."""
+    matches = [match for match in alert.matches if sees(receiver, match, own)]
+    changes = _changes(alert.changes, receiver)
+    if len(matches) == len(alert.matches):
+        return alert if changes == alert.changes else replace(alert, changes=changes)
+    foreign = {match.event for match in alert.matches} - {match.event for match in matches}
+    shown = [change for change in changes if change.event not in foreign]
+    severity = loudest([match.severity for match in matches]) if matches else alert.severity
+    return replace(alert, matches=matches, changes=shown, severity=severity)
+
+
+def _changes(changes: Sequence[Change], receiver: str) -> list[Change]:
+    """Give the changes as they read for a receiver, without those that do not concern it."""
+    read = [(change, change.seen.get(receiver, change.text)) for change in changes]
+    return [replace(change, text=text, seen={}) if change.seen else change for change, text in read if text]
