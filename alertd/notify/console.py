@@ -7,6 +7,7 @@ import io
 import os
 import select
 import sys
+from collections.abc import Callable
 from typing import ClassVar, Literal, TextIO
 
 import msgspec
@@ -15,8 +16,8 @@ from rich.text import Text
 
 from alertd.model import Message, Severity, Struct
 from alertd.notify.config import ReceiverConfig
-from alertd.notify.message import POSSIBLE_REPEAT, Lines, compose
-from alertd.notify.outcome import NOT_SENT, UNKNOWN, Dead, Outcome, Sent, settle
+from alertd.notify.message import POSSIBLE_REPEAT, Item, Lines, compose
+from alertd.notify.outcome import NOT_SENT, UNKNOWN, Dead, Outcome, Sent, parked, settle
 from alertd.notify.payload import payload as json_payload
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
@@ -84,7 +85,7 @@ class ConsoleNotifier:
         except msgspec.MsgspecError as error:
             return Dead(f"the stored message cannot be read: {error}")
         except (BrokenPipeError, ValueError) as error:  # ValueError: the stream is closed
-            return Dead(f"nobody reads the console any more: {error}", disable=True)
+            return parked(f"nobody reads the console any more: {error}", progress)
         except OSError as error:
             return settle(NOT_SENT, f"the console cannot be written: {error}", progress)
         return Sent("written")
@@ -158,7 +159,27 @@ def _rich_text(stream: TextIO, lines: Lines, doubt: bool) -> str:
         quote = f"“{row.quote}”" if row.quote else ""
         between = " " if row.text and quote else ""
         line((f"{row.label:<9} ", "dim"), (row.text + between, ""), (quote, "italic"))
+    for item in lines.items:
+        _print_item(line, item)
+    if lines.foot:
+        line((lines.foot, "bold"))
+    if lines.expired:
+        line(("Expired while they waited:", "dim"))
+    for item in lines.expired:
+        _print_item(line, item)
     if lines.link:
         line((lines.link, "underline"))
     line(("", ""))
     return page.getvalue()
+
+
+def _print_item(line: Callable[..., None], item: Item) -> None:
+    """Print one alert of a digest: what happened, and under it what is held, what is new, the clocks."""
+    line(
+        (f"{item.severity.upper():<9} ", _STYLES[item.severity]),
+        (item.mark and f"{item.mark} ", ""),
+        (item.title, ""),
+    )
+    for said in (item.holdings, item.news and f"New: {item.news}", item.text, item.url):
+        if said:
+            line((f"{'':<9} {said}", "dim"))

@@ -13,39 +13,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alertd.model import Alert, Coverage, Event, Match, Message, Severity, Struct, TouchedHolding
-from alertd.notify import evidence, facts, holdings
+from alertd.model import Alert, Event, Match, Message, Struct, TouchedHolding
+from alertd.notify import answered, evidence, facts, holdings
 from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, moment, zone, zone_label
-from alertd.notify.coverage import coverage_parts, lateness, since_when
+from alertd.notify.digest_lines import digest_lines
+from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, SEPARATOR, TITLE_MAX, Item, Lines, Row, join
+from alertd.notify.other_lines import bare_lines, coverage_lines, notice_lines
 from alertd.notify.plain import cut, one_line, web_link
 
-HEADLINE_MAX = 110
-TITLE_MAX = 500
-LINK_MAX = 3000
-"""Slack's limit for the address behind a button; mail and terminals have none worth naming."""
-SEPARATOR = " · "
+__all__ = [
+    "HEADLINE_MAX",
+    "LINK_MAX",
+    "POSSIBLE_REPEAT",
+    "SEPARATOR",
+    "Item",
+    "Lines",
+    "Row",
+    "compose",
+    "delayed",
+]
 
 POSSIBLE_REPEAT = "Possible repeat: an earlier attempt to send this may have reached you."
-
-
-class Row(Struct, frozen=True):
-    """One labelled line."""
-
-    label: str
-    text: str
-    quote: str = ""
-    """The source's own words, shown as a quotation."""
-
-
-class Lines(Struct, frozen=True, kw_only=True):
-    """A message as plain text in parts; every part is one printable line."""
-
-    headline: str
-    status: str
-    title: str
-    rows: list[Row]
-    link: str
-    severity: Severity | None
+_NEWS_SHOWN = 5
+_NEWS_ON_TOP = 60
+"""Characters of what is new that stand before the title on a lock screen."""
 
 
 class _Facts(Struct, frozen=True, kw_only=True):
@@ -60,11 +51,13 @@ class _Facts(Struct, frozen=True, kw_only=True):
 def compose(message: Message, now: int) -> Lines:
     """Put a message into lines; `now` (ms) is the moment of its first attempt, shown as "sent"."""
     if message.coverage is not None:
-        return _coverage(message, message.coverage, now)
+        return coverage_lines(message, message.coverage, now)
+    if message.digest is not None:
+        return digest_lines(message, message.digest, now)
     if message.type == "notice" or (message.alert is None and message.notice is not None):
-        return _notice(message, now)
+        return notice_lines(message, now)
     if message.alert is None:
-        return _bare(message, now)
+        return bare_lines(message, now)
     return _alert(_Facts(message=message, alert=message.alert, event=message.event or Event(), now=now))
 
 
@@ -72,11 +65,6 @@ def delayed(first_try_ms: int, now: int) -> str:
     """Say that a message waited: it was first tried at `first_try_ms`. Empty within five minutes."""
     late = now - first_try_ms
     return f"Delayed {age(late)}: it could not be delivered before." if late > OLD_AFTER_MS else ""
-
-
-def join(parts: list[str]) -> str:
-    """Join what is not empty with middle dots."""
-    return SEPARATOR.join(part for part in parts if part)
 
 
 # --- headline, status, title ------------------------------------------------------------------------------
@@ -87,7 +75,7 @@ def _alert(f: _Facts) -> Lines:
     title = one_line(f.event.title or f.alert.title, TITLE_MAX) or "(no title)"
     portfolio = one_line(f.message.portfolio_title or f.alert.portfolio, 80)
     marks = _marks(f)
-    head = cut(join([*marks, severity.upper(), title]), HEADLINE_MAX)
+    head = cut(join([*marks, severity.upper(), _on_top(f), title]), HEADLINE_MAX)
     return Lines(
         headline=_as_fits(head, [*_catch(f, title), holdings.in_brief(_touched(f)), portfolio]),
         status=join([*marks, severity.upper(), portfolio, *_sureness(f)]),
@@ -104,6 +92,12 @@ def _as_fits(head: str, more: list[str]) -> str:
         longer = join([head, part])
         head = longer if len(longer) <= HEADLINE_MAX else head
     return head
+
+
+def _on_top(f: _Facts) -> str:
+    """Say what is new before a title that the reader knows."""
+    known = f.message.told_before and f.message.type == "alert.updated"
+    return one_line(f.message.news[-1], _NEWS_ON_TOP) if known and f.message.news else ""
 
 
 def _catch(f: _Facts, title: str) -> list[str]:
@@ -125,12 +119,17 @@ _TYPE_MARKS = {
 }
 
 
+_ANSWERS = ("alert.acknowledged", "alert.closed")
+
+
 def _marks(f: _Facts) -> list[str]:
     """What a reader must know before the news itself: its age, that it is late, corrected or taken back."""
     kind = f.message.type
     marks = [_TYPE_MARKS[kind]] if kind in _TYPE_MARKS else []
-    if kind in ("alert.acknowledged", "alert.closed"):
+    if kind in _ANSWERS:
         return marks
+    if f.message.escalated_from:
+        marks.insert(0, "ESCALATED")
     marks = [_age_mark(f), "LATE" if f.event.late else "", *marks]
     if f.event.withdrawn or f.event.revision_reason == "withdrawal":
         marks.append("WITHDRAWN")
@@ -155,6 +154,8 @@ def _age_mark(f: _Facts) -> str:
 
 
 def _sureness(f: _Facts) -> list[str]:
+    if f.message.type in _ANSWERS:
+        return answered.in_brief(f.message, f.alert, zone(f.message.timezone), f.now)
     story = f.event.story
     if f.message.type == "alert.updated":
         first = f"revision {f.alert.revision}"
@@ -169,10 +170,17 @@ def _sureness(f: _Facts) -> list[str]:
 # --- rows -----------------------------------------------------------------------------------------------
 
 
-def _changed(f: _Facts) -> list[Row]:
-    if f.message.type == "alert.fired" or not f.alert.changes:
+def _new(f: _Facts) -> list[Row]:
+    """Say what is new since the receiver was told; of what was told otherwise, what changed last."""
+    if f.message.type == "alert.fired" or f.message.type in _ANSWERS:
         return []
-    return [Row("Changed", one_line(f.alert.changes[-1].text, 300))]
+    news = [one_line(text, 300) for text in f.message.news] or [one_line(c.text, 300) for c in f.alert.changes[-1:]]
+    more = [f"{len(news) - _NEWS_SHOWN} more before"] if len(news) > _NEWS_SHOWN else []
+    return [Row("New", join([*news[-_NEWS_SHOWN:], *more]))]
+
+
+def _answered(f: _Facts) -> list[Row]:
+    return answered.answer_rows(f.message, f.alert, zone(f.message.timezone), f.now)
 
 
 def _noted(f: _Facts) -> list[Row]:
@@ -221,56 +229,5 @@ def _source(f: _Facts) -> list[Row]:
     return [Row("Source", join(parts))]
 
 
-_ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_changed, _noted, _facts_rows, _says, _why, _source)
+_ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_answered, _new, _noted, _facts_rows, _says, _why, _source)
 """DESIGN.md's order."""
-
-
-# --- what is no alert ---------------------------------------------------------------------------------------
-
-
-def _notice(message: Message, now: int) -> Lines:
-    notice = message.notice
-    tz = zone(message.timezone)
-    text = one_line(notice.text, TITLE_MAX) if notice else ""
-    kind = one_line(notice.kind.replace("_", " "), 60) if notice else "notice"
-    subject = one_line(notice.subject, 100) if notice else ""
-    at = moment(notice.at if notice else message.at)
-    when = now if at is None else at
-    return Lines(
-        headline=cut(join(["alertd", kind, text]), HEADLINE_MAX),
-        status=join(["alertd", kind, subject]),
-        title=text or kind,
-        rows=[Row("At", f"{clock_time(when, tz, now)} {zone_label(when, tz)}")],
-        link="",
-        severity=None,
-    )
-
-
-def _coverage(message: Message, coverage: Coverage, now: int) -> Lines:
-    tz = zone(message.timezone)
-    parts, late = coverage_parts(coverage, tz), lateness(coverage, tz, now)
-    return Lines(
-        headline=cut(join([*(["LATE"] if late else []), "Coverage", *parts]), HEADLINE_MAX),
-        status=join([*(["LATE"] if late else []), "alertd", "coverage"]),
-        title=one_line(f"Coverage {since_when(coverage, tz)}: {join(parts)}", TITLE_MAX),
-        rows=[Row("Late", late)] if late else [],
-        link="",
-        severity=None,
-    )
-
-
-def _bare(message: Message, now: int) -> Lines:
-    """A message without an alert: a test of the receiver, or news alone."""
-    tz = zone(message.timezone)
-    mark = "TEST" if message.type == "test" else one_line(message.type, 40)
-    said = f"alertd reaches {one_line(message.receiver, 64)}"
-    title = one_line(message.event.title if message.event else "", TITLE_MAX) or f"{said}: nothing to do"
-    rows = [Row("Why you", one_line(message.reason, 200)), Row("Source", f"sent {clock_time(now, tz, now)}")]
-    return Lines(
-        headline=cut(join([mark, title]), HEADLINE_MAX),
-        status=join([mark, one_line(message.portfolio_title, 80)]),
-        title=title,
-        rows=[row for row in rows if row.text],
-        link=web_link(message.event.url, LINK_MAX) if message.event else "",
-        severity=None,
-    )

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from alertd.model import Story, TouchedHolding, event_from_dict
+from alertd.model import Change, Story, TouchedHolding, event_from_dict
 from alertd.notify.clocks import age, clock_time, zone
 from alertd.notify.message import HEADLINE_MAX, Lines, compose, delayed
 from alertd.notify.plain import cut, one_line, web_link
@@ -90,7 +90,7 @@ def test_a_correction_is_as_loud_as_the_alert() -> None:
     lines = compose(correction(), NOW)
     assert lines.headline.startswith("CORRECTED · UPDATE · HIGH · ")
     assert "revision 2" in lines.status
-    assert row(lines, "Changed") == "The source corrected the amount."
+    assert row(lines, "New") == "The source corrected the amount."
 
 
 def test_a_withdrawal_says_so() -> None:
@@ -317,3 +317,48 @@ def test_ages_and_times_are_short() -> None:
 def test_a_message_that_waited_says_how_long() -> None:
     assert delayed(NOW, NOW + 4 * MINUTE) == ""
     assert delayed(NOW, NOW + 130 * MINUTE).startswith("Delayed 2 h 10 min:")
+
+
+def test_an_update_says_first_what_is_new_to_this_receiver() -> None:
+    update = message(
+        type="alert.updated",
+        told_before=True,
+        loud=False,
+        news=["also reported by second-wire", "new: reclaim_right"],
+    )
+    lines = compose(update, NOW)
+    assert lines.headline.startswith("UPDATE · HIGH · new: reclaim_right · Vega Grid leases its Orion")
+    assert lines.rows[0].label == "New"
+    assert row(lines, "New") == "also reported by second-wire · new: reclaim_right"
+
+
+def test_of_much_news_the_last_is_shown() -> None:
+    update = message(type="alert.updated", told_before=True, news=[f"new: term {n}" for n in range(8)])
+    assert row(compose(update, NOW), "New").endswith("new: term 6 · new: term 7 · 3 more before")
+
+
+def test_an_escalation_says_so_first() -> None:
+    lines = compose(message(escalated_from="pm-phone"), NOW)
+    assert lines.headline.startswith("ESCALATED · HIGH · Vega Grid leases")
+    assert lines.rows[0].label == "Escalated"
+    assert row(lines, "Escalated") == "nobody answered at pm-phone in time; first told 07:42:03 EST"
+
+
+def test_an_acknowledgement_says_whose_it_is() -> None:
+    answered = alert(status="acknowledged", acknowledged_by="jd", acknowledged_at="2026-01-12T12:42:00.000Z")
+    lines = compose(message(type="alert.acknowledged", alert=answered), NOW)
+    assert lines.status == "ACKNOWLEDGED · HIGH · AI infrastructure · by jd 07:42 EST"
+    assert row(lines, "Answered") == "acknowledged by jd 07:42 EST"
+    later = compose(message(type="alert.updated", alert=answered), NOW)
+    assert row(later, "Answered") == "acknowledged by jd 07:42 EST"
+
+
+def test_a_closed_alert_says_why() -> None:
+    last = Change(at="", revision=3, event="", event_revision=0, reason="closed", text="closed by jd")
+    lines = compose(message(type="alert.closed", alert=alert(status="closed", changes=[last])), NOW)
+    assert lines.status == "CLOSED · HIGH · AI infrastructure · closed by jd"
+
+
+def test_a_snoozed_alert_says_until_when() -> None:
+    lines = compose(message(alert=alert(snoozed_until="2026-01-12T16:00:00.000Z")), NOW)
+    assert row(lines, "Answered") == "snoozed until 11:00 EST"
