@@ -144,14 +144,8 @@ class Child:
         assert parts is not None
         web = ""
         if "match" in boot.roles:
-            self._matcher = Matcher(
-                boot.consumer,
-                pipeline_of(boot.snapshot.book, boot.snapshot.settings),
-                store,
-                parts.notices,
-                system_clock,
-                self._progress,
-            )
+            pipeline = pipeline_of(boot.snapshot.book, boot.snapshot.settings)
+            self._matcher = Matcher(boot.consumer, pipeline, store, parts.notices, system_clock, self._progress)
             _keep_for_good()
             self._spawn(self._matcher.run(), "match")
         if boot.roles - {"match"}:
@@ -216,7 +210,10 @@ class Child:
             elif isinstance(message, Tell):
                 if message.kind in ("reload_refused", "reload_hangs"):
                     telemetry.CONFIG_RELOAD_SUCCESSFUL.set(0)
-                await self._parts.notices.tell(message.kind, message.subject, message.text, message.episode)
+                tell = message
+                await self._parts.notices.tell(
+                    tell.kind, tell.subject, tell.text, tell.episode, desk=tell.desk, others=tell.others
+                )
 
     async def _take_settings(self, message: Reload) -> None:
         assert self._parts is not None

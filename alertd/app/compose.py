@@ -42,7 +42,7 @@ from alertd.workers.json_poll import JsonPoll
 from alertd.workers.mail_idle import MailIdle
 from alertd.workers.mail_poll import MailPoll
 from alertd.workers.members import Members
-from alertd.workers.notices import Notices
+from alertd.workers.notices import Desks, Notices
 from alertd.workers.page_poll import PagePoll
 from alertd.workers.poll import Poll, Taker
 from alertd.workers.progress import Progress, Watch
@@ -83,6 +83,14 @@ def operator_modes(settings: Settings) -> dict[str, Any]:
     return {receiver.id: receiver.mode for receiver in settings.receivers if receiver.id in settings.operator}
 
 
+def desks_of(settings: Settings) -> Desks:
+    """Say which sources and receivers are a desk's own."""
+    return Desks(
+        receivers={receiver.id: receiver.desk for receiver in settings.receivers if receiver.desk is not None},
+        sources={source.id: source.desk for source in settings.sources if source.desk is not None},
+    )
+
+
 class Parts:
     """Poll, deliver, web and timers of one process: started in order, stopped in reverse."""
 
@@ -93,7 +101,7 @@ class Parts:
         self._progress = progress
         self._settings = settings
         telemetry.tell_sources_apart([source.id for source in settings.sources])
-        self.notices = Notices(store, operator_modes(settings), system_clock)
+        self.notices = Notices(store, operator_modes(settings), system_clock, desks_of(settings))
         contact = f" {settings.contact}" if settings.contact else ""
         self._http = HttpClient(user_agent=f"alertd/{__version__}{contact}")
         self._sec = SecRequests(self._http, store, self.notices, system_clock)
@@ -216,7 +224,7 @@ class Parts:
         Raises StoreUnavailable; the same call again then does the rest.
         """
         before = self._settings
-        self.notices.replace(operator_modes(settings))
+        self.notices.replace(operator_modes(settings), desks_of(settings))
         if self._timers is not None:
             self._timers.keep_journal(settings.journal_keep)
             self._timers.serve([receiver.id for receiver in settings.receivers])

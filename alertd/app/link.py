@@ -33,7 +33,7 @@ class Snapshot:
         """Give the time zone of each receiver whose portfolios all have the same."""
         found: dict[str, set[str]] = {}
         for portfolio in self.book.portfolios:
-            for receiver in portfolio.receivers:
+            for receiver in portfolio.tells():
                 found.setdefault(receiver, set()).add(portfolio.timezone)
         return {receiver: zones.pop() for receiver, zones in found.items() if len(zones) == 1}
 
@@ -95,6 +95,9 @@ class Tell:
     subject: str
     text: str
     episode: str
+    desk: str | None = None
+    """Whose it is: the text goes to the receivers of this desk alone, and `others` to the rest."""
+    others: str = ""
 
 
 @dataclass(frozen=True, slots=True)

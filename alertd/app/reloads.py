@@ -17,6 +17,7 @@ from typing import Protocol
 import structlog
 
 from alertd import telemetry
+from alertd.app import telling
 from alertd.app.guard import Guard
 from alertd.app.link import Reload, Tell
 from alertd.app.reloading import Reloaded, Reloading
@@ -27,7 +28,7 @@ from alertd.base.config import format_duration
 from alertd.base.ids import mark
 from alertd.base.sdnotify import SdNotify
 from alertd.companies.report import Trouble
-from alertd.errors import ConfigError
+from alertd.errors import ConfigError, Fault
 
 log = structlog.get_logger(__name__)
 
@@ -156,27 +157,28 @@ class Reloads:
             except ConfigError as error:
                 self._manager.ready("reload refused, old rules in force")
                 if not patient:
-                    self._refuse([str(fault) for fault in error.faults if fault.severity == "error"])
+                    self._refuse([fault for fault in error.faults if fault.severity == "error"])
                 return False
             except Exception as error:  # of ours: it must not end the watch, the next change may pass
                 log.exception("reload_broke")
                 self._manager.ready("a reload broke, old rules in force")
-                self._refuse([f"alertd itself failed while it read them: {type(error).__name__}: {error}"[:500]])
+                text = f"alertd itself failed while it read them: {type(error).__name__}: {error}"[:500]
+                self._refuse([Fault("alertd", 0, 0, text)])
                 return False
             self._take(found, patient=patient)
             await asyncio.to_thread(self._reloading.remember, found)
             return True
 
-    def _refuse(self, faults: list[str]) -> None:
+    def _refuse(self, found: list[Fault]) -> None:
+        faults = [str(fault) for fault in found]
         if faults == self._refused:
             return  # said already: files that stay broken are looked at again with every change beside them
         self._refused = faults
         for fault in faults:
             log.error("config_fault", fault=fault)
         self._notes.note_reload(ok=False, faults=faults)
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults, first"
-        text = f"A reload was refused, the old rules stay in force: {count}: {faults[0]}"
-        self._tell_operator(Tell("reload_refused", "configuration", text, rfc3339(system_clock())))
+        loaded = self.found.loaded
+        self._tell_operator(telling.refused(found, loaded.path, loaded.snapshot, rfc3339(system_clock())))
 
     def _hang(self) -> None:
         """Say that a load does not end. It is waited for: a thread cannot be stopped, and two cannot load at once."""
@@ -230,22 +232,26 @@ class Reloads:
         if now == before:
             return
         self._troubles = now
-        for one in set(before) - set(now):
-            telemetry.POSITIONS_TROUBLE.labels(one.portfolio, one.state).set(0)
+        book = self.found.loaded.snapshot.book
+        series = {(self._label(one), one.state) for one in now}
+        for label, state in {(self._label(one), one.state) for one in before} - series:
+            telemetry.POSITIONS_TROUBLE.labels(label, state).set(0)
+        for label, state in series:
+            telemetry.POSITIONS_TROUBLE.labels(label, state).set(1)
         for one in now:
-            telemetry.POSITIONS_TROUBLE.labels(one.portfolio, one.state).set(1)
             if one not in before:
-                text = f"Portfolio {one.portfolio}: {one.text}. File: {one.file}"
                 episode = mark(one.text + self._healed.get(one.portfolio, ""))
-                self._tell_operator(Tell("positions", one.portfolio, text, episode))
+                self._tell_operator(telling.positions(one, book, episode))
         mended = {one.portfolio for one in before} - {one.portfolio for one in now}
-        for portfolio in self.found.loaded.snapshot.book.portfolios:
+        for portfolio in book.portfolios:
             if portfolio.id in mended:
                 at = self._healed[portfolio.id] = rfc3339(system_clock())
-                of = f", those of {portfolio.holdings.as_of}" if portfolio.holdings.as_of else ""
-                text = f"Portfolio {portfolio.id}: the positions are in order again{of}"
-                self._tell_operator(Tell("positions_healed", portfolio.id, text, at))
+                self._tell_operator(telling.positions_healed(portfolio.id, book, at))
         self._notes.note_positions(now)
+
+    def _label(self, one: Trouble) -> str:
+        walled = telling.desk_of_portfolio(one.portfolio, self.found.loaded.snapshot.book) is not None
+        return telemetry.WALLED if walled else one.portfolio
 
     def _tell_operator(self, tell: Tell) -> None:
         """Hand a notice to the one child that can queue it."""

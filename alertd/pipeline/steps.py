@@ -102,6 +102,11 @@ class Pipeline:
             self._tally = Tally(self._matcher.book.portfolios, self._policies, self._source_desks)
         return self._tally.counts(item.event, item.decisions)
 
+    def desk_of(self, portfolio: str) -> str | None:
+        """Say which desk a portfolio belongs to; None: to none, or it is not there any more."""
+        found = self._portfolio(portfolio)
+        return found.desk if found is not None else None
+
     def _learn(self, portfolios: Iterable[Portfolio]) -> None:
         self._names.update((portfolio.identity, portfolio.id) for portfolio in portfolios if portfolio.identity)
 

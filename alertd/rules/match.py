@@ -293,4 +293,5 @@ def _switch_off(slot: Slot, event: Event, error: Exception) -> RuleFailure:
         name, version = slot.type.id, slot.type.hash
     portfolio = slot.portfolio.id if slot.portfolio is not None else ""
     _log.error("rule_switched_off", portfolio=portfolio, rule=name, event_id=event.id, error=text)
-    return RuleFailure(portfolio, name, version, event.id, text)
+    desk = slot.portfolio.desk if slot.portfolio is not None else None
+    return RuleFailure(portfolio, name, version, event.id, text, desk)

@@ -28,6 +28,8 @@ class RuleFailure(msgspec.Struct, frozen=True):
     rule_hash: str
     event: str
     error: str
+    desk: str | None = None
+    """Of the portfolio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +112,6 @@ def make_match(portfolio: Portfolio, rule: Rule, reading: Reading, scope: Scope,
         companies=list(verdict.companies),
         holdings=touched(verdict.companies, reading, scope),
         subject="" if rule.key == "story" else subject_of(rule, event, company),
+        receivers=list(rule.receivers),
         experimental=rule.experimental,
     )

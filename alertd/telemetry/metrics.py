@@ -38,6 +38,8 @@ MOST_SOURCES = 1_000
 """Sources that metrics tell apart: twenty series for each of ten thousand are a page of ten seconds."""
 OTHERS = "others"
 """The label of all the rest together."""
+WALLED = "walled"
+"""The label of all portfolios that belong to a desk, together: whoever reads the page may be of another."""
 M = TypeVar("M", Counter, Gauge, Summary)
 
 

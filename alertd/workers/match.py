@@ -221,7 +221,8 @@ class Matcher:
             for decision in item.decisions:
                 telemetry.DECISIONS.labels(reason=decision.reason).inc()
             for match in item.matches:
-                telemetry.MATCHES.labels(portfolio=match.portfolio).inc()
+                walled = self._pipeline.desk_of(match.portfolio) is not None
+                telemetry.MATCHES.labels(portfolio=telemetry.WALLED if walled else match.portfolio).inc()
             for kind, verdict in map(_verdict, item.settled):
                 telemetry.OVER_TIME.labels(kind=kind, verdict=verdict).inc()
         for failure in item.failures:
@@ -231,6 +232,8 @@ class Matcher:
                 f"{failure.portfolio}/{failure.rule}",
                 f"Rule {failure.rule} of {failure.portfolio} failed and is off until it changes: {failure.error}",
                 failure.rule_hash,
+                desk=failure.desk,
+                others=f"A rule of desk {failure.desk} failed and is off until it changes: see the log.",
             )
 
 

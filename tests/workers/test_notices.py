@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import msgspec
 from structlog.testing import capture_logs
 
 from alertd.errors import StoreUnavailable
 from alertd.model import DueDelivery, JournalRecord, NewDelivery
 from alertd.store.memory import MemoryStore
-from alertd.workers.notices import FOLD_AFTER, NOTICE_EXPIRES_MS, Notices
+from alertd.workers.notices import FOLD_AFTER, NOTICE_EXPIRES_MS, Desks, Notices
 from tests.workers.make import HandClock
 
 NOW = 1_768_000_000_000
@@ -130,3 +131,53 @@ async def test_the_same_trouble_told_again_and_again_is_not_many() -> None:
     (only,), _ = await store.due("ops", NOW, 1000)
     assert only.message.notice is not None
     assert only.message.notice.subject == "desk"
+
+
+WALLED = Desks(receivers={"ai-ops": "ai", "credit-ops": "credit"}, sources={"tape": "ai"})
+ALL: dict[str, Literal["every", "latest"]] = {"ops": "every", "ai-ops": "every", "credit-ops": "every"}
+
+
+async def told_walled(store: MemoryStore, clock: HandClock) -> dict[str, tuple[str, str]]:
+    found = {}
+    for receiver in ALL:
+        (due,) = await queued(store, receiver, clock)
+        assert due.message.notice is not None
+        found[receiver] = (due.message.notice.subject, due.message.notice.text)
+    return found
+
+
+async def test_what_names_a_portfolio_of_a_desk_is_told_whole_to_that_desk_alone() -> None:
+    clock = HandClock()
+    store = MemoryStore(clock)
+    notices = Notices(store, ALL, clock, WALLED)
+    await notices.tell(
+        "rule_failed", "hush/r", "Rule r of hush failed.", "1", desk="ai", others="A rule of ai failed."
+    )
+    assert await told_walled(store, clock) == {
+        "ops": ("desk ai", "A rule of ai failed."),
+        "ai-ops": ("hush/r", "Rule r of hush failed."),
+        "credit-ops": ("desk ai", "A rule of ai failed."),
+    }
+    (record,) = await journal(store)
+    assert record.data["desk"] == "ai"
+
+
+async def test_a_desks_source_is_named_to_it_and_to_who_looks_after_all_of_alertd() -> None:
+    clock = HandClock()
+    store = MemoryStore(clock)
+    await Notices(store, ALL, clock, WALLED).tell("source_gone", "tape", "Tape is gone.", "1")
+    told = await told_walled(store, clock)
+    assert told["ops"] == told["ai-ops"] == ("tape", "Tape is gone.")
+    assert told["credit-ops"][0] == "desk ai"
+    assert "tape" not in told["credit-ops"][1].lower()
+
+
+async def test_many_notices_that_fold_into_one_keep_the_wall() -> None:
+    clock = HandClock()
+    store = MemoryStore(clock)
+    notices = Notices(store, {"ops": "every"}, clock, WALLED)
+    for number in range(FOLD_AFTER + 2):
+        await notices.tell("rule_failed", f"hush/{number}", "Rule of hush failed.", "1", desk="ai")
+    due = await queued(store, "ops", clock)
+    assert len(due) == FOLD_AFTER + 1
+    assert all(b"hush" not in msgspec.json.encode(one.message) for one in due)
