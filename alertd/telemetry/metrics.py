@@ -197,6 +197,10 @@ EVENT_TO_DELIVERY_SECONDS = _histogram("event_to_delivery_seconds", "From seen t
 QUEUE_DEPTH = _gauge("queue_depth", "Deliveries by receiver and state.", "receiver", "state")
 DEAD_LETTERS = _gauge("dead_letters", "Deliveries that were given up and not yet dealt with.")
 COVERAGE_LINES = _counter("coverage_lines_total", "Daily lines that were queued.", "receiver")
+ANSWERS = _counter("answers_total", "What people said about alerts.", "kind", "via", "outcome")
+ESCALATIONS = _counter("escalations_total", "Alerts that were passed on as nobody answered.", "receiver")
+RELEASES = _counter("releases_total", "Windows of held alerts that were over.", "kind", "outcome")
+HELD = _gauge("held_alerts", "Alerts that wait in windows.", "receiver", mode="livemax")
 NOTICES = _counter("notices_total", "What the operator was told.", "kind")
 
 REDIS_UP = _gauge("redis_up", "1 while every process reaches Redis.", mode="livemin")

@@ -1,0 +1,247 @@
+"""What a person says about an alert, and what comes of it. Pure.
+
+    acknowledge     somebody takes it: open -> acknowledged; nobody is told by escalation any more
+    unacknowledge   it is taken back: acknowledged, closed or snoozed -> open, and escalation counts anew
+    snooze          until a time only a rise in severity, a correction or a withdrawal is told
+    close           it is over: -> closed; material news opens it again
+    useful, noise   what is thought of it; counts for the rules that held
+
+An answer that changes what the alert is makes a revision with a line of its history, and who knows of the alert is
+told, quietly. What is thought of it does not: there is nothing to tell. Each is a line of the journal: the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from alertd.alerts.clocks import close_timer, escalate_timer
+from alertd.alerts.deliver import delivery, with_told
+from alertd.alerts.knowing import Policies, escalations, knowing, local
+from alertd.alerts.lanes import lanes
+from alertd.alerts.step import MAX_CHANGES, bounded
+from alertd.base.clock import parse_rfc3339, rfc3339
+from alertd.model import (
+    Alert,
+    AlertState,
+    Answer,
+    AnswerKind,
+    Change,
+    ChangeKind,
+    Effects,
+    JournalRecord,
+    MessageType,
+    NewDelivery,
+    Timer,
+)
+
+MAX_SNOOZE_MS = 30 * 86_400_000
+"""An alert that is put off for longer would be forgotten by the store before it comes back."""
+MAX_WHO = 200
+MAX_NOTE = 500
+MAX_VOICES = 200
+"""People whose opinion of one alert is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an answer comes to. Without a new state there is nothing to commit."""
+
+    outcome: Literal["done", "already", "refused"]
+    text: str
+    """For a person: `acknowledged by jd`, `jd acknowledged it already, …`."""
+    state: AlertState | None = None
+    deliveries: tuple[NewDelivery, ...] = ()
+    effects: Effects = field(default_factory=Effects)
+
+
+def tidy(text: str, most: int) -> str:
+    """Make what a stranger wrote one line without control characters, of at most so many characters."""
+    line = " ".join(text[: 4 * most].split())
+    return "".join(c for c in line if c.isprintable())[:most]
+
+
+def may_answer(state: AlertState, answer: Answer) -> bool:
+    """Tell whether an alert is there for whoever answers: one of another desk is not."""
+    return answer.all_desks or state.desk is None or state.desk == answer.desk
+
+
+def answer(state: AlertState, given: Answer, policies: Policies, now: int) -> Answered:
+    """Decide what an answer comes to for an alert that is there for whoever gives it (`may_answer`).
+
+    `now` in milliseconds. Given again it is `already`. An alert that another carries on (`merged_into`) is answered
+    there.
+    """
+    who = tidy(given.who, MAX_WHO) or "somebody"
+    return _KINDS[given.kind](_Case(state, replace(given, who=who, note=tidy(given.note, MAX_NOTE)), policies, now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    state: AlertState
+    given: Answer
+    policies: Policies
+    now: int
+
+    @property
+    def alert(self) -> Alert:
+        return self.state.alert
+
+    def local(self, at: str | None) -> str:
+        return local(parse_rfc3339(at), self.state.timezone) if at else "before"
+
+    def said(self, text: str) -> str:
+        """Add the note to what was done."""
+        return f"{text}: {self.given.note}" if self.given.note else text
+
+    def changed(self, kind: ChangeKind, text: str, **fields: Any) -> AlertState:
+        """Give the state with one more revision, as the answer makes it."""
+        at, revision = rfc3339(self.now), self.alert.revision + 1
+        change = Change(at=at, revision=revision, event="", event_revision=0, reason=kind, text=text)
+        alert = replace(
+            self.alert,
+            revision=revision,
+            updated_at=at,
+            changes=bounded([*self.alert.changes, change], MAX_CHANGES),
+            **fields,
+        )
+        return replace(self.state, alert=alert)
+
+    def done(
+        self, state: AlertState, text: str, type: MessageType, timers: list[Timer], cancel: list[str]
+    ) -> Answered:
+        """Tell who knows of it, quietly."""
+        deliveries = tuple(
+            delivery(state, policy, kind=type, reason=self.given.kind, now=self.now, news=[text], loud=False)
+            for policy in knowing(state, self.policies)
+            if policy.answered
+        )
+        known = lanes(state)
+        told = [one.receiver for one in deliveries if not known[one.receiver].held]  # else what waits counted as told
+        state = with_told(state, self.policies, told, self.now)
+        names = [timer.name for timer in timers]
+        effects = Effects(
+            timers=timers,
+            cancel=[name for name in cancel if name not in names],
+            record=self.record(state, deliveries),
+        )
+        return Answered("done", text, state, deliveries, effects)
+
+    def record(self, state: AlertState, deliveries: tuple[NewDelivery, ...] = ()) -> JournalRecord:
+        """Make the line of the audit log."""
+        given = self.given
+        data: dict[str, Any] = {
+            "who": given.who,
+            "via": given.via,
+            "portfolio": state.alert.portfolio,
+            "desk": state.desk,
+            "revision": state.alert.revision,
+            "status": state.alert.status,
+            "receivers": {one.receiver: one.id for one in deliveries},
+        }
+        if given.note:
+            data["note"] = given.note
+        if given.kind == "snooze":
+            data["until"] = rfc3339(given.until_ms)
+        ids = [state.alert.id, *(one.id for one in deliveries)]
+        return JournalRecord(kind="answer", at=rfc3339(self.now), ids=ids, reason=given.kind, data=data)
+
+
+def _acknowledge(case: _Case) -> Answered:
+    alert, who = case.alert, case.given.who
+    if alert.status == "closed":
+        return Answered("already", "it is closed already")
+    if alert.status == "acknowledged":
+        by = "you" if alert.acknowledged_by == who else alert.acknowledged_by
+        return Answered("already", f"{by} acknowledged it already, {case.local(alert.acknowledged_at)}")
+    text = case.said(f"acknowledged by {who}")
+    state = case.changed(
+        "acknowledged",
+        text,
+        status="acknowledged",
+        acknowledged_by=who,
+        acknowledged_at=rfc3339(case.now),
+        snoozed_until=None,
+    )
+    return case.done(state, text, "alert.acknowledged", [], [*escalations(state), _resurface(alert.id)])
+
+
+def _unacknowledge(case: _Case) -> Answered:
+    alert = case.alert
+    if alert.status == "open" and not alert.snoozed_until:
+        return Answered("already", "it is open already")
+    what = {"acknowledged": "acknowledgement", "closed": "closing", "open": "snooze"}[alert.status]
+    text = case.said(f"{what} taken back by {case.given.who}")
+    state = case.changed(
+        "reopened", text, status="open", acknowledged_by=None, acknowledged_at=None, snoozed_until=None
+    )
+    return case.done(
+        state, text, "alert.updated", waits_again(state, case.policies, case.now), [_resurface(alert.id)]
+    )
+
+
+def _snooze(case: _Case) -> Answered:
+    alert, until = case.alert, case.given.until_ms
+    if alert.status == "closed":
+        return Answered("refused", "it is closed: there is nothing to put off")
+    if until <= case.now:
+        return Answered("refused", f"{local(until, case.state.timezone)} is over: give a time to come")
+    if until > case.now + MAX_SNOOZE_MS:
+        return Answered("refused", f"that is too far ahead: at most {MAX_SNOOZE_MS // 86_400_000} days")
+    if alert.snoozed_until and parse_rfc3339(alert.snoozed_until) == until:
+        return Answered("already", f"it is snoozed until {local(until, case.state.timezone)} already")
+    text = case.said(f"snoozed until {local(until, case.state.timezone)} by {case.given.who}")
+    state = case.changed("snoozed", text, snoozed_until=rfc3339(until))
+    timer = Timer(kind="resurface", alert=alert.id, due_ms=until)
+    return case.done(state, text, "alert.updated", [timer], escalations(state))
+
+
+def _close(case: _Case) -> Answered:
+    alert = case.alert
+    if alert.status == "closed":
+        return Answered("already", "it is closed already")
+    text = case.said(f"closed by {case.given.who}")
+    state = case.changed("closed", text, status="closed", snoozed_until=None)
+    over = [*escalations(state), _resurface(alert.id), Timer(kind="close", alert=alert.id, due_ms=0).name]
+    return case.done(state, text, "alert.closed", [], over)
+
+
+def _feedback(case: _Case) -> Answered:
+    alert, who, kind = case.alert, case.given.who, case.given.kind
+    assert kind in ("useful", "noise")
+    if alert.feedback.get(who) == kind:
+        return Answered("already", f"{who} called it {kind} already")
+    if who not in alert.feedback and len(alert.feedback) >= MAX_VOICES:
+        return Answered("refused", f"{MAX_VOICES} people have said what they think of it: that is enough")
+    state = replace(case.state, alert=replace(alert, feedback={**alert.feedback, who: kind}))
+    record = case.record(state)
+    rules = list(dict.fromkeys(match.rule for match in alert.matches))
+    return Answered(
+        "done",
+        f"noted as {kind}, by {who}",
+        state,
+        effects=Effects(record=replace(record, data=record.data | {"rules": rules})),
+    )
+
+
+def waits_again(state: AlertState, policies: Policies, now: int) -> list[Timer]:
+    """Give the timers of an alert that is open again: for its escalations, and for its end."""
+    wanted = [escalate_timer(policy, state.alert, now) for policy in knowing(state, policies)]
+    return [*(timer for timer in wanted if timer is not None), close_timer(state.alert, now)]
+
+
+def _resurface(alert: str) -> str:
+    return Timer(kind="resurface", alert=alert, due_ms=0).name
+
+
+_KINDS: Mapping[AnswerKind, Callable[[_Case], Answered]] = {
+    "acknowledge": _acknowledge,
+    "unacknowledge": _unacknowledge,
+    "snooze": _snooze,
+    "close": _close,
+    "useful": _feedback,
+    "noise": _feedback,
+}

@@ -1,0 +1,51 @@
+"""Who knows of an alert, and may hear more of it: what answers, clocks and releases share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from alertd.alerts.lanes import knows, lanes
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.rights import closed_to, limits
+from alertd.base.clock import parse_rfc3339, to_datetime
+from alertd.model import AlertState, Timer
+
+Policies = Mapping[str, ReceiverPolicy]
+
+
+def behind_wall(state: AlertState, policy: ReceiverPolicy) -> bool:
+    """Tell whether an alert belongs to a desk that is not the receiver's."""
+    return state.desk is not None and policy.desk != state.desk
+
+
+def kept_from(state: AlertState, policy: ReceiverPolicy) -> str:
+    """Say why a receiver may not hear of an alert as it is now; empty if it may."""
+    if behind_wall(state, policy):
+        return "restricted: the alert is another desk's"
+    return closed_to(policy, limits(state.event)) if state.event is not None else ""
+
+
+def knowing(state: AlertState, policies: Policies) -> list[ReceiverPolicy]:
+    """Give the receivers that were told of an alert and may hear more of it, in the order of their ids."""
+    told = [policies[name] for name, lane in sorted(lanes(state).items()) if name in policies and knows(lane)]
+    return [policy for policy in told if not kept_from(state, policy)]
+
+
+def snoozed(state: AlertState, now: int) -> bool:
+    """Tell whether somebody has put an alert off until a time that has not come."""
+    until = state.alert.snoozed_until
+    return until is not None and parse_rfc3339(until) > now
+
+
+def escalations(state: AlertState) -> list[str]:
+    """Name the timers of an alert's escalations: those that may be set."""
+    return [
+        Timer(kind="escalate", alert=state.alert.id, receiver=receiver, due_ms=0).name
+        for receiver in sorted(lanes(state))
+    ]
+
+
+def local(ms: int, timezone: str) -> str:
+    """Write a time for people on the clock of a portfolio: `2026-01-12 07:41 EST`."""
+    return to_datetime(ms).astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M %Z")

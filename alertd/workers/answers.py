@@ -1,0 +1,188 @@
+"""What people say about alerts: one door for the command line, the API, Slack's buttons and the links in mails.
+
+load the alert -> is it theirs? -> decide (`alerts/answers.py`) -> commit, with a line of the audit log -> words
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import structlog
+
+from alertd import telemetry
+from alertd.alerts.answers import Answered, answer, may_answer
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.base.clock import Clock
+from alertd.base.ids import usable_id
+from alertd.errors import Temporary
+from alertd.model import Alert, AlertState, Answer, Effects, NewDelivery, Severity, StoredAlert
+
+log = structlog.get_logger(__name__)
+
+MAX_CONFLICTS = 20
+MAX_MERGES = 8
+"""How many times an alert may have been carried on by another before it is given up."""
+NOT_THERE = "there is no such alert"
+
+
+class AnswerStore(Protocol):
+    """What answers need of the store."""
+
+    async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
+        """Give alerts with their versions."""
+        ...
+
+    async def commit(
+        self,
+        alert_id: str,
+        expected_version: int,
+        state: AlertState,
+        deliveries: Sequence[NewDelivery],
+        now: int,
+        *,
+        effects: Effects | None = None,
+        answer: bool = False,
+    ) -> StoredAlert | None:
+        """Write an alert and what follows, if nobody was faster."""
+        ...
+
+    async def note_feedback(self, portfolio: str, alert: str, data: dict[str, Any], now: int) -> None:
+        """Remember what people think of an alert."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came of an answer, for a person."""
+
+    outcome: Literal["done", "already", "refused", "unknown"]
+    """`unknown`: the alert is not there, or another desk's: whoever asks is not told which."""
+    text: str
+    alert: str
+    """The alert that took it: where another carries it on, that one."""
+    title: str = ""
+    status: Literal["", "open", "acknowledged", "closed"] = ""
+    severity: Severity = "info"
+    snoozed_until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An alert as somebody who is about to answer sees it."""
+
+    alert: str
+    title: str
+    status: Literal["open", "acknowledged", "closed"]
+    severity: Severity
+    portfolio: str
+    portfolio_title: str
+    acknowledged_by: str | None
+    snoozed_until: str | None
+
+
+class Answers:
+    """Takes answers."""
+
+    def __init__(self, store: AnswerStore, policies: Mapping[str, ReceiverPolicy], clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._policies = policies
+        self._identities: Mapping[str, str] = {}
+
+    def serve(self, policies: Mapping[str, ReceiverPolicy]) -> None:
+        """Take the receivers of a reload."""
+        self._policies = policies
+
+    def rename(self, identities: Mapping[str, str]) -> None:
+        """Take the first ids of the portfolios that were renamed, at the start and from a reload of rules."""
+        self._identities = identities
+
+    async def give(self, given: Answer) -> Given:
+        """Take an answer.
+
+        Raises Temporary (StoreUnavailable among it) where it was not taken and may be given again; the same answer
+        given again is `already`.
+        """
+        result = await self._give(given)
+        telemetry.ANSWERS.labels(kind=given.kind, via=given.via, outcome=result.outcome).inc()
+        log.info(
+            "answer",
+            alert=result.alert,
+            kind=given.kind,
+            who=given.who[:200],
+            via=given.via,
+            outcome=result.outcome,
+            text=result.text,
+        )
+        return result
+
+    async def seen(self, alert: str, desk: str | None, *, all_desks: bool = False) -> Seen | None:
+        """Give an alert as somebody of a desk may see it; None: not there, or another desk's."""
+        stored = await self._load(alert)
+        state = stored.state
+        if state is None or not (all_desks or state.desk in (None, desk)):
+            return None
+        found = state.alert
+        return Seen(
+            alert=found.id,
+            title=found.title,
+            status=found.status,
+            severity=found.severity,
+            portfolio=found.portfolio,
+            portfolio_title=state.portfolio_title,
+            acknowledged_by=found.acknowledged_by,
+            snoozed_until=found.snoozed_until,
+        )
+
+    async def _give(self, given: Answer) -> Given:
+        stored = await self._load(given.alert)
+        for _ in range(MAX_CONFLICTS):
+            if stored.state is None or not may_answer(stored.state, given):
+                return Given("unknown", NOT_THERE, given.alert)
+            now = self._clock()
+            answered = answer(stored.state, given, self._policies, now)
+            if answered.state is None:
+                return _said(answered, stored.state.alert)
+            name = stored.state.alert.id
+            conflict = await self._store.commit(
+                name, stored.version, answered.state, answered.deliveries, now, effects=answered.effects, answer=True
+            )
+            if conflict is None:
+                if given.kind in ("useful", "noise"):
+                    await self._note(answered.state.alert, now)
+                return _said(answered, answered.state.alert)
+            stored = await self._load(name)  # it may have been merged meanwhile
+        raise Temporary(f"alert {given.alert} changes all the time: answer again")
+
+    async def _load(self, alert: str) -> StoredAlert:
+        """Load an alert; of one that another carries on, that one."""
+        for _ in range(MAX_MERGES):
+            if not (usable_id(alert) and alert.startswith("al_")):
+                break
+            stored = (await self._store.load_alerts([alert])).get(alert, _NOTHING)
+            if stored.state is None or not stored.state.alert.merged_into:
+                return stored
+            alert = stored.state.alert.merged_into
+        return _NOTHING
+
+    async def _note(self, alert: Alert, now: int) -> None:
+        """Remember for the rules what is thought of the alert; without names, and longer than the alert is kept."""
+        words = list(alert.feedback.values())
+        data = {
+            "rules": list(dict.fromkeys(match.rule for match in alert.matches)),
+            "useful": words.count("useful"),
+            "noise": words.count("noise"),
+        }
+        portfolio = self._identities.get(alert.portfolio, alert.portfolio)
+        await self._store.note_feedback(portfolio, alert.id, data, now)
+
+
+_NOTHING = StoredAlert(version=0, state=None)
+
+
+def _said(answered: Answered, alert: Alert) -> Given:
+    return Given(
+        answered.outcome, answered.text, alert.id, alert.title, alert.status, alert.severity, alert.snoozed_until
+    )
