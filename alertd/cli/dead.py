@@ -93,7 +93,7 @@ def _retry(config: Path | None, wanted: list[str], *, everything: bool, json: bo
     async def work() -> list[str]:
         async with command_store(reach_of(config)) as store:
             queued = await (_all(store) if everything else store.retry_dead(wanted, system_clock()))
-            await _end_pauses(store, queued)
+            await _end_pauses(store, queued, everything=everything)
             return queued
 
     queued = guarded(work)
@@ -117,8 +117,11 @@ async def _all(store: RedisStore) -> list[str]:
     return list(done)
 
 
-async def _end_pauses(store: RedisStore, queued: list[str]) -> None:
-    """Let the receivers be asked now: one that was gone rests for an hour, but a person says that it is back."""
+async def _end_pauses(store: RedisStore, queued: list[str], *, everything: bool) -> None:
+    """Let the receivers be asked now: one that was gone is parked for an hour, but a person says that it is back."""
     deliveries = [await store.delivery(delivery_id) for delivery_id in queued]
-    for receiver in sorted({delivery.receiver for delivery in deliveries if delivery}):
+    meant = {delivery.receiver for delivery in deliveries if delivery}
+    if everything:
+        meant |= {receiver for receiver, health in (await store.receiver_health()).items() if health.parked}
+    for receiver in sorted(meant):
         await store.pause_receiver(receiver, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import sys
 from pathlib import Path
@@ -13,14 +14,16 @@ from alertd import __version__, telemetry
 from alertd.app.snapshot import secrets_of
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.ids import make_id
-from alertd.cli.connect import settings_of
+from alertd.cli.connect import command_store, reach_from, settings_of
 from alertd.cli.output import FAULTS, USAGE, ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
+from alertd.errors import StoreUnavailable
 from alertd.model import Message
 from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
 from alertd.notify.config import ReceiverConfig
-from alertd.notify.outcome import Dead, Later, Outcome, Sent, masked
+from alertd.notify.outcome import Later, Outcome, Sent, masked
 from alertd.notify.protocol import Attempt, NotifierDeps
+from alertd.settings import Settings
 
 
 def send_test(
@@ -32,7 +35,8 @@ def send_test(
 ) -> None:
     """Send a test message to receivers and say what came of it.
 
-    At once and past the queue, so no daemon is needed; nothing is tried again. Exit 1 if one did not take it.
+    At once and past the queue, so no daemon is needed; nothing is tried again. A receiver that was parked and takes
+    it is asked by the daemon at once. Exit 1 if one did not take it.
     """
     if not guarded(lambda: _send(receivers or [], config, json=json)):
         raise typer.Exit(FAULTS)
@@ -47,16 +51,30 @@ async def _send(wanted: list[str], config: Path | None, *, json: bool) -> bool:
     if not known:
         fail("there are no receivers in the settings")
     contact = f" {settings.contact}" if settings.contact else ""
-    good = True
+    took: list[str] = []
     async with HttpClient(user_agent=f"alertd/{__version__}{contact}") as http:
         # A console receiver prints its message; with --json that must not get among the results.
         stream = sys.stderr if json else None
         deps = NotifierDeps(http=http, smtp=settings.smtp, clock=system_clock, stream=stream)
         for receiver_id in dict.fromkeys(wanted or known):
             outcome = await _send_one(known[receiver_id], deps)
-            good &= isinstance(outcome, Sent)
+            if isinstance(outcome, Sent):
+                took.append(receiver_id)
             _show(receiver_id, outcome, json=json)
-    return good
+    await _end_pauses(settings, took)
+    return len(took) == len(dict.fromkeys(wanted or known))
+
+
+async def _end_pauses(settings: Settings, receivers: list[str]) -> None:
+    """Let the daemon ask those that took the message now: one that was parked has been mended."""
+    with contextlib.suppress(StoreUnavailable):  # no daemon runs here: there is nothing to end
+        if not receivers:
+            return
+        async with command_store(reach_from(settings)) as store:
+            health = await store.receiver_health()
+            for receiver in receivers:
+                if receiver in health and health[receiver].parked:
+                    await store.pause_receiver(receiver, 0)
 
 
 async def _send_one(config: ReceiverConfig, deps: NotifierDeps) -> Outcome:
@@ -83,9 +101,14 @@ def _show(receiver: str, outcome: Outcome, *, json: bool) -> None:
     if json:
         print_json({"receiver": receiver, "outcome": type(outcome).__name__.lower(), "detail": detail})
         return
-    colour, word = {
-        Sent: ("green", "sent"),
-        Later: ("red", "failed (the daemon would try again)"),
-        Dead: ("red", "failed (the daemon would give up)"),
-    }[type(outcome)]
+    colour, word = _word(outcome)
     stdout().print(f"{plain(receiver)}: [{colour}]{word}[/{colour}]: {plain(detail)}")
+
+
+def _word(outcome: Outcome) -> tuple[str, str]:
+    if isinstance(outcome, Sent):
+        return "green", "sent"
+    would = "give up"
+    if isinstance(outcome, Later):
+        would = "keep what waits for it and ask once an hour" if outcome.gone else "try again"
+    return "red", f"failed (the daemon would {would})"

@@ -70,7 +70,7 @@ def _well(found: dict[str, Any]) -> bool:
         and all(daemon["reload_ok"] and not daemon["positions"] for daemon in found["daemons"])
         and not any(finding["level"] == "refuse" for finding in found["redis"]["findings"])
         and not any(_source_trouble(row) for row in found["sources"])
-        and not any(row["failures"] or row["dead"] for row in found["receivers"])
+        and not any(row["failures"] or row["dead"] or row["parked"] for row in found["receivers"])
     )
 
 
@@ -149,7 +149,11 @@ def _receiver_trouble(receiver: dict[str, Any], now: int) -> str:
     parts = []
     if receiver["failures"]:
         parts.append(f"failed {counted(receiver['failures'], 'time')} in a row")
-    if receiver["paused_until"] and parse_rfc3339(receiver["paused_until"]) > now:
+    paused = receiver["paused_until"] and parse_rfc3339(receiver["paused_until"]) > now
+    if receiver["parked"]:
+        again = f"asks again {ago(receiver['paused_until'], now)}" if paused else "is being asked"
+        parts.append(f"parked: {receiver['parked']}; {again}, what waits for it is kept")
+    elif paused:
         parts.append(f"paused, goes on {ago(receiver['paused_until'], now)}")
     if receiver["dead"]:
         parts.append(f"{counted(receiver['dead'], 'dead letter')}: see alertd dead")

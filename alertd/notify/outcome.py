@@ -1,5 +1,7 @@
 """What an attempt to send came to, and the one table of what each answer means for trying again.
 
+A receiver that is gone parks: its message stays where it is, one an hour asks again, and nothing is given up for it.
+
 Sources: Standard Webhooks 1.0.0 ("Operational considerations": 2xx only, 410 disables, 429, 502 and 504 throttle);
 Slack's list of incoming-webhook errors; RFC 5321 section 4.2.1 (4yz transient, 5yz permanent) and RFC 1047 (a
 connection lost after the final dot leaves the outcome unknown).
@@ -41,14 +43,14 @@ class Later(Struct, frozen=True):
     """Nothing at all to this receiver for so many seconds."""
     partly: bool = False
     """Some of it was taken (by other recipients of a mail): the receiver is not the one in trouble."""
+    gone: bool = False
+    """The receiver itself is no more, or not ours any more: everything for it waits, and one message an hour asks."""
 
 
 class Dead(Struct, frozen=True):
     """Trying the same again cannot help."""
 
     error: str
-    disable: bool = False
-    """The receiver itself is gone: what else waits for it will fail too."""
 
 
 Outcome = Sent | Later | Dead
@@ -70,8 +72,12 @@ class Meaning(NamedTuple):
     """For the whole receiver, where the answer brings no Retry-After."""
     doubt: bool = False
     """The message may have arrived all the same: the next attempt says so."""
-    disable: bool = False
+    gone: bool = False
+    """The receiver itself is no more: it is parked."""
 
+
+PARK_S = 3600.0
+"""How long a receiver that is gone is left alone; then one message asks again."""
 
 SENT = Meaning("sent")
 LATER = Meaning("later")
@@ -80,7 +86,7 @@ OVERLOADED = Meaning("later", pause_s=10)
 BAD_GATEWAY = Meaning("later", pause_s=10, doubt=True)
 UNKNOWN = Meaning("later", doubt=True)
 DEAD = Meaning("dead")
-GONE = Meaning("dead", disable=True)
+GONE = Meaning("later", counts=False, pause_s=PARK_S, gone=True)
 
 _HTTP: dict[str, Meaning] = {
     "2xx": SENT,
@@ -129,7 +135,7 @@ SMTP: dict[Stage, dict[str, Meaning]] = {
 
 NOT_SENT = LATER
 """Network failure before any byte of the message left: name, connect, TLS."""
-FORBIDDEN = DEAD
+FORBIDDEN = GONE
 """The address may not be connected to: only a change of the settings helps, and the operator must hear of it now."""
 NO_ANSWER = UNKNOWN
 """Network failure after some of it left: reset, time-out, connection lost after the final dot."""
@@ -164,12 +170,19 @@ def post_failed(error: PostFailed, progress: Progress) -> Outcome:
     return settle(NO_ANSWER if error.sent else NOT_SENT, str(error), progress, error.retry_after)
 
 
+def parked(error: str, progress: Progress) -> Later:
+    """Say that the receiver is gone: what waits for it is kept, and goes out once it takes a message again."""
+    return Later(error, after_s=PARK_S, counts=False, progress=progress.encode(), pause_s=PARK_S, gone=True)
+
+
 def settle(meaning: Meaning, error: str, progress: Progress, retry_after_s: float | None = None) -> Outcome:
     """Turn a cell of the table into an outcome, with the peer's own wish to wait held within 1 s to 1 h."""
     if meaning.action == "sent":
         return Sent(error)
     if meaning.action == "dead":
-        return Dead(error, meaning.disable)
+        return Dead(error)
+    if meaning.gone:
+        return parked(error, progress)
     after: float | None = None
     if retry_after_s is not None:
         after = min(max(retry_after_s, RETRY_AFTER_MIN_S), RETRY_AFTER_MAX_S)

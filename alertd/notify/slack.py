@@ -123,5 +123,5 @@ def _outcome(answer: PostResult, progress: Progress) -> Outcome:
         return settle(NOT_SENT, f"HTTP {answer.status} with a web page instead of Slack's ok", progress)
     outcome = http_outcome("slack", answer.status, answer.retry_after_s, said, progress)
     if isinstance(outcome, Dead) and progress.plain:
-        return Dead(f"{outcome.error} (before, with blocks: {progress.plain})", outcome.disable)
+        return Dead(f"{outcome.error} (before, with blocks: {progress.plain})")
     return outcome

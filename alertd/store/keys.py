@@ -29,7 +29,7 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     chains             hash     <chain>/<receiver> -> ids of the live deliveries, in order
     q:<receiver>:<lane> zset    delivery -> due time or end of lease; only heads of chains
     done, dead         zset     delivery -> time of its end
-    recv:<receiver>    hash     failures, paused_until_ms, last_sent_ms, waiting, dead
+    recv:<receiver>    hash     failures, paused_until_ms, last_sent_ms, waiting, dead, parked
     receivers          set      every receiver that ever had a delivery
     pace               hash     receiver -> time of its last claim
     wake               list     receivers with something due, at most 1,000

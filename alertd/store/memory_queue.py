@@ -79,6 +79,9 @@ class MemoryQueue(MemoryDeliveries):
         self._queue(record)[delivery_id] = record.due_ms
         if pace_ms > 0:
             self._pace[pace_key or receiver] = now
+        health = self._recv.get(receiver, ReceiverHealth())
+        if health.parked:
+            self._recv[receiver] = replace(health, paused_until_ms=now + lease_ms)
         return self._claim_of(record)
 
     def _claim_of(self, record: StoredDelivery) -> Claim:
@@ -116,6 +119,10 @@ class MemoryQueue(MemoryDeliveries):
         health = self._recv[record.receiver]
         if state == "sent":
             self._recv[record.receiver] = replace(health, last_sent_ms=now, failures=0)
+            if health.parked:
+                self._recv[record.receiver] = replace(self._recv[record.receiver], parked="", paused_until_ms=0)
+                self._wake.append(record.receiver)
+                self._bell.set()
         elif state == "dead":
             self._count(record.receiver, failures=1)
         return True
@@ -131,6 +138,7 @@ class MemoryQueue(MemoryDeliveries):
         counts: bool,
         progress: str = "",
         pause_until_ms: int = 0,
+        gone: bool = False,
     ) -> bool:
         """Record a failed attempt and when to try again. False: the lease is another's by now."""
         if not token:
@@ -154,7 +162,11 @@ class MemoryQueue(MemoryDeliveries):
         self._queue(record)[delivery_id] = due_ms
         self._count(record.receiver, failures=int(counts))
         health = self._recv[record.receiver]
-        self._recv[record.receiver] = replace(health, paused_until_ms=max(health.paused_until_ms, pause_until_ms))
+        self._recv[record.receiver] = replace(
+            health,
+            paused_until_ms=max(health.paused_until_ms, pause_until_ms),
+            parked=record.error if gone else health.parked,
+        )
         self._line(record, now, "retry", record.error)
         return True
 

@@ -228,10 +228,12 @@ class Store(TextStore, LifeStore, Protocol):
         counts: bool,
         progress: str = "",
         pause_until_ms: int = 0,
+        gone: bool = False,
     ) -> bool:
         """Record a failed attempt and when to try again. False: the lease is another's by now. Repeatable.
 
-        An empty `progress` keeps the old one.
+        An empty `progress` keeps the old one. `gone`: the receiver is no more; from now on it is asked with one
+        message at a time, until it takes one: that ends its pause.
         """
 
     async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:

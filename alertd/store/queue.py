@@ -172,11 +172,12 @@ class QueuePart(Part):
         counts: bool,
         progress: str = "",
         pause_until_ms: int = 0,
+        gone: bool = False,
     ) -> bool:
         """Record a failed attempt and when to try again. False: the lease is another's by now."""
         names = [*QUEUE_NAMES, *self.hints.names(delivery_id)]
         head = (delivery_id, _token(token), now, rfc3339(now), due_ms, clean(error), int(counts))
-        reply = await self.link.run("retry", names, *head, progress, pause_until_ms)
+        reply = await self.link.run("retry", names, *head, progress, pause_until_ms, int(gone))
         self.hints.forget(delivery_id)
         return bool(reply[0] == b"ok")
 
@@ -235,7 +236,8 @@ def _token(token: str) -> str:
     return token
 
 
-def _counters(flat: list[Any]) -> dict[str, int]:
+def _counters(flat: list[Any]) -> dict[str, Any]:
     names = ("failures", "paused_until_ms", "last_sent_ms", "waiting", "dead")
-    stored = {flat[i].decode(): int(flat[i + 1]) for i in range(0, len(flat), 2)}
-    return {name: stored.get(name, 0) for name in names}
+    stored = {flat[i].decode(): flat[i + 1] for i in range(0, len(flat), 2)}
+    parked = stored.get("parked", b"").decode("utf-8", "replace")
+    return {name: int(stored.get(name, 0)) for name in names} | {"parked": parked}

@@ -104,3 +104,5 @@ class ReceiverHealth(Struct, frozen=True, kw_only=True):
     """Behind the head of their chain."""
     oldest_due_ms: int | None = None
     dead: int = 0
+    parked: str = ""
+    """Why it is gone, as its last attempt said; until it takes a message again, one at a time asks."""

@@ -9,7 +9,6 @@ the message is sent again under the same id, marked as a possible repeat.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -20,11 +19,12 @@ from alertd.base.clock import Clock, parse_rfc3339
 from alertd.base.failpoints import failpoint
 from alertd.errors import StoreUnavailable
 from alertd.model import Claim, ClaimRefused, DueDelivery
-from alertd.notify.ladder import breaker_pause_s, next_attempt
+from alertd.notify.ladder import breaker_pause_s
 from alertd.notify.outcome import Dead, Later, Outcome, Sent, masked
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, Notifier
-from alertd.workers.lane_notices import HOUR_MS, LaneNotices
+from alertd.workers.lane_notices import LaneNotices
+from alertd.workers.lane_plan import due_again
 from alertd.workers.lane_store import LaneStore
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
@@ -33,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 SWEEP_S = 1.0
 """The safety net under the wake-up list: a lane looks at its queue at least this often."""
-LAST_TRY_MS = 30_000
-"""How long before its expiry a message is tried a last time, where the ladder's next step lies behind that."""
 HOLD_MS = 5_000
 """How long a lane believes that its receiver is paused: the wake-up that ends a pause may overtake the refusal."""
 UNEXPECTED_MS = 30_000
@@ -225,12 +223,9 @@ class Lane:
             log.info("delivered", delivery=delivery.id, receiver=self.receiver, attempt=delivery.attempts)
             return
         if isinstance(outcome, Later):
-            failures = delivery.failures + (1 if outcome.counts else 0)
             pause_s = await self._failed(outcome, now)
-            due_ms = next_attempt(now, failures, outcome.after_s)
-            if due_ms >= delivery.expires_ms and delivery.expires_ms - now > 2 * LAST_TRY_MS:
-                due_ms = delivery.expires_ms - LAST_TRY_MS  # what time is left is used for one more
-            if due_ms < delivery.expires_ms:
+            due_ms = due_again(outcome, delivery, now)
+            if due_ms is not None:
                 pause_ms = now + int(pause_s * 1000) if pause_s else 0
                 await self._record(
                     lambda: store.retry(
@@ -242,16 +237,19 @@ class Lane:
                         counts=outcome.counts,
                         progress=outcome.progress,
                         pause_until_ms=pause_ms,
+                        gone=outcome.gone,
                     )
                 )
-                self._count("retried", item)
+                self._count("parked" if outcome.gone else "retried", item)
+                if outcome.gone:
+                    self._hold_until = min(pause_ms, now + HOLD_MS)
                 log.warning(
-                    "delivery_retried",
+                    "receiver_parked" if outcome.gone else "delivery_retried",
                     delivery=delivery.id,
                     receiver=self.receiver,
                     attempt=delivery.attempts,
                     error=outcome.error,
-                    in_s=round((due_ms - now) / 1000, 1),
+                    in_s=round(max(pause_s, (due_ms - now) / 1000), 1),
                 )
                 return
             error = f"{outcome.error}; no attempt is left before it expires"
@@ -260,18 +258,16 @@ class Lane:
         await self._record(lambda: store.bury(delivery.id, delivery.token, now, error))
         self._count("dead", item)
         log.error("dead_letter", delivery=delivery.id, receiver=self.receiver, error=error)
-        if isinstance(outcome, Dead) and outcome.disable:
-            # What waits is kept; one message an hour asks again, and a reload does so at once.
-            with contextlib.suppress(StoreUnavailable):
-                await self._store.pause_receiver(self.receiver, now + HOUR_MS)
-            await self._tell.gone(error, now)
-        elif item.message.type != "notice":  # a notice about a notice could go round for ever
+        if item.message.type != "notice":  # a notice about a notice could go round for ever
             await self._tell.dead_letter(error, now)
 
     async def _failed(self, outcome: Later, now: int) -> float:
         """Count towards the breaker; gives the seconds for which the receiver is left in peace."""
         if outcome.partly:
             await self._healed(now)
+        if outcome.gone:
+            self._open_since = self._open_since or now
+            await self._tell.gone(outcome.error, now)
         if outcome.partly or not outcome.counts:
             return outcome.pause_s
         self._failures += 1

@@ -44,6 +44,7 @@ class LaneStore(Protocol):
         counts: bool,
         progress: str = "",
         pause_until_ms: int = 0,
+        gone: bool = False,
     ) -> bool:
         """Record that it is to be tried again."""
         ...

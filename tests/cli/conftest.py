@@ -103,6 +103,18 @@ class Desk:
         self.deliver(*names, receiver=receiver)
         self.do(lambda store: _bury(store, receiver, names, error))
 
+    def park(self, receiver: str, error: str) -> None:
+        """Queue a delivery and find its receiver gone."""
+        self.deliver("parked", receiver=receiver)
+        self.do(lambda store: _park(store, receiver, error))
+
+
+async def _park(store: RedisStore, receiver: str, error: str) -> None:
+    now = system_clock()
+    await store.claim(receiver, "dl_parked", "token", now, 60_000, 0, b"payload")
+    pause = now + 3_600_000
+    assert await store.retry("dl_parked", "token", now, now, error, counts=False, pause_until_ms=pause, gone=True)
+
 
 async def _bury(store: RedisStore, receiver: str, names: Sequence[str], error: str) -> None:
     for name in names:

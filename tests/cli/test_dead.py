@@ -69,6 +69,13 @@ def test_a_receiver_that_rests_is_asked_at_once_when_a_person_tries_again(desk: 
     assert health["oms"].paused_until_ms > system_clock()
 
 
+def test_trying_everything_again_asks_those_that_are_parked_too(desk: Desk) -> None:
+    desk.park("desk", "HTTP 410")
+    assert desk.run("dead", "--retry-all").out == "0 deliveries queued again\n"
+    health = desk.do(lambda store: store.receiver_health())["desk"]
+    assert (health.paused_until_ms, health.parked) == (0, "HTTP 410")
+
+
 def test_what_is_no_dead_letter_is_named_and_the_others_are_queued(desk: Desk) -> None:
     desk.bury("a")
     done = desk.run("dead", "--retry", "dl_x", "--retry", "dl_a", "--retry", "dl_y")

@@ -50,7 +50,7 @@ def test_a_webhook_that_fails_says_whether_the_daemon_would_try_again(tmp_path: 
     assert done.code == 1
     first, second, third = done.out.splitlines()
     assert first == "down: failed (the daemon would try again): HTTP 500 out of order"
-    assert second == "gone: failed (the daemon would give up): HTTP 410"
+    assert second == "gone: failed (the daemon would keep what waits for it and ask once an hour): HTTP 410"
     assert third.startswith("nobody: failed (the daemon would try again): 127.0.0.1: ")
     assert len(world.requests) == 2, "nothing is tried twice"
 
@@ -92,7 +92,9 @@ def test_an_address_inside_the_house_is_refused_and_its_secret_not_shown(tmp_pat
     slack = {"id": "desk", "type": "slack", "webhook_url": "https://127.0.0.1/services/T0/B0/sesame"}
     done = send(tmp_path, receivers=[slack])
     assert done.code == 1
-    assert done.out.startswith("desk: failed (the daemon would give up): 127.0.0.1")
+    assert done.out.startswith(
+        "desk: failed (the daemon would keep what waits for it and ask once an hour): 127.0.0.1"
+    )
     assert "sesame" not in done.out + done.err
 
 

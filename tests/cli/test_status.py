@@ -109,6 +109,15 @@ def test_dead_letters_and_failing_receivers_are_faults(desk: Desk) -> None:
     assert line == "  desk: failed 2 times in a row; paused, goes on in 10 min; 2 dead letters: see alertd dead"
 
 
+def test_a_receiver_that_is_gone_is_parked(desk: Desk) -> None:
+    desk.running()
+    desk.park("desk", "HTTP 410 channel_is_archived")
+    done = desk.run("status")
+    assert done.code == 1
+    (line,) = [line for line in done.out.splitlines() if line.startswith("  desk: ")]
+    assert line == ("  desk: parked: HTTP 410 channel_is_archived; asks again in 60 min, what waits for it is kept")
+
+
 def test_a_refused_reload_shows_its_faults(desk: Desk) -> None:
     faults = ["rules/p.yaml:6:5: unknown key `titel`", "rules/p.yaml:7:5: `when` is missing"]
     desk.running(reload_ok=False, reload_at="2026-01-01T00:00:00.000Z", faults=faults)

@@ -8,7 +8,7 @@ from alertd.base.clock import rfc3339, system_clock
 from alertd.model import Message
 from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
-from alertd.notify.outcome import Dead, Later, Outcome, Sent
+from alertd.notify.outcome import Later, Outcome, Sent
 from alertd.notify.protocol import Attempt, NotifierDeps
 from alertd.notify.webhook import WebhookConfig
 from tests.support.http import FaultServer, answer, reset
@@ -60,9 +60,9 @@ async def test_a_connection_that_breaks_leaves_it_open_whether_the_message_arriv
         assert isinstance(await send(server), Later)
 
 
-async def test_an_address_that_is_gone_is_not_tried_again() -> None:
+async def test_an_address_that_is_gone_is_parked_and_loses_nothing() -> None:
     with FaultServer() as server:
         server.script("/hook", answer(status=410))
         outcome = await send(server)
-    assert isinstance(outcome, Dead)
-    assert outcome.disable
+    assert isinstance(outcome, Later)
+    assert outcome.gone

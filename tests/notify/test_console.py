@@ -13,7 +13,7 @@ import pytest
 
 from alertd.net.client import HttpClient
 from alertd.notify.console import ConsoleConfig, ConsoleNotifier
-from alertd.notify.outcome import Dead, Later, Sent
+from alertd.notify.outcome import Later, Sent
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import NotifierDeps
 from tests.notify.cases import DELIVERY, NOW, attempt, event, message, notice
@@ -88,7 +88,7 @@ async def test_a_broken_pipe_is_the_end_of_this_receiver() -> None:
     stream = os.fdopen(writing, "w")
     to = notifier(stream)
     outcome = await to.send(to.render(message()), attempt())
-    assert isinstance(outcome, Dead) and outcome.disable
+    assert isinstance(outcome, Later) and outcome.gone
     stream.close()  # nothing is left in its buffer that could fail here
 
 
@@ -96,7 +96,8 @@ async def test_a_closed_stream_is_the_end_of_this_receiver() -> None:
     stream = io.StringIO()
     stream.close()
     to = notifier(stream)
-    assert isinstance(await to.send(to.render(message()), attempt()), Dead)
+    outcome = await to.send(to.render(message()), attempt())
+    assert isinstance(outcome, Later) and outcome.gone
 
 
 async def test_a_full_disk_may_have_room_later() -> None:

@@ -13,6 +13,7 @@ from alertd.notify.outcome import (
     Stage,
     http_meaning,
     http_outcome,
+    parked,
     post_failed,
     settle,
     smtp_meaning,
@@ -50,8 +51,8 @@ NOTHING = Progress()
 def test_http_statuses(status: int, webhook: str, slack: str) -> None:
     def word(kind: Kind) -> str:
         meaning = http_meaning(kind, status)
-        if meaning.action != "later":
-            return "gone" if meaning.disable else meaning.action
+        if meaning.gone or meaning.action != "later":
+            return "gone" if meaning.gone else meaning.action
         if not meaning.counts:
             return "limited"
         return "throttled" if meaning.pause_s else "later"
@@ -117,9 +118,9 @@ def test_a_network_failure_is_in_doubt_only_if_something_was_sent() -> None:
     assert isinstance(unknown, Later) and read_progress(unknown.progress).doubt
 
 
-def test_a_forbidden_address_is_told_at_once() -> None:
+def test_a_forbidden_address_parks_its_receiver() -> None:
     outcome = post_failed(PostFailed("a loopback address", sent=False, forbidden=True), NOTHING)
-    assert outcome == Dead("a loopback address")
+    assert outcome == parked("a loopback address", NOTHING)
 
 
 def test_an_answer_becomes_one_short_printable_line() -> None:

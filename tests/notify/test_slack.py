@@ -11,7 +11,7 @@ import pytest
 from alertd.base.secrets import Secret
 from alertd.demo.local_slack import MessageRate, active_markup, texts
 from alertd.net.client import HttpClient
-from alertd.notify.outcome import Dead, Later, Outcome, Sent
+from alertd.notify.outcome import Dead, Later, Outcome, Sent, parked
 from alertd.notify.progress import Progress, read_progress
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.slack import SlackConfig, SlackNotifier
@@ -146,7 +146,7 @@ async def test_a_webhook_that_is_gone_is_told_as_gone(
 ) -> None:
     slack.script(Reply(status, code))
     to = notifier(http, slack.url)
-    assert await to.send(to.render(message()), attempt()) == Dead(f"HTTP {status} {code}", disable=True)
+    assert await to.send(to.render(message()), attempt()) == parked(f"HTTP {status} {code}", Progress())
 
 
 async def test_a_fault_of_slack_is_tried_again(slack: FakeSlack, http: HttpClient) -> None:
@@ -190,7 +190,7 @@ async def test_a_private_address_is_refused_unless_allowed(http: HttpClient) -> 
     config = SlackConfig(id="ai-desk", webhook_url=Secret("https://127.0.0.1/services/T/B/x"))
     to = SlackNotifier(config, NotifierDeps(http=http))
     outcome = await to.send(to.render(message()), attempt())
-    assert isinstance(outcome, Dead) and "loopback" in outcome.error
+    assert isinstance(outcome, Later) and outcome.gone and "loopback" in outcome.error
 
 
 async def test_no_outcome_shows_the_secret_address(slack: FakeSlack, http: HttpClient) -> None:

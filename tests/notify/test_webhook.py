@@ -107,11 +107,12 @@ async def test_its_own_headers_go_along_and_stay_out_of_errors(http: HttpClient)
     assert outcome == Dead("HTTP 422 you sent <secret>")
 
 
-async def test_an_endpoint_that_is_gone_is_disabled(http: HttpClient) -> None:
+async def test_an_endpoint_that_is_gone_is_parked(http: HttpClient) -> None:
     async with WebhookReceiver([NEW]) as hooks:
         hooks.script(web.Response(status=410))
         to = notifier(http, hooks.url)
-        assert await to.send(to.render(message()), attempt(now=now_ms())) == Dead("HTTP 410", disable=True)
+        outcome = await to.send(to.render(message()), attempt(now=now_ms()))
+    assert outcome == Later("HTTP 410", after_s=3600, counts=False, pause_s=3600, gone=True)
 
 
 async def test_a_redirect_is_a_failure_and_not_followed(http: HttpClient) -> None:

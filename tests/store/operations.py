@@ -117,6 +117,7 @@ _CALLS: dict[str, Callable[..., Awaitable[Any]]] = {
         counts=counts,
         progress="[]" if wait else "",
         pause_until_ms=now + wait,
+        gone=bool(wait and counts),
     ),
     "retry_dead": lambda s, now, *names: s.retry_dead([f"dl_{n}" for n in names], now),
     "pause": lambda s, now, until: s.pause_receiver("desk", until and now + until),

@@ -235,6 +235,22 @@ async def test_a_shorter_pause_does_not_end_a_longer_one_but_a_person_does(store
     assert (await store.receiver_health())["desk"].paused_until_ms == 0
 
 
+async def test_a_receiver_that_is_gone_is_asked_with_one_message_at_a_time_until_it_takes_one(store: Store) -> None:
+    await store.enqueue([delivery("a"), delivery("b", chain="other")], NOW)
+    await begin(store, "a")
+    hour = NOW + 3_600_000
+    assert await store.retry("dl_a", "t1", NOW, NOW, "410", counts=False, pause_until_ms=hour, gone=True)
+    assert (await store.receiver_health())["desk"].parked == "410"
+    assert await due(store) == ["dl_a", "dl_b"]
+    assert await claim(store, "a", "t2") == ClaimRefused(reason="paused", retry_ms=hour)
+    await begin(store, "a", "t2", hour)
+    assert await claim(store, "b", "t3", hour) == ClaimRefused(reason="paused", retry_ms=hour + LEASE)
+    assert await store.finish("dl_a", "t2", hour, "200")
+    health = (await store.receiver_health())["desk"]
+    assert (health.parked, health.paused_until_ms) == ("", 0)
+    await begin(store, "b", "t3", hour)
+
+
 async def test_giving_up_leaves_a_dead_letter_with_its_reason(store: Store) -> None:
     await store.enqueue([delivery("a")], NOW)
     await begin(store, "a")

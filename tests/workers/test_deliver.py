@@ -208,16 +208,35 @@ async def test_stopping_claims_nothing_more_and_ends_what_is_under_way() -> None
 
 
 async def test_a_receiver_that_is_gone_rests_and_keeps_what_waits_for_it() -> None:
-    store, desk, ops = MemoryStore(), Scripted(Dead("410 Gone", disable=True)), Scripted()
+    gone = Later("410 Gone", after_s=3600, counts=False, pause_s=3600, gone=True)
+    store, desk, ops = MemoryStore(), Scripted(gone, concurrency=4), Scripted()
     async with delivering(store, desk=desk, ops=ops) as deliverer:
         await store.enqueue([delivery("dl_a"), delivery("dl_b")], system_clock())
         await eventually(when(lambda: len(ops.attempts) == 1), "the operator is told")
-        assert len(desk.attempts) == 1
-        assert (await store.receiver_health())["desk"].paused_until_ms > system_clock() + 3_000_000
+        health = (await store.receiver_health())["desk"]
+        assert health.parked == "410 Gone"
+        assert health.paused_until_ms > system_clock() + 3_000_000
+        asked = len(desk.attempts)
+        await store.pause_receiver("desk", 0)
+        await eventually(when(lambda: len(desk.attempts) > asked), "whoever ends the pause has it asked at once")
+        assert len(desk.attempts) == asked + 1
+        assert not await store.dead_deliveries(10)
         mended = Scripted()
         await deliverer.replace([("desk", mended)], 5)
         await eventually(lambda: ended(store, "dl_b", "sent"), "after a reload it is asked again")
-    assert await ended(store, "dl_a", "dead")
+        await eventually(lambda: ended(store, "dl_a", "sent"), "and nothing is lost")
+    assert (await store.receiver_health())["desk"].parked == ""
+
+
+async def test_what_waits_for_a_receiver_that_is_gone_expires_and_is_no_dead_letter() -> None:
+    gone = Later("410 Gone", after_s=3600, counts=False, pause_s=3600, gone=True)
+    store, desk, ops = MemoryStore(), Scripted(gone), Scripted()
+    short = msgspec.structs.replace(delivery("dl_a"), expires_ms=system_clock() + 1_500)
+    async with delivering(store, desk=desk, ops=ops):
+        await store.enqueue([short], system_clock())
+        await eventually(lambda: ended(store, "dl_a", "expired"), "its time is over")
+    assert not await store.dead_deliveries(10)
+    assert len(desk.attempts) == 1
 
 
 async def test_the_time_that_is_left_is_used_for_a_last_attempt() -> None:

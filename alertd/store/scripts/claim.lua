@@ -56,4 +56,8 @@ redis.call('ZADD', queue(record), record.due_ms, id)
 if pace > 0 then
   redis.call('HSET', K['pace'], ARGV[9], now)
 end
+-- a receiver that is gone is asked with one message at a time, whoever else has some for it
+if redis.call('HEXISTS', recv(record), 'parked') == 1 then
+  redis.call('HSET', recv(record), 'paused_until_ms', now + lease)
+end
 return {'ok', encode(record), redis.call('HGET', K['payloads'], id)}

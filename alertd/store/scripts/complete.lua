@@ -37,6 +37,10 @@ close(record, state, now, at, detail)
 leave_chain(chain_field(record), id, now)
 if state == 'sent' then
   redis.call('HSET', recv(record), 'last_sent_ms', now, 'failures', 0)
+  if redis.call('HDEL', recv(record), 'parked') == 1 then
+    redis.call('HSET', recv(record), 'paused_until_ms', 0)
+    wake(record.receiver)
+  end
 elseif state == 'dead' then
   redis.call('HINCRBY', recv(record), 'failures', 1)
 end

@@ -1,6 +1,6 @@
 -- requires: prelude journal delivery
 -- An attempt failed and another is to come. The token stays, so that a repeat is known as one.
--- ARGV: delivery, token, now, at, due, error, counts (0 or 1), progress, pause until.
+-- ARGV: delivery, token, now, at, due, error, counts (0 or 1), progress, pause until, gone (0 or 1).
 local id, token, now, at, due, problem = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5]), ARGV[6]
 local counts, progress, pause = tonumber(ARGV[7]), ARGV[8], tonumber(ARGV[9])
 local record, refused = begin(id)
@@ -37,6 +37,9 @@ if counts > 0 then
 end
 if pause > tonumber(redis.call('HGET', recv(record), 'paused_until_ms') or 0) then
   redis.call('HSET', recv(record), 'paused_until_ms', pause)
+end
+if ARGV[10] == '1' then
+  redis.call('HSET', recv(record), 'parked', problem)
 end
 delivery_line(record, at, 'retry', problem)
 return {'ok'}
