@@ -29,7 +29,7 @@ class Tally:
         self._holders: dict[str, set[str]] = {}
         """Company -> the receivers that are told by a portfolio which holds it."""
         for portfolio in portfolios if wanted else ():
-            for receiver in wanted.intersection(portfolio.receivers):
+            for receiver in wanted.intersection(portfolio.tells()):
                 for company in portfolio.holdings.positions:
                     self._holders.setdefault(company, set()).add(receiver)
 

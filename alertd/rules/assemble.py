@@ -110,7 +110,8 @@ class Assembler:
 
     def __post_init__(self) -> None:
         for head in self.parts.heads:
-            self._receivers(head, head)
+            self._receivers(head, head, _named(head))
+            self._receivers(head, head, head.rule_receivers)
 
     def portfolio(self, part: Part) -> Portfolio | None:
         """Make one portfolio; None if it is faulty or not enabled."""
@@ -124,7 +125,12 @@ class Assembler:
         held = next((p for p in chain if p.inline is not None or p.holdings is not None), None)
         before = len(self.faults)
         rules = self._rules(chain)
-        self._receivers(part, receivers)
+        self._receivers(part, receivers, _named(receivers))
+        self._receivers(part, part, part.rule_receivers)
+        if len(chain) > 1:
+            own = {name for name, _ in part.rule_receivers}
+            inherited = dict.fromkeys(name for rule in rules for name in rule.receivers if name not in own)
+            self._receivers(part, chain[-1], [(name, part.extends_at) for name in inherited])
         holdings = self.hold(part, held, timezone) if held is not None and part.enabled else NONE_HELD
         if not part.enabled or len(self.faults) > before or holdings is None:
             return None
@@ -140,12 +146,12 @@ class Assembler:
         )
         return replace(made, hash=portfolio_hash(made))
 
-    def _receivers(self, part: Part, says: Part) -> None:
-        """Check the receivers; they stand in the part itself, or in one that it extends."""
+    def _receivers(self, part: Part, says: Part, named: Iterable[tuple[str, At]]) -> None:
+        """Check receivers; they are named in the part itself, or in one that it extends."""
         known = self.settings.receivers
-        for name, at in zip(says.receivers or (), says.receivers_at, strict=True) if known is not None else ():
-            assert known is not None
-            where = (at, part) if says is part else (part.extends_at, part)
+        if known is None:
+            return
+        for name, at in named:
             if name not in known:
                 if says is part:
                     hint = suggest.hint(name, known) or "define it in alertd.yaml"
@@ -155,7 +161,8 @@ class Assembler:
                 hint = (
                     f"alerts of desk `{part.desk}` go only to its own receivers; set `desk:` there, or name another"
                 )
-                self.faults.append(where[1].fault(where[0], f"receiver `{name}` {whose}", hint))
+                place = at if says is part else part.extends_at
+                self.faults.append(part.fault(place, f"receiver `{name}` {whose}", hint))
 
     def _rules(self, chain: list[Part]) -> tuple[Rule, ...]:
         if len(chain) == 1 and not chain[0].overrides:
@@ -178,6 +185,10 @@ class Assembler:
     def _dangling(self, part: Part, override: Override, rules: Iterable[str]) -> None:
         message = f"rule `{override.id}` has no `when`, and none of that id is inherited"
         self.faults.append(part.fault(override.at, message, suggest.hint(override.id, rules)))
+
+
+def _named(part: Part) -> Iterator[tuple[str, At]]:
+    return zip(part.receivers or (), part.receivers_at, strict=True)
 
 
 def overridden(rule: Rule, override: Override) -> Rule:

@@ -52,6 +52,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     names_form: bool = False
     experimental: bool = False
     key: KeyOf = "story"
+    receivers: tuple[str, ...] = ()
+    """Whom it tells in place of the portfolio's receivers; none: those."""
     owner: str = ""
     tags: tuple[str, ...] = ()
     expect: Budget | None = None
@@ -75,6 +77,11 @@ class Portfolio(Struct, frozen=True, kw_only=True):
     """Its first id (`formerly`), by which its alerts are known; empty: its id."""
     hash: str = ""
     """Fingerprint of everything in it."""
+
+    def tells(self) -> list[str]:
+        """Give all whom its alerts may be told: its receivers, and those that its rules name."""
+        named = (receiver for rule in self.rules for receiver in rule.receivers)
+        return list(dict.fromkeys([*self.receivers, *named]))
 
 
 class EventTypeRule(Struct, frozen=True, kw_only=True):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from pydantic import BaseModel
 
-from alertd.base import suggest
 from alertd.base.ids import mark
 from alertd.base.yaml import Document, Path, check, load_yaml
 from alertd.companies.holdings import HoldingsFile
@@ -21,10 +19,11 @@ from alertd.rules.conditions import Reader, When
 from alertd.rules.holdings_files import hold_inline
 from alertd.rules.known_rules import Asking
 from alertd.rules.loaded import RuleTests
-from alertd.rules.part import Override, Part
+from alertd.rules.part import At, Override, Part
 from alertd.rules.portfolio_file import PortfolioFile, RuleEntry, budget
 from alertd.rules.test_entries import TestReader
 from alertd.rules.traits import names_form, types_named
+from alertd.rules.written_faults import empty, meant, repeated_receivers, repeated_rules
 
 _WHOLE = ("title", "severity", "when")
 """What a rule says itself, unless it changes an inherited one."""
@@ -53,11 +52,11 @@ def compile_portfolio(content: str | bytes, file: str, asking_for: Callable[[str
     value = doc.value if isinstance(doc.value, dict) else {}
     desk = value.get("desk")
     work = _Work(doc, asking_for(desk if isinstance(desk, str) else None), extending="extends" in value)
-    work.faults += [*faults, *_empty(doc, ()), *_repeated_rules(doc), *_repeated_receivers(doc)]
+    work.faults += [*faults, *empty(doc, ()), *repeated_rules(doc), *repeated_receivers(doc)]
     if value is doc.value:
         work.missing(value)
     for path, entry in doc.items(("rules",)):
-        work.faults += _empty(doc, path)
+        work.faults += empty(doc, path)
         work.condition(path, entry)
     if made is not None:
         work.positions(made)
@@ -88,7 +87,7 @@ class _Work:
     def missing(self, value: dict[str, Any]) -> None:
         """Name what a portfolio that extends none must say itself."""
         for key in () if self.extending else ("title", "receivers", "rules"):
-            if key not in value and not _meant(value, key, PortfolioFile):
+            if key not in value and not meant(value, key, PortfolioFile):
                 self.faults.append(self.doc.fault((), f"`{key}` is missing"))
         if value.get("rules") == [] and not self.extending:
             self.faults.append(self.doc.fault(("rules",), "`rules` is an empty list"))
@@ -104,7 +103,7 @@ class _Work:
             self.faults.append(self.doc.fault((*path, "bind"), "`bind` stands beside the `when` of a rule", hint))
         if "when" in entry or not self.extending:
             for key in _WHOLE:
-                if key not in entry and not _meant(entry, key, RuleEntry):
+                if key not in entry and not meant(entry, key, RuleEntry):
                     self.faults.append(self.doc.fault(path, f"`{key}` is missing"))
 
     def unread(self, made: PortfolioFile) -> bool:
@@ -150,6 +149,7 @@ class _Work:
             desk=made.desk,
             receivers=made.receivers,
             receivers_at=tuple(self.doc.mark(("receivers", i)) for i in range(len(made.receivers or ()))),
+            rule_receivers=self.rule_receivers(made),
         )
 
     def part(self, made: PortfolioFile) -> Part:
@@ -170,6 +170,7 @@ class _Work:
             timezone=made.timezone,
             receivers=made.receivers,
             receivers_at=tuple(self.doc.mark(("receivers", i)) for i in range(len(made.receivers or ()))),
+            rule_receivers=self.rule_receivers(made),
             formerly=made.formerly,
             formerly_at=self.doc.mark(("formerly",)),
             rules=tuple(self.rule(i, entry, made.owner) for i, entry in live),
@@ -180,6 +181,14 @@ class _Work:
             inline=self.inline,
             holdings=self.doc.node(("holdings",)) if file else None,
             answers=self.asking.answers,
+        )
+
+    def rule_receivers(self, made: PortfolioFile) -> tuple[tuple[str, At], ...]:
+        """Give whom rules name, with the places."""
+        return tuple(
+            (name, self.doc.mark(("rules", i, "receivers", n)))
+            for i, entry in enumerate(made.rules or ())
+            for n, name in enumerate(entry.receivers or ())
         )
 
     def rule(self, number: int, entry: RuleEntry, owner: str) -> Rule:
@@ -240,55 +249,8 @@ def _settings(entry: RuleEntry) -> dict[str, Any]:
         day = getattr(entry, name)
         if day is not None:
             made[name] = day.isoformat()
+    if entry.receivers is not None:
+        made["receivers"] = entry.receivers
     if entry.formerly:
         made["identity"] = entry.formerly[0]
     return made
-
-
-# --- what pydantic does not see -----------------------------------------------------------------------------------
-
-
-def _empty(doc: Document, path: Path) -> Iterator[Fault]:
-    """Name keys without a value: what is optional would silently count as not there."""
-    node = doc.node(path)
-    if node is not None and isinstance(node.value, dict):
-        for key, item in node.value.items():
-            if item.value is None and key in _OPTIONAL:
-                yield doc.fault((*path, key), f"`{key}` is empty", "give it a value, or leave the key out")
-
-
-_OPTIONAL = {
-    name
-    for model in (PortfolioFile, RuleEntry)
-    for name, info in model.model_fields.items()
-    if info.default is None and name != "when"
-}
-
-
-def _meant(value: dict[str, Any], key: str, model: type[BaseModel]) -> bool:
-    """Whether an unknown key seems to be a misspelling of this one: one slip, one fault."""
-    return any(
-        suggest.closest(written, model.model_fields) == key for written in value if written not in model.model_fields
-    )
-
-
-def _repeated_rules(doc: Document) -> Iterator[Fault]:
-    seen: dict[str, tuple[int, int]] = {}
-    for path, rule in doc.items(("rules",)):
-        former = rule.get("formerly")
-        names = [rule.get("id"), *(former if isinstance(former, list) else [former])]
-        for key, name in zip(("id", *["formerly"] * (len(names) - 1)), names, strict=True):
-            if not isinstance(name, str):
-                continue
-            here = doc.mark((*path, key))
-            if seen.setdefault(name, here) != here:
-                message = f"rule `{name[:63]}` is defined twice in this portfolio"
-                yield doc.fault((*path, key), message, f"first in line {seen[name][0]}")
-
-
-def _repeated_receivers(doc: Document) -> Iterator[Fault]:
-    node = doc.node(("receivers",))
-    named = [item.value for item in node.value] if node is not None and isinstance(node.value, list) else []
-    for i, receiver in enumerate(named):
-        if isinstance(receiver, str) and receiver in named[:i]:
-            yield doc.fault(("receivers", i), f"receiver `{receiver[:63]}` is named twice")

@@ -45,6 +45,8 @@ class Part(Struct, frozen=True, kw_only=True):
     timezone: str | None = None
     receivers: tuple[str, ...] | None = None
     receivers_at: tuple[At, ...] = ()
+    rule_receivers: tuple[tuple[str, At], ...] = ()
+    """Receivers that rules name in place of the portfolio's, and where."""
     formerly: tuple[str, ...] = ()
     formerly_at: At = (0, 0)
     rules: tuple[Rule, ...] = ()

@@ -71,6 +71,8 @@ class RuleEntry(ConfigModel):
     """`experimental` matches and is journalled, but tells nobody."""
     enabled: bool = True
     """`false`: checked, but not asked."""
+    receivers: tuple[UserId, ...] | None = None
+    """Whom it tells in place of the portfolio's receivers; each sees only what is routed to it."""
     owner: Owner = ""
     """Who answers for it; by default the portfolio's owner."""
     tags: Annotated[tuple[UserId, ...], Field(max_length=50)] = ()

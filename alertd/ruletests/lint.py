@@ -95,7 +95,7 @@ def _of_event_type(event_type: EventTypeRule, loaded: Loaded, judge: Judge) -> I
 
 
 def _of_portfolio(portfolio: Portfolio, loaded: Loaded, judge: Judge, roles: Roles, today: date) -> Iterator[Fault]:
-    if not portfolio.receivers and not all(rule.experimental for rule in portfolio.rules):
+    if not portfolio.receivers and not all(rule.experimental or rule.receivers for rule in portfolio.rules):
         message = f"portfolio `{portfolio.id}` names no receivers, so nobody hears of its alerts"
         place = loaded.places[portfolio.id, ""]
         yield Fault(*place, message, "name one, or make its rules `experimental`", "warning", "no-receivers")

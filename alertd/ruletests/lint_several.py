@@ -45,7 +45,16 @@ def _asked(portfolio: Portfolio, rule: Rule) -> Hashable:
     """Give all that makes a difference to who is told of what."""
     held = portfolio.holdings.hash if asks_for_holdings(rule.when) else ""
     days = (rule.valid_from, rule.valid_until)
-    return frozenset(portfolio.receivers), held, rule.when, rule.state, rule.binds, rule.key, days, rule.experimental
+    return (
+        frozenset(rule.receivers or portfolio.receivers),
+        held,
+        rule.when,
+        rule.state,
+        rule.binds,
+        rule.key,
+        days,
+        rule.experimental,
+    )
 
 
 def untested(loaded: Loaded) -> Iterator[Fault]:
@@ -100,7 +109,7 @@ def without_rates(loaded: Loaded) -> Iterator[Fault]:
 
 def dead_receivers(receivers: Mapping[str, Place], sent_to: Collection[str], loaded: Loaded) -> Iterator[Fault]:
     """Name receivers that neither a portfolio nor the settings themselves send to."""
-    named = {name for portfolio in loaded.book.portfolios for name in portfolio.receivers}
+    named = {name for portfolio in loaded.book.portfolios for name in portfolio.tells()}
     for name, place in receivers.items():
         if name not in named and name not in sent_to:
             hint = "name it under `receivers:` of a portfolio, or take it out"

@@ -111,7 +111,7 @@ def unheard(doc: Document, sources: Sequence[Walled], portfolios: Sequence[Portf
     """Desk -> the receivers that its portfolios name; None: those of all portfolios."""
     for portfolio in portfolios:
         for desk in {None, portfolio.desk}:
-            told.setdefault(desk, set()).update(portfolio.receivers)
+            told.setdefault(desk, set()).update(portfolio.tells())
     for source in sources:
         at = places.get(source.id, ())
         if source.desk is not None and source.desk not in told:
