@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from alertd.app.snapshot import LoadedSnapshot, known_settings, memory_of, needs_restart, snapshot_of
+from alertd.app.snapshot import LoadedSnapshot, kept_rules, known_settings, memory_of, needs_restart, snapshot_of
 from alertd.companies.registrants import updated_file
 from alertd.companies.report import Accepted, Trouble
 from alertd.errors import ConfigError
@@ -90,6 +90,16 @@ class Reloading:
         late = needs_restart(self._first, loaded.settings)
         kept = {name: getattr(self._first, name) for name in late}
         return replace(loaded, settings=loaded.settings.model_copy(update=kept)), tuple(late)
+
+    def keep(self, found: Reloaded) -> str:
+        """Keep the rules by their version, before they are in force; says what hinders it, empty if nothing does."""
+        snapshot = found.loaded.snapshot
+        try:
+            kept_rules(snapshot.settings.state_dir).keep(snapshot.book, snapshot.settings.journal_keep)
+        except OSError as error:  # what they decide is explained by later rules then, and `why` says so
+            log.warning("rules_not_kept", version=snapshot.book.version, error=error.strerror or str(error))
+            return f"{error.filename or snapshot.settings.state_dir}: {error.strerror or error}"
+        return ""
 
     def remember(self, found: Reloaded) -> None:
         """Remember the positions that came into force: what the next file is compared with."""

@@ -77,6 +77,9 @@ class Reloads:
         self._healed: dict[str, str] = {}
         """Portfolio -> when its positions were in order again: from then on the same trouble is a new one."""
         self._refused: list[str] = []
+        self._not_kept = ""
+        """Why the rules in force could not be kept by their version."""
+        self._told_kept = ""
         self._broken: set[Path] = set()
         """Changed files that were not taken yet."""
         self._tasks: list[asyncio.Task[None]] = []
@@ -89,10 +92,15 @@ class Reloads:
     def start(self) -> None:
         """Begin to watch, and tell what the first load had to say."""
         self._tell_trouble()
+        self._tell_kept()
         self._remembered = asyncio.create_task(asyncio.to_thread(self._reloading.remember, self.found))
         self._tasks.append(self._remembered)
         self._tasks.append(asyncio.create_task(self._watch(), name="watch"))
         self._tasks.append(asyncio.create_task(self._look_at_ages(), name="stale"))
+
+    async def keep(self) -> None:
+        """Keep the rules of the first load, before a process works by them."""
+        self._not_kept = await asyncio.to_thread(self._reloading.keep, self.found)
 
     async def stop(self) -> None:
         """Stop watching."""
@@ -165,6 +173,7 @@ class Reloads:
                 text = f"alertd itself failed while it read them: {type(error).__name__}: {error}"[:500]
                 self._refuse([Fault("alertd", 0, 0, text)])
                 return False
+            self._not_kept = await asyncio.to_thread(self._reloading.keep, found)
             self._take(found, patient=patient)
             await asyncio.to_thread(self._reloading.remember, found)
             return True
@@ -200,6 +209,7 @@ class Reloads:
         refused = self._refused
         self.found, self._refused = found, []
         self._tell_trouble()
+        self._tell_kept()
         same_rules = snapshot.book.version == before.book.version and snapshot.book.labels == before.book.labels
         if patient and same_rules and snapshot.settings == before.settings and not refused and not late:
             self._manager.ready("nothing has changed")
@@ -248,6 +258,13 @@ class Reloads:
                 at = self._healed[portfolio.id] = rfc3339(system_clock())
                 self._tell_operator(telling.positions_healed(portfolio.id, book, at))
         self._notes.note_positions(now)
+
+    def _tell_kept(self) -> None:
+        """Tell the operator that rules could not be kept, once until they can."""
+        if self._not_kept and self._not_kept != self._told_kept:
+            text = f"The rules in force are not kept, so `alertd why` cannot explain by them later: {self._not_kept}"
+            self._tell_operator(Tell("rules_not_kept", "rules", text, rfc3339(system_clock())))
+        self._told_kept = self._not_kept
 
     def _label(self, one: Trouble) -> str:
         walled = telling.desk_of_portfolio(one.portfolio, self.found.loaded.snapshot.book) is not None

@@ -14,6 +14,7 @@ from alertd.base.secrets import Secret, is_confidential
 from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
 from alertd.rules.held_ciks import held_ciks
+from alertd.rules.kept import KeptRules
 from alertd.rules.loaded import KnownSettings
 from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import load_rules
@@ -59,6 +60,11 @@ def known_settings(settings: Settings) -> KnownSettings:
 def memory_of(state_dir: Path) -> Path:
     """Say where the positions are kept that were last accepted."""
     return state_dir / "holdings"
+
+
+def kept_rules(state_dir: Path) -> KeptRules:
+    """Give the versions of the rules that were in force here."""
+    return KeptRules(state_dir / "rules-kept")
 
 
 def needs_restart(before: Settings, after: Settings) -> list[str]:

@@ -100,6 +100,7 @@ class Supervisor:
         self._locks = hold(settings.state_dir, sorted(self._roles))
         telemetry.prepare_metrics_dir(self._metrics_dir)
         telemetry.join_metrics(self._metrics_dir)
+        await self._reloads.keep()
         await self._start_redis()
         await self._check_redis()
         self._plan()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from structlog.testing import capture_logs
 from alertd.app.link import Reload, Tell
 from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.reloads import HANGS_S, Reloads
+from alertd.app.snapshot import kept_rules
 from alertd.base.sdnotify import SdNotify
 from alertd.cli.run import Signals
 from alertd.companies.report import Trouble
@@ -217,6 +219,25 @@ async def test_a_reload_that_does_not_end_is_said_and_taken_when_it_does(desk: D
         assert await under_way
         assert desk.notes == ["hangs", "taken"]
         assert len(desk.match.reloads()) == 1, "the processes are told, so that the metric is right again"
+
+
+async def test_rules_are_kept_before_they_are_in_force_and_a_disk_that_fails_is_told_once(desk: Desk) -> None:
+    desk.portfolio("lease")
+    async with desk.started() as reloads:
+        await reloads.keep()
+        first = reloads.found.loaded.snapshot.book
+        assert kept_rules(desk.folder / "var").load(first.version) == first
+        desk.portfolio("sells")
+        await reloads.reload()
+        second = reloads.found.loaded.snapshot.book
+        assert kept_rules(desk.folder / "var").load(second.version) == second
+        shutil.rmtree(desk.folder / "var/rules-kept")
+        (desk.folder / "var/rules-kept").write_text("no folder")
+        for word in ("buys", "leases"):
+            desk.portfolio(word)
+            assert await reloads.reload()
+        (told,) = desk.notices("rules_not_kept")
+        assert "rules-kept" in told.text
 
 
 class Breaks(Reloading):
