@@ -12,7 +12,8 @@ from typing import Literal
 
 from alertd.alerts.policy import CooldownBy
 from alertd.model import Alert, Event, Match, Severity, Silence
-from alertd.rules.book import Portfolio
+from alertd.rules.book import Portfolio, Rule
+from alertd.rules.world import World
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -71,6 +72,10 @@ class View:
     """None where the rules are not at hand, as on release."""
     matches: tuple[Match, ...] = ()
     """Those of the alert's that the event at hand brought; where it brought none, all of them."""
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    """The rules of these by id, where the caller has them at hand; else they are looked for in the portfolio."""
+    world: World = field(default_factory=World)
+    """How companies are related, as the portfolio's desk sees it: for conditions of receivers (`exposed`)."""
 
     @property
     def severity(self) -> Severity:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from alertd.model import SEVERITIES, Severity
+from alertd.rules.logic import Node
+from alertd.text.scan import Term
 
 CooldownBy = Literal["story", "company", "rule", "portfolio"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """A condition of a receiver, compiled (`fits.fits` asks it)."""
+
+    condition: Node
+    types: frozenset[str] = frozenset()
+    """The event types that it names: what a `role` in it is about."""
+    terms: frozenset[Term] = field(default=frozenset(), repr=False)
+    """What the text is scanned for: the terms of all receivers' conditions together, so that one scan serves all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,8 @@ class Quiet:
     """`drop`: what came is only recorded."""
     expire_s: float = 64_800.0
     """Held for longer, an alert stands at the foot of the brief."""
+    passes: Fitting | None = None
+    """What does not wait for their end; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,8 @@ class DigestTimes:
     timezone: str = "UTC"
     days: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
     """0 is Monday."""
+    passes: Fitting | None = None
+    """What is told at once; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +105,8 @@ class ReceiverPolicy:
     """It is told of these alone; none named: of all that name it."""
     event_types: frozenset[str] = frozenset()
     """It is told of events that report one of these; none named: of all."""
-    only: object = None
-    """A condition that an alert must fulfil to be told here (`rules`, compiled); None: none."""
-    passes: object = None
-    """A condition on which an alert does not wait for the end of quiet hours or for a digest; None: none does."""
+    only: Fitting | None = None
+    """A condition that an alert must fulfil to be told here; None: none."""
     cooldown: Cooldown | None = None
     quiet: Quiet | None = None
     digest: DigestTimes | None = None
