@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from alertd.base.clock import rfc3339
-from alertd.model import AlertState, NewDelivery, StoredAlert
+from alertd.model import AlertState, Effects, NewDelivery, StoredAlert
+from alertd.store.effects import NOTHING, checked_effects, hold_json, lifetime_ms, taken_in
 from alertd.store.keys import QUEUE_NAMES, queue_names
 from alertd.store.part import Part
-from alertd.store.records import ALERT_MS, checked_id, from_json, new_record, to_json, unique
+from alertd.store.records import ALERT_MS, checked_id, from_json, new_record, record_ids, to_json, unique
+
+if TYPE_CHECKING:
+    from alertd.store.client import Arg
 
 
 def stored_alert(version: bytes | None, state: bytes | None, alert_id: str) -> StoredAlert:
@@ -30,8 +35,30 @@ def delivery_args(deliveries: Sequence[NewDelivery], now: int) -> list[bytes]:
     return [part for d in deliveries for part in (to_json(new_record(d, now)), to_json(d.message))]
 
 
+def _effect_names(effects: Effects) -> list[str]:
+    names = [f"held:{hold.window}" for hold in effects.holds]
+    names += ["windows"] if names else []
+    names += ["timers"] if effects.timers or effects.cancel else []
+    names += ["counters", "counter_ends"] if effects.counts else []
+    names += ["marks", "mark_ends"] if effects.marks else []
+    return names + ([f"trace:{i}" for i in record_ids(effects.record)] if effects.record else [])
+
+
+def _effect_args(effects: Effects, now: int) -> list[Arg]:
+    """Give effects as scripts/effects.lua reads them."""
+    args: list[Arg] = [len(effects.holds)]
+    args += [part for hold in effects.holds for part in (hold.window, hold.until_ms, hold_json(hold))]
+    args += [len(effects.timers), *(part for timer in effects.timers for part in (timer.name, timer.due_ms))]
+    args += [len(effects.cancel), *effects.cancel, len(effects.counts)]
+    args += [part for count in effects.counts for part in (count.name, count.by, now + count.keep_s * 1000)]
+    args.append(len(effects.marks))
+    args += [part for mark in effects.marks for part in (mark.name, mark.expected, mark.value, mark.until_ms)]
+    ids = record_ids(effects.record) if effects.record else []
+    return [*args, len(ids), *ids, to_json(effects.record) if effects.record else b""]
+
+
 class AlertsPart(Part):
-    """`load_alerts`, `alerts_of` and `commit`."""
+    """`load_alerts`, `alerts_of`, `alerts` and `commit`."""
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         """Give alerts with their versions; version 0 for one that is not there."""
@@ -42,14 +69,24 @@ class AlertsPart(Part):
         return {i: stored_alert(version, state, i) for i, (version, state) in zip(wanted, rows, strict=True)}
 
     async def commit(
-        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
+        self,
+        alert_id: str,
+        expected_version: int,
+        state: AlertState,
+        deliveries: Sequence[NewDelivery],
+        now: int,
+        *,
+        effects: Effects | None = None,
+        answer: bool = False,
     ) -> StoredAlert | None:
-        """Write an alert and queue its deliveries if its version is the expected one; None means done."""
+        """Write an alert, queue its deliveries and do what else follows; None means done."""
         names = [f"alert:{checked_id(alert_id, 'an alert id')}", "alerts", *delivery_names(deliveries)]
-        event = state.folded[-1].event if state.folded else ""
-        names += [f"told:{event}"] if event else []
-        args = (alert_id, expected_version, to_json(state), ALERT_MS // 1000, now, rfc3339(now), event)
-        reply = await self.link.run("commit", names, *args, *delivery_args(deliveries, now))
+        wanted = checked_effects(alert_id, effects or NOTHING)
+        event = taken_in(state, answer)
+        names += [*([f"told:{event}"] if event else []), *_effect_names(wanted)]
+        args = (alert_id, expected_version, to_json(state), lifetime_ms(state) // 1000, now, rfc3339(now), event)
+        rest = (ALERT_MS // 1000, *_effect_args(wanted, now), *delivery_args(deliveries, now))
+        reply = await self.link.run("commit", names, *args, *rest)
         if reply[0] == b"ok":
             return None
         return stored_alert(reply[1], reply[2], alert_id)
@@ -61,3 +98,8 @@ class AlertsPart(Part):
             return {}
         found = await self.link.pipeline([["SMEMBERS", self.keys(f"told:{event}")] for event in wanted])
         return {event: sorted(i.decode() for i in ids) for event, ids in zip(wanted, found, strict=True)}
+
+    async def alerts(self, since_ms: int, limit: int) -> list[str]:
+        """Give the ids of alerts that changed since then, the one that changed last first."""
+        newest = ("ZREVRANGEBYSCORE", self.keys("alerts"), "+inf", since_ms, "LIMIT", 0, max(limit, 0))
+        return [i.decode() for i in await self.link.call(*newest)]

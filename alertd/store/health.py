@@ -28,6 +28,13 @@ _SIZES = (
     ("states", "ZCARD", "states"),
     ("stories", "ZCARD", "stories"),
     ("standings", "HLEN", "standings"),
+    ("silences", "ZCARD", "silence_ends"),
+    ("marks", "ZCARD", "mark_ends"),
+    ("counters", "ZCARD", "counter_ends"),
+    ("windows", "ZCARD", "windows"),
+    ("parts", "ZCARD", "part_ends"),
+    ("timers", "ZCARD", "timers"),
+    ("feedback", "ZCARD", "feedback_ends"),
 )
 
 
@@ -78,6 +85,8 @@ class HealthPart(Part):
         counts["queued"] = sum(
             [await self._total("ZCARD", f"q:{r.decode()}:", [b"critical", b"normal"]) for r in receivers]
         )
+        windows = await self.link.call("ZRANGE", self.keys("windows"), 0, -1)
+        counts["held"] = await self._total("HLEN", "held:", windows)
         counts["keys"] = await self.link.call("DBSIZE")
         return counts
 

@@ -7,30 +7,25 @@ differential test hold both to it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
 from alertd.base.clock import Clock, system_clock
-from alertd.model import AlertState, NewDelivery, StoredAlert
 from alertd.store.keys import LANES
+from alertd.store.memory_alerts import MemoryAlerts
 from alertd.store.memory_base import place
 from alertd.store.memory_limits import MemoryLimits
-from alertd.store.memory_queue import MemoryQueue
 from alertd.store.memory_state import MemoryState
 from alertd.store.memory_stories import MemoryStories, StoryBook
 from alertd.store.memory_texts import MemoryTexts
-from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LIVING_MS, checked_id, from_json, to_json, unique
+from alertd.store.records import DEAD_MS, ENDED_MS, LIVING_MS
 from alertd.store.types import Finding, Memory
 
 
-class MemoryStore(MemoryTexts, MemoryQueue, MemoryState, MemoryStories, MemoryLimits):
+class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     def __init__(self, clock: Clock = system_clock) -> None:
         """`clock` stands for the server's: idle times, stream ids, expiry."""
         super().__init__(clock)
-        self._alerts: dict[str, tuple[int, bytes, int]] = {}
-        self._told: dict[str, dict[str, int]] = defaultdict(dict)
-        """Event -> alerts that it was taken into, with the time at which that is forgotten."""
         self._sets, self._states, self._placed = {}, {}, {}
         self._stories = StoryBook()
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
@@ -60,39 +55,6 @@ class MemoryStore(MemoryTexts, MemoryQueue, MemoryState, MemoryStories, MemoryLi
         """Give the id this store got when it was first prepared; empty before that."""
         return self._epoch
 
-    async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
-        """Give alerts with their versions; version 0 for one that is not there."""
-        return {i: self._load_alert(i) for i in unique(ids)}
-
-    def _load_alert(self, alert_id: str) -> StoredAlert:
-        version, raw, expires = self._alerts.get(alert_id, (0, b"", 0))
-        if version == 0 or expires <= self.clock():
-            return StoredAlert(version=0, state=None)
-        return StoredAlert(version=version, state=from_json(raw, AlertState, f"alert {alert_id}"))
-
-    async def commit(
-        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
-    ) -> StoredAlert | None:
-        """Write an alert and queue its deliveries if its version is the expected one; None means done."""
-        stored = self._load_alert(checked_id(alert_id, "an alert id"))
-        if stored.version != expected_version:
-            return stored
-        self._queue_all(deliveries, now)
-        self._alerts[alert_id] = (expected_version + 1, to_json(state), self.clock() + ALERT_MS)
-        if state.folded:
-            told = self._told[state.folded[-1].event]
-            told[alert_id] = self.clock() + ALERT_MS
-            told.update(dict.fromkeys(told, self.clock() + ALERT_MS))
-        return None
-
-    async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
-        """Give the alerts that each event was taken into."""
-        now = self.clock()
-        return {
-            event: sorted(alert for alert, expires in self._told.get(event, {}).items() if expires > now)
-            for event in unique(events)
-        }
-
     async def key_counts(self) -> dict[str, int]:
         """Give the size of each kind of key; `keys` is everything."""
         counts = {
@@ -115,6 +77,7 @@ class MemoryStore(MemoryTexts, MemoryQueue, MemoryState, MemoryStories, MemoryLi
             "stories": len(self._stories.index),
             "standings": len(self._standings),
         }
+        counts |= self._life.sizes()
         return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}
 
     async def heartbeat(self, member: str, role: str, now: int) -> None:
@@ -132,17 +95,13 @@ class MemoryStore(MemoryTexts, MemoryQueue, MemoryState, MemoryStories, MemoryLi
         for delivery_id in [*ended, *dead]:
             self._forget_delivery(delivery_id)
         expired = sum(self._expire_all(receiver, now) for receiver in sorted(self._recv))
-        alerts = [i for i, (_, _, expires) in self._alerts.items() if expires <= self.clock()]
-        for alert_id in alerts:
-            del self._alerts[alert_id]
         buried = [entry for entry in self._dead_events if place(entry) < (now - DEAD_MS, 0)]
         for entry in buried:
             del self._dead_events[entry]
-        for event in [e for e, told in self._told.items() if all(t <= self.clock() for t in told.values())]:
-            del self._told[event]
         counts = {"ended": len(ended) + len(dead), "expired": expired, "orphans": 0, "states": self._forget_sets(now)}
         counts["stories"] = self._forget_stories(now)
-        return counts | {"alerts": len(alerts), "dead_events": len(buried)}
+        counts |= {"alerts": self._forget_alerts(), "dead_events": len(buried), "timers": self._forget_timers(now)}
+        return counts | self._life.forget(now)
 
     def _forget_delivery(self, delivery_id: str) -> None:
         record = self._deliveries.pop(delivery_id)

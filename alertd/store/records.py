@@ -25,6 +25,8 @@ DEAD_MS = 30 * 86_400_000
 """How long a dead letter or dead event is kept: it still waits for a person's decision."""
 ALERT_MS = 37 * 86_400_000
 """How long an alert is kept after its last commit."""
+CLOSED_MS = 30 * 86_400_000
+"""The same of one that is closed."""
 PLACED_MS = 14 * 86_400_000
 """How long it is remembered where an event is, for a revision that takes it out again."""
 STORY_MS = 72 * 3_600_000
@@ -33,6 +35,14 @@ BETWEEN_MS = 400 * 86_400_000
 """How long it is remembered which stories there were between two parties."""
 MERGED_MS = ALERT_MS
 """How long it is remembered which story another became part of: as long as the alerts about it."""
+SILENCE_MS = 30 * 86_400_000
+"""How long a silence is kept after its end, for those who ask why they heard nothing."""
+PART_MS = ENDED_MS + 86_400_000
+"""How long it is known how many messages a window gave: longer than the last of them, lest another gets its id."""
+LATE_MS = 86_400_000
+"""How long after its time a timer is looked at: whether there is still an alert that it belongs to."""
+FEEDBACK_MS = 400 * 86_400_000
+"""How long it is remembered what people think of an alert."""
 ONCE_S = 86_400
 GRACE_MS = 86_400_000
 """The shortest life that a dead letter gets when it is tried again."""

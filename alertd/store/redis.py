@@ -14,6 +14,7 @@ from alertd.store.health import HealthPart
 from alertd.store.ingest import IngestPart
 from alertd.store.journal import JournalPart
 from alertd.store.keys import GROUP, SCHEMA, Keys
+from alertd.store.life import LifePart
 from alertd.store.limits import LimitsPart
 from alertd.store.standings import StandingsPart
 from alertd.store.state import StatePart
@@ -31,6 +32,7 @@ class RedisStore(
     JournalPart,
     HealthPart,
     LimitsPart,
+    LifePart,
     FetchesPart,
     StandingsPart,
 ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alertd.errors import Corrupt
 from alertd.store.keys import QUEUE_NAMES
 from alertd.store.queue import QueuePart
-from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, own_record
+from alertd.store.records import ALERT_MS, DEAD_MS, ENDED_MS, LATE_MS, SILENCE_MS, own_record
 
 BATCH = 500
 ROUNDS = 20
@@ -23,6 +23,12 @@ class SweepPart(QueuePart):
             "orphans": await self._drop_orphans("bodies") + await self._drop_orphans("payloads"),
             "alerts": await self._forget_alerts(now - ALERT_MS),
             "dead_events": await self._forget_dead_events(now - DEAD_MS),
+            "timers": await self._forget_timers(now - LATE_MS),
+            "silences": await self._forget("silence_ends", "silences", now - SILENCE_MS),
+            "marks": await self._forget("mark_ends", "marks", now),
+            "counters": await self._forget("counter_ends", "counters", now),
+            "parts": await self._forget("part_ends", "parts", now),
+            "feedback": await self._forget("feedback_ends", "feedback:", now),
             "states": int(await self.link.call("ZREMRANGEBYSCORE", self.keys("states"), "-inf", now)),
             "stories": int(await self.link.call("ZREMRANGEBYSCORE", self.keys("stories"), "-inf", now)),
         }
@@ -93,3 +99,27 @@ class SweepPart(QueuePart):
         present = await self.link.pipeline([["EXISTS", self.keys(f"alert:{i.decode()}")] for i in ids])
         gone = [i for i, exists in zip(ids, present, strict=True) if not exists]
         return int(await self.link.call("ZREM", self.keys("alerts"), *gone)) if gone else 0
+
+    async def _forget(self, index: str, into: str, until_ms: int) -> int:
+        """Drop the fields of a hash, or of several, whose ends in a sorted set have come (scripts/forget.lua)."""
+        forgotten, names = 0, [index] if into.endswith(":") else [index, into]
+        for _ in range(ROUNDS):
+            reply = await self.link.run("forget", names, index, into, until_ms, BATCH)
+            forgotten += reply[1]
+            if reply[1] < BATCH:
+                break
+        return forgotten
+
+    async def _forget_timers(self, cutoff: int) -> int:
+        """Drop the timers that nobody serves: theirs is no alert any more."""
+        oldest = ("ZRANGEBYSCORE", self.keys("timers"), "-inf", cutoff, "WITHSCORES", "LIMIT", 0, BATCH)
+        flat = await self.link.call(*oldest)
+        late = [(flat[i].decode(), int(float(flat[i + 1]))) for i in range(0, len(flat), 2)]
+        if not late:
+            return 0
+        alerts = [name.split("/")[1] if name.count("/") == 2 else "" for name, _ in late]
+        there = await self.link.pipeline([["EXISTS", self.keys(f"alert:{alert}")] for alert in alerts])
+        lost = [timer for timer, exists in zip(late, there, strict=True) if not exists]
+        for name, due_ms in lost:
+            await self.link.run("drop_timer", ["timers"], name, due_ms)
+        return len(lost)

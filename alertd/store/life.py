@@ -1,0 +1,165 @@
+"""What the life of an alert asks of a store: silences, marks, counters, windows of held alerts, timers, feedback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import structlog
+from msgspec.structs import replace
+
+from alertd.base.clock import rfc3339
+from alertd.errors import Corrupt
+from alertd.model import Hold, JournalRecord, NewDelivery, Silence, Timer, Window
+from alertd.store.alerts import delivery_args, delivery_names
+from alertd.store.effects import checked_name, silence_end, timer_of, window_of
+from alertd.store.part import BATCH, Part
+from alertd.store.records import FEEDBACK_MS, PART_MS, checked_id, from_json, pairs, record_ids, to_json, unique
+
+log = structlog.get_logger(__name__)
+
+LATER_MS = 3_600_000
+"""How long a window is left alone in which nothing can be read, so that it keeps no others waiting."""
+STATE = "#"
+"""The field of the silences that names the state they are in (scripts/silence.lua)."""
+
+
+class LifePart(Part):
+    """All of `alertd.store.protocol_life.LifeStore` but `alerts`."""
+
+    _silences: tuple[bytes, list[tuple[Silence, int]]] = (b"", [])
+    """The state of the silences that was read last, and these with their ends, in the order of their ids."""
+
+    async def silences(self, now: int) -> list[Silence]:
+        """Give the silences that are not over, in the order of their ids."""
+        state = await self.link.call("HGET", self.keys("silences"), STATE) or b""
+        if state != self._silences[0]:
+            fields = pairs(await self.link.call("HGETALL", self.keys("silences")))
+            state = fields.pop(STATE, b"")
+            self._silences = (state, [pair for name in sorted(fields) if (pair := _silence(name, fields[name]))])
+        return [silence for silence, end in self._silences[1] if end > now]
+
+    async def put_silence(self, silence: Silence, record: JournalRecord, now: int) -> None:
+        """Write a silence, new or changed, with its line of the journal."""
+        end, ids = silence_end(silence), record_ids(record)
+        names = ["silences", "silence_ends", "journal", *(f"trace:{i}" for i in ids)]
+        await self.link.run("silence", names, silence.id, to_json(silence), end, to_json(record), *ids)
+
+    async def marks(self, names: Sequence[str], now: int) -> dict[str, tuple[str, int]]:
+        """Give value and end (ms) of the cooldown marks that are there and not over."""
+        wanted = unique(names)
+        if not wanted:
+            return {}
+        values, ends = await self.link.pipeline(
+            [["HMGET", self.keys("marks"), *wanted], ["ZMSCORE", self.keys("mark_ends"), *wanted]]
+        )
+        found = [(name, v, int(float(e))) for name, v, e in zip(wanted, values, ends, strict=True) if v and e]
+        return {name: (value.decode(), end) for name, value, end in found if end > now}
+
+    async def counted(self, names: Sequence[str]) -> dict[str, int]:
+        """Give counters; 0 for one that is not there."""
+        wanted = unique(names)
+        if not wanted:
+            return {}
+        values = await self.link.call("HMGET", self.keys("counters"), *wanted)
+        return {name: int(value or 0) for name, value in zip(wanted, values, strict=True)}
+
+    async def windows(self, now: int, limit: int) -> list[Window]:
+        """Give the windows that are over and have alerts in them, the one that ended first first."""
+        over = ("ZRANGEBYSCORE", self.keys("windows"), "-inf", now, "LIMIT", 0, max(limit, 0))
+        return await self._windows(await self.link.call(*over))
+
+    async def waiting_in(self, receivers: Sequence[str]) -> list[Window]:
+        """Give the windows of receivers, also those that are not over."""
+        names = await self.link.call("ZRANGE", self.keys("windows"), 0, -1)
+        mine = [name for name in names if name.decode().partition("/")[0] in receivers]
+        return await self._windows(mine)
+
+    async def _windows(self, names: Sequence[bytes]) -> list[Window]:
+        if not names:
+            return []
+        parts = await self.link.call("HMGET", self.keys("parts"), *names)
+        found = [window_of(name.decode(), int(part or 0)) for name, part in zip(names, parts, strict=True)]
+        return [window for window in found if window]
+
+    async def held(self, window: str) -> list[Hold]:
+        """Give what waits in a window, by alert. One that cannot be read is left out and stays there."""
+        found, unreadable = {}, 0
+        async for alert, raw in self._scan(f"held:{window}"):
+            try:
+                found[alert] = _hold(alert, raw)
+            except Corrupt as error:
+                log.error("hold_unreadable", window=window, alert=alert, error=str(error))
+                unreadable += 1
+        if unreadable and not found:
+            await self.link.call("ZADD", self.keys("windows"), "XX", "GT", self.clock() + LATER_MS, window)
+        return [found[alert] for alert in sorted(found)]
+
+    async def _scan(self, name: str) -> AsyncIterator[tuple[str, bytes]]:
+        """Give the fields of a hash, some more than once, in portions: there may be ten thousand, of 4 kB each."""
+        cursor = b"0"
+        while True:
+            cursor, flat = await self.link.call("HSCAN", self.keys(name), cursor, "COUNT", BATCH)
+            for i in range(0, len(flat), 2):
+                yield flat[i].decode("utf-8", "replace"), flat[i + 1]
+            if cursor == b"0":
+                return
+            await asyncio.sleep(0)
+
+    async def release(
+        self, window: str, members: Sequence[Hold], deliveries: Sequence[NewDelivery], record: JournalRecord, now: int
+    ) -> bool:
+        """Take members out of a window, queue the messages about them and journal it, all or nothing."""
+        ids = record_ids(record)
+        names = [f"held:{window}", "windows", "parts", "part_ends", *delivery_names(deliveries)]
+        names += [f"trace:{i}" for i in ids]
+        head = (window, now, rfc3339(now), now + PART_MS, to_json(record), len(ids), len(members))
+        read = [part for hold in members for part in (hold.item.alert, hold.version)]
+        reply = await self.link.run("release", names, *head, *ids, *read, *delivery_args(deliveries, now))
+        return bool(reply[0] == b"ok")
+
+    async def timers_due(self, now: int, limit: int) -> list[Timer]:
+        """Give the timers whose time has come, the oldest first. They stay until a commit cancels them."""
+        due = ("ZRANGEBYSCORE", self.keys("timers"), "-inf", now, "WITHSCORES", "LIMIT", 0, max(limit, 0))
+        flat = await self.link.call(*due)
+        found = [timer_of(flat[i].decode(), int(float(flat[i + 1]))) for i in range(0, len(flat), 2)]
+        return [timer for timer in found if timer]
+
+    async def drop_timer(self, name: str, due_ms: int) -> None:
+        """Forget a timer whose alert is not there any more, unless it was set anew meanwhile."""
+        await self.link.run("drop_timer", ["timers"], checked_name(name), due_ms)
+
+    async def note_feedback(self, portfolio: str, alert: str, data: dict[str, Any], now: int) -> None:
+        """Remember what people think of an alert, by the portfolio's identity, for 400 days; the last word counts."""
+        names = [f"feedback:{checked_id(portfolio, 'a portfolio')}", "feedback_ends"]
+        args = (portfolio, checked_id(alert, "an alert id"), to_json(data), now + FEEDBACK_MS)
+        await self.link.run("feedback", names, *args)
+
+    async def feedback(self, portfolios: Sequence[str]) -> dict[str, dict[str, dict[str, Any]]]:
+        """Give portfolio -> alert -> what was remembered."""
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for portfolio in unique(portfolios):
+            said = {alert: raw async for alert, raw in self._scan(f"feedback:{portfolio}")}
+            found[portfolio] = {
+                alert: from_json(said[alert], dict[str, Any], f"feedback on {alert}") for alert in sorted(said)
+            }
+        return found
+
+
+def _silence(name: str, raw: bytes) -> tuple[Silence, int] | None:
+    """Read a silence with its end; None for one that cannot be read: alerts are told then."""
+    try:
+        silence = from_json(raw, Silence, f"silence {name}")
+        return silence, silence_end(silence)
+    except (Corrupt, ValueError) as error:
+        log.error("silence_unreadable", silence=name, error=str(error))
+        return None
+
+
+def _hold(alert: str, raw: bytes) -> Hold:
+    version, _, text = raw.partition(b"|")
+    hold = from_json(text, Hold, f"what is held of {alert}")
+    if hold.item.alert != alert or not version.isdigit():
+        raise Corrupt(f"what is held of {alert} is of {hold.item.alert}, of version {version!r}")
+    return replace(hold, version=int(version))
