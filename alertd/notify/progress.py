@@ -15,7 +15,7 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plain: str = ""
     """Slack refused our blocks with this error: the next attempt is plain text, and the last."""
     served: tuple[str, ...] = ()
-    """Mail recipients whose server has taken the message."""
+    """What is done: mail recipients whose server has taken the message; of Slack the calls that were made."""
     refused: dict[str, str] = msgspec.field(default_factory=dict)
     """Mail recipients refused for good, with the reply."""
 

@@ -79,12 +79,40 @@ class Poster(Protocol):
         ...
 
 
+class TurnGiven(Protocol):
+    """When to send."""
+
+    @property
+    def kind(self) -> str:
+        """`turn`; else nothing may be sent before `at_ms`."""
+        ...
+
+    @property
+    def at_ms(self) -> int:
+        """Milliseconds since the epoch."""
+        ...
+
+
+class Turns(Protocol):
+    """Turns at a peer that counts what all of our processes send it, and its silence after it has told us to stop."""
+
+    async def take_turn(self, limit: str, token: str, now: int, interval_ms: int, longest_ms: int) -> TurnGiven:
+        """Take the next moment at which to send; asked again with the same token it gives the same moment."""
+        ...
+
+    async def keep_quiet(self, limit: str, until_ms: int, now: int) -> None:
+        """Give nobody a turn until then."""
+        ...
+
+
 class NotifierDeps(Struct, frozen=True, kw_only=True):
     """What the composition root gives to all notifiers."""
 
     http: Poster
     smtp: SmtpConfig | None = None
     """The relay of all email receivers."""
+    turns: Turns | None = None
+    """What all processes know of a peer's limits; None: there is no store to ask."""
     stream: TextIO | None = None
     """Where a console receiver writes; None is standard output at the time of writing."""
     clock: Clock = system_clock

@@ -124,7 +124,8 @@ def test_the_schema_knows_every_type_and_the_file_twins_of_secrets() -> None:
     slack = schema["$defs"]["SlackConfig"]
     assert {"webhook_url", "webhook_url_file"} <= set(slack["properties"])
     assert "webhook_url" not in slack["required"]
-    assert {"oneOf": [{"required": ["webhook_url"]}, {"required": ["webhook_url_file"]}]} in slack["allOf"]
+    pushed = schema["$defs"]["PushConfig"]
+    assert {"oneOf": [{"required": ["token"]}, {"required": ["token_file"]}]} in pushed["allOf"]
     assert schema["properties"]["journal_keep"]["default"] == "14d"
     assert schema["properties"]["redis"]["default"] == "embedded"
     assert all("description" in p or "$ref" in p for p in schema["properties"].values())
