@@ -36,7 +36,7 @@ from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
 from alertd.web.bind import parse_bind
 from alertd.web.deps import MIN_TOKEN
 from alertd.web.guards import is_loopback
-from alertd.web.public_config import PublicConfig
+from alertd.web.public_config import MIN_LINKS_KEY, PublicConfig, apart
 
 MAX_BYTES = 16 << 20
 """Of alertd.yaml: ten thousand feeds take one to three."""
@@ -108,6 +108,17 @@ class WebConfig(ConfigModel):
     """Names under which browsers may ask, besides addresses and localhost."""
     public: PublicConfig | None = None
     """A second listener that the world may reach, for answers to alerts alone."""
+    links_key: Secret | None = None
+    """Signs the links in mail by which alerts are answered, at least 32 characters; without one alertd makes one."""
+    links_expire: Annotated[Duration, Field(ge=3600, le=90 * 86400)] = 7 * 86400.0
+    """How long such a link is good."""
+
+    @field_validator("links_key")
+    @classmethod
+    def _hard_to_guess(cls, value: Secret | None) -> Secret | None:
+        if value is not None and len(value.reveal()) < MIN_LINKS_KEY:
+            raise ValueError(f"should have at least {MIN_LINKS_KEY} characters")
+        return value
 
     @field_validator("token")
     @classmethod
@@ -180,6 +191,8 @@ class Loaded:
     warnings: list[Fault]
     path: Path
     """The file that was read, absolute."""
+    doc: Document
+    """What it says, with the environment over it: for faults that only show beside the rules."""
 
 
 def find_config(path: Path | None, env: Mapping[str, str]) -> Path:
@@ -219,7 +232,7 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
         raise ConfigError(faults)
     settings = settings.model_copy(update={k: folder / getattr(settings, k) for k in ("state_dir", "rules")})
     settings._written.update(filled.shown)
-    return Loaded(settings, faults, path.absolute())
+    return Loaded(settings, faults, path.absolute(), filled.doc)
 
 
 def redacted(settings: Settings) -> dict[str, Any]:
@@ -267,6 +280,7 @@ def _cross_checks(doc: Document, folder: Path) -> Iterator[Fault]:
         host = bind.value.rpartition(":")[0].strip("[]")
         if host and host != "localhost" and not is_loopback(host):
             yield doc.fault(("web", "bind"), "others can connect here, so a token is needed", "set web.token")
+    yield from apart(doc)
     rules = doc.node(("rules",))
     if not (where := folder / (str(rules.value) if rules is not None else "rules")).is_dir():
         yield doc.fault(("rules",), f"rules: there is no directory {where}", "`alertd init` writes one to start from")

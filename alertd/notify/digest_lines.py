@@ -100,6 +100,7 @@ def _item(item: DigestItem, several: bool, tz: tzinfo, now: int) -> Item:
     news = item.news[-_NEWS_SHOWN:]
     more = [f"{len(item.news) - len(news)} more"] if len(item.news) > len(news) else []
     return Item(
+        alert=item.alert,
         severity=item.severity,
         mark="" if item.status == "open" else item.status.upper(),
         title=one_line(item.title, TITLE_MAX) or "(no title)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -11,9 +12,10 @@ from pydantic import Field
 from alertd.base.clock import Clock
 from alertd.errors import ConfigError
 from alertd.model import Message
-from alertd.notify.clocks import moment
+from alertd.notify.clocks import clock_time, moment, zone, zone_label
 from alertd.notify.config import ReceiverConfig, lease_for
-from alertd.notify.email_form import SUBJECT_MAX, Mail, build
+from alertd.notify.email_form import Mail, build, message_id
+from alertd.notify.email_subject import is_urgent, subject_of
 from alertd.notify.message import compose, delayed
 from alertd.notify.outcome import LATER, NO_ANSWER, NOT_SENT, Dead, Later, Outcome, Sent, settle, smtp_meaning
 from alertd.notify.plain import one_line
@@ -31,6 +33,8 @@ from alertd.notify.smtp import (
     tls_context,
 )
 
+_MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,300}>")
+
 
 class EmailConfig(ReceiverConfig):
     """People who get mail, through the relay under `smtp`."""
@@ -41,7 +45,16 @@ class EmailConfig(ReceiverConfig):
     sender: Annotated[Mailbox | None, Field(alias="from")] = None
     """Another address than that of `smtp`."""
 
+    links: bool = True
+    """Whether its mails carry links by which an alert is answered, where `web.public` is set."""
+
     concurrency: ClassVar[int] = 2
+
+    @property
+    def reader(self) -> str:
+        """Who answers by a link: the one recipient, or one of several."""
+        readers = list(dict.fromkeys(split_mailbox(one)[1] for one in (*self.to, *self.cc)))
+        return readers[0] if len(readers) == 1 else f"one of {self.id}"
 
 
 class EmailNotifier:
@@ -54,6 +67,7 @@ class EmailNotifier:
         self._clock: Clock = deps.clock
         self._sender = config.sender or deps.smtp.sender
         self._recipients = list(dict.fromkeys(split_mailbox(one)[1] for one in (*config.to, *config.cc)))
+        self._links = deps.links if config.links else None
         self._timeout_s = deps.smtp.timeout * 3
         self._pool = _pool(deps.smtp)
         self.mode = config.mode
@@ -64,22 +78,35 @@ class EmailNotifier:
     def render(self, message: Message) -> bytes:
         """Lay the message out; the result is frozen, all but what each attempt says about itself."""
         now = self._clock()
-        lines = compose(message, now)
         alert = message.alert
-        portfolio = one_line(message.portfolio_title or (alert.portfolio if alert else ""), 60)
-        about = one_line((alert.first_title or alert.title) if alert else lines.title, SUBJECT_MAX - 64)
+        lines = compose(message, now)
         sent_at = moment(message.at)
         mail = Mail(
             at_ms=now,
             delivery=message.delivery,
             thread=alert.id if alert else "",
             date_ms=now if sent_at is None else sent_at,
-            subject=one_line(f"[{portfolio or 'alertd'}] {about}", SUBJECT_MAX),
-            urgent=alert is not None and alert.severity == "critical",
+            subject=subject_of(message, lines),
+            urgent=is_urgent(message),
             list_name=self._config.id,
             lines=lines,
         )
-        return msgspec.json.encode(mail)
+        return msgspec.json.encode(self._answerable(mail, message, now))
+
+    def _answerable(self, mail: Mail, message: Message, now: int) -> Mail:
+        """Add the links by which it is answered, where there is anybody to take the answers."""
+        links, alert = self._links, message.alert
+        if links is None or message.type == "test" or (alert is None and message.digest is None):
+            return mail
+        waits = [item.alert for item in message.digest.items if item.status == "open"] if message.digest else []
+        until, tz = links.until(now), zone(message.timezone)
+        good = f"until {clock_time(until, tz, now, 'minute')} {zone_label(until, tz)}"
+        return msgspec.structs.replace(
+            mail,
+            buttons=links.buttons(alert, self._config.id, now) if alert else [],
+            item_links={one: links.link("acknowledge", one, self._config.id, now) for one in waits},
+            small=[f"Whoever has this mail can answer with its links {good}, as {self._config.reader}."],
+        )
 
     async def send(self, payload: bytes, attempt: Attempt) -> Outcome:
         """Send to those recipients that are neither served nor refused for good."""
@@ -88,7 +115,8 @@ class EmailNotifier:
         if not left:
             return _finished(progress, len(self._recipients))
         try:
-            data = self._bytes(payload, progress, attempt.now)
+            mail = msgspec.json.decode(payload, type=Mail)
+            data = self._bytes(mail, progress, attempt)
         except (msgspec.MsgspecError, ValueError) as error:
             return Dead(f"the stored message cannot be written as mail: {error}")
         client: Connection | None = None
@@ -104,6 +132,8 @@ class EmailNotifier:
             self._pool.give_back(client)
             client = None
             outcome = _account(left, refused, progress, len(self._recipients))
+            if isinstance(outcome, Sent) and mail.thread and not attempt.thread:
+                outcome = msgspec.structs.replace(outcome, thread=message_id(mail, self._sender))
         finally:
             if client is not None:
                 await hang_up(client)
@@ -113,10 +143,11 @@ class EmailNotifier:
         """Say goodbye to the relay."""
         await self._pool.close()
 
-    def _bytes(self, payload: bytes, progress: Progress, now: int) -> bytes:
-        mail = msgspec.json.decode(payload, type=Mail)
-        late = delayed(mail.at_ms, now)
-        return build(mail, self._sender, self._config.to, self._config.cc, doubt=progress.doubt, late=late)
+    def _bytes(self, mail: Mail, progress: Progress, attempt: Attempt) -> bytes:
+        late = delayed(mail.at_ms, attempt.now)
+        first = attempt.thread if _MESSAGE_ID.fullmatch(attempt.thread) else ""
+        to, cc = self._config.to, self._config.cc
+        return build(mail, self._sender, to, cc, doubt=progress.doubt, late=late, first=first)
 
 
 def _pool(smtp: SmtpConfig) -> SmtpPool:

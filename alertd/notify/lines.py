@@ -25,6 +25,7 @@ class Row(Struct, frozen=True):
 class Item(Struct, frozen=True, kw_only=True):
     """One alert of a digest."""
 
+    alert: str = ""
     severity: Severity
     mark: str = ""
     """`ACKNOWLEDGED`, `CLOSED`; empty of one that is open."""

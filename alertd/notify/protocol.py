@@ -8,6 +8,7 @@ from typing import Literal, Protocol, TextIO
 from alertd.base.clock import Clock, system_clock
 from alertd.model import Message, Struct
 from alertd.net.exchange import PostOptions, PostResult
+from alertd.notify.links import Links
 from alertd.notify.outcome import Outcome
 from alertd.notify.smtp import SmtpConfig
 
@@ -113,6 +114,8 @@ class NotifierDeps(Struct, frozen=True, kw_only=True):
     """The relay of all email receivers."""
     turns: Turns | None = None
     """What all processes know of a peer's limits; None: there is no store to ask."""
+    links: Links | None = None
+    """Makes the links by which mail is answered; None: there is no public listener."""
     stream: TextIO | None = None
     """Where a console receiver writes; None is standard output at the time of writing."""
     clock: Clock = system_clock

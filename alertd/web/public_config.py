@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
 from alertd.base.config import ConfigModel
+from alertd.base.yaml import Document
+from alertd.errors import Fault
 from alertd.web.bind import parse_bind
 from alertd.web.guards import is_address
+
+MIN_LINKS_KEY = 32
+"""Shortest key for the links in mail, in characters."""
+
+
+def apart(doc: Document) -> Iterator[Fault]:
+    """Warn where processes on several machines may each make a key of their own for the links in mail."""
+    mail = any(
+        item.get("type") == "email" and item.get("links") is not False for _, item in doc.items(("receivers",))
+    )
+    redis = doc.node(("redis",))
+    if not mail or doc.node(("web", "public")) is None or redis is None or redis.value == "embedded":
+        return
+    if doc.node(("web", "links_key")) is None:
+        why = "each machine makes a key of its own for the links in mail: one does not know those of another"
+        yield doc.fault(("web", "public"), why, "set web.links_key, the same everywhere", severity="warning")
 
 
 def _checked_bind(value: str) -> str:

@@ -15,7 +15,9 @@ from alertd.model import Blind, Coverage, Message
 from alertd.net.client import HttpClient
 from alertd.notify.console import ConsoleConfig, ConsoleNotifier
 from alertd.notify.email import EmailConfig, EmailNotifier
-from alertd.notify.message import HEADLINE_MAX, TITLE_MAX, compose
+from alertd.notify.email_form import Mail, build
+from alertd.notify.lines import TITLE_MAX
+from alertd.notify.message import HEADLINE_MAX, compose
 from alertd.notify.payload import payload
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.slack import SlackConfig, SlackNotifier
@@ -115,18 +117,13 @@ async def test_a_mail_has_the_line_as_its_subject_and_text() -> None:
         smtp = SmtpConfig.model_validate({"host": "mail.example.com", "from": "alertd@example.com"})
         config = EmailConfig.model_validate({"id": "pm", "to": ["pm@example.com"]})
         notifier = EmailNotifier(config, NotifierDeps(http=http, smtp=smtp, clock=lambda: UNTIL))
-        data = notifier._bytes(notifier.render(line()), _nothing(), UNTIL)
+        frozen = msgspec.json.decode(notifier.render(line()), type=Mail)
+    data = build(frozen, "alertd@example.com", ["pm@example.com"], [])
     mail = message_from_bytes(data, policy=policy.default)
     assert str(mail["subject"]).startswith("[alertd] Coverage since yesterday 07:00: 41 of 42 sources fine")
     body = mail.get_body(("plain",))
     assert body is not None
     assert LINE in " ".join(body.get_content().split())
-
-
-def _nothing() -> Any:
-    from alertd.notify.progress import read_progress
-
-    return read_progress("", False)
 
 
 async def test_the_console_writes_json_for_machines_and_the_line_for_people() -> None:

@@ -1,0 +1,33 @@
+"""What a mail is called, and whether it is marked as important. Pure.
+
+Clients thread by an unchanged subject: that of an alert names the portfolio and the headline that it was raised with,
+whatever its severity and its revisions. Only an escalation says so first, and so stands beside the thread.
+"""
+
+from __future__ import annotations
+
+from alertd.model import Message
+from alertd.notify.digest_lines import called, whose
+from alertd.notify.lines import Lines
+from alertd.notify.plain import one_line
+
+SUBJECT_MAX = 150
+
+
+def subject_of(message: Message, lines: Lines) -> str:
+    """Give the subject, one line of at most 150 characters."""
+    if message.digest is not None:
+        of = whose(message.digest, message.portfolio_title) or "alertd"
+        return one_line(f"{of}: {called(message.digest)}", SUBJECT_MAX)
+    alert = message.alert
+    portfolio = one_line(message.portfolio_title or (alert.portfolio if alert else ""), 60)
+    about = one_line((alert.first_title or alert.title) if alert else lines.title, SUBJECT_MAX - 64)
+    first = "ESCALATED " if message.escalated_from else ""
+    return one_line(f"{first}[{portfolio or 'alertd'}] {about}", SUBJECT_MAX)
+
+
+def is_urgent(message: Message) -> bool:
+    """Tell whether a phone is to make a sound: a critical alert that is news, or one that nobody answered."""
+    if message.alert is None or message.type not in ("alert.fired", "alert.updated", "test"):
+        return False
+    return bool(message.escalated_from) or (message.loud and message.alert.severity == "critical")
