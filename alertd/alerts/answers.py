@@ -18,11 +18,11 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from alertd.alerts.clocks import close_timer, escalate_timer
+from alertd.alerts.bounds import MAX_CHANGES, bounded
+from alertd.alerts.clocks import waits_again
 from alertd.alerts.deliver import delivery, with_told
 from alertd.alerts.knowing import Policies, escalations, knowing, local
 from alertd.alerts.lanes import lanes
-from alertd.alerts.step import MAX_CHANGES, bounded
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import (
     Alert,
@@ -113,15 +113,14 @@ class _Case:
     def done(
         self, state: AlertState, text: str, type: MessageType, timers: list[Timer], cancel: list[str]
     ) -> Answered:
-        """Tell who knows of it, quietly."""
+        """Tell who knows of it, quietly; for whom something of it waits, that is told with the rest."""
+        known = lanes(state)
         deliveries = tuple(
             delivery(state, policy, kind=type, reason=self.given.kind, now=self.now, news=[text], loud=False)
             for policy in knowing(state, self.policies)
-            if policy.answered
+            if policy.answered and not known[policy.id].held
         )
-        known = lanes(state)
-        told = [one.receiver for one in deliveries if not known[one.receiver].held]  # else what waits counted as told
-        state = with_told(state, self.policies, told, self.now)
+        state = with_told(state, self.policies, [one.receiver for one in deliveries], self.now)
         names = [timer.name for timer in timers]
         effects = Effects(
             timers=timers,
@@ -225,12 +224,6 @@ def _feedback(case: _Case) -> Answered:
         state,
         effects=Effects(record=replace(record, data=record.data | {"rules": rules})),
     )
-
-
-def waits_again(state: AlertState, policies: Policies, now: int) -> list[Timer]:
-    """Give the timers of an alert that is open again: for its escalations, and for its end."""
-    wanted = [escalate_timer(policy, state.alert, now) for policy in knowing(state, policies)]
-    return [*(timer for timer in wanted if timer is not None), close_timer(state.alert, now)]
 
 
 def _resurface(alert: str) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
+from alertd.alerts.deliver import Seen
 from alertd.alerts.lanes import knows, lanes
-from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.rights import closed_to, limits
+from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.base.clock import parse_rfc3339, to_datetime
-from alertd.model import AlertState, Timer
+from alertd.model import Alert, AlertState, Timer, Told
 
 Policies = Mapping[str, ReceiverPolicy]
+Silenced = Callable[[ReceiverPolicy, AlertState, Seen], str]
+"""Says why an alert is silenced for a receiver now, beginning with `silenced`; empty: it is not."""
 
 
 def behind_wall(state: AlertState, policy: ReceiverPolicy) -> bool:
@@ -19,23 +21,21 @@ def behind_wall(state: AlertState, policy: ReceiverPolicy) -> bool:
     return state.desk is not None and policy.desk != state.desk
 
 
-def kept_from(state: AlertState, policy: ReceiverPolicy) -> str:
-    """Say why a receiver may not hear of an alert as it is now; empty if it may."""
-    if behind_wall(state, policy):
-        return "restricted: the alert is another desk's"
-    return closed_to(policy, limits(state.event)) if state.event is not None else ""
-
-
 def knowing(state: AlertState, policies: Policies) -> list[ReceiverPolicy]:
     """Give the receivers that were told of an alert and may hear more of it, in the order of their ids."""
     told = [policies[name] for name, lane in sorted(lanes(state).items()) if name in policies and knows(lane)]
-    return [policy for policy in told if not kept_from(state, policy)]
+    return [policy for policy in told if not behind_wall(state, policy)]
 
 
 def snoozed(state: AlertState, now: int) -> bool:
     """Tell whether somebody has put an alert off until a time that has not come."""
     until = state.alert.snoozed_until
     return until is not None and parse_rfc3339(until) > now
+
+
+def louder(before: Told | None, seen: Alert) -> bool:
+    """Tell whether an alert is louder than a receiver was told."""
+    return before is not None and knows(before) and severity_rank(seen.severity) > severity_rank(before.severity)
 
 
 def escalations(state: AlertState) -> list[str]:
