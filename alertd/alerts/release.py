@@ -79,7 +79,8 @@ class Release:
         self._fates: dict[str, str] = {}
         self._lanes: dict[str, Told] = {}
         self._entries: dict[str, _Entry] = {}
-        self._portfolios: dict[str, str | None] = {}
+        self._portfolios: set[str] = set()
+        self._desk: str | None = None
         self._alone: NewDelivery | None = None
 
     def add(self, hold: Hold, state: AlertState | None) -> None:
@@ -88,7 +89,8 @@ class Release:
         if state is None:
             self._fates[hold.item.alert] = "the alert is not kept any more"
             return
-        self._portfolios[state.alert.portfolio] = state.desk
+        self._portfolios.add(state.alert.portfolio)
+        self._desk = self._desk or state.desk
         before = lane(state, self._window.receiver)
         if why := self._left_out(hold, state, before):
             self._fates[hold.item.alert] = why
@@ -117,7 +119,7 @@ class Release:
         if not seen.alert.matches:
             return "restricted: nothing of it may be told here"
         if snoozed(state, self._now) and not louder(before, seen.alert):
-            return f"snoozed until {alert.snoozed_until}"
+            return f"silenced: snoozed until {alert.snoozed_until}"
         return self._silenced(policy, state, seen)
 
     def _list(self, hold: Hold, state: AlertState, before: Told | None) -> None:
@@ -155,7 +157,6 @@ class Release:
 
     def _record(self, deliveries: list[str]) -> JournalRecord:
         window = self._window
-        desk = next((desk for desk in self._portfolios.values() if desk is not None), None)
         data = {
             "window": window.name,
             "receiver": window.receiver,
@@ -163,7 +164,7 @@ class Release:
             "until": rfc3339(window.until_ms),
             "part": window.part,
             "portfolios": sorted(self._portfolios),
-            "desk": desk,
+            "desk": self._desk,
             "delivery": deliveries[0] if deliveries else None,
             "members": self._fates,
         }
