@@ -1,0 +1,20 @@
+"""How much an alert remembers: its history would else grow with every report of a story that runs for weeks."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+MAX_FOLDED = 500
+"""Events and revisions."""
+MAX_CHANGES = 100
+MAX_MATCHES = 50
+"""Matches that an alert about several events carries, the newest; all of the event at hand."""
+MAX_NEWS = 5
+"""What an event adds that one line of changes names."""
+
+T = TypeVar("T")
+
+
+def bounded(items: list[T], most: int) -> list[T]:
+    """Keep so many: the first, which says how it began, and the newest."""
+    return items if len(items) <= most else [items[0], *items[-(most - 1) :]]
