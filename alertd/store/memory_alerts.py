@@ -54,6 +54,7 @@ class MemoryAlerts(MemoryLife, MemoryQueue):
         self._queue_all(deliveries, now)
         self._alerts[alert_id] = (expected_version + 1, to_json(state), self.clock() + lifetime_ms(state))
         self._changed[alert_id] = now
+        self._threads[alert_id] = self._threads.get(alert_id, {}) if expected_version else {}
         if event := taken_in(state, answer):
             told = self._told[event]
             told[alert_id] = self.clock() + ALERT_MS
@@ -80,7 +81,7 @@ class MemoryAlerts(MemoryLife, MemoryQueue):
         over = [i for i, (_, _, expires) in self._alerts.items() if expires <= self.clock()]
         for alert_id in over:
             del self._alerts[alert_id]
-            del self._changed[alert_id]
+            del self._changed[alert_id], self._threads[alert_id]
         return len(over)
 
     def _forget_timers(self, now: int) -> int:

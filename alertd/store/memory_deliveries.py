@@ -40,6 +40,8 @@ class MemoryDeliveries(MemoryBase):
         self._queues: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self._recv: dict[str, ReceiverHealth] = {}
         self._pace: dict[str, int] = {}
+        self._threads: dict[str, dict[str, str]] = {}
+        """Alert, as long as it is there -> receiver -> where its messages stand."""
         self._ended: dict[str, int] = {}
         self._dead: dict[str, int] = {}
         self._wake: deque[str] = deque(maxlen=WAKE_LENGTH)

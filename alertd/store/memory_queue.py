@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from alertd.model import Claim, ClaimRefused, Delivery, DueDelivery, NewDelivery
 from alertd.store.keys import LANES
 from alertd.store.memory_deliveries import ENDED, Ended, MemoryDeliveries, flying
-from alertd.store.records import GRACE_MS, StoredDelivery, clean, delivery_of, message_from, unique
+from alertd.store.records import GRACE_MS, MAX_THREAD, StoredDelivery, clean, delivery_of, message_from, unique
 from alertd.store.types import ReceiverHealth
 
 
@@ -85,13 +85,18 @@ class MemoryQueue(MemoryDeliveries):
         return self._claim_of(record)
 
     def _claim_of(self, record: StoredDelivery) -> Claim:
-        return Claim(delivery=delivery_of(record), payload=self._payloads[record.id], in_doubt=record.doubt)
+        return Claim(
+            delivery=delivery_of(record),
+            payload=self._payloads[record.id],
+            in_doubt=record.doubt,
+            thread=self._threads.get(record.alert, {}).get(record.receiver, ""),
+        )
 
     async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
         """Record that it was sent. False: the lease is another's by now."""
         if not token:
             raise ValueError("an attempt needs a token")
-        return self._complete(delivery_id, token, now, "sent", detail)
+        return self._complete(delivery_id, token, now, "sent", detail, thread)
 
     async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
         """Give up. With an empty token: only if nobody is at work on it."""
@@ -101,7 +106,7 @@ class MemoryQueue(MemoryDeliveries):
         """Drop a delivery whose time has passed. With an empty token: only if nobody is at work on it."""
         return self._complete(delivery_id, token, now, "expired", "")
 
-    def _complete(self, delivery_id: str, token: str, now: int, state: Ended, detail: str) -> bool:
+    def _complete(self, delivery_id: str, token: str, now: int, state: Ended, detail: str, thread: str = "") -> bool:
         record = self._deliveries.get(delivery_id)
         if record is None:
             return False
@@ -119,6 +124,8 @@ class MemoryQueue(MemoryDeliveries):
         health = self._recv[record.receiver]
         if state == "sent":
             self._recv[record.receiver] = replace(health, last_sent_ms=now, failures=0)
+            if thread and record.alert in self._threads:
+                self._threads[record.alert][record.receiver] = clean(thread, MAX_THREAD)
             if health.parked:
                 self._recv[record.receiver] = replace(self._recv[record.receiver], parked="", paused_until_ms=0)
                 self._wake.append(record.receiver)

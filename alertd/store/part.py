@@ -20,7 +20,7 @@ BATCH = 200
 
 
 class Hints:
-    """Key names that completing a claimed delivery will need, so that the script need not ask for them.
+    """Key names that claiming and completing a delivery will need, so that the scripts need not ask for them.
 
     Only a saving of one round trip: a name that is missing here is asked for, and none is ever wrong, because a
     delivery's receiver and alert never change.
@@ -32,12 +32,13 @@ class Hints:
         self._names: dict[str, list[str]] = {}
 
     def remember(self, delivery: Delivery) -> None:
-        """Keep what a claimed delivery will need."""
+        """Keep what a delivery will need."""
         if len(self._names) >= self.LIMIT:
             self._names.clear()
         receiver = delivery.receiver
         traces = [f"trace:{i}" for i in (delivery.id, delivery.alert, receiver) if i]
-        self._names[delivery.id] = [*queue_names(receiver), f"recv:{receiver}", *traces]
+        alert = [f"alert:{delivery.alert}"] if delivery.alert else []
+        self._names[delivery.id] = [*queue_names(receiver), f"recv:{receiver}", *traces, *alert]
 
     def names(self, delivery_id: str) -> list[str]:
         """Give what is known, possibly nothing."""

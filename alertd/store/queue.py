@@ -15,6 +15,7 @@ from alertd.store.keys import QUEUE_NAMES, queue_names
 from alertd.store.part import Part
 from alertd.store.records import (
     GRACE_MS,
+    MAX_THREAD,
     claim_from,
     clean,
     dead_record,
@@ -63,6 +64,7 @@ class QueuePart(Part):
             delivery = own_record(delivery_id, record)
             if body is None:
                 raise Corrupt(f"the message of delivery {delivery_id} is missing")
+            self.hints.remember(delivery)
             return DueDelivery(delivery=delivery, message=message_from(body), payload=payload)
         except Corrupt as error:
             await self._set_aside(receiver, delivery_id, record, error, now)
@@ -124,7 +126,7 @@ class QueuePart(Part):
         pace_key: str = "",
     ) -> Claim | ClaimRefused:
         """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt."""
-        names = [*QUEUE_NAMES, "pace", *queue_names(receiver), f"recv:{receiver}"]
+        names = [*QUEUE_NAMES, "pace", *queue_names(receiver), f"recv:{receiver}", *self.hints.names(delivery_id)]
         args = (
             delivery_id,
             receiver,
@@ -138,14 +140,14 @@ class QueuePart(Part):
         )
         reply = await self.link.run("claim", names, *args)
         if reply[0] == b"ok":
-            claim = claim_from(reply[1], reply[2])
+            claim = claim_from(reply[1], reply[2], reply[3])
             self.hints.remember(claim.delivery)
             return claim
         return ClaimRefused(reason=reply[0].decode(), retry_ms=reply[1])
 
     async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
         """Record that it was sent. False: the lease is another's by now."""
-        return await self._complete(delivery_id, _token(token), now, "sent", detail)
+        return await self._complete(delivery_id, _token(token), now, "sent", detail, thread)
 
     async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
         """Give up. With an empty token: only if nobody is at work on it."""
@@ -155,9 +157,12 @@ class QueuePart(Part):
         """Drop a delivery whose time has passed. With an empty token: only if nobody is at work on it."""
         return await self._complete(delivery_id, token, now, "expired", "")
 
-    async def _complete(self, delivery_id: str, token: str, now: int, state: str, detail: str) -> bool:
+    async def _complete(
+        self, delivery_id: str, token: str, now: int, state: str, detail: str, thread: str = ""
+    ) -> bool:
         names = [*QUEUE_NAMES, *self.hints.names(delivery_id)]
-        reply = await self.link.run("complete", names, delivery_id, token, now, rfc3339(now), state, clean(detail))
+        args = (delivery_id, token, now, rfc3339(now), state, clean(detail), clean(thread, MAX_THREAD))
+        reply = await self.link.run("complete", names, *args)
         self.hints.forget(delivery_id)
         return bool(reply[0] == b"ok")
 

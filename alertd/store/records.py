@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 MAX_ERROR = 2_000
 """Characters of an error text that are kept."""
+MAX_THREAD = 500
+"""Characters that say where the first message about an alert stands."""
 
 SIGHT_MS = 14 * 86_400_000
 """How long a mark is remembered after it was last on the page."""
@@ -144,10 +146,11 @@ class StoredDelivery(Delivery, frozen=True, kw_only=True):
     """Some earlier attempt may have arrived; stays once it is set."""
 
 
-def claim_from(raw: bytes, payload: bytes) -> Claim:
+def claim_from(raw: bytes, payload: bytes, thread: bytes) -> Claim:
     """Make a claim from the record that a script answered with."""
     stored = from_json(raw, StoredDelivery, "a delivery")
-    return Claim(delivery=delivery_of(stored), payload=payload, in_doubt=stored.doubt)
+    where = thread.decode("utf-8", "replace")
+    return Claim(delivery=delivery_of(stored), payload=payload, in_doubt=stored.doubt, thread=where)
 
 
 def delivery_of(stored: StoredDelivery) -> Delivery:

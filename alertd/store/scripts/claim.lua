@@ -1,7 +1,7 @@
 -- requires: prelude journal delivery
 -- Take the lease on one attempt. The attempt is recorded as begun before anything is sent (crash point C13).
 -- ARGV: delivery, receiver, token, now, at, lease, pace, payload, what the pace is kept for.
--- Answers {'ok', record, payload} or {refused, time to look again}. Repeated by the holder: the same lease.
+-- Answers {'ok', record, payload, thread} or {refused, time to look again}. Repeated by the holder: the same lease.
 local id, receiver, token = ARGV[1], ARGV[2], ARGV[3]
 local now, at, lease, pace, payload = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
 need('pace', 'hash')
@@ -17,14 +17,15 @@ end
 local in_doubt = flying(record)
 if in_doubt then
   need_journal(traced(record))
-  refused = refusal()
-  if refused then
-    return refused
-  end
+end
+need_alert(record)
+refused = refusal()
+if refused then
+  return refused
 end
 local due = tonumber(redis.call('ZSCORE', queue(record), id) or record.due_ms)
 if in_doubt and record.token == token and due > now then
-  return {'ok', encode(record), redis.call('HGET', K['payloads'], id)}
+  return {'ok', encode(record), redis.call('HGET', K['payloads'], id), thread(record)}
 end
 if record.state == 'waiting' or due > now then
   return {'not_due', due}
@@ -60,4 +61,4 @@ end
 if redis.call('HEXISTS', recv(record), 'parked') == 1 then
   redis.call('HSET', recv(record), 'paused_until_ms', now + lease)
 end
-return {'ok', encode(record), redis.call('HGET', K['payloads'], id)}
+return {'ok', encode(record), redis.call('HGET', K['payloads'], id), thread(record)}

@@ -1,6 +1,6 @@
 -- requires: prelude journal delivery
 -- finish, bury and expire: a delivery comes to its end and the next of its chain becomes the head.
--- ARGV: delivery, token, now, at, state (sent, dead or expired), detail.
+-- ARGV: delivery, token, now, at, state (sent, dead or expired), detail, thread (of what was sent, or empty).
 -- Answers {'ok'} also when repeated, {'no'} when the caller holds no lease. Without a token: nobody may be at work on it.
 local id, token, now, at, state, detail = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 local record, refused = begin(id)
@@ -18,6 +18,9 @@ if token ~= '' and not (flying(record) and record.token == token) then
 end
 need_receiver(record)
 need_journal(traced(record))
+if ARGV[7] ~= '' then
+  need_alert(record)
+end
 refused = refusal()
 if refused then
   return refused
@@ -37,6 +40,7 @@ close(record, state, now, at, detail)
 leave_chain(chain_field(record), id, now)
 if state == 'sent' then
   redis.call('HSET', recv(record), 'last_sent_ms', now, 'failures', 0)
+  keep_thread(record, ARGV[7])
   if redis.call('HDEL', recv(record), 'parked') == 1 then
     redis.call('HSET', recv(record), 'paused_until_ms', 0)
     wake(record.receiver)

@@ -70,6 +70,23 @@ local function need_receiver(record)
   need('recv:' .. record.receiver, 'hash')
 end
 
+-- Where the messages about an alert stand at each receiver is kept with the alert, as long as that lives.
+local function need_alert(record)
+  if record.alert ~= '' then
+    need('alert:' .. record.alert, 'hash')
+  end
+end
+
+local function thread(record)
+  return record.alert ~= '' and redis.call('HGET', K['alert:' .. record.alert], 't:' .. record.receiver) or ''
+end
+
+local function keep_thread(record, thread)
+  if thread ~= '' and record.alert ~= '' and redis.call('EXISTS', K['alert:' .. record.alert]) == 1 then
+    redis.call('HSET', K['alert:' .. record.alert], 't:' .. record.receiver, thread)
+  end
+end
+
 -- How a script about one delivery begins: its record (nil where there is none), or what to answer instead.
 local function begin(id)
   need_fixed()
