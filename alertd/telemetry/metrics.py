@@ -198,6 +198,7 @@ QUEUE_DEPTH = _gauge("queue_depth", "Deliveries by receiver and state.", "receiv
 DEAD_LETTERS = _gauge("dead_letters", "Deliveries that were given up and not yet dealt with.")
 COVERAGE_LINES = _counter("coverage_lines_total", "Daily lines that were queued.", "receiver")
 ANSWERS = _counter("answers_total", "What people said about alerts.", "kind", "via", "outcome")
+LINKS_REFUSED = _counter("answer_links_refused_total", "Links in mail that were not taken.", "reason")
 ESCALATIONS = _counter("escalations_total", "Alerts that were passed on as nobody answered.", "receiver")
 RELEASES = _counter("releases_total", "Windows of held alerts that were over.", "kind", "outcome")
 HELD = _gauge("held_alerts", "Alerts that wait in windows.", "receiver", mode="livemax")
