@@ -24,7 +24,9 @@ BLOCKS_MAX = 50
 _FIELDS_MAX, _FIELD_MAX = 10, 2000
 _CONTEXT_MAX = 10
 _ACTIONS_MAX = 25
-_TEXT_LIMITS = {"header": 150, "section": 3000, "context": 2000, "button": 75}
+_TEXT_LIMITS = {"header": 150, "section": 3000, "context": 2000, "button": 75, "option": 75, "placeholder": 150}
+_VALUE_MAX = {"button": 2000, "option": 150}
+_OPTIONS_MAX = {"static_select": 100, "overflow": 5}
 _URL_MAX = 3000
 _ID_MAX = 255
 _ACTIVE = re.compile(r"<[^<>]*>|<|&(?!(?:amp|lt|gt);)")
@@ -67,6 +69,8 @@ def _section(block: Payload) -> None:
     _need(isinstance(fields, list) and len(fields) <= _FIELDS_MAX, "section: more than 10 fields")
     for field in fields:
         _text_object(field, _FIELD_MAX, "field")
+    if "accessory" in block:
+        _element(block["accessory"])
 
 
 def _context(block: Payload) -> None:
@@ -75,14 +79,40 @@ def _context(block: Payload) -> None:
 
 
 def _actions(block: Payload) -> None:
+    names: set[str] = set()
     for element in _elements(block, _ACTIONS_MAX):
-        _need(isinstance(element, dict) and element.get("type") == "button", "actions: only buttons are known here")
+        _element(element)
+        _need(element["action_id"] not in names, "actions: an action_id twice")
+        names.add(element["action_id"])
+
+
+def _element(element: Any) -> None:
+    """Check a button or a menu."""
+    kind = str(element.get("type")) if isinstance(element, dict) else ""
+    action = element.get("action_id", "") if isinstance(element, dict) else ""
+    _need(isinstance(action, str) and 0 < len(action) <= _ID_MAX, "element: action_id missing or too long")
+    if kind == "button":
         _text_object(element.get("text"), _TEXT_LIMITS["button"], "button", plain=True)
-        url = element.get("url", "")
-        _need(isinstance(url, str) and len(url) <= _URL_MAX, "button: url too long")
-        _need(url == "" or url.startswith(("https://", "http://")), "button: url is not http(s)")
-        _need(_units(str(element.get("value", ""))) <= 2000, "button: value too long")
-        _need(len(str(element.get("action_id", ""))) <= _ID_MAX, "button: action_id too long")
+        _need(element.get("style") in (None, "primary", "danger"), "button: style")
+        _link_and_value(element, "button")
+        return
+    _need(kind in _OPTIONS_MAX, f"only buttons and menus are known here, no {kind!r}")
+    if kind == "static_select":
+        _text_object(element.get("placeholder"), _TEXT_LIMITS["placeholder"], "placeholder", plain=True)
+    options = element.get("options")
+    _need(isinstance(options, list) and 0 < len(options) <= _OPTIONS_MAX[kind], f"{kind}: number of options")
+    for option in options:
+        _text_object(option.get("text"), _TEXT_LIMITS["option"], "option", plain=True)
+        _need("url" not in option or kind == "overflow", "option: only an overflow menu has urls")
+        _need(bool(option.get("value")), "option: no value")
+        _link_and_value(option, "option")
+
+
+def _link_and_value(value: Payload, where: str) -> None:
+    url = value.get("url", "")
+    _need(isinstance(url, str) and len(url) <= _URL_MAX, f"{where}: url too long")
+    _need(url == "" or url.startswith(("https://", "http://")), f"{where}: url is not http(s)")
+    _need(_units(str(value.get("value", ""))) <= _VALUE_MAX[where], f"{where}: value too long")
 
 
 def _elements(block: Payload, limit: int) -> Sequence[Any]:

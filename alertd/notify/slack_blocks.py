@@ -99,7 +99,7 @@ def digest_blocks(lines: Lines, handle: Handle | None) -> list[Block]:
     """Give one paragraph for each alert of a digest, the expired ones and what is not listed."""
     out = [_item(item, number, handle) for number, item in enumerate(lines.items[:ITEMS_MAX])]
     more = len(lines.items) - ITEMS_MAX
-    foot = [f"{more} more are listed elsewhere"] if more > 0 else []
+    foot = [f"and {more} more"] if more > 0 else []
     if lines.expired:
         titles = [f"{item.severity.upper()} {item.title}" for item in lines.expired[:EXPIRED_MAX]]
         rest = len(lines.expired) - EXPIRED_MAX

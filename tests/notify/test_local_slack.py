@@ -24,7 +24,13 @@ def section(**fields: Any) -> dict[str, Any]:
 
 
 def button(**fields: Any) -> dict[str, Any]:
-    return {"type": "actions", "elements": [{"type": "button", "text": plain("Read"), **fields}]}
+    return {"type": "actions", "elements": [{"type": "button", "action_id": "a", "text": plain("Read"), **fields}]}
+
+
+def menu(kind: str, count: int, **fields: Any) -> dict[str, Any]:
+    options = [{"text": plain("x"), "value": str(number), **fields} for number in range(count)]
+    name = {"placeholder": plain("x")} if kind == "static_select" else {}
+    return {"type": kind, "action_id": "m", "options": options, **name}
 
 
 def context(count: int) -> dict[str, Any]:
@@ -40,6 +46,8 @@ def context(count: int) -> dict[str, Any]:
         [context(10)],
         [button(url="https://a.example/" + "x" * 2982)],
         [{"type": "divider", "block_id": "x" * 255}],
+        [section(text=plain("x"), accessory=menu("overflow", 5, url="https://a.example"))],
+        [{"type": "actions", "elements": [menu("static_select", 100)]}],
     ],
 )
 def test_what_is_just_within_a_limit_is_taken(blocks: list[Any]) -> None:
@@ -62,7 +70,12 @@ def test_what_is_just_within_a_limit_is_taken(blocks: list[Any]) -> None:
         [context(0)],
         [button(url="https://a.example/" + "x" * 2983)],
         [button(url="javascript:alert(1)")],
-        [{"type": "actions", "elements": [{"type": "button", "text": plain("x" * 76)}]}],
+        [{"type": "actions", "elements": [{"type": "button", "action_id": "a", "text": plain("x" * 76)}]}],
+        [{"type": "actions", "elements": [{"type": "button", "text": plain("x")}]}],
+        [{"type": "actions", "elements": button()["elements"] * 2}],
+        [section(text=plain("x"), accessory=menu("overflow", 6))],
+        [section(text=plain("x"), accessory=menu("overflow", 2, value="x" * 151))],
+        [{"type": "actions", "elements": [menu("static_select", 2, url="https://a.example")]}],
         [{"type": "divider", "block_id": "x" * 256}],
         [{"type": "divider", "block_id": "a"}, {"type": "divider", "block_id": "a"}],
         [{"type": "marquee"}],
