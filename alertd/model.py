@@ -974,6 +974,8 @@ class Window(Struct, frozen=True, kw_only=True):
     until_ms: int
     part: int
     """How many messages this window has given already: what comes late makes one more."""
+    members: int = 0
+    """How many alerts wait in it."""
 
 
 TimerKind = Literal["escalate", "resurface", "close"]
