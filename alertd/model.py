@@ -493,7 +493,7 @@ class TouchedHolding(Struct, frozen=True, kw_only=True):
 class SeverityStep(Struct, frozen=True, kw_only=True):
     """One line of the arithmetic behind `severity: auto`."""
 
-    factor: Literal["base", "weight", "amount", "novelty", "sources", "tone"]
+    factor: Literal["base", "weight", "amount", "status", "novelty", "sources", "tone"]
     seen: str
     """What was looked at, in words: `NVDA 8.0 % of the portfolio`."""
     move: int
@@ -767,6 +767,8 @@ class Told(Struct, frozen=True, kw_only=True):
     """The window (`Hold.window`) in which a newer revision waits for it; empty: none does."""
     held_since_ms: int = 0
     """Since when, of all that waits there of this alert."""
+    missed: bool = False
+    """Something of it was kept from the receiver by rights since it was told: what is known to others is news to it."""
     via: str = ""
     """The receiver in whose place it was told, as by an escalation: it sees what that one sees."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
+from alertd.alerts.severity import weighing
 from alertd.base import suggest
 from alertd.cli.events import MAX_LINE, EventReader
 from alertd.cli.output import (
@@ -168,7 +169,9 @@ def _explained(loaded: Loaded, asked: _Asked, events: Sequence[Event]) -> Explan
     candidate = f"{'yes' if why.asked else 'no'}, {why.reason}"
     before = told(taken[-1], portfolio.id, rule.id, {event.id: event.title for event in events})
     last, explainer = taken[-1], Explainer(loaded.book)
-    return explainer.rule(portfolio, rule, last.event, over_time=before, candidate=candidate, refused=last.refused)
+    found = explainer.rule(portfolio, rule, last.event, over_time=before, candidate=candidate, refused=last.refused)
+    own = [match for match in last.matches if (match.portfolio, match.rule) == (portfolio.id, rule.id)]
+    return replace(found, weighed=tuple(line for match in own[:1] for line in weighing(match)))
 
 
 def _understood(found: Explanation, naming: Naming) -> Iterator[str]:

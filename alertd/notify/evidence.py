@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from alertd.alerts.severity import arithmetic
 from alertd.model import Event, Evidence, Match
 from alertd.notify.facts import QUOTE_MAX
 from alertd.notify.plain import one_line
@@ -64,6 +65,7 @@ def _rule_text(match: Match, event: Event) -> str:
         + (f" ({title})" if title else "")
         + (f" on {on}" if on else "")
         + (f", by {path}" if path else "")
+        + (f"; {one_line(arithmetic(match), 200)}" if match.steps else "")
     )
 
 

@@ -23,6 +23,7 @@ from alertd import telemetry
 from alertd.alerts.concern import Concern, raised, with_earlier
 from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.severity import Scale
 from alertd.base.clock import Clock, rfc3339
 from alertd.enrich.story_report import report_of
 from alertd.errors import AlertdError
@@ -68,6 +69,7 @@ class Pipeline:
         """
         self._keep_s = keep_s
         self._matcher = Matcher(book, understanding=understanding)
+        self._scale = Scale(self._matcher)
         self._routine_forms = book.routine_forms
         self._source_desks = book.source_desks
         self._names: dict[str, str] = {}
@@ -227,7 +229,7 @@ class Pipeline:
         """Let the rules over time say what they make of it; then it is known which alerts the event is about."""
         (settled,) = work.asked.settle(rows)
         work.settled = tuple(settled)
-        work.matches = joined(work.matches, settled)
+        work.matches = self._scale.weighed(joined(work.matches, settled), work.event)
         work.concerns = raised(work.event, work.matches, self._portfolio, work.story)
 
     async def _recall(self, works: Sequence[Work], store: AlertStore) -> dict[str, StoredAlert]:

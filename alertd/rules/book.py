@@ -36,6 +36,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     severity: Severity
+    auto: bool = False
+    """`severity: auto`: what the event weighs decides, when it has matched; `severity` is then not meant."""
     when: Condition
     """The stateless condition; what of it is stateful stands in `state`."""
     state: State | None = None
@@ -90,6 +92,8 @@ class EventTypeRule(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     when: Condition
+    severity: Severity | None = None
+    """With which `severity: auto` begins."""
     confidence: float = 0.9
     alone: bool = False
     """Where it is found, no other type is."""

@@ -13,6 +13,7 @@ from alertd.base.yaml import Document, Path, check, load_yaml
 from alertd.companies.holdings import HoldingsFile
 from alertd.companies.model import Holdings
 from alertd.errors import ConfigError, Fault
+from alertd.model import Severity
 from alertd.rules.book import Budget, Rule
 from alertd.rules.company_leaves import is_about_company
 from alertd.rules.conditions import Reader, When
@@ -196,11 +197,10 @@ class _Work:
         written = self.asking.written_out(self.written(number))
         definition = define({**written, "companies": companies} if companies else written)
         assert entry.title is not None
-        assert entry.severity is not None
         return Rule(
             id=entry.id,
             title=entry.title,
-            severity=entry.severity,
+            severity=_stated(entry) or "medium",
             when=when.condition,
             state=when.state,
             hash=hash_of(definition),
@@ -215,7 +215,7 @@ class _Work:
         return Override(
             id=entry.id,
             title=entry.title,
-            severity=entry.severity,
+            severity=_stated(entry),
             enabled=entry.enabled,
             settings=_settings(entry),
             written=self.written(number),
@@ -237,10 +237,16 @@ def hash_of(definition: bytes) -> str:
     return mark(definition.decode())
 
 
+def _stated(entry: RuleEntry) -> Severity | None:
+    return None if entry.severity == "auto" else entry.severity
+
+
 def _settings(entry: RuleEntry) -> dict[str, Any]:
     """Give what an entry says of a rule beside its condition, as fields of Rule; what it leaves out is left out."""
     given = entry.model_fields_set
     made: dict[str, Any] = {name: getattr(entry, name) for name in ("key", "owner", "tags") if name in given}
+    if entry.severity is not None:
+        made["auto"] = entry.severity == "auto"
     if "status" in given:
         made["experimental"] = entry.status == "experimental"
     if entry.expect is not None:

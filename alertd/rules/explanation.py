@@ -88,6 +88,8 @@ class Explanation:
     """The event with what was found in it; of an event type, as far as that type alone is asked."""
     refused: tuple[tuple[str, str], ...] = ()
     """What was seen in the event and not taken, with the reason."""
+    weighed: tuple[str, ...] = ()
+    """How its severity comes about, in lines, where the rule leaves that to the event."""
 
 
 NOTHING_BY: dict[By, str] = {
@@ -154,7 +156,7 @@ class Explainer:
             portfolio=portfolio.id,
             rule=rule.id,
             title=rule.title,
-            severity=rule.severity,
+            severity="auto" if rule.auto else rule.severity,
             event=event.id,
             headline=one_line(event.title),
             origin=origin_of(event),

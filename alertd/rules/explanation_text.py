@@ -51,6 +51,7 @@ def lines(found: Explanation) -> Iterator[str]:
     yield f"  {found.title}{severity}"
     yield f"  “{found.headline}”"
     yield f"  {found.origin}"
+    yield from (f"  {line}" for line in found.weighed)
     yield from (f"  note: {note}" for note in found.notes)
     if found.because:
         yield "because"

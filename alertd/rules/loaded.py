@@ -11,8 +11,9 @@ from alertd.companies.model import Holdings
 from alertd.companies.report import Accepted, Trouble
 from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
-from alertd.model import Event, Struct
+from alertd.model import Event, Severity, Struct
 from alertd.rules.book import RuleBook
+from alertd.rules.known_rules import Defined
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class RuleTest(Struct, frozen=True, kw_only=True):
     """Held instead of what the portfolio holds."""
     company: str | None = None
     """Id of the company that the rule must be bound to."""
+    severity: Severity | None = None
+    """That the match must have."""
     status: str | None = None
     """Of an event type: with which status it must be found."""
     kind: str | None = None
@@ -90,6 +93,8 @@ class Loaded:
     """Portfolio -> positions to be remembered once the book is in force (`holdings_memory.save_memory`)."""
     watched: frozenset[Path] = frozenset()
     """Files outside the directory that were read: positions, security masters."""
+    names: Defined | None = None
+    """What conditions may name, for those that stand beside the rules."""
     files: int = 0
     cached: int = 0
     """Files that did not have to be compiled."""

@@ -92,6 +92,11 @@ class Matcher:
         """Give a portfolio of the book by its id."""
         return self._portfolios.get(portfolio_id)
 
+    def rule(self, portfolio_id: str, rule_id: str) -> Rule | None:
+        """Give a rule of the book by the ids of its portfolio and its own."""
+        slot = self._slots.get(portfolio_id, {}).get(rule_id)
+        return slot.rule if slot is not None else None
+
     # --- matching ---------------------------------------------------------------------------------------------
 
     def match(self, event: Event) -> MatchResult:
@@ -196,9 +201,8 @@ class Matcher:
 
     def why_candidate(self, portfolio_id: str, rule_id: str, event: Event) -> Candidacy:
         """Say whether a rule is asked about an event at all, and why."""
-        portfolio = self._portfolios.get(portfolio_id)
         slot = self._slots.get(portfolio_id, {}).get(rule_id)
-        if portfolio is None or slot is None or slot.rule is None:
+        if slot is None or slot.rule is None:
             return Candidacy(False, f"there is no rule {portfolio_id}/{rule_id}")
         if slot.off:
             return Candidacy(False, "the rule raised and is switched off until it changes")
@@ -222,8 +226,7 @@ class Matcher:
     def apply(self, change: BookChange, understanding: Understanding | None = None) -> None:
         """Go on to the next version of the book, at a cost of what changed; the next event is matched by it.
 
-        `understanding` is the one to go on with, where the companies have changed. Raises ValueError if the change
-        belongs to another version than this one.
+        `understanding`: the one to go on with, where companies changed. ValueError if it is for another version.
         """
         if change.before != self._version:
             raise ValueError(f"the change applies to version {change.before}, this is {self._version}")

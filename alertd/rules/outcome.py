@@ -114,4 +114,5 @@ def make_match(portfolio: Portfolio, rule: Rule, reading: Reading, scope: Scope,
         subject="" if rule.key == "story" else subject_of(rule, event, company),
         receivers=list(rule.receivers),
         experimental=rule.experimental,
+        auto=rule.auto,
     )

@@ -10,7 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from alertd.base.config import ConfigModel, Timezone, UserId
 from alertd.companies.holdings import HoldingsEntry
-from alertd.model import Severity
 from alertd.rules.book import KeyOf
 from alertd.rules.test_entries import TestEntry
 
@@ -43,6 +42,7 @@ def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+RuleSeverity = Literal["info", "low", "medium", "high", "critical", "auto"]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Owner = Annotated[str, Field(max_length=200)]
 Formerly = Annotated[
@@ -59,8 +59,8 @@ class RuleEntry(ConfigModel):
     """Unique in its portfolio; stays the same when the rule changes."""
     title: Title | None = None
     """What a person reads first: what has happened when this rule holds."""
-    severity: Severity | None = None
-    """How loud: info, low, medium, high or critical."""
+    severity: RuleSeverity | None = None
+    """How loud: info, low, medium, high or critical; `auto`: by what the event weighs (docs/severity.md)."""
     when: Any = None
     """The condition; see docs/rules.md."""
     bind: Literal["one", "none"] = "one"

@@ -52,12 +52,13 @@ def read_event_type(doc: Document, made: EventTypeFile | None, asking: Asking) -
     written = asking.written_out(parts)
     named = (
         made.event_type, made.title, made.roles, made.confidence, made.alone, made.frames, made.sure_frames, written,
-        asking.taken(),
+        asking.taken(), made.severity,
     )  # fmt: skip
     rule = EventTypeRule(
         id=made.event_type,
         title=made.title,
         when=when,
+        severity=made.severity,
         confidence=made.confidence,
         alone=made.alone,
         roles=made.roles,
@@ -91,7 +92,7 @@ def _check_frames(reader: Reader, made: EventTypeFile) -> None:
 def _check_tests(reader: Reader, made: EventTypeFile | None) -> None:
     """Name what tests of rules may ask for and those of event types may not, and kinds that there are not."""
     for path, test in reader.doc.items(("tests",)):
-        for key in test.keys() & {"company", "holdings"}:
+        for key in test.keys() & {"company", "holdings", "severity"}:
             reader.fault((*path, key), f"an event type is about no {key}", "test it in a portfolio's rule", key=True)
         kind = test.get("kind")
         if made is not None and isinstance(kind, str) and kind not in made.kinds:

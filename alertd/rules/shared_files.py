@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from alertd.base.config import ConfigModel, UserId
+from alertd.model import Severity
 from alertd.rules.frames import MAX_FRAME, MAX_FRAMES
 from alertd.rules.known import ListKind
 from alertd.rules.test_entries import TestEntry
@@ -52,6 +53,8 @@ class EventTypeFile(ConfigModel):
     """What a person calls it."""
     roles: tuple[Word, ...] = ()
     """The roles that its parties may play."""
+    severity: Severity | None = None
+    """With which rules begin that say `severity: auto`; medium where it is left out."""
     confidence: Annotated[float, Field(gt=0, le=1)] = 0.9
     """How sure it is where the condition holds."""
     alone: bool = False

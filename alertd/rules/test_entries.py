@@ -20,7 +20,7 @@ from alertd.base.yaml import Document, Path
 from alertd.companies.holdings import InlineHolding
 from alertd.companies.model import Holding, Holdings
 from alertd.errors import Fault
-from alertd.model import Event
+from alertd.model import Event, Severity
 from alertd.rules.filing import read_form
 from alertd.rules.given import Problem, fact_problems, problems
 from alertd.rules.known import Known
@@ -54,6 +54,8 @@ class TestEntry(ConfigModel):
     """Held instead of what the portfolio holds."""
     company: Annotated[str, Field(max_length=200)] | None = None
     """The company that the rule must be bound to."""
+    severity: Severity | None = None
+    """The severity that the match must have; what `severity: auto` comes to is tested so."""
     status: Literal["announced", "reported", "rumoured", "denied"] | None = None
     """Of an event type: with which status it must be found."""
     kind: Annotated[str, Field(max_length=63)] | None = None
@@ -89,6 +91,7 @@ class TestReader:
             expect=entry.expect,
             holdings=Holdings(positions={h.company: h for h in held}) if entry.holdings is not None else None,
             company=self._company((*path, "company"), entry.company) if entry.company is not None else None,
+            severity=entry.severity,
             status=entry.status,
             kind=entry.kind,
         )

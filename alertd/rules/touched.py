@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
-from alertd.companies.model import Path, RelationType
+from alertd.companies.model import Holding, Path, RelationType
 from alertd.companies.relations import MAX_HOPS, strength
 from alertd.model import TouchedHolding
 from alertd.rules.company_reading import name_of, roles_of
@@ -12,6 +13,8 @@ from alertd.rules.logic import Reading, Scope
 from alertd.rules.parties import named
 
 MAX_TOUCHED = 8
+NEUTRAL = 0.15
+"""A tone that is nearer to zero is neither good nor bad (docs/sentiment.md)."""
 MAX_ENDS = 10
 """Named companies, the most relevant, to which a way is looked for."""
 
@@ -53,7 +56,21 @@ def _describe(company: str, ends: Sequence[str], reading: Reading, scope: Scope)
         named=mentioned,
         role=min(roles_of(company, reading, scope), default=None) if mentioned else None,
         path=[] if mentioned else _in_words(_way(company, ends, reading, scope), reading, scope),
+        impact=_impact(company, holding, reading) if mentioned else None,
     )
+
+
+def _impact(company: str, holding: Holding, reading: Reading) -> Literal["good", "bad"] | None:
+    """Say what the news is for who holds it so, of a short the other way round; what it is for a neighbour, nobody
+    can tell by its tone.
+    """
+    score = reading.companies[company].sentiment
+    whole = reading.event.sentiment
+    if score is None and whole is not None and len(reading.companies) == 1:
+        score = whole.score
+    if score is None or not abs(score) >= NEUTRAL or holding.unweighted or not holding.weight:
+        return None
+    return "good" if (score > 0) == (holding.weight > 0) else "bad"
 
 
 def _way(company: str, ends: Sequence[str], reading: Reading, scope: Scope) -> Path:

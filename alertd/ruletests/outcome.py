@@ -22,6 +22,8 @@ class Step:
     """What the companies are called for which it held."""
     status: str = ""
     """Of an event type that was found: with which status."""
+    severity: str = ""
+    """Where it held with another severity than the test asks for: with which, and how that came about."""
 
     @property
     def at(self) -> str:
@@ -88,6 +90,8 @@ def got_of(steps: Sequence[Step], company: str) -> str:
     """Say for which events a rule held: in the words of `expect` for one event, with the times for several."""
     held = [step for step in steps if step.held]
     elsewhere = [label for step in steps if not step.held for label in step.companies]
+    if wrong := list(dict.fromkeys(step.severity for step in steps if step.severity)):
+        return f"match, but {'; '.join(one if ':' in one else f'of severity {one}' for one in wrong)}"
     other = f", but for {', '.join(dict.fromkeys(elsewhere))} and not {company}" if company and elsewhere else ""
     if wrong := list(dict.fromkeys(step.status for step in steps if step.status and not step.held)):
         other = f", but as {' and '.join(wrong)}"

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import msgspec
 
+from alertd.alerts.severity import arithmetic
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.base.ids import event_id
 from alertd.enrich.enricher import Enricher
@@ -103,7 +104,9 @@ class Runner:
 
 
 def _wanted(test: RuleTest, company: str) -> str:
-    """Say for whom, or as what, a test expects its match."""
+    """Say for whom, how severe, or as what, a test expects its match."""
+    if test.severity is not None:
+        return (f" for {company}" if company else "") + f" of severity {test.severity}"
     as_what = " ".join(part for part in (test.status, test.kind) if part)
     return f" for {company}" if company else f" as {as_what}" if as_what else ""
 
@@ -170,7 +173,12 @@ class _Trial:
         matches = [match for match in taken.matches if (match.portfolio, match.rule) == (portfolio.id, rule.id)]
         companies = [company for match in matches for company in match.companies]
         held = bool(matches) and (self._test.company is None or self._test.company in companies)
-        return Step(at_ms, title, held, tuple(self._bench.labels.get(company, company) for company in companies))
+        labels = tuple(self._bench.labels.get(company, company) for company in companies)
+        if held and self._test.severity not in (None, *(match.severity for match in matches)):
+            return Step(
+                at_ms, title, held=False, companies=labels, severity=arithmetic(matches[0]) or matches[0].severity
+            )
+        return Step(at_ms, title, held, labels)
 
     def explain(self, i: int) -> Explanation:
         """Say why the rule, or the event type, holds for an event or does not."""

@@ -15,6 +15,7 @@ from types import MappingProxyType, TracebackType
 
 import msgspec
 
+from alertd.alerts.severity import Scale
 from alertd.base.clock import rfc3339
 from alertd.enrich.story_report import report_of
 from alertd.model import Event, Match, Row
@@ -53,6 +54,7 @@ class Stream:
     def __init__(self, matcher: Matcher, *, only: tuple[str, str] | None = None) -> None:
         """With `only`, of the rules over time that one is asked alone; then it takes no time in a large book."""
         self._matcher = matcher
+        self._scale = Scale(matcher)
         self._only = only
         book = matcher.book
         self._routine_forms = book.routine_forms
@@ -91,12 +93,14 @@ class Stream:
             self._runner.run(self._store.sweep(self._now))
         result = self._matcher.match_read(read.with_story(given.answer.story))
         if not self._over_time:  # then nobody asks for what was
-            return Taken(result.event, result.matches, (), result.failures, result.refused)
+            matches = self._scale.weighed(result.matches, result.event)
+            return Taken(result.event, matches, (), result.failures, result.refused)
         if self._only is not None:
             wanted = tuple(o for o in result.open if (o.portfolio.id, o.rule.id) == self._only)
             result = msgspec.structs.replace(result, open=wanted)
         settled = self._settle(result)
-        return Taken(result.event, joined(result.matches, settled), settled, result.failures, result.refused)
+        matches = self._scale.weighed(joined(result.matches, settled), result.event)
+        return Taken(result.event, matches, settled, result.failures, result.refused)
 
     def _settle(self, result: MatchResult) -> tuple[Settled, ...]:
         asked = ask([result], self._routine_forms, source_desks=self._source_desks, always=self._always)

@@ -6,7 +6,7 @@ import pytest
 
 from alertd.companies.model import Holding, Relation
 from alertd.companies.relations import Graph
-from alertd.model import CompanyMention, Event, TouchedHolding
+from alertd.model import CompanyMention, Event, Sentiment, TouchedHolding
 from alertd.rules.logic import Reading, Scope
 from alertd.rules.touched import MAX_TOUCHED, touched
 from alertd.rules.world import World
@@ -66,3 +66,37 @@ def test_only_holdings_are_shown_and_not_without_end() -> None:
 
 def test_a_rule_about_no_company_shows_the_holdings_that_are_named() -> None:
     assert [one.company for one in ask((), "spacex", "nvda")] == ["spacex"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "own", "whole", "impact"),
+    [
+        (0.05, 0.5, None, "good"),
+        (0.05, -0.5, 0.9, "bad"),
+        (-0.05, 0.5, None, "bad"),
+        (-0.05, -0.5, None, "good"),
+        (0.05, 0.14, None, None),
+        (0.05, None, -0.5, None),  # the tone of the whole, where two companies are named, may be the other's
+        (None, -0.9, None, None),
+        (0.05, float("nan"), None, None),
+    ],
+)
+def test_news_is_good_or_bad_for_the_position(
+    weight: float | None, own: float | None, whole: float | None, impact: str | None
+) -> None:
+    event = Event(
+        title="SpaceX leases Colossus 1 to Anthropic",
+        companies=[CompanyMention(id="spacex", sentiment=own), CompanyMention(id="anthropic")],
+        sentiment=Sentiment(score=whole) if whole is not None else None,
+    )
+    holding = Holding(company="spacex", weight=weight or 0.0, unweighted=weight is None)
+    scope = Scope(World(Graph(RELATIONS), LABELS), {"spacex": holding, "nvda": Holding(company="nvda", weight=0.1)})
+    found = touched(("spacex", "nvda"), Reading(event, TermScanner().scan(event.title, "")), scope)
+    assert [one.impact for one in found] == [impact, None]
+
+
+def test_where_one_company_alone_is_named_the_tone_of_the_whole_is_its_own() -> None:
+    event = Event(title="SpaceX", companies=[CompanyMention(id="spacex")], sentiment=Sentiment(score=-0.5))
+    scope = Scope(World(), {"spacex": Holding(company="spacex", weight=-0.05)})
+    (found,) = touched(("spacex",), Reading(event, TermScanner().scan(event.title, "")), scope)
+    assert found.impact == "good"
