@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from alertd.alerts.deliver import Seen
 from alertd.alerts.lanes import knows, lanes
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
+from alertd.alerts.silences import silenced
 from alertd.base.clock import parse_rfc3339, to_datetime
-from alertd.model import Alert, AlertState, Timer, Told
+from alertd.model import Alert, AlertState, Silence, Timer, Told
 
 Policies = Mapping[str, ReceiverPolicy]
-Silenced = Callable[[ReceiverPolicy, AlertState, Seen], str]
-"""Says why an alert is silenced for a receiver now, beginning with `silenced`; empty: it is not."""
 
 
 def behind_wall(state: AlertState, policy: ReceiverPolicy) -> bool:
@@ -31,6 +30,20 @@ def snoozed(state: AlertState, now: int) -> bool:
     """Tell whether somebody has put an alert off until a time that has not come."""
     until = state.alert.snoozed_until
     return until is not None and parse_rfc3339(until) > now
+
+
+def hushed(silences: Sequence[Silence], policy: ReceiverPolicy, state: AlertState, seen: Seen, now: int) -> str:
+    """Say why an alert is silenced for a receiver now, beginning with `silenced`; empty: it is not."""
+    by = silenced(
+        silences,
+        portfolio=state.alert.portfolio,
+        desk=state.desk,
+        receiver=policy.id,
+        event=seen.event,
+        matches=seen.alert.matches,
+        now=now,
+    )
+    return f"silenced: {by.detail}" if by is not None else ""
 
 
 def louder(before: Told | None, seen: Alert) -> bool:

@@ -10,12 +10,12 @@ journal says why. What comes late for a window that is over makes one more messa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alertd import __version__
 from alertd.alerts.deliver import as_seen, delivery, digest_item
-from alertd.alerts.knowing import Silenced, behind_wall, louder, snoozed
+from alertd.alerts.knowing import behind_wall, hushed, louder, snoozed
 from alertd.alerts.lanes import knows, lane, sources_of, told, without_hold
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.base.clock import rfc3339
@@ -30,6 +30,7 @@ from alertd.model import (
     JournalRecord,
     Message,
     NewDelivery,
+    Silence,
     Told,
     Window,
 )
@@ -69,11 +70,11 @@ class _Entry:
 class Release:
     """Gathers what becomes of the members of one window, one after the other."""
 
-    def __init__(self, window: Window, policy: ReceiverPolicy | None, silenced: Silenced, now: int) -> None:
+    def __init__(self, window: Window, policy: ReceiverPolicy | None, silences: Sequence[Silence], now: int) -> None:
         """`policy` None: the receiver is not configured any more. `now` in milliseconds."""
         self._window = window
         self._policy = policy
-        self._silenced = silenced
+        self._silences = silences
         self._now = now
         self._members: list[Hold] = []
         self._fates: dict[str, str] = {}
@@ -120,7 +121,7 @@ class Release:
             return "restricted: nothing of it may be told here"
         if snoozed(state, self._now) and not louder(before, seen.alert):
             return f"silenced: snoozed until {alert.snoozed_until}"
-        return self._silenced(policy, state, seen)
+        return hushed(self._silences, policy, state, seen, self._now)
 
     def _list(self, hold: Hold, state: AlertState, before: Told | None) -> None:
         policy, name = self._policy, state.alert.id

@@ -20,6 +20,7 @@ from alertd.model import (
     Match,
     NewDelivery,
     Severity,
+    Silence,
     Told,
     TouchedHolding,
 )
@@ -111,3 +112,13 @@ def waiting(of: AlertState, put: Hold) -> AlertState:
 def held_weight(company: str, weight: float) -> TouchedHolding:
     """Make a holding."""
     return TouchedHolding(company=company, label=company.upper(), weight=weight, named=True)
+
+
+def silence(**fields: Any) -> Silence:
+    """Make a silence of all desks that began an hour ago and ends in an hour."""
+    times: dict[str, Any] = {
+        "created_at": rfc3339(NOW - HOUR),
+        "starts_at": rfc3339(NOW - HOUR),
+        "ends_at": rfc3339(NOW + HOUR),
+    }
+    return Silence(**({"id": "si_x", "author": "jd", "reason": "known", "all_desks": True, **times} | fields))

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from alertd.alerts.answers import answer
-from alertd.alerts.clocks import Rung, close_timer, escalate_timer, ring
-from alertd.alerts.deliver import Seen
-from alertd.alerts.knowing import Silenced
-from alertd.alerts.policy import Escalate, ReceiverPolicy
+from alertd.alerts.clocks import close_timer, escalate_timer
+from alertd.alerts.policy import DigestTimes, Escalate, Quiet, ReceiverPolicy
+from alertd.alerts.ring import ring
+from alertd.alerts.ringing import Rung
 from alertd.base.clock import rfc3339
-from alertd.model import AlertState, Answer, Rights, Severity, Timer, TimerKind, Told
-from tests.alerts.living import DAY, HOUR, MINUTE, NOW, match, policies, state
+from alertd.model import AlertState, Answer, Rights, Severity, Silence, Timer, TimerKind, Told
+from tests.alerts.living import DAY, HOUR, MINUTE, NOW, match, policies, silence, state
 
 DESK = ReceiverPolicy("desk", escalate=Escalate(900, ("pm", "boss")))
 PM = ReceiverPolicy("pm", escalate=Escalate(1800, ("boss", "desk")))
@@ -21,19 +21,15 @@ BOSS = ReceiverPolicy("boss")
 ALL = (DESK, PM, BOSS)
 
 
-def never(policy: ReceiverPolicy, state: AlertState, seen: Seen) -> str:
-    return ""
-
-
 def rings(
     of: AlertState,
     kind: TimerKind = "escalate",
     at: str = "desk",
     receivers: tuple[ReceiverPolicy, ...] = ALL,
-    silenced: Silenced = never,
+    silences: tuple[Silence, ...] = (),
 ) -> Rung:
     timer = Timer(kind=kind, alert="al_a", receiver=at if kind == "escalate" else "", due_ms=NOW)
-    return ring(timer, of, policies(*receivers), silenced, NOW)
+    return ring(timer, of, policies(*receivers), silences, NOW)
 
 
 def told(rung: Rung) -> dict[str, str]:
@@ -138,10 +134,7 @@ def test_a_target_sees_what_the_receiver_saw_in_whose_place_it_is_told() -> None
 
 
 def test_a_silence_that_began_meanwhile_keeps_it() -> None:
-    def silenced(policy: ReceiverPolicy, state: AlertState, seen: Seen) -> str:
-        return "silenced: by si_x until 2027-01-16T00:00:00.000Z" if policy.id == "pm" else ""
-
-    assert told(rings(state(), silenced=silenced)) == {"boss": "alert.fired"}
+    assert told(rings(state(), silences=(silence(receivers=["pm"]),))) == {"boss": "alert.fired"}
 
 
 @pytest.mark.parametrize(("severity", "sets"), [("medium", False), ("high", True), ("critical", True)])
@@ -178,6 +171,22 @@ def test_who_would_have_been_told_meanwhile_hears_of_it_then() -> None:
     later = {"desk": Told(revision=1, severity="high"), "pm": Told()}
     rung = rings(state(told=later, snoozed_until=rfc3339(NOW), receivers=("desk", "pm")), "resurface")
     assert told(rung) == {"desk": "alert.updated", "pm": "alert.fired"}
+
+
+def test_whose_quiet_hours_these_are_hears_of_it_in_the_brief_and_who_wants_digests_in_the_next() -> None:
+    asleep = ReceiverPolicy("desk", quiet=Quiet(hours="00:00-12:00"))
+    slow = ReceiverPolicy("slow", digest=DigestTimes(("12:00",)))
+    both = state(
+        told={name: Told(revision=1, severity="high") for name in ("desk", "slow")},
+        snoozed_until=rfc3339(NOW),
+        receivers=("desk", "slow"),
+    )
+    rung = rings(both, "resurface", receivers=(asleep, slow))
+    noon = NOW + 4 * HOUR
+    assert rung.deliveries == ()
+    assert [hold.window for hold in rung.effects.holds] == [f"desk/brief//{noon}", f"slow/digest//{noon}"]
+    assert rung.state.told["desk"].held == f"desk/brief//{noon}"
+    assert without(rung)["desk"] == "quiet_until: 2027-01-15T12:00:00.000Z"
 
 
 # --- the end of a story ----------------------------------------------------------------------------------

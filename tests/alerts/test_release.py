@@ -10,14 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alertd.alerts.deliver import Seen
-from alertd.alerts.knowing import Silenced
 from alertd.alerts.policy import Quiet, ReceiverPolicy
 from alertd.alerts.release import EXPIRED, LISTED, Release, Released, digest_id
 from alertd.base.clock import rfc3339
 from alertd.base.ids import make_id
-from alertd.model import SEVERITIES, AlertState, Change, Digest, DigestKind, Folded, Hold, Told, Window
-from tests.alerts.living import DAY, HOUR, NOW, held_weight, hold, match, state, waiting
+from alertd.model import SEVERITIES, AlertState, Change, Digest, DigestKind, Folded, Hold, Silence, Told, Window
+from tests.alerts.living import DAY, HOUR, NOW, held_weight, hold, match, silence, state, waiting
 
 DESK = ReceiverPolicy("desk", quiet=Quiet(hours="22:00-06:30", timezone="America/New_York"))
 Member = tuple[Hold, AlertState | None]
@@ -25,10 +23,6 @@ Member = tuple[Hold, AlertState | None]
 
 def window(kind: DigestKind = "brief", part: int = 0) -> Window:
     return Window(name=f"desk/{kind}//{NOW}", receiver="desk", kind=kind, portfolio="", until_ms=NOW, part=part)
-
-
-def never(policy: ReceiverPolicy, state: AlertState, seen: Seen) -> str:
-    return ""
 
 
 def member(name: str = "al_a", *, kind: DigestKind = "brief", expires: int = NOW + DAY, **fields: Any) -> Member:
@@ -46,9 +40,12 @@ def changed(of: Member, **alert: Any) -> Member:
 
 
 def over(
-    *members: Member, kind: DigestKind = "brief", policy: ReceiverPolicy | None = DESK, silenced: Silenced = never
+    *members: Member,
+    kind: DigestKind = "brief",
+    policy: ReceiverPolicy | None = DESK,
+    silences: tuple[Silence, ...] = (),
 ) -> Released:
-    release = Release(window(kind), policy, silenced, NOW)
+    release = Release(window(kind), policy, silences, NOW)
     for put, there in members:
         release.add(put, there)
     return release.made()
@@ -152,8 +149,8 @@ def test_what_is_no_news_any_more_is_left_out_and_nothing_is_sent(why: str) -> N
 
 
 def test_a_silence_that_began_meanwhile_keeps_it() -> None:
-    released = over(member(), silenced=lambda *_: "silenced: by si_x until 2027-01-16T00:00:00.000Z")
-    assert released.fates == {"al_a": "silenced: by si_x until 2027-01-16T00:00:00.000Z"}
+    released = over(member(), silences=(silence(portfolios=["ai"]),))
+    assert released.fates == {"al_a": "silenced: by si_x until 2027-01-15T09:00:00.000Z"}
 
 
 def test_a_rise_passes_the_snooze() -> None:

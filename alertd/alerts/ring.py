@@ -1,0 +1,124 @@
+"""What comes of a timer whose time has come. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from alertd.alerts.circumstances import Circumstances, View
+from alertd.alerts.clocks import STORY_IDLE_MS, waits_again
+from alertd.alerts.deliver import Seen, as_seen, delivery, digest_item, with_told
+from alertd.alerts.escalation import escalate
+from alertd.alerts.knowing import Policies, behind_wall, escalations, knowing, snoozed
+from alertd.alerts.lanes import held, knows, lanes
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.ringing import Case, Rung
+from alertd.alerts.timing import Put, Withhold, when
+from alertd.base.clock import parse_rfc3339
+from alertd.model import AlertState, Hold, NewDelivery, Silence, Timer, TimerKind, Told
+
+HOUR_MS = 3_600_000
+
+
+def ring(timer: Timer, state: AlertState, policies: Policies, silences: Sequence[Silence], now: int) -> Rung:
+    """Do what a timer is for whose time has come. `now` in milliseconds."""
+    case = Case(timer, state, policies, silences, now)
+    if state.alert.merged_into:
+        return case.nothing(f"carried on by {state.alert.merged_into}")
+    if state.alert.status == "closed":
+        return case.nothing("closed meanwhile")
+    return _KINDS[timer.kind](case)
+
+
+def _resurface(case: Case) -> Rung:
+    """Tell what came while it was snoozed, as any news: quiet hours, digests and silences are kept to."""
+    state, until = case.state, case.state.alert.snoozed_until
+    if until is None:
+        return case.nothing("not snoozed any more")
+    if snoozed(state, case.now):
+        return case.nothing(f"snoozed until {until}", timers=(replace(case.timer, due_ms=parse_rfc3339(until)),))
+    after_it = case.changed("resurfaced", "the snooze is over", snoozed_until=None)
+    deliveries: list[NewDelivery] = []
+    holds: list[Hold] = []
+    without: dict[str, str] = {}
+    for policy, before in _concerned(case):
+        seen = as_seen(after_it, policy)
+        if not seen.alert.matches:
+            continue
+        view = View(policy.id, seen.alert, seen.event, "material" if knows(before) else "first", state.desk)
+        timing = when(policy, view, Circumstances(silences=tuple(case.silences)), before, case.now)
+        if isinstance(timing, Withhold):
+            without[policy.id] = timing.text
+            continue
+        message = delivery(
+            after_it,
+            policy,
+            kind="alert.updated" if knows(before) else "alert.fired",
+            reason="resurfaced",
+            now=case.now,
+            seen=seen,
+        )
+        if isinstance(timing, Put):
+            holds.append(_hold(case, after_it, policy, seen, timing, message))
+            without[policy.id] = timing.text
+        else:
+            deliveries.append(message)
+    told = with_told(after_it, case.policies, [one.receiver for one in deliveries], case.now)
+    waiting = {hold.receiver: held(lanes(told).get(hold.receiver), hold.window, case.now) for hold in holds}
+    told = replace(told, told={**lanes(told), **waiting})
+    timers = () if told.alert.status == "acknowledged" else tuple(waits_again(told, case.policies, case.now))
+    return case.done("resurfaced", told, tuple(deliveries), timers=timers, without=without, holds=tuple(holds))
+
+
+def _concerned(case: Case) -> list[tuple[ReceiverPolicy, Told]]:
+    """Give who knows of the alert, or would have been told; for whom something of it waits hears of it with that."""
+    there = [
+        (case.policies[name], known) for name, known in sorted(lanes(case.state).items()) if name in case.policies
+    ]
+    return [(policy, known) for policy, known in there if not known.held and not behind_wall(case.state, policy)]
+
+
+def _hold(case: Case, state: AlertState, policy: ReceiverPolicy, seen: Seen, put: Put, message: NewDelivery) -> Hold:
+    return Hold(
+        receiver=policy.id,
+        kind=put.kind,
+        portfolio=state.alert.portfolio if put.kind == "budget" else "",
+        until_ms=put.until_ms,
+        since_ms=case.now,
+        expires_ms=put.expires_ms,
+        item=digest_item(state, policy, reason=put.reason, since=case.now, seen=seen),
+        message=message if put.kind in ("brief", "group") else None,
+    )
+
+
+def _close(case: Case) -> Rung:
+    state = case.state
+    if snoozed(state, case.now):
+        later = parse_rfc3339(state.alert.snoozed_until or "") + STORY_IDLE_MS
+        return case.nothing("snoozed", timers=(replace(case.timer, due_ms=later),))
+    after_it = case.changed("closed", "its story is over", status="closed", snoozed_until=None)
+    known = lanes(state)
+    waits = max((_end_of(lane_.held) for lane_ in known.values()), default=0)
+    if waits > case.now:  # a weekly digest must still find it open
+        return case.nothing("something of it waits", timers=(replace(case.timer, due_ms=waits + HOUR_MS),))
+    deliveries = tuple(
+        delivery(after_it, policy, kind="alert.closed", reason="closed", now=case.now, loud=False)
+        for policy in knowing(state, case.policies)
+        if policy.answered and policy.mode == "every" and not known[policy.id].held
+    )
+    told = with_told(after_it, case.policies, [one.receiver for one in deliveries], case.now)
+    return case.done("closed", told, deliveries, cancel=tuple(escalations(state)))
+
+
+def _end_of(window: str) -> int:
+    """Give the end of a window by its name (`Hold.window`); 0 for none."""
+    end = window.rpartition("/")[2]
+    return int(end) if end.isdecimal() else 0
+
+
+_KINDS: Mapping[TimerKind, Callable[[Case], Rung]] = {
+    "escalate": escalate,
+    "resurface": _resurface,
+    "close": _close,
+}
