@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alertd.base.clock import rfc3339
 from alertd.model import AlertState, Effects, NewDelivery, StoredAlert
-from alertd.store.effects import NOTHING, checked_effects, hold_json, lifetime_ms, taken_in
+from alertd.store.effects import NOTHING, checked_effects, hold_json, lifetime_ms, taken_in, with_lanes
 from alertd.store.keys import QUEUE_NAMES, queue_names
 from alertd.store.part import Part
 from alertd.store.records import ALERT_MS, checked_id, from_json, new_record, record_ids, to_json, unique
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from alertd.store.client import Arg
 
 
-def stored_alert(version: bytes | None, state: bytes | None, alert_id: str) -> StoredAlert:
+def stored_alert(alert_id: str, version: bytes | None, state: bytes | None, lanes: bytes | None) -> StoredAlert:
     """Read an alert. Raises Corrupt."""
     if not version or int(version) == 0 or not state:
         return StoredAlert(version=0, state=None)
-    return StoredAlert(version=int(version), state=from_json(state, AlertState, f"alert {alert_id}"))
+    found = from_json(state, AlertState, f"alert {alert_id}")
+    return StoredAlert(version=int(version), state=with_lanes(found, lanes or b""))
 
 
 def delivery_names(deliveries: Sequence[NewDelivery]) -> list[str]:
@@ -65,8 +66,8 @@ class AlertsPart(Part):
         wanted = unique(ids)
         if not wanted:
             return {}
-        rows = await self.link.pipeline([["HMGET", self.keys(f"alert:{i}"), "v", "s"] for i in wanted])
-        return {i: stored_alert(version, state, i) for i, (version, state) in zip(wanted, rows, strict=True)}
+        rows = await self.link.pipeline([["HMGET", self.keys(f"alert:{i}"), "v", "s", "l"] for i in wanted])
+        return {i: stored_alert(i, *row) for i, row in zip(wanted, rows, strict=True)}
 
     async def commit(
         self,
@@ -89,7 +90,7 @@ class AlertsPart(Part):
         reply = await self.link.run("commit", names, *args, *rest)
         if reply[0] == b"ok":
             return None
-        return stored_alert(reply[1], reply[2], alert_id)
+        return stored_alert(alert_id, *reply[1:])
 
     async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
         """Give the alerts that each event was taken into."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from alertd.base.clock import parse_rfc3339
-from alertd.model import AlertState, Effects, Hold, Silence, Timer, Window
-from alertd.store.records import ALERT_MS, CLOSED_MS, checked_id, to_json
+from alertd.model import AlertState, Effects, Hold, Silence, Timer, Told, Window
+from alertd.store.records import ALERT_MS, CLOSED_MS, checked_id, from_json, to_json
 
 T = TypeVar("T")
 
@@ -25,6 +26,41 @@ def taken_in(state: AlertState, answer: bool) -> str:
 def lifetime_ms(state: AlertState) -> int:
     """Say how long an alert is kept from this commit on."""
     return CLOSED_MS if state.alert.status == "closed" else ALERT_MS
+
+
+def lane_line(window: str, lane: Told) -> bytes:
+    """Write what a release says of the lane of its window's receiver: one line for each since the last commit.
+
+    It is laid over the state when that is read, so that the next commit writes a state which says it itself.
+    """
+    return window.encode() + b"|" + to_json(lane) + b"\n"
+
+
+def with_lanes(state: AlertState, lines: bytes) -> AlertState:
+    """Lay over a state what was released since it was written. Raises Corrupt.
+
+    Where a commit came between the look at the alert and the release, it may know more: a newer revision that was
+    told, another window in which one is held.
+    """
+    if not lines:
+        return state
+    told = dict(state.told)
+    for line in lines.splitlines():
+        name, _, raw = line.partition(b"|")
+        window = name.decode("utf-8", "replace")
+        receiver = window.partition("/")[0]
+        told[receiver] = _released(told.get(receiver), from_json(raw, Told, "what a release told"), window)
+    return replace(state, told=told)
+
+
+def _released(known: Told | None, lane: Told, window: str) -> Told:
+    if known is None:
+        return lane
+    if known.held == window:
+        known = replace(known, held="", held_since_ms=0)
+    if known.revision > lane.revision:
+        return known
+    return replace(lane, held=known.held, held_since_ms=known.held_since_ms) if known.held else lane
 
 
 def checked_effects(alert_id: str, effects: Effects) -> Effects:
@@ -62,7 +98,7 @@ def checked_name(name: str) -> str:
 
 def hold_json(hold: Hold) -> bytes:
     """Write a hold; its version stands beside it."""
-    return to_json(msgspec.structs.replace(hold, version=0))
+    return to_json(replace(hold, version=0))
 
 
 def silence_end(silence: Silence) -> int:
@@ -72,14 +108,14 @@ def silence_end(silence: Silence) -> int:
     return parse_rfc3339(silence.ends_at)
 
 
-def window_of(name: str, part: int) -> Window | None:
+def window_of(name: str, part: int, members: int) -> Window | None:
     """Read a window out of its name; None if it is none that this version knows."""
     pieces = name.split("/")
     if len(pieces) != 4:
         return None
     receiver, kind, portfolio, until = pieces
     fields = {"name": name, "receiver": receiver, "kind": kind, "portfolio": portfolio, "until_ms": until}
-    return _converted(fields | {"part": str(part)}, Window)
+    return _converted(fields | {"part": str(part), "members": str(members)}, Window)
 
 
 def timer_of(name: str, due_ms: int) -> Timer | None:

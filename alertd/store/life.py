@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from msgspec.structs import replace
 
 from alertd.base.clock import rfc3339
 from alertd.errors import Corrupt
-from alertd.model import Hold, JournalRecord, NewDelivery, Silence, Timer, Window
+from alertd.model import Hold, JournalRecord, NewDelivery, Silence, Timer, Told, Window
 from alertd.store.alerts import delivery_args, delivery_names
-from alertd.store.effects import checked_name, silence_end, timer_of, window_of
+from alertd.store.effects import checked_name, lane_line, silence_end, timer_of, window_of
 from alertd.store.part import BATCH, Part
 from alertd.store.records import FEEDBACK_MS, PART_MS, checked_id, from_json, pairs, record_ids, to_json, unique
+
+if TYPE_CHECKING:
+    from alertd.store.client import Arg
 
 log = structlog.get_logger(__name__)
 
@@ -79,8 +82,10 @@ class LifePart(Part):
     async def _windows(self, names: Sequence[bytes]) -> list[Window]:
         if not names:
             return []
-        parts = await self.link.call("HMGET", self.keys("parts"), *names)
-        found = [window_of(name.decode(), int(part or 0)) for name, part in zip(names, parts, strict=True)]
+        sizes: list[Sequence[Arg]] = [["HLEN", self.keys(f"held:{name.decode()}")] for name in names]
+        parts, *members = await self.link.pipeline([["HMGET", self.keys("parts"), *names], *sizes])
+        rows = zip(names, parts, members, strict=True)
+        found = [window_of(name.decode(), int(part or 0), size) for name, part, size in rows]
         return [window for window in found if window]
 
     async def held(self, window: str) -> list[Hold]:
@@ -108,15 +113,24 @@ class LifePart(Part):
             await asyncio.sleep(0)
 
     async def release(
-        self, window: str, members: Sequence[Hold], deliveries: Sequence[NewDelivery], record: JournalRecord, now: int
+        self,
+        window: str,
+        members: Sequence[Hold],
+        deliveries: Sequence[NewDelivery],
+        record: JournalRecord,
+        now: int,
+        *,
+        lanes: Mapping[str, Told] | None = None,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
-        ids = record_ids(record)
+        ids, told = record_ids(record), lanes or {}
         names = [f"held:{window}", "windows", "parts", "part_ends", *delivery_names(deliveries)]
-        names += [f"trace:{i}" for i in ids]
-        head = (window, now, rfc3339(now), now + PART_MS, to_json(record), len(ids), len(members))
-        read = [part for hold in members for part in (hold.item.alert, hold.version)]
-        reply = await self.link.run("release", names, *head, *ids, *read, *delivery_args(deliveries, now))
+        names += [*(f"trace:{i}" for i in ids), *(f"alert:{checked_id(alert, 'an alert id')}" for alert in told)]
+        head = (window, now, rfc3339(now), now + PART_MS, to_json(record), len(ids), len(members), len(told))
+        args: list[Arg] = [*head, *ids]
+        args += [part for hold in members for part in (hold.item.alert, hold.version)]
+        args += [part for alert, lane in told.items() for part in (alert, lane_line(window, lane))]
+        reply = await self.link.run("release", names, *args, *delivery_args(deliveries, now))
         return bool(reply[0] == b"ok")
 
     async def timers_due(self, now: int, limit: int) -> list[Timer]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from alertd.base.clock import Clock
 from alertd.model import AlertState, Effects, NewDelivery, StoredAlert
-from alertd.store.effects import NOTHING, checked_effects, lifetime_ms, taken_in
-from alertd.store.memory_life import LifeBook, MemoryLife
+from alertd.store.effects import NOTHING, checked_effects, lifetime_ms, taken_in, with_lanes
+from alertd.store.memory_life import KeptAlert, LifeBook, MemoryLife
 from alertd.store.memory_queue import MemoryQueue
 from alertd.store.records import ALERT_MS, LATE_MS, checked_id, from_json, to_json, unique
 
@@ -19,7 +19,7 @@ class MemoryAlerts(MemoryLife, MemoryQueue):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self._life = LifeBook()
-        self._alerts: dict[str, tuple[int, bytes, int]] = {}
+        self._alerts: dict[str, KeptAlert] = {}
         self._changed: dict[str, int] = {}
         """Alert -> time of its last commit."""
         self._told: dict[str, dict[str, int]] = defaultdict(dict)
@@ -30,10 +30,11 @@ class MemoryAlerts(MemoryLife, MemoryQueue):
         return {i: self._load_alert(i) for i in unique(ids)}
 
     def _load_alert(self, alert_id: str) -> StoredAlert:
-        version, raw, expires = self._alerts.get(alert_id, (0, b"", 0))
-        if version == 0 or expires <= self.clock():
+        kept = self._alerts.get(alert_id)
+        if kept is None or kept.expires <= self.clock():
             return StoredAlert(version=0, state=None)
-        return StoredAlert(version=version, state=from_json(raw, AlertState, f"alert {alert_id}"))
+        state = from_json(kept.raw, AlertState, f"alert {alert_id}")
+        return StoredAlert(version=kept.version, state=with_lanes(state, kept.lanes))
 
     async def commit(
         self,
@@ -52,7 +53,7 @@ class MemoryAlerts(MemoryLife, MemoryQueue):
         if stored.version != expected_version or not self._marks_stand(wanted, now):
             return stored
         self._queue_all(deliveries, now)
-        self._alerts[alert_id] = (expected_version + 1, to_json(state), self.clock() + lifetime_ms(state))
+        self._alerts[alert_id] = KeptAlert(expected_version + 1, to_json(state), self.clock() + lifetime_ms(state))
         self._changed[alert_id] = now
         self._threads[alert_id] = self._threads.get(alert_id, {}) if expected_version else {}
         if event := taken_in(state, answer):
@@ -78,7 +79,7 @@ class MemoryAlerts(MemoryLife, MemoryQueue):
     def _forget_alerts(self) -> int:
         for event in [e for e, told in self._told.items() if all(t <= self.clock() for t in told.values())]:
             del self._told[event]
-        over = [i for i, (_, _, expires) in self._alerts.items() if expires <= self.clock()]
+        over = [i for i, kept in self._alerts.items() if kept.expires <= self.clock()]
         for alert_id in over:
             del self._alerts[alert_id]
             del self._changed[alert_id], self._threads[alert_id]

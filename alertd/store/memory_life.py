@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from alertd.model import Effects, Hold, JournalRecord, NewDelivery, Silence, Timer, Window
-from alertd.store.effects import checked_name, checked_window, hold_json, silence_end, timer_of, window_of
+from alertd.model import Effects, Hold, JournalRecord, NewDelivery, Silence, Timer, Told, Window
+from alertd.store.effects import (
+    checked_name,
+    checked_window,
+    hold_json,
+    lane_line,
+    silence_end,
+    timer_of,
+    window_of,
+)
 from alertd.store.memory_deliveries import MemoryDeliveries
 from alertd.store.records import FEEDBACK_MS, PART_MS, SILENCE_MS, checked_id, from_json, to_json, unique
 
@@ -60,10 +68,20 @@ def _forget(kept: dict[Any, tuple[Any, int]], until_ms: int) -> int:
     return len(over)
 
 
+class KeptAlert(NamedTuple):
+    """An alert as `commit` wrote it, with the lanes that releases have changed since."""
+
+    version: int
+    raw: bytes
+    expires: int
+    lanes: bytes = b""
+
+
 class MemoryLife(MemoryDeliveries):
     """All of `alertd.store.protocol_life.LifeStore` but `alerts`."""
 
     _life: LifeBook
+    _alerts: dict[str, KeptAlert]
 
     async def silences(self, now: int) -> list[Silence]:
         """Give the silences that are not over, in the order of their ids."""
@@ -122,7 +140,8 @@ class MemoryLife(MemoryDeliveries):
         return [w for w in self._windows([name for _, name in by_end]) if w.receiver in receivers]
 
     def _windows(self, names: Sequence[str]) -> list[Window]:
-        found = [window_of(name, self._life.parts.get(name, (0, 0))[0]) for name in names]
+        life = self._life
+        found = [window_of(name, life.parts.get(name, (0, 0))[0], len(life.held.get(name, {}))) for name in names]
         return [window for window in found if window]
 
     async def held(self, window: str) -> list[Hold]:
@@ -131,13 +150,27 @@ class MemoryLife(MemoryDeliveries):
         return [replace(from_json(raw, Hold, "a hold"), version=version) for _, (version, raw) in rows]
 
     async def release(
-        self, window: str, members: Sequence[Hold], deliveries: Sequence[NewDelivery], record: JournalRecord, now: int
+        self,
+        window: str,
+        members: Sequence[Hold],
+        deliveries: Sequence[NewDelivery],
+        record: JournalRecord,
+        now: int,
+        *,
+        lanes: Mapping[str, Told] | None = None,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
         held = self._life.held.get(window, {})
         if any(held.get(hold.item.alert, (0, b""))[0] != hold.version for hold in members):
             return False
+        for alert in lanes or {}:
+            checked_id(alert, "an alert id")
         self._queue_all(deliveries, now)
+        for alert, lane in (lanes or {}).items():
+            if (kept := self._alerts.get(alert)) and kept.expires > self.clock():
+                self._alerts[alert] = kept._replace(
+                    version=kept.version + 1, lanes=kept.lanes + lane_line(window, lane)
+                )
         for hold in members:
             del held[hold.item.alert]
         if not held:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from alertd.model import Hold, JournalRecord, NewDelivery, Silence, Timer, Window
+from alertd.model import Hold, JournalRecord, NewDelivery, Silence, Timer, Told, Window
 
 
 class LifeStore(Protocol):
@@ -37,12 +37,22 @@ class LifeStore(Protocol):
         """Give what waits in a window, by alert. One that cannot be read is left out and stays there."""
 
     async def release(
-        self, window: str, members: Sequence[Hold], deliveries: Sequence[NewDelivery], record: JournalRecord, now: int
+        self,
+        window: str,
+        members: Sequence[Hold],
+        deliveries: Sequence[NewDelivery],
+        record: JournalRecord,
+        now: int,
+        *,
+        lanes: Mapping[str, Told] | None = None,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing.
 
         False, and nothing is done: one of the members is not there as it was read (it was released by another, or a
         newer revision has come): read again. When messages were queued the window's `part` is counted up.
+
+        `lanes` says of alerts what the window's receiver knows from now on; their versions go up, so that a commit
+        under way decides again. A lane that by then knows a newer revision, or is held in another window, keeps that.
         """
 
     # --- timers ----------------------------------------------------------------------------------

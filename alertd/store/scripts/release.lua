@@ -1,19 +1,23 @@
 -- requires: prelude journal delivery queueing
 -- Take alerts out of a window and queue the messages about them, which completes what a commit began.
--- ARGV: window, now, at, until when the number of its messages is known, the record, number of its ids, number of
--- members, ids, alert and version of each member, then record and message of each delivery.
+-- ARGV: window, now, at, until when the number of its messages is known, the record, number of its ids, of members and
+-- of lanes, ids, alert and version of each member, alert and line of each lane, record and message of each delivery.
 -- Answers {'ok'}, or {'no'} if a member is not there as it was read; then nothing is done.
 local window, now, at = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local members_at = 8 + tonumber(ARGV[6])
-local deliveries_at = members_at + 2 * tonumber(ARGV[7])
+local members_at = 9 + tonumber(ARGV[6])
+local lanes_at = members_at + 2 * tonumber(ARGV[7])
+local deliveries_at = lanes_at + 2 * tonumber(ARGV[8])
 local ids = {}
-for i = 8, members_at - 1 do
+for i = 9, members_at - 1 do
   ids[#ids + 1] = ARGV[i]
 end
 need('held:' .. window, 'hash')
 need('windows', 'zset')
 need('parts', 'hash')
 need('part_ends', 'zset')
+for i = lanes_at, deliveries_at - 1, 2 do
+  need_once('alert:' .. ARGV[i], 'hash')
+end
 need_fixed()
 need_journal(ids)
 local refused = refusal()
@@ -21,7 +25,7 @@ if refused then
   return refused
 end
 local held = K['held:' .. window]
-for i = members_at, deliveries_at - 1, 2 do
+for i = members_at, lanes_at - 1, 2 do
   local stored = redis.call('HGET', held, ARGV[i]) or ''
   if string.match(stored, '^%d+') ~= ARGV[i + 1] then
     return {'no'}
@@ -33,11 +37,19 @@ if refused then
   return refused
 end
 -- the HDEL comes first so that what was accepted goes out, and frees memory, when memory is full
-for i = members_at, deliveries_at - 1, 2 do
+for i = members_at, lanes_at - 1, 2 do
   redis.call('HDEL', held, ARGV[i])
 end
 if redis.call('EXISTS', held) == 0 then
   redis.call('ZREM', K['windows'], window)
+end
+-- another version, so that a commit that has not seen this decides again
+for i = lanes_at, deliveries_at - 1, 2 do
+  local alert = K['alert:' .. ARGV[i]]
+  if redis.call('EXISTS', alert) == 1 then
+    redis.call('HINCRBY', alert, 'v', 1)
+    redis.call('HSET', alert, 'l', (redis.call('HGET', alert, 'l') or '') .. ARGV[i + 1])
+  end
 end
 queue_deliveries(plan, now, at)
 if #ARGV >= deliveries_at then
