@@ -480,7 +480,9 @@ class TouchedHolding(Struct, frozen=True, kw_only=True):
     label: str = ""
     """Ticker or name, for people."""
     weight: float | None = None
-    """Share of the portfolio as a fraction, negative for a short; None where it is not known."""
+    """Share of the portfolio as a fraction, negative for a short; None where it is not known, or not shown."""
+    band: str = ""
+    """In place of the weight, for a receiver with `show_weights: band`: `5-10 %`, `short < 1 %`."""
     named: bool = False
     role: str | None = None
     """What it is in what happened, where it is named."""

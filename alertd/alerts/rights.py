@@ -19,6 +19,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from alertd.alerts.policy import ReceiverPolicy, loudest
+from alertd.alerts.weights import as_shown
 from alertd.model import Alert, Event, Evidence, Match, Rights
 from alertd.rules.logic import quote
 
@@ -86,7 +87,7 @@ def marked(matches: Sequence[Match], event: Event) -> list[Match]:
 
 
 def narrowed(alert: Alert, event: Event, policy: ReceiverPolicy) -> Alert:
-    """Give an alert as one receiver may see it. `event` is the one at hand, which it may see.
+    """Give an alert as one receiver may see it, weights too. `event` is the one at hand, which it may see.
 
     What came of events that are closed to it is left out, the loudness that they brought too. The title and the first
     time may be of such an event; then those of the event at hand and of the first line of changes stand for them.
@@ -96,7 +97,7 @@ def narrowed(alert: Alert, event: Event, policy: ReceiverPolicy) -> Alert:
     hidden = len(matches) + len(changes) < len(alert.matches) + len(alert.changes)
     if policy.leaves:
         matches = [_match(m, m.rights, "") if m.rights is not None and not m.rights.export else m for m in matches]
-    plain = [replace(match, rights=None) for match in matches]
+    plain = [replace(match, rights=None) for match in as_shown(matches, policy.show_weights)]
     alert = replace(alert, matches=plain, changes=[replace(change, rights=None) for change in changes])
     if not hidden:
         return alert

@@ -61,4 +61,4 @@ def _label(holding: TouchedHolding) -> str:
 
 
 def _weight(holding: TouchedHolding) -> str:
-    return "" if holding.weight is None else f"{holding.weight * 100:+.1f} %"
+    return holding.band if holding.weight is None else f"{holding.weight * 100:+.1f} %"
