@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alertd.alerts.policy import loudest
+from alertd.alerts.policy import loudest, severity_rank
 from alertd.model import Alert, Event, Match, Severity
 
 WITHDRAWN = "withdrawn by the source"
@@ -21,6 +21,8 @@ class Difference:
 
     material: bool
     text: str
+    corrects: bool = False
+    """What was told is not so, or not so any more: who was told has to hear it, as loud as the alert was."""
 
 
 def compare(
@@ -30,29 +32,35 @@ def compare(
 
     `headline`: the one it had before; `facts`: what the revision states that has not been said, in words.
     Material: a withdrawal, rules that hold no longer or newly, a changed severity or headline, and facts or words
-    around what matched that are others, unless the text has only become fuller.
+    around what matched that are others, unless the text has only become fuller. All but a new rule, a rise and a
+    headline that is put otherwise correct what was told.
     """
     own = [match for match in alert.matches if match.event == event.id]
     others = [match for match in alert.matches if match.event != event.id]
     changes = [change for change in alert.changes if change.event == event.id and change.reason != "update_minor"]
     withdrawn = bool(changes) and changes[-1].text == WITHDRAWN
     if event.withdrawn:
-        return Difference(not withdrawn, WITHDRAWN)
+        return Difference(not withdrawn, WITHDRAWN, corrects=not withdrawn)
     if not matches and not own:
         return Difference(False, "still matches no rule")
     parts = ["published again after it was withdrawn"] if withdrawn else []
-    parts += _rules(own, matches)
+    gone, new = _rules(own, matches)
+    parts += [*gone, *new]
+    corrects = bool(withdrawn or gone)
     severity = severity_with(alert, [*others, *matches])
     if severity != alert.severity:
         parts.append(f"severity {alert.severity} → {severity}")
+        corrects = corrects or severity_rank(severity) < severity_rank(alert.severity)
     if event.title[:MAX_HEADLINE] != headline[:MAX_HEADLINE] and event.title:
         parts.append(f"headline was {quoted(headline)}, is {quoted(event.title)}")
     if event.revision_reason != "full_text":
         parts += facts
+        corrects = corrects or bool(facts)
         if not parts and _words(own) != _words(matches):
             parts.append("corrected: " + _corrected(own, matches, event))
+            corrects = True
     if parts:
-        return Difference(True, "; ".join(parts))
+        return Difference(True, "; ".join(parts), corrects)
     return Difference(False, "full text read" if event.revision_reason == "full_text" else "text edited")
 
 
@@ -66,13 +74,13 @@ def quoted(text: str) -> str:
     return f"“{_short(text)}”"
 
 
-def _rules(own: Sequence[Match], matches: Sequence[Match]) -> list[str]:
+def _rules(own: Sequence[Match], matches: Sequence[Match]) -> tuple[list[str], list[str]]:
     before = {match.rule: match.title for match in own}
     after = {match.rule: match.title for match in matches}
     gone = [title or rule for rule, title in before.items() if rule not in after]
     new = [title or rule for rule, title in after.items() if rule not in before]
-    parts = [f"no longer matches: {', '.join(gone)}"] if gone else []
-    return [*parts, f"now also matches: {', '.join(new)}"] if new else parts
+    over = [f"no longer matches: {', '.join(gone)}"] if gone else []
+    return over, [f"now also matches: {', '.join(new)}"] if new else []
 
 
 def _words(matches: Sequence[Match]) -> set[tuple[str, str, str]]:

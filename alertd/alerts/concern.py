@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from alertd.alerts.step import alert_of, subject_of
+from alertd.alerts.outcome import alert_of, subject_of
 from alertd.model import Alert, Event, Match
 from alertd.rules.book import Portfolio
 

@@ -20,9 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from alertd.alerts.outcome import Outcome, alert_of, decision_on, subject_of
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import marked
-from alertd.alerts.step import Outcome, Step, alert_of, decision_on, subject_of
+from alertd.alerts.step import Step
+from alertd.alerts.telling import Background
 from alertd.model import Decision, Event, Match, StoredAlert
 from alertd.rules.book import Portfolio
 
@@ -32,7 +34,7 @@ def decide(
     matches: Sequence[Match],
     event: Event,
     portfolio: Portfolio,
-    receivers: Sequence[ReceiverPolicy],
+    receivers: Sequence[ReceiverPolicy] | Background,
     now: int,
     *,
     newest: int = 0,
@@ -41,9 +43,10 @@ def decide(
 ) -> Outcome:
     """Decide what an event means for an alert, given the alert and the matches about it. `now` in milliseconds.
 
-    `story` is the one that the event belongs to by now, empty for the one that it carries; `subject` is what the
-    alert is about, empty for that story. `newest` is the newest revision of the event that was ingested: an alert
-    begins with that one, never with one that is corrected or taken back already.
+    `receivers` are all that there are, with what else deciding rests on. `story` is the one that the event belongs to
+    by now, empty for the one that it carries; `subject` is what the alert is about, empty for that story. `newest` is
+    the newest revision of the event that was ingested: an alert begins with that one, never with one that is
+    corrected or taken back already.
     """
     story = story or subject_of(event)
     subject = subject or story
@@ -51,7 +54,8 @@ def decide(
     if matches and all(match.experimental for match in matches):
         return Outcome(_on_trial(portfolio, alert, matches))
     live = marked([match for match in matches if not match.experimental], event)
-    step = Step(portfolio, receivers, event, now, subject, stored.state, story)
+    background = receivers if isinstance(receivers, Background) else background_of(receivers, portfolio, live)
+    step = Step(portfolio, background, event, now, subject, stored.state, story)
     before = [f for f in stored.state.folded if f.event == event.id] if stored.state is not None else []
     if not before:
         if not live:
@@ -67,6 +71,13 @@ def decide(
         rules = [match.rule for match in live]
         return Outcome(decision_on(portfolio, alert, step.revision, "duplicate", rules, detail=detail))
     return step.update(live)
+
+
+def background_of(receivers: Sequence[ReceiverPolicy], portfolio: Portfolio, matches: Sequence[Match]) -> Background:
+    """Give a background where nothing is silenced, nothing was counted, and no mark is set."""
+    named = {match.rule for match in matches}
+    rules = {rule.id: rule for rule in portfolio.rules if rule.id in named}
+    return Background({policy.id: policy for policy in receivers}, rules=rules)
 
 
 def _on_trial(portfolio: Portfolio, alert: str, matches: Sequence[Match]) -> Decision:

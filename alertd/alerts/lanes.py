@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from alertd.alerts.rights import RESTRICTED
 from alertd.base.clock import parse_rfc3339
 from alertd.model import Alert, AlertState, Event, Told
 
@@ -53,11 +54,16 @@ def held(before: Told | None, window: str, since: int) -> Told:
     return replace(before, held=window, held_since_ms=before.held_since_ms if before.held == window else since)
 
 
+def missing(before: Told | None) -> Told:
+    """Give the lane of a receiver from which rights have kept something."""
+    return replace(before, missed=True) if before is not None else Told(missed=True)
+
+
 def without_hold(before: Told | None) -> Told | None:
     """Give the lane of a receiver for which nothing waits any more; None if it then knows nothing."""
     if before is None or not before.held:
         return before
-    return replace(before, held="", held_since_ms=0) if before.revision else None
+    return replace(before, held="", held_since_ms=0) if before.revision or before.missed else None
 
 
 def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int) -> dict[str, Told]:
@@ -80,10 +86,9 @@ def _derived(state: AlertState) -> dict[str, Told]:
     found: dict[str, Told] = {}
     for folded in state.folded:
         revision = folded.decision.alert_revision
-        for receiver in _delivered(folded.decision.receivers):
-            found[receiver] = Told(revision=revision, at_ms=at.get(revision, 0), severity=state.alert.severity)
+        for receiver, answer in folded.decision.receivers.items():
+            if answer.startswith(DELIVERED):
+                found[receiver] = Told(revision=revision, at_ms=at.get(revision, 0), severity=state.alert.severity)
+            elif answer.startswith(RESTRICTED):
+                found[receiver] = missing(found.get(receiver))
     return found
-
-
-def _delivered(receivers: Mapping[str, str]) -> Iterable[str]:
-    return (receiver for receiver, answer in receivers.items() if answer.startswith(DELIVERED))

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import msgspec
 
+from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, bounded
+from alertd.alerts.outcome import alert_of, decision_on
 from alertd.alerts.policy import loudest
 from alertd.alerts.said import united
-from alertd.alerts.step import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, alert_of, bounded, decision_on
 from alertd.base.clock import rfc3339
 from alertd.model import Alert, AlertState, Change, Decision, Event, Said
 from alertd.rules.book import Portfolio

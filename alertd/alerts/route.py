@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from alertd.alerts.policy import loudest
-from alertd.model import Alert, Change, Match
+from alertd.alerts.circumstances import View
+from alertd.alerts.fits import fits
+from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
+from alertd.model import Alert, Change, Match, Severity
+from alertd.rules.reported import SURE
 
 
 def sees(receiver: str, match: Match, own: Sequence[str]) -> bool:
@@ -42,3 +45,31 @@ def _changes(changes: Sequence[Change], receiver: str) -> list[Change]:
     """Give the changes as they read for a receiver, without those that do not concern it."""
     read = [(change, change.seen.get(receiver, change.text)) for change in changes]
     return [replace(change, text=text, seen={}) if change.seen else change for change, text in read if text]
+
+
+# --- whether a receiver hears of it ---------------------------------------------------------------------------
+
+
+def barred(policy: ReceiverPolicy, desk: str | None) -> str:
+    """Say why a receiver may hear nothing of a portfolio of a desk; empty if it may."""
+    return "" if desk is None or policy.desk == desk else "restricted: the portfolio is another desk's"
+
+
+def below(policy: ReceiverPolicy, severity: Severity) -> str:
+    """Say why an alert is not loud enough for a receiver that knows nothing of it; empty if it is."""
+    if severity_rank(severity) >= severity_rank(policy.min_severity):
+        return ""
+    return f"no_receiver: below its min_severity {policy.min_severity}"
+
+
+def filtered(policy: ReceiverPolicy, view: View) -> str:
+    """Say which filter of a receiver keeps an alert from it; empty if none does."""
+    if policy.portfolios and view.alert.portfolio not in policy.portfolios:
+        return "no_receiver: its portfolios are others"
+    if policy.event_types:
+        found = {reported.type for reported in view.event.event_types if reported.confidence >= SURE}
+        if found.isdisjoint(policy.event_types):
+            return "no_receiver: its event_types are others"
+    if policy.only is not None and not fits(policy.only, view):
+        return "no_receiver: it does not fit its `only`"
+    return ""

@@ -62,6 +62,17 @@ def facts_beyond(event: Event, said: Said, about: float = ABOUT) -> list[str]:
     return list(dict.fromkeys(parts))
 
 
+def denies(event: Event, said: Said | None) -> bool:
+    """Tell whether an event denies what an alert has told as being so."""
+    if said is None:
+        return False
+    known = {kind.partition(" ")[0] for kind in said.types}
+    return any(
+        reported.status == "denied" and reported.type in known and f"{reported.type} denied" not in said.types
+        for reported in event.event_types
+    )
+
+
 def _is_known(amount: Amount, said: Said, about: float = ABOUT) -> bool:
     return any(
         (known.currency, known.per) == (amount.currency, amount.per)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alertd.alerts.merge import merge
-from alertd.alerts.step import Outcome, alert_of
+from alertd.alerts.outcome import Outcome, alert_of
 from alertd.base.clock import Clock
 from alertd.model import StoredAlert
 from alertd.pipeline.place import canonical

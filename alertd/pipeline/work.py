@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import msgspec
 
 from alertd.alerts.concern import Concern
+from alertd.alerts.outcome import Outcome, subject_of
 from alertd.alerts.rights import keeps_body, without_body
-from alertd.alerts.step import Outcome, subject_of
 from alertd.enrich.story_report import Report
 from alertd.model import (
     AlertState,

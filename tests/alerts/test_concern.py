@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from alertd.alerts.concern import Concern, raised, with_earlier
-from alertd.alerts.step import alert_of
+from alertd.alerts.outcome import alert_of
 from alertd.base.ids import alert_id
 from alertd.model import Alert, Event, Match, Story
 from alertd.rules.book import Portfolio

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES
 from alertd.alerts.decide import decide
+from alertd.alerts.outcome import Outcome
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.step import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, Outcome
 from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.model import AlertState, Event, Evidence, Match, Severity, StoredAlert, Story
 from tests.rules.make import portfolio
@@ -164,7 +165,7 @@ def test_an_older_revision_after_a_newer_one_is_a_duplicate() -> None:
     ("policy", "first", "minor", "material"),
     [
         (ReceiverPolicy("desk"), "alert.fired", "", "alert.updated"),
-        (ReceiverPolicy("desk", updates="none"), "alert.fired", "", ""),
+        (ReceiverPolicy("desk", updates="none"), "alert.fired", "", "alert.updated"),  # a rise is told to all
         (ReceiverPolicy("desk", updates="all"), "alert.fired", "alert.updated", "alert.updated"),
         (ReceiverPolicy("desk", min_severity="critical"), "", "", "alert.fired"),
         (ReceiverPolicy("desk", min_severity="critical", updates="all"), "", "", "alert.fired"),
@@ -192,7 +193,7 @@ def test_an_alert_nobody_is_told_of_still_exists() -> None:
     outcome = alerts.take(_event(), _match())
     assert outcome.decision is not None
     assert outcome.decision.reason == "no_receiver"
-    assert outcome.decision.receivers == {"desk": "below its min_severity critical"}
+    assert outcome.decision.receivers == {"desk": "no_receiver: below its min_severity critical"}
     assert alerts.state.alert.revision == 1
 
 

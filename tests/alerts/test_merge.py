@@ -6,8 +6,8 @@ import msgspec
 
 from alertd.alerts.decide import decide
 from alertd.alerts.merge import Merge, merge
+from alertd.alerts.outcome import alert_of
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.step import alert_of
 from alertd.model import AlertState, Event, Match, Severity, StoredAlert, Story
 from tests.rules.make import portfolio
 

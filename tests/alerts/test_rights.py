@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from alertd.alerts.decide import decide
+from alertd.alerts.outcome import Outcome
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import keeps_body, may_model, shown, without_body
-from alertd.alerts.step import Outcome
 from alertd.base.clock import rfc3339
 from alertd.model import (
     Alert,

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from alertd.alerts.decide import decide
+from alertd.alerts.outcome import Outcome
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.said import MOST, news_in, said_by, united
-from alertd.alerts.step import Outcome
 from alertd.model import Alert, Amount, DealTerm, Event, Match, ReportedType, Said, Severity, StoredAlert, Story
 from tests.rules.make import portfolio
 

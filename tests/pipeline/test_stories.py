@@ -64,6 +64,11 @@ def reasons(done: Processed) -> list[str]:
     return [decision.reason for decision in done.decisions]
 
 
+def loud(done: Processed) -> list[str]:
+    """Name whom it tells so that they notice."""
+    return [delivery.receiver for delivery in done.deliveries if delivery.message.loud]
+
+
 async def apart(store: Any, *events: Event) -> None:
     """Put events into stories of their own, as two workers do whose events nothing had yet shown to be one."""
     for event in events:
@@ -92,9 +97,10 @@ async def alerts(desk: Desk) -> dict[str, Alert]:
 async def test_another_paper_comes_into_the_alert_without_a_page(ours: Desk) -> None:
     (first,) = await ours.take(WIRE)
     (second,) = await ours.take(PAPER)
-    assert (reasons(first), reasons(second)) == (["first"], ["update_minor"])
-    assert second.decisions[0].detail == "also reported by paper"
-    assert (len(first.deliveries), second.deliveries) == (1, ())
+    assert (reasons(first), reasons(second)) == (["first"], ["update_material"])
+    assert second.decisions[0].detail == "also reported by paper: 2 independent sources"
+    assert (loud(first), loud(second)) == (["desk"], [])
+    assert [delivery.message.news for delivery in second.deliveries] == [[second.decisions[0].detail]]
     assert second.event.story is not None
     assert (second.event.story.id, second.event.story.novelty) == (story_id("ev_wire"), 0.75)
     assert "both say" in second.record.data["story"]["because"]
@@ -107,7 +113,9 @@ async def test_in_one_batch_each_sees_those_before_it(ours: Desk) -> None:
     told = [(d.event.story.id, d.event.story.position, d.event.story.sources) for d in done if d.event.story]
     wire = story_id("ev_wire")
     assert told == [(wire, 1, 1), (story_id("ev_other"), 1, 1), (wire, 2, 2), (wire, 3, 2)]
-    assert [reasons(one) for one in done] == [["first"], [], ["update_minor"], ["update_minor"]]
+    came = [reasons(one) for one in done]
+    assert came[:2] == [["first"], []]
+    assert sorted(came[2:]) == [["update_material"], ["update_minor"]], "a second source, and one more"
 
 
 async def test_a_report_behind_a_wall_is_in_no_figure_that_others_are_told(ours: Desk) -> None:
@@ -117,7 +125,7 @@ async def test_a_report_behind_a_wall_is_in_no_figure_that_others_are_told(ours:
     told = [(d.event.story.id, d.event.story.position, d.event.story.sources) for d in done if d.event.story]
     wire = story_id("ev_wire")
     assert told == [(wire, 1, 1), (wire, 2, 1), (wire, 2, 2)]
-    assert [reasons(one) for one in done] == [["first"], [], ["update_minor"]]
+    assert [reasons(one) for one in done] == [["first"], [], ["update_material"]]
 
 
 async def test_a_story_that_began_behind_a_wall_is_named_to_nobody_as_an_earlier_one(ours: Desk) -> None:
@@ -239,8 +247,8 @@ async def two_alerts(ours: Desk) -> None:
 async def test_when_two_stories_turn_out_to_be_one_the_younger_alert_closes_without_a_page(ours: Desk) -> None:
     await two_alerts(ours)
     (shows,) = await ours.take(SHOWS)
-    assert sorted(reasons(shows)) == ["merged_into", "update_minor"]
-    assert shows.deliveries == ()
+    assert sorted(reasons(shows)) == ["merged_into", "update_material"]
+    assert not loud(shows)
     assert shows.record.data["story"]["merged"] == [story_id("ev_paper")]
     found = await alerts(ours)
     assert (found["paper"].status, found["paper"].merged_into) == ("closed", found["wire"].id)
@@ -280,7 +288,7 @@ async def test_where_only_the_younger_has_an_alert_it_carries_on_under_the_name_
     done = await ours.take(quiet, PAPER)
     assert [reasons(one) for one in done] == [[], ["first"]]
     (shows,) = await ours.take(SHOWS)
-    assert shows.deliveries == ()
+    assert not loud(shows)
     found = await alerts(ours)
     assert (found["paper"].status, found["wire"].status) == ("closed", "open")
     (after,) = await ours.take(news("after", BOTH, BODY, hours=4))
@@ -309,7 +317,7 @@ async def test_whoever_dies_over_a_merge_does_the_rest_when_it_is_handed_out_aga
     (again,) = await Desk(BOOK, store).take(SHOWS, handed_out=2)
     assert again.event == expected.event
     assert await alerts(Desk(BOOK, store)) == await alerts(Desk(BOOK, whole))
-    assert again.deliveries == ()
+    assert again.deliveries == expected.deliveries
 
 
 async def test_workers_that_meet_over_a_merge_close_the_younger_once(redis_url: str) -> None:
@@ -318,7 +326,8 @@ async def test_workers_that_meet_over_a_merge_close_the_younger_once(redis_url: 
         await two_alerts(desks[0])
         more = [SHOWS, news("also", BOTH, BODY + " " + REWRITTEN, hours=2), news("third", BOTH, BODY, hours=3)]
         done = await asyncio.gather(*(desk.take(one) for desk, one in zip(desks, more, strict=True)))
-        assert sum(len(one.deliveries) for (one,) in done) == 0
+        assert sum(len(one.deliveries) for (one,) in done) == 1, "that a second source has it is told once"
+        assert not any(loud(one) for (one,) in done)
         found = await alerts(desks[0])
         assert (found["paper"].status, found["paper"].revision) == ("closed", 2)
         assert {m.event for m in found["wire"].matches} == {"ev_wire", "ev_paper", "ev_shows", "ev_also", "ev_third"}

@@ -38,7 +38,7 @@ DESKS = {"ours": "ai", "theirs": "credit", "nobodys": None}
 @pytest.fixture
 def loaded(tmp_path: Path) -> Loaded:
     portfolios = {
-        f"portfolios/{name}.yaml": f"portfolio: {name}\ntitle: A desk\nreceivers: [desk]\nrules:{RULES}"
+        f"portfolios/{name}.yaml": f"portfolio: {name}\ntitle: A desk\nreceivers: [{name}]\nrules:{RULES}"
         + (f"desk: {desk}\n" if desk else "")
         for name, desk in DESKS.items()
     }
@@ -65,7 +65,7 @@ def lease(number: int) -> Event:
 
 
 async def taken(loaded: Loaded, *events: Event) -> list[Processed]:
-    policies = {"desk": ReceiverPolicy("desk")}
+    policies = {name: ReceiverPolicy(name, desk=desk) for name, desk in DESKS.items()}
     understanding = Enricher.of(loaded.book.event_types, loaded.table)
     pipeline = Pipeline(loaded.book, policies, lambda: parse_rfc3339(AT), understanding)
     store = MemoryStore(clock=lambda: parse_rfc3339(AT))
