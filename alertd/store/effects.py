@@ -108,14 +108,14 @@ def silence_end(silence: Silence) -> int:
     return parse_rfc3339(silence.ends_at)
 
 
-def window_of(name: str, part: int, members: int) -> Window | None:
+def window_of(name: str) -> Window | None:
     """Read a window out of its name; None if it is none that this version knows."""
     pieces = name.split("/")
     if len(pieces) != 4:
         return None
     receiver, kind, portfolio, until = pieces
     fields = {"name": name, "receiver": receiver, "kind": kind, "portfolio": portfolio, "until_ms": until}
-    return _converted(fields | {"part": str(part), "members": str(members)}, Window)
+    return _converted(fields | {"part": "0"}, Window)
 
 
 def timer_of(name: str, due_ms: int) -> Timer | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from alertd.store.records import FEEDBACK_MS, PART_MS, checked_id, from_json, pa
 if TYPE_CHECKING:
     from alertd.store.client import Arg
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 LATER_MS = 3_600_000
@@ -70,23 +71,36 @@ class LifePart(Part):
 
     async def windows(self, now: int, limit: int) -> list[Window]:
         """Give the windows that are over and have alerts in them, the one that ended first first."""
-        over = ("ZRANGEBYSCORE", self.keys("windows"), "-inf", now, "LIMIT", 0, max(limit, 0))
-        return await self._windows(await self.link.call(*over))
+        return await self._sized(await self._over("windows", now, limit, lambda name, _: window_of(name)))
 
     async def waiting_in(self, receivers: Sequence[str]) -> list[Window]:
         """Give the windows of receivers, also those that are not over."""
-        names = await self.link.call("ZRANGE", self.keys("windows"), 0, -1)
-        mine = [name for name in names if name.decode().partition("/")[0] in receivers]
-        return await self._windows(mine)
+        found = [window_of(name.decode()) for name in await self.link.call("ZRANGE", self.keys("windows"), 0, -1)]
+        return await self._sized([window for window in found if window and window.receiver in receivers])
 
-    async def _windows(self, names: Sequence[bytes]) -> list[Window]:
-        if not names:
+    async def _sized(self, windows: Sequence[Window]) -> list[Window]:
+        """Say of windows what does not stand in their names."""
+        if not windows:
             return []
-        sizes: list[Sequence[Arg]] = [["HLEN", self.keys(f"held:{name.decode()}")] for name in names]
-        parts, *members = await self.link.pipeline([["HMGET", self.keys("parts"), *names], *sizes])
-        rows = zip(names, parts, members, strict=True)
-        found = [window_of(name.decode(), int(part or 0), size) for name, part, size in rows]
-        return [window for window in found if window]
+        sizes: list[Sequence[Arg]] = [["HLEN", self.keys(f"held:{window.name}")] for window in windows]
+        parts = ["HMGET", self.keys("parts"), *(window.name for window in windows)]
+        counted, *members = await self.link.pipeline([parts, *sizes])
+        rows = zip(windows, counted, members, strict=True)
+        return [replace(window, part=int(part or 0), members=size) for window, part, size in rows]
+
+    async def _over(self, index: str, now: int, limit: int, read: Callable[[str, int], T | None]) -> list[T]:
+        """Give what is due in a sorted set, the oldest first; a name of a later version keeps no others waiting."""
+        found: list[T] = []
+        seen = 0
+        while len(found) < limit:
+            due = ("ZRANGEBYSCORE", self.keys(index), "-inf", now, "WITHSCORES", "LIMIT", seen, limit)
+            flat = await self.link.call(*due)
+            rows = [read(flat[i].decode(), int(float(flat[i + 1]))) for i in range(0, len(flat), 2)]
+            found += [row for row in rows if row is not None]
+            seen += len(rows)
+            if len(rows) < limit:
+                break
+        return found[:limit] if limit > 0 else []
 
     async def held(self, window: str) -> list[Hold]:
         """Give what waits in a window, by alert. One that cannot be read is left out and stays there."""
@@ -135,10 +149,7 @@ class LifePart(Part):
 
     async def timers_due(self, now: int, limit: int) -> list[Timer]:
         """Give the timers whose time has come, the oldest first. They stay until a commit cancels them."""
-        due = ("ZRANGEBYSCORE", self.keys("timers"), "-inf", now, "WITHSCORES", "LIMIT", 0, max(limit, 0))
-        flat = await self.link.call(*due)
-        found = [timer_of(flat[i].decode(), int(float(flat[i + 1]))) for i in range(0, len(flat), 2)]
-        return [timer for timer in found if timer]
+        return await self._over("timers", now, limit, timer_of)
 
     async def drop_timer(self, name: str, due_ms: int) -> None:
         """Forget a timer whose alert is not there any more, unless it was set anew meanwhile."""

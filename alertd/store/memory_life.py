@@ -131,18 +131,23 @@ class MemoryLife(MemoryDeliveries):
 
     async def windows(self, now: int, limit: int) -> list[Window]:
         """Give the windows that are over and have alerts in them, the one that ended first first."""
-        over = sorted((end, name) for name, end in self._life.windows.items() if end <= now)
-        return self._windows([name for _, name in over[: max(limit, 0)]])
+        over = [name for end, name in self._by_end() if end <= now]
+        return self._windows(over[: max(limit, 0)])
 
     async def waiting_in(self, receivers: Sequence[str]) -> list[Window]:
         """Give the windows of receivers, also those that are not over."""
-        by_end = sorted((end, name) for name, end in self._life.windows.items())
-        return [w for w in self._windows([name for _, name in by_end]) if w.receiver in receivers]
+        return [w for w in self._windows([name for _, name in self._by_end()]) if w.receiver in receivers]
+
+    def _by_end(self) -> list[tuple[int, str]]:
+        return sorted((end, name) for name, end in self._life.windows.items())
 
     def _windows(self, names: Sequence[str]) -> list[Window]:
         life = self._life
-        found = [window_of(name, life.parts.get(name, (0, 0))[0], len(life.held.get(name, {}))) for name in names]
-        return [window for window in found if window]
+        return [
+            replace(window, part=life.parts.get(window.name, (0, 0))[0], members=len(life.held[window.name]))
+            for name in names
+            if (window := window_of(name))
+        ]
 
     async def held(self, window: str) -> list[Hold]:
         """Give what waits in a window, by alert."""

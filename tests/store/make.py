@@ -7,16 +7,21 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
+from alertd.base.clock import rfc3339
 from alertd.model import (
     Alert,
     AlertState,
     Candidate,
+    DigestItem,
+    DigestKind,
     Event,
+    Hold,
     IngestItem,
     JournalRecord,
     Lane,
     Message,
     NewDelivery,
+    Silence,
     SourceState,
     event_to_json,
 )
@@ -112,3 +117,49 @@ def delivery(
 def record(*ids: str, reason: str = "first", **data: Any) -> JournalRecord:
     """A line of the journal."""
     return JournalRecord(kind="event", at="2026-01-01T00:00:00.000Z", ids=list(ids), reason=reason, data=data)
+
+
+def hold(
+    alert_id: str = "al_1",
+    receiver: str = "desk",
+    *,
+    kind: DigestKind = "brief",
+    portfolio: str = "",
+    until: int = NOW + 100,
+    revision: int = 1,
+    message: NewDelivery | None = None,
+) -> Hold:
+    """An alert put off."""
+    item = DigestItem(
+        alert=alert_id,
+        revision=revision,
+        portfolio="ai",
+        severity="high",
+        title="Vega Grid leases Orion: €1bn a year",
+        first_at="2026-01-01T00:00:00.000Z",
+        updated_at="2026-01-01T00:00:00.000Z",
+        since="2026-01-01T00:00:00.000Z",
+        reason="quiet_until",
+    )
+    return Hold(
+        receiver=receiver,
+        kind=kind,
+        portfolio=portfolio,
+        until_ms=until,
+        since_ms=NOW,
+        expires_ms=FAR,
+        item=item,
+        message=message,
+    )
+
+
+def silence(name: str = "a", *, ends: int = FAR, reason: str = "planned outage") -> Silence:
+    """A silence of everything."""
+    return Silence(
+        id=f"si_{name}",
+        author="jd",
+        reason=reason,
+        created_at=rfc3339(NOW),
+        starts_at=rfc3339(NOW),
+        ends_at=rfc3339(ends),
+    )
