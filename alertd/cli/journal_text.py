@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from alertd.base.clock import rfc3339
 from alertd.model import JournalRecord
+
+REASONS = {
+    "first": "the first alert about this",
+    "update_material": "the alert was updated, and its receivers told",
+    "update_minor": "the alert was updated, too little to tell anybody",
+    "duplicate": "the alert had taken this in already",
+    "silenced": "somebody silenced it",
+    "cooldown": "too soon after the last message about this",
+    "quiet_until": "held back during quiet hours",
+    "folded_into": "folded into another message",
+    "expired": "too old to be worth a message",
+    "baseline": "it was there before alertd first looked: recorded, not sent",
+    "experimental": "the rule is experimental: recorded, not sent",
+    "no_receiver": "no receiver is entitled to it or wants it",
+    "restricted": "a wall keeps it from the receiver",
+    "merged_into": "the alert was merged into another",
+    "receiver_removed": "the receiver is no longer in the settings",
+}
+"""What each reason for a decision means, in words; the journal and `--json` have the reason itself."""
 
 
 def line(record: JournalRecord) -> str:
@@ -19,8 +39,8 @@ def headline(record: JournalRecord, asked: str = "") -> str:
     if record.kind == "delivery":
         return _delivery(record, asked)
     data = record.data
-    if record.kind == "notice":
-        return f"{record.reason}: {data.get('text', '')}"
+    if (told := _LIVES.get(record.kind)) is not None:
+        return told(record, asked)
     if record.kind == "entry" and record.reason.startswith("its "):  # of an event, by its source
         event, source = record.ids[0], record.ids[-1]
         about = [event] if event != asked else []
@@ -31,6 +51,91 @@ def headline(record: JournalRecord, asked: str = "") -> str:
         names = f"{names} number {data['position'] + 1}".strip()
     title = f"“{data['title']}”" if data.get("title") else ""
     return " ".join(part for part in (names, title, record.reason) if part)
+
+
+def outcome(what: str) -> str:
+    """Say what a decision led to for one receiver: a delivery, or in words why there is none."""
+    reason, colon, detail = what.partition(": ")
+    if reason not in REASONS:
+        return what
+    return f"{REASONS[reason]}{f' ({detail})' if colon else ''}"
+
+
+def _notice(record: JournalRecord, asked: str) -> str:
+    return f"{record.reason}: {record.data.get('text', '')}"
+
+
+_ANSWERS = {
+    "acknowledge": "acknowledged",
+    "unacknowledge": "open again, taken back",
+    "snooze": "snoozed",
+    "close": "closed",
+    "useful": "called useful",
+    "noise": "called noise",
+}
+
+
+def _answer(record: JournalRecord, asked: str) -> str:
+    """Say who did what: `al_… acknowledged by jd (slack), revision 3: on it; told desk`."""
+    data = record.data
+    alert = next((one for one in record.ids if one.startswith("al_") and one != asked), "")
+    what = _ANSWERS.get(record.reason, record.reason)
+    until = f" until {data['until']}" if data.get("until") else ""
+    by = f"by {data.get('who', 'somebody')} ({data.get('via', '?')}), revision {data.get('revision', '?')}"
+    note = f": {data['note']}" if data.get("note") else ""
+    return f"{alert} {what}{until} {by}{note}{_told(data)}".strip()
+
+
+def _told(data: dict[str, Any]) -> str:
+    receivers = data.get("receivers")
+    if not isinstance(receivers, dict) or not receivers:
+        return ""
+    return "; " + ", ".join(f"{receiver}: {outcome(what)}" for receiver, what in receivers.items())
+
+
+def _timer(record: JournalRecord, asked: str) -> str:
+    """Say what a clock brought about: `al_… escalate of desk; pager: dl_…`."""
+    data = record.data
+    alert = next((one for one in record.ids if one.startswith("al_") and one != asked), "")
+    of = f" of {data['receiver']}" if data.get("receiver") else ""
+    text = f": {data['text']}" if data.get("text") else ""
+    return f"{alert} {record.reason}{of}{text}{_told(data)}".strip()
+
+
+def _release(record: JournalRecord, asked: str) -> str:
+    """Say what a window that is over gave: one message, and of each member what became of it."""
+    data = record.data
+    members = data.get("members", {})
+    to = f"of {data.get('receiver', '?')} " if data.get("receiver") != asked else ""
+    head = f"{data.get('kind', record.reason)} {to}until {data.get('until', '?')}"
+    sent = f": {data['delivery']}" if data.get("delivery") else ": nothing was sent"
+    if asked in members:
+        return f"{head}{sent}; here {members[asked]}"
+    told = ", ".join(f"{alert} {fate}" for alert, fate in members.items())
+    return f"{head}{sent}{f' ({told})' if told else ''}"
+
+
+def _silence(record: JournalRecord, asked: str) -> str:
+    """Say who silenced what: `si_… made by jd until 2026-…Z: maintenance (portfolios ai)`."""
+    data = record.data
+    name = next((one for one in record.ids if one.startswith("si_") and one != asked), "")
+    silence = data.get("silence", data)
+    by = f" by {silence['author']}" if silence.get("author") else ""
+    until = f" until {silence['ends_at']}" if silence.get("ends_at") else ""
+    why = f": {silence['reason']}" if silence.get("reason") else ""
+    what = ", ".join(f"{key} {' '.join(silence[key])}" for key in _SILENCED if silence.get(key))
+    return f"{name} {record.reason}{by}{until}{why}{f' ({what})' if what else ''}".strip()
+
+
+_SILENCED = ("portfolios", "rules", "companies", "event_types", "sources", "receivers")
+_LIVES: Mapping[str, Callable[[JournalRecord, str], str]] = {
+    "notice": _notice,
+    "answer": _answer,
+    "timer": _timer,
+    "release": _release,
+    "silence": _silence,
+}
+"""How records are told that are about no one event."""
 
 
 def _event(data: dict[str, Any]) -> str:

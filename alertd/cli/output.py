@@ -32,6 +32,10 @@ ConfigOption = Annotated[
         show_default="./alertd.yaml, then the user's, then the system's",
     ),
 ]  # fmt: skip
+DeskOption = Annotated[
+    str | None,
+    typer.Option("--desk", metavar="DESK", help="Only what this desk may see.", show_default="everything"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 T = TypeVar("T")

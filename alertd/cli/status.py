@@ -10,10 +10,12 @@ from rich.console import Console
 
 from alertd.app.state import ROLES, RunState, read_run_states
 from alertd.base.clock import parse_rfc3339, system_clock
-from alertd.cli.connect import command_store, live_status, reach_of
+from alertd.cli.connect import Reach, command_store, live_status, reach_of
+from alertd.cli.desk_view import UNKNOWN, DeskView, load_nothing, owners_of
 from alertd.cli.output import (
     FAULTS,
     ConfigOption,
+    DeskOption,
     JsonOption,
     ago,
     counted,
@@ -23,13 +25,14 @@ from alertd.cli.output import (
     print_table,
     stdout,
 )
+from alertd.cli.past_rules import Books
 from alertd.workers.status import collect_status
 
 TROUBLE = ("late", "silent", "failing", "gone")
 """States of a source that are not as they should be."""
 
 
-def status(config: ConfigOption = None, json: JsonOption = False) -> None:
+def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOption = None) -> None:
     """Say what is running and healthy.
 
     The daemon, its Redis, its sources and its receivers. Exit 1 if something is not as it should be.
@@ -44,7 +47,8 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         running = read_run_states(settings.state_dir)
         for daemon in running:
             overlay(found, live_status(settings, daemon))
-        return found | {"daemons": [msgspec.to_builtins(state) for state in running]}
+        found |= {"daemons": [msgspec.to_builtins(state) for state in running]}
+        return found if desk is None else seen_by(found, desk, settings)
 
     found = guarded(work)
     if json:
@@ -53,6 +57,23 @@ def status(config: ConfigOption = None, json: JsonOption = False) -> None:
         _show(found)
     if not _well(found):
         raise typer.Exit(FAULTS)
+
+
+def seen_by(found: dict[str, Any], desk: str, settings: Reach) -> dict[str, Any]:
+    """Leave out what is another desk's: sources, receivers, positions, and faults, which may name anything."""
+    view = DeskView(desk, Books(settings), load_nothing)
+    owners = owners_of(settings)
+    seen = dict(found)
+    for rows in ("sources", "receivers"):
+        seen[rows] = [row for row in found[rows] if view.may_see(owners.get(row["id"], UNKNOWN))]
+    seen["daemons"] = [_daemon(daemon, view) for daemon in found["daemons"]]
+    return seen
+
+
+def _daemon(daemon: dict[str, Any], view: DeskView) -> dict[str, Any]:
+    positions = [one for one in daemon["positions"] if view.sees_portfolio(one["portfolio"], view.books.today())]
+    faults = [f"{counted(len(daemon['faults']), 'fault')}: see alertd check"] if daemon["faults"] else []
+    return daemon | {"positions": positions, "faults": faults}
 
 
 def overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:

@@ -9,31 +9,10 @@ from typing import Any
 import msgspec
 
 from alertd.base.clock import parse_rfc3339, rfc3339
-from alertd.cli.journal_text import headline
+from alertd.cli.again import Again
+from alertd.cli.journal_text import REASONS, headline, outcome
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
-from alertd.rules.book import Portfolio, Rule
-from alertd.rules.explain import Explained, quoted
-from alertd.rules.explanation import Explainer, Explanation, OverTime
-from alertd.rules.explanation_text import brief
-
-REASONS = {
-    "first": "the first alert about this",
-    "update_material": "the alert was updated, and its receivers told",
-    "update_minor": "the alert was updated, too little to tell anybody",
-    "duplicate": "the alert had taken this in already",
-    "silenced": "somebody silenced it",
-    "cooldown": "too soon after the last message about this",
-    "quiet_until": "held back during quiet hours",
-    "folded_into": "folded into another message",
-    "expired": "too old to be worth a message",
-    "baseline": "it was there before alertd first looked: recorded, not sent",
-    "experimental": "the rule is experimental: recorded, not sent",
-    "no_receiver": "no receiver is entitled to it or wants it",
-    "restricted": "a wall keeps it from the receiver",
-    "merged_into": "the alert was merged into another",
-    "receiver_removed": "the receiver is no longer in the settings",
-}
-"""What each reason for a decision means, in words; the journal and `--json` have the reason itself."""
+from alertd.rules.explain import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +22,8 @@ class Asked:
     thing: str
     portfolio: str | None = None
     """Only this portfolio, and its rules that did not hold."""
-    rules: Portfolio | None = None
-    """That portfolio as it is today; None where it is not known any more."""
-    explainer: Explainer | None = None
-    """Of the rules as they are today."""
+    rules: Again | None = None
+    """Asks rules again; None: what did not hold is not explained."""
     full: bool = False
 
 
@@ -99,15 +76,13 @@ def _event(record: JournalRecord, asked: Asked) -> Iterator[str]:
     for decision in decisions:
         if asked.portfolio in (None, decision.portfolio):
             yield from _decision(decision)
-    if asked.portfolio is None:
-        if not matches:
-            yield "    no rule held; name a portfolio to see why each of its rules did not"
-        return
-    yield from _missed(event, asked, {m.rule for m in wanted}, record.data.get("over_time", {}).get("verdicts", []))
+    if asked.rules is not None:
+        held = {(match.portfolio, match.rule) for match in matches}
+        yield from asked.rules.missed(event, record.data, held, asked.portfolio)
 
 
 def _reports(event: Event, told: dict[str, Any]) -> Iterator[str]:
-    """Say which story it is a report of, and why."""
+    """Say of which story it is a report, and why."""
     story = event.story
     if story is None:
         return
@@ -140,42 +115,7 @@ def _decision(decision: Decision) -> Iterator[str]:
     if decision.alert:
         yield f"        alert {decision.alert}, revision {decision.alert_revision}"
     for receiver, what in decision.receivers.items():
-        yield f"        {receiver}: {REASONS.get(what, what)}"
-
-
-def _missed(event: Event, asked: Asked, held: set[str], over_time: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Evaluate the rules that did not hold again, as they are today, over the past as it was seen then."""
-    portfolio, explainer = asked.rules, asked.explainer
-    if portfolio is None or explainer is None:
-        return
-    if wall := explainer.wall(portfolio, event):
-        yield f"    {asked.portfolio}: a wall keeps the event from it: {wall}; none of its rules is asked"
-        return
-    found = [_again(rule, event, portfolio, explainer, over_time) for rule in portfolio.rules if rule.id not in held]
-    for holds, words in ((False, "the rules that did not hold, as they are today"), (True, _HOLD_NOW)):
-        told = [one for one in found if (one.truth is True) is holds]
-        if told:
-            yield f"    {asked.portfolio}: {words}:"
-        for one in told:
-            yield from (f"      {text}" for text in brief(one))
-
-
-_HOLD_NOW = "rules that hold as they are today, though they did not when the event came"
-
-
-def _again(
-    rule: Rule, event: Event, portfolio: Portfolio, explainer: Explainer, over_time: Sequence[dict[str, Any]]
-) -> Explanation:
-    known = [
-        OverTime(v["by"], Explained(rule.state.label(), v["holds"], v["seen"]), _remembered(v["remembered"] - 1))
-        for v in over_time
-        if rule.state is not None and (v["portfolio"], v["rule"]) == (portfolio.id, rule.id)
-    ]
-    return explainer.rule(portfolio, rule, event, over_time=known or None)
-
-
-def _remembered(count: int) -> tuple[str, ...]:
-    return (f"{count} other event{'' if count == 1 else 's'} remembered then",) if count > 0 else ()
+        yield f"        {receiver}: {outcome(what)}"
 
 
 def ids_of(lines: Sequence[tuple[str, JournalRecord]]) -> list[str]:

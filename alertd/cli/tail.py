@@ -11,8 +11,10 @@ import typer
 from alertd.base.clock import system_clock
 from alertd.base.config import parse_duration
 from alertd.cli.connect import command_store, reach_of
+from alertd.cli.desk_view import DeskView
 from alertd.cli.journal_text import line
-from alertd.cli.output import USAGE, ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
+from alertd.cli.output import USAGE, ConfigOption, DeskOption, JsonOption, fail, guarded, plain, print_json, stdout
+from alertd.cli.past_rules import Books
 from alertd.store.redis import RedisStore
 
 BATCH = 200
@@ -31,6 +33,7 @@ def tail(
             show_default="now",
         ),
     ] = None,
+    desk: DeskOption = None,
 ) -> None:  # fmt: skip
     """Show the journal: what is decided and sent, as it happens.
 
@@ -40,8 +43,9 @@ def tail(
     begin = _begin(since)
 
     async def work() -> None:
-        async with command_store(reach_of(config)) as store:
-            await _tail(store, begin, follow=follow, json=json)
+        reach = reach_of(config)
+        async with command_store(reach) as store:
+            await _tail(store, begin, DeskView(desk, Books(reach), store.load_alerts), follow=follow, json=json)
 
     guarded(work)
 
@@ -58,13 +62,16 @@ def _begin(since: str | None) -> str:
         fail(f"--since takes a time such as 10m, or the id of a journal record, not {since}", USAGE)
 
 
-async def _tail(store: RedisStore, begin: str, *, follow: bool, json: bool) -> None:
+async def _tail(store: RedisStore, begin: str, view: DeskView, *, follow: bool, json: bool) -> None:
     console = stdout()
     after = begin or await store.journal_end()
     while True:
         records = await store.read_journal(after, BATCH, WAIT_MS if follow else 0)
-        for journal_id, record in records:
+        for journal_id, whole in records:
             after = journal_id
+            record = await view.of(whole)
+            if record is None:
+                continue
             if json:
                 print_json({"id": journal_id, **msgspec.to_builtins(record)})
             else:

@@ -1,91 +1,170 @@
-"""`alertd why`: what became of something, from the journal."""
+"""`alertd why`: what became of something, and what a rule made of events, from the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from alertd.base.clock import rfc3339
+from alertd.base import suggest
+from alertd.base.clock import system_clock
+from alertd.cli.again import Again, names_of
 from alertd.cli.connect import Reach, command_store, reach_of
-from alertd.cli.output import ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
-from alertd.cli.rules import loaded_with
+from alertd.cli.desk_view import DeskView, owners_of
+from alertd.cli.output import USAGE, ConfigOption, DeskOption, JsonOption, fail, guarded, plain, print_json, stdout
+from alertd.cli.past_rules import Books
 from alertd.cli.story import Asked, as_json, ids_of, story, under_way
-from alertd.errors import ConfigError
-from alertd.model import Delivery, JournalRecord, SourceState
-from alertd.rules.book import Portfolio
-from alertd.rules.explanation import Explainer
+from alertd.cli.why_now import alert_lines, receiver_lines, silence_lines, source_lines
+from alertd.cli.why_rule import RuleAsked, tell_rule
+from alertd.model import Delivery, JournalRecord, SourceState, event_from_dict
 from alertd.store.redis import RedisStore
+from alertd.store.types import ReceiverHealth
 
 Line = tuple[str, JournalRecord]
 
 
 def why(
     thing: Annotated[
-        str, typer.Argument(metavar="EVENT", help="An event; or an alert, a delivery, a source, a receiver.")
-    ],
+        str | None,
+        typer.Argument(metavar="[EVENT]", help="An event; or an alert, a delivery, a silence, a source, a receiver."),
+    ] = None,
     portfolio: Annotated[
-        str | None, typer.Argument(metavar="PORTFOLIO", help="Only this one, with the rules that did not hold.")
+        str | None, typer.Argument(metavar="[PORTFOLIO]", help="Only this one, with the rules that did not hold.")
     ] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
     full: Annotated[bool, typer.Option("--full", help="With every clock.")] = False,
+    desk: DeskOption = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", metavar="RULE", help="What this rule made of the events, instead.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option("--portfolio", metavar="PORTFOLIO", help="Whose rule, where several have it.")
+    ] = None,
+    since: Annotated[
+        str, typer.Option("--since", metavar="WHEN", help="With --rule: so long ago (2h, 3d), or a date or time.")
+    ] = "24h",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="With --rule: events that are listed.")] = 20,
 ) -> None:
     """Say what became of an event, and why.
 
-    What matched, what was decided, what was sent to whom. With a portfolio also each of its rules that did not hold,
-    condition by condition. Exit 1 if nothing is known of it.
+    What matched, what was decided, what was sent to whom; of what nobody was told the rules that came nearest. With a
+    portfolio each of its rules that did not hold, condition by condition, as the rules were then. Exit 1 if nothing
+    is known of it.
     """
+    if rule is not None:
+        if thing is not None:
+            fail("name either an EVENT or a --rule; of one event and one rule: alertd why EVENT PORTFOLIO", USAGE)
+        tell_rule(RuleAsked(rule, of, since, limit, desk, json=json), config)
+        return
+    if thing is None:
+        fail("name an EVENT, or a rule by --rule", USAGE)
+    _tell(thing, portfolio or of, desk, config, json=json, full=full)
 
+
+def _tell(thing: str, portfolio: str | None, desk: str | None, config: Any, *, json: bool, full: bool) -> None:
     async def work() -> _Found:
-        settings = reach_of(config)
-        async with command_store(settings) as store:
-            return await _look(store, settings, thing)
+        reach = reach_of(config)
+        async with command_store(reach) as store:
+            return await _look(store, reach, thing, DeskView(desk, Books(reach), store.load_alerts))
 
     found = guarded(work)
-    if not (found.lines or found.source or found.delivery):
-        fail(f"nothing is known of {thing}: it was never seen here, or the journal no longer reaches back to it")
+    if not (found.lines or found.now):
+        seen = f" for desk {desk}" if desk is not None else ""
+        fail(
+            f"nothing is known{seen} of {thing}: it was never seen here, or the journal reaches back to it no longer"
+        )
+    again = Again(found.view.books, found.view)
+    if portfolio is not None:
+        _check_portfolio(found, portfolio)
     if json:
-        print_json(as_json(found.lines), pretty=True)
+        print_json(_document(found, again, portfolio), pretty=True)
         return
-    rules, explainer = _portfolio(found, portfolio) if portfolio else (None, None)
-    asked = Asked(thing, portfolio, rules, explainer, full=full)
+    of_one = (
+        thing.startswith("ev_") or portfolio is not None
+    )  # an alert's story would be long with each event's rules
+    asked = Asked(thing, portfolio, again if of_one else None, full=full)
     console = stdout()
-    for text in story([record for _, record in found.lines], asked):
+    for text in _lines(found, asked):
         console.print(plain(text))
-    for delivery in found.delivery:
-        for text in under_way(delivery, asked):
-            console.print(plain(text))
-    if found.source:
-        console.print(plain(_source(found.source)))
 
 
 @dataclass(slots=True)
 class _Found:
-    settings: Reach
+    view: DeskView
     lines: list[Line]
     delivery: list[Delivery] = field(default_factory=list)
     """The deliveries that the story speaks of."""
-    source: SourceState | None = None
+    now: list[Any] = field(default_factory=list)
+    """What is asked about, as it stands: an alert, a silence, a source, a receiver."""
 
 
-async def _look(store: RedisStore, settings: Reach, thing: str) -> _Found:
+def _lines(found: _Found, asked: Asked) -> Iterator[str]:
+    yield from story([record for _, record in found.lines], asked)
+    for delivery in found.delivery:
+        yield from under_way(delivery, asked)
+    for tell in found.now:
+        yield from tell(asked.full)
+
+
+def _document(found: _Found, again: Again, portfolio: str | None) -> list[dict[str, Any]]:
+    """Give the records as they are in the journal; with a portfolio, of each event also what its rules say."""
+    rows = as_json(found.lines)
+    for row in rows if portfolio is not None else ():
+        if row["kind"] == "event" and "event" in row["data"]:
+            said = again.explanations(event_from_dict(row["data"]["event"]), row["data"], str(portfolio))
+            row["rules"] = [{k: v for k, v in _plain(one).items() if k != "understood"} for one in said]
+    return rows
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(value)
+    return found
+
+
+# --- looking ------------------------------------------------------------------------------------------------------
+
+
+async def _look(store: RedisStore, reach: Reach, thing: str, view: DeskView) -> _Found:
     lines = dict(await store.trace(thing))
     related = ids_of(list(lines.items()))
     if thing.startswith("ev_"):  # its record names its alerts and deliveries: their own records tell the rest
         for other in related:
             lines |= {i: r for i, r in await store.trace(other) if _belongs(r, thing, related)}
-    deliveries = [await store.delivery(i) for i in dict.fromkeys([thing, *related]) if i.startswith("dl_")]
-    known = thing in {source.id for source in settings.sources}
-    return _Found(
-        settings,
-        sorted(lines.items(), key=_order),
-        [delivery for delivery in deliveries if delivery],
-        (await store.source_state(thing) or SourceState(source=thing)) if known else None,
-    )
+    seen = {i: record for i, found in lines.items() if (record := await view.of(found)) is not None}
+    if thing.startswith(("al_", "dl_", "si_")):  # a record may be for the desk, and not what it has to do with this
+        seen = {i: record for i, record in seen.items() if thing in record.ids}
+    visible = ids_of(list(seen.items())) if view.desk is not None else [thing, *related]
+    deliveries = [await store.delivery(i) for i in dict.fromkeys(visible) if i.startswith("dl_")]
+    now = await _now(store, reach, thing, view)
+    return _Found(view, sorted(seen.items(), key=_order), [one for one in deliveries if one], now)
+
+
+async def _now(store: RedisStore, reach: Reach, thing: str, view: DeskView) -> list[Any]:
+    """Give what tells how the thing itself stands; nothing where it is not for the desk."""
+    if thing.startswith("al_"):
+        found = (await store.load_alerts([thing])).get(thing)
+        state = found.state if found is not None else None
+        return [lambda full: alert_lines(state, full=full)] if state is not None and view.sees_alert(state) else []
+    if thing.startswith("si_"):
+        now = system_clock()
+        silences = [one for one in await store.silences(now) if one.id == thing and view.may_see(one.desk)]
+        return [lambda _, one=one: silence_lines(one, now) for one in silences]
+    if thing not in (owners := owners_of(reach)) or not view.may_see(owners[thing]):
+        return []
+    told: list[Any] = []
+    if thing in {source.id for source in reach.sources}:
+        source = await store.source_state(thing) or SourceState(source=thing)
+        told.append(lambda _: source_lines(source))
+    if thing in {receiver.id for receiver in reach.receivers}:
+        health = (await store.receiver_health()).get(thing, ReceiverHealth())
+        waiting = await store.waiting_in([thing])
+        held = sum([len(await store.held(window.name)) for window in waiting])
+        told.append(lambda _: receiver_lines(thing, health, waiting, held))
+    return told
 
 
 def _belongs(record: JournalRecord, event: str, related: Sequence[str]) -> bool:
@@ -101,24 +180,16 @@ def _order(line: Line) -> tuple[str, int, int]:
     return line[1].at, int(ms), int(sequence or 0)
 
 
-def _portfolio(found: _Found, name: str) -> tuple[Portfolio | None, Explainer]:
-    """Give a portfolio as it is today; None if it is only a memory. Ends the command if nobody knows it."""
-    try:
-        book = loaded_with(found.settings.rules, found.settings.state_dir).book
-    except ConfigError as error:
-        fail(error)
-    portfolio = book.portfolio(name)
-    decided = {d["portfolio"] for _, record in found.lines for d in record.data.get("decisions", [])}
-    if portfolio is None and name not in decided:
-        fail(f"there is no portfolio {name}; there are {', '.join(p.id for p in book.portfolios) or 'none'}")
-    desks = {source.id: source.desk for source in found.settings.sources if source.desk is not None}
-    return portfolio, Explainer(msgspec.structs.replace(book, source_desks=desks))
-
-
-def _source(state: SourceState) -> str:
-    last = f", last success {rfc3339(state.last_success_ms)}" if state.last_success_ms else ""
-    error = f": {state.error}" if state.error else ""
-    return (
-        f"now  source {state.source} is {state.state}{error}; {state.polls} polls, {state.events} events,"
-        f" {state.duplicates} duplicates in all; last read: {state.entries} entries, {state.rejected} rejected{last}"
-    )
+def _check_portfolio(found: _Found, name: str) -> None:
+    """End the command if nobody knows a portfolio of this name, or it is not for the desk."""
+    view, books = found.view, found.view.books
+    records = [record.data for _, record in found.lines if record.kind == "event"]
+    known = books.portfolio(name, records)
+    if books.trouble is not None:
+        fail(books.trouble)
+    if name in names_of(records) or (known is not None and view.may_see(known.desk)):
+        return
+    there = [p.id for p in books.today().book.portfolios if view.may_see(p.desk)]
+    near = suggest.closest(name, there)
+    hint = f" (did you mean {near}?)" if near else f"; there are {', '.join(there[:20]) or 'none'}"
+    fail(f"there is no portfolio {name}{hint}")

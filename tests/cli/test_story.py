@@ -17,7 +17,7 @@ def lines(told: Story | None, **data: Any) -> list[str]:
         kind="event", at=event.seen_at, ids=["ev_b"], reason="no_match", data={"event": event_to_dict(event), **data}
     )
     text = list(story([record], Asked("ev_b")))
-    return [line.strip() for line in text[3:-1]]
+    return [line.strip() for line in text[3:]]
 
 
 @pytest.mark.parametrize(

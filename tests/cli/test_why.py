@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from alertd.base.clock import system_clock
-from alertd.cli.story import REASONS
+from alertd.cli.journal_text import REASONS
 from alertd.model import (
     CompanyMention,
     Decision,
@@ -97,6 +97,9 @@ def test_the_story_of_an_event_from_what_matched_to_what_was_sent(desk: Desk) ->
         "        alert al_1, revision 1",
         "        desk: dl_1",
         "        oms: no receiver is entitled to it or wants it",
+        "    1 rule of 1 portfolio did not hold (as they are today); the nearest:",
+        "      ai/sour: ✗ title: dispute  — not in the title",
+        "    name a portfolio to see why each of its rules did not",
         f"{SENT}  delivery dl_1 to desk about al_1 sent: HTTP 200",
     ]
 
@@ -229,9 +232,15 @@ def test_a_rule_that_holds_only_today_is_not_among_those_that_did_not_hold(desk:
     assert missed < holds
 
 
-def test_an_event_that_no_rule_held_for_says_how_to_learn_more(desk: Desk) -> None:
-    desk.journal(event_record(matches=[]))
-    assert why(desk, "ev_1")[-1] == "    no rule held; name a portfolio to see why each of its rules did not"
+def test_an_event_that_no_rule_held_for_says_which_came_nearest_and_how_to_learn_more(desk: Desk) -> None:
+    other = msgspec.structs.replace(EVENT, title="Vega sells Orion")
+    desk.journal(event_record(matches=[], event=other))
+    assert why(desk, "ev_1")[-4:] == [
+        "    2 rules of 1 portfolio did not hold (as they are today); the nearest:",
+        "      ai/sour: ✗ title: dispute  — not in the title",
+        "      ai/lease: ✗ title: lease  — not in the title",
+        "    name a portfolio to see why each of its rules did not",
+    ]
 
 
 def test_an_unknown_portfolio_is_said_with_those_there_are(desk: Desk) -> None:

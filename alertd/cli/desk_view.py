@@ -1,0 +1,131 @@
+"""What one desk may see of the journal: its own and what is nobody's; what cannot be attributed it does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import replace
+
+from alertd.cli.connect import Reach
+from alertd.cli.past_rules import Books, Version
+from alertd.model import AlertState, JournalRecord, StoredAlert, event_from_dict, event_to_dict
+from alertd.rules.walls import Walls
+
+UNKNOWN = "?"
+"""The owner of what nobody knows any more: no desk is called so."""
+Load = Callable[[Sequence[str]], Awaitable[Mapping[str, StoredAlert]]]
+
+
+async def load_nothing(ids: Sequence[str]) -> Mapping[str, StoredAlert]:
+    """Give no alerts: for views that look at none."""
+    return {}
+
+
+def owners_of(reach: Reach) -> dict[str, str | None]:
+    """Say of each source and receiver whose it is. One id for both: a desk's wins."""
+    named = [*reach.sources, *reach.receivers]
+    return {one.id: one.desk for one in sorted(named, key=lambda one: one.desk is not None)}
+
+
+@dataclass(slots=True)
+class DeskView:
+    """The journal as a desk sees it; `desk` None: as whoever runs alertd does, whole."""
+
+    desk: str | None
+    books: Books
+    load: Load
+    """Gives alerts from the store."""
+    _alerts: dict[str, str | None] = field(default_factory=dict)
+
+    async def of(self, record: JournalRecord) -> JournalRecord | None:
+        """Give a record as the desk sees it; None if it is not for it."""
+        if self.desk is None:
+            return record
+        if record.kind == "event" and "event" in record.data:
+            return self._event(record)
+        owners = await self._owners(record)
+        return record if owners and all(self.may_see(owner) for owner in owners) else None
+
+    def may_see(self, owner: str | None) -> bool:
+        """Tell whether what belongs to an owner is for the desk."""
+        return self.desk is None or owner is None or owner == self.desk
+
+    def sees_portfolio(self, name: str, version: Version) -> bool:
+        """Tell whether a portfolio is for the desk; one that no rules know is not."""
+        return self.may_see(self._portfolio(name, version))
+
+    def sees_alert(self, state: AlertState) -> bool:
+        """Tell whether an alert is for the desk."""
+        return self.may_see(state.desk) and self.sees_portfolio(state.alert.portfolio, self.books.today())
+
+    # --- events -----------------------------------------------------------------------------------------------
+
+    def _event(self, record: JournalRecord) -> JournalRecord | None:
+        """Leave out what is of other desks: companies, matches, decisions, and what names them."""
+        version = self.books.of(record.data)
+        event = event_from_dict(record.data["event"])
+        owner = version.book.source_desks.get(event.source, owners_of(self.books.reach).get(event.source))
+        if not self.may_see(owner):
+            return None
+        seen = Walls(version.book.companies.declared).seen_by(event, self.desk)
+        data: dict[str, Any] = record.data | {"event": event_to_dict(seen)}
+        for name in ("matches", "decisions", "failures"):
+            data[name] = [one for one in record.data.get(name, []) if self.sees_portfolio(one["portfolio"], version)]
+        if verdicts := record.data.get("over_time", {}).get("verdicts"):
+            kept = [one for one in verdicts if self.sees_portfolio(one["portfolio"], version)]
+            data["over_time"] = record.data["over_time"] | {"verdicts": kept}
+        if seen is not event:  # why it is part of its story may name whom the desk does not see
+            data.pop("story", None)
+        decisions = data["decisions"]
+        named = {one["alert"] for one in decisions}
+        named.update(what for one in decisions for what in one["receivers"].values())
+        ids = [one for one in record.ids if not one.startswith(("al_", "dl_", "si_")) or one in named]
+        reason = ", ".join(dict.fromkeys(one["reason"] for one in decisions)) or "no_match"
+        return replace(record, ids=ids, reason=reason, data=to_builtins(data))
+
+    # --- everything else --------------------------------------------------------------------------------------
+
+    async def _owners(self, record: JournalRecord) -> set[str | None]:
+        """Say whose what a record tells of is; empty if that is not known."""
+        data, known = record.data, owners_of(self.books.reach)
+        found: set[str | None] = set()
+        if isinstance(data.get("desk"), str):
+            found.add(data["desk"])
+        elif record.kind == "notice":
+            found.add(self._notice(str(data.get("subject", "")), known))
+        portfolios = [*data.get("portfolios", []), *([data["portfolio"]] if data.get("portfolio") else [])]
+        found.update(self._portfolio(name, self.books.today()) for name in portfolios)
+        found.update(known[name] for name in record.ids if name in known)
+        if data.get("receiver") in known:
+            found.add(known[data["receiver"]])
+        if alerts := [name for name in record.ids if name.startswith("al_")]:
+            found.update(await self._of_alerts(alerts))
+        return found
+
+    def _notice(self, subject: str, known: Mapping[str, str | None]) -> str | None:
+        """Say whose trouble a notice of before told that has no desk written on it."""
+        book = self.books.today().book
+        name = subject.partition("/")[0]
+        if (portfolio := book.portfolio(name)) is not None:
+            return portfolio.desk
+        return known.get(name)
+
+    def _portfolio(self, name: str, version: Version) -> str | None:
+        found = version.book.portfolio(name) or self.books.today().book.portfolio(name)
+        return found.desk if found is not None else UNKNOWN
+
+    async def _of_alerts(self, names: Sequence[str]) -> list[str | None]:
+        asked = [name for name in names if name not in self._alerts]
+        if asked:
+            there = await self.load(asked)
+            for name in asked:
+                state = there[name].state if name in there else None
+                if state is None:
+                    self._alerts[name] = UNKNOWN
+                else:
+                    own = state.desk or self._portfolio(state.alert.portfolio, self.books.today())
+                    self._alerts[name] = own
+        return [self._alerts[name] for name in names]
