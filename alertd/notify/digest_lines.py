@@ -105,7 +105,7 @@ def _item(item: DigestItem, several: bool, tz: tzinfo, now: int) -> Item:
         mark="" if item.status == "open" else item.status.upper(),
         title=one_line(item.title, TITLE_MAX) or "(no title)",
         url=web_link(item.url, LINK_MAX),
-        holdings=holdings.row(item.holdings),
+        holdings=holdings.row(holdings.ranked(item.holdings)),
         text=join(
             [
                 one_line(item.portfolio_title or item.portfolio, 60) if several else "",

@@ -13,17 +13,19 @@ import msgspec
 
 from alertd.base.html import Html, document, element, joined, style_sheet
 from alertd.model import Struct
-from alertd.notify.lines import SEPARATOR, Item, Lines, Row
+from alertd.notify.lines import SEPARATOR, Item, Lines, Row, parts_of
 
 COLOURS = {"critical": "#a4001d", "high": "#b93815", "medium": "#7a5200", "low": "#1f5fa8", "info": "#4a5563"}
 """Behind white words: contrast of at least 6."""
 _PLAIN = "#4a5563"
+_DARK = "#1d2125"
 _FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _WRAP = "overflow-wrap:anywhere;word-break:break-word;"
 _SHEET = """
 @media (max-width:520px){
 .in{padding:16px!important}.l,.v{display:block!important;width:auto!important}.l{padding:10px 0 0!important}
 .v{padding:1px 0 0!important}.b{display:block!important;margin:0 0 8px!important;text-align:center!important}
+.t{display:inline-block!important;width:31%!important;padding:10px 0!important;margin:0 1% 8px 0!important}
 }
 @media (prefers-color-scheme:dark){
 .bg{background:#14171a!important}.card{background:#1f2428!important;color:#e8eaed!important}
@@ -31,8 +33,8 @@ _SHEET = """
 .a{color:#8ab4f8!important}.b2{background:#2c333a!important;color:#e8eaed!important;border-color:#4a525b!important}
 }
 """
-_LISTED = frozenset({"Holdings", "Money", "New", "Why you", "Rules"})
-"""Rows whose parts stand below one another."""
+
+_ROW = 3
 
 
 class Button(Struct, frozen=True):
@@ -111,7 +113,7 @@ def _status(lines: Lines) -> Html:
     parts = lines.status.split(SEPARATOR)
     loud = lines.severity.upper() if lines.severity else ""
     badges = parts.index(loud) + 1 if loud in parts else 1 if parts[0].isupper() else 0
-    shown = [_badge(part, COLOURS[lines.severity] if lines.severity and part == loud else "#1d2125")
+    shown = [_badge(part, COLOURS[lines.severity] if lines.severity and part == loud else _DARK)
              for part in parts[:badges]]  # fmt: skip
     rest = element("span", SEPARATOR.join(parts[badges:]), class_="s", style="color:#4a5563;font-size:14px")
     return element("div", *shown, rest, style=_WRAP)
@@ -135,9 +137,8 @@ def _table(rows: Sequence[Html]) -> Html:
 
 
 def _row(row: Row) -> Html:
-    parts = row.text.split(SEPARATOR) if row.label in _LISTED else [row.text] if row.text else []
     small = "color:#4a5563;font-size:13px;" if row.label == "Source" else ""
-    said = [element("div", part, class_="s" if small else "", style=small) for part in parts]
+    said = [element("div", part, class_="s" if small else "", style=small) for part in parts_of(row)]
     if row.quote:
         quoted = "border-left:3px solid #c5cad1;padding:0 0 0 9px;margin:2px 0;font-style:italic;color:#4a5563"
         said.append(element("div", f"“{row.quote}”", class_="q rule", style=quoted))
@@ -160,12 +161,15 @@ def _items(lines: Lines, offers: Offers) -> list[Html]:
 
 
 def _item(item: Item, link: str = "") -> Html:
-    title = f"{item.mark} {item.title}".strip()
-    named = _link(title, item.url) if item.url else title
+    named = _link(item.title, item.url) if item.url else item.title
+    marks = [
+        _badge(item.severity.upper(), COLOURS[item.severity]),
+        *([_badge(item.mark, _DARK)] if item.mark else []),
+    ]
     small = "color:#4a5563;font-size:13px;line-height:19px"
     inside = element(
         "td",
-        element("div", _badge(item.severity.upper(), COLOURS[item.severity])),
+        element("div", *marks),
         element("div", named, style="font-weight:600"),
         *([element("div", item.holdings)] if item.holdings else []),
         *([element("div", f"New: {item.news}")] if item.news else []),
@@ -187,7 +191,10 @@ def _buttons(link: str, buttons: Sequence[Button]) -> Html:
     strong = f"{base}background:#0b57a4;color:#ffffff;border:1px solid #0b57a4"
     light = f"{base}background:#f3f5f7;color:#1d2125;border:1px solid #c5cad1"
     made = [element("a", "Read source", href=link, rel="noreferrer", class_="b", style=strong)] if link else []
-    made += [element("a", one.label, href=one.url, rel="noreferrer", class_="b b2", style=light) for one in buttons]
+    # On a phone the last three share a line, when all five are there.
+    for number, one in enumerate(buttons):
+        shape = "b b2 t" if len(buttons) > _ROW and number >= len(buttons) - _ROW else "b b2"
+        made.append(element("a", one.label, href=one.url, rel="noreferrer", class_=shape, style=light))
     return element("div", *made, style="margin:18px 0 0" if made else "")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alertd.notify.email_html import Button, Offers
-from alertd.notify.lines import Item, Lines, Row
+from alertd.notify.lines import Item, Lines, Row, parts_of
 
 WIDTH = 78
 _LABEL = 10
@@ -21,7 +21,8 @@ def text_part(lines: Lines, notes: Sequence[str], offers: Offers) -> str:
     out = [*(line for note in notes for line in wrapped(note)), *wrapped(lines.headline), ""]
     out += [*wrapped(lines.status), *wrapped(lines.title), ""]
     for row in lines.rows:
-        out += _labelled(row.label, _said(row))
+        first, *more = _said(row)
+        out += [*_labelled(row.label, first), *(line for text in more for line in wrapped(text, _LABEL))]
     for item in lines.items:
         out += ["", *_item(item, offers.items.get(item.alert, ""))]
     if lines.foot:
@@ -65,5 +66,7 @@ def _item(item: Item, link: str = "") -> list[str]:
     return [*out, *(" " * _LABEL + one for one in links if one)]
 
 
-def _said(row: Row) -> str:
-    return f"{row.text} “{row.quote}”".strip() if row.quote else row.text
+def _said(row: Row) -> list[str]:
+    """Give what a row says: its parts below one another, the quotation behind the last."""
+    *parts, last = parts_of(row) or [""]
+    return [*parts, f"{last} “{row.quote}”".strip() if row.quote else last]

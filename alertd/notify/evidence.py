@@ -10,7 +10,7 @@ from alertd.alerts.severity import arithmetic
 from alertd.model import Event, Evidence, Match
 from alertd.notify.facts import QUOTE_MAX
 from alertd.notify.plain import one_line
-from alertd.text.sentences import sentences
+from alertd.text.sentences import Sentence, sentences
 
 _RULES_SHOWN = 5
 _WORDS_SHOWN = 4
@@ -19,26 +19,35 @@ _CONTEXT = 90
 """Characters of the source's own words on either side of what matched."""
 
 
-def quotes(matches: Iterable[Match], event: Event) -> list[str]:
-    """Give the source's own words around what matched in the body; a match in the title stands there already."""
-    found: list[str] = []
-    for match in matches:
-        for span in match.evidence:
-            if span.field != "body":
-                continue
-            quote = one_line(_context(event.body, span.start, span.end, span.quote), QUOTE_MAX)
-            if quote and not any(quote in known or known in quote for known in found):
-                found.append(quote)
-    return found[:_QUOTES_SHOWN]
+def quotes(matches: Iterable[Match], event: Event, shown: Iterable[str] = ()) -> list[str]:
+    """Give the source's own words around what matched in the body, of each sentence once.
 
-
-def _context(body: str, start: int, end: int, quote: str) -> str:
-    """Widen a span to its sentence, at most `_CONTEXT` characters each way and no half words; the quote itself if it
-    lies elsewhere (the body of a message is an excerpt).
+    A match in the title stands there already, and what is in `shown` stands elsewhere in the message.
     """
+    found: list[str] = []
+    known = list(shown)
+    within = sentences(event.body)
+    for span in (span for match in matches for span in match.evidence if span.field == "body"):
+        quote = one_line(_context(event.body, within, span), QUOTE_MAX)
+        if quote and not any(quote in other or other in quote for other in known if other):
+            found.append(quote)
+            known.append(quote)
+        if len(found) == _QUOTES_SHOWN:
+            break
+    return found
+
+
+def _context(body: str, within: Sequence[Sentence], span: Evidence) -> str:
+    """Widen a span to its sentence; of a long one to `_CONTEXT` characters each way and no half words.
+
+    The quote itself if it lies elsewhere (the body of a message is an excerpt).
+    """
+    start, end = span.start, span.end
     if not 0 <= start < end <= len(body) or end - start > QUOTE_MAX:
-        return quote
-    left, right = next((s for s in sentences(body) if s.start <= start < s.end), (start, end))
+        return span.quote
+    left, right = next((s for s in within if s.start <= start < s.end), (start, end))
+    if right - left <= QUOTE_MAX and end <= right:
+        return body[left:right].strip()
     before, after = body[left:start], body[end : max(right, end)]
     if len(before) > _CONTEXT:
         before = "…" + before[-_CONTEXT:].partition(" ")[2]
@@ -48,23 +57,31 @@ def _context(body: str, start: int, end: int, quote: str) -> str:
 
 
 def rules(matches: Sequence[Match], event: Event) -> str:
-    """Name the rules that hold, each with the words that it holds on."""
-    parts = [_rule_text(match, event) for match in matches[:_RULES_SHOWN]]
+    """Name the rules that hold, each with the words that it holds on; the same words are not said again."""
+    parts: list[str] = []
+    said = ""
+    for match in matches[:_RULES_SHOWN]:
+        grounds = _grounds(match, event)
+        parts.append(_rule_text(match, "" if grounds == said else grounds))
+        said = grounds
     if len(matches) > _RULES_SHOWN:
         parts.append(f"{len(matches) - _RULES_SHOWN} more rules")
     return " · ".join(parts)
 
 
-def _rule_text(match: Match, event: Event) -> str:
-    title = one_line(match.title, 100)
+def _grounds(match: Match, event: Event) -> str:
     words = dict.fromkeys(hit.casefold() for e in _joined(match.evidence, event) if (hit := _hit(e, event)))
     on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
     path = " → ".join(one_line(step, 60) for step in match.path[:4])
+    return (f" on {on}" if on else "") + (f", by {path}" if path else "")
+
+
+def _rule_text(match: Match, grounds: str) -> str:
+    title = one_line(match.title, 100)
     return (
         one_line(match.rule, 64)
         + (f" ({title})" if title else "")
-        + (f" on {on}" if on else "")
-        + (f", by {path}" if path else "")
+        + grounds
         + (f"; {one_line(arithmetic(match), 200)}" if match.steps else "")
     )
 

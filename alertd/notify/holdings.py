@@ -21,7 +21,12 @@ def of_matches(matches: Iterable[Match]) -> list[TouchedHolding]:
     for match in matches:
         for holding in match.holdings:
             found.setdefault(holding.company, holding)
-    return sorted(found.values(), key=lambda holding: (not holding.named, -abs(holding.weight or 0.0)))
+    return ranked(found.values())
+
+
+def ranked(holdings: Iterable[TouchedHolding]) -> list[TouchedHolding]:
+    """Put those that are named first, then the largest."""
+    return sorted(holdings, key=lambda holding: (not holding.named, -abs(holding.weight or 0.0)))
 
 
 def row(holdings: list[TouchedHolding]) -> str:

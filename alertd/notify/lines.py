@@ -22,6 +22,15 @@ class Row(Struct, frozen=True):
     """The source's own words, shown as a quotation."""
 
 
+LISTED = frozenset({"Holdings", "Money", "New", "Why you", "Rules"})
+"""Rows whose parts stand below one another, where there is room."""
+
+
+def parts_of(row: Row) -> list[str]:
+    """Give the lines of a row."""
+    return row.text.split(SEPARATOR) if row.label in LISTED else [row.text] if row.text else []
+
+
 class Item(Struct, frozen=True, kw_only=True):
     """One alert of a digest."""
 

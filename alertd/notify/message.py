@@ -200,7 +200,8 @@ def _facts_rows(f: _Facts) -> list[Row]:
 
 
 def _says(f: _Facts) -> list[Row]:
-    return [Row("Says", "", quote) for quote in evidence.quotes(_current(f), f.event)]
+    shown = [quote for _, quote in facts.catches(f.event)]
+    return [Row("Says", "", quote) for quote in evidence.quotes(_current(f), f.event, shown)]
 
 
 def _why(f: _Facts) -> list[Row]:

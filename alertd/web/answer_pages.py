@@ -125,7 +125,7 @@ class AnswerDoor(Protocol):
 
 
 class AnswerPages:
-    """Serves the pages. `readers` gives, by receiver, who answers by its links; without a reader it has no good ones."""
+    """Serves the pages. `readers` gives, by receiver, who answers by its links; one without has no good ones."""
 
     def __init__(
         self, links: Links, readers: Callable[[], Mapping[str, Reader]], door: AnswerDoor, clock: Clock
