@@ -207,7 +207,7 @@ class Release:
             lane="critical" if any(item.severity == "critical" for item in fresh) else "normal",
             mode=policy.mode,
             chain=number,
-            due_ms=self._now,
+            due_ms=self._now + window.part,  # so that the parts keep their order
             expires_ms=self._now + round(policy.expire_s * 1000),
             message=message,
         )
