@@ -10,15 +10,18 @@ URL. docs/net.md lists what is refused and why.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
+
+import aiohttp
 
 from alertd.net.address import PUBLIC, AddressPolicy
 from alertd.net.budget import HostBudget
 from alertd.net.exchange import GetOptions, PostFailed, PostOptions, PostResult, Response
 from alertd.net.fetch import Visit
-from alertd.net.pools import Pools
+from alertd.net.pools import Pools, attempting
 from alertd.net.send import send_once
 
 __all__ = [
@@ -76,3 +79,12 @@ class HttpClient:
         `now`, in milliseconds, is only needed to read a Retry-After date of a server that sends no Date.
         """
         return await send_once(self._pools, url, body, headers, options, now, self._user_agent)
+
+    @contextmanager
+    def sockets(self, policy: AddressPolicy) -> Iterator[aiohttp.ClientSession]:
+        """Give a session for WebSockets whose addresses are checked like those of requests. It stays this client's.
+
+        To be connected within the block, by tasks that were begun within it.
+        """
+        with attempting():
+            yield self._pools.session(policy, "socket")

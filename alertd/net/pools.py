@@ -22,13 +22,14 @@ import aiohttp
 from alertd.net.address import AddressPolicy, refusal
 from alertd.net.resolver import ThreadResolver
 
-Purpose = Literal["get", "post"]
+Purpose = Literal["get", "post", "socket"]
 
 _KEEPALIVE_S: Final[dict[Purpose, float]] = {
     "get": 15.0,
     # A POST that meets a connection which the server is just closing is in doubt. Reusing connections only while
     # they are warm keeps bursts fast and leaves no such window: servers close after 2 seconds of idling at the least.
     "post": 1.5,
+    "socket": 1.5,
 }
 _DNS_TTL_S: Final = 60
 _DNS_ENTRIES: Final = 8192
