@@ -78,7 +78,8 @@ Duration = Annotated[
 """A length of time, in seconds; written with its unit."""
 
 
-def _check_timezone(name: str) -> str:
+def check_timezone(name: str) -> str:
+    """Give a time zone's name back if it is one. Raises ValueError, naming the one that is meant."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -88,5 +89,5 @@ def _check_timezone(name: str) -> str:
     return name
 
 
-Timezone = Annotated[str, AfterValidator(_check_timezone)]
+Timezone = Annotated[str, AfterValidator(check_timezone)]
 """A time zone by its IANA name."""
