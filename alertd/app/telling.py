@@ -61,7 +61,9 @@ def _is_shared(file: str, config: Path) -> bool:
 def positions(one: Trouble, book: RuleBook, episode: str) -> Tell:
     """Tell of positions that were refused or are stale."""
     text = f"Portfolio {one.portfolio}: {one.text}. File: {one.file}"
-    return _of_portfolio("positions", one.portfolio, text, episode, book, "positions need a look")
+    desk = desk_of_portfolio(one.portfolio, book)
+    others = f"Desk {desk}: positions need a look; the log says more." if desk is not None else ""
+    return Tell("positions", one.portfolio, text, episode, desk=desk, others=others)
 
 
 def positions_healed(portfolio: str, book: RuleBook, at: str) -> Tell:
@@ -69,14 +71,9 @@ def positions_healed(portfolio: str, book: RuleBook, at: str) -> Tell:
     found = book.portfolio(portfolio)
     of = f", those of {found.holdings.as_of}" if found is not None and found.holdings.as_of else ""
     text = f"Portfolio {portfolio}: the positions are in order again{of}"
-    return _of_portfolio("positions_healed", portfolio, text, at, book, "positions are in order again")
-
-
-def _of_portfolio(kind: str, portfolio: str, text: str, episode: str, book: RuleBook, what: str) -> Tell:
     desk = desk_of_portfolio(portfolio, book)
-    if desk is None:
-        return Tell(kind, portfolio, text, episode)
-    return Tell(kind, portfolio, text, episode, desk=desk, others=f"Desk {desk}: {what}; the log says more.")
+    others = f"Desk {desk}: positions are in order again." if desk is not None else ""
+    return Tell("positions_healed", portfolio, text, at, desk=desk, others=others)
 
 
 def desk_of_portfolio(portfolio: str, book: RuleBook) -> str | None:
