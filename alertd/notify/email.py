@@ -15,7 +15,7 @@ from alertd.model import Message
 from alertd.notify.clocks import clock_time, moment, zone, zone_label
 from alertd.notify.config import ReceiverConfig, lease_for
 from alertd.notify.email_form import Mail, build, message_id
-from alertd.notify.email_subject import is_urgent, subject_of
+from alertd.notify.email_subject import REPLY, in_short, is_reply, is_urgent, subject_of
 from alertd.notify.message import compose, delayed
 from alertd.notify.outcome import LATER, NO_ANSWER, NOT_SENT, Dead, Later, Outcome, Sent, settle, smtp_meaning
 from alertd.notify.plain import one_line
@@ -80,6 +80,7 @@ class EmailNotifier:
         now = self._clock()
         alert = message.alert
         lines = compose(message, now)
+        reply = is_reply(message, lines)
         sent_at = moment(message.at)
         mail = Mail(
             at_ms=now,
@@ -89,7 +90,8 @@ class EmailNotifier:
             subject=subject_of(message, lines),
             urgent=is_urgent(message),
             list_name=self._config.id,
-            lines=lines,
+            lines=in_short(lines) if reply else lines,
+            small=[REPLY] if reply else [],
         )
         return msgspec.json.encode(self._answerable(mail, message, now))
 
@@ -105,7 +107,7 @@ class EmailNotifier:
             mail,
             buttons=links.buttons(alert, self._config.id, now) if alert else [],
             item_links={one: links.link("acknowledge", one, self._config.id, now) for one in waits},
-            small=[f"Whoever has this mail can answer with its links {good}, as {self._config.reader}."],
+            small=[*mail.small, f"Whoever has this mail can answer with its links {good}, as {self._config.reader}."],
         )
 
     async def send(self, payload: bytes, attempt: Attempt) -> Outcome:

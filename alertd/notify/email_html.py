@@ -25,7 +25,7 @@ _SHEET = """
 @media (max-width:520px){
 .in{padding:16px!important}.l,.v{display:block!important;width:auto!important}.l{padding:10px 0 0!important}
 .v{padding:1px 0 0!important}.b{display:block!important;margin:0 0 8px!important;text-align:center!important}
-.t{display:inline-block!important;width:31%!important;padding:10px 0!important;margin:0 1% 8px 0!important}
+.t{display:inline-block!important;width:29%!important;padding:10px 0!important;margin:0 1% 8px 0!important}
 }
 @media (prefers-color-scheme:dark){
 .bg{background:#14171a!important}.card{background:#1f2428!important;color:#e8eaed!important}

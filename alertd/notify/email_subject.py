@@ -1,4 +1,4 @@
-"""What a mail is called, and whether it is marked as important. Pure.
+"""What a mail is called, whether it is marked as important, and whether it is but a short reply. Pure.
 
 Clients thread by an unchanged subject: that of an alert names the portfolio and the headline that it was raised with,
 whatever its severity and its revisions. Only an escalation says so first, and so stands beside the thread.
@@ -6,12 +6,16 @@ whatever its severity and its revisions. Only an escalation says so first, and s
 
 from __future__ import annotations
 
+import msgspec
+
 from alertd.model import Message
 from alertd.notify.digest_lines import called, whose
 from alertd.notify.lines import Lines
 from alertd.notify.plain import one_line
 
 SUBJECT_MAX = 150
+REPLY = "The rest of what is known stands in the first mail of this thread."
+_IN_REPLY = frozenset({"Answered", "New", "Note", "Source"})
 
 
 def subject_of(message: Message, lines: Lines) -> str:
@@ -31,3 +35,14 @@ def is_urgent(message: Message) -> bool:
     if message.alert is None or message.type not in ("alert.fired", "alert.updated", "test"):
         return False
     return bool(message.escalated_from) or (message.loud and message.alert.severity == "critical")
+
+
+def is_reply(message: Message, lines: Lines) -> bool:
+    """Tell whether a mail only adds to one that the reader has: something new, and not to be noticed."""
+    adds = message.type == "alert.updated" and message.told_before and not message.loud
+    return adds and any(row.label == "New" for row in lines.rows)
+
+
+def in_short(lines: Lines) -> Lines:
+    """Leave of an alert's lines what a reply says."""
+    return msgspec.structs.replace(lines, rows=[row for row in lines.rows if row.label in _IN_REPLY])

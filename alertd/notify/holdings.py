@@ -30,7 +30,7 @@ def ranked(holdings: Iterable[TouchedHolding]) -> list[TouchedHolding]:
 
 
 def row(holdings: list[TouchedHolding]) -> str:
-    """Say of each holding how much it is, and how what happened comes to it."""
+    """Say of each holding how much it is, how what happened comes to it, and what that is for who holds it so."""
     parts = [_one(holding) for holding in holdings[:_SHOWN]]
     if len(holdings) > _SHOWN:
         parts.append(f"{len(holdings) - _SHOWN} more")
@@ -39,7 +39,8 @@ def row(holdings: list[TouchedHolding]) -> str:
 
 def _one(holding: TouchedHolding) -> str:
     how = ", ".join(filter(None, ("named", holding.role))) if holding.named else ", which ".join(holding.path[:3])
-    return one_line(" ".join(filter(None, (_label(holding), _weight(holding), how))), 160)
+    impact = f", {holding.impact} for the position" if holding.impact else ""
+    return one_line(" ".join(filter(None, (_label(holding), _weight(holding), how))) + impact, 200)
 
 
 def in_brief(holdings: list[TouchedHolding]) -> str:

@@ -248,3 +248,12 @@ def test_no_name_can_be_smuggled_in() -> None:
 
 def test_a_delivery_names_the_mail() -> None:
     assert mail_of(message())["Message-ID"] == f"<{DELIVERY}@desk.example>"
+
+
+def test_an_update_that_only_adds_is_a_short_reply() -> None:
+    update = message(type="alert.updated", told_before=True, loud=False, news=["also reported by second-wire"])
+    text = part(mail_of(update), "plain")
+    assert "New       also reported by second-wire" in text and "Source    example-wire" in text
+    assert "Why you" not in text and "stands in the first mail of this thread" in text
+    loud = part(mail_of(msgspec.structs.replace(update, loud=True)), "plain")
+    assert "Why you" in loud and "first mail of this thread" not in loud

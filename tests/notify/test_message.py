@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from alertd.model import Change, Story, TouchedHolding, event_from_dict
+from alertd.model import Change, Evidence, Story, TouchedHolding, event_from_dict
 from alertd.notify.clocks import age, clock_time, zone
 from alertd.notify.message import HEADLINE_MAX, Lines, compose, delayed
 from alertd.notify.plain import cut, one_line, web_link
 from alertd.text.written import amount_text
-from tests.notify.cases import NOW, alert, correction, event, match, message, notice
+from tests.notify.cases import BODY, NOW, alert, correction, event, match, message, notice
 
 MINUTE = 60_000
 
@@ -183,6 +183,36 @@ def test_holdings_say_how_much_and_how_what_happened_comes_to_them() -> None:
         "Vega Grid +2.0 % named, lessor · NVDA +8.0 % supplies Vega Grid · VRT -3.5 % supplies Vega Grid"
         " · CEG supplies X, which owns Vega Grid"
     )
+
+
+def test_a_holding_says_what_the_news_is_for_the_position() -> None:
+    short = msgspec.structs.replace(held("VRT", -0.035, "supplies Vega Grid"), impact="bad")
+    lines = compose(message(alert=alert(matches=[match(holdings=[short])])), NOW)
+    assert row(lines, "Holdings") == "VRT -3.5 % supplies Vega Grid, bad for the position"
+
+
+def test_the_words_that_several_rules_hold_on_are_said_once() -> None:
+    two = [match(), match(rule="second", title="Any lease")]
+    why = row(compose(message(alert=alert(matches=two)), NOW), "Why you")
+    assert why.endswith("on “leases” · second (Any lease)")
+
+
+def test_a_sentence_is_quoted_once_and_whole() -> None:
+    spans = [
+        Evidence(field="body", start=at, end=at + 4, quote="x") for at in (BODY.index("leases"), BODY.index("Orion"))
+    ]
+    lines = compose(message(alert=alert(matches=[match(evidence=spans)])), NOW)
+    assert [r.quote for r in lines.rows if r.label == "Says"] == [
+        "Vega Grid leases its Orion supercomputer to Lumen Labs for $3 to 4 billion a year."
+    ]
+
+
+def test_what_is_quoted_as_fragile_is_not_quoted_again() -> None:
+    catch = "Vega may reclaim the compute under a harm clause."
+    fragile = event(terms=[{"type": "reclaim_right", "evidence": [{"quote": catch}]}])
+    span = Evidence(field="body", start=BODY.index("reclaim"), end=BODY.index("reclaim") + 7, quote="reclaim")
+    lines = compose(message(event=fragile, alert=alert(matches=[match(evidence=[span])])), NOW)
+    assert [r.label for r in lines.rows if r.quote] == ["Fragile"]
 
 
 def test_two_rules_that_touch_one_holding_show_it_once() -> None:
