@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from alertd.alerts.policy import loudest
 from alertd.alerts.rights import RESTRICTED
 from alertd.base.clock import parse_rfc3339
 from alertd.model import Alert, AlertState, Event, Told
@@ -74,10 +75,21 @@ def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int
     found = dict(older)
     for receiver, lane_ in younger.items():
         own = older.get(receiver)
-        if own is None:
-            found[receiver] = replace(lane_, revision=revision if lane_.revision else 0)
-        elif lane_.held and not own.held:
-            found[receiver] = replace(own, held=lane_.held, held_since_ms=lane_.held_since_ms)
+        if own is None or not own.revision:
+            waits = own if own is not None and own.held else lane_
+            lane_ = replace(lane_, revision=revision if lane_.revision else 0)
+            found[receiver] = replace(lane_, held=waits.held, held_since_ms=waits.held_since_ms)
+            continue
+        waits = own if own.held else lane_
+        found[receiver] = replace(
+            own,
+            at_ms=max(own.at_ms, lane_.at_ms),
+            severity=loudest([own.severity, lane_.severity]) if lane_.revision else own.severity,
+            sources=max(own.sources, lane_.sources),
+            held=waits.held,
+            held_since_ms=waits.held_since_ms,
+            missed=own.missed or lane_.missed,
+        )
     return found
 
 

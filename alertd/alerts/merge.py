@@ -1,24 +1,32 @@
 """Two alerts of a portfolio whose stories turned out to be one: the older carries on, the younger closes. Pure.
 
-Nobody is told: what the younger said has been read, and the next news comes with the older. Done again, it changes
-nothing, so that whoever dies half-way, or does the same at the same time, does no harm:
+Nobody is told: what the younger said has been read, and the next news comes with the older. Who was told of the
+younger has its lane with the older from then on; what of the younger waits in a window goes out as the older, which
+its release finds by `merged_into`; its clocks are stopped, and escalations that had begun go on with the older. Done
+again, it changes nothing, so that whoever dies half-way, or does the same at the same time, does no harm:
 
-    older: takes in what the younger has taken in       commit, compare-and-set
-    younger: closed, with the older's id                commit, compare-and-set
+    older: takes in what the younger has taken in, sets clocks        commit, compare-and-set
+    younger: closed, with the older's id, stops its clocks            commit, compare-and-set
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
 from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, bounded
+from alertd.alerts.clocks import close_timer, escalate_timer
+from alertd.alerts.deliver import as_seen
+from alertd.alerts.knowing import escalations
+from alertd.alerts.lanes import lanes
+from alertd.alerts.lanes import united as both
 from alertd.alerts.outcome import alert_of, decision_on
-from alertd.alerts.policy import loudest
+from alertd.alerts.policy import ReceiverPolicy, loudest
 from alertd.alerts.said import united
 from alertd.base.clock import rfc3339
-from alertd.model import Alert, AlertState, Change, Decision, Event, Said
+from alertd.model import Alert, AlertState, Change, Decision, Event, Said, Timer, TimerKind
 from alertd.rules.book import Portfolio
 
 
@@ -30,10 +38,20 @@ class Merge:
     """None: it has taken the younger in already."""
     younger: AlertState
     decision: Decision
+    timers: list[Timer] = field(default_factory=list)
+    """Of the older."""
+    cancel: list[str] = field(default_factory=list)
+    """Names of timers of the younger."""
 
 
 def merge(
-    older: AlertState | None, younger: AlertState | None, portfolio: Portfolio, subject: str, event: Event, now: int
+    older: AlertState | None,
+    younger: AlertState | None,
+    portfolio: Portfolio,
+    subject: str,
+    event: Event,
+    now: int,
+    policies: Mapping[str, ReceiverPolicy] | None = None,
 ) -> Merge | None:
     """Close the younger alert as part of the older, whose subject is the story that the younger's became part of.
 
@@ -52,7 +70,31 @@ def merge(
         [match.rule for match in younger.alert.matches],
         detail=f"alert {alert_id}: their stories are one",
     )
-    return Merge(_taken_over(older, younger, alert_id, subject, event, now), closed, decision)
+    taken = _taken_over(older, younger, alert_id, subject, event, now)
+    timers = _timers(taken, younger, policies or {}, now) if taken is not None else []
+    return Merge(taken, closed, decision, timers, _clocks(younger))
+
+
+def _timers(taken: AlertState, younger: AlertState, policies: Mapping[str, ReceiverPolicy], now: int) -> list[Timer]:
+    """Give the clocks of the alert that carries on: its end, and the escalations that had begun with the younger.
+
+    Those whose time has come already have done their work.
+    """
+    if taken.alert.status == "closed":
+        return []
+    found = [close_timer(taken.alert, now)]
+    for receiver, lane in lanes(younger).items() if taken.alert.status == "open" else ():
+        policy = policies.get(receiver)
+        if policy is not None and lane.revision and not lane.via:
+            timer = escalate_timer(policy, as_seen(taken, policy).alert, lane.at_ms)
+            found += [timer] if timer is not None and timer.due_ms > now else []
+    return found
+
+
+def _clocks(younger: AlertState) -> list[str]:
+    """Name the timers that the younger may have."""
+    kinds: tuple[TimerKind, ...] = ("resurface", "close")
+    return [*escalations(younger), *(Timer(kind=kind, alert=younger.alert.id, due_ms=0).name for kind in kinds)]
 
 
 def _closed(younger: AlertState, into: str, event: Event, now: int) -> AlertState:
@@ -70,23 +112,36 @@ def _taken_over(
     if older is None:
         alert = msgspec.structs.replace(younger.alert, id=into, subject=subject, story=subject)
         said = united(younger.said, Said(stories=[subject]))
-        return msgspec.structs.replace(younger, alert=_with_change(alert, event, text, now), said=said)
+        told = dict(lanes(younger))
+        return msgspec.structs.replace(younger, alert=_with_change(alert, event, text, now), said=said, told=told)
     there = {(folded.event, folded.revision) for folded in older.folded}
     new = [folded for folded in younger.folded if (folded.event, folded.revision) not in there]
     if not new:
         return None
     known = {match.event for match in older.alert.matches}
     matches = [*older.alert.matches, *(m for m in younger.alert.matches if m.event not in known)][-MAX_MATCHES:]
-    alert = msgspec.structs.replace(
-        older.alert,
-        matches=matches,
-        severity=loudest([older.alert.severity, younger.alert.severity]),
+    alert = _with_change(
+        msgspec.structs.replace(
+            older.alert,
+            matches=matches,
+            severity=loudest([older.alert.severity, younger.alert.severity]),
+            feedback={**younger.alert.feedback, **older.alert.feedback},
+        ),
+        event,
+        text,
+        now,
     )
+    if alert.status == "closed" and younger.alert.status != "closed":  # it is not over after all
+        by, when = younger.alert.acknowledged_by, younger.alert.acknowledged_at
+        status = younger.alert.status
+        alert = msgspec.structs.replace(alert, status=status, acknowledged_by=by, acknowledged_at=when)
     return msgspec.structs.replace(
         older,
-        alert=_with_change(alert, event, text, now),
+        alert=alert,
         folded=bounded([*older.folded, *new], MAX_FOLDED),
         said=united(older.said, younger.said),
+        told=both(lanes(older), lanes(younger), alert.revision),
+        event=older.event if older.event is not None else younger.event,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from alertd.alerts.merge import merge
 from alertd.alerts.outcome import Outcome, alert_of
+from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
-from alertd.model import StoredAlert
+from alertd.model import Effects, StoredAlert
 from alertd.pipeline.place import canonical
 from alertd.pipeline.work import AlertStore, Work
 from alertd.rules.book import Portfolio
@@ -21,8 +22,15 @@ _NOTHING = StoredAlert(version=0, state=None)
 class Merges:
     """Closes what is to be closed for one event."""
 
-    def __init__(self, portfolios: Sequence[Portfolio], store: AlertStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        portfolios: Sequence[Portfolio],
+        policies: Mapping[str, ReceiverPolicy],
+        store: AlertStore,
+        clock: Clock,
+    ) -> None:
         self._portfolios = portfolios
+        self._policies = policies
         self._store = store
         self._clock = clock
 
@@ -37,7 +45,7 @@ class Merges:
 
     async def close_late(self, work: Work, stored: dict[str, StoredAlert]) -> None:
         """Look again, where an alert has just been raised: its story may have become part of another meanwhile."""
-        if not any(decision.reason == "first" for decision in work.decisions):
+        if not work.raised:
             return
         now = (await canonical([work.story], self._store))[work.story]
         if now != work.story:
@@ -59,12 +67,16 @@ class Merges:
             known = await self._store.load_alerts([older, younger])
             before, after = known.get(older, _NOTHING), known.get(younger, _NOTHING)
             now = self._clock()
-            made = merge(before.state, after.state, portfolio, story, work.event, now)
+            made = merge(before.state, after.state, portfolio, story, work.event, now, self._policies)
             if made is None:
                 return [older, younger]
-            if made.older is not None and await self._store.commit(older, before.version, made.older, (), now):
+            if made.older is not None and await self._store.commit(
+                older, before.version, made.older, (), now, effects=Effects(timers=made.timers)
+            ):
                 continue
-            if await self._store.commit(younger, after.version, made.younger, (), now):
+            if await self._store.commit(
+                younger, after.version, made.younger, (), now, effects=Effects(cancel=made.cancel)
+            ):
                 continue
             work.note(Outcome(made.decision))
             return [older, younger]

@@ -13,28 +13,17 @@ decisions come out the same, and the deliveries have the same ids.
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-import structlog
-
 from alertd import telemetry
-from alertd.alerts.concern import Concern, raised, with_earlier
-from alertd.alerts.decide import decide
+from alertd.alerts.concern import raised, with_earlier
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.severity import Scale
-from alertd.base.clock import Clock, rfc3339
+from alertd.base.clock import Clock
 from alertd.enrich.story_report import report_of
-from alertd.errors import AlertdError
-from alertd.model import (
-    Alert,
-    Event,
-    Row,
-    StoredAlert,
-    StreamEvent,
-)
-from alertd.pipeline.merges import Merges
+from alertd.model import Event, Row, StoredAlert, StreamEvent
+from alertd.pipeline.conclude import NOTHING, Conclusion, poison
 from alertd.pipeline.place import place
 from alertd.pipeline.tally import Tally
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
@@ -43,12 +32,6 @@ from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, Open
 from alertd.rules.over_time import Asked, ask, joined
 from alertd.rules.understanding import Understanding
-
-MAX_CONFLICTS = 20
-"""How often an alert may change under our hands before the event is put back."""
-
-_NOTHING = StoredAlert(version=0, state=None)
-_log = structlog.get_logger(__name__)
 
 
 class Pipeline:
@@ -75,7 +58,7 @@ class Pipeline:
         self._names: dict[str, str] = {}
         """First id of a portfolio that was renamed -> the one it has."""
         self._learn(book.portfolios)
-        self._policies = tuple(receivers.values())
+        self._policies = dict(receivers)
         self._clock = clock
         self._tally: Tally | None = None
 
@@ -95,13 +78,13 @@ class Pipeline:
 
     def use_receivers(self, receivers: Mapping[str, ReceiverPolicy], *, keep_s: float | None = None) -> None:
         """Take the receivers, and how long the journal is kept, as they are now, between two batches."""
-        self._policies, self._tally = tuple(receivers.values()), None
+        self._policies, self._tally = dict(receivers), None
         self._keep_s = self._keep_s if keep_s is None else keep_s
 
     def counts(self, item: Processed) -> dict[str, int]:
         """Give what an event adds to the counts of receivers that get a daily line."""
         if self._tally is None:
-            self._tally = Tally(self._matcher.book.portfolios, self._policies, self._source_desks)
+            self._tally = Tally(self._matcher.book.portfolios, self._policies.values(), self._source_desks)
         return self._tally.counts(item.event, item.decisions)
 
     def desk_of(self, portfolio: str) -> str | None:
@@ -128,63 +111,25 @@ class Pipeline:
             try:
                 works.append(self._understand(item))
             except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
-                answers[item.stream_id] = _poison(item.stream_id, item.event, error)
+                answers[item.stream_id] = poison(item.stream_id, item.event, error)
         await self._place(works, store)
         for work in list(works):
             try:
                 self._match(work)
             except Exception as error:  # noqa: BLE001 see above
-                answers[work.stream_id] = _poison(work.stream_id, work.event, error)
+                answers[work.stream_id] = poison(work.stream_id, work.event, error)
                 works.remove(work)
         rows = await self._remember(works, store)
         for work in list(works):
             try:
                 self._settle(work, rows.pop(0))
             except Exception as error:  # noqa: BLE001 see above
-                answers[work.stream_id] = _poison(work.stream_id, work.event, error)
+                answers[work.stream_id] = poison(work.stream_id, work.event, error)
                 works.remove(work)
         stored = await self._recall(works, store)
-        answers |= await self._conclude_all(works, stored, store)
+        conclusion = Conclusion(self._matcher, self._policies, self._portfolio, store, self._clock, self._keep_s)
+        answers |= await conclusion.of(works, stored)
         return [answers[item.stream_id] for item in batch]
-
-    async def _conclude_all(
-        self, works: Sequence[Work], stored: dict[str, StoredAlert], store: AlertStore
-    ) -> dict[str, Processed | PoisonEvent]:
-        """Decide and commit: the revisions of one event in their order, different events at the same time.
-
-        Redis makes what arrives together durable with one fsync; one after the other each would wait for its own.
-        """
-        lanes: dict[str, list[Work]] = {}
-        for work in works:
-            lanes.setdefault(work.event.id, []).append(work)
-
-        async def conclude(lane: list[Work]) -> list[tuple[str, Processed | PoisonEvent]]:
-            alerts: list[Alert] = []
-            """Those that an earlier revision in this batch went into: they were not there when they were recalled."""
-            return [(work.stream_id, await self._conclude(work, alerts, stored, store)) for work in lane]
-
-        # All of them end before an error is raised: none may still be writing when the batch comes again.
-        done = await asyncio.gather(*map(conclude, lanes.values()), return_exceptions=True)
-        for result in done:
-            if isinstance(result, BaseException):
-                raise result
-        return dict(pair for result in done if not isinstance(result, BaseException) for pair in result)
-
-    async def _conclude(
-        self, work: Work, alerts: list[Alert], stored: dict[str, StoredAlert], store: AlertStore
-    ) -> Processed | PoisonEvent:
-        try:
-            merges = Merges(self._matcher.book.portfolios, store, self._clock)
-            await merges.close(work, stored)
-            for concern in with_earlier(work.concerns, alerts, self._portfolio):
-                alert = await self._decide_and_commit(work, concern, stored, store)
-                alerts += [alert] if alert is not None else []
-            await merges.close_late(work, stored)
-            return work.processed(rfc3339(self._clock()), self.version, self._keep_s)
-        except AlertdError:  # the store's trouble, not the event's
-            raise
-        except Exception as error:  # noqa: BLE001 see above
-            return _poison(work.stream_id, work.event, error)
 
     # --- the steps ----------------------------------------------------------------------------------------
 
@@ -239,7 +184,7 @@ class Pipeline:
         ids = dict.fromkeys(concern.alert for work in works for concern in work.concerns)
         ids |= dict.fromkeys(alert for alerts in told.values() for alert in alerts)
         there = await store.load_alerts(list(ids)) if ids else {}
-        stored = {alert: there.get(alert, _NOTHING) for alert in ids}
+        stored = {alert: there.get(alert, NOTHING) for alert in ids}
         for work in works:
             states = [stored[alert].state for alert in told.get(work.event.id, ())]
             earlier = [state.alert for state in states if state is not None]
@@ -258,43 +203,3 @@ class Pipeline:
             for work in works:
                 if work.event.source == source and work.identity in known:
                     work.newest = known[work.identity].revision
-
-    async def _decide_and_commit(
-        self, work: Work, concern: Concern, stored: dict[str, StoredAlert], store: AlertStore
-    ) -> Alert | None:
-        """Take an event into an alert; gives the alert if it is in it."""
-        alert, subject = concern.alert, concern.subject
-        if alert not in stored:  # an earlier event of this batch has changed it
-            stored[alert] = (await store.load_alerts([alert])).get(alert, _NOTHING)
-        known = stored[alert]
-        for _ in range(MAX_CONFLICTS):
-            if known.state is not None and known.state.alert.merged_into:  # another carries it on
-                alert, subject = known.state.alert.merged_into, work.story
-                known = (await store.load_alerts([alert])).get(alert, _NOTHING)
-            now = self._clock()
-            outcome = decide(
-                known,
-                concern.matches,
-                self._matcher.seen_by(work.event, concern.portfolio.desk),
-                concern.portfolio,
-                self._policies,
-                now,
-                newest=work.newest,
-                subject=subject,
-                story=work.story,
-            )
-            if outcome.state is None:
-                work.note(outcome)
-                return None
-            conflict = await store.commit(alert, known.version, outcome.state, outcome.deliveries, now)
-            if conflict is None:
-                stored.pop(alert, None)
-                work.note(outcome)
-                return outcome.state.alert
-            stored[alert] = known = conflict
-        raise RuntimeError(f"alert {alert} changed {MAX_CONFLICTS} times while it was decided")
-
-
-def _poison(stream_id: str, event: Event, error: Exception) -> PoisonEvent:
-    _log.error("event_failed", event_id=event.id, stream_id=stream_id, exc_info=error)
-    return PoisonEvent(stream_id, event, f"{type(error).__name__}: {error}"[:500])

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from alertd.alerts.budget import OverBudget
 from alertd.alerts.concern import Concern
 from alertd.alerts.outcome import Outcome, subject_of
 from alertd.alerts.rights import keeps_body, without_body
@@ -15,6 +16,7 @@ from alertd.enrich.story_report import Report
 from alertd.model import (
     AlertState,
     Decision,
+    Effects,
     Event,
     JournalRecord,
     Known,
@@ -26,12 +28,13 @@ from alertd.model import (
     event_to_dict,
 )
 from alertd.pipeline.place import Given, StoryStore
+from alertd.pipeline.standing import StandingStore
 from alertd.rules.outcome import RuleFailure
 from alertd.rules.over_time import Asked, Settled, journalled
 from alertd.rules.read import Read
 
 
-class AlertStore(StoryStore, Protocol):
+class AlertStore(StoryStore, StandingStore, Protocol):
     """What the steps ask of a store: to place events into stories, and to decide."""
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
@@ -49,9 +52,19 @@ class AlertStore(StoryStore, Protocol):
         """Give the alerts that exist among these."""
 
     async def commit(
-        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
+        self,
+        alert_id: str,
+        expected_version: int,
+        state: AlertState,
+        deliveries: Sequence[NewDelivery],
+        now: int,
+        *,
+        effects: Effects | None = None,
     ) -> StoredAlert | None:
-        """Store a state and queue its deliveries together; on conflict change nothing and give what is stored."""
+        """Store a state, queue its deliveries and do what else follows; on conflict nothing, and give what is stored.
+
+        A mark that is not as the decision had it is a conflict, too.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,8 @@ class Processed:
     """Rules that broke on it and are switched off now; each is named once."""
     settled: tuple[Settled, ...] = ()
     """What the rules over time said that it concerns."""
+    over_budget: tuple[OverBudget, ...] = ()
+    """Rules that have raised more alerts with it than their authors expect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +117,9 @@ class Work:
     concerns: list[Concern] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     deliveries: list[NewDelivery] = field(default_factory=list)
+    over_budget: list[OverBudget] = field(default_factory=list)
+    raised: bool = False
+    """It has raised an alert."""
 
     @property
     def event(self) -> Event:
@@ -118,6 +136,8 @@ class Work:
         if outcome.decision is not None and outcome.decision not in self.decisions:
             self.decisions.append(outcome.decision)
         self.deliveries.extend(outcome.deliveries)
+        self.over_budget.extend(outcome.over_budget)
+        self.raised = self.raised or outcome.raised
 
     def processed(self, at: str, rules_version: str, keep_s: float) -> Processed:
         """Give what came of it, with its line of the journal, which is kept for so many seconds."""
@@ -155,4 +175,5 @@ class Work:
             tuple(self.deliveries),
             tuple(self.failures),
             self.settled,
+            tuple(self.over_budget),
         )

@@ -49,7 +49,8 @@ class Matcher:
         self._book = book
         self._understanding = understanding
         self._labels = dict(book.labels)
-        self._worlds = Worlds(World(Graph(book.relations), self._labels, book.rates))
+        self.worlds = Worlds(World(Graph(book.relations), self._labels, book.rates))
+        """How companies are related, as each desk sees it."""
         self._portfolios = {portfolio.id: portfolio for portfolio in book.portfolios}
         self._slots: dict[str, dict[str, Slot]] = {}
         """Portfolio -> rule -> slot."""
@@ -66,7 +67,7 @@ class Matcher:
     def _build(self, book: RuleBook) -> None:
         self._scanner = TermScanner(all_terms(book))
         for number, kind in enumerate(book.event_types):
-            slot = Slot(kind.when, Scope(self._worlds.of(None)), (kind.id, number), type_=kind)
+            slot = Slot(kind.when, Scope(self.worlds.of(None)), (kind.id, number), type_=kind)
             self._types.add(slot)
             self._slot_of[kind.id] = slot
         for portfolio in book.portfolios:
@@ -264,7 +265,7 @@ class Matcher:
         self._slots[portfolio.id] = new
 
     def _add(self, portfolio: Portfolio, rule: Rule, number: int, *, scan: bool = False) -> Slot:
-        scope = Scope(self._worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
+        scope = Scope(self.worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         slot = Slot(rule.when, scope, (portfolio.id, number), portfolio=portfolio, rule=rule)
         if scan:
             for term in rule_terms(rule):
@@ -296,5 +297,4 @@ def _switch_off(slot: Slot, event: Event, error: Exception) -> RuleFailure:
         name, version = slot.type.id, slot.type.hash
     portfolio = slot.portfolio.id if slot.portfolio is not None else ""
     _log.error("rule_switched_off", portfolio=portfolio, rule=name, event_id=event.id, error=text)
-    desk = slot.portfolio.desk if slot.portfolio is not None else None
-    return RuleFailure(portfolio, name, version, event.id, text, desk)
+    return RuleFailure(portfolio, name, version, event.id, text, slot.desk)

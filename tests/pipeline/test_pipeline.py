@@ -15,6 +15,7 @@ from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.errors import StoreUnavailable
 from alertd.model import (
     AlertState,
+    Effects,
     Event,
     Known,
     KnownStory,
@@ -23,6 +24,7 @@ from alertd.model import (
     Placed,
     Placement,
     Row,
+    Silence,
     StoredAlert,
     StoriesFound,
     StoryAsk,
@@ -68,6 +70,15 @@ class Store:
     ) -> list[list[Row]]:
         return [[] for _ in observations]
 
+    async def silences(self, now: int) -> list[Silence]:
+        return []
+
+    async def marks(self, names: Sequence[str], now: int) -> dict[str, tuple[str, int]]:
+        return {}
+
+    async def counted(self, names: Sequence[str]) -> dict[str, int]:
+        return {}
+
     async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
         told = {i: {f.event for f in a.state.folded} for i, a in self.alerts.items() if a.state is not None}
         return {event: [alert for alert, of in told.items() if event in of] for event in events}
@@ -77,7 +88,15 @@ class Store:
         return {i: self.alerts[i] for i in ids if i in self.alerts}
 
     async def commit(
-        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
+        self,
+        alert_id: str,
+        expected_version: int,
+        state: AlertState,
+        deliveries: Sequence[NewDelivery],
+        now: int,
+        *,
+        effects: Effects | None = None,
+        answer: bool = False,
     ) -> StoredAlert | None:
         if self.rivals:
             rival, stored = self.rivals.pop(0)
@@ -174,7 +193,7 @@ async def test_on_conflict_it_decides_again_from_the_state_that_won() -> None:
 
 async def test_an_alert_that_never_holds_still_gives_the_event_back() -> None:
     class Contended(Store):
-        async def commit(self, *args: Any) -> StoredAlert | None:
+        async def commit(self, *args: Any, **more: Any) -> StoredAlert | None:
             return StoredAlert(version=99, state=None)
 
     with capture_logs():
@@ -194,7 +213,7 @@ async def test_an_event_that_cannot_be_processed_harms_no_neighbour() -> None:
 
 async def test_trouble_of_the_store_is_the_callers_and_not_the_events() -> None:
     class Away(Store):
-        async def commit(self, *args: Any) -> StoredAlert | None:
+        async def commit(self, *args: Any, **more: Any) -> StoredAlert | None:
             raise StoreUnavailable("gone")
 
     with pytest.raises(StoreUnavailable):

@@ -80,7 +80,7 @@ async def test_the_lease_is_remembered_over_a_restart(redis_url: str, namespace:
 async def test_an_event_that_comes_again_after_a_crash_is_decided_as_it_was(
     redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def lost(*args: object) -> None:
+    async def lost(*args: object, **more: object) -> None:
         raise StoreUnavailable("the process died between its state and its alert")
 
     async with desk(BOOK, redis_url, namespace) as ours, desk(BOOK, redis_url, namespace) as other:

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from alertd.base.ids import alert_id, story_id
 from alertd.errors import Corrupt
-from alertd.model import AlertState, NewDelivery, StoredAlert, StreamEvent
+from alertd.model import AlertState, Effects, NewDelivery, StoredAlert, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.rules.book import RuleBook, make_book
 from alertd.rules.leaves import Words
@@ -103,12 +103,22 @@ class Poisoned(MemoryStore):
     error: Exception = ZeroDivisionError("no way to divide")
 
     async def commit(
-        self, alert_id: str, expected_version: int, state: AlertState, deliveries: Sequence[NewDelivery], now: int
+        self,
+        alert_id: str,
+        expected_version: int,
+        state: AlertState,
+        deliveries: Sequence[NewDelivery],
+        now: int,
+        *,
+        effects: Effects | None = None,
+        answer: bool = False,
     ) -> StoredAlert | None:
         if state.alert.title.startswith("poison"):
             self.attempts += 1
             raise self.error
-        return await super().commit(alert_id, expected_version, state, deliveries, now)
+        return await super().commit(
+            alert_id, expected_version, state, deliveries, now, effects=effects, answer=answer
+        )
 
 
 async def test_an_event_that_cannot_be_processed_is_taken_alone_and_buried_after_five_attempts() -> None:

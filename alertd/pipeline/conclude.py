@@ -1,0 +1,146 @@
+"""The end of the steps: decide what each event of a batch means for each alert, and commit it. Compare-and-set.
+
+merges -> for each alert: decide -> take in -> commit -> next
+                            ^                    |
+                            '--- give back <-----' conflict: the alert, or a mark, is not as it was read
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from alertd.alerts.concern import Concern, FindPortfolio, with_earlier
+from alertd.alerts.decide import decide
+from alertd.alerts.outcome import Outcome
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.telling import Background
+from alertd.base.clock import Clock, rfc3339
+from alertd.errors import AlertdError
+from alertd.model import Alert, Event, StoredAlert
+from alertd.pipeline.merges import Merges
+from alertd.pipeline.standing import Standing
+from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
+from alertd.rules.match import Matcher
+
+MAX_CONFLICTS = 20
+"""How often an alert may change under our hands before the event is put back."""
+
+NOTHING = StoredAlert(version=0, state=None)
+_log = structlog.get_logger(__name__)
+
+
+class Conclusion:
+    """Decides and commits one batch, under one version of the rules and receivers."""
+
+    def __init__(
+        self,
+        matcher: Matcher,
+        policies: Mapping[str, ReceiverPolicy],
+        find: FindPortfolio,
+        store: AlertStore,
+        clock: Clock,
+        keep_s: float,
+    ) -> None:
+        self._matcher = matcher
+        self._policies = policies
+        self._find = find
+        self._store = store
+        self._clock = clock
+        self._keep_s = keep_s
+        self._standing = Standing(matcher, policies)
+        self._merges = Merges(matcher.book.portfolios, policies, store, clock)
+
+    async def of(self, works: Sequence[Work], stored: dict[str, StoredAlert]) -> dict[str, Processed | PoisonEvent]:
+        """Decide and commit: the revisions of one event in their order, different events at the same time.
+
+        Redis makes what arrives together durable with one fsync; one after the other each would wait for its own.
+        """
+        about = ((work.event, concern, work.story) for work in works for concern in work.concerns)
+        await self._standing.read(about, stored, self._store, self._clock())
+        lanes: dict[str, list[Work]] = {}
+        for work in works:
+            lanes.setdefault(work.event.id, []).append(work)
+
+        async def conclude(lane: list[Work]) -> list[tuple[str, Processed | PoisonEvent]]:
+            alerts: list[Alert] = []
+            """Those that an earlier revision in this batch went into: they were not there when they were recalled."""
+            return [(work.stream_id, await self._conclude(work, alerts, stored)) for work in lane]
+
+        # All of them end before an error is raised: none may still be writing when the batch comes again.
+        done = await asyncio.gather(*map(conclude, lanes.values()), return_exceptions=True)
+        for result in done:
+            if isinstance(result, BaseException):
+                raise result
+        return dict(pair for result in done if not isinstance(result, BaseException) for pair in result)
+
+    async def _conclude(
+        self, work: Work, alerts: list[Alert], stored: dict[str, StoredAlert]
+    ) -> Processed | PoisonEvent:
+        try:
+            await self._merges.close(work, stored)
+            for concern in with_earlier(work.concerns, alerts, self._find):
+                alert = await self._decide_and_commit(work, concern, stored)
+                alerts += [alert] if alert is not None else []
+            await self._merges.close_late(work, stored)
+            return work.processed(rfc3339(self._clock()), self._matcher.version, self._keep_s)
+        except AlertdError:  # the store's trouble, not the event's
+            raise
+        except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
+            return poison(work.stream_id, work.event, error)
+
+    async def _decide_and_commit(self, work: Work, concern: Concern, stored: dict[str, StoredAlert]) -> Alert | None:
+        """Take an event into an alert; gives the alert if it is in it."""
+        alert, subject = concern.alert, concern.subject
+        if alert not in stored:  # an earlier event of this batch has changed it
+            stored[alert] = (await self._store.load_alerts([alert])).get(alert, NOTHING)
+        known = stored[alert]
+        for _ in range(MAX_CONFLICTS):
+            if known.state is not None and known.state.alert.merged_into:  # another carries it on
+                alert, subject = known.state.alert.merged_into, work.story
+                known = (await self._store.load_alerts([alert])).get(alert, NOTHING)
+            now = self._clock()
+            outcome = self._decide(work, concern, known, subject, now)
+            if outcome.state is None:
+                work.note(outcome)
+                return None
+            marks = self._standing.take(outcome.effects)
+            conflict = await self._store.commit(
+                alert, known.version, outcome.state, outcome.deliveries, now, effects=outcome.effects
+            )
+            if conflict is None:
+                stored.pop(alert, None)
+                work.note(outcome)
+                return outcome.state.alert
+            self._standing.give_back(outcome.effects, marks)
+            await self._standing.read_again(outcome.effects, self._store, now)
+            stored[alert] = known = conflict
+        raise RuntimeError(f"alert {alert} changed {MAX_CONFLICTS} times while it was decided")
+
+    def _decide(self, work: Work, concern: Concern, known: StoredAlert, subject: str, now: int) -> Outcome:
+        desk = concern.portfolio.desk
+        background = Background(
+            self._policies,
+            self._standing.circumstances(),
+            self._standing.rules_of(concern, known),
+            self._matcher.worlds.of(desk),
+        )
+        return decide(
+            known,
+            concern.matches,
+            self._matcher.seen_by(work.event, desk),
+            concern.portfolio,
+            background,
+            now,
+            newest=work.newest,
+            subject=subject,
+            story=work.story,
+        )
+
+
+def poison(stream_id: str, event: Event, error: Exception) -> PoisonEvent:
+    """Give an event that could not be processed, and log why."""
+    _log.error("event_failed", event_id=event.id, stream_id=stream_id, exc_info=error)
+    return PoisonEvent(stream_id, event, f"{type(error).__name__}: {error}"[:500])
