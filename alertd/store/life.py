@@ -55,11 +55,9 @@ class LifePart(Part):
         wanted = unique(names)
         if not wanted:
             return {}
-        values, ends = await self.link.pipeline(
-            [["HMGET", self.keys("marks"), *wanted], ["ZMSCORE", self.keys("mark_ends"), *wanted]]
-        )
-        found = [(name, v, int(float(e))) for name, v, e in zip(wanted, values, ends, strict=True) if v and e]
-        return {name: (value.decode(), end) for name, value, end in found if end > now}
+        raws = await self.link.call("HMGET", self.keys("marks"), *wanted)
+        found = [(name, *_mark(raw)) for name, raw in zip(wanted, raws, strict=True) if raw]
+        return {name: (value, end) for name, value, end in found if end > now}
 
     async def counted(self, names: Sequence[str]) -> dict[str, int]:
         """Give counters; 0 for one that is not there."""
@@ -86,7 +84,7 @@ class LifePart(Part):
         parts = ["HMGET", self.keys("parts"), *(window.name for window in windows)]
         counted, *members = await self.link.pipeline([parts, *sizes])
         rows = zip(windows, counted, members, strict=True)
-        return [replace(window, part=int(part or 0), members=size) for window, part, size in rows]
+        return [replace(window, part=int(part or 0), members=size) for window, part, size in rows if size]
 
     async def _over(self, index: str, now: int, limit: int, read: Callable[[str, int], T | None]) -> list[T]:
         """Give what is due in a sorted set, the oldest first; a name of a later version keeps no others waiting."""
@@ -180,6 +178,11 @@ def _silence(name: str, raw: bytes) -> tuple[Silence, int] | None:
     except (Corrupt, ValueError) as error:
         log.error("silence_unreadable", silence=name, error=str(error))
         return None
+
+
+def _mark(raw: bytes) -> tuple[str, int]:
+    end, _, value = raw.decode("utf-8", "replace").partition("|")
+    return value, int(end) if end.isdecimal() else 0
 
 
 def _hold(alert: str, raw: bytes) -> Hold:

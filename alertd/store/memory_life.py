@@ -166,7 +166,7 @@ class MemoryLife(MemoryDeliveries):
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
         held = self._life.held.get(window, {})
-        if any(held.get(hold.item.alert, (0, b""))[0] != hold.version for hold in members):
+        if any(hold.item.alert not in held or held[hold.item.alert][0] != hold.version for hold in members):
             return False
         for alert in lanes or {}:
             checked_id(alert, "an alert id")

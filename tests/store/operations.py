@@ -23,6 +23,8 @@ LEASE = 100
 FETCHED = {"b": "https://wire.example.com/b", "c": "https://wire.example.com/c"}
 """Names whose items have a full text elsewhere."""
 
+Calls = dict[str, Callable[..., Awaitable[Any]]]
+
 # few chains and both modes, so that deliveries meet
 _DELIVERIES = {
     "a": {"chain": "al_1", "mode": "latest"},
@@ -67,6 +69,8 @@ class Run:
     store: Store
     now: int = NOW
     results: list[Any] = field(default_factory=list)
+    more: Calls = field(default_factory=dict)
+    """Calls beside those of this file, by name."""
 
     async def apply(self, operation: Operation) -> Any:
         """Move the clock, make the call, keep and give the result."""
@@ -77,7 +81,7 @@ class Run:
 
     async def repeat(self, operation: Operation) -> Any:
         """Make the call without moving the clock."""
-        return await _CALLS[operation.name](self.store, self.now, *operation.args)
+        return await (_CALLS | self.more)[operation.name](self.store, self.now, *operation.args)
 
 
 def _end(kind: Literal["finish", "bury"]) -> Callable[..., Awaitable[bool]]:
@@ -93,7 +97,7 @@ def _job(name: str, token: str) -> FetchJob:
     )
 
 
-_CALLS: dict[str, Callable[..., Awaitable[Any]]] = {
+_CALLS: Calls = {
     "ingest": lambda s, now, *items: s.ingest("wire", _ingest_items(items), now),
     "end_poll": lambda s, now, *marks: s.end_poll(
         "wire", source_state(polls=len(marks)), [f"id-{m}" for m in marks], now

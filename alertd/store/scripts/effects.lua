@@ -58,11 +58,8 @@ end
 -- Whether the marks are those that the decision rests on; one that is over is none.
 local function marks_stand(effects, now)
   for _, mark in ipairs(effects.marks) do
-    local value = ''
-    if tonumber(redis.call('ZSCORE', K['mark_ends'], mark[1]) or 0) > now then
-      value = redis.call('HGET', K['marks'], mark[1]) or ''
-    end
-    if value ~= mark[2] then
+    local stop, value = string.match(redis.call('HGET', K['marks'], mark[1]) or '', '^(%d+)|(.*)$')
+    if (stop and tonumber(stop) > now and value or '') ~= mark[2] then
       return false
     end
   end
@@ -91,7 +88,7 @@ local function bring_about(effects, alert, version, now)
   end
   for _, mark in ipairs(effects.marks) do
     if mark[3] ~= '' and tonumber(mark[4]) > now then
-      redis.call('HSET', K['marks'], mark[1], mark[3])
+      redis.call('HSET', K['marks'], mark[1], mark[4] .. '|' .. mark[3])
       redis.call('ZADD', K['mark_ends'], mark[4], mark[1])
     else
       redis.call('HDEL', K['marks'], mark[1])
