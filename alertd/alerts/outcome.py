@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from alertd.alerts.budget import OverBudget
+from alertd.alerts.lanes import DELIVERED
 from alertd.base.ids import alert_id, story_id
 from alertd.model import AlertState, Decision, Effects, Event, NewDelivery, Reason
 from alertd.rules.book import Portfolio
@@ -26,6 +27,12 @@ class Outcome:
     def raised(self) -> bool:
         """Whether the alert is new."""
         return self.state is not None and self.state.alert.revision == 1
+
+
+def outcomes(decision: Decision) -> list[str]:
+    """Give what became of it for each receiver: `sent`, or the word of the closed list that begins its reason."""
+    answers = decision.receivers.values()
+    return ["sent" if answer.startswith(DELIVERED) else answer.partition(":")[0] for answer in answers]
 
 
 def subject_of(event: Event) -> str:

@@ -10,6 +10,8 @@ from alertd.model import Decision, Event
 from alertd.rules.book import Portfolio
 
 ITEMS, NAMES, ALERTS = "items", "names", "alerts"
+_WAITS = ("quiet_until", "folded_into")
+_FIRST = ("first", *_WAITS)
 
 
 def count_name(what: str, receiver: str) -> str:
@@ -42,7 +44,7 @@ class Tally:
         desk, rights = self._source_desks.get(event.source), limits(event)
         touched = {receiver for company in event.companies for receiver in self._holders.get(company.id, ())}
         for policy in self._policies:
-            first = sum(d.reason == "first" and _is_sent(d.receivers.get(policy.id, "")) for d in decisions)
+            first = sum(d.reason in _FIRST and _reaches(d.receivers.get(policy.id, "")) for d in decisions)
             if first:
                 counts[count_name(ALERTS, policy.id)] = first
             if is_item and desk in (None, policy.desk) and not closed_to(policy, rights):
@@ -52,6 +54,6 @@ class Tally:
         return counts
 
 
-def _is_sent(answer: str) -> bool:
-    """Tell a delivery from the reason why there is none."""
-    return answer.startswith("dl_")
+def _reaches(answer: str) -> bool:
+    """Tell what is sent, or goes out at the end of a window, from what is not told."""
+    return answer.startswith(("dl_", *_WAITS))

@@ -173,6 +173,7 @@ ENRICH_FAILURES = _counter("enrich_failures_total", "Steps that raised on an eve
 
 MATCHES = _counter("matches_total", "Rules that held.", "portfolio")
 DECISIONS = _counter("decisions_total", "What events meant for alerts, by reason.", "reason")
+TOLD = _counter("told_total", "What decisions came to for receivers: sent, or why not.", "outcome")
 RULE_FAILURES = _counter("rule_failures_total", "Rules switched off because they raised.")
 OVER_TIME = _counter("over_time_total", "What rules over time said of events.", "kind", "verdict")
 STATE_SECONDS = _histogram(
@@ -196,6 +197,7 @@ DELIVERY_ATTEMPT_SECONDS = _histogram("delivery_attempt_seconds", "One attempt."
 EVENT_TO_DELIVERY_SECONDS = _histogram("event_to_delivery_seconds", "From seen to sent.", buckets=LATENCY)
 QUEUE_DEPTH = _gauge("queue_depth", "Deliveries by receiver and state.", "receiver", "state")
 DEAD_LETTERS = _gauge("dead_letters", "Deliveries that were given up and not yet dealt with.")
+TEMPLATE_FAILURES = _counter("template_failures_total", "Messages that a template could not write.", "receiver")
 COVERAGE_LINES = _counter("coverage_lines_total", "Daily lines that were queued.", "receiver")
 ANSWERS = _counter("answers_total", "What people said about alerts.", "kind", "via", "outcome")
 SLACK_CLICKS = _counter("slack_clicks_total", "Buttons that people pressed in Slack.", "outcome")

@@ -15,6 +15,8 @@ from typing import Protocol
 import structlog
 
 from alertd import telemetry
+from alertd.alerts.budget import OverBudget
+from alertd.alerts.outcome import outcomes
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
 from alertd.base.failpoints import failpoint
@@ -220,6 +222,8 @@ class Matcher:
         if finished:
             for decision in item.decisions:
                 telemetry.DECISIONS.labels(reason=decision.reason).inc()
+                for outcome in outcomes(decision):
+                    telemetry.TOLD.labels(outcome=outcome).inc()
             for match in item.matches:
                 walled = self._pipeline.desk_of(match.portfolio) is not None
                 telemetry.MATCHES.labels(portfolio=telemetry.WALLED if walled else match.portfolio).inc()
@@ -235,6 +239,20 @@ class Matcher:
                 desk=failure.desk,
                 others=f"A rule of desk {failure.desk} failed and is off until it changes: see the log.",
             )
+        for over in item.over_budget:
+            await self._tell_over_budget(over)
+
+    async def _tell_over_budget(self, over: OverBudget) -> None:
+        """Tell once in a window that a rule raises more alerts than its author expects."""
+        log.warning("rule_over_budget", portfolio=over.portfolio, rule=over.rule, expected=over.expected)
+        await self._notices.tell(
+            "rule_over_budget",
+            f"{over.portfolio}/{over.rule}",
+            over.text,
+            over.window,
+            desk=over.desk,
+            others=f"A rule of desk {over.desk} raises more alerts than its author expects: see the log.",
+        )
 
 
 def _verdict(settled: Settled) -> tuple[str, str]:
