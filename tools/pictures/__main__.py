@@ -1,0 +1,60 @@
+"""`python -m tools.pictures [NAME…]`: take the pictures of docs/pictures anew, or some of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.pictures import pages, stories
+from tools.pictures.browser import NoBrowserError, shoot
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+DESKTOP, PHONE = 760, 375
+
+
+class Picture(NamedTuple):
+    """One picture."""
+
+    page: Callable[[], str]
+    width: int
+    scale: float = 1
+    dark: bool = False
+
+
+PICTURES = {
+    "slack-desktop": Picture(lambda: pages.slack(stories.seed()), DESKTOP),
+    "slack-phone": Picture(lambda: pages.slack(stories.seed()), PHONE),
+    "mail-desktop": Picture(lambda: pages.mail_parts(stories.seed())[0], DESKTOP),
+    "mail-phone": Picture(lambda: pages.mail_parts(stories.seed())[0], PHONE),
+    "mail-phone-dark": Picture(lambda: pages.mail_parts(stories.seed())[0], PHONE, dark=True),
+    "mail-update-phone": Picture(lambda: pages.mail_parts(stories.seed("alert.updated"))[0], PHONE),
+    "mail-text": Picture(lambda: pages.preformatted(pages.mail_parts(stories.seed())[1]), DESKTOP),
+    "brief-desktop": Picture(lambda: pages.mail_parts(stories.brief())[0], DESKTOP),
+    "brief-phone": Picture(lambda: pages.mail_parts(stories.brief())[0], PHONE),
+    "brief-slack": Picture(lambda: pages.slack(stories.brief()), DESKTOP),
+    "webhook": Picture(lambda: pages.webhook(stories.seed()), 900),
+}
+
+
+def main(names: list[str]) -> int:
+    """Take them; exit 2 for a name that is none, 1 without a browser."""
+    wrong = [name for name in names if name not in PICTURES]
+    if wrong:
+        print(f"no such picture: {', '.join(wrong)}; there are {', '.join(PICTURES)}", file=sys.stderr)
+        return 2
+    FOLDER.mkdir(exist_ok=True)
+    for name in names or PICTURES:
+        one = PICTURES[name]
+        try:
+            shoot(one.page(), one.width, FOLDER / f"{name}.png", scale=one.scale, dark=one.dark)
+        except NoBrowserError as error:
+            print(f"pictures: {error}", file=sys.stderr)
+            return 1
+        print(FOLDER / f"{name}.png", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""Each message as a page for the browser: as mail in HTML and in text, as Slack blocks, as a webhook's JSON."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from typing import Any
+
+import msgspec
+
+from alertd.base.html import document, element, joined, style_sheet
+from alertd.base.secrets import Secret
+from alertd.model import Message
+from alertd.net.client import HttpClient
+from alertd.notify.email import EmailConfig, EmailNotifier
+from alertd.notify.email_form import Mail, build
+from alertd.notify.links import Links
+from alertd.notify.message import compose
+from alertd.notify.payload import payload
+from alertd.notify.protocol import NotifierDeps
+from alertd.notify.slack_blocks import blocks
+from alertd.notify.slack_buttons import Handle
+from alertd.notify.smtp import SmtpConfig
+from tools.pictures.slack_page import slack_page
+from tools.pictures.stories import SENT
+
+_PRE = """
+body{margin:0;background:#fff;color:#1d2125}pre{margin:0;padding:16px;font:13px/19px 'DejaVu Sans Mono',monospace;
+white-space:pre-wrap;overflow-wrap:anywhere}
+"""
+_LINKS = Links("https://alerts.example.com", Secret("a key that is in no use anywhere else"), 7 * 86400.0)
+_WIDTH = 104
+_LINES = 90
+_SHOWN = 2
+"""Of a list too long for its line."""
+
+
+def mail_parts(message: Message) -> tuple[str, str]:
+    """Give the HTML and the text of a mail, read back from the mail itself."""
+    smtp = SmtpConfig.model_validate({"host": "mail.example.com", "from": "alertd@example.com"})
+    config = EmailConfig.model_validate({"id": "pm-mail", "to": ["pm@example.com"]})
+    deps = NotifierDeps(http=HttpClient("unused"), smtp=smtp, clock=lambda: SENT, links=_LINKS)
+    mail = msgspec.json.decode(EmailNotifier(config, deps).render(message), type=Mail)
+    read = email.message_from_bytes(
+        build(mail, "alertd@example.com", ["pm@example.com"], []), policy=email.policy.default
+    )
+    page, text = read.get_body(("html",)), read.get_body(("plain",))
+    assert page is not None and text is not None
+    return page.get_content(), f"Subject: {read['Subject']}\n\n{text.get_content()}"
+
+
+def slack(message: Message) -> str:
+    """Show a message as Slack does."""
+    handle = Handle(receiver="pm-phone", alert=message.alert, items=message.digest.items if message.digest else [])
+    return slack_page(blocks(compose(message, SENT), handle), "7:42 AM")
+
+
+def webhook(message: Message) -> str:
+    """Show the beginning of a webhook's JSON."""
+    lines = _pretty(msgspec.json.decode(payload(message))).splitlines()
+    more = [f"… {len(lines) - _LINES} more lines"] if len(lines) > _LINES else []
+    return preformatted("\n".join([*lines[:_LINES], *more]))
+
+
+def preformatted(text: str) -> str:
+    """Show text as a terminal or a text mail does."""
+    head = joined(element("meta", charset="utf-8"), style_sheet(_PRE))
+    return document(head, element("body", element("pre", text)))
+
+
+def _pretty(value: Any, indent: int = 0, before: int = 0) -> str:
+    """Write JSON; what fits on a line stays on it, and of long lists the beginning is shown."""
+    whole = msgspec.json.format(msgspec.json.encode(value), indent=0).decode()
+    flat = msgspec.json.encode(value).decode() if len(whole) < 2 else whole
+    if indent + before + len(flat) <= _WIDTH or not isinstance(value, dict | list) or not value:
+        return flat
+    inner = " " * (indent + 2)
+    if isinstance(value, list):
+        rows = [inner + _pretty(one, indent + 2) for one in value[:_SHOWN]]
+        rows += [f"{inner}… {len(value) - _SHOWN} more"] if len(value) > _SHOWN else []
+        return "[\n" + ",\n".join(rows) + "\n" + " " * indent + "]"
+    rows = [f'{inner}"{key}": {_pretty(one, indent + 2, len(key) + 4)}' for key, one in value.items()]
+    return "{\n" + ",\n".join(rows) + "\n" + " " * indent + "}"
