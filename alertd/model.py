@@ -790,6 +790,8 @@ class AlertState(Struct, frozen=True, kw_only=True):
     timezone: str = "UTC"
     desk: str | None = None
     """Of the portfolio."""
+    identity: str = ""
+    """The portfolio's first id, by which its state is kept; empty: its id."""
     receivers: list[str] = []
     """The portfolio's own: they see the matches of rules that name none."""
 
