@@ -185,6 +185,7 @@ class Step:
             portfolio_title=self.portfolio.title,
             timezone=self.portfolio.timezone,
             desk=self.portfolio.desk,
+            identity=self.portfolio.identity,
             receivers=list(self.portfolio.receivers),
         )
 
