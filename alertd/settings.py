@@ -26,11 +26,12 @@ from alertd.base.yaml import Path as At
 from alertd.base.yaml_env import override
 from alertd.base.yaml_expand import as_written, expand
 from alertd.base.yaml_literal import literal_secrets
-from alertd.base.yaml_schema import for_editors, schema_of
 from alertd.errors import ConfigError, Fault
+from alertd.notify import receiver_checks
 from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.smtp import SmtpConfig
+from alertd.notify.template_source import load_templates
 from alertd.sources import addresses, rights
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
 from alertd.web.bind import parse_bind
@@ -223,7 +224,8 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     filled = expand(doc, Settings, env, folder)
     settings, faults = check(Settings, filled.doc)
     faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *addresses.faults(filled.doc)]
-    faults += literal_secrets(filled)
+    faults += [*receiver_checks.faults(filled.doc), *literal_secrets(filled)]
+    faults += load_templates(settings.receivers, filled.doc, folder) if settings is not None else []
     refused = [(s.address_key, s.forbidden()) for s in settings.sources] if settings is not None else []
     faults += [doc.fault(("sources", i, at), why, severity="warning") for i, (at, why) in enumerate(refused) if why]
     faults = [f for f in faults if (f.file, f.line, f.column) not in filled.failed]
@@ -242,12 +244,6 @@ def redacted(settings: Settings) -> dict[str, Any]:
     data["redis"] = redis if redis == "embedded" else redact_url(redis)
     masked: dict[str, Any] = as_written(data, settings._written)
     return masked
-
-
-def settings_schema() -> dict[str, Any]:
-    """Give the JSON Schema of alertd.yaml, for editors."""
-    schema = for_editors(schema_of(Settings))
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "alertd.yaml"}
 
 
 def _read(path: Path) -> bytes:

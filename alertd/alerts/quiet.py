@@ -6,38 +6,17 @@ none of the exchanges that it follows trades; and if all that trade on a day clo
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from alertd.alerts.policy import Quiet
 from alertd.base.exchanges import early_close, trades
-from alertd.base.wall_clock import DAY_MINUTES, first_outside, local, minute_of, minutes
+from alertd.base.wall_clock import Hours, first_outside, local
 
 MINUTE_MS = 60_000
 MOST_DAYS = 40
 """No exchange stays closed for longer."""
-
-
-class Hours:
-    """Hours of each day, across midnight if they end before they begin."""
-
-    __slots__ = ("end", "start")
-
-    def __init__(self, text: str) -> None:
-        """Read `22:00-06:30`. Raises ValueError."""
-        start, dash, end = text.partition("-")
-        if not dash:
-            raise ValueError('hours are written "22:00-06:30"')
-        self.start, self.end = minute_of(start.strip()), minute_of(end.strip())
-        if self.start % DAY_MINUTES == self.end % DAY_MINUTES:
-            raise ValueError("hours that begin and end at the same time would be all of the day, or none of it")
-
-    def __contains__(self, at: datetime) -> bool:
-        now = minutes(at)
-        if self.start < self.end:
-            return self.start <= now < self.end
-        return now >= self.start or now < self.end
 
 
 def quiet_until(quiet: Quiet, now: int) -> int:

@@ -22,9 +22,10 @@ from typing import Any
 import structlog
 
 from alertd import __version__, telemetry
-from alertd.app.compose import Parts, receiver_policies
+from alertd.app.compose import Parts
 from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turns
 from alertd.app.matching import pipeline_of, understanding_of
+from alertd.app.receivers import read_calendars
 from alertd.app.snapshot import secrets_of
 from alertd.base.clock import system_clock
 from alertd.base.failpoints import arm
@@ -143,8 +144,9 @@ class Child:
         boot, parts = self._boot, self._parts
         assert parts is not None
         web = ""
+        await asyncio.to_thread(read_calendars, boot.snapshot.receivers, system_clock())
         if "match" in boot.roles:
-            pipeline = pipeline_of(boot.snapshot.book, boot.snapshot.settings)
+            pipeline = pipeline_of(boot.snapshot.book, boot.snapshot.settings, boot.snapshot.receivers)
             self._matcher = Matcher(boot.consumer, pipeline, store, parts.notices, system_clock, self._progress)
             _keep_for_good()
             self._spawn(self._matcher.run(), "match")
@@ -176,7 +178,7 @@ class Child:
             return
         if message.book is not None:
             self._types = message.book.event_types
-            self._matcher.use(await asyncio.to_thread(pipeline_of, message.book, message.settings))
+            self._matcher.use(await asyncio.to_thread(pipeline_of, message.book, message.settings, message.receivers))
             _keep_for_good()
         elif message.change is not None and message.change.before != self._version:
             # Cannot be: the line keeps their order. If it is, the next life begins with the newest rules.
@@ -193,7 +195,7 @@ class Child:
         if change is not None and change.companies is not None:
             understanding = await asyncio.to_thread(understanding_of, self._types, change.companies, settings)
             _keep_for_good()
-        matcher.apply(change, receiver_policies(settings), understanding, keep_s=settings.journal_keep)
+        matcher.apply(change, message.receivers, understanding, keep_s=settings.journal_keep)
 
     async def _serve(self) -> float:
         """Do what the supervisor says until it says drain; gives the time for that."""
@@ -203,6 +205,7 @@ class Child:
             if isinstance(message, Drain):
                 return message.seconds
             if isinstance(message, Reload):
+                await asyncio.to_thread(read_calendars, message.receivers, system_clock())
                 await self._take_rules(message)
                 await self._take_settings(message)
             elif isinstance(message, _Again):
@@ -221,7 +224,7 @@ class Child:
             return
         telemetry.hide_values(secrets_of(message.settings))
         try:
-            await self._parts.replace(message.settings, message.held, message.zones)
+            await self._parts.replace(message.settings, message.held, message.zones, message.receivers)
         except StoreUnavailable as error:
             log.warning("reload_waits", process=self._boot.name, error=str(error))
             asyncio.get_running_loop().call_later(RELOAD_AGAIN_S, self._inbox.put_nowait, _Again(message))

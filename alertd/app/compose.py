@@ -25,9 +25,11 @@ from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
+from alertd.workers.answers import Answers
 from alertd.workers.article_fetch import ArticleFetch
 from alertd.workers.coverage import CoverageLines
 from alertd.workers.deliver import Deliverer
+from alertd.workers.due import Due
 from alertd.workers.edgar_gaps import EdgarGaps
 from alertd.workers.edgar_gaps_fetch import LateFilings
 from alertd.workers.edgar_pages import EdgarPages
@@ -58,24 +60,6 @@ from alertd.workers.timers import Timers
 log = structlog.get_logger(__name__)
 
 READY_PATIENCE_S = 15.0
-
-
-def receiver_policies(settings: Settings) -> dict[str, ReceiverPolicy]:
-    """Say what deciding needs to know of each receiver."""
-    return {
-        receiver.id: ReceiverPolicy(
-            id=receiver.id,
-            mode=receiver.mode,
-            min_severity=receiver.min_severity,
-            updates=receiver.updates,
-            expire_s=receiver.expire,
-            accepts=receiver.accepts,
-            leaves=receiver.leaves,
-            desk=receiver.desk,
-            covered=receiver.coverage is not None,
-        )
-        for receiver in settings.receivers
-    }
 
 
 def operator_modes(settings: Settings) -> dict[str, Any]:
@@ -113,6 +97,9 @@ class Parts:
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
         self._coverage = CoverageLines(store, system_clock, progress)
+        receivers = boot.snapshot.receivers
+        self._answers = Answers(store, receivers, system_clock)
+        self._due = Due(store, receivers, self.notices, system_clock, progress)
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
         self._pushes: Pushes | None = None
@@ -135,9 +122,10 @@ class Parts:
             )
             self._timers.serve([receiver.id for receiver in self._settings.receivers])
             self._loops.append(asyncio.create_task(self._timers.run(), name="timers"))
-            wanted = wanted_lines(self._settings, receiver_policies(self._settings), self._boot.zones)
+            wanted = wanted_lines(self._settings, self._boot.snapshot.receivers, self._boot.zones)
             self._coverage.serve(wanted, self._settings.sources)
             self._loops.append(asyncio.create_task(self._coverage.run(), name="coverage"))
+            self._loops.append(asyncio.create_task(self._due.run(), name="due"))
         if "poll" in roles:
             self._pool = ParsePool(size=self._settings.processes.parse)
             await self._pool.start()
@@ -218,8 +206,14 @@ class Parts:
         """Tell whether a source is polled here, with these settings."""
         return self._schedule is not None and self._schedule.polls(source)
 
-    async def replace(self, settings: Settings, held: frozenset[str], zones: Mapping[str, str]) -> None:
-        """Take the settings of a reload, the companies held and the receivers' zones: all change in place.
+    async def replace(
+        self,
+        settings: Settings,
+        held: frozenset[str],
+        zones: Mapping[str, str],
+        receivers: Mapping[str, ReceiverPolicy],
+    ) -> None:
+        """Take the settings of a reload, the companies held, the receivers and their zones: all change in place.
 
         Raises StoreUnavailable; the same call again then does the rest.
         """
@@ -228,7 +222,9 @@ class Parts:
         if self._timers is not None:
             self._timers.keep_journal(settings.journal_keep)
             self._timers.serve([receiver.id for receiver in settings.receivers])
-        self._coverage.serve(wanted_lines(settings, receiver_policies(settings), zones), settings.sources)
+        self._coverage.serve(wanted_lines(settings, receivers, zones), settings.sources)
+        self._answers.serve(receivers)
+        self._due.serve(receivers)
         if self._gaps is not None:
             self._gaps.hold(held)
             self._gaps.serve(settings.sources)
@@ -256,7 +252,7 @@ class Parts:
             await self._pool.aclose()
         if self._deliverer is not None:
             await self._deliverer.stop(seconds * 0.6)
-        for loop in (self._timers, self._members, self._source_watch, self._coverage):
+        for loop in (self._timers, self._members, self._source_watch, self._coverage, self._due):
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)

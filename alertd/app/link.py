@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.secrets import Secret
 from alertd.rules.book import BookChange, RuleBook
 from alertd.settings import Settings
@@ -28,6 +29,8 @@ class Snapshot:
     book: RuleBook
     held: frozenset[str] = frozenset()
     """The CIKs, of ten digits, of the companies that some portfolio holds."""
+    receivers: Mapping[str, ReceiverPolicy] = field(default_factory=dict)
+    """What deciding needs to know of each receiver, its conditions compiled."""
 
     def zones(self) -> dict[str, str]:
         """Give the time zone of each receiver whose portfolios all have the same."""
@@ -39,7 +42,7 @@ class Snapshot:
 
     def without_rules(self) -> Snapshot:
         """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""
-        return Snapshot(self.settings, RuleBook(version=self.book.version), self.held)
+        return Snapshot(self.settings, RuleBook(version=self.book.version), self.held, self.receivers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Reload:
     """As in `Boot`."""
     held: frozenset[str] = frozenset()
     """The CIKs of the companies held, as in a snapshot."""
+    receivers: Mapping[str, ReceiverPolicy] = field(default_factory=dict)
+    """As in a snapshot."""
 
 
 @dataclass(frozen=True, slots=True)

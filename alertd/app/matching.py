@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from alertd.app.compose import receiver_policies
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.app.receivers import receiver_policies
 from alertd.base.clock import system_clock
 from alertd.companies.registrants import updated_file
 from alertd.companies.table import load_registrants
@@ -17,11 +18,13 @@ from alertd.settings import Settings
 from alertd.telemetry.enrichment import EnrichMeter
 
 
-def pipeline_of(book: RuleBook, settings: Settings) -> Pipeline:
-    """Make a rule book ready."""
+def pipeline_of(
+    book: RuleBook, settings: Settings, receivers: Mapping[str, ReceiverPolicy] | None = None
+) -> Pipeline:
+    """Make a rule book ready, with the receivers of a snapshot; None: those of the settings, without conditions."""
     warm_up()
     understanding = understanding_of(book.event_types, book.companies, settings)
-    policies = receiver_policies(settings)
+    policies = receivers if receivers is not None else receiver_policies(settings)
     return Pipeline(book, policies, system_clock, understanding, keep_s=settings.journal_keep)
 
 

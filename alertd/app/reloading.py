@@ -65,8 +65,10 @@ class Reloading:
         except ConfigError:
             self._loader = loader
             raise
+        # Where a receiver names what these rules lack, they do not come into force: then the next begins anew, too.
+        found = _reloaded(loaded, rules, change, late)
         self._loader = loader
-        return _reloaded(loaded, rules, change, late)
+        return found
 
     def _load(self, loaded: Loaded, late: tuple[str, ...]) -> Reloaded:
         settings = loaded.settings

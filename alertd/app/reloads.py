@@ -211,7 +211,8 @@ class Reloads:
         self._tell_trouble()
         self._tell_kept()
         same_rules = snapshot.book.version == before.book.version and snapshot.book.labels == before.book.labels
-        if patient and same_rules and snapshot.settings == before.settings and not refused and not late:
+        same = snapshot.settings == before.settings and snapshot.receivers == before.receivers
+        if patient and same_rules and same and not refused and not late:
             self._manager.ready("nothing has changed")
             return
         for warning in found.loaded.warnings:
@@ -225,7 +226,14 @@ class Reloads:
         zones = snapshot.zones()
         for child in self._children:
             rules = (change, book) if "match" in child.roles else (None, None)
-            reload = Reload(snapshot.settings, snapshot.book.version, *rules, zones=zones, held=snapshot.held)
+            reload = Reload(
+                snapshot.settings,
+                snapshot.book.version,
+                *rules,
+                zones=zones,
+                held=snapshot.held,
+                receivers=snapshot.receivers,
+            )
             child.send(reload)
         self._notes.note_reload(ok=True, faults=[])
         self._manager.ready("reloaded")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel
 
 from alertd.app.link import Snapshot
+from alertd.app.receivers import read_receivers
 from alertd.base.secrets import Secret, is_confidential
 from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
@@ -41,12 +42,20 @@ class LoadedSnapshot:
 
 
 def snapshot_of(loaded: Loaded, rules: LoadedRules) -> LoadedSnapshot:
-    """Put settings and the rules that they name together, with the warnings of both."""
+    """Put settings and the rules that they name together, with the warnings of both.
+
+    Raises ConfigError where receivers name what the rules do not define, with all other warnings.
+    """
+    snapshot = Snapshot(loaded.settings, rules.book, held_ciks(rules.book))
+    made = read_receivers(loaded.doc, loaded.settings, rules, snapshot.zones())
     warnings = [*loaded.warnings, *rules.warnings]
     if not rules.book.portfolios:
         where = str(loaded.settings.rules)
         warnings.append(Fault(where, 0, 0, NO_RULES, "write rules/portfolios/*.yaml", severity="warning"))
-    return LoadedSnapshot(Snapshot(loaded.settings, rules.book, held_ciks(rules.book)), warnings, loaded.path, rules)
+    warnings += made.faults
+    if any(fault.severity == "error" for fault in made.faults):
+        raise ConfigError(sorted(set(warnings)))
+    return LoadedSnapshot(replace(snapshot, receivers=made.policies), warnings, loaded.path, rules)
 
 
 def known_settings(settings: Settings) -> KnownSettings:
@@ -140,7 +149,10 @@ def all_faults(config: Path | None, env: Mapping[str, str]) -> tuple[LoadedSnaps
         )
     except ConfigError as error:
         return None, [*loaded.warnings, *error.faults]
-    snapshot = snapshot_of(loaded, rules)
+    try:
+        snapshot = snapshot_of(loaded, rules)
+    except ConfigError as error:
+        return None, error.faults
     return snapshot, snapshot.warnings
 
 

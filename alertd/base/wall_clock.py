@@ -27,6 +27,27 @@ def minute_of(text: str) -> int:
     return minute
 
 
+class Hours:
+    """Hours of each day, across midnight if they end before they begin."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, text: str) -> None:
+        """Read `22:00-06:30`. Raises ValueError."""
+        start, dash, end = text.partition("-")
+        if not dash:
+            raise ValueError('hours are written "22:00-06:30"')
+        self.start, self.end = minute_of(start.strip()), minute_of(end.strip())
+        if self.start % DAY_MINUTES == self.end % DAY_MINUTES:
+            raise ValueError("hours that begin and end at the same time would be all of the day, or none of it")
+
+    def __contains__(self, at: datetime) -> bool:
+        now = minutes(at)
+        if self.start < self.end:
+            return self.start <= now < self.end
+        return now >= self.start or now < self.end
+
+
 def local(ms: int, zone: ZoneInfo) -> datetime:
     """Give what clock and calendar on the wall show at a moment."""
     return to_datetime(ms).astimezone(zone)

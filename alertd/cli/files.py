@@ -109,7 +109,7 @@ def schema(
 def _schema(name: SchemaName) -> str:
     made: dict[str, Any]
     if name is SchemaName.settings:
-        from alertd.settings import settings_schema
+        from alertd.app.schema import settings_schema
 
         made = settings_schema()
     else:

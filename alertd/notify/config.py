@@ -12,6 +12,16 @@ from alertd.base.config import ConfigModel, Duration, Timezone, UserId
 from alertd.base.secrets import Secret
 from alertd.model import Severity
 from alertd.net.address import AddressPolicy
+from alertd.notify.config_timing import (
+    CooldownConfig,
+    Digest,
+    EscalateConfig,
+    QuietConfig,
+    StormConfig,
+    StormOrOff,
+    When,
+)
+from alertd.notify.template_source import Templates
 
 
 def _known_networks(value: bool | list[str]) -> bool | list[str]:
@@ -89,6 +99,28 @@ class ReceiverConfig(ConfigModel):
         None
     )
     """When to send a daily line about what was seen: `"07:00"`, or `{at: "07:00", timezone: America/New_York}`."""
+    portfolios: list[UserId] = Field(default_factory=list)
+    """The only portfolios whose alerts are sent here; none named: all that name it."""
+    event_types: Annotated[list[str], Field(max_length=500)] = Field(default_factory=list)
+    """The only event types of which one must be reported; none named: any, and none at all."""
+    only: When = None
+    """A condition that an alert must fulfil to be sent here: as in rules, and `severity`, `portfolio`, `rule`, `tag`,
+    `owner`."""
+    cooldown: CooldownConfig | None = None
+    """After a message nothing more about the same for a while: `{by: story, for: 4h}`."""
+    quiet: QuietConfig | None = None
+    """When alerts wait: `{hours: "22:00-06:30", calendars: [XNYS]}`."""
+    digest: Digest = None
+    """Alerts wait for one message at these times: `{at: "07:30", days: weekdays}`."""
+    storm: StormOrOff = None
+    """When alerts fold: `{at_most: 20, per: 1m, every: 1m}`, as they do without a word where people read; or
+    `off`, as for webhooks."""
+    group: Annotated[Duration, Field(ge=1, le=3600)] | None = None
+    """How long an alert waits at most for others to go out with it; a critical one does not."""
+    escalate: EscalateConfig | None = None
+    """Whom to tell when nobody has answered in time: `{after: 15m, to: [pm-mail]}`."""
+    show_weights: Literal["exact", "band", "none"] = "exact"
+    """How the weights of holdings are shown here."""
 
     leaves: ClassVar[bool] = False
     """Machines of others read it: text that must not be exported is left out."""
@@ -102,6 +134,18 @@ class ReceiverConfig(ConfigModel):
     """What the pace is kept for; empty: the receiver."""
     concurrency: ClassVar[int] = 1
     """Attempts under way at once in one process: the bound on repeats after a crash."""
+
+    @property
+    def templates(self) -> Templates:
+        """Its own templates, by their place in its settings, and what each writes."""
+        return {}
+
+    @property
+    def storms(self) -> StormConfig | None:
+        """When alerts fold; None: never. People are spared a flood, a machine wants each alert."""
+        if self.storm == "off":
+            return None
+        return self.storm or (StormConfig() if self.mode == "latest" else None)
 
 
 class HttpReceiverConfig(ReceiverConfig):

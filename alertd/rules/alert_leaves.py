@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from alertd.model import SEVERITIES, Severity
+from alertd.model import Severity
 from alertd.rules.leaves import listed
 from alertd.rules.logic import Leaf, Reading, Result, Scope
 
@@ -35,8 +35,6 @@ _READ: Mapping[str, Callable[[AlertScope], Sequence[str]]] = {
     "tag": lambda scope: scope.tags,
     "owner": lambda scope: (scope.owner,) if scope.owner else (),
 }
-ALERT_LEAVES = tuple(_READ)
-"""Names of these conditions."""
 
 
 class OfAlert(Leaf, frozen=True, gc=False, tag="alert"):
@@ -59,8 +57,3 @@ class OfAlert(Leaf, frozen=True, gc=False, tag="alert"):
         return Result(
             any(one in self.any_of for one in found), (), f"{self.name} is {listed(tuple(found)) or 'none'}"
         )
-
-
-def at_least(severity: Severity) -> tuple[Severity, ...]:
-    """Give a severity and those that are louder."""
-    return SEVERITIES[SEVERITIES.index(severity) :]

@@ -40,6 +40,11 @@ class Known:
     """Name of every list -> what it holds, also of one whose content is faulty."""
     fragments: Collection[str] = ()
     """Name of every fragment, also of one that is faulty itself."""
+    portfolios: Collection[str] | None = None
+    rules: Collection[str] | None = None
+    tags: Collection[str] | None = None
+    owners: Collection[str] | None = None
+    """What a condition of a receiver may name; a rule's names none of these."""
     sectors: Collection[str] = ()
     """Sectors that a company is declared in."""
 

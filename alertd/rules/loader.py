@@ -253,6 +253,7 @@ class RuleLoader:
                 if kept.held.accepted is not None and kept is not reader.before.get(name)
             },
             watched=frozenset(path for kept in held.values() for path in kept.held.read),
+            names=shared.defined,
             files=len(self._tree.files),
             cached=len(self._compiled.kept) - self._compiled.compiled,
         )

@@ -72,6 +72,10 @@ class Reader:
     known: Known = field(default_factory=Known)
     in_event_type: bool = False
     """The conditions define an event type, so some operators are forbidden."""
+    operators: Mapping[str, Operator] = field(default_factory=lambda: OPERATORS)
+    """Those that may stand here."""
+    stateful_hint: str = STATEFUL_HINT
+    """What to do about a stateful one where none may stand."""
     faults: list[Fault] = field(default_factory=list)
     count: int = 0
     """Conditions read since the last `when` or fragment began."""
@@ -109,11 +113,11 @@ class Reader:
         names, sound = self._names(path)
         made: list[Condition | None] = []
         for name in names:
-            operator, read = OPERATORS[name], None
+            operator, read = self.operators[name], None
             if self.in_event_type and operator.forbidden_in_event_types:
                 self.fault((*path, name), f"an event type cannot ask for `{name}`", STRATUM_HINT, key=True)
             elif operator.stateful:
-                self.fault((*path, name), f"`{name}` cannot stand here", STATEFUL_HINT, key=True)
+                self.fault((*path, name), f"`{name}` cannot stand here", self.stateful_hint, key=True)
             else:
                 read = operator.read(self, (*path, name), depth)
             made.append(read if not isinstance(read, State) else None)
@@ -121,17 +125,19 @@ class Reader:
 
     def _state(self, path: Path) -> State | None:
         names, sound = self._names(path)
-        made = [OPERATORS[name].read(self, (*path, name), 0) for name in names if OPERATORS[name].stateful]
+        made = [self.operators[name].read(self, (*path, name), 0) for name in names if self.operators[name].stateful]
         return made[0] if sound and made and isinstance(made[0], State) else None
 
     def _stateful(self, path: Path) -> str | None:
-        return next((name for name in self._operators(path) if OPERATORS[name].stateful), None)
+        return next((name for name in self._operators(path) if self.operators[name].stateful), None)
 
     def _operators(self, path: Path) -> list[str]:
         """Give the operators in a mapping: those of its keys that are not an option of another of its keys."""
         value = self._value(path)
-        keys = [key for key in value if key in OPERATORS] if isinstance(value, dict) else []
-        return [key for key in keys if not any(key in OPERATORS[other].options for other in keys if other != key)]
+        keys = [key for key in value if key in self.operators] if isinstance(value, dict) else []
+        return [
+            key for key in keys if not any(key in self.operators[other].options for other in keys if other != key)
+        ]
 
     def _names(self, path: Path) -> tuple[list[str], bool]:
         """Give the operators of the condition at a path, and whether it is one, with sound options."""
@@ -141,15 +147,15 @@ class Reader:
             return [], False
         before = len(self.faults)
         names = self._operators(path)
-        options = dict.fromkeys(option for name in names for option in OPERATORS[name].options)
+        options = dict.fromkeys(option for name in names for option in self.operators[name].options)
         for key in value:
             if key not in names and key not in options:
-                self.fault((*path, key), *unknown_key(key, names, options, OPERATORS), key=True)
+                self.fault((*path, key), *unknown_key(key, names, options, self.operators), key=True)
         if len(names) > 1:
             message = f"`{names[0]}` and `{names[1]}` stand in one condition"
             self.fault((*path, names[1]), message, "put them as a list under `all:`", key=True)
         for name in names:
-            for option in OPERATORS[name].required:
+            for option in self.operators[name].required:
                 if option not in value:
                     self.fault((*path, name), f"`{name}` needs `{option}` beside it", key=True)
         return names, len(self.faults) == before

@@ -36,7 +36,7 @@ def portfolio_schema() -> Schema:
     """Describe rules/portfolios/*.yaml."""
     schema = _described(PortfolioFile)
     definitions = schema["$defs"]
-    definitions |= {"Condition": _one_of(_stateless()), "OverTime": _one_of(_stateful()), "When": _when()}
+    definitions |= {"Condition": one_of(_stateless()), "OverTime": one_of(_stateful()), "When": _when()}
     _put(definitions["RuleEntry"], "when", {"$ref": "#/$defs/When"})
     # What a portfolio that extends none must say itself.
     whole = {"rules": {"items": {"required": ["id", "title", "severity", "when"]}, "minItems": 1}}
@@ -48,7 +48,7 @@ def portfolio_schema() -> Schema:
 def event_type_schema() -> Schema:
     """Describe rules/event-types/*.yaml."""
     schema = _described(EventTypeFile)
-    schema["$defs"]["Condition"] = _one_of(_stateless(event_type=True))
+    schema["$defs"]["Condition"] = one_of(_stateless(event_type=True))
     _put(schema, "when", _CONDITION)
     schema["properties"]["status"]["additionalProperties"] = _CONDITION
     named = schema["properties"]["kinds"]["patternProperties"]
@@ -72,7 +72,7 @@ def list_schema() -> Schema:
 def fragments_schema() -> Schema:
     """Describe rules/fragments/*.yaml."""
     schema = _described(FragmentsFile)
-    schema["$defs"] = {"Condition": _one_of(_stateless())}
+    schema["$defs"] = {"Condition": one_of(_stateless())}
     named = schema["properties"]["fragments"]["patternProperties"]
     named |= dict.fromkeys(named, _CONDITION)
     return schema
@@ -103,7 +103,8 @@ def _stateful() -> dict[str, Operator]:
     return {name: operator for name, operator in OPERATORS.items() if operator.stateful}
 
 
-def _one_of(operators: Mapping[str, Operator]) -> Schema:
+def one_of(operators: Mapping[str, Operator]) -> Schema:
+    """Describe a condition by the operators that it may have; it refers to itself as `Condition`."""
     return {"description": "One operator.", "anyOf": [_branch(name, found) for name, found in operators.items()]}
 
 

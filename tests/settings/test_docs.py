@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from alertd.app.schema import settings_schema
 from alertd.notify.catalog import RECEIVER_MODELS
-from alertd.settings import SOURCE_MODELS, settings_schema
+from alertd.settings import SOURCE_MODELS
 from tests.settings.conftest import Desk
 
 DOC = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")

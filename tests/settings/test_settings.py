@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from alertd.app.schema import settings_schema
 from alertd.errors import ConfigError
-from alertd.settings import find_config, load_settings, redacted, settings_schema
+from alertd.settings import find_config, load_settings, redacted
 from tests.settings.conftest import FEED, Desk
 
 WHOLE = f"""

@@ -7,9 +7,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from alertd.app.schema import settings_schema
 from alertd.base.yaml import load_yaml
 from alertd.rules.schemas import SCHEMAS
-from alertd.settings import settings_schema
 
 TOP_KEYS = {
     "portfolio": "portfolio",
