@@ -31,10 +31,15 @@ def receivers_of(matches: Iterable[Match], own: Sequence[str]) -> list[str]:
 
 def routed(alert: Alert, receiver: str, own: Sequence[str]) -> Alert:
     """Give an alert as it is for a receiver, but for what rights hide: its matches, their severity, its changes."""
-    matches = [match for match in alert.matches if sees(receiver, match, own)]
-    changes = _changes(alert.changes, receiver)
+    changes = alert.changes
+    if any(change.seen for change in changes):
+        changes = _changes(changes, receiver)
+    if receiver in own and not any(match.receivers for match in alert.matches):
+        return alert if changes is alert.changes else replace(alert, changes=changes)
+    visible = [match for match in alert.matches if sees(receiver, match, own)]
+    matches = [replace(match, receivers=[]) if match.receivers else match for match in visible]
     if len(matches) == len(alert.matches):
-        return alert if changes == alert.changes else replace(alert, changes=changes)
+        return replace(alert, matches=matches, changes=changes)
     foreign = {match.event for match in alert.matches} - {match.event for match in matches}
     shown = [change for change in changes if change.event not in foreign]
     severity = loudest([match.severity for match in matches]) if matches else alert.severity
