@@ -89,15 +89,10 @@ class Answers:
         self._store = store
         self._clock = clock
         self._policies = policies
-        self._identities: Mapping[str, str] = {}
 
     def serve(self, policies: Mapping[str, ReceiverPolicy]) -> None:
         """Take the receivers of a reload."""
         self._policies = policies
-
-    def rename(self, identities: Mapping[str, str]) -> None:
-        """Take the first ids of the portfolios that were renamed, at the start and from a reload of rules."""
-        self._identities = identities
 
     async def give(self, given: Answer) -> Given:
         """Take an answer.
@@ -151,7 +146,7 @@ class Answers:
             )
             if conflict is None:
                 if given.kind in ("useful", "noise"):
-                    await self._note(answered.state.alert, now)
+                    await self._note(answered.state, now)
                 return _said(answered, answered.state.alert)
             stored = await self._load(name)  # it may have been merged meanwhile
         raise Temporary(f"alert {given.alert} changes all the time: answer again")
@@ -167,16 +162,16 @@ class Answers:
             alert = stored.state.alert.merged_into
         return _NOTHING
 
-    async def _note(self, alert: Alert, now: int) -> None:
+    async def _note(self, state: AlertState, now: int) -> None:
         """Remember for the rules what is thought of the alert; without names, and longer than the alert is kept."""
+        alert = state.alert
         words = list(alert.feedback.values())
         data = {
             "rules": list(dict.fromkeys(match.rule for match in alert.matches)),
             "useful": words.count("useful"),
             "noise": words.count("noise"),
         }
-        portfolio = self._identities.get(alert.portfolio, alert.portfolio)
-        await self._store.note_feedback(portfolio, alert.id, data, now)
+        await self._store.note_feedback(state.identity or alert.portfolio, alert.id, data, now)
 
 
 _NOTHING = StoredAlert(version=0, state=None)

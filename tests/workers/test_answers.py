@@ -72,8 +72,7 @@ async def test_an_answer_to_an_alert_that_another_carries_on_goes_there(life: Li
 async def test_what_is_thought_of_it_is_remembered_for_its_rules_under_the_first_id_of_the_portfolio(
     life: Life,
 ) -> None:
-    life.answers.rename({"ai": "ai-first"})
-    await life.put(state())
+    await life.put(replace(state(), identity="ai-first"))
     await life.answer("useful", who="jd")
     await life.answer("noise", who="mk")
     await life.answer("noise", who="jd")
