@@ -13,12 +13,15 @@ from alertd import __version__, telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.coverage import wanted_lines
 from alertd.app.link import Boot
+from alertd.app.links import links_of
+from alertd.app.people import People
 from alertd.app.state import recall_epoch
+from alertd.app.tellers import desks_of, notifiers_of, operator_modes
 from alertd.base.clock import system_clock
 from alertd.model import SourceState
 from alertd.net.client import HttpClient
-from alertd.notify.catalog import build_notifier
-from alertd.notify.protocol import Notifier, NotifierDeps
+from alertd.notify.links import Links
+from alertd.notify.protocol import Notifier
 from alertd.settings import Settings
 from alertd.sources.parsepool import ParsePool
 from alertd.sources.polled import AnyConfig, PolledConfig
@@ -44,7 +47,7 @@ from alertd.workers.json_poll import JsonPoll
 from alertd.workers.mail_idle import MailIdle
 from alertd.workers.mail_poll import MailPoll
 from alertd.workers.members import Members
-from alertd.workers.notices import Desks, Notices
+from alertd.workers.notices import Notices
 from alertd.workers.page_poll import PagePoll
 from alertd.workers.poll import Poll, Taker
 from alertd.workers.progress import Progress, Watch
@@ -60,19 +63,6 @@ from alertd.workers.timers import Timers
 log = structlog.get_logger(__name__)
 
 READY_PATIENCE_S = 15.0
-
-
-def operator_modes(settings: Settings) -> dict[str, Any]:
-    """Give the operator's receivers with the mode of their queue."""
-    return {receiver.id: receiver.mode for receiver in settings.receivers if receiver.id in settings.operator}
-
-
-def desks_of(settings: Settings) -> Desks:
-    """Say which sources and receivers are a desk's own."""
-    return Desks(
-        receivers={receiver.id: receiver.desk for receiver in settings.receivers if receiver.desk is not None},
-        sources={source.id: source.desk for source in settings.sources if source.desk is not None},
-    )
 
 
 class Parts:
@@ -100,6 +90,8 @@ class Parts:
         receivers = boot.snapshot.receivers
         self._answers = Answers(store, receivers, system_clock)
         self._due = Due(store, receivers, self.notices, system_clock, progress)
+        self._people: People | None = None
+        self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
         self._pushes: Pushes | None = None
@@ -113,6 +105,7 @@ class Parts:
         """Start the roles; gives where the web room listens."""
         roles = self._boot.roles
         await self._http.__aenter__()
+        self._links = links_of(self._settings) if roles & {"deliver", "web"} else None
         if "deliver" in roles:
             self._deliverer = Deliverer(self._store, self.notices, system_clock, self._progress)
             await self._deliverer.start(self._notifiers(self._settings))
@@ -152,6 +145,8 @@ class Parts:
         )
         self._web = WebServer(self._settings.web.bind, deps, names=self._settings.web.allowed_hosts)
         host, port = await self._web.start()
+        self._people = People(self._store, self._http, self._answers, self.notices, system_clock, self._links)
+        await self._people.start(self._settings, self._boot.snapshot.receivers)
         return f"{host}:{port}"
 
     async def _make_pushes(self) -> Pushes:
@@ -234,6 +229,8 @@ class Parts:
             self._full_text.use(settings.sources)
         if self._pushes is not None:
             self._pushes.replace(settings.sources)
+        if self._people is not None:
+            await self._people.replace(settings, receivers)
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
             await self._deliverer.replace(self._notifiers(settings), settings.drain)
         self._settings = settings
@@ -256,6 +253,8 @@ class Parts:
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)
+        if self._people is not None:
+            await self._people.stop()
         if self._web is not None:
             await self._web.stop()
         await self._http.__aexit__(None, None, None)
@@ -278,8 +277,7 @@ class Parts:
         return looked
 
     def _notifiers(self, settings: Settings) -> list[tuple[str, Notifier]]:
-        deps = NotifierDeps(http=self._http, smtp=settings.smtp, clock=system_clock)
-        return [(receiver.id, build_notifier(receiver, deps)) for receiver in settings.receivers]
+        return notifiers_of(settings, self._http, self._store, self._links)
 
     async def _status(self) -> dict[str, Any]:
         settings = self._settings

@@ -15,6 +15,8 @@ _JOINERS = frozenset("\u200c\u200d")
 """Zero-width (non-)joiners: Persian and Indic spelling and emoji sequences need them."""
 _MAX_MARKS = 4
 """Combining marks kept on one character; more is "zalgo" text that paints over its neighbours."""
+_LOOKED_AT = 8
+"""Times the limit, and a bit: so much of a text is looked at for its one line, however long it is."""
 _MAX_JOINED = 32
 """How far back a cut looks for the start of a combined character; beyond that it is an attack, not a character."""
 
@@ -25,6 +27,8 @@ def one_line(text: str, limit: int = 0) -> str:
     Control characters and line breaks become spaces, format characters (bidi overrides and isolates, zero-width
     spaces, tags) vanish, lone surrogates become U+FFFD, runs of white space become one space.
     """
+    if limit:
+        text = text[: limit * _LOOKED_AT + 200]
     if not (text.isascii() and text.isprintable()):
         text = _printable(text)
     text = " ".join(text.split())

@@ -25,8 +25,8 @@ ITEMS_MAX = 20
 EXPIRED_MAX = 10
 _ROW_MAX = 1400
 """Two rows, and what stands around them, always fit a section."""
-_PLAIN_MAX = 3900
-"""Slack cannot edit a text of more than 4,000 characters."""
+_PLAIN_MAX = 3600
+"""Slack cannot edit a text of more than 4,000 characters; what an attempt says about itself comes before it."""
 _FORMATTING = frozenset("*_~`")
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 

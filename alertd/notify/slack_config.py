@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.util import find_spec
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -51,6 +52,13 @@ class SlackConfig(HttpReceiverConfig):
         begins = "xoxb-" if info.field_name == "token" else "xapp-"
         if value is not None and not (value.reveal().startswith(begins) and value.reveal().isascii()):
             raise ValueError(f"this token begins with {begins}: Slack shows it on the app's pages")
+        return value
+
+    @field_validator("app_token")
+    @classmethod
+    def _has_sdk(cls, value: Secret | None) -> Secret | None:
+        if value is not None and find_spec("slack_sdk") is None:
+            raise ValueError("Socket Mode needs the package slack-sdk: install alertd[slack]")
         return value
 
     @model_validator(mode="after")

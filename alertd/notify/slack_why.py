@@ -39,7 +39,7 @@ def _rule(match: Match) -> str:
     on = f" on {', '.join(f'“{word}”' for word in words)}" if words else ""
     path = f", by {' → '.join(one_line(step, 60) for step in match.path[:4])}" if match.path else ""
     steps = f"; {', '.join(_step(step.move, step.factor, step.seen) for step in match.steps)}" if match.steps else ""
-    return f"Rule {match.rule}{title} held{on}{path}: {match.severity}{steps}."
+    return f"Rule {one_line(match.rule, 64)}{title} held{on}{path}: {match.severity}{steps}."
 
 
 def _step(move: int, factor: str, seen: str) -> str:
