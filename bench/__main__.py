@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import edgar, enrich, feeds, filings, latency, matching, quiet_poll, silence, updates
+from bench import alerts, edgar, enrich, feeds, filings, latency, matching, quiet_poll, silence, updates
 
 PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "quiet-poll": ("a poll that brings nothing new", lambda: quiet_poll.measure_all(2_000)),
     "latency": ("from bytes to webhook", lambda: asyncio.run(latency.measure(60))),
     "matching": ("events against very many rules", matching.run),
+    "alerts": ("deciding on matches", alerts.measure),
     "edgar": ("a poll of EDGAR", edgar.measure),
     "enrich": ("understanding news items", enrich.measure),
     "feeds": ("very many feeds, and busy ones", feeds.measure_all),
@@ -26,7 +27,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
 _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "silence": silence.show,
-    "updates": updates.show,
+    "updates": updates.show, "alerts": alerts.show,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from alertd.alerts.policy import CooldownBy
-from alertd.model import Alert, Event, Match, Severity, Silence
+from alertd.model import Alert, Event, Match, Severity, Silence, Struct
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.world import World
 
@@ -51,13 +51,14 @@ class Circumstances:
 
 NOTHING_KNOWN = Circumstances()
 
+NO_WORLD = World()
+
 News = Literal["first", "rise", "correction", "withdrawal", "material", "second", "minor"]
 """What is to be told, as the receiver stands to the alert. `first`: it knows nothing of it. `rise`: it is louder than
 what it was told. `correction`, `withdrawal`: of what it was told. `second`: confirmed by an independent source."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """An alert as one receiver would be told of it: only what is routed to it and what it may see."""
 
     receiver: str
@@ -72,9 +73,9 @@ class View:
     """None where the rules are not at hand, as on release."""
     matches: tuple[Match, ...] = ()
     """Those of the alert's that the event at hand brought; where it brought none, all of them."""
-    rules: Mapping[str, Rule] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = {}
     """The rules of these by id, where the caller has them at hand; else they are looked for in the portfolio."""
-    world: World = field(default_factory=World)
+    world: World = NO_WORLD
     """How companies are related, as the portfolio's desk sees it: for conditions of receivers (`exposed`)."""
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -32,6 +33,7 @@ from alertd.model import (
     TouchedHolding,
 )
 
+_DISPATCHED_BY = f"alertd {__version__}"
 MAX_NEWS = 20
 """Changes that a message names; of more the newest."""
 MAX_HOLDINGS = 10
@@ -45,6 +47,8 @@ class Seen:
 
     alert: Alert
     event: Event
+    short: Event
+    """The same as a message carries it."""
 
 
 def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = None, *, via: str = "") -> Seen:
@@ -59,7 +63,7 @@ def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = Non
     at_hand = event if event is not None else state.event
     if at_hand is None or closed_to(policy, limits(at_hand)):
         at_hand = _stand_in(state, alert, policy)
-    return Seen(narrowed(alert, at_hand, policy), at_hand)
+    return Seen(narrowed(alert, at_hand, policy), at_hand, excerpt(shown(at_hand, leaves=policy.leaves)))
 
 
 def delivery(
@@ -87,9 +91,9 @@ def delivery(
         type=kind,
         delivery=number,
         receiver=policy.id,
-        at=rfc3339(now),
+        at=_written(now),
         alert=seen.alert,
-        event=excerpt(shown(seen.event, leaves=policy.leaves)),
+        event=seen.short,
         news=list(news) if news is not None else news_for(before, seen.alert),
         loud=loud,
         told_before=knows(before),
@@ -97,7 +101,7 @@ def delivery(
         portfolio_title=state.portfolio_title,
         timezone=state.timezone,
         reason=reason,
-        dispatched_by=f"alertd {__version__}",
+        dispatched_by=_DISPATCHED_BY,
     )
     return NewDelivery(
         id=number,
@@ -137,7 +141,7 @@ def digest_item(
         source=seen.event.source,
         first_at=alert.first_at,
         updated_at=alert.updated_at,
-        since=rfc3339(since),
+        since=_written(since),
         news=list(news) if news is not None else news_for(before, alert),
         holdings=_holdings(alert),
         rules=list(dict.fromkeys(match.title or match.rule for match in alert.matches))[:MAX_RULES],
@@ -161,6 +165,12 @@ def with_told(
         seen = as_seen(state, policies[receiver], via=via)
         known[receiver] = told(known.get(receiver), seen.alert, now, sources=sources_of(state.event), via=via)
     return replace(state, told=known)
+
+
+@lru_cache(maxsize=16)
+def _written(now: int) -> str:
+    """Write a time; a hundred receivers are told at the same."""
+    return rfc3339(now)
 
 
 def _holdings(alert: Alert) -> list[TouchedHolding]:

@@ -19,7 +19,7 @@ def lanes(state: AlertState | None) -> Mapping[str, Told]:
     """Give the lanes of an alert. One of a time when they were not kept has them in what was decided."""
     if state is None:
         return {}
-    return state.told or _derived(state)
+    return state.told if state.told or not state.folded else _derived(state)
 
 
 def lane(state: AlertState | None, receiver: str) -> Told | None:

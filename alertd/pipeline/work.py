@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ import msgspec
 
 from alertd.alerts.budget import OverBudget
 from alertd.alerts.concern import Concern
+from alertd.alerts.lanes import DELIVERED
 from alertd.alerts.outcome import Outcome, subject_of
 from alertd.alerts.rights import keeps_body, without_body
 from alertd.enrich.story_report import Report
@@ -32,6 +34,9 @@ from alertd.pipeline.standing import StandingStore
 from alertd.rules.outcome import RuleFailure
 from alertd.rules.over_time import Asked, Settled, journalled
 from alertd.rules.read import Read
+
+_SILENCE = re.compile(r"silenced: by (si_\w+) ")
+"""A silence that held something back, so that it can be asked what."""
 
 
 class AlertStore(StoryStore, StandingStore, Protocol):
@@ -142,7 +147,9 @@ class Work:
     def processed(self, at: str, rules_version: str, keep_s: float) -> Processed:
         """Give what came of it, with its line of the journal, which is kept for so many seconds."""
         alerts = [decision.alert for decision in self.decisions]
-        sent = [i for decision in self.decisions for i in decision.receivers.values() if i.startswith("dl_")]
+        answers = [answer for decision in self.decisions for answer in decision.receivers.values()]
+        sent = [answer for answer in answers if answer.startswith(DELIVERED)]
+        silences = [found[1] for answer in answers if (found := _SILENCE.match(answer))]
         reasons = list(dict.fromkeys(decision.reason for decision in self.decisions))
         kept = (self.event, self.matches)
         event, matches = kept if keeps_body(self.event, keep_s) else without_body(*kept)
@@ -162,7 +169,7 @@ class Work:
         record = JournalRecord(
             kind="event",
             at=at,
-            ids=list(dict.fromkeys([self.event.id, *alerts, *sent])),
+            ids=list(dict.fromkeys([self.event.id, *alerts, *sent, *silences])),
             reason=", ".join(reasons) or "no_match",
             data=data,
         )
