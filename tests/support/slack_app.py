@@ -37,7 +37,7 @@ class SlackPeople:
     """Presses buttons."""
 
     def __init__(self, slack: SlackApi) -> None:
-        self._slack = slack
+        self.slack = slack
         self.whispers: list[str] = []
         """Texts that came to a `response_url`."""
         self.opened = 0
@@ -58,11 +58,11 @@ class SlackPeople:
 
     async def connected(self, number: int = 1) -> None:
         """Wait until so many sockets are open."""
-        await self._slack.until(lambda: len(self.sockets) == number)
+        await self.slack.until(lambda: len(self.sockets) == number)
 
     async def whispered(self, number: int = 1) -> str:
         """Wait for so many whispers, and give the last."""
-        await self._slack.until(lambda: len(self.whispers) >= number)
+        await self.slack.until(lambda: len(self.whispers) >= number)
         return self.whispers[-1]
 
     async def press(self, message: Posted, action: str, choice: str = "", **changes: Any) -> None:
@@ -76,7 +76,7 @@ class SlackPeople:
         said = {"type": kind, "envelope_id": envelope, "accepts_response_payload": True, "payload": payload}
         await self.sockets[-1].send_json(said)
         try:
-            await self._slack.until(lambda: envelope in self.acknowledged, WITHIN_S)
+            await self.slack.until(lambda: envelope in self.acknowledged, WITHIN_S)
         except TimeoutError:
             raise NotAcknowledgedError(f"no acknowledgement within {WITHIN_S:g} s") from None
 
@@ -125,7 +125,7 @@ class SlackPeople:
             "container": {"type": "message", "message_ts": message.ts, "channel_id": message.channel},
             "channel": {"id": message.channel, "name": "desk"},
             "message": {"ts": message.ts, "text": message.text, "blocks": message.blocks},
-            "response_url": f"http://127.0.0.1:{self._slack.port}/response/{self._number}", "actions": [done],
+            "response_url": f"http://127.0.0.1:{self.slack.port}/response/{self._number}", "actions": [done],
         } | changes  # fmt: skip
 
     async def disconnect(self) -> None:
@@ -139,12 +139,12 @@ class SlackPeople:
 
     async def _open(self, request: web.Request) -> web.Response:
         self.opened += 1
-        await self._slack.changed()
+        await self.slack.changed()
         if request.headers.get("Authorization") != f"Bearer {APP_TOKEN}":
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if self.refuse:
             return web.json_response({"ok": False, "error": self.refuse.pop(0)})
-        address = f"ws://127.0.0.1:{self._slack.port}/link?ticket=planted-ticket-{self.opened}"
+        address = f"ws://127.0.0.1:{self.slack.port}/link?ticket=planted-ticket-{self.opened}"
         return web.json_response({"ok": True, "url": address})
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
@@ -156,20 +156,20 @@ class SlackPeople:
         await socket.send_json({"type": "hello", "num_connections": len(self.sockets) + 1})
         self.sockets.append(socket)
         self.linked += 1
-        await self._slack.changed()
+        await self.slack.changed()
         try:
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     self.acknowledged.add(json.loads(message.data)["envelope_id"])
-                    await self._slack.changed()
+                    await self.slack.changed()
         finally:
             self.sockets.remove(socket)
-            await self._slack.changed()
+            await self.slack.changed()
         return socket
 
     async def _respond(self, request: web.Request) -> web.Response:
         said = await request.json()
         assert said["response_type"] == "ephemeral" and said["replace_original"] is False
         self.whispers.append(said["text"])
-        await self._slack.changed()
+        await self.slack.changed()
         return web.Response(text="ok")
