@@ -72,7 +72,7 @@ def explain(
     asked = _asked(loaded.book, rule)
     reader = EventReader.of(loaded)
     try:
-        events = reader.timeline(_content(event))
+        events = reader.timeline(content_of(event))
     except ParseFailed as error:
         fail(f"{_named(event)}: not an event: {error}")
     for remark in reader.remarks():
@@ -125,7 +125,7 @@ def _meant(book: RuleBook, name: str) -> str:
 # --- the events -----------------------------------------------------------------------------------------------
 
 
-def _content(event: str) -> bytes:
+def content_of(event: str) -> bytes:
     """Give the text of the events. Ends the command if it cannot be read."""
     if event.lstrip().startswith(("{", "[")):
         return event.encode()

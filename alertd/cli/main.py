@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sources": ("alertd.cli.sources:sources", "Say how each source is doing, and why."),
     "tail": ("alertd.cli.tail:tail", "Show the journal: what is decided and sent, as it happens."),
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
+    "route": ("alertd.cli.route:route", "Say whom an event would be told, when, who would not be, and why."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
     "push": ("alertd.cli.push:push", "Send events to a source of type `push`, and say what became of each."),
     "companies": ("alertd.cli.companies:companies", "Say which company a name means; fetch a fresh table of them."),
