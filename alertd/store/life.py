@@ -133,12 +133,13 @@ class LifePart(Part):
         now: int,
         *,
         lanes: Mapping[str, Told] | None = None,
+        part: int = -1,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
         ids, told = record_ids(record), lanes or {}
         names = [f"held:{window}", "windows", "parts", "part_ends", *delivery_names(deliveries)]
         names += [*(f"trace:{i}" for i in ids), *(f"alert:{checked_id(alert, 'an alert id')}" for alert in told)]
-        head = (window, now, rfc3339(now), now + PART_MS, to_json(record), len(ids), len(members), len(told))
+        head = (window, now, rfc3339(now), now + PART_MS, to_json(record), len(ids), len(members), len(told), part)
         args: list[Arg] = [*head, *ids]
         args += [part for hold in members for part in (hold.item.alert, hold.version)]
         args += [part for alert, lane in told.items() for part in (alert, lane_line(window, lane))]

@@ -163,10 +163,13 @@ class MemoryLife(MemoryDeliveries):
         now: int,
         *,
         lanes: Mapping[str, Told] | None = None,
+        part: int = -1,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
         held = self._life.held.get(window, {})
         if any(hold.item.alert not in held or held[hold.item.alert][0] != hold.version for hold in members):
+            return False
+        if deliveries and part not in (-1, self._life.parts.get(window, (0, 0))[0]):
             return False
         for alert in lanes or {}:
             checked_id(alert, "an alert id")

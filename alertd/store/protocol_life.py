@@ -45,11 +45,14 @@ class LifeStore(Protocol):
         now: int,
         *,
         lanes: Mapping[str, Told] | None = None,
+        part: int = -1,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing.
 
         False, and nothing is done: one of the members is not there as it was read (it was released by another, or a
-        newer revision has come): read again. When messages were queued the window's `part` is counted up.
+        newer revision has come): read again. When messages were queued the window's `part` is counted up. Where their
+        ids have it in them, `part` says which they were made for: another one by now is False too, because a message
+        of the same id would not be queued.
 
         `lanes` says of alerts what the window's receiver knows from now on; their versions go up, so that a commit
         under way decides again. A lane that by then knows a newer revision, or is held in another window, keeps that.

@@ -64,7 +64,13 @@ async def _commit(
 
 
 async def _release(
-    store: Store, now: int, window: str, read: tuple[tuple[str, int], ...], names: tuple[str, ...], lanes: bool
+    store: Store,
+    now: int,
+    window: str,
+    read: tuple[tuple[str, int], ...],
+    names: tuple[str, ...],
+    lanes: bool,
+    part: int,
 ) -> bool:
     name = _hold(window, "al_1").window
     if read:
@@ -73,7 +79,9 @@ async def _release(
         members = await store.held(name)
     told_now = {one.item.alert: Told(revision=1, at_ms=now) for one in members} if lanes else None
     deliveries = [_delivery(one, about.item.alert, now) for one in names for about in members[:1]]
-    return await store.release(name, members, deliveries, record(*ALERTS, reason=window), now, lanes=told_now)
+    return await store.release(
+        name, members, deliveries, record(*ALERTS, reason=window), now, lanes=told_now, part=part
+    )
 
 
 LIFE_CALLS: Calls = {
@@ -120,13 +128,16 @@ def life_operations(*, alone: bool = True, repeatable: bool = False) -> st.Searc
     )
     effects = st.lists(wanted, max_size=4).map(tuple)
     members = st.lists(st.tuples(about, st.integers(0, 4)), min_size=0 if alone else 1, max_size=2, unique=True)
+    parts = st.sampled_from([-1, -1, 0, 1])
     tokens, some = st.sampled_from(["t1", "t2"]), st.lists(names, max_size=2).map(tuple)
     commits = _of("commit", about, versions, some, effects)
     found = [
         commits,
         commits,
         commits,
-        _of("release", windows, members.map(tuple), some, st.booleans()),
+        _of("release", windows, members.map(tuple), some, st.booleans(), parts),
+        _of("release", st.just("a"), members.map(tuple), some, st.booleans(), parts),
+        _of("commit", about, versions, some, st.just((("hold", "a"),))),
         _of("claim", names, about, tokens),
         _of("finish", names, about, tokens, st.sampled_from(["", "C1 1", "C1 2"])),
         _of("drop_timer", about, st.sampled_from([-50, 0, 40])),

@@ -114,6 +114,19 @@ async def test_what_comes_late_into_a_window_is_another_part(store: Store) -> No
     assert (await store.windows(END, 10))[0].part == 2
 
 
+async def test_two_that_release_each_a_part_do_not_use_the_same(store: Store) -> None:
+    await put(store, hold("al_1"), hold("al_2"))
+    first, second = await store.held(hold().window)
+    sent, again = delivery("part-0", chain="dl_part-0"), delivery("part-1", chain="dl_part-1")
+    assert await store.release(hold().window, [first], [sent], record("al_1"), END, part=0)
+    assert not await store.release(hold().window, [second], [sent], record("al_2"), END, part=0)
+    assert await store.held(hold().window) == [second]
+    assert await store.release(hold().window, [second], [again], record("al_2"), END, part=1)
+    await put(store, hold("al_3"))
+    late = await store.held(hold().window)
+    assert await store.release(hold().window, late, [], record("al_3"), END, part=0), "no message, no part"
+
+
 async def test_parts_are_forgotten_after_the_deliveries_that_they_name(store: Store) -> None:
     await put(store, hold())
     await store.release(hold().window, await store.held(hold().window), [delivery("a")], record("al_1"), END)

@@ -1,14 +1,15 @@
 -- requires: prelude journal delivery queueing
 -- Take alerts out of a window and queue the messages about them, which completes what a commit began.
 -- ARGV: window, now, at, until when the number of its messages is known, the record, number of its ids, of members and
--- of lanes, ids, alert and version of each member, alert and line of each lane, record and message of each delivery.
--- Answers {'ok'}, or {'no'} if a member is not there as it was read; then nothing is done.
+-- of lanes, the part that the messages were made for or -1, ids, alert and version of each member, alert and line of
+-- each lane, record and message of each delivery.
+-- Answers {'ok'}, or {'no'} if a member is not there as it was read, or another has used the part; then nothing is done.
 local window, now, at = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local members_at = 9 + tonumber(ARGV[6])
+local members_at = 10 + tonumber(ARGV[6])
 local lanes_at = members_at + 2 * tonumber(ARGV[7])
 local deliveries_at = lanes_at + 2 * tonumber(ARGV[8])
 local ids = {}
-for i = 9, members_at - 1 do
+for i = 10, members_at - 1 do
   ids[#ids + 1] = ARGV[i]
 end
 need('held:' .. window, 'hash')
@@ -30,6 +31,10 @@ for i = members_at, lanes_at - 1, 2 do
   if string.match(stored, '^%d+') ~= ARGV[i + 1] then
     return {'no'}
   end
+end
+local part = redis.call('HGET', K['parts'], window) or '0'
+if #ARGV >= deliveries_at and ARGV[9] ~= '-1' and ARGV[9] ~= part then
+  return {'no'}
 end
 local plan = plan_deliveries(deliveries_at)
 refused = refusal()
