@@ -28,7 +28,7 @@ from alertd.notify.plain import one_line
 MAX_FORM = 4096
 _CSS = """
 body{margin:0;background:#eef0f3;color:#1d2125;font:16px/24px -apple-system,'Segoe UI',Roboto,Arial,sans-serif}
-main{max-width:560px;margin:0 auto;padding:24px 20px;background:#fff;min-height:100vh;box-sizing:border-box}
+main{max-width:560px;margin:0 auto;padding:24px 20px;background:#fff}
 h1{font-size:21px;line-height:28px;margin:0 0 12px}p{margin:0 0 12px;overflow-wrap:anywhere}
 .alert{border-left:4px solid #0b57a4;padding:2px 0 2px 12px}.small{color:#4a5563;font-size:14px;line-height:20px}
 button{font:inherit;font-weight:600;padding:12px 20px;min-height:48px}
@@ -47,7 +47,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 _ASKS: dict[LinkKind, tuple[str, str, str]] = {
-    "acknowledge": ("Acknowledge this alert?", "Acknowledge", "Nobody else is asked to look at it then."),
+    "acknowledge": ("Acknowledge this alert?", "Acknowledge", "It is not passed on to anybody else then."),
     "snooze": ("Snooze this alert for 4 hours?", "Snooze 4 h", "Until then only a rise in severity is told."),
     "useful": ("Was this alert useful?", "Mark as useful", "It counts for the precision of its rules."),
     "noise": ("Was this alert noise?", "Mark as noise", "It counts against the precision of its rules."),
@@ -152,7 +152,7 @@ class AnswerPages:
             return _unavailable()
         if alert is None:
             return _gone()
-        return _page(200, _ASKS[what.kind][0], _about(alert), _form(token, what.kind, reader.who))
+        return _answer(200, question(token, what.kind, alert, reader.who))
 
     async def _do(self, request: web.Request) -> web.Response:
         """Do it."""
@@ -183,7 +183,8 @@ class AnswerPages:
         heading = "Not done" if given.outcome == "refused" else "Done" if given.outcome == "done" else "Done before"
         said = one_line(given.text, 300)
         title = one_line(given.title, 300)
-        return _page(status, heading, element("p", said), *([element("p", title, class_="alert")] if title else []))
+        about = [element("p", title, class_="alert")] if title else []
+        return _answer(status, _page(heading, element("p", said), *about))
 
     def _read(self, token: str) -> tuple[Asked, Reader] | web.Response:
         """Read a link, and who answers by it; else the page that says no."""
@@ -244,7 +245,12 @@ def _form(token: str, kind: LinkKind, who: str) -> Html:
     )
 
 
-def _page(status: int, heading: str, *parts: Html) -> web.Response:
+def question(token: str, kind: LinkKind, alert: SeenAlert, who: str) -> str:
+    """Write the page that says what will be done, with the button that does it."""
+    return _page(_ASKS[kind][0], _about(alert), _form(token, kind, who))
+
+
+def _page(heading: str, *parts: Html) -> str:
     head = joined(
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -253,12 +259,15 @@ def _page(status: int, heading: str, *parts: Html) -> web.Response:
         element("title", heading),
         _SHEET,
     )
-    text = document(head, element("body", element("main", element("h1", heading), *parts)))
-    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8", headers=_HEADERS)
+    return document(head, element("body", element("main", element("h1", heading), *parts)))
+
+
+def _answer(status: int, page: str) -> web.Response:
+    return web.Response(text=page, status=status, content_type="text/html", charset="utf-8", headers=_HEADERS)
 
 
 def _refused(status: int, heading: str, text: str) -> web.Response:
-    return _page(status, heading, element("p", text))
+    return _answer(status, _page(heading, element("p", text)))
 
 
 def _invalid() -> web.Response:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from alertd.app.links import KEY_FILE, links_of
 from alertd.errors import ConfigError
@@ -43,3 +45,11 @@ def test_the_users_own_key_and_time_are_taken(tmp_path: Path) -> None:
 def test_a_key_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least 32"):
         settings(tmp_path, public=PUBLIC, links_key="short")
+
+
+def test_the_example_of_the_document_is_valid() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "email.md").read_text("utf-8")
+    found = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    made = Settings.model_validate(yaml.safe_load(found[1]))
+    assert made.smtp is not None and made.web.public is not None and made.receivers[0].id == "pm-mail"

@@ -21,12 +21,14 @@ from alertd.model import Change, Evidence
 from alertd.net.client import HttpClient
 from alertd.notify.console import ConsoleConfig, ConsoleNotifier
 from alertd.notify.email_form import Mail, build
+from alertd.notify.email_subject import subject_of
 from alertd.notify.message import HEADLINE_MAX, compose
 from alertd.notify.payload import MAX_BYTES, payload
 from alertd.notify.plain import one_line
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.slack_blocks import blocks, context, cost, escape, notification, plain
 from tests.notify.cases import NOW, alert, attempt, event, match, message
+from tests.notify.digests import brief, digest, item
 
 NASTY = [
     "<!channel>",
@@ -166,6 +168,35 @@ def test_email_never_raises_and_keeps_its_headers(fields: dict[str, Any], text: 
     shown = parsed.get_body(("html",))
     assert shown is not None and "<script" not in shown.get_content()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+@settings(max_examples=100, deadline=None)
+@given(any_text, any_text)
+def test_a_digest_of_anything_is_a_mail_of_two_parts(title: str, text: str) -> None:
+    nasty = item(
+        title=title, source=text, url=text, first_at=text, since=text, news=[text] * 9, portfolio_title=title
+    )
+    said = brief(digest(items=[nasty, nasty], expired=[nasty], since=text), portfolio_title=text, timezone=text)
+    lines = compose(said, NOW)
+    assert len(lines.headline) <= HEADLINE_MAX
+    mail = Mail(
+        at_ms=NOW,
+        delivery=said.delivery,
+        thread="",
+        date_ms=NOW,
+        subject=subject_of(said, lines),
+        urgent=False,
+        list_name="pm-mail",
+        lines=lines,
+    )
+    raw = build(mail, "alertd@desk.example", ["pm@example.com"], [])
+    parsed = email.message_from_bytes(raw, policy=email.policy.default)
+    assert parsed["Bcc"] is None and read_subject(raw) == mail.subject
+    page, plain_text = (parsed.get_body((kind,)) for kind in ("html", "plain"))
+    assert page is not None and "<script" not in page.get_content()
+    assert plain_text is not None and not BIDI_CONTROLS & {
+        unicodedata.bidirectional(c) for c in plain_text.get_content()
+    }
 
 
 @settings(max_examples=100, deadline=None)

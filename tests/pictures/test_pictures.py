@@ -55,6 +55,13 @@ def test_a_mail_fits_the_screen_and_shows_what_matters(width: int) -> None:
     assert all(height >= 44 for _, height in page.press), page.press
 
 
+def test_the_page_that_answers_fits_a_phone() -> None:
+    page = measure(pages.answer_page(stories.seed()), PHONE)
+    fits(page, PHONE)
+    assert "Acknowledge this alert?" in page.text and "SpaceX leases its Colossus 1" in page.text
+    assert page.press == [("Acknowledge", 48)]
+
+
 def test_in_the_dark_it_is_laid_out_the_same() -> None:
     page = pages.mail_parts(stories.seed())[0]
     assert measure(page, PHONE, dark=True) == measure(page, PHONE)

@@ -31,6 +31,7 @@ PICTURES = {
     "mail-phone-dark": Picture(lambda: pages.mail_parts(stories.seed())[0], PHONE, dark=True),
     "mail-update-phone": Picture(lambda: pages.mail_parts(stories.seed("alert.updated"))[0], PHONE),
     "mail-text": Picture(lambda: pages.preformatted(pages.mail_parts(stories.seed())[1]), DESKTOP),
+    "answer-phone": Picture(lambda: pages.answer_page(stories.seed()), PHONE),
     "brief-desktop": Picture(lambda: pages.mail_parts(stories.brief())[0], DESKTOP),
     "brief-phone": Picture(lambda: pages.mail_parts(stories.brief())[0], PHONE),
     "brief-slack": Picture(lambda: pages.slack(stories.brief()), DESKTOP),

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -77,6 +78,7 @@ def find_browser() -> str:
     return found
 
 
+@cache
 def measure(page: str, width: int, *, dark: bool = False) -> Measured:
     """Lay a page out at a width in CSS pixels. Raises NoBrowserError."""
     out = _run(_framed(page, width, 4000) + _MEASURE, ["--dump-dom", "--window-size=1600,4200", *_scheme(dark)])

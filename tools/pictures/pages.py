@@ -21,6 +21,8 @@ from alertd.notify.protocol import NotifierDeps
 from alertd.notify.slack_blocks import blocks
 from alertd.notify.slack_buttons import Handle
 from alertd.notify.smtp import SmtpConfig
+from alertd.web.answer_pages import question
+from alertd.workers.answers import Seen
 from tools.pictures.slack_page import slack_page
 from tools.pictures.stories import SENT
 
@@ -47,6 +49,23 @@ def mail_parts(message: Message) -> tuple[str, str]:
     page, text = read.get_body(("html",)), read.get_body(("plain",))
     assert page is not None and text is not None
     return page.get_content(), f"Subject: {read['Subject']}\n\n{text.get_content()}"
+
+
+def answer_page(message: Message) -> str:
+    """Show the page that a link in a mail opens."""
+    alert = message.alert
+    assert alert is not None
+    seen = Seen(
+        alert=alert.id,
+        title=alert.title,
+        status=alert.status,
+        severity=alert.severity,
+        portfolio=alert.portfolio,
+        portfolio_title=message.portfolio_title,
+        acknowledged_by=None,
+        snoozed_until=None,
+    )
+    return question("token", "acknowledge", seen, "pm@example.com")
 
 
 def slack(message: Message) -> str:
