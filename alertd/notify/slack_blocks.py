@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, SEPARATOR, Item, Lines, Row
+from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, LISTED, SEPARATOR, Item, Lines, Row, parts_of
 from alertd.notify.plain import cut
 from alertd.notify.slack_buttons import Handle, answers, item_menu, item_place, link_button
 
@@ -23,8 +23,8 @@ TOTAL_MAX = 12_000
 ITEMS_MAX = 20
 """Alerts that a digest shows; with what stands around them they are far from 50 blocks."""
 EXPIRED_MAX = 10
-_ROW_MAX = 1400
-"""Two rows, and what stands around them, always fit a section."""
+_ROW_MAX = 2000
+"""With its label far from what a section may hold: no row takes the room of all others."""
 _PLAIN_MAX = 3600
 """Slack cannot edit a text of more than 4,000 characters; what an attempt says about itself comes before it."""
 _FORMATTING = frozenset("*_~`")
@@ -74,7 +74,7 @@ def blocks(lines: Lines, handle: Handle | None = None, *, struck: bool = False) 
         {"type": "header", "text": {"type": "plain_text", "text": escape(lines.status, HEADER_MAX), "emoji": False}},
         section(marked(lines.title, "~" if struck else "*", SECTION_MAX)),
     ]
-    body = [section(text) for text in _paragraphs([row for row in lines.rows if row.label != "Source"])]
+    body = [section(_paragraph(row)) for row in lines.rows if row.label != "Source"]
     body += digest_blocks(lines, handle)
     foot = [context(f"{row.label}  {row.text}") for row in lines.rows if row.label == "Source"]
     buttons = [link_button(lines.link)] if lines.link and len(lines.link) <= LINK_MAX else []
@@ -133,16 +133,13 @@ def _quoted(row: Row) -> str:
     return f"“{row.quote}”" if row.quote else ""
 
 
-def _paragraphs(rows: list[Row]) -> list[str]:
-    """Join rows into as few texts as Slack's limit for a section allows."""
-    texts: list[str] = []
-    for row in rows:
-        line = f"*{row.label}*  {escape(f'{row.text} {_quoted(row)}'.strip(), _ROW_MAX)}"
-        if texts and len(texts[-1]) * 2 + len(line) * 2 < SECTION_MAX:
-            texts[-1] += "\n" + line
-        else:
-            texts.append(line)
-    return texts
+def _paragraph(row: Row) -> str:
+    """Write a row; what it lists stands below one another, for a phone is narrow."""
+    parts = [*parts_of(row), _quoted(row)]
+    shown = [part for part in parts if part]
+    if len(shown) > 1 and row.label in LISTED:
+        return f"*{row.label}*\n" + escape("\n".join(f"• {part}" for part in shown), _ROW_MAX)
+    return f"*{row.label}*  {escape(' '.join(shown), _ROW_MAX)}"
 
 
 def _length(block: Block) -> int:

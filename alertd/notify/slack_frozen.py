@@ -104,11 +104,10 @@ def _reply(message: Message, lines: Lines, handle: Handle | None) -> Form:
     if message.loud:
         struck = "~" if _taken_back(message) else "*"
         head.append(section(marked(lines.title, struck, SECTION_MAX)))
-        asks = Handle(receiver=handle.receiver, alert=handle.alert, part="r") if handle is not None else None
-        foot = answers(asks, buttons)
-    else:
-        foot = answers(None, buttons)
-    said = [lines.status, *([lines.title] if message.loud else []), *shown, *rows, lines.link]
+    asks = Handle(receiver=handle.receiver, alert=handle.alert, part="r") if handle and message.loud else None
+    sources = [f"{row.label}  {row.text}" for row in lines.rows if row.label == "Source"]
+    foot = [*map(context, sources), *answers(asks, buttons)]
+    said = [lines.status, *([lines.title] if message.loud else []), *shown, *rows, *sources, lines.link]
     return Form(
         headline=lines.headline,
         blocks=within(head, body, foot),

@@ -42,7 +42,7 @@ async def test_an_alert_arrives_as_blocks_with_a_short_text(slack: FakeSlack, ht
     assert await to.send(to.render(message()), attempt()) == Sent("HTTP 200 ok")
     (sent,) = slack.messages
     assert sent["text"].startswith("HIGH · Vega Grid leases its Orion") and len(sent["text"]) <= 110
-    assert [block["type"] for block in sent["blocks"]] == ["header", "section", "section", "context", "actions"]
+    assert [block["type"] for block in sent["blocks"]] == ["header", *["section"] * 3, "context", "actions"]
     assert sent["unfurl_links"] is False and sent["unfurl_media"] is False
     button = sent["blocks"][-1]["elements"][0]
     assert button["url"] == "https://news.example.com/orion?a=1&b=2"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from pydantic import ValidationError
 from alertd.net.client import HttpClient
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.slack import SlackConfig, SlackNotifier
+from alertd.notify.slack_api import ERRORS, NOT_OURS, NOT_THERE
 from tests.settings.conftest import Desk, desk
 
 __all__ = ["desk"]
@@ -75,3 +79,22 @@ def test_signed_requests_need_somewhere_to_arrive(desk: Desk) -> None:
     )
     public = 'web: {public: {bind: "127.0.0.1:0", url: "https://alerts.example.com"}}\n'
     assert desk.load(public + receiver, env).settings.web.public is not None
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "slack.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("word", [*ERRORS, *NOT_THERE, *NOT_OURS])
+def test_every_word_of_slacks_is_documented(word: str) -> None:
+    assert f"`{word}`" in PAGE
+
+
+def test_the_examples_of_the_page_are_valid(desk: Desk) -> None:
+    env = {"SLACK_TOKEN": "xoxb-x", "SLACK_APP_TOKEN": "xapp-x", "SLACK_SIGNING_SECRET": "s"}
+    examples = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        loaded = desk.load(example, env)
+        assert loaded.settings.receivers[0].id == "ai-desk" and loaded.warnings == []
+    (manifest,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert json.loads(manifest)["oauth_config"]["scopes"]["bot"] == ["chat:write"]
