@@ -27,7 +27,7 @@ from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turn
 from alertd.app.matching import pipeline_of, understanding_of
 from alertd.app.receivers import read_calendars
 from alertd.app.snapshot import secrets_of
-from alertd.base.clock import system_clock
+from alertd.base.clock import follow_clock, system_clock
 from alertd.base.failpoints import arm
 from alertd.errors import AlertdError, StoreUnavailable
 from alertd.store.redis import RedisStore, open_store
@@ -283,11 +283,11 @@ async def _main(descriptor: int) -> None:
     telemetry.configure_logging(log_settings.level, log_settings.format, sys.stderr)
     telemetry.hide_values(secrets_of(boot.snapshot.settings))
     structlog.contextvars.bind_contextvars(process=boot.name)
+    follow_clock(os.environ)
     if boot.failpoints:
         arm(boot.failpoints, environment=os.environ.get("ALERTD_ENV", ""))
     code = await Child(boot, link).main()
-    # Not back through asyncio.run: it cancels what still runs and waits for that, and a send or a lookup can take its
-    # time about being cancelled. Everything durable is in the store.
+    # Not back through asyncio.run, which waits for sends that take their time about being cancelled: all is stored.
     os._exit(code)
 
 

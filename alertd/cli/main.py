@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from alertd import __version__
+from alertd.base.clock import ClockRefused, follow_clock
 
 FAULTS = 1
 USAGE = 2
@@ -114,11 +115,15 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # a terminal that has no “ or ✓ shows an escape, not a traceback
             stream.reconfigure(errors="backslashreplace")
     try:
+        follow_clock(os.environ)
         code = app(standalone_mode=False, prog_name="alertd")
     except typer.TyperException as error:
         code = _usage(error)
     except typer.Abort:
         code = FAULTS
+    except ClockRefused as error:
+        _complain("alertd", str(error))
+        code = USAGE
     sys.exit(code)
 
 

@@ -16,6 +16,7 @@ from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.snapshot import secrets_of
 from alertd.app.state import ROLES
 from alertd.app.supervisor import ALL_ROLES, Supervisor, first_of
+from alertd.base.clock import CLOCK_VARIABLE
 from alertd.base.failpoints import arm
 from alertd.cli.output import FAULTS, USAGE, ConfigOption, environment, fail
 from alertd.errors import AlertdError, ConfigError
@@ -39,6 +40,7 @@ def run(
     It logs on stderr.
     """
     env = environment()
+    followed = env.get(CLOCK_VARIABLE)
     unknown = set(only or ()) - set(ROLES)
     if unknown:
         fail(f"--only takes {', '.join(ROLES)}, not {', '.join(sorted(unknown))}", USAGE)
@@ -59,6 +61,8 @@ def run(
     settings = loaded.snapshot.settings
     telemetry.configure_logging(settings.log.level, settings.log.format, sys.stderr)
     telemetry.hide_values(secrets_of(settings))
+    if followed:
+        log.warning("clock_followed", file=followed)
     for warning in loaded.warnings:
         log.warning("config_warning", fault=str(warning))
     asyncio.run(_run(reloading, found, frozenset(only or ALL_ROLES)))

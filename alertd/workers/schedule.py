@@ -18,7 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
 from alertd import telemetry
-from alertd.base.clock import Clock, to_datetime
+from alertd.base.clock import Clock, machine_ms, to_datetime
 from alertd.errors import StoreUnavailable
 from alertd.model import SourceState
 from alertd.sources.polled import PolledConfig
@@ -148,7 +148,7 @@ class Schedule:
     def _at(self, source_id: str, at_ms: int) -> None:
         self._due[source_id] = at_ms
         self._states[source_id] = msgspec.structs.replace(self._states[source_id], due_ms=at_ms)
-        trigger = DateTrigger(run_date=to_datetime(at_ms), timezone="UTC")
+        trigger = DateTrigger(run_date=to_datetime(machine_ms(at_ms)), timezone="UTC")
         self._scheduler.add_job(self._turn, trigger, args=[source_id], id=source_id, replace_existing=True)
 
     async def _turn(self, source_id: str) -> None:
