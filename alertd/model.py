@@ -792,8 +792,9 @@ class AlertState(Struct, frozen=True, kw_only=True):
     """Of the portfolio."""
     identity: str = ""
     """The portfolio's first id, by which its state is kept; empty: its id."""
-    receivers: list[str] = []
-    """The portfolio's own: they see the matches of rules that name none."""
+    receivers: list[str] | None = None
+    """The portfolio's own: they see the matches of rules that name none. None for an alert of a time when that was not
+    kept."""
 
 
 class StoredAlert(Struct, frozen=True, kw_only=True):

@@ -58,7 +58,7 @@ def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = Non
     headline of one that is not stands for it. `via` names the receiver in whose place it is told.
     """
     before = lane(state, policy.id)
-    own = state.receivers or list(lanes(state))
+    own = state.receivers if state.receivers is not None else list(lanes(state))
     alert = routed(state.alert, via or (before.via if before is not None else "") or policy.id, own)
     at_hand = event if event is not None else state.event
     if at_hand is None or closed_to(policy, limits(at_hand)):

@@ -83,10 +83,12 @@ class Telling:
     """Why the first that waits does."""
     withheld: Reason | None = None
     _seen: dict[tuple[object, ...], Seen] = field(default_factory=dict)
-    _by_name: bool | None = None
+    _partial: bool = False
+    _by_name: bool = False
 
     def tell(self, receivers: Sequence[str]) -> None:
         """Decide for each receiver."""
+        self._looked_at()
         self.lanes = dict(lanes(self.state))
         for receiver in receivers:
             self.answers[receiver] = self._answer(receiver, self.lanes.get(receiver))
@@ -150,24 +152,20 @@ class Telling:
 
     def _sight(self, policy: ReceiverPolicy, as_whom: str) -> Seen:
         """Give the alert as a receiver sees it; made once for all that see the same."""
-        own = as_whom if self._partial() else ""
-        name = policy.id if self._names_receivers() else ""
+        own = as_whom if self._partial else ""
+        name = policy.id if self._by_name else ""
         key = (own, name, policy.accepts, policy.leaves, policy.show_weights)
         seen = self._seen.get(key)
         if seen is None:
             seen = self._seen[key] = as_seen(self.state, policy, self.event, via=as_whom)
         return seen
 
-    def _partial(self) -> bool:
-        return any(match.receivers for match in self.state.alert.matches)
-
-    def _names_receivers(self) -> bool:
-        """Whether the rights of anything in the alert name receivers, so that each sees something else."""
-        if self._by_name is None:
-            alert = self.state.alert
-            rights = [limits(self.event), *(m.rights for m in alert.matches), *(c.rights for c in alert.changes)]
-            self._by_name = any(one is not None and one.receivers for one in rights)
-        return self._by_name
+    def _looked_at(self) -> None:
+        """See once whether routing or rights show some receivers something else than the others."""
+        alert = self.state.alert
+        self._partial = any(match.receivers for match in alert.matches) or any(c.seen for c in alert.changes)
+        rights = [limits(self.event), *(m.rights for m in alert.matches), *(c.rights for c in alert.changes)]
+        self._by_name = any(one is not None and one.receivers for one in rights)
 
     def _view(self, policy: ReceiverPolicy, seen: Seen, news: News, audience: Audience) -> View:
         background = self.background
