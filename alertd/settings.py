@@ -31,6 +31,7 @@ from alertd.notify import receiver_checks
 from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.smtp import SmtpConfig
+from alertd.notify.template_source import load_templates
 from alertd.sources import addresses, rights
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
 from alertd.web.bind import parse_bind
@@ -224,6 +225,7 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     settings, faults = check(Settings, filled.doc)
     faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *addresses.faults(filled.doc)]
     faults += [*receiver_checks.faults(filled.doc), *literal_secrets(filled)]
+    faults += load_templates(settings.receivers, filled.doc, folder) if settings is not None else []
     refused = [(s.address_key, s.forbidden()) for s in settings.sources] if settings is not None else []
     faults += [doc.fault(("sources", i, at), why, severity="warning") for i, (at, why) in enumerate(refused) if why]
     faults = [f for f in faults if (f.file, f.line, f.column) not in filled.failed]

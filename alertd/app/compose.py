@@ -58,6 +58,7 @@ from alertd.workers.sec_requests import SecRequests
 from alertd.workers.source_health import SourceHealth
 from alertd.workers.standings import SourceWatch
 from alertd.workers.status import collect_status
+from alertd.workers.template_notices import TemplateNotices
 from alertd.workers.timers import Timers
 
 log = structlog.get_logger(__name__)
@@ -76,6 +77,7 @@ class Parts:
         self._settings = settings
         telemetry.tell_sources_apart([source.id for source in settings.sources])
         self.notices = Notices(store, operator_modes(settings), system_clock, desks_of(settings))
+        self._templates = TemplateNotices(self.notices)
         contact = f" {settings.contact}" if settings.contact else ""
         self._http = HttpClient(user_agent=f"alertd/{__version__}{contact}")
         self._sec = SecRequests(self._http, store, self.notices, system_clock)
@@ -277,7 +279,7 @@ class Parts:
         return looked
 
     def _notifiers(self, settings: Settings) -> list[tuple[str, Notifier]]:
-        return notifiers_of(settings, self._http, self._store, self._links)
+        return notifiers_of(settings, self._http, self._store, self._links, self._templates.failed)
 
     async def _status(self) -> dict[str, Any]:
         settings = self._settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from alertd.base.clock import system_clock
@@ -15,10 +16,21 @@ from alertd.workers.notices import Desks
 
 
 def notifiers_of(
-    settings: Settings, http: HttpClient, store: RedisStore, links: Links | None
+    settings: Settings,
+    http: HttpClient,
+    store: RedisStore,
+    links: Links | None,
+    template_failed: Callable[[str, str, str], None],
 ) -> list[tuple[str, Notifier]]:
     """Make the notifier of each receiver. Raises ConfigError where an email receiver has no relay."""
-    deps = NotifierDeps(http=http, smtp=settings.smtp, links=links, turns=store, clock=system_clock)
+    deps = NotifierDeps(
+        http=http,
+        smtp=settings.smtp,
+        links=links,
+        turns=store,
+        template_failed=template_failed,
+        clock=system_clock,
+    )
     return [(receiver.id, build_notifier(receiver, deps)) for receiver in settings.receivers]
 
 

@@ -21,6 +21,7 @@ from alertd.notify.config_timing import (
     StormOrOff,
     When,
 )
+from alertd.notify.template_source import Templates
 
 
 def _known_networks(value: bool | list[str]) -> bool | list[str]:
@@ -133,6 +134,11 @@ class ReceiverConfig(ConfigModel):
     """What the pace is kept for; empty: the receiver."""
     concurrency: ClassVar[int] = 1
     """Attempts under way at once in one process: the bound on repeats after a crash."""
+
+    @property
+    def templates(self) -> Templates:
+        """Its own templates, by their place in its settings, and what each writes."""
+        return {}
 
     @property
     def storms(self) -> StormConfig | None:

@@ -16,11 +16,14 @@ from rich.text import Text
 
 from alertd.model import Message, Severity, Struct
 from alertd.notify.config import ReceiverConfig
-from alertd.notify.message import POSSIBLE_REPEAT, Item, Lines, compose
+from alertd.notify.message import POSSIBLE_REPEAT, Item, Lines, Row, compose
 from alertd.notify.outcome import NOT_SENT, UNKNOWN, Dead, Outcome, Sent, parked, settle
+from alertd.notify.own_template import NOTHING, SKIPPED, OwnTemplate
 from alertd.notify.payload import payload as json_payload
+from alertd.notify.plain import one_line
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
+from alertd.notify.template_source import Source, Templates
 
 PATIENCE_S = 5.0
 """How long a full pipe may stay full before the message is tried again later."""
@@ -41,8 +44,15 @@ class ConsoleConfig(ReceiverConfig):
     type: Literal["console"] = "console"
     format: Literal["auto", "rich", "json"] = "auto"
     """`auto`: readable text on a terminal, JSON lines otherwise."""
+    template: Source | None = None
+    """Writes what is printed in place of both."""
 
     mode: ClassVar[Literal["every", "latest"]] = "every"
+
+    @property
+    def templates(self) -> Templates:
+        """Its template, which writes text."""
+        return {("template",): (self.template, "text")} if self.template is not None else {}
 
 
 class _Frozen(Struct, frozen=True, kw_only=True):
@@ -50,6 +60,8 @@ class _Frozen(Struct, frozen=True, kw_only=True):
 
     lines: Lines
     json: msgspec.Raw
+    own: str = ""
+    """What a template wrote in place of both."""
 
 
 class ConsoleNotifier:
@@ -59,6 +71,7 @@ class ConsoleNotifier:
         self._config = config
         self._given = deps.stream
         self._clock = deps.clock
+        self._template = OwnTemplate(config.id, config.template, "text", deps.template_failed)
         self.mode = config.mode
         self.lease_ms = 15_000
         self.pace_ms, self.pace_key = config.pace_ms, config.pace_key
@@ -66,16 +79,28 @@ class ConsoleNotifier:
 
     def render(self, message: Message) -> bytes:
         """Lay the message out in both forms."""
-        frozen = _Frozen(lines=compose(message, self._clock()), json=msgspec.Raw(json_payload(message)))
-        return msgspec.json.encode(frozen)
+        now = self._clock()
+        own = self._template.write(message, now)
+        if own.nothing:
+            return SKIPPED
+        lines = compose(message, now)
+        if own.fault:
+            lines = msgspec.structs.replace(lines, rows=[*lines.rows, Row("Template", own.fault)])
+        body = json_payload(message, template_fault=own.fault)
+        return msgspec.json.encode(_Frozen(lines=lines, json=msgspec.Raw(body), own=own.text or ""))
 
     async def send(self, payload: bytes, attempt: Attempt) -> Outcome:
         """Write it and flush. A reader that has gone will not come back."""
+        if payload == SKIPPED:
+            return Sent(NOTHING)
         stream = self._given or sys.stdout
         progress = read_progress(attempt.progress, attempt.in_doubt)
         try:
             frozen = msgspec.json.decode(payload, type=_Frozen)
-            if self._rich(stream):
+            if frozen.own:
+                doubt = f"{POSSIBLE_REPEAT}\n" if progress.doubt else ""
+                text = "".join(f"{one_line(line)}\n" for line in (doubt + frozen.own).strip("\n").split("\n"))
+            elif self._rich(stream):
                 text = _rich_text(stream, frozen.lines, progress.doubt)
             else:
                 text = bytes(frozen.json).decode() + "\n"

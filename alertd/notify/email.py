@@ -18,6 +18,7 @@ from alertd.notify.email_form import Mail, build, message_id
 from alertd.notify.email_subject import REPLY, in_short, is_reply, is_urgent, subject_of
 from alertd.notify.message import compose, delayed
 from alertd.notify.outcome import LATER, NO_ANSWER, NOT_SENT, Dead, Later, Outcome, Sent, settle, smtp_meaning
+from alertd.notify.own_template import NOTHING, SKIPPED, OwnTemplate, Written
 from alertd.notify.plain import one_line
 from alertd.notify.progress import Progress, read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
@@ -32,6 +33,8 @@ from alertd.notify.smtp import (
     split_mailbox,
     tls_context,
 )
+from alertd.notify.template_language import Form
+from alertd.notify.template_source import Mails, Templates
 
 _MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,300}>")
 
@@ -48,7 +51,17 @@ class EmailConfig(ReceiverConfig):
     links: bool = True
     """Whether its mails carry links by which an alert is answered, where `web.public` is set."""
 
+    template: Mails | None = None
+    """Writes parts of the mail in place of the built-in ones: its text, or `{subject: …, text: …, html: …}`."""
+
     concurrency: ClassVar[int] = 2
+
+    @property
+    def templates(self) -> Templates:
+        """Its templates: of the subject, the text and the HTML."""
+        forms: dict[str, Form] = {"subject": "text", "text": "text", "html": "html"}
+        own = {name: getattr(self.template, name) for name in forms} if self.template is not None else {}
+        return {("template", name): (source, forms[name]) for name, source in own.items() if source is not None}
 
     @property
     def reader(self) -> str:
@@ -67,6 +80,10 @@ class EmailNotifier:
         self._clock: Clock = deps.clock
         self._sender = config.sender or deps.smtp.sender
         self._recipients = list(dict.fromkeys(split_mailbox(one)[1] for one in (*config.to, *config.cc)))
+        self._templates = {
+            key[-1]: OwnTemplate(config.id, source, form, deps.template_failed)
+            for key, (source, form) in config.templates.items()
+        }
         self._links = deps.links if config.links else None
         self._timeout_s = deps.smtp.timeout * 3
         self._pool = _pool(deps.smtp)
@@ -93,7 +110,22 @@ class EmailNotifier:
             lines=in_short(lines) if reply else lines,
             small=[REPLY] if reply else [],
         )
-        return msgspec.json.encode(self._answerable(mail, message, now))
+        return self._own(self._answerable(mail, message, now), message, now)
+
+    def _own(self, mail: Mail, message: Message, now: int) -> bytes:
+        """Put what the receiver's templates write in place of what is built in."""
+        own = {name: template.write(message, now) for name, template in self._templates.items()}
+        text, html = own.get("text", Written()), own.get("html", Written())
+        if (text.nothing and (html.nothing or "html" not in own)) or (html.nothing and "text" not in own):
+            return SKIPPED
+        faults = list(dict.fromkeys(written.fault for written in own.values() if written.fault))
+        if faults:  # half of a mail by a template and half without one would say two things
+            return msgspec.json.encode(msgspec.structs.replace(mail, small=[*mail.small, *faults]))
+        subject = one_line(own["subject"].text or "", 200) if "subject" in own else ""
+        mail = msgspec.structs.replace(
+            mail, subject=subject or mail.subject, text=text.text or "", html=html.text or ""
+        )
+        return msgspec.json.encode(mail)
 
     def _answerable(self, mail: Mail, message: Message, now: int) -> Mail:
         """Add the links by which it is answered, where there is anybody to take the answers."""
@@ -112,6 +144,8 @@ class EmailNotifier:
 
     async def send(self, payload: bytes, attempt: Attempt) -> Outcome:
         """Send to those recipients that are neither served nor refused for good."""
+        if payload == SKIPPED:
+            return Sent(NOTHING)
         progress = read_progress(attempt.progress, attempt.in_doubt)
         left = [one for one in self._recipients if one not in progress.served and one not in progress.refused]
         if not left:

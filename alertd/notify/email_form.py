@@ -19,6 +19,7 @@ import msgspec
 from alertd.base.clock import to_datetime
 from alertd.model import Struct
 from alertd.notify.email_html import Button, Offers, html_part
+from alertd.notify.email_own import own_html, own_text
 from alertd.notify.email_text import text_part
 from alertd.notify.lines import Lines
 from alertd.notify.message import POSSIBLE_REPEAT
@@ -44,6 +45,10 @@ class Mail(Struct, frozen=True, kw_only=True):
     """Of a digest: alert -> the link by which it is acknowledged."""
     small: list[str] = msgspec.field(default_factory=list)
     """Small print at the end."""
+    text: str = ""
+    """Written by a template in place of the built-in text; the links and the small print follow it."""
+    html: str = ""
+    """The same for HTML; empty beside a `text`: the mail has none."""
 
 
 def build(
@@ -78,10 +83,12 @@ def build(
     if doubt:
         message["X-Alertd-Possible-Repeat"] = "yes"
     offers = Offers(buttons=mail.buttons, items=mail.item_links, small=mail.small)
-    message.set_content(text_part(mail.lines, notes, offers), cte="quoted-printable")
-    message.add_alternative(
-        html_part(mail.subject, mail.lines, notes, offers), subtype="html", cte="quoted-printable"
-    )
+    text = own_text(mail.text, notes, offers) if mail.text else text_part(mail.lines, notes, offers)
+    message.set_content(text, cte="quoted-printable")
+    if mail.html or not mail.text:
+        page = html_part(mail.subject, mail.lines, notes, offers)
+        html = own_html(mail.html, notes, offers) if mail.html else page
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
     # A boundary of our own keeps the bytes the same; quoted-printable text cannot hold "=_".
     message.set_boundary(f"=_{mail.delivery}")
     return _subject(mail.subject) + message.as_bytes()

@@ -18,27 +18,40 @@ EXCERPT_BYTES = 2048
 _MATCHES_KEPT = 10
 _CHANGES_KEPT = 5
 _TEXT_KEPT = 300
+_ITEMS_KEPT, _EXPIRED_KEPT = 15, 5
 
 Json = dict[str, Any]
 
 
-def payload(message: Message) -> bytes:
-    """Write a message as the JSON that webhooks and the console's JSON lines carry; always below 20 kB."""
+def payload(message: Message, *, template_fault: str = "") -> bytes:
+    """Write a message as the JSON that webhooks and the console's JSON lines carry; always below 20 kB.
+
+    `template_fault`: why this stands in for what a template should have written.
+    """
     data: Json = {}
     if message.alert is not None:
-        data["alert"] = _alert(message.alert)
+        data["alert"] = without_receivers(message.alert)
     if message.event is not None:
-        data["event"] = _event(message)
+        data["event"] = event_fields(message)
     if message.notice is not None:
-        data["notice"] = _jsonable(message.notice)
+        data["notice"] = json_data(message.notice)
     if message.coverage is not None:
-        data["coverage"] = _jsonable(message.coverage)
+        data["coverage"] = json_data(message.coverage)
+    if message.digest is not None:
+        data["digest"] = json_data(message.digest)
+    if message.type.startswith("alert."):
+        data["news"] = json_data(message.news)
+        data["loud"] = message.loud
+    if message.escalated_from:
+        data["escalated_from"] = message.escalated_from
     data["delivery"] = {
         "id": message.delivery,
         "receiver": message.receiver,
         "reason": message.reason,
         "dispatched_by": message.dispatched_by,
     }
+    if template_fault:
+        data["template_fault"] = template_fault
     body: Json = {"type": message.type, "timestamp": message.at, "data": data}
     trimmed: list[str] = []
     for name, trim in _TRIMS:
@@ -56,10 +69,10 @@ def _encode(body: Json) -> bytes:
     try:
         return msgspec.json.encode(body)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_jsonable(body))
+        return msgspec.json.encode(json_data(body))
 
 
-def _jsonable(value: Any) -> Any:
+def json_data(value: Any) -> Any:
     """Give plain JSON data in which every text is valid Unicode."""
     builtins = msgspec.to_builtins(value)
     return _valid(builtins)
@@ -75,9 +88,9 @@ def _valid(value: Any) -> Any:
     return value
 
 
-def _alert(alert: Alert) -> Json:
+def without_receivers(alert: Alert) -> Json:
     """Give the alert; whom else its parts may be told is nothing for those who may be told."""
-    fields: Json = _jsonable(alert)
+    fields: Json = json_data(alert)
     for part in (*fields["matches"], *fields["changes"]):
         del part["rights"]
     for match in fields["matches"]:
@@ -85,7 +98,7 @@ def _alert(alert: Alert) -> Json:
     return fields
 
 
-def _event(message: Message) -> Json:
+def event_fields(message: Message) -> Json:
     """Give the event with an excerpt of at most 2 kB in place of its body."""
     assert message.event is not None
     fields: Json = {}
@@ -149,6 +162,19 @@ def _keep_first_matches(data: Json) -> bool:
     return _shorten_texts(matches) or dropped
 
 
+def _keep_first_items(data: Json) -> bool:
+    """Keep the first alerts of a digest, which are the loudest; the others are counted."""
+    digest: Json = data.get("digest", {})
+    dropped = False
+    for key, count, kept in (("items", "more", _ITEMS_KEPT), ("expired", "more_expired", _EXPIRED_KEPT)):
+        items: list[Json] = digest.get(key, [])
+        if len(items) > kept:
+            digest[count] += len(items) - kept
+            del items[kept:]
+            dropped = True
+    return dropped
+
+
 _DETAILS = {"authors", "categories", "filers", "facts", "companies", "parties", "event_types"}
 _DETAILS |= {"amounts", "durations", "terms", "sentiment", "published_raw"}
 _CORE = frozenset(Event.__struct_fields__) - _DETAILS | {"excerpt"}
@@ -196,6 +222,7 @@ _TRIMS: tuple[tuple[str, Callable[[Json], bool]], ...] = (
     ("evidence", _drop_evidence),
     ("changes", _keep_last_changes),
     ("matches", _keep_first_matches),
+    ("digest_items", _keep_first_items),
     ("event_details", _keep_core_event),
     ("texts", _shorten_all),
     ("lists", _drop_alert_lists),

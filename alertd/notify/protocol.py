@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol, TextIO
 
 from alertd.base.clock import Clock, system_clock
@@ -118,4 +118,6 @@ class NotifierDeps(Struct, frozen=True, kw_only=True):
     """Makes the links by which mail is answered; None: there is no public listener."""
     stream: TextIO | None = None
     """Where a console receiver writes; None is standard output at the time of writing."""
+    template_failed: Callable[[str, str, str], None] | None = None
+    """Told of a template that fails: the receiver, the template's version, why. None: only the log hears of it."""
     clock: Clock = system_clock

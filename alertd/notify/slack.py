@@ -12,11 +12,13 @@ import msgspec
 from alertd.model import Message
 from alertd.net.exchange import PostFailed, PostOptions, PostResult
 from alertd.notify.outcome import NOT_SENT, Dead, Later, Outcome, Sent, http_outcome, post_failed, settle
+from alertd.notify.own_template import NOTHING, SKIPPED, OwnTemplate
 from alertd.notify.progress import Progress, read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
 from alertd.notify.slack_api import SlackApi
 from alertd.notify.slack_config import SlackConfig
 from alertd.notify.slack_frozen import Frozen, fields, freeze
+from alertd.notify.slack_template import failed, laid_out
 from alertd.notify.slack_thread import NEXT_S, Conversation
 
 __all__ = ["SlackConfig", "SlackNotifier"]
@@ -32,6 +34,7 @@ class SlackNotifier:
         self._http = deps.http
         self._clock = deps.clock
         self._api = SlackApi(config, deps)
+        self._template = OwnTemplate(config.id, config.template, config.form, deps.template_failed)
         self.mode = config.mode
         # A delivery by token may take three calls: an edit, and the whole message anew.
         self.lease_ms = config.lease_ms * (3 if config.edits else 1)
@@ -40,11 +43,18 @@ class SlackNotifier:
 
     def render(self, message: Message) -> bytes:
         """Lay the message out; the result is frozen, all but what each attempt says about itself."""
-        frozen = freeze(message, self._config.id, self._clock(), interactive=self._config.interactive)
-        return msgspec.json.encode(frozen)
+        now = self._clock()
+        frozen = freeze(message, self._config.id, now, interactive=self._config.interactive)
+        form = self._template.form
+        own = self._template.write(message, now, lambda text: laid_out(frozen, text, form))
+        if own.text is None:
+            return msgspec.json.encode(failed(frozen, own.fault))
+        return SKIPPED if own.nothing else msgspec.json.encode(laid_out(frozen, own.text, form))
 
     async def send(self, payload: bytes, attempt: Attempt) -> Outcome:
         """Post it. Refused blocks are tried once more as plain text, as an attempt of its own a second later."""
+        if payload == SKIPPED:
+            return Sent(NOTHING)
         progress = read_progress(attempt.progress, attempt.in_doubt)
         try:
             frozen = msgspec.json.decode(payload, type=Frozen)

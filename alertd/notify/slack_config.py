@@ -10,6 +10,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from alertd.base.secrets import Secret
 from alertd.notify.config import HttpReceiverConfig, check_target
+from alertd.notify.template_language import Form
+from alertd.notify.template_source import Source, Templates
 
 API = "https://slack.com/api"
 
@@ -31,6 +33,8 @@ class SlackConfig(HttpReceiverConfig):
     """The address that Slack gave the app for one channel. Whoever knows it can post."""
     base_url: str = API
     """Where Slack's methods are, for a Slack of the government, a proxy or a test."""
+    template: Source | None = None
+    """Writes the middle of the message in place of the built-in one; as JSON, all of its blocks."""
     accepts: Literal["public", "internal"] = "public"
     """Whether items of internal sources may be sent here: Slack is outside the house."""
 
@@ -75,6 +79,16 @@ class SlackConfig(HttpReceiverConfig):
         if self.app_token and self.signing_secret:
             raise ValueError("give `app_token` or `signing_secret`: with both, each click would be answered twice")
         return self
+
+    @property
+    def templates(self) -> Templates:
+        """Its template, which writes blocks if that is JSON, else text."""
+        return {("template",): (self.template, self.form)} if self.template is not None else {}
+
+    @property
+    def form(self) -> Form:
+        """What its template writes."""
+        return "json" if self.template is not None and self.template.is_json else "slack"
 
     @property
     def interactive(self) -> bool:

@@ -11,23 +11,27 @@ import binascii
 import hashlib
 import hmac
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from alertd.base.config import Duration
 from alertd.base.secrets import MASK, Secret
 from alertd.model import Message
 from alertd.net.exchange import PostFailed, PostOptions
 from alertd.notify.config import HttpReceiverConfig, check_target
-from alertd.notify.outcome import Outcome, http_outcome, post_failed
+from alertd.notify.outcome import Outcome, Sent, http_outcome, post_failed
+from alertd.notify.own_template import NOTHING, SKIPPED, OwnTemplate
 from alertd.notify.payload import payload
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
+from alertd.notify.template_language import Form
+from alertd.notify.template_source import Source, Templates
 
 PREFIX = "whsec_"
 _MIN_KEY, _MAX_KEY = 24, 64
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTENT_TYPE = r"^[a-z]+/[a-z0-9.+-]+(; ?[a-z]+=[a-zA-Z0-9-]+)?$"
 _RESERVED = frozenset(
     ("content-type", "content-length", "content-encoding", "transfer-encoding", "connection", "host", "user-agent")
 )
@@ -80,10 +84,17 @@ class WebhookConfig(HttpReceiverConfig):
     type: Literal["webhook"] = "webhook"
     url: Secret
     """Where to post. Kept secret: paths and queries of webhooks often are."""
-    secret: _KeySecret | Annotated[list[_KeySecret], Field(min_length=1, max_length=5)]
-    """`whsec_…`: the key of the signature. A list while keys are rotated: each of them signs."""
+    secret: _KeySecret | Annotated[list[_KeySecret], Field(min_length=1, max_length=5)] | None = None
+    """`whsec_…`: the key of the signature. A list while keys are rotated: each of them signs. Needed without a
+    `template`; who takes a body of its own seldom checks signatures."""
     format: Literal["standard"] = "standard"
     """Standard Webhooks 1.0."""
+    template: Source | None = None
+    """Writes the body in place of the standard one; for JSON it must be JSON."""
+    values: Annotated[dict[str, Secret], Field(default_factory=dict, max_length=20)]
+    """What the template can name as `values.NAME`: keys that have to stand in the body. They are secrets."""
+    content_type: Annotated[str, Field(pattern=_CONTENT_TYPE, max_length=100)] = "application/json"
+    """Of the body that the template writes."""
     headers: Annotated[dict[str, Secret], AfterValidator(_checked_headers), Field(default_factory=dict)]
     """Sent along, for a gateway that asks for a token of its own."""
     expire: Duration = 72 * 3600.0
@@ -100,6 +111,31 @@ class WebhookConfig(HttpReceiverConfig):
     def _safe_target(cls, value: Secret, info: ValidationInfo) -> Secret:
         return check_target(value, info.data.get("allow_private", False))
 
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.secret is None and self.template is None:
+            raise ValueError(
+                "`secret` is missing: the key that signs, for example from: echo whsec_$(openssl rand -base64 32)"
+            )
+        if self.values and self.template is None:
+            raise ValueError("`values` are for a `template`")
+        if self.template is None and self.content_type != "application/json":
+            raise ValueError("`content_type` is of what a `template` writes; without one the body is JSON")
+        return self
+
+    @property
+    def templates(self) -> Templates:
+        """Its template, which writes JSON unless the content type says otherwise."""
+        return {("template",): (self.template, self.form)} if self.template is not None else {}
+
+    @property
+    def form(self) -> Form:
+        """What its template writes."""
+        kind = self.content_type.partition(";")[0].strip()
+        if kind == "application/json" or kind.endswith("+json"):
+            return "json"
+        return "html" if kind == "text/html" else "text"
+
 
 class WebhookNotifier:
     """Posts signed JSON."""
@@ -107,7 +143,10 @@ class WebhookNotifier:
     def __init__(self, config: WebhookConfig, deps: NotifierDeps) -> None:
         self._config = config
         self._http = deps.http
-        secrets = config.secret if isinstance(config.secret, list) else [config.secret]
+        self._clock = deps.clock
+        values = {name: value.reveal() for name, value in config.values.items()}
+        self._template = OwnTemplate(config.id, config.template, config.form, deps.template_failed, values)
+        secrets = config.secret if isinstance(config.secret, list) else [config.secret] if config.secret else []
         self._keys = [signing_key(secret) for secret in secrets]
         self._headers = {name: value.reveal() for name, value in config.headers.items()}
         self.mode = config.mode
@@ -116,18 +155,25 @@ class WebhookNotifier:
         self.concurrency = config.concurrency
 
     def render(self, message: Message) -> bytes:
-        """Give the exact bytes that every attempt sends."""
-        return payload(message)
+        """Give the exact bytes that every attempt sends. Where the template fails it is the standard body."""
+        own = self._template.write(message, self._clock())
+        if own.text is None:
+            return payload(message, template_fault=own.fault)
+        return SKIPPED if own.nothing else own.text.strip().encode("utf-8", "replace")
 
     async def send(self, payload: bytes, attempt: Attempt) -> Outcome:
         """Post the frozen bytes, signed for this attempt's time. The id lets the receiver drop a repeat."""
+        if payload == SKIPPED:
+            return Sent(NOTHING)
         timestamp = attempt.now // 1000
         headers = self._headers | {
-            "Content-Type": "application/json",
+            "Content-Type": self._config.content_type,
             "webhook-id": attempt.delivery_id,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": " ".join(sign(key, attempt.delivery_id, timestamp, payload) for key in self._keys),
         }
+        if self._keys:
+            signatures = (sign(key, attempt.delivery_id, timestamp, payload) for key in self._keys)
+            headers["webhook-signature"] = " ".join(signatures)
         progress = read_progress(attempt.progress, attempt.in_doubt)
         options = PostOptions(timeout_s=self._config.timeout, allow=self._config.policy)
         try:

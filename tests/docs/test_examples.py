@@ -61,6 +61,7 @@ def test_every_yaml_file_shown_loads(block: Block, tmp_path: Path) -> None:
     else:
         assert content.keys() <= Settings.model_fields.keys(), "neither settings nor a portfolio: what is it?"
         (tmp_path / "rules").mkdir()
+        (tmp_path / "deploy").symlink_to(ROOT / "deploy")
         (tmp_path / "alertd.yaml").write_text(block.text)
         assert load_settings(tmp_path / "alertd.yaml", environment(block.text)).warnings == []
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, get_args
 
 import msgspec
 import pytest
 import yaml
 
+from alertd.model import MessageType, TouchedHolding
 from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.outcome import HTTP
 from alertd.notify.payload import _TRIMS, payload
+from alertd.notify.samples import SAMPLES
 from alertd.notify.smtp import SmtpConfig
-from tests.notify.cases import message
+from tests.notify.cases import NOW, message
 
 DOCS = Path(__file__).parents[2] / "docs"
 RECEIVERS = (DOCS / "receivers.md").read_text("utf-8")
@@ -45,17 +48,40 @@ def test_every_status_of_the_table_is_documented() -> None:
             assert status in table, status
 
 
+SHOWN = [msgspec.json.decode(found) for found in re.findall(r"```json\n(.*?)```", WEBHOOK, re.DOTALL)]
+
+
 def test_the_payload_of_the_document_has_the_fields_of_the_real_one() -> None:
-    found = re.search(r"```json\n(.*?)```", WEBHOOK, re.DOTALL)
-    assert found is not None
-    example = msgspec.json.decode(found[1])
+    (example,) = [one for one in SHOWN if one["type"] == "alert.fired"]
     real = msgspec.json.decode(payload(message()))
-    assert example.keys() == real.keys()
-    assert example["data"].keys() == real["data"].keys()
-    assert example["data"]["event"].keys() <= real["data"]["event"].keys()
     assert example["data"]["delivery"].keys() == real["data"]["delivery"].keys()
-    assert example["data"]["alert"].keys() <= real["data"]["alert"].keys()
-    assert example["data"]["alert"]["matches"][0].keys() == real["data"]["alert"]["matches"][0].keys()
+    assert example["data"]["alert"].keys() == real["data"]["alert"].keys()
+    (shown,), (match,) = example["data"]["alert"]["matches"], real["data"]["alert"]["matches"]
+    assert shown.keys() == match.keys()
+    assert shown["holdings"][0].keys() == set(TouchedHolding.__struct_fields__)
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name not in ("second-source", "closed", "note")])
+def test_every_type_is_shown_with_the_fields_that_it_has(name: str) -> None:
+    real = msgspec.json.decode(payload(SAMPLES[name]("oms", NOW)))
+    like = [one for one in SHOWN if one["type"] == real["type"] and one["data"].keys() == real["data"].keys()]
+    assert len(like) == 1, (real["type"], sorted(real["data"]))
+    _within(like[0], real, real["type"])
+
+
+def _within(shown: Any, real: Any, place: str) -> None:
+    """What is shown is there, with the same kind of value."""
+    if isinstance(shown, dict) and place.rpartition(".")[2] not in ("counts", "not_fine", "feedback"):
+        assert shown.keys() <= real.keys(), place
+        for key, value in shown.items():
+            _within(value, real[key], f"{place}.{key}")
+    elif isinstance(shown, list) and shown and real:
+        _within(shown[0], real[0], place)
+
+
+def test_every_type_of_message_is_documented() -> None:
+    for name in get_args(MessageType):
+        assert f"`{name}`" in WEBHOOK
 
 
 def test_every_cut_is_documented() -> None:

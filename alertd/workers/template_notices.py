@@ -1,0 +1,28 @@
+"""Tells the operator of a template that fails, once for each version of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from alertd.workers.notices import Notices
+
+
+class TemplateNotices:
+    """Takes failures from the notifiers, which render and cannot wait."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._told: set[tuple[str, str]] = set()
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def failed(self, receiver: str, version: str, why: str) -> None:
+        """Queue a notice, unless this process has told of that version; others that did give it the same id."""
+        if (receiver, version) in self._told:
+            return
+        self._told.add((receiver, version))
+        text = f"The template of {receiver} failed, so its built-in message was sent: {why}"
+        task = asyncio.get_running_loop().create_task(
+            self._notices.tell("template_failed", receiver, text, version), name="template-notice"
+        )
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
