@@ -42,7 +42,7 @@ class Conversation:
         self._frozen = frozen
         self._attempt = attempt
         self._progress = progress
-        self._root = attempt.thread.split(" ") if attempt.thread.count(" ") == 1 else []
+        self._root = _root_in(channel, attempt.thread)
 
     async def run(self) -> Outcome:
         """Do what is left to do."""
@@ -151,6 +151,13 @@ class Conversation:
         """Slack has asked one of us not to post to this channel: nothing is sent, and the receiver waits."""
         later = self._later("Slack has asked for silence in this channel", wait_s)
         return msgspec.structs.replace(later, pause_s=wait_s)
+
+
+def _root_in(channel: str, thread: str) -> list[str]:
+    """Give channel and ts of the root; nothing if there is none, or if it stands where the receiver was before."""
+    where, _, ts = thread.partition(" ")
+    to_a_person = channel[0] in "UW"  # the message then stands in a channel of its own, a `D…`
+    return [where, ts] if ts and (where == channel or to_a_person) else []
 
 
 def _limited(outcome: Outcome) -> bool:

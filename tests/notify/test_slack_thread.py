@@ -206,6 +206,25 @@ async def test_an_acknowledgement_that_cannot_be_shown_in_place_is_told_in_the_t
     assert "ACKNOWLEDGED" in reply.said and not reply.broadcast
 
 
+async def test_what_stands_in_the_channel_of_before_is_left_there(slack: SlackApi, http: HttpClient) -> None:
+    thread = await told(notifier(http, slack))
+    slack.channels["C9999999999"] = ""
+    outcome = await tell(notifier(http, slack, channel="C9999999999"), update(), thread)
+    old, new = slack.roots()
+    assert isinstance(outcome, Sent) and outcome.thread == f"C9999999999 {new.ts}"
+    assert old.edits == []
+
+
+async def test_a_message_to_a_person_is_edited_where_it_stands(slack: SlackApi, http: HttpClient) -> None:
+    slack.channels["U0123456789"] = slack.channels["D0123456789"] = ""
+    slack.direct["U0123456789"] = "D0123456789"
+    to = notifier(http, slack, channel="U0123456789")
+    thread = await told(to)
+    assert thread.startswith("D0123456789 ")
+    assert isinstance(await tell(to, acknowledged(), thread), Sent)
+    assert "ACKNOWLEDGED" in slack.messages[0].said
+
+
 async def test_an_acknowledgement_of_a_deleted_message_is_dropped(slack: SlackApi, http: HttpClient) -> None:
     to = notifier(http, slack)
     thread = await told(to)

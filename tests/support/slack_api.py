@@ -125,6 +125,8 @@ class SlackApi:
         self.channel = CHANNEL
         self.channels: dict[str, Literal["", "not_in_channel", "is_archived"]] = {CHANNEL: ""}
         """Channel -> what is the matter with it."""
+        self.direct: dict[str, str] = {}
+        """Person -> the channel in which messages to them stand."""
         self.messages: list[Posted] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         """Method and fields of every request that had the right token, refused ones among them."""
@@ -141,7 +143,7 @@ class SlackApi:
         self._edits = edits
         self._buckets: dict[str, MessageRate] = {}
         self._silent: dict[str, float] = {}
-        self._faults: dict[str, list[Fault]] = {}
+        self._faults: dict[str, list[Fault | None]] = {}
         self._next_ts = 0
         self._changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -150,8 +152,8 @@ class SlackApi:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/api"
 
-    def script(self, method: str, *faults: Fault) -> None:
-        """Say how the next calls of a method are met; the empty text is any method's."""
+    def script(self, method: str, *faults: Fault | None) -> None:
+        """Say how the next calls of a method are met, None: as Slack would; the empty text is any method's."""
         self._faults.setdefault(method, []).extend(faults)
 
     def roots(self) -> list[Posted]:
@@ -259,7 +261,7 @@ class SlackApi:
         return self._post(fields) if method == "chat.postMessage" else self._update(fields)
 
     def _post(self, fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        channel, thread = fields["channel"], fields.get("thread_ts", "")
+        channel, thread = self.direct.get(fields["channel"], fields["channel"]), fields.get("thread_ts", "")
         if thread and not any(m.ts == thread and m.channel == channel and not m.thread_ts for m in self.messages):
             return "thread_not_found", {}
         if fields.get("reply_broadcast") and not thread:
