@@ -61,9 +61,7 @@ def html_part(subject: str, lines: Lines, notes: Sequence[str], offers: Offers) 
         "td",
         *(_note(note) for note in notes),
         _status(lines),
-        element(
-            "h1", lines.title, style=f"margin:8px 0 14px;font-size:20px;line-height:27px;font-weight:700;{_WRAP}"
-        ),
+        *_title(lines),
         *([_table([_row(row) for row in lines.rows])] if lines.rows else []),
         *_items(lines, offers),
         _buttons(lines.link, offers.buttons),
@@ -117,6 +115,15 @@ def _status(lines: Lines) -> Html:
              for part in parts[:badges]]  # fmt: skip
     rest = element("span", SEPARATOR.join(parts[badges:]), class_="s", style="color:#4a5563;font-size:14px")
     return element("div", *shown, rest, style=_WRAP)
+
+
+def _title(lines: Lines) -> list[Html]:
+    """Give the title; struck through if it was taken back, and a coverage line as a heading with its parts below."""
+    status = lines.status.split(SEPARATOR)
+    heading, *parts = lines.title.split(SEPARATOR) if status[-1] == "coverage" else [lines.title]
+    taken_back = "text-decoration:line-through;" if "WITHDRAWN" in status else ""
+    style = f"margin:8px 0 14px;font-size:20px;line-height:27px;font-weight:700;{taken_back}{_WRAP}"
+    return [element("h1", heading, style=style), *(element("div", part, style=_WRAP) for part in parts)]
 
 
 def _badge(text: str, colour: str) -> Html:

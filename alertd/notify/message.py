@@ -183,6 +183,12 @@ def _answered(f: _Facts) -> list[Row]:
     return answered.answer_rows(f.message, f.alert, zone(f.message.timezone), f.now)
 
 
+def _held(f: _Facts) -> list[Row]:
+    """Say why it comes only now."""
+    waited = f.message.reason == "quiet_until" and f.message.type in ("alert.fired", "alert.updated")
+    return [Row("Held", "it came in quiet hours")] if waited else []
+
+
 def _noted(f: _Facts) -> list[Row]:
     return [Row("Note", one_line(f.alert.note or "", 1000))]
 
@@ -230,5 +236,5 @@ def _source(f: _Facts) -> list[Row]:
     return [Row("Source", join(parts))]
 
 
-_ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_answered, _new, _noted, _facts_rows, _says, _why, _source)
+_ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_answered, _new, _held, _noted, _facts_rows, _says, _why, _source)
 """DESIGN.md's order."""

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from alertd.base.html import Html, element, style_sheet
-from alertd.model import Message
+from alertd.model import Coverage, Message
 from alertd.net.client import HttpClient
 from alertd.notify.email import EmailConfig, EmailNotifier
 from alertd.notify.email_form import Mail, build
@@ -257,3 +257,26 @@ def test_an_update_that_only_adds_is_a_short_reply() -> None:
     assert "Why you" not in text and "stands in the first mail of this thread" in text
     loud = part(mail_of(msgspec.structs.replace(update, loud=True)), "plain")
     assert "Why you" in loud and "first mail of this thread" not in loud
+
+
+def test_what_was_taken_back_is_struck_through() -> None:
+    taken_back = message(type="alert.updated", event=event(withdrawn=True, revision=2))
+    assert "text-decoration:line-through" in part(mail_of(taken_back), "html")
+    assert "line-through" not in part(mail_of(message()), "html")
+
+
+def test_a_coverage_line_is_a_heading_with_its_parts_below() -> None:
+    seen = Coverage(
+        since="2026-01-11T12:00:00.000Z",
+        until="2026-01-12T12:42:00.000Z",
+        sources=2,
+        fine=2,
+        items=9,
+        names=1,
+        alerts=0,
+    )
+    mail = mail_of(message(type="digest", alert=None, event=None, coverage=seen))
+    page = part(mail, "html")
+    assert ">Coverage since yesterday 07:00: 2 of 2 sources fine</h1>" in page
+    assert ">9 items, 1 on your names, 0 alerts</div>" in page
+    assert str(mail["Subject"]).endswith("2 of 2 sources fine · 9 items, 1 on your names, 0 alerts")

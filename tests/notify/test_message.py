@@ -392,3 +392,9 @@ def test_a_closed_alert_says_why() -> None:
 def test_a_snoozed_alert_says_until_when() -> None:
     lines = compose(message(alert=alert(snoozed_until="2026-01-12T16:00:00.000Z")), NOW)
     assert row(lines, "Answered") == "snoozed until 11:00 EST"
+
+
+def test_an_alert_that_waited_alone_for_the_end_of_quiet_hours_says_so() -> None:
+    lines = compose(message(reason="quiet_until"), NOW)
+    assert row(lines, "Held") == "it came in quiet hours"
+    assert "Held" not in [r.label for r in compose(message(), NOW).rows]
