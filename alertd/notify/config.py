@@ -126,8 +126,6 @@ class ReceiverConfig(ConfigModel):
     """Machines of others read it: text that must not be exported is left out."""
     mode: ClassVar[Literal["every", "latest"]] = "latest"
     """`latest`: an unsent older message about the same alert is skipped. `every`: all, in order."""
-    answered: ClassVar[bool] = True
-    """It is told when an alert that it knows is acknowledged or closed."""
     pace_ms: ClassVar[int] = 0
     """The least time between two attempts."""
     pace_key: ClassVar[str] = ""
@@ -146,6 +144,11 @@ class ReceiverConfig(ConfigModel):
         if self.storm == "off":
             return None
         return self.storm or (StormConfig() if self.mode == "latest" else None)
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is told when an alert that it knows is acknowledged or closed."""
+        return True
 
 
 class HttpReceiverConfig(ReceiverConfig):

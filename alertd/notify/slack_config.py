@@ -101,6 +101,11 @@ class SlackConfig(HttpReceiverConfig):
         return self.token is not None
 
     @property
+    def answered(self) -> bool:
+        """Whether it is told of answers: without an edit each would be a message."""
+        return self.edits
+
+    @property
     def place(self) -> str:
         """Name what Slack counts messages for: the channel, whatever receivers or processes post to it."""
         if self.channel is not None:

@@ -98,3 +98,7 @@ def test_the_examples_of_the_page_are_valid(desk: Desk) -> None:
         assert loaded.settings.receivers[0].id == "ai-desk" and loaded.warnings == []
     (manifest,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert json.loads(manifest)["oauth_config"]["scopes"]["bot"] == ["chat:write"]
+
+
+def test_a_webhook_is_not_told_of_answers_as_it_cannot_edit() -> None:
+    assert [SlackConfig.model_validate(one).answered for one in (BOT, HOOK)] == [True, False]
