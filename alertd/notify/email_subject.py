@@ -25,7 +25,7 @@ def subject_of(message: Message, lines: Lines) -> str:
         return one_line(f"{of}: {called(message.digest)}", SUBJECT_MAX)
     alert = message.alert
     portfolio = one_line(message.portfolio_title or (alert.portfolio if alert else ""), 60)
-    about = one_line((alert.first_title or alert.title) if alert else lines.title, SUBJECT_MAX - 64)
+    about = one_line(alert.first_title or alert.title, SUBJECT_MAX - 64) if alert else lines.title
     first = "ESCALATED " if message.escalated_from else ""
     return one_line(f"{first}[{portfolio or 'alertd'}] {about}", SUBJECT_MAX)
 
