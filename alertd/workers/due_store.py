@@ -55,6 +55,7 @@ class DueStore(Protocol):
         now: int,
         *,
         lanes: Mapping[str, Told] | None = None,
+        part: int = -1,
     ) -> bool:
         """Take members out of a window and queue the message about them, all or nothing."""
         ...

@@ -82,7 +82,7 @@ class Windows:
         failpoint("due.decided")
         now = self._clock()
         done = await self._store.release(
-            window.name, made.members, made.deliveries, made.record, now, lanes=made.lanes
+            window.name, made.members, made.deliveries, made.record, now, lanes=made.lanes, part=window.part
         )
         failpoint("due.released")
         if done:

@@ -13,8 +13,20 @@ import pytest
 
 from alertd.base.clock import system_clock
 from alertd.cli.main import COMMANDS
-from alertd.model import Decision, Event, Evidence, JournalRecord, Match, SourceState, Spell, Standing, event_to_dict
+from alertd.model import (
+    Decision,
+    Event,
+    Evidence,
+    JournalRecord,
+    Match,
+    SourceState,
+    Spell,
+    Standing,
+    Told,
+    event_to_dict,
+)
 from tests.cli.conftest import Desk
+from tests.cli.living import alert
 from tests.cli.run import ROOT, command, plain_environment
 
 PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
@@ -22,7 +34,7 @@ EDGAR = re.search(r"^\$ cat page\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL
 WIRE = re.search(r"^\$ cat wire\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL)
 EVENT, ALERT, SENT = "ev_al2uz66dio2dh4zypow4z2r2fh", "al_nkys5lnbv7tuwkoxfcckp67gye", "dl_gt25gvqpkkbqxb46qkp5dj2hiv"
 
-ASKING = {"status", "sources", "tail", "route", "why", "dead"}
+ASKING = {"ack", "alerts", "dead", "route", "silence", "sources", "status", "tail", "why"}
 
 
 HOUR_MS = 3_600_000
@@ -128,6 +140,8 @@ def asked(desk: Desk) -> Desk:
     desk.do(lambda store: store.save_standing(standing))
     desk.running()
     desk.bury("a")
+    told = {"desk": Told(revision=1, at_ms=now, severity="high")}
+    alert(desk, ALERT, title=event.title, matches=[match], told=told)
     return desk
 
 
