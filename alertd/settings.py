@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, PrivateAttr, field_validator
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, PrivateAttr
 from pydantic_core import CoreSchema, core_schema
 
 from alertd.base import suggest
@@ -34,10 +34,9 @@ from alertd.notify.smtp import SmtpConfig
 from alertd.notify.template_source import load_templates
 from alertd.sources import addresses, rights
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
-from alertd.web.bind import parse_bind
-from alertd.web.deps import MIN_TOKEN
+from alertd.web.config import WebConfig
 from alertd.web.guards import is_loopback
-from alertd.web.public_config import MIN_LINKS_KEY, PublicConfig, apart
+from alertd.web.public_config import apart
 
 MAX_BYTES = 16 << 20
 """Of alertd.yaml: ten thousand feeds take one to three."""
@@ -91,42 +90,6 @@ def _checked_memory(value: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]*(mb|gb)", value):
         raise ValueError("write megabytes or gigabytes, such as 512mb or 2gb")
     return value
-
-
-def _checked_bind(value: str) -> str:
-    parse_bind(value)
-    return value
-
-
-class WebConfig(ConfigModel):
-    """Page, API, metrics and health."""
-
-    bind: Annotated[str, AfterValidator(_checked_bind)] = "127.0.0.1:8321"
-    """`host:port`; port 0 takes a free one. Beyond loopback only with a token."""
-    token: Secret | None = None
-    """Bearer token of the API, at least 16 characters; without one alertd makes one in the state directory."""
-    allowed_hosts: list[str] = Field(default_factory=list)
-    """Names under which browsers may ask, besides addresses and localhost."""
-    public: PublicConfig | None = None
-    """A second listener that the world may reach, for answers to alerts alone."""
-    links_key: Secret | None = None
-    """Signs the links in mail by which alerts are answered, at least 32 characters; without one alertd makes one."""
-    links_expire: Annotated[Duration, Field(ge=3600, le=90 * 86400)] = 7 * 86400.0
-    """How long such a link is good."""
-
-    @field_validator("links_key")
-    @classmethod
-    def _hard_to_guess(cls, value: Secret | None) -> Secret | None:
-        if value is not None and len(value.reveal()) < MIN_LINKS_KEY:
-            raise ValueError(f"should have at least {MIN_LINKS_KEY} characters")
-        return value
-
-    @field_validator("token")
-    @classmethod
-    def _long_enough(cls, value: Secret | None) -> Secret | None:
-        if value is not None and len(value.reveal()) < MIN_TOKEN:
-            raise ValueError(f"should have at least {MIN_TOKEN} characters")
-        return value
 
 
 class LogConfig(ConfigModel):
