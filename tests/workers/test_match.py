@@ -14,7 +14,7 @@ from alertd.base.ids import alert_id, story_id
 from alertd.errors import Corrupt
 from alertd.model import AlertState, Effects, NewDelivery, StoredAlert, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
-from alertd.rules.book import RuleBook, make_book
+from alertd.rules.book import Budget, RuleBook, make_book
 from alertd.rules.leaves import Words
 from alertd.rules.logic import Reading, Result, Scope, Truth
 from alertd.store.memory import MemoryStore
@@ -188,6 +188,20 @@ def broken_book() -> RuleBook:
     assert isinstance(when, Words)
     broken = msgspec.structs.replace(sound.rules[1], when=Breaking(when.name, when.written, when.any_of))
     return make_book([msgspec.structs.replace(sound, rules=(sound.rules[0], broken))])
+
+
+async def test_a_rule_that_raises_more_than_its_author_expects_is_told_once_in_its_window(world: World) -> None:
+    desk = portfolio("title: says")
+    rule = msgspec.structs.replace(desk.rules[0], expect=Budget(at_most=1), owner="jd")
+    rules = make_book([msgspec.structs.replace(desk, rules=(rule,))])
+    async with matching(world, world.matcher("one", Pipeline(rules, RECEIVERS, world.clock))):
+        for name in "abc":
+            await world.offer(name, text=name * 9)
+            await eventually(world.idle, f"{name} is finished")
+    due, _ = await world.store.due("ops", world.clock.now, 10)
+    (notice,) = [item.message.notice for item in due if item.message.notice]
+    assert (notice.kind, notice.subject) == ("rule_over_budget", "desk-a/rule-0")
+    assert notice.text.startswith("Rule rule-0 of desk-a (owner jd) has raised more alerts than expected (at_most 1")
 
 
 async def test_a_rule_that_breaks_is_told_once_by_all_processes_together(world: World) -> None:
