@@ -13,10 +13,12 @@ from datetime import tzinfo
 from alertd.model import SEVERITIES, Digest, DigestItem, DigestKind, Message, Severity
 from alertd.notify import holdings
 from alertd.notify.clocks import clock_time, moment, zone, zone_label
-from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, TITLE_MAX, Item, Lines, Row, join
+from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, Item, Lines, Row, join
 from alertd.notify.plain import cut, one_line, web_link
 
 _NEWS_SHOWN = 3
+_TITLE_MAX = 240
+"""Characters of a headline in a list of many."""
 
 _WHY: dict[DigestKind, str] = {
     "brief": "came in quiet hours",
@@ -32,7 +34,7 @@ def digest_lines(message: Message, digest: Digest, now: int) -> Lines:
     tz = zone(message.timezone)
     number, of = total(digest), whose(digest, message.portfolio_title)
     loudest = next((severity for severity in reversed(SEVERITIES) if digest.counts.get(severity)), None)
-    first = one_line(digest.items[0].title, TITLE_MAX) if digest.items else ""
+    first = _short(digest.items[0].title, _TITLE_MAX) if digest.items else ""
     several = len({item.portfolio for item in (*digest.items, *digest.expired)}) > 1
     return Lines(
         headline=cut(join([called(digest).capitalize(), of, first]), HEADLINE_MAX),
@@ -103,19 +105,24 @@ def _item(item: DigestItem, several: bool, tz: tzinfo, now: int) -> Item:
         alert=item.alert,
         severity=item.severity,
         mark="" if item.status == "open" else item.status.upper(),
-        title=one_line(item.title, TITLE_MAX) or "(no title)",
+        title=_short(item.title, _TITLE_MAX) or "(no title)",
         url=web_link(item.url, LINK_MAX),
         holdings=holdings.row(holdings.ranked(item.holdings)),
         text=join(
             [
-                one_line(item.portfolio_title or item.portfolio, 60) if several else "",
-                one_line(item.source, 64),
+                _short(item.portfolio_title or item.portfolio, 60) if several else "",
+                _short(item.source, 64),
                 _clock("first seen", first, tz, now),
                 _clock("held since", since, tz, now) if _says_more(since, first) else "",
             ]
         ),
-        news=join([*(one_line(text, 200) for text in news), *more]),
+        news=join([*(_short(text, 160) for text in news), *more]),
     )
+
+
+def _short(text: str, limit: int) -> str:
+    """Cut to one line. Of many texts together no more is looked at than a loop has time for."""
+    return one_line(text[: 2 * limit], limit)
 
 
 def _clock(label: str, at: int | None, tz: tzinfo, now: int) -> str:
