@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import typer
 
 from alertd.alerts.circumstances import NOTHING_KNOWN, Circumstances
@@ -19,11 +17,9 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.severity import arithmetic
 from alertd.alerts.telling import Background
 from alertd.app.link import Snapshot
-from alertd.app.snapshot import all_faults
 from alertd.base.clock import parse_rfc3339, rfc3339, system_clock, to_datetime
 from alertd.cli.connect import command_store, reach_from
-from alertd.cli.events import EventReader
-from alertd.cli.explain import content_of
+from alertd.cli.given_event import event_given, snapshot_of_now
 from alertd.cli.journal_text import outcome
 from alertd.cli.output import (
     USAGE,
@@ -31,29 +27,25 @@ from alertd.cli.output import (
     DeskOption,
     JsonOption,
     counted,
-    environment,
     fail,
     guarded,
     plain,
     print_json,
     quiet_logs,
     stdout,
-    warn,
 )  # fmt: skip
 from alertd.cli.why_rule import since_ms
 from alertd.enrich.enricher import Enricher
-from alertd.errors import ConfigError, ParseFailed, StoreUnavailable
-from alertd.model import Decision, Event, Match, Severity, StoredAlert, event_from_dict
+from alertd.errors import StoreUnavailable
+from alertd.model import Decision, Event, Match, Severity, StoredAlert
 from alertd.pipeline.standing import Standing
 from alertd.rules.explain import one_line
-from alertd.rules.loaded import Loaded
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream
 from alertd.store.redis import RedisStore
 
 _NEW = StoredAlert(version=0, state=None)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-_ID = re.compile(r"ev_[a-z2-7]+")
 
 
 def route(
@@ -76,12 +68,12 @@ def route(
     for the first time.
     """
     quiet_logs()
-    snapshot, loaded = _snapshot(config)
+    snapshot, loaded = snapshot_of_now(config)
     now = _time(at)
     seen = {p.id for p in snapshot.book.portfolios if desk is None or p.desk in (None, desk)}
     if portfolio is not None and portfolio not in seen:
         fail(f"there is no portfolio {portfolio}; there are {', '.join(sorted(seen)[:20]) or 'none'}", USAGE)
-    given = guarded(lambda: _of_journal(snapshot, event, desk)) if _ID.fullmatch(event) else _read(loaded, event)
+    given = event_given(snapshot, loaded, event, desk)
     matcher = Matcher(snapshot.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
     with Stream(matcher) as stream:
         taken = stream.take(given)
@@ -99,13 +91,6 @@ def route(
 # --- what is asked about ------------------------------------------------------------------------------------------
 
 
-def _snapshot(config: Path | None) -> tuple[Snapshot, Loaded]:
-    found, faults = all_faults(config, environment())
-    if found is None:
-        fail(ConfigError([fault for fault in faults if fault.severity == "error"]))
-    return found.snapshot, found.rules
-
-
 def _time(at: str | None) -> int:
     if at is None:
         return system_clock()
@@ -113,31 +98,6 @@ def _time(at: str | None) -> int:
         return since_ms(at, system_clock())
     except (ValueError, OverflowError):
         fail(f"--at takes a time with a zone, such as 2026-10-25T02:30:00Z, not {at}", USAGE)
-
-
-def _read(loaded: Loaded, written: str) -> Event:
-    """Read an event as `alertd explain` does. Ends the command if it is none."""
-    reader = EventReader.of(loaded)
-    try:
-        event = reader.timeline(content_of(written))[-1]
-    except ParseFailed as error:
-        fail(f"not an event: {error}")
-    for remark in reader.remarks():
-        warn(remark, "yellow")
-    return event
-
-
-async def _of_journal(snapshot: Snapshot, name: str, desk: str | None) -> Event:
-    async with command_store(reach_from(snapshot.settings)) as store:
-        found = [record for _, record in await store.trace(name) if record.kind == "event"]
-    events = [event_from_dict(one.data["event"]) for one in found if one.data.get("event", {}).get("id") == name]
-    owners = snapshot.book.source_desks
-    seen = [event for event in events if desk is None or owners.get(event.source) in (None, desk)]
-    if not seen:
-        whose = f" for desk {desk}" if desk is not None else ""
-        fail(f"nothing is known{whose} of {name}: the journal has no such event")
-    event = seen[-1]
-    return msgspec.structs.replace(event, baseline=False, revision=1, revision_reason=None, story=None)
 
 
 # --- what would come of it ----------------------------------------------------------------------------------------
