@@ -113,8 +113,8 @@ class ReceiverConfig(ConfigModel):
     digest: Digest = None
     """Alerts wait for one message at these times: `{at: "07:30", days: weekdays}`."""
     storm: StormOrOff = None
-    """When alerts fold: `{at_most: 20, per: 1m, every: 1m}`, as they do without a word where people read; or
-    `off`, as for webhooks."""
+    """When alerts fold: `{at_most: 20, per: 1m, every: 1m}`, as they do without a word where people read
+    (Slack, mail); or `off`."""
     group: Annotated[Duration, Field(ge=1, le=3600)] | None = None
     """How long an alert waits at most for others to go out with it; a critical one does not."""
     escalate: EscalateConfig | None = None
