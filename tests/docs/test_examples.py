@@ -36,6 +36,8 @@ def value_for(variable: str) -> str:
     """Give something that fits where a variable stands."""
     if "SECRET" in variable:
         return KEY
+    if variable in ("SLACK_TOKEN", "SLACK_APP_TOKEN"):
+        return "xapp-x" if "APP" in variable else "xoxb-x"
     return "https://hooks.slack.com/services/T0/B0/x" if "SLACK" in variable else "value-of-24-characters--"
 
 

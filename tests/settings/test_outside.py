@@ -20,7 +20,7 @@ def slack(rest: str) -> str:
 
 def hook(desk: Desk, text: str, env: dict[str, str]) -> str:
     [receiver] = desk.load(text, env).settings.receivers
-    assert isinstance(receiver, SlackConfig)
+    assert isinstance(receiver, SlackConfig) and receiver.webhook_url is not None
     return receiver.webhook_url.reveal()
 
 
