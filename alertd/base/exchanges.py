@@ -1,6 +1,6 @@
 """The days on which exchanges trade, and when they close early.
 
-Holidays come from the `holidays` package (PyPI), early closes from its half days; at what time of day an exchange
+Holidays come from the `holidays` package, early closes from its half days; at what time of day an exchange
 closes then stands in the table below. Of years that the package does not know only weekends are known.
 """
 
