@@ -15,6 +15,7 @@ from alertd.app.coverage import wanted_lines
 from alertd.app.link import Boot
 from alertd.app.links import links_of
 from alertd.app.people import People
+from alertd.app.rooms import alert_rooms
 from alertd.app.state import recall_epoch
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
 from alertd.base.clock import system_clock
@@ -138,14 +139,18 @@ class Parts:
         if "web" not in roles:
             return ""
         self._pushes = await self._make_pushes()
+        token, web = self._boot.web_token, self._settings.web
+        callers, routes = alert_rooms(self._store, self._answers, token, web, system_clock)
         deps = WebDeps(
             status=self._status,
             ready=self._ready,
             metrics=telemetry.metrics_text,
-            token=self._boot.web_token,
+            token=token,
             push=self._pushes,
+            callers=callers,
+            routes=routes,
         )
-        self._web = WebServer(self._settings.web.bind, deps, names=self._settings.web.allowed_hosts)
+        self._web = WebServer(web.bind, deps, names=web.allowed_hosts)
         host, port = await self._web.start()
         self._people = People(self._store, self._http, self._answers, self.notices, system_clock, self._links)
         await self._people.start(self._settings, self._boot.snapshot.receivers)

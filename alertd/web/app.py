@@ -1,4 +1,6 @@
-"""The routes: `/healthz`, `/readyz`, `/metrics`, `/v1/status`, `/v1/push/ID`. GET never changes anything."""
+"""The routes: `/healthz`, `/readyz`, `/metrics`, `/v1/status`, `/v1/push/ID`, `/v1/alerts`, `/v1/silences`. GET never
+changes anything.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +26,13 @@ def build_app(
     `names` are the host names it answers to beside `localhost` and bare addresses.
     """
     open_paths = {"/healthz", "/readyz"} | ({"/metrics"} if loopback else set())
+    opens = push.opens(deps.token, deps.push)
     app = web.Application(
         middlewares=[
             middleware.deadline(deadline_s, max(deadline_s, push.DEADLINE_S)),
             middleware.answers,
             middleware.door(frozenset(name.lower() for name in names)),
-            middleware.bearer(push.opens(deps.token, deps.push), open_paths),
+            middleware.bearer(deps.callers.opens(opens) if deps.callers is not None else opens, open_paths),
             middleware.body,
         ],
         client_max_size=middleware.MAX_BODY,
@@ -41,6 +44,7 @@ def build_app(
     app.router.add_get("/v1/status", routes.status)
     if deps.push is not None:
         app.router.add_post(f"{middleware.PUSH}{{source}}", push.handler(deps.push))
+    app.router.add_routes(deps.routes)
     return app
 
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from alertd.base.secrets import Secret
 from alertd.sources.push import Receipt
+
+if TYPE_CHECKING:  # settings ask for MIN_TOKEN here, and load no HTTP library
+    from collections.abc import Sequence
+
+    from aiohttp.web import RouteDef
+
+    from alertd.web.callers import Callers
 
 MIN_TOKEN = 16
 """Shortest token taken, in characters: long enough that guessing it over HTTP is hopeless."""
@@ -42,6 +49,10 @@ class WebDeps:
     """Bearer token of `/v1` and, where others can connect, of `/metrics`."""
     push: PushDoor | None = None
     """None: nothing is pushed here."""
+    callers: Callers | None = None
+    """Who has which token, beside `token`."""
+    routes: Sequence[RouteDef] = ()
+    """Those about alerts and silences (`web/alerts.py`, `web/silences.py`), which ask `callers` who it is."""
 
     def __post_init__(self) -> None:
         if len(self.token.reveal()) < MIN_TOKEN:

@@ -141,10 +141,10 @@ def bearer(opens: Callable[[web.Request], bool | None], open_paths: Collection[s
 
 @web.middleware
 async def body(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Take JSON of at most 64 KiB with a write, and nothing with a read. A push is read by its handler."""
+    """Take JSON of at most 64 KiB with a write, or nothing; with a read nothing. A push is read by its handler."""
     if request.method in READING:
         return failure(400, "no body expected") if request.can_read_body else await handler(request)
-    if request.path.startswith(PUSH):
+    if request.path.startswith(PUSH) or not request.body_exists:
         return await handler(request)
     if request.content_type != "application/json" or hdrs.CONTENT_ENCODING in request.headers:
         return failure(415, "only application/json is taken")

@@ -1,0 +1,23 @@
+"""The routes about alerts and silences, with who may ask for what."""
+
+from __future__ import annotations
+
+from aiohttp.web import RouteDef
+
+from alertd.base.clock import Clock
+from alertd.base.secrets import Secret
+from alertd.store.redis import RedisStore
+from alertd.web.alerts import AlertRoutes
+from alertd.web.callers import Callers
+from alertd.web.config import WebConfig
+from alertd.web.silences import SilenceRoutes
+from alertd.workers.answers import Answers
+
+
+def alert_rooms(
+    store: RedisStore, answers: Answers, token: Secret, web: WebConfig, clock: Clock
+) -> tuple[Callers, list[RouteDef]]:
+    """Give who may ask, and what is there for them. `token` is that of whoever sees all desks."""
+    callers = Callers(token, web.tokens)
+    alerts, silences = AlertRoutes(store, answers, callers, clock), SilenceRoutes(store, callers, clock)
+    return callers, [*alerts.routes(), *silences.routes()]

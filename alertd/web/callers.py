@@ -1,0 +1,63 @@
+"""Who asks, by the token: somebody who sees all desks (`web.token`), or one desk's people (`web.tokens`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import hdrs, web
+
+from alertd.base.secrets import Secret
+from alertd.model import AlertState
+from alertd.web import guards
+from alertd.web.config import DeskToken
+
+OPEN_TO_DESKS = ("/v1/alerts", "/v1/silences")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks."""
+
+    name: str
+    """Of the token; stands in the audit log."""
+    desk: str | None = None
+    all_desks: bool = False
+
+    def sees(self, state: AlertState) -> bool:
+        """Tell whether an alert is there for them."""
+        return self.all_desks or state.desk == self.desk
+
+    def who(self, said: str) -> str:
+        """Give the name that an answer is written down under: who they say they are, and whose token that came by."""
+        said = said.strip()
+        return f"{said} ({self.name})" if said and said != self.name else self.name
+
+
+class Callers:
+    """Knows the tokens."""
+
+    def __init__(self, token: Secret, desks: Sequence[DeskToken] = ()) -> None:
+        self._token = token
+        self._desks = desks
+
+    def of(self, request: web.Request) -> Caller | None:
+        """Tell who asks; None: the token is nobody's, or not for this path."""
+        given = guards.token_given(request.headers.get(hdrs.AUTHORIZATION))
+        if given is None:
+            return None
+        if guards.token_right(given, self._token.reveal()):
+            return Caller("api", all_desks=True)
+        if not (request.path in OPEN_TO_DESKS or request.path.startswith(tuple(f"{one}/" for one in OPEN_TO_DESKS))):
+            return None
+        return next(
+            (Caller(one.name, one.desk) for one in self._desks if guards.token_right(given, one.token.reveal())), None
+        )
+
+    def opens(self, inner: Callable[[web.Request], bool | None]) -> Callable[[web.Request], bool | None]:
+        """Make what tells whether a request may go on, where `inner` tells it of the other paths."""
+
+        def check(request: web.Request) -> bool | None:
+            return True if self.of(request) is not None else inner(request)
+
+        return check

@@ -1,0 +1,161 @@
+"""`/v1/silences`: what is held back, and by whom.
+
+    GET    /v1/silences      those that are not over
+    POST   /v1/silences      a new one: {"reason", "until", "portfolios", "rules", "companies", …}
+    DELETE /v1/silences/ID   ends it now
+
+A token of a desk makes, sees and ends silences of that desk alone.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+from aiohttp import web
+
+from alertd.alerts.silencing import MATCHERS, BadSilence, ended, may_touch, new_silence, record_of
+from alertd.base.clock import Clock
+from alertd.base.config import check_timezone
+from alertd.base.wall_clock import minute_of
+from alertd.model import JournalRecord, Silence, Struct, Weekly
+from alertd.web.alerts import BadRequest, body_of, to_come
+from alertd.web.callers import Caller, Callers
+from alertd.web.middleware import failure
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MAX_NAME = 200
+"""Characters of what a silence names."""
+
+
+class SilenceStore(Protocol):
+    """What is asked of the store."""
+
+    async def silences(self, now: int) -> list[Silence]:
+        """Give the silences that are not over."""
+        ...
+
+    async def put_silence(self, silence: Silence, record: JournalRecord, now: int) -> None:
+        """Write a silence with its line of the journal."""
+        ...
+
+
+class EveryWeek(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A time that comes again each week."""
+
+    days: list[str]
+    start: str
+    end: str
+    timezone: str = "UTC"
+
+
+class Wanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a new silence."""
+
+    reason: str
+    until: str
+    """A time with a zone, or so long: `2h`."""
+    starts: str = ""
+    """The same; empty: now."""
+    who: str = ""
+    desk: str | None = None
+    """Only for who sees all desks: whose it is."""
+    everything: bool = False
+    portfolios: list[str] = msgspec.field(default_factory=list)
+    rules: list[str] = msgspec.field(default_factory=list)
+    companies: list[str] = msgspec.field(default_factory=list)
+    event_types: list[str] = msgspec.field(default_factory=list)
+    sources: list[str] = msgspec.field(default_factory=list)
+    receivers: list[str] = msgspec.field(default_factory=list)
+    weekly: list[EveryWeek] = msgspec.field(default_factory=list)
+
+
+class SilenceRoutes:
+    """The routes about silences."""
+
+    def __init__(self, store: SilenceStore, callers: Callers, clock: Clock) -> None:
+        self._store = store
+        self._callers = callers
+        self._clock = clock
+
+    def routes(self) -> list[web.RouteDef]:
+        """Give them."""
+        return [
+            web.get("/v1/silences", self.all),
+            web.post("/v1/silences", self.add),
+            web.delete("/v1/silences/{silence}", self.end),
+        ]
+
+    async def all(self, request: web.Request) -> web.Response:
+        """List silences."""
+        there = await self._known(self._caller(request))
+        return _json({"silences": there})
+
+    async def add(self, request: web.Request) -> web.Response:
+        """Make a silence."""
+        caller, now = self._caller(request), self._clock()
+        try:
+            made = _made(await body_of(request, Wanted), caller, now)
+        except (BadRequest, BadSilence) as error:
+            return failure(400, str(error))
+        await self._store.put_silence(made, record_of(made, "added", made.author, "api", now), now)
+        return _json(made, 201)
+
+    async def end(self, request: web.Request) -> web.Response:
+        """End a silence."""
+        caller, now = self._caller(request), self._clock()
+        name = request.match_info["silence"]
+        found = next((one for one in await self._known(caller) if one.id == name), None)
+        if found is None:
+            return failure(404, "there is no such silence, or it is over")
+        over = ended(found, now)
+        await self._store.put_silence(over, record_of(over, "ended", caller.name, "api", now), now)
+        return _json(over)
+
+    async def _known(self, caller: Caller) -> list[Silence]:
+        there = await self._store.silences(self._clock())
+        return [one for one in there if may_touch(one, caller.desk, all_desks=caller.all_desks)]
+
+    def _caller(self, request: web.Request) -> Caller:
+        caller = self._callers.of(request)
+        assert caller is not None  # the door let it in
+        return caller
+
+
+def _made(wanted: Wanted, caller: Caller, now: int) -> Silence:
+    """Make the silence that is asked for. Raises BadRequest, BadSilence."""
+    named: dict[str, list[str]] = {name: getattr(wanted, name) for name in MATCHERS}
+    if wanted.everything == any(named.values()):
+        raise BadRequest(f"name what is held back ({', '.join(MATCHERS)}), or say everything")
+    if any(not one or len(one) > MAX_NAME or not one.isprintable() for names in named.values() for one in names):
+        raise BadRequest(f"a name is printable and has at most {MAX_NAME} characters")
+    if not caller.all_desks and wanted.desk not in (None, caller.desk):
+        raise BadRequest("this token is another desk's")
+    desk = wanted.desk if caller.all_desks else caller.desk
+    return new_silence(
+        author=caller.who(wanted.who),
+        reason=wanted.reason,
+        starts_ms=to_come(wanted.starts, now) if wanted.starts else now,
+        ends_ms=to_come(wanted.until, now),
+        now=now,
+        weekly=[_weekly(one) for one in wanted.weekly],
+        desk=desk,
+        all_desks=desk is None,
+        **named,
+    )
+
+
+def _weekly(one: EveryWeek) -> Weekly:
+    days = sorted({DAYS.index(day) for day in one.days if day in DAYS})
+    if not days or len(days) < len(set(one.days)):
+        raise BadRequest(f"days are some of {', '.join(DAYS)}")
+    try:
+        if minute_of(one.start) == minute_of(one.end):
+            raise ValueError("hours that begin and end at the same time would be all of the day, or none of it")
+        return Weekly(days=days, start=one.start, end=one.end, timezone=check_timezone(one.timezone))
+    except ValueError as error:
+        raise BadRequest(f"weekly: {error}") from error
+
+
+def _json(data: object, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(data), status=status, content_type="application/json")
