@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from alertd.alerts.severity import arithmetic
 from alertd.model import Alert, Match, Told
 from alertd.notify.clocks import clock_time, moment, zone, zone_label
 from alertd.notify.plain import one_line
@@ -38,12 +39,8 @@ def _rule(match: Match) -> str:
     words = list(dict.fromkeys(one_line(found.quote, 60) for found in match.evidence if found.quote))[:4]
     on = f" on {', '.join(f'“{word}”' for word in words)}" if words else ""
     path = f", by {' → '.join(one_line(step, 60) for step in match.path[:4])}" if match.path else ""
-    steps = f"; {', '.join(_step(step.move, step.factor, step.seen) for step in match.steps)}" if match.steps else ""
-    return f"Rule {one_line(match.rule, 64)}{title} held{on}{path}: {match.severity}{steps}."
-
-
-def _step(move: int, factor: str, seen: str) -> str:
-    return f"{factor} {one_line(seen, 80)}" if factor == "base" else f"{move:+d} {one_line(seen, 80)}"
+    how = f" ({one_line(sum_, 400)})" if (sum_ := arithmetic(match)) else ""
+    return f"Rule {one_line(match.rule, 64)}{title} held{on}{path}: {match.severity}{how}."
 
 
 def _known(told: Told | None, receiver: str, tz: tzinfo, now: int) -> str:

@@ -25,7 +25,7 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.errors import Temporary
-from alertd.model import Answer, AnswerKind, StoredAlert
+from alertd.model import AlertState, Answer, AnswerKind, StoredAlert
 from alertd.net.exchange import PostFailed, PostOptions
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.protocol import Poster
@@ -34,6 +34,7 @@ from alertd.notify.slack_blocks import SECTION_MAX, escape
 from alertd.notify.slack_buttons import WHY
 from alertd.notify.slack_config import API, SlackConfig
 from alertd.notify.slack_why import why_text
+from alertd.workers.answers import MAX_MERGES
 
 log = structlog.get_logger(__name__)
 
@@ -181,12 +182,21 @@ class SlackAnswers:
         return given.outcome, escape(given.text, SECTION_MAX)
 
     async def _why(self, receiver: SlackConfig, alert: str, now: int) -> tuple[str, str]:
-        state = (await self._store.load_alerts([alert]))[alert].state
+        state = await self._load(alert)
         policy = self._policies.get(receiver.id)
         if state is None or policy is None or state.desk not in (None, receiver.desk):
             return "unknown", escape(NOT_YOURS, SECTION_MAX)
         seen = as_seen(state, policy).alert
         return "told", why_text(seen, lane(state, receiver.id), receiver.id, state.timezone, now)
+
+    async def _load(self, alert: str) -> AlertState | None:
+        """Load an alert; of one that another carries on, that one."""
+        for _ in range(MAX_MERGES):
+            stored = (await self._store.load_alerts([alert])).get(alert)
+            if stored is None or stored.state is None or not stored.state.alert.merged_into:
+                return stored.state if stored is not None else None
+            alert = stored.state.alert.merged_into
+        return None
 
     async def _say(self, receiver: SlackConfig | None, click: Pressed, text: str) -> None:
         """Answer whoever pressed, unseen by the others. It is only a courtesy: what fails here is logged."""

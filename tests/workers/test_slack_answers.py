@@ -56,10 +56,12 @@ class Alerts:
 
     def __init__(self) -> None:
         told = {"ai-desk": Told(revision=1, at_ms=system_clock())}
+        self.more: dict[str, AlertState] = {}
         self.state = AlertState(alert=alert(), event=event(), told=told, receivers=["ai-desk", "other"], desk="ai")
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
-        known = {self.state.alert.id: StoredAlert(version=1, state=self.state)}
+        states = [self.state, *self.more.values()]
+        known = {state.alert.id: StoredAlert(version=1, state=state) for state in states}
         return {name: known.get(name, StoredAlert(version=0, state=None)) for name in ids}
 
 
@@ -329,6 +331,16 @@ async def test_why_tells_nothing_of_another_desks_alert(desk: Desk) -> None:
     desk.alerts.state = msgspec.structs.replace(desk.alerts.state, desk="other")
     await desk.people.post(desk.url, root, "why")
     assert await desk.people.whispered() == NOT_YOURS
+
+
+async def test_why_of_an_alert_that_another_carries_on_is_told_of_that_one(desk: Desk) -> None:
+    root = await desk.by_request()
+    now = desk.alerts.state
+    other = "al_" + "b" * 26
+    desk.alerts.more[other] = msgspec.structs.replace(now, alert=alert(id=other, title="The older one"))
+    desk.alerts.state = msgspec.structs.replace(now, alert=alert(merged_into=other))
+    await desk.people.post(desk.url, root, "why")
+    assert "The older one" in await desk.people.whispered()
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------
