@@ -49,7 +49,7 @@ def _scope(condition: Fitting, view: View, match: Match | None) -> AlertScope:
 @lru_cache(maxsize=4)
 def _found(terms: frozenset[Term], title: str, body: str) -> Found:
     """Scan a text; the few that are remembered are those of the batch at hand, asked about for each receiver."""
-    return _scanner(terms).scan(title, body)
+    return _scanner(terms).scan(title, body) if terms else _scanner(terms).scan("", "")
 
 
 @lru_cache(maxsize=2)

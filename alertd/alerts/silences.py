@@ -103,13 +103,20 @@ def _companies(match: Match | None, event: Event | None) -> Collection[str]:
 
 
 def active_until(silence: Silence, now: int) -> int:
-    """Give the moment (ms) up to which a silence is in force now; 0 if it is not."""
-    start, end = _span(silence.starts_at, silence.ends_at)
-    if not start <= now < end:
+    """Give the moment (ms) up to which a silence is in force now; 0 if it is not.
+
+    One whose times cannot be read here, such as a zone that this machine does not know, is not: an alert too many is
+    the smaller harm, and it must not stop the others.
+    """
+    try:
+        start, end = _span(silence.starts_at, silence.ends_at)
+        if not start <= now < end:
+            return 0
+        if not silence.weekly:
+            return end
+        return min(end, max(weekly_until(weekly, now) for weekly in silence.weekly))
+    except (ValueError, KeyError):
         return 0
-    if not silence.weekly:
-        return end
-    return min(end, max(weekly_until(weekly, now) for weekly in silence.weekly))
 
 
 def weekly_until(weekly: Weekly, now: int) -> int:

@@ -91,6 +91,19 @@ def test_a_silence_is_in_force_from_its_start_up_to_its_end() -> None:
     assert [active_until(asked, at) for at in (start - 1, start, end - 1, end)] == [0, end, end, 0]
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"ends_at": "tomorrow"},
+        {"weekly": [Weekly(days=[1], start="00:00", end="24:00", timezone="Mars/Olympus")]},
+        {"weekly": [Weekly(days=[1], start="morning", end="24:00")]},
+    ],
+)
+def test_a_silence_that_cannot_be_read_holds_nothing_back_and_stops_no_other(odd: dict[str, Any]) -> None:
+    assert held_back(view(), silence("si_1", **odd)) == ""
+    assert held_back(view(), silence("si_1", **odd), silence("si_2")) == "si_2"
+
+
 FRIDAYS = Weekly(days=[4], start="16:00", end="18:00", timezone="America/New_York")
 NIGHTS = Weekly(days=[0, 6], start="22:00", end="02:00", timezone="Europe/London")
 
