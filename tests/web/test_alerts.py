@@ -2,77 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alertd import telemetry
-from alertd.alerts.policy import ReceiverPolicy
-from alertd.app.rooms import alert_rooms
 from alertd.base.clock import rfc3339
-from alertd.base.secrets import Secret
-from alertd.store.memory import MemoryStore
 from alertd.web.config import WebConfig
-from alertd.web.deps import WebDeps
-from alertd.web.server import WebServer
 from tests.alerts.living import HOUR, MINUTE, NOW, TITLE, state
-from tests.workers.life import Life
-
-TOKENS = {"all": "CANARY-all-desks-1", "ai": "CANARY-desk-ai-001", "energy": "CANARY-desk-energy"}
-
-
-class Api:
-    """The API of a deployment in the middle of its life."""
-
-    def __init__(self, client: ClientSession, life: Life) -> None:
-        self.client = client
-        self.life = life
-
-    async def ask(
-        self, method: str, path: str, body: object = None, *, token: str = "all", **more: Any
-    ) -> tuple[int, Any]:
-        """Ask; gives the status and the JSON."""
-        headers = {"Authorization": f"Bearer {TOKENS.get(token, token)}"}
-        sent: Mapping[str, Any] = {"json": body} if body is not None else {}
-        async with self.client.request(method, path, headers=headers, **sent, **more) as answer:
-            return answer.status, await answer.json()
-
-    async def ids(self, query: str = "", token: str = "all") -> list[str]:
-        """Give the alerts of a list."""
-        status, found = await self.ask("GET", f"/v1/alerts{query}", token=token)
-        assert status == 200
-        return [one["id"] for one in found["alerts"]]
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[Api]:
-    life = Life(MemoryStore(), ReceiverPolicy("desk"))
-    web = WebConfig.model_validate(
-        {"tokens": [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]}
-    )
-    callers, routes = alert_rooms(life.store, life.answers, Secret(TOKENS["all"]), web, life.clock)  # type: ignore[arg-type]
-
-    async def fine() -> dict[str, Any]:
-        return {"ready": True}
-
-    deps = WebDeps(
-        status=fine,
-        ready=fine,
-        metrics=telemetry.metrics_text,
-        token=Secret(TOKENS["all"]),
-        callers=callers,
-        routes=routes,
-    )
-    server = WebServer("127.0.0.1:0", deps)
-    _, port = await server.start()
-    async with ClientSession(f"http://127.0.0.1:{port}", timeout=ClientTimeout(total=20)) as client:
-        yield Api(client, life)
-    await server.stop()
-
+from tests.web.conftest import TOKENS, Api
 
 # --- alerts ----------------------------------------------------------------------------------------------------
 

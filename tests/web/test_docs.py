@@ -1,0 +1,42 @@
+"""docs/api.md: what is asked with curl there is answered so."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+
+import pytest
+
+from tests.alerts.living import state
+from tests.docs.pages import ROOT
+from tests.web.conftest import TOKENS, Api
+
+PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
+ALERT = "al_nkys5lnbv7tuwkoxfcckp67gye"
+
+
+def asked() -> list[tuple[str, str]]:
+    """Give what is typed, and printed then, in the sections about alerts and silences."""
+    part = PAGE.partition("## Alerts\n")[2].partition("## The token")[0]
+    consoles = re.findall(r"^```console\n(.*?)^```$", part, re.MULTILINE | re.DOTALL)
+    typed = [one for text in consoles for one in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]]
+    assert typed
+    return [(line, printed) for line, _, printed in (one.partition("\n") for one in typed)]
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+async def test_the_examples_with_curl_print_what_stands_there(api: Api) -> None:
+    await api.life.put(state(ALERT))
+    for line, printed in asked():
+        done = await asyncio.create_subprocess_exec(
+            "sh",
+            "-c",
+            line,
+            stdout=asyncio.subprocess.PIPE,
+            env={"PATH": "/usr/bin:/bin", "TOKEN": TOKENS["all"], "URL": api.url},
+        )
+        out, _ = await asyncio.wait_for(done.communicate(), 60)
+        pattern = re.escape(printed.strip()).replace("…", ".*")
+        assert re.fullmatch(pattern, out.decode().strip(), re.DOTALL), (line, out)
