@@ -10,7 +10,9 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     sources            hash     source -> SourceState as JSON
     standings          hash     source -> Standing as JSON: how it stands, what the operator was told
     tally:<quarter>    hash     what was counted in that quarter of an hour since 1970; expires after 3 d
-    alert:<id>         hash     v version, s AlertState as JSON; expires 37 d after the last commit
+    alert:<id>         hash     v version, s AlertState as JSON, l lanes that releases have changed since, a line
+                                each, t:<receiver> where its messages stand there; expires 37 d after the last
+                                commit, 30 d where that closed it
     alerts             zset     alert -> time of its last commit
     told:<event>       set      alerts that the event was taken into; expires with the last of them
     rows:<set>         hash     event -> what a set of the state remembers of it, ~event -> what it was before
@@ -24,6 +26,16 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     story_of:<event>   string   what was decided about the event's story, for good; expires after 14 d
     under:<key>        zset     story -> time of its newest report, the newest 64; expires as its stories
     between:<a>+<b>    zset     story -> when it was founded, the newest 8; expires after 400 d
+    windows            zset     window of held alerts -> its end
+    held:<window>      hash     alert -> <version>|Hold as JSON: the commit that put it there, and what waits
+    parts, part_ends   hash, zset  window -> how many messages it gave; when that is forgotten, 8 d after the last
+    timers             zset     <kind>/<alert>/<receiver> -> due time
+    marks, mark_ends   hash, zset  cooldown mark -> <end>|<value>; its end
+    counters, counter_ends  hash, zset  counter -> count; when it is forgotten
+    silences, silence_ends  hash, zset  silence -> Silence as JSON, # the state of the hash (scripts/silence.lua);
+                                its end
+    feedback:<portfolio>  hash  alert -> what people think of it, as JSON
+    feedback_ends      zset     <portfolio>/<alert> -> when that is forgotten, 400 d after the last word
     deliveries         hash     delivery -> record, a JSON object of scalars
     bodies, payloads   hash     delivery -> Message as JSON; frozen bytes of its first attempt
     chains             hash     <chain>/<receiver> -> ids of the live deliveries, in order
