@@ -701,6 +701,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     note: str | None = None
     first_title: str = ""
     """The title it was raised with; a mail thread keeps it as its subject when a headline is corrected."""
+    armed: list[str] = []
+    """What its portfolio's rules wait for next, in words: `contract dispute between A and B → critical (rule-id)`."""
     merged_into: str | None = None
     """The alert that carries it on, where its story turned out to be part of an older one; it is closed then."""
     acknowledged_by: str | None = None

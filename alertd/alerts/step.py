@@ -14,6 +14,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from alertd.alerts.armed import armed
 from alertd.alerts.audiences import Audiences
 from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, bounded
 from alertd.alerts.budget import OverBudget, budgets
@@ -86,6 +87,7 @@ class Step:
             story=self.story,
             first_at=at,
             updated_at=at,
+            armed=armed(self.portfolio, self.event, matches),
         )
         return self._take(alert, matches, "first")
 
@@ -113,7 +115,7 @@ class Step:
     def _changed(self, before: Alert, matches: Sequence[Match]) -> Alert:
         changed = replace(before, portfolio=self.portfolio.id, updated_at=rfc3339(self.now))
         if self.event.withdrawn:  # what it said stays, so that a reader sees what is taken back
-            return changed
+            return replace(changed, armed=[])
         others = [match for match in before.matches if match.event != self.event.id]
         kept = others[max(len(others) + len(matches) - MAX_MATCHES, 0) :]
         return replace(
@@ -121,6 +123,7 @@ class Step:
             matches=[*kept, *matches],
             severity=severity_with(before, [*kept, *matches]),
             title=self.event.title or before.title,
+            armed=armed(self.portfolio, self.event, matches) or before.armed,
         )
 
     def _reopened(self, before: Alert, after: Alert, meant: Meant) -> tuple[Alert, str]:

@@ -35,6 +35,7 @@ __all__ = [
 
 POSSIBLE_REPEAT = "Possible repeat: an earlier attempt to send this may have reached you."
 _NEWS_SHOWN = 5
+_ARMED_SHOWN = 3
 _NEWS_ON_TOP = 60
 """Characters of what is new that stand before the title on a lock screen."""
 
@@ -202,7 +203,8 @@ def _facts_rows(f: _Facts) -> list[Row]:
     ]
     rows += [Row("Fragile", what, quote) for what, quote in facts.catches(f.event)]
     tone = facts.tone(f.event)
-    return [*rows, Row("Tone", join([tone, holdings.not_named(touched)]) if tone else "")]
+    rows.append(Row("Tone", join([tone, holdings.not_named(touched)]) if tone else ""))
+    return [*rows, *(Row("Armed", one_line(text, 300)) for text in f.alert.armed[:_ARMED_SHOWN])]
 
 
 def _says(f: _Facts) -> list[Row]:

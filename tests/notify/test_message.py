@@ -398,3 +398,10 @@ def test_an_alert_that_waited_alone_for_the_end_of_quiet_hours_says_so() -> None
     lines = compose(message(reason="quiet_until"), NOW)
     assert row(lines, "Held") == "it came in quiet hours"
     assert "Held" not in [r.label for r in compose(message(), NOW).rows]
+
+
+def test_what_is_waited_for_next_stands_behind_the_tone() -> None:
+    waits = "contract dispute between Vega Grid and Lumen Labs → critical (lease-turns-sour)"
+    lines = compose(message(alert=alert(armed=[waits])), NOW)
+    assert row(lines, "Armed") == waits
+    assert [r.label for r in lines.rows] == ["Armed", "Says", "Why you", "Source"]

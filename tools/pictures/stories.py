@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from alertd import __version__
+from alertd.alerts.armed import armed
 from alertd.alerts.policy import loudest
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.base.ids import alert_id, delivery_id
@@ -23,19 +24,21 @@ _RULES = Path(__file__).parents[2] / "rules"
 _PORTFOLIO = "ai-infrastructure"
 
 
-def understood() -> tuple[Event, list[Match]]:
-    """Read the seed story, and match it against the rules that alertd ships."""
+def understood() -> tuple[Event, list[Match], list[str]]:
+    """Read the seed story, match it against the rules that alertd ships, and say what they wait for next."""
     loaded = load_rules(_RULES)
     matcher = Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
     with Stream(matcher) as stream:
         taken = stream.take(EventReader.of(loaded).read(_SEED.read_bytes()))
     event = replace(taken.event, story=Story(id="st_" + "s" * 26))
-    return event, [match for match in taken.matches if match.portfolio == _PORTFOLIO]
+    matches = [match for match in taken.matches if match.portfolio == _PORTFOLIO]
+    watching = next(portfolio for portfolio in loaded.book.portfolios if portfolio.id == _PORTFOLIO)
+    return event, matches, armed(watching, event, matches)
 
 
 def seed(kind: str = "alert.fired") -> Message:
     """Make the message about the seed story: the first, or an update that a second source brings."""
-    event, matches = understood()
+    event, matches, waits = understood()
     alert = Alert(
         id=alert_id(_PORTFOLIO, "st_seed"),
         revision=1,
@@ -48,6 +51,7 @@ def seed(kind: str = "alert.fired") -> Message:
         story="st_seed",
         first_at=rfc3339(SENT - 500),
         updated_at=rfc3339(SENT - 500),
+        armed=waits,
     )
     first = Message(
         type="alert.fired",
@@ -80,7 +84,7 @@ def seed(kind: str = "alert.fired") -> Message:
 
 def brief() -> Message:
     """Make the brief of a night."""
-    event, matches = understood()
+    event, matches, _ = understood()
     held = matches[0].holdings
 
     def item(severity: str, title: str, first: str, **changes: object) -> DigestItem:
