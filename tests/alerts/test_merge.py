@@ -7,8 +7,8 @@ import msgspec
 from alertd.alerts.decide import decide
 from alertd.alerts.merge import Merge, merge
 from alertd.alerts.outcome import alert_of
-from alertd.alerts.policy import ReceiverPolicy
-from alertd.model import AlertState, Event, Match, Severity, StoredAlert, Story
+from alertd.alerts.policy import Escalate, ReceiverPolicy
+from alertd.model import AlertState, Event, Match, Severity, StoredAlert, Story, Told
 from tests.rules.make import portfolio
 
 PORTFOLIO = portfolio("text: lease")
@@ -99,3 +99,70 @@ def test_afterwards_the_older_knows_the_events_of_the_younger_and_whom_it_told()
     assert update.decision.reason == "update_material"
     assert [d.message.type for d in update.deliveries] == ["alert.updated"], "it was told of this before"
     assert update.deliveries[0].chain == OLD
+
+
+# --- lanes, clocks and what waits ---------------------------------------------------------------------------------
+
+
+def told_of(state: AlertState, **lanes: Told) -> AlertState:
+    return msgspec.structs.replace(state, told=lanes)
+
+
+def carried(older: AlertState, younger: AlertState, *policies: ReceiverPolicy) -> Merge:
+    known = {policy.id: policy for policy in policies}
+    made = merge(older, younger, PORTFOLIO, "st_old", SHOWN, NOW + 5, known)
+    assert made is not None
+    return made
+
+
+def test_who_was_told_of_either_has_its_lane_with_the_older() -> None:
+    older = told_of(alert("a", "st_old"), desk=Told(revision=1, at_ms=5, severity="low"))
+    younger = told_of(
+        alert("b", "st_young"),
+        desk=Told(revision=1, at_ms=7, severity="high", sources=2, held="desk/brief//9", held_since_ms=8),
+        risk=Told(revision=1, at_ms=6, severity="high"),
+        late=Told(held="late/storm//9", held_since_ms=4),
+    )
+    made = carried(older, younger)
+    assert made.older is not None
+    assert made.older.told == {
+        "desk": Told(revision=1, at_ms=7, severity="high", sources=2, held="desk/brief//9", held_since_ms=8),
+        "risk": Told(revision=2, at_ms=6, severity="high"),
+        "late": Told(held="late/storm//9", held_since_ms=4),
+    }
+
+
+def test_clocks_of_the_younger_are_stopped_and_escalations_that_had_begun_go_on_with_the_older() -> None:
+    younger = told_of(
+        alert("b", "st_young"),
+        desk=Told(revision=1, at_ms=NOW, severity="high"),
+        risk=Told(revision=1, at_ms=NOW - 10**9, severity="high"),
+        boss=Told(revision=1, at_ms=NOW, severity="high", via="desk"),
+    )
+    policies = [ReceiverPolicy(name, escalate=Escalate(900, ("chief",))) for name in ("desk", "risk", "boss")]
+    made = carried(alert("a", "st_old"), younger, *policies)
+    assert {(timer.name, timer.due_ms) for timer in made.timers if timer.kind == "escalate"} == {
+        (f"escalate/{OLD}/desk", NOW + 900_000)
+    }, "one is over, and who was told by an escalation does not begin another"
+    assert [timer.name for timer in made.timers if timer.kind == "close"] == [f"close/{OLD}/"]
+    names = {f"escalate/{YOUNG}/{name}" for name in ("desk", "risk", "boss")}
+    assert set(made.cancel) == {*names, f"resurface/{YOUNG}/", f"close/{YOUNG}/"}
+
+
+def test_an_older_alert_that_was_closed_opens_again_for_a_younger_that_is_open() -> None:
+    older, younger = alert("a", "st_old"), alert("b", "st_young")
+    over = msgspec.structs.replace(older, alert=msgspec.structs.replace(older.alert, status="closed"))
+    made = carried(over, younger)
+    assert made.older is not None
+    assert made.older.alert.status == "open"
+
+
+def test_what_is_acknowledged_stays_so_and_its_escalations_are_not_begun_again() -> None:
+    older, younger = alert("a", "st_old"), alert("b", "st_young")
+    known = msgspec.structs.replace(older.alert, status="acknowledged", acknowledged_by="jd")
+    made = carried(
+        msgspec.structs.replace(older, alert=known), younger, ReceiverPolicy("desk", escalate=Escalate(900, ("b",)))
+    )
+    assert made.older is not None
+    assert (made.older.alert.status, made.older.alert.acknowledged_by) == ("acknowledged", "jd")
+    assert [timer.kind for timer in made.timers] == ["close"]
