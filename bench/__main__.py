@@ -10,7 +10,20 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench import alerts, edgar, enrich, feeds, filings, latency, life, matching, quiet_poll, silence, updates
+from bench import (
+    alerts,
+    edgar,
+    enrich,
+    feeds,
+    filings,
+    latency,
+    life,
+    matching,
+    quiet_poll,
+    silence,
+    storm,
+    updates,
+)
 
 PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "quiet-poll": ("a poll that brings nothing new", lambda: quiet_poll.measure_all(2_000)),
@@ -23,12 +36,13 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "filings": ("the text of filings", filings.measure),
     "life": ("what the life of alerts costs the store", life.run),
     "silence": ("sources that fall silent", silence.measure),
+    "storm": ("very many matches in a minute", storm.measure_all),
     "updates": ("loading and changing very many rules", updates.run),
 }
 _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
-    "updates": updates.show, "alerts": alerts.show,
+    "storm": storm.show, "updates": updates.show, "alerts": alerts.show,
 }  # fmt: skip
 
 
