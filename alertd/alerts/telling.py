@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from alertd.alerts.circumstances import NOTHING_KNOWN, Circumstances, News, View
 from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.cooldown import marks_to_set
@@ -112,6 +114,8 @@ class Telling:
         if not knows(before) and news != "first":
             return self._unknown(before, audience.meant)
         if not _wanted(policy, news):
+            if before is not None and news == "second":  # what it does not want to hear is not kept for it
+                self.lanes[receiver] = replace(before, sources=sources_of(self.event))
             return f"{audience.meant.reason}: its updates are {policy.updates}"
         seen = self._sight(policy, as_whom)
         if not knows(before) and (why := below(policy, seen.alert.severity)):
