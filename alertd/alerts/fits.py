@@ -8,6 +8,7 @@ from functools import lru_cache
 from alertd.alerts.circumstances import View
 from alertd.alerts.policy import Fitting
 from alertd.alerts.rules_of import companies_of, rules_of
+from alertd.companies.model import Holding
 from alertd.model import Match
 from alertd.rules.alert_leaves import AlertScope
 from alertd.rules.logic import Reading
@@ -36,7 +37,7 @@ def _scope(condition: Fitting, view: View, match: Match | None) -> AlertScope:
     rule = rules_of(view).get(match.rule) if match is not None else None
     return AlertScope(
         world=view.world,
-        holdings=view.portfolio.holdings.positions if view.portfolio is not None else {},
+        holdings=view.portfolio.holdings.positions if view.portfolio is not None else _held(match),
         types=condition.types,
         severity=view.severity,
         portfolio=view.alert.portfolio,
@@ -44,6 +45,15 @@ def _scope(condition: Fitting, view: View, match: Match | None) -> AlertScope:
         tags=rule.tags if rule is not None else (),
         owner=rule.owner if rule is not None else "",
     )
+
+
+def _held(match: Match | None) -> dict[str, Holding]:
+    """Give the positions as a match remembers them, for alerts that come back where no portfolios are at hand."""
+    touched = match.holdings if match is not None else []
+    return {
+        one.company: Holding(company=one.company, weight=one.weight or 0.0, unweighted=one.weight is None)
+        for one in touched
+    }
 
 
 @lru_cache(maxsize=4)

@@ -17,7 +17,7 @@ from alertd.app.reloading import Reloading
 from alertd.app.snapshot import all_faults
 from alertd.base import exchanges
 from alertd.errors import ConfigError
-from alertd.model import Alert, Amount, CompanyMention, Event, Match, ReportedType, Severity
+from alertd.model import Alert, Amount, CompanyMention, Event, Match, ReportedType, Severity, TouchedHolding
 from alertd.rules.book import Portfolio
 
 SETTINGS = """
@@ -311,6 +311,15 @@ def test_a_condition_holds_for_an_alert_or_not(written: str, holds: bool, tmp_pa
     only = snapshot.receivers["desk"].only
     assert only is not None
     assert fits(only, seen(portfolio=snapshot.book.portfolios[0])) == holds
+
+
+def test_where_no_portfolio_is_at_hand_weights_are_those_that_the_match_remembers(tmp_path: Path) -> None:
+    made = policy(tmp_path, 'only: {weight: ">= 3%"}').only
+    assert made is not None
+    for weight, holds in [(0.05, True), (0.01, False), (None, False)]:
+        (match,) = seen().matches
+        match = replace(match, holdings=[TouchedHolding(company="lumen-labs", weight=weight)])
+        assert fits(made, replace(seen(), matches=(match,))) == holds
 
 
 def test_of_several_matches_one_that_fits_is_enough(tmp_path: Path) -> None:
