@@ -17,7 +17,7 @@ from alertd.workers.notices import Notices
 
 log = structlog.get_logger(__name__)
 
-LOADED = 100
+LOADED = 50
 """Alerts that are read at once."""
 AGAIN_MS = 60_000
 """When a window is looked at again of which nothing can be read."""
