@@ -156,6 +156,43 @@ async def test_of_many_releases_at_once_one_is_done(store: Store) -> None:
     assert len((await store.due("desk", END, 20))[0]) == 1
 
 
+async def test_whatever_is_put_off_while_several_release_goes_out_once(store: Store) -> None:
+    name, alerts, rounds = hold().window, 12, 4
+    told: list[tuple[str, int]] = []
+    sent: list[str] = []
+    busy = True
+
+    async def put_off(about: str) -> None:
+        for version in range(rounds):
+            await put(store, hold(about), version=version)
+
+    async def release() -> None:
+        while busy or await store.held(name):
+            found = [one for one in await store.waiting_in(["desk"]) if one.name == name]
+            members = await store.held(name)
+            for one in found[:1] if members else []:
+                message = delivery(f"part-{one.part}", chain=f"dl_part-{one.part}")
+                ids = [hold.item.alert for hold in members]
+                if await store.release(name, members, [message], record(*ids), END, part=one.part):
+                    told.extend((hold.item.alert, hold.version) for hold in members)
+                    sent.append(message.id)
+            await asyncio.sleep(0)
+
+    async def all_put_off() -> None:
+        nonlocal busy
+        try:
+            await asyncio.gather(*(put_off(f"al_{number}") for number in range(alerts)))
+        finally:
+            busy = False
+
+    await asyncio.gather(all_put_off(), *(release() for _ in range(3)))
+    assert len(told) == len(set(told)), "nothing twice"
+    newest = {about: max(version for one, version in told if one == about) for about, _ in told}
+    assert newest == {f"al_{number}": rounds for number in range(alerts)}, "the newest of each"
+    due, _ = await store.due("desk", END, 1_000)
+    assert sorted(one.delivery.id for one in due) == sorted(sent), "each message is there, under an id of its own"
+
+
 # --- lanes --------------------------------------------------------------------------------------------
 
 
