@@ -32,6 +32,11 @@ def as_shown(matches: Sequence[Match], how: Shown) -> list[Match]:
     return list(matches) if how == "exact" else [_match(match, how) for match in matches]
 
 
+def holding_shown(holding: TouchedHolding, how: Shown) -> TouchedHolding:
+    """Give one holding as a receiver may see it."""
+    return holding if how == "exact" else _holding(holding, how)
+
+
 def _match(match: Match, how: Shown) -> Match:
     weights = [holding.weight for holding in match.holdings if holding.weight is not None]
     largest = max(weights, key=abs, default=None)

@@ -17,6 +17,7 @@ from alertd.cli.progress import progress
 from alertd.cli.rules import SHIPPED, is_as_shipped, rules_above
 from alertd.companies.table import load_registrants
 from alertd.errors import ConfigError, Fault
+from alertd.notify.template_trial import tried
 from alertd.rules.files import FOLDERS, SKIPPED
 from alertd.rules.loaded import KnownSettings, Loaded
 from alertd.rules.loader import load_portfolio, load_rules
@@ -78,6 +79,7 @@ class Checking:
         self.faults += _linted(rules, settings.rules)
         doc = load_yaml((path or loaded.path).read_bytes(), str(path or loaded.path), MAX_BYTES)
         self.faults += dead_receivers(_receivers(settings, doc), settings.operator, rules)
+        self.faults += tried(settings.receivers, settings.operator, doc, system_clock())
         self.faults += unheard(doc, settings.sources, rules.book.portfolios)
 
     # --- rules ------------------------------------------------------------------------------------------------

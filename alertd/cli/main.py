@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "parse": ("alertd.cli.parse:parse", "Make events of feed files, or of what another source sent, as JSON lines."),
     "enrich": ("alertd.cli.enrich:enrich", "Say what events are about: companies, types, money, terms, tone, story."),
     "match": ("alertd.cli.match:match", "Find the rules that hold for events, with the evidence."),
+    "preview": ("alertd.cli.preview:preview", "Show the message that a receiver would get, as it would be sent."),
     "send-test": ("alertd.cli.send:send_test", "Send a test message to receivers and say what came of it."),
     "status": ("alertd.cli.status:status", "Say what is running and healthy."),
     "sources": ("alertd.cli.sources:sources", "Say how each source is doing, and why."),

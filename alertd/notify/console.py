@@ -55,7 +55,7 @@ class ConsoleConfig(ReceiverConfig):
         return {("template",): (self.template, "text")} if self.template is not None else {}
 
 
-class _Frozen(Struct, frozen=True, kw_only=True):
+class Frozen(Struct, frozen=True, kw_only=True):
     """What `render` makes and the store keeps: both forms, for only the sender knows where it writes."""
 
     lines: Lines
@@ -87,7 +87,7 @@ class ConsoleNotifier:
         if own.fault:
             lines = msgspec.structs.replace(lines, rows=[*lines.rows, Row("Template", own.fault)])
         body = json_payload(message, template_fault=own.fault)
-        return msgspec.json.encode(_Frozen(lines=lines, json=msgspec.Raw(body), own=own.text or ""))
+        return msgspec.json.encode(Frozen(lines=lines, json=msgspec.Raw(body), own=own.text or ""))
 
     async def send(self, payload: bytes, attempt: Attempt) -> Outcome:
         """Write it and flush. A reader that has gone will not come back."""
@@ -96,7 +96,7 @@ class ConsoleNotifier:
         stream = self._given or sys.stdout
         progress = read_progress(attempt.progress, attempt.in_doubt)
         try:
-            frozen = msgspec.json.decode(payload, type=_Frozen)
+            frozen = msgspec.json.decode(payload, type=Frozen)
             if frozen.own:
                 doubt = f"{POSSIBLE_REPEAT}\n" if progress.doubt else ""
                 text = "".join(f"{one_line(line)}\n" for line in (doubt + frozen.own).strip("\n").split("\n"))
