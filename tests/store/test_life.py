@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from msgspec.structs import replace
 
 from alertd.model import AlertState, Claim, CoolMark, Count, Effects, Timer
+from alertd.store import keys, scripts
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.records import ALERT_MS, CLOSED_MS
@@ -249,3 +252,31 @@ async def test_what_waits_is_counted(store: Store) -> None:
     await store.commit("al_2", 0, state(), [], NOW, effects=Effects(holds=[hold("al_2")]))
     counts = await store.key_counts()
     assert (counts["windows"], counts["held"], counts["timers"]) == (2, 3, 0)
+
+
+async def test_every_key_is_documented(redis_store: RedisStore) -> None:
+    """Those of the life of alerts, by the part of their names that comes before the first colon."""
+    effects = Effects(
+        holds=[hold()],
+        timers=[Timer(kind="close", alert="al_1", due_ms=NOW)],
+        counts=[Count(name="c", keep_s=1)],
+        marks=[CoolMark(name="m", value="x", until_ms=FAR)],
+    )
+    await redis_store.commit("al_1", 0, state(), [delivery("a")], NOW, effects=effects)
+    members = await redis_store.held(hold().window)
+    await redis_store.release(hold().window, members, [delivery("b", chain="b")], record("al_1"), NOW)
+    await redis_store.commit("al_2", 0, state(), [], NOW, effects=Effects(holds=[hold("al_2")]))
+    await redis_store.put_silence(silence(), record("si_a"), NOW)
+    await redis_store.note_feedback("ai", "al_1", {}, NOW)
+    table = (Path(__file__).parents[2] / "docs/store.md").read_text("utf-8")
+    kinds = {name.partition(":")[0] for name in await dump(redis_store)} - {"pending"}
+    assert {"held", "windows", "parts", "part_ends", "timers", "marks", "silences", "feedback"} < kinds
+    for kind in kinds:
+        assert f"`{kind}`" in table or f"`{kind}:<" in table, f"{kind} is not in docs/store.md"
+        assert re.search(rf"\b{kind}\b", keys.__doc__ or ""), f"{kind} is not in store/keys.py"
+
+
+def test_every_script_is_documented() -> None:
+    table = (Path(__file__).parents[2] / "docs/store.md").read_text("utf-8")
+    for name in sorted(path.stem for path in Path(scripts.__file__).parent.glob("*.lua")):
+        assert f"`{name}`" in table, f"{name} is not in docs/store.md"
