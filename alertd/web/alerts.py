@@ -22,7 +22,7 @@ from alertd.base.config import parse_duration
 from alertd.base.ids import usable_id
 from alertd.model import SEVERITIES, AlertState, Answer, AnswerKind, StoredAlert, Struct
 from alertd.web.callers import Caller, Callers
-from alertd.web.middleware import failure
+from alertd.web.middleware import as_json, failure
 
 READ = 100
 """Alerts that are read at once."""
@@ -118,14 +118,14 @@ class AlertRoutes:
             found += [row(s) for s in states if s is not None and caller.sees(s) and wanted.fits(s)]
             if len(found) > limit:
                 break
-        return _json({"alerts": found[:limit], "more": len(found) > limit})
+        return as_json({"alerts": found[:limit], "more": len(found) > limit})
 
     async def one(self, request: web.Request) -> web.Response:
         """Give one alert in full."""
         state = await self._state(request)
         if state is None:
             return failure(404, NOT_THERE)
-        return _json(row(state) | {"alert": msgspec.to_builtins(state.alert)})
+        return as_json(row(state) | {"alert": msgspec.to_builtins(state.alert)})
 
     async def answer(self, request: web.Request) -> web.Response:
         """Take an answer."""
@@ -155,7 +155,7 @@ class AlertRoutes:
         )
         if given.outcome == "unknown":
             return failure(404, NOT_THERE)
-        return failure(409, given.text) if given.outcome == "refused" else _json(given)
+        return failure(409, given.text) if given.outcome == "refused" else as_json(given)
 
     def _caller(self, request: web.Request) -> Caller:
         caller = self._callers.of(request)
@@ -223,7 +223,3 @@ def _limit(text: str | None) -> int:
     if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_LIMIT:
         raise BadRequest(f"limit is a number from 1 to {MAX_LIMIT}")
     return int(text)
-
-
-def _json(data: object, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(data), status=status, content_type="application/json")

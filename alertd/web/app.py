@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-import msgspec
 from aiohttp import web
 
 from alertd.telemetry import METRICS_CONTENT_TYPE
@@ -48,10 +47,6 @@ def build_app(
     return app
 
 
-def _json(data: object, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(data), status=status, content_type="application/json")
-
-
 class _Routes:
     def __init__(self, deps: WebDeps, loopback: bool) -> None:
         self._deps = deps
@@ -60,13 +55,13 @@ class _Routes:
 
     async def healthz(self, _request: web.Request) -> web.Response:
         """Answering is the proof: the loop runs. Redis is not asked, or its outage would restart every process."""
-        return _json({"status": "ok"})
+        return middleware.as_json({"status": "ok"})
 
     async def readyz(self, request: web.Request) -> web.Response:
         detail = await self._deps.ready()
         ready = bool(detail.get("ready"))
         shown = detail if self._loopback or middleware.knows_token(request, self._deps.token) else {"ready": ready}
-        return _json(shown, 200 if ready else 503)
+        return middleware.as_json(shown, 200 if ready else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
         async with self._one_scrape:
@@ -74,4 +69,4 @@ class _Routes:
         return web.Response(body=text, headers={"Content-Type": METRICS_CONTENT_TYPE})
 
     async def status(self, _request: web.Request) -> web.Response:
-        return _json(await self._deps.status())
+        return middleware.as_json(await self._deps.status())

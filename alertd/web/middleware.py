@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 
+import msgspec
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
@@ -34,6 +35,11 @@ SECURITY_HEADERS = {
 }
 
 _log = structlog.get_logger(__name__)
+
+
+def as_json(data: object, status: int = 200) -> web.Response:
+    """Make an answer of data."""
+    return web.Response(body=msgspec.json.encode(data), status=status, content_type="application/json")
 
 
 def failure(status: int, text: str, headers: dict[str, str] | None = None) -> web.Response:

@@ -21,7 +21,7 @@ from alertd.base.wall_clock import minute_of
 from alertd.model import JournalRecord, Silence, Struct, Weekly
 from alertd.web.alerts import BadRequest, body_of, to_come
 from alertd.web.callers import Caller, Callers
-from alertd.web.middleware import failure
+from alertd.web.middleware import as_json, failure
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAX_NAME = 200
@@ -89,7 +89,7 @@ class SilenceRoutes:
     async def all(self, request: web.Request) -> web.Response:
         """List silences."""
         there = await self._known(self._caller(request))
-        return _json({"silences": there})
+        return as_json({"silences": there})
 
     async def add(self, request: web.Request) -> web.Response:
         """Make a silence."""
@@ -99,7 +99,7 @@ class SilenceRoutes:
         except (BadRequest, BadSilence) as error:
             return failure(400, str(error))
         await self._store.put_silence(made, record_of(made, "added", made.author, "api", now), now)
-        return _json(made, 201)
+        return as_json(made, 201)
 
     async def end(self, request: web.Request) -> web.Response:
         """End a silence."""
@@ -110,7 +110,7 @@ class SilenceRoutes:
             return failure(404, "there is no such silence, or it is over")
         over = ended(found, now)
         await self._store.put_silence(over, record_of(over, "ended", caller.name, "api", now), now)
-        return _json(over)
+        return as_json(over)
 
     async def _known(self, caller: Caller) -> list[Silence]:
         there = await self._store.silences(self._clock())
@@ -155,7 +155,3 @@ def _weekly(one: EveryWeek) -> Weekly:
         return Weekly(days=days, start=one.start, end=one.end, timezone=check_timezone(one.timezone))
     except ValueError as error:
         raise BadRequest(f"weekly: {error}") from error
-
-
-def _json(data: object, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(data), status=status, content_type="application/json")

@@ -5,7 +5,7 @@ load the alert -> is it theirs? -> decide (`alerts/answers.py`) -> commit, with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -17,7 +17,8 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
 from alertd.base.ids import usable_id
 from alertd.errors import Temporary
-from alertd.model import Alert, AlertState, Answer, Effects, NewDelivery, Severity, StoredAlert
+from alertd.model import Alert, AlertState, Answer, Severity, StoredAlert
+from alertd.workers.alert_store import AlertStore
 
 log = structlog.get_logger(__name__)
 
@@ -27,26 +28,8 @@ MAX_MERGES = 8
 NOT_THERE = "there is no such alert"
 
 
-class AnswerStore(Protocol):
+class AnswerStore(AlertStore, Protocol):
     """What answers need of the store."""
-
-    async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
-        """Give alerts with their versions."""
-        ...
-
-    async def commit(
-        self,
-        alert_id: str,
-        expected_version: int,
-        state: AlertState,
-        deliveries: Sequence[NewDelivery],
-        now: int,
-        *,
-        effects: Effects | None = None,
-        answer: bool = False,
-    ) -> StoredAlert | None:
-        """Write an alert and what follows, if nobody was faster."""
-        ...
 
     async def note_feedback(self, portfolio: str, alert: str, data: dict[str, Any], now: int) -> None:
         """Remember what people think of an alert."""

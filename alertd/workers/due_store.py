@@ -8,18 +8,8 @@ from typing import Protocol
 import structlog
 
 from alertd.errors import Corrupt
-from alertd.model import (
-    AlertState,
-    Effects,
-    Hold,
-    JournalRecord,
-    NewDelivery,
-    Silence,
-    StoredAlert,
-    Timer,
-    Told,
-    Window,
-)
+from alertd.model import Hold, JournalRecord, NewDelivery, Silence, StoredAlert, Timer, Told, Window
+from alertd.workers.alert_store import AlertStore
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +17,7 @@ MAX_MERGES = 8
 """How many times an alert may have been carried on by another before it is given up."""
 
 
-class DueStore(Protocol):
+class DueStore(AlertStore, Protocol):
     """What is asked of the store."""
 
     async def silences(self, now: int) -> list[Silence]:
@@ -66,24 +56,6 @@ class DueStore(Protocol):
 
     async def drop_timer(self, name: str, due_ms: int) -> None:
         """Forget a timer whose alert is gone."""
-        ...
-
-    async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
-        """Give alerts with their versions."""
-        ...
-
-    async def commit(
-        self,
-        alert_id: str,
-        expected_version: int,
-        state: AlertState,
-        deliveries: Sequence[NewDelivery],
-        now: int,
-        *,
-        effects: Effects | None = None,
-        answer: bool = False,
-    ) -> StoredAlert | None:
-        """Write an alert and what follows, if nobody was faster."""
         ...
 
 
