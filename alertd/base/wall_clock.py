@@ -6,6 +6,7 @@ hours that are skipped are not there, and what ends in a skipped hour ends with 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,16 +14,17 @@ from zoneinfo import ZoneInfo
 from alertd.base.clock import to_datetime
 
 DAY_MINUTES = 1440
+_TIME = re.compile(r"([0-9]{2}):([0-9]{2})")
 _MINUTE = 60_000
 
 
 def minute_of(text: str) -> int:
     """Read `HH:MM` as minutes since midnight; `24:00` is the end of the day. Raises ValueError."""
-    hours, _, minutes = text.partition(":")
-    if not (hours.isascii() and hours.isdigit() and len(minutes) == 2 and minutes.isascii() and minutes.isdigit()):
-        raise ValueError('a time of day is written "22:00"')
-    minute = int(hours) * 60 + int(minutes)
-    if int(minutes) > 59 or minute > DAY_MINUTES:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise ValueError('a time of day is written with two digits each, "06:30"')
+    minute = int(found[1]) * 60 + int(found[2])
+    if int(found[2]) > 59 or minute > DAY_MINUTES:
         raise ValueError('a time of day lies between "00:00" and "24:00"')
     return minute
 
@@ -38,6 +40,8 @@ class Hours:
         if not dash:
             raise ValueError('hours are written "22:00-06:30"')
         self.start, self.end = minute_of(start.strip()), minute_of(end.strip())
+        if self.start == DAY_MINUTES:
+            raise ValueError('hours that begin at the end of the day begin at "00:00"')
         if self.start % DAY_MINUTES == self.end % DAY_MINUTES:
             raise ValueError("hours that begin and end at the same time would be all of the day, or none of it")
 

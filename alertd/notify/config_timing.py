@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from alertd.base import suggest
 from alertd.base.config import ConfigModel, Duration, Timezone, UserId
 from alertd.base.exchanges import EXCHANGES
-from alertd.base.wall_clock import Hours, minute_of
+from alertd.base.wall_clock import DAY_MINUTES, Hours, minute_of
 from alertd.model import Severity
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -27,8 +27,8 @@ def _checked_hours(text: str) -> str:
 
 
 def _checked_time(text: str) -> str:
-    if len(text) != 5 or minute_of(text) >= 1440:
-        raise ValueError('a time of day is written with two digits each, "07:30", and lies before "24:00"')
+    if minute_of(text) == DAY_MINUTES:
+        raise ValueError('the end of a day is the beginning of the next: "00:00"')
     return text
 
 
