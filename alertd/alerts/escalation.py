@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.deliver import as_seen, delivery, with_told
-from alertd.alerts.knowing import behind_wall, snoozed
+from alertd.alerts.knowing import behind_wall, snoozed, taken_back
 from alertd.alerts.lanes import knows, lane, lanes
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.alerts.ringing import Case, Rung
@@ -24,6 +24,8 @@ def escalate(case: Case) -> Rung:
         return case.nothing(f"acknowledged meanwhile by {state.alert.acknowledged_by}")
     if snoozed(state, case.now):
         return case.nothing(f"snoozed until {state.alert.snoozed_until}")
+    if taken_back(state):
+        return case.nothing("withdrawn meanwhile")
     if origin is None or origin.escalate is None:
         return case.nothing("receiver_removed" if origin is None else "it passes nothing on any more")
     seen = as_seen(state, origin)

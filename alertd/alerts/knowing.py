@@ -51,6 +51,14 @@ def louder(before: Told | None, seen: Alert) -> bool:
     return before is not None and knows(before) and severity_rank(seen.severity) > severity_rank(before.severity)
 
 
+def taken_back(state: AlertState) -> bool:
+    """Tell whether every event of an alert was withdrawn."""
+    if state.event is None or not state.event.withdrawn:
+        return False
+    newest = {folded.event: folded.headline for folded in state.folded}
+    return not any(newest.values())
+
+
 def escalations(state: AlertState) -> list[str]:
     """Name the timers of an alert's escalations: those that may be set."""
     return [

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from alertd import __version__
 from alertd.alerts.deliver import as_seen, delivery, digest_item
-from alertd.alerts.knowing import behind_wall, hushed, louder, snoozed
+from alertd.alerts.knowing import behind_wall, hushed, louder, snoozed, taken_back
 from alertd.alerts.lanes import knows, lane, sources_of, told, without_hold
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.base.clock import rfc3339
@@ -112,7 +112,7 @@ class Release:
             return f"told meanwhile: revision {before.revision}"
         if alert.status == "closed":
             return "closed: " + next((c.text for c in reversed(alert.changes) if c.reason == "closed"), "meanwhile")
-        if not knows(before) and _taken_back(state):
+        if not knows(before) and taken_back(state):
             return "withdrawn before it was told"
         if behind_wall(state, policy):
             return "restricted: the alert is another desk's"
@@ -245,11 +245,3 @@ def _timezone(policy: ReceiverPolicy, zones: set[str]) -> str:
     if policy.digest is not None:
         return policy.digest.timezone
     return zones.pop() if len(zones) == 1 else "UTC"
-
-
-def _taken_back(state: AlertState) -> bool:
-    """Tell whether every event of an alert was withdrawn."""
-    if state.event is None or not state.event.withdrawn:
-        return False
-    newest = {folded.event: folded.headline for folded in state.folded}
-    return not any(newest.values())

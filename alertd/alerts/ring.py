@@ -10,7 +10,7 @@ from alertd.alerts.circumstances import Circumstances, View
 from alertd.alerts.clocks import STORY_IDLE_MS, waits_again
 from alertd.alerts.deliver import Seen, as_seen, delivery, digest_item, with_told
 from alertd.alerts.escalation import escalate
-from alertd.alerts.knowing import Policies, behind_wall, escalations, knowing, snoozed
+from alertd.alerts.knowing import Policies, behind_wall, escalations, knowing, snoozed, taken_back
 from alertd.alerts.lanes import held, knows, lanes
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.ringing import Case, Rung
@@ -44,7 +44,7 @@ def _resurface(case: Case) -> Rung:
     without: dict[str, str] = {}
     for policy, before in _concerned(case):
         seen = as_seen(after_it, policy)
-        if not seen.alert.matches:
+        if not seen.alert.matches or (taken_back(state) and not knows(before)):
             continue
         view = View(policy.id, seen.alert, seen.event, "material" if knows(before) else "first", state.desk)
         timing = when(policy, view, Circumstances(silences=tuple(case.silences)), before, case.now)

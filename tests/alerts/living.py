@@ -122,3 +122,10 @@ def silence(**fields: Any) -> Silence:
         "ends_at": rfc3339(NOW + HOUR),
     }
     return Silence(**({"id": "si_x", "author": "jd", "reason": "known", "all_desks": True, **times} | fields))
+
+
+def withdrawn(of: AlertState) -> AlertState:
+    """Take the event of an alert back."""
+    assert of.event is not None
+    back = Folded(event="ev_a", revision=2, decision=of.folded[0].decision)
+    return replace(of, event=replace(of.event, withdrawn=True), folded=[*of.folded, back])

@@ -13,7 +13,7 @@ from alertd.alerts.ring import ring
 from alertd.alerts.ringing import Rung
 from alertd.base.clock import rfc3339
 from alertd.model import AlertState, Answer, Rights, Severity, Silence, Timer, TimerKind, Told
-from tests.alerts.living import DAY, HOUR, MINUTE, NOW, match, policies, silence, state
+from tests.alerts.living import DAY, HOUR, MINUTE, NOW, match, policies, silence, state, withdrawn
 
 DESK = ReceiverPolicy("desk", escalate=Escalate(900, ("pm", "boss")))
 PM = ReceiverPolicy("pm", escalate=Escalate(1800, ("boss", "desk")))
@@ -54,6 +54,7 @@ def test_what_nobody_took_in_time_is_passed_on_loudly() -> None:
     assert message.news == ["nobody acknowledged it at desk within 15 min"]
     assert rung.state.alert.changes[-1].text.endswith("passed on to pm, boss")
     assert rung.effects.cancel == ["escalate/al_a/desk"]
+    assert [count.name.split(":")[1] for count in rung.effects.counts] == ["pm", "boss"], "they count for a storm"
 
 
 def test_whom_it_was_passed_on_to_passes_it_on_again_after_its_own_time() -> None:
@@ -112,6 +113,11 @@ def test_what_somebody_answered_is_not_passed_on(kind: Any) -> None:
     rung = rings(answered.state)
     assert (rung.outcome == "escalated", rung.deliveries, rung.state) == (False, (), answered.state)
     assert "escalate/al_a/desk" in rung.effects.cancel
+
+
+def test_what_was_withdrawn_meanwhile_is_not_passed_on() -> None:
+    rung = rings(withdrawn(state()))
+    assert (rung.outcome, rung.deliveries) == ("withdrawn meanwhile", ())
 
 
 def test_walls_and_rights_of_the_target_are_respected() -> None:

@@ -14,8 +14,8 @@ from alertd.alerts.policy import Quiet, ReceiverPolicy
 from alertd.alerts.release import EXPIRED, LISTED, Release, Released, digest_id
 from alertd.base.clock import rfc3339
 from alertd.base.ids import make_id
-from alertd.model import SEVERITIES, AlertState, Change, Digest, DigestKind, Folded, Hold, Silence, Told, Window
-from tests.alerts.living import DAY, HOUR, NOW, held_weight, hold, match, silence, state, waiting
+from alertd.model import SEVERITIES, AlertState, Change, Digest, DigestKind, Hold, Silence, Told, Window
+from tests.alerts.living import DAY, HOUR, NOW, held_weight, hold, match, silence, state, waiting, withdrawn
 
 DESK = ReceiverPolicy("desk", quiet=Quiet(hours="22:00-06:30", timezone="America/New_York"))
 Member = tuple[Hold, AlertState | None]
@@ -128,14 +128,7 @@ LEFT_OUT: dict[str, Callable[[Any], Member]] = {
     "restricted: the alert is another desk's": lambda m: (m[0], replace(m[1], desk="b")),
     "restricted: nothing of it may be told here": lambda m: changed(m, matches=[match(receivers=["other"])]),
     "the alert is not kept any more": lambda m: (m[0], None),
-    "withdrawn before it was told": lambda m: (
-        m[0],
-        replace(
-            m[1],
-            event=replace(m[1].event, withdrawn=True),
-            folded=[*m[1].folded, Folded(event="ev_a", revision=2, decision=m[1].folded[0].decision)],
-        ),
-    ),
+    "withdrawn before it was told": lambda m: (m[0], withdrawn(m[1])),
 }
 
 
