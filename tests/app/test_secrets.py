@@ -31,6 +31,8 @@ SMTP_PASSWORD = "canary-smtp-password-c0de"
 REDIS_PASSWORD = "canary-redis-password-8812"
 SOURCE_HEADER = "canary-source-header-4e4e"
 SOURCE_QUERY = "canary-source-query-6a6a"
+BOT_TOKEN = "xoxb-canary-bot-token-7f7f"
+APP_TOKEN = "xapp-canary-app-token-2e2e"
 WEB_TOKEN = "canary-web-token-0123456789"
 CANARIES = {
     "webhook secret": KEY,
@@ -38,6 +40,8 @@ CANARIES = {
     "path of a webhook's address": URL_PATH,
     "query of a webhook's address": URL_QUERY,
     "path of Slack's address": "planted-secret",
+    "Slack bot token": BOT_TOKEN,
+    "Slack app token": APP_TOKEN,
     "SMTP password": SMTP_PASSWORD,
     "Redis password": REDIS_PASSWORD,
     "source's header": SOURCE_HEADER,
@@ -86,8 +90,19 @@ def configure(desk: Desk, slack: FakeSlack, relay: FakeRelay, ca: Path, redis: s
         hook | {"id": "echoes", "url": address % world.port},
         hook | {"id": "nobody", "url": address % refused_port()},
         {"id": "slack", "type": "slack", "webhook_url": slack.url, "allow_private": True},
+        {
+            "id": "bot",
+            "type": "slack",
+            "token": BOT_TOKEN,
+            "app_token": APP_TOKEN,
+            "channel": "C0123456789",
+            "base_url": world.url("/api"),
+            "allow_private": True,
+        },
         {"id": "mail", "type": "email", "to": ["pm@example.com"]},
     ]
+    for method in ("chat.postMessage", "apps.connections.open"):
+        world.script(f"/api/{method}", echo)
     slack.script(Reply(404, f"no_service at {PATH}"), Reply(500, f"cannot post to {slack.url}"))
     relay.replies["MAIL"] = [f"550 no mail from alertd with {SMTP_PASSWORD}"] * 3
     desk.settings |= {
@@ -156,8 +171,10 @@ async def outputs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Out
             env = {"ALERTD_FAILPOINT": "match.read:1:raise"}
             async with desk.daemon(env=env) as daemon:
                 said = Outputs(daemon)
-                for receiver in ("echoes", "slack", "mail"):
+                for receiver in ("echoes", "bot", "mail"):
                     await eventually(says(daemon, "dead_letter", receiver=receiver), f"{receiver} refuses")
+                await eventually(says(daemon, "receiver_parked", receiver="slack"), "slack is gone")
+                await eventually(says(daemon, "slack_socket_not_opened", receiver="bot"), "no socket opens")
                 await eventually(says(daemon, "delivery_retried", receiver="nobody"), "nobody is there")
                 await eventually(desk.fired("Vega leases Orion"), "one receiver works")
                 for source in ("page", "refused"):
@@ -198,7 +215,11 @@ async def test_no_output_shows_a_secret(outputs: Outputs, name: str) -> None:
 
 async def test_the_failures_happened_and_are_told_in_words(outputs: Outputs) -> None:
     dead = outputs.texts["alertd dead --json"]
-    assert {letter["receiver"] for letter in json.loads(dead.split("\n", 1)[1])["deliveries"]} >= {"echoes", "mail"}
+    assert {letter["receiver"] for letter in json.loads(dead.split("\n", 1)[1])["deliveries"]} >= {
+        "echoes",
+        "bot",
+        "mail",
+    }
     assert "422" in dead
     assert "550" in dead
     assert "an HTML page instead of a feed" in outputs.texts["/v1/status"]
