@@ -54,6 +54,11 @@ class Meaning:
         return Meant(reason, found.text, found.material, found.corrects)
 
     def _another(self, before: Alert, matches: Sequence[Match]) -> Meant:
+        title = quoted(self.event.title or self.event.url or self.event.id)
+        if self.event.withdrawn:  # a notice that is an item of its own
+            return Meant(
+                "update_material", f"taken back by {self.event.source or 'a source'}: {title}", corrects=True
+            )
         said = self.state.said if self.state is not None else None
         news = news_in(self.event, self.story, matches, before, said)
         severity = loudest([match.severity for match in matches])
@@ -61,7 +66,6 @@ class Meaning:
             news = [*(news or []), f"severity {before.severity} → {severity}"]
         if news == []:
             return self._repeat()
-        title = quoted(self.event.title or self.event.url or self.event.id)
         text = "; ".join([f"also reported: {title}", *(news or [])[:MAX_NEWS]])
         return Meant("update_material", text, corrects=denies(self.event, said))
 

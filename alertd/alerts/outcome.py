@@ -23,10 +23,8 @@ class Outcome:
     over_budget: tuple[OverBudget, ...] = ()
     """Rules that have raised more alerts with this one than their authors expect."""
 
-    @property
-    def raised(self) -> bool:
-        """Whether the alert is new."""
-        return self.state is not None and self.state.alert.revision == 1
+    raised: bool = False
+    """The alert is new."""
 
 
 def outcomes(decision: Decision) -> list[str]:

@@ -228,7 +228,7 @@ class Step:
             counts=counts,
             marks=told.marks,
         )
-        return Outcome(decision, state, tuple(told.deliveries), effects, tuple(over))
+        return Outcome(decision, state, tuple(told.deliveries), effects, tuple(over), meant.reason == "first")
 
     def _flows(self, deliveries: Sequence[NewDelivery]) -> list[Count]:
         """Count messages for the receivers whose rate is looked at."""

@@ -19,10 +19,11 @@ from alertd.alerts.budget import counter, expecting
 from alertd.alerts.circumstances import Circumstances, View
 from alertd.alerts.concern import Concern
 from alertd.alerts.cooldown import marks_to_read
+from alertd.alerts.lanes import lanes
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.route import receivers_of, sees
 from alertd.alerts.storm import flows_to_read
-from alertd.model import Alert, Effects, Event, Match, Silence, StoredAlert
+from alertd.model import Alert, Effects, Event, Silence, StoredAlert
 from alertd.rules.book import Rule
 from alertd.rules.match import Matcher
 
@@ -61,7 +62,7 @@ class Standing:
         for event, concern, story in concerns:
             any_ = True
             marks |= dict.fromkeys(self._marks_of(event, concern, story, stored.get(concern.alert)))
-            counts |= dict.fromkeys(self._counts_of(concern, now))
+            counts |= dict.fromkeys(self._counts_of(concern, stored.get(concern.alert), now))
         if any_:
             silences, known, counted = await asyncio.gather(
                 store.silences(now), _marks(store, list(marks), now), _counts(store, list(counts))
@@ -108,19 +109,23 @@ class Standing:
             else:
                 self._marks[name] = mark
 
-    def _whom(self, matches: Sequence[Match], own: Sequence[str]) -> Iterator[ReceiverPolicy]:
-        return (policy for name in receivers_of(matches, own) if (policy := self._policies.get(name)) is not None)
+    def _whom(self, concern: Concern, stored: StoredAlert | None) -> Iterator[ReceiverPolicy]:
+        """Give who may be told: those that the matches are routed to, and those that know of the alert."""
+        named = receivers_of(concern.matches, concern.portfolio.receivers)
+        known = lanes(stored.state) if stored is not None else {}
+        names = dict.fromkeys([*named, *known])
+        return (policy for name in names if (policy := self._policies.get(name)) is not None)
 
-    def _counts_of(self, concern: Concern, now: int) -> Iterator[str]:
+    def _counts_of(self, concern: Concern, stored: StoredAlert | None, now: int) -> Iterator[str]:
         portfolio = concern.portfolio
-        for policy in self._whom(concern.matches, portfolio.receivers):
+        for policy in self._whom(concern, stored):
             yield from flows_to_read(policy, now)
         rules = self._rules(concern, {match.rule for match in concern.matches})
         yield from (counter(portfolio, rule, now) for rule in expecting(concern.matches, rules))
 
     def _marks_of(self, event: Event, concern: Concern, story: str, stored: StoredAlert | None) -> Iterator[str]:
         portfolio, own = concern.portfolio, concern.portfolio.receivers
-        for policy in self._whom(concern.matches, own):
+        for policy in self._whom(concern, stored):
             if policy.cooldown is None:
                 continue
             matches = tuple(match for match in concern.matches if sees(policy.id, match, own))

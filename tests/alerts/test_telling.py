@@ -64,6 +64,20 @@ def test_a_correction_and_a_withdrawal_are_as_loud_as_the_alert_for_all_that_wer
     assert gone.deliveries[0].message.news == ["withdrawn by the source"]
 
 
+def test_a_notice_of_withdrawal_that_is_an_item_of_its_own_is_loud_for_who_was_told() -> None:
+    case = Case(ReceiverPolicy("desk", updates="none"), ReceiverPolicy("late", min_severity="critical"))
+    case.portfolio = msgspec.structs.replace(case.portfolio, receivers=("desk", "late"))
+    a, kill = event("a"), event("b", title="KILL: Event a", withdrawn=True)
+    case.take(a, match(a))
+    taken = case.take(kill, match(kill))
+    assert (told(taken), why(taken)) == (
+        {"desk": "updated!"},
+        {"late": "update_material: was never told of this alert"},
+    )
+    assert taken.deliveries[0].message.news == ["taken back by wire-b: “KILL: Event a”"]
+    assert case.alert.title == "Event a", "what it said stays, so that a reader sees what is taken back"
+
+
 def test_a_headline_that_is_put_otherwise_is_a_quiet_update() -> None:
     case = Case()
     first, second = event(), event(revision=2, title="Event a, updated", revision_reason="correction")
