@@ -49,6 +49,8 @@ WAITS_S = (1.0, 5.0, 15.0, 60.0, 300.0)
 REFUSED_S = 900.0
 """After Slack did not take the token: only a person can mend that."""
 PING_S = 5.0
+_GOODBYE_S = 2.0
+"""How long a stop waits for Slack's goodbye."""
 _MAX_ENVELOPE = 1 << 20
 """Slack sends the whole message along with a click."""
 _DAY_MS = 86_400_000
@@ -94,9 +96,11 @@ class SocketMode:
         for key in self._apps.keys() - wanted.keys():
             await _end(self._apps.pop(key))
         for key, config in wanted.items():
-            if key not in self._apps:
+            if key not in self._apps or self._apps[key].done():
                 work = self._keep(config, key[0])
-                self._apps[key] = asyncio.create_task(work, name=f"slack_socket:{config.id}")
+                task = asyncio.create_task(work, name=f"slack_socket:{config.id}")
+                task.add_done_callback(_ended)
+                self._apps[key] = task
 
     async def aclose(self) -> None:
         """Close all."""
@@ -111,8 +115,9 @@ class SocketMode:
                 await client.connect()  # type: ignore[no-untyped-call]  # slack_sdk has no types there
                 await asyncio.Event().wait()
             finally:
-                with contextlib.suppress(aiohttp.ClientError, OSError):
-                    await client.close()  # type: ignore[no-untyped-call]
+                with contextlib.suppress(aiohttp.ClientError, OSError):  # TimeoutError is an OSError
+                    async with asyncio.timeout(_GOODBYE_S):
+                        await client.close()  # type: ignore[no-untyped-call]
 
     async def _client(self, config: SlackConfig, token: Secret, session: aiohttp.ClientSession) -> SocketModeClient:
         from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -254,6 +259,11 @@ def _logger(receiver: str) -> logging.Logger:
     made.addHandler(_Lines(receiver))
     made.propagate = False
     return made
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.error("slack_socket_died", socket=task.get_name(), exc_info=error)
 
 
 async def _end(task: asyncio.Task[None]) -> None:
