@@ -9,14 +9,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from alertd.alerts.bounds import MAX_CHANGES, bounded
+from alertd.alerts.circumstances import flow_name
 from alertd.alerts.deliver import Seen
 from alertd.alerts.knowing import Policies, hushed
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.storm import KEEP_FLOW_S
 from alertd.base.clock import rfc3339
 from alertd.model import (
     AlertState,
     Change,
     ChangeKind,
+    Count,
     Effects,
     Hold,
     JournalRecord,
@@ -96,9 +99,10 @@ class Case:
         record = JournalRecord(kind="timer", at=rfc3339(self.now), ids=ids, reason=outcome, data=data)
         again = {one.name for one in timers}
         over = [name for name in dict.fromkeys([timer.name, *cancel]) if name not in again]
-        return Rung(
-            outcome, state, deliveries, Effects(holds=list(holds), timers=list(timers), cancel=over, record=record)
-        )
+        paced = [one.receiver for one in deliveries if self.policies[one.receiver].storm is not None]
+        counts = [Count(name=flow_name(receiver, self.now), keep_s=KEEP_FLOW_S) for receiver in paced]
+        effects = Effects(holds=list(holds), timers=list(timers), cancel=over, counts=counts, record=record)
+        return Rung(outcome, state, deliveries, effects)
 
     def changed(self, kind: ChangeKind, text: str, **fields: Any) -> AlertState:
         """Give the state with one more revision, as the clock makes it."""
