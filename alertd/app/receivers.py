@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from alertd.alerts.policy import Cooldown, DigestTimes, Escalate, Fitting, Quiet, ReceiverPolicy, Storm
 from alertd.base import suggest
@@ -18,8 +19,8 @@ from alertd.base.yaml import Document, Path
 from alertd.errors import Fault
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.config_timing import weekdays
-from alertd.rules.book import Portfolio
 from alertd.rules.conditions_alert import read_condition
+from alertd.rules.known import Known
 from alertd.rules.known_rules import Asking
 from alertd.rules.loaded import Loaded
 from alertd.rules.traits import types_named
@@ -124,20 +125,49 @@ def read_calendars(policies: Mapping[str, ReceiverPolicy], now: int) -> None:
 # --- beside the rules -----------------------------------------------------------------------------------------
 
 
+class _Side:
+    """What receivers of one desk may name: what stands on their side of the wall. Made once for all of them."""
+
+    def __init__(self, rules: Loaded, desk: str | None) -> None:
+        self._rules = rules
+        self._desk = desk
+        self._told = [p for p in rules.book.portfolios if p.desk is None or p.desk == desk]
+
+    @cached_property
+    def portfolios(self) -> Mapping[str, str]:
+        """The portfolios that there are -> why they cannot be named here; empty if they can."""
+        found = {p.id: f"belongs to desk `{p.desk}`, and this receiver does not" for p in self._rules.book.portfolios}
+        return found | {p.id: "" for p in self._told}
+
+    @cached_property
+    def known(self) -> Known:
+        """What conditions may name: what the desk may, of the portfolios that may tell its receivers."""
+        assert self._rules.names is not None
+        known = Asking(self._rules.names, self._desk)
+        rules = [rule for portfolio in self._told for rule in portfolio.rules]
+        known.portfolios = {portfolio.id for portfolio in self._told}
+        known.rules = {rule.id for rule in rules}
+        known.tags = {tag for rule in rules for tag in rule.tags}
+        known.owners = {rule.owner for rule in rules if rule.owner}
+        return known
+
+
 def read_receivers(doc: Document, settings: Settings, rules: Loaded, zones: Mapping[str, str]) -> Made:
     """Make the receivers of settings, whose document this is, with the rules that they name."""
     faults: list[Fault] = []
     conditions: dict[tuple[str, str], Fitting] = {}
+    sides = {desk: _Side(rules, desk) for desk in {receiver.desk for receiver in settings.receivers}}
     for i, receiver in enumerate(settings.receivers):
         path: Path = ("receivers", i)
-        told = [p for p in rules.book.portfolios if p.desk is None or p.desk == receiver.desk]
-        faults += _unknown(doc, (*path, "portfolios"), receiver.portfolios, _portfolios(rules, receiver, told))
+        side = sides[receiver.desk]
+        if receiver.portfolios:
+            faults += _unknown(doc, (*path, "portfolios"), receiver.portfolios, side.portfolios)
         faults += _unknown_types(doc, (*path, "event_types"), receiver.event_types, rules)
         faults += _zoneless(doc, path, receiver, zones)
         for name, steps in _CONDITIONS.items():
             if doc.node((*path, *steps)) is None:
                 continue
-            condition, found = read_condition(doc, (*path, *steps), _known(receiver, rules, told))
+            condition, found = read_condition(doc, (*path, *steps), side.known)
             faults += found
             if condition is not None:
                 terms = frozenset(condition.terms())
@@ -145,23 +175,6 @@ def read_receivers(doc: Document, settings: Settings, rules: Loaded, zones: Mapp
     terms = frozenset(term for fitting in conditions.values() for term in fitting.terms)
     shared = {key: replace(fitting, terms=terms) for key, fitting in conditions.items()}
     return Made(receiver_policies(settings, shared, zones), faults)
-
-
-def _known(receiver: ReceiverConfig, rules: Loaded, told: Sequence[Portfolio]) -> Asking:
-    """Give what a receiver's conditions may name: what its desk may, of the portfolios that may tell it."""
-    assert rules.names is not None
-    known = Asking(rules.names, receiver.desk)
-    known.portfolios = {portfolio.id for portfolio in told}
-    known.rules = {rule.id for portfolio in told for rule in portfolio.rules}
-    known.tags = {tag for portfolio in told for rule in portfolio.rules for tag in rule.tags}
-    known.owners = {rule.owner for portfolio in told for rule in portfolio.rules if rule.owner}
-    return known
-
-
-def _portfolios(rules: Loaded, receiver: ReceiverConfig, told: Sequence[Portfolio]) -> dict[str, str]:
-    """Give the portfolios that there are -> why they cannot be named here; empty if they can."""
-    found = {p.id: f"belongs to desk `{p.desk}`, and this receiver does not" for p in rules.book.portfolios}
-    return found | {p.id: "" for p in told}
 
 
 def _unknown(doc: Document, path: Path, named: Iterable[str], known: Mapping[str, str]) -> Iterator[Fault]:
