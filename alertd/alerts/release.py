@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from alertd import __version__
 from alertd.alerts.deliver import as_seen, delivery, digest_item
 from alertd.alerts.knowing import behind_wall, hushed, louder, snoozed, taken_back
-from alertd.alerts.lanes import knows, lane, sources_of, told, without_hold
+from alertd.alerts.lanes import knows, lane, missing, sources_of, told, without_hold
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.base.clock import rfc3339
 from alertd.base.ids import make_id
@@ -96,7 +96,9 @@ class Release:
         if why := self._left_out(hold, state, before):
             self._fates[hold.item.alert] = why
             if before is not None and state.alert.id not in self._lanes and before.held == self._window.name:
-                self._lanes[state.alert.id] = without_hold(before) or Told()
+                after = without_hold(before)
+                kept = why.startswith(("silenced", "restricted"))  # one report more of it is news to the receiver
+                self._lanes[state.alert.id] = missing(after) if kept else after or Told()
             return
         self._list(hold, state, before)
 

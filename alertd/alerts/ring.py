@@ -11,7 +11,7 @@ from alertd.alerts.clocks import STORY_IDLE_MS, waits_again
 from alertd.alerts.deliver import Seen, as_seen, delivery, digest_item, with_told
 from alertd.alerts.escalation import escalate
 from alertd.alerts.knowing import Policies, behind_wall, escalations, knowing, snoozed, taken_back
-from alertd.alerts.lanes import held, knows, lanes
+from alertd.alerts.lanes import held, knows, lanes, missing
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.ringing import Case, Rung
 from alertd.alerts.timing import Put, Withhold, when
@@ -65,8 +65,10 @@ def _resurface(case: Case) -> Rung:
         else:
             deliveries.append(message)
     told = with_told(after_it, case.policies, [one.receiver for one in deliveries], case.now)
-    waiting = {hold.receiver: held(lanes(told).get(hold.receiver), hold.window, case.now) for hold in holds}
-    told = replace(told, told={**lanes(told), **waiting})
+    known = lanes(told)
+    waiting = {hold.receiver: held(known.get(hold.receiver), hold.window, case.now) for hold in holds}
+    withheld = {name: missing(known.get(name)) for name in without if name not in waiting}
+    told = replace(told, told={**known, **waiting, **withheld})
     timers = () if told.alert.status == "acknowledged" else tuple(waits_again(told, case.policies, case.now))
     return case.done("resurfaced", told, tuple(deliveries), timers=timers, without=without, holds=tuple(holds))
 

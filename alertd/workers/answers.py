@@ -121,14 +121,17 @@ class Answers:
                 return Given("unknown", NOT_THERE, given.alert)
             now = self._clock()
             answered = answer(stored.state, given, self._policies, now)
+            opinion = given.kind in ("useful", "noise")
             if answered.state is None:
+                if opinion and answered.outcome == "already":  # the first time may have died before it was noted
+                    await self._note(stored.state, now)
                 return _said(answered, stored.state.alert)
             name = stored.state.alert.id
             conflict = await self._store.commit(
                 name, stored.version, answered.state, answered.deliveries, now, effects=answered.effects, answer=True
             )
             if conflict is None:
-                if given.kind in ("useful", "noise"):
+                if opinion:
                     await self._note(answered.state, now)
                 return _said(answered, answered.state.alert)
             stored = await self._load(name)  # it may have been merged meanwhile
