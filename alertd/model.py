@@ -772,7 +772,8 @@ class Told(Struct, frozen=True, kw_only=True):
     held_since_ms: int = 0
     """Since when, of all that waits there of this alert."""
     missed: bool = False
-    """Something of it was kept from the receiver by rights since it was told: what is known to others is news to it."""
+    """Something of it was kept from the receiver since it was told, by rights, a silence or a cooldown: one report more
+    of what others know is news to it."""
     via: str = ""
     """The receiver in whose place it was told, as by an escalation: it sees what that one sees."""
 

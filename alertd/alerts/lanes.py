@@ -56,7 +56,7 @@ def held(before: Told | None, window: str, since: int) -> Told:
 
 
 def missing(before: Told | None) -> Told:
-    """Give the lane of a receiver from which rights have kept something."""
+    """Give the lane of a receiver from which something was kept: by rights, a silence, a cooldown."""
     return replace(before, missed=True) if before is not None else Told(missed=True)
 
 

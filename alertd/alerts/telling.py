@@ -191,6 +191,7 @@ class Telling:
         timing = when(policy, view, self.background.circumstances, before, self.now)
         if isinstance(timing, Withhold):
             self.withheld = self.withheld or timing.reason
+            self.lanes[policy.id] = missing(before)
             return timing.text
         if isinstance(timing, Put):
             self.waits = self.waits or timing.reason

@@ -315,6 +315,33 @@ def test_a_silence_holds_it_back_with_its_id_and_says_so() -> None:
     assert outcome.decision.reason == "silenced"
 
 
+def test_what_was_silenced_is_told_with_the_next_report_after_the_silence_also_one_that_says_nothing_new() -> None:
+    case = Case()
+    case.silences = (
+        Silence(
+            id="si_1", author="jd", reason="earnings", created_at=rfc3339(NOW), starts_at=rfc3339(NOW),
+            ends_at=rfc3339(NOW + HOUR),
+        ),
+    )  # fmt: skip
+    a, b, c, d = event("a"), event("b", sources=2), event("c", sources=3), event("d", sources=3)
+    assert why(case.take(a, match(a)))["desk"].startswith("silenced")
+    assert why(case.take(b, match(b), after=MINUTE))["desk"].startswith("silenced")
+    assert told(case.take(c, match(c), after=2 * HOUR)) == {"desk": "fired!"}
+    assert why(case.take(d, match(d))) == {"desk": "update_minor: its updates are material"}
+
+
+def test_an_update_that_a_cooldown_withheld_comes_with_the_next_report() -> None:
+    case = Case(ReceiverPolicy("desk", cooldown=Cooldown("story", 3600)))
+    a, b, c = event("a"), event("b", amounts=[Amount(low=1e9, high=1e9)]), event("c")
+    case.take(a, match(a))
+    assert why(case.take(b, match(b), after=MINUTE))["desk"].startswith("cooldown")
+    later = case.take(c, match(c), after=2 * HOUR)
+    assert told(later) == {"desk": "updated"}
+    assert [text.partition(";")[0] for text in later.deliveries[0].message.news] == [
+        "also reported: “Event b”", "also reported by wire-c"
+    ]  # fmt: skip
+
+
 def test_a_rule_beyond_its_budget_folds_and_its_author_is_named_once_it_is() -> None:
     case = Case()
     (rule,) = case.portfolio.rules
