@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alertd import __version__
+from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.deliver import as_seen, delivery, digest_item
 from alertd.alerts.knowing import behind_wall, hushed, louder, snoozed, taken_back
 from alertd.alerts.lanes import knows, lane, missing, sources_of, told, without_hold
@@ -31,6 +32,7 @@ from alertd.model import (
     Message,
     NewDelivery,
     Silence,
+    Timer,
     Told,
     Window,
 )
@@ -54,6 +56,8 @@ class Released:
     deliveries: tuple[NewDelivery, ...]
     lanes: Mapping[str, Told]
     """Alert -> what the receiver knows of it from now on."""
+    timers: tuple[Timer, ...]
+    """Escalations of what is told."""
     fates: Mapping[str, str]
     """Member -> `listed`, `expired`, or why it was left out."""
     record: JournalRecord
@@ -82,6 +86,7 @@ class Release:
         self._entries: dict[str, _Entry] = {}
         self._portfolios: set[str] = set()
         self._desk: str | None = None
+        self._timers: list[Timer] = []
         self._alone: NewDelivery | None = None
 
     def add(self, hold: Hold, state: AlertState | None) -> None:
@@ -145,6 +150,9 @@ class Release:
         self._entries[name] = _Entry(item, expired, state.timezone, state.desk)
         self._lanes[name] = told(before, seen.alert, self._now, sources=sources_of(state.event))
         self._fates[hold.item.alert] = "expired" if expired else LISTED_IN
+        timer = escalate_timer(policy, seen.alert, self._now)
+        if timer is not None and not expired and state.alert.status == "open":
+            self._timers.append(timer)
         if name != hold.item.alert:
             self._fates[hold.item.alert] += f", as {name}"
 
@@ -154,9 +162,8 @@ class Release:
         if self._policy is not None and self._entries:
             alone = self._alone if len(self._entries) == 1 else None
             deliveries = (alone or self._digest(self._policy),)
-        return Released(
-            tuple(self._members), deliveries, self._lanes, self._fates, self._record([one.id for one in deliveries])
-        )
+        record = self._record([one.id for one in deliveries])
+        return Released(tuple(self._members), deliveries, self._lanes, tuple(self._timers), self._fates, record)
 
     def _record(self, deliveries: list[str]) -> JournalRecord:
         window = self._window

@@ -24,10 +24,10 @@ from alertd.model import SEVERITIES, AlertState, Answer, AnswerKind, StoredAlert
 from alertd.web.callers import Caller, Callers
 from alertd.web.middleware import as_json, failure
 
-READ = 100
-"""Alerts that are read at once."""
-MOST = 20_000
-"""Alerts that one list looks through, the newest."""
+READ = 50
+"""Alerts that are read at once: the loop is others', too."""
+MOST = 5_000
+"""Alerts that one list looks through, the newest; of more it says that there may be more."""
 LIMIT, MAX_LIMIT = 50, 500
 SINCE_S = 7 * 86_400.0
 NOT_THERE = "there is no such alert"
@@ -118,7 +118,7 @@ class AlertRoutes:
             found += [row(s) for s in states if s is not None and caller.sees(s) and wanted.fits(s)]
             if len(found) > limit:
                 break
-        return as_json({"alerts": found[:limit], "more": len(found) > limit})
+        return as_json({"alerts": found[:limit], "more": len(found) > limit or len(ids) == MOST})
 
     async def one(self, request: web.Request) -> web.Response:
         """Give one alert in full."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from alertd.alerts.policy import Quiet, ReceiverPolicy
+from alertd.alerts.policy import Escalate, Quiet, ReceiverPolicy
 from alertd.alerts.release import EXPIRED, LISTED, Release, Released, digest_id
 from alertd.base.clock import rfc3339
 from alertd.base.ids import make_id
@@ -152,6 +152,14 @@ def test_a_rise_passes_the_snooze() -> None:
     told = replace(there, told={"desk": Told(revision=0 + 1, severity="low", held=put.window)})
     louder = changed((replace(put, item=replace(put.item, revision=2)), told), snoozed_until=rfc3339(NOW + HOUR))
     assert over(louder).fates == {"al_a": "listed"}
+
+
+def test_what_is_told_then_is_passed_on_if_nobody_takes_it() -> None:
+    policy = ReceiverPolicy("desk", escalate=Escalate(900, ("pm",)))
+    members = (member("al_a"), changed(member("al_b"), status="acknowledged"), member("al_c", expires=NOW))
+    assert [(timer.name, timer.due_ms) for timer in over(*members, policy=policy).timers] == [
+        ("escalate/al_a/desk", NOW + 900_000)
+    ]
 
 
 def test_an_acknowledged_alert_is_listed_with_its_status() -> None:
