@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from alertd import telemetry
 from alertd.model import Message
 from alertd.notify.template_language import Form
 from alertd.notify.template_source import TemplateSource
@@ -60,7 +59,7 @@ class OwnTemplate:
         return self._template.form if self._template is not None else None
 
     def write(self, message: Message, now: int, check: Callable[[str], object] = str) -> Written:
-        """Fill it with a message; a failure is logged, counted, and told to the operator once for each version.
+        """Fill it with a message; a failure is logged, and whoever counts and tells the operator hears of it.
 
         `check` looks at what was written, and raises TemplateFailed.
         """
@@ -74,7 +73,6 @@ class OwnTemplate:
         except TemplateFailed as error:
             why = f"{self._template.name}: {error}"
             log.warning("template_failed", receiver=self._receiver, delivery=message.delivery, error=why)
-            telemetry.TEMPLATE_FAILURES.labels(receiver=self._receiver).inc()
-            if self._told is not None and message.type != "notice":
+            if self._told is not None:
                 self._told(self._receiver, self._template.version, why)
             return Written(fault=f"The template of this receiver failed, so this is the built-in message: {error}")

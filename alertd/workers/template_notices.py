@@ -1,9 +1,10 @@
-"""Tells the operator of a template that fails, once for each version of it."""
+"""Counts messages that templates could not write, and tells the operator, once for each version of a template."""
 
 from __future__ import annotations
 
 import asyncio
 
+from alertd import telemetry
 from alertd.workers.notices import Notices
 
 
@@ -17,6 +18,7 @@ class TemplateNotices:
 
     def failed(self, receiver: str, version: str, why: str) -> None:
         """Queue a notice, unless this process has told of that version; others that did give it the same id."""
+        telemetry.TEMPLATE_FAILURES.labels(receiver=receiver).inc()
         if (receiver, version) in self._told:
             return
         self._told.add((receiver, version))

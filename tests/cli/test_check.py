@@ -313,7 +313,7 @@ def test_faults_as_json_are_one_document(desk: Path) -> None:
         "line": 10,
         "column": 15,
         "message": "`severity` cannot be `hihg`",
-        "hint": "did you mean `high`? one of: info, low, medium, high, critical",
+        "hint": "did you mean `high`? one of: info, low, medium, high, critical, auto",
         "severity": "error",
         "name": "",
     }
