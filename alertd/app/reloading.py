@@ -12,6 +12,7 @@ from alertd.app.snapshot import LoadedSnapshot, kept_rules, known_settings, memo
 from alertd.companies.registrants import updated_file
 from alertd.companies.report import Accepted, Trouble
 from alertd.errors import ConfigError
+from alertd.notify.template_source import template_files
 from alertd.rules.book import BookChange
 from alertd.rules.holdings_memory import save_memory
 from alertd.rules.loaded import Loaded as LoadedRules
@@ -124,4 +125,5 @@ class Reloading:
 
 
 def _reloaded(loaded: Loaded, rules: LoadedRules, change: BookChange | None, late: tuple[str, ...]) -> Reloaded:
-    return Reloaded(snapshot_of(loaded, rules), change, rules.trouble, rules.watched, rules.accepted, late)
+    watched = rules.watched | template_files(loaded.settings.receivers)
+    return Reloaded(snapshot_of(loaded, rules), change, rules.trouble, watched, rules.accepted, late)

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from alertd.alerts.severity import arithmetic
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.cli.again import Again
 from alertd.cli.journal_text import REASONS, headline, outcome
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
-from alertd.rules.explain import quoted
+from alertd.rules.explain import one_line, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def _event(record: JournalRecord, asked: Asked) -> Iterator[str]:
     wanted = [m for m in matches if asked.portfolio in (None, m.portfolio)]
     for match in wanted:
         yield f"    rule {match.portfolio}/{match.rule} held ({match.severity})"
+        if how := arithmetic(match):
+            yield f"        {one_line(how)}"
         yield from (f"        {text}" for text in quoted(match.evidence, event))
     for decision in decisions:
         if asked.portfolio in (None, decision.portfolio):

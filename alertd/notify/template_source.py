@@ -9,7 +9,7 @@ template: |
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Protocol, Self
 
@@ -130,6 +130,12 @@ class HasTemplates(Protocol):
     def templates(self) -> Templates:
         """Its own templates."""
         ...
+
+
+def template_files(receivers: Iterable[HasTemplates]) -> frozenset[Path]:
+    """Give the files that templates were read from: a reload takes them when they change."""
+    sources = (source for receiver in receivers for source, _ in receiver.templates.values())
+    return frozenset(Path(source.name) for source in sources if source.file is not None)
 
 
 def load_templates(receivers: Sequence[HasTemplates], doc: Document, folder: Path) -> Iterator[Fault]:
