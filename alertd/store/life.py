@@ -133,16 +133,19 @@ class LifePart(Part):
         now: int,
         *,
         lanes: Mapping[str, Told] | None = None,
+        timers: Sequence[Timer] = (),
         part: int = -1,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
         ids, told = record_ids(record), lanes or {}
         names = [f"held:{window}", "windows", "parts", "part_ends", *delivery_names(deliveries)]
+        names += ["timers"] if timers else []
         names += [*(f"trace:{i}" for i in ids), *(f"alert:{checked_id(alert, 'an alert id')}" for alert in told)]
-        head = (window, now, rfc3339(now), now + PART_MS, to_json(record), len(ids), len(members), len(told), part)
-        args: list[Arg] = [*head, *ids]
+        counts = (len(ids), len(members), len(told), len(timers))
+        args: list[Arg] = [window, now, rfc3339(now), now + PART_MS, to_json(record), *counts, part, *ids]
         args += [part for hold in members for part in (hold.item.alert, hold.version)]
         args += [part for alert, lane in told.items() for part in (alert, lane_line(window, lane))]
+        args += [part for timer in timers for part in (checked_name(timer.name), timer.due_ms)]
         reply = await self.link.run("release", names, *args, *delivery_args(deliveries, now))
         return bool(reply[0] == b"ok")
 

@@ -163,6 +163,7 @@ class MemoryLife(MemoryDeliveries):
         now: int,
         *,
         lanes: Mapping[str, Told] | None = None,
+        timers: Sequence[Timer] = (),
         part: int = -1,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
@@ -173,6 +174,8 @@ class MemoryLife(MemoryDeliveries):
             return False
         for alert in lanes or {}:
             checked_id(alert, "an alert id")
+        for timer in timers:
+            self._life.timers.setdefault(checked_name(timer.name), timer.due_ms)
         self._queue_all(deliveries, now)
         for alert, lane in (lanes or {}).items():
             if (kept := self._alerts.get(alert)) and kept.expires > self.clock():

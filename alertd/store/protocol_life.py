@@ -45,6 +45,7 @@ class LifeStore(Protocol):
         now: int,
         *,
         lanes: Mapping[str, Told] | None = None,
+        timers: Sequence[Timer] = (),
         part: int = -1,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing.
@@ -56,6 +57,7 @@ class LifeStore(Protocol):
 
         `lanes` says of alerts what the window's receiver knows from now on; their versions go up, so that a commit
         under way decides again. A lane that by then knows a newer revision, or is held in another window, keeps that.
+        `timers` are set, but for those that are there already.
         """
 
     # --- timers ----------------------------------------------------------------------------------

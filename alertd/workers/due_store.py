@@ -45,6 +45,7 @@ class DueStore(AlertStore, Protocol):
         now: int,
         *,
         lanes: Mapping[str, Told] | None = None,
+        timers: Sequence[Timer] = (),
         part: int = -1,
     ) -> bool:
         """Take members out of a window and queue the message about them, all or nothing."""

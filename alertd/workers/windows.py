@@ -82,7 +82,14 @@ class Windows:
         failpoint("due.decided")
         now = self._clock()
         done = await self._store.release(
-            window.name, made.members, made.deliveries, made.record, now, lanes=made.lanes, part=window.part
+            window.name,
+            made.members,
+            made.deliveries,
+            made.record,
+            now,
+            lanes=made.lanes,
+            timers=made.timers,
+            part=window.part,
         )
         failpoint("due.released")
         if done:

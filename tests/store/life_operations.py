@@ -79,9 +79,9 @@ async def _release(
         members = await store.held(name)
     told_now = {one.item.alert: Told(revision=1, at_ms=now) for one in members} if lanes else None
     deliveries = [_delivery(one, about.item.alert, now) for one in names for about in members[:1]]
-    return await store.release(
-        name, members, deliveries, record(*ALERTS, reason=window), now, lanes=told_now, part=part
-    )
+    rings = [Timer(kind="escalate", alert=one.item.alert, receiver="desk", due_ms=now) for one in members if lanes]
+    line = record(*ALERTS, reason=window)
+    return await store.release(name, members, deliveries, line, now, lanes=told_now, timers=rings, part=part)
 
 
 LIFE_CALLS: Calls = {

@@ -6,7 +6,7 @@ import asyncio
 
 from msgspec.structs import replace
 
-from alertd.model import AlertState, Effects, Hold, Told, Window
+from alertd.model import AlertState, Effects, Hold, Timer, Told, Window
 from alertd.store.protocol import Store
 from alertd.store.redis import RedisStore
 from tests.store.dump import dump
@@ -287,3 +287,13 @@ async def test_thousands_of_alerts_in_one_window_are_read_and_released(redis_sto
     lanes = {one.item.alert: Told(revision=1) for one in members}
     assert await redis_store.release(hold().window, members, [delivery("a")], record("al_1"), END, lanes=lanes)
     assert await redis_store.held(hold().window) == []
+
+
+async def test_a_release_sets_the_timers_of_what_it_tells_but_for_those_that_run_already(store: Store) -> None:
+    await put(store, hold("al_1"), hold("al_2"))
+    rings = [Timer(kind="escalate", alert=name, receiver="desk", due_ms=END + DAY) for name in ("al_1", "al_2")]
+    effects = Effects(timers=[replace(rings[0], due_ms=END)])
+    assert await store.commit("al_1", 1, AlertState(alert=alert("al_1")), [], NOW, effects=effects) is None
+    members = await store.held(hold().window)
+    assert await store.release(hold().window, members, [], record("al_1"), END, timers=rings)
+    assert await store.timers_due(END + DAY, 10) == [replace(rings[0], due_ms=END), rings[1]]

@@ -59,6 +59,16 @@ async def test_what_a_brief_told_counts_as_told(life: Life) -> None:
     assert [message.type for message in await life.queued()] == ["digest", "alert.acknowledged"]
 
 
+async def test_what_a_brief_told_is_passed_on_if_nobody_takes_it(life: Life) -> None:
+    await life.hold(state("al_a", told={}))
+    await life.hold(state("al_b", told={}))
+    await life.worker.look()
+    await life.answer("acknowledge", "al_b")
+    life.clock.pass_by(901)
+    await life.worker.look()
+    assert [message.alert.id for message in await life.queued("pm") if message.alert] == ["al_a"]
+
+
 async def test_what_became_of_each_member_stands_in_the_journal(life: Life) -> None:
     await life.hold(state("al_a", told={}))
     await life.hold(state("al_b", told={}, desk="energy"))

@@ -1,22 +1,26 @@
 -- requires: prelude journal delivery queueing
 -- Take alerts out of a window and queue the messages about them, which completes what a commit began.
--- ARGV: window, now, at, until when the number of its messages is known, the record, number of its ids, of members and
--- of lanes, the part that the messages were made for or -1, ids, alert and version of each member, alert and line of
--- each lane, record and message of each delivery.
+-- ARGV: window, now, at, until when the number of its messages is known, the record, number of its ids, of members, of
+-- lanes and of timers, the part that the messages were made for or -1, ids, alert and version of each member, alert and
+-- line of each lane, name and due time of each timer, record and message of each delivery.
 -- Answers {'ok'}, or {'no'} if a member is not there as it was read, or another has used the part; then nothing is done.
 local window, now, at = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local members_at = 10 + tonumber(ARGV[6])
+local members_at = 11 + tonumber(ARGV[6])
 local lanes_at = members_at + 2 * tonumber(ARGV[7])
-local deliveries_at = lanes_at + 2 * tonumber(ARGV[8])
+local timers_at = lanes_at + 2 * tonumber(ARGV[8])
+local deliveries_at = timers_at + 2 * tonumber(ARGV[9])
 local ids = {}
-for i = 10, members_at - 1 do
+for i = 11, members_at - 1 do
   ids[#ids + 1] = ARGV[i]
 end
 need('held:' .. window, 'hash')
 need('windows', 'zset')
 need('parts', 'hash')
 need('part_ends', 'zset')
-for i = lanes_at, deliveries_at - 1, 2 do
+if deliveries_at > timers_at then
+  need('timers', 'zset')
+end
+for i = lanes_at, timers_at - 1, 2 do
   need_once('alert:' .. ARGV[i], 'hash')
 end
 need_fixed()
@@ -33,7 +37,7 @@ for i = members_at, lanes_at - 1, 2 do
   end
 end
 local part = redis.call('HGET', K['parts'], window) or '0'
-if #ARGV >= deliveries_at and ARGV[9] ~= '-1' and ARGV[9] ~= part then
+if #ARGV >= deliveries_at and ARGV[10] ~= '-1' and ARGV[10] ~= part then
   return {'no'}
 end
 local plan = plan_deliveries(deliveries_at)
@@ -49,12 +53,15 @@ if redis.call('EXISTS', held) == 0 then
   redis.call('ZREM', K['windows'], window)
 end
 -- another version, so that a commit that has not seen this decides again
-for i = lanes_at, deliveries_at - 1, 2 do
+for i = lanes_at, timers_at - 1, 2 do
   local alert = K['alert:' .. ARGV[i]]
   if redis.call('EXISTS', alert) == 1 then
     redis.call('HINCRBY', alert, 'v', 1)
     redis.call('HSET', alert, 'l', (redis.call('HGET', alert, 'l') or '') .. ARGV[i + 1])
   end
+end
+for i = timers_at, deliveries_at - 1, 2 do
+  redis.call('ZADD', K['timers'], 'NX', ARGV[i + 1], ARGV[i])
 end
 queue_deliveries(plan, now, at)
 if #ARGV >= deliveries_at then
