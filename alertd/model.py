@@ -502,6 +502,20 @@ class SeverityStep(Struct, frozen=True, kw_only=True):
     """Steps up or down; of `base` the place of the severity that it begins with, from 0."""
 
 
+ReasonKind = Literal[
+    "type", "term", "amount", "exposed", "role", "weight", "tone", "novelty", "count", "change", "spike", "sequence"
+]  # fmt: skip
+"""Which kind of condition gave a reason."""
+
+
+class Reason(Struct, frozen=True, gc=False):
+    """Why a rule held, of a condition that is about more than words: what was found, and the limit that it met."""
+
+    kind: ReasonKind
+    text: str
+    """In words, at most 80 characters, never the source's own: `type 0.93`, `low end $3bn ≥ $500m a year`."""
+
+
 class Match(Struct, frozen=True, kw_only=True):
     """A rule of a portfolio held for an event."""
 
@@ -533,6 +547,12 @@ class Match(Struct, frozen=True, kw_only=True):
     steps: list[SeverityStep] = []
     receivers: list[str] = []
     """Whom the rule names in place of the portfolio's receivers; none: those."""
+    owner: str = ""
+    """Who answers for the rule, as its file says."""
+    held_as_of: str = ""
+    """When the positions of `holdings` were so: a moment (RFC 3339) or a date; empty where that is not known."""
+    reasons: list[Reason] = []
+    """Why it held, as far as words of the text do not say it; at most 8."""
 
 
 class Observation(Struct, frozen=True, kw_only=True):
@@ -1123,6 +1143,12 @@ class Delivery(Struct, frozen=True, kw_only=True):
     error: str = ""
     progress: str = ""
     """What a partly done attempt must not repeat (the mail recipients already served), as JSON."""
+    unsent_first: bool = False
+    """It took the place of the first message about the alert, which was never sent."""
+    unsent_loud: bool = False
+    """One that it took the place of, and that was never sent, was to be noticed."""
+    unsent_news: str = ""
+    """What these had to say, one a line."""
 
 
 class DueDelivery(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from alertd.model import Delivery, NewDelivery
 from alertd.store.memory_base import MemoryBase
 from alertd.store.records import (
     StoredDelivery,
+    carried,
     new_record,
     to_json,
 )
@@ -119,6 +120,7 @@ class MemoryDeliveries(MemoryBase):
         chain = [*(o.id for o in older if o not in dropped), record.id]
         self._bodies[record.id] = to_json(new.message)
         for old in dropped:
+            record = carried(record, old, self._bodies.get(old.id))
             self._close(old, "superseded", now, f"by {record.id}")
         self._count(record.receiver)
         if chain[0] == record.id:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from alertd.base.ids import usable_id
 from alertd.errors import Corrupt
@@ -16,6 +18,9 @@ T = TypeVar("T")
 
 MAX_ERROR = 2_000
 """Characters of an error text that are kept."""
+MAX_UNSENT = 8_000
+"""Bytes of news that are carried from messages that were never sent (scripts/queueing.lua)."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MAX_THREAD = 500
 """Characters that say where the first message about an alert stands."""
 
@@ -121,6 +126,23 @@ def new_record(new: NewDelivery, now: int) -> Delivery:
         created_ms=now,
         due_ms=new.due_ms,
         expires_ms=new.expires_ms,
+    )
+
+
+def carried(record: StoredDelivery, older: StoredDelivery, body: bytes | None) -> StoredDelivery:
+    """Give a record that takes the place of one that was never sent: what that had to say goes with it."""
+    message = msgspec.json.decode(body, type=Message) if body is not None else None
+    if message is None or message.alert is None:
+        return record
+    said = record.unsent_news + older.unsent_news
+    said += "".join(_CONTROL.sub(" ", text) + "\n" for text in message.news)
+    while len(said.encode()) > MAX_UNSENT:
+        said = said.partition("\n")[2]
+    return replace(
+        record,
+        unsent_first=record.unsent_first or older.unsent_first or not message.told_before,
+        unsent_loud=record.unsent_loud or older.unsent_loud or message.loud,
+        unsent_news=said,
     )
 
 

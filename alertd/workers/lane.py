@@ -9,6 +9,7 @@ the message is sent again under the same id, marked as a possible repeat.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -23,6 +24,7 @@ from alertd.notify.ladder import breaker_pause_s
 from alertd.notify.outcome import Dead, Later, Outcome, Sent, masked
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import Attempt, Notifier
+from alertd.notify.unsent import with_unsent
 from alertd.workers.lane_notices import LaneNotices
 from alertd.workers.lane_plan import due_again
 from alertd.workers.lane_store import LaneStore
@@ -128,11 +130,9 @@ class Lane:
         task.add_done_callback(done)
 
     async def _wait(self, seconds: float) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(seconds, 0.001)):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     async def _deliver(self, item: DueDelivery) -> None:
         """Take one message through one attempt."""
@@ -149,7 +149,7 @@ class Lane:
         payload = item.payload
         if payload is None:
             try:
-                payload = self._notifier.render(item.message)
+                payload = self._notifier.render(with_unsent(item.message, delivery))
             except Exception as error:
                 log.error("render_failed", delivery=delivery.id, receiver=self.receiver, exc_info=error)
                 payload = b""

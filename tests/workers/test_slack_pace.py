@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from alertd.base.clock import rfc3339, system_clock
@@ -14,6 +16,8 @@ from alertd.store.protocol import Store
 from alertd.workers.deliver import Deliverer
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
+from tests.notify.cases import alert, message
+from tests.support.daemon import eventually
 from tests.support.slack_api import CHANNEL, TOKEN, Limited, SlackApi
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -55,3 +59,38 @@ async def test_a_channel_gets_a_message_a_second_whoever_sends(any_store: Store,
         assert all(sum(one.id in text for text in said) == 1 for one in sent), "each once"
         times = [message.at for message in slack.messages]
         assert all(later - first > 1.0 for first, later in zip(times, times[2:], strict=False))
+
+
+async def test_what_waited_for_slack_is_told_by_what_took_its_place(any_store: Store, http: HttpClient) -> None:
+    def queued(number: int, **changes: Any) -> NewDelivery:
+        now = system_clock()
+        said = message(delivery=f"dl_{number}", receiver="desk", alert=alert(revision=number), **changes)
+        return NewDelivery(
+            id=f"dl_{number}", receiver="desk", lane="normal", mode="latest", chain=alert().id, due_ms=now,
+            expires_ms=now + 3_600_000, message=said,
+        )  # fmt: skip
+
+    def update(number: int, news: str, *, loud: bool) -> NewDelivery:
+        return queued(number, type="alert.updated", news=[news], loud=loud, told_before=True)
+
+    async def waits(name: str) -> bool:
+        found = await any_store.delivery(name)
+        return found is not None and found.state == "queued" and found.attempts == 1
+
+    async with SlackApi() as slack:
+        slack.script("chat.postMessage", Limited(2), None, Limited(2))
+        process = Deliverer(any_store, Notices(any_store, {}, system_clock), system_clock, Progress())
+        await process.start(notifiers(http, any_store, slack)[:1])
+        await any_store.enqueue([queued(1)], system_clock())
+        await eventually(lambda: waits("dl_1"), "Slack has asked for silence")
+        await any_store.enqueue([update(2, "also reported by Second Wire", loud=False)], system_clock())
+        await slack.until(lambda: len(slack.messages) == 1, 30)
+        assert "UPDATE" not in slack.messages[0].said, "it is the first message"
+        assert "Second Wire" not in slack.messages[0].said
+        # The thread is kept with the alert, which this store does not have: each goes as a root.
+        await any_store.enqueue([update(3, "corrected: $4bn a year", loud=True)], system_clock())
+        await eventually(lambda: waits("dl_3"), "Slack has asked for silence")
+        await any_store.enqueue([update(4, "also reported by Third Wire", loud=False)], system_clock())
+        await slack.until(lambda: len(slack.messages) == 2, 30)
+        await process.stop(5)
+        assert "corrected: $4bn a year" in slack.messages[1].said and "Third Wire" in slack.messages[1].said

@@ -26,6 +26,24 @@ local function plan_one(record, message, chains, records)
   return {record = record, message = message, chain = kept, dropped = dropped}
 end
 
+-- What a message that was never sent had to say goes with the one that takes its place, of much the newest.
+local function carry(record, older)
+  local fine, message = pcall(cjson.decode, redis.call('HGET', K['bodies'], older.id) or '')
+  if not fine or type(message) ~= 'table' or type(message.alert) ~= 'table' then
+    return
+  end
+  record.unsent_first = record.unsent_first or older.unsent_first or message.told_before == false
+  record.unsent_loud = record.unsent_loud or older.unsent_loud or message.loud == true
+  local said = (record.unsent_news or '') .. (older.unsent_news or '')
+  for _, text in ipairs(type(message.news) == 'table' and message.news or {}) do
+    said = said .. string.gsub(text, '%c', ' ') .. '\n'
+  end
+  while #said > 8000 do
+    said = string.sub(said, string.find(said, '\n', 1, true) + 1)
+  end
+  record.unsent_news = said
+end
+
 -- ARGV from `first` on: record, message, record, message… An id that is known already is queued no second time.
 local function plan_deliveries(first)
   local plan, chains, records = {}, {}, {}
@@ -45,7 +63,9 @@ local function queue_deliveries(plan, now, at)
     local record = step.record
     redis.call('HSET', K['bodies'], record.id, step.message)
     for _, id in ipairs(step.dropped) do
-      close(load(id), 'superseded', now, at, 'by ' .. record.id)
+      local older = load(id)
+      carry(record, older)
+      close(older, 'superseded', now, at, 'by ' .. record.id)
     end
     redis.call('SADD', K['receivers'], record.receiver)
     if step.chain[1] == record.id then
