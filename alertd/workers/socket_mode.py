@@ -84,15 +84,14 @@ class SocketMode:
         self._notices = notices
         self._clock = clock
         self._waits_s = waits_s
-        self._apps: dict[tuple[Secret, str, float, str], asyncio.Task[None]] = {}
+        self._apps: dict[tuple[Secret, str], asyncio.Task[None]] = {}
 
     async def serve(self, receivers: Sequence[ReceiverConfig]) -> None:
         """Open connections for the apps of these receivers, and close those of others."""
-        wanted: dict[tuple[Secret, str, float, str], SlackConfig] = {}
+        wanted: dict[tuple[Secret, str], SlackConfig] = {}
         for one in receivers:
             if isinstance(one, SlackConfig) and one.app_token is not None:
-                key = (one.app_token, one.base_url, one.timeout, repr(one.allow_private))
-                wanted.setdefault(key, one)
+                wanted.setdefault((one.app_token, one.base_url), one)
         for key in self._apps.keys() - wanted.keys():
             await _end(self._apps.pop(key))
         for key, config in wanted.items():

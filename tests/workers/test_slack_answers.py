@@ -192,7 +192,7 @@ async def test_opening_a_source_answers_nothing(desk: Desk) -> None:
 
 
 async def test_one_socket_for_an_app_whatever_the_number_of_receivers(desk: Desk) -> None:
-    await desk.serve(*(desk.receiver(id=f"r{n}", app_token=APP_TOKEN) for n in range(3)))
+    await desk.serve(*(desk.receiver(id=f"r{n}", app_token=APP_TOKEN, timeout=f"{n + 5}s") for n in range(3)))
     await desk.people.connected()
     assert desk.people.opened == 1
 
