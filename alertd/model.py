@@ -502,16 +502,16 @@ class SeverityStep(Struct, frozen=True, kw_only=True):
     """Steps up or down; of `base` the place of the severity that it begins with, from 0."""
 
 
-ReasonKind = Literal[
+GroundKind = Literal[
     "type", "term", "amount", "exposed", "role", "weight", "tone", "novelty", "count", "change", "spike", "sequence"
 ]  # fmt: skip
-"""Which kind of condition gave a reason."""
+"""Which kind of condition gave a ground."""
 
 
-class Reason(Struct, frozen=True, gc=False):
+class Ground(Struct, frozen=True, gc=False):
     """Why a rule held, of a condition that is about more than words: what was found, and the limit that it met."""
 
-    kind: ReasonKind
+    kind: GroundKind
     text: str
     """In words, at most 80 characters, never the source's own: `type 0.93`, `low end $3bn ≥ $500m a year`."""
 
@@ -551,7 +551,7 @@ class Match(Struct, frozen=True, kw_only=True):
     """Who answers for the rule, as its file says."""
     held_as_of: str = ""
     """When the positions of `holdings` were so: a moment (RFC 3339) or a date; empty where that is not known."""
-    reasons: list[Reason] = []
+    grounds: list[Ground] = []
     """Why it held, as far as words of the text do not say it; at most 8."""
 
 

@@ -121,6 +121,8 @@ class Holdings(Struct, frozen=True, kw_only=True):
     as_of: str | None = None
     """Date (ISO 8601) of the file they come from."""
     hash: str = ""
+    at: str = ""
+    """The moment of that day (RFC 3339), where it is known."""
 
 
 NONE_HELD = Holdings()

@@ -12,7 +12,7 @@ import msgspec
 
 from alertd.companies.model import Path, RelationType
 from alertd.companies.relations import strength
-from alertd.model import CompanyMention, Evidence
+from alertd.model import CompanyMention, Evidence, Ground
 from alertd.rules.company_reading import (
     Who,
     at_least,
@@ -27,6 +27,7 @@ from alertd.rules.company_reading import (
     tone,
     whom,
 )
+from alertd.rules.grounds import exposed_ground, short, tone_ground, weight_ground
 from alertd.rules.leaves import PER_LEAF, absent, listed, missing
 from alertd.rules.limits import Limit, percent
 from alertd.rules.logic import MAX_QUOTE, Leaf, Node, Reading, Result, Scope, Truth
@@ -131,7 +132,8 @@ class Exposed(Leaf, frozen=True, gc=False, kw_only=True, tag="exposed"):
             for s in path
         )
         seen = " · ".join(words) or f"{label_of(mention, scope)} is named"
-        return Result(True, proof_of([mention], reading, scope), seen, words)
+        why = (exposed_ground(len(path)),)
+        return Result(True, proof_of([mention], reading, scope), seen, words, why)
 
     def _lacking(self, bound: Sequence[str], reading: Reading, scope: Scope) -> str:
         """Say why no way counts: whoever is there may only play another role."""
@@ -197,7 +199,8 @@ class Role(Leaf, frozen=True, gc=False, tag="role"):
             role = min(self._played(company, reading, scope))
             mention = reading.companies.get(company, CompanyMention(id=company))
             proof = Evidence(field="role", start=0, end=0, quote=f"{label_of(mention, scope)}: {role}"[:MAX_QUOTE])
-            return Result(True, (proof,), proof.quote)
+            why = Ground("role", short(f"{label_of(mention, scope)[:50]} {role.replace('_', ' ')}"))
+            return Result(True, (proof,), proof.quote, grounds=(why,))
         if scope.company is not None and (other := roles_of(scope.company, reading, scope)):
             return Result(
                 False, (), f"{name_of(scope.company, reading, scope)} is {', '.join(sorted(other))[:MAX_QUOTE]}"
@@ -234,7 +237,8 @@ class Weight(Leaf, frozen=True, gc=False, tag="weight"):
         seen = f"{name_of(best, reading, scope)} {weight}"
         truth = self._answer(best, scope)
         proof = (Evidence(field="weight", start=0, end=0, quote=seen[:MAX_QUOTE]),) if truth else ()
-        return Result(truth, proof, seen)
+        why = (weight_ground(name_of(best, reading, scope), holding.weight, self.limit),) if truth else ()
+        return Result(truth, proof, seen, grounds=why)
 
     def _answer(self, company: str, scope: Scope) -> Truth:
         holding = scope.holdings[company]
@@ -279,7 +283,10 @@ class CompanySentiment(Leaf, frozen=True, gc=False, tag="company-sentiment"):
         truth = self.truth(reading, scope)
         meant = [m for m in named if m.sentiment is not None and self.limit.holds(m.sentiment)] if truth else named
         seen = "; ".join(f"{label_of(m, scope)} {tone(m.sentiment)}" for m in meant[:PER_LEAF])
-        return Result(truth, proof_of(meant, reading, scope) if truth else (), seen)
+        if not truth:
+            return Result(truth, (), seen)
+        why = tuple([tone_ground(label_of(m, scope), m.sentiment or 0.0, self.limit) for m in meant[:PER_LEAF]])
+        return Result(truth, proof_of(meant, reading, scope), seen, grounds=why)
 
 
 COMPANY_LEAVES = (Mentions, Exposed, Role, Weight, CompanySentiment)

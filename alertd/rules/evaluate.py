@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from alertd.model import Event, Evidence
+from alertd.model import Event, Evidence, Ground
 from alertd.rules.book import Rule
 from alertd.rules.filing import base_form
 from alertd.rules.logic import Reading, Scope, Truth
@@ -27,6 +27,7 @@ class Verdict(msgspec.Struct, frozen=True):
     """For which it holds, the one with the largest weight first; empty if it is about none."""
     evidence: tuple[Evidence, ...] = ()
     path: tuple[str, ...] = ()
+    grounds: tuple[Ground, ...] = ()
 
 
 def guard(rule: Rule, reading: Reading, routine_forms: frozenset[str]) -> str:
@@ -70,7 +71,7 @@ def prove(rule: Rule, reading: Reading, scope: Scope, companies: Sequence[str]) 
     """Give the proof for a rule that holds, for the first of its companies."""
     bound = scope.bound_to(companies[0]) if companies else scope
     result = rule.when.result(reading, bound)
-    return Verdict(result.truth, tuple(companies), _once(result.evidence), result.path)
+    return Verdict(result.truth, tuple(companies), _once(result.evidence), result.path, result.grounds)
 
 
 def judge(rule: Rule, reading: Reading, scope: Scope) -> Verdict:

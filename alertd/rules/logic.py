@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from alertd.companies.model import Holding
-from alertd.model import CompanyMention, Event, Evidence, ReportedType
+from alertd.model import CompanyMention, Event, Evidence, Ground, ReportedType
 from alertd.text.lead import lead_words
 from alertd.text.scan import Found, Term
 
@@ -46,6 +46,8 @@ class Result(msgspec.Struct, frozen=True, gc=False):
     seen: str = ""
     path: tuple[str, ...] = ()
     """How the bound company is exposed, step by step in words."""
+    grounds: tuple[Ground, ...] = ()
+    """Why it holds, where that is more than words of the text."""
 
 
 class Reading:

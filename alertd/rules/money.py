@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from alertd.base import suggest
-from alertd.model import Amount, Struct
+from alertd.model import Amount, Ground, Struct
+from alertd.rules.grounds import short, sign_of
 from alertd.rules.leaves import PER_LEAF, absent, listed, missing, proof
 from alertd.rules.limits import SIGNS, Limit
 from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
 from alertd.rules.world import Rates
+from alertd.text.written import amount_text
 
 _CODES = """
     CUR REN CIE AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
@@ -188,7 +190,8 @@ class Money(Leaf, frozen=True, gc=False, tag="amount"):
             spans = [
                 e for (a, _), s in zip(held, said, strict=True) for e in proof(reading, a.evidence, "amounts", s)
             ]
-            return Result(True, tuple(spans[:PER_LEAF]), "; ".join(said))
+            why = tuple([Ground("amount", self._met(amount, worth)) for amount, worth in held])
+            return Result(True, tuple(spans[:PER_LEAF]), "; ".join(said), grounds=why)
         for amount, worth in asked:
             if worth is None:
                 return Result(
@@ -212,6 +215,18 @@ class Money(Leaf, frozen=True, gc=False, tag="amount"):
                 fits = amount.per == per or (amount.per in YEARLY and per in YEARLY)
             if fits and math.isfinite(amount.low) and math.isfinite(amount.high):
                 yield amount
+
+    def _met(self, amount: Amount, worth: _Worth) -> str:
+        """Write the limit and what met it: `low end $3bn ≥ $500m a year`; what was converted is said first."""
+        first, last = self.limit.limits[0], self.limit.limits[-1]
+        asked = amount_text(first.value, last.value, self.limit.currency, per=self.limit.per)
+        stated = amount_text(amount.low, amount.high, amount.currency, per=amount.per) + " is " if worth.note else ""
+        if first is not last:
+            return short(f"{stated}{amount_text(worth.low, worth.high, self.limit.currency)} within {asked}")
+        low = first.op in (">=", ">")
+        end = "" if worth.low == worth.high else "low end " if low else "high end "
+        value = worth.low if low else worth.high
+        return short(f"{stated}{end}{amount_text(value, value, self.limit.currency)} {sign_of(first)} {asked}")
 
     def _worth(self, amount: Amount, rates: Rates | None) -> _Worth | None:
         rate, note = 1.0, ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from alertd.model import Event, Evidence, Match
+from alertd.model import Event, Evidence, Ground, Match
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.evaluate import Verdict, by_size, prove
 from alertd.rules.logic import Reading, Scope
@@ -17,6 +17,7 @@ from alertd.rules.touched import touched
 
 MAX_EVIDENCE = 20
 """Spans that one match carries."""
+MAX_GROUNDS = 8
 
 
 class RuleFailure(msgspec.Struct, frozen=True):
@@ -51,13 +52,22 @@ class Open:
         """Give the proof of the stateless part, for the first of these companies; default: of all."""
         return prove(self.rule, self.reading, self.scope, self.companies if companies is None else companies)
 
-    def match(self, companies: Sequence[str] | None = None, evidence: Iterable[Evidence] = ()) -> Match:
+    def match(
+        self,
+        companies: Sequence[str] | None = None,
+        evidence: Iterable[Evidence] = (),
+        grounds: Iterable[Ground] = (),
+    ) -> Match:
         """Make the match for when the state says that it holds for these companies, with the state's own evidence."""
         verdict = self.prove(companies)
-        whole = msgspec.structs.replace(verdict, evidence=(*evidence, *verdict.evidence))
+        whole = msgspec.structs.replace(
+            verdict, evidence=(*evidence, *verdict.evidence), grounds=(*grounds, *verdict.grounds)
+        )
         return make_match(self.portfolio, self.rule, self.reading, self.scope, whole)
 
-    def match_earlier(self, companies: Sequence[str], evidence: Iterable[Evidence]) -> Match:
+    def match_earlier(
+        self, companies: Sequence[str], evidence: Iterable[Evidence], grounds: Iterable[Ground] = ()
+    ) -> Match:
         """Make the match for when this event is an earlier step, for the companies that the last step is bound to.
 
         What this event itself says for them is shown, too, if the stateless part holds for it as well.
@@ -65,8 +75,9 @@ class Open:
         binds = self.rule.binds
         ranked = sorted(companies, key=lambda company: by_size(company, self.scope)) if binds else companies
         verdict = prove(self.rule, self.reading, self.scope, ranked if binds else ())
-        own, path = (verdict.evidence, verdict.path) if verdict.truth else ((), ())
-        whole = Verdict(True, tuple(ranked), (*evidence, *own), path)
+        own = verdict if verdict.truth else Verdict(False)
+        proof, why = (*evidence, *own.evidence), (*grounds, *own.grounds)
+        whole = Verdict(True, tuple(ranked), proof, own.path, why)
         return make_match(self.portfolio, self.rule, self.reading, self.scope, whole)
 
 
@@ -98,6 +109,7 @@ def make_match(portfolio: Portfolio, rule: Rule, reading: Reading, scope: Scope,
     """Make the match of a rule that holds."""
     event = reading.event
     company = verdict.companies[0] if verdict.companies else ""
+    holdings = touched(verdict.companies, reading, scope)
     return Match(
         rule=rule.id,
         rule_hash=rule.hash,
@@ -110,9 +122,12 @@ def make_match(portfolio: Portfolio, rule: Rule, reading: Reading, scope: Scope,
         path=list(verdict.path),
         company=company,
         companies=list(verdict.companies),
-        holdings=touched(verdict.companies, reading, scope),
+        holdings=holdings,
         subject="" if rule.key == "story" else subject_of(rule, event, company),
         receivers=list(rule.receivers),
         experimental=rule.experimental,
         auto=rule.auto,
+        owner=rule.owner,
+        held_as_of=(portfolio.holdings.at or portfolio.holdings.as_of or "") if holdings else "",
+        grounds=list(dict.fromkeys(verdict.grounds))[:MAX_GROUNDS] if verdict.grounds else [],
     )

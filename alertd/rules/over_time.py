@@ -245,12 +245,12 @@ def _match(open_: Open, mark: str, holding: Sequence[Settled]) -> Match:
     if own:
         kept = [company for company in open_.companies if company in found]
         companies = [*kept, *(one for one in found if one not in kept)] if by == "company" and kept else None
-        match = open_.match(companies, first.verdict.evidence)
+        match = open_.match(companies, first.verdict.evidence, first.verdict.grounds)
     else:  # another event is the last step, and met what stands beside the sequence
         bound = (
             found if by == "company" or first.verdict.last is None else fact_of(first.verdict.last).met.get(mark, [])
         )
-        match = open_.match_earlier(bound, first.verdict.evidence)
+        match = open_.match_earlier(bound, first.verdict.evidence, first.verdict.grounds)
     if by == "company" and not match.company:
         match = msgspec.structs.replace(match, company=found[0], companies=found)
     if open_.rule.key == "parties" and by == "parties":

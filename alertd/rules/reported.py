@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from alertd.model import Evidence, ReportedType
+from alertd.model import Evidence, Ground, ReportedType
+from alertd.rules.grounds import short
 from alertd.rules.leaves import PER_LEAF, absent, listed, missing, proof
 from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
 
@@ -55,7 +56,8 @@ class Reports(Leaf, frozen=True, gc=False, tag="event_type"):
         found = sorted(self._found(reading), key=lambda report: -report.confidence)
         counting = [report for report in found if self._counts(report)][:PER_LEAF]
         if counting:
-            return Result(True, _spans(reading, counting), "; ".join(map(_said, counting)))
+            why = (Ground("type", f"type {counting[0].confidence:.2f}"),)
+            return Result(True, _spans(reading, counting), "; ".join(map(_said, counting)), grounds=why)
         if found:
             return missing(reading, f"{_said(found[0])}, {self._objection(found[0])}")
         others = [report.type[:60] for report in reading.event.event_types[:PER_LEAF]]
@@ -120,4 +122,5 @@ class DealTerms(Leaf, frozen=True, gc=False, tag="terms"):
         spans = [
             e for term, words in zip(found, said, strict=True) for e in proof(reading, term.evidence, "terms", words)
         ]
-        return Result(True, tuple(spans[:PER_LEAF]), "; ".join(said))
+        why = tuple([Ground("term", short(term.type.replace("_", " "))) for term in found])
+        return Result(True, tuple(spans[:PER_LEAF]), "; ".join(said), grounds=why)

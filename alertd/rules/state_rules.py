@@ -17,7 +17,7 @@ import msgspec
 
 from alertd.base.clock import rfc3339
 from alertd.companies.names import registrant_id
-from alertd.model import Event, Evidence, Observation, Row
+from alertd.model import Event, Evidence, Ground, GroundKind, Observation, Row
 from alertd.rules.beside import Beside, groups_of
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.episodes import (
@@ -52,6 +52,7 @@ _WHAT: Mapping[Distinct, tuple[str, str]] = {
     "filer": ("filer", "filers"),
 }  # fmt: skip
 """What is counted: one of them, and more."""
+_TAGS: Mapping[type[Count | Change | Spike], GroundKind] = {Count: "count", Change: "change", Spike: "spike"}
 
 
 class StateVerdict(msgspec.Struct, frozen=True):
@@ -61,6 +62,7 @@ class StateVerdict(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     seen: str = ""
     """In words, what was remembered."""
+    grounds: tuple[Ground, ...] = ()
     last: Row | None = None
     """Where another event met what stands beside the sequence."""
 
@@ -241,7 +243,8 @@ def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None, be
     if isinstance(state, Steps):
         found = completed(state, known, without, me, beside)
         last = found.last if beside is not None and found.last is not me else None
-        return StateVerdict(bool(found.lines), _evidence("sequence", found.lines), found.seen, last)
+        why = (Ground("sequence", f"{len(state.steps)} steps within {written(state.within_ms)}"),) if found.lines else ()
+        return StateVerdict(bool(found.lines), _evidence("sequence", found.lines), found.seen, why, last)
     full = len(known) >= VOLUME_MOST
     find = _finder(state, full=full)
     if known[-1] is me and is_quiet(state, known, full=full):
@@ -276,7 +279,8 @@ def _tell(
     near = [row for row in known if at - state.within_ms < row.at_ms <= at]
     names = len({row.distinct or row.event for row in near})
     what = _WHAT["story" if isinstance(state, Change) else state.distinct if isinstance(state, Count) else "event"]
-    seen = f"{names} {what[names != 1]} within {written(state.within_ms)} up to {_clock(at)}"
+    counted = f"{names} {what[names != 1]} within {written(state.within_ms)}"
+    seen = f"{counted} up to {_clock(at)}"
     if episode is None:
         told = any(start <= me.at_ms < end for start, end in all_)
         return StateVerdict(False, (), seen + ("; told already, it holds since an earlier one" if told else ""))
@@ -285,8 +289,9 @@ def _tell(
         for row in reversed(near)
         if row.event != me.event
     ]
-    tag = {Count: "count", Change: "change", Spike: "spike"}[type(state)]
-    return StateVerdict(True, _evidence(tag, [seen, *lines[: PROOF if not isinstance(state, Spike) else 0]]), seen)
+    tag = _TAGS[type(state)]
+    proof = _evidence(tag, [seen, *lines[: PROOF if not isinstance(state, Spike) else 0]])
+    return StateVerdict(True, proof, seen, (Ground(tag, counted),))
 
 
 def _evidence(tag: str, lines: Iterable[str]) -> tuple[Evidence, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from alertd.model import Evidence
+from alertd.model import Evidence, Ground
+from alertd.rules.grounds import met, short, tone_ground
 from alertd.rules.limits import Limit
 from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth
 
@@ -31,7 +32,7 @@ class Tone(Leaf, frozen=True, gc=False, tag="sentiment"):
         if given is None:
             return Result(None, (), "the event has no sentiment")
         said = f"{given.score:+.2f} {given.label}".strip()
-        return _compared("sentiment", self.limit.holds(given.score), said)
+        return _compared("sentiment", self.limit.holds(given.score), said, tone_ground("", given.score, self.limit))
 
 
 class Novelty(Leaf, frozen=True, gc=False, tag="novelty"):
@@ -58,10 +59,11 @@ class Novelty(Leaf, frozen=True, gc=False, tag="novelty"):
         if story is None:
             return Result(None, (), "the event belongs to no story yet")
         said = f"{story.novelty:.2f}, report {story.position} of its story"
-        return _compared("novelty", self.limit.holds(story.novelty), said)
+        why = Ground("novelty", short(f"novelty {story.novelty:.2f} {met(self.limit)}"))
+        return _compared("novelty", self.limit.holds(story.novelty), said, why)
 
 
-def _compared(field: str, truth: bool, said: str) -> Result:
+def _compared(field: str, truth: bool, said: str, why: Ground) -> Result:
     said = said[:MAX_QUOTE]  # a score of a stranger may have hundreds of digits
     evidence = (Evidence(field=field, start=0, end=0, quote=said),) if truth else ()
-    return Result(truth, evidence, f"{field} is {said}")
+    return Result(truth, evidence, f"{field} is {said}", grounds=(why,) if truth else ())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from alertd.model import Evidence
+from alertd.model import Evidence, Ground
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Role, Weight
 from alertd.rules.facts import Facts
 from alertd.rules.filing import Filing
@@ -93,6 +93,7 @@ class All(_Group, frozen=True, tag="all"):
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Gather the proof of every part."""
         evidence: list[Evidence] = []
+        grounds: tuple[Ground, ...] = ()
         path: tuple[str, ...] = ()
         truth: Truth = True
         for part in self._in_order:
@@ -103,7 +104,8 @@ class All(_Group, frozen=True, tag="all"):
                 truth = None
             evidence.extend(result.evidence)
             path = path or result.path
-        return Result(truth, tuple(evidence), path=path) if truth else Result(truth)
+            grounds += result.grounds
+        return Result(truth, tuple(evidence), path=path, grounds=grounds) if truth else Result(truth)
 
 
 class AnyOf(_Group, frozen=True, tag="any"):
@@ -147,6 +149,7 @@ class AnyOf(_Group, frozen=True, tag="any"):
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Ask every cheap part, for its evidence, and the costly ones only if none of those held."""
         evidence: list[Evidence] = []
+        grounds: tuple[Ground, ...] = ()
         path: tuple[str, ...] = ()
         truth: Truth = False
         for part in self._in_order:
@@ -157,9 +160,10 @@ class AnyOf(_Group, frozen=True, tag="any"):
                 truth = True
                 evidence.extend(result.evidence)
                 path = path or result.path
+                grounds += result.grounds
             elif result.truth is None and truth is False:
                 truth = None
-        return Result(truth, tuple(evidence), path=path)
+        return Result(truth, tuple(evidence), path=path, grounds=grounds)
 
 
 class Not(msgspec.Struct, frozen=True, tag="not"):
