@@ -6,6 +6,8 @@ from typing import TypeVar
 
 MAX_FOLDED = 500
 """Events and revisions."""
+MAX_WHOLE = 50
+"""Of these the newest keep the whole decision, for the others what it came to for each receiver is left out."""
 MAX_CHANGES = 100
 MAX_MATCHES = 50
 """Matches that an alert about several events carries, the newest; all of the event at hand."""

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from alertd.alerts.armed import armed
 from alertd.alerts.audiences import Audiences
-from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, bounded
+from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, MAX_WHOLE, bounded
 from alertd.alerts.budget import OverBudget, budgets
 from alertd.alerts.circumstances import flow_name
 from alertd.alerts.clocks import close_timer
@@ -198,7 +198,7 @@ class Step:
             after.id,
             after.revision,
             _reason(meant, told),
-            [match.rule for match in after.matches],
+            list(dict.fromkeys(match.rule for match in after.matches)),
             detail=meant.text,
             receivers=told.answers,
         )
@@ -210,7 +210,7 @@ class Step:
             said = said_by(self.event, self.story, said)
         state = replace(
             state,
-            folded=bounded([*state.folded, entry], MAX_FOLDED),
+            folded=_remembered([*state.folded, entry]),
             said=said,
             told=told.lanes,
             event=self._shown_with(state.event, changed=after.revision > before.revision),
@@ -248,6 +248,14 @@ class Step:
             return known
         kept = excerpt(shown(event))
         return kept if keeps_body(event, KEEP_ALERT_S) else without_body(kept, ())[0]
+
+
+def _remembered(folded: list[Folded]) -> list[Folded]:
+    """Keep what was taken in, bounded: a story of hundreds of reports is written with each of them."""
+    if len(folded) > MAX_WHOLE and folded[-MAX_WHOLE - 1].decision.receivers:
+        old = folded[-MAX_WHOLE - 1]
+        folded[-MAX_WHOLE - 1] = replace(old, decision=replace(old.decision, receivers={}, rules=[]))
+    return bounded(folded, MAX_FOLDED)
 
 
 def _reason(meant: Meant, told: Telling) -> Reason:

@@ -217,6 +217,7 @@ def test_memory_of_an_alert_is_bounded_and_keeps_how_it_began() -> None:
     assert (len(state.folded), len(state.alert.changes)) == (MAX_FOLDED, MAX_CHANGES)
     assert (state.folded[0].revision, state.folded[-1].revision) == (1, 619)
     assert (state.alert.changes[0].text, state.alert.revision) == ("first report", 619)
+    assert [len(folded.decision.receivers) for folded in state.folded[-51:]] == [0, *[1] * 50]
     assert _reason(alerts.take(_event(50), _match(50))) == "duplicate"
 
 
