@@ -89,6 +89,7 @@ async def test_silences_are_forgotten_thirty_days_after_their_end(store: Store) 
     assert (await store.sweep(NOW + 30 * DAY - 1))["silences"] == 0
     assert await store.silences(NOW - 1) != []
     assert (await store.sweep(NOW + 30 * DAY))["silences"] == 1
+    assert await store.silences(NOW - 1) == []
     assert (await store.key_counts())["silences"] == 0
 
 

@@ -1,7 +1,7 @@
 -- requires: prelude
 -- Drop what is over: of a hash whose fields have their ends in a sorted set. ARGV: the sorted set, the hash, until, most.
 -- Where the name of the hash ends in ':', what stands before the '/' of a member completes it.
--- Answers how many were dropped.
+-- Answers how many were dropped. The silences are in another state then (silence.lua).
 local index, into = ARGV[1], ARGV[2]
 need(index, 'zset')
 local refused = refusal()
@@ -25,5 +25,9 @@ end
 for _, row in ipairs(rows) do
   redis.call('ZREM', K[index], row[1])
   redis.call('HDEL', K[row[2]], row[3])
+  if into == 'silences' then
+    local state = redis.call('HGET', K[into], '#') or ''
+    redis.call('HSET', K[into], '#', redis.sha1hex(state .. row[3]))
+  end
 end
 return {'ok', #rows}
