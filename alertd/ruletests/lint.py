@@ -34,6 +34,7 @@ LINTS: Mapping[str, str] = {
     "no-rates": "rules compare money, and no list says rates for amounts in other currencies (a notice)",
     "no-company": "the rule asks for no company, in a portfolio that is about companies",
     "dates": "the rule's last day is over, or lies before its first",
+    "auto-base": "a rule leaves its severity to event types of which none states one (a notice)",
     "title-lines": "the title of a rule has several lines, and an alert has one",
     "same-rule": "another rule for the same receivers asks for the same",
     "no-test": "a rule or event type has no test",
@@ -101,7 +102,12 @@ def _of_portfolio(portfolio: Portfolio, loaded: Loaded, judge: Judge, roles: Rol
         yield Fault(*place, message, "name one, or make its rules `experimental`", "warning", "no-receivers")
     holds = bool(portfolio.holdings.positions)
     about_companies = holds or any(map(_names_company, portfolio.rules))
+    stated = {event_type.id for event_type in loaded.book.event_types if event_type.severity is not None}
     for rule in portfolio.rules:
+        if rule.auto and rule.types and rule.types.isdisjoint(stated):
+            message = f"rule `{rule.id}` says `severity: auto`, and none of its event types states a `severity`"
+            hint = "so it begins with medium; write `severity:` in the file of the event type"
+            yield Fault(*loaded.places[portfolio.id, rule.id], message, hint, "notice", "auto-base")
         answers = [
             _of_condition(rule, judge),
             foreign_role(rule, roles),

@@ -371,3 +371,19 @@ def test_who_owned_whom_in_turn_is_no_circle(tmp_path: Path) -> None:
     )
     loaded = load(tmp_path, companies__c=text, portfolios__p=portfolio("{mentions: NVDA}"))
     assert found(loaded) == []
+
+
+def test_a_severity_that_no_event_type_states_is_told(tmp_path: Path) -> None:
+    kind = "event_type: {name}\ntitle: T\n{more}when: {{title: {name}}}\ntests: []\n"
+    rule = "{all: [{event_type: outage}, {mentions: holdings}]}"
+    other = "{all: [{event_type: strike}, {mentions: holdings}]}"
+    auto = portfolio(rule, other).replace("severity: low", "severity: auto")
+    loaded = load(
+        tmp_path,
+        event_types__outage=kind.format(name="outage", more=""),
+        event_types__strike=kind.format(name="strike", more="severity: high\n"),
+        portfolios__p=auto,
+    )
+    (notice,) = [fault for fault in lint(loaded, today=TODAY) if fault.name == "auto-base"]
+    assert (notice.line, notice.severity) == (6, "notice")
+    assert "begins with medium" in notice.hint
