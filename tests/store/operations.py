@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alertd.model import IngestItem
 from alertd.store.protocol import Store
@@ -59,7 +60,9 @@ def _ingest_items(args: tuple[Any, ...]) -> list[IngestItem]:
 def make_delivery(name: str, now: int) -> Any:
     """Make the delivery of a name; each always has the same shape."""
     fields: dict[str, Any] = dict(_DELIVERIES[name])
-    return delivery(name, fields.pop("receiver", "desk"), due=now, **fields)
+    made = delivery(name, fields.pop("receiver", "desk"), due=now, **fields)
+    says = replace(made.message, news=[f"{name} at\n{now}"], loud=name != "a", told_before=name != "b")
+    return replace(made, message=says)
 
 
 @dataclass(slots=True)

@@ -62,6 +62,17 @@ async def test_a_record_that_cannot_be_read_keeps_no_new_message_out(redis_store
     assert [d.delivery.id for d in (await redis_store.due("desk", NOW, 10))[0]] == ["dl_b"]
 
 
+@pytest.mark.parametrize(
+    "body", [b"{", b"7", b'{"alert":{},"news":[1,{},null,"x"],"loud":7}', b'{"alert":{},"news":8}']
+)
+async def test_a_message_that_cannot_be_read_keeps_no_newer_one_out(redis_store: RedisStore, body: bytes) -> None:
+    await redis_store.enqueue([delivery("a", mode="latest")], NOW)
+    await redis_store.link.call("HSET", redis_store.keys("bodies"), "dl_a", body)
+    await redis_store.enqueue([delivery("b", mode="latest")], NOW)
+    assert [d.delivery.id for d in (await redis_store.due("desk", NOW, 10))[0]] == ["dl_b"]
+    check_invariants(await dump(redis_store))
+
+
 @pytest.mark.parametrize("how", BROKEN)
 async def test_one_that_waits_and_cannot_be_read_is_set_aside_in_its_turn(redis_store: RedisStore, how: str) -> None:
     await redis_store.enqueue([delivery(n) for n in "abc"], NOW)

@@ -26,20 +26,25 @@ local function plan_one(record, message, chains, records)
   return {record = record, message = message, chain = kept, dropped = dropped}
 end
 
--- What a message that was never sent had to say goes with the one that takes its place, of much the newest.
+local function text_of(value)
+  return type(value) == 'string' and value or ''
+end
+
+-- What a message that was never sent had to say goes with the one that takes its place, of much the newest. Nothing
+-- that stands in a body or a record may stop the script here: it has begun to write.
 local function carry(record, older)
   local fine, message = pcall(cjson.decode, redis.call('HGET', K['bodies'], older.id) or '')
   if not fine or type(message) ~= 'table' or type(message.alert) ~= 'table' then
     return
   end
-  record.unsent_first = record.unsent_first or older.unsent_first or message.told_before == false
-  record.unsent_loud = record.unsent_loud or older.unsent_loud or message.loud == true
-  local said = (record.unsent_news or '') .. (older.unsent_news or '')
+  record.unsent_first = record.unsent_first or older.unsent_first == true or message.told_before == false
+  record.unsent_loud = record.unsent_loud or older.unsent_loud == true or message.loud == true
+  local said = text_of(record.unsent_news) .. text_of(older.unsent_news)
   for _, text in ipairs(type(message.news) == 'table' and message.news or {}) do
-    said = said .. string.gsub(text, '%c', ' ') .. '\n'
+    said = said .. string.gsub(text_of(text), '%c', ' ') .. '\n'
   end
   while #said > 8000 do
-    said = string.sub(said, string.find(said, '\n', 1, true) + 1)
+    said = string.sub(said, (string.find(said, '\n', 1, true) or #said) + 1)
   end
   record.unsent_news = said
 end
