@@ -9,6 +9,8 @@ not named.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from alertd.model import Event, Match
 from alertd.rules.book import Portfolio, Rule
@@ -18,16 +20,35 @@ from alertd.rules.state import Sequence as Steps
 MOST = 3
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Of:
+    """The rules of one version of a portfolio: equal only to itself, so that it is compared at no cost."""
+
+    rules: tuple[Rule, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Of) and self.rules is other.rules
+
+    def __hash__(self) -> int:
+        return id(self.rules)
+
+
+@lru_cache(maxsize=32)
+def _sequences(of: _Of) -> tuple[tuple[Rule, Steps], ...]:
+    """Give the rules that wait for something; of the portfolios that were asked last, as some have 10,000 rules."""
+    return tuple(
+        (rule, rule.state)
+        for rule in of.rules
+        if isinstance(rule.state, Steps) and not (rule.experimental or rule.receivers)
+    )
+
+
 def armed(portfolio: Portfolio, event: Event, matches: Sequence[Match] = ()) -> list[str]:
     """Say what is waited for, at most three rules; a rule that holds already waits no more."""
     if event.withdrawn or not event.event_types:
         return []
     held = {match.rule for match in matches}
-    waiting = [
-        (rule, rule.state)
-        for rule in portfolio.rules
-        if isinstance(rule.state, Steps) and not (rule.experimental or rule.receivers or rule.id in held)
-    ]
+    waiting = [(rule, steps) for rule, steps in _sequences(_Of(portfolio.rules)) if rule.id not in held]
     facts = facts_of(event) if waiting else {}
     said = (_said(rule, state, facts, event) for rule, state in waiting)
     return [text for text in said if text][:MOST]
