@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace as replace_policy
 
 from msgspec.structs import replace
 
@@ -14,6 +15,7 @@ from alertd.alerts.knowing import Policies, behind_wall, escalations, knowing, s
 from alertd.alerts.lanes import held, knows, lanes, missing
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.ringing import Case, Rung
+from alertd.alerts.route import below, filtered
 from alertd.alerts.timing import Put, Withhold, when
 from alertd.base.clock import parse_rfc3339
 from alertd.model import AlertState, Hold, NewDelivery, Silence, Timer, TimerKind, Told
@@ -47,7 +49,11 @@ def _resurface(case: Case) -> Rung:
         if not seen.alert.matches or (taken_back(state) and not knows(before)):
             continue
         view = View(policy.id, seen.alert, seen.event, "material" if knows(before) else "first", state.desk)
-        timing = when(policy, view, Circumstances(silences=tuple(case.silences)), before, case.now)
+        if why := _kept_from(policy, view, before):
+            without[policy.id] = why
+            continue
+        asked_for = replace_policy(policy, cooldown=None)  # somebody wants it back
+        timing = when(asked_for, view, Circumstances(silences=tuple(case.silences)), before, case.now)
         if isinstance(timing, Withhold):
             without[policy.id] = timing.text
             continue
@@ -79,6 +85,16 @@ def _concerned(case: Case) -> list[tuple[ReceiverPolicy, Told]]:
         (case.policies[name], known) for name, known in sorted(lanes(case.state).items()) if name in case.policies
     ]
     return [(policy, known) for policy, known in there if not known.held and not behind_wall(case.state, policy)]
+
+
+def _kept_from(policy: ReceiverPolicy, view: View, before: Told) -> str:
+    """Say why who was told nothing yet is told nothing now; empty if it may be, and for who knows of it.
+
+    Its `only` was asked when the report came: here neither its portfolio nor its rules are at hand.
+    """
+    if knows(before):
+        return ""
+    return below(policy, view.severity) or filtered(replace_policy(policy, only=None), view)
 
 
 def _hold(case: Case, state: AlertState, policy: ReceiverPolicy, seen: Seen, put: Put, message: NewDelivery) -> Hold:

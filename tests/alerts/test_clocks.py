@@ -8,7 +8,7 @@ import pytest
 
 from alertd.alerts.answers import answer
 from alertd.alerts.clocks import close_timer, escalate_timer
-from alertd.alerts.policy import DigestTimes, Escalate, Quiet, ReceiverPolicy, Storm
+from alertd.alerts.policy import Cooldown, DigestTimes, Escalate, Quiet, ReceiverPolicy, Storm
 from alertd.alerts.ring import ring
 from alertd.alerts.ringing import Rung
 from alertd.base.clock import rfc3339
@@ -204,6 +204,24 @@ def test_from_whom_a_silence_keeps_it_then_the_next_report_is_news() -> None:
     rung = rings(state(snoozed_until=rfc3339(NOW)), "resurface", silences=(silence(),))
     assert (rung.deliveries, rung.state.told["desk"].missed) == ((), True)
     assert without(rung)["desk"].startswith("silenced: by si_x")
+
+
+def test_a_snooze_comes_back_although_its_receiver_was_told_of_the_story_a_while_ago() -> None:
+    """Also who was told of the snooze itself was told; a cooldown must not swallow what somebody asked for."""
+    calm = ReceiverPolicy("desk", cooldown=Cooldown("story", 4 * 3600))
+    rung = rings(state(revision=3, snoozed_until=rfc3339(NOW)), "resurface", receivers=(calm,))
+    assert told(rung) == {"desk": "alert.updated"}
+
+
+def test_who_was_told_nothing_hears_of_it_then_only_if_it_is_loud_enough_and_of_its_portfolios() -> None:
+    missed = {name: Told(missed=True) for name in ("pm", "other", "desk")}
+    deaf = ReceiverPolicy("pm", min_severity="critical")
+    other = ReceiverPolicy("other", portfolios=frozenset({"energy"}))
+    of = state(told=missed, snoozed_until=rfc3339(NOW), receivers=("pm", "other", "desk"))
+    rung = rings(of, "resurface", receivers=(deaf, other, ReceiverPolicy("desk")))
+    assert told(rung) == {"desk": "alert.fired"}
+    assert without(rung)["pm"].startswith("no_receiver: below its min_severity")
+    assert without(rung)["other"].startswith("no_receiver: its portfolios")
 
 
 # --- the end of a story ----------------------------------------------------------------------------------
