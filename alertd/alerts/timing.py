@@ -126,14 +126,20 @@ def _folds(policy: ReceiverPolicy, view: View, circumstances: Circumstances, lan
     if held is not None and held[1] > now:  # what is new of an alert waits where the alert waits
         return Put(held[0], held[1], held[1] + expires)
     if view.news == "first" and view.alert.revision <= 1 and (until := over_budget(view, circumstances, now)) > now:
+        until = _awake(policy, until)
         return Put("budget", until, until + expires)
     if policy.storm is not None and is_storm(policy, circumstances, now):
-        until = window_end(policy.storm.every_s, now)
+        until = _awake(policy, window_end(policy.storm.every_s, now))
         return Put("storm", until, until + expires)
     if policy.group_s > 0:
-        until = window_end(policy.group_s, now)
+        until = _awake(policy, window_end(policy.group_s, now))
         return Put("group", until, until + expires)
     return Send()
+
+
+def _awake(policy: ReceiverPolicy, until: int) -> int:
+    """Give the first moment from the end of a window on at which the receiver may be disturbed."""
+    return quiet_until(policy.quiet, until) if policy.quiet is not None else until
 
 
 def _window_of(lane: Told | None) -> tuple[DigestKind, int] | None:
