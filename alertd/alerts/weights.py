@@ -1,7 +1,7 @@
 """How weights of holdings are shown to a receiver: exactly, as a band, or not at all. Pure.
 
-A weight stands in three places of a match: in its holdings, in the arithmetic of its severity, and as evidence of a
-condition on it. `none` takes away also what tells a long from a short: what the news is for the position.
+A weight stands in four places of a match: in its holdings, in the arithmetic of its severity, and as evidence and
+ground of a condition on it. `none` takes away also what tells a long from a short: what the news is for the position.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ def _match(match: Match, how: Shown) -> Match:
         holdings=[_holding(holding, how) for holding in match.holdings],
         steps=[_step(step, largest, how) for step in match.steps],
         evidence=[one for one in match.evidence if one.field != "weight"],
+        grounds=[one for one in match.grounds if one.kind != "weight"],
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime, time
 
 from alertd.companies.delimited import BadFile, Sheet, bare, columns, fold
 from alertd.companies.holdings import ID_FIELDS, HoldingsFile, PositionColumns
@@ -67,14 +67,16 @@ class Positions:
 
     rows: list[Position]
     as_of: str
+    at: datetime | None = None
+    """The moment of that day, where the file states one; without a zone it is in the file's."""
     duplicates: int = 0
     warnings: list[str] = field(default_factory=list)
     unread: tuple[str, ...] = ()
     """Columns that nobody reads."""
 
 
-def read_positions(sheet: Sheet, config: HoldingsFile, modified: str) -> Positions:
-    """Read the rows of a positions file; `modified` is the date (ISO 8601) of the file itself. Raises BadFile."""
+def read_positions(sheet: Sheet, config: HoldingsFile, modified: datetime) -> Positions:
+    """Read the rows of a positions file; `modified` is when the file itself was, in its zone. Raises BadFile."""
     at = columns(sheet, config.map.model_dump(), tuple(PositionColumns.model_fields))
     if at.keys().isdisjoint(ID_FIELDS):
         raise BadFile("no column says what is held", "map one of ticker, cik, isin, cusip, sedol, figi", key="map")
@@ -92,8 +94,8 @@ def read_positions(sheet: Sheet, config: HoldingsFile, modified: str) -> Positio
     _remark(rows, made, at, nav, warnings)
     unread = unread_columns(sheet, at, config.as_of)
     warnings += compare_sides(lines, rows, [row.weight for row in made], at, unread)
-    as_of = _as_of(sheet, config, lines, modified, warnings)
-    return Positions(made, as_of, duplicates, warnings, tuple(name[:60] for name in unread))
+    as_of, moment = _as_of(sheet, config, lines, modified, warnings)
+    return Positions(made, as_of, moment, duplicates, warnings, tuple(name[:60] for name in unread))
 
 
 def _unique(sheet: Sheet, config: HoldingsFile) -> tuple[list[tuple[int, list[str]]], int]:
@@ -251,28 +253,27 @@ def _at_odds(rows: Iterable[Row]) -> dict[str, int]:
 
 
 def _as_of(
-    sheet: Sheet, config: HoldingsFile, lines: list[tuple[int, list[str]]], modified: str, warnings: list[str]
-) -> str:
+    sheet: Sheet, config: HoldingsFile, lines: list[tuple[int, list[str]]], modified: datetime, warnings: list[str]
+) -> tuple[str, datetime | None]:
     if config.as_of == "modified":
-        return modified
+        return modified.date().isoformat(), modified
     at = columns(sheet, {"as_of": config.as_of}, ("as_of",))["as_of"]
     written = dict.fromkeys(cells[at].strip() for _, cells in lines if cells[at].strip())
     if not written:
         raise BadFile(f"column `{config.as_of[:60]}` holds no date", key="as_of")
-    found = sorted({_date(text, config.date_format) for text in written})
+    moments = [_moment(text, config.date_format) for text in written]
+    found = sorted({moment.date().isoformat() for moment in moments})
     if len(found) > 1:
         warnings.append(f"rows are of {len(found)} different dates, {found[0]} to {found[-1]}; the oldest counts")
-    return found[0]
+    # Midnight is how a bare date reads. Of several times, zones among them, none can be said to be the oldest.
+    timed = len(moments) == 1 and moments[0].time() != time()
+    return found[0], moments[0] if timed else None
 
 
-def _date(text: str, style: str) -> str:
-    for read in (lambda t: datetime.strptime(t, style).date(), date.fromisoformat, _iso_time):
+def _moment(text: str, style: str) -> datetime:
+    for read in (lambda t: datetime.strptime(t, style), datetime.fromisoformat):
         try:
-            return read(text).isoformat()
+            return read(text)
         except ValueError:
             continue
     raise BadFile(f"`{text[:40]}` is not a date", f"set `date_format`; now it is {style}", key="date_format")
-
-
-def _iso_time(text: str) -> date:
-    return datetime.fromisoformat(text).date()

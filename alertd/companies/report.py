@@ -126,9 +126,10 @@ def compare(tally: Tally, previous: Accepted | None, *, same_file: bool = False)
     """Give the report with the difference to what was accepted last; of the same file, that to the one before."""
     if previous is None:
         return tally.report
-    if same_file and previous.holdings == tally.holdings:
+    before, now = previous.holdings, tally.holdings
+    if same_file and (before.as_of, before.positions) == (now.as_of, now.positions):
         return msgspec.structs.replace(tally.report, difference=previous.report.difference)
-    old, new = previous.holdings.positions, tally.holdings.positions
+    old, new = before.positions, now.positions
     moved = [
         Moved(company, new[company].label, old[company].weight, new[company].weight)
         for company in new.keys() & old.keys()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -54,7 +55,8 @@ def tally_up(
         sums[company] = sums.get(company, 0.0) + (row.weight or 0.0)
         if row.weight is None:
             unknown.add(company)
-    holdings = _holdings(sums, unknown, companies, positions.as_of)
+    at = _second(positions.at) if positions.at is not None else ""
+    holdings = make_holdings(_holdings(sums, unknown, companies), positions.as_of, at)
     missing = sum(abs(row.weight or 0) for row in unmapped)
     counted = securities + options
     weightless = sum(row.weight is None for row in unmapped) / counted if counted else 0.0
@@ -116,28 +118,33 @@ def _remarks(gross: float, doubts: int, config: HoldingsFile) -> list[str]:
     return remarks
 
 
-def _holdings(sums: dict[str, float], unknown: set[str], companies: Companies, as_of: str | None) -> Holdings:
-    made = {
-        company: Holding(
+def _holdings(sums: dict[str, float], unknown: set[str], companies: Companies) -> Iterator[Holding]:
+    for company, weight in sorted(sums.items()):
+        yield Holding(
             company=company,
             weight=0.0 if abs(weight) < _EVEN else round(weight, 12),
             label=_label(company, companies.get(company)),
             unweighted=company in unknown,
         )
-        for company, weight in sorted(sums.items())
-    }
-    return make_holdings(made.values(), as_of)
+
+
+def _second(at: datetime) -> str:
+    """Write a moment to the second (RFC 3339); empty for one that no clock can show."""
+    try:
+        return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _label(company: str, known: Company | None) -> str:
     return known.label if known is not None else company
 
 
-def make_holdings(held: Iterable[Holding], as_of: str | None = None) -> Holdings:
-    """Make the holdings of a portfolio, with their fingerprint."""
+def make_holdings(held: Iterable[Holding], as_of: str | None = None, at: str = "") -> Holdings:
+    """Make the holdings of a portfolio, with their fingerprint; `at` is the moment of the day `as_of`."""
     positions = {holding.company: holding for holding in held}
-    content = msgspec.json.encode((as_of, positions), order="deterministic").decode()
-    return Holdings(positions=positions, as_of=as_of, hash=mark(content) if positions else "")
+    content = msgspec.json.encode((at or as_of, positions), order="deterministic").decode()
+    return Holdings(positions=positions, as_of=as_of, hash=mark(content) if positions else "", at=at)
 
 
 def add_up(entries: Iterable[tuple[InlineHolding, Company]]) -> Holdings:

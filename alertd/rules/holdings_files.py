@@ -180,8 +180,10 @@ class _Loading:
         path = self._beside(self.config.file)
         data, modified_ms = read_whole(path)
         sheet = read_sheet(data, self.config)
-        modified = datetime.fromtimestamp(modified_ms / 1000, self.zone).date().isoformat()
+        modified = datetime.fromtimestamp(modified_ms / 1000, self.zone)
         positions = read_positions(sheet, self.config, modified)
+        if positions.at is not None and positions.at.tzinfo is None:
+            positions = replace(positions, at=positions.at.replace(tzinfo=self.zone))
         tally = tally_up(positions, self.config, self.table, master, str(self.config.file))
         return data, tally, sheet.newline
 
@@ -240,7 +242,7 @@ class _Loading:
             if (other := held.get(company)) is not None:  # two have become one
                 weight, unweighted = weight + other.weight, unweighted or other.unweighted
             held[company] = msgspec.structs.replace(old, company=company, weight=weight, unweighted=unweighted)
-        return make_holdings(held.values(), holdings.as_of)
+        return make_holdings(held.values(), holdings.as_of, holdings.at)
 
 
 def _name(file: Path) -> str:

@@ -247,8 +247,8 @@ class Matcher:
         """Bring one portfolio to its new form; rules that stay the same keep their places in the index."""
         before = self._portfolios.get(portfolio.id)
         old = self._slots.get(portfolio.id, {})
-        same = before is not None and (before.desk, before.identity, before.holdings) == (
-            portfolio.desk, portfolio.identity, portfolio.holdings,
+        same = before is not None and (before.desk, before.identity, before.holdings.positions) == (
+            portfolio.desk, portfolio.identity, portfolio.holdings.positions,
         )  # fmt: skip
         new: dict[str, Slot] = {}
         for number, rule in enumerate(portfolio.rules):

@@ -243,8 +243,9 @@ def _settle(state: State, others: Sequence[Row], me: Row, before: Row | None, be
     if isinstance(state, Steps):
         found = completed(state, known, without, me, beside)
         last = found.last if beside is not None and found.last is not me else None
-        why = (Ground("sequence", f"{len(state.steps)} steps within {written(state.within_ms)}"),) if found.lines else ()
-        return StateVerdict(bool(found.lines), _evidence("sequence", found.lines), found.seen, why, last)
+        why = Ground("sequence", f"{len(state.steps)} steps within {written(state.within_ms)}")
+        grounds = (why,) if found.lines else ()
+        return StateVerdict(bool(found.lines), _evidence("sequence", found.lines), found.seen, grounds, last)
     full = len(known) >= VOLUME_MOST
     find = _finder(state, full=full)
     if known[-1] is me and is_quiet(state, known, full=full):
@@ -284,11 +285,8 @@ def _tell(
     if episode is None:
         told = any(start <= me.at_ms < end for start, end in all_)
         return StateVerdict(False, (), seen + ("; told already, it holds since an earlier one" if told else ""))
-    lines = [
-        " · ".join(part for part in (_clock(row.at_ms), _counted_in(row).title, row.event) if part)
-        for row in reversed(near)
-        if row.event != me.event
-    ]
+    others = [row for row in reversed(near) if row.event != me.event]
+    lines = [" · ".join(filter(None, (_clock(row.at_ms), _counted_in(row).title, row.event))) for row in others]
     tag = _TAGS[type(state)]
     proof = _evidence(tag, [seen, *lines[: PROOF if not isinstance(state, Spike) else 0]])
     return StateVerdict(True, proof, seen, (Ground(tag, counted),))

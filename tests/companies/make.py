@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from alertd.base.yaml import load_yaml, validate
@@ -71,7 +72,7 @@ def positions(text: str | bytes, modified: str = "2026-11-27", **keys: Any) -> P
     """Read a positions file."""
     config = holdings_file(**keys)
     data = text if isinstance(text, bytes) else text.encode()
-    return read_positions(read_sheet(data, config), config, modified)
+    return read_positions(read_sheet(data, config), config, datetime.fromisoformat(modified))
 
 
 def tally(text: str | bytes, master: str = "", companies: CompanyTable | None = None, **keys: Any) -> Tally:
