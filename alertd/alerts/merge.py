@@ -23,9 +23,9 @@ from alertd.alerts.knowing import escalations
 from alertd.alerts.lanes import lanes
 from alertd.alerts.lanes import united as both
 from alertd.alerts.outcome import alert_of, decision_on
-from alertd.alerts.policy import ReceiverPolicy, loudest
+from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
 from alertd.alerts.said import united
-from alertd.base.clock import rfc3339
+from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import Alert, AlertState, Change, Decision, Event, Said, Timer, TimerKind
 from alertd.rules.book import Portfolio
 
@@ -83,6 +83,9 @@ def _timers(taken: AlertState, younger: AlertState, policies: Mapping[str, Recei
     if taken.alert.status == "closed":
         return []
     found = [close_timer(taken.alert, now)]
+    if taken.alert.snoozed_until is not None:  # perhaps the younger's, whose own clock is stopped
+        due = parse_rfc3339(taken.alert.snoozed_until)
+        found.append(Timer(kind="resurface", alert=taken.alert.id, due_ms=due))
     for receiver, lane in lanes(younger).items() if taken.alert.status == "open" else ():
         policy = policies.get(receiver)
         if policy is not None and lane.revision and not lane.via:
@@ -135,6 +138,8 @@ def _taken_over(
         by, when = younger.alert.acknowledged_by, younger.alert.acknowledged_at
         status = younger.alert.status
         alert = msgspec.structs.replace(alert, status=status, acknowledged_by=by, acknowledged_at=when)
+    elif alert.status == "acknowledged" and younger.alert.status == "open" and _louder(younger.alert, older.alert):
+        alert = msgspec.structs.replace(alert, status="open", acknowledged_by=None, acknowledged_at=None)
     return msgspec.structs.replace(
         older,
         alert=alert,
@@ -143,6 +148,11 @@ def _taken_over(
         told=both(lanes(older), lanes(younger), alert.revision),
         event=older.event if older.event is not None else younger.event,
     )
+
+
+def _louder(one: Alert, other: Alert) -> bool:
+    """Tell whether an alert is louder than another: who took that one has not taken this one."""
+    return severity_rank(one.severity) > severity_rank(other.severity)
 
 
 def _with_change(alert: Alert, event: Event, text: str, now: int) -> Alert:

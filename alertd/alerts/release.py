@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from alertd import __version__
 from alertd.alerts.clocks import escalate_timer
-from alertd.alerts.deliver import as_seen, delivery, digest_item
+from alertd.alerts.deliver import MAX_NEWS, as_seen, delivery, digest_item, news_for
 from alertd.alerts.knowing import behind_wall, hushed, louder, snoozed, taken_back
 from alertd.alerts.lanes import knows, lane, missing, sources_of, told, without_hold
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
@@ -115,7 +115,7 @@ class Release:
         merged = alert.id != hold.item.alert
         if alert.id in self._entries:
             return f"merged_into: {alert.id}"
-        if knows(before) and before is not None and before.revision >= (alert if merged else hold.item).revision:
+        if before is not None and knows(before) and self._told_meanwhile(hold, before, merged=merged):
             return f"told meanwhile: revision {before.revision}"
         if alert.status == "closed":
             return "closed: " + next((c.text for c in reversed(alert.changes) if c.reason == "closed"), "meanwhile")
@@ -130,13 +130,21 @@ class Release:
             return f"silenced: snoozed until {alert.snoozed_until}"
         return hushed(self._silences, policy, state, seen, self._now)
 
+    def _told_meanwhile(self, hold: Hold, before: Told, *, merged: bool) -> bool:
+        """Tell whether the receiver knows what waits here. Revisions of the alert that carries it on say nothing of
+        that: there the lane, which came along, names the window for as long as it waits.
+        """
+        return before.held != self._window.name if merged else before.revision >= hold.item.revision
+
     def _list(self, hold: Hold, state: AlertState, before: Told | None) -> None:
         policy, name = self._policy, state.alert.id
         assert policy is not None
         expired = hold.expires_ms <= self._now
         seen = as_seen(state, policy)
         reason = "expired" if expired else hold.item.reason
-        item = digest_item(state, policy, reason=reason, since=hold.since_ms, seen=seen)
+        merged = name != hold.item.alert  # what was news of the one that is carried on stands in no line of this one
+        news = [*hold.item.news, *news_for(before, seen.alert)][-MAX_NEWS:] if merged and knows(before) else None
+        item = digest_item(state, policy, reason=reason, since=hold.since_ms, news=news, seen=seen)
         if not self._entries and not expired and self._window.kind in ALONE:
             self._alone = delivery(
                 state,
@@ -144,6 +152,7 @@ class Release:
                 kind="alert.updated" if knows(before) else "alert.fired",
                 reason=hold.item.reason,
                 now=self._now,
+                news=news,
                 loud=hold.message.message.loud if hold.message is not None else True,
                 seen=seen,
             )
@@ -153,7 +162,7 @@ class Release:
         timer = escalate_timer(policy, seen.alert, self._now)
         if timer is not None and not expired and state.alert.status == "open":
             self._timers.append(timer)
-        if name != hold.item.alert:
+        if merged:
             self._fates[hold.item.alert] += f", as {name}"
 
     def made(self) -> Released:

@@ -8,7 +8,8 @@ from alertd.alerts.decide import decide
 from alertd.alerts.merge import Merge, merge
 from alertd.alerts.outcome import alert_of
 from alertd.alerts.policy import Escalate, ReceiverPolicy
-from alertd.model import AlertState, Event, Match, Severity, StoredAlert, Story, Told
+from alertd.alerts.release import Release
+from alertd.model import AlertState, DigestItem, Event, Hold, Match, Severity, StoredAlert, Story, Told, Window
 from tests.rules.make import portfolio
 
 PORTFOLIO = portfolio("text: lease")
@@ -108,7 +109,7 @@ def told_of(state: AlertState, **lanes: Told) -> AlertState:
     return msgspec.structs.replace(state, told=lanes)
 
 
-def carried(older: AlertState, younger: AlertState, *policies: ReceiverPolicy) -> Merge:
+def carried(older: AlertState | None, younger: AlertState, *policies: ReceiverPolicy) -> Merge:
     known = {policy.id: policy for policy in policies}
     made = merge(older, younger, PORTFOLIO, "st_old", SHOWN, NOW + 5, known)
     assert made is not None
@@ -166,3 +167,48 @@ def test_what_is_acknowledged_stays_so_and_its_escalations_are_not_begun_again()
     assert made.older is not None
     assert (made.older.alert.status, made.older.alert.acknowledged_by) == ("acknowledged", "jd")
     assert [timer.kind for timer in made.timers] == ["close"]
+
+
+def test_a_louder_alert_that_nobody_took_is_not_taken_by_the_acknowledgement_of_a_softer_one() -> None:
+    older, younger = alert("a", "st_old", "medium"), alert("b", "st_young", "critical")
+    known = msgspec.structs.replace(older.alert, status="acknowledged", acknowledged_by="jd")
+    made = carried(
+        msgspec.structs.replace(older, alert=known), younger, ReceiverPolicy("desk", escalate=Escalate(900, ("b",)))
+    )
+    assert made.older is not None
+    assert (made.older.alert.status, made.older.alert.acknowledged_by) == ("open", None)
+    assert f"escalate/{OLD}/desk" in [timer.name for timer in made.timers]
+
+
+def test_a_snooze_of_the_younger_that_is_carried_on_comes_back() -> None:
+    younger = alert("b", "st_young")
+    until = "2027-01-15T09:00:00.000Z"
+    younger = msgspec.structs.replace(younger, alert=msgspec.structs.replace(younger.alert, snoozed_until=until))
+    made = carried(None, younger)
+    assert made.older is not None
+    assert made.older.alert.snoozed_until == until
+    assert (f"resurface/{OLD}/", NOW + 3_600_000) in [(timer.name, timer.due_ms) for timer in made.timers]
+
+
+def test_what_waits_of_the_younger_for_who_was_told_of_it_goes_out_and_what_was_told_does_not() -> None:
+    waits = "desk/brief//9"
+    for older in (None, alert("a", "st_old"), told_of(alert("a", "st_old"), other=Told(revision=1))):
+        for lane, listed in (
+            (Told(revision=1, severity="high", held=waits, held_since_ms=8), True),
+            (Told(revision=2, severity="high"), False),  # it was told at once meanwhile
+        ):
+            younger = told_of(alert("b", "st_young"), desk=lane)
+            made = carried(older, younger)
+            assert made.older is not None
+            item = DigestItem(
+                alert=YOUNG, revision=2, portfolio="desk-a", severity="high", title="b", first_at="", updated_at="",
+                since="", reason="quiet_until", news=["corrected: 3 → 2"],
+            )  # fmt: skip
+            put = Hold(receiver="desk", kind="brief", until_ms=9, since_ms=8, expires_ms=NOW * 2, item=item)
+            window = Window(name=waits, receiver="desk", kind="brief", portfolio="", until_ms=9, part=0)
+            release = Release(window, DESK, (), NOW)
+            release.add(put, made.older)
+            released = release.made()
+            assert bool(released.deliveries) == listed, (older is None, lane, released.fates)
+            if listed:
+                assert "corrected: 3 → 2" in released.deliveries[0].message.news
