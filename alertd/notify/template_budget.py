@@ -22,8 +22,14 @@ class TemplateLimit(TemplateRuntimeError):
     """A template wants more than it may have, or something that makes no sense."""
 
 
-class Raw(str):
-    """A text that is what the form wants already: it is not escaped again."""
+class RawJson(str):
+    """A text that is a JSON value already: in JSON it is not written as one again."""
+
+    __slots__ = ()
+
+
+class RawSlack(str):
+    """A text that is escaped for Slack already."""
 
     __slots__ = ()
 

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from alertd.notify.clocks import clock_time, moment, zone, zone_label
 from alertd.notify.plain import one_line
-from alertd.notify.template_budget import MAX_TEXT, Budget, Raw, TemplateLimit, as_text, number
+from alertd.notify.template_budget import MAX_TEXT, Budget, RawJson, RawSlack, TemplateLimit, as_text, number
 from alertd.text.written import amount_text
 
 BUDGET = " budget"
@@ -45,7 +45,7 @@ def slack_text(text: str) -> str:
 
 
 def json_text(value: Any) -> str:
-    """Write a value as JSON that can also stand in a page or in a script."""
+    """Write a value as JSON. Raises TemplateLimit for what is none."""
     try:
         made = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_not_json)
     except (ValueError, RecursionError) as error:
@@ -59,9 +59,9 @@ def _not_json(value: Any) -> Any:
     raise TemplateLimit(f"a {type(value).__name__} cannot be written as JSON")
 
 
-def _json(budget: Budget, value: Any) -> Raw:
+def _json(budget: Budget, value: Any) -> RawJson:
     budget.spend(budget.size(value))
-    return Raw(budget.text(json_text(value)))
+    return RawJson(budget.text(json_text(value)))
 
 
 def _items(value: Any) -> list[Any]:
@@ -187,8 +187,8 @@ def _escaped(budget: Budget, value: Any) -> Markup:
     return escape(as_text(value))
 
 
-def _slack(budget: Budget, value: Any) -> Raw:
-    return Raw(budget.text(slack_text(as_text(value))))
+def _slack(budget: Budget, value: Any) -> RawSlack:
+    return RawSlack(budget.text(slack_text(as_text(value))))
 
 
 _WORK: dict[str, Callable[..., Any]] = {

@@ -23,7 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alertd.base import suggest
 from alertd.notify import template_filters as filters
-from alertd.notify.template_budget import Budget, Raw, TemplateLimit, as_text, number
+from alertd.notify.template_budget import Budget, RawJson, RawSlack, TemplateLimit, as_text, number
 
 MAX_DEPTH = 40
 MAX_NESTED = 4
@@ -226,13 +226,13 @@ def _plain(value: Any) -> Any:
 
 
 def _slack(value: Any) -> Any:
-    if isinstance(value, Undefined | Raw):
+    if isinstance(value, Undefined | RawSlack):
         return value
     return filters.slack_text(as_text(value))
 
 
 def _json(value: Any) -> Any:
-    return value if isinstance(value, Undefined | Raw) else filters.json_text(value)
+    return value if isinstance(value, Undefined | RawJson) else filters.json_text(value)
 
 
 def _html(value: Any) -> Any:

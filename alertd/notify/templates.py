@@ -112,7 +112,7 @@ def values_of(message: Message, now: int) -> dict[str, Any]:
 
 
 def _known_variables(tree: nodes.Template, name: str) -> None:
-    unknown = find_undeclared_variables(tree) - set(VARIABLES)
+    unknown = (find_undeclared_variables(tree) | {"self"}) - set(VARIABLES)  # Jinja declares `self` by itself
     for node in tree.find_all(nodes.Name):
         if node.name in unknown:
             hint = suggest.hint(node.name, VARIABLES) or f"there are {', '.join(VARIABLES)}"

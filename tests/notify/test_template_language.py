@@ -215,6 +215,27 @@ def test_in_json_every_value_is_a_whole_json_value() -> None:
     assert write("{% if notice %}{}{% endif %}\n", "json") == ""
 
 
+def test_what_is_written_for_one_form_is_no_way_into_another() -> None:
+    import json
+
+    told = message(event=event(title='1, "planted": 2', body="</p><b>"))
+    for filter_ in ("slack", "html", "trim", "line"):
+        made = json.loads(write(f'{{"t": {{{{ event.title|{filter_} }}}}}}', "json", told))
+        assert set(made) == {"t"}
+    assert "<b>" not in write("{{ event.excerpt|slack }}{{ event.excerpt|json }}", "html", told)
+    assert "<b>" not in write("{{ event.excerpt|json }}", "slack", told)
+
+
+@pytest.mark.parametrize("source", ["{{ self }}", "{{ self.x }}", "{{ super }}", "{{ caller }}", "{{ varargs }}"])
+def test_names_of_jinjas_own_are_not_there(source: str) -> None:
+    assert "there is no variable" in fault(source).message
+
+
+@pytest.mark.parametrize("source", ["{{ loop }}", "{{ loop|json }}", "{{ loop.cycle }}", "{{ loop._iterable }}"])
+def test_of_a_loop_there_is_where_it_stands(source: str) -> None:
+    assert failure("{% for m in alert.matches %}" + source + "{% endfor %}")
+
+
 @given(st.text(), st.text())
 def test_no_text_of_a_stranger_breaks_out_of_json(title: str, body: str) -> None:
     import json
