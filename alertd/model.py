@@ -791,6 +791,8 @@ class Told(Struct, frozen=True, kw_only=True):
     """The window (`Hold.window`) in which a newer revision waits for it; empty: none does."""
     held_since_ms: int = 0
     """Since when, of all that waits there of this alert."""
+    held_quiet: bool = False
+    """Nothing of what waits is to be noticed: it only adds to what was told."""
     missed: bool = False
     """Something of it was kept from the receiver since it was told, by rights, a silence or a cooldown: one report more
     of what others know is news to it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -48,11 +49,13 @@ def told(before: Told | None, seen: Alert, now: int, *, sources: int = 1, via: s
     )
 
 
-def held(before: Told | None, window: str, since: int) -> Told:
-    """Give the lane of a receiver for which an alert waits in a window."""
+def held(before: Told | None, window: str, since: int, *, loud: bool = True) -> Told:
+    """Give the lane of a receiver for which an alert waits in a window; `loud`: what comes to it is to be noticed."""
+    quiet = not loud and (before is None or not before.held or before.held_quiet)
     if before is None:
-        return Told(held=window, held_since_ms=since)
-    return replace(before, held=window, held_since_ms=before.held_since_ms if before.held == window else since)
+        return Told(held=window, held_since_ms=since, held_quiet=quiet)
+    since = before.held_since_ms if before.held == window else since
+    return replace(before, held=window, held_since_ms=since, held_quiet=quiet)
 
 
 def missing(before: Told | None) -> Told:
@@ -64,7 +67,7 @@ def without_hold(before: Told | None) -> Told | None:
     """Give the lane of a receiver for which nothing waits any more; None if it then knows nothing."""
     if before is None or not before.held:
         return before
-    return replace(before, held="", held_since_ms=0) if before.revision or before.missed else None
+    return replace(before, held="", held_since_ms=0, held_quiet=False) if before.revision or before.missed else None
 
 
 def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int) -> dict[str, Told]:
@@ -78,7 +81,7 @@ def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int
         if own is None or not own.revision:
             waits = own if own is not None and own.held else lane_
             lane_ = replace(lane_, revision=revision if lane_.revision else 0)
-            found[receiver] = replace(lane_, held=waits.held, held_since_ms=waits.held_since_ms)
+            found[receiver] = replace(lane_, **_waits(waits))
             continue
         waits = own if own.held else lane_
         found[receiver] = replace(
@@ -86,11 +89,14 @@ def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int
             at_ms=max(own.at_ms, lane_.at_ms),
             severity=loudest([own.severity, lane_.severity]) if lane_.revision else own.severity,
             sources=max(own.sources, lane_.sources),
-            held=waits.held,
-            held_since_ms=waits.held_since_ms,
+            **_waits(waits),
             missed=own.missed or lane_.missed,
         )
     return found
+
+
+def _waits(lane_: Told) -> dict[str, Any]:
+    return {"held": lane_.held, "held_since_ms": lane_.held_since_ms, "held_quiet": lane_.held_quiet}
 
 
 def _derived(state: AlertState) -> dict[str, Told]:

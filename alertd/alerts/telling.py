@@ -196,7 +196,7 @@ class Telling:
         if isinstance(timing, Put):
             self.waits = self.waits or timing.reason
             return self._put(policy, view, timing, before, seen)
-        made = self._message(policy, view, seen, before)
+        made = self._message(policy, seen, before, loud=self._loud(view))
         self.deliveries.append(made)
         self.lanes[policy.id] = told(before, seen.alert, self.now, sources=sources_of(self.event))
         self.marks += marks_to_set(policy, view, self.background.circumstances, self.now)
@@ -208,7 +208,7 @@ class Telling:
     def _put(self, policy: ReceiverPolicy, view: View, put: Put, before: Told | None, seen: Seen) -> str:
         portfolio = self.portfolio.id if put.kind == "budget" else ""
         window = window_name(policy.id, put.kind, portfolio, put.until_ms)
-        lane = self.lanes[policy.id] = held(before, window, self.now)
+        lane = self.lanes[policy.id] = held(before, window, self.now, loud=self._loud(view))
         made = Hold(
             receiver=policy.id,
             kind=put.kind,
@@ -217,19 +217,22 @@ class Telling:
             since_ms=lane.held_since_ms,
             expires_ms=put.expires_ms,
             item=digest_item(self.state, policy, reason=put.reason, since=lane.held_since_ms, seen=seen),
-            message=self._message(policy, view, seen, before) if put.kind in _ALONE else None,
+            message=self._message(policy, seen, before, loud=not lane.held_quiet) if put.kind in _ALONE else None,
         )
         self.holds.append(made)
         return put.text
 
-    def _message(self, policy: ReceiverPolicy, view: View, seen: Seen, before: Told | None) -> NewDelivery:
+    def _loud(self, view: View) -> bool:
+        return view.news in FRESH or self.reopened
+
+    def _message(self, policy: ReceiverPolicy, seen: Seen, before: Told | None, *, loud: bool) -> NewDelivery:
         return delivery(
             self.state,
             policy,
             kind="alert.updated" if knows(before) else "alert.fired",
             reason=self.reason,
             now=self.now,
-            loud=view.news in FRESH or self.reopened,
+            loud=loud,
             event=self.event,
             seen=seen,
         )

@@ -57,10 +57,12 @@ def _released(known: Told | None, lane: Told, window: str) -> Told:
     if known is None:
         return lane
     if known.held == window:
-        known = replace(known, held="", held_since_ms=0)
+        known = replace(known, held="", held_since_ms=0, held_quiet=False)
     if known.revision > lane.revision:
         return known
-    return replace(lane, held=known.held, held_since_ms=known.held_since_ms) if known.held else lane
+    if not known.held:
+        return lane
+    return replace(lane, held=known.held, held_since_ms=known.held_since_ms, held_quiet=known.held_quiet)
 
 
 def checked_effects(alert_id: str, effects: Effects) -> Effects:

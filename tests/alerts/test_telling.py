@@ -271,6 +271,24 @@ def test_in_quiet_hours_it_waits_and_news_wait_with_it() -> None:
     assert why(case.take(c, match(c))) == {"desk": "quiet_until: it waits already, and goes out as it is by then"}
 
 
+def test_a_correction_that_waits_stays_loud_whatever_comes_after_it() -> None:
+    case = Case(ReceiverPolicy("desk", quiet=Quiet(hours="12:00-18:00")))
+    first = event(amounts=[Amount(low=4e9, high=4e9)])
+    case.take(first, match(first))
+    second = event(revision=2, revision_reason="correction", amounts=[Amount(low=2e9, high=2e9)])
+    b, c = event("b", sources=2), event("c", sources=2)
+    for one, loud in ((second, True), (b, True)):
+        (put,) = case.take(one, match(one), after=HOUR).effects.holds
+        assert put.message is not None
+        assert put.message.message.loud == loud, one.id
+    quiet = Case(ReceiverPolicy("desk", quiet=Quiet(hours="12:00-18:00"), updates="all"))
+    quiet.take(first, match(first))
+    for one, loud in ((b, False), (c, False), (second, True)):
+        (put,) = quiet.take(one, match(one), after=HOUR).effects.holds
+        assert put.message is not None
+        assert put.message.message.loud == loud, one.id
+
+
 def test_what_is_critical_waits_for_no_storm_and_ends_the_wait_of_what_folded_before() -> None:
     case = Case(ReceiverPolicy("desk", storm=Storm(at_most=1)), own=("desk",))
     case.counts["flow:desk:" + str(NOW // MINUTE)] = 5
