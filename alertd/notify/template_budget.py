@@ -8,8 +8,8 @@ from typing import Any
 from jinja2 import TemplateRuntimeError
 from jinja2.runtime import Undefined
 
-MAX_STEPS = 20_000
-"""Parts of a template that one render may go through in loops and filters: some 20 ms."""
+MAX_STEPS = 10_000
+"""Parts of a template that one render may go through in loops and filters: some 10 ms."""
 MAX_TEXT = 16_384
 """Characters of one text that a template puts together."""
 MAX_MADE = 2_000
