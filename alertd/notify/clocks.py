@@ -39,6 +39,19 @@ def clock_time(ms: int, tz: tzinfo, now: int, precision: str | None = "second") 
     return time if local.date() == today.date() else f"{day(local, today)} {time}"
 
 
+def moment_text(ms: int, tz: tzinfo, now: int) -> str:
+    """Write a moment to the minute with its zone and its day: `06:30 EST today`, `18:05 EST, 9 Jan`."""
+    local, today = _local(ms, tz), _local(now, tz)
+    time = f"{local:%H:%M} {zone_label(ms, tz)}"
+    return f"{time} today" if local.date() == today.date() else f"{time}, {day(local, today)}"
+
+
+def day_text(ms: int, tz: tzinfo, now: int) -> str:
+    """Write a bare day, given as its midnight in UTC: `today`, `9 Jan`."""
+    written, today = to_datetime(ms), _local(now, tz)
+    return "today" if written.date() == today.date() else day(written, today)
+
+
 def day(local: datetime, today: datetime) -> str:
     """Write a day as `12 Jan`, with the year if it is another one. English whatever the locale."""
     month = _MONTHS[local.month - 1]

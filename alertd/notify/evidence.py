@@ -1,20 +1,34 @@
-"""Why an alert came: the rules that hold, the words that they hold on, and what the source says around these."""
+"""Why an alert came: the rules that hold, what they hold on, and what the source says around these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import get_args
 
 from msgspec.structs import replace
 
 from alertd.alerts.severity import arithmetic
-from alertd.model import Event, Evidence, Match
+from alertd.model import Event, Evidence, GroundKind, Match
 from alertd.notify.facts import QUOTE_MAX
+from alertd.notify.lines import join
 from alertd.notify.plain import one_line
 from alertd.text.sentences import Sentence, sentences
 
 _RULES_SHOWN = 5
 _WORDS_SHOWN = 4
 _QUOTES_SHOWN = 2
+_GROUNDS_SHOWN = 5
+_ORDER = get_args(GroundKind)
+_FACTS: dict[GroundKind, str] = {
+    "type": "event_types", "term": "terms", "amount": "amounts", "exposed": "companies", "role": "companies",
+    "tone": "companies",
+}  # fmt: skip
+"""Kind of ground -> which facts of the event it rests on."""
+_FIELDS: dict[GroundKind, tuple[str, ...]] = {
+    "type": ("event_types",), "term": ("terms",), "amount": ("amounts",), "exposed": ("companies",),
+    "tone": ("sentiment", "companies"),
+}  # fmt: skip
+"""Kind of ground -> the fields of evidence that say the same; its own name where nothing else stands here."""
 _CONTEXT = 90
 """Characters of the source's own words on either side of what matched."""
 
@@ -56,34 +70,53 @@ def _context(body: str, within: Sequence[Sentence], span: Evidence) -> str:
     return (before + body[start:end] + after).strip()
 
 
-def rules(matches: Sequence[Match], event: Event) -> str:
-    """Name the rules that hold, each with the words that it holds on; the same words are not said again."""
+def rules(matches: Sequence[Match], event: Event) -> list[str]:
+    """Name the rules that hold, each with its grounds; the same grounds are not said again.
+
+    `big-compute-lease, owner jd · type 0.93 · low end $3bn ≥ $500m a year · exposed by one step`
+    """
     parts: list[str] = []
-    said = ""
+    said: set[str] = set()
     for match in matches[:_RULES_SHOWN]:
         grounds = _grounds(match, event)
-        parts.append(_rule_text(match, "" if grounds == said else grounds))
-        said = grounds
+        parts.append(_rule_text(match, [one for one in grounds if one not in said]))
+        said.update(grounds)
     if len(matches) > _RULES_SHOWN:
         parts.append(f"{len(matches) - _RULES_SHOWN} more rules")
-    return " · ".join(parts)
+    return parts
 
 
-def _grounds(match: Match, event: Event) -> str:
-    words = dict.fromkeys(hit.casefold() for e in _joined(match.evidence, event) if (hit := _hit(e, event)))
-    on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
-    path = " → ".join(one_line(step, 60) for step in match.path[:4])
-    return (f" on {on}" if on else "") + (f", by {path}" if path else "")
+def _rule_text(match: Match, grounds: list[str]) -> str:
+    title = "" if match.grounds else one_line(match.title, 100)
+    name = one_line(match.rule, 64) + (f" ({title})" if title else "")
+    owner = f"owner {one_line(match.owner, 40)}" if match.owner else ""
+    named = ", ".join(filter(None, (name, owner)))
+    return join([named, *grounds, one_line(arithmetic(match), 200) if match.steps else ""])
 
 
-def _rule_text(match: Match, grounds: str) -> str:
-    title = one_line(match.title, 100)
-    return (
-        one_line(match.rule, 64)
-        + (f" ({title})" if title else "")
-        + grounds
-        + (f"; {one_line(arithmetic(match), 200)}" if match.steps else "")
+def _grounds(match: Match, event: Event) -> list[str]:
+    """Say what its conditions compared, the words that they found beside that, and the way to a named company."""
+    ranked = sorted(match.grounds, key=lambda ground: _ORDER.index(ground.kind))
+    found = [one_line(ground.text, 100) for ground in ranked[:_GROUNDS_SHOWN]]
+    typed = _typed(match, event)
+    words = dict.fromkeys(
+        hit.casefold() for e in _joined([e for e in match.evidence if not typed(e)], event) if (hit := _hit(e, event))
     )
+    on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
+    shown = any(holding.company == match.company and holding.path for holding in match.holdings)
+    path = "" if shown else " → ".join(one_line(step, 60) for step in match.path[:4])
+    return [part for part in (*found, f"on {on}" if on else "", f"by {path}" if path else "") if part]
+
+
+def _typed(match: Match, event: Event) -> Callable[[Evidence], bool]:
+    """Tell the evidence for which a ground of the match stands: its words are those of a type, an amount, a name."""
+    kinds = {ground.kind for ground in match.grounds}
+    if not kinds:
+        return lambda found: False
+    facts = [fact for kind, name in _FACTS.items() if kind in kinds for fact in getattr(event, name)]
+    spans = {(e.field, e.start, e.end) for fact in facts for e in getattr(fact, "evidence", ())}
+    fields = {field for kind in kinds for field in _FIELDS.get(kind, (kind,))}
+    return lambda found: found.field in fields or (found.field, found.start, found.end) in spans
 
 
 def _joined(found: Sequence[Evidence], event: Event) -> list[Evidence]:

@@ -20,6 +20,8 @@ class Row(Struct, frozen=True):
     text: str
     quote: str = ""
     """The source's own words, shown as a quotation."""
+    parts: tuple[str, ...] = ()
+    """What stands below one another, where that is not each part between middle dots."""
 
 
 LISTED = frozenset({"Holdings", "Money", "New", "Why you", "Rules"})
@@ -28,6 +30,8 @@ LISTED = frozenset({"Holdings", "Money", "New", "Why you", "Rules"})
 
 def parts_of(row: Row) -> list[str]:
     """Give the lines of a row."""
+    if row.parts:
+        return list(row.parts)
     return row.text.split(SEPARATOR) if row.label in LISTED else [row.text] if row.text else []
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from alertd.model import Alert, Event, Match, Message, Struct, TouchedHolding
 from alertd.notify import answered, evidence, facts, holdings
-from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, moment, zone, zone_label
+from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, day_text, moment, moment_text, zone, zone_label
 from alertd.notify.digest_lines import digest_lines
 from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, SEPARATOR, TITLE_MAX, Item, Lines, Row, join
 from alertd.notify.other_lines import bare_lines, coverage_lines, notice_lines
@@ -197,7 +197,7 @@ def _noted(f: _Facts) -> list[Row]:
 def _facts_rows(f: _Facts) -> list[Row]:
     touched = _touched(f)
     rows = [
-        Row("Holdings", holdings.row(touched)),
+        Row("Holdings", join([holdings.row(touched), _held_as_of(f) if touched else ""])),
         Row("Deal", facts.deal(f.event)),
         Row("Money", facts.money(f.event)),
     ]
@@ -207,13 +207,24 @@ def _facts_rows(f: _Facts) -> list[Row]:
     return [*rows, *(Row("Armed", one_line(text, 300)) for text in f.alert.armed[:_ARMED_SHOWN])]
 
 
+def _held_as_of(f: _Facts) -> str:
+    """Say when the positions were so: `as of 06:30 EST today`; the latest, where an alert has gathered several."""
+    written = max((match.held_as_of for match in _current(f) if match.holdings), default="")
+    at, tz = moment(written), zone(f.message.timezone)
+    if at is not None:
+        return f"as of {moment_text(at, tz, f.now)}"
+    day = moment(f"{written}T00:00:00Z")
+    return f"as of {day_text(day, tz, f.now)}" if day is not None else ""
+
+
 def _says(f: _Facts) -> list[Row]:
     shown = [quote for _, quote in facts.catches(f.event)]
     return [Row("Says", "", quote) for quote in evidence.quotes(_current(f), f.event, shown)]
 
 
 def _why(f: _Facts) -> list[Row]:
-    return [Row("Why you", evidence.rules(_current(f), f.event))]
+    parts = evidence.rules(_current(f), f.event)
+    return [Row("Why you", join(parts), parts=tuple(parts))]
 
 
 def _current(f: _Facts) -> list[Match]:

@@ -23,6 +23,7 @@ from alertd.model import (
     DigestItem,
     Event,
     Evidence,
+    Ground,
     Match,
     Message,
     Notice,
@@ -214,6 +215,13 @@ def _alert(now: int) -> Alert:
         holdings=[nvda, spacex],
         auto=True,
         steps=steps,
+        owner="jd",
+        held_as_of=rfc3339(now)[:10],
+        grounds=[
+            Ground("type", "type 0.93"),
+            Ground("amount", "low end $3bn ≥ $500m a year"),
+            Ground("exposed", "exposed by one step"),
+        ],
     )
     return Alert(
         id=_ALERT,

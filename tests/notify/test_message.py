@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from alertd.model import Change, Evidence, Story, TouchedHolding, event_from_dict
+from alertd.model import Change, Evidence, Ground, ReportedType, Story, TouchedHolding, event_from_dict
 from alertd.notify.clocks import age, clock_time, zone
+from alertd.notify.lines import parts_of
 from alertd.notify.message import HEADLINE_MAX, Lines, compose, delayed
 from alertd.notify.plain import cut, one_line, web_link
 from alertd.text.written import amount_text
@@ -43,7 +44,7 @@ def test_the_whole_message_reads_in_the_order_of_the_design() -> None:
     assert row(lines, "Says") == (
         "Vega Grid leases its Orion supercomputer to Lumen Labs for $3 to 4 billion a year."
     )
-    assert row(lines, "Why you") == ("big-compute-lease (Compute lease of half a billion a year or more) on “leases”")
+    assert row(lines, "Why you") == "big-compute-lease (Compute lease of half a billion a year or more) · on “leases”"
     assert lines.link == "https://news.example.com/orion?a=1&b=2"
 
 
@@ -194,7 +195,64 @@ def test_a_holding_says_what_the_news_is_for_the_position() -> None:
 def test_the_words_that_several_rules_hold_on_are_said_once() -> None:
     two = [match(), match(rule="second", title="Any lease")]
     why = row(compose(message(alert=alert(matches=two)), NOW), "Why you")
-    assert why.endswith("on “leases” · second (Any lease)")
+    assert why.endswith(" · on “leases” · second (Any lease)")
+
+
+GROUNDS = [
+    Ground("exposed", "exposed by one step"),
+    Ground("amount", "low end $3bn ≥ $500m a year"),
+    Ground("type", "type 0.93"),
+]
+
+
+def test_a_rule_says_whose_it_is_and_what_met_its_limits() -> None:
+    lines = compose(message(alert=alert(matches=[match(owner="jd", grounds=GROUNDS, evidence=[])])), NOW)
+    assert row(lines, "Why you") == (
+        "big-compute-lease, owner jd · type 0.93 · low end $3bn ≥ $500m a year · exposed by one step"
+    )
+
+
+def test_each_rule_stands_on_a_line_of_its_own_and_what_was_said_is_not_said_again() -> None:
+    more = [*GROUNDS, Ground("term", "reclaim right")]
+    two = [match(grounds=GROUNDS, evidence=[]), match(rule="second", grounds=more, evidence=[])]
+    lines = compose(message(alert=alert(matches=two)), NOW)
+    assert parts_of(next(r for r in lines.rows if r.label == "Why you")) == [
+        "big-compute-lease · type 0.93 · low end $3bn ≥ $500m a year · exposed by one step",
+        "second · reclaim right",
+    ]
+
+
+def test_words_that_show_what_a_ground_says_are_not_listed_and_other_words_are() -> None:
+    lease, orion = (Evidence(field="title", start=a, end=b, quote="x") for a, b in ((10, 16), (21, 26)))
+    typed = event(event_types=[ReportedType(type="compute_lease", evidence=[lease])])
+    held_on = match(grounds=GROUNDS[2:], evidence=[lease, orion])
+    why = row(compose(message(event=typed, alert=alert(matches=[held_on])), NOW), "Why you")
+    assert why == "big-compute-lease · type 0.93 · on “orion”"
+
+
+def test_the_way_to_a_named_company_is_said_where_the_holdings_do_not_show_it() -> None:
+    way = {"grounds": GROUNDS[:1], "path": ["CEG supplier of Vega Grid"], "company": "CEG", "evidence": []}
+    assert row(compose(message(alert=alert(matches=[match(**way)])), NOW), "Why you").endswith(
+        "exposed by one step · by CEG supplier of Vega Grid"
+    )
+    shown = match(**way, holdings=[held("CEG", 0.01, "supplies Vega Grid")])
+    assert row(compose(message(alert=alert(matches=[shown])), NOW), "Why you").endswith("exposed by one step")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026-01-12T11:30:00Z", " · as of 06:30 EST today"),
+        ("2026-01-09T23:05:00Z", " · as of 18:05 EST, 9 Jan"),
+        ("2026-01-12", " · as of today"),
+        ("2025-12-31", " · as of 31 Dec 2025"),
+        ("", ""),
+        ("yesterday", ""),
+    ],
+)
+def test_holdings_say_when_the_positions_were_so(written: str, said: str) -> None:
+    lines = compose(message(alert=alert(matches=[match(holdings=NEAR[:1], held_as_of=written)])), NOW)
+    assert row(lines, "Holdings") == f"NVDA +8.0 % supplies Vega Grid{said}"
 
 
 def test_a_sentence_is_quoted_once_and_whole() -> None:
