@@ -22,7 +22,7 @@ from alertd.alerts.bounds import MAX_CHANGES, bounded
 from alertd.alerts.clocks import waits_again
 from alertd.alerts.deliver import delivery, with_told
 from alertd.alerts.knowing import Policies, escalations, knowing, local
-from alertd.alerts.lanes import lanes
+from alertd.alerts.lanes import knows, lanes
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import (
     Alert,
@@ -115,8 +115,12 @@ class _Case:
     ) -> Answered:
         """Tell who knows of it, quietly; for whom something of it waits, that is told with the rest."""
         known = lanes(state)
+
+        def news(receiver: str) -> list[str] | None:  # what was kept from it counts as told now: it is named, too
+            return None if known[receiver].missed else [text]
+
         deliveries = tuple(
-            delivery(state, policy, kind=type, reason=self.given.kind, now=self.now, news=[text], loud=False)
+            delivery(state, policy, kind=type, reason=self.given.kind, now=self.now, news=news(policy.id), loud=False)
             for policy in knowing(state, self.policies)
             if policy.answered and not known[policy.id].held
         )
@@ -165,7 +169,8 @@ def _acknowledge(case: _Case) -> Answered:
         acknowledged_at=rfc3339(case.now),
         snoozed_until=None,
     )
-    return case.done(state, text, "alert.acknowledged", [], [*escalations(state), _resurface(alert.id)])
+    over = [*escalations(state), _resurface(alert.id)]
+    return case.done(state, text, "alert.acknowledged", _brought_back(case), over)
 
 
 def _unacknowledge(case: _Case) -> Answered:
@@ -177,9 +182,8 @@ def _unacknowledge(case: _Case) -> Answered:
     state = case.changed(
         "reopened", text, status="open", acknowledged_by=None, acknowledged_at=None, snoozed_until=None
     )
-    return case.done(
-        state, text, "alert.updated", waits_again(state, case.policies, case.now), [_resurface(alert.id)]
-    )
+    timers = [*waits_again(state, case.policies, case.now), *_brought_back(case)]
+    return case.done(state, text, "alert.updated", timers, [_resurface(alert.id)])
 
 
 def _snooze(case: _Case) -> Answered:
@@ -224,6 +228,14 @@ def _feedback(case: _Case) -> Answered:
         state,
         effects=Effects(record=replace(record, data=record.data | {"rules": rules})),
     )
+
+
+def _brought_back(case: _Case) -> list[Timer]:
+    """Give the clock of a snooze that ends now, for those from whom it kept a first alert."""
+    unknown = any(lane.missed and not knows(lane) for lane in lanes(case.state).values())
+    if case.alert.snoozed_until is None or not unknown:
+        return []
+    return [Timer(kind="resurface", alert=case.alert.id, due_ms=case.now)]
 
 
 def _resurface(alert: str) -> str:

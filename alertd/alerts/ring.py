@@ -36,15 +36,18 @@ def ring(timer: Timer, state: AlertState, policies: Policies, silences: Sequence
 def _resurface(case: Case) -> Rung:
     """Tell what came while it was snoozed, as any news: quiet hours, digests and silences are kept to."""
     state, until = case.state, case.state.alert.snoozed_until
-    if until is None:
+    whom = _concerned(case)
+    if until is None:  # somebody ended it: who knows of the alert was told that
+        whom = [(policy, before) for policy, before in whom if before.missed and not knows(before)]
+    if not whom and until is None:
         return case.nothing("not snoozed any more")
-    if snoozed(state, case.now):
+    if until is not None and snoozed(state, case.now):
         return case.nothing(f"snoozed until {until}", timers=(replace(case.timer, due_ms=parse_rfc3339(until)),))
     after_it = case.changed("resurfaced", "the snooze is over", snoozed_until=None)
     deliveries: list[NewDelivery] = []
     holds: list[Hold] = []
     without: dict[str, str] = {}
-    for policy, before in _concerned(case):
+    for policy, before in whom:
         seen = as_seen(after_it, policy)
         if not seen.alert.matches or (taken_back(state) and not knows(before)):
             continue

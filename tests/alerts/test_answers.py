@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from alertd.alerts.answers import MAX_NOTE, MAX_VOICES, MAX_WHO, Answered, answer, may_answer, tidy
 from alertd.alerts.policy import Escalate, ReceiverPolicy
+from alertd.alerts.ring import ring
 from alertd.base.clock import rfc3339
-from alertd.model import AlertState, Answer, AnswerKind, Told
+from alertd.model import AlertState, Answer, AnswerKind, Timer, Told
 from tests.alerts.living import DAY, HOUR, NOW, policies, state
 
 DESK = ReceiverPolicy("desk", escalate=Escalate(900, ("pm",)))
@@ -150,6 +151,28 @@ def test_only_receivers_that_know_of_it_and_want_to_hear_of_answers_are_told() -
     )
     answered = give(state(told=told, desk="ai"), "acknowledge", receivers=receivers)
     assert [one.receiver for one in answered.deliveries] == ["desk"]
+
+
+@pytest.mark.parametrize("kind", ["acknowledge", "close", "unacknowledge"])
+def test_what_was_kept_from_a_receiver_is_named_with_the_answer_that_makes_it_know_the_alert(
+    kind: AnswerKind,
+) -> None:
+    """A snooze, a silence or a cooldown withheld it; from now on it counts as told."""
+    missed = {"desk": Told(revision=1, severity="high", missed=True)}
+    of = state(told=missed, revision=3, snoozed_until=rfc3339(NOW + HOUR))
+    (one,) = give(of, kind).deliveries
+    assert one.message.news[:2] == ["news 2", "news 3"]
+    assert one.message.news[-1].endswith("by jd")
+
+
+@pytest.mark.parametrize("kind", ["acknowledge", "unacknowledge"])
+def test_who_was_told_nothing_while_it_was_snoozed_is_told_when_the_snooze_is_ended(kind: AnswerKind) -> None:
+    of = state(told={"desk": Told(missed=True)}, snoozed_until=rfc3339(NOW + HOUR))
+    answered = give(of, kind)
+    assert "resurface/al_a/" not in answered.effects.cancel
+    assert ("resurface/al_a/", NOW) in [(timer.name, timer.due_ms) for timer in answered.effects.timers]
+    rung = ring(Timer(kind="resurface", alert="al_a", due_ms=NOW), becomes(answered), policies(DESK), (), NOW)
+    assert [one.message.type for one in rung.deliveries] == ["alert.fired"]
 
 
 def test_for_whom_something_waits_the_answer_is_told_with_it() -> None:
