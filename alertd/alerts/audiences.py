@@ -58,7 +58,7 @@ class Audiences:
         visible = tuple(match for match in self._matches if sees(receiver, match, self._own))
         if self._before is None:
             return self._of_whole(visible)
-        before = routed(self._before, receiver, self._own)
+        before = routed(self._before, (receiver,), self._own)
         if not visible and all(match.event != self._event for match in before.matches):
             return Audience(None)
         if len(visible) == len(self._matches) and len(before.matches) == len(self._before.matches):

@@ -17,7 +17,7 @@ from alertd.alerts.excerpt import excerpt
 from alertd.alerts.lanes import knows, lane, lanes, sources_of, told
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import closed_to, limits, narrowed, shown
-from alertd.alerts.route import routed
+from alertd.alerts.route import eyes_of, routed
 from alertd.base.clock import rfc3339
 from alertd.base.ids import delivery_id
 from alertd.model import (
@@ -55,11 +55,12 @@ def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = Non
     """Give what a receiver may see of an alert: what is routed to it, without what rights close to it.
 
     `event` is the one at hand, by default the newest that changed the alert; where that is closed to the receiver, a
-    headline of one that is not stands for it. `via` names the receiver in whose place it is told.
+    headline of one that is not stands for it. `via` names the receiver in whose place it is told, too.
     """
     before = lane(state, policy.id)
     own = state.receivers if state.receivers is not None else list(lanes(state))
-    alert = routed(state.alert, via or (before.via if before is not None else "") or policy.id, own)
+    via = via or (before.via if before is not None else "")
+    alert = routed(state.alert, eyes_of(policy.id, via, state.alert, own), own)
     at_hand = event if event is not None else state.event
     if at_hand is None or closed_to(policy, limits(at_hand)):
         at_hand = _stand_in(state, alert, policy)

@@ -89,8 +89,9 @@ def marked(matches: Sequence[Match], event: Event) -> list[Match]:
 def narrowed(alert: Alert, event: Event, policy: ReceiverPolicy) -> Alert:
     """Give an alert as one receiver may see it, weights too. `event` is the one at hand, which it may see.
 
-    What came of events that are closed to it is left out, the loudness that they brought too. The title and the first
-    time may be of such an event; then those of the event at hand and of the first line of changes stand for them.
+    What came of events that are closed to it is left out, the loudness that they brought too, and what is waited for
+    after them. The title and the first time may be of such an event; then those of the event at hand and of the first
+    line of changes stand for them.
     """
     matches = [match for match in alert.matches if not closed_to(policy, match.rights)]
     changes = [change for change in alert.changes if not closed_to(policy, change.rights)]
@@ -104,7 +105,7 @@ def narrowed(alert: Alert, event: Event, policy: ReceiverPolicy) -> Alert:
     title = event.title or event.url or event.id
     severity = loudest([match.severity for match in matches]) if matches else alert.severity
     first_at = changes[0].at if changes else alert.updated_at
-    return replace(alert, title=title, first_title=title, severity=severity, first_at=first_at)
+    return replace(alert, title=title, first_title=title, severity=severity, first_at=first_at, armed=[])
 
 
 def _most(rights: Rights | None, *, leaves: bool) -> int | None:

@@ -29,27 +29,47 @@ def receivers_of(matches: Iterable[Match], own: Sequence[str]) -> list[str]:
     return list(named | dict.fromkeys(receiver for match in matches for receiver in match.receivers))
 
 
-def routed(alert: Alert, receiver: str, own: Sequence[str]) -> Alert:
-    """Give an alert as it is for a receiver, but for what rights hide: its matches, their severity, its changes."""
-    changes = alert.changes
+def eyes_of(receiver: str, via: str, alert: Alert, own: Sequence[str]) -> tuple[str, ...]:
+    """Give as whom a receiver sees an alert: as itself, and as the one in whose place it was told (`via`).
+
+    One that nothing here names sees as that one alone.
+    """
+    if not via or via == receiver:
+        return (receiver,)
+    named = receiver in own or any(receiver in match.receivers for match in alert.matches)
+    return (via, receiver) if named else (via,)
+
+
+def routed(alert: Alert, eyes: Sequence[str], own: Sequence[str]) -> Alert:
+    """Give an alert as it is for a receiver, but for what rights hide: its matches, their severity, its changes.
+
+    `eyes`: as whom it sees (`eyes_of`); `own`: the portfolio's receivers, for whom its rules wait for what comes.
+    """
+    changes, whole = alert.changes, any(eye in own for eye in eyes)
     if any(change.seen for change in changes):
-        changes = _changes(changes, receiver)
-    if receiver in own and not any(match.receivers for match in alert.matches):
+        changes = _changes(changes, eyes)
+    if whole and not any(match.receivers for match in alert.matches):
         return alert if changes is alert.changes else replace(alert, changes=changes)
-    visible = [match for match in alert.matches if sees(receiver, match, own)]
+    visible = [match for match in alert.matches if any(sees(eye, match, own) for eye in eyes)]
     matches = [replace(match, receivers=[]) if match.receivers else match for match in visible]
+    armed = alert.armed if whole else []
     if len(matches) == len(alert.matches):
-        return replace(alert, matches=matches, changes=changes)
+        return replace(alert, matches=matches, changes=changes, armed=armed)
     foreign = {match.event for match in alert.matches} - {match.event for match in matches}
     shown = [change for change in changes if change.event not in foreign]
     severity = loudest([match.severity for match in matches]) if matches else alert.severity
-    return replace(alert, matches=matches, changes=shown, severity=severity)
+    return replace(alert, matches=matches, changes=shown, severity=severity, armed=armed)
 
 
-def _changes(changes: Sequence[Change], receiver: str) -> list[Change]:
+def _changes(changes: Sequence[Change], eyes: Sequence[str]) -> list[Change]:
     """Give the changes as they read for a receiver, without those that do not concern it."""
-    read = [(change, change.seen.get(receiver, change.text)) for change in changes]
+    read = [(change, _read(change, eyes)) for change in changes]
     return [replace(change, text=text, seen={}) if change.seen else change for change, text in read if text]
+
+
+def _read(change: Change, eyes: Sequence[str]) -> str:
+    texts = [change.seen.get(eye, change.text) for eye in eyes]
+    return change.text if change.text in texts else next((text for text in texts if text), "")
 
 
 # --- whether a receiver hears of it ---------------------------------------------------------------------------

@@ -101,6 +101,8 @@ class Telling:
             return REMOVED
         as_whom = (before.via if before is not None else "") or receiver
         audience = self.audience(as_whom)
+        if as_whom != receiver:
+            audience = _joined(audience, self.audience(receiver))
         if audience is None:
             return f"{REMOVED}: nothing in the portfolio names it any more"
         if why := barred(policy, self.portfolio.desk):
@@ -156,7 +158,7 @@ class Telling:
 
     def _sight(self, policy: ReceiverPolicy, as_whom: str) -> Seen:
         """Give the alert as a receiver sees it; made once for all that see the same."""
-        own = as_whom if self._partial else ""
+        own = (as_whom, policy.id if as_whom != policy.id else "") if self._partial else ()
         name = policy.id if self._by_name else ""
         key = (own, name, policy.accepts, policy.leaves, policy.show_weights)
         seen = self._seen.get(key)
@@ -236,6 +238,15 @@ class Telling:
             event=self.event,
             seen=seen,
         )
+
+
+def _joined(via: Audience | None, own: Audience | None) -> Audience | None:
+    """Give what an event means for who was told in another's place, and is named itself perhaps."""
+    if via is None or own is None or via is own:
+        return via or own
+    matches = (*via.matches, *(match for match in own.matches if match not in via.matches))
+    meant = [one.meant for one in (via, own) if one.meant is not None]
+    return Audience(max(meant, key=lambda one: (one.corrects, one.material), default=None), matches)
 
 
 def _wanted(policy: ReceiverPolicy, news: News) -> bool:

@@ -144,7 +144,7 @@ def _of_event(
     found: AlertState | None = None
     for concern in raised(taken.event, taken.matches, matcher.portfolio):
         state = _state(concern, matcher.seen_by(taken.event, concern.portfolio.desk), now)
-        seen = routed(state.alert, policy.id, list(concern.portfolio.receivers))
+        seen = routed(state.alert, (policy.id,), list(concern.portfolio.receivers))
         if not concern.on_trial and policy.id in concern.portfolio.tells() and seen.matches:
             found = found or state
     if found is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from alertd.alerts.deliver import as_seen, delivery, digest_item, with_told
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.ids import delivery_id
@@ -43,6 +45,30 @@ def test_a_receiver_that_a_rule_names_sees_only_what_is_routed_to_it() -> None:
     assert ([m.rule for m in risk.matches], risk.severity) == (["own"], "low")
     assert (delivery(known, DESK, kind="alert.fired", reason="first", now=NOW).lane) == "critical"
     assert (delivery(known, RISK, kind="alert.fired", reason="first", now=NOW).lane) == "normal"
+
+
+def test_what_the_portfolios_rules_wait_for_is_not_for_who_sees_a_part_of_it() -> None:
+    waits = ["contract dispute between A and B → critical (turns-sour)"]
+    known = state(match("all"), match("own", "low", "ev_a", "risk"))
+    known = replace(known, alert=replace(known.alert, armed=waits))
+    assert as_seen(known, DESK).alert.armed == waits
+    assert as_seen(known, RISK).alert.armed == []
+    secret = state(match("all"), replace(match("all", "high", "ev_b"), rights=Rights(receivers=["risk"])))
+    secret = replace(secret, alert=replace(secret.alert, armed=waits))
+    assert as_seen(secret, DESK).alert.armed == []
+
+
+def test_who_was_told_in_anothers_place_still_sees_what_is_routed_to_itself() -> None:
+    known = state(
+        match("all", "high"),
+        match("own", "critical", "ev_b", "risk"),
+        changes=[change(1, "first report"), change(2, "own news", "ev_b", seen={"desk": ""})],
+        told={"risk": Told(revision=1, via="desk")},
+    )
+    risk = as_seen(known, RISK).alert
+    assert [m.rule for m in risk.matches] == ["all", "own"]
+    assert [c.text for c in risk.changes] == ["first report", "own news"]
+    assert risk.severity == "critical"
 
 
 def test_a_change_that_does_not_concern_what_it_sees_is_not_shown_to_it() -> None:

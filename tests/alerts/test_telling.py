@@ -250,6 +250,17 @@ def test_what_rights_kept_from_a_receiver_is_news_to_it_when_another_says_it() -
     assert not case.lanes["risk"].missed
 
 
+def test_who_was_told_by_an_escalation_still_hears_what_is_routed_to_itself() -> None:
+    case = Case(ReceiverPolicy("desk"), ReceiverPolicy("risk"))
+    a, b = event("a"), event("b", amounts=[Amount(low=1e9, high=1e9)])
+    case.take(a, match(a), match(a, "own", "high", "risk"))
+    lane = msgspec.structs.replace(case.lanes["risk"], via="desk")
+    state = msgspec.structs.replace(case.state, told={**case.lanes, "risk": lane})
+    case.stored = msgspec.structs.replace(case.stored, state=state)
+    rise = case.take(b, match(b, "own", "critical", "risk"))
+    assert told(rise) == {"risk": "updated!"}
+
+
 # --- when -----------------------------------------------------------------------------------------------------
 
 
