@@ -190,8 +190,8 @@ class Money(Leaf, frozen=True, gc=False, tag="amount"):
             spans = [
                 e for (a, _), s in zip(held, said, strict=True) for e in proof(reading, a.evidence, "amounts", s)
             ]
-            why = tuple([Ground("amount", self._met(amount, worth)) for amount, worth in held])
-            return Result(True, tuple(spans[:PER_LEAF]), "; ".join(said), grounds=why)
+            why = Ground("amount", self._met(*held[0]))  # one that meets the limit is what decides
+            return Result(True, tuple(spans[:PER_LEAF]), "; ".join(said), grounds=(why,))
         for amount, worth in asked:
             if worth is None:
                 return Result(

@@ -56,7 +56,7 @@ class Reports(Leaf, frozen=True, gc=False, tag="event_type"):
         found = sorted(self._found(reading), key=lambda report: -report.confidence)
         counting = [report for report in found if self._counts(report)][:PER_LEAF]
         if counting:
-            why = (Ground("type", f"type {counting[0].confidence:.2f}"),)
+            why = (Ground("type", short(f"type {counting[0].confidence:.2f}")),)
             return Result(True, _spans(reading, counting), "; ".join(map(_said, counting)), grounds=why)
         if found:
             return missing(reading, f"{_said(found[0])}, {self._objection(found[0])}")

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import narrowed
 from alertd.alerts.weights import Shown, as_shown, band
-from alertd.model import Alert, Event, Evidence, Match, SeverityStep, TouchedHolding
+from alertd.model import Alert, Event, Evidence, Ground, Match, SeverityStep, TouchedHolding
 
 MATCH = Match(
     rule="r", rule_hash="h", portfolio="p", event="ev_1", event_revision=1, severity="high", auto=True,
@@ -20,6 +20,7 @@ MATCH = Match(
            SeverityStep(factor="tone", seen="tone +0.50, bad for the position", move=0)],
     evidence=[Evidence(field="weight", start=0, end=0, quote="NVDA -7.7 %"),
               Evidence(field="title", start=0, end=4, quote="Vega")],
+    grounds=[Ground("type", "type 0.93"), Ground("weight", "NVDA −7.7 % ≤ −5 %")],
 )  # fmt: skip
 ALERT = Alert(
     id="al_1", revision=1, portfolio="p", subject="st_1", severity="high", title="t", matches=[MATCH], story="st_1",
@@ -55,6 +56,7 @@ def test_no_figure_is_left_anywhere(how: Shown) -> None:
     assert "7.7" not in said and "0.07" not in said and "Vega" in said
     (match,) = seen.matches
     assert [one.factor for one in match.steps] == ["base", "weight", "tone"]
+    assert [one.text for one in match.grounds] == ["type 0.93"]
 
 
 def test_a_band_stands_in_place_of_the_weight_and_in_the_arithmetic() -> None:

@@ -276,6 +276,20 @@ def test_without_a_column_the_files_own_date_counts() -> None:
     assert positions("ticker,weight\nNVDA,1%\n", modified="2026-11-25").as_of == "2026-11-25"
 
 
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        (["2026-11-26T18:00:00Z"], "2026-11-26T18:00:00+00:00"),
+        (["2026-11-26 06:30", "2026-11-26 06:30"], "2026-11-26T06:30:00"),
+        (["2026-11-26"], None),
+        (["2026-11-26 06:30", "2026-11-26 06:45"], None),
+    ],
+)
+def test_the_moment_of_the_positions_is_known_where_all_rows_state_it(written: list[str], at: str | None) -> None:
+    found = dated(*written)
+    assert (found.as_of, found.at and found.at.isoformat()) == ("2026-11-26", at)
+
+
 def test_of_several_dates_the_oldest_counts_and_that_is_said() -> None:
     found = dated("2026-11-26", "", "2026-11-24")
     assert found.as_of == "2026-11-24"

@@ -39,6 +39,23 @@ def test_a_good_file_is_in_force_and_remembered(morning: Morning) -> None:
     assert (again.accepted, again.holdings) == (None, found.holdings), "the same file is nothing new"
 
 
+def test_the_time_of_the_file_is_when_the_positions_were_so_if_it_counts(morning: Morning) -> None:
+    morning.says = {"file": "p.csv"}
+    found = morning.take("ticker,weight\nNVDA,8%\n")
+    assert found.holdings is not None
+    assert (found.holdings.as_of, found.holdings.at) == ("2026-11-28", "2026-11-28T09:00:00Z")
+    morning.now += 3_600_000
+    later = morning.take("ticker,weight\nNVDA,8%\n").holdings
+    assert later is not None and later.at == "2026-11-28T10:00:00Z"
+    assert later.hash != found.holdings.hash, "it is news to who matches, too"
+
+
+def test_a_time_without_a_zone_is_in_the_zone_of_the_file(morning: Morning) -> None:
+    found = morning.take(rows("NVDA 8%", date="2026-11-27T06:30:00"))
+    assert found.holdings is not None
+    assert (found.holdings.as_of, found.holdings.at) == ("2026-11-27", "2026-11-27T11:30:00Z")
+
+
 def test_loading_writes_nothing(morning: Morning) -> None:
     morning.write(ten())
     assert morning.load().accepted is not None

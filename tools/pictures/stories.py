@@ -22,6 +22,8 @@ SENT = parse_rfc3339("2026-01-12T12:42:04.000Z")
 _SEED = Path(__file__).parent / "seed.json"
 _RULES = Path(__file__).parents[2] / "rules"
 _PORTFOLIO = "ai-infrastructure"
+_HELD = "2026-01-12T11:30:00Z"
+"""As if the positions had come in a file of that morning; those that alertd ships are of no day."""
 
 
 def understood() -> tuple[Event, list[Match], list[str]]:
@@ -31,7 +33,7 @@ def understood() -> tuple[Event, list[Match], list[str]]:
     with Stream(matcher) as stream:
         taken = stream.take(EventReader.of(loaded).read(_SEED.read_bytes()))
     event = replace(taken.event, story=Story(id="st_" + "s" * 26))
-    matches = [match for match in taken.matches if match.portfolio == _PORTFOLIO]
+    matches = [replace(match, held_as_of=_HELD) for match in taken.matches if match.portfolio == _PORTFOLIO]
     watching = next(portfolio for portfolio in loaded.book.portfolios if portfolio.id == _PORTFOLIO)
     return event, matches, armed(watching, event, matches)
 
