@@ -135,6 +135,7 @@ class LifePart(Part):
         lanes: Mapping[str, Told] | None = None,
         timers: Sequence[Timer] = (),
         part: int = -1,
+        versions: Mapping[str, int] | None = None,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
         ids, told = record_ids(record), lanes or {}
@@ -144,7 +145,8 @@ class LifePart(Part):
         counts = (len(ids), len(members), len(told), len(timers))
         args: list[Arg] = [window, now, rfc3339(now), now + PART_MS, to_json(record), *counts, part, *ids]
         args += [part for hold in members for part in (hold.item.alert, hold.version)]
-        args += [part for alert, lane in told.items() for part in (alert, lane_line(window, lane))]
+        read = versions or {}
+        args += [part for a, lane in told.items() for part in (a, lane_line(window, lane), read.get(a, ""))]
         args += [part for timer in timers for part in (checked_name(timer.name), timer.due_ms)]
         reply = await self.link.run("release", names, *args, *delivery_args(deliveries, now))
         return bool(reply[0] == b"ok")

@@ -165,6 +165,7 @@ class MemoryLife(MemoryDeliveries):
         lanes: Mapping[str, Told] | None = None,
         timers: Sequence[Timer] = (),
         part: int = -1,
+        versions: Mapping[str, int] | None = None,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing."""
         held = self._life.held.get(window, {})
@@ -174,6 +175,10 @@ class MemoryLife(MemoryDeliveries):
             return False
         for alert in lanes or {}:
             checked_id(alert, "an alert id")
+            kept = self._alerts.get(alert)
+            version = kept.version if kept and kept.expires > self.clock() else 0
+            if alert in (versions or {}) and (versions or {})[alert] != version:
+                return False
         for timer in timers:
             self._life.timers.setdefault(checked_name(timer.name), timer.due_ms)
         self._queue_all(deliveries, now)

@@ -47,6 +47,7 @@ class LifeStore(Protocol):
         lanes: Mapping[str, Told] | None = None,
         timers: Sequence[Timer] = (),
         part: int = -1,
+        versions: Mapping[str, int] | None = None,
     ) -> bool:
         """Take members out of a window, queue the messages about them and journal it, all or nothing.
 
@@ -57,6 +58,8 @@ class LifeStore(Protocol):
 
         `lanes` says of alerts what the window's receiver knows from now on; their versions go up, so that a commit
         under way decides again. A lane that by then knows a newer revision, or is held in another window, keeps that.
+        `versions` are those of alerts of `lanes` as they were read: another one by now is False, for a message that
+        would take the place of a newer one in its chain.
         `timers` are set, but for those that are there already.
         """
 

@@ -47,6 +47,7 @@ class DueStore(AlertStore, Protocol):
         lanes: Mapping[str, Told] | None = None,
         timers: Sequence[Timer] = (),
         part: int = -1,
+        versions: Mapping[str, int] | None = None,
     ) -> bool:
         """Take members out of a window and queue the message about them, all or nothing."""
         ...

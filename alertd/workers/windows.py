@@ -71,11 +71,14 @@ class Windows:
     ) -> bool | None:
         """Release some members of a window with one message; False: others were faster; None: unreadable, all."""
         release = Release(window, policy, silences, self._clock())
+        versions: dict[str, int] = {}
         for start in range(0, len(holds), LOADED):
             states = await followed(self._store, [hold.item.alert for hold in holds[start : start + LOADED]])
             for hold in holds[start : start + LOADED]:
                 if (stored := states.get(hold.item.alert)) is not None:
                     release.add(hold, stored.state)
+                    if stored.state is not None:
+                        versions[stored.state.alert.id] = stored.version
         made = release.made()
         if not made.members:
             return None
@@ -90,6 +93,7 @@ class Windows:
             lanes=made.lanes,
             timers=made.timers,
             part=window.part,
+            versions=_of_single(made, versions),
         )
         failpoint("due.released")
         if done:
@@ -120,3 +124,11 @@ class Windows:
             f"settings any more: nobody was told of them there; alertd why {window.receiver} names them"
         )
         await self._notices.tell("receiver_removed", window.receiver, text, window.name)
+
+
+def _of_single(made: Released, versions: Mapping[str, int]) -> dict[str, int]:
+    """Give the version of the alert that goes out as itself: were it older than what is queued by then, it would take
+    that one's place in the chain. A digest has a chain of its own, and must not wait for a thousand to stand still.
+    """
+    alone = [one.message.alert.id for one in made.deliveries if one.message.alert is not None]
+    return {alert: versions[alert] for alert in alone}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from alertd.alerts.deliver import delivery, with_told
 from alertd.alerts.policy import Escalate, ReceiverPolicy
 from alertd.base.clock import rfc3339
 from alertd.base.failpoints import Failpoint, arm
@@ -117,6 +118,30 @@ async def test_several_processes_release_a_window_once(life: Life) -> None:
     await asyncio.gather(*(life.due().look() for _ in range(5)))
     assert len(await life.queued()) == 1
     assert len(await life.journal("release")) == 1
+
+
+async def test_a_brief_of_one_does_not_take_the_place_of_what_was_told_while_it_was_made(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = await life.hold(state("al_a", told={}))
+    release = life.store.release
+
+    async def overtaken(*args: Any, **more: Any) -> bool:
+        monkeypatch.setattr(life.store, "release", release)
+        now = state("al_a", revision=2, severity="critical", told={})
+        sent = delivery(now, DESK, kind="alert.fired", reason="update_material", now=NOW)
+        known = (await life.store.load_alerts(["al_a"]))["al_a"]
+        after = with_told(now, life.policies, ["desk"], NOW)
+        assert await life.store.commit("al_a", known.version, after, [sent], NOW, answer=True) is None
+        return await release(*args, **more)
+
+    monkeypatch.setattr(life.store, "release", overtaken)
+    await life.worker.look()
+    await life.worker.look()
+    assert [message.alert.revision for message in await life.queued() if message.alert] == [2]
+    assert await life.store.held(put.window) == []
+    (line,) = await life.journal("release")
+    assert line.data["members"] == {"al_a": "told meanwhile: revision 2"}
 
 
 async def test_what_comes_late_makes_one_more_message(life: Life) -> None:
