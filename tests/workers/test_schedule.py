@@ -205,7 +205,7 @@ async def test_a_reload_adds_removes_and_changes_and_leaves_the_rest_alone(polls
     before = [source("same", every="1h"), source("changed", every="1h"), source("removed", every="1h")]
     after = [source("same", every="1h"), source("changed", every="2h"), source("added", every="1h")]
     async with scheduling(polls, before, store=store) as schedule:
-        await until(lambda: len(polls.begun) == 3, "each is polled")
+        await until(lambda: [s.polls for s in schedule.states().values()] == [1, 1, 1], "each was polled")
         await schedule.replace(after)
         await until(lambda: len(polls.begun) == 5, "what is new is polled at once")
         assert sorted(schedule.states()) == ["added", "changed", "same"]
