@@ -46,6 +46,17 @@ def hushed(silences: Sequence[Silence], policy: ReceiverPolicy, state: AlertStat
     return f"silenced: {by.detail}" if by is not None else ""
 
 
+def nothing_to_see(state: AlertState, seen: Seen, before: Told | None) -> str:
+    """Say why nothing of an alert is left for a receiver; empty if something is.
+
+    For who was told, that what it was told of holds no longer is news; it stands in the changes.
+    """
+    told = before.revision if before is not None else 0
+    if seen.alert.matches or (told and any(one.event and one.revision > told for one in seen.alert.changes)):
+        return ""
+    return "restricted: nothing of it may be told here" if state.alert.matches else "no rule holds any more"
+
+
 def louder(before: Told | None, seen: Alert) -> bool:
     """Tell whether an alert is louder than a receiver was told."""
     return before is not None and knows(before) and severity_rank(seen.severity) > severity_rank(before.severity)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from alertd import __version__
 from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.deliver import MAX_NEWS, as_seen, delivery, digest_item, news_for
-from alertd.alerts.knowing import behind_wall, hushed, louder, snoozed, taken_back
+from alertd.alerts.knowing import behind_wall, hushed, louder, nothing_to_see, snoozed, taken_back
 from alertd.alerts.lanes import knows, lane, missing, sources_of, told, without_hold
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.base.clock import rfc3339
@@ -124,8 +124,8 @@ class Release:
         if behind_wall(state, policy):
             return "restricted: the alert is another desk's"
         seen = as_seen(state, policy)
-        if not seen.alert.matches:
-            return "restricted: nothing of it may be told here"
+        if why := nothing_to_see(state, seen, before):
+            return why
         if snoozed(state, self._now) and not louder(before, seen.alert):
             return f"silenced: snoozed until {alert.snoozed_until}"
         return hushed(self._silences, policy, state, seen, self._now)
@@ -160,7 +160,8 @@ class Release:
         self._lanes[name] = told(before, seen.alert, self._now, sources=sources_of(state.event))
         self._fates[hold.item.alert] = "expired" if expired else LISTED_IN
         timer = escalate_timer(policy, seen.alert, self._now)
-        if timer is not None and not expired and state.alert.status == "open":
+        adds = before is not None and before.held_quiet
+        if timer is not None and not expired and not adds and state.alert.status == "open":
             self._timers.append(timer)
         if merged:
             self._fates[hold.item.alert] += f", as {name}"

@@ -11,7 +11,7 @@ from alertd.alerts.circumstances import Circumstances, View
 from alertd.alerts.clocks import STORY_IDLE_MS, waits_again
 from alertd.alerts.deliver import Seen, as_seen, delivery, digest_item, with_told
 from alertd.alerts.escalation import escalate
-from alertd.alerts.knowing import Policies, behind_wall, escalations, knowing, snoozed, taken_back
+from alertd.alerts.knowing import Policies, behind_wall, escalations, knowing, nothing_to_see, snoozed, taken_back
 from alertd.alerts.lanes import held, knows, lanes, missing
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.ringing import Case, Rung
@@ -49,7 +49,7 @@ def _resurface(case: Case) -> Rung:
     without: dict[str, str] = {}
     for policy, before in whom:
         seen = as_seen(after_it, policy)
-        if not seen.alert.matches or (taken_back(state) and not knows(before)):
+        if nothing_to_see(state, seen, before) or (taken_back(state) and not knows(before)):
             continue
         view = View(policy.id, seen.alert, seen.event, "material" if knows(before) else "first", state.desk)
         if why := _kept_from(policy, view, before):

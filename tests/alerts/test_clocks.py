@@ -213,6 +213,11 @@ def test_a_snooze_comes_back_although_its_receiver_was_told_of_the_story_a_while
     assert told(rung) == {"desk": "alert.updated"}
 
 
+def test_that_no_rule_holds_any_more_is_told_at_the_end_of_a_snooze_to_who_was_told_that_one_did() -> None:
+    rung = rings(state(revision=2, matches=[], snoozed_until=rfc3339(NOW)), "resurface")
+    assert told(rung) == {"desk": "alert.updated"}
+
+
 def test_who_was_told_nothing_hears_of_it_then_only_if_it_is_loud_enough_and_of_its_portfolios() -> None:
     missed = {name: Told(missed=True) for name in ("pm", "other", "desk")}
     deaf = ReceiverPolicy("pm", min_severity="critical")

@@ -226,3 +226,22 @@ def test_whatever_waits_every_member_has_exactly_one_fate_and_what_is_counted_ad
         brief = released.deliveries[0].message.digest
         assert sum(brief.counts.values()) == len(brief.items) + brief.more
         assert len(told) == len(brief.items) + brief.more + len(brief.expired) + brief.more_expired
+
+
+def test_that_no_rule_holds_any_more_is_told_to_who_was_told_that_one_did() -> None:
+    there = state(revision=2, matches=[], told={"desk": Told(revision=1, severity="high")})
+    put = hold(there)
+    released = over((put, replace(there, told={"desk": replace(there.told["desk"], held=put.window)})))
+    assert [one.message.news for one in released.deliveries] == [["news 2"]]
+    unknown = over((put, waiting(replace(there, told={}), put)))
+    assert (unknown.deliveries, unknown.fates) == ((), {"al_a": "no rule holds any more"})
+
+
+def test_what_only_adds_to_what_was_told_begins_no_escalation() -> None:
+    policy = ReceiverPolicy("desk", quiet=DESK.quiet, escalate=Escalate(900, ("pm",)))
+    there = state(revision=2)
+    put = hold(there)
+    for quiet, timers in ((False, ["escalate/al_a/desk"]), (True, [])):
+        lane = replace(there.told["desk"], held=put.window, held_quiet=quiet)
+        released = over((put, replace(there, told={"desk": lane})), policy=policy)
+        assert [timer.name for timer in released.timers] == timers
