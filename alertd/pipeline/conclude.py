@@ -28,6 +28,9 @@ from alertd.rules.match import Matcher
 MAX_CONFLICTS = 20
 """How often an alert may change under our hands before the event is put back."""
 
+MAX_MERGES = 8
+"""How many times an alert may have been carried on by another."""
+
 NOTHING = StoredAlert(version=0, state=None)
 _log = structlog.get_logger(__name__)
 
@@ -98,8 +101,10 @@ class Conclusion:
             stored[alert] = (await self._store.load_alerts([alert])).get(alert, NOTHING)
         known = stored[alert]
         for _ in range(MAX_CONFLICTS):
-            if known.state is not None and known.state.alert.merged_into:  # another carries it on
-                alert, subject = known.state.alert.merged_into, work.story
+            for _ in range(MAX_MERGES):
+                if known.state is None or not known.state.alert.merged_into:
+                    break
+                alert, subject = known.state.alert.merged_into, work.story  # another carries it on
                 known = (await self._store.load_alerts([alert])).get(alert, NOTHING)
             now = self._clock()
             outcome = self._decide(work, concern, known, subject, now)

@@ -244,6 +244,24 @@ async def two_alerts(ours: Desk) -> None:
     assert [reasons(one) for one in done] == [["first"], ["first"]]
 
 
+async def test_a_revision_finds_the_alert_that_carries_on_the_one_that_carried_its_own_on(ours: Desk) -> None:
+    """Three stories became one, in two steps: what is in the middle is over, and must not be told of."""
+    await two_alerts(ours)
+    await ours.take(SHOWS)
+    names = [alert_id("desk-a", story_id(f"ev_{name}")) for name in ("paper", "middle", "wire")]
+    known = (await ours.store.load_alerts(names))[names[0]]
+    assert known.state is not None
+    for name, into, version in ((names[0], names[1], known.version), (names[1], names[2], 0)):
+        alert = msgspec.structs.replace(known.state.alert, id=name, merged_into=into)
+        state = msgspec.structs.replace(known.state, alert=alert)
+        assert await ours.store.commit(name, version, state, (), NOW) is None
+    fixed = msgspec.structs.replace(PAPER, revision=2, title="CORRECTED: " + REWRITE)
+    (done,) = await ours.take(fixed)
+    assert {decision.alert for decision in done.decisions} == {names[2]}
+    assert {one.message.alert.id for one in done.deliveries if one.message.alert} == {names[2]}
+    assert (await ours.store.load_alerts(names))[names[1]].version == 1
+
+
 async def test_when_two_stories_turn_out_to_be_one_the_younger_alert_closes_without_a_page(ours: Desk) -> None:
     await two_alerts(ours)
     (shows,) = await ours.take(SHOWS)
