@@ -91,7 +91,10 @@ class Release:
 
     def add(self, hold: Hold, state: AlertState | None) -> None:
         """Decide again about one member; `state` is that of the alert, or of the one that carries it on by now."""
+        self._decide(hold, state)
         self._members.append(hold)
+
+    def _decide(self, hold: Hold, state: AlertState | None) -> None:
         if state is None:
             self._fates[hold.item.alert] = "the alert is not kept any more"
             return

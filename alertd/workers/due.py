@@ -17,7 +17,7 @@ from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.ring import ring
 from alertd.base.clock import Clock
-from alertd.base.failpoints import failpoint
+from alertd.base.failpoints import Failpoint, failpoint
 from alertd.errors import AlertdError, StoreUnavailable
 from alertd.model import Silence, StoredAlert, Timer
 from alertd.workers.due_store import DueStore, readable
@@ -102,10 +102,13 @@ class Due(Looks):
         """Let one that fails rest, so that the others go on. Raises StoreUnavailable."""
         try:
             until = await work
-        except StoreUnavailable:
+        except (StoreUnavailable, Failpoint):
             raise
         except AlertdError as error:
             log.error("due_failed", what=name, error=str(error))
+            until = self._clock() + AGAIN_MS
+        except Exception as error:  # one alert that the code cannot take must not stop all clocks
+            log.error("due_failed", what=name, exc_info=error)
             until = self._clock() + AGAIN_MS
         if until:
             self._resting[name] = until

@@ -11,7 +11,7 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.release import LISTED_IN, MEMBERS, Release, Released, loudness
 from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
-from alertd.model import Hold, Silence, Window
+from alertd.model import AlertState, Hold, Silence, Window
 from alertd.workers.due_store import DueStore, followed
 from alertd.workers.notices import Notices
 
@@ -75,10 +75,9 @@ class Windows:
         for start in range(0, len(holds), LOADED):
             states = await followed(self._store, [hold.item.alert for hold in holds[start : start + LOADED]])
             for hold in holds[start : start + LOADED]:
-                if (stored := states.get(hold.item.alert)) is not None:
-                    release.add(hold, stored.state)
-                    if stored.state is not None:
-                        versions[stored.state.alert.id] = stored.version
+                stored = states.get(hold.item.alert)
+                if stored is not None and _added(release, hold, stored.state) and stored.state is not None:
+                    versions[stored.state.alert.id] = stored.version
         made = release.made()
         if not made.members:
             return None
@@ -124,6 +123,16 @@ class Windows:
             f"settings any more: nobody was told of them there; alertd why {window.receiver} names them"
         )
         await self._notices.tell("receiver_removed", window.receiver, text, window.name)
+
+
+def _added(release: Release, hold: Hold, state: AlertState | None) -> bool:
+    """Decide about a member; one that the code cannot take stays, and the others go out without it."""
+    try:
+        release.add(hold, state)
+    except Exception as error:
+        log.error("hold_failed", window=hold.window, alert=hold.item.alert, exc_info=error)
+        return False
+    return True
 
 
 def _of_single(made: Released, versions: Mapping[str, int]) -> dict[str, int]:

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from alertd.alerts.deliver import delivery, with_told
+from alertd.alerts.deliver import as_seen, delivery, with_told
 from alertd.alerts.policy import Escalate, ReceiverPolicy
+from alertd.alerts.ring import ring
+from alertd.alerts.ringing import Rung
 from alertd.base.clock import rfc3339
 from alertd.base.failpoints import Failpoint, arm
 from alertd.errors import Corrupt
-from alertd.model import JournalRecord, Timer, Told
+from alertd.model import AlertState, JournalRecord, Timer, Told
 from alertd.store.protocol import Store
 from tests.alerts.living import HOUR, MINUTE, NOW, silence, state
 from tests.workers.life import Life
@@ -124,16 +126,16 @@ async def test_a_brief_of_one_does_not_take_the_place_of_what_was_told_while_it_
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put = await life.hold(state("al_a", told={}))
-    release = life.store.release
+    as_it_is = life.store.release
 
     async def overtaken(*args: Any, **more: Any) -> bool:
-        monkeypatch.setattr(life.store, "release", release)
+        monkeypatch.setattr(life.store, "release", as_it_is)
         now = state("al_a", revision=2, severity="critical", told={})
         sent = delivery(now, DESK, kind="alert.fired", reason="update_material", now=NOW)
         known = (await life.store.load_alerts(["al_a"]))["al_a"]
         after = with_told(now, life.policies, ["desk"], NOW)
         assert await life.store.commit("al_a", known.version, after, [sent], NOW, answer=True) is None
-        return await release(*args, **more)
+        return await as_it_is(*args, **more)
 
     monkeypatch.setattr(life.store, "release", overtaken)
     await life.worker.look()
@@ -260,6 +262,39 @@ async def test_a_story_that_is_over_closes_its_alert_without_a_page(life: Life) 
     await life.worker.look()
     assert (await life.state()).alert.status == "closed"
     assert await life.queued() == []
+
+
+async def test_one_alert_that_the_code_cannot_take_does_not_keep_the_others(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(timer: Timer, *rest: Any) -> Rung:
+        if timer.alert == "al_a":
+            raise RuntimeError("a fault of ours")
+        return ring(timer, *rest)
+
+    monkeypatch.setattr("alertd.workers.due.ring", breaks)
+    for name in ("al_a", "al_b"):
+        timer = Timer(kind="escalate", alert=name, receiver="desk", due_ms=NOW)
+        await life.put(state(name), timers=(timer,))
+    await life.worker.look()
+    assert [message.alert.id for message in await life.queued("pm") if message.alert] == ["al_b"]
+    assert [timer.alert for timer in await life.store.timers_due(NOW, 10)] == ["al_a"]
+
+
+async def test_one_member_that_the_code_cannot_take_stays_and_the_others_go_out(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(of: AlertState, *rest: Any, **more: Any) -> Any:
+        if of.alert.id == "al_a":
+            raise RuntimeError("a fault of ours")
+        return as_seen(of, *rest, **more)
+
+    monkeypatch.setattr("alertd.alerts.release.as_seen", breaks)
+    puts = [await life.hold(state(name, told={})) for name in ("al_a", "al_b")]
+    await life.worker.look()
+    await life.worker.look()
+    assert [message.alert.id for message in await life.queued() if message.alert] == ["al_b"]
+    assert [hold.item.alert for hold in await life.store.held(puts[0].window)] == ["al_a"]
 
 
 async def test_a_timer_whose_alert_is_gone_is_forgotten(life: Life) -> None:
