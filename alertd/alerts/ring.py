@@ -78,7 +78,8 @@ def _resurface(case: Case) -> Rung:
     waiting = {hold.receiver: held(known.get(hold.receiver), hold.window, case.now) for hold in holds}
     withheld = {name: missing(known.get(name)) for name in without if name not in waiting}
     told = replace(told, told={**known, **waiting, **withheld})
-    timers = () if told.alert.status == "acknowledged" else tuple(waits_again(told, case.policies, case.now))
+    again = waits_again(told, case.policies, case.now) if told.alert.status != "acknowledged" else []
+    timers = tuple(timer for timer in again if timer.receiver not in waiting)  # theirs begin when it is told
     return case.done("resurfaced", told, tuple(deliveries), timers=timers, without=without, holds=tuple(holds))
 
 

@@ -200,6 +200,12 @@ def test_whose_quiet_hours_these_are_hears_of_it_in_the_brief_and_who_wants_dige
     assert without(rung)["desk"] == "quiet_until: 2027-01-15T12:00:00.000Z"
 
 
+def test_nobody_is_told_in_the_place_of_who_hears_of_it_only_in_the_morning() -> None:
+    asleep = ReceiverPolicy("desk", quiet=Quiet(hours="00:00-12:00"), escalate=Escalate(900, ("boss",)))
+    rung = rings(state(snoozed_until=rfc3339(NOW)), "resurface", receivers=(asleep, BOSS))
+    assert [timer.kind for timer in rung.effects.timers] == ["close"], "its clock begins with the brief"
+
+
 def test_from_whom_a_silence_keeps_it_then_the_next_report_is_news() -> None:
     rung = rings(state(snoozed_until=rfc3339(NOW)), "resurface", silences=(silence(),))
     assert (rung.deliveries, rung.state.told["desk"].missed) == ((), True)
