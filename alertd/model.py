@@ -1115,6 +1115,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     """The desk of whoever answers; alerts of another are not there for them."""
     all_desks: bool = False
     """Whoever answers sees all desks: the command line on the machine, the web token."""
+    receiver: str = ""
+    """By whose message it is given: no more of the alert is shown than that one may see."""
 
 
 DeliveryState = Literal["queued", "waiting", "sending", "in_doubt", "sent", "dead", "superseded", "expired"]

@@ -115,8 +115,8 @@ class TakenAnswer(Protocol):
 class AnswerDoor(Protocol):
     """What takes answers (`workers.answers.Answers`)."""
 
-    async def seen(self, alert: str, desk: str | None) -> SeenAlert | None:
-        """Give an alert; None: it is not there, or another desk's. Raises Temporary."""
+    async def seen(self, alert: str, desk: str | None, *, receiver: str = "") -> SeenAlert | None:
+        """Give an alert as a receiver sees it; None: it is not there, or another desk's. Raises Temporary."""
         ...
 
     async def give(self, given: Answer) -> TakenAnswer:
@@ -147,7 +147,7 @@ class AnswerPages:
             return asked
         what, reader = asked
         try:
-            alert = await self._door.seen(what.alert, reader.desk)
+            alert = await self._door.seen(what.alert, reader.desk, receiver=what.receiver)
         except Temporary:
             return _unavailable()
         if alert is None:
@@ -172,6 +172,7 @@ class AnswerPages:
             at_ms=now,
             until_ms=now + SNOOZE_MS if what.kind == "snooze" else 0,
             desk=reader.desk,
+            receiver=what.receiver,
         )
         try:
             given = await self._door.give(answer)

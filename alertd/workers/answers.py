@@ -13,6 +13,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.alerts.answers import Answered, answer, may_answer
+from alertd.alerts.deliver import as_seen
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
 from alertd.base.ids import usable_id
@@ -96,13 +97,16 @@ class Answers:
         )
         return result
 
-    async def seen(self, alert: str, desk: str | None, *, all_desks: bool = False) -> Seen | None:
-        """Give an alert as somebody of a desk may see it; None: not there, or another desk's."""
+    async def seen(self, alert: str, desk: str | None, *, all_desks: bool = False, receiver: str = "") -> Seen | None:
+        """Give an alert as somebody of a desk may see it; None: not there, or another desk's.
+
+        `receiver` is the one by whose message it is looked at: no more is shown than that one may see.
+        """
         stored = await self._load(alert)
         state = stored.state
         if state is None or not (all_desks or state.desk in (None, desk)):
             return None
-        found = state.alert
+        found = self._shown(state, receiver)
         return Seen(
             alert=found.id,
             title=found.title,
@@ -125,7 +129,7 @@ class Answers:
             if answered.state is None:
                 if opinion and answered.outcome == "already":  # the first time may have died before it was noted
                     await self._note(stored.state, now)
-                return _said(answered, stored.state.alert)
+                return _said(answered, self._shown(stored.state, given.receiver))
             name = stored.state.alert.id
             conflict = await self._store.commit(
                 name, stored.version, answered.state, answered.deliveries, now, effects=answered.effects, answer=True
@@ -133,9 +137,13 @@ class Answers:
             if conflict is None:
                 if opinion:
                     await self._note(answered.state, now)
-                return _said(answered, answered.state.alert)
+                return _said(answered, self._shown(answered.state, given.receiver))
             stored = await self._load(name)  # it may have been merged meanwhile
         raise Temporary(f"alert {given.alert} changes all the time: answer again")
+
+    def _shown(self, state: AlertState, receiver: str) -> Alert:
+        policy = self._policies.get(receiver)
+        return as_seen(state, policy).alert if policy is not None else state.alert
 
     async def _load(self, alert: str) -> StoredAlert:
         """Load an alert; of one that another carries on, that one."""

@@ -48,7 +48,7 @@ class Door:
     broken: bool = False
     alert: Shown = field(default_factory=Shown)
 
-    async def seen(self, alert: str, desk: str | None) -> Shown | None:
+    async def seen(self, alert: str, desk: str | None, *, receiver: str = "") -> Shown | None:
         if self.broken:
             raise Temporary("no store")
         return self.alert if (alert, desk) == (ALERT, "a") else None

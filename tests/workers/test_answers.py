@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.model import AlertState, StoredAlert
+from alertd.model import AlertState, Rights, StoredAlert
 from alertd.store.protocol import Store
-from tests.alerts.living import HOUR, TITLE, state
+from tests.alerts.living import HOUR, TITLE, match, state
 from tests.workers.life import Life
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -113,3 +113,19 @@ async def test_receivers_of_a_reload_are_told(life: Life) -> None:
     life.answers.serve({"desk": ReceiverPolicy("desk", answered=False)})
     await life.answer("close")
     assert await life.queued() == []
+
+
+async def test_who_answers_by_a_message_is_shown_what_its_receiver_may_see(life: Life) -> None:
+    """The newest headline may be of an event that the rights of its source close to it."""
+    life.policies |= {"risk": ReceiverPolicy("risk")}
+    secret = replace(match("lease", "critical", "ev_b"), rights=Rights(receivers=["risk"]))
+    put = state(matches=[match(), secret], severity="critical")
+    await life.put(replace(put, alert=replace(put.alert, title="SECRET")))
+    shown = await life.answers.seen("al_a", None, receiver="desk")
+    assert shown is not None
+    assert (shown.title, shown.severity) == (TITLE, "high")
+    given = await life.answer("acknowledge", receiver="desk")
+    assert (given.title, given.severity) == (TITLE, "high")
+    whole = await life.answers.seen("al_a", None)
+    assert whole is not None
+    assert whole.title == "SECRET"
