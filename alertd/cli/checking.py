@@ -78,7 +78,9 @@ class Checking:
         self._count(rules, None)
         self.faults += _linted(rules, settings.rules)
         doc = load_yaml((path or loaded.path).read_bytes(), str(path or loaded.path), MAX_BYTES)
-        self.faults += dead_receivers(_receivers(settings, doc), settings.operator, rules)
+        sent_to = [*settings.operator, *(one.id for one in settings.receivers if one.coverage is not None)]
+        escalates = {one.id: one.escalate.to for one in settings.receivers if one.escalate is not None}
+        self.faults += dead_receivers(_receivers(settings, doc), sent_to, rules, escalates)
         self.faults += tried(settings.receivers, settings.operator, doc, system_clock())
         self.faults += unheard(doc, settings.sources, rules.book.portfolios)
 

@@ -107,10 +107,23 @@ def without_rates(loaded: Loaded) -> Iterator[Fault]:
         yield Fault(*place, message, hint, "notice", "no-rates")
 
 
-def dead_receivers(receivers: Mapping[str, Place], sent_to: Collection[str], loaded: Loaded) -> Iterator[Fault]:
-    """Name receivers that neither a portfolio nor the settings themselves send to."""
-    named = {name for portfolio in loaded.book.portfolios for name in portfolio.tells()}
+def dead_receivers(
+    receivers: Mapping[str, Place],
+    sent_to: Collection[str],
+    loaded: Loaded,
+    escalates: Mapping[str, Collection[str]] | None = None,
+) -> Iterator[Fault]:
+    """Name receivers that neither a portfolio nor the settings themselves send to.
+
+    `escalates` says to whom each receiver passes on what nobody answers there.
+    """
+    told = {name for portfolio in loaded.book.portfolios for name in portfolio.tells()}
+    waiting = list(told)
+    while waiting:
+        further = set((escalates or {}).get(waiting.pop(), ())) - told
+        told |= further
+        waiting += further
     for name, place in receivers.items():
-        if name not in named and name not in sent_to:
+        if name not in told and name not in sent_to:
             hint = "name it under `receivers:` of a portfolio, or take it out"
             yield Fault(*place, f"nothing is sent to receiver `{name}`", hint, "warning", "dead-receiver")

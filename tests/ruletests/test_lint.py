@@ -282,6 +282,16 @@ def test_a_receiver_is_dead_if_neither_a_portfolio_nor_the_settings_send_to_it(t
     ]  # fmt: skip
 
 
+def test_a_receiver_is_not_dead_if_what_nobody_answers_is_passed_on_to_it(tmp_path: Path) -> None:
+    loaded = load(tmp_path, portfolios__p=portfolio("{mentions: holdings}", receivers="desk"))
+    places = {
+        name: Place("alertd.yaml", line, 3) for line, name in enumerate(("desk", "pm", "boss", "idle", "lost"), 2)
+    }
+    ways = {"desk": ["pm"], "pm": ["boss", "desk"], "idle": ["lost"]}
+    dead = [fault.message for fault in dead_receivers(places, [], loaded, ways)]
+    assert dead == ["nothing is sent to receiver `idle`", "nothing is sent to receiver `lost`"]
+
+
 def test_who_waits_is_told_how_many_rules_are_done(tmp_path: Path) -> None:
     loaded = load(
         tmp_path,
