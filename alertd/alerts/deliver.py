@@ -154,7 +154,8 @@ def news_for(before: Told | None, seen: Alert) -> list[str]:
     """Say what changed since a receiver was told; nothing if it never was."""
     if before is None or not before.revision:
         return []
-    return [change.text for change in seen.changes if change.revision > before.revision][-MAX_NEWS:]
+    texts = [change.text for change in seen.changes if change.revision > before.revision]
+    return list(dict.fromkeys(reversed(texts)))[:MAX_NEWS][::-1]  # what came twice, such as a source, is said once
 
 
 def with_told(

@@ -134,7 +134,7 @@ def _marks(f: _Facts) -> list[str]:
     marks = [_age_mark(f), "LATE" if f.event.late else "", *marks]
     if f.event.withdrawn or f.event.revision_reason == "withdrawal":
         marks.append("WITHDRAWN")
-    elif f.event.revision_reason == "correction":
+    elif f.event.revision_reason == "correction" and f.message.loud:  # an answer or a second source corrects nothing
         marks.append("CORRECTED")
     if kind == "alert.updated":
         marks.append("UPDATE")

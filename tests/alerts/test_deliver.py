@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from alertd.alerts.deliver import as_seen, delivery, digest_item, with_told
+from alertd.alerts.deliver import as_seen, delivery, digest_item, news_for, with_told
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.ids import delivery_id
 from alertd.model import Alert, AlertState, Change, Decision, Event, Folded, Match, Provenance, Rights, Severity, Told
@@ -83,6 +83,12 @@ def test_a_change_that_does_not_concern_what_it_sees_is_not_shown_to_it() -> Non
     assert [c.text for c in seen.changes] == ["first report", "new: exclusivity"]
     assert all(not c.seen for c in seen.changes)
     assert [c.text for c in as_seen(known, RISK).alert.changes] == ["another event, which only Own is about"]
+
+
+def test_what_came_twice_is_said_once_where_it_came_last() -> None:
+    texts = ["first report", "also reported by paper", "corrected: 3 → 2", "also reported by paper"]
+    seen = replace(state().alert, changes=[change(n, text) for n, text in enumerate(texts, 1)])
+    assert news_for(Told(revision=1), seen) == ["corrected: 3 → 2", "also reported by paper"]
 
 
 def test_news_are_the_changes_since_the_receiver_was_told() -> None:

@@ -94,6 +94,11 @@ def test_a_correction_is_as_loud_as_the_alert() -> None:
     assert row(lines, "New") == "The source corrected the amount."
 
 
+def test_an_answer_to_what_was_corrected_is_no_correction() -> None:
+    snoozed = msgspec.structs.replace(correction(), loud=False, told_before=True, news=["snoozed until 16:00 by jd"])
+    assert compose(snoozed, NOW).headline.startswith("UPDATE · HIGH · snoozed until 16:00 by jd")
+
+
 def test_a_withdrawal_says_so() -> None:
     lines = compose(message(type="alert.updated", event=event(withdrawn=True, revision=2)), NOW)
     assert lines.headline.startswith("WITHDRAWN · UPDATE · HIGH")
