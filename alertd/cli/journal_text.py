@@ -81,7 +81,9 @@ def _answer(record: JournalRecord, asked: str) -> str:
     alert = next((one for one in record.ids if one.startswith("al_") and one != asked), "")
     what = _ANSWERS.get(record.reason, record.reason)
     until = f" until {data['until']}" if data.get("until") else ""
-    by = f"by {data.get('who', 'somebody')} ({data.get('via', '?')}), revision {data.get('revision', '?')}"
+    who, via = data.get("who", "somebody"), data.get("via", "?")
+    way = "" if who == via or str(who).endswith(f"({via})") else f" ({via})"  # a token's name says it already
+    by = f"by {who}{way}, revision {data.get('revision', '?')}"
     note = f": {data['note']}" if data.get("note") else ""
     return f"{alert} {what}{until} {by}{note}{_told(data)}".strip()
 

@@ -102,6 +102,7 @@ def add(
     async def work() -> Silence:
         reach = reach_of(config)
         names = Names(reach, desk)
+        names.own_desk()
         lists = {kind: getattr(names, kind)(given or []) for kind, given in named.items()}
         if names.faults:
             for fault in names.faults:

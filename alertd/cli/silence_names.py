@@ -33,6 +33,14 @@ class Names:
         except ConfigError as error:
             self.trouble = str(error.faults[0])
 
+    def own_desk(self) -> None:
+        """Check the desk itself. No other is suggested: what desks there are is no desk's business."""
+        if self.desk is None or self._loaded is None:
+            return
+        everything: list[Any] = [*self._loaded.book.portfolios, *self.reach.receivers, *self.reach.sources]
+        if all(one.desk != self.desk for one in everything):
+            self.faults.append(f"there is no desk {self.desk}")
+
     def portfolios(self, names: Iterable[str]) -> list[str]:
         """Check portfolios."""
         own = [p.id for p in self._portfolios]

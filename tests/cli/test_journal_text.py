@@ -31,3 +31,14 @@ def test_an_entry_that_is_rejected_is_named(title: str, says: str) -> None:
     data: dict[str, Any] = {"source": "inbox", "position": 2, "title": title}
     reason = "rejected: title: expected `str`, got `int`"
     assert headline(JournalRecord(kind="entry", at="", ids=["inbox"], reason=reason, data=data), "inbox") == says
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [("jd", "by jd (api)"), ("jd (api)", "by jd (api)"), ("api", "by api"), ("jd (bot)", "by jd (bot) (api)")],
+)
+def test_the_way_of_an_answer_is_named_once(who: str, said: str) -> None:
+    record = JournalRecord(
+        kind="answer", at="", ids=["al_1"], reason="close", data={"who": who, "via": "api", "revision": 2}
+    )
+    assert headline(record, "al_1") == f"closed {said}, revision 2"

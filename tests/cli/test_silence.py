@@ -132,4 +132,10 @@ def test_one_desk_neither_sees_nor_ends_the_silences_of_another(desk: Desk) -> N
     assert desk.run("silence", "end", made["id"], "--desk", "energy").code == 1
     assert "portfolios ai; desk ai" in desk.run("silence", "list", "--desk", "ai").out
     done = desk.run(*CALL, "--portfolio", "ai", "--desk", "energy", "--for", "2h")
-    assert (done.code, done.err) == (1, "there is no portfolio ai\n")
+    assert (done.code, done.err) == (1, "there is no desk energy\nthere is no portfolio ai\n")
+
+
+def test_a_desk_that_nothing_belongs_to_is_a_misspelling(desk: Desk) -> None:
+    done = desk.run(*CALL, "--everything", "--desk", "enrgy", "--for", "2h")
+    assert (done.code, done.err) == (1, "there is no desk enrgy\n")
+    assert silences(desk) == []
