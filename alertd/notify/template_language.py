@@ -123,7 +123,8 @@ class Language(ImmutableSandboxedEnvironment):
 
 
 def _no(obj: dict[Any, Any], key: str | int) -> str:
-    return f"there is no {str(key)[:60]!r} here; there are {', '.join(map(str, list(obj)[:30]))}"
+    known = ", ".join(map(str, list(obj)[:30]))
+    return f"there is no {str(key)[:60]!r} here; " + (f"there are {known}" if known else "there is nothing")
 
 
 def _kind(obj: Any) -> str:

@@ -128,6 +128,7 @@ def test_a_fault_is_told_with_line_and_column() -> None:
         ("{{ 'x'|sort }}", "this filter is for lists"),
         ("{{ event.title[99999] }}", "there is no item 99999"),
         ("{{ alert.matches[0][0] }}", "there is no '0' here"),
+        ("{{ {}.x }}", "there is no 'x' here; there is nothing"),
     ],
 )
 def test_what_only_a_message_shows_fails_with_the_line(source: str, said: str) -> None:
