@@ -114,15 +114,15 @@ class Windows:
             delivery=made.deliveries[0].id if made.deliveries else None,
         )
         if removed:
-            await self._tell_removed(window, len(made.members))
+            await self._tell_removed(window, len(made.members), made.record.data["desk"])
 
-    async def _tell_removed(self, window: Window, count: int) -> None:
+    async def _tell_removed(self, window: Window, count: int, desk: str | None) -> None:
         held = "1 alert was" if count == 1 else f"{count} alerts were"
         text = (
             f"{held} held for {window.receiver} until {rfc3339(window.until_ms)}, which is not in the "
             f"settings any more: nobody was told of them there; alertd why {window.receiver} names them"
         )
-        await self._notices.tell("receiver_removed", window.receiver, text, window.name)
+        await self._notices.tell("receiver_removed", window.receiver, text, window.name, desk=desk)
 
 
 def _added(release: Release, hold: Hold, state: AlertState | None) -> bool:

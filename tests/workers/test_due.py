@@ -199,6 +199,17 @@ async def test_windows_of_a_receiver_that_is_gone_are_written_down_and_the_opera
     assert "1 alert was held for gone" in told.notice.text
 
 
+async def test_a_receiver_of_a_desk_that_is_gone_is_named_to_nobody_else(life: Life) -> None:
+    """The settings, which do not know it any more, cannot say whose it was: its alerts can."""
+    await life.hold(state("al_a", told={}, desk="ai", receivers=("ai-phone",)), receiver="ai-phone")
+    life.clock.pass_by(61)
+    await life.worker.look()
+    (told,) = await life.queued("ops")
+    assert told.notice is not None
+    assert "ai-phone" not in told.notice.text + told.notice.subject
+    assert "desk ai" in told.notice.text.lower()
+
+
 async def test_one_window_that_fails_does_not_keep_the_others(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     await life.hold(state("al_a", told={}), kind="storm")
     await life.hold(state("al_b", told={}), kind="brief")
