@@ -16,13 +16,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from alertd import telemetry
 from alertd.alerts.concern import raised, with_earlier
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.severity import Scale
 from alertd.base.clock import Clock
 from alertd.enrich.story_report import report_of
-from alertd.model import Event, Row, StoredAlert, StreamEvent
+from alertd.model import Alert, AlertState, Event, Row, StoredAlert, StreamEvent
 from alertd.pipeline.conclude import NOTHING, Conclusion, poison
 from alertd.pipeline.place import place
 from alertd.pipeline.tally import Tally
@@ -187,7 +189,7 @@ class Pipeline:
         stored = {alert: there.get(alert, NOTHING) for alert in ids}
         for work in works:
             states = [stored[alert].state for alert in told.get(work.event.id, ())]
-            earlier = [state.alert for state in states if state is not None]
+            earlier = [_by_identity(state) for state in states if state is not None]
             work.concerns = with_earlier(work.concerns, earlier, self._portfolio)
         await self._ask_for_newest([work for work in works if work.matches], store)
         return stored
@@ -203,3 +205,8 @@ class Pipeline:
             for work in works:
                 if work.event.source == source and work.identity in known:
                     work.newest = known[work.identity].revision
+
+
+def _by_identity(state: AlertState) -> Alert:
+    """Give an alert under the first id of its portfolio: the one that it has may be neither that nor today's."""
+    return replace(state.alert, portfolio=state.identity or state.alert.portfolio)

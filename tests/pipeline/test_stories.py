@@ -234,6 +234,21 @@ async def test_an_answer_that_cannot_be_read_is_as_none_and_is_written_again(tor
     assert store._stories.answers["ev_wire"][0] != torn
 
 
+async def test_a_portfolio_that_was_renamed_twice_still_hears_what_is_taken_back(ours: Desk) -> None:
+    """An alert keeps the name that its portfolio had when something last came to it, which may be neither."""
+    await ours.take(WIRE)
+    (first,) = BOOK.portfolios
+    for name in ("desk-b", "desk-c"):
+        book = make_book([msgspec.structs.replace(first, id=name, identity="desk-a", hash="")])
+        ours = Desk(book, ours.store)
+        if name == "desk-b":
+            await ours.take(msgspec.structs.replace(WIRE, revision=2, title=LEASE + ", it says"))
+    other = msgspec.structs.replace(WIRE, revision=3, title="Halden Foods cuts its outlook", body="Sales fall.")
+    (gone,) = await ours.take(other)
+    assert [decision.detail.partition(":")[0] for decision in gone.decisions] == ["no longer matches"]
+    assert loud(gone) == ["desk"]
+
+
 # --- merges ---------------------------------------------------------------------------------------------------
 
 
