@@ -156,7 +156,8 @@ class Step:
         """Tell, as if it were news to somebody; whether it is shows by what comes of it."""
         named = receivers_of([*matches, *after.matches], self.portfolio.receivers)
         whom = list(dict.fromkeys([*named, *lanes(self.state)]))
-        seen = {name: text for name in whom if (text := audiences.text(name)) is not None}
+        readers = dict.fromkeys([*whom, *self.portfolio.receivers])  # also who may come to know of it later
+        seen = {name: text for name in readers if (text := audiences.text(name)) is not None}
         revision, meant = after.revision + 1, audiences.whole
         changes = [replace(self._change(revision, meant.reason, meant.text), seen=seen)]
         changes += [self._change(revision, "reopened", reopened)] if reopened else []

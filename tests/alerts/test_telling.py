@@ -181,6 +181,19 @@ def test_a_change_reads_for_each_as_far_as_it_sees_what_changed() -> None:
     assert texts["risk"][-1] == "now also matches: Rule own"
 
 
+def test_who_is_told_later_does_not_read_what_changed_for_others_before() -> None:
+    case = Case(ReceiverPolicy("desk"), ReceiverPolicy("risk"))
+    first, second, third = (event("a", revision) for revision in (1, 2, 3))
+    case.take(first, match(first, "own", "high", "risk"))
+    case.take(second, match(second, "own", "high", "risk"), match(second, "secret", "high", "risk"))
+    outcome = case.take(
+        third, match(third, "own", "high", "risk"), match(third, "secret", "high", "risk"), match(third, "all")
+    )
+    (message,) = [one.message for one in outcome.deliveries if one.receiver == "desk"]
+    assert message.alert is not None
+    assert "secret" not in " ".join(change.text for change in message.alert.changes)
+
+
 def test_what_rises_only_for_others_is_no_rise_here() -> None:
     case = Case(ReceiverPolicy("desk"), ReceiverPolicy("risk"))
     a, b = event("a"), event("b", sources=2)
