@@ -41,14 +41,20 @@ def quotes(matches: Iterable[Match], event: Event, shown: Iterable[str] = ()) ->
     found: list[str] = []
     known = list(shown)
     within = sentences(event.body)
-    for span in (span for match in matches for span in match.evidence if span.field == "body"):
-        quote = one_line(_context(event.body, within, span), QUOTE_MAX)
+    for of, span in ((match, span) for match in matches for span in match.evidence if span.field == "body"):
+        around = _context(event.body, within, span) if _is_of(of, event) else span.quote
+        quote = one_line(around, QUOTE_MAX)
         if quote and not any(quote in other or other in quote for other in known if other):
             found.append(quote)
             known.append(quote)
         if len(found) == _QUOTES_SHOWN:
             break
     return found
+
+
+def _is_of(match: Match, event: Event) -> bool:
+    """Whether a match's places are those in this text: a withdrawal or an answer shows what other reports matched."""
+    return (match.event, match.event_revision) == (event.id, event.revision)
 
 
 def _context(body: str, within: Sequence[Sentence], span: Evidence) -> str:
@@ -99,9 +105,12 @@ def _grounds(match: Match, event: Event) -> list[str]:
     ranked = sorted(match.grounds, key=lambda ground: _ORDER.index(ground.kind))
     found = [one_line(ground.text, 100) for ground in ranked[:_GROUNDS_SHOWN]]
     typed = _typed(match, event)
-    words = dict.fromkeys(
-        hit.casefold() for e in _joined([e for e in match.evidence if not typed(e)], event) if (hit := _hit(e, event))
-    )
+    left = [found for found in match.evidence if not typed(found)]
+    if _is_of(match, event):
+        hits = [_hit(found, event) for found in _joined(left, event)]
+    else:
+        hits = [one_line(found.quote, 40) for found in left]
+    words = dict.fromkeys(hit.casefold() for hit in hits if hit)
     on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
     shown = any(holding.company == match.company and holding.path for holding in match.holdings)
     path = "" if shown else " → ".join(one_line(step, 60) for step in match.path[:4])

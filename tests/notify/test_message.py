@@ -99,6 +99,18 @@ def test_an_answer_to_what_was_corrected_is_no_correction() -> None:
     assert compose(snoozed, NOW).headline.startswith("UPDATE · HIGH · snoozed until 16:00 by jd")
 
 
+def test_words_that_another_report_matched_are_not_looked_for_in_the_one_at_hand() -> None:
+    spans = [Evidence(field=field, start=3, end=12, quote="data center") for field in ("title", "body")]
+    other = match(event="ev_other", rule="other", evidence=spans)
+    taken_back = message(
+        type="alert.updated", alert=alert(matches=[match(), other]), event=event(withdrawn=True, revision=3)
+    )
+    lines = compose(taken_back, NOW)
+    assert "on “leases”" in row(lines, "Why you")
+    assert "on “data center”" in row(lines, "Why you")
+    assert {r.quote for r in lines.rows if r.label == "Says"} == {"leases", "data center"}
+
+
 def test_a_withdrawal_says_so() -> None:
     lines = compose(message(type="alert.updated", event=event(withdrawn=True, revision=2)), NOW)
     assert lines.headline.startswith("WITHDRAWN · UPDATE · HIGH")
