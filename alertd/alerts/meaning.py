@@ -10,7 +10,7 @@ from alertd.alerts.bounds import MAX_NEWS
 from alertd.alerts.compare import compare, quoted
 from alertd.alerts.lanes import lanes, sources_of
 from alertd.alerts.policy import loudest, severity_rank
-from alertd.alerts.said import denies, facts_beyond, news_in
+from alertd.alerts.said import denies, facts_beyond, news_in, with_what_was
 from alertd.model import Alert, AlertState, Event, Match, Reason
 
 Kind = Literal["first", "another", "revision"]
@@ -80,7 +80,12 @@ class Meaning:
     def _facts_corrected(self) -> list[str]:
         """Say what a revision states that the alert has not said, to the digit: a corrected figure is news."""
         said = self.state.said if self.state is not None else None
-        return facts_beyond(self.event, said, about=0.0)[:MAX_NEWS] if said is not None and said.stories else []
+        if self.state is None or said is None or not said.stories:
+            return []
+        facts, newest = facts_beyond(self.event, said, about=0.0), self.state.event
+        if newest is not None and newest.id == self.event.id:
+            facts = with_what_was(facts, newest, self.event)
+        return facts[:MAX_NEWS]
 
     def _headline(self, before: Alert) -> str:
         """Give the headline that this event had before."""

@@ -58,8 +58,18 @@ def facts_beyond(event: Event, said: Said, about: float = ABOUT) -> list[str]:
     parts += [f"new: {term.type}" for term in event.terms if term.type not in said.terms]
     stated_now = [one for one in event.amounts if not one.derived and not one.earlier]
     fresh = (one for one in stated_now if not _is_known(one, said, about))
-    parts += [f"new: {amount_text(one.low, one.high, one.currency, one.bound, one.per)}" for one in fresh]
+    parts += [f"new: {_written(one)}" for one in fresh]
     return list(dict.fromkeys(parts))
+
+
+def with_what_was(parts: Sequence[str], before: Event, event: Event) -> list[str]:
+    """Put what an event stated before beside what it corrects it to, where that is one figure in place of another."""
+    was, now = _stated(before), _stated(event)
+    gone, new = [one for one in was if one not in now], [one for one in now if one not in was]
+    if len(gone) != 1 or len(new) != 1 or (gone[0].currency, gone[0].per) != (new[0].currency, new[0].per):
+        return list(parts)
+    old, fresh = _written(gone[0]), _written(new[0])
+    return [f"the source corrected the amount: {old} → {fresh}" if one == f"new: {fresh}" else one for one in parts]
 
 
 def denies(event: Event, said: Said | None) -> bool:
@@ -80,6 +90,18 @@ def _is_known(amount: Amount, said: Said, about: float = ABOUT) -> bool:
         and amount.high <= known.high + about * abs(known.high)
         for known in said.amounts
     )
+
+
+def _stated(event: Event) -> list[Amount]:
+    """Give the figures that an event states as those of now, without where and of whom."""
+    return list({
+        _written(one): Amount(low=one.low, high=one.high, bound=one.bound, currency=one.currency, per=one.per)
+        for one in event.amounts if not one.derived and not one.earlier
+    }.values())  # fmt: skip
+
+
+def _written(amount: Amount) -> str:
+    return amount_text(amount.low, amount.high, amount.currency, amount.bound, amount.per)
 
 
 def _amount(amount: Amount) -> SaidAmount:

@@ -100,11 +100,15 @@ def test_another_report_of_the_story_is_news_if_it_adds_something(
 
 CUT = Amount(low=4.4e9, high=4.4e9)
 REVISED: list[tuple[str, Amount, str | None, tuple[str, str]]] = [
-    ("another figure", Amount(low=4.35e9, high=4.35e9), "correction", ("update_material", "new: $4.35bn")),
+    (
+        "another figure", Amount(low=4.35e9, high=4.35e9), "correction",
+        ("update_material", "the source corrected the amount: $4.4bn → $4.35bn"),
+    ),
+    ("another kind", Amount(low=3e8, high=3e8, per="year"), "correction", ("update_material", "new: $300m a year")),
     ("the same figure", CUT, "correction", ("update_minor", "text edited")),
     ("what it was before", Amount(low=5e9, high=5e9, earlier=True), None, ("update_minor", "text edited")),
     ("more of the same text", Amount(low=9e9, high=9e9), "full_text", ("update_minor", "full text read")),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("what", "amount", "why", "expected"), REVISED, ids=[what for what, *_ in REVISED])
@@ -115,6 +119,13 @@ def test_a_figure_that_a_revision_corrects_is_news_to_the_digit(
     alerts.take(event(amounts=[CUT]), match())
     revised = event(amounts=[amount], revision=2, revision_reason=why)
     assert reason(alerts.take(revised, msgspec.structs.replace(match(), event_revision=2))) == expected
+
+
+def test_which_of_two_figures_was_corrected_is_not_guessed() -> None:
+    alerts = Alerts()
+    alerts.take(event(amounts=[CUT, Amount(low=7e9, high=7e9)]), match())
+    revised = event(amounts=[Amount(low=3e9, high=3e9)], revision=2, revision_reason="correction")
+    assert reason(alerts.take(revised, msgspec.structs.replace(match(), event_revision=2)))[1] == "new: $3bn"
 
 
 def test_a_receiver_that_wants_all_updates_hears_of_every_voice() -> None:
