@@ -796,6 +796,8 @@ class Told(Struct, frozen=True, kw_only=True):
     missed: bool = False
     """Something of it was kept from the receiver since it was told, by rights, a silence or a cooldown: one report more
     of what others know is news to it."""
+    missed_loud: bool = False
+    """A correction or a withdrawal of what it was told is among that."""
     via: str = ""
     """The receiver in whose place it was told, as by an escalation: it sees what that one sees."""
 

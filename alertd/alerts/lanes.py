@@ -58,9 +58,13 @@ def held(before: Told | None, window: str, since: int, *, loud: bool = True) -> 
     return replace(before, held=window, held_since_ms=since, held_quiet=quiet)
 
 
-def missing(before: Told | None) -> Told:
-    """Give the lane of a receiver from which something was kept: by rights, a silence, a cooldown."""
-    return replace(before, missed=True) if before is not None else Told(missed=True)
+def missing(before: Told | None, *, corrects: bool = False) -> Told:
+    """Give the lane of a receiver from which something was kept: by rights, a silence, a cooldown.
+
+    `corrects`: what it was told is not so.
+    """
+    known = before if before is not None else Told()
+    return replace(known, missed=True, missed_loud=known.missed_loud or corrects)
 
 
 def without_hold(before: Told | None) -> Told | None:
@@ -91,6 +95,7 @@ def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int
             sources=max(own.sources, lane_.sources),
             **_waits(waits),
             missed=own.missed or lane_.missed,
+            missed_loud=own.missed_loud or lane_.missed_loud,
         )
     return found
 

@@ -145,7 +145,7 @@ class Telling:
             if severity_rank(seen.alert.severity) > severity_rank(before.severity):
                 return "rise"
         if meant.material or missed:
-            return "material"
+            return "correction" if missed and before.missed_loud else "material"
         return "second" if before.sources < 2 <= sources_of(self.event) else "minor"
 
     def _unknown(self, before: Told | None, meant: Meant) -> str:
@@ -193,7 +193,7 @@ class Telling:
         timing = when(policy, view, self.background.circumstances, before, self.now)
         if isinstance(timing, Withhold):
             self.withheld = self.withheld or timing.reason
-            self.lanes[policy.id] = missing(before)
+            self.lanes[policy.id] = missing(before, corrects=knows(before) and view.corrects)
             return timing.text
         if isinstance(timing, Put):
             self.waits = self.waits or timing.reason

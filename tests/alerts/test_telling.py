@@ -372,6 +372,26 @@ def test_what_was_silenced_is_told_with_the_next_report_after_the_silence_also_o
     assert why(case.take(d, match(d))) == {"desk": "update_minor: its updates are material"}
 
 
+@pytest.mark.parametrize("updates", ["none", "material"])
+def test_a_correction_that_was_silenced_is_as_loud_with_the_next_report(updates: str) -> None:
+    case = Case(ReceiverPolicy("desk", updates=updates))  # type: ignore[arg-type]
+    a, b, c = event("a", amounts=[Amount(low=4e9, high=4e9)]), event("b", sources=3), event("c", sources=3)
+    case.take(a, match(a))
+    case.silences = (
+        Silence(
+            id="si_1", author="jd", reason="earnings", created_at=rfc3339(NOW), starts_at=rfc3339(NOW),
+            ends_at=rfc3339(NOW + HOUR),
+        ),
+    )  # fmt: skip
+    fixed = event("a", revision=2, revision_reason="correction", amounts=[Amount(low=2e9, high=2e9)])
+    assert why(case.take(fixed, match(fixed), after=MINUTE))["desk"].startswith("silenced")
+    outcome = case.take(b, match(b), after=2 * HOUR)
+    assert told(outcome) == {"desk": "updated!"}
+    correction, report = outcome.deliveries[0].message.news
+    assert ("2" in correction, report.startswith("also reported by")) == (True, True)
+    assert told(case.take(c, match(c), after=MINUTE)) == {}
+
+
 def test_an_update_that_a_cooldown_withheld_comes_with_the_next_report() -> None:
     case = Case(ReceiverPolicy("desk", cooldown=Cooldown("story", 3600)))
     a, b, c = event("a"), event("b", amounts=[Amount(low=1e9, high=1e9)]), event("c")
