@@ -106,7 +106,8 @@ class Release:
             if before is not None and state.alert.id not in self._lanes and before.held == self._window.name:
                 after = without_hold(before)
                 kept = why.startswith(("silenced", "restricted"))  # one report more of it is news to the receiver
-                self._lanes[state.alert.id] = missing(after) if kept else after or Told()
+                loud = knows(before) and not before.held_quiet
+                self._lanes[state.alert.id] = missing(after, corrects=loud) if kept else after or Told()
             return
         self._list(hold, state, before)
 

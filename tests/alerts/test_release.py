@@ -245,3 +245,12 @@ def test_what_only_adds_to_what_was_told_begins_no_escalation() -> None:
         lane = replace(there.told["desk"], held=put.window, held_quiet=quiet)
         released = over((put, replace(there, told={"desk": lane})), policy=policy)
         assert [timer.name for timer in released.timers] == timers
+
+
+def test_a_correction_that_is_silenced_when_its_window_ends_stays_to_be_noticed() -> None:
+    there = state(revision=2)
+    put = hold(there)
+    lane = replace(there.told["desk"], held=put.window)
+    released = over((put, replace(there, told={"desk": lane})), silences=(silence(),))
+    after = released.lanes["al_a"]
+    assert (after.held, after.missed, after.missed_loud) == ("", True, True)
