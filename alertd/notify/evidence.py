@@ -108,8 +108,8 @@ def _grounds(match: Match, event: Event) -> list[str]:
     left = [found for found in match.evidence if not typed(found)]
     if _is_of(match, event):
         hits = [_hit(found, event) for found in _joined(left, event)]
-    else:
-        hits = [one_line(found.quote, 40) for found in left]
+    else:  # which of its words stand for a ground cannot be told without its event, so the grounds speak alone
+        hits = [] if match.grounds else [one_line(found.quote, 40) for found in left]
     words = dict.fromkeys(hit.casefold() for hit in hits if hit)
     on = ", ".join(f"“{word}”" for word in list(words)[:_WORDS_SHOWN])
     shown = any(holding.company == match.company and holding.path for holding in match.holdings)

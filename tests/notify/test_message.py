@@ -109,6 +109,10 @@ def test_words_that_another_report_matched_are_not_looked_for_in_the_one_at_hand
     assert "on “leases”" in row(lines, "Why you")
     assert "on “data center”" in row(lines, "Why you")
     assert {r.quote for r in lines.rows if r.label == "Says"} == {"leases", "data center"}
+    grounded = msgspec.structs.replace(other, grounds=[Ground("type", "type 0.93")])
+    lines = compose(msgspec.structs.replace(taken_back, alert=alert(matches=[match(), grounded])), NOW)
+    assert "other · type 0.93" in row(lines, "Why you")
+    assert "data center" not in row(lines, "Why you")
 
 
 def test_a_withdrawal_says_so() -> None:
