@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from alertd.base import suggest, yaml_words
-from alertd.base.config import FROM_FILE
+from alertd.base.config import DURATION_PATTERN, FROM_FILE, format_duration
 from alertd.base.yaml_document import Document, Path
 from alertd.base.yaml_schema import known_keys, tags_at
 from alertd.errors import ConfigError, Fault
@@ -25,6 +25,7 @@ from alertd.errors import ConfigError, Fault
 M = TypeVar("M", bound=BaseModel)
 
 _WANTS_TEXT = frozenset({"string_type", "string_sub_type", "path_type", "literal_error", "enum"})
+_BOUNDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
 _ROUNDS = 20
 
 
@@ -219,7 +220,16 @@ def _fault(doc: Document, base: Path, value: Any, p: _Problem, tags: list[str]) 
         if path:
             text = f"{name}: " + text.removeprefix(f"{path[-1]}: ")
         return doc.fault(path, text, "or " + ", ".join(p.also) if p.also else "")
-    return doc.fault(path, f"{name} {yaml_words.limit(p.kind, p.context, p.message)}")
+    return doc.fault(path, f"{name} {yaml_words.limit(p.kind, _limits(_get(value, p.path), p), p.message)}")
+
+
+def _limits(given: Any, p: _Problem) -> dict[str, Any]:
+    """Give the limits as they would be written in a file: of a duration `1h`, not 3600."""
+    if not isinstance(given, str) or p.kind not in _BOUNDS or not re.match(DURATION_PATTERN, given):
+        return p.context
+    return {
+        name: format_duration(limit) if isinstance(limit, int | float) else limit for name, limit in p.context.items()
+    }
 
 
 def _unknown_word(doc: Document, path: Path, name: str, p: _Problem) -> Fault:
