@@ -794,8 +794,8 @@ class Told(Struct, frozen=True, kw_only=True):
     held_quiet: bool = False
     """Nothing of what waits is to be noticed: it only adds to what was told."""
     missed: bool = False
-    """Something of it was kept from the receiver since it was told, by rights, a silence or a cooldown: one report more
-    of what others know is news to it."""
+    """Something of it was kept from the receiver since it was told, by rights, a silence or a cooldown: one more
+    report of what others know is news to it."""
     missed_loud: bool = False
     """A correction or a withdrawal of what it was told is among that."""
     via: str = ""
@@ -820,8 +820,8 @@ class AlertState(Struct, frozen=True, kw_only=True):
     identity: str = ""
     """The portfolio's first id, by which its state is kept; empty: its id."""
     receivers: list[str] | None = None
-    """The portfolio's own: they see the matches of rules that name none. None for an alert of a time when that was not
-    kept."""
+    """The portfolio's own: they see the matches of rules that name none. None for an alert of a time when that was
+    not kept."""
 
 
 class StoredAlert(Struct, frozen=True, kw_only=True):

@@ -63,8 +63,8 @@ def preview(
 ) -> None:
     """Show the message that a receiver would get, as it would be sent.
 
-    Exactly so, and nothing is sent. Of an event that a rule holds for, by the rules and receivers of the files; or of a sample. Exit 1 if a template
-    fails, with the built-in message that would stand in for it.
+    Exactly so, and nothing is sent. Of an event that a rule holds for, by the rules and receivers of the files; or of
+    a sample. Exit 1 if a template fails, with the built-in message that would stand in for it.
     """
     quiet_logs()
     shape = _shape(form)

@@ -26,9 +26,7 @@ def tried(receivers: Sequence[ReceiverConfig], operator: Collection[str], doc: D
                 yield _warning(doc, ("receivers", number, *key), source, f"fails for {', '.join(names)}: {why}")
 
 
-def _failures(
-    template: Template, receiver: ReceiverConfig, is_operator: bool, now: int
-) -> Iterator[tuple[str, str]]:
+def _failures(template: Template, receiver: ReceiverConfig, is_operator: bool, now: int) -> Iterator[tuple[str, str]]:
     values = dict.fromkeys(receiver.values, "") if isinstance(receiver, WebhookConfig) else {}
     for name, make in SAMPLES.items():
         message = make(receiver.id, now)

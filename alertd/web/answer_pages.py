@@ -30,7 +30,8 @@ _CSS = """
 body{margin:0;background:#eef0f3;color:#1d2125;font:16px/24px -apple-system,'Segoe UI',Roboto,Arial,sans-serif}
 main{max-width:560px;margin:0 auto;padding:24px 20px;background:#fff}
 h1{font-size:21px;line-height:28px;margin:0 0 12px}p{margin:0 0 12px;overflow-wrap:anywhere}
-.alert{margin:0 0 14px;border-left:4px solid #0b57a4;padding:2px 0 2px 12px}.small{color:#4a5563;font-size:14px;line-height:20px}
+.alert{margin:0 0 14px;border-left:4px solid #0b57a4;padding:2px 0 2px 12px}
+.small{color:#4a5563;font-size:14px;line-height:20px}
 button{font:inherit;font-weight:600;padding:12px 20px;min-height:48px}
 button{border:0;border-radius:5px;background:#0b57a4;color:#fff}
 @media (prefers-color-scheme:dark){body,main{background:#1f2428;color:#e8eaed}.small{color:#aab2bd}}

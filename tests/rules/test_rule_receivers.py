@@ -84,8 +84,8 @@ def test_what_an_inherited_rule_names_is_held_against_the_wall_of_who_inherits_i
     assert faults(tmp_path, "[all, risk]", "", "desk", derived=DERIVED) == [
         "derived.yaml:2:10: receiver `all` belongs to no desk (alerts of desk `credit` go only to its own receivers;"
         " set `desk:` there, or name another)",
-        "derived.yaml:2:10: receiver `risk` belongs to desk `ai` (alerts of desk `credit` go only to its own receivers;"
-        " set `desk:` there, or name another)",
+        "derived.yaml:2:10: receiver `risk` belongs to desk `ai` (alerts of desk `credit` go only to its own"
+        " receivers; set `desk:` there, or name another)",
     ]
 
 
