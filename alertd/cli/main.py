@@ -39,7 +39,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "route": ("alertd.cli.route:route", "Say whom an event would be told, when, who would not be, and why."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
-    "alerts": ("alertd.cli.alerts:alerts", "List alerts, or what each rule brought."),
+    "alerts": (
+        "alertd.cli.alerts:alerts",
+        "List alerts, the one that changed last first, or what each rule brought.",
+    ),
     "ack": ("alertd.cli.ack:ack", "Acknowledge alerts, or say something else about them."),
     "silence": ("alertd.cli.silence:silence", "Hold alerts back for a while, with a reason and an end."),
     "push": ("alertd.cli.push:push", "Send events to a source of type `push`, and say what became of each."),

@@ -175,9 +175,11 @@ def test_what_folds_in_the_evening_does_not_go_out_in_the_night() -> None:
     """The windows of budgets, storms and groups end by the clock: a day's budget at midnight UTC."""
     evening = parse_rfc3339("2026-06-16T21:59:30Z")
     quiet = {"quiet": QUIET}
-    flood = {"counts": {flow_name("desk", evening): 20}}
+    flood = {flow_name("desk", evening): 20}
     morning = "2026-06-17T06:30:00.000Z"
-    assert asked({**quiet, "storm": Storm()}, view(), now=evening, **flood) == f"folded_into: storm until {morning}"
+    assert (
+        asked({**quiet, "storm": Storm()}, view(), now=evening, counts=flood) == f"folded_into: storm until {morning}"
+    )
     assert asked({**quiet, "group_s": 60.0}, view(), now=evening) == f"folded_into: group until {morning}"
     assert asked({**quiet, "group_s": 10.0}, view(), now=evening).endswith("2026-06-16T21:59:40.000Z")
     counts = {expect_name("ai", "rule-0", "day", evening): 3}

@@ -58,7 +58,7 @@ def test_the_version_is_one_line(tmp_path: Path) -> None:
         (["xyzzy"], "alertd", "no such command 'xyzzy'"),
         (["--jsn", "status"], "alertd", "no such option: --jsn"),
         (["parse", "--bogus"], "alertd parse", "no such option: --bogus"),
-        (["why"], "alertd why", "missing argument 'EVENT'"),
+        (["explain"], "alertd explain", "missing argument 'RULE'"),
         (
             ["schema", "foo"],
             "alertd schema",
@@ -175,3 +175,8 @@ def test_a_command_does_not_load_what_it_does_not_use(words: list[str], unwanted
     )
     loaded = set(done.stderr.rpartition("\nmodules ")[2].split())
     assert loaded & unwanted == set()
+
+
+def test_why_asks_for_an_event_or_a_rule(tmp_path: Path) -> None:
+    done = alertd("why", cwd=tmp_path)
+    assert (done.code, done.out, done.err) == (2, "", "alertd: name an EVENT, or a rule by --rule\n")
