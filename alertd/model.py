@@ -800,6 +800,8 @@ class Told(Struct, frozen=True, kw_only=True):
     """A correction or a withdrawal of what it was told is among that."""
     via: str = ""
     """The receiver in whose place it was told, as by an escalation: it sees what that one sees."""
+    elsewhere: bool = False
+    """It was told only in a digest, or under an alert that this one carries on: there is no message to add to."""
 
 
 class AlertState(Struct, frozen=True, kw_only=True):
@@ -948,7 +950,7 @@ class Message(Struct, frozen=True, kw_only=True):
     loud: bool = True
     """It is to be noticed: a first alert, a rise in severity, a correction. Else it only adds to what was told."""
     told_before: bool = False
-    """The receiver has a message about this alert already."""
+    """The receiver has a message about this alert already; a line in a digest is none."""
     escalated_from: str = ""
     """The receiver where nobody acknowledged it in time."""
     portfolio_title: str = ""

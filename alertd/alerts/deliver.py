@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from alertd import __version__
 from alertd.alerts.excerpt import excerpt
-from alertd.alerts.lanes import knows, lane, lanes, sources_of, told
+from alertd.alerts.lanes import has_message, lane, lanes, sources_of, told
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import closed_to, limits, narrowed, shown
 from alertd.alerts.route import eyes_of, routed
@@ -97,7 +97,7 @@ def delivery(
         event=seen.short,
         news=list(news) if news is not None else news_for(before, seen.alert),
         loud=loud,
-        told_before=knows(before),
+        told_before=has_message(before),
         escalated_from=escalated_from,
         portfolio_title=state.portfolio_title,
         timezone=state.timezone,

@@ -33,19 +33,30 @@ def knows(told: Told | None) -> bool:
     return told is not None and told.revision > 0
 
 
+def has_message(told: Told | None) -> bool:
+    """Tell whether there is a message about the alert that another can add to: a line in a digest is none."""
+    return told is not None and told.revision > 0 and not told.elsewhere
+
+
 def sources_of(event: Event | None) -> int:
     """Give how many independent sources its story had with an event."""
     return event.story.sources if event is not None and event.story is not None else 1
 
 
-def told(before: Told | None, seen: Alert, now: int, *, sources: int = 1, via: str = "") -> Told:
-    """Give the lane of a receiver for which a message about an alert, as it sees it, is queued."""
+def told(
+    before: Told | None, seen: Alert, now: int, *, sources: int = 1, via: str = "", listed: bool = False
+) -> Told:
+    """Give the lane of a receiver for which a message about an alert, as it sees it, is queued.
+
+    `listed`: it is but a line in a digest.
+    """
     return Told(
         revision=seen.revision,
         at_ms=now,
         severity=seen.severity,
         sources=max(sources, before.sources if before is not None else 1),
         via=via or (before.via if before is not None else ""),
+        elsewhere=listed and not has_message(before),
     )
 
 
@@ -84,7 +95,7 @@ def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int
         own = older.get(receiver)
         if own is None or not own.revision:
             waits = own if own is not None and own.held else lane_
-            lane_ = replace(lane_, revision=revision if lane_.revision else 0)
+            lane_ = below_another(replace(lane_, revision=revision if lane_.revision else 0))
             found[receiver] = replace(lane_, **_waits(waits))
             continue
         waits = own if own.held else lane_
@@ -98,6 +109,11 @@ def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int
             missed_loud=own.missed_loud or lane_.missed_loud,
         )
     return found
+
+
+def below_another(told: Told) -> Told:
+    """Give the lane of a receiver as it is with the alert that carries on the one it was told of."""
+    return replace(told, elsewhere=told.revision > 0)
 
 
 def _waits(lane_: Told) -> dict[str, Any]:

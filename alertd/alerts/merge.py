@@ -20,7 +20,7 @@ from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, bounded
 from alertd.alerts.clocks import close_timer, escalate_timer
 from alertd.alerts.deliver import as_seen
 from alertd.alerts.knowing import escalations
-from alertd.alerts.lanes import lanes
+from alertd.alerts.lanes import below_another, lanes
 from alertd.alerts.lanes import united as both
 from alertd.alerts.outcome import alert_of, decision_on
 from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
@@ -115,7 +115,7 @@ def _taken_over(
     if older is None:
         alert = msgspec.structs.replace(younger.alert, id=into, subject=subject, story=subject)
         said = united(younger.said, Said(stories=[subject]))
-        told = dict(lanes(younger))
+        told = {name: below_another(lane) for name, lane in lanes(younger).items()}
         return msgspec.structs.replace(younger, alert=_with_change(alert, event, text, now), said=said, told=told)
     there = {(folded.event, folded.revision) for folded in older.folded}
     new = [folded for folded in younger.folded if (folded.event, folded.revision) not in there]

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from alertd import __version__
 from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.deliver import MAX_NEWS, as_seen, delivery, digest_item, news_for
@@ -161,7 +163,7 @@ class Release:
                 seen=seen,
             )
         self._entries[name] = _Entry(item, expired, state.timezone, state.desk)
-        self._lanes[name] = told(before, seen.alert, self._now, sources=sources_of(state.event))
+        self._lanes[name] = told(before, seen.alert, self._now, sources=sources_of(state.event), listed=True)
         self._fates[hold.item.alert] = "expired" if expired else LISTED_IN
         timer = escalate_timer(policy, seen.alert, self._now)
         adds = before is not None and before.held_quiet
@@ -175,6 +177,8 @@ class Release:
         deliveries: tuple[NewDelivery, ...] = ()
         if self._policy is not None and self._entries:
             alone = self._alone if len(self._entries) == 1 else None
+            if alone is not None:  # a message of its own
+                self._lanes |= {name: replace(self._lanes[name], elsewhere=False) for name in self._entries}
             deliveries = (alone or self._digest(self._policy),)
         record = self._record([one.id for one in deliveries])
         return Released(tuple(self._members), deliveries, self._lanes, tuple(self._timers), self._fates, record)

@@ -97,7 +97,7 @@ def _as_fits(head: str, more: list[str]) -> str:
 
 def _on_top(f: _Facts) -> str:
     """Say what is new before a title that the reader knows."""
-    known = f.message.told_before and f.message.type == "alert.updated"
+    known = f.message.type == "alert.updated"  # by a message, or a line in a digest
     return one_line(f.message.news[-1], _NEWS_ON_TOP) if known and f.message.news else ""
 
 

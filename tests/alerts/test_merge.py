@@ -128,7 +128,7 @@ def test_who_was_told_of_either_has_its_lane_with_the_older() -> None:
     assert made.older is not None
     assert made.older.told == {
         "desk": Told(revision=1, at_ms=7, severity="high", sources=2, held="desk/brief//9", held_since_ms=8),
-        "risk": Told(revision=2, at_ms=6, severity="high"),
+        "risk": Told(revision=2, at_ms=6, severity="high", elsewhere=True),  # its message is the younger's
         "late": Told(held="late/storm//9", held_since_ms=4),
     }
 

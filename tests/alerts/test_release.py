@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from alertd.alerts.deliver import delivery
+from alertd.alerts.lanes import told
 from alertd.alerts.policy import Escalate, Quiet, ReceiverPolicy
 from alertd.alerts.release import EXPIRED, LISTED, Release, Released, digest_id
 from alertd.base.clock import rfc3339
@@ -254,3 +256,25 @@ def test_a_correction_that_is_silenced_when_its_window_ends_stays_to_be_noticed(
     released = over((put, replace(there, told={"desk": lane})), silences=(silence(),))
     after = released.lanes["al_a"]
     assert (after.held, after.missed, after.missed_loud) == ("", True, True)
+
+
+def test_who_read_an_alert_only_in_a_digest_has_no_message_of_it_to_go_back_to() -> None:
+    put, there = member("al_a")
+    assert there is not None
+    released = over((put, there), member("al_b"))
+    after = replace(there, told={"desk": released.lanes["al_a"]})
+    later = delivery(after, DESK, kind="alert.updated", reason="update_minor", now=NOW, loud=False)
+    assert not later.message.told_before
+    again = replace(there, told={"desk": told(released.lanes["al_a"], there.alert, NOW)})
+    assert delivery(again, DESK, kind="alert.updated", reason="update_minor", now=NOW).message.told_before
+
+
+def test_a_single_alert_of_a_night_is_a_message_to_go_back_to() -> None:
+    assert not over(member("al_a")).lanes["al_a"].elsewhere
+
+
+def test_a_digest_does_not_take_away_the_message_that_stands() -> None:
+    of, put, there = "al_a", *member("al_a", told={"desk": Told(revision=1, at_ms=1)}, revision=2)
+    assert there is not None
+    held = replace(there, told={"desk": Told(revision=1, at_ms=1, severity="high", held=put.window)})
+    assert not over((replace(put, item=replace(put.item, revision=2)), held), member("al_b")).lanes[of].elsewhere
