@@ -31,6 +31,9 @@ MAX_CONFLICTS = 20
 MAX_MERGES = 8
 """How many times an alert may have been carried on by another."""
 
+AT_ONCE = 4
+"""Events of a batch that are begun in one turn of the loop: all of them in one would hold up everybody else."""
+
 NOTHING = StoredAlert(version=0, state=None)
 _log = structlog.get_logger(__name__)
 
@@ -67,13 +70,16 @@ class Conclusion:
         for work in works:
             lanes.setdefault(work.event.id, []).append(work)
 
-        async def conclude(lane: list[Work]) -> list[tuple[str, Processed | PoisonEvent]]:
+        async def conclude(lane: list[Work], turns: int) -> list[tuple[str, Processed | PoisonEvent]]:
+            for _ in range(turns):
+                await asyncio.sleep(0)
             alerts: list[Alert] = []
             """Those that an earlier revision in this batch went into: they were not there when they were recalled."""
             return [(work.stream_id, await self._conclude(work, alerts, stored)) for work in lane]
 
         # All of them end before an error is raised: none may still be writing when the batch comes again.
-        done = await asyncio.gather(*map(conclude, lanes.values()), return_exceptions=True)
+        begun = (conclude(lane, n // AT_ONCE) for n, lane in enumerate(lanes.values()))
+        done = await asyncio.gather(*begun, return_exceptions=True)
         for result in done:
             if isinstance(result, BaseException):
                 raise result

@@ -21,6 +21,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.ids import story_id
+from alertd.base.turns import by_turns
 from alertd.enrich.story import IDLE_MS, Answer, Proposal, StoryState, keys_of, propose, revised
 from alertd.enrich.story_report import Report
 from alertd.model import Event, KnownStory, Placed, Placement, StoriesFound, StoryAsk
@@ -160,14 +161,14 @@ async def canonical(names: Iterable[str], store: StoryStore) -> dict[str, str]:
 async def _round(
     pending: Mapping[int, tuple[Event, Report]], store: StoryStore, now: int, round_: int
 ) -> dict[int, Given]:
-    asks = [_ask(report) for _, report in pending.values()]
+    asks = [_ask(report) async for _, report in by_turns(pending.values())]
     found = dict(zip(pending, await store.find_stories(asks), strict=True))
     frozen = {n: _frozen(found[n].answer, event.id) for n, (event, _) in pending.items()}
     view = await _read(found.values(), [answer for answer in frozen.values() if answer is not None], store)
     answers: dict[int, Given] = {}
     placements: dict[int, Placement] = {}
     joined: dict[int, Proposal] = {}
-    for n, (event, report) in pending.items():
+    async for n, (event, report) in by_turns(pending.items()):
         known = frozen[n]
         proposal = _propose(event, report, found[n], known, view)
         if proposal is None:
@@ -241,7 +242,7 @@ async def _read(found: Iterable[StoriesFound], answers: Iterable[Answer], store:
     for _ in range(MAX_HOPS):
         if not wanted:
             break
-        for name, known in (await store.load_stories(sorted(wanted))).items():
+        async for name, known in by_turns((await store.load_stories(sorted(wanted))).items()):
             view.take(name, known)
         wanted = set(view.into.values()) - view.versions.keys()
     return view

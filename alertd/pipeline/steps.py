@@ -23,6 +23,7 @@ from alertd.alerts.concern import raised, with_earlier
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.severity import Scale
 from alertd.base.clock import Clock
+from alertd.base.turns import by_turns
 from alertd.enrich.story_report import report_of
 from alertd.model import Alert, AlertState, Event, Row, StoredAlert, StreamEvent
 from alertd.pipeline.conclude import NOTHING, Conclusion, poison
@@ -109,20 +110,20 @@ class Pipeline:
         """
         answers: dict[str, Processed | PoisonEvent] = {}
         works: list[Work] = []
-        for item in batch:
+        async for item in by_turns(batch):
             try:
                 works.append(self._understand(item))
             except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
                 answers[item.stream_id] = poison(item.stream_id, item.event, error)
         await self._place(works, store)
-        for work in list(works):
+        async for work in by_turns(list(works)):
             try:
                 self._match(work)
             except Exception as error:  # noqa: BLE001 see above
                 answers[work.stream_id] = poison(work.stream_id, work.event, error)
                 works.remove(work)
         rows = await self._remember(works, store)
-        for work in list(works):
+        async for work in by_turns(list(works)):
             try:
                 self._settle(work, rows.pop(0))
             except Exception as error:  # noqa: BLE001 see above
@@ -187,7 +188,7 @@ class Pipeline:
         ids |= dict.fromkeys(alert for alerts in told.values() for alert in alerts)
         there = await store.load_alerts(list(ids)) if ids else {}
         stored = {alert: there.get(alert, NOTHING) for alert in ids}
-        for work in works:
+        async for work in by_turns(works):
             states = [stored[alert].state for alert in told.get(work.event.id, ())]
             earlier = [_by_identity(state) for state in states if state is not None]
             work.concerns = with_earlier(work.concerns, earlier, self._portfolio)
