@@ -35,8 +35,9 @@ local function journal(json, ids)
   local entry = redis.call('XADD', K['journal'], '*', 'j', json)
   for _, id in ipairs(ids) do
     local key = K['trace:' .. id]
-    redis.call('RPUSH', key, entry)
-    redis.call('LTRIM', key, -TRACE_LENGTH, -1)
+    if redis.call('RPUSH', key, entry) > TRACE_LENGTH then
+      redis.call('LTRIM', key, -TRACE_LENGTH, -1)
+    end
     redis.call('EXPIRE', key, TRACE_SECONDS)
   end
 end

@@ -61,9 +61,10 @@ end
 -- another version, so that a commit that has not seen this decides again
 for i = lanes_at, timers_at - 1, 3 do
   local alert = K['alert:' .. ARGV[i]]
-  if redis.call('EXISTS', alert) == 1 then
+  local lines, version = unpack(redis.call('HMGET', alert, 'l', 'v'))
+  if lines or version or redis.call('EXISTS', alert) == 1 then
     redis.call('HINCRBY', alert, 'v', 1)
-    redis.call('HSET', alert, 'l', (redis.call('HGET', alert, 'l') or '') .. ARGV[i + 1])
+    redis.call('HSET', alert, 'l', (lines or '') .. ARGV[i + 1])
   end
 end
 for i = timers_at, deliveries_at - 1, 2 do
