@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -22,7 +23,9 @@ from alertd.alerts.bounds import MAX_CHANGES, bounded
 from alertd.alerts.clocks import waits_again
 from alertd.alerts.deliver import delivery, with_told
 from alertd.alerts.knowing import Policies, escalations, knowing, local
-from alertd.alerts.lanes import knows, lanes
+from alertd.alerts.lanes import DELIVERED, held, knows, lanes
+from alertd.alerts.putting import hold_of
+from alertd.alerts.timing import Put, Send, Withhold, when_answered
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import (
     Alert,
@@ -32,6 +35,7 @@ from alertd.model import (
     Change,
     ChangeKind,
     Effects,
+    Hold,
     JournalRecord,
     MessageType,
     NewDelivery,
@@ -113,27 +117,43 @@ class _Case:
     def done(
         self, state: AlertState, text: str, type: MessageType, timers: list[Timer], cancel: list[str]
     ) -> Answered:
-        """Tell who knows of it, quietly; for whom something of it waits, that is told with the rest."""
+        """Tell who knows of it, quietly; for whom something of it waits, that is told with the rest.
+
+        Where that would disturb in quiet hours or between digests, it waits for their end.
+        """
         known = lanes(state)
 
         def news(receiver: str) -> list[str] | None:  # what was kept from it counts as told now: it is named, too
             return None if known[receiver].missed else [text]
 
-        deliveries = tuple(
-            delivery(state, policy, kind=type, reason=self.given.kind, now=self.now, news=news(policy.id), loud=False)
-            for policy in knowing(state, self.policies)
-            if policy.answered and not known[policy.id].held
-        )
+        deliveries: list[NewDelivery] = []
+        holds: list[Hold] = []
+        told: dict[str, str] = {}
+        for policy in knowing(state, self.policies):
+            if not policy.answered or known[policy.id].held:
+                continue
+            one = delivery(
+                state, policy, kind=type, reason=self.given.kind, now=self.now, news=news(policy.id), loud=False
+            )
+            timing = when_answered(policy, self.now)
+            if isinstance(timing, Put):
+                holds.append(hold_of(state, policy, timing, one, self.now))
+            elif not isinstance(timing, Withhold):
+                deliveries.append(one)
+            told[policy.id] = one.id if isinstance(timing, Send) else timing.text
         state = with_told(state, self.policies, [one.receiver for one in deliveries], self.now)
+        waiting = {one.receiver: held(known[one.receiver], one.window, self.now, loud=False) for one in holds}
+        state = replace(state, told={**lanes(state), **waiting}) if waiting else state
         names = [timer.name for timer in timers]
         effects = Effects(
+            holds=holds,
             timers=timers,
             cancel=[name for name in cancel if name not in names],
-            record=self.record(state, deliveries),
+            record=self.record(state, told),
         )
-        return Answered("done", text, state, deliveries, effects)
+        return Answered("done", text, state, tuple(deliveries), effects)
 
-    def record(self, state: AlertState, deliveries: tuple[NewDelivery, ...] = ()) -> JournalRecord:
+    def record(self, state: AlertState, told: Mapping[str, str] = MappingProxyType({})) -> JournalRecord:
         """Make the line of the audit log."""
         given = self.given
         data: dict[str, Any] = {
@@ -143,13 +163,13 @@ class _Case:
             "desk": state.desk,
             "revision": state.alert.revision,
             "status": state.alert.status,
-            "receivers": {one.receiver: one.id for one in deliveries},
+            "receivers": dict(told),
         }
         if given.note:
             data["note"] = given.note
         if given.kind == "snooze":
             data["until"] = rfc3339(given.until_ms)
-        ids = [state.alert.id, *(one.id for one in deliveries)]
+        ids = [state.alert.id, *(what for what in told.values() if what.startswith(DELIVERED))]
         return JournalRecord(kind="answer", at=rfc3339(self.now), ids=ids, reason=given.kind, data=data)
 
 

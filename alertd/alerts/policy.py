@@ -117,6 +117,8 @@ class ReceiverPolicy:
     show_weights: Literal["exact", "band", "none"] = "exact"
     answered: bool = True
     """It is told when an alert that it knows is acknowledged or closed."""
+    answers_wait: bool = False
+    """A message about an answer disturbs: it waits for the end of quiet hours, and for the next digest."""
 
 
 def severity_rank(severity: Severity) -> int:

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from alertd.alerts.circumstances import Circumstances, View
 from alertd.alerts.clocks import STORY_IDLE_MS, waits_again
-from alertd.alerts.deliver import Seen, as_seen, delivery, digest_item, with_told
+from alertd.alerts.deliver import as_seen, delivery, with_told
 from alertd.alerts.escalation import escalate
 from alertd.alerts.knowing import Policies, behind_wall, escalations, knowing, nothing_to_see, snoozed, taken_back
 from alertd.alerts.lanes import held, knows, lanes, missing
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.putting import hold_of
 from alertd.alerts.ringing import Case, Rung
 from alertd.alerts.route import below, filtered
 from alertd.alerts.timing import Put, Withhold, when
@@ -69,7 +70,7 @@ def _resurface(case: Case) -> Rung:
             seen=seen,
         )
         if isinstance(timing, Put):
-            holds.append(_hold(case, after_it, policy, seen, timing, message))
+            holds.append(hold_of(after_it, policy, timing, message, case.now, seen))
             without[policy.id] = timing.text
         else:
             deliveries.append(message)
@@ -99,19 +100,6 @@ def _kept_from(policy: ReceiverPolicy, view: View, before: Told) -> str:
     if knows(before):
         return ""
     return below(policy, view.severity) or filtered(replace_policy(policy, only=None), view)
-
-
-def _hold(case: Case, state: AlertState, policy: ReceiverPolicy, seen: Seen, put: Put, message: NewDelivery) -> Hold:
-    return Hold(
-        receiver=policy.id,
-        kind=put.kind,
-        portfolio=state.alert.portfolio if put.kind == "budget" else "",
-        until_ms=put.until_ms,
-        since_ms=case.now,
-        expires_ms=put.expires_ms,
-        item=digest_item(state, policy, reason=put.reason, since=case.now, seen=seen),
-        message=message if put.kind in ("brief", "group") else None,
-    )
 
 
 def _close(case: Case) -> Rung:

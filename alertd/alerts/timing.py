@@ -20,7 +20,7 @@ from alertd.alerts.cooldown import cooling
 from alertd.alerts.digest_times import next_digest
 from alertd.alerts.expected import over_budget
 from alertd.alerts.fits import fits
-from alertd.alerts.policy import ReceiverPolicy, severity_rank
+from alertd.alerts.policy import Fitting, ReceiverPolicy, severity_rank
 from alertd.alerts.quiet import quiet_until
 from alertd.alerts.silences import silenced
 from alertd.alerts.storm import is_storm, window_end
@@ -77,6 +77,16 @@ def when(policy: ReceiverPolicy, view: View, circumstances: Circumstances, lane:
     return _withheld(policy, view, circumstances, lane, now) or _waits(policy, view, circumstances, lane, now)
 
 
+def when_answered(policy: ReceiverPolicy, now: int) -> Timing:
+    """Say when a receiver that knows of an alert is told that somebody answered it. `now` in ms.
+
+    An answer passes neither quiet hours nor digests where a message about it disturbs, whatever the alert passes.
+    """
+    if not policy.answers_wait:
+        return Send()
+    return _rests(policy, now) or Send()
+
+
 def _withheld(
     policy: ReceiverPolicy, view: View, circumstances: Circumstances, lane: Told | None, now: int
 ) -> Withhold | None:
@@ -108,16 +118,27 @@ def _is_louder(view: View, lane: Told | None) -> bool:
 
 
 def _waits(policy: ReceiverPolicy, view: View, circumstances: Circumstances, lane: Told | None, now: int) -> Timing:
+    if (rests := _rests(policy, now, view)) is not None:
+        return rests
+    return Send() if view.severity == "critical" else _folds(policy, view, circumstances, lane, now)
+
+
+def _rests(policy: ReceiverPolicy, now: int, view: View | None = None) -> Put | Withhold | None:
+    """Say what its digests and quiet hours make of an alert, if they do not let it pass; without one: of any."""
     digest, quiet = policy.digest, policy.quiet
-    if digest is not None and not (digest.passes is not None and fits(digest.passes, view)):
+    if digest is not None and not _passes(digest.passes, view):
         until = next_digest(digest, now)
         return Put("digest", until, until + round(policy.expire_s * 1000))
     until = quiet_until(quiet, now) if quiet is not None else now
-    if quiet is not None and until > now and not (quiet.passes is not None and fits(quiet.passes, view)):
-        if quiet.release == "drop":
-            return Withhold("quiet_until", f"{rfc3339(until)}, and `release: drop` tells nothing then")
-        return Put("brief", until, now + round(quiet.expire_s * 1000))
-    return Send() if view.severity == "critical" else _folds(policy, view, circumstances, lane, now)
+    if quiet is None or until <= now or _passes(quiet.passes, view):
+        return None
+    if quiet.release == "drop":
+        return Withhold("quiet_until", f"{rfc3339(until)}, and `release: drop` tells nothing then")
+    return Put("brief", until, now + round(quiet.expire_s * 1000))
+
+
+def _passes(condition: Fitting | None, view: View | None) -> bool:
+    return condition is not None and view is not None and fits(condition, view)
 
 
 def _folds(policy: ReceiverPolicy, view: View, circumstances: Circumstances, lane: Told | None, now: int) -> Timing:

@@ -88,6 +88,7 @@ def _policy(receiver: ReceiverConfig, conditions: Mapping[str, Fitting], zone: s
         else None,
         show_weights=receiver.show_weights,
         answered=receiver.answered,
+        answers_wait=receiver.answers_wait,
     )
 
 

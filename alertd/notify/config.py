@@ -132,6 +132,8 @@ class ReceiverConfig(ConfigModel):
     """What the pace is kept for; empty: the receiver."""
     concurrency: ClassVar[int] = 1
     """Attempts under way at once in one process: the bound on repeats after a crash."""
+    answers_wait: ClassVar[bool] = False
+    """A message about an answer disturbs: it waits for the end of quiet hours, and for the next digest."""
 
     @property
     def templates(self) -> Templates:

@@ -48,6 +48,7 @@ class ConsoleConfig(ReceiverConfig):
     """Writes what is printed in place of both."""
 
     mode: ClassVar[Literal["every", "latest"]] = "every"
+    answers_wait: ClassVar[bool] = True
 
     @property
     def templates(self) -> Templates:

@@ -55,6 +55,7 @@ class EmailConfig(ReceiverConfig):
     """Writes parts of the mail in place of the built-in ones: its text, or `{subject: …, text: …, html: …}`."""
 
     concurrency: ClassVar[int] = 2
+    answers_wait: ClassVar[bool] = True
 
     @property
     def templates(self) -> Templates:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from alertd.alerts.answers import MAX_NOTE, MAX_VOICES, MAX_WHO, Answered, answer, may_answer, tidy
-from alertd.alerts.policy import Escalate, ReceiverPolicy
+from alertd.alerts.policy import DigestTimes, Escalate, Quiet, ReceiverPolicy
+from alertd.alerts.release import Release
 from alertd.alerts.ring import ring
 from alertd.base.clock import rfc3339
-from alertd.model import AlertState, Answer, AnswerKind, Timer, Told
+from alertd.model import AlertState, Answer, AnswerKind, Timer, Told, Window
 from tests.alerts.living import DAY, HOUR, NOW, policies, state
 
 DESK = ReceiverPolicy("desk", escalate=Escalate(900, ("pm",)))
@@ -180,6 +181,53 @@ def test_for_whom_something_waits_the_answer_is_told_with_it() -> None:
     answered = give(waits, "acknowledge")
     assert answered.deliveries == ()
     assert becomes(answered).told == waits.told
+
+
+ASLEEP = Quiet("00:00-10:00")
+DAILY = DigestTimes(("10:00",))
+
+
+@pytest.mark.parametrize(
+    ("policy", "window"),
+    [
+        (ReceiverPolicy("desk", quiet=ASLEEP, answers_wait=True), f"desk/brief//{NOW + 2 * HOUR}"),
+        (ReceiverPolicy("desk", digest=DAILY, answers_wait=True), f"desk/digest//{NOW + 2 * HOUR}"),
+    ],
+)
+def test_an_answer_disturbs_nobody_at_night_or_between_digests(policy: ReceiverPolicy, window: str) -> None:
+    answered = give(state(), "acknowledge", receivers=(policy,))
+    assert answered.deliveries == ()
+    (put,) = answered.effects.holds
+    assert (put.window, put.item.status, put.item.news) == (window, "acknowledged", ["acknowledged by jd"])
+    lane = becomes(answered).told["desk"]
+    assert (lane.held, lane.held_quiet, lane.revision) == (window, True, 1)
+    assert answered.effects.record is not None
+    assert "2027-01-15T10:00:00.000Z" in answered.effects.record.data["receivers"]["desk"]
+
+
+def test_an_answer_at_night_is_told_in_the_brief_quietly() -> None:
+    policy = ReceiverPolicy("desk", quiet=ASLEEP, answers_wait=True)
+    answered = give(state(), "acknowledge", receivers=(policy,))
+    (put,) = answered.effects.holds
+    window = Window(name=put.window, receiver="desk", kind="brief", portfolio="", until_ms=put.until_ms, part=0)
+    release = Release(window, policy, (), put.until_ms)
+    release.add(put, becomes(answered))
+    (one,) = release.made().deliveries
+    assert (one.message.news, one.message.loud) == (["acknowledged by jd"], False)
+
+
+def test_where_what_comes_at_night_is_dropped_an_answer_is_only_recorded() -> None:
+    policy = ReceiverPolicy("desk", quiet=Quiet("00:00-10:00", release="drop"), answers_wait=True)
+    answered = give(state(), "acknowledge", receivers=(policy,))
+    assert (answered.deliveries, answered.effects.holds) == ((), [])
+    assert answered.effects.record is not None
+    assert answered.effects.record.data["receivers"]["desk"].startswith("quiet_until: 2027-01-15T10:00")
+
+
+@pytest.mark.parametrize("timed", [{"quiet": ASLEEP}, {"digest": DAILY}])
+def test_where_an_answer_makes_no_noise_it_is_told_at_once(timed: dict[str, Any]) -> None:
+    answered = give(state(), "acknowledge", receivers=(ReceiverPolicy("desk", **timed),))
+    assert [one.receiver for one in answered.deliveries] == ["desk"]
 
 
 def test_an_alert_of_another_desk_is_not_there() -> None:

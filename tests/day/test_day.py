@@ -102,11 +102,10 @@ Sun 10:00 | press: Vega Grid sues Lumen Labs over Orion lease                   
           |                                                                                            | ai-mail     [AI infrastructure] Vega Grid leases its Orion supercomputer to Lumen Labs for $1.2 billion a year
 Sun 10:15 | wire: Vega Grid takes Lumen Labs to court over Orion supercomputer lease                   |
 Sun 10:20 | jd acknowledges: Vega Grid sues Lumen Labs over Orion lease                                | ai-desk     edits: ACKNOWLEDGED · CRITICAL · Vega Grid sues Lumen Labs over Orion lease · Vega Grid +6.0 % · AI infrastructure
-          |                                                                                            | ai-mail     [AI infrastructure] Vega Grid leases its Orion supercomputer to Lumen Labs for $1.2 billion a year
 Sun 10:40 | paper: Lessors repossess jets as Kestrel Airways files for bankruptcy                      | oms         updated CRITICAL Kestrel Airways files for bankruptcy protection (also reported by paper)
 Sun 10:50 | wire: Vega Grid opens a visitor centre                                                     |
 Sun 11:00 | blog: Halden Steel and the night of the wrong headline                                     |
-Sun 11:30 | - half past seven in New York, where the clocks go back a week later                       | ai-mail     AI infrastructure: digest of 1 alert, 1 medium
+Sun 11:30 | - half past seven in New York, where the clocks go back a week later                       | ai-mail     AI infrastructure: digest of 2 alerts, 1 critical
 Sun 12:00 | wire: Lumen Labs asks court to dismiss Vega Grid suit over Orion lease                     |
 Sun 12:10 | paper: Chess: the endgame of the week                                                      |
 Sun 12:20 | bulletin: Moody's places Kestrel Airways on review for downgrade                           | oms         fired HIGH Moody's places Kestrel Airways on review for downgrade
