@@ -9,8 +9,10 @@ import typer
 
 from alertd.alerts.by_rule import ByRule, RuleLine
 from alertd.alerts.rows import Wanted, row
+from alertd.base import suggest
 from alertd.base.clock import system_clock
-from alertd.cli.connect import command_store, reach_of
+from alertd.cli.connect import Reach, command_store, reach_of
+from alertd.cli.desk_view import DeskView
 from alertd.cli.output import (
     USAGE,
     ConfigOption,
@@ -23,6 +25,7 @@ from alertd.cli.output import (
     print_table,
     stdout,
 )
+from alertd.cli.past_rules import Books
 from alertd.cli.why_rule import since_ms
 from alertd.model import AlertState, Severity
 from alertd.store.redis import RedisStore
@@ -63,7 +66,9 @@ def alerts(
 
     async def listed() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        async with command_store(reach_of(config)) as store:
+        reach = reach_of(config)
+        async with command_store(reach) as store:
+            await _check_portfolio(store, reach, portfolio, desk)
             async for state in _states(store, begin, desk):
                 if wanted.fits(state):
                     found.append(row(state))
@@ -73,7 +78,9 @@ def alerts(
 
     async def ruled() -> list[RuleLine]:
         counts = ByRule()
-        async with command_store(reach_of(config)) as store:
+        reach = reach_of(config)
+        async with command_store(reach) as store:
+            await _check_portfolio(store, reach, portfolio, desk)
             async for state in _states(store, begin, desk):
                 if wanted.fits(state):
                     counts.add(state)
@@ -85,6 +92,23 @@ def alerts(
         _show_rules(guarded(ruled), json=json)
     else:
         _show(guarded(listed), now, limit, json=json)
+
+
+async def _check_portfolio(store: RedisStore, reach: Reach, name: str | None, desk: str | None) -> None:
+    """End the command if neither the rules nor an alert, as far as the desk may see them, know a portfolio."""
+    if name is None:
+        return
+    view = DeskView(desk, Books(reach), store.load_alerts)
+    there = [one.id for one in view.books.today().book.portfolios if view.may_see(one.desk)]
+    if name in there:
+        return
+    async for state in _states(store, 0, desk):
+        if state.alert.portfolio == name:
+            return
+        there.append(state.alert.portfolio)
+    near = suggest.closest(name, there)
+    listed = ", ".join(list(dict.fromkeys(there))[:20]) or "none"
+    fail(f"there is no portfolio {name}{f' (did you mean {near}?)' if near else f'; there are {listed}'}", USAGE)
 
 
 async def _states(store: RedisStore, since: int, desk: str | None) -> AsyncIterator[AlertState]:
@@ -108,7 +132,7 @@ def _show(rows: list[dict[str, Any]], now: int, limit: int, *, json: bool) -> No
         return
     print_table(
         "Alerts",
-        ["alert", "severity", "status", "changed", "portfolio", "told", "title"],
+        ["alert", "severity", "status", "changed", "portfolio", "queued for", "title"],
         [
             [r["id"], r["severity"], _status(r, now), ago(r["updated_at"], now), r["portfolio"],
              ", ".join(r["told"]) or "-", r["title"]]
@@ -123,7 +147,8 @@ def _status(one: dict[str, Any], now: int) -> str:
     if one["status"] == "acknowledged":
         return f"acknowledged by {one['acknowledged_by']}"
     if one["status"] == "open" and one["snoozed_until"]:
-        return f"snoozed, {ago(one['snoozed_until'], now)}"
+        ahead = ago(one["snoozed_until"], now)
+        return f"snoozed for {ahead.removeprefix('in ')}" if ahead.startswith("in ") else "snooze over"
     return str(one["status"])
 
 

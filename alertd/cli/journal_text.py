@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from alertd.base.clock import rfc3339
+from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import JournalRecord
 
 REASONS = {
@@ -157,12 +157,17 @@ _ENDS = {
 }
 
 
+def _again(due: int, at: str) -> str:
+    """Say when a delivery was to be tried again; one that waits for its receiver is due all the time."""
+    return f"next attempt {rfc3339(due)}" if due > parse_rfc3339(at) else "kept until the receiver is asked again"
+
+
 def _delivery(record: JournalRecord, asked: str) -> str:
     data = record.data
     attempts = data.get("attempts", 0)
     at_attempt = f" at attempt {attempts}" if attempts > 1 else ""
     detail = f": {data['detail']}" if data.get("detail") else ""
-    again = f"; next attempt {rfc3339(data.get('due_ms', 0))}" if record.reason == "retry" else ""
+    again = f"; {_again(data.get('due_ms', 0), record.at)}" if record.reason == "retry" else ""
     name = data.get("delivery", " ".join(record.ids))
     to = f" to {data['receiver']}" if data.get("receiver") else ""
     # The alert is in the event's line, but a receiver's story is about many.

@@ -16,20 +16,34 @@ WHOLE = len("al_") + 26
 
 async def named(store: RedisStore, words: Sequence[str]) -> list[str]:
     """Give the alerts that are meant: whole ids, or the beginning of exactly one. Leaves, saying what is wrong."""
-    if all(len(word) == WHOLE and word.startswith("al_") for word in words):
+    if all(_whole(word) for word in words):
         return list(words)
     known = await store.alerts(0, MOST)
     return [_meant(word, known) for word in words]
+
+
+async def beginning(store: RedisStore, word: str) -> list[str]:
+    """Give the alerts whose ids begin so; a whole id alone, whether there is one or not."""
+    if _whole(word):
+        return [word]
+    known = await store.alerts(0, MOST)
+    return [word] if word in known else [alert for alert in known if alert.startswith(word)]
+
+
+def _whole(word: str) -> bool:
+    return len(word) == WHOLE and word.startswith("al_")
 
 
 def _meant(word: str, known: Sequence[str]) -> str:
     begin = word if word.startswith("al_") else f"al_{word}"
     if begin in known:
         return begin
-    found = [alert for alert in known if alert.startswith(begin)]
-    if len(found) == 1:
-        return found[0]
-    return _unclear(word, found)
+    return one_of(word, [alert for alert in known if alert.startswith(begin)])
+
+
+def one_of(word: str, found: Sequence[str]) -> str:
+    """Give the one alert that a beginning fits. Leaves, saying so, where there are none or several."""
+    return found[0] if len(found) == 1 else _unclear(word, found)
 
 
 def _unclear(word: str, found: Sequence[str]) -> NoReturn:

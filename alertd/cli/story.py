@@ -14,6 +14,7 @@ from alertd.cli.again import Again
 from alertd.cli.journal_text import REASONS, headline, outcome
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
 from alertd.rules.explain import one_line, quoted
+from alertd.store.types import ReceiverHealth
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ def story(records: Sequence[JournalRecord], asked: Asked) -> Iterator[str]:
             yield f"    {seconds:.3f} s after the event was seen"
 
 
-def under_way(delivery: Delivery, asked: Asked) -> Iterator[str]:
-    """Tell how a delivery stands that has not come to its end."""
+def under_way(delivery: Delivery, asked: Asked, health: ReceiverHealth, now: int) -> Iterator[str]:
+    """Tell how a delivery stands that has not come to its end; `health` is its receiver's, `now` in ms."""
     if delivery.state in ("sent", "dead", "superseded", "expired"):
         return
     words = {
-        "queued": f"is to go out at {rfc3339(delivery.due_ms)}",
+        "queued": _queued(delivery, health, now),
         "waiting": "waits for an earlier message about the same alert",
         "sending": f"is being sent since {rfc3339(delivery.started_ms)}",
         "in_doubt": "may have arrived: how its last attempt ended is not known; it will be repeated",
@@ -57,6 +58,17 @@ def under_way(delivery: Delivery, asked: Asked) -> Iterator[str]:
     yield f"now  delivery {delivery.id} to {delivery.receiver} {words[delivery.state]}{last}"
     if asked.full:
         yield f"    made {rfc3339(delivery.created_ms)} · given up after {rfc3339(delivery.expires_ms)}"
+
+
+def _queued(delivery: Delivery, health: ReceiverHealth, now: int) -> str:
+    """Say when it goes out: not while the receiver is left in peace, and no time that is over."""
+    paused = health.paused_until_ms
+    if health.parked:
+        return (
+            f"is kept: parked, {f'asked again at {rfc3339(paused)}' if paused > now else 'it is being asked again'}"
+        )
+    due = max(delivery.due_ms, paused)
+    return f"is to go out at {rfc3339(due)}" if due > now else f"is due since {rfc3339(due)}"
 
 
 def _event(record: JournalRecord, asked: Asked) -> Iterator[str]:

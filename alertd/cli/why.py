@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from alertd.base.clock import system_clock
 from alertd.cli.again import Again, names_of
 from alertd.cli.connect import Reach, command_store, reach_of
 from alertd.cli.desk_view import DeskView, owners_of
+from alertd.cli.named_alerts import beginning, one_of
 from alertd.cli.output import USAGE, ConfigOption, DeskOption, JsonOption, fail, guarded, plain, print_json, stdout
 from alertd.cli.past_rules import Books
 from alertd.cli.story import Asked, as_json, ids_of, story, under_way
@@ -24,6 +25,8 @@ from alertd.store.redis import RedisStore
 from alertd.store.types import ReceiverHealth
 
 Line = tuple[str, JournalRecord]
+MOST_LOOKED_AT = 1000
+"""Alerts whose ids begin with what was typed, and of which is looked whether a desk may see them."""
 
 
 def why(
@@ -69,9 +72,11 @@ def _tell(thing: str, portfolio: str | None, desk: str | None, config: Any, *, j
     async def work() -> _Found:
         reach = reach_of(config)
         async with command_store(reach) as store:
-            return await _look(store, reach, thing, DeskView(desk, Books(reach), store.load_alerts))
+            view = DeskView(desk, Books(reach), store.load_alerts)
+            return await _look(store, reach, await _whole(store, thing, view), view)
 
     found = guarded(work)
+    thing = found.thing
     if not (found.lines or found.now):
         seen = f" for desk {desk}" if desk is not None else ""
         fail(
@@ -94,18 +99,23 @@ def _tell(thing: str, portfolio: str | None, desk: str | None, config: Any, *, j
 
 @dataclass(slots=True)
 class _Found:
+    thing: str
+    """What is meant: the whole id."""
     view: DeskView
     lines: list[Line]
     delivery: list[Delivery] = field(default_factory=list)
     """The deliveries that the story speaks of."""
+    health: Mapping[str, ReceiverHealth] = field(default_factory=dict)
+    """How the receivers of these do."""
     now: list[Any] = field(default_factory=list)
     """What is asked about, as it stands: an alert, a silence, a source, a receiver."""
 
 
 def _lines(found: _Found, asked: Asked) -> Iterator[str]:
+    now = system_clock()
     yield from story([record for _, record in found.lines], asked)
     for delivery in found.delivery:
-        yield from under_way(delivery, asked)
+        yield from under_way(delivery, asked, found.health.get(delivery.receiver, ReceiverHealth()), now)
     for tell in found.now:
         yield from tell(asked.full)
 
@@ -128,6 +138,18 @@ def _plain(value: Any) -> dict[str, Any]:
 # --- looking ------------------------------------------------------------------------------------------------------
 
 
+async def _whole(store: RedisStore, thing: str, view: DeskView) -> str:
+    """Give the whole id of an alert of which the beginning was typed, among those that the desk may see."""
+    if not thing.startswith("al_"):
+        return thing
+    fitting = await beginning(store, thing)
+    if view.desk is not None and thing not in fitting:
+        there = await store.load_alerts(fitting[:MOST_LOOKED_AT])
+        states = {name: found.state for name, found in there.items()}
+        fitting = [name for name, state in states.items() if state is not None and view.sees_alert(state)]
+    return one_of(thing, fitting) if fitting else thing
+
+
 async def _look(store: RedisStore, reach: Reach, thing: str, view: DeskView) -> _Found:
     lines = dict(await store.trace(thing))
     related = ids_of(list(lines.items()))
@@ -140,7 +162,8 @@ async def _look(store: RedisStore, reach: Reach, thing: str, view: DeskView) -> 
     visible = ids_of(list(seen.items())) if view.desk is not None else [thing, *related]
     deliveries = [await store.delivery(i) for i in dict.fromkeys(visible) if i.startswith("dl_")]
     now = await _now(store, reach, thing, view)
-    return _Found(view, sorted(seen.items(), key=_order), [one for one in deliveries if one], now)
+    health = await store.receiver_health() if deliveries else {}
+    return _Found(thing, view, sorted(seen.items(), key=_order), [one for one in deliveries if one], health, now)
 
 
 async def _now(store: RedisStore, reach: Reach, thing: str, view: DeskView) -> list[Any]:
@@ -163,7 +186,7 @@ async def _now(store: RedisStore, reach: Reach, thing: str, view: DeskView) -> l
         health = (await store.receiver_health()).get(thing, ReceiverHealth())
         waiting = await store.waiting_in([thing])
         held = sum([len(await store.held(window.name)) for window in waiting])
-        told.append(lambda _: receiver_lines(thing, health, waiting, held))
+        told.append(lambda _: receiver_lines(thing, health, waiting, held, system_clock()))
     return told
 
 

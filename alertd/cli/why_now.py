@@ -37,7 +37,9 @@ def alert_lines(state: AlertState, *, full: bool) -> Iterator[str]:
 
 
 def _lane(lane: Told) -> str:
-    told = f"told revision {lane.revision} at {rfc3339(lane.at_ms)}, {lane.severity}" if lane.revision else "not told"
+    told = (
+        f"queued revision {lane.revision} at {rfc3339(lane.at_ms)}, {lane.severity}" if lane.revision else "not told"
+    )
     via = f", in place of {lane.via}" if lane.via else ""
     if not lane.held:
         return told + via
@@ -75,7 +77,9 @@ def _weekly(one: Weekly) -> str:
     return f"{days} {one.start}-{one.end} {one.timezone}"
 
 
-def receiver_lines(receiver: str, health: ReceiverHealth, waiting: Sequence[Window], held: int) -> Iterator[str]:
+def receiver_lines(
+    receiver: str, health: ReceiverHealth, waiting: Sequence[Window], held: int, now: int
+) -> Iterator[str]:
     """Tell what is on its way to a receiver, and what waits for it."""
     sent = f"last sent {rfc3339(health.last_sent_ms)}" if health.last_sent_ms else "never sent to"
     yield (
@@ -83,7 +87,8 @@ def receiver_lines(receiver: str, health: ReceiverHealth, waiting: Sequence[Wind
         f" {counted(health.failures, 'failure')} in a row"
     )
     if health.parked:
-        yield f"    parked: {one_line(health.parked)}"
+        again = f"asked again at {rfc3339(health.paused_until_ms)}" if health.paused_until_ms > now else "being asked"
+        yield f"    parked: {one_line(health.parked)}; {again}"
     if held:
         yield f"    {counted(held, 'alert')} held for it"
     for window in waiting:

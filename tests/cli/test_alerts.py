@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from alertd.base.clock import rfc3339, system_clock
 from alertd.model import Told
-from tests.alerts.living import TITLE, match
+from tests.alerts.living import TITLE, match, state
 from tests.cli.conftest import Desk
-from tests.cli.living import ONE, THREE, TWO, alert
+from tests.cli.living import ONE, THREE, TWO, alert, put
 
 
 def ids(desk: Desk, *words: str) -> list[str]:
@@ -24,7 +26,7 @@ def test_the_one_that_changed_last_stands_first(desk: Desk) -> None:
     done = desk.run("alerts")
     title, head, second, first = done.out.splitlines()
     assert (done.code, title) == (0, "Alerts")
-    assert head.split() == ["alert", "severity", "status", "changed", "portfolio", "told", "title"]
+    assert head.split() == ["alert", "severity", "status", "changed", "portfolio", "queued", "for", "title"]
     assert "acknowledged by jd" in second
     assert first.split()[:3] == [ONE, "high", "open"]
     assert first.endswith(TITLE)
@@ -39,12 +41,23 @@ def test_alerts_are_chosen_by_portfolio_status_and_severity(desk: Desk) -> None:
     assert ids(desk, "--status", "closed") == [TWO]
     assert ids(desk, "--status", "snoozed") == [THREE]
     assert ids(desk, "--status", "open") == [THREE, ONE]
-    assert ids(desk, "--portfolio", "energy") == []
     assert ids(desk, "--limit", "1") == [THREE]
-    assert "snoozed, in 60 min" in desk.run("alerts", "--status", "snoozed").out
+    assert "snoozed for 60 min" in desk.run("alerts", "--status", "snoozed").out
     assert desk.run("alerts", "--status", "gone").code == 2
     assert desk.run("alerts", "--since", "yesterday").code == 2
     assert ids(desk, "--since", "2100-01-01") == []
+
+
+def test_a_portfolio_that_nothing_knows_is_refused(desk: Desk) -> None:
+    assert desk.run("alerts", "--portfolio", "ai").out == "no alerts\n"
+    done = desk.run("alerts", "--portfolio", "aii")
+    assert (done.code, done.out, done.err) == (2, "", "alertd: there is no portfolio aii (did you mean ai?)\n")
+    assert desk.run("alerts", "--portfolio", "aii", "--by-rule").code == 2
+    made = state(ONE, desk="credit")
+    put(desk, replace(made, alert=replace(made.alert, portfolio="gone", updated_at=rfc3339(system_clock()))))
+    assert ids(desk, "--portfolio", "gone") == [ONE]
+    other = desk.run("alerts", "--portfolio", "gone", "--desk", "energy")
+    assert (other.code, "gone;" in other.err) == (2, True)
 
 
 def test_a_desk_sees_its_own_and_what_is_nobodys(desk: Desk) -> None:

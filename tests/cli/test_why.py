@@ -304,7 +304,7 @@ def test_a_delivery_that_has_not_ended_says_how_it_stands(desk: Desk) -> None:
     (made,) = desk.deliver("1")
     desk.journal(event_record(decision()))
     told = why(desk, "ev_1", "--full")
-    assert told[-2].startswith("now  delivery dl_1 to desk is to go out at 20")
+    assert told[-2].startswith("now  delivery dl_1 to desk is due since 20")
     assert told[-1].startswith("    made 20")
 
     async def fail(store: Any) -> None:

@@ -110,10 +110,31 @@ def test_an_alert_says_how_it_stands_and_what_each_receiver_knows(desk: Desk) ->
         "    “Vega leases Orion”",
         f"    acknowledged by jd at {SENT}",
         "    jd calls it useful",
-        "    desk: told revision 2 at 2026-01-12T07:42:04.250Z, high",
+        "    desk: queued revision 2 at 2026-01-12T07:42:04.250Z, high",
         "    oms: not told; waits since 2026-01-12T07:42:04.000Z in the brief until 2026-01-12T07:42:04.250Z",
         f"    {DECIDED} revision 1: first: first report",
     ]
+
+
+def test_an_alert_is_known_by_the_beginning_of_its_id(desk: Desk) -> None:
+    one, two = f"al_f3gf{'a' * 22}", f"al_f3gf{'b' * 22}"
+    stored(desk, state(one))
+    assert why(desk, "al_f3gf")[0] == f"now  alert {one} of ai is acknowledged, high, revision 2"
+    stored(desk, state(two, desk="credit"))
+    done = desk.run("why", "al_f3gf")
+    assert (done.code, "al_f3gf is the beginning of 2 alerts" in done.err) == (1, True)
+    assert one in why(desk, "al_f3gf", "--desk", "energy")[0]
+    other = desk.run("why", "al_f3gfb", "--desk", "energy")
+    assert (other.code, two in other.out + other.err) == (1, False)
+
+
+def test_what_waits_for_a_parked_receiver_has_no_time_that_is_over(desk: Desk) -> None:
+    desk.park("desk", "HTTP 410")
+    told = why(desk, "dl_parked")
+    assert "is kept: parked, asked again at 20" in told[-1]
+    assert told[-1].endswith("; attempt 1 failed: HTTP 410")
+    assert told[-2].endswith("HTTP 410; kept until the receiver is asked again")
+    assert "    parked: HTTP 410; asked again at 20" in "\n".join(why(desk, "desk"))
 
 
 @pytest.mark.parametrize(
