@@ -814,7 +814,10 @@ class AlertState(Struct, frozen=True, kw_only=True):
     told: dict[str, Told] = {}
     """Receiver -> its lane; of those that were told, or for which something is held."""
     event: Event | None = None
-    """The newest that changed it, with an excerpt as its body: what a message shows that no event brings about."""
+    """The newest that changed it, whose headline it bears, with an excerpt as its body: what a message shows that no
+    event brings about."""
+    sources: int = 1
+    """Independent sources of its story, the most that one of its events came with."""
     portfolio_title: str = ""
     timezone: str = "UTC"
     desk: str | None = None
@@ -889,7 +892,10 @@ class DigestItem(Struct, frozen=True, kw_only=True):
     status: Literal["open", "acknowledged", "closed"] = "open"
     title: str
     url: str = ""
+    """Of the report whose headline it bears, as `source`."""
     source: str = ""
+    withdrawn: bool = False
+    """Its source took this report back; another still stands."""
     first_at: str
     updated_at: str
     since: str
@@ -953,6 +959,8 @@ class Message(Struct, frozen=True, kw_only=True):
     """The receiver has a message about this alert already; a line in a digest is none."""
     escalated_from: str = ""
     """The receiver where nobody acknowledged it in time."""
+    stands_by: str = ""
+    """Where the alert is louder than the event at hand: the rule and the report that keep it there, in words."""
     portfolio_title: str = ""
     timezone: str = "UTC"
     """Of the portfolio: the clocks in the message are shown in it."""

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from alertd import __version__
 from alertd.alerts.excerpt import excerpt
-from alertd.alerts.lanes import has_message, lane, lanes, sources_of, told
+from alertd.alerts.lanes import has_message, lane, lanes, sources_in, told
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import closed_to, limits, narrowed, shown
 from alertd.alerts.route import eyes_of, routed
+from alertd.alerts.stands_by import stands_by
 from alertd.base.clock import rfc3339
 from alertd.base.ids import delivery_id
 from alertd.model import (
@@ -64,7 +65,10 @@ def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = Non
     at_hand = event if event is not None else state.event
     if at_hand is None or closed_to(policy, limits(at_hand)):
         at_hand = _stand_in(state, alert, policy)
-    return Seen(narrowed(alert, at_hand, policy), at_hand, excerpt(shown(at_hand, leaves=policy.leaves)))
+    short, visible = excerpt(shown(at_hand, leaves=policy.leaves)), narrowed(alert, at_hand, policy)
+    if len(visible.changes) + len(visible.matches) == len(alert.changes) + len(alert.matches):  # it may know of all
+        short = _with_sources(short, sources_in(state))
+    return Seen(visible, at_hand, short)
 
 
 def delivery(
@@ -99,6 +103,7 @@ def delivery(
         loud=loud,
         told_before=has_message(before),
         escalated_from=escalated_from,
+        stands_by=stands_by(seen.alert, seen.event, state.folded),
         portfolio_title=state.portfolio_title,
         timezone=state.timezone,
         reason=reason,
@@ -140,6 +145,7 @@ def digest_item(
         title=alert.title,
         url=seen.event.url,
         source=seen.event.source,
+        withdrawn=seen.event.withdrawn,
         first_at=alert.first_at,
         updated_at=alert.updated_at,
         since=_written(since),
@@ -165,8 +171,15 @@ def with_told(
     known = dict(lanes(state))
     for receiver in receivers:
         seen = as_seen(state, policies[receiver], via=via)
-        known[receiver] = told(known.get(receiver), seen.alert, now, sources=sources_of(state.event), via=via)
+        known[receiver] = told(known.get(receiver), seen.alert, now, sources=sources_in(state), via=via)
     return replace(state, told=known)
+
+
+def _with_sources(event: Event, sources: int) -> Event:
+    """Give an event with the sources that its story has by now: its own are those of when it came."""
+    if event.story is None or event.story.sources >= sources:
+        return event
+    return replace(event, story=replace(event.story, sources=sources))
 
 
 @lru_cache(maxsize=16)
@@ -186,9 +199,13 @@ def _stand_in(state: AlertState, alert: Alert, policy: ReceiverPolicy) -> Event:
     headlines = {folded.event: folded.headline for folded in state.folded if folded.headline}
     newest = next((change for change in reversed(open_) if change.event in headlines), None)
     if newest is not None:
-        title = headlines[newest.event]
         return Event(
-            id=newest.event, revision=newest.event_revision, title=title, seen_at=newest.at, event_at=newest.at
+            id=newest.event,
+            revision=newest.event_revision,
+            title=headlines[newest.event],
+            seen_at=newest.at,
+            event_at=newest.at,
+            withdrawn=not {folded.event: folded.headline for folded in state.folded}[newest.event],
         )
     hidden = len(open_) < len([change for change in alert.changes if change.event])
     return Event(id=alert.id, title=alert.id if hidden else alert.title, seen_at=alert.updated_at)

@@ -43,6 +43,11 @@ def sources_of(event: Event | None) -> int:
     return event.story.sources if event is not None and event.story is not None else 1
 
 
+def sources_in(state: AlertState | None) -> int:
+    """Give how many independent sources the story of an alert had with any of its events."""
+    return max(state.sources, sources_of(state.event)) if state is not None else 1
+
+
 def told(
     before: Told | None, seen: Alert, now: int, *, sources: int = 1, via: str = "", listed: bool = False
 ) -> Told:

@@ -20,7 +20,7 @@ from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, bounded
 from alertd.alerts.clocks import close_timer, escalate_timer
 from alertd.alerts.deliver import as_seen
 from alertd.alerts.knowing import escalations
-from alertd.alerts.lanes import below_another, lanes
+from alertd.alerts.lanes import below_another, lanes, sources_in
 from alertd.alerts.lanes import united as both
 from alertd.alerts.outcome import alert_of, decision_on
 from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
@@ -147,6 +147,7 @@ def _taken_over(
         said=united(older.said, younger.said),
         told=both(lanes(older), lanes(younger), alert.revision),
         event=older.event if older.event is not None else younger.event,
+        sources=max(sources_in(older), sources_in(younger)),
     )
 
 

@@ -19,7 +19,7 @@ from alertd import __version__
 from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.deliver import MAX_NEWS, as_seen, delivery, digest_item, news_for
 from alertd.alerts.knowing import behind_wall, hushed, louder, nothing_to_see, snoozed, taken_back
-from alertd.alerts.lanes import knows, lane, missing, sources_of, told, without_hold
+from alertd.alerts.lanes import knows, lane, missing, sources_in, told, without_hold
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.base.clock import rfc3339
 from alertd.base.ids import make_id
@@ -163,7 +163,7 @@ class Release:
                 seen=seen,
             )
         self._entries[name] = _Entry(item, expired, state.timezone, state.desk)
-        self._lanes[name] = told(before, seen.alert, self._now, sources=sources_of(state.event), listed=True)
+        self._lanes[name] = told(before, seen.alert, self._now, sources=sources_in(state), listed=True)
         self._fates[hold.item.alert] = "expired" if expired else LISTED_IN
         timer = escalate_timer(policy, seen.alert, self._now)
         adds = before is not None and before.held_quiet

@@ -22,7 +22,7 @@ from alertd.alerts.circumstances import flow_name
 from alertd.alerts.clocks import close_timer
 from alertd.alerts.compare import MAX_HEADLINE, severity_with
 from alertd.alerts.excerpt import excerpt
-from alertd.alerts.lanes import lanes
+from alertd.alerts.lanes import lanes, sources_in, sources_of
 from alertd.alerts.meaning import Kind, Meaning, Meant
 from alertd.alerts.outcome import Outcome, decision_on
 from alertd.alerts.policy import loudest, severity_rank
@@ -100,7 +100,7 @@ class Step:
         meaning = Meaning(self.event, self.story, self.state, kind)
         meant = meaning.of(before, matches)
         after = before if kind == "first" else self._changed(before, matches)
-        if kind == "another" and not meant.material:
+        if not self._is_shown(meant):
             after = replace(after, title=before.title)  # a report that adds nothing leaves the headline
         after, reopened = self._reopened(before, after, meant)
         whole = None if kind == "first" else before
@@ -122,9 +122,21 @@ class Step:
             changed,
             matches=[*kept, *matches],
             severity=severity_with(before, [*kept, *matches]),
-            title=self.event.title or before.title,
+            title=self.event.title or self._called(before),
             armed=armed(self.portfolio, self.event, matches) or before.armed,
         )
+
+    def _called(self, before: Alert) -> str:
+        """Name the alert after an event without a headline: as before, if that is the one it is named after."""
+        known = self.state.event if self.state is not None else None
+        return before.title if known is None or known.id == self.event.id else self.event.url or self.event.id
+
+    def _is_shown(self, meant: Meant) -> bool:
+        """Tell whether the alert bears the headline of the event at hand, and is shown with it from now on."""
+        known = self.state.event if self.state is not None else None
+        if known is None or known.id == self.event.id:
+            return True
+        return meant.material and not self.event.withdrawn
 
     def _reopened(self, before: Alert, after: Alert, meant: Meant) -> tuple[Alert, str]:
         """Open again what was acknowledged or closed, and say why it was not open; a rise ends a snooze, too."""
@@ -171,6 +183,7 @@ class Step:
             audience=audiences.of,
             reason=meant.reason,
             reopened=bool(reopened),
+            is_shown=self._is_shown(meant),
         )
         telling.tell(whom)
         return telling
@@ -186,6 +199,7 @@ class Step:
             said=before.said if before is not None else Said(),
             told=dict(lanes(before)),
             event=before.event if before is not None else None,
+            sources=max(sources_in(before), sources_of(self.event)),
             portfolio_title=self.portfolio.title,
             timezone=self.portfolio.timezone,
             desk=self.portfolio.desk,
@@ -214,7 +228,7 @@ class Step:
             folded=_remembered([*state.folded, entry]),
             said=said,
             told=told.lanes,
-            event=self._shown_with(state.event, changed=after.revision > before.revision),
+            event=self._shown_with(state.event, meant),
         )
         counts, over = self._flows(told.deliveries), list[OverBudget]()
         if meant.reason == "first":
@@ -240,12 +254,15 @@ class Step:
             if policies[one.receiver].storm is not None
         ]
 
-    def _shown_with(self, known: Event | None, *, changed: bool) -> Event:
-        """Give the event that a message shows which no event brings about, as it may be kept."""
+    def _shown_with(self, known: Event | None, meant: Meant) -> Event:
+        """Give the event that a message shows which no event brings about, as it may be kept.
+
+        The headline stays that of a report which its source takes back: what it said is marked, and not replaced.
+        """
         event = self.event
         if known is not None and event.withdrawn:
             return replace(known, withdrawn=True, revision=event.revision) if known.id == event.id else known
-        if known is not None and not changed and known.id != event.id:
+        if known is not None and not self._is_shown(meant):
             return known
         kept = excerpt(shown(event))
         return kept if keeps_body(event, KEEP_ALERT_S) else without_body(kept, ())[0]

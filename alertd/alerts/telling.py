@@ -75,6 +75,8 @@ class Telling:
     reason: Reason
     """What the event means for the alert."""
     reopened: bool = False
+    is_shown: bool = True
+    """The alert bears the headline of the event at hand."""
     answers: dict[str, str] = field(default_factory=dict)
     lanes: dict[str, Told] = field(default_factory=dict)
     deliveries: list[NewDelivery] = field(default_factory=list)
@@ -218,7 +220,13 @@ class Telling:
             until_ms=put.until_ms,
             since_ms=lane.held_since_ms,
             expires_ms=put.expires_ms,
-            item=digest_item(self.state, policy, reason=put.reason, since=lane.held_since_ms, seen=seen),
+            item=digest_item(
+                self.state,
+                policy,
+                reason=put.reason,
+                since=lane.held_since_ms,
+                seen=seen if self.is_shown else as_seen(self.state, policy),
+            ),
             message=self._message(policy, seen, before, loud=not lane.held_quiet) if put.kind in _ALONE else None,
         )
         self.holds.append(made)

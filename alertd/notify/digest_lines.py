@@ -104,7 +104,7 @@ def _item(item: DigestItem, several: bool, tz: tzinfo, now: int) -> Item:
     return Item(
         alert=item.alert,
         severity=item.severity,
-        mark="" if item.status == "open" else item.status.upper(),
+        mark=join(["" if item.status == "open" else item.status.upper(), "WITHDRAWN" if item.withdrawn else ""]),
         title=_short(item.title, _TITLE_MAX) or "(no title)",
         url=web_link(item.url, LINK_MAX),
         holdings=holdings.row(holdings.ranked(item.holdings)),

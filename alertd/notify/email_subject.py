@@ -1,7 +1,8 @@
 """What a mail is called, whether it is marked as important, and whether it is but a short reply. Pure.
 
 Clients thread by an unchanged subject: that of an alert names the portfolio and the headline that it was raised with,
-whatever its severity and its revisions. Only an escalation says so first, and so stands beside the thread.
+whatever its severity and its revisions. Only an escalation says so first, and so stands beside the thread: it has the
+headline of now, as its text has.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ def subject_of(message: Message, lines: Lines) -> str:
         return one_line(f"{of}: {called(message.digest)}", SUBJECT_MAX)
     alert = message.alert
     portfolio = one_line(message.portfolio_title or (alert.portfolio if alert else ""), 60)
-    about = one_line(alert.first_title or alert.title, SUBJECT_MAX - 64) if alert else lines.title
     first = "ESCALATED " if message.escalated_from else ""
+    title = alert.title if alert and (first or not alert.first_title) else alert.first_title if alert else lines.title
+    about = one_line(title, SUBJECT_MAX - 64) if alert else title
     return one_line(f"{first}[{portfolio or 'alertd'}] {about}", SUBJECT_MAX)
 
 

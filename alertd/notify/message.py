@@ -223,7 +223,7 @@ def _says(f: _Facts) -> list[Row]:
 
 
 def _why(f: _Facts) -> list[Row]:
-    parts = evidence.rules(_current(f), f.event)
+    parts = [*evidence.rules(_current(f), f.event), *filter(None, [one_line(f.message.stands_by, 400)])]
     return [Row("Why you", join(parts), parts=tuple(parts))]
 
 

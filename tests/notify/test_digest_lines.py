@@ -91,3 +91,8 @@ async def test_the_console_lists_the_alerts() -> None:
     assert "HIGH      ACKNOWLEDGED Regulator opens an inquiry into VRT" in said
     assert "New: severity medium → high" in said
     assert said.index("4 alerts more") < said.index("Expired while they waited:") < said.index("halted for an hour")
+
+
+def test_a_headline_that_its_source_took_back_is_marked() -> None:
+    taken_back = item(withdrawn=True, status="acknowledged")
+    assert compose(brief(digest(items=[taken_back])), NOW).items[0].mark == "ACKNOWLEDGED · WITHDRAWN"

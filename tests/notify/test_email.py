@@ -17,6 +17,8 @@ import pytest
 from alertd.model import Message
 from alertd.net.client import HttpClient
 from alertd.notify.email import EmailConfig, EmailNotifier
+from alertd.notify.email_subject import subject_of
+from alertd.notify.message import compose
 from alertd.notify.outcome import Dead, Later, Outcome, Sent
 from alertd.notify.progress import Progress, read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
@@ -102,6 +104,14 @@ async def test_a_correction_has_the_same_subject_and_root(relay: FakeRelay, tls:
     assert first["References"] == second["References"]
     assert first["Message-ID"] != second["Message-ID"]
     assert relay.mails[1].part("plain").startswith("CORRECTED · UPDATE · LOW")
+
+
+def test_an_escalation_is_called_by_the_headline_that_it_shows() -> None:
+    now = msgspec.structs.replace(alert(), title="Now for $5bn", first_title="For $4bn")
+    escalated = message(type="alert.updated", alert=now, event=event(title="Now for $5bn"), escalated_from="pm")
+    subject = subject_of(escalated, compose(escalated, NOW))
+    assert subject.startswith("ESCALATED [")
+    assert subject.endswith("] Now for $5bn")
 
 
 async def test_a_critical_alert_is_marked_important(relay: FakeRelay, tls: tuple[ssl.SSLContext, Path]) -> None:

@@ -484,3 +484,9 @@ def test_what_is_waited_for_next_stands_behind_the_tone() -> None:
     lines = compose(message(alert=alert(armed=[waits])), NOW)
     assert row(lines, "Armed") == waits
     assert [r.label for r in lines.rows] == ["Armed", "Says", "Why you", "Source"]
+
+
+def test_what_keeps_an_alert_louder_than_the_report_at_hand_is_named() -> None:
+    text = "critical still by lease (A compute lease), of “Vega leases Orion”"
+    lines = compose(message(alert=alert(severity="critical"), stands_by=text), NOW)
+    assert row(lines, "Why you").endswith(f" · {text}")
