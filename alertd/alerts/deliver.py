@@ -99,7 +99,7 @@ def delivery(
         at=_written(now),
         alert=seen.alert,
         event=seen.short,
-        news=list(news) if news is not None else news_for(before, seen.alert),
+        news=list(news) if news is not None else news_for(before, seen.alert, policy),
         loud=loud,
         told_before=has_message(before),
         escalated_from=escalated_from,
@@ -149,18 +149,24 @@ def digest_item(
         first_at=alert.first_at,
         updated_at=alert.updated_at,
         since=_written(since),
-        news=list(news) if news is not None else news_for(before, alert),
+        news=list(news) if news is not None else news_for(before, alert, policy),
         holdings=_holdings(alert),
         rules=list(dict.fromkeys(match.title or match.rule for match in alert.matches))[:MAX_RULES],
         reason=reason,
     )
 
 
-def news_for(before: Told | None, seen: Alert) -> list[str]:
-    """Say what changed since a receiver was told; nothing if it never was."""
+def news_for(before: Told | None, seen: Alert, policy: ReceiverPolicy) -> list[str]:
+    """Say what changed since a receiver was told; nothing if it never was.
+
+    Reports that add nothing stand in the history only if somebody wants them all: who does not is not told of them,
+    unless there is nothing else to say.
+    """
     if before is None or not before.revision:
         return []
-    texts = [change.text for change in seen.changes if change.revision > before.revision]
+    changes = [change for change in seen.changes if change.revision > before.revision]
+    heard = [one for one in changes if one.reason != "update_minor" or policy.updates == "all"] or changes[-1:]
+    texts = [change.text for change in heard]
     return list(dict.fromkeys(reversed(texts)))[:MAX_NEWS][::-1]  # what came twice, such as a source, is said once
 
 

@@ -149,7 +149,9 @@ class Release:
         seen = as_seen(state, policy)
         reason = "expired" if expired else hold.item.reason
         merged = name != hold.item.alert  # what was news of the one that is carried on stands in no line of this one
-        news = [*hold.item.news, *news_for(before, seen.alert)][-MAX_NEWS:] if merged and knows(before) else None
+        news = None
+        if merged and knows(before):
+            news = [*hold.item.news, *news_for(before, seen.alert, policy)][-MAX_NEWS:]
         item = digest_item(state, policy, reason=reason, since=hold.since_ms, news=news, seen=seen)
         if not self._entries and not expired and self._window.kind in ALONE:
             self._alone = delivery(

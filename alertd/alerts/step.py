@@ -106,7 +106,7 @@ class Step:
         whole = None if kind == "first" else before
         audiences = Audiences(whole, matches, self.event.id, self.portfolio.receivers, meant, meaning.of)
         told = self._telling(after, matches, audiences, reopened)
-        if meant.material or told.deliveries or told.holds:
+        if meant.material or told.deliveries or told.holds or told.wanted:
             after = told.state.alert
         return self._outcome(before, after, meant, told, matches)
 

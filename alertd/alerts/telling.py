@@ -85,6 +85,8 @@ class Telling:
     marks: list[CoolMark] = field(default_factory=list)
     waits: Reason | None = None
     """Why the first that waits does."""
+    wanted: bool = False
+    """It was withheld from somebody who wants every report, and hears of it with the next message."""
     withheld: Reason | None = None
     _seen: dict[tuple[object, ...], Seen] = field(default_factory=dict)
     _partial: bool = False
@@ -195,6 +197,7 @@ class Telling:
         timing = when(policy, view, self.background.circumstances, before, self.now)
         if isinstance(timing, Withhold):
             self.withheld = self.withheld or timing.reason
+            self.wanted = self.wanted or policy.updates == "all"
             self.lanes[policy.id] = missing(before, corrects=knows(before) and view.corrects)
             return timing.text
         if isinstance(timing, Put):

@@ -88,7 +88,7 @@ def test_a_change_that_does_not_concern_what_it_sees_is_not_shown_to_it() -> Non
 def test_what_came_twice_is_said_once_where_it_came_last() -> None:
     texts = ["first report", "also reported by paper", "corrected: 3 → 2", "also reported by paper"]
     seen = replace(state().alert, changes=[change(n, text) for n, text in enumerate(texts, 1)])
-    assert news_for(Told(revision=1), seen) == ["corrected: 3 → 2", "also reported by paper"]
+    assert news_for(Told(revision=1), seen, ReceiverPolicy("desk")) == ["corrected: 3 → 2", "also reported by paper"]
 
 
 def test_news_are_the_changes_since_the_receiver_was_told() -> None:

@@ -399,9 +399,31 @@ def test_an_update_that_a_cooldown_withheld_comes_with_the_next_report() -> None
     assert why(case.take(b, match(b), after=MINUTE))["desk"].startswith("cooldown")
     later = case.take(c, match(c), after=2 * HOUR)
     assert told(later) == {"desk": "updated"}
-    assert [text.partition(";")[0] for text in later.deliveries[0].message.news] == [
-        "also reported: “Event b”", "also reported by wire-c"
-    ]  # fmt: skip
+    assert [text.partition(";")[0] for text in later.deliveries[0].message.news] == ["also reported: “Event b”"]
+
+
+@pytest.mark.parametrize("updates", ["material", "none"])
+def test_what_a_receiver_reads_does_not_hang_on_another_that_wants_every_report(updates: str) -> None:
+    def news(*others: ReceiverPolicy) -> list[str]:
+        case = Case(ReceiverPolicy("desk", updates=updates), *others)  # type: ignore[arg-type]
+        case.portfolio = msgspec.structs.replace(case.portfolio, receivers=("desk", *(one.id for one in others)))
+        a, b, c = event("a"), event("b"), event("c")
+        case.take(a, match(a))
+        case.take(b, match(b), after=MINUTE)
+        (one, *_) = case.take(c, match(c, severity="critical"), after=MINUTE).deliveries
+        assert one.receiver == "desk"
+        return one.message.news
+
+    assert news(ReceiverPolicy("oms", updates="all")) == news()
+
+
+def test_who_wants_every_report_reads_what_was_withheld_with_the_next_message() -> None:
+    case = Case(ReceiverPolicy("desk", updates="all", cooldown=Cooldown("story", 3600)))
+    a, b, c = event("a"), event("b"), event("c")
+    case.take(a, match(a))
+    assert why(case.take(b, match(b), after=MINUTE))["desk"].startswith("cooldown")
+    (one,) = case.take(c, match(c), after=2 * HOUR).deliveries
+    assert one.message.news == ["also reported by wire-b", "also reported by wire-c"]
 
 
 def test_a_rule_beyond_its_budget_folds_and_its_author_is_named_once_it_is() -> None:
