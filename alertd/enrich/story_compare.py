@@ -15,7 +15,7 @@ from alertd.enrich.story_filing import filing_and_news
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_pair import NOTHING, Both, Likeness
 from alertd.enrich.story_report import Report
-from alertd.enrich.story_weights import AMENDED, BASE, COPY, DAY_MS, SURE, WEIGHTS
+from alertd.enrich.story_weights import AMENDED, BASE, COPY, DAY_MS, FAR, SURE, WEIGHTS
 
 
 def compare(new: Report, known: Report) -> Likeness:
@@ -62,5 +62,8 @@ def _texts(new: Report, known: Report) -> Likeness:
     if surely is not None:
         return surely
     seen = both.seen()
-    score = BASE + sum(WEIGHTS[name] * value for name, value in seen.items())
-    return Likeness(round(min(max(score, 0.0), both.ceiling()), 3), tuple(both.why()))
+    score = max(BASE + sum([WEIGHTS[name] * value for name, value in seen.items()]), 0.0)
+    if score > FAR:  # the lowest ceiling
+        score = min(score, both.ceiling())
+    # in a storm each report is compared with thirty others that have one word in common with it
+    return Likeness(round(score, 3), tuple(both.why()) if score >= FAR else ())

@@ -71,8 +71,7 @@ class Both:
         """How surely both are about one company."""
         self.same_event = bool(self.known_as) and not set(self.types) <= REPEATED
         self.pairs = [pair for pair in new.pairs if pair in known.pairs]
-        own, theirs = self.own, self.theirs
-        names = {word for word in self.shared if own[word] >= NAME or theirs[word] >= NAME}
+        names = {word for word in self.shared if self.own[word] >= NAME or self.theirs[word] >= NAME}
         self.told = sum(weight for word, weight in self.shared.items() if weight > 1 and word not in names)
         """What the shared words tell that are no names: what happened, and not to whom."""
         self.named = sum(self.shared[word] for word in names - self.given)
@@ -80,15 +79,15 @@ class Both:
 
     def surely(self) -> Likeness | None:
         """Say what needs no weighing: the same page, the same title; None if it must be weighed."""
-        differ = self._differs
-        if not differ and self._same_page():
+        copied, same_page = self.copied >= COPY and self.texts >= 0.5, self._same_page()
+        differ = (copied or self.same_title or same_page) and self._differs
+        if not differ and same_page:
             return Likeness(SURE, ("the same address",))
         if not differ and self.same_title:
             return Likeness(0.95 if self.same_publisher or not self._figures_differ else 0.8, ("the same title",))
-        form = self.same_publisher and (self._filled_in() or are_parts(self.new, self.known))
-        if self.copied >= COPY and self.texts >= 0.5 and not (differ or form):
-            return Likeness(0.6 + 0.35 * self.copied, (f"{self.copied:.0%} of the text is the same",))
-        return None
+        if not copied or differ or (self.same_publisher and (self._filled_in() or are_parts(self.new, self.known))):
+            return None
+        return Likeness(0.6 + 0.35 * self.copied, (f"{self.copied:.0%} of the text is the same",))
 
     def seen(self) -> dict[str, float]:
         """Measure what they have in common and what not: the names are those of WEIGHTS, the values up to 1."""
