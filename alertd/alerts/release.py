@@ -21,6 +21,7 @@ from alertd.alerts.deliver import MAX_NEWS, as_seen, delivery, digest_item, news
 from alertd.alerts.knowing import behind_wall, hushed, louder, nothing_to_see, snoozed, taken_back
 from alertd.alerts.lanes import knows, lane, missing, sources_in, told, without_hold
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
+from alertd.alerts.route import below
 from alertd.base.clock import rfc3339
 from alertd.base.ids import make_id
 from alertd.model import (
@@ -131,6 +132,8 @@ class Release:
             return "restricted: the alert is another desk's"
         seen = as_seen(state, policy)
         if why := nothing_to_see(state, seen, before):
+            return why
+        if not knows(before) and (why := below(policy, seen.alert.severity)):  # who was told hears that it sank
             return why
         if snoozed(state, self._now) and not louder(before, seen.alert):
             return f"silenced: snoozed until {alert.snoozed_until}"

@@ -278,3 +278,25 @@ def test_a_digest_does_not_take_away_the_message_that_stands() -> None:
     assert there is not None
     held = replace(there, told={"desk": Told(revision=1, at_ms=1, severity="high", held=put.window)})
     assert not over((replace(put, item=replace(put.item, revision=2)), held), member("al_b")).lanes[of].elsewhere
+
+
+def test_what_sank_below_the_receivers_min_severity_is_left_out_with_its_reason() -> None:
+    loud = ReceiverPolicy("desk", min_severity="medium")
+    released = over(changed(member("al_a"), severity="low", matches=[match(severity="low")]), policy=loud)
+    assert not released.deliveries
+    assert released.fates == {"al_a": "no_receiver: below its min_severity medium"}
+    assert released.record.data["members"] == released.fates
+
+
+def test_what_was_told_and_sank_is_listed_as_corrected_downwards() -> None:
+    loud = ReceiverPolicy("desk", min_severity="medium")
+    put, there = member("al_a", revision=2, told={"desk": Told(revision=1, severity="high")})
+    assert there is not None
+    sank = replace(there.alert, severity="low", matches=[match(severity="low")])
+    sank = replace(sank, changes=[sank.changes[0], replace(sank.changes[1], text="severity high → low")])
+    lanes = {"desk": Told(revision=1, severity="high", held=put.window)}
+    released = over((put, replace(there, alert=sank, told=lanes)), member("al_b"), policy=loud)
+    assert [(one.severity, one.news) for one in digest(released).items] == [
+        ("high", []),
+        ("low", ["severity high → low"]),
+    ]
