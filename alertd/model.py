@@ -783,6 +783,8 @@ class Told(Struct, frozen=True, kw_only=True):
     revision: int = 0
     """The newest that was queued for it; 0: none yet."""
     at_ms: int = 0
+    news_ms: int = 0
+    """When it was last told of more than an answer, if that was before `at_ms`; else 0."""
     severity: Severity = "info"
     """As it was told, so that a rise is known."""
     sources: int = 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alertd.alerts.circumstances import Circumstances, View, mark_name
+from alertd.alerts.lanes import news_at
 from alertd.alerts.policy import Cooldown, ReceiverPolicy, severity_rank
 from alertd.alerts.rules_of import companies_of, identity_of, portfolio_of, rules_of
 from alertd.base.clock import rfc3339
@@ -62,7 +63,7 @@ def cooling(policy: ReceiverPolicy, view: View, circumstances: Circumstances, la
     about = subjects(cooldown, view)
     ends = [_end(mark_name(policy.id, cooldown.by, one), view.severity, circumstances, now) for one in about]
     if cooldown.by == "story" and lane is not None and lane.revision and not _louder(view.severity, lane.severity):
-        ends = [max(*ends, lane.at_ms + round(cooldown.for_s * 1000))]  # also after a brief, which sets no mark
+        ends = [max(*ends, news_at(lane) + round(cooldown.for_s * 1000))]  # also after a brief, which sets no mark
     if not ends or min(ends) <= now:
         return ""
     what = "this story" if cooldown.by == "story" else f"{cooldown.by} {_listed(about)}"

@@ -12,6 +12,7 @@ from alertd.alerts.rights import RESTRICTED
 from alertd.base.clock import parse_rfc3339
 from alertd.model import Alert, AlertState, Event, Told
 
+_ANSWERS = frozenset({"acknowledged", "snoozed", "reopened", "closed"})
 DELIVERED = "dl_"
 """Begins the id of a delivery: what of a decision's `receivers` is no reason."""
 
@@ -58,11 +59,25 @@ def told(
     return Told(
         revision=seen.revision,
         at_ms=now,
+        news_ms=0 if _tells_news(before, seen) else news_at(before),
         severity=seen.severity,
         sources=max(sources, before.sources if before is not None else 1),
         via=via or (before.via if before is not None else ""),
         elsewhere=listed and not has_message(before),
     )
+
+
+def news_at(told: Told | None) -> int:
+    """Give when a receiver was last told of more than an answer, in milliseconds; 0 if never."""
+    return (told.news_ms or told.at_ms) if told is not None else 0
+
+
+def _tells_news(before: Told | None, seen: Alert) -> bool:
+    """Tell whether more than an answer came since a receiver was told, or was kept from it."""
+    if before is None or not before.revision or before.missed:
+        return True
+    since = [one for one in seen.changes if one.revision > before.revision]
+    return not since or any(one.event or one.reason not in _ANSWERS for one in since)
 
 
 def held(before: Told | None, window: str, since: int, *, loud: bool = True) -> Told:
@@ -104,9 +119,11 @@ def united(older: Mapping[str, Told], younger: Mapping[str, Told], revision: int
             found[receiver] = replace(lane_, **_waits(waits))
             continue
         waits = own if own.held else lane_
+        at, news = max(own.at_ms, lane_.at_ms), max(news_at(own), news_at(lane_))
         found[receiver] = replace(
             own,
-            at_ms=max(own.at_ms, lane_.at_ms),
+            at_ms=at,
+            news_ms=news if news < at else 0,
             severity=loudest([own.severity, lane_.severity]) if lane_.revision else own.severity,
             sources=max(own.sources, lane_.sources),
             **_waits(waits),

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from alertd.alerts import lanes
+from alertd.alerts.answers import answer
 from alertd.alerts.circumstances import NOTHING_KNOWN, Circumstances, View
 from alertd.alerts.cooldown import cooling, marks_to_read, marks_to_set
 from alertd.alerts.policy import Cooldown, CooldownBy, ReceiverPolicy
 from alertd.base.clock import rfc3339
-from alertd.model import Told
+from alertd.model import Answer, Event, Told
+from tests.alerts.living import MINUTE, state
+from tests.alerts.living import NOW as LIFE
 from tests.alerts.timed import HOUR_MS, NOON, match, told, view
 from tests.rules.make import portfolio
 
@@ -101,3 +105,24 @@ def test_without_a_cooldown_there_are_no_marks() -> None:
 def test_an_alert_about_very_many_companies_rests_on_the_first_forty() -> None:
     seen = view(match("a", *[f"c{n}" for n in range(500)]))
     assert len(marks_to_read(receiver("company"), seen)) == 40
+
+
+def test_an_answer_does_not_prolong_a_cooldown() -> None:
+    night = ReceiverPolicy("desk", cooldown=Cooldown("story", 3600))
+    before = state(told={"desk": Told(revision=1, at_ms=LIFE - 50 * MINUTE, severity="high")})
+    said = Answer(kind="acknowledge", alert="al_a", who="jd", via="cli", at_ms=LIFE)
+    done = answer(before, said, {"desk": night}, LIFE)
+    assert done.state is not None
+    assert done.deliveries
+    lane = done.state.told["desk"]
+    assert lane.at_ms == LIFE, "it was told"
+    assert lane.news_ms == LIFE - 50 * MINUTE
+    shown = View("desk", done.state.alert, Event(), "material", None)
+    assert cooling(night, shown, NOTHING_KNOWN, lane, LIFE + MINUTE)
+    assert not cooling(night, shown, NOTHING_KNOWN, lane, LIFE + 11 * MINUTE)
+
+
+def test_news_after_an_answer_begins_the_cooldown_anew() -> None:
+    answered = Told(revision=1, at_ms=5, severity="high", news_ms=2)
+    after = lanes.told(answered, state(revision=2).alert, 9)
+    assert (after.at_ms, after.news_ms) == (9, 0)
