@@ -17,7 +17,7 @@ import pytest
 from alertd.model import Message
 from alertd.net.client import HttpClient
 from alertd.notify.email import EmailConfig, EmailNotifier
-from alertd.notify.email_subject import subject_of
+from alertd.notify.email_subject import is_reply, subject_of
 from alertd.notify.message import compose
 from alertd.notify.outcome import Dead, Later, Outcome, Sent
 from alertd.notify.progress import Progress, read_progress
@@ -327,3 +327,12 @@ async def test_a_reply_that_makes_no_sense_leaves_a_doubt(relay: FakeRelay, tls:
     relay.replies["DATA"] = ["299 what"]
     outcome = await deliver(notifier(smtp(relay.port, tls[1])))
     assert isinstance(outcome, Later) and read_progress(outcome.progress).doubt
+
+
+def test_who_read_of_an_alert_only_in_a_digest_gets_an_addition_in_full() -> None:
+    adds = message(type="alert.updated", news=["also reported by b"], loud=False, told_before=True)
+    assert is_reply(adds, compose(adds, NOW))
+    listed = msgspec.structs.replace(adds, told_before=False)
+    lines = compose(listed, NOW)
+    assert not is_reply(listed, lines)
+    assert "also reported by b" in lines.headline
