@@ -26,6 +26,7 @@ from alertd.ruletests.lint import lint
 from alertd.ruletests.lint_several import dead_receivers
 from alertd.settings import MAX_BYTES, Settings
 from alertd.sources.rights import unheard
+from alertd.web.token_checks import unknown_desks
 
 _YAML = (".yaml", ".yml")
 _ONLY_SETTINGS = re.compile(rb"^(?:state_dir|redis|smtp|web|sources|operator)\s*:", re.MULTILINE)
@@ -83,6 +84,9 @@ class Checking:
         self.faults += dead_receivers(_receivers(settings, doc), sent_to, rules, escalates)
         self.faults += tried(settings.receivers, settings.operator, doc, system_clock())
         self.faults += unheard(doc, settings.sources, rules.book.portfolios)
+        owned = [*settings.sources, *settings.receivers, *rules.book.portfolios]
+        desks = {one.desk for one in owned if one.desk is not None}
+        self.faults += unknown_desks(doc, settings.web.tokens, desks)
 
     # --- rules ------------------------------------------------------------------------------------------------
 

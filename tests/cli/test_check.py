@@ -414,5 +414,24 @@ def test_a_receiver_that_may_be_told_and_that_no_portfolio_of_the_desk_names_is_
     assert line.endswith("of source `example-wire` (name it under `receivers:` of one, or take it out here)")
 
 
+@pytest.mark.parametrize(
+    ("token", "found"),
+    [("ai", ""), ("aii", "did you mean `ai`?"), ("energy", "known here: ai")],
+)
+def test_a_token_of_a_desk_that_nothing_names_is_warned_of(desk: Path, token: str, found: str) -> None:
+    settings = desk / "alertd.yaml"
+    web = f"web:\n  tokens:\n    - {{name: jd, desk: {token}, token: {'planted-' * 4}}}\n"
+    settings.write_text(settings.read_text().replace("web:\n", web, 1))
+    lines = [line for line in walled(desk, "desk: ai", "desk: ai") if "token `jd`" in line]
+    if not found:
+        assert lines == []
+        return
+    (line,) = lines
+    says = f"warning: nothing belongs to desk `{token}`: token `jd` opens only what is nobody's"
+    assert re.fullmatch(rf"alertd\.yaml:\d+:\d+: {says} .*", line)
+    assert line.endswith(f" ({found})")
+    assert "planted" not in line
+
+
 def test_walls_behind_which_somebody_hears_are_fine(desk: Path) -> None:
     assert walled(desk, "desk: ai\n    rights: {receivers: [desk]}", "desk: ai") == []
