@@ -9,8 +9,10 @@ import typer
 
 from alertd.base.clock import rfc3339, system_clock
 from alertd.cli.connect import command_store, reach_of
+from alertd.cli.desk_view import DeskView
 from alertd.cli.output import (
     ConfigOption,
+    DeskOption,
     JsonOption,
     ago,
     counted,
@@ -20,11 +22,14 @@ from alertd.cli.output import (
     print_table,
     stdout,
 )
+from alertd.cli.past_rules import Books
 from alertd.model import Delivery
 from alertd.store.redis import RedisStore
 from alertd.store.types import DeadEvent
 
 BATCH = 1000
+MOST = 100_000
+"""Dead deliveries among which a desk's are looked for: more than a store keeps."""
 
 
 def dead(
@@ -35,24 +40,34 @@ def dead(
     ] = None,
     retry_all: Annotated[bool, typer.Option("--retry-all", help="Send every dead delivery again.")] = False,
     limit: Annotated[int, typer.Option(metavar="N", help="Show at most so many, the newest.", min=1)] = 100,
+    desk: DeskOption = None,
 ) -> None:
     """List what could not be delivered, or send it again.
 
-    Also lists events that could not be matched. A delivery sent again keeps its id, so that the receiver can tell.
+    Also lists events that could not be matched, which are no desk's. A delivery sent again keeps its
+    id, so that the receiver can tell.
     """
     if retry or retry_all:
-        _retry(config, retry or [], everything=retry_all, json=json)
+        _retry(config, retry or [], desk, everything=retry_all, json=json)
         return
 
     async def work() -> tuple[list[Delivery], list[DeadEvent]]:
-        async with command_store(reach_of(config)) as store:
-            return await store.dead_deliveries(limit), await store.dead_events(limit)
+        reach = reach_of(config)
+        async with command_store(reach) as store:
+            if desk is None:
+                return await store.dead_deliveries(limit), await store.dead_events(limit)
+            view = DeskView(desk, Books(reach), store.load_alerts)
+            return (await _seen(view, await store.dead_deliveries(MOST)))[:limit], []
 
     letters, events = guarded(work)
     if json:
         print_json({"deliveries": [_row(d) for d in letters], "events": events}, pretty=True)
     else:
         _show(letters, events, limit)
+
+
+async def _seen(view: DeskView, deliveries: list[Delivery]) -> list[Delivery]:
+    return [one for one in deliveries if await view.sees_delivery(one)]
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:
@@ -89,11 +104,19 @@ def _show(letters: list[Delivery], events: list[DeadEvent], limit: int) -> None:
         )
 
 
-def _retry(config: Path | None, wanted: list[str], *, everything: bool, json: bool) -> None:
+def _retry(config: Path | None, wanted: list[str], desk: str | None, *, everything: bool, json: bool) -> None:
     async def work() -> list[str]:
-        async with command_store(reach_of(config)) as store:
-            queued = await (_all(store) if everything else store.retry_dead(wanted, system_clock()))
-            await _end_pauses(store, queued, everything=everything)
+        reach = reach_of(config)
+        async with command_store(reach) as store:
+            if desk is None:
+                queued = await (_all(store) if everything else store.retry_dead(wanted, system_clock()))
+            else:
+                there = await _seen(
+                    DeskView(desk, Books(reach), store.load_alerts), await store.dead_deliveries(MOST)
+                )
+                meant = [one.id for one in there if everything or one.id in wanted]
+                queued = await store.retry_dead(meant, system_clock())
+            await _end_pauses(store, queued, everything=everything and desk is None)
             return queued
 
     queued = guarded(work)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from alertd.cli.connect import Reach
 from alertd.cli.past_rules import Books, Version
-from alertd.model import AlertState, JournalRecord, StoredAlert, event_from_dict, event_to_dict
+from alertd.model import AlertState, Delivery, JournalRecord, StoredAlert, event_from_dict, event_to_dict
 from alertd.rules.walls import Walls
 
 UNKNOWN = "?"
@@ -60,6 +60,14 @@ class DeskView:
     def sees_alert(self, state: AlertState) -> bool:
         """Tell whether an alert is for the desk."""
         return self.may_see(state.desk) and self.sees_portfolio(state.alert.portfolio, self.books.today())
+
+    async def sees_delivery(self, delivery: Delivery) -> bool:
+        """Tell whether a delivery is for the desk: its receiver is, and the alert that it is about, if any."""
+        if self.desk is None:
+            return True
+        owners = [owners_of(self.books.reach).get(delivery.receiver, UNKNOWN)]
+        owners += await self._of_alerts([delivery.alert]) if delivery.alert else []
+        return all(self.may_see(owner) for owner in owners)
 
     # --- events -----------------------------------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from alertd.base.clock import system_clock
 from alertd.store.redis import RedisStore
 from tests.cli.conftest import Desk
-from tests.store.make import new
+from tests.cli.living import ONE, TWO, alert
+from tests.store.make import delivery, new
 
 
 def test_without_dead_letters_that_is_said(desk: Desk) -> None:
@@ -110,3 +112,38 @@ def test_events_that_could_not_be_matched_are_shown_too(desk: Desk) -> None:
     assert row.split(maxsplit=1)[0] == "ev_a"
     assert row.endswith("five attempts to match it failed")
     assert desk.run("dead", "--json").json["events"][0]["event"]["title"] == "a says one"
+
+
+def test_a_desk_sees_and_retries_only_what_is_its_own_or_nobodys(desk: Desk) -> None:
+    desk.settings(
+        receivers=[
+            {"id": "desk", "type": "console", "desk": "ai"},
+            {"id": "oms", "type": "console", "desk": "energy"},
+            {"id": "all", "type": "console"},
+        ]
+    )
+    alert(desk, ONE)
+    alert(desk, TWO, desk="energy")
+    about = {"a": ("desk", ONE), "b": ("oms", ONE), "c": ("all", ONE), "d": ("all", TWO), "e": ("gone", ONE)}
+
+    async def bury(store: RedisStore) -> None:
+        now = system_clock()
+        for name, (receiver, of) in about.items():
+            made = delivery(name, receiver, chain=f"al_{name}", due=now, expires=now + 86_400_000)
+            assert made.message.alert is not None
+            message = replace(made.message, alert=replace(made.message.alert, id=of))
+            await store.enqueue([replace(made, message=message)], now)
+            await store.claim(receiver, f"dl_{name}", "token", now, 60_000, 0, b"payload")
+            assert await store.bury(f"dl_{name}", "token", now, "HTTP 410")
+
+    desk.do(bury)
+
+    def listed(*words: str) -> list[str]:
+        return sorted(row["id"] for row in desk.run("dead", "--json", *words).json["deliveries"])
+
+    assert listed() == ["dl_a", "dl_b", "dl_c", "dl_d", "dl_e"]
+    assert listed("--desk", "ai") == ["dl_a", "dl_c"]
+    assert listed("--desk", "ai", "--limit", "1") == ["dl_c"]
+    assert desk.run("dead", "--desk", "ai", "--retry", "dl_b").err == "alertd: no dead delivery: dl_b\n"
+    assert desk.run("dead", "--desk", "ai", "--retry-all", "--json").json["queued"] == ["dl_c", "dl_a"]
+    assert listed() == ["dl_b", "dl_d", "dl_e"]
