@@ -137,6 +137,16 @@ def failing(found: Explanation) -> int:
     return min((len({leaf.label for leaf in deciding(part)}) for part in parts), default=FAR)
 
 
+def is_single(found: Explanation) -> bool:
+    """Tell whether a rule is a single condition: of that nothing is left to hold where it fails."""
+    parts = [part.condition for part in found.over_time] or [asked.condition for asked in found.asked]
+    return all(_leaves(part) < 2 for part in parts)
+
+
+def _leaves(tree: Explained) -> int:
+    return sum(_leaves(child) for child in tree.children) if tree.children else 1
+
+
 def nearness(found: Explanation) -> tuple[int, int, str, str]:
     """Order rules that did not hold: the one of which the fewest leaves failed first, of these the loudest."""
     loud = severity_rank(found.severity) if found.severity != "auto" else 0  # type: ignore[arg-type]

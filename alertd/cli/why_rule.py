@@ -13,7 +13,7 @@ from typing import Any
 from alertd.base import suggest
 from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
 from alertd.base.config import parse_duration
-from alertd.cli.again import explained, failing, why_not
+from alertd.cli.again import explained, failing, is_single, why_not
 from alertd.cli.connect import command_store, reach_of
 from alertd.cli.desk_view import DeskView
 from alertd.cli.journal_text import outcome
@@ -111,7 +111,7 @@ def tell_rule(asked: RuleAsked, config: Path | None) -> None:
 
 
 GROUPS = ("held", "nearly", "not", "not asked")
-"""What a rule makes of an event. `nearly`: one condition failed."""
+"""What a rule makes of an event. `nearly`: one condition of several failed."""
 
 
 def _named(asked: RuleAsked, view: DeskView) -> tuple[str, str]:
@@ -166,7 +166,8 @@ def _count(made: _Made, view: DeskView, portfolio: str, rule: str, record: Journ
         return
     found = explained(version, whose, asked, event, record.data)
     distance = failing(found)
-    group = "not asked" if found.guard else "nearly" if distance == 1 else "not"
+    nearly = distance == 1 and not is_single(found)
+    group = "not asked" if found.guard else "nearly" if nearly else "not"
     made.counts[group] += 1
     because = "it holds as asked now, though it did not then" if found.truth else why_not(found)
     made.missed.add(distance, number, row | {"group": group, "failing": distance, "because": because})
