@@ -22,7 +22,7 @@ _TITLE_MAX = 240
 
 _WHY: dict[DigestKind, str] = {
     "brief": "came in quiet hours",
-    "digest": "came since the last digest",
+    "digest": "waited for this digest",
     "storm": "came faster than they can be read one by one",
     "group": "came together",
     "budget": "are beyond what the rule's author expects",

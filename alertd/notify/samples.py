@@ -68,7 +68,8 @@ def correction(receiver: str, now: int) -> Message:
     change = Change(at=rfc3339(now), revision=2, event=_EVENT, event_revision=2, reason="update_material", text=text)
     title = _TITLE.replace("$3-4bn", "$2-3bn")
     alert = replace(first.alert, revision=2, title=title, updated_at=rfc3339(now), changes=[change])
-    event = replace(first.event, revision=2, revision_reason="correction", title=title)
+    amounts = [Amount(low=2e9, high=3e9, per="year", role="revenue", of="spacex"), *first.event.amounts[1:]]
+    event = replace(first.event, revision=2, revision_reason="correction", title=title, amounts=amounts)
     return replace(
         first, type="alert.updated", at=rfc3339(now), alert=alert, event=event, news=[text], told_before=True,
         reason="update_material",

@@ -133,3 +133,10 @@ def test_what_cannot_be_shown_says_why(words: tuple[str, ...], code: int, said: 
     done = preview(tmp_path, *words, receivers=[DESK])
     assert done.code == code
     assert said in done.err
+
+
+def test_a_correction_shows_the_new_amount(tmp_path: Path) -> None:
+    done = preview(tmp_path, "desk", "--sample", "correction", receivers=[DESK])
+    (money,) = [line for line in done.out.splitlines() if line.startswith("Money")]
+    assert "$2-3bn" in money.replace("–", "-")
+    assert "$3-4bn" not in money.replace("–", "-")

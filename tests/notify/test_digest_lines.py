@@ -50,7 +50,7 @@ def test_alerts_of_several_portfolios_say_whose_each_is() -> None:
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
-        ("digest", "7 alerts came since the last digest"),
+        ("digest", "7 alerts waited for this digest"),
         ("storm", "7 alerts came faster than they can be read one by one"),
         ("group", "7 alerts came together"),
         ("budget", "7 alerts are beyond what the rule's author expects"),
