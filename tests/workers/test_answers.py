@@ -7,10 +7,11 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
-from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.policy import DigestTimes, ReceiverPolicy
+from alertd.base.clock import rfc3339
 from alertd.model import AlertState, Rights, StoredAlert
 from alertd.store.protocol import Store
-from tests.alerts.living import HOUR, TITLE, match, state
+from tests.alerts.living import HOUR, NOW, TITLE, match, state
 from tests.workers.life import Life
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,6 +35,24 @@ async def test_an_acknowledgement_is_stored_told_and_written_down(life: Life) ->
     (record,) = await life.journal("answer")
     assert (record.reason, record.data["who"], record.data["via"]) == ("acknowledge", "jd", "cli")
     assert ("answer", "acknowledge") in [(r.kind, r.reason) for _, r in await life.store.trace("al_a")]
+
+
+async def test_an_answer_waits_in_the_store_for_the_digest_of_who_would_be_disturbed(any_store: Store) -> None:
+    life = Life(any_store, ReceiverPolicy("desk", digest=DigestTimes(("10:00",)), answers_wait=True))
+    await life.put(state())
+    assert (await life.answer("acknowledge")).outcome == "done"
+    assert await life.queued() == []
+    (record,) = await life.journal("answer")
+    assert record.data["receivers"] == {"desk": f"folded_into: digest until {rfc3339(NOW + 2 * HOUR)}"}
+    await life.answer("unacknowledge", who="mk")
+    life.clock.pass_by(2 * 3600)
+    await life.worker.look()
+    (message,) = await life.queued()
+    assert message.digest is not None
+    (item,) = message.digest.items
+    assert (item.status, item.news) == ("open", ["acknowledged by jd", "acknowledgement taken back by mk"])
+    lane = (await life.state()).told["desk"]
+    assert (lane.revision, lane.held) == (3, "")
 
 
 async def test_of_two_who_acknowledge_at_once_one_is_first_and_the_other_is_told_so(life: Life) -> None:
