@@ -13,6 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from alertd.enrich.story_synonyms import BODIES, CANONICAL, joined
 from alertd.text.fold import split_words
 
@@ -114,7 +116,7 @@ def weigh(stemmed: str) -> int:
     return 0 if stemmed.isdigit() else _table().get(stemmed, MOST if len(stemmed) > 1 else 0)
 
 
-class _Told(NamedTuple):
+class _Told(msgspec.Struct, frozen=True, gc=False):
     """What a folded word tells wherever it stands."""
 
     stem: str
