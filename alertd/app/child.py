@@ -261,8 +261,7 @@ class Child:
 
 
 def _keep_for_good() -> None:
-    """Spare the garbage collector what stays: to go through millions of rules would stop everything for a second, and
-    through the modules of the I/O process alone for a twentieth."""
+    """Spare the garbage collector what stays: going through millions of rules would stop everything for a second."""
     gc.freeze()
 
 
