@@ -81,7 +81,10 @@ async def test_who_may_not_be_told_is_named_with_the_reason(desk: Desk) -> None:
             return out if not code and "restricted" in out else ""
 
         said = await eventually(decided, "the decision is journalled")
-        assert "restricted: the item is internal and the receiver's accepts is public" in said
+        assert (
+            "oms: a wall keeps it from the receiver (the item is internal and the receiver's accepts is public)"
+            in said
+        )
     assert desk.messages("alert.fired") == []
 
 

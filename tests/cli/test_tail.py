@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from alertd.base.clock import rfc3339, system_clock
+from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
 from alertd.model import JournalRecord
 from tests.cli.conftest import Desk
 from tests.cli.run import command, plain_environment
@@ -22,7 +22,8 @@ RECORDS = [
     JournalRecord(kind="delivery", at=AT, ids=["dl_1", "al_1", "desk"], reason="sent",
                   data={"delivery": "dl_1", "receiver": "desk", "alert": "al_1", "detail": "HTTP 200"}),
     JournalRecord(kind="delivery", at=AT, ids=["dl_2", "desk"], reason="retry",
-                  data={"delivery": "dl_2", "receiver": "desk", "attempts": 3, "detail": "HTTP 503", "due_ms": 0}),
+                  data={"delivery": "dl_2", "receiver": "desk", "attempts": 3, "detail": "HTTP 503",
+                        "due_ms": parse_rfc3339(AT) + 5_000}),
     JournalRecord(kind="entry", at=AT, ids=["wire"], reason="rejected: no title", data={"title": ""}),
     JournalRecord(kind="entry", at=AT, ids=["wire", "ev_1"], reason="republished", data={"title": "Vega\x1b[2J"}),
     JournalRecord(kind="source", at=AT, ids=["wire"], reason="failed: HTTP 503"),
@@ -33,7 +34,7 @@ LINES = [
     f"{AT} event      ev_1 revision 2 from wire “Vega leases Orion” → ai: first",
     f"{AT} event      ev_2 from wire “Rain” → no rule held",
     f"{AT} delivery   dl_1 to desk sent: HTTP 200",
-    f"{AT} delivery   dl_2 to desk failed at attempt 3: HTTP 503; next attempt 1970-01-01T00:00:00.000Z",
+    f"{AT} delivery   dl_2 to desk failed at attempt 3: HTTP 503; next attempt 2026-01-12T07:42:09.000Z",
     f"{AT} entry      wire rejected: no title",
     f"{AT} entry      wire ev_1 “Vega\ufffd[2J” republished",
     f"{AT} source     wire failed: HTTP 503",
