@@ -37,4 +37,5 @@ async def test_others_get_the_loop_between_pieces_of_long_work() -> None:
 
 
 async def test_nothing_is_given_of_nothing() -> None:
-    assert [item async for item in by_turns(())] == []
+    nothing: list[str] = []
+    assert [item async for item in by_turns(nothing)] == []
