@@ -11,16 +11,16 @@ from datetime import timedelta, tzinfo
 from alertd.base.clock import to_datetime
 from alertd.model import Blind, Coverage
 from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, moment, zone_label
-from alertd.notify.plain import one_line
+from alertd.notify.plain import counted, one_line
 
 
 def coverage_parts(coverage: Coverage, tz: tzinfo) -> list[str]:
     """Give the parts of the line: how many sources are fine, counts, blind spells, what is not fine."""
-    counts = f"{_counted(coverage.items, 'item')}, {coverage.names:,} on your names, "
-    counts += _counted(coverage.alerts, "alert")
+    counts = f"{counted(coverage.items, 'item')}, {coverage.names:,} on your names, "
+    counts += counted(coverage.alerts, "alert")
     failing_now = {one.source for one in coverage.blind if one.until is None}
     blind = [_blind(one, tz, coverage) for one in coverage.blind]
-    more = [f"{_counted(coverage.more_blind, 'more blind spell')}"] if coverage.more_blind else []
+    more = [f"{counted(coverage.more_blind, 'more blind spell')}"] if coverage.more_blind else []
     return [f"{_fine(coverage)} fine", counts, *blind, *more, *_not_fine(coverage, failing_now)]
 
 
@@ -44,10 +44,6 @@ def lateness(coverage: Coverage, tz: tzinfo, now: int) -> str:
 def _fine(coverage: Coverage) -> str:
     noun = "source" if coverage.sources == 1 else "sources"
     return f"{coverage.fine:,} of {coverage.sources:,} {noun}"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing if number == 1 else thing + 's'}"
 
 
 def _blind(one: Blind, tz: tzinfo, coverage: Coverage) -> str:

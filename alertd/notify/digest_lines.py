@@ -14,7 +14,7 @@ from alertd.model import SEVERITIES, Digest, DigestItem, DigestKind, Message, Se
 from alertd.notify import holdings
 from alertd.notify.clocks import clock_time, moment, zone, zone_label
 from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, Item, Lines, Row, join
-from alertd.notify.plain import cut, one_line, web_link
+from alertd.notify.plain import counted, cut, one_line, web_link
 
 _NEWS_SHOWN = 3
 _TITLE_MAX = 240
@@ -38,7 +38,7 @@ def digest_lines(message: Message, digest: Digest, now: int) -> Lines:
     several = len({item.portfolio for item in (*digest.items, *digest.expired)}) > 1
     return Lines(
         headline=cut(join([called(digest).capitalize(), of, first]), HEADLINE_MAX),
-        status=join([digest.kind.upper(), of, f"{counted(number)}{_by_severity(digest)}"]),
+        status=join([digest.kind.upper(), of, f"{counted(number, 'alert')}{_by_severity(digest)}"]),
         title=_title(digest, number, tz, now),
         rows=_rows(digest),
         link="",
@@ -52,7 +52,7 @@ def digest_lines(message: Message, digest: Digest, now: int) -> Lines:
 def called(digest: Digest) -> str:
     """Say what it is in a few words: `brief of 7 alerts, 2 high`."""
     loudest = next((f", {digest.counts[s]:,} {s}" for s in reversed(SEVERITIES) if digest.counts.get(s)), "")
-    return f"{digest.kind} of {counted(total(digest))}{loudest}"
+    return f"{digest.kind} of {counted(total(digest), 'alert')}{loudest}"
 
 
 def whose(digest: Digest, title: str = "") -> str:
@@ -68,11 +68,6 @@ def total(digest: Digest) -> int:
     return max(sum(digest.counts.values()), len(digest.items) + digest.more)
 
 
-def counted(number: int) -> str:
-    """Write a number of alerts."""
-    return f"{number:,} {'alert' if number == 1 else 'alerts'}"
-
-
 def _by_severity(digest: Digest) -> str:
     parts = [f"{digest.counts[s]:,} {s}" for s in reversed(SEVERITIES) if digest.counts.get(s)]
     return f": {', '.join(parts)}" if parts else ""
@@ -83,10 +78,10 @@ def _title(digest: Digest, number: int, tz: tzinfo, now: int) -> str:
         return "Nothing is left of what waited"
     since, until = moment(digest.since), moment(digest.until)
     if since is None or until is None:
-        return f"{counted(number)} {_WHY[digest.kind]}"
+        return f"{counted(number, 'alert')} {_WHY[digest.kind]}"
     span = f"{clock_time(since, tz, now, 'minute')} to {clock_time(until, tz, now, 'minute')}"
     why = _WHY[digest.kind] if number > 1 else _WHY[digest.kind].replace("are ", "is ")
-    return f"{counted(number)} {why}, {span} {zone_label(until, tz)}"
+    return f"{counted(number, 'alert')} {why}, {span} {zone_label(until, tz)}"
 
 
 def _rows(digest: Digest) -> list[Row]:
@@ -140,5 +135,5 @@ def _foot(digest: Digest) -> str:
         listed[item.severity] = listed.get(item.severity, 0) + 1
     left = [(s, digest.counts.get(s, 0) - listed.get(s, 0)) for s in reversed(SEVERITIES)]
     parts = ", ".join(f"{count:,} {severity}" for severity, count in left if count > 0)
-    more = f"{counted(digest.more)} more" + (f": {parts}" if parts else "") if digest.more else ""
+    more = f"{counted(digest.more, 'alert')} more" + (f": {parts}" if parts else "") if digest.more else ""
     return join([more, f"{digest.more_expired:,} more expired" if digest.more_expired else ""])

@@ -94,3 +94,8 @@ def web_link(url: str, limit: int) -> str:
         return ""
     host = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
     return "" if not host or "@" in host else url
+
+
+def counted(number: int, thing: str) -> str:
+    """Write a number of things: `1 alert`, `1,200 alerts`."""
+    return f"{number:,} {thing if number == 1 else thing + 's'}"
