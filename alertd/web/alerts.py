@@ -21,7 +21,7 @@ from alertd.base.clock import Clock, parse_rfc3339
 from alertd.base.config import parse_duration
 from alertd.base.ids import usable_id
 from alertd.model import SEVERITIES, AlertState, Answer, AnswerKind, StoredAlert, Struct
-from alertd.web.callers import Caller, Callers
+from alertd.web.callers import Callers
 from alertd.web.middleware import as_json, failure
 
 READ = 50
@@ -104,7 +104,7 @@ class AlertRoutes:
 
     async def all(self, request: web.Request) -> web.Response:
         """List alerts."""
-        caller, now = self._caller(request), self._clock()
+        caller, now = self._callers.let_in(request), self._clock()
         try:
             wanted, since, limit = _asked(request, now)
         except BadRequest as error:
@@ -129,7 +129,7 @@ class AlertRoutes:
 
     async def answer(self, request: web.Request) -> web.Response:
         """Take an answer."""
-        kind, caller, now = request.match_info["kind"], self._caller(request), self._clock()
+        kind, caller, now = request.match_info["kind"], self._callers.let_in(request), self._clock()
         if kind not in get_args(AnswerKind):
             return failure(404, f"there is no such answer; {suggest.hint(kind[:40], get_args(AnswerKind))}")
         state = await self._state(request)
@@ -157,11 +157,6 @@ class AlertRoutes:
             return failure(404, NOT_THERE)
         return failure(409, given.text) if given.outcome == "refused" else as_json(given)
 
-    def _caller(self, request: web.Request) -> Caller:
-        caller = self._callers.of(request)
-        assert caller is not None  # the door let it in
-        return caller
-
     async def _state(self, request: web.Request) -> AlertState | None:
         """Give the alert that a path names, if it is there for whoever asks."""
         alert = request.match_info["alert"]
@@ -169,7 +164,7 @@ class AlertRoutes:
             return None
         found = (await self._reader.load_alerts([alert])).get(alert)
         state = found.state if found is not None else None
-        return state if state is not None and self._caller(request).sees(state) else None
+        return state if state is not None and self._callers.let_in(request).sees(state) else None
 
 
 async def body_of(request: web.Request, kind: type[B]) -> B:

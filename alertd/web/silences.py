@@ -88,12 +88,12 @@ class SilenceRoutes:
 
     async def all(self, request: web.Request) -> web.Response:
         """List silences."""
-        there = await self._known(self._caller(request))
+        there = await self._known(self._callers.let_in(request))
         return as_json({"silences": there})
 
     async def add(self, request: web.Request) -> web.Response:
         """Make a silence."""
-        caller, now = self._caller(request), self._clock()
+        caller, now = self._callers.let_in(request), self._clock()
         try:
             made = _made(await body_of(request, Wanted), caller, now)
         except (BadRequest, BadSilence) as error:
@@ -103,7 +103,7 @@ class SilenceRoutes:
 
     async def end(self, request: web.Request) -> web.Response:
         """End a silence."""
-        caller, now = self._caller(request), self._clock()
+        caller, now = self._callers.let_in(request), self._clock()
         name = request.match_info["silence"]
         found = next((one for one in await self._known(caller) if one.id == name), None)
         if found is None:
@@ -115,11 +115,6 @@ class SilenceRoutes:
     async def _known(self, caller: Caller) -> list[Silence]:
         there = await self._store.silences(self._clock())
         return [one for one in there if may_touch(one, caller.desk, all_desks=caller.all_desks)]
-
-    def _caller(self, request: web.Request) -> Caller:
-        caller = self._callers.of(request)
-        assert caller is not None  # the door let it in
-        return caller
 
 
 def _made(wanted: Wanted, caller: Caller, now: int) -> Silence:
