@@ -78,6 +78,11 @@ Duration = Annotated[
 """A length of time, in seconds; written with its unit."""
 
 
+def as_list(value: Any) -> Any:
+    """Take a text that stands alone as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 def check_timezone(name: str) -> str:
     """Give a time zone's name back if it is one. Raises ValueError, naming the one that is meant."""
     try:

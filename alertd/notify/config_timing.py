@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from alertd.base import suggest
-from alertd.base.config import ConfigModel, Duration, Timezone, UserId
+from alertd.base.config import ConfigModel, Duration, Timezone, UserId, as_list
 from alertd.base.exchanges import EXCHANGES
 from alertd.base.wall_clock import DAY_MINUTES, Hours, minute_of
 from alertd.model import Severity
@@ -44,10 +44,6 @@ def _whole_minutes(seconds: float) -> float:
     if seconds % 60:
         raise ValueError("a rate is counted in whole minutes, such as 1m or 10m")
     return seconds
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 Hours_ = Annotated[
@@ -101,7 +97,7 @@ class DigestConfig(ConfigModel):
 
     at: Annotated[
         list[TimeOfDay],
-        BeforeValidator(_listed, json_schema_input_type=TimeOfDay | list[TimeOfDay]),
+        BeforeValidator(as_list, json_schema_input_type=TimeOfDay | list[TimeOfDay]),
         Field(min_length=1, max_length=24),
     ]
     """When: `"07:30"`, or several times a day."""
@@ -132,7 +128,7 @@ class EscalateConfig(ConfigModel):
     """How long to wait for somebody to acknowledge, snooze or close."""
     to: Annotated[
         list[UserId],
-        BeforeValidator(_listed, json_schema_input_type=UserId | list[UserId]),
+        BeforeValidator(as_list, json_schema_input_type=UserId | list[UserId]),
         Field(min_length=1, max_length=20),
     ]
     """The receivers that are told then."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from alertd.base.config import ConfigModel, Timezone, UserId
+from alertd.base.config import ConfigModel, Timezone, UserId, as_list
 from alertd.companies.holdings import HoldingsEntry
 from alertd.rules.book import KeyOf
 from alertd.rules.test_entries import TestEntry
@@ -38,16 +38,12 @@ def budget(text: str) -> tuple[int, Literal["hour", "day", "week"]]:
     return int(found[1]), found[2]  # type: ignore[return-value]
 
 
-def _one_or_more(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 RuleSeverity = Literal["info", "low", "medium", "high", "critical", "auto"]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Owner = Annotated[str, Field(max_length=200)]
 Formerly = Annotated[
     tuple[UserId, ...],
-    BeforeValidator(_one_or_more, json_schema_input_type=UserId | tuple[UserId, ...]),
+    BeforeValidator(as_list, json_schema_input_type=UserId | tuple[UserId, ...]),
 ]
 """Ids that it had before, the oldest first."""
 

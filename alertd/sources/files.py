@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from alertd.base.config import as_list
 from alertd.model import ParsedFeed
 from alertd.sources.events import SourceFacts
 from alertd.sources.file_formats import format_of, parse_as
@@ -32,10 +33,6 @@ EMPTY_MS: Final = 60_000
 _SCHEME: Final = "file:"
 _SCRATCH: Final = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".swp", "~")
 """Endings of files that some program has not finished: they are renamed when they are whole."""
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 def _check_pattern(pattern: str) -> str:
@@ -60,7 +57,7 @@ class FilesConfig(PolledConfig, StatedConfig):
     """The directory, relative to alertd.yaml. Files in it are moved to done/ and failed/ below it."""
     pattern: Annotated[
         list[Annotated[str, AfterValidator(_check_pattern), Field(min_length=1, max_length=200)]],
-        BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+        BeforeValidator(as_list, json_schema_input_type=str | list[str]),
         Field(min_length=1, max_length=50),
     ] = ["*"]  # noqa: RUF012  pydantic copies it
     """Names of the files that are taken, with * ? and [ ]; the others are left alone."""

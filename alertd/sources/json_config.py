@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from alertd.base.config import ConfigModel, Duration, Timezone
+from alertd.base.config import ConfigModel, Duration, Timezone, as_list
 from alertd.base.ids import mark
 from alertd.base.secrets import Secret, is_confidential
 from alertd.sources.article_config import ArticleKeys
@@ -32,10 +32,6 @@ _PLACEHOLDER = re.compile(r"\{([A-Za-z_]{1,40})\}")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 SINCE = "{since}"
 """What stands in a parameter for the time of the newest item that was read."""
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 def _check_path(text: str) -> str:
@@ -78,7 +74,7 @@ PathText = Annotated[str, AfterValidator(_check_path), Field(max_length=500)]
 """A JSON path (RFC 9535), as `$.data.items`."""
 Way = Annotated[
     list[Annotated[str, AfterValidator(_check_piece), Field(min_length=1, max_length=1_000)]],
-    BeforeValidator(_as_list),
+    BeforeValidator(as_list),
     Field(min_length=1, max_length=10),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]

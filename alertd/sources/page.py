@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from alertd.base.config import ConfigModel, Timezone
+from alertd.base.config import ConfigModel, Timezone, as_list
 from alertd.model import ParsedFeed
 from alertd.rules.pattern import BadPattern, check_pattern
 from alertd.sources.article_config import ArticleKeys
@@ -64,14 +64,10 @@ class PickConfig(ConfigModel):
         )
 
 
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 class DatePickConfig(PickConfig):
     """Where the date of a row stands, and how it is written."""
 
-    format: Annotated[list[DateForm], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
+    format: Annotated[list[DateForm], BeforeValidator(as_list, json_schema_input_type=str | list[str])] = Field(
         default_factory=list, max_length=10
     )
     """Forms such as `%d/%m/%Y %H:%M`, the first that fits counts; left out, the usual ones are known."""
