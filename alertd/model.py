@@ -103,6 +103,18 @@ class Provenance(Struct, frozen=True, kw_only=True):
     """None: the source's settings limit nothing."""
 
 
+class CompanyIndex(Struct, frozen=True, kw_only=True):
+    """What the news about a company has been doing, as it was when an event about it was matched."""
+
+    as_of: str
+    sentiment: float | None = None
+    """In [-1, 1]: the mean tone of its stories, younger and surer ones counting more; None: too few."""
+    volume_z: float | None = None
+    """Stories of the last day against the 30 days before, in standard deviations; None: not known for so long."""
+    volume_z90: float | None = None
+    """The same against 90 days."""
+
+
 class CompanyMention(Struct, frozen=True, kw_only=True):
     """A company that an event names."""
 
@@ -119,6 +131,8 @@ class CompanyMention(Struct, frozen=True, kw_only=True):
     """In [-1, 1], of the sentences about it."""
     role: str | None = None
     evidence: list[Evidence] = []
+    index: CompanyIndex | None = None
+    """How the news about it stood when the event was matched, where that is known."""
 
 
 class Party(Struct, frozen=True, kw_only=True):
@@ -934,8 +948,19 @@ class Digest(Struct, frozen=True, kw_only=True):
 
 
 MessageType = Literal[
-    "alert.fired", "alert.updated", "alert.acknowledged", "alert.closed", "note", "digest", "test", "notice"
+    "alert.fired", "alert.updated", "alert.acknowledged", "alert.closed", "note", "digest", "test", "notice", "report"
 ]
+
+
+class Mailing(Struct, frozen=True, kw_only=True):
+    """A report on a portfolio as a mail, written when it was due."""
+
+    report: str
+    """Its id in the settings."""
+    portfolio: str
+    subject: str
+    text: str
+    html: str
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -953,6 +978,8 @@ class Message(Struct, frozen=True, kw_only=True):
     """Of a digest that says what was seen."""
     digest: Digest | None = None
     """Of a digest of alerts."""
+    mailing: Mailing | None = None
+    """Of a report; only mail can carry it."""
     news: list[str] = []
     """What changed since this receiver was told last, oldest first, in words."""
     loud: bool = True
@@ -1204,7 +1231,8 @@ class JournalRecord(Struct, frozen=True, kw_only=True):
 
     kinds: `event` (enriched event, matches, decisions), `entry` (rejected, duplicate, republished), `delivery`,
     `source`, `notice`, `reload`, `dead_event`, `answer` (what a person did), `timer` (what a clock brought about),
-    `release` (held alerts that went out together), `silence`.
+    `release` (held alerts that went out together), `silence`, `version` (the rules, holdings, companies and models
+    that are in force from then on, by hash).
     """
 
     kind: Literal[
@@ -1219,6 +1247,7 @@ class JournalRecord(Struct, frozen=True, kw_only=True):
         "timer",
         "release",
         "silence",
+        "version",
     ]
     at: str
     ids: list[str]

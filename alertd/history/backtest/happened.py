@@ -1,0 +1,57 @@
+"""What a backtest gives, one by one, in the order of the archive's clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from alertd.history.past import PastEvent
+from alertd.model import Decision, Event, JournalRecord, Match
+from alertd.rules.outcome import RuleFailure
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A rule that did not hold for an event, though few of its conditions failed."""
+
+    portfolio: str
+    rule: str
+    failing: int
+    """Leaves that failed."""
+    because: tuple[str, ...]
+    """Which, each with the value seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What came of one event."""
+
+    past: PastEvent
+    event: Event
+    """As it was matched: understood afresh where that was asked for."""
+    counted: bool
+    """False while warming up: before the time that was asked about."""
+    matches: tuple[Match, ...]
+    decisions: tuple[Decision, ...]
+    failures: tuple[RuleFailure, ...] = ()
+    near: tuple[NearMiss, ...] = ()
+    error: str = ""
+    """The event could not be processed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """What a clock brought about between events: a window of held alerts, a timer; the journal line of it."""
+
+    at_ms: int
+    record: JournalRecord
+    counted: bool
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far it is."""
+
+    events: int = 0
+    until_ms: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    """Why lines could not be taken -> how many: removed, unreadable, no text any more."""
