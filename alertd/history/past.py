@@ -33,7 +33,7 @@ class PastEvent:
 
 @dataclass(frozen=True, slots=True)
 class PastRecord:
-    """Something else that happened and that the life of alerts depends on: an answer, a silence, a change of rules."""
+    """Something else that happened and that alerts depend on: an answer, a silence, a change of rules."""
 
     at_ms: int
     kind: Literal["answer", "silence", "version", "reload"]
