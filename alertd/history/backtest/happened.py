@@ -19,6 +19,10 @@ class NearMiss:
     """Leaves that failed."""
     because: tuple[str, ...]
     """Which, each with the value seen."""
+    condition: str = ""
+    """What failed, without the value: near misses of a rule are counted by it."""
+    held: int = 0
+    """Leaves that were as the rule would have them."""
 
 
 @dataclass(frozen=True, slots=True)
