@@ -4,10 +4,10 @@
              -> their condition tree, for each company: exactly one part fails -> NearMiss
 
 The index of the matcher leaves out at once what lacks anything, so this has one of its own: of all that a rule needs
-(keys of words, types, forms…; a company) an event that lacks only one thing has one of any two. Where what failed asks
-how much (an amount, a weight, a tone), one other condition that holds is enough; else two must: that a holding is named,
-and nothing else of the rule, is no near miss. Rules over time are not looked at: what they lack is more of the same,
-and not a condition. Pure; belongs to one worker process.
+(keys of words, types, forms…; a company) an event that lacks only one thing has one of any two. Where what failed
+asks how much (an amount, a weight, a tone), one other condition that holds is enough; else two must: that a holding
+is named, and nothing else of the rule, is no near miss. Rules over time are not looked at: what they lack is more of
+the same, and not a condition. Pure; belongs to one worker process.
 """
 
 from __future__ import annotations
