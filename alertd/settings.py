@@ -27,6 +27,7 @@ from alertd.base.yaml_env import override
 from alertd.base.yaml_expand import as_written, expand
 from alertd.base.yaml_literal import literal_secrets
 from alertd.errors import ConfigError, Fault
+from alertd.history.report.config import ReportConfig, report_faults
 from alertd.notify import receiver_checks
 from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
@@ -133,6 +134,8 @@ class Settings(ConfigModel):
     """What is watched."""
     receivers: list[Annotated[ReceiverConfig, _OneOf(RECEIVER_MODELS)]] = Field(default_factory=list)
     """Where alerts go."""
+    reports: Annotated[list[ReportConfig], Field(max_length=1000)] = Field(default_factory=list)
+    """Reports on portfolios that are sent by the clock."""
     operator: list[str] = Field(default_factory=list)
     """Receivers that hear of dead sources, dead letters and refused reloads."""
     watch: bool = True
@@ -187,7 +190,7 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     filled = expand(doc, Settings, env, folder)
     settings, faults = check(Settings, filled.doc)
     faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *addresses.faults(filled.doc)]
-    faults += [*receiver_checks.faults(filled.doc), *literal_secrets(filled)]
+    faults += [*receiver_checks.faults(filled.doc), *report_faults(filled.doc), *literal_secrets(filled)]
     faults += load_templates(settings.receivers, filled.doc, folder) if settings is not None else []
     refused = [(s.address_key, s.forbidden()) for s in settings.sources] if settings is not None else []
     faults += [doc.fault(("sources", i, at), why, severity="warning") for i, (at, why) in enumerate(refused) if why]

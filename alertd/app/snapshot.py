@@ -14,6 +14,7 @@ from alertd.app.receivers import read_receivers
 from alertd.base.secrets import Secret, is_confidential
 from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
+from alertd.history.report.config import report_walls
 from alertd.rules.held_ciks import held_ciks
 from alertd.rules.kept import KeptRules
 from alertd.rules.loaded import KnownSettings
@@ -52,8 +53,11 @@ def snapshot_of(loaded: Loaded, rules: LoadedRules) -> LoadedSnapshot:
     if not rules.book.portfolios:
         where = str(loaded.settings.rules)
         warnings.append(Fault(where, 0, 0, NO_RULES, "write rules/portfolios/*.yaml", severity="warning"))
-    warnings += made.faults
-    if any(fault.severity == "error" for fault in made.faults):
+    desks = {receiver.id: receiver.desk for receiver in loaded.settings.receivers}
+    portfolios = {portfolio.id: portfolio.desk for portfolio in rules.book.portfolios}
+    found = [*made.faults, *report_walls(loaded.doc, loaded.settings.reports, desks, portfolios)]
+    warnings += found
+    if any(fault.severity == "error" for fault in found):
         raise ConfigError(sorted(set(warnings)))
     return LoadedSnapshot(replace(snapshot, receivers=made.policies), warnings, loaded.path, rules)
 

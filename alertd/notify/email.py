@@ -11,11 +11,11 @@ from pydantic import Field
 
 from alertd.base.clock import Clock
 from alertd.errors import ConfigError
-from alertd.model import Message
+from alertd.model import Mailing, Message
 from alertd.notify.clocks import clock_time, moment, zone, zone_label
 from alertd.notify.config import ReceiverConfig, lease_for
 from alertd.notify.email_form import Mail, build, message_id
-from alertd.notify.email_subject import REPLY, in_short, is_reply, is_urgent, subject_of
+from alertd.notify.email_subject import REPLY, SUBJECT_MAX, in_short, is_reply, is_urgent, subject_of
 from alertd.notify.message import compose, delayed
 from alertd.notify.outcome import LATER, NO_ANSWER, NOT_SENT, Dead, Later, Outcome, Sent, settle, smtp_meaning
 from alertd.notify.own_template import NOTHING, SKIPPED, OwnTemplate, Written
@@ -96,6 +96,8 @@ class EmailNotifier:
     def render(self, message: Message) -> bytes:
         """Lay the message out; the result is frozen, all but what each attempt says about itself."""
         now = self._clock()
+        if message.mailing is not None:
+            return msgspec.json.encode(self._mailing(message, message.mailing, now))
         alert = message.alert
         lines = compose(message, now)
         reply = is_reply(message, lines)
@@ -112,6 +114,22 @@ class EmailNotifier:
             small=[REPLY] if reply else [],
         )
         return self._own(self._answerable(mail, message, now), message, now)
+
+    def _mailing(self, message: Message, mailing: Mailing, now: int) -> Mail:
+        """Take a report as it was written; templates and answers are for alerts."""
+        sent_at = moment(message.at)
+        return Mail(
+            at_ms=now,
+            delivery=message.delivery,
+            thread="",
+            date_ms=now if sent_at is None else sent_at,
+            subject=one_line(mailing.subject, SUBJECT_MAX),
+            urgent=False,
+            list_name=self._config.id,
+            lines=compose(message, now),
+            text=mailing.text,
+            html=mailing.html,
+        )
 
     def _own(self, mail: Mail, message: Message, now: int) -> bytes:
         """Put what the receiver's templates write in place of what is built in."""

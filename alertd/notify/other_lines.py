@@ -43,11 +43,12 @@ def coverage_lines(message: Message, coverage: Coverage, now: int) -> Lines:
 
 
 def bare_lines(message: Message, now: int) -> Lines:
-    """Say what a message without an alert says: a test of the receiver, or news alone."""
+    """Say what a message without an alert says: a test of the receiver, news alone, or what a report is about."""
     tz = zone(message.timezone)
     mark = "TEST" if message.type == "test" else one_line(message.type, 40)
     said = f"alertd reaches {one_line(message.receiver, 64)}"
-    title = one_line(message.event.title if message.event else "", TITLE_MAX) or f"{said}: nothing to do"
+    about = message.mailing.subject if message.mailing else message.event.title if message.event else ""
+    title = one_line(about, TITLE_MAX) or f"{said}: nothing to do"
     rows = [Row("Why you", one_line(message.reason, 200)), Row("Source", f"sent {clock_time(now, tz, now)}")]
     return Lines(
         headline=cut(join([mark, title]), HEADLINE_MAX),

@@ -16,7 +16,7 @@ def faults(doc: Document) -> Iterator[Fault]:
     desks = {doc.raw((*at, "id")) or item.get("id"): _desk(item) for at, item in doc.items(("receivers",))}
     for at, item in doc.items(("receivers",)):
         own = doc.raw((*at, "id")) or item.get("id")
-        for path, name in _named(doc, (*at, "escalate", "to")):
+        for path, name in named(doc, (*at, "escalate", "to")):
             if name == own:
                 yield doc.fault(path, f"receiver `{own}` escalates to itself", "name another receiver")
             elif name not in desks:
@@ -32,7 +32,7 @@ def faults(doc: Document) -> Iterator[Fault]:
             yield doc.fault((*at, "signing_secret"), message, "add web.public, or use app_token instead")
 
 
-def _named(doc: Document, path: Path) -> list[tuple[Path, str]]:
+def named(doc: Document, path: Path) -> list[tuple[Path, str]]:
     """Give the receivers that a value names: one, or a list of them."""
     node = doc.node(path)
     if node is None:

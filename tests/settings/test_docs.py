@@ -53,6 +53,10 @@ def test_every_key_of_a_source_or_receiver_is_documented_and_nothing_else(name: 
     assert set(documented) == keys(SCHEMA["$defs"][MODELS[name].__name__])
 
 
+def test_every_key_of_a_report_is_documented_and_nothing_else() -> None:
+    assert set(rows(section("Reports"))) == keys(SCHEMA["$defs"]["ReportConfig"])
+
+
 def test_plain_defaults_are_documented_as_they_are() -> None:
     groups = [("Settings", SCHEMA), *((n, SCHEMA["$defs"][MODELS[n].__name__]) for n in MODELS)]
     for title, schema in groups:
@@ -78,6 +82,6 @@ def test_the_examples_load_without_a_warning(desk: Desk) -> None:
         "PRWIRE_TOKEN": "x",
         "CREDENTIALS_DIRECTORY": str(hook.parent),
     }
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         assert desk.faults(example, env) == []
