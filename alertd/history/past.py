@@ -33,10 +33,10 @@ class PastEvent:
 
 @dataclass(frozen=True, slots=True)
 class PastRecord:
-    """Something else that happened and that alerts depend on: an answer, a silence, a change of rules."""
+    """Something else that happened and that alerts depend on: an answer, a silence, a change of rules, a clock."""
 
     at_ms: int
-    kind: Literal["answer", "silence", "version", "reload"]
+    kind: Literal["answer", "silence", "version", "reload", "release", "timer"]
     record: JournalRecord
 
 

@@ -24,10 +24,10 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.severity import Scale
 from alertd.base.clock import Clock
 from alertd.base.turns import by_turns
-from alertd.enrich.story_report import report_of
+from alertd.enrich.story_report import Report, report_of
 from alertd.model import Alert, AlertState, Event, Row, StoredAlert, StreamEvent
 from alertd.pipeline.conclude import NOTHING, Conclusion, poison
-from alertd.pipeline.place import place
+from alertd.pipeline.place import Given, place
 from alertd.pipeline.tally import Tally
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import BookChange, Portfolio, RuleBook
@@ -35,6 +35,9 @@ from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, Open
 from alertd.rules.over_time import Asked, ask, joined
 from alertd.rules.understanding import Understanding
+
+NO_REPORT = Report(event="", at_ms=0)
+"""Of an event that is in its story already: it is not compared with others."""
 
 
 class Pipeline:
@@ -122,6 +125,15 @@ class Pipeline:
             except Exception as error:  # noqa: BLE001 see above
                 answers[work.stream_id] = poison(work.stream_id, work.event, error)
                 works.remove(work)
+        answers |= await self.decided(works, store)
+        return [answers[item.stream_id] for item in batch]
+
+    async def decided(self, works: list[Work], store: AlertStore) -> dict[str, Processed | PoisonEvent]:
+        """Take events that are matched, or were by another process, through the other steps; gives them by stream id.
+
+        Raises what the store raises.
+        """
+        answers: dict[str, Processed | PoisonEvent] = {}
         rows = await self._remember(works, store)
         async for work in by_turns(list(works)):
             try:
@@ -131,8 +143,14 @@ class Pipeline:
                 works.remove(work)
         stored = await self._recall(works, store)
         conclusion = Conclusion(self._matcher, self._policies, self._portfolio, store, self._clock, self._keep_s)
-        answers |= await conclusion.of(works, stored)
-        return [answers[item.stream_id] for item in batch]
+        return answers | await conclusion.of(works, stored)
+
+    def matched(self, item: StreamEvent, given: Given) -> Work:
+        """Match an event that was understood, and put into its story, before; it is not decided yet."""
+        read = self._matcher.read(item.event, as_found=True).with_story(given.answer.story)
+        work = Work(item.stream_id, read, NO_REPORT, item.identity, item.event.revision > 1, given)
+        self._match(work)
+        return work
 
     # --- the steps ----------------------------------------------------------------------------------------
 

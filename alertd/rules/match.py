@@ -98,8 +98,6 @@ class Matcher:
         slot = self._slots.get(portfolio_id, {}).get(rule_id)
         return slot.rule if slot is not None else None
 
-    # --- matching ---------------------------------------------------------------------------------------------
-
     def match(self, event: Event) -> MatchResult:
         """Read an event and give every rule that holds for it, with its evidence."""
         return self.match_read(self.read(event))
@@ -155,9 +153,11 @@ class Matcher:
 
         return Earlier(steps, rule)
 
-    def read(self, event: Event) -> Read:
-        """Scan an event, understand it, and recognise its event types (stratum 0)."""
+    def read(self, event: Event, *, as_found: bool = False) -> Read:
+        """Scan an event, understand it, recognise its event types (stratum 0). `as_found`: what it brings stands."""
         found = self._scanner.scan(event.title, event.body)
+        if as_found:
+            return Read(Reading(event, found))
         begun = self._understanding.begin(event, found) if self._understanding is not None else None
         reading = Reading(begun.event if begun is not None else event, found)
         failures: list[RuleFailure] = []
@@ -221,8 +221,6 @@ class Matcher:
     def switch_off(self, open_: Open, event: Event, error: Exception) -> RuleFailure:
         """Switch off a rule that raised when its state was settled, until it changes."""
         return _switch_off(self._slots[open_.portfolio.id][open_.rule.id], event, error)
-
-    # --- updates ----------------------------------------------------------------------------------------------
 
     def apply(self, change: BookChange, understanding: Understanding | None = None) -> None:
         """Go on to the next version of the book, at a cost of what changed; the next event is matched by it.
