@@ -104,15 +104,23 @@ class Provenance(Struct, frozen=True, kw_only=True):
 
 
 class CompanyIndex(Struct, frozen=True, kw_only=True):
-    """What the news about a company has been doing, as it was when an event about it was matched."""
+    """What the news about a company has been doing, as it was when an event about it was matched.
 
-    as_of: str
+    How it is reckoned: `history/analytics/indices.py`, docs/reports.md.
+    """
+
+    as_of: str = ""
+    """When it was worked out; empty if somebody wrote it."""
     sentiment: float | None = None
     """In [-1, 1]: the mean tone of its stories, younger and surer ones counting more; None: too few."""
+    stories: int = 0
+    """How many of the last 30 days it is the tone of."""
     volume_z: float | None = None
     """Stories of the last day against the 30 days before, in standard deviations; None: not known for so long."""
     volume_z90: float | None = None
     """The same against 90 days."""
+    day: int = 0
+    """How many stories the last day had."""
 
 
 class CompanyMention(Struct, frozen=True, kw_only=True):
@@ -1174,6 +1182,8 @@ class Delivery(Struct, frozen=True, kw_only=True):
     chain: str
     alert: str = ""
     alert_revision: int = 0
+    type: str = ""
+    """Of its message (`MessageType`); empty where that cannot be read, or was not kept yet."""
     state: DeliveryState = "queued"
     attempts: int = 0
     failures: int = 0
