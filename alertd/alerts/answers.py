@@ -25,6 +25,7 @@ from alertd.alerts.deliver import delivery, with_told
 from alertd.alerts.knowing import Policies, escalations, knowing, local
 from alertd.alerts.lanes import DELIVERED, held, knows, lanes
 from alertd.alerts.putting import hold_of
+from alertd.alerts.rows import card
 from alertd.alerts.timing import Put, Send, Withhold, when_answered
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import (
@@ -164,6 +165,7 @@ class _Case:
             "revision": state.alert.revision,
             "status": state.alert.status,
             "receivers": dict(told),
+            "alert": card(state),
         }
         if given.note:
             data["note"] = given.note

@@ -13,6 +13,7 @@ from alertd.alerts.circumstances import flow_name
 from alertd.alerts.deliver import Seen
 from alertd.alerts.knowing import Policies, hushed
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.rows import card
 from alertd.alerts.storm import KEEP_FLOW_S
 from alertd.base.clock import rfc3339
 from alertd.model import (
@@ -94,6 +95,7 @@ class Case:
             "desk": state.desk,
             "revision": alert.revision,
             "receivers": dict(receivers),
+            "alert": card(state),
         }
         ids = [alert.id, *(one.id for one in deliveries), *([timer.receiver] if timer.receiver else [])]
         record = JournalRecord(kind="timer", at=rfc3339(self.now), ids=ids, reason=outcome, data=data)

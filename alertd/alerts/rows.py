@@ -1,17 +1,89 @@
-"""An alert as it is listed: one flat row for tables and for the API. Pure."""
+"""An alert as it is listed, one flat row for tables and for the API, and as the journal carries it. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from alertd.alerts.knowing import snoozed
 from alertd.alerts.lanes import lanes
 from alertd.alerts.policy import severity_rank
-from alertd.model import AlertState, Severity
+from alertd.model import AlertState, Match, Severity
+
+CARD_CHANGES = 20
+"""Lines of its history that a card has, the newest."""
+CARD_MATCHES = 20
+"""Matches, the newest."""
+CARD_COMPANIES = 50
+CARD_QUOTES = 10
+CARD_QUOTE = 200
+"""Characters of one quote."""
 
 
 def row(state: AlertState) -> dict[str, Any]:
     """Give what a list of alerts says of one, ready for JSON."""
+    known = lanes(state)
+    return _row(state) | {
+        "told": {name: one.revision for name, one in sorted(known.items()) if one.revision},
+        "waits_for": sorted(name for name, one in known.items() if one.held),
+    }
+
+
+def card(state: AlertState) -> dict[str, Any]:
+    """Give an alert as the journal carries it: what it can be listed, searched and counted by later, ready for JSON.
+
+    It quotes nothing of a source whose rights limit what may be kept or shown: such words would outlive them here.
+    """
+    alert = state.alert
+    matches = alert.matches[-CARD_MATCHES:]
+    companies = dict.fromkeys(name for one in matches for name in (one.company, *one.companies) if name)
+    return _row(state) | {
+        "subject": alert.subject,
+        "sources": state.sources,
+        "event": state.event.id if state.event is not None else "",
+        "companies": list(companies)[:CARD_COMPANIES],
+        "holdings": _holdings(matches),
+        "matches": [
+            {
+                "rule": one.rule,
+                "rule_hash": one.rule_hash,
+                "severity": one.severity,
+                "title": one.title,
+                "event": one.event,
+                "event_revision": one.event_revision,
+                "experimental": one.experimental,
+            }
+            for one in matches
+        ],
+        "changes": [one.text for one in alert.changes[-CARD_CHANGES:]],
+        "quotes": _quotes(matches),
+    }
+
+
+def _holdings(matches: Sequence[Match]) -> list[dict[str, Any]]:
+    """Give the holdings that are touched, each as the newest match has it."""
+    found = {holding.company: holding for one in matches for holding in one.holdings}
+    return [
+        {
+            "company": one.company,
+            "label": one.label,
+            "weight": one.weight,
+            "named": one.named,
+            "path": one.path,
+            "impact": one.impact,
+        }
+        for one in list(found.values())[:CARD_COMPANIES]
+    ]
+
+
+def _quotes(matches: Sequence[Match]) -> list[str]:
+    """Give the words that rules held for, those of the newest match first."""
+    free = (one for one in reversed(matches) if one.rights is None)
+    quotes = dict.fromkeys(found.quote[:CARD_QUOTE] for one in free for found in one.evidence if found.quote)
+    return list(quotes)[:CARD_QUOTES]
+
+
+def _row(state: AlertState) -> dict[str, Any]:
     alert, said = state.alert, list(state.alert.feedback.values())
     return {
         "id": alert.id,
@@ -31,8 +103,6 @@ def row(state: AlertState) -> dict[str, Any]:
         "acknowledged_at": alert.acknowledged_at,
         "snoozed_until": alert.snoozed_until,
         "merged_into": alert.merged_into,
-        "told": {name: known.revision for name, known in sorted(lanes(state).items()) if known.revision},
-        "waits_for": sorted(name for name, known in lanes(state).items() if known.held),
         "useful": said.count("useful"),
         "noise": said.count("noise"),
     }

@@ -82,6 +82,11 @@ class DeskView:
         data: dict[str, Any] = record.data | {"event": event_to_dict(seen)}
         for name in ("matches", "decisions", "failures"):
             data[name] = [one for one in record.data.get(name, []) if self.sees_portfolio(one["portfolio"], version)]
+        if "alerts" in record.data:
+            cards = [one for one in record.data["alerts"] if self.sees_portfolio(one["portfolio"], version)]
+            data["alerts"] = [one for one in cards if self.may_see(one.get("desk"))]
+        if "desks" in record.data:
+            data["desks"] = {name: desk for name, desk in record.data["desks"].items() if self.may_see(desk)}
         if verdicts := record.data.get("over_time", {}).get("verdicts"):
             kept = [one for one in verdicts if self.sees_portfolio(one["portfolio"], version)]
             data["over_time"] = record.data["over_time"] | {"verdicts": kept}

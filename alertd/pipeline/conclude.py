@@ -23,6 +23,7 @@ from alertd.model import Alert, Event, StoredAlert
 from alertd.pipeline.merges import Merges
 from alertd.pipeline.standing import Standing
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
+from alertd.rules.book import Portfolio
 from alertd.rules.match import Matcher
 
 MAX_CONFLICTS = 20
@@ -94,7 +95,10 @@ class Conclusion:
                 alert = await self._decide_and_commit(work, concern, stored)
                 alerts += [alert] if alert is not None else []
             await self._merges.close_late(work, stored)
-            return work.processed(rfc3339(self._clock()), self._matcher.version, self._keep_s)
+            for match in work.matches:
+                self._note_desk(work, self._find(match.portfolio))
+            desk = self._matcher.book.source_desks.get(work.event.source)
+            return work.processed(rfc3339(self._clock()), self._matcher.version, self._keep_s, desk)
         except AlertdError:  # the store's trouble, not the event's
             raise
         except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
@@ -114,8 +118,11 @@ class Conclusion:
                 known = (await self._store.load_alerts([alert])).get(alert, NOTHING)
             now = self._clock()
             outcome = self._decide(work, concern, known, subject, now)
+            if outcome.decision is not None:
+                self._note_desk(work, concern.portfolio)
             if outcome.state is None:
                 work.note(outcome)
+                work.saw(known.state if outcome.decision is not None else None)
                 return None
             marks = self._standing.take(outcome.effects)
             conflict = await self._store.commit(
@@ -124,11 +131,17 @@ class Conclusion:
             if conflict is None:
                 stored.pop(alert, None)
                 work.note(outcome)
+                work.saw(outcome.state)
                 return outcome.state.alert
             self._standing.give_back(outcome.effects, marks)
             await self._standing.read_again(outcome.effects, self._store, now)
             stored[alert] = known = conflict
         raise RuntimeError(f"alert {alert} changed {MAX_CONFLICTS} times while it was decided")
+
+    @staticmethod
+    def _note_desk(work: Work, portfolio: Portfolio | None) -> None:
+        if portfolio is not None and portfolio.desk is not None:
+            work.desks[portfolio.id] = portfolio.desk
 
     def _decide(self, work: Work, concern: Concern, known: StoredAlert, subject: str, now: int) -> Outcome:
         desk = concern.portfolio.desk

@@ -57,8 +57,12 @@ class Merges:
         for start in range(0, len(self._portfolios), LOADED):
             part = {alert_of(p, younger): p for p in self._portfolios[start : start + LOADED]}
             for alert, known in (await self._store.load_alerts(list(part))).items():
-                if known.state is not None and not known.state.alert.merged_into:
+                if known.state is None:
+                    continue
+                if not known.state.alert.merged_into:
                     changed += await self._close_one(work, part[alert], alert, older)
+                elif work.again:  # whoever closed it may have died before it was journalled
+                    work.saw(known.state)
         return changed
 
     async def _close_one(self, work: Work, portfolio: Portfolio, younger: str, story: str) -> list[str]:
@@ -79,5 +83,9 @@ class Merges:
             ):
                 continue
             work.note(Outcome(made.decision))
+            work.saw(made.older)
+            work.saw(made.younger)
+            if portfolio.desk is not None:
+                work.desks[portfolio.id] = portfolio.desk
             return [older, younger]
         raise RuntimeError(f"alert {younger} changed {MAX_CONFLICTS} times while it was merged")

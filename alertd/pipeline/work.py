@@ -14,6 +14,7 @@ from alertd.alerts.concern import Concern
 from alertd.alerts.lanes import DELIVERED
 from alertd.alerts.outcome import Outcome, subject_of
 from alertd.alerts.rights import keeps_body, without_body
+from alertd.alerts.rows import card
 from alertd.enrich.story_report import Report
 from alertd.model import (
     AlertState,
@@ -125,6 +126,10 @@ class Work:
     over_budget: list[OverBudget] = field(default_factory=list)
     raised: bool = False
     """It has raised an alert."""
+    states: dict[str, AlertState] = field(default_factory=dict)
+    """Alerts that were decided on, and those that were merged, as they are since."""
+    desks: dict[str, str] = field(default_factory=dict)
+    """Portfolios that it matched, or that were decided on, and that belong to a desk."""
 
     @property
     def event(self) -> Event:
@@ -136,6 +141,11 @@ class Work:
         """The story that it belongs to by now."""
         return self.given.story if self.given is not None else subject_of(self.event)
 
+    def saw(self, state: AlertState | None) -> None:
+        """Keep an alert as it is by now, for the journal."""
+        if state is not None:
+            self.states[state.alert.id] = state
+
     def note(self, outcome: Outcome) -> None:
         """Keep what was decided; a repeat is told only once."""
         if outcome.decision is not None and outcome.decision not in self.decisions:
@@ -144,7 +154,7 @@ class Work:
         self.over_budget.extend(outcome.over_budget)
         self.raised = self.raised or outcome.raised
 
-    def processed(self, at: str, rules_version: str, keep_s: float) -> Processed:
+    def processed(self, at: str, rules_version: str, keep_s: float, source_desk: str | None = None) -> Processed:
         """Give what came of it, with its line of the journal, which is kept for so many seconds."""
         alerts = [decision.alert for decision in self.decisions]
         answers = [answer for decision in self.decisions for answer in decision.receivers.values()]
@@ -160,6 +170,14 @@ class Work:
             "failures": msgspec.to_builtins(self.failures),
             "rules_version": rules_version,
         }
+        if source_desk is not None:
+            data["source_desk"] = source_desk
+        if self.desks:
+            data["desks"] = self.desks
+        if self.states:
+            data["alerts"] = [card(state) for state in self.states.values()]
+        if self.newest > self.event.revision:
+            data["newest"] = self.newest
         if self.given is not None and self.given.answer.because:
             data["story"] = {"because": self.given.answer.because}
         if self.given is not None and self.given.absorbed:

@@ -66,6 +66,8 @@ class MemoryDeliveries(MemoryBase):
             "receiver": record.receiver,
             "alert": record.alert,
             "alert_revision": record.alert_revision,
+            "type": record.type,
+            "queued_ms": record.created_ms,
             "attempts": record.attempts,
             "due_ms": record.due_ms,
             "detail": detail,

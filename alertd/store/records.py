@@ -123,6 +123,7 @@ def new_record(new: NewDelivery, now: int) -> Delivery:
         chain=checked_chain(new.chain),
         alert=alert.id if alert else "",
         alert_revision=alert.revision if alert else 0,
+        type=new.message.type,
         created_ms=now,
         due_ms=new.due_ms,
         expires_ms=new.expires_ms,

@@ -251,3 +251,10 @@ def test_whoever_answers_and_whatever_they_note_the_history_stays_small(who: str
     alert = becomes(give(state(), "acknowledge", who, note=note)).alert
     assert len(alert.changes[-1].text) <= MAX_WHO + MAX_NOTE + 50
     assert alert.acknowledged_by
+
+
+def test_the_record_carries_the_alert_as_it_is_since() -> None:
+    record = give(state(desk="ai"), "acknowledge").effects.record
+    assert record is not None
+    assert (record.data["alert"]["status"], record.data["alert"]["acknowledged_by"]) == ("acknowledged", "jd")
+    assert record.data["alert"]["revision"] == record.data["revision"]

@@ -47,6 +47,11 @@ def event_record() -> JournalRecord:
         "failures": [
             {"portfolio": f"{HUSH}-book", "rule": f"{HUSH}-rule", "rule_hash": "", "event": "", "error": HUSH}
         ],
+        "alerts": [
+            {"id": "al_a", "portfolio": "ai", "desk": "a"},
+            {"id": "al_hush", "portfolio": f"{HUSH}-book", "desk": "b", "title": HUSH},
+        ],
+        "desks": {"ai": "a", f"{HUSH}-book": "b"},
         "story": {"because": f"both name {HUSH}-corp"},
         "over_time": {"verdicts": [{"portfolio": f"{HUSH}-book", "rule": HUSH, "by": "", "seen": HUSH}]},
     }

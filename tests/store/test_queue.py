@@ -485,6 +485,8 @@ async def test_the_journal_says_what_an_attempt_led_to(store: Store) -> None:
         "receiver": "desk",
         "alert": "al_1",
         "alert_revision": 1,
+        "type": "alert.fired",
+        "queued_ms": NOW,
         "attempts": 1,
         "due_ms": NOW + LEASE,
         "detail": "200 OK",
