@@ -5,10 +5,14 @@ AlertdError
 ├── Temporary              trying again later can help
 │   ├── FetchTemporary     a source did not answer, or answered "later"
 │   ├── StoreUnavailable   Redis is away, loading, full or read-only
+│   ├── ArchiveUnavailable the archive cannot be written: another does, the disk is full or away
+│   ├── HistoryUnavailable history.db is not there yet, locked, or behind
 │   └── ParseKilled        a parse worker ran over its time or memory
 └── Permanent              trying again with the same input cannot help
     ├── FetchPermanent     a source is gone, or its address is forbidden
     ├── StoreRefused       this Redis cannot be used as it is set up
+    ├── ArchiveRefused     the directory is no archive, or one of a newer alertd
+    ├── HistoryRefused     history.db is damaged, another program's, or of a newer alertd
     ├── ParseFailed        the bytes are not a document we can read
     └── Corrupt            a stored record does not decode
 
@@ -101,8 +105,24 @@ class StoreRefused(Permanent):
     """Redis answers, but using it as it is set up could lose alerts."""
 
 
+class ArchiveUnavailable(Temporary):
+    """The archive cannot be written now: another process does, the disk is full, or it may not be written."""
+
+
+class HistoryUnavailable(Temporary):
+    """The database of what was cannot be used now: it is not there yet, somebody else writes, the disk is full."""
+
+
 class ParseKilled(Temporary):
     """A parse worker ran over its time or memory and was killed."""
+
+
+class ArchiveRefused(Permanent):
+    """The directory holds no archive, or one that this version cannot read."""
+
+
+class HistoryRefused(Permanent):
+    """The database of what was is damaged, not ours, or of a newer version; it can be made anew."""
 
 
 class ParseFailed(Permanent):

@@ -1,0 +1,119 @@
+"""Opening `history.db`: as its one writer, or to read. What is wrong with a file is said with what to do about it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from alertd.errors import HistoryRefused, HistoryUnavailable
+from alertd.history.projection.schema import APPLICATION, DATA, TABLES, VERSION
+
+WAIT_S = 5.0
+"""How long is waited for another process that writes."""
+REBUILD = "make it anew with: alertd archive rebuild"
+
+
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """Open the database, making it where it is not there; one of an older version is emptied, to grow anew.
+
+    Raises HistoryRefused (another program's, damaged, of a newer version) and HistoryUnavailable (locked, disk).
+    """
+    with translated(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        db = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+        try:
+            _harden(db)
+            version = _check(db, path)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes is read from the archive again
+            db.execute("PRAGMA cache_size = -32000")
+            if version < VERSION:
+                _create(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open the database for reading alone. Raises as `open_to_write`; HistoryUnavailable also where there is none."""
+    if not path.is_file():
+        raise HistoryUnavailable(f"there is no history yet: {path} is not there")
+    with translated(path):
+        name = f"file:{quote(str(path.absolute()))}?mode=ro"
+        db = sqlite3.connect(name, timeout=WAIT_S, isolation_level=None, uri=True, check_same_thread=False)
+        try:
+            _harden(db)
+            if _check(db, path) < VERSION:
+                raise HistoryUnavailable(f"{path} is of an older version, and not made anew yet; {REBUILD}")
+            db.execute("PRAGMA cache_size = -32000")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Give SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise HistoryUnavailable(f"{path} cannot be used just now: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise HistoryRefused(f"{path} is damaged, or no history of alertd ({error}); {REBUILD}") from error
+    except OSError as error:
+        raise HistoryUnavailable(f"{path} cannot be used just now: {error.strerror or error}") from error
+
+
+def empty(db: sqlite3.Connection) -> None:
+    """Drop everything; it grows anew from the archive's beginning."""
+    db.execute("BEGIN IMMEDIATE")
+    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'"):
+        db.execute(f'DROP TABLE "{name}"')
+    db.execute("COMMIT")
+    _create(db)
+
+
+def _harden(db: sqlite3.Connection) -> None:
+    """Let a file that somebody made by hand run nothing; what is deleted is overwritten."""
+    db.execute("PRAGMA trusted_schema = OFF")
+    db.execute("PRAGMA cell_size_check = ON")
+    db.execute("PRAGMA secure_delete = ON")
+
+
+def _check(db: sqlite3.Connection, path: Path) -> int:
+    """Give the version of a database; 0 for an empty one. Raises HistoryRefused: it is not ours, or newer."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    ours = int(db.execute("PRAGMA application_id").fetchone()[0]) == APPLICATION
+    kinds = {kind for (kind,) in db.execute("SELECT DISTINCT type FROM sqlite_master")}
+    if not kinds and not version:
+        return 0
+    if not ours or kinds & {"trigger", "view"}:
+        raise HistoryRefused(f"{path} is no history of alertd; move it away, then {REBUILD}")
+    if version > VERSION:
+        raise HistoryRefused(
+            f"{path} was made by a newer alertd (version {version}, this one knows {VERSION}): run that one, or "
+            f"{REBUILD}"
+        )
+    return version
+
+
+def _create(db: sqlite3.Connection) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for table in ("alert_text", "event_text", "meta", *DATA):
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+        for statement in TABLES:
+            db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION}")
+        db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise

@@ -1,0 +1,83 @@
+"""Which alerts are asked for, and the SQL for it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from alertd.alerts.policy import severity_rank
+from alertd.model import Severity
+
+Value = str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFilter:
+    """Which alerts; what is None does not matter."""
+
+    portfolio: str | None = None
+    status: Literal["open", "acknowledged", "closed", "snoozed"] | None = None
+    severity: Severity | None = None
+    """At least so severe."""
+    since_ms: int | None = None
+    """It changed then or later."""
+    until_ms: int | None = None
+    """It was first raised before."""
+    rule: str | None = None
+    company: str | None = None
+    """An id, a ticker or the label of a holding, in any case."""
+    event_type: str | None = None
+    """One of its events reports it."""
+    source: str | None = None
+    """One of its events is from there."""
+    receiver: str | None = None
+    """It was told of it."""
+    now_ms: int = 0
+    """For what is snoozed."""
+
+
+def where(wanted: AlertFilter) -> tuple[str, list[Value]]:
+    """Give the condition on `alerts a`, and its values."""
+    parts = list(_conditions(wanted))
+    return " AND ".join(text for text, _ in parts) or "1", [value for _, values in parts for value in values]
+
+
+def _conditions(wanted: AlertFilter) -> Iterator[tuple[str, list[Value]]]:
+    if wanted.portfolio is not None:
+        yield "a.portfolio = ?", [wanted.portfolio]
+    if wanted.status == "snoozed":
+        yield "a.status <> 'closed' AND a.snoozed_ms > ?", [wanted.now_ms]
+    elif wanted.status is not None:
+        yield "a.status = ?", [wanted.status]
+    if wanted.severity is not None:
+        yield "a.rank >= ?", [severity_rank(wanted.severity)]
+    if wanted.since_ms is not None:
+        yield "a.updated_ms >= ?", [wanted.since_ms]
+    if wanted.until_ms is not None:
+        yield "a.first_ms < ?", [wanted.until_ms]
+    if wanted.rule is not None:
+        yield "EXISTS (SELECT 1 FROM alert_rules r WHERE r.alert = a.alert AND r.rule = ?)", [wanted.rule]
+    if wanted.company is not None:
+        yield (
+            "EXISTS (SELECT 1 FROM alert_companies c WHERE c.company = ? AND c.alert = a.alert)",
+            [wanted.company.casefold()],
+        )
+    if wanted.event_type is not None:
+        yield (
+            "EXISTS (SELECT 1 FROM decisions d JOIN types t ON t.event = d.event AND t.revision = d.revision"
+            " WHERE d.alert = a.alert AND t.type = ? AND t.confidence >= 0.5)",
+            [wanted.event_type],
+        )
+    if wanted.source is not None:
+        yield (
+            "EXISTS (SELECT 1 FROM decisions d JOIN events e ON e.event = d.event AND e.revision = d.revision"
+            " WHERE d.alert = a.alert AND e.source = ?)",
+            [wanted.source],
+        )
+    if wanted.receiver is not None:
+        yield (
+            "(EXISTS (SELECT 1 FROM told w WHERE w.alert = a.alert AND w.receiver = ?)"
+            " OR EXISTS (SELECT 1 FROM deliveries v WHERE v.alert = a.alert AND v.receiver = ?))",
+            [wanted.receiver, wanted.receiver],
+        )

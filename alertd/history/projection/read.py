@@ -1,0 +1,239 @@
+"""Reading the projection: lists, searches, and where in the archive it says what became of something.
+
+Walls stand before every query, also those of others on `connection`. Blocks; one thread at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from alertd.base.clock import rfc3339
+from alertd.history.archive.line import Line, Place
+from alertd.history.projection.database import open_to_read, translated
+from alertd.history.projection.position import Position
+from alertd.history.projection.query import AlertFilter, where
+from alertd.history.projection.schema import place_of
+from alertd.history.projection.search import expression
+from alertd.history.projection.tables import Tables
+from alertd.history.projection.views import put_up
+from alertd.model import JournalRecord
+
+RANKED = 5_000
+"""Hits that are ranked by how well they fit, the newest; words that stand in more would take too long."""
+TRACED = 1_000
+"""Lines that a trace gives at most, the newest."""
+STEPS = 100_000
+"""SQLite's instructions between two looks at how long a query takes."""
+MOST_STEPS = 5_000
+"""Such looks before it is given up: tens of seconds."""
+_HIT, _END = "\x02", "\x03"
+_WEIGHTS = "10.0, 2.0, 1.0, 6.0, 3.0"
+"""Of title, changes, quotes, companies and rules."""
+Sort = Literal["relevance", "time"]
+
+
+class Archived(Protocol):
+    """What is read of the archive itself."""
+
+    def at(self, places: Sequence[Place]) -> list[Line]:
+        """Give lines by their places."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventHit:
+    """An event whose headline fits."""
+
+    event: str
+    revision: int
+    at: str
+    """When it was decided."""
+    source: str
+    title: str
+
+
+class History:
+    """One projection, opened for reading."""
+
+    def __init__(
+        self,
+        path: Path,
+        desk: str | None = None,
+        *,
+        archive: Archived | None = None,
+        hidden: Collection[str] = (),
+    ) -> None:
+        """Open it as a desk, or as whoever runs alertd (None). `archive` is needed to trace; `hidden` are declared
+        companies that belong to other desks.
+
+        Raises HistoryUnavailable (there is none yet, disk) and HistoryRefused (damaged, not ours, newer).
+        """
+        self.desk = desk
+        self._path = path
+        self._archive = archive
+        self._hidden = frozenset(hidden)
+        self.connection = open_to_read(path)
+        """For reading; a desk's walls stand before it."""
+        self._steps = 0
+        with translated(path):
+            if desk is not None:
+                put_up(self.connection, desk, self._hidden)
+            self.connection.execute("PRAGMA query_only = ON")
+            self.connection.set_progress_handler(self._too_long, STEPS)
+
+    def close(self) -> None:
+        """Close it."""
+        self.connection.close()
+
+    def __enter__(self) -> History:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def position(self) -> Position | None:
+        """Give the last line of the archive that is in it; None: nothing is."""
+        with self._bounded():
+            return Tables(self.connection).position()
+
+    def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[dict[str, Any]]:
+        """Give alerts as `alerts.rows.row` does, the one that changed last first."""
+        condition, values = where(wanted)
+        with self._bounded():
+            rows = self.connection.execute(
+                f"SELECT a.number FROM alerts a WHERE {condition} ORDER BY a.updated_ms DESC, a.number DESC LIMIT ?",
+                [*values, limit],
+            ).fetchall()
+            return self._rows([number for (number,) in rows])
+
+    def search(
+        self, text: str, wanted: AlertFilter, limit: int = 50, sort: Sort = "relevance"
+    ) -> list[dict[str, Any]]:
+        """Give the alerts in which words stand, with `snippet` and `hits` (places of the words in it, end exclusive).
+
+        Ranked are the newest 5,000 that fit. Raises NotSearchable.
+        """
+        match = expression(text)
+        condition, values = where(wanted)
+        found = (
+            f"SELECT a.number AS number, bm25(alert_text, {_WEIGHTS}) AS score"
+            " FROM alert_text JOIN alerts a ON a.number = alert_text.rowid"
+            f" WHERE alert_text MATCH ? AND {condition} ORDER BY alert_text.rowid DESC LIMIT ?"
+        )
+        ranked = f"SELECT number FROM ({found}) ORDER BY score, number DESC LIMIT ?"
+        newest = found.replace(f", bm25(alert_text, {_WEIGHTS}) AS score", "")
+        with self._bounded():
+            query, limits = (ranked, [RANKED, limit]) if sort == "relevance" else (newest, [limit])
+            numbers = [number for (number,) in self.connection.execute(query, [match, *values, *limits])]
+            rows = self._rows(numbers)
+            snippets = dict(
+                self.connection.execute(
+                    "SELECT rowid, snippet(alert_text, -1, ?, ?, '…', 16) FROM alert_text"
+                    f" WHERE alert_text MATCH ? AND rowid IN ({', '.join('?' * len(numbers))})",
+                    [_HIT, _END, match, *numbers],
+                ).fetchall()
+            )
+        return [row | _snippet(snippets.get(number, "")) for number, row in zip(numbers, rows, strict=True)]
+
+    def events(self, text: str, limit: int = 20) -> list[EventHit]:
+        """Give the events in whose headlines words stand, the newest first. Raises NotSearchable."""
+        with self._bounded():
+            rows = self.connection.execute(
+                "SELECT e.event, e.revision, e.decided_ms, e.source, e.title FROM event_text"
+                " JOIN events e ON e.seq = event_text.rowid WHERE event_text MATCH ?"
+                " ORDER BY event_text.rowid DESC LIMIT ?",
+                [expression(text), limit],
+            ).fetchall()
+        return [EventHit(event, rev, rfc3339(at or 0), source, title) for event, rev, at, source, title in rows]
+
+    def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
+        """Give the newest 1,000 records that concern an id, oldest first, as the desk may see them.
+
+        Raises what the archive raises.
+        """
+        if self._archive is None:
+            return []
+        with self._bounded():
+            rows = self.connection.execute(
+                "SELECT seq FROM main.ids WHERE id = ? ORDER BY seq DESC LIMIT ?", (id, TRACED)
+            ).fetchall()
+        lines = self._archive.at([place_of(seq) for (seq,) in reversed(rows)])
+        seen = ((line.journal_id, self._cut(line.record)) for line in lines)
+        return [(journal_id, record) for journal_id, record in seen if record is not None]
+
+    def portfolios(self) -> list[str]:
+        """Name the portfolios that alerts are of."""
+        with self._bounded():
+            return [name for (name,) in self.connection.execute("SELECT DISTINCT portfolio FROM alerts ORDER BY 1")]
+
+    def owners(self, alerts: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+        """Say of alerts of which portfolio they are, and whose; those that are not there are left out."""
+        with self._bounded():
+            rows = [
+                self.connection.execute(
+                    "SELECT alert, portfolio, desk FROM main.alerts WHERE alert = ?", (name,)
+                ).fetchone()
+                for name in alerts
+            ]
+        return {alert: (portfolio, desk) for alert, portfolio, desk in filter(None, rows)}
+
+    def beginning(self, begin: str, limit: int) -> list[str]:
+        """Name the alerts whose ids begin so."""
+        with self._bounded():
+            rows = self.connection.execute(
+                "SELECT alert FROM alerts WHERE alert >= ? AND alert < ? ORDER BY 1 LIMIT ?",
+                (begin, begin + "\U0010ffff", limit),
+            )
+            return [alert for (alert,) in rows]
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _rows(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        found = []
+        for number in numbers:
+            card, alert = self.connection.execute(
+                "SELECT card, alert FROM alerts WHERE number = ?", (number,)
+            ).fetchone()
+            told = self.connection.execute(
+                "SELECT receiver, max(revision) FROM told WHERE alert = ? GROUP BY receiver ORDER BY receiver",
+                (alert,),
+            )
+            fields: dict[str, Any] = msgspec.json.decode(card)
+            found.append({name: fields.get(name) for name in _ROW} | {"told": dict(told.fetchall()), "waits_for": []})
+        return found
+
+    def _cut(self, record: JournalRecord | None) -> JournalRecord | None:
+        return record if self.desk is None else None
+
+    def _bounded(self) -> AbstractContextManager[None]:
+        self._steps = 0
+        return translated(self._path)
+
+    def _too_long(self) -> int:
+        self._steps += 1
+        return int(self._steps > MOST_STEPS)
+
+
+_ROW = (
+    "id", "revision", "portfolio", "portfolio_title", "desk", "status", "severity", "title", "rules", "story", "url",
+    "first_at", "updated_at", "acknowledged_by", "acknowledged_at", "snoozed_until", "merged_into", "useful", "noise",
+)  # fmt: skip
+"""What a card has of a row (`alerts.rows.row`)."""
+
+
+def _snippet(marked: str) -> dict[str, Any]:
+    """Take the marks out of a snippet, and say where they were."""
+    text, hits, start = "", [], 0
+    for c in marked:
+        if c == _HIT:
+            start = len(text)
+        elif c == _END:
+            hits.append([start, len(text)])
+        else:
+            text += " " if c == "\n" else c
+    return {"snippet": text, "hits": hits}

@@ -1,0 +1,130 @@
+"""Taking out what the archive does not say any more, so that what is left is what one made anew would hold.
+
+Of each thing about which a removed line had the last word, the line before has it again: it is read from the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from alertd.history.archive.line import Line, Place
+from alertd.history.projection.project import Head, project
+from alertd.history.projection.schema import DAY, place_of, seq_of
+from alertd.history.projection.tables import Tables
+
+AT_ONCE = 200
+"""Lines that are read again in one go."""
+_BY_SEQ = ("lines", "ids", "merged_stories", "cards", "answers", "told")
+Key = tuple[str, tuple[str, int]]
+
+
+class Lines(Protocol):
+    """What is read of an archive."""
+
+    def at(self, places: Sequence[Place]) -> list[Line]:
+        """Give lines by their places."""
+
+
+class Pruned(Protocol):
+    """What the archive removed of one day (`archive.prune`)."""
+
+    @property
+    def day(self) -> str:
+        """The day."""
+
+    @property
+    def removed(self) -> Sequence[int]:
+        """Numbers of lines that are gone."""
+
+    @property
+    def redacted(self) -> Sequence[int]:
+        """Numbers of lines that say less than before."""
+
+    @property
+    def gone(self) -> bool:
+        """The whole day is gone."""
+
+
+class Removal:
+    """Takes lines out, inside whoever's transaction."""
+
+    def __init__(self, tables: Tables, archive: Lines) -> None:
+        self._tables = tables
+        self._db = tables.db
+        self._archive = archive
+
+    def day(self, pruned: Pruned) -> int:
+        """Take out what was removed of a day; gives how many of its lines were there."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS removed(seq INTEGER PRIMARY KEY)")
+        self._db.execute("DELETE FROM temp.removed")
+        first = seq_of(Place(pruned.day, 1))
+        if pruned.gone:
+            self._db.execute(
+                "INSERT INTO temp.removed SELECT seq FROM lines WHERE seq BETWEEN ? AND ?", (first, first + DAY - 2)
+            )
+        else:
+            numbers = {*pruned.removed, *pruned.redacted}
+            self._db.executemany("INSERT INTO temp.removed VALUES (?)", [(first + n - 1,) for n in sorted(numbers)])
+        position = self._tables.position()
+        last = seq_of(position.place) if position is not None else 0
+        self._db.execute("DELETE FROM temp.removed WHERE seq > ?", (last,))  # it will be read as it is now
+        there = int(self._db.execute("SELECT count(*) FROM lines JOIN temp.removed USING (seq)").fetchone()[0])
+        keys = list(dict.fromkeys(self._spoken_of()))
+        for kind, key in keys:
+            self._tables.take_out(kind, key)
+        for table in _BY_SEQ:
+            self._db.execute(f"DELETE FROM {table} WHERE seq IN (SELECT seq FROM temp.removed)")
+        if not pruned.gone:
+            self._read_again([Place(pruned.day, n) for n in sorted(pruned.redacted) if first + n - 1 <= last])
+        self._give_back(keys)
+        return there
+
+    def _spoken_of(self) -> Iterator[Key]:
+        """Name the things about which the removed lines have the last word."""
+        for event, revision in self._db.execute("SELECT event, revision FROM events JOIN temp.removed USING (seq)"):
+            yield "event", (event, revision)
+        for (alert,) in self._db.execute("SELECT alert FROM alerts WHERE seq IN (SELECT seq FROM temp.removed)"):
+            yield "alert", (alert, 0)
+        for (delivery,) in self._db.execute("SELECT delivery FROM deliveries JOIN temp.removed USING (seq)"):
+            yield "delivery", (delivery, 0)
+
+    def _read_again(self, places: Sequence[Place]) -> None:
+        """Put back what lines still say of which a part was removed."""
+        for start in range(0, len(places), AT_ONCE):
+            self._tables.write([project(line) for line in self._archive.at(places[start : start + AT_ONCE])])
+
+    def _give_back(self, keys: Sequence[Key]) -> None:
+        """Let the line before have the last word again."""
+        wanted: dict[int, list[Key]] = {}
+        for key in keys:
+            if (seq := self._last(*key)) is not None:
+                wanted.setdefault(seq, []).append(key)
+        seqs = sorted(wanted)
+        for start in range(0, len(seqs), AT_ONCE):
+            part = [place_of(seq) for seq in seqs[start : start + AT_ONCE]]
+            for line in self._archive.at(part):
+                found = project(line)
+                self._tables.put(_of(found.heads, wanted[found.seq]))
+
+    def _last(self, kind: str, key: tuple[str, int]) -> int | None:
+        """Name the line that has the last word about a thing now; None: none has."""
+        if kind == "alert":
+            return self._tables.winner(key[0])
+        if kind == "delivery":
+            found = self._db.execute(
+                "SELECT max(seq) FROM ids JOIN lines USING (seq) WHERE id = ? AND kind = 'delivery'", key[:1]
+            ).fetchone()
+            return found[0] if found else None
+        rows = self._db.execute(
+            "SELECT seq FROM ids JOIN lines USING (seq) WHERE id = ? AND kind = 'event' ORDER BY seq DESC", key[:1]
+        ).fetchall()
+        for (seq,) in rows:
+            heads = [head for line in self._archive.at([place_of(seq)]) for head in project(line).heads]
+            if _of(heads, [(kind, key)]):
+                return int(seq)
+        return None
+
+
+def _of(heads: Sequence[Head], keys: Sequence[Key]) -> list[Head]:
+    return [head for head in heads if (head.kind, head.key) in keys]
