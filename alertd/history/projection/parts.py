@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import Meta
-
-from alertd.model import Struct
+from msgspec import Meta, Struct
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Id = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
-class Named(Struct):
+class Named(Struct, frozen=True):
     """A company that an event names."""
 
     id: Id
@@ -23,7 +21,7 @@ class Named(Struct):
     role: str | None = None
 
 
-class Reported(Struct):
+class Reported(Struct, frozen=True):
     """An event type that an event reports."""
 
     type: Id
@@ -31,14 +29,14 @@ class Reported(Struct):
     status: str = "announced"
 
 
-class Tone(Struct):
+class Tone(Struct, frozen=True):
     """Of a whole event."""
 
     score: float
     confidence: float = 1.0
 
 
-class InStory(Struct):
+class InStory(Struct, frozen=True):
     """The story as it was when the event came."""
 
     id: Id
@@ -46,7 +44,7 @@ class InStory(Struct):
     sources: Count = 1
 
 
-class EventPart(Struct):
+class EventPart(Struct, frozen=True):
     """An event."""
 
     id: Id
@@ -72,7 +70,7 @@ class EventPart(Struct):
     story: InStory | None = None
 
 
-class Held(Struct):
+class Held(Struct, frozen=True):
     """A holding that is touched."""
 
     company: Id
@@ -82,7 +80,7 @@ class Held(Struct):
     path: list[str] = []
 
 
-class MatchPart(Struct):
+class MatchPart(Struct, frozen=True):
     """A rule that held."""
 
     portfolio: Id
@@ -94,7 +92,7 @@ class MatchPart(Struct):
     holdings: list[Held] = []
 
 
-class DecisionPart(Struct):
+class DecisionPart(Struct, frozen=True):
     """What was decided."""
 
     portfolio: Id
@@ -105,14 +103,14 @@ class DecisionPart(Struct):
     receivers: dict[str, str] = {}
 
 
-class StoryPart(Struct):
+class StoryPart(Struct, frozen=True):
     """Stories that became part of the event's own."""
 
     id: str = ""
     merged: list[Id] = []
 
 
-class EventData(Struct):
+class EventData(Struct, frozen=True):
     """The data of an `event` record."""
 
     event: EventPart
@@ -124,14 +122,14 @@ class EventData(Struct):
     story: StoryPart | None = None
 
 
-class RuleOf(Struct):
+class RuleOf(Struct, frozen=True):
     """A rule in a card."""
 
     rule: Id
     title: str = ""
 
 
-class CardPart(Struct):
+class CardPart(Struct, frozen=True):
     """An alert as the journal carries it (`alerts.rows.card`)."""
 
     id: Id
@@ -160,7 +158,7 @@ class CardPart(Struct):
     quotes: list[str] = []
 
 
-class AnswerData(Struct):
+class AnswerData(Struct, frozen=True):
     """The data of an `answer` record, and of a `timer`'s."""
 
     who: str = ""
@@ -173,7 +171,7 @@ class AnswerData(Struct):
     alert: dict[str, Any] | None = None
 
 
-class DeliveryData(Struct):
+class DeliveryData(Struct, frozen=True):
     """The data of a `delivery` record."""
 
     delivery: Id
@@ -186,7 +184,7 @@ class DeliveryData(Struct):
     detail: str = ""
 
 
-class ReleaseData(Struct):
+class ReleaseData(Struct, frozen=True):
     """The data of a `release` record: held alerts that went out together."""
 
     receiver: str = ""
