@@ -1,0 +1,80 @@
+"""What the terms of a source forbid to keep or to hand on, taken out of records. Pure.
+
+An event keeps what was found in it, without its body and without words quoted from it (`alerts.rights`); a delivery
+loses its payload, if the daemon noted that a limited text may stand in it (`data.rights`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from alertd.alerts.rights import without_body
+from alertd.model import Event, JournalRecord, Match, Rights, event_from_dict, event_to_dict
+
+SHORT_S = 2 * 86400
+"""A body that may not be kept for so long is never written: retention works once a day, on days that are over."""
+RIGHTS_OVER = "the text was kept as long as its source allows"
+NOT_EXPORTED = "its source does not allow to hand on the text"
+
+
+def rights_of(record: JournalRecord) -> Rights | None:
+    """Give what limits the text in a record; None if nothing does, or if what is written there cannot be read."""
+    if record.kind == "delivery":
+        limits = record.data.get("rights")
+    else:
+        provenance = _mapping(_mapping(record.data.get("event")).get("provenance"))
+        limits = provenance.get("rights")
+    if not isinstance(limits, dict):
+        return None
+    try:
+        return msgspec.convert(limits, Rights)
+    except msgspec.ValidationError:
+        return Rights(keep_body_s=0, export=False)  # rather too little than what is not allowed
+
+
+def text_until(record: JournalRecord, at_ms: int) -> int | None:
+    """Say until when (ms) the text in a record of a time may be kept; None: as long as the record."""
+    rights = rights_of(record)
+    return None if rights is None or rights.keep_body_s is None else at_ms + rights.keep_body_s * 1000
+
+
+def may_leave(record: JournalRecord) -> bool:
+    """Tell whether the text in a record may be handed on."""
+    rights = rights_of(record)
+    return rights is None or rights.export
+
+
+def has_text(record: JournalRecord) -> bool:
+    """Tell whether there is text in a record that could be taken out."""
+    return without_text(record) != record
+
+
+def without_text(record: JournalRecord) -> JournalRecord:
+    """Give a record without its source's text."""
+    data = record.data
+    if record.kind == "delivery":
+        return replace(record, data={k: v for k, v in data.items() if k != "payload"})
+    if not isinstance(data.get("event"), dict):
+        return record
+    try:
+        event = event_from_dict(data["event"])
+        matches = msgspec.convert(data.get("matches", []), list[Match])
+    except msgspec.ValidationError:  # of another version: nothing of it can be told apart
+        return replace(record, data={k: v for k, v in data.items() if k not in ("event", "matches", "alerts")})
+    bare, stripped = without_body(event, matches)
+    kept = data | {"event": event_to_dict(_bare(bare)), "matches": msgspec.to_builtins(stripped)}
+    if "alerts" in data:
+        kept["alerts"] = [_mapping(card) | {"quotes": []} for card in data["alerts"]]
+    return replace(record, data=kept)
+
+
+def _bare(event: Event) -> Event:
+    """Take out what a body leaves in other fields: passages among facts, and what a JSON source brought beside it."""
+    return replace(event, extra={})
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
