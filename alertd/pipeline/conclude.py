@@ -89,22 +89,25 @@ class Conclusion:
     async def _conclude(
         self, work: Work, alerts: list[Alert], stored: dict[str, StoredAlert]
     ) -> Processed | PoisonEvent:
+        now = self._clock()  # one moment for all of it, which its record names: a backtest decides at the same
         try:
             await self._merges.close(work, stored)
             for concern in with_earlier(work.concerns, alerts, self._find):
-                alert = await self._decide_and_commit(work, concern, stored)
+                alert = await self._decide_and_commit(work, concern, stored, now)
                 alerts += [alert] if alert is not None else []
             await self._merges.close_late(work, stored)
             for match in work.matches:
                 self._note_desk(work, self._find(match.portfolio))
             desk = self._matcher.book.source_desks.get(work.event.source)
-            return work.processed(rfc3339(self._clock()), self._matcher.version, self._keep_s, desk)
+            return work.processed(rfc3339(now), self._matcher.version, self._keep_s, desk)
         except AlertdError:  # the store's trouble, not the event's
             raise
         except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
             return poison(work.stream_id, work.event, error)
 
-    async def _decide_and_commit(self, work: Work, concern: Concern, stored: dict[str, StoredAlert]) -> Alert | None:
+    async def _decide_and_commit(
+        self, work: Work, concern: Concern, stored: dict[str, StoredAlert], now: int
+    ) -> Alert | None:
         """Take an event into an alert; gives the alert if it is in it."""
         alert, subject = concern.alert, concern.subject
         if alert not in stored:  # an earlier event of this batch has changed it
@@ -116,7 +119,6 @@ class Conclusion:
                     break
                 alert, subject = known.state.alert.merged_into, work.story  # another carries it on
                 known = (await self._store.load_alerts([alert])).get(alert, NOTHING)
-            now = self._clock()
             outcome = self._decide(work, concern, known, subject, now)
             if outcome.decision is not None:
                 self._note_desk(work, concern.portfolio)
