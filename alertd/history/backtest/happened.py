@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from alertd.history.backtest.coverage import Covered
 from alertd.history.past import PastEvent
 from alertd.model import Decision, Event, JournalRecord, Match
 from alertd.rules.outcome import RuleFailure
@@ -40,6 +41,8 @@ class Happened:
     near: tuple[NearMiss, ...] = ()
     error: str = ""
     """The event could not be processed."""
+    number: int = 0
+    """Its place in the order of the past, from where reading began, from 1: two backtests are compared by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +60,9 @@ class Progress:
 
     events: int = 0
     until_ms: int = 0
+    covered: Covered = field(default_factory=Covered)
+    """All events that were read, also those of which nothing came."""
+    differs: dict[str, int] = field(default_factory=dict)
+    """Understood afresh: what came out otherwise than stored (types, companies, sentiment, story) -> events."""
     skipped: dict[str, int] = field(default_factory=dict)
     """Why lines could not be taken -> how many: removed, unreadable, no text any more."""
