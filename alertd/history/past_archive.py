@@ -1,0 +1,63 @@
+"""The lines of an archive that a past is made of, not decoded yet; what could not be taken is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from alertd.base.clock import parse_rfc3339
+from alertd.errors import AlertdError, ConfigError, ParseFailed
+from alertd.history.archive.reader import RawLine, Reader
+from alertd.history.past_line import KINDS, RawPast, head_of
+from alertd.history.past_skips import Skipped
+
+_ABOUT = "archive.json"
+_GAP = "archive_gap"
+"""The reason of a notice: lines of the journal that never came into the archive."""
+
+
+def is_archive(path: Path) -> bool:
+    """Tell an archive from a file of events."""
+    return path.is_dir() and (path / _ABOUT).is_file()
+
+
+def archive_lines(path: Path, since_ms: int, until_ms: int, skipped: Skipped) -> Iterator[RawPast]:
+    """Give the lines of an archive in its order, which stands also where a clock went back. Raises ConfigError."""
+    try:
+        reader = Reader(path)
+        told, last = 0, 0
+        for line in reader.raw(since_ms=since_ms or None, until_ms=until_ms):
+            for finding in reader.findings[told:]:
+                skipped("unreadable", f"{path} {finding.where}: {finding.text}")
+            told = len(reader.findings)
+            raw = _taken(path, line, last, skipped)
+            if raw is not None:
+                last = raw.at_ms
+                yield raw
+        for finding in reader.findings[told:]:
+            skipped("unreadable", f"{path} {finding.where}: {finding.text}")
+    except ConfigError:
+        raise
+    except (AlertdError, OSError) as error:
+        raise ConfigError.at(path, str(error)) from error
+
+
+def _taken(path: Path, line: RawLine, last: int, skipped: Skipped) -> RawPast | None:
+    where = f"{path} {line.place.day}:{line.place.n}"
+    if not line.raw:
+        skipped("removed", where)
+        return None
+    try:
+        head = head_of(line.raw)
+        at = parse_rfc3339(head.at)
+    except (ParseFailed, ValueError) as error:
+        skipped("unreadable", f"{where}: {error}")
+        return None
+    if head.kind == "notice" and head.reason == _GAP:
+        skipped("gap", where)
+    if head.kind not in KINDS:
+        return None
+    if line.removed:
+        skipped("redacted", where)
+    key = f"{line.journal_id}/{head.kind}/{head.ids[0] if head.ids else ''}"
+    return RawPast(max(at, last), "archive", where, line.raw, key, line.removed)
