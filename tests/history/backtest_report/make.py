@@ -22,7 +22,13 @@ NOW = "dl_1"
 
 def rule(name: str, **more: Any) -> Rule:
     """Make a rule that asks for nothing."""
-    given = {"title": name.title(), "severity": "high", "when": Always(), "hash": name, "definition": b"{}"}
+    given: dict[str, Any] = {
+        "title": name.title(),
+        "severity": "high",
+        "when": Always(),
+        "hash": name,
+        "definition": b"{}",
+    }
     return Rule(**{"id": name} | given | more)
 
 
@@ -71,12 +77,20 @@ def happened(
     near: Sequence[NearMiss] = (),
     desk: str | None = None,
     error: str = "",
+    number: int = 0,
     **more: Any,
 ) -> Happened:
     """Make what came of an event so many ms after START."""
     one = event(name, at, **more)
     return Happened(
-        PastEvent(START + at, one, desk=desk), one, counted, tuple(matches), tuple(decisions), (), tuple(near), error
+        PastEvent(START + at, one, desk=desk),
+        one,
+        counted,
+        tuple(matches),
+        tuple(decisions),
+        near=tuple(near),
+        error=error,
+        number=number,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from alertd.history.backtest.counting import percentile
@@ -174,8 +176,13 @@ def test_a_desk_sees_its_own_and_what_is_nobodys() -> None:
         decision("al_3", portfolio="rates", receivers={"secret": NOW}),
     ]
     secret = raised("b", 0, desk="rates")
-    window = {"portfolios": ["rates"], "receiver": "secret", "delivery": "dl_9", "members": {"al_3": "listed"}}
-    what = [happened("a", 0, both, decided), secret, rang("release", HOUR, "brief", **window)]
+    window: dict[str, Any] = {
+        "portfolios": ["rates"],
+        "receiver": "secret",
+        "delivery": "dl_9",
+        "members": {"al_3": "listed"},
+    }
+    what: list[Happened | Rang] = [happened("a", 0, both, decided), secret, rang("release", HOUR, "brief", **window)]
     made = summed(*what, summing=Summing(two, desk="ai"))
     assert [one.portfolio for one in made.portfolios] == ["ai", "all"]
     assert [one.receiver for one in made.receivers] == ["desk", "nobodys"]
