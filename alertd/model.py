@@ -1004,6 +1004,8 @@ class Message(Struct, frozen=True, kw_only=True):
     reason: str = ""
     dispatched_by: str = ""
     """`alertd <version>`."""
+    replay: bool = False
+    """It was news once: `alertd replay` sends it again, and it says so where it is read first."""
 
 
 class NewDelivery(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,9 @@
 
 Milliseconds since the epoch inside, RFC 3339 UTC with milliseconds and `Z` outside.
 
-For tests alone all processes of a daemon and the commands beside it can take the time from a file that the test
-writes (`follow_clock`): so a day passes in seconds, and what was sent when is exact.
+A process may follow another clock than the machine's: all processes of a replay that of the past (`follow`), and for
+tests alone all those of a daemon and the commands beside it a file that the test writes (`follow_clock`): so a day
+passes in seconds, and what was sent when is exact.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ CLOCK_BYTES = 8
 """The time in ms, little-endian, at its beginning."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_followed: list[mmap.mmap] = []
+_followed: list[Clock] = []
 
 
 class ClockRefused(ValueError):
@@ -33,12 +34,18 @@ class ClockRefused(ValueError):
 def system_clock() -> int:
     """Give the wall-clock time in milliseconds since the epoch."""
     if _followed:
-        return int.from_bytes(_followed[0][:CLOCK_BYTES], "little")
+        return _followed[0]()
     return time.time_ns() // 1_000_000
 
 
+def follow(clock: Clock) -> None:
+    """Take the time from this clock from now on, for as long as the process lives."""
+    _followed[:] = [clock]
+
+
 def machine_ms(at_ms: int) -> int:
-    """Give the moment on the machine's own clock that is as far ahead as `at_ms` on ours: the same, but in tests.
+    """Give the moment on the machine's own clock that is as far ahead as `at_ms` on ours: the same, unless we follow
+    another one.
 
     For libraries that look at the machine's clock themselves.
     """
@@ -60,7 +67,7 @@ def follow_clock(env: Mapping[str, str]) -> str:
             mapped = mmap.mmap(file.fileno(), CLOCK_BYTES, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
         raise ClockRefused(f"{CLOCK_VARIABLE}: {name} holds no time: {error}") from error
-    _followed[:] = [mapped]
+    follow(lambda: int.from_bytes(mapped[:CLOCK_BYTES], "little"))
     return name
 
 

@@ -17,6 +17,16 @@ USER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 """What a user may call a source, receiver, portfolio, rule, company or list."""
 
 
+_salt: list[str] = []
+
+
+def salt_ids(salt: str) -> None:
+    """Make ids of this process others than they would be, for as long as it lives: those of a replay must not be
+    taken for the ids of what it replays, by a receiver that drops repeats for one.
+    """
+    _salt[:] = [salt]
+
+
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 
@@ -38,7 +48,7 @@ def _digest(parts: Iterable[str], letters: int) -> str:
 
 def make_id(kind: Kind, *parts: str) -> str:
     """Make an id from its parts."""
-    return f"{kind}_{_digest(parts, 26)}"
+    return f"{kind}_{_digest((*_salt, *parts), 26)}"
 
 
 def event_id(source: str, identity: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from pydantic import Field
 
-from alertd.base.clock import Clock
+from alertd.base.clock import Clock, machine_ms
 from alertd.errors import ConfigError
 from alertd.model import Mailing, Message
 from alertd.notify.clocks import clock_time, moment, zone, zone_label
@@ -106,7 +106,8 @@ class EmailNotifier:
             at_ms=now,
             delivery=message.delivery,
             thread=alert.id if alert else "",
-            date_ms=now if sent_at is None else sent_at,
+            # What is replayed was news long ago: dated so, it would lie far down in the inbox.
+            date_ms=machine_ms(now) if message.replay else now if sent_at is None else sent_at,
             subject=subject_of(message, lines),
             urgent=is_urgent(message),
             list_name=self._config.id,

@@ -13,6 +13,7 @@ from alertd.model import Message
 from alertd.notify.digest_lines import called, whose
 from alertd.notify.lines import Lines
 from alertd.notify.plain import one_line
+from alertd.notify.replayed import REPLAY
 
 SUBJECT_MAX = 150
 REPLY = "The rest of what is known stands in the first mail of this thread."
@@ -21,6 +22,12 @@ _IN_REPLY = frozenset({"Answered", "New", "Note", "Source"})
 
 def subject_of(message: Message, lines: Lines) -> str:
     """Give the subject, one line of at most 150 characters."""
+    return (
+        one_line(f"{REPLAY} {_subject(message, lines)}", SUBJECT_MAX) if message.replay else _subject(message, lines)
+    )
+
+
+def _subject(message: Message, lines: Lines) -> str:
     if message.digest is not None:
         of = whose(message.digest, message.portfolio_title) or "alertd"
         return one_line(f"{of}: {called(message.digest)}", SUBJECT_MAX)

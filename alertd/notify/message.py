@@ -20,6 +20,7 @@ from alertd.notify.digest_lines import digest_lines
 from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, SEPARATOR, TITLE_MAX, Item, Lines, Row, join
 from alertd.notify.other_lines import bare_lines, coverage_lines, notice_lines
 from alertd.notify.plain import cut, one_line, web_link
+from alertd.notify.replayed import replayed_lines
 
 __all__ = [
     "HEADLINE_MAX",
@@ -51,6 +52,11 @@ class _Facts(Struct, frozen=True, kw_only=True):
 
 def compose(message: Message, now: int) -> Lines:
     """Put a message into lines; `now` (ms) is the moment of its first attempt, shown as "sent"."""
+    lines = _composed(message, now)
+    return replayed_lines(lines) if message.replay else lines
+
+
+def _composed(message: Message, now: int) -> Lines:
     if message.coverage is not None:
         return coverage_lines(message, message.coverage, now)
     if message.digest is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from alertd.model import Message
+from alertd.notify.replayed import replayed_text, replayed_titles
 from alertd.notify.template_language import Form
 from alertd.notify.template_source import TemplateSource
 from alertd.notify.templates import TemplateFailed, fill
@@ -66,7 +67,10 @@ class OwnTemplate:
         if self._template is None:
             return Written()
         try:
-            text = fill(self._template, message, now, self._values)
+            said = replayed_titles(message) if message.replay else message
+            text = fill(self._template, said, now, self._values)
+            if message.replay and text.strip():
+                text = replayed_text(text, self._template.form)
             if text.strip():
                 check(text)
             return Written(text)

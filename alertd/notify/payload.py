@@ -52,7 +52,8 @@ def payload(message: Message, *, template_fault: str = "") -> bytes:
     }
     if template_fault:
         data["template_fault"] = template_fault
-    body: Json = {"type": message.type, "timestamp": message.at, "data": data}
+    said = {"replay": True} if message.replay else {}
+    body: Json = {"type": message.type, "timestamp": message.at, **said, "data": data}
     trimmed: list[str] = []
     for name, trim in _TRIMS:
         encoded = _encode(body)

@@ -44,7 +44,7 @@ class SlackNotifier:
     def render(self, message: Message) -> bytes:
         """Lay the message out; the result is frozen, all but what each attempt says about itself."""
         now = self._clock()
-        frozen = freeze(message, self._config.id, now, interactive=self._config.interactive)
+        frozen = freeze(message, self._config.id, now, interactive=self._config.interactive and not message.replay)
         form = self._template.form
         own = self._template.write(message, now, lambda text: laid_out(frozen, text, form))
         if own.text is None:

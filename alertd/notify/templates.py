@@ -31,7 +31,8 @@ MAX_OUTPUT = 65_536
 
 VARIABLES = (
     "type", "at", "receiver", "delivery", "reason", "dispatched_by", "portfolio_title", "timezone", "alert", "event",
-    "notice", "coverage", "digest", "news", "loud", "told_before", "escalated_from", "stands_by", "lines", "values",
+    "notice", "coverage", "digest", "news", "loud", "told_before", "escalated_from", "stands_by", "replay", "lines",
+    "values",
 )  # fmt: skip
 """What a template can name, and nothing else."""
 _FAILURES = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)

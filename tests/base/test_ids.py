@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertd.base.ids import alert_id, delivery_id, event_id, make_id, mark, story_id
+from alertd.base.ids import alert_id, delivery_id, event_id, make_id, mark, salt_ids, story_id
 
 
 def plainly(*parts: str) -> str:
@@ -36,3 +37,11 @@ def test_an_id_of_today_is_an_id_of_tomorrow() -> None:
 
 def test_parts_that_run_together_to_the_same_text_make_different_ids() -> None:
     assert make_id("al", "ab", "c") != make_id("al", "a", "bc")
+
+
+def test_ids_of_a_process_with_a_salt_are_none_of_those_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = alert_id("ai", "company:nvda")
+    monkeypatch.setattr("alertd.base.ids._salt", [])
+    salt_ids("replay-1")
+    assert alert_id("ai", "company:nvda") not in (plain, "")
+    assert mark("title", "x") == plainly("title", "x")[:16]
