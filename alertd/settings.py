@@ -27,6 +27,7 @@ from alertd.base.yaml_env import override
 from alertd.base.yaml_expand import as_written, expand
 from alertd.base.yaml_literal import literal_secrets
 from alertd.errors import ConfigError, Fault
+from alertd.history.config import ArchiveConfig
 from alertd.history.report.config import ReportConfig, report_faults
 from alertd.notify import receiver_checks
 from alertd.notify.catalog import RECEIVER_MODELS
@@ -144,6 +145,8 @@ class Settings(ConfigModel):
     processes: ProcessesConfig = ProcessesConfig()
     journal_keep: Annotated[Duration, Field(ge=3600)] = 14 * 86400.0
     """How long the journal stays in Redis."""
+    archive: ArchiveConfig = ArchiveConfig()
+    """Where the journal goes for good."""
     drain: Annotated[Duration, Field(ge=1, le=600)] = 20.0
     """How long a stop waits for what is under way."""
 
@@ -199,6 +202,8 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     if settings is None or any(f.severity == "error" for f in faults):
         raise ConfigError(faults)
     settings = settings.model_copy(update={k: folder / getattr(settings, k) for k in ("state_dir", "rules")})
+    archive = settings.state_dir / "archive" if settings.archive.path is None else folder / settings.archive.path
+    settings = settings.model_copy(update={"archive": settings.archive.model_copy(update={"path": archive})})
     settings._written.update(filled.shown)
     return Loaded(settings, faults, path.absolute(), filled.doc)
 

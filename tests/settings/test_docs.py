@@ -82,6 +82,6 @@ def test_the_examples_load_without_a_warning(desk: Desk) -> None:
         "PRWIRE_TOKEN": "x",
         "CREDENTIALS_DIRECTORY": str(hook.parent),
     }
-    assert len(examples) == 4
+    assert len(examples) == 5
     for example in examples:
         assert desk.faults(example, env) == []
