@@ -25,19 +25,24 @@ from alertd.alerts.severity import Scale
 from alertd.base.clock import Clock
 from alertd.base.turns import by_turns
 from alertd.enrich.story_report import Report, report_of
-from alertd.model import Alert, AlertState, Event, Row, StoredAlert, StreamEvent
+from alertd.model import Alert, AlertState, Event, Match, Observation, Row, StoredAlert, StreamEvent
 from alertd.pipeline.conclude import NOTHING, Conclusion, poison
 from alertd.pipeline.place import Given, place
 from alertd.pipeline.tally import Tally
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import BookChange, Portfolio, RuleBook
+from alertd.rules.logic import Reading
 from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, Open
-from alertd.rules.over_time import Asked, ask, joined
+from alertd.rules.over_time import Asked, ask, joined, only_remembered
+from alertd.rules.read import Read
 from alertd.rules.understanding import Understanding
+from alertd.text.scan import TermScanner
 
 NO_REPORT = Report(event="", at_ms=0)
 """Of an event that is in its story already: it is not compared with others."""
+_UNREAD = TermScanner(()).scan("", "")
+"""Of one that is matched already: its text is not looked at again."""
 
 
 class Pipeline:
@@ -150,6 +155,14 @@ class Pipeline:
         read = self._matcher.read(item.event, as_found=True).with_story(given.answer.story)
         work = Work(item.stream_id, read, NO_REPORT, item.identity, item.event.revision > 1, given)
         self._match(work)
+        return work
+
+    def matched_elsewhere(
+        self, item: StreamEvent, given: Given, matches: Sequence[Match], observations: Sequence[Observation]
+    ) -> Work:
+        """Take an event that another process matched by these rules; no rule over time is concerned by it."""
+        work = Work(item.stream_id, Read(Reading(item.event, _UNREAD)), NO_REPORT, item.identity, again=False)
+        work.given, work.matches, work.asked = given, tuple(matches), only_remembered(item.event, observations)
         return work
 
     # --- the steps ----------------------------------------------------------------------------------------
