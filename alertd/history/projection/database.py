@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from alertd.errors import HistoryRefused, HistoryUnavailable
-from alertd.history.projection.schema import APPLICATION, DATA, TABLES, VERSION
+from alertd.history.projection.schema import APPLICATION, TABLES, VERSION
 
 WAIT_S = 5.0
 """How long is waited for another process that writes."""
@@ -32,7 +32,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
             db.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes is read from the archive again
             db.execute("PRAGMA cache_size = -32000")
             if version < VERSION:
-                _create(db)
+                empty(db)
         except BaseException:
             db.close()
             raise
@@ -71,12 +71,22 @@ def translated(path: Path) -> Iterator[None]:
 
 
 def empty(db: sqlite3.Connection) -> None:
-    """Drop everything; it grows anew from the archive's beginning."""
+    """Drop everything and make the tables anew: they grow again from the archive's beginning."""
     db.execute("BEGIN IMMEDIATE")
-    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'"):
-        db.execute(f'DROP TABLE "{name}"')
-    db.execute("COMMIT")
-    _create(db)
+    try:
+        tables = "SELECT name, sql LIKE 'CREATE VIRTUAL%' FROM sqlite_master WHERE type = 'table' ORDER BY 2 DESC"
+        for name, virtual in db.execute(tables).fetchall():  # with a virtual table go those that it is kept in
+            if virtual or db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,)).fetchone():
+                db.execute(f'DROP TABLE "{name}"')
+        for statement in TABLES:
+            db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION}")
+        db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def _harden(db: sqlite3.Connection) -> None:
@@ -101,19 +111,3 @@ def _check(db: sqlite3.Connection, path: Path) -> int:
             f"{REBUILD}"
         )
     return version
-
-
-def _create(db: sqlite3.Connection) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        for table in ("alert_text", "event_text", "meta", *DATA):
-            db.execute(f"DROP TABLE IF EXISTS {table}")
-        for statement in TABLES:
-            db.execute(statement)
-        db.execute(f"PRAGMA application_id = {APPLICATION}")
-        db.execute(f"PRAGMA user_version = {VERSION}")
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
