@@ -156,7 +156,7 @@ class IndexBook:
         tone, stories = self._tone(known, end_ms)
         day = count_of(known.begun, end_ms - DAY_MS, end_ms)
         near, far = (self._volume(known, end_ms, day, days) for days in (NEAR_DAYS, FAR_DAYS))
-        if not (stories or day or near or far):
+        if not stories and not day and near is None:
             return None
         return CompanyIndex(
             as_of=rfc3339(as_of_ms), sentiment=tone, stories=stories, volume_z=near, volume_z90=far, day=day
