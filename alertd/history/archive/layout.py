@@ -159,8 +159,9 @@ def create(root: Path, now: int, *, id: str = "", origin: Origin | None = None) 
 
 @contextmanager
 def locked(path: Path, *, shared: bool = False, wait: bool = True, who: str = "") -> Iterator[None]:
-    """Hold a lock file. Raises ArchiveUnavailable, naming `who` has it, where it may not be waited for; OSError."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Hold a lock file; shared, it must be there. Raises ArchiveUnavailable, saying `who` has it, and OSError."""
+    flags = os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT
+    fd = os.open(path, flags | os.O_CLOEXEC, 0o600)
     try:
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:

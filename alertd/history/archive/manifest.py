@@ -119,6 +119,25 @@ def read(path: Path) -> Manifest:
     return Manifest(tuple(entries), before, tuple(heads), at, tuple(findings))
 
 
+class Watched:
+    """A manifest that is read again when it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = (-1, -1)
+        self._days: dict[str, Entry] = {}
+
+    def days(self) -> dict[str, Entry]:
+        """Give the newest entry of each day. Raises OSError."""
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            return {}
+        if self._seen != (seen := (stat.st_size, stat.st_mtime_ns)):
+            self._days, self._seen = read(self._path).days(), seen
+        return self._days
+
+
 def append(path: Path, entries: Iterable[Entry]) -> None:
     """Add entries, durably; a torn last line is cut off before. Raises OSError."""
     known = read(path)

@@ -47,7 +47,7 @@ class Reader:
         """What could not be read, at most the first thousand."""
         self.skipped: Counter[str] = Counter()
         """Lines of kinds that this version does not know."""
-        self._manifest: tuple[tuple[int, int], dict[str, manifest.Entry]] = ((-1, -1), {})
+        self._manifest = manifest.Watched(self._at.manifest)
         self._marks: tuple[str, list[Mark]] = ("", [])
 
     # --- reading on -------------------------------------------------------------------------------------------
@@ -126,14 +126,7 @@ class Reader:
 
     def sealed(self) -> dict[str, manifest.Entry]:
         """Give what the manifest says of each day now. Raises OSError."""
-        try:
-            stat = self._at.manifest.stat()
-            seen = (stat.st_size, stat.st_mtime_ns)
-        except FileNotFoundError:
-            return {}
-        if self._manifest[0] != seen:
-            self._manifest = (seen, manifest.read(self._at.manifest).days())
-        return self._manifest[1]
+        return self._manifest.days()
 
     def frames(self, day: str) -> Iterator[FrameLines]:
         """Give a day frame by frame, with what is wrong in each."""
