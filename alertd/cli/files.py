@@ -30,6 +30,7 @@ class SchemaName(StrEnum):
     companies = "companies"
     list = "list"
     fragments = "fragments"
+    backtest = "backtest"
 
 
 def init(
@@ -112,6 +113,10 @@ def _schema(name: SchemaName) -> str:
         from alertd.app.schema import settings_schema
 
         made = settings_schema()
+    elif name is SchemaName.backtest:
+        from alertd.history.backtest.expect_file import expect_schema
+
+        made = expect_schema()
     else:
         from alertd.rules.schemas import SCHEMAS
 

@@ -34,7 +34,7 @@ _OVER_TIME: Schema = {"$ref": "#/$defs/OverTime"}
 
 def portfolio_schema() -> Schema:
     """Describe rules/portfolios/*.yaml."""
-    schema = _described(PortfolioFile)
+    schema = described(PortfolioFile)
     definitions = schema["$defs"]
     definitions |= {"Condition": one_of(_stateless()), "OverTime": one_of(_stateful()), "When": _when()}
     _put(definitions["RuleEntry"], "when", {"$ref": "#/$defs/When"})
@@ -47,7 +47,7 @@ def portfolio_schema() -> Schema:
 
 def event_type_schema() -> Schema:
     """Describe rules/event-types/*.yaml."""
-    schema = _described(EventTypeFile)
+    schema = described(EventTypeFile)
     schema["$defs"]["Condition"] = one_of(_stateless(event_type=True))
     _put(schema, "when", _CONDITION)
     schema["properties"]["status"]["additionalProperties"] = _CONDITION
@@ -58,12 +58,12 @@ def event_type_schema() -> Schema:
 
 def companies_schema() -> Schema:
     """Describe rules/companies/*.yaml."""
-    return _described(CompaniesFile)
+    return described(CompaniesFile)
 
 
 def list_schema() -> Schema:
     """Describe rules/lists/*.yaml."""
-    schema = _described(ListFile)
+    schema = described(ListFile)
     schema["oneOf"] = [{"required": [kind]} for kind in LIST_KINDS]
     schema["dependentRequired"] = {"rates": ["date"], "date": ["rates"], "base": ["rates"]}
     return schema
@@ -71,7 +71,7 @@ def list_schema() -> Schema:
 
 def fragments_schema() -> Schema:
     """Describe rules/fragments/*.yaml."""
-    schema = _described(FragmentsFile)
+    schema = described(FragmentsFile)
     schema["$defs"] = {"Condition": one_of(_stateless())}
     named = schema["properties"]["fragments"]["patternProperties"]
     named |= dict.fromkeys(named, _CONDITION)
@@ -143,7 +143,8 @@ _ALSO: Mapping[str, Schema] = {
 """What the validators of these models say."""
 
 
-def _described(model: type[BaseModel]) -> Schema:
+def described(model: type[BaseModel]) -> Schema:
+    """Describe a file that a model reads."""
     schema = _tidied(for_editors(schema_of(model)))
     definitions: Schema = schema.setdefault("$defs", {})
     for name, also in _ALSO.items():

@@ -118,7 +118,7 @@ def test_settings_are_described_by_default(tmp_path: Path, words: tuple[str, ...
     assert {"sources", "receivers", "smtp"} <= done.json["properties"].keys()
 
 
-@pytest.mark.parametrize("kind", ["portfolio", "event-type", "companies", "list", "fragments"])
+@pytest.mark.parametrize("kind", ["portfolio", "event-type", "companies", "list", "fragments", "backtest"])
 def test_the_schema_needs_no_settings_and_is_the_one_kept_beside_the_rules(kind: str, tmp_path: Path) -> None:
     kept = (RULES / f"schema/{kind}.schema.json").read_text("utf-8")
     assert alertd("schema", kind, cwd=tmp_path).out == kept

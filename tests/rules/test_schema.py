@@ -24,7 +24,7 @@ from tests.support.json_schema import complaints, kind_of, schema
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "rules/schema"
-KINDS = ("settings", *SCHEMAS)
+KINDS = ("settings", "backtest", *SCHEMAS)
 
 EXAMPLES = [
     *(path for folder in FOLDERS for path in sorted((ROOT / "rules" / folder).rglob("*.yaml"))),

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from alertd.app.schema import settings_schema
 from alertd.base.yaml import load_yaml
+from alertd.history.backtest.expect_file import expect_schema
 from alertd.rules.schemas import SCHEMAS
 
 TOP_KEYS = {
@@ -20,6 +21,7 @@ TOP_KEYS = {
     "fragments": "fragments",
     "sources": "settings",
     "receivers": "settings",
+    "expect": "backtest",
 }
 """A key at the top of a file -> which kind of file it is; the first that is there, for a list may hold companies."""
 
@@ -27,6 +29,8 @@ TOP_KEYS = {
 @cache
 def schema(kind: str) -> dict[str, Any]:
     """Give the schema of a kind of file."""
+    if kind == "backtest":
+        return expect_schema()
     return settings_schema() if kind == "settings" else SCHEMAS[kind]()
 
 

@@ -62,13 +62,15 @@ class Covered:
         self, since_ms: int, until_ms: int, skipped: Mapping[str, int], errors: int, error: str, near_every: int
     ) -> PastFigures:
         """Say what there was; days without events are looked for in the whole time that was asked about."""
-        empty = [day for day in days_between(since_ms, until_ms) if not self.days[day]] if self.events else []
+        days = {day: self.days[day] for day in days_between(since_ms, until_ms)} if self.events else {}
+        empty = [day for day, count in days.items() if not count]
         return PastFigures(
             events=self.events,
             revisions=self.revisions,
             first=rfc3339(self.first_ms) if self.events else "",
             last=rfc3339(self.last_ms) if self.events else "",
             decided=self.decided,
+            days=days,
             empty_days=tuple(empty[:MAX_DAYS]),
             more_empty_days=max(len(empty) - MAX_DAYS, 0),
             skipped={why: count for why, count in skipped.items() if count},

@@ -149,6 +149,8 @@ class PastFigures(Struct, frozen=True, kw_only=True):
     last: str = ""
     decided: int = 0
     """Events that bring what the daemon decided then."""
+    days: dict[str, int] = field(default_factory=dict)
+    """Day -> events; every day of the time."""
     empty_days: tuple[str, ...] = ()
     """Days between the first and the last event of the past without any; at most 31 are named."""
     more_empty_days: int = 0
