@@ -44,6 +44,19 @@ class InStory(Struct, frozen=True):
     sources: Count = 1
 
 
+class RightsPart(Struct, frozen=True):
+    """What limits whom may be told."""
+
+    receivers: list[str] = []
+
+
+class Proof(Struct, frozen=True):
+    """Where an event comes from."""
+
+    classification: str = "public"
+    rights: RightsPart | None = None
+
+
 class EventPart(Struct, frozen=True):
     """An event."""
 
@@ -68,6 +81,13 @@ class EventPart(Struct, frozen=True):
     event_types: list[Reported] = []
     sentiment: Tone | None = None
     story: InStory | None = None
+    provenance: Proof = Proof()
+
+    @property
+    def open(self) -> bool:
+        """Whether everybody may be told of it, as its source's rights are."""
+        limits = self.provenance
+        return limits.classification == "public" and (limits.rights is None or not limits.rights.receivers)
 
 
 class Held(Struct, frozen=True):

@@ -138,6 +138,7 @@ def _event_row(event: EventPart, desk: str | None, seq: int, at_ms: int) -> Row:
         event.trust, event.title[:LONGEST], event.url[:LONGEST], story.id if story else None,
         story.novelty if story else None, story.sources if story else None, tone.score if tone else None,
         tone.confidence if tone else None, event.baseline, event.late, event.withdrawn,
+        desk is None and event.open,
     )  # fmt: skip
 
 

@@ -142,10 +142,11 @@ class History:
 
     def events(self, text: str, limit: int = 20) -> list[EventHit]:
         """Give the events in whose headlines words stand, the newest first. Raises NotSearchable."""
+        seen = "1" if self.desk is None else "(e.shared OR e.source_desk IS NOT NULL)"
         with self._bounded():
             rows = self.connection.execute(
                 "SELECT e.event, e.revision, e.decided_ms, e.source, e.title FROM event_text"
-                " JOIN events e ON e.seq = event_text.rowid WHERE event_text MATCH ?"
+                f" JOIN events e ON e.seq = event_text.rowid WHERE event_text MATCH ? AND {seen}"
                 " ORDER BY event_text.rowid DESC LIMIT ?",
                 [expression(text), limit],
             ).fetchall()

@@ -8,6 +8,7 @@
     alert_text, event_text                          words -> alerts, words of headlines -> events (FTS5)
 
 `seq` names a line in one number: days since 1970 x 10^9 + its number in the day. All times are ms since the epoch.
+`events.shared`: everybody may be told of it, as its source's desk and rights are.
 Nothing here depends on the order in which rows were written, so a projection made anew equals the one that grew.
 """
 
@@ -41,7 +42,7 @@ TABLES: tuple[str, ...] = (
         seen_ms INTEGER, visible_ms INTEGER, event_ms INTEGER, decided_ms INTEGER, precision TEXT,
         source TEXT NOT NULL, source_desk TEXT, kind TEXT, form TEXT, language TEXT, trust TEXT,
         title TEXT NOT NULL, url TEXT, story TEXT, novelty REAL, sources INTEGER, sentiment REAL, confidence REAL,
-        baseline INTEGER NOT NULL, late INTEGER NOT NULL, withdrawn INTEGER NOT NULL,
+        baseline INTEGER NOT NULL, late INTEGER NOT NULL, withdrawn INTEGER NOT NULL, shared INTEGER NOT NULL,
         UNIQUE(event, revision))""",
     """CREATE TABLE mentions(
         event TEXT NOT NULL, revision INTEGER NOT NULL, company TEXT NOT NULL, name TEXT, relevance REAL,
@@ -115,7 +116,7 @@ DATA = (
 COLUMNS: dict[str, int] = {
     "ids": 2, "mentions": 7, "types": 5, "matches": 10, "touched": 9, "decisions": 9, "merged_stories": 3,
     "cards": 5, "alerts": 22, "alert_rules": 2, "alert_companies": 2, "deliveries": 11, "answers": 9, "told": 5,
-    "events": 24,
+    "events": 25,
 }  # fmt: skip
 """How many values a row has, in the order of the table."""
 
