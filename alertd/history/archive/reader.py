@@ -112,6 +112,7 @@ class Reader:
                 mark = last_before(marks, ahead[0], 0) if marks else find_mark(file, day, known, ahead[0])
                 frame = next(frames_of(file, day, mark.offset), None) if mark else None
                 there = {line.n: line for line in frame.lines} if frame else {}
+                self._note(frame.findings if frame else [])
                 end = max(there, default=0)
                 if ahead[0] not in there:  # removed as a whole, or unreadable
                     end = max(end, ahead[0])
@@ -131,8 +132,12 @@ class Reader:
     def frames(self, day: str) -> Iterator[FrameLines]:
         """Give a day frame by frame, with what is wrong in each."""
         if (opened := self._file(day)) is not None:
-            with opened[0] as file:
-                yield from frames_of(file, day)
+            file, sealed = opened
+            with file:
+                for frame in frames_of(file, day):
+                    if sealed or not frame.torn:
+                        self._note(frame.findings)
+                    yield frame
 
     def _file(self, day: str) -> tuple[BinaryIO, bool] | None:
         """Open the file of a day, and say whether it is sealed; it may be sealed just now."""

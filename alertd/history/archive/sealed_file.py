@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
+from alertd.errors import Corrupt
 from alertd.history.archive import wire
 from alertd.history.archive.chain import digest
 from alertd.history.archive.frames import pack
+from alertd.history.archive.limits import has_text, text_until
 from alertd.history.archive.manifest import Entry, Frame
 from alertd.history.archive.wire import Wire, journal_ms
 
@@ -34,12 +36,12 @@ class SealedFile:
         self._size = self._text = self._gone = 0
         self._kinds: dict[str, int] = {}
         self._versions: list[int] = []
+        self._text_until = 0
         self._missing: list[tuple[int, int]] = []
         self._ids: tuple[str, str] = ("", "")
+        self._finished = False
         self.last: Wire | None = None
         """The last line."""
-        self.left = 0
-        """Lines that still have a record."""
 
     def add(self, line: Wire) -> None:
         """Add a line."""
@@ -49,11 +51,12 @@ class SealedFile:
         self._ids = (self._ids[0] or line.j, line.j)
         self.last = line
         if raw := line.record:
-            self.left += 1
             kind = wire.kind_of(raw)
             self._kinds[kind] = self._kinds.get(kind, 0) + 1
             if kind == "version":
                 self._versions.append(line.n)
+            if line.x is None and (until := _text_until(raw, journal_ms(line.j))):
+                self._text_until = min(until, self._text_until or until)
         self._gone += line.x is not None
         text = wire.text_of(line)
         self._first = self._first or line
@@ -68,6 +71,7 @@ class SealedFile:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
+        self._finished = True
         assert self.last is not None
         return Entry(
             t=t,
@@ -85,12 +89,18 @@ class SealedFile:
             gone=self._gone,
             missing=self._missing,
             versions=self._versions,
+            text_until=self._text_until,
             frames=self._frames,
         )
 
-    def close(self) -> None:
-        """Close it unfinished."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it; unfinished, it is removed."""
         self._file.close()
+        if not self._finished:
+            self._path.unlink(missing_ok=True)
 
     def _flush(self) -> None:
         if self._first is None:
@@ -105,3 +115,14 @@ class SealedFile:
         self._size += len(packed)
         self._text += self._waits
         self._waiting, self._waits, self._first = [], 0, None
+
+
+def _text_until(raw: bytes, at_ms: int) -> int:
+    """Give when (ms) the text in a record may not be kept any longer; 0: never, or there is none."""
+    if not wire.may_be_limited(raw):
+        return 0
+    try:
+        record = wire.record_of(raw)
+    except Corrupt:
+        return 0
+    return (text_until(record, at_ms) or 0) if record is not None and has_text(record) else 0

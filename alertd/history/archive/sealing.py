@@ -32,20 +32,17 @@ def seal(at: Layout, day: str, level: int, now: int) -> Entry | None:
     with locked(rewriting(at.root)):
         known = manifest.read(at.manifest).days()
         earlier = [entry for name, entry in known.items() if name < day]
-        made = SealedFile(at.scratch(day), level)
-        try:
-            with at.open(day).open("rb") as file:
-                for frame in frames_of(file, day):
-                    for line in frame.lines:
-                        if made.last is None or line.n > made.last.n:
-                            made.add(line)
-            if made.last is None:
-                at.scratch(day).unlink()
-                _set_aside(at, day)
-                return None
-            entry = made.finish("sealed", day, rfc3339(now), earlier[-1].head if earlier else START)
-        finally:
-            made.close()
+        with SealedFile(at.scratch(day), level) as made, at.open(day).open("rb") as file:
+            for frame in frames_of(file, day):
+                for line in frame.lines:
+                    if made.last is None or line.n > made.last.n:
+                        made.add(line)
+            entry = None
+            if made.last is not None:
+                entry = made.finish("sealed", day, rfc3339(now), earlier[-1].head if earlier else START)
+        if entry is None:
+            _set_aside(at, day)
+            return None
         sync_folder(at.scratch(day).parent)
         failpoint("archive.seal.after_scratch")
         manifest.append(at.manifest, [entry])

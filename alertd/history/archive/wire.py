@@ -120,11 +120,34 @@ def text_of(line: Wire) -> bytes:
     return written_without(line, line.d, line.x, line.record)
 
 
+class _Limits(msgspec.Struct, frozen=True):
+    keep_body_s: int | None = None
+
+
+class _Provenance(msgspec.Struct, frozen=True):
+    rights: _Limits | None = None
+
+
+class _Event(msgspec.Struct, frozen=True):
+    provenance: _Provenance = _Provenance()
+
+
+class _Data(msgspec.Struct, frozen=True):
+    event: _Event = _Event()
+    rights: _Limits | None = None
+
+
+class _Glance(msgspec.Struct, frozen=True):
+    kind: str = ""
+    data: _Data = _Data()
+
+
 class _Kind(msgspec.Struct, frozen=True):
     kind: str = ""
 
 
 _KIND = msgspec.json.Decoder(_Kind)
+_GLANCE = msgspec.json.Decoder(_Glance)
 
 
 def kind_of(raw: bytes) -> str:
@@ -133,3 +156,12 @@ def kind_of(raw: bytes) -> str:
         return _KIND.decode(raw).kind
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
+
+
+def may_be_limited(raw: bytes) -> bool:
+    """Tell without reading all of a record whether its source may limit how long its text is kept."""
+    try:
+        data = _GLANCE.decode(raw).data
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return True
+    return any(found is not None for found in (data.rights, data.event.provenance.rights))
