@@ -525,7 +525,8 @@ class SeverityStep(Struct, frozen=True, kw_only=True):
 
 
 GroundKind = Literal[
-    "type", "term", "amount", "exposed", "role", "weight", "tone", "novelty", "count", "change", "spike", "sequence"
+    "type", "term", "amount", "exposed", "role", "weight", "tone", "novelty", "index", "count", "change", "spike",
+    "sequence",
 ]  # fmt: skip
 """Which kind of condition gave a ground."""
 
@@ -1021,6 +1022,10 @@ class NewDelivery(Struct, frozen=True, kw_only=True):
     due_ms: int
     expires_ms: int
     message: Message
+    keep_body_s: int | None = None
+    """How long words of a source in it may be kept, where a source limits that."""
+    export: bool = True
+    """A source forbids to hand on words in it."""
 
 
 class Hold(Struct, frozen=True, kw_only=True):
@@ -1186,6 +1191,10 @@ class Delivery(Struct, frozen=True, kw_only=True):
     alert_revision: int = 0
     type: str = ""
     """Of its message (`MessageType`); empty where that cannot be read, or was not kept yet."""
+    keep_body_s: int | None = None
+    """As in `NewDelivery`, for its payload."""
+    export: bool = True
+    """As in `NewDelivery`."""
     state: DeliveryState = "queued"
     attempts: int = 0
     failures: int = 0

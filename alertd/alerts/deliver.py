@@ -16,7 +16,7 @@ from alertd import __version__
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.lanes import has_message, lane, lanes, sources_in, told
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.rights import closed_to, limits, narrowed, shown
+from alertd.alerts.rights import closed_to, limits, narrowed, shown, strictest
 from alertd.alerts.route import eyes_of, routed
 from alertd.alerts.stands_by import stands_by
 from alertd.base.clock import rfc3339
@@ -109,6 +109,7 @@ def delivery(
         reason=reason,
         dispatched_by=_DISPATCHED_BY,
     )
+    keep_body_s, export = strictest([limits(seen.event), *(match.rights for match in state.alert.matches)])
     return NewDelivery(
         id=number,
         receiver=policy.id,
@@ -118,6 +119,8 @@ def delivery(
         due_ms=now,
         expires_ms=now + round(policy.expire_s * 1000),
         message=message,
+        keep_body_s=keep_body_s,
+        export=export,
     )
 
 

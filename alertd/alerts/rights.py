@@ -13,7 +13,7 @@ no receiver's form of it, and no repeat, can show more. What the operator asks f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -68,6 +68,13 @@ def without_body(event: Event, matches: Sequence[Match]) -> tuple[Event, list[Ma
     """Give an event and its matches without the body and without the words quoted from it."""
     bare = _quoted_from(replace(event, body="", truncated=event.truncated or bool(event.body)), "")
     return bare, [_match(match, match.rights, "") for match in matches]
+
+
+def strictest(found: Iterable[Rights | None]) -> tuple[int | None, bool]:
+    """Give how many seconds words of several events may be kept (None: no limit), and whether they may leave."""
+    known = [one for one in found if one is not None]
+    kept = min((one.keep_body_s for one in known if one.keep_body_s is not None), default=None)
+    return kept, all(one.export for one in known)
 
 
 def shown(event: Event, *, leaves: bool = False) -> Event:

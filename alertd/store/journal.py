@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
+from alertd.errors import Corrupt
 from alertd.model import JournalRecord
 from alertd.store.part import Part
 from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 
 TRIM_AT_ONCE = 1_000
 """Records that one command drops at most; several nodes of a stream, which is dropped by whole nodes."""
+
+
+Instead = Callable[[str, str], JournalRecord]
+"""Gives what to read in place of a record that does not decode, from its id and what is wrong with it."""
+
+
+def next_id(journal_id: str) -> str:
+    """Give the least id behind another; empty for none."""
+    ms, _, number = journal_id.partition("-")
+    return f"{ms}-{int(number or 0) + 1}" if journal_id else ""
 
 
 def once_name(once: str) -> str:
@@ -21,11 +33,11 @@ def once_name(once: str) -> str:
 class JournalPart(Part):
     """Writing, tracing, reading on and trimming."""
 
-    async def journal(self, record: JournalRecord, once: str = "") -> bool:
+    async def journal(self, record: JournalRecord, once: str = "", behind: str = "") -> bool:
         """Write a record; under a `once` key a single time in 24 hours (False: it was)."""
         ids, mark = record_ids(record), once_name(once)
         names = ["journal", *(f"trace:{i}" for i in ids), *([f"once:{mark}"] if mark else [])]
-        reply = await self.link.run("journal_once", names, to_json(record), mark, ONCE_S, *ids)
+        reply = await self.link.run("journal_once", names, to_json(record), mark, ONCE_S, next_id(behind), *ids)
         return bool(reply[0] == b"ok")
 
     async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
@@ -36,17 +48,24 @@ class JournalPart(Part):
         rows = await self.link.pipeline([["XRANGE", self.keys("journal"), e, e] for e in entries])
         return [_record(row[0]) for row in rows if row]  # none where the journal was trimmed
 
-    async def read_journal(self, after_id: str, count: int, block_ms: int) -> list[tuple[str, JournalRecord]]:
+    async def read_journal(
+        self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None
+    ) -> list[tuple[str, JournalRecord]]:
         """Give the records behind an id ("" = from the start, "$" = those to come)."""
         wait = ("BLOCK", block_ms) if block_ms else ()
         command = ("XREAD", "COUNT", count, *wait, "STREAMS", self.keys("journal"), after_id or "0")
         reply = await self.link.block(block_ms, *command)
-        return [_record(row) for row in reply[0][1]] if reply else []
+        return [_record(row, instead) for row in reply[0][1]] if reply else []
 
     async def journal_end(self) -> str:
         """Give the id of the newest record, to read on from; "0" if there is none."""
         newest = await self.link.call("XREVRANGE", self.keys("journal"), "+", "-", "COUNT", 1)
         return str(newest[0][0].decode()) if newest else "0"
+
+    async def journal_start(self) -> str:
+        """Give the id of the oldest record that is there; "0" if there is none."""
+        oldest = await self.link.call("XRANGE", self.keys("journal"), "-", "+", "COUNT", 1)
+        return str(oldest[0][0].decode()) if oldest else "0"
 
     async def trim_journal(self, older_than_ms: int) -> int:
         """Drop the records from before a time; gives how many."""
@@ -60,6 +79,12 @@ class JournalPart(Part):
         return dropped + int(await self.link.call(*trim, "=", first))
 
 
-def _record(row: Any) -> tuple[str, JournalRecord]:
+def _record(row: Any, instead: Instead | None = None) -> tuple[str, JournalRecord]:
     entry, fields = row
-    return entry.decode(), from_json(fields[1], JournalRecord, f"journal record {entry.decode()}")
+    name = entry.decode()
+    try:
+        return name, from_json(fields[1], JournalRecord, f"journal record {name}")
+    except Corrupt as error:
+        if instead is None:
+            raise
+        return name, instead(name, str(error))

@@ -37,7 +37,8 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     feedback:<portfolio>  hash  alert -> what people think of it, as JSON
     feedback_ends      zset     <portfolio>/<alert> -> when that is forgotten, 400 d after the last word
     deliveries         hash     delivery -> record, a JSON object of scalars
-    bodies, payloads   hash     delivery -> Message as JSON; frozen bytes of its first attempt
+    bodies, payloads   hash     delivery -> Message as JSON; frozen bytes of its first attempt;
+                                those stay when it is sent, until it is archived, if its claim says so
     chains             hash     <chain>/<receiver> -> ids of the live deliveries, in order
     q:<receiver>:<lane> zset    delivery -> due time or end of lease; only heads of chains
     done, dead         zset     delivery -> time of its end
@@ -46,6 +47,7 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     pace               hash     receiver -> time of its last claim
     wake               list     receivers with something due, at most 1,000
     journal            stream   everything that was decided
+    archived           hash     archive -> how far it is, as JSON; forgotten 7 d after its last report
     trace:<id>         list     journal ids that concern an id; expires after 30 d, the last 1,000 of each
     once:<key>         string   a record written a single time; expires after 24 h
     members:<role>     zset     process -> last heartbeat

@@ -11,6 +11,7 @@ from collections import defaultdict
 from alertd.base.clock import Clock, system_clock
 from alertd.store.keys import LANES
 from alertd.store.memory_alerts import MemoryAlerts
+from alertd.store.memory_archive import MemoryArchive
 from alertd.store.memory_base import place
 from alertd.store.memory_limits import MemoryLimits
 from alertd.store.memory_state import MemoryState
@@ -20,7 +21,7 @@ from alertd.store.records import DEAD_MS, ENDED_MS, LIVING_MS
 from alertd.store.types import Finding, Memory
 
 
-class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits):
+class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits, MemoryArchive):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     def __init__(self, clock: Clock = system_clock) -> None:
@@ -30,6 +31,7 @@ class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryL
         self._stories = StoryBook()
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
         self._turns, self._quiet = {}, {}
+        self._archived = {}
         self._epoch = ""
 
     async def aclose(self) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from alertd.base.clock import Clock, rfc3339
 from alertd.model import JournalRecord
-from alertd.store.journal import once_name
+from alertd.store.journal import Instead, next_id, once_name
 from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 
 T = TypeVar("T", bound=Sequence[object])
@@ -54,8 +54,12 @@ class MemoryBase:
             found = look()
         return found
 
-    def _write_journal(self, record: JournalRecord) -> None:
-        entry = self._next_id()
+    def _write_journal(self, record: JournalRecord, behind: str = "") -> None:
+        if behind and place(behind) >= self._last_id:
+            self._last_id = place(next_id(behind))
+            entry = next_id(behind)
+        else:
+            entry = self._next_id()
         self._journal[entry] = from_json(to_json(record), JournalRecord, "a journal record")
         for traced in record_ids(record):
             self._traces[traced].append(entry)
@@ -66,12 +70,12 @@ class MemoryBase:
         fields = {"kind": kind, "at": rfc3339(now), "ids": ids, "reason": reason, "data": data}
         self._write_journal(from_json(to_json(fields), JournalRecord, "a journal record"))
 
-    async def journal(self, record: JournalRecord, once: str = "") -> bool:
+    async def journal(self, record: JournalRecord, once: str = "", behind: str = "") -> bool:
         """Write a record; under a `once` key a single time in 24 hours (False: it was)."""
         mark = once_name(once)
         if mark and self._once.get(mark, 0) > self.clock():
             return False
-        self._write_journal(record)
+        self._write_journal(record, behind)
         if mark:
             self._once[mark] = self.clock() + ONCE_S * 1000
         return True
@@ -80,7 +84,9 @@ class MemoryBase:
         """Give the newest 1,000 records that concern an id, oldest first."""
         return [(entry, self._journal[entry]) for entry in self._traces.get(id, []) if entry in self._journal]
 
-    async def read_journal(self, after_id: str, count: int, block_ms: int) -> list[tuple[str, JournalRecord]]:
+    async def read_journal(
+        self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None
+    ) -> list[tuple[str, JournalRecord]]:
         """Give the records behind an id ("" = from the start, "$" = those to come)."""
         after = self._last_id if after_id == "$" else place(after_id or "0")
 
@@ -92,6 +98,10 @@ class MemoryBase:
     async def journal_end(self) -> str:
         """Give the id of the newest record, to read on from; "0" if there is none."""
         return next(reversed(self._journal), "0")
+
+    async def journal_start(self) -> str:
+        """Give the id of the oldest record that is there; "0" if there is none."""
+        return next(iter(self._journal), "0")
 
     async def trim_journal(self, older_than_ms: int) -> int:
         """Drop the records from before a time; gives how many."""

@@ -37,6 +37,7 @@ class MemoryDeliveries(MemoryBase):
         self._deliveries: dict[str, StoredDelivery] = {}
         self._bodies: dict[str, bytes] = {}
         self._payloads: dict[str, bytes] = {}
+        self.keep_payloads = False
         self._chains: dict[tuple[str, str], list[str]] = {}
         self._queues: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         self._recv: dict[str, ReceiverHealth] = {}
@@ -89,7 +90,8 @@ class MemoryDeliveries(MemoryBase):
             self._count(record.receiver, dead=1)
         else:
             self._bodies.pop(record.id, None)
-            self._payloads.pop(record.id, None)
+            if not record.kept:
+                self._payloads.pop(record.id, None)
             self._ended[record.id] = now
         self._deliveries[record.id] = ended = replace(record, state=state, finished_ms=now)
         self._line(ended, now, state, detail)

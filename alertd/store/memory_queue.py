@@ -74,6 +74,7 @@ class MemoryQueue(MemoryDeliveries):
         else:
             record = replace(record, state="sending")
         record = replace(record, attempts=record.attempts + 1, started_ms=now, due_ms=now + lease_ms, token=token)
+        record = replace(record, kept=self.keep_payloads)
         self._payloads.setdefault(delivery_id, bytes(payload))
         self._deliveries[delivery_id] = record
         self._queue(record)[delivery_id] = record.due_ms

@@ -57,6 +57,8 @@ class Part:
         self.keys: Keys = link.keys
         self.clock = clock
         self.hints = Hints()
+        self.keep_payloads = False
+        """What is sent from here on stays in the store until it is archived (`drop_payloads`)."""
 
     async def hash_of(self, name: str, kind: type[T], what: str) -> dict[str, T]:
         """Read all records of a hash; between some and the next others get their turn: there may be ten thousand.

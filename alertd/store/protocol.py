@@ -30,13 +30,15 @@ from alertd.model import (
     StoryAsk,
     StreamEvent,
 )
+from alertd.store.journal import Instead
+from alertd.store.protocol_archive import ArchiveStore
 from alertd.store.protocol_life import LifeStore
 from alertd.store.protocol_queue import QueueStore
 from alertd.store.protocol_texts import TextStore
 from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, Turn
 
 
-class Store(QueueStore, TextStore, LifeStore, Protocol):
+class Store(QueueStore, TextStore, LifeStore, ArchiveStore, Protocol):
     """The whole of it. Consumers may define smaller protocols of their own."""
 
     # --- opening ---------------------------------------------------------------------------------
@@ -197,17 +199,28 @@ class Store(QueueStore, TextStore, LifeStore, Protocol):
 
     # --- journal ---------------------------------------------------------------------------------
 
-    async def journal(self, record: JournalRecord, once: str = "") -> bool:
-        """Write a record; under a `once` key a single time in 24 hours (False: it was). Repeatable only with one."""
+    async def journal(self, record: JournalRecord, once: str = "", behind: str = "") -> bool:
+        """Write a record; under a `once` key a single time in 24 hours (False: it was). Repeatable only with one.
+
+        It, and what comes later, gets an id behind `behind`: for a journal that went back to an older state.
+        """
 
     async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
         """Give the newest 1,000 records that concern an id, oldest first."""
 
-    async def read_journal(self, after_id: str, count: int, block_ms: int) -> list[tuple[str, JournalRecord]]:
-        """Give the records behind an id ("" = from the start, "$" = those to come)."""
+    async def read_journal(
+        self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None
+    ) -> list[tuple[str, JournalRecord]]:
+        """Give the records behind an id ("" = from the start, "$" = those to come).
+
+        One that does not decode is Corrupt, or what `instead` gives for it.
+        """
 
     async def journal_end(self) -> str:
         """Give the id of the newest record, to read on from; "0" if there is none."""
+
+    async def journal_start(self) -> str:
+        """Give the id of the oldest record that is there; "0" if there is none."""
 
     async def trim_journal(self, older_than_ms: int) -> int:
         """Drop the records from before a time; gives how many. Repeatable."""

@@ -12,6 +12,9 @@ from alertd.store.types import ReceiverHealth
 class QueueStore(Protocol):
     """From `enqueue` to `retry_dead`: leases on what is due, chains that keep order."""
 
+    keep_payloads: bool
+    """What this process sends stays in the store until it is archived."""
+
     async def enqueue(self, deliveries: Sequence[NewDelivery], now: int) -> list[str]:
         """Queue deliveries outside an alert; gives the ids that were not known. An id is queued once."""
 
@@ -33,7 +36,8 @@ class QueueStore(Protocol):
         """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt.
 
         The token must be new for each attempt; repeated with the same token, the same claim is given. `pace_key` is
-        what the pace is kept for, empty for the receiver.
+        what the pace is kept for, empty for the receiver. With `keep_payloads` the payload stays when the delivery
+        ends, until it is archived (`drop_payloads`).
         """
 
     async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:

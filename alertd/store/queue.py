@@ -137,6 +137,7 @@ class QueuePart(Part):
             pace_ms,
             payload,
             pace_key or receiver,
+            int(self.keep_payloads),
         )
         reply = await self.link.run("claim", names, *args)
         if reply[0] == b"ok":

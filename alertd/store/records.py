@@ -124,6 +124,8 @@ def new_record(new: NewDelivery, now: int) -> Delivery:
         alert=alert.id if alert else "",
         alert_revision=alert.revision if alert else 0,
         type=new.message.type,
+        keep_body_s=new.keep_body_s,
+        export=new.export,
         created_ms=now,
         due_ms=new.due_ms,
         expires_ms=new.expires_ms,
@@ -167,6 +169,8 @@ class StoredDelivery(Delivery, frozen=True, kw_only=True):
 
     doubt: bool = False
     """Some earlier attempt may have arrived; stays once it is set."""
+    kept: bool = False
+    """Its payload stays, when it is sent, until it is archived."""
 
 
 def claim_from(raw: bytes, payload: bytes, thread: bytes) -> Claim:

@@ -7,6 +7,7 @@ import secrets
 from alertd.base.clock import Clock, system_clock
 from alertd.errors import StoreRefused
 from alertd.store.alerts import AlertsPart
+from alertd.store.archive import ArchivePart
 from alertd.store.client import Link
 from alertd.store.events import EventsPart
 from alertd.store.fetches import FetchesPart
@@ -35,6 +36,7 @@ class RedisStore(
     LifePart,
     FetchesPart,
     StandingsPart,
+    ArchivePart,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 

@@ -17,6 +17,23 @@ class Finding(Struct, frozen=True, kw_only=True):
     """What is wrong and what to set, in words for an operator."""
 
 
+class Archived(Struct, frozen=True, kw_only=True):
+    """How far an archive is."""
+
+    position: str
+    """The id of the last journal record in it; empty: it has none yet."""
+    at_ms: int
+    """When that was reported."""
+
+
+class EndedPayload(Struct, frozen=True, kw_only=True):
+    """What was sent, as long as it waits to be archived, and what limits it."""
+
+    payload: bytes
+    keep_body_s: int | None = None
+    export: bool = True
+
+
 class Memory(Struct, frozen=True, kw_only=True):
     """What the server uses and may use, in bytes."""
 

@@ -11,11 +11,11 @@ import structlog
 from alertd import telemetry
 from alertd.base.clock import Clock
 from alertd.errors import AlertdError, StoreUnavailable
-from alertd.store.types import Backlog, Finding, ReceiverHealth
+from alertd.store.types import Archived, Backlog, Finding, ReceiverHealth
 from alertd.workers.lane_notices import DAY_MS
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
-from alertd.workers.relief import ReliefStore, make_room
+from alertd.workers.relief import ReliefStore, make_room, trimmed_before
 from alertd.workers.status import left_over
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,10 @@ class TimerStore(ReliefStore, Protocol):
 
     async def sweep(self, now: int) -> Mapping[str, int]:
         """Remove what is over its time; gives how much of each kind."""
+        ...
+
+    async def archived(self, now: int) -> Mapping[str, Archived]:
+        """Say how far archives are."""
         ...
 
     async def key_counts(self) -> Mapping[str, int]:
@@ -136,7 +140,8 @@ class Timers:
         self._known_findings = {finding.code for finding in findings}
         await self._tell_left_over(now)
         await self._store.sweep(now)
-        dropped = await self._store.trim_journal(now - self._journal_keep_ms)
+        keep_from = trimmed_before(now - self._journal_keep_ms, await self._store.archived(now))
+        dropped = await self._store.trim_journal(keep_from)
         if dropped:
             telemetry.JOURNAL_DROPPED.inc(dropped)
             log.info("journal_trimmed", lines=dropped)

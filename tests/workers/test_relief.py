@@ -5,9 +5,10 @@ from __future__ import annotations
 from alertd.base.clock import rfc3339
 from alertd.model import JournalRecord
 from alertd.store.memory import MemoryStore
-from alertd.store.types import Memory
+from alertd.store.types import Archived, Memory
 from alertd.workers.notices import Notices
-from alertd.workers.relief import make_room
+from alertd.workers.relief import make_room, trimmed_before
+from tests.store.make import delivery
 
 NOW = 1_768_000_000_000
 
@@ -21,7 +22,7 @@ class Filling(MemoryStore):
 
     async def memory(self) -> Memory:
         lines = await self.read_journal("", 1000, 0)
-        return Memory(used=len(lines), limit=100)
+        return Memory(used=len(lines) + len(self._payloads), limit=100)
 
 
 async def filled(lines: int) -> Filling:
@@ -52,6 +53,30 @@ async def test_the_operator_is_told_of_the_gap() -> None:
     (notice,), _ = await store.due("ops", store.now, 10)
     assert notice.message.notice is not None
     assert "70% full" in notice.message.notice.text
+
+
+async def test_messages_that_wait_to_be_archived_go_first() -> None:
+    store = await filled(60)
+    store.keep_payloads = True
+    for n in range(15):
+        await store.enqueue([delivery(str(n))], store.now)
+        await store.claim("desk", f"dl_{n}", "t", store.now, 60_000, 0, b"words")
+        await store.finish(f"dl_{n}", "t", store.now, "200 OK")
+    assert (await store.memory()).used == 75 + 15
+    assert await make_room(store, Notices(store, {}, lambda: store.now), store.now) < 15
+    assert await store.ended_payloads([f"dl_{n}" for n in range(15)]) == {}
+    (told,) = [record for _, record in await store.read_journal("", 1000, 0) if record.reason == "journal_gap"]
+    assert "15 messages that were sent and waited to be archived" in told.data["text"]
+
+
+def test_the_journal_stays_until_it_is_archived_whatever_its_age() -> None:
+    def at(*positions: str) -> int:
+        return trimmed_before(NOW, {str(n): Archived(position=one, at_ms=NOW) for n, one in enumerate(positions)})
+
+    assert at() == NOW, "no archive: by its age alone"
+    assert at(f"{NOW + 5}-0") == NOW, "what is archived goes when it is old enough"
+    assert at(f"{NOW + 5}-0", f"{NOW - 5}-3") == NOW - 5, "the slowest archive counts"
+    assert at("") == 0, "one that has read nothing yet waits for all of it"
 
 
 async def test_an_empty_journal_is_not_to_blame() -> None:

@@ -1,6 +1,7 @@
 -- requires: prelude journal delivery
 -- Take the lease on one attempt. The attempt is recorded as begun before anything is sent (crash point C13).
--- ARGV: delivery, receiver, token, now, at, lease, pace, payload, what the pace is kept for.
+-- ARGV: delivery, receiver, token, now, at, lease, pace, payload, what the pace is kept for, and 1 if the payload is to
+-- stay when it is sent, until it is archived.
 -- Answers {'ok', record, payload, thread} or {refused, time to look again}. Repeated by the holder: the same lease.
 local id, receiver, token = ARGV[1], ARGV[2], ARGV[3]
 local now, at, lease, pace, payload = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
@@ -51,6 +52,7 @@ record.attempts = record.attempts + 1
 record.started_ms = now
 record.due_ms = now + lease
 record.token = token
+record.kept = ARGV[10] == '1'
 redis.call('HSETNX', K['payloads'], id, payload)
 save(record)
 redis.call('ZADD', queue(record), record.due_ms, id)

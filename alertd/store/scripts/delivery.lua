@@ -126,7 +126,9 @@ local function close(record, state, now, at, detail)
     redis.call('HINCRBY', recv(record), 'dead', 1)
   else
     redis.call('HDEL', K['bodies'], record.id)
-    redis.call('HDEL', K['payloads'], record.id)
+    if record.kept ~= true then
+      redis.call('HDEL', K['payloads'], record.id)
+    end
     redis.call('ZADD', K['done'], now, record.id)
   end
   save(record)

@@ -31,8 +31,12 @@ end
 
 -- Append a record and enter it in the trace of each of its ids. XADD and RPUSH are refused when memory is full, but
 -- only as the first write of a script: what must complete writes something else first.
-local function journal(json, ids)
-  local entry = redis.call('XADD', K['journal'], '*', 'j', json)
+-- `least` is an id that it gets at least, unless it is empty.
+local function journal(json, ids, least)
+  local entry = least and least ~= '' and redis.pcall('XADD', K['journal'], least, 'j', json)
+  if type(entry) ~= 'string' then -- the journal is behind that id already
+    entry = redis.call('XADD', K['journal'], '*', 'j', json)
+  end
   for _, id in ipairs(ids) do
     local key = K['trace:' .. id]
     if redis.call('RPUSH', key, entry) > TRACE_LENGTH then
