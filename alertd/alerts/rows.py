@@ -8,6 +8,7 @@ from typing import Any
 from alertd.alerts.knowing import snoozed
 from alertd.alerts.lanes import lanes
 from alertd.alerts.policy import severity_rank
+from alertd.base.clock import parse_rfc3339
 from alertd.model import AlertState, Match, Severity
 
 CARD_CHANGES = 20
@@ -118,12 +119,27 @@ class Wanted:
         status: str | None = None,
         severity: Severity | None = None,
         now: int,
+        rule: str | None = None,
+        company: str | None = None,
+        event_type: str | None = None,
+        source: str | None = None,
+        receiver: str | None = None,
+        until_ms: int | None = None,
     ) -> None:
-        """`status` may be `snoozed`, too; `severity` is the least. `now` in ms."""
+        """`status` may be `snoozed`, too; `severity` is the least. `now` in ms; `until_ms`: it was raised before.
+
+        `company` is an id or the label of a holding; of type and source the newest event and what was told count.
+        """
         self._portfolio = portfolio
         self._status = status
         self._rank = severity_rank(severity) if severity is not None else 0
         self._now = now
+        self._rule = rule
+        self._company = company.casefold() if company is not None else None
+        self._type = event_type
+        self._source = source
+        self._receiver = receiver
+        self._until = until_ms
 
     def fits(self, state: AlertState) -> bool:
         """Tell whether an alert is one of them."""
@@ -134,4 +150,24 @@ class Wanted:
             return alert.status != "closed" and snoozed(state, self._now)
         if self._status is not None and alert.status != self._status:
             return False
-        return severity_rank(alert.severity) >= self._rank
+        if self._until is not None and parse_rfc3339(alert.first_at) >= self._until:
+            return False
+        return severity_rank(alert.severity) >= self._rank and self._about(state)
+
+    def _about(self, state: AlertState) -> bool:
+        """Tell whether rule, company, event type, source and receiver fit."""
+        known = lanes(state).get(self._receiver) if self._receiver is not None else None
+        said = state.said.types if state.said is not None else []
+        return (
+            self._rule in (None, *(match.rule for match in state.alert.matches))
+            and self._company in (None, *_company_names(state.alert.matches))
+            and self._type in (None, *(name.partition(" ")[0] for name in said))
+            and self._source in (None, state.event.source if state.event is not None else None)
+            and (self._receiver is None or (known is not None and known.revision > 0))
+        )
+
+
+def _company_names(matches: Sequence[Match]) -> set[str]:
+    names = {name for one in matches for name in (one.company, *one.companies)}
+    names.update(name for one in matches for held in one.holdings for name in (held.company, held.label))
+    return {name.casefold() for name in names if name}

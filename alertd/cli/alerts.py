@@ -1,4 +1,4 @@
-"""`alertd alerts`: the alerts there are, or what each rule brought and what people thought of it."""
+"""`alertd alerts`: the alerts there are and were, searched and chosen, or what each rule brought."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Annotated, Any, Literal
 import typer
 
 from alertd.alerts.by_rule import ByRule, RuleLine
-from alertd.alerts.rows import Wanted, row
 from alertd.base import suggest
 from alertd.base.clock import system_clock
+from alertd.cli.alert_rows import MOST, Asked, changed_since, rows_of, show
 from alertd.cli.connect import Reach, command_store, reach_of
-from alertd.cli.desk_view import DeskView
+from alertd.cli.desk_view import DeskView, load_nothing
+from alertd.cli.kept import Kept, kept_of, store_or_kept
 from alertd.cli.output import (
     USAGE,
     ConfigOption,
     DeskOption,
     JsonOption,
-    ago,
     fail,
     guarded,
     print_json,
@@ -27,62 +27,84 @@ from alertd.cli.output import (
 )
 from alertd.cli.past_rules import Books
 from alertd.cli.why_rule import since_ms
+from alertd.history.projection.query import AlertFilter
+from alertd.history.projection.search import NotSearchable, expression
 from alertd.model import AlertState, Severity
 from alertd.store.redis import RedisStore
 
-READ = 200
-"""Alerts that are read at once."""
-MOST = 20_000
-"""Alerts that are looked through, the newest."""
+LIST_SINCE = "7d"
 Status = Literal["open", "acknowledged", "closed", "snoozed"]
+Sort = Literal["relevance", "time"]
 
 
 def alerts(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WORD]...", help='Search: words, "a phrase", -without, begin*; all have to fit.'),
+    ] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
     portfolio: Annotated[str | None, typer.Option(metavar="ID", help="Only of this portfolio.")] = None,
     status: Annotated[Status | None, typer.Option(help="Only those that are so.")] = None,
     severity: Annotated[Severity | None, typer.Option(help="Only those at least so severe.")] = None,
+    rule: Annotated[str | None, typer.Option(metavar="RULE", help="Only those for which this rule held.")] = None,
+    company: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only about this company: an id, a ticker or a holding's label.")
+    ] = None,
+    event_type: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="Only those with an event that reports this.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="ID", help="Only those with an event from there.")] = None,
+    receiver: Annotated[str | None, typer.Option(metavar="ID", help="Only those that it was told of.")] = None,
     since: Annotated[
-        str, typer.Option(metavar="WHEN", help="Only what changed since: so long ago (2h, 3d), or a date or time.")
-    ] = "7d",
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="Only what changed since: so long ago (2h, 3d), or a date or time.",
+            show_default="7d; of a search, all there is",
+        ),
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="WHEN", help="Only what was first raised before.")] = None,
     desk: DeskOption = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, max=MOST, help="Show at most so many.")] = 50,
+    sort: Annotated[
+        Sort | None,
+        typer.Option(help="Of a search: what fits best first, or what changed last.", show_default="relevance"),
+    ] = None,
     by_rule: Annotated[
         bool, typer.Option("--by-rule", help="A line for each rule: alerts, sent, useful, noise, precision.")
     ] = False,
-) -> None:
-    """List alerts, the one that changed last first, or what each rule brought.
+) -> None:  # fmt: skip
+    """List or search alerts, the one that changed last first, or tell what each rule brought.
 
-    Precision is the share of useful ones among the opinions that people gave (by alertd ack, buttons in Slack,
-    links in mail). These are kept for 400 days, whatever --since says.
+    What is searched: titles, what changed, the words that rules held for, companies, rules; as far back as the
+    archive reaches. Precision is the share of useful ones among the opinions that people gave (by alertd ack, buttons
+    in Slack, links in mail). These are kept for 400 days, whatever --since says.
     """
-    now = system_clock()
-    try:
-        begin = since_ms(since, now)
-    except (ValueError, OverflowError):
-        fail(f"--since takes a time such as 2h or 3d, a date, or a time with a zone, not {since}", USAGE)
-    wanted = Wanted(portfolio=portfolio, status=status, severity=severity, now=now)
+    now, text = system_clock(), " ".join(words or [])
+    begin = _moment("--since", since or ("" if text else LIST_SINCE), now)
+    end = _moment("--until", until or "", now)
+    _check_words(text, by_rule=by_rule, sort=sort)
+    wanted = AlertFilter(
+        portfolio=portfolio, status=status, severity=severity, since_ms=begin, until_ms=end, rule=rule,
+        company=company, event_type=event_type, source=source, receiver=receiver, now_ms=now,
+    )  # fmt: skip
+    asked = Asked(wanted, text, sort or "relevance", limit, desk)
 
     async def listed() -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
         reach = reach_of(config)
-        async with command_store(reach) as store:
-            await _check_portfolio(store, reach, portfolio, desk)
-            async for state in _states(store, begin, desk):
-                if wanted.fits(state):
-                    found.append(row(state))
-                if len(found) == limit:
-                    break
-        return found
+        kept = kept_of(reach, desk)
+        async with store_or_kept(reach, kept) as store:
+            await _check_portfolio(store, kept, reach, portfolio, desk)
+            return await rows_of(asked, store, kept)
 
     async def ruled() -> list[RuleLine]:
         counts = ByRule()
         reach = reach_of(config)
+        live = asked.live()
         async with command_store(reach) as store:
-            await _check_portfolio(store, reach, portfolio, desk)
-            async for state in _states(store, begin, desk):
-                if wanted.fits(state):
+            await _check_portfolio(store, Kept(), reach, portfolio, desk)
+            async for state in _states(store, begin or 0, desk):
+                if live.fits(state):
                     counts.add(state)
             for name, opinions in (await store.feedback(counts.portfolios)).items():
                 counts.judge(name, opinions.values())
@@ -91,21 +113,48 @@ def alerts(
     if by_rule:
         _show_rules(guarded(ruled), json=json)
     else:
-        _show(guarded(listed), now, limit, json=json)
+        show(guarded(listed), asked, now, json=json)
 
 
-async def _check_portfolio(store: RedisStore, reach: Reach, name: str | None, desk: str | None) -> None:
+def _moment(option: str, text: str, now: int) -> int | None:
+    """Read a time of the command line; None where none was given. Ends the command if it is none."""
+    if not text:
+        return None
+    try:
+        return since_ms(text, now)
+    except (ValueError, OverflowError):
+        fail(f"{option} takes a time such as 2h or 3d, a date, or a time with a zone, not {text}", USAGE)
+
+
+def _check_words(text: str, *, by_rule: bool, sort: Sort | None) -> None:
+    """End the command if what was typed cannot be searched for."""
+    if text and by_rule:
+        fail("--by-rule counts all alerts that fit its options: leave the words out", USAGE)
+    if sort is not None and not text:
+        fail("--sort is for a search; a list has what changed last first", USAGE)
+    if text:
+        try:
+            expression(text)
+        except NotSearchable as error:
+            fail(str(error), USAGE)
+
+
+async def _check_portfolio(
+    store: RedisStore | None, kept: Kept, reach: Reach, name: str | None, desk: str | None
+) -> None:
     """End the command if neither the rules nor an alert, as far as the desk may see them, know a portfolio."""
     if name is None:
         return
-    view = DeskView(desk, Books(reach), store.load_alerts)
+    view = DeskView(desk, Books(reach), store.load_alerts if store is not None else load_nothing)
     there = [one.id for one in view.books.today().book.portfolios if view.may_see(one.desk)]
+    there += kept.history.portfolios() if kept.history is not None else []
     if name in there:
         return
-    async for state in _states(store, 0, desk):
-        if state.alert.portfolio == name:
-            return
-        there.append(state.alert.portfolio)
+    if store is not None:
+        async for state in _states(store, 0, desk):
+            if state.alert.portfolio == name:
+                return
+            there.append(state.alert.portfolio)
     near = suggest.closest(name, there)
     listed = ", ".join(list(dict.fromkeys(there))[:20]) or "none"
     fail(f"there is no portfolio {name}{f' (did you mean {near}?)' if near else f'; there are {listed}'}", USAGE)
@@ -113,43 +162,9 @@ async def _check_portfolio(store: RedisStore, reach: Reach, name: str | None, de
 
 async def _states(store: RedisStore, since: int, desk: str | None) -> AsyncIterator[AlertState]:
     """Give the alerts that changed since then, as a desk may see them, the one that changed last first."""
-    ids = await store.alerts(since, MOST)
-    for start in range(0, len(ids), READ):
-        part = ids[start : start + READ]
-        there = await store.load_alerts(part)
-        for alert in part:
-            state = there[alert].state
-            if state is not None and (desk is None or state.desk in (None, desk)):
-                yield state
-
-
-def _show(rows: list[dict[str, Any]], now: int, limit: int, *, json: bool) -> None:
-    if json:
-        print_json(rows, pretty=True)
-        return
-    if not rows:
-        stdout().print("no alerts")
-        return
-    print_table(
-        "Alerts",
-        ["alert", "severity", "status", "changed", "portfolio", "queued for", "title"],
-        [
-            [r["id"], r["severity"], _status(r, now), ago(r["updated_at"], now), r["portfolio"],
-             ", ".join(r["told"]) or "-", r["title"]]
-            for r in rows
-        ],
-    )  # fmt: skip
-    if len(rows) == limit:
-        stdout().print(f"these are the newest {limit}; --limit shows more", style="dim")
-
-
-def _status(one: dict[str, Any], now: int) -> str:
-    if one["status"] == "acknowledged":
-        return f"acknowledged by {one['acknowledged_by']}"
-    if one["status"] == "open" and one["snoozed_until"]:
-        ahead = ago(one["snoozed_until"], now)
-        return f"snoozed for {ahead.removeprefix('in ')}" if ahead.startswith("in ") else "snooze over"
-    return str(one["status"])
+    async for state in changed_since(store, since):
+        if desk is None or state.desk in (None, desk):
+            yield state
 
 
 def _show_rules(lines: list[RuleLine], *, json: bool) -> None:

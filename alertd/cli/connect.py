@@ -45,6 +45,12 @@ class Reach:
     web_token: Secret | None
     sources: Sequence[Any]
     receivers: Sequence[Any]
+    archive: Path
+
+    @property
+    def history(self) -> Path:
+        """Where the archive's projection is."""
+        return self.state_dir / "history.db"
 
 
 def settings_of(config: Path | None) -> Settings:
@@ -70,7 +76,8 @@ def reach_of(config: Path | None) -> Reach:
 
 def reach_from(s: Settings) -> Reach:
     """Give what is needed of settings to reach the daemon's store."""
-    return Reach(s.state_dir, s.rules, s.namespace, s.redis, s.web.token, s.sources, s.receivers)
+    archive = s.archive.path or s.state_dir / "archive"
+    return Reach(s.state_dir, s.rules, s.namespace, s.redis, s.web.token, s.sources, s.receivers, archive)
 
 
 def _needed(path: Path) -> Reach:
@@ -88,14 +95,20 @@ def _needed(path: Path) -> Reach:
         rows = (row for row in value.get(key, []) if USER_ID.fullmatch(row["id"]))
         return [Named(row["id"], row["type"], row.get("desk")) for row in rows]
 
+    state_dir = folder / plain_text("state_dir", "./var")
+    settings = value.get("archive")
+    archive = settings.get("path") if isinstance(settings, dict) else None
+    if archive is not None and (not isinstance(archive, str) or "${" in archive):
+        raise ValueError("archive")
     return Reach(
-        state_dir=folder / plain_text("state_dir", "./var"),
+        state_dir=state_dir,
         rules=folder / plain_text("rules", "./rules"),
         namespace=plain_text("namespace", "alertd"),
         redis=Secret(plain_text("redis", "embedded")),
         web_token=None,
         sources=named("sources"),
         receivers=named("receivers"),
+        archive=folder / archive if archive is not None else state_dir / "archive",
     )
 
 

@@ -16,6 +16,7 @@ from alertd.rules.walls import Walls
 
 UNKNOWN = "?"
 """The owner of what nobody knows any more: no desk is called so."""
+Owners = Callable[[Sequence[str]], Mapping[str, tuple[str, str | None]]]
 Load = Callable[[Sequence[str]], Awaitable[Mapping[str, StoredAlert]]]
 
 
@@ -38,6 +39,8 @@ class DeskView:
     books: Books
     load: Load
     """Gives alerts from the store."""
+    owners: Owners | None = None
+    """Says of alerts that the store does not keep any more of which portfolio they are, and whose."""
     _alerts: dict[str, str | None] = field(default_factory=dict)
 
     async def of(self, record: JournalRecord) -> JournalRecord | None:
@@ -134,11 +137,11 @@ class DeskView:
         asked = [name for name in names if name not in self._alerts]
         if asked:
             there = await self.load(asked)
+            states = {name: state for name in asked if name in there and (state := there[name].state) is not None}
+            known = {name: (state.alert.portfolio, state.desk) for name, state in states.items()}
+            if self.owners is not None and (older := [name for name in asked if name not in known]):
+                known.update(self.owners(older))
             for name in asked:
-                state = there[name].state if name in there else None
-                if state is None:
-                    self._alerts[name] = UNKNOWN
-                else:
-                    own = state.desk or self._portfolio(state.alert.portfolio, self.books.today())
-                    self._alerts[name] = own
+                portfolio, desk = known.get(name, ("", UNKNOWN))
+                self._alerts[name] = desk or self._portfolio(portfolio, self.books.today())
         return [self._alerts[name] for name in names]

@@ -172,4 +172,6 @@ def _delivery(record: JournalRecord, asked: str) -> str:
     to = f" to {data['receiver']}" if data.get("receiver") else ""
     # The alert is in the event's line, but a receiver's story is about many.
     about = f" about {data['alert']}" if data.get("alert") and asked not in ("", data["alert"]) else ""
-    return f"{name}{to}{about} {_ENDS.get(record.reason, record.reason)}{at_attempt}{detail}{again}"
+    payload = data.get("payload")
+    kept = f"; {len(payload.encode())} bytes kept as sent" if isinstance(payload, str) else ""
+    return f"{name}{to}{about} {_ENDS.get(record.reason, record.reason)}{at_attempt}{detail}{again}{kept}"

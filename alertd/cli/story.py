@@ -38,6 +38,8 @@ def story(records: Sequence[JournalRecord], asked: Asked) -> Iterator[str]:
             yield from _event(record, asked)
             continue
         yield f"{record.at}  {record.kind} {headline(record, asked.thing)}"
+        if asked.full and isinstance(payload := record.data.get("payload"), str):
+            yield from (f"    | {text}" for text in payload.splitlines())
         seen_at = seen.get(record.data.get("delivery", ""))
         if asked.full and record.reason == "sent" and seen_at:
             seconds = (parse_rfc3339(record.at) - parse_rfc3339(seen_at)) / 1000
@@ -138,6 +140,11 @@ def ids_of(lines: Sequence[tuple[str, JournalRecord]]) -> list[str]:
     return sorted({i for _, record in lines for i in record.ids if i.startswith(("dl_", "al_"))})
 
 
-def as_json(lines: Sequence[tuple[str, JournalRecord]]) -> list[dict[str, Any]]:
-    """Give the records as they are in the journal."""
-    return [{"id": journal_id, **msgspec.to_builtins(record)} for journal_id, record in lines]
+def as_json(lines: Sequence[tuple[str, JournalRecord]], *, full: bool = False) -> list[dict[str, Any]]:
+    """Give the records as they are in the journal; a message as it was sent only in `full`, else its size."""
+    rows = [{"id": journal_id, **msgspec.to_builtins(record)} for journal_id, record in lines]
+    for row in rows:
+        if not full and isinstance(payload := row["data"].get("payload"), str):
+            kept = {name: value for name, value in row["data"].items() if name != "payload"}
+            row["data"] = kept | {"payload_bytes": len(payload.encode())}
+    return rows
