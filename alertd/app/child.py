@@ -10,7 +10,6 @@ import asyncio
 import gc
 import os
 import platform
-import resource
 import signal
 import socket
 import sys
@@ -23,6 +22,7 @@ import structlog
 
 from alertd import __version__, telemetry
 from alertd.app.compose import Parts
+from alertd.app.limits import raise_file_limit
 from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turns
 from alertd.app.matching import pipeline_of, understanding_of
 from alertd.app.receivers import read_calendars
@@ -265,18 +265,12 @@ def _keep_for_good() -> None:
     gc.freeze()
 
 
-def _raise_file_limit() -> None:
-    """Take what the system allows: each kept connection to a source is an open file."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
 async def _main(descriptor: int) -> None:
     loop = asyncio.get_running_loop()
     # Ctrl-C and a stop of the whole group are the supervisor's to answer; it tells us to drain.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, lambda: None)
-    _raise_file_limit()
+    raise_file_limit()
     link = await Link.over(socket.socket(fileno=descriptor))
     boot = await link.receive()
     log_settings = boot.snapshot.settings.log
@@ -284,6 +278,8 @@ async def _main(descriptor: int) -> None:
     telemetry.hide_values(secrets_of(boot.snapshot.settings))
     structlog.contextvars.bind_contextvars(process=boot.name)
     follow_clock(os.environ)
+    if boot.stage is not None:
+        boot.stage.enter()
     if boot.failpoints:
         arm(boot.failpoints, environment=os.environ.get("ALERTD_ENV", ""))
     code = await Child(boot, link).main()

@@ -92,7 +92,7 @@ class Parts:
         self._coverage = CoverageLines(store, system_clock, progress)
         receivers = boot.snapshot.receivers
         self._answers = Answers(store, receivers, system_clock)
-        self._due = Due(store, receivers, self.notices, system_clock, progress)
+        self._due = Due(store, receivers, self.notices, system_clock, progress, staged=boot.stage is not None)
         self._people: People | None = None
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
@@ -284,7 +284,7 @@ class Parts:
         return looked
 
     def _notifiers(self, settings: Settings) -> list[tuple[str, Notifier]]:
-        return notifiers_of(settings, self._http, self._store, self._links, self._templates.failed)
+        return notifiers_of(settings, self._http, self._store, self._links, self._templates.failed, self._boot.stage)
 
     async def _status(self) -> dict[str, Any]:
         settings = self._settings

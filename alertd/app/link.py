@@ -15,6 +15,7 @@ from typing import Any
 
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.secrets import Secret
+from alertd.history.replay.staging import Staging
 from alertd.rules.book import BookChange, RuleBook
 from alertd.settings import Settings
 
@@ -64,6 +65,8 @@ class Boot:
     """Whether the last reload was taken."""
     zones: Mapping[str, str] = field(default_factory=dict)
     """Receiver -> the time zone of the portfolios that tell it."""
+    stage: Staging | None = None
+    """Of a replay: whose time it goes by, and whom it may really tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -42,9 +42,13 @@ class Reloaded:
 class Reloading:
     """Belongs to the supervisor; its methods read files, so they run in a thread, one at a time."""
 
-    def __init__(self, config: Path | None, env: Mapping[str, str]) -> None:
+    def __init__(
+        self, config: Path | None, env: Mapping[str, str], adjust: Callable[[Settings], Settings] | None = None
+    ) -> None:
+        """`adjust` changes what the settings say, for a daemon that is to work beside the one that they are for."""
         self._config = config
         self._env = env
+        self._adjust = adjust
         self._loader: RuleLoader | None = None
         self._rules: Path | None = None
         self._first: Settings | None = None
@@ -88,6 +92,8 @@ class Reloading:
     def _settings(self) -> tuple[Loaded, tuple[str, ...]]:
         """Read the settings, with what needs a restart as it was at the start; gives the names of what differs."""
         loaded = load_settings(self._config, self._env)
+        if self._adjust is not None:
+            loaded = replace(loaded, settings=self._adjust(loaded.settings))
         if self._first is None:
             return loaded, ()
         late = needs_restart(self._first, loaded.settings)

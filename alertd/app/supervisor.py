@@ -42,6 +42,7 @@ from alertd.base.ids import mark
 from alertd.base.sdnotify import SdNotify, watchdog_seconds
 from alertd.companies.report import Trouble
 from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
+from alertd.history.replay.staging import Staging
 from alertd.store.embedded import EmbeddedRedis
 from alertd.store.redis import open_store
 from alertd.web.token import load_or_make_token
@@ -63,8 +64,17 @@ async def first_of(*waiting: asyncio.Future[Any]) -> None:
 class Supervisor:
     """One daemon: `start`, `reload`, `stop`. Signals belong to the entry point."""
 
-    def __init__(self, reloading: Reloading, found: Reloaded, env: Mapping[str, str], roles: frozenset[str]) -> None:
+    def __init__(
+        self,
+        reloading: Reloading,
+        found: Reloaded,
+        env: Mapping[str, str],
+        roles: frozenset[str],
+        staging: Staging | None = None,
+    ) -> None:
+        """`staging`: it is the daemon of a replay."""
         snapshot = found.loaded.snapshot
+        self._staging = staging
         self._env = env
         self._roles = roles
         self._children: list[Guard] = []
@@ -239,6 +249,7 @@ class Supervisor:
             failpoints=self._env.get("ALERTD_FAILPOINT", "") if first else "",
             reload_ok=self._run_state.reload_ok,
             zones=self.snapshot.zones(),
+            stage=self._staging,
         )
 
     def _hear(self, child: Guard, message: object) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from alertd.base.clock import system_clock
+from alertd.history.replay.stage import staged
+from alertd.history.replay.staging import Staging
 from alertd.net.client import HttpClient
 from alertd.notify.catalog import build_notifier
 from alertd.notify.links import Links
@@ -21,17 +23,22 @@ def notifiers_of(
     store: RedisStore,
     links: Links | None,
     template_failed: Callable[[str, str, str], None],
+    staging: Staging | None = None,
 ) -> list[tuple[str, Notifier]]:
-    """Make the notifier of each receiver. Raises ConfigError where an email receiver has no relay."""
+    """Make the notifier of each receiver, in a replay on its stage.
+
+    Raises ConfigError where an email receiver has no relay.
+    """
     deps = NotifierDeps(
         http=http,
         smtp=settings.smtp,
         links=links,
-        turns=store,
+        turns=store if staging is None else None,
         template_failed=template_failed,
         clock=system_clock,
     )
-    return [(receiver.id, build_notifier(receiver, deps)) for receiver in settings.receivers]
+    made = [(receiver.id, build_notifier(receiver, deps)) for receiver in settings.receivers]
+    return made if staging is None else staged(made, staging)
 
 
 def operator_modes(settings: Settings) -> dict[str, Any]:

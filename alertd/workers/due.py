@@ -29,6 +29,7 @@ from alertd.workers.windows import AGAIN_MS, Windows
 log = structlog.get_logger(__name__)
 
 LOOK_S = 0.5
+LOOK_STAGED_S = 0.02
 WINDOWS = 50
 TIMERS = 100
 MEASURE_MS = 5_000
@@ -44,8 +45,11 @@ class Due(Looks):
         notices: Notices,
         clock: Clock,
         progress: Progress,
+        *,
+        staged: bool = False,
     ) -> None:
-        super().__init__("due", LOOK_S, progress)
+        """`staged`: in a replay, whose clock waits for this."""
+        super().__init__("due", LOOK_STAGED_S if staged else LOOK_S, progress)
         self._store = store
         self._policies = policies
         self._windows = Windows(store, policies, notices, clock)
