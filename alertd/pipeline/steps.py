@@ -130,15 +130,16 @@ class Pipeline:
             except Exception as error:  # noqa: BLE001 see above
                 answers[work.stream_id] = poison(work.stream_id, work.event, error)
                 works.remove(work)
+        answers |= await self.settled(works, store)
         answers |= await self.decided(works, store)
         return [answers[item.stream_id] for item in batch]
 
-    async def decided(self, works: list[Work], store: AlertStore) -> dict[str, Processed | PoisonEvent]:
-        """Take events that are matched, or were by another process, through the other steps; gives them by stream id.
+    async def settled(self, works: list[Work], store: AlertStore) -> dict[str, PoisonEvent]:
+        """Put events that are matched into the past and ask the rules over time; gives, and takes out, what failed.
 
         Raises what the store raises.
         """
-        answers: dict[str, Processed | PoisonEvent] = {}
+        answers: dict[str, PoisonEvent] = {}
         rows = await self._remember(works, store)
         async for work in by_turns(list(works)):
             try:
@@ -146,9 +147,13 @@ class Pipeline:
             except Exception as error:  # noqa: BLE001 see above
                 answers[work.stream_id] = poison(work.stream_id, work.event, error)
                 works.remove(work)
+        return answers
+
+    async def decided(self, works: Sequence[Work], store: AlertStore) -> dict[str, Processed | PoisonEvent]:
+        """Decide on events that are settled, and commit; gives them by stream id. Raises what the store raises."""
         stored = await self._recall(works, store)
         conclusion = Conclusion(self._matcher, self._policies, self._portfolio, store, self._clock, self._keep_s)
-        return answers | await conclusion.of(works, stored)
+        return await conclusion.of(works, stored)
 
     def matched(self, item: StreamEvent, given: Given) -> Work:
         """Match an event that was understood, and put into its story, before; it is not decided yet."""
@@ -191,16 +196,22 @@ class Pipeline:
         return ask([result], self._routine_forms, failed, source_desks=self._source_desks)
 
     async def _remember(self, works: Sequence[Work], store: AlertStore) -> list[list[list[Row]]]:
-        """Put the events into the past, also where no rule asks; gives each event what is remembered for it."""
-        observations = [observation for work in works for observation in work.asked.observations]
-        revised: dict[str, int] = {}
+        """Put the events into the past, also where no rule asks; gives each event what is remembered for it.
+
+        In one go, but that a later revision begins anew: what it takes out, those before it in the batch still saw.
+        """
+        parts: list[list[Work]] = [[]]
         for work in works:
-            for event, revision in work.asked.revised.items():
-                revised[event] = max(revision, revised.get(event, 0))
+            if work.asked.revised and parts[-1]:
+                parts.append([])
+            parts[-1].append(work)
         rows: list[list[Row]] = []
-        if observations or revised:
-            with telemetry.STATE_SECONDS.time():
-                rows = await store.observe(observations, self._clock(), revised=revised)
+        for part in parts:
+            observations = [observation for work in part for observation in work.asked.observations]
+            revised = {event: revision for work in part for event, revision in work.asked.revised.items()}
+            if observations or revised:
+                with telemetry.STATE_SECONDS.time():
+                    rows += await store.observe(observations, self._clock(), revised=revised)
         given = iter(rows)
         return [[next(given) for _ in work.asked.observations] for work in works]
 
