@@ -1,0 +1,201 @@
+"""Worker processes that examine the past, and give what they found in the order of the past.
+
+    lines -> chunks -> worker 0, 1, 2, 0, 1, 2… -> taken back in the same order -> who decides
+
+Each worker has two chunks at most before it, so memory is flat; nobody waits for both ends of a pipe at once, because
+a thread of the worker takes in what comes. A worker that dies or hangs ends the backtest, and the line is named.
+Processes are begun anew (spawn), not forked: a fork of a process with threads may hang.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import multiprocessing
+import queue
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any, NamedTuple
+
+import msgspec
+import structlog
+
+from alertd.errors import Permanent
+from alertd.history.backtest.coverage import Covered
+from alertd.history.backtest.examine import Examined, Examiner
+from alertd.history.backtest.plan import Plan
+from alertd.history.past_line import RawPast
+
+CHUNK = 256
+"""Lines that go to a worker together."""
+CHUNK_BYTES = 2 << 20
+AHEAD = 2
+"""Chunks that a worker may have before it."""
+_LOOK_S = 1.0
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Examined])
+
+
+class Chunk(NamedTuple):
+    """What came back."""
+
+    lines: Sequence[RawPast]
+    found: Sequence[Examined]
+    covered: Covered
+
+
+class BacktestFailed(Permanent):
+    """A worker died, or hung over a line."""
+
+
+def chunks(lines: Iterator[RawPast]) -> Iterator[list[RawPast]]:
+    """Part lines into pieces that are worth a message."""
+    chunk: list[RawPast] = []
+    size = 0
+    for line in lines:
+        chunk.append(line)
+        size += len(line.data)
+        if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+class Alone:
+    """Examines in this process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._examiner = Examiner(plan)
+
+    def __enter__(self) -> Alone:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def examined(self, lines: Iterator[RawPast]) -> Iterator[Chunk]:
+        """Give lines with what was found."""
+        for chunk in chunks(lines):
+            found = [self._examiner.take(line) for line in chunk]
+            yield Chunk(chunk, found, self._examiner.covered)
+            self._examiner.covered = Covered()
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    pipe: Connection
+    at: Any
+    """The line of its chunk that it is at, in memory that is shared."""
+
+
+class Crew:
+    """Examines in several processes. Use it in a `with`."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Crew:
+        context = multiprocessing.get_context("spawn")
+        for number in range(self._plan.jobs):
+            ours, theirs = context.Pipe()
+            at = context.RawValue("q", 0)
+            process = context.Process(
+                target=_work, args=(self._plan, theirs, at), name=f"backtest-{number}", daemon=True
+            )
+            process.start()
+            theirs.close()
+            self._workers.append(_Worker(process, ours, at))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.pipe.close()
+        for worker in self._workers:
+            worker.process.terminate()
+            worker.process.join()
+
+    def examined(self, lines: Iterator[RawPast]) -> Iterator[Chunk]:
+        """Give lines in their order with what was found. Raises BacktestFailed."""
+        under_way: deque[tuple[_Worker, list[RawPast]]] = deque()
+        for turn, chunk in enumerate(chunks(lines)):
+            worker = self._workers[turn % len(self._workers)]
+            self._give(worker, chunk)
+            under_way.append((worker, chunk))
+            if len(under_way) >= AHEAD * len(self._workers):
+                yield self._take(*under_way.popleft())
+        while under_way:
+            yield self._take(*under_way.popleft())
+
+    def _give(self, worker: _Worker, chunk: list[RawPast]) -> None:
+        try:
+            worker.pipe.send([tuple(line) for line in chunk])
+        except OSError as error:
+            raise BacktestFailed(f"a worker process died ({_exit(worker)}) before {chunk[0].where}") from error
+
+    def _take(self, worker: _Worker, chunk: list[RawPast]) -> Chunk:
+        at, since = -1, time.monotonic()
+        while not worker.pipe.poll(_LOOK_S):
+            now = worker.at.value
+            if now != at:
+                at, since = now, time.monotonic()
+            elif time.monotonic() - since > self._plan.patience_s:
+                where, most = _line(chunk, now).where, self._plan.patience_s
+                raise BacktestFailed(f"{where}: matching this line takes longer than {most:.0f} s")
+        try:
+            packed, covered = worker.pipe.recv()
+        except (EOFError, OSError) as error:
+            where = _line(chunk, worker.at.value).where
+            raise BacktestFailed(f"a worker process died ({_exit(worker)}) at {where}") from error
+        return Chunk(chunk, _decoder.decode(packed), covered)
+
+
+def _line(chunk: Sequence[RawPast], at: int) -> RawPast:
+    return chunk[min(max(at, 0), len(chunk) - 1)]
+
+
+def _exit(worker: _Worker) -> str:
+    worker.process.join(_LOOK_S)
+    code = worker.process.exitcode
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+
+def _work(plan: Plan, pipe: Connection, at: Any) -> None:
+    """What a worker process does until whoever began it closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who was interrupted ends us
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),  # what goes wrong is in the answers
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+    examiner = Examiner(plan)
+    gc.freeze()
+    waiting: queue.SimpleQueue[list[tuple[Any, ...]] | None] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(pipe, waiting), daemon=True).start()
+    while (lines := waiting.get()) is not None:
+        found: list[Examined] = []
+        for number, line in enumerate(lines):
+            at.value = number
+            found.append(examiner.take(RawPast(*line)))
+        try:
+            pipe.send((_encoder.encode(found), examiner.covered))
+        except OSError:
+            return
+        examiner.covered = Covered()
+
+
+def _receive(pipe: Connection, waiting: queue.SimpleQueue[list[tuple[Any, ...]] | None]) -> None:
+    try:
+        while True:
+            waiting.put(pipe.recv())
+    except (EOFError, OSError):
+        waiting.put(None)
