@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -162,6 +162,11 @@ class IndexBook:
             as_of=rfc3339(as_of_ms), sentiment=tone, stories=stories, volume_z=near, volume_z90=far, day=day
         )
 
+    def tone(self, company: str, as_of_ms: int) -> float | None:
+        """Give the sentiment index alone, as `at` does."""
+        known = self._companies.get(company)
+        return self._tone(known, next_hour(as_of_ms))[0] if known is not None else None
+
     def forget(self, now_ms: int) -> None:
         """Drop what no value from now on depends on."""
         tones, begun = now_ms - TONE_DAYS * DAY_MS, now_ms - KEPT_MS
@@ -177,11 +182,11 @@ class IndexBook:
     # --- the two numbers ---------------------------------------------------------------------------------------
 
     def _tone(self, company: _Company, end_ms: int) -> tuple[float | None, int]:
-        weighed = list(_weighed(company.stories.values(), end_ms))
-        whole = math.fsum(weight for weight, _ in weighed)
+        weighed = _weighed(company.stories.values(), end_ms)
+        whole = math.fsum([weight for weight, _ in weighed])
         if len(weighed) < LEAST_STORIES or whole < LEAST_WEIGHT:
             return None, len(weighed)
-        mean = math.fsum(weight * sentiment for weight, sentiment in weighed) / whole
+        mean = math.fsum([weight * sentiment for weight, sentiment in weighed]) / whole
         return rounded(min(1.0, max(-1.0, mean))), len(weighed)
 
     def _volume(self, company: _Company, end_ms: int, day: int, days: int) -> float | None:
@@ -214,12 +219,14 @@ class IndexBook:
             del self._where[story]
 
 
-def _weighed(stories: Iterable[_Story], end_ms: int) -> Iterator[tuple[float, float]]:
-    oldest = end_ms - TONE_DAYS * DAY_MS
-    for story in stories:
-        if story.sentiment is not None and story.weight > 0 and oldest <= story.at_ms:
-            age = max(0, end_ms - story.at_ms)
-            yield story.weight * 2.0 ** (-age / HALF_LIFE_MS), story.sentiment
+def _weighed(stories: Iterable[_Story], end_ms: int) -> list[tuple[float, float]]:
+    """Give weight and sentiment of what counts. In one go: a report on 90 days does this a million times."""
+    oldest, half = end_ms - TONE_DAYS * DAY_MS, HALF_LIFE_MS
+    return [
+        (story.weight * 2.0 ** ((since if (since := story.at_ms - end_ms) < 0 else 0) / half), story.sentiment)
+        for story in stories
+        if story.sentiment is not None and story.weight > 0 and oldest <= story.at_ms
+    ]
 
 
 def _told(report: Report, began_ms: int) -> _Story:

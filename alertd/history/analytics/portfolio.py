@@ -24,7 +24,7 @@ from alertd.history.analytics.model import HoldingLine, Report, Tone
 from alertd.history.analytics.notes import notes_of
 from alertd.history.analytics.stories import gathered, near_lines, story_lines
 from alertd.history.analytics.subject import Subject
-from alertd.history.analytics.tone import indices_at, portfolio_tone, tone_of, weights_of
+from alertd.history.analytics.tone import course_of, portfolio_tone, weights_of
 from alertd.history.analytics.volume import volume_of, volume_of_all
 
 MOST_STORIES = 15
@@ -77,10 +77,10 @@ def report_of(
     companies = [one.company for one in subject.holdings]
 
     shared = [one for one in read.named if one.shared]
-    lines = indices_at(shared, companies, [since_ms, *days.ends], begin_ms)
-    tones = {company: tone_of(line) for company, line in lines.items()}
+    course = course_of(shared, companies, [since_ms, *days.ends], begin_ms)
+    tones = course.tones
     tone, of = portfolio_tone(tones, weights_of({one.company: one.weight for one in subject.holdings}))
-    volumes = volume_of(shared, days, companies, {company: line[-1] for company, line in lines.items()})
+    volumes = volume_of(shared, days, companies, course.at_end)
     own = own_alerts(read.raised, days)
     touching = _touching(read, {one.alert for one in own})
 

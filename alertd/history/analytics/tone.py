@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from alertd.history.analytics.indices import IndexBook, Report
 from alertd.history.analytics.model import Tone
 from alertd.history.analytics.rows import Named
+from alertd.history.analytics.usual import DAY_MS
 from alertd.model import CompanyIndex
 
-Line = list[CompanyIndex | None]
+_FORGET_MS = 7 * DAY_MS
+"""How often what counts no more is dropped: to look for it costs as much as a day."""
 
 
-def indices_at(
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How the indices of companies went."""
+
+    tones: Mapping[str, Tone]
+    at_end: Mapping[str, CompanyIndex | None]
+
+
+def course_of(
     reports: Sequence[Named], companies: Sequence[str], moments: Sequence[int], known_since_ms: int | None
-) -> dict[str, Line]:
-    """Give the indices of companies at moments (ms), both in their order.
+) -> Course:
+    """Give the indices of companies over a time: of the moments (ms) the first is its beginning, the others end days.
 
-    `reports` are of sources without a desk, the oldest first, under the names of the stories as they are now: what
+    `reports` are what everybody may be told of, the oldest first, under the names that their stories have now: what
     became one story later counts as one from its beginning.
     """
     book = IndexBook(known_since_ms)
-    lines: dict[str, Line] = {company: [] for company in companies}
-    place = 0
+    lines: dict[str, list[float | None]] = {company: [] for company in companies}
+    place, forgot_ms = 0, 0
     for moment in moments:
         while place < len(reports) and reports[place].at_ms < moment:
             one = reports[place]
             book.add(Report(one.event, one.story, one.company, one.at_ms, one.tone, one.confidence, one.relevance))
             place += 1
-        book.forget(moment)
+            if one.at_ms - forgot_ms >= _FORGET_MS:
+                book.forget(one.at_ms)
+                forgot_ms = one.at_ms
         for company, line in lines.items():
-            line.append(book.at(company, moment))
-    return lines
-
-
-def tone_of(line: Line) -> Tone:
-    """Give a company's tone; the first of the moments is the beginning of the time, the others are ends of days."""
-    values = [one.sentiment if one is not None else None for one in line]
-    return Tone(now=values[-1], before=values[0], line=values[1:])
+            line.append(book.tone(company, moment))
+    tones = {name: Tone(now=line[-1], before=line[0], line=line[1:]) for name, line in lines.items()}
+    return Course(tones, {company: book.at(company, moments[-1]) for company in companies})
 
 
 def weights_of(weights: Mapping[str, float | None]) -> dict[str, float]:

@@ -5,7 +5,7 @@ A story counts on the day of its first report, of a company with the first that 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alertd.history.analytics.days import Days
@@ -25,7 +25,7 @@ class _Counted:
 
 
 def volume_of(
-    reports: Iterable[Named], days: Days, companies: Sequence[str], indices: dict[str, CompanyIndex | None]
+    reports: Iterable[Named], days: Days, companies: Sequence[str], indices: Mapping[str, CompanyIndex | None]
 ) -> dict[str, Volume]:
     """Give the volume of each company; `indices` are those at the end of the time.
 
