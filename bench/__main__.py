@@ -12,6 +12,7 @@ from typing import Any
 
 from bench import (
     alerts,
+    archive,
     edgar,
     enrich,
     feeds,
@@ -30,6 +31,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "latency": ("from bytes to webhook", lambda: asyncio.run(latency.measure(60))),
     "matching": ("events against very many rules", matching.run),
     "alerts": ("deciding on matches", alerts.measure),
+    "archive": ("the archive: size and speed", archive.measure),
     "edgar": ("a poll of EDGAR", edgar.measure),
     "enrich": ("understanding news items", enrich.measure),
     "feeds": ("very many feeds, and busy ones", feeds.measure_all),
@@ -43,6 +45,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
     "storm": storm.show, "updates": updates.show, "alerts": alerts.show,
+    "archive": archive.show,
 }  # fmt: skip
 
 

@@ -60,5 +60,5 @@ class ArchiveConfig(ConfigModel):
     path: Path | None = None
     """A directory; `archive` in `state_dir` if it is not given."""
     keep: KeepConfig = KeepConfig()
-    level: Annotated[int, Field(ge=1, le=19)] = 12
+    level: Annotated[int, Field(ge=1, le=19)] = 9
     """Of zstd, for days that are over: more packs tighter and takes longer."""

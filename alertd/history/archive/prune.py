@@ -24,13 +24,12 @@ from alertd.history.archive.day import frames_of
 from alertd.history.archive.layout import Layout, about, locked, rewriting
 from alertd.history.archive.limits import RIGHTS_OVER, has_text, text_until, without_text
 from alertd.history.archive.manifest import Entry
-from alertd.history.archive.sealed_file import SealedFile
+from alertd.history.archive.sealed_file import SEALED_LEVEL, SealedFile
 from alertd.history.archive.unused import remove_unused
 from alertd.history.archive.wire import Gone, Wire, journal_ms
 
 KEPT = "kept long enough"
 _DAY = 86_400_000
-_LEVEL = 12
 
 
 class Keep(Protocol):
@@ -60,7 +59,7 @@ class PrunedDay:
 
 
 def prune(
-    path: Path | str, keep: Keep, now: int, *, dry_run: bool = False, level: int = _LEVEL
+    path: Path | str, keep: Keep, now: int, *, dry_run: bool = False, level: int = SEALED_LEVEL
 ) -> Iterator[PrunedDay]:
     """Remove what is over, day by day; unused files by content at the end. `dry_run`: only say what would be.
 

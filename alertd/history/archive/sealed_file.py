@@ -17,6 +17,8 @@ from alertd.history.archive.wire import Wire, journal_ms
 
 FRAME_TEXT = 1 << 20
 """Bytes of text of a frame, more or less: small enough to read a line, large enough to be packed well."""
+SEALED_LEVEL = 9
+"""Of zstd, for days that are over, unless the settings say another; 19 saves 5 % more and takes 25 times as long."""
 
 
 class SealedFile:

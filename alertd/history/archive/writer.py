@@ -31,15 +31,13 @@ from alertd.history.archive.frames import pack
 from alertd.history.archive.layout import Layout, create, day_of, locked, next_day, sync_folder, writing
 from alertd.history.archive.limits import SHORT_S, rights_of, without_text
 from alertd.history.archive.line import Place
-from alertd.history.archive.sealed_file import FRAME_TEXT
+from alertd.history.archive.sealed_file import FRAME_TEXT, SEALED_LEVEL
 from alertd.history.archive.tail import cut_torn
 from alertd.history.archive.wire import journal_ms
 from alertd.model import JournalRecord
 
 OPEN_LEVEL = 3
 """Of zstd, for what is written as it happens."""
-SEALED_LEVEL = 12
-"""Of zstd, for days that are over, unless the settings say another."""
 
 
 @dataclass(slots=True)
