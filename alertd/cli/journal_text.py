@@ -147,6 +147,18 @@ def _event(data: dict[str, Any]) -> str:
     return f"{event.get('id', '')}{revision} from {event.get('source', '')} “{event.get('title', '')}” → {decided}"
 
 
+PAYLOADS = ("payload", "payload_base64")
+"""Where the archive keeps the message of a delivery as it was sent: as text, or where that is none, as bytes."""
+
+
+def payload_bytes(data: Mapping[str, Any]) -> int | None:
+    """Give the size of the message that is kept as it was sent; None: none is."""
+    text, coded = (data.get(name) for name in PAYLOADS)
+    if isinstance(text, str):
+        return len(text.encode())
+    return len(coded.rstrip("=")) * 3 // 4 if isinstance(coded, str) else None
+
+
 _ENDS = {
     "sent": "sent",
     "retry": "failed",
@@ -172,6 +184,6 @@ def _delivery(record: JournalRecord, asked: str) -> str:
     to = f" to {data['receiver']}" if data.get("receiver") else ""
     # The alert is in the event's line, but a receiver's story is about many.
     about = f" about {data['alert']}" if data.get("alert") and asked not in ("", data["alert"]) else ""
-    payload = data.get("payload")
-    kept = f"; {len(payload.encode())} bytes kept as sent" if isinstance(payload, str) else ""
+    size = payload_bytes(data)
+    kept = f"; {size} bytes kept as sent" if size is not None else ""
     return f"{name}{to}{about} {_ENDS.get(record.reason, record.reason)}{at_attempt}{detail}{again}{kept}"

@@ -11,7 +11,7 @@ import msgspec
 from alertd.alerts.severity import arithmetic
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.cli.again import Again
-from alertd.cli.journal_text import REASONS, headline, outcome
+from alertd.cli.journal_text import PAYLOADS, REASONS, headline, outcome, payload_bytes
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
 from alertd.rules.explain import one_line, quoted
 from alertd.store.types import ReceiverHealth
@@ -38,12 +38,20 @@ def story(records: Sequence[JournalRecord], asked: Asked) -> Iterator[str]:
             yield from _event(record, asked)
             continue
         yield f"{record.at}  {record.kind} {headline(record, asked.thing)}"
-        if asked.full and isinstance(payload := record.data.get("payload"), str):
-            yield from (f"    | {text}" for text in payload.splitlines())
+        if asked.full:
+            yield from _as_sent(record)
         seen_at = seen.get(record.data.get("delivery", ""))
         if asked.full and record.reason == "sent" and seen_at:
             seconds = (parse_rfc3339(record.at) - parse_rfc3339(seen_at)) / 1000
             yield f"    {seconds:.3f} s after the event was seen"
+
+
+def _as_sent(record: JournalRecord) -> Iterator[str]:
+    text, coded = (record.data.get(name) for name in PAYLOADS)
+    if isinstance(text, str):
+        yield from (f"    | {line}" for line in text.splitlines())
+    elif isinstance(coded, str):
+        yield "    | no text: --json shows it in base64"
 
 
 def under_way(delivery: Delivery, asked: Asked, health: ReceiverHealth, now: int) -> Iterator[str]:
@@ -144,7 +152,7 @@ def as_json(lines: Sequence[tuple[str, JournalRecord]], *, full: bool = False) -
     """Give the records as they are in the journal; a message as it was sent only in `full`, else its size."""
     rows = [{"id": journal_id, **msgspec.to_builtins(record)} for journal_id, record in lines]
     for row in rows:
-        if not full and isinstance(payload := row["data"].get("payload"), str):
-            kept = {name: value for name, value in row["data"].items() if name != "payload"}
-            row["data"] = kept | {"payload_bytes": len(payload.encode())}
+        if not full and (size := payload_bytes(row["data"])) is not None:
+            kept = {name: value for name, value in row["data"].items() if name not in PAYLOADS}
+            row["data"] = kept | {"payload_bytes": size}
     return rows

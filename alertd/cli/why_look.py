@@ -9,6 +9,7 @@ from typing import Any
 from alertd.base.clock import system_clock
 from alertd.cli.connect import Reach
 from alertd.cli.desk_view import DeskView, load_nothing, owners_of
+from alertd.cli.journal_text import payload_bytes
 from alertd.cli.kept import Kept
 from alertd.cli.named_alerts import beginning, one_of
 from alertd.cli.past_rules import Books
@@ -79,7 +80,7 @@ class Looking:
         """
         lines = dict(self.kept.trace(id))
         for journal_id, record in await self.store.trace(id) if self.store is not None else ():
-            if journal_id not in lines or "payload" not in lines[journal_id].data:
+            if journal_id not in lines or payload_bytes(lines[journal_id].data) is None:
                 lines[journal_id] = record
         return list(lines.items())
 

@@ -1,0 +1,76 @@
+"""`alertd why` as far back as the archive reaches, with the messages as they were sent."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from alertd.model import Decision
+from tests.cli.conftest import Desk
+from tests.cli.keeping import forget, keep
+from tests.cli.living import ONE, alert
+from tests.cli.test_why import decision, delivery_record, event_record, why
+
+PAYLOAD = "HIGH · Vega leases Orion\nHoldings  NVDA +8.0 %"
+
+
+@pytest.fixture
+def kept(desk: Desk) -> Desk:
+    desk.journal(event_record(decision()), delivery_record("1"))
+    keep(desk, payload=PAYLOAD)
+    return desk
+
+
+def test_the_story_is_the_same_after_the_journal_has_forgotten_it(kept: Desk) -> None:
+    before = why(kept, "ev_1")
+    forget(kept)
+    assert why(kept, "ev_1") == before
+    assert f"; {len(PAYLOAD.encode())} bytes kept as sent" in before[-1]
+    assert why(kept, "al_1")[0].startswith("2026-01-12T07:42:03.020Z  event ev_1")
+
+
+def test_each_record_is_told_once_where_both_have_it(kept: Desk) -> None:
+    kept.journal(delivery_record("1", "retry"))
+    lines = why(kept, "ev_1")
+    assert sum("delivery dl_1" in line for line in lines) == 2
+
+
+def test_in_full_the_message_is_shown_as_it_was_sent(kept: Desk) -> None:
+    assert not any("NVDA" in line for line in why(kept, "dl_1"))
+    assert "    | Holdings  NVDA +8.0 %" in why(kept, "dl_1", "--full")
+    sent = kept.run("why", "dl_1", "--json").json[-1]["data"]
+    assert (sent["payload_bytes"], "payload" in sent) == (len(PAYLOAD.encode()), False)
+    assert kept.run("why", "dl_1", "--json", "--full").json[-1]["data"]["payload"] == PAYLOAD
+
+
+def test_it_answers_while_no_daemon_runs(kept: Desk) -> None:
+    kept.settings(redis="embedded")
+    done = kept.run("why", "ev_1")
+    assert done.code == 0
+    assert "“Vega leases Orion”" in done.out
+    assert "this is what is kept" in done.err
+
+
+def test_another_desk_is_not_shown_what_was_kept(desk: Desk) -> None:
+    """Of an alert that the store forgot, the archive says whose it was."""
+    desk.settings(receivers=[{"id": "desk", "type": "console", "desk": "credit"}, {"id": "oms", "type": "console"}])
+    alert(desk, ONE, desk="credit")
+    made = Decision(portfolio="ai", alert=ONE, alert_revision=1, reason="first")
+    desk.journal(event_record(made), replace(delivery_record("1", alert=ONE, receiver="oms"), ids=["dl_1", ONE]))
+    keep(desk, payload=PAYLOAD)
+    forget(desk)
+    assert desk.run("why", "dl_1", "--desk", "energy", "--full").code == 1
+    assert desk.run("why", ONE[:12], "--desk", "energy").code == 1
+    assert PAYLOAD.splitlines()[0] in desk.run("why", "dl_1", "--full").out
+
+
+def test_words_of_a_headline_list_events(kept: Desk) -> None:
+    assert why(kept, "vega orion") == ["2026-01-12T07:42:03.020Z  ev_1 from wire “Vega leases Orion”"]
+    assert kept.run("why", "orion vega", "--json").json[0]["event"] == "ev_1"
+    assert kept.run("why", "orion nothing").code == 1
+    assert kept.run("why", " -- ").code == 2
+
+
+def test_without_a_history_headlines_cannot_be_searched(desk: Desk) -> None:
+    done = desk.run("why", "vega orion")
+    assert (done.code, "headlines cannot be searched: there is no history yet" in done.err) == (1, True)
