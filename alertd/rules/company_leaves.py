@@ -28,6 +28,7 @@ from alertd.rules.company_reading import (
     whom,
 )
 from alertd.rules.grounds import exposed_ground, short, tone_ground, weight_ground
+from alertd.rules.index_leaves import OnIndex
 from alertd.rules.leaves import PER_LEAF, absent, listed, missing
 from alertd.rules.limits import Limit, percent
 from alertd.rules.logic import MAX_QUOTE, Leaf, Node, Reading, Result, Scope, Truth
@@ -289,7 +290,7 @@ class CompanySentiment(Leaf, frozen=True, gc=False, tag="company-sentiment"):
         return Result(truth, proof_of(meant, reading, scope), seen, grounds=why)
 
 
-COMPANY_LEAVES = (Mentions, Exposed, Role, Weight, CompanySentiment)
+COMPANY_LEAVES = (Mentions, Exposed, Role, Weight, CompanySentiment, OnIndex)
 """The conditions that bind."""
 
 

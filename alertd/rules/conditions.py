@@ -3,6 +3,7 @@
 boolean   all any not use                               words     text title near regex
 origin    source kind language trust form               deal      event_type amount terms facts sentiment novelty
 company   mentions exposed role weight                  state     count change spike sequence
+          sentiment_index volume_z
 """
 
 from __future__ import annotations

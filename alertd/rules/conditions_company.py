@@ -1,4 +1,4 @@
-"""How the conditions on companies are read: `mentions`, `exposed`, `role`, `weight`, and `sentiment` with `of`."""
+"""How the conditions on companies are read: `mentions`, `exposed`, `role`, `weight`, `sentiment` with `of`…."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from alertd.companies.names import fold_sector
 from alertd.companies.relations import MAX_HOPS
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Role, Weight
 from alertd.rules.company_reading import Who
+from alertd.rules.index_leaves import FAR_DAYS, NEAR_DAYS, SentimentIndex, VolumeZ
 from alertd.rules.leaves import listed
 from alertd.rules.reader import LIMIT, LIST_NAME, MAX_PARTS, Operator, Reader, key_of, one_or_more
 from alertd.rules.tree import Condition
@@ -20,6 +21,7 @@ _RELATIONS: tuple[RelationType, ...] = get_args(RelationType)
 _ROLE = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _BARE = re.compile(r"([<>]=?|≤|≥)?\s*([-+]?(?:\d+\.?\d*|\.\d+))")
 """A weight without a unit."""
+MOST_Z = 100.0
 _HOPS = re.compile(r"(?:([0-9])\s*\.\.\s*)?([0-9])")
 
 
@@ -168,6 +170,21 @@ def read_company_sentiment(reader: Reader, path: Path, depth: int) -> CompanySen
     return CompanySentiment(limit, who) if limit is not None and who is not None else None
 
 
+def _read_sentiment_index(reader: Reader, path: Path, depth: int) -> Condition | None:
+    limit = reader.limit(path, -1, 1)
+    return SentimentIndex(limit) if limit is not None else None
+
+
+def _read_volume_z(reader: Reader, path: Path, depth: int) -> Condition | None:
+    limit = reader.limit(path, -MOST_Z, MOST_Z)
+    days_at = reader.option(path, "days")
+    days = reader.value(days_at) if days_at else NEAR_DAYS
+    if days not in (NEAR_DAYS, FAR_DAYS):
+        reader.fault(days_at or path, f"`days` is {NEAR_DAYS} or {FAR_DAYS}")
+        return None
+    return VolumeZ(limit, int(days)) if limit is not None else None
+
+
 _NAMES = one_or_more({"type": "string", "minLength": 1})
 _SECTOR: dict[str, Any] = {
     "type": "object",
@@ -213,6 +230,19 @@ OPERATORS: dict[str, Operator] = {
         _read_weight,
         LIMIT,
         "the portfolio holds the company with such a weight",
+        forbidden_in_event_types=True,
+    ),
+    "sentiment_index": Operator(
+        _read_sentiment_index,
+        LIMIT,
+        "the mean tone of the company's stories of 30 days, the younger ones counting more, is within a limit",
+        forbidden_in_event_types=True,
+    ),
+    "volume_z": Operator(
+        _read_volume_z,
+        LIMIT,
+        "the company's stories of the last day, against the 30 days before, are so many standard deviations off",
+        {"days": {"enum": [NEAR_DAYS, FAR_DAYS]}},
         forbidden_in_event_types=True,
     ),
 }  # fmt: skip

@@ -33,6 +33,8 @@ def event_keys(reading: Reading) -> Iterator[Key]:
         yield "has:sentiment"
     if event.story is not None:
         yield "has:story"
+    if any(company.index is not None for company in event.companies):
+        yield "has:index"
     for name in stated(event.facts):
         yield f"fact:{name}"
 

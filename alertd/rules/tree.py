@@ -12,6 +12,7 @@ from alertd.model import Evidence, Ground
 from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Role, Weight
 from alertd.rules.facts import Facts
 from alertd.rules.filing import Filing
+from alertd.rules.index_leaves import SentimentIndex, VolumeZ
 from alertd.rules.leaves import Origin, Words
 from alertd.rules.logic import CHEAP, COSTLY, Clause, Leaf, Node, Reading, Result, Scope, Truth
 from alertd.rules.money import Money
@@ -215,7 +216,7 @@ Condition = (
     All | AnyOf | Not | Always
     | Words | Near | Pattern | Origin | Filing
     | Reports | Money | DealTerms | Facts | Tone | Novelty
-    | Mentions | Exposed | Role | Weight | CompanySentiment
+    | Mentions | Exposed | Role | Weight | CompanySentiment | SentimentIndex | VolumeZ
 )  # fmt: skip
 """Every kind of condition. A new operator is added here and in one of the groups of `conditions.py`."""
 

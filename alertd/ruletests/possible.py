@@ -18,6 +18,7 @@ from alertd.rules.company_reading import Who
 from alertd.rules.conditions_origin import KINDS, TRUSTS
 from alertd.rules.facts import FACTS, Facts
 from alertd.rules.filing import Filing, base_form
+from alertd.rules.index_leaves import OnIndex
 from alertd.rules.leaves import PLACES, Origin, Words
 from alertd.rules.limits import Limit
 from alertd.rules.logic import Node, Truth
@@ -33,7 +34,7 @@ MAX_LEAVES = 60
 MAX_STEPS = 300
 _RELATED = (
     Words, Near, Origin, Filing, Facts, Reports, DealTerms, Mentions, Exposed, CompanySentiment, Weight, Tone,
-    Novelty,
+    Novelty, OnIndex,
 )  # fmt: skip
 """The leaves of which two can have to do with each other."""
 _DOMAINS = {"kind": frozenset(KINDS), "trust": frozenset(TRUSTS)}
@@ -198,7 +199,7 @@ def _exclude(one: Node, other: Node, bound: bool) -> bool:
         one_company = company.holdings or another.holdings or not company.ids.isdisjoint(another.ids)
         if not one_company:
             return True
-    limits = _limits(one, other) if bound or not isinstance(one, Weight | CompanySentiment) else None
+    limits = _limits(one, other) if bound or not isinstance(one, Weight | CompanySentiment | OnIndex) else None
     return limits is not None and _apart(*limits)
 
 
@@ -248,6 +249,8 @@ def _limits(one: Node, other: Node) -> tuple[Limit, Limit] | None:
         if isinstance(one, kind) and isinstance(other, kind):
             return one.limit, other.limit
     if isinstance(one, CompanySentiment) and isinstance(other, CompanySentiment) and one.of == other.of:
+        return one.limit, other.limit
+    if isinstance(one, OnIndex) and isinstance(other, OnIndex) and one.name() == other.name():
         return one.limit, other.limit
     return None
 

@@ -11,6 +11,7 @@ from alertd.base.ids import mark
 from alertd.companies.model import Holding, Holdings, Relation
 from alertd.model import (
     Amount,
+    CompanyIndex,
     CompanyMention,
     DealTerm,
     Event,
@@ -25,6 +26,7 @@ from alertd.rules.company_leaves import CompanySentiment, Exposed, Mentions, Rol
 from alertd.rules.company_reading import Who
 from alertd.rules.facts import Asked, Facts
 from alertd.rules.filing import Filing
+from alertd.rules.index_leaves import SentimentIndex, VolumeZ
 from alertd.rules.leaves import Origin, Words
 from alertd.rules.limits import Limit
 from alertd.rules.money import Money, MoneyLimit
@@ -127,6 +129,8 @@ LEAVES: dict[str, st.SearchStrategy[Condition]] = {
     "role": st.builds(Role, _some(ROLES)),
     "weight": st.builds(Weight, _LIMIT.map(lambda limit: replace(limit, value=limit.value / 10))),
     "company-sentiment": st.builds(CompanySentiment, _LIMIT, _WHO),
+    "sentiment_index": st.builds(SentimentIndex, _LIMIT),
+    "volume_z": st.builds(VolumeZ, _LIMIT, st.sampled_from([30, 90])),
     "always": st.just(Always()),
 }
 """Name -> any condition of that kind."""
@@ -137,7 +141,9 @@ def _groups(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]
     return st.one_of(st.builds(All, parts), st.builds(All, parts), st.builds(AnyOf, parts), st.builds(Not, inner))
 
 
-_COMPANY = st.one_of(*(LEAVES[name] for name in ("mentions", "exposed", "role", "weight", "company-sentiment")))
+_COMPANY = st.one_of(
+    *(LEAVES[name] for name in ("mentions", "exposed", "role", "weight", "company-sentiment", "volume_z"))
+)
 _LEAF = st.one_of(*LEAVES.values())
 CONDITIONS: st.SearchStrategy[Condition] = st.one_of(
     _COMPANY,
@@ -262,6 +268,15 @@ _EVIDENCE = st.lists(
     ),
     max_size=1,
 )
+_INDEX = st.one_of(
+    st.none(),
+    st.builds(
+        CompanyIndex,
+        sentiment=st.sampled_from([None, -0.5, 0.5]),
+        volume_z=st.sampled_from([None, 0.5, -0.5]),
+        volume_z90=st.sampled_from([None, 0.75]),
+    ),
+)
 _MENTIONS = st.lists(
     st.builds(
         CompanyMention,
@@ -269,6 +284,7 @@ _MENTIONS = st.lists(
         name=st.just("Name"),
         relevance=st.sampled_from([1.0, 0.5, 0.25, 0.0]),
         sentiment=st.sampled_from([None, -0.5, 0.5]),
+        index=_INDEX,
         role=st.sampled_from([None, *ROLES]),
         evidence=_EVIDENCE,
     ),

@@ -37,6 +37,8 @@ _CONDITIONS = (
     '{exposed: holdings, hops: 3, of: [lessor, lessee], strength: ">= 0.1"}',
     "role: [lessor, lessee]",
     'weight: ">= 1%"',
+    'sentiment_index: "< 0"',
+    '{volume_z: ">= 0", days: 90}',
     '{sentiment: "<= 0", of: holdings}',
     "not: {mentions: {sector: ai}}",
 )

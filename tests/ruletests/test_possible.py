@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from alertd.base.yaml import load_yaml
 from alertd.companies.model import Holding, Relation
 from alertd.companies.relations import Graph
-from alertd.model import CompanyMention, DealTerm, Event, ReportedType, Sentiment, Story
+from alertd.model import CompanyIndex, CompanyMention, DealTerm, Event, ReportedType, Sentiment, Story
 from alertd.rules.conditions import Reader
 from alertd.rules.known import Known
 from alertd.rules.logic import Node, Reading, Scope
@@ -48,6 +48,7 @@ NEVER = [
     'all: [{sentiment: ">= 0.5"}, {sentiment: "<= -0.5"}]',
     'all: [{novelty: "> 0.5"}, {novelty: "<= 0.5"}]',
     'all: [{weight: ">= 5%"}, {weight: "< 2%"}]',
+    'all: [{volume_z: ">= 3"}, {volume_z: "< 2"}]',
     'all: [{weight: ">= 5%"}, {not: {weight: ">= 2%"}}]',
     "all: [{mentions: NVDA}, {mentions: AMD}]",
     'all: [{mentions: NVDA}, {sentiment: "<= -0.3", of: AMD}]',
@@ -154,6 +155,8 @@ LEAVES = """
     {exposed: holdings, as: supplier} | weight: ">= 5%" | weight: "> 5%" | weight: "< 5%" | weight: "<= 2%"
     sentiment: ">= 0.5" | sentiment: "< 0.5" | sentiment: "<= -0.5" | {sentiment: ">= 0.5", of: holdings}
     {sentiment: "< 0.5", of: holdings} | {sentiment: "< 0.5", of: AMD} | novelty: ">= 0.5" | novelty: "< 0.5"
+    sentiment_index: ">= 0" | sentiment_index: "< -0.2" | sentiment_index: "<= -0.5" | volume_z: ">= 3"
+    volume_z: "< 1" | {volume_z: ">= 3", days: 90} | {volume_z: "< 1", days: 90}
 """
 TITLES = ("", "lease", "compute lease", "compute leases", "lease of compute", "rent", "rents a compute lease")
 HELD = {company: Holding(company=company, weight=weight) for company, weight in (("nvda", 0.05), ("amd", 0.01))}
@@ -179,6 +182,9 @@ def some_events() -> Iterator[Event]:
     ):
         mentions = [CompanyMention(id=c, relevance=relevance, sentiment=tone) for c in named]
         yield Event(companies=[*mentions[:1], *(replace(m, sentiment=0.0) for m in mentions[1:])])
+    for tone, near, far in product((None, -0.6, 0.0, 0.5), (None, 0.5, 4.0), (0.5, 4.0)):
+        index = CompanyIndex(sentiment=tone, volume_z=near, volume_z90=far)
+        yield Event(companies=[CompanyMention(id="nvda", index=index), CompanyMention(id="amd")])
     for score, novelty in product((-0.5, 0.0, 0.5), (0.0, 0.5, 1.0)):
         yield Event(sentiment=Sentiment(score=score), story=Story(id="st_1", novelty=novelty))
 
