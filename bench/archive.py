@@ -175,7 +175,7 @@ def rates(records: Records, copies: int = 8) -> list[Row]:
 
 
 def _sealed(path: Path, records: Records, level: int) -> tuple[int, float, Entry]:
-    """Write a day and seal it; gives the size of the open file, the seconds that sealing took, and what came of it."""
+    """Write a day and seal it; gives the size of the open file, how many seconds sealing took, and its entry."""
     writer = Writer(path, level=level)
     for start in range(0, len(records), 5):
         writer.append(records[start : start + 5])

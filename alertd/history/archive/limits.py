@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from alertd.alerts.rights import without_body
 from alertd.model import Event, JournalRecord, Match, Rights, event_from_dict, event_to_dict
 
+PAYLOADS = ("payload", "payload_base64")
+"""What was sent, as text, or where that is none."""
 SHORT_S = 2 * 86400
 """A body that may not be kept for so long is never written: retention works once a day, on days that are over."""
 RIGHTS_OVER = "the text was kept as long as its source allows"
@@ -56,7 +58,7 @@ def without_text(record: JournalRecord) -> JournalRecord:
     """Give a record without its source's text."""
     data = record.data
     if record.kind == "delivery":
-        return replace(record, data={k: v for k, v in data.items() if k != "payload"})
+        return replace(record, data={k: v for k, v in data.items() if k not in PAYLOADS})
     if not isinstance(data.get("event"), dict):
         return record
     try:

@@ -1,0 +1,119 @@
+"""What one desk may see of a line of the journal: its own and what is nobody's. Pure.
+
+It rests on what the line itself says (`source_desk`, `desks`, the desks of the alerts in it), so it holds for lines
+of any age, whoever owns what today. What cannot be attributed is not for a desk. The lines of today, for which there
+are rules to ask, are looked at by `cli.desk_view`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from alertd.model import JournalRecord, event_from_dict, event_to_dict
+from alertd.rules.walls import Walls
+
+UNKNOWN = "?"
+"""The owner of what nobody knows any more: no desk is called so."""
+_OPEN_OF_VERSION = ("rules_version", "alertd", "companies", "models")
+"""What everybody may know of which rules were in force; the files show what others watch."""
+
+
+def nobody_knows(alert: str) -> str | None:
+    """Say that no alert's owner is known."""
+    return UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class DeskWall:
+    """A desk, and whose the things are that lines name without saying so."""
+
+    desk: str
+    walls: Walls = field(default_factory=Walls)
+    """Which companies are one desk's alone."""
+    owners: Mapping[str, str | None] = field(default_factory=dict)
+    """Source or receiver -> desk."""
+    portfolios: Mapping[str, str | None] = field(default_factory=dict)
+    """Portfolio -> desk, of those that there are today."""
+    alerts: Callable[[str], str | None] = nobody_knows
+    """Gives the desk of an alert; UNKNOWN where that is not known."""
+
+    def sees(self, owner: str | None) -> bool:
+        """Tell whether what belongs to an owner is for the desk."""
+        return owner is None or owner == self.desk
+
+
+def cut(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
+    """Give a record as a desk may see it; None if it is not for it."""
+    if record.kind == "event" and isinstance(record.data.get("event"), dict):
+        return _event(record, wall)
+    if record.kind == "version":
+        return replace(record, data={name: record.data[name] for name in _OPEN_OF_VERSION if name in record.data})
+    owners = _owners(record, wall)
+    return record if owners and all(map(wall.sees, owners)) else None
+
+
+def cards_of(record: JournalRecord) -> list[dict[str, Any]]:
+    """Give the alerts that a line carries, as they were."""
+    data = record.data
+    found = [data.get("alert"), *(data["alerts"] if isinstance(data.get("alerts"), list) else [])]
+    return [card for card in found if isinstance(card, dict)]
+
+
+def _event(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
+    data = record.data
+    if not wall.sees(data.get("source_desk")):
+        return None
+    try:
+        event = event_from_dict(data["event"])
+    except msgspec.ValidationError:
+        return None
+    desks = data.get("desks", {})
+    named = {one["portfolio"] for name in ("matches", "decisions") for one in data.get(name, [])}
+    open_to = {name for name in named if wall.sees(desks.get(name))}
+    seen = wall.walls.seen_by(event, wall.desk)
+    left = data | {"event": event_to_dict(seen)}
+    for name in ("matches", "decisions", "failures"):
+        left[name] = [one for one in data.get(name, []) if one["portfolio"] in open_to]
+    if "alerts" in data:
+        left["alerts"] = [card for card in cards_of(record) if wall.sees(card.get("desk"))]
+    if "desks" in data:
+        left["desks"] = {name: desk for name, desk in desks.items() if name in open_to}
+    if "verdicts" in data.get("over_time", {}):
+        verdicts = [one for one in data["over_time"]["verdicts"] if one["portfolio"] in open_to]
+        left["over_time"] = data["over_time"] | {"verdicts": verdicts}
+    if seen is not event:  # why it is part of its story may name whom the desk does not see
+        left.pop("story", None)
+    decisions = left["decisions"]
+    told = {one["alert"] for one in decisions} | {what for one in decisions for what in one["receivers"].values()}
+    ids = [one for one in record.ids if not one.startswith(("al_", "dl_", "si_")) or one in told]
+    reason = ", ".join(dict.fromkeys(one["reason"] for one in decisions)) or "no_match"
+    return replace(record, ids=ids, reason=reason, data=left)
+
+
+def _owners(record: JournalRecord, wall: DeskWall) -> set[str | None]:
+    """Say whose what a line tells of is; empty if that is not known."""
+    data, cards = record.data, cards_of(record)
+    found: set[str | None] = {card.get("desk") for card in cards}
+    if "desk" in data:
+        found.add(data["desk"])
+    if record.kind == "silence" and (silence := data.get("silence")) and silence.get("all_desks"):
+        found.add(UNKNOWN)  # who made it sees all desks, and it may name what one of them watches
+    if record.kind == "notice" and "desk" not in data:
+        found.add(wall.owners.get(str(data.get("subject", "")).partition("/")[0]))
+    portfolios = [*_texts(data.get("portfolios")), *_texts([data.get("portfolio")])]
+    known = {card.get("portfolio") for card in cards}
+    found.update(wall.portfolios.get(name, UNKNOWN) for name in portfolios if name not in known)
+    named = [*record.ids, *_texts([data.get("receiver")])]
+    found.update(wall.owners[name] for name in named if name in wall.owners)
+    carried = {card.get("id") for card in cards}
+    found.update(wall.alerts(name) for name in record.ids if name.startswith("al_") and name not in carried)
+    return found
+
+
+def _texts(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str) and one] if isinstance(value, list) else []
