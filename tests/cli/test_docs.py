@@ -27,6 +27,7 @@ from alertd.model import (
     event_to_dict,
 )
 from tests.cli.conftest import Desk
+from tests.cli.keeping import keep
 from tests.cli.living import alert
 from tests.cli.run import ROOT, command, plain_environment
 
@@ -111,8 +112,9 @@ def asked(desk: Desk) -> Desk:
     )  # fmt: skip
     found = Evidence(field="title", start=10, end=16, quote=event.title)
     match = Match(
-        rule="lease", rule_hash="h", portfolio="ai", event=EVENT, event_revision=1, severity="high", evidence=[found]
-    )
+        rule="lease", rule_hash="h", portfolio="ai", event=EVENT, event_revision=1, severity="high", evidence=[found],
+        company="vega-grid",
+    )  # fmt: skip
     decision = Decision(
         portfolio="ai", alert=ALERT, alert_revision=1, reason="first", detail="first report", receivers={"desk": SENT}
     )
@@ -149,4 +151,5 @@ def asked(desk: Desk) -> Desk:
 
 def test_the_examples_that_ask_a_daemon_print_what_stands_there(asked: Desk) -> None:
     for step in steps(asking=True):
+        keep(asked)  # as the daemon does all the time
         as_shown(step, run(step.line, asked.folder))
