@@ -224,7 +224,7 @@ class Child:
             return
         telemetry.hide_values(secrets_of(message.settings))
         try:
-            await self._parts.replace(message.settings, message.held, message.zones, message.receivers)
+            await self._parts.replace(message)
         except StoreUnavailable as error:
             log.warning("reload_waits", process=self._boot.name, error=str(error))
             asyncio.get_running_loop().call_later(RELOAD_AGAIN_S, self._inbox.put_nowait, _Again(message))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 
 from alertd import __version__, telemetry
-from alertd.alerts.policy import ReceiverPolicy
-from alertd.app.coverage import wanted_lines
-from alertd.app.link import Boot
+from alertd.app.by_clock import ByClock
+from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
 from alertd.app.people import People
 from alertd.app.rooms import alert_rooms
@@ -31,7 +30,6 @@ from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
 from alertd.workers.answers import Answers
 from alertd.workers.article_fetch import ArticleFetch
-from alertd.workers.coverage import CoverageLines
 from alertd.workers.deliver import Deliverer
 from alertd.workers.due import Due
 from alertd.workers.edgar_gaps import EdgarGaps
@@ -89,7 +87,7 @@ class Parts:
         self._timers: Timers | None = None
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
-        self._coverage = CoverageLines(store, system_clock, progress)
+        self._by_clock = ByClock(settings, store, self.notices, progress)
         receivers = boot.snapshot.receivers
         self._answers = Answers(store, receivers, system_clock)
         self._due = Due(store, receivers, self.notices, system_clock, progress, staged=boot.stage is not None)
@@ -112,15 +110,14 @@ class Parts:
         if "deliver" in roles:
             self._deliverer = Deliverer(self._store, self.notices, system_clock, self._progress)
             await self._deliverer.start(self._notifiers(self._settings))
+        self._by_clock.serve(self._settings, self._boot.snapshot.receivers, self._boot.zones, self._boot.reported)
+        self._loops += self._by_clock.start(roles)
         if "timers" in roles:
             self._timers = Timers(
                 self._store, self.notices, system_clock, self._progress, self._settings.journal_keep
             )
             self._timers.serve([receiver.id for receiver in self._settings.receivers])
             self._loops.append(asyncio.create_task(self._timers.run(), name="timers"))
-            wanted = wanted_lines(self._settings, self._boot.snapshot.receivers, self._boot.zones)
-            self._coverage.serve(wanted, self._settings.sources)
-            self._loops.append(asyncio.create_task(self._coverage.run(), name="coverage"))
             self._loops.append(asyncio.create_task(self._due.run(), name="due"))
         if "poll" in roles:
             self._pool = ParsePool(size=self._settings.processes.parse)
@@ -208,23 +205,18 @@ class Parts:
         """Tell whether a source is polled here, with these settings."""
         return self._schedule is not None and self._schedule.polls(source)
 
-    async def replace(
-        self,
-        settings: Settings,
-        held: frozenset[str],
-        zones: Mapping[str, str],
-        receivers: Mapping[str, ReceiverPolicy],
-    ) -> None:
-        """Take the settings of a reload, the companies held, the receivers and their zones: all change in place.
+    async def replace(self, new: Reload) -> None:
+        """Take what a reload brings: settings, companies held, receivers, portfolios of reports; all change in place.
 
         Raises StoreUnavailable; the same call again then does the rest.
         """
+        settings, held, receivers = new.settings, new.held, new.receivers
         before = self._settings
         self.notices.replace(operator_modes(settings), desks_of(settings))
         if self._timers is not None:
             self._timers.keep_journal(settings.journal_keep)
             self._timers.serve([receiver.id for receiver in settings.receivers])
-        self._coverage.serve(wanted_lines(settings, receivers, zones), settings.sources)
+        self._by_clock.serve(settings, receivers, new.zones, new.reported)
         self._answers.serve(receivers)
         self._due.serve(receivers)
         if self._gaps is not None:
@@ -256,7 +248,7 @@ class Parts:
             await self._pool.aclose()
         if self._deliverer is not None:
             await self._deliverer.stop(seconds * 0.6)
-        for loop in (self._timers, self._members, self._source_watch, self._coverage, self._due):
+        for loop in (self._timers, self._members, self._source_watch, self._by_clock, self._due):
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)

@@ -15,6 +15,7 @@ from typing import Any
 
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.secrets import Secret
+from alertd.history.analytics.subject import Subject, subjects_of
 from alertd.history.replay.staging import Staging
 from alertd.rules.book import BookChange, RuleBook
 from alertd.settings import Settings
@@ -41,6 +42,10 @@ class Snapshot:
                 found.setdefault(receiver, set()).add(portfolio.timezone)
         return {receiver: zones.pop() for receiver, zones in found.items() if len(zones) == 1}
 
+    def reported(self) -> dict[str, Subject]:
+        """Give what reports need of the portfolios that they are about."""
+        return subjects_of(self.book, {report.portfolio for report in self.settings.reports})
+
     def without_rules(self) -> Snapshot:
         """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""
         return Snapshot(self.settings, RuleBook(version=self.book.version), self.held, self.receivers)
@@ -65,6 +70,8 @@ class Boot:
     """Whether the last reload was taken."""
     zones: Mapping[str, str] = field(default_factory=dict)
     """Receiver -> the time zone of the portfolios that tell it."""
+    reported: Mapping[str, Subject] = field(default_factory=dict)
+    """The portfolios that reports are about."""
     stage: Staging | None = None
     """Of a replay: whose time it goes by, and whom it may really tell."""
 
@@ -86,6 +93,8 @@ class Reload:
     """The CIKs of the companies held, as in a snapshot."""
     receivers: Mapping[str, ReceiverPolicy] = field(default_factory=dict)
     """As in a snapshot."""
+    reported: Mapping[str, Subject] = field(default_factory=dict)
+    """As in `Boot`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ class Reloads:
         if same_rules or (change is not None and change.before != before.book.version):
             change = None
         book = None if same_rules or change is not None else snapshot.book
-        zones = snapshot.zones()
+        zones, reported = snapshot.zones(), snapshot.reported()
         for child in self._children:
             rules = (change, book) if "match" in child.roles else (None, None)
             reload = Reload(
@@ -233,6 +233,7 @@ class Reloads:
                 zones=zones,
                 held=snapshot.held,
                 receivers=snapshot.receivers,
+                reported=reported,
             )
             child.send(reload)
         self._notes.note_reload(ok=True, faults=[])

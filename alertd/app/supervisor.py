@@ -249,6 +249,7 @@ class Supervisor:
             failpoints=self._env.get("ALERTD_FAILPOINT", "") if first else "",
             reload_ok=self._run_state.reload_ok,
             zones=self.snapshot.zones(),
+            reported=self.snapshot.reported(),
             stage=self._staging,
         )
 

@@ -199,6 +199,7 @@ QUEUE_DEPTH = _gauge("queue_depth", "Deliveries by receiver and state.", "receiv
 DEAD_LETTERS = _gauge("dead_letters", "Deliveries that were given up and not yet dealt with.")
 TEMPLATE_FAILURES = _counter("template_failures_total", "Messages that a template could not write.", "receiver")
 COVERAGE_LINES = _counter("coverage_lines_total", "Daily lines that were queued.", "receiver")
+REPORTS = _counter("reports_total", "Reports by the clock.", "report", "outcome")
 ANSWERS = _counter("answers_total", "What people said about alerts.", "kind", "via", "outcome")
 SLACK_CLICKS = _counter("slack_clicks_total", "Buttons that people pressed in Slack.", "outcome")
 SLACK_SOCKETS = _counter("slack_sockets_total", "Attempts to open a socket to Slack.", "outcome")
