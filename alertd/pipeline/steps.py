@@ -1,9 +1,9 @@
 """From an event to decisions: the steps in their order, over one small Protocol.
 
-    [stream events] -> understand -> place -> match -> remember -> recall -> decide -> commit -> record -> ...
-                       companies,    in a     rules    facts,      alerts    pure      compare-  one line
-                       types, terms, story    of all   rules       stored    reason    and-set,  of the
-                       tone                   desks    over time   so far    for each  delivers  journal
+    [stream events] -> understand -> place -> look up -> match -> remember -> recall -> decide -> commit -> record ...
+                       companies,    in a     what the   rules    facts,      alerts    pure      compare-  one line
+                       types, terms, story    news was   of all   rules       stored    reason    and-set,  of the
+                       tone                   like       desks    over time   so far    for each  delivers  journal
 
 A batch is matched by one version of the rules. What its events put into the sets of the past is written and read in
 one go, and so are the alerts that it may touch. The caller acknowledges: it finishes each event with its record
@@ -124,6 +124,7 @@ class Pipeline:
             except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
                 answers[item.stream_id] = poison(item.stream_id, item.event, error)
         await self._place(works, store)
+        await self._look_up(works, store)
         async for work in by_turns(list(works)):
             try:
                 self._match(work)
@@ -183,6 +184,13 @@ class Pipeline:
         for work, one in zip(works, given, strict=True):
             work.given = one
             work.read = work.read.with_story(one.answer.story)
+
+    async def _look_up(self, works: Sequence[Work], store: AlertStore) -> None:
+        """Give each company that is named its index as it is now; one that an event brought counts for nothing."""
+        named = dict.fromkeys(company.id for work in works for company in work.event.companies)
+        known = await store.indices(list(named), self._clock()) if named else {}
+        for work in works:
+            work.read = work.read.with_indices(known)
 
     def _match(self, work: Work) -> None:
         result = self._matcher.match_read(work.read)

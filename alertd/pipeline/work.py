@@ -18,6 +18,7 @@ from alertd.alerts.rows import card
 from alertd.enrich.story_report import Report
 from alertd.model import (
     AlertState,
+    CompanyIndex,
     Decision,
     Effects,
     Event,
@@ -42,6 +43,9 @@ _SILENCE = re.compile(r"silenced: by (si_\w+) ")
 
 class AlertStore(StoryStore, StandingStore, Protocol):
     """What the steps ask of a store: to place events into stories, and to decide."""
+
+    async def indices(self, companies: Sequence[str], now: int) -> dict[str, CompanyIndex]:
+        """Give what the news about companies has been doing, where that is known."""
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         """Give what is remembered of items, their newest revision among it."""

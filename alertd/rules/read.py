@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
 
-from alertd.model import Event, Story
+from alertd.model import CompanyIndex, Event, Story
 from alertd.rules.keys import keys_of
 from alertd.rules.logic import Key, Reading
 from alertd.rules.outcome import RuleFailure
@@ -30,6 +31,15 @@ class Read:
     def keys(self) -> set[Key]:
         """Give everything that the event has by which a rule may be found."""
         return keys_of(self.reading)
+
+    def with_indices(self, known: Mapping[str, CompanyIndex]) -> Read:
+        """Give it with the indices of its companies, and no others."""
+        event = self.reading.event
+        if not any(company.index is not None or company.id in known for company in event.companies):
+            return self
+        companies = [msgspec.structs.replace(one, index=known.get(one.id)) for one in event.companies]
+        event = msgspec.structs.replace(event, companies=companies)
+        return replace(self, reading=Reading(event, self.reading.found))
 
     def with_story(self, story: Story) -> Read:
         """Give it as part of a story."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from alertd.base.clock import machine_ms
 from alertd.errors import StoreRefused
 from alertd.store.part import Part
 from alertd.store.records import LIVING_MS
@@ -28,6 +29,7 @@ _SIZES = (
     ("states", "ZCARD", "states"),
     ("stories", "ZCARD", "stories"),
     ("standings", "HLEN", "standings"),
+    ("indices", "HLEN", "indices"),
     ("silences", "ZCARD", "silence_ends"),
     ("marks", "ZCARD", "mark_ends"),
     ("counters", "ZCARD", "counter_ends"),
@@ -54,9 +56,9 @@ class HealthPart(Part):
 
     async def check_server(self) -> list[Finding]:
         """Check the start-up contract; nothing found is an empty list."""
-        before = self.clock()
+        before = machine_ms(self.clock())  # a replay goes by a clock of the past, its server does not
         seconds, micros = await self.link.call("TIME")
-        skew = int(seconds) * 1000 + int(micros) // 1000 - (before + self.clock()) // 2
+        skew = int(seconds) * 1000 + int(micros) // 1000 - (before + machine_ms(self.clock())) // 2
         info = await self.link.call("INFO")
         facts = ServerFacts(
             info=parse_info(info.decode("utf-8", "replace")),

@@ -47,6 +47,8 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     pace               hash     receiver -> time of its last claim
     wake               list     receivers with something due, at most 1,000
     journal            stream   everything that was decided
+    indices            hash     company -> CompanyIndex as JSON without its time; expires 2 d after the last
+    indices_at         string   when all of them were worked out or confirmed; expires with them
     archived           hash     archive -> how far it is, as JSON; forgotten 7 d after its last report
     trace:<id>         list     journal ids that concern an id; expires after 30 d, the last 1,000 of each
     once:<key>         string   a record written a single time; expires after 24 h

@@ -13,6 +13,7 @@ from alertd.store.keys import LANES
 from alertd.store.memory_alerts import MemoryAlerts
 from alertd.store.memory_archive import MemoryArchive
 from alertd.store.memory_base import place
+from alertd.store.memory_indices import MemoryIndices
 from alertd.store.memory_limits import MemoryLimits
 from alertd.store.memory_state import MemoryState
 from alertd.store.memory_stories import MemoryStories, StoryBook
@@ -21,7 +22,7 @@ from alertd.store.records import DEAD_MS, ENDED_MS, LIVING_MS
 from alertd.store.types import Finding, Memory
 
 
-class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits, MemoryArchive):
+class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits, MemoryArchive, MemoryIndices):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     def __init__(self, clock: Clock = system_clock) -> None:
@@ -32,6 +33,7 @@ class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryL
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
         self._turns, self._quiet = {}, {}
         self._archived = {}
+        self._indices, self._indices_at = {}, 0
         self._epoch = ""
 
     async def aclose(self) -> None:
@@ -78,6 +80,7 @@ class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryL
             "states": len(self._states),
             "stories": len(self._stories.index),
             "standings": len(self._standings),
+            "indices": len(self._indices),
         }
         counts |= self._life.sizes()
         return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}

@@ -32,13 +32,14 @@ from alertd.model import (
 )
 from alertd.store.journal import Instead
 from alertd.store.protocol_archive import ArchiveStore
+from alertd.store.protocol_indices import IndexStore
 from alertd.store.protocol_life import LifeStore
 from alertd.store.protocol_queue import QueueStore
 from alertd.store.protocol_texts import TextStore
 from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, Turn
 
 
-class Store(QueueStore, TextStore, LifeStore, ArchiveStore, Protocol):
+class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Protocol):
     """The whole of it. Consumers may define smaller protocols of their own."""
 
     # --- opening ---------------------------------------------------------------------------------

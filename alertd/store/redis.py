@@ -12,6 +12,7 @@ from alertd.store.client import Link
 from alertd.store.events import EventsPart
 from alertd.store.fetches import FetchesPart
 from alertd.store.health import HealthPart
+from alertd.store.indices import IndicesPart
 from alertd.store.ingest import IngestPart
 from alertd.store.journal import JournalPart
 from alertd.store.keys import GROUP, SCHEMA, Keys
@@ -37,6 +38,7 @@ class RedisStore(
     FetchesPart,
     StandingsPart,
     ArchivePart,
+    IndicesPart,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 

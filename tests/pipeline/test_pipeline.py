@@ -15,6 +15,7 @@ from alertd.base.ids import alert_id, delivery_id, story_id
 from alertd.errors import StoreUnavailable
 from alertd.model import (
     AlertState,
+    CompanyIndex,
     Effects,
     Event,
     Known,
@@ -61,6 +62,9 @@ class Store:
 
     async def place_events(self, placements: Sequence[Placement], now: int, *, settled: bool = False) -> list[Placed]:
         return await self.stories.place_events(placements, now, settled=settled)
+
+    async def indices(self, companies: Sequence[str], now: int) -> dict[str, CompanyIndex]:
+        return {}
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         return {m: Known(identity=m, event_id="", revision=self.newest, hashes=[]) for m in marks if self.newest}

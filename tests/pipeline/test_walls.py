@@ -10,7 +10,17 @@ import pytest
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import parse_rfc3339
 from alertd.enrich.enricher import Enricher
-from alertd.model import Amount, CompanyMention, DealTerm, Event, NewDelivery, Party, ReportedType, StreamEvent
+from alertd.model import (
+    Amount,
+    CompanyIndex,
+    CompanyMention,
+    DealTerm,
+    Event,
+    NewDelivery,
+    Party,
+    ReportedType,
+    StreamEvent,
+)
 from alertd.pipeline import Pipeline, Processed
 from alertd.rules.loaded import Loaded
 from alertd.rules.loader import load_rules
@@ -31,6 +41,7 @@ RULES = """
     title: Again
     severity: high
     when: {sequence: [{event_type: lease}, {event_type: lease}], within: 1d, by: parties}
+  - {id: mood, title: Mood, severity: high, when: {sentiment_index: "<= -0.3"}}
 """
 DESKS = {"ours": "ai", "theirs": "credit", "nobodys": None}
 
@@ -64,17 +75,29 @@ def lease(number: int) -> Event:
     )
 
 
-async def taken(loaded: Loaded, *events: Event) -> list[Processed]:
+async def taken(loaded: Loaded, *events: Event, store: MemoryStore | None = None) -> list[Processed]:
     policies = {name: ReceiverPolicy(name, desk=desk) for name, desk in DESKS.items()}
     understanding = Enricher.of(loaded.book.event_types, loaded.table)
     pipeline = Pipeline(loaded.book, policies, lambda: parse_rfc3339(AT), understanding)
-    store = MemoryStore(clock=lambda: parse_rfc3339(AT))
+    store = store or MemoryStore(clock=lambda: parse_rfc3339(AT))
     answers: list[Processed] = []
     for number, event in enumerate(events):
         (answer,) = await pipeline.process([StreamEvent(stream_id=f"{number}-0", event=event, deliveries=1)], store)
         assert isinstance(answer, Processed), answer
         answers.append(answer)
     return answers
+
+
+async def test_the_index_of_a_desks_own_company_is_that_desks_alone(loaded: Loaded) -> None:
+    store = MemoryStore(clock=lambda: parse_rfc3339(AT))
+    await store.put_indices({SECRET: CompanyIndex(sentiment=-0.7, stories=5)}, parse_rfc3339(AT))
+    (answer,) = await taken(loaded, lease(1), store=store)
+    told = {match.portfolio: (match.company, [one.quote for one in match.evidence]) for match in answer.matches
+            if match.rule == "mood"}  # fmt: skip
+    assert told == {
+        "ours": (SECRET, [f"Xenon Foundry -0.70, 5 stories in 30 days, as of {AT[:16].replace('T', ' ')} UTC"])
+    }
+    assert b"-0.7" not in msgspec.json.encode(messages(answer, "theirs"))
 
 
 def messages(answer: Processed, portfolio: str) -> list[NewDelivery]:
