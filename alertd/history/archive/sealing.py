@@ -53,6 +53,7 @@ def seal(at: Layout, day: str, level: int, now: int) -> Entry | None:
 
 def replace(at: Layout, entry: Entry) -> None:
     """Put a rewritten day, whose new file is durable, in its place; hold the lock of rewriting. Raises OSError."""
+    at.scratch(entry.day).parent.mkdir(mode=0o700, exist_ok=True)
     sync_folder(at.scratch(entry.day).parent)
     failpoint("archive.prune.after_scratch")
     manifest.append(at.manifest, [entry])
