@@ -40,7 +40,7 @@ Sort = Literal["relevance", "time"]
 def alerts(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[WORD]...", help='Search: words, "a phrase", -without, begin*; all have to fit.'),
+        typer.Argument(metavar="[WORD]...", help='Search: words, "a phrase", begin*; all have to stand there.'),
     ] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
