@@ -17,10 +17,11 @@ import typer
 
 from alertd import telemetry
 from alertd.app.reloading import Reloading
+from alertd.app.starting import started
 from alertd.app.supervisor import ALL_ROLES, Supervisor
 from alertd.base.clock import parse_rfc3339
 from alertd.cli.output import FAULTS, JsonOption, environment, fail, plain, print_json, stderr, stdout
-from alertd.cli.run import Signals, started
+from alertd.cli.run import Signals
 from alertd.demo.config import write_demo
 from alertd.demo.site import DemoSite
 from alertd.errors import AlertdError, StoreUnavailable

@@ -14,6 +14,7 @@ import typer
 from alertd import telemetry
 from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.snapshot import secrets_of
+from alertd.app.starting import started
 from alertd.app.state import ROLES
 from alertd.app.supervisor import ALL_ROLES, Supervisor, first_of
 from alertd.base.clock import CLOCK_VARIABLE
@@ -88,20 +89,6 @@ async def _run(reloading: Reloading, found: Reloaded, roles: frozenset[str]) -> 
     # Not back through asyncio.run: it waits for threads, and one may be stuck in a file system that does not answer.
     # Nothing durable is left in this process.
     os._exit(code)
-
-
-async def started(supervisor: Supervisor, stop: asyncio.Event) -> bool:
-    """Start the daemon; False if it was told to stop before it worked. Raises AlertdError."""
-    starting = asyncio.create_task(supervisor.start())
-    stopping = asyncio.create_task(stop.wait())
-    await first_of(starting, stopping)
-    stopping.cancel()
-    if starting.done():
-        starting.result()
-        return True
-    starting.cancel()
-    await asyncio.gather(starting, return_exceptions=True)
-    return False
 
 
 class Signals:
