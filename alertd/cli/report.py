@@ -1,0 +1,187 @@
+"""`alertd report`: what the news about a portfolio has been doing, on the terminal, as a page, as a mail."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.app.receivers import receiver_policies
+from alertd.app.reports import reader_of
+from alertd.base import suggest
+from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
+from alertd.base.config import parse_duration
+from alertd.base.wall_clock import moment
+from alertd.cli.connect import Reach, command_store, reach_from, reach_of, settings_of
+from alertd.cli.output import (
+    USAGE,
+    ConfigOption,
+    DeskOption,
+    JsonOption,
+    fail,
+    guarded,
+    plain,
+    print_json,
+    quiet_logs,
+    stdout,
+)
+from alertd.cli.rules import loaded_with
+from alertd.errors import AlertdError, ConfigError
+from alertd.history.analytics.model import Report
+from alertd.history.analytics.subject import Subject, subject_of
+from alertd.history.charts.text import has_blocks
+from alertd.history.report.build import Asked, DeskReader, Operator, build_mailing, build_report
+from alertd.history.report.config import LONGEST_S
+from alertd.history.report.html import report_page
+from alertd.history.report.text import WIDTH, TextForm, report_lines
+from alertd.history.report.when import mail_id
+from alertd.settings import Settings
+from alertd.workers.reports import mail_of
+
+_NARROW, _WIDE = 60, 140
+
+
+def report(
+    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="What it is about.")],
+    since: Annotated[
+        str, typer.Option(metavar="WHEN", help="From when on: so long ago (36h, 7d), a date, or a time with a zone.")
+    ] = "7d",
+    until: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Up to when, as --since.", show_default="now")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page with charts that needs nothing else.")
+    ] = None,
+    mail: Annotated[
+        str | None,
+        typer.Option("--mail", metavar="RECEIVER", help="Let the daemon send it to a receiver of mail."),
+    ] = None,
+    desk: DeskOption = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say what the news about a portfolio's holdings has been doing.
+
+    Tone signed by position, volume, event types, the stories that mattered, holdings near to the news, alerts, how
+    good each rule was, and how fast it all came. Dates are days of the portfolio's time zone.
+    """
+    quiet_logs()
+    try:
+        reach = reach_of(config)
+        subject = _subject(reach, portfolio, desk)
+        asked = _asked(subject, since, until, system_clock())
+        if mail is not None:
+            _send(config, asked, mail, desk)
+        if html is not None or mail is None:
+            made = build_report(reach.history, asked, Operator() if desk is None else DeskReader())
+            _show(made, html, json=json)
+    except AlertdError as error:
+        fail(error)
+
+
+def _show(made: Report, html: Path | None, *, json: bool) -> None:
+    if html is not None:
+        _write(html, report_page(made))
+        if not json:
+            stdout().print(f"wrote {plain(html)}")
+            return
+    if json:
+        print_json(made, pretty=True)
+        return
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
+    form = TextForm(width=max(_NARROW, min(_WIDE, width)), blocks=has_blocks(sys.stdout.encoding))
+    for line in report_lines(made, form):
+        stdout().print(plain(line))
+
+
+def _subject(reach: Reach, name: str, desk: str | None) -> Subject:
+    """Give the portfolio, if it is there and for the desk. Raises ConfigError."""
+    book = loaded_with(reach.rules, reach.state_dir).book
+    there = {one.id: one for one in book.portfolios if desk is None or one.desk in (None, desk)}
+    if name not in there:
+        near = suggest.closest(name, list(there))
+        others = f"; there are {', '.join(list(there)[:20])}" if there else ""
+        fail(f"there is no portfolio {name}{f' (did you mean {near}?)' if near else others}", USAGE)
+    return subject_of(there[name])
+
+
+def _asked(subject: Subject, since: str, until: str | None, now: int) -> Asked:
+    """Read the time that is asked about; ends the command if it is none."""
+    zone = ZoneInfo(subject.timezone)
+    begin = _moment("--since", since, now, zone)
+    end = _moment("--until", until, now, zone) if until is not None else now
+    if end > now:
+        fail("--until lies ahead: a report is about what was", USAGE)
+    if begin >= end:
+        fail("the time is empty: --since is not before --until", USAGE)
+    if end - begin > LONGEST_S * 1000:
+        fail(f"a report goes back {LONGEST_S / 86_400:.0f} days at most", USAGE)
+    return Asked(subject, begin, end, now)
+
+
+def _moment(option: str, text: str, now: int, zone: ZoneInfo) -> int:
+    """Read `7d`, a date (its beginning in the zone) or a time with a zone as milliseconds."""
+    try:
+        return now - round(parse_duration(text) * 1000)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return moment(datetime.date.fromisoformat(text), 0, zone)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        fail(f"{option} takes a time such as 36h or 7d, a date, or a time with a zone, not {text}", USAGE)
+
+
+def _write(path: Path, page: str) -> None:
+    """Write a page as a whole or not at all: who looks at the old one meanwhile sees that."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(page, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        fail(f"{path}: cannot be written: {error.strerror or error}")
+
+
+def _send(config: Path | None, asked: Asked, receiver: str, desk: str | None) -> None:
+    """Put a report into the queue of a receiver of mail. Raises AlertdError."""
+    settings = settings_of(config)
+    policy = _policy(settings, asked.subject, receiver, desk)
+    reach = reach_from(settings)
+    mailing = build_mailing(reach.history, asked, reader_of(settings, policy), asked.subject.portfolio)
+    name = f"{asked.subject.portfolio}/{rfc3339(asked.since_ms)}"
+    delivery = mail_id(receiver, name, rfc3339(asked.until_ms))
+
+    async def queue() -> bool:
+        async with command_store(reach) as store:
+            message = mail_of(policy, asked.subject, delivery, mailing, asked.now_ms)
+            return bool(await store.enqueue([message], asked.now_ms))
+
+    queued = guarded(queue)
+    stdout().print(f"{'queued' if queued else 'queued before'} for {plain(receiver)} as {delivery}")
+
+
+def _policy(settings: Settings, subject: Subject, receiver: str, desk: str | None) -> ReceiverPolicy:
+    """Give the receiver, if it takes mail and no wall stands before it; ends the command otherwise."""
+    types = {one.id: one.type for one in settings.receivers if desk is None or one.desk in (None, desk)}
+    if receiver not in types:
+        mails = [name for name, kind in types.items() if kind == "email"]
+        fail(f"there is no receiver {receiver}; of mail there are {', '.join(mails) or 'none'}", USAGE)
+    if types[receiver] != "email":
+        fail(f"receiver {receiver} is of type {types[receiver]}, and only mail can carry a report", USAGE)
+    policy = receiver_policies(settings)[receiver]
+    if subject.desk is not None and policy.desk != subject.desk:
+        raise ConfigError.at(
+            "alertd.yaml", f"reports of desk {subject.desk} go only to its own receivers, and {receiver} is none"
+        )
+    return policy
