@@ -106,8 +106,10 @@ def _check(db: sqlite3.Connection, path: Path) -> int:
     if not ours or kinds & {"trigger", "view"}:
         raise HistoryRefused(f"{path} is no history of alertd; move it away, then {REBUILD}")
     if version > VERSION:
-        raise HistoryRefused(
+        error = HistoryRefused(
             f"{path} was made by a newer alertd (version {version}, this one knows {VERSION}): run that one, or "
             f"{REBUILD}"
         )
+        error.newer = True
+        raise error
     return version

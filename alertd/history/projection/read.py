@@ -5,8 +5,8 @@ Walls stand before every query, also those of others on `connection`. Blocks; on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from alertd.base.clock import rfc3339
+from alertd.errors import HistoryUnavailable
 from alertd.history.archive.line import Line, Place
 from alertd.history.projection.database import open_to_read, translated
 from alertd.history.projection.position import Position
@@ -28,10 +29,10 @@ RANKED = 5_000
 """Hits that are ranked by how well they fit, the newest; words that stand in more would take too long."""
 TRACED = 1_000
 """Lines that a trace gives at most, the newest."""
-STEPS = 100_000
-"""SQLite's instructions between two looks at how long a query takes."""
-MOST_STEPS = 5_000
-"""Such looks before it is given up: tens of seconds."""
+PATIENCE = 500_000_000
+"""Instructions of SQLite before a query is given up: tens of seconds."""
+LOOKS = 5_000
+"""How often it is looked at until then."""
 _HIT, _END = "\x02", "\x03"
 _WEIGHTS = "10.0, 2.0, 1.0, 6.0, 3.0"
 """Of title, changes, quotes, companies and rules."""
@@ -67,6 +68,7 @@ class History:
         *,
         archive: Archived | None = None,
         hidden: Collection[str] = (),
+        patience: int = PATIENCE,
     ) -> None:
         """Open it as a desk, or as whoever runs alertd (None). `archive` is needed to trace; `hidden` are declared
         companies that belong to other desks.
@@ -79,12 +81,12 @@ class History:
         self._hidden = frozenset(hidden)
         self.connection = open_to_read(path)
         """For reading; a desk's walls stand before it."""
-        self._steps = 0
+        self._looks = 0
         with translated(path):
             if desk is not None:
                 put_up(self.connection, desk, self._hidden)
             self.connection.execute("PRAGMA query_only = ON")
-            self.connection.set_progress_handler(self._too_long, STEPS)
+            self.connection.set_progress_handler(self._too_long, max(1, patience // LOOKS))
 
     def close(self) -> None:
         """Close it."""
@@ -211,13 +213,20 @@ class History:
     def _cut(self, record: JournalRecord | None) -> JournalRecord | None:
         return record if self.desk is None else None
 
-    def _bounded(self) -> AbstractContextManager[None]:
-        self._steps = 0
-        return translated(self._path)
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        self._looks = 0
+        try:
+            with translated(self._path):
+                yield
+        except HistoryUnavailable as error:
+            if self._looks > LOOKS:
+                raise HistoryUnavailable("this takes too long: narrow it, by a time or a portfolio") from error
+            raise
 
     def _too_long(self) -> int:
-        self._steps += 1
-        return int(self._steps > MOST_STEPS)
+        self._looks += 1
+        return int(self._looks > LOOKS)
 
 
 _ROW = (
