@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from alertd.base.clock import rfc3339
+from alertd.companies.model import Company
 from alertd.errors import HistoryUnavailable
 from alertd.history.archive.line import Line, Place
 from alertd.history.projection.database import open_to_read, translated
@@ -23,7 +24,9 @@ from alertd.history.projection.schema import place_of
 from alertd.history.projection.search import expression
 from alertd.history.projection.tables import Tables
 from alertd.history.projection.views import put_up
+from alertd.history.walls import UNKNOWN, DeskWall, cards_of, cut
 from alertd.model import JournalRecord
+from alertd.rules.walls import Walls
 
 RANKED = 5_000
 """Hits that are ranked by how well they fit, the newest; words that stand in more would take too long."""
@@ -78,13 +81,14 @@ class History:
         self.desk = desk
         self._path = path
         self._archive = archive
-        self._hidden = frozenset(hidden)
+        others = [Company(id=name, name=name, desk=UNKNOWN) for name in sorted(hidden)]
+        self._wall = DeskWall(desk, Walls(others), alerts=self._owner) if desk is not None else None
         self.connection = open_to_read(path)
         """For reading; a desk's walls stand before it."""
         self._looks = 0
         with translated(path):
             if desk is not None:
-                put_up(self.connection, desk, self._hidden)
+                put_up(self.connection, desk, hidden)
             self.connection.execute("PRAGMA query_only = ON")
             self.connection.set_progress_handler(self._too_long, max(1, patience // LOOKS))
 
@@ -166,7 +170,7 @@ class History:
                 "SELECT seq FROM main.ids WHERE id = ? ORDER BY seq DESC LIMIT ?", (id, TRACED)
             ).fetchall()
         lines = self._archive.at([place_of(seq) for (seq,) in reversed(rows)])
-        seen = ((line.journal_id, self._cut(line.record)) for line in lines)
+        seen = ((line.journal_id, self._cut(line.record, id)) for line in lines)
         return [(journal_id, record) for journal_id, record in seen if record is not None]
 
     def portfolios(self) -> list[str]:
@@ -210,8 +214,18 @@ class History:
             found.append({name: fields.get(name) for name in _ROW} | {"told": dict(told.fetchall()), "waits_for": []})
         return found
 
-    def _cut(self, record: JournalRecord | None) -> JournalRecord | None:
-        return record if self.desk is None else None
+    def _cut(self, record: JournalRecord | None, id: str) -> JournalRecord | None:
+        """Give a record as the desk may see it; None where that has nothing to do with the id any more."""
+        if record is None or self._wall is None:
+            return record
+        seen = cut(record, self._wall)
+        there = seen is not None and (id in seen.ids or any(card.get("id") == id for card in cards_of(seen)))
+        return seen if there else None
+
+    def _owner(self, alert: str) -> str | None:
+        """Say whose an alert is."""
+        found = self.owners([alert])
+        return found[alert][1] if found else UNKNOWN
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:

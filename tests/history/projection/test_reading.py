@@ -121,6 +121,18 @@ def test_a_trace_gives_the_records_of_the_archive_in_their_order(path: Path, arc
         assert history.trace("al_ai") == []
 
 
+def test_a_desk_traces_only_what_it_may_see(path: Path, archive: Archive) -> None:
+    with History(path, "energy", archive=archive, hidden=[SECRET]) as history:
+        assert history.trace("al_ai") == []
+        assert history.trace("dl_ev_ai") == []
+        ((_, seen),) = history.trace("ev_ai")
+        assert (seen.ids, seen.reason, seen.data["decisions"], seen.data["alerts"]) == (["ev_ai"], "no_match", [], [])
+        assert [one["id"] for one in seen.data["event"]["companies"]] == ["vega-grid"]
+    with History(path, "ai", archive=archive) as history:
+        assert [record.kind for _, record in history.trace("al_ai")] == ["event", "delivery", "answer"]
+        assert history.trace("ev_en") == []
+
+
 def test_who_was_told_in_a_digest_was_told(path: Path, archive: Archive) -> None:
     data = {"receiver": "pm", "delivery": "dl_w", "members": {"al_no": "listed", "al_en": "closed: by jd"}}
     ids = ["pm", "dl_w", "al_no", "al_en"]
