@@ -1,0 +1,3 @@
+"""A real server as the live one."""
+
+from tests.support.redis import namespace, redis_server, redis_url  # noqa: F401
