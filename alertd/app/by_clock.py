@@ -1,4 +1,4 @@
-"""What goes out by the clock, whatever happens: the daily coverage lines, and reports by mail."""
+"""What goes by the clock, whatever happens: the daily coverage lines, reports by mail, the indices of companies."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from alertd.history.analytics.subject import Subject
 from alertd.settings import Settings
 from alertd.store.redis import RedisStore
 from alertd.workers.coverage import CoverageLines
+from alertd.workers.indices import Indices
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
 from alertd.workers.reports import Reports
 
 
 class ByClock:
-    """Both loops, each where its role is."""
+    """The loops, each where its role is."""
 
     def __init__(self, settings: Settings, store: RedisStore, notices: Notices, progress: Progress) -> None:
         self._coverage = CoverageLines(store, system_clock, progress)
+        self._indices = Indices(store, settings.state_dir / "history.db", system_clock, progress)
+        self._archived = settings.archive.enabled
         self._reports = Reports(store, settings.state_dir / "history.db", notices, system_clock, progress)
 
     def serve(
@@ -37,15 +40,18 @@ class ByClock:
         self._reports.serve(wanted_reports(settings, receivers, reported))
 
     def start(self, roles: Collection[str]) -> list[asyncio.Task[None]]:
-        """Start the loops: lines need the store's counts alone, reports the history, which is where it is written."""
+        """Start the loops: lines need the store's counts alone, the others the history, where that is written."""
         loops = []
         if "timers" in roles:
             loops.append(asyncio.create_task(self._coverage.run(), name="coverage"))
         if "archive" in roles:
             loops.append(asyncio.create_task(self._reports.run(), name="reports"))
+            if self._archived:
+                loops.append(asyncio.create_task(self._indices.run(), name="indices"))
         return loops
 
     def stop(self) -> None:
-        """End both after what is under way."""
+        """End them after what is under way."""
         self._coverage.stop()
         self._reports.stop()
+        self._indices.stop()

@@ -55,6 +55,10 @@ class TimerStore(ReliefStore, Protocol):
         """Count each kind of key."""
         ...
 
+    async def indices_as_of(self) -> int:
+        """Say when the indices of companies were confirmed last; 0: never."""
+        ...
+
 
 class Timers:
     """One loop with two rhythms: measuring every two seconds, housekeeping every minute."""
@@ -148,6 +152,8 @@ class Timers:
         await make_room(self._store, self._notices, now)
         for kind, count in (await self._store.key_counts()).items():
             telemetry.KEYS.labels(kind=kind).set(count)
+        if as_of := await self._store.indices_as_of():
+            telemetry.INDICES_AGE.set(max(now - as_of, 0) / 1000)
 
     async def _tell_left_over(self, now: int) -> None:
         """Tell the operator what waits for a receiver that a reload has removed. It is sent should the receiver come

@@ -48,7 +48,10 @@ MOST_STORIES = 500
 """Of a company, for its tone; beyond that the oldest are left out."""
 MOST_BEGUN = 20_000
 """Beginnings that are remembered of a company; with more, it is known for a shorter time."""
-MERGE_KEPT_MS = 30 * DAY_MS
+IDLE_MS = TONE_DAYS * DAY_MS
+"""After that a story is another one: it is not in the tone any more, and real ones live seven days."""
+REMEMBERED_MS = IDLE_MS + 31 * DAY_MS
+"""How long stories are remembered after their last report: the time of one that comes now is at most 30 days back."""
 
 
 class Report(NamedTuple):
@@ -110,6 +113,8 @@ class IndexBook:
         name = self._canonical(report.story)
         company = self._companies.get(report.company)
         story = company.stories.get(name) if company is not None else None
+        if story is not None and report.at_ms - story.at_ms > IDLE_MS:
+            story = None
         if story is None and report.withdrawn:
             return False
         if company is None:
@@ -156,7 +161,8 @@ class IndexBook:
         tone, stories = self._tone(known, end_ms)
         day = count_of(known.begun, end_ms - DAY_MS, end_ms)
         near, far = (self._volume(known, end_ms, day, days) for days in (NEAR_DAYS, FAR_DAYS))
-        if not stories and not day and near is None:
+        recent = count_of(known.begun, end_ms - (FAR_DAYS + 1) * DAY_MS, end_ms)
+        if not stories and not day and (near is None or not recent):
             return None
         return CompanyIndex(
             as_of=rfc3339(as_of_ms), sentiment=tone, stories=stories, volume_z=near, volume_z90=far, day=day
@@ -168,15 +174,15 @@ class IndexBook:
         return self._tone(known, next_hour(as_of_ms))[0] if known is not None else None
 
     def forget(self, now_ms: int) -> None:
-        """Drop what no value from now on depends on."""
-        tones, begun = now_ms - TONE_DAYS * DAY_MS, now_ms - KEPT_MS
+        """Drop what no value from now on depends on: values are the same however often this is called."""
+        told_ms, begun_ms = now_ms - REMEMBERED_MS, now_ms - KEPT_MS
         for name, company in list(self._companies.items()):
-            for story in [story for story, told in company.stories.items() if told.at_ms < tones]:
+            for story in [story for story, told in company.stories.items() if told.at_ms < told_ms]:
                 self._drop(name, company, story)
-            del company.begun[: bisect_left(company.begun, begun)]
+            del company.begun[: bisect_left(company.begun, begun_ms)]
             if not company.stories and not company.begun:
                 del self._companies[name]
-        for story in [story for story, (_, at) in self._into.items() if at < now_ms - MERGE_KEPT_MS]:
+        for story in [story for story, (_, at) in self._into.items() if at < now_ms - REMEMBERED_MS]:
             del self._into[story]
 
     # --- the two numbers ---------------------------------------------------------------------------------------

@@ -32,7 +32,10 @@ class Minutes:
         """`known_since_ms`: from when on all events are given; None: from the first that is taken on."""
         self.book = IndexBook(known_since_ms)
         self._waiting: deque[_Taken] = deque()
-        self._as_of_ms = 0
+        self.as_of_ms = 0
+        """Up to when events are in the values: a full minute."""
+        self.concerned: set[str] = set()
+        """Companies of which something was taken in; who looks at them empties it."""
         self._forgot_ms = 0
 
     def take(self, at_ms: int, reports: Iterable[Report], merged: Iterable[tuple[str, str]] = ()) -> None:
@@ -46,19 +49,18 @@ class Minutes:
 
     def at(self, companies: Iterable[str], now_ms: int) -> dict[str, CompanyIndex]:
         """Give the indices of some companies, as they stood at the last full minute; a clock that goes back waits."""
-        as_of_ms = max(self._as_of_ms, now_ms // MINUTE_MS * MINUTE_MS)
-        self._advance(as_of_ms)
-        found = {company: self.book.at(company, as_of_ms) for company in companies}
+        self.advance(now_ms)
+        found = {company: self.book.at(company, self.as_of_ms) for company in companies}
         return {company: index for company, index in found.items() if index is not None}
 
-    def _advance(self, as_of_ms: int) -> None:
-        self._as_of_ms = as_of_ms
+    def advance(self, now_ms: int) -> None:
+        """Go on to the last full minute."""
+        self.as_of_ms = as_of_ms = max(self.as_of_ms, now_ms // MINUTE_MS * MINUTE_MS)
         while self._waiting and self._waiting[0].at_ms < as_of_ms:
             taken = self._waiting.popleft()
             for younger, older in taken.merged:
-                self.book.merge(younger, older, taken.at_ms)
-            for report in taken.reports:
-                self.book.add(report)
+                self.concerned |= self.book.merge(younger, older, taken.at_ms)
+            self.concerned.update([report.company for report in taken.reports if self.book.add(report)])
         if as_of_ms - self._forgot_ms >= 24 * HOUR_MS:
             self.book.forget(as_of_ms)
             self._forgot_ms = as_of_ms

@@ -232,10 +232,17 @@ def test_values_are_the_same_to_the_last_digit_whatever_is_forgotten_and_asked_b
     ]
 
 
+def test_a_story_of_which_nothing_was_heard_for_a_month_begins_anew() -> None:
+    book = book_of(report("a", NOW - 31 * DAY_MS), report("a", NOW), report("b", NOW))
+    index = book.at("acme", NOW)
+    assert index is not None
+    assert (index.stories, index.day) == (2, 2)
+
+
 def test_what_is_over_is_forgotten() -> None:
     book = book_of(report("a", NOW), report("b", NOW, company="vega"))
     book.merge("a", "b", NOW)
-    book.forget(NOW + 31 * DAY_MS)
+    book.forget(NOW + 62 * DAY_MS)
     assert set(book.companies) == {"acme", "vega"}
     book.forget(NOW + 93 * DAY_MS)
     assert list(book.companies) == []
