@@ -63,7 +63,9 @@ class Standing:
             any_ = True
             marks |= dict.fromkeys(self._marks_of(event, concern, story, stored.get(concern.alert)))
             counts |= dict.fromkeys(self._counts_of(concern, stored.get(concern.alert), now))
-        if any_:
+        if any_ and not marks and not counts:
+            self._silences, self._marks, self._counts = tuple(await store.silences(now)), {}, {}
+        elif any_:
             silences, known, counted = await asyncio.gather(
                 store.silences(now), _marks(store, list(marks), now), _counts(store, list(counts))
             )

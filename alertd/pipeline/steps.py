@@ -25,24 +25,21 @@ from alertd.alerts.severity import Scale
 from alertd.base.clock import Clock
 from alertd.base.turns import by_turns
 from alertd.enrich.story_report import Report, report_of
-from alertd.model import Alert, AlertState, Event, Match, Observation, Row, StoredAlert, StreamEvent
+from alertd.model import Alert, AlertState, Event, Match, Row, StoredAlert, StreamEvent
 from alertd.pipeline.conclude import NOTHING, Conclusion, poison
 from alertd.pipeline.place import Given, place
 from alertd.pipeline.tally import Tally
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import BookChange, Portfolio, RuleBook
-from alertd.rules.logic import Reading
+from alertd.rules.late import Late, Opened
 from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, Open
-from alertd.rules.over_time import Asked, ask, joined, only_remembered
+from alertd.rules.over_time import Asked, ask, joined
 from alertd.rules.read import Read
 from alertd.rules.understanding import Understanding
-from alertd.text.scan import TermScanner
 
 NO_REPORT = Report(event="", at_ms=0)
 """Of an event that is in its story already: it is not compared with others."""
-_UNREAD = TermScanner(()).scan("", "")
-"""Of one that is matched already: its text is not looked at again."""
 
 
 class Pipeline:
@@ -63,6 +60,7 @@ class Pipeline:
         """
         self._keep_s = keep_s
         self._matcher = Matcher(book, understanding=understanding)
+        self._late = Late(self._matcher)
         self._scale = Scale(self._matcher)
         self._routine_forms = book.routine_forms
         self._source_desks = book.source_desks
@@ -164,11 +162,13 @@ class Pipeline:
         return work
 
     def matched_elsewhere(
-        self, item: StreamEvent, given: Given, matches: Sequence[Match], observations: Sequence[Observation]
+        self, item: StreamEvent, given: Given, matches: Sequence[Match], opened: Iterable[Opened]
     ) -> Work:
-        """Take an event that another process matched by these rules; no rule over time is concerned by it."""
-        work = Work(item.stream_id, Read(Reading(item.event, _UNREAD)), NO_REPORT, item.identity, again=False)
-        work.given, work.matches, work.asked = given, tuple(matches), only_remembered(item.event, observations)
+        """Take an event that another process matched by these rules, with the rules over time that it concerns."""
+        reading = self._late.reading(item.event)
+        work = Work(item.stream_id, Read(reading), NO_REPORT, item.identity, item.event.revision > 1, given)
+        work.matches = tuple(matches)
+        work.asked = self._ask(work, MatchResult(item.event, work.matches, self._late.opened(reading, opened)))
         return work
 
     # --- the steps ----------------------------------------------------------------------------------------

@@ -184,11 +184,6 @@ def _facts(result: MatchResult) -> Mapping[str, Fact] | None:
     return with_met(facts_of(result.event), [(one.portfolio, one.rule, one.companies) for one in sequences])
 
 
-def only_remembered(event: Event, observations: Sequence[Observation]) -> Asked:
-    """Put an event into the past that no rule over time is asked about."""
-    return Asked(observations=list(observations), _asking=[Asking(event, earlier=None)])
-
-
 def joined(matches: Sequence[Match], settled: Sequence[Settled]) -> tuple[Match, ...]:
     """Give the matches of an event, those of rules over time among them, in the order of the book."""
     held = [one for one in settled if one.match is not None]

@@ -132,7 +132,7 @@ class Decider:
         if found.what in ("whole", "placed"):
             work = self._pipeline.matched(item, given)
         else:
-            work = self._pipeline.matched_elsewhere(item, given, found.matches, found.observations)
+            work = self._pipeline.matched_elsewhere(item, given, found.matches, found.opened)
         if self._off:
             work.matches = tuple(one for one in work.matches if (one.portfolio, one.rule) not in self._off)
         work.newest = past.newest

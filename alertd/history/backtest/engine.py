@@ -9,7 +9,9 @@ rules give the same, with one process or many.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 
 from alertd.history.backtest.ahead import Ahead
 from alertd.history.backtest.clockwork import Clockwork
@@ -23,6 +25,16 @@ from alertd.history.past_line import RawPast, past_of
 from alertd.history.past_read import read_raw
 from alertd.history.past_skips import Why
 from alertd.model import JournalRecord
+
+
+@contextmanager
+def _unmoved() -> Iterator[None]:
+    """Keep what was loaded, rules above all, from being looked through for garbage again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 class Engine:
@@ -42,7 +54,7 @@ class Engine:
         decider = Decider(self._plan, self._clockwork)
         self.progress.differs = decider.differs
         crew = Crew(self._plan) if self._plan.jobs > 1 else Alone(self._plan)
-        with crew:
+        with crew, _unmoved():
             lines = read_raw(self._plan.paths, self._plan.begin_ms, self._plan.until_ms, skipped=self._skipped)
             ahead = Ahead(as_decided(self._examined(crew, lines)))
             decider.store.waits = ahead.to_come

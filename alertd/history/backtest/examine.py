@@ -1,8 +1,8 @@
 """What a worker makes of a line of the past: read, understood where that is asked for, matched.
 
     nothing   it fits no rule, and no rule over time wants to know: most lines of most backtests
-    matched   rules hold for it that look at it alone: what decides takes these matches
-    whole     a rule over time is concerned, or it is a later revision: what decides matches it itself
+    matched   rules hold for it, or rules over time are concerned: what decides goes on from there
+    whole     it may be an earlier step of a sequence with conditions beside it: what decides matches it itself
     placed    it is understood here; what decides puts it into its story, and matches it
     record    no event: an answer, a silence, what a clock brought about
 
@@ -27,6 +27,7 @@ from alertd.history.backtest.plan import Plan
 from alertd.history.past import PastEvent, PastRecord
 from alertd.history.past_line import RawPast, past_of
 from alertd.model import Decision, Event, Match, Observation
+from alertd.rules.late import Opened
 from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, RuleFailure
 from alertd.rules.over_time import ask
@@ -59,7 +60,10 @@ class Examined(msgspec.Struct, frozen=True, array_like=True, gc=False):
     tell: bool = False
     """Something came of it then, or nearly does now: it is given also where nothing is decided."""
     matches: list[Match] = []
+    opened: list[Opened] = []
+    """Rules over time that it concerns."""
     observations: list[Observation] = []
+    """What is remembered of it, where that is all."""
     failures: list[RuleFailure] = []
     near: list[NearMiss] = []
     event: Event | None = None
@@ -112,14 +116,15 @@ class Examiner:
             return self._placed(past, read, tell=tell)
         read = self._matcher.read(event, as_found=True)
         result = self._matcher.match_read(read)
-        alone = not result.open and result.earlier is None and event.revision == 1
         near = self._nearly(past, read, result)
+        found = bool(result.matches or result.open or event.revision > 1)
         return Examined(
-            "whole" if not alone else "matched" if result.matches else "nothing",
+            "whole" if result.earlier is not None else "matched" if found else "nothing",
             past.at_ms,
             tell=tell or bool(near),
-            matches=list(result.matches) if alone else [],
-            observations=self._observed(result) if alone else [],
+            matches=list(result.matches),
+            opened=[Opened(one.portfolio.id, one.rule.id, one.companies) for one in result.open],
+            observations=[] if found else self._observed(result),
             failures=list(result.failures),
             near=near,
             order=_order(past.decisions),
