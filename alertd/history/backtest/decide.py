@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from alertd.base.clock import parse_rfc3339
 from alertd.enrich.story import Answer as StoryAnswer
 from alertd.errors import AlertdError
 from alertd.history.backtest.clockwork import Clockwork
@@ -25,7 +24,8 @@ from alertd.history.backtest.plan import Plan
 from alertd.history.backtest.store import PastStore
 from alertd.history.past import PastEvent, PastRecord
 from alertd.history.past_line import past_of
-from alertd.model import Answer, Event, JournalRecord, Silence, StreamEvent
+from alertd.history.people import answer_of, silence_of
+from alertd.model import Event, JournalRecord, StreamEvent
 from alertd.pipeline import Pipeline, PoisonEvent, Processed
 from alertd.pipeline.place import Given, place
 from alertd.pipeline.work import Work
@@ -176,10 +176,9 @@ class Decider:
             return []
         try:
             if record.kind == "silence":
-                silence = msgspec.convert(record.data.get("silence"), Silence)
-                await self.store.put_silence(silence, record, self._now)
+                await self.store.put_silence(silence_of(record), record, self._now)
             elif record.kind == "answer":
-                await self._voices.give(_answer(record, past.at_ms))
+                await self._voices.give(answer_of(record, past.at_ms))
         except (msgspec.ValidationError, ValueError, IndexError):
             return []  # written by another version, in a way that this one does not know
         return self.store.told()
@@ -205,19 +204,3 @@ class Decider:
 
 def _story_of(event: Event) -> str:
     return event.story.id if event.story is not None else ""
-
-
-def _answer(record: JournalRecord, at_ms: int) -> Answer:
-    """Give what was said, as somebody who sees all desks: whether they might was asked then."""
-    data = record.data
-    fields = {
-        "kind": record.reason,
-        "alert": record.ids[0],
-        "who": data.get("who", ""),
-        "via": data.get("via", "cli"),
-        "at_ms": at_ms,
-        "until_ms": parse_rfc3339(data["until"]) if "until" in data else 0,
-        "note": data.get("note", ""),
-        "all_desks": True,
-    }
-    return msgspec.convert(fields, Answer)
