@@ -16,6 +16,7 @@ import yaml
 
 from alertd import telemetry
 from alertd.app.snapshot import known_settings
+from alertd.history.backtest.expect_file import ExpectFile
 from alertd.rules.loader import load_portfolio, load_rules
 from alertd.settings import Settings, load_settings
 from tests.docs.pages import PAGES, ROOT, Block, blocks
@@ -60,6 +61,10 @@ def test_every_yaml_file_shown_loads(block: Block, tmp_path: Path) -> None:
         assert load_portfolio(block.text, str(block)).rules
     elif "groups" in content:
         alert_rules(content)
+    elif "expect" in content:
+        ExpectFile.model_validate(content)
+    elif "jobs" in content:  # of a CI server; tests/docs/test_backtest.py runs what it runs
+        assert content["jobs"]
     else:
         assert content.keys() <= Settings.model_fields.keys(), "neither settings nor a portfolio: what is it?"
         (tmp_path / "rules").mkdir()

@@ -32,7 +32,7 @@ EXAMPLES = [
 ]
 SHOWN = [
     block for page in PAGES for block in blocks(page)
-    if block.language == "yaml" and not block.text.startswith("groups:")
+    if block.language == "yaml" and not block.text.startswith(("groups:", "on:"))
 ]  # fmt: skip
 
 # --- kept and sound -------------------------------------------------------------------------------------------

@@ -168,6 +168,18 @@ class PastFigures(Struct, frozen=True, kw_only=True):
     """Of so many events one was looked at for near misses."""
 
 
+class Heading(Struct, frozen=True, kw_only=True):
+    """What was run, for the head of a report."""
+
+    rules: str
+    events: tuple[str, ...]
+    against: str = ""
+    enrich: str = "stored"
+    people: bool = True
+    made: str = ""
+    """When, RFC 3339."""
+
+
 class Summary(Struct, frozen=True, kw_only=True):
     """What a version of the rules made of the past."""
 

@@ -27,9 +27,7 @@ from alertd.rules.tree import All, Always, AnyOf, Not
 from alertd.rules.walls import Readings, Walls
 from alertd.rules.world import Worlds
 
-MEASURES = frozenset(
-    {"amount", "weight", "sentiment", "company-sentiment", "novelty", "facts", "sentiment_index", "volume_z"}
-)
+MEASURES = frozenset({"amount", "sentiment", "company-sentiment", "novelty", "facts", "sentiment_index", "volume_z"})
 """Tags of conditions that ask how much: the rest of the rule makes the event one of its kind."""
 MAX_COMPANIES = 20
 """Companies of one event that a rule is asked for."""
@@ -62,12 +60,11 @@ class NearFinder:
         self._by_key: dict[Key, list[_Rule]] = {}
         self._by_company: dict[str, list[list[_Rule]]] = {}
         rules = [made for place, (p, r) in enumerate(book.rules()) if (made := self._made(place, p, r)) is not None]
-        self.every = max(1, -(-len(rules) // RULES))
-        """Of so many events one is looked at; which, hangs on their ids alone."""
+        self._every = every_of(book)
         self._post(rules)
 
     def _made(self, place: int, portfolio: Portfolio, rule: Rule) -> _Rule | None:
-        if rule.state is not None or not rule.when.children or isinstance(rule.when, Always):
+        if not _is_looked_at(rule):
             return None
         scope = Scope(self._worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
         companies = rule.when.company_clause(scope)
@@ -93,7 +90,7 @@ class NearFinder:
 
         `held` names each as (portfolio, rule).
         """
-        if self.every > 1 and crc32(reading.event.id.encode()) % self.every:
+        if self._every > 1 and crc32(reading.event.id.encode()) % self._every:
             return ()
         found = {one.place: one for one in self._posted(reading, keys) if _lacks_little(one, reading, keys)}
         desk = self._source_desks.get(reading.event.source)
@@ -135,9 +132,18 @@ class NearFinder:
         if best is None:
             return None
         true, scope, part = best
-        if true < (1 if _measures(part) else 2):
+        if true < (1 if _measures(part, scope) else 2):
             return None
         return _miss(one, _said_of(part, reading, scope), true)
+
+
+def every_of(book: RuleBook) -> int:
+    """Say of how many events one is looked at for near misses; which ones hangs on their ids alone."""
+    return max(1, -(-sum(_is_looked_at(rule) for _, rule in book.rules()) // RULES))
+
+
+def _is_looked_at(rule: Rule) -> bool:
+    return rule.state is None and bool(rule.when.children) and not isinstance(rule.when, Always)
 
 
 def _lacks_little(one: _Rule, reading: Reading, keys: Collection[Key]) -> bool:
@@ -183,11 +189,12 @@ def _leaves_true(node: Node, reading: Reading, scope: Scope) -> int:
     return int(bool(node.truth(reading, scope)))
 
 
-def _measures(node: Node) -> bool:
-    """Tell whether a condition asks how much of something there is."""
+def _measures(node: Node, scope: Scope) -> bool:
+    """Tell whether a condition asks how much of something there is; what is not held has no weight to ask for."""
     if isinstance(node, Leaf):
-        return node.__struct_config__.tag in MEASURES
-    return bool(node.children) and all(map(_measures, node.children))
+        tag = node.__struct_config__.tag
+        return tag in MEASURES or (tag == "weight" and scope.company in scope.holdings)
+    return bool(node.children) and all(_measures(child, scope) for child in node.children)
 
 
 def _said_of(part: Node, reading: Reading, scope: Scope) -> tuple[Explained, ...]:

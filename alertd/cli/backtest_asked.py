@@ -1,0 +1,179 @@
+"""What `alertd backtest` was asked for: which time, which rules are reported, what is expected, how it is run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import typer
+
+from alertd.base import suggest
+from alertd.base.clock import rfc3339, system_clock
+from alertd.base.config import parse_duration
+from alertd.cli.backtest_run import Asked, Result, run_both, run_one
+from alertd.cli.backtest_sides import Ground, Side
+from alertd.cli.output import INTERRUPTED, USAGE, fail
+from alertd.cli.why_rule import since_ms
+from alertd.history.backtest.expect_file import Expectation, read_expectations
+from alertd.history.backtest.expectations import Judging
+from alertd.history.backtest.figures import Heading
+from alertd.history.backtest.plan import Plan
+from alertd.history.backtest.summary import Wanted
+from alertd.rules.book import Portfolio, RuleBook
+
+SINCE = "30d"
+FOREVER_MS = 253_402_300_799_000
+"""The last second of the year 9999."""
+
+
+def asked_of(
+    since: str | None,
+    until: str | None,
+    events: Sequence[Path] | None,
+    samples: int,
+    desk: str | None,
+    side: Side,
+    other: Side | None,
+    portfolios: Sequence[str] | None,
+    rules: Sequence[str] | None,
+) -> Asked:
+    """Read times and names. Ends the command if one is none."""
+    now = system_clock()
+    begin = _time("--since", since or (None if events else SINCE), now)
+    end = _time("--until", until, now) if until is not None or events else now
+    if begin is not None and end is not None and end <= begin:
+        fail(f"--until {until or 'now'} is not after --since {since or SINCE}", USAGE)
+    books = [side.book] if other is None else [side.book, other.book]
+    return Asked(samples, desk, _wanted(books, desk, portfolios or (), rules or ()), begin, end)
+
+
+def _time(option: str, text: str | None, now: int) -> int | None:
+    if text is None:
+        return None
+    try:
+        at = since_ms(text, now)
+        rfc3339(at)
+    except (ValueError, OverflowError):
+        fail(f"{option} takes a time such as 2h or 30d, a date, or a time with a zone, not {text}", USAGE)
+    return at
+
+
+def seen(book: RuleBook, desk: str | None) -> RuleBook:
+    """Give a book as a desk may see it: with its own portfolios and nobody's."""
+    if desk is None:
+        return book
+    return msgspec.structs.replace(book, portfolios=tuple(p for p in book.portfolios if p.desk in (None, desk)))
+
+
+def _wanted(books: Sequence[RuleBook], desk: str | None, portfolios: Sequence[str], rules: Sequence[str]) -> Wanted:
+    """Tell which rules are reported. Ends the command if a name is none: its rules would silently be left out."""
+    there = [(p.id, r.id) for book in books for p, r in seen(book, desk).rules()]
+    empty = {p.id for book in books for p in seen(book, desk).portfolios}
+    for name in portfolios:
+        if name not in empty:
+            near = suggest.closest(name, empty)
+            fail(f"there is no portfolio {name}{f' (did you mean {near}?)' if near else ''}", USAGE)
+    for name in rules:
+        if not any(name in (rule, f"{portfolio}/{rule}") for portfolio, rule in there):
+            near = suggest.closest(name, [f"{p}/{r}" for p, r in there]) or suggest.closest(
+                name, [r for _, r in there]
+            )
+            fail(f"there is no rule {name}{f' (did you mean {near}?)' if near else ''}", USAGE)
+
+    def wanted(portfolio: Portfolio, rule: str) -> bool:
+        if portfolios and portfolio.id not in portfolios:
+            return False
+        return not rules or rule in rules or f"{portfolio.id}/{rule}" in rules
+
+    return wanted
+
+
+def expected_of(
+    expect: Path | None, junit: Path | None, side: Side, other: Side | None, desk: str | None
+) -> list[Expectation]:
+    """Read what is expected. Raises ConfigError; ends the command if there is a report to write of nothing."""
+    if expect is None:
+        if junit is not None:
+            fail("--junit writes what --expect asks for: name that file, too", USAGE)
+        return []
+    before = seen(other.book, desk) if other is not None else None
+    receivers = [name for name, policy in side.policies.items() if desk is None or policy.desk in (None, desk)]
+    return read_expectations(expect, seen(side.book, desk), receivers, against=other is not None, other=before)
+
+
+def plan_of(
+    ground: Ground,
+    side: Side,
+    asked: Asked,
+    events: Sequence[Path] | None,
+    *,
+    enrich: Literal["stored", "fresh"],
+    warm_up: str | None,
+    people: bool,
+    near: bool,
+    jobs: int | None,
+    every: bool,
+) -> Plan:
+    """Make the plan. Ends the command if there is no past to go by."""
+    paths = tuple(events or ())
+    if not paths:
+        if ground.archive is None:
+            fail("there are no settings here that say where the archive is: name events by --events", USAGE)
+        if not ground.archive.exists():
+            fail(f"there is no archive in {ground.archive}: name one, or a file of events, by --events", USAGE)
+        paths = (ground.archive,)
+    try:
+        back = None if warm_up is None else round(parse_duration(warm_up) * 1000)
+    except ValueError:
+        fail(f"--warm-up takes a length of time such as 0s, 12h or 40d, not {warm_up}", USAGE)
+    return Plan(
+        book=side.book,
+        policies=side.policies,
+        paths=paths,
+        since_ms=asked.since_ms or 0,
+        until_ms=FOREVER_MS if asked.until_ms is None else asked.until_ms,
+        enrich=enrich,
+        registrants=ground.registrants,
+        people=people,
+        warm_up_ms=back,
+        jobs=jobs or os.cpu_count() or 1,
+        near=near,
+        every=every,
+    )
+
+
+def run(plan: Plan, other: Side | None, asked: Asked, judging: Judging) -> Result:
+    """Run it. Raises what the engine raises; Ctrl-C ends the command."""
+    try:
+        if other is None:
+            return asyncio.run(run_one(plan, asked, judging))
+        jobs = max(1, plan.jobs // 2)
+        old = replace(plan, book=other.book, policies=other.policies, jobs=jobs, near=False)
+        return asyncio.run(run_both(replace(plan, jobs=jobs), old, other, asked, judging))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def heading_of(side: Side, plan: Plan, other: Side | None) -> Heading:
+    """Say what was run, for the head of a report."""
+    return Heading(
+        rules=side.name,
+        events=tuple(str(path) for path in plan.paths),
+        against=other.name if other is not None else "",
+        enrich=plan.enrich,
+        people=plan.people,
+        made=rfc3339(system_clock()),
+    )
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report. Ends the command if that cannot be."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        fail(f"cannot write {path}: {error.strerror}")

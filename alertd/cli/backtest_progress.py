@@ -1,0 +1,60 @@
+"""How far a backtest is: by the archive's clock, with the rate and the time that is left."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Group
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from alertd.cli.output import stderr
+from alertd.history.backtest.counting import day_of
+from alertd.history.backtest.happened import Progress as Backtested
+from alertd.history.backtest.plan import Plan
+
+
+class _Watching(Progress):
+    """Looks at the figures each time it is drawn: whoever makes them does not wait for a terminal."""
+
+    def __init__(self, plan: Plan, runs: Sequence[Backtested]) -> None:
+        self._plan, self._runs, self._began = plan, runs, time.monotonic()
+        super().__init__(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[how]}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=stderr(),
+            transient=True,
+            redirect_stdout=False,
+        )
+        begin, end = plan.begin_ms, plan.until_ms
+        self._total = float(end - begin) if begin and end < _ENDLESS else None
+        self._task = self.add_task("backtest", total=self._total, how="")
+
+    def get_renderable(self) -> Group:
+        """Take the figures as they are now."""
+        if hasattr(self, "_task"):
+            at = min((run.until_ms for run in self._runs), default=0)
+            events = sum(run.events for run in self._runs)
+            rate = events / max(time.monotonic() - self._began, 0.1)
+            where = day_of(at) if at else "…"
+            done = max(at - self._plan.begin_ms, 0) if self._total is not None else 0
+            self.update(self._task, description=where, completed=done, how=f"{events:,} events  {rate:,.0f}/s")
+        return Group(*self.get_renderables())
+
+
+_ENDLESS = 4_000_000_000_000
+"""A time in ms after which nobody asks: the end is open."""
+
+
+@contextmanager
+def bar(plan: Plan, runs: Sequence[Backtested]) -> Iterator[None]:
+    """Show a bar on a terminal while the runs go on; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with _Watching(plan, runs):
+        yield
