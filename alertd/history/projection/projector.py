@@ -125,7 +125,10 @@ class Projector:
             for suffix in ("", "-wal", "-shm"):
                 self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self._continues = True
-        return self.advance(archive, told=told)
+        done = self.advance(archive, told=told)
+        with self._using() as db, _transaction(db):
+            Removal(Tables(db), archive).note(archive.sealed())
+        return done
 
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:
@@ -152,7 +155,20 @@ class Projector:
             there = archive.at([at.place])
             if there and there[0].journal_id != at.journal_id:
                 raise HistoryRefused(f"{self._path} was made from another archive than this one; {REBUILD}")
+            self._catch_up(archive, tables)
         self._continues = True
+
+    @staticmethod
+    def _catch_up(archive: Lines, tables: Tables) -> None:
+        """Take out what the archive removed while nobody told of it."""
+        removal = Removal(tables, archive)
+        days = removal.due()
+        for day in days:
+            with _transaction(tables.db):
+                removal.again(day)
+        if days:
+            with _transaction(tables.db):
+                tables.forget_words()
 
     @staticmethod
     def _write(tables: Tables, expected: Position | None, found: Sequence[Projected], end: Position) -> bool:

@@ -5,7 +5,8 @@ Of each thing about which a removed line had the last word, the line before has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from alertd.history.archive.line import Line, Place
@@ -19,8 +20,23 @@ _BY_SEQ = ("lines", "ids", "merged_stories", "cards", "answers", "told")
 Key = tuple[str, tuple[str, int]]
 
 
+class Day(Protocol):
+    """What the archive says of a day that is over (`archive.manifest.Entry`)."""
+
+    @property
+    def t(self) -> str:
+        """What became of it: `sealed`, `pruned`, `removed`."""
+
+    @property
+    def gone(self) -> int:
+        """Lines of which something was removed."""
+
+
 class Lines(Protocol):
     """What is read of an archive."""
+
+    def sealed(self) -> Mapping[str, Day]:
+        """Say of each day that is over what became of it."""
 
     def at(self, places: Sequence[Place]) -> list[Line]:
         """Give lines by their places."""
@@ -46,6 +62,16 @@ class Pruned(Protocol):
         """The whole day is gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """All lines of a day, to be read again."""
+
+    day: str
+    redacted: Sequence[int]
+    removed: Sequence[int] = ()
+    gone: bool = False
+
+
 class Removal:
     """Takes lines out, inside whoever's transaction."""
 
@@ -53,6 +79,26 @@ class Removal:
         self._tables = tables
         self._db = tables.db
         self._archive = archive
+
+    def due(self) -> list[str]:
+        """Name the days of which the archive removed what was not taken out here: it was interrupted between."""
+        known = dict(self._db.execute("SELECT k, v FROM meta WHERE k LIKE 'pruned %'"))
+        days = self._archive.sealed()
+        return [
+            day for day, entry in days.items() if entry.t != "sealed" and known.get(f"pruned {day}") != _state(entry)
+        ]
+
+    def again(self, day: str) -> int:
+        """Read a whole day again, as it is now; gives how many of its lines were there."""
+        first = seq_of(Place(day, 1))
+        rows = self._db.execute("SELECT seq FROM lines WHERE seq BETWEEN ? AND ?", (first, first + DAY - 2))
+        return self.day(_Whole(day, [seq - first + 1 for (seq,) in rows]))
+
+    def note(self, days: Iterable[str]) -> None:
+        """Write down that what the archive removed of these days is not here."""
+        there = self._archive.sealed()
+        rows = [(f"pruned {day}", _state(there[day])) for day in days if day in there and there[day].t != "sealed"]
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
 
     def day(self, pruned: Pruned) -> int:
         """Take out what was removed of a day; gives how many of its lines were there."""
@@ -78,6 +124,7 @@ class Removal:
         if not pruned.gone:
             self._read_again([Place(pruned.day, n) for n in sorted(pruned.redacted) if first + n - 1 <= last])
         self._give_back(keys)
+        self.note([pruned.day])
         return there
 
     def _spoken_of(self) -> Iterator[Key]:
@@ -124,6 +171,10 @@ class Removal:
             if _of(heads, [(kind, key)]):
                 return int(seq)
         return None
+
+
+def _state(entry: Day) -> str:
+    return f"{entry.t} {entry.gone}"
 
 
 def _of(heads: Sequence[Head], keys: Sequence[Key]) -> list[Head]:

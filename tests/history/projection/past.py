@@ -20,11 +20,20 @@ NOW = 1_800_000_000_000
 DAYS = ("2027-01-15", "2027-01-16", "2027-01-17")
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """What an archive says of a day that is over."""
+
+    t: str
+    gone: int = 0
+
+
 @dataclass
 class Archive:
     """Lines in memory; what is removed stays as a line without a record."""
 
     written: list[Line] = field(default_factory=list)
+    over: dict[str, Sealed] = field(default_factory=dict)
 
     def add(self, *records: JournalRecord, day: str = DAYS[0]) -> None:
         for record in records:
@@ -46,6 +55,9 @@ class Archive:
 
     def lines(self, after: Place | None = None) -> Iterator[Line]:
         return iter([line for line in self.written if after is None or line.place > after])
+
+    def sealed(self) -> dict[str, Sealed]:
+        return self.over
 
     def at(self, places: Sequence[Place]) -> list[Line]:
         wanted = set(places)

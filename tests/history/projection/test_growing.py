@@ -14,7 +14,18 @@ from alertd.base.failpoints import Failpoint, arm
 from alertd.history.archive.line import Place
 from alertd.history.projection.projector import Projector
 from alertd.model import JournalRecord
-from tests.history.projection.past import DAYS, Archive, Pruned, answer, card, delivery, dump, event, without_quotes
+from tests.history.projection.past import (
+    DAYS,
+    Archive,
+    Pruned,
+    Sealed,
+    answer,
+    card,
+    delivery,
+    dump,
+    event,
+    without_quotes,
+)
 
 ALERTS = ("al_a", "al_b", "al_c")
 EVENTS = ("ev_a", "ev_b", "ev_c")
@@ -165,3 +176,23 @@ def test_two_that_write_take_turns(tmp_path: Path) -> None:
     one.close()
     other.close()
     assert len(dump(tmp_path / "history.db")["events"]) == 30
+
+
+def test_what_was_removed_while_nobody_told_of_it_is_taken_out_by_the_next_start(tmp_path: Path) -> None:
+    """The daemon may die between the archive's pruning and this."""
+    archive, projector = Archive(), Projector(tmp_path / "grown.db")
+    archive.add(event("ev_a", card(revision=1)), event("ev_b", card(revision=2)), delivery())
+    archive.add(event("ev_c", card("al_c")), day=DAYS[1])
+    archive.over = {DAYS[0]: Sealed("sealed")}
+    projector.advance(archive)
+    projector.close()
+    archive.remove(Place(DAYS[0], 2), Place(DAYS[0], 3))
+    archive.over = {DAYS[0]: Sealed("pruned", 2)}
+    projector.advance(archive)
+    projector.close()
+    anew = Projector(tmp_path / "anew.db")
+    anew.rebuild(archive)
+    anew.close()
+    found = dump(tmp_path / "grown.db")
+    assert found == dump(tmp_path / "anew.db")
+    assert [row[1] for row in found["events"]] == ["ev_a", "ev_c"]
