@@ -124,6 +124,9 @@ class ArchiveRefused(Permanent):
 class HistoryRefused(Permanent):
     """The database of what was is damaged, not ours, or of a newer version; it can be made anew."""
 
+    newer: bool = False
+    """It is whole, and a newer alertd reads it: it is not to be thrown away."""
+
 
 class ParseFailed(Permanent):
     """The bytes are not a document that we can read."""

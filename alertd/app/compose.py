@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from alertd import __version__, telemetry
+from alertd.app.archiving import Archiving
 from alertd.app.by_clock import ByClock
 from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
@@ -87,6 +88,7 @@ class Parts:
         self._timers: Timers | None = None
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
+        self._archiving = Archiving(settings, boot.roles, store, self.notices, progress)
         self._by_clock = ByClock(settings, store, self.notices, progress)
         receivers = boot.snapshot.receivers
         self._answers = Answers(store, receivers, system_clock)
@@ -107,6 +109,7 @@ class Parts:
         roles = self._boot.roles
         await self._http.__aenter__()
         self._links = links_of(self._settings) if roles & {"deliver", "web"} else None
+        self._archiving.start(self._boot.snapshot.in_force)
         if "deliver" in roles:
             self._deliverer = Deliverer(self._store, self.notices, system_clock, self._progress)
             await self._deliverer.start(self._notifiers(self._settings))
@@ -217,6 +220,7 @@ class Parts:
             self._timers.keep_journal(settings.journal_keep)
             self._timers.serve([receiver.id for receiver in settings.receivers])
         self._by_clock.serve(settings, receivers, new.zones, new.reported)
+        self._archiving.take(new.in_force)
         self._answers.serve(receivers)
         self._due.serve(receivers)
         if self._gaps is not None:
@@ -252,6 +256,7 @@ class Parts:
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)
+        await self._archiving.stop(seconds * 0.3)
         if self._people is not None:
             await self._people.stop()
         if self._web is not None:
@@ -281,7 +286,8 @@ class Parts:
     async def _status(self) -> dict[str, Any]:
         settings = self._settings
         live = self._schedule.states() if self._schedule is not None else {}
-        return await collect_status(self._store, settings.sources, settings.receivers, system_clock(), live)
+        found = await collect_status(self._store, settings.sources, settings.receivers, system_clock(), live)
+        return found | self._archiving.status()
 
     async def _ready(self) -> dict[str, Any]:
         now = time.monotonic()

@@ -10,7 +10,7 @@ import contextlib
 import pickle
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alertd.alerts.policy import ReceiverPolicy
@@ -19,6 +19,7 @@ from alertd.history.analytics.subject import Subject, subjects_of
 from alertd.history.replay.staging import Staging
 from alertd.rules.book import BookChange, RuleBook
 from alertd.settings import Settings
+from alertd.workers.archive_version import InForce
 
 _HEADER = 4
 
@@ -33,6 +34,8 @@ class Snapshot:
     """The CIKs, of ten digits, of the companies that some portfolio holds."""
     receivers: Mapping[str, ReceiverPolicy] = field(default_factory=dict)
     """What deciding needs to know of each receiver, its conditions compiled."""
+    in_force: InForce | None = None
+    """The files that it was loaded from."""
 
     def zones(self) -> dict[str, str]:
         """Give the time zone of each receiver whose portfolios all have the same."""
@@ -48,7 +51,7 @@ class Snapshot:
 
     def without_rules(self) -> Snapshot:
         """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""
-        return Snapshot(self.settings, RuleBook(version=self.book.version), self.held, self.receivers)
+        return replace(self, book=RuleBook(version=self.book.version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class Reload:
     """As in a snapshot."""
     reported: Mapping[str, Subject] = field(default_factory=dict)
     """As in `Boot`."""
+    in_force: InForce | None = None
+    """As in a snapshot; for a process that archives."""
 
 
 @dataclass(frozen=True, slots=True)

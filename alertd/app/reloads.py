@@ -234,6 +234,7 @@ class Reloads:
                 held=snapshot.held,
                 receivers=snapshot.receivers,
                 reported=reported,
+                in_force=snapshot.in_force if "archive" in child.roles else None,
             )
             child.send(reload)
         self._notes.note_reload(ok=True, faults=[])

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel
 
+from alertd.app.archiving import in_force
 from alertd.app.link import Snapshot
 from alertd.app.receivers import read_receivers
 from alertd.base.secrets import Secret, is_confidential
@@ -59,7 +60,8 @@ def snapshot_of(loaded: Loaded, rules: LoadedRules) -> LoadedSnapshot:
     warnings += found
     if any(fault.severity == "error" for fault in found):
         raise ConfigError(sorted(set(warnings)))
-    return LoadedSnapshot(replace(snapshot, receivers=made.policies), warnings, loaded.path, rules)
+    files = in_force(loaded.settings, rules)
+    return LoadedSnapshot(replace(snapshot, receivers=made.policies, in_force=files), warnings, loaded.path, rules)
 
 
 def known_settings(settings: Settings) -> KnownSettings:

@@ -12,7 +12,7 @@ from alertd.base.files import write_whole
 from alertd.companies.report import Trouble
 from alertd.errors import ConfigError
 
-ROLES = ("poll", "match", "deliver", "web", "timers")
+ROLES = ("poll", "match", "deliver", "web", "archive", "timers")
 """What `--only` can name. A daemon without `--only` does all of it."""
 
 

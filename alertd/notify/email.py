@@ -17,7 +17,18 @@ from alertd.notify.config import ReceiverConfig, lease_for
 from alertd.notify.email_form import Mail, build, message_id
 from alertd.notify.email_subject import REPLY, SUBJECT_MAX, in_short, is_reply, is_urgent, subject_of
 from alertd.notify.message import compose, delayed
-from alertd.notify.outcome import LATER, NO_ANSWER, NOT_SENT, Dead, Later, Outcome, Sent, settle, smtp_meaning
+from alertd.notify.outcome import (
+    LATER,
+    NO_ANSWER,
+    NOT_SENT,
+    Dead,
+    Later,
+    Outcome,
+    Sent,
+    settle,
+    smtp_meaning,
+    went_out,
+)
 from alertd.notify.own_template import NOTHING, SKIPPED, OwnTemplate, Written
 from alertd.notify.plain import one_line
 from alertd.notify.progress import Progress, read_progress
@@ -187,7 +198,7 @@ class EmailNotifier:
         else:
             self._pool.give_back(client)
             client = None
-            outcome = _account(left, refused, progress, len(self._recipients))
+            outcome = went_out(_account(left, refused, progress, len(self._recipients)), data)
             if isinstance(outcome, Sent) and mail.thread and not attempt.thread:
                 outcome = msgspec.structs.replace(outcome, thread=message_id(mail, self._sender))
         finally:

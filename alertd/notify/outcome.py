@@ -27,6 +27,8 @@ class Sent(Struct, frozen=True):
     """What the journal keeps: the status, the mail recipients that were refused."""
     thread: str = ""
     """Where the message stands at the peer, for later ones about the same alert; empty keeps what is known."""
+    wire: bytes = b""
+    """What the peer got with this attempt, byte for byte; empty where that is the payload itself."""
 
 
 class Later(Struct, frozen=True):
@@ -54,6 +56,11 @@ class Dead(Struct, frozen=True):
 
 
 Outcome = Sent | Later | Dead
+
+
+def went_out(outcome: Outcome, wire: bytes) -> Outcome:
+    """Say what the peer got, if it took it."""
+    return msgspec.structs.replace(outcome, wire=wire) if isinstance(outcome, Sent) else outcome
 
 
 def masked(outcome: Outcome, mask: Callable[[str], str]) -> Outcome:

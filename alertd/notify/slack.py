@@ -11,7 +11,7 @@ import msgspec
 
 from alertd.model import Message
 from alertd.net.exchange import PostFailed, PostOptions, PostResult
-from alertd.notify.outcome import NOT_SENT, Dead, Later, Outcome, Sent, http_outcome, post_failed, settle
+from alertd.notify.outcome import NOT_SENT, Dead, Later, Outcome, Sent, http_outcome, post_failed, settle, went_out
 from alertd.notify.own_template import NOTHING, SKIPPED, OwnTemplate
 from alertd.notify.progress import Progress, read_progress
 from alertd.notify.protocol import Attempt, NotifierDeps
@@ -79,7 +79,7 @@ class SlackNotifier:
             answer = await self._http.post(url.reveal(), body, _HEADERS, options, attempt.now)
         except PostFailed as error:
             return post_failed(error, progress)
-        return _outcome(answer, progress)
+        return went_out(_outcome(answer, progress), body)
 
 
 def _outcome(answer: PostResult, progress: Progress) -> Outcome:

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from alertd.errors import StoreUnavailable
-from alertd.notify.outcome import Dead, Later, Outcome, Sent
+from alertd.notify.outcome import Dead, Later, Outcome, Sent, went_out
 from alertd.notify.progress import Progress
 from alertd.notify.protocol import Attempt
 from alertd.notify.slack_api import EDIT, NOT_OURS, NOT_THERE, PLAINLY, POST, Answer, SlackApi
@@ -43,11 +43,13 @@ class Conversation:
         self._attempt = attempt
         self._progress = progress
         self._root = _root_in(channel, attempt.thread)
+        self._sent: list[bytes] = []
+        """The calls that Slack took."""
 
     async def run(self) -> Outcome:
         """Do what is left to do."""
         try:
-            return await self._run()
+            return went_out(await self._run(), b"\n".join(self._sent))
         except StoreUnavailable:
             return self._later("whether Slack may be asked now is not known: the store is away", _STORE_AWAY_S)
 
@@ -85,7 +87,7 @@ class Conversation:
     async def _post(self) -> Outcome:
         if wait_s := await self._api.wait_s(POST, self._attempt):
             return self._quiet(wait_s)
-        answer = await self._api.call(POST, self._fields(self._frozen), self._progress)
+        answer = await self._call(POST, self._fields(self._frozen))
         if isinstance(answer.outcome, Sent):
             return Sent(f"posted as {answer.place}", thread=answer.place)
         return self._plainly(answer)
@@ -93,7 +95,7 @@ class Conversation:
     async def _edit(self) -> Answer:
         channel, ts = self._root
         said = fields(self._frozen, self._progress, self._frozen.at_ms, self._attempt.now, edit=True)
-        return await self._api.call(EDIT, {"channel": channel, "ts": ts, **said}, self._progress)
+        return await self._call(EDIT, {"channel": channel, "ts": ts, **said})
 
     async def _reply(self, form: Form) -> Outcome | None:
         """Reply in the thread; None if that is done."""
@@ -104,7 +106,7 @@ class Conversation:
         said = (
             self._fields(form) | {"channel": channel, "thread_ts": ts} | ({"reply_broadcast": True} if loud else {})
         )
-        answer = await self._api.call(POST, said, self._progress)
+        answer = await self._call(POST, said)
         if isinstance(answer.outcome, Sent):
             self._did(REPLIED)
             return None
@@ -119,6 +121,12 @@ class Conversation:
             return Sent(f"{error}: there is nothing left to edit")
         self._did(ANEW)
         return await self._post()
+
+    async def _call(self, method: str, said: dict[str, Any]) -> Answer:
+        answer = await self._api.call(method, said, self._progress)
+        if isinstance(answer.outcome, Sent):
+            self._sent.append(msgspec.json.encode(said))
+        return answer
 
     def _fields(self, form: Form) -> dict[str, Any]:
         said = fields(form, self._progress, self._frozen.at_ms, self._attempt.now)

@@ -32,6 +32,11 @@ Signature = tuple[int, int, int, int]
 """Of a file as the system sees it: while it is the same, the content is taken to be."""
 
 
+def fingerprint(content: bytes) -> str:
+    """Give what tells the content of one file from another's."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
 @dataclass(slots=True)
 class RuleFile:
     """A file as it was last read."""
@@ -111,7 +116,7 @@ class Tree:
         except OSError as error:
             self.faults.append(_unreadable(name, error))
             return self.files.pop(name, None) is not None
-        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+        digest = fingerprint(content)
         kind = self._kind(name)
         assert kind is not None
         self.files[name] = RuleFile(name, kind, signature, digest, content)

@@ -96,6 +96,8 @@ class Loaded:
     names: Defined | None = None
     """What conditions may name, for those that stand beside the rules."""
     files: int = 0
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Each file of the directory -> the fingerprint of what was loaded (`files.fingerprint`)."""
     cached: int = 0
     """Files that did not have to be compiled."""
 

@@ -255,6 +255,7 @@ class RuleLoader:
             watched=frozenset(path for kept in held.values() for path in kept.held.read),
             names=shared.defined,
             files=len(self._tree.files),
+            digests={file.name: file.digest for file in self._tree.files.values()},
             cached=len(self._compiled.kept) - self._compiled.compiled,
         )
         made = _InForce(loaded, by_id, self._shared_mark, self._known, held)

@@ -93,11 +93,16 @@ class MemoryQueue(MemoryDeliveries):
             thread=self._threads.get(record.alert, {}).get(record.receiver, ""),
         )
 
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
+    async def finish(
+        self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "", wire: bytes = b""
+    ) -> bool:
         """Record that it was sent. False: the lease is another's by now."""
         if not token:
             raise ValueError("an attempt needs a token")
-        return self._complete(delivery_id, token, now, "sent", detail, thread)
+        done = self._complete(delivery_id, token, now, "sent", detail, thread)
+        if done and wire and self.keep_payloads and delivery_id in self._payloads:
+            self._payloads[delivery_id] = bytes(wire)
+        return done
 
     async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
         """Give up. With an empty token: only if nobody is at work on it."""

@@ -40,10 +40,13 @@ class QueueStore(Protocol):
         ends, until it is archived (`drop_payloads`).
         """
 
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
+    async def finish(
+        self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "", wire: bytes = b""
+    ) -> bool:
         """Record that it was sent. False: the lease is another's by now. Repeatable.
 
-        `thread` is kept beside the alert, for the receiver: `claim` gives it to the later messages about it.
+        `thread` is kept beside the alert, for the receiver: `claim` gives it to the later messages about it. `wire`
+        is what the receiver got, where that is not the payload: it takes its place if that is kept.
         """
 
     async def retry(

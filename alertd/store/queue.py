@@ -146,9 +146,11 @@ class QueuePart(Part):
             return claim
         return ClaimRefused(reason=reply[0].decode(), retry_ms=reply[1])
 
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
+    async def finish(
+        self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "", wire: bytes = b""
+    ) -> bool:
         """Record that it was sent. False: the lease is another's by now."""
-        return await self._complete(delivery_id, _token(token), now, "sent", detail, thread)
+        return await self._complete(delivery_id, _token(token), now, "sent", detail, thread, wire)
 
     async def bury(self, delivery_id: str, token: str, now: int, error: str) -> bool:
         """Give up. With an empty token: only if nobody is at work on it."""
@@ -159,10 +161,11 @@ class QueuePart(Part):
         return await self._complete(delivery_id, token, now, "expired", "")
 
     async def _complete(
-        self, delivery_id: str, token: str, now: int, state: str, detail: str, thread: str = ""
+        self, delivery_id: str, token: str, now: int, state: str, detail: str, thread: str = "", wire: bytes = b""
     ) -> bool:
         names = [*QUEUE_NAMES, *self.hints.names(delivery_id)]
-        args = (delivery_id, token, now, rfc3339(now), state, clean(detail), clean(thread, MAX_THREAD))
+        kept = wire if self.keep_payloads else b""
+        args = (delivery_id, token, now, rfc3339(now), state, clean(detail), clean(thread, MAX_THREAD), kept)
         reply = await self.link.run("complete", names, *args)
         self.hints.forget(delivery_id)
         return bool(reply[0] == b"ok")

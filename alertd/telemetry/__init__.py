@@ -5,6 +5,7 @@ telemetry.POLLS.labels(source, "changed").inc()     labels: ids and words of clo
 structlog.get_logger(__name__).warning("source_failing", source=source, error=text)
 """
 
+from alertd.telemetry.archive import *  # noqa: F403
 from alertd.telemetry.indices import *  # noqa: F403
 from alertd.telemetry.logs import *  # noqa: F403
 from alertd.telemetry.metrics import *  # noqa: F403

@@ -24,7 +24,7 @@ from structlog.typing import EventDict
 
 from alertd.telemetry.metrics import LOG_LINES_LOST
 
-__all__ = ["MASK", "LogFormat", "configure_logging", "hide_values", "safe_text"]
+__all__ = ["MASK", "LogFormat", "configure_logging", "hide_values", "safe_text", "without_secrets"]
 
 LogFormat = Literal["auto", "json", "console"]
 MASK = "<secret>"
@@ -77,6 +77,11 @@ def safe_text(text: str, limit: int = MAX_TEXT) -> str:
     if len(text) > limit:
         text = text[: limit - 1] + "…"
     return text if text.isprintable() else _CONTROL.sub(lambda c: c[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def without_secrets(text: str) -> str:
+    """Give text that is kept, of any length, with every secret of the settings masked and otherwise as it is."""
+    return _hidden.sub(MASK, text) if _hidden is not None else text
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 
@@ -212,9 +213,8 @@ class Lane:
         """Record what came of the attempt. The records are idempotent, so they are repeated until they are taken."""
         delivery, store, now = claim.delivery, self._store, self._clock()
         if isinstance(outcome, Sent):
-            await self._record(
-                lambda: store.finish(delivery.id, delivery.token, now, outcome.detail, thread=outcome.thread)
-            )
+            finish = partial(store.finish, delivery.id, delivery.token, now, outcome.detail)
+            await self._record(lambda: finish(thread=outcome.thread, wire=outcome.wire))
             await self._healed(now)
             self._count("sent", item)
             if item.message.event is not None and item.message.event.seen_at:

@@ -29,7 +29,9 @@ class LaneStore(Protocol):
         """Take the lease of one attempt."""
         ...
 
-    async def finish(self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "") -> bool:
+    async def finish(
+        self, delivery_id: str, token: str, now: int, detail: str, *, thread: str = "", wire: bytes = b""
+    ) -> bool:
         """Record that it was sent."""
         ...
 

@@ -286,7 +286,9 @@ async def test_what_needs_a_restart_stays_as_it_was_and_is_said_once(desk: Desk)
             assert await reloads.reload(patient=True)
         after = reloads.found.loaded.snapshot.settings
     assert (after.state_dir, after.namespace, after.drain) == (before.state_dir, before.namespace, 5.0)
-    assert [line["settings"] for line in logs if line["event"] == "needs_restart"] == [["state_dir", "namespace"]]
+    assert [line["settings"] for line in logs if line["event"] == "needs_restart"] == [
+        ["state_dir", "namespace", "archive"]
+    ]
     assert desk.match.reloads()[-1].settings == after
 
 

@@ -1,6 +1,7 @@
 -- requires: prelude journal delivery
 -- finish, bury and expire: a delivery comes to its end and the next of its chain becomes the head.
--- ARGV: delivery, token, now, at, state (sent, dead or expired), detail, thread (of what was sent, or empty).
+-- ARGV: delivery, token, now, at, state (sent, dead or expired), detail, thread (of what was sent, or empty), what the
+-- receiver got, where that is kept and is not the payload.
 -- Answers {'ok'} also when repeated, {'no'} when the caller holds no lease. Without a token: nobody may be at work on it.
 local id, token, now, at, state, detail = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 local record, refused = begin(id)
@@ -37,6 +38,9 @@ elseif state == 'dead' then
   record.error = detail
 end
 close(record, state, now, at, detail)
+if ARGV[8] ~= '' and record.kept == true and redis.call('HEXISTS', K['payloads'], id) == 1 then
+  redis.call('HSET', K['payloads'], id, ARGV[8])
+end
 leave_chain(chain_field(record), id, now)
 if state == 'sent' then
   redis.call('HSET', recv(record), 'last_sent_ms', now, 'failures', 0)

@@ -1,0 +1,297 @@
+"""The loop that takes the journal into the archive, about once a second, and what belongs to it.
+
+    journal --read behind the last line--> + what was sent --append, synced--> day files --> history.db
+                                                  |
+                                                  '-> the store hears how far it is: it drops what was sent, and trims
+
+Alerting outranks it: whatever fails here is logged, told once, and tried again. What is not archived yet waits in the
+journal, so that a crash at any place loses and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+
+from alertd import telemetry
+from alertd.base.clock import Clock, rfc3339
+from alertd.base.failpoints import failpoint
+from alertd.errors import AlertdError, StoreUnavailable
+from alertd.history.config import ArchiveConfig
+from alertd.model import JournalRecord
+from alertd.store.journal import Instead
+from alertd.store.types import EndedPayload
+from alertd.workers.archive_days import ArchiveDays
+from alertd.workers.archive_files import ArchiveFiles, HistoryFile
+from alertd.workers.archive_lines import (
+    ARCHIVE,
+    GAP,
+    MISSING,
+    WENT_BACK,
+    ended,
+    gap_before,
+    is_gap,
+    place,
+    unreadable,
+    went_back,
+    with_payloads,
+)
+from alertd.workers.archive_version import Versions
+from alertd.workers.notices import Notices
+from alertd.workers.outage import Outage
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+TURN_S = 1.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
+"""Between attempts while it fails: doubled each time."""
+BATCH = 200
+"""Records that are read and written at once."""
+REPORT_MS = 60_000
+"""How often the store hears of an archive to which nothing comes."""
+
+
+class ArchiveSource(Protocol):
+    """What archiving needs of the store."""
+
+    async def read_journal(
+        self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None
+    ) -> list[tuple[str, JournalRecord]]:
+        """Read the journal on."""
+        ...
+
+    async def journal_start(self) -> str:
+        """Say where it begins."""
+        ...
+
+    async def journal_end(self) -> str:
+        """Say where it ends."""
+        ...
+
+    async def journal(self, record: JournalRecord, once: str = "", behind: str = "") -> bool:
+        """Write a record."""
+        ...
+
+    async def note_archived(self, archive: str, position: str, now: int) -> None:
+        """Say how far the archive is."""
+        ...
+
+    async def ended_payloads(self, ids: Sequence[str]) -> Mapping[str, EndedPayload]:
+        """Give what was sent."""
+        ...
+
+    async def drop_payloads(self, ids: Sequence[str]) -> int:
+        """Drop what is archived."""
+        ...
+
+
+class Archiver:
+    """Belongs to one process; `run` until `stop`."""
+
+    def __init__(
+        self,
+        store: ArchiveSource,
+        config: ArchiveConfig,
+        state_dir: Path,
+        notices: Notices,
+        clock: Clock,
+        progress: Progress,
+    ) -> None:
+        self._store, self._notices, self._clock, self._progress = store, notices, clock, progress
+        self._files = ArchiveFiles(config, clock)
+        self._history = HistoryFile(state_dir / "history.db", self._files.path, clock)
+        self._days = ArchiveDays(self._files, self._history, clock)
+        self.versions = Versions(self._files.path, store, clock)
+        self._stop = asyncio.Event()
+        self._outage = Outage("archive")
+        self._wait_s = FIRST_WAIT_S
+        self._since = 0
+        """When it began to fail; 0 while it does not."""
+        self._error = ""
+        self._reported_ms = 0
+        self._history_told = ""
+
+    def stop(self) -> None:
+        """Archive what is there, then end."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Turn until told to stop; then once more."""
+        catching_up = asyncio.create_task(self._follow(), name="history")
+        while not self._stop.is_set():
+            self._progress.tick("archive")
+            wait_s = await self._turn()
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._stop.wait()
+            except TimeoutError:
+                pass
+        await self._turn()
+        self._progress.forget("archive")
+        await catching_up
+        await self._take_in()
+        await self._days.close()
+        await self._history.close()
+        await self._files.close()
+
+    def status(self) -> dict[str, Any]:
+        """Say how far archive and history are, ready for JSON."""
+        files, history = self._files, self._history
+        return {
+            "archive": {
+                "path": str(files.path),
+                "id": files.id,
+                "position": files.position,
+                "archived_until": _time(files.position),
+                "failing_since": rfc3339(self._since) if self._since else None,
+                "error": self._error or None,
+            },
+            "history": {
+                "position": history.position,
+                "until": _time(history.position),
+                "error": history.error or None,
+            },
+        }
+
+    # --- one turn ---------------------------------------------------------------------------------------------
+
+    async def _turn(self) -> float:
+        """Archive what is there; give the seconds until it makes sense to look again."""
+        try:
+            await self._files.open()
+            await self.versions.journal()
+            while await self._batch():
+                self._progress.tick("archive")
+        except StoreUnavailable as error:
+            self._outage.began(error)
+            return TURN_S
+        except (AlertdError, OSError) as error:
+            return await self._failed(str(error) or type(error).__name__)
+        except Exception as error:  # of ours: it must not end what else the process does
+            log.exception("archive_broke")
+            return await self._failed(f"alertd itself failed: {type(error).__name__}: {error}"[:500])
+        self._outage.ended()
+        await self._fine()
+        self._days.look()
+        return TURN_S
+
+    async def _batch(self) -> bool:
+        """Take the next records into the archive; tells whether there may be more."""
+        store, files = self._store, self._files
+        before, now = files.position, self._clock()
+        rows = await store.read_journal(before, BATCH, 0, instead=lambda name, why: unreadable(name, why, now))
+        telemetry.ARCHIVE_WAITING.set(len(rows))
+        if not rows:
+            telemetry.ARCHIVE_LAG.set(0)
+            if await self._went_back(before):
+                return True
+            if now - self._reported_ms >= REPORT_MS:
+                await self._report()
+            return False
+        telemetry.ARCHIVE_LAG.set(max(now - place(rows[0][0])[0], 0) / 1000)
+        gap = is_gap(before, await store.journal_start(), rows[0][0])
+        over = ended(rows)
+        sent = await store.ended_payloads(over) if over else {}
+        lines = with_payloads(rows, sent, telemetry.without_secrets)
+        if gap:
+            lines.insert(0, gap_before(before, rows[0][0], now))
+        failpoint("archive.before_append")
+        await files.append(lines)
+        telemetry.ARCHIVE_WAITING.set(0)
+        if gap:
+            await self._tell_gap(MISSING, before, rows[0][0])
+        failpoint("archive.before_report")
+        await self._report()
+        failpoint("archive.before_drop")
+        if over:
+            await store.drop_payloads(over)
+        return len(rows) == BATCH
+
+    async def _report(self) -> None:
+        now = self._clock()
+        await self._store.note_archived(self._files.id, self._files.position, now)
+        self._reported_ms = now
+
+    async def _went_back(self, position: str) -> bool:
+        """Look whether the journal ends before what is archived: then it goes on behind that, and says so."""
+        if not position or place(end := await self._store.journal_end()) >= place(position):
+            return False
+        await self._store.journal(went_back(end, position, self._clock()), behind=position)
+        await self._tell_gap(WENT_BACK, end, position)
+        return True
+
+    async def _tell_gap(self, text: str, begin: str, end: str) -> None:
+        telemetry.ARCHIVE_GAPS.inc()
+        log.warning("archive_gap", begin=begin, end=end)
+        text += f" From {_time(begin) or 'the beginning'} to {_time(end)}."
+        await self._notices.tell(GAP, ARCHIVE, text, end)
+
+    # --- trouble ----------------------------------------------------------------------------------------------
+
+    async def _failed(self, why: str) -> float:
+        telemetry.ARCHIVE_FAILURES.inc()
+        telemetry.ARCHIVE_UP.set(0)
+        if not self._since:
+            self._since = self._clock()
+            log.error("archive_failing", error=why)
+            text = (
+                f"The archive cannot be written: {why}. Alerts go on; what is decided waits in Redis until it can be."
+            )
+            await self._notices.tell("archive_failing", ARCHIVE, text, rfc3339(self._since))
+        self._error = why
+        await self._files.drop()
+        wait_s, self._wait_s = self._wait_s, min(self._wait_s * 2, LONGEST_WAIT_S)
+        return wait_s
+
+    async def _fine(self) -> None:
+        telemetry.ARCHIVE_UP.set(1)
+        self._wait_s = FIRST_WAIT_S
+        if not self._since:
+            return
+        since, self._since, self._error = rfc3339(self._since), 0, ""
+        log.info("archive_healed", since=since)
+        text = f"The archive is written again. What was decided since {since} has been added."
+        await self._notices.tell("archive_healed", ARCHIVE, text, since)
+
+    # --- history ----------------------------------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        """Let history.db go on with the archive's lines, as they come."""
+        while not self._stop.is_set():
+            if await self._take_in():
+                continue
+            try:
+                async with asyncio.timeout(TURN_S):
+                    await self._stop.wait()
+            except TimeoutError:
+                pass
+
+    async def _take_in(self) -> int:
+        files, history = self._files, self._history
+        done = 0
+        if files.position and history.position != files.position:
+            done = await history.advance()
+        behind = place(files.position)[0] - place(history.position)[0] if files.position else 0
+        telemetry.HISTORY_LAG.set(max(behind, 0) / 1000)
+        await self._tell_history()
+        return done
+
+    async def _tell_history(self) -> None:
+        """Tell once that the database fails, as long as it fails for the same reason."""
+        error = self._history.error
+        if error and not self._history_told:
+            text = f"{error}. Alerts and the archive go on; searches, reports and `alertd alerts` look less far back."
+            await self._notices.tell("history_failing", "history", text, rfc3339(self._clock()))
+        if self._history_told and not error:
+            log.info("history_healed")
+        self._history_told = error
+
+
+def _time(position: str) -> str | None:
+    ms = place(position)[0]
+    return rfc3339(ms) if ms else None

@@ -1,0 +1,79 @@
+"""What is done with the archive's days: those that are over are sealed, what was kept long enough is removed."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from alertd import telemetry
+from alertd.base.clock import Clock
+from alertd.errors import AlertdError
+from alertd.history.archive.prune import PrunedDay
+from alertd.workers.archive_files import ArchiveFiles, HistoryFile
+
+log = structlog.get_logger(__name__)
+
+DAY_MS = 86_400_000
+MEASURE_MS = 3_600_000
+AGAIN_MS = 600_000
+"""How soon a day that could not be sealed is tried again."""
+
+
+class ArchiveDays:
+    """Works beside the loop, one thing at a time: it may take minutes."""
+
+    def __init__(self, files: ArchiveFiles, history: HistoryFile, clock: Clock) -> None:
+        self._files, self._history, self._clock = files, history, clock
+        self._task: asyncio.Task[None] | None = None
+        self._pruned_day = -1
+        self._measured_ms = 0
+        self._not_before_ms = 0
+
+    def look(self) -> None:
+        """Begin with what is due, unless something is under way."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work(), name="archive:days")
+
+    async def close(self) -> None:
+        """Wait for what is under way: a day is sealed, or shortened, whole."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _work(self) -> None:
+        now = self._clock()
+        if now < self._not_before_ms:
+            return
+        try:
+            await self._files.seal()
+            if now // DAY_MS != self._pruned_day:  # also at the start: it may not run at midnight
+                pruned = await self._files.prune()
+                self._pruned_day = now // DAY_MS
+                _say(pruned)
+                if done := [one for one in pruned if not one.fault]:
+                    await self._history.removed(done)
+            if now - self._measured_ms >= MEASURE_MS:
+                self._measured_ms = now
+                telemetry.ARCHIVE_BYTES.set(await self._files.call(lambda: size_of(self._files.path)))
+        except (AlertdError, OSError) as error:  # a day that stays open is read as well as one that is sealed
+            self._not_before_ms = now + AGAIN_MS
+            log.warning("archive_days_failed", error=str(error))
+        except Exception:
+            self._not_before_ms = now + AGAIN_MS
+            log.exception("archive_days_broke")
+
+
+def size_of(folder: Path) -> int:
+    """Give the bytes of the files in a directory."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _say(pruned: list[PrunedDay]) -> None:
+    for one in pruned:
+        if one.fault:
+            log.warning("archive_day_damaged", day=one.day, fault=one.fault)
+        else:
+            removed, redacted = len(one.removed), len(one.redacted)
+            telemetry.ARCHIVE_REMOVED.inc(removed + redacted)
+            log.info("archive_pruned", day=one.day, removed=removed, redacted=redacted, gone=one.gone)

@@ -1,0 +1,231 @@
+"""The journal goes into the archive: every line once, whatever is away or broken meanwhile, and gaps are named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from alertd.history.archive.verify import verify
+from alertd.history.projection.read import History
+from alertd.model import JournalRecord
+from alertd.store.memory import MemoryStore
+from alertd.store.redis import open_store
+from alertd.workers.archive import BATCH
+from tests.store.make import delivery
+from tests.workers.archiving import Rig, names, record
+
+DAY = 86_400_000
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+async def test_every_record_is_in_the_archive_once_in_its_order(rig: Rig) -> None:
+    await rig.write(*(f"n{n}" for n in range(2 * BATCH + 3)))
+    await rig.archive()
+    assert rig.lines() == await rig.journalled()
+    await rig.write("later")
+    await rig.archive()
+    assert rig.lines() == await rig.journalled()
+    assert list(verify(rig.path)) == []
+
+
+async def test_the_store_hears_how_far_it_is(rig: Rig) -> None:
+    await rig.write("a", "b")
+    await rig.archive()
+    ((_, found),) = (await rig.store.archived(rig.now)).items()
+    assert found.position == (await rig.journalled())[-1][0]
+
+
+async def test_history_goes_on_with_the_lines(rig: Rig) -> None:
+    await rig.write("a", "b")
+    await rig.archive()
+    at = History(rig.folder / "history.db").position()
+    assert at is not None
+    assert at.journal_id == (await rig.journalled())[-1][0]
+
+
+# --- what was sent --------------------------------------------------------------------------------------------
+
+
+async def test_what_was_sent_is_in_the_line_that_says_so_and_leaves_the_store(rig: Rig) -> None:
+    rig.store.keep_payloads = True
+    limited = msgspec.structs.replace(delivery("b"), keep_body_s=30 * 86400, export=False)
+    await rig.store.enqueue([delivery("a"), limited], rig.now)
+    for name, payload in {"a": '{"text":"Über"}'.encode(), "b": b"\xff\x00"}.items():
+        await rig.store.claim("desk", f"dl_{name}", name, rig.now, 60_000, 0, payload)
+        await rig.store.finish(f"dl_{name}", name, rig.now, "200 OK")
+    await rig.archive()
+    (first, second) = (one.data for _, one in rig.lines() if one.reason == "sent")
+    assert (first["payload"], first["detail"]) == ('{"text":"Über"}', "200 OK")
+    assert "rights" not in first
+    assert second["payload_base64"] == "/wA="
+    assert second["rights"] == {"keep_body_s": 30 * 86400, "export": False}
+    assert await rig.store.ended_payloads(["dl_a", "dl_b"]) == {}
+
+
+async def test_a_dead_letter_is_archived_with_what_was_to_be_sent_and_can_be_tried_again(rig: Rig) -> None:
+    rig.store.keep_payloads = True
+    await rig.store.enqueue([delivery("a")], rig.now)
+    await rig.store.claim("desk", "dl_a", "t", rig.now, 60_000, 0, b"words")
+    await rig.store.bury("dl_a", "t", rig.now, "404")
+    await rig.archive()
+    (line,) = [one for _, one in rig.lines() if one.reason == "dead"]
+    assert line.data["payload"] == "words"
+    assert list(await rig.store.ended_payloads(["dl_a"])) == ["dl_a"]
+
+
+# --- gaps -----------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_dropped_before_it_was_archived_is_named(rig: Rig) -> None:
+    await rig.write("a")
+    await rig.archive()
+    await rig.write("lost", "lost", "b")
+    (last, _), *_, (first, _) = await rig.journalled()
+    await rig.store.trim_journal(rig.now)
+    await rig.archive()
+    assert names(rig.lines())[:3] == ["a", "archive", "b"]
+    gap = rig.lines()[1][1]
+    assert (gap.kind, gap.reason, gap.data["from"], gap.data["to"]) == ("notice", "archive_gap", last, first)
+    assert "archive_gap" in await rig.told()
+    assert list(verify(rig.path)) == []
+
+
+async def test_a_journal_that_was_trimmed_behind_what_is_archived_has_no_gap(rig: Rig) -> None:
+    await rig.write("a", "b", "c")
+    await rig.archive()
+    await rig.store.trim_journal(rig.now)  # as the timers do: the record that was archived last stays
+    await rig.write("d")
+    await rig.archive()
+    assert names(rig.lines()) == ["a", "b", "c", "d"]
+
+
+async def test_the_first_archive_of_a_journal_begins_where_that_does(rig: Rig) -> None:
+    await rig.write("a", "b")
+    await rig.store.trim_journal(rig.now)
+    await rig.archive()
+    assert names(rig.lines()) == ["b"]
+
+
+async def test_a_store_that_lost_its_memory_goes_on_behind_the_archive_and_the_gap_is_named(rig: Rig) -> None:
+    await rig.write("a", "b")
+    await rig.archive()
+    rig.now -= 5000  # and its clock is behind
+    rig.store = MemoryStore(clock=lambda: rig.now)
+    await rig.archive()
+    await rig.write("c")
+    await rig.archive()
+    told = [one for _, one in rig.lines()]
+    assert [one.ids[0] for one in told if one.reason in ("fine", "archive_gap") and one.kind != "delivery"] == [
+        "a", "b", "archive", "archive", "c",
+    ]  # fmt: skip
+    assert list(verify(rig.path)) == []
+
+
+async def test_a_store_that_went_back_is_archived_on_and_it_is_said(rig: Rig) -> None:
+    await rig.write("a")
+    back = MemoryStore(clock=lambda: rig.now)
+    await back.journal(record("a"))
+    assert await back.read_journal("", 10, 0) == await rig.journalled()
+    await rig.write("b")
+    await rig.archive()
+    rig.store = back
+    await rig.archive()
+    await rig.write("b again")
+    await rig.archive()
+    (gap,) = [one for _, one in rig.lines() if one.reason == "archive_gap" and "from" in one.data]
+    assert "older state" in gap.data["text"]
+    assert names(rig.lines())[-1] == "b again"
+
+
+# --- trouble --------------------------------------------------------------------------------------------------
+
+
+async def test_what_stands_in_the_way_of_the_archive_is_told_once_and_then_all_is_added(rig: Rig) -> None:
+    rig.path.write_text("a file where the directory should be")
+    await rig.write("a")
+    archiver = rig.made()
+    assert await archiver._turn() == 1.0
+    assert await archiver._turn() == 2.0
+    assert archiver.status()["archive"]["error"]
+    assert await rig.told() == ["archive_failing"]
+    rig.path.unlink()
+    await rig.write("b")
+    await archiver._turn()
+    assert archiver.status()["archive"]["error"] is None
+    archiver.stop()
+    await archiver.run()
+    assert [name for name, _ in rig.lines()] == [name for name, _ in await rig.journalled()]
+    assert await rig.told() == ["archive_failing", "archive_healed"]
+
+
+async def test_two_that_write_one_archive_do_not_mix_their_lines(rig: Rig, tmp_path: Path) -> None:
+    await rig.write("a")
+    first = rig.made()
+    await first._turn()
+    second = rig.made()
+    await second._turn()
+    assert "in use" in str(second.status()["archive"]["error"])
+    second.stop()
+    await second.run()
+    first.stop()
+    await first.run()
+    assert names(rig.lines())[0] == "a"
+    assert list(verify(rig.path)) == []
+
+
+async def test_a_damaged_history_is_put_aside_and_made_anew(rig: Rig) -> None:
+    await rig.write("a", "b")
+    (rig.folder / "history.db").write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+    archiver = rig.made()
+    await archiver._turn()
+    assert await archiver._history.advance() == 0
+    assert await archiver._history.advance() == 2
+    archiver.stop()
+    await archiver.run()
+    assert len(list(rig.folder.glob("history.db.damaged-*"))) == 1
+
+
+async def test_a_record_of_a_later_version_is_named_in_its_place(
+    redis_url: str, namespace: str, tmp_path: Path
+) -> None:
+    redis_store = await open_store(redis_url, namespace, name="test")
+    rig = Rig(tmp_path, redis_store)
+    await redis_store.journal(record("a"))
+    await redis_store.link.call("XADD", redis_store.keys("journal"), "*", "j", '{"kind":"from a later version"}')
+    await redis_store.journal(record("b"))
+    await rig.archive()
+    assert [one.reason for _, one in rig.lines()] == ["fine", "archive_unreadable", "fine"]
+    await redis_store.aclose()
+
+
+# --- days -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_day_is_sealed_when_the_next_has_begun(rig: Rig) -> None:
+    await rig.write("a")
+    await rig.archive()
+    rig.now += DAY
+    await rig.write("b")
+    await rig.archive()
+    assert [path.name for path in rig.path.glob("*/*.jsonl.zst")] == ["2027-01-15.jsonl.zst"]
+    assert names(rig.lines()) == ["a", "b"]
+    assert list(verify(rig.path)) == []
+
+
+async def test_what_was_kept_long_enough_leaves_archive_and_history(rig: Rig) -> None:
+    await rig.store.journal(JournalRecord(kind="entry", at="2027-01-15T08:00:00.000Z", ids=["old"], reason="known"))
+    await rig.write("a")
+    await rig.archive()
+    rig.now += 100 * DAY
+    await rig.write("b")
+    await rig.archive()
+    rig.now += DAY
+    await rig.archive()
+    assert names(rig.lines()) == ["a", "b"]
+    assert History(rig.folder / "history.db").trace("old") == []
