@@ -25,17 +25,19 @@ from alertd.app.snapshot import EMBEDDED, memory_of
 from alertd.app.starting import started
 from alertd.app.supervisor import Supervisor, first_of
 from alertd.base import suggest
+from alertd.base.clock import system_clock
 from alertd.base.moved_clock import MovedClock
 from alertd.base.secrets import Secret
 from alertd.companies.registrants import updated_file
 from alertd.errors import AlertdError
-from alertd.history.past import PastEvent
+from alertd.history.past import Past
 from alertd.history.replay.account import Account
 from alertd.history.replay.staging import Staging
 from alertd.model import JournalRecord
 from alertd.settings import LogConfig, Settings, load_settings
 from alertd.store.clear import clear_namespace
 from alertd.store.redis import open_store
+from alertd.workers.answers import Answers
 from alertd.workers.replay import Course, Replayer
 
 log = structlog.get_logger(__name__)
@@ -105,7 +107,7 @@ class Replay:
     async def run(
         self,
         course: Course,
-        pasts: Iterator[PastEvent],
+        pasts: Iterator[Past],
         account: Account,
         heard: Callable[[JournalRecord], None],
         stop: asyncio.Event,
@@ -129,7 +131,8 @@ class Replay:
             try:
                 begun(clock)
                 log.info("replay_started", name=self._name, begin_ms=course.begin_ms, rate=course.rate)
-                replayer = Replayer(store, clock, course, account, heard, stop)
+                answers = Answers(store, found.loaded.snapshot.receivers, system_clock)
+                replayer = Replayer(store, clock, course, account, answers.give, heard, stop)
                 return await _until_failed(replayer.run(pasts), supervisor)
             finally:
                 await store.aclose()

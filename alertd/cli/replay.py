@@ -38,11 +38,11 @@ from alertd.cli.output import (
 from alertd.cli.replay_text import bar, show, tail
 from alertd.cli.why_rule import since_ms
 from alertd.errors import AlertdError, ConfigError
-from alertd.history.past import PastEvent
+from alertd.history.past import Past
 from alertd.history.past_read import read_past
 from alertd.history.past_skips import Why
 from alertd.history.replay.account import Account, Summary
-from alertd.history.replay.survey import Survey, events_of, survey
+from alertd.history.replay.survey import Survey, chosen, survey
 from alertd.model import JournalRecord
 from alertd.workers.replay import Course
 
@@ -62,6 +62,7 @@ class _Past:
     since: int | None
     until: int | None
     as_notified: bool
+    people: bool
     skipped: Counter[str] = field(default_factory=Counter)
 
     def survey(self) -> Survey:
@@ -69,9 +70,10 @@ class _Past:
         pasts = read_past(self.paths, self.since, self.until, skipped=self._skip)
         return survey(pasts, as_notified=self.as_notified)
 
-    def events(self) -> Iterator[PastEvent]:
-        """Give its events. Raises ConfigError."""
-        return events_of(read_past(self.paths, self.since, self.until), as_notified=self.as_notified)
+    def events(self) -> Iterator[Past]:
+        """Give its events, and what people did. Raises ConfigError."""
+        pasts = read_past(self.paths, self.since, self.until)
+        return chosen(pasts, as_notified=self.as_notified, people=self.people)
 
     def _skip(self, why: Why, where: str, /) -> None:
         self.skipped[why] += 1
@@ -103,6 +105,9 @@ def replay(
     as_notified: Annotated[
         bool, typer.Option("--as-notified", help="Only the events of which somebody was told then.")
     ] = False,
+    no_people: Annotated[
+        bool, typer.Option("--no-people", help="Leave out what people answered and silenced then.")
+    ] = False,
     rules: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Other rules.", show_default="those of the settings")
     ] = None,
@@ -133,7 +138,7 @@ def replay(
             fail("; ".join(unknown), USAGE)
         archive = staged.settings.archive.path
         assert archive is not None  # loading fills it in
-        past = _past(events or [archive], since, until, as_notified)
+        past = _past(events or [archive], since, until, as_notified, not no_people)
         telemetry.hide_values(secrets_of(staged.settings))
         found = _surveyed(past)
         if named and not yes:
@@ -160,12 +165,12 @@ def _rate(speed: str) -> float:
     return rate
 
 
-def _past(paths: Sequence[Path], since: str | None, until: str | None, as_notified: bool) -> _Past:
+def _past(paths: Sequence[Path], since: str | None, until: str | None, as_notified: bool, people: bool) -> _Past:
     now = system_clock()
     begin, end = _time("--since", since, now), _time("--until", until, now)
     if begin is not None and end is not None and end <= begin:
         fail(f"--until {until} is not after --since {since}", USAGE)
-    return _Past(paths, begin, end, as_notified)
+    return _Past(paths, begin, end, as_notified, people)
 
 
 def _time(option: str, text: str | None, now: int) -> int | None:
@@ -266,5 +271,5 @@ def _install(staged: Replay, stop: asyncio.Event) -> None:
         stop.set()
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, terminate)

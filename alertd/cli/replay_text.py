@@ -17,7 +17,7 @@ SHOWN = 10
 """Differences that are printed; `--json` has a hundred."""
 LONGEST = 300
 """Characters of a line: a digest can name a hundred alerts."""
-_TOLD = frozenset({"delivery", "release", "timer", "notice"})
+_TOLD = frozenset({"delivery", "release", "timer", "answer", "silence", "dead_event"})
 _QUIET = frozenset({"queued", "claimed", "superseded"})
 
 
@@ -55,7 +55,8 @@ def show(summary: Summary, delivered: frozenset[str]) -> None:
     """Print what it came to."""
     console = stdout()
     console.print(
-        f"events {summary.events} · alerts {summary.alerts} · messages {sum(summary.told.values())}"
+        f"events {summary.events} · answers {summary.answers} · alerts {summary.alerts}"
+        f" · messages {sum(summary.told.values())}"
         f" · held back at the end {summary.held}"
         + (f" · events put aside {summary.dead_events}" if summary.dead_events else "")
     )

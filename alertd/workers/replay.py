@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+import msgspec
 import structlog
 
 from alertd.base.moved_clock import MovedClock
 from alertd.errors import Temporary
-from alertd.history.past import PastEvent
+from alertd.history.past import Past, PastEvent, PastRecord
+from alertd.history.people import answer_of, silence_of
 from alertd.history.replay.account import Account
 from alertd.history.replay.feed import item_of, source_of
 from alertd.history.replay.stage import LEASE_MS
-from alertd.model import DueDelivery, IngestItem, IngestResult, JournalRecord, Timer, Window
+from alertd.model import Answer, DueDelivery, IngestItem, IngestResult, JournalRecord, Silence, Timer, Window
 from alertd.store.types import Backlog
 
 log = structlog.get_logger(__name__)
@@ -45,6 +47,8 @@ MOST_RESTS = 5
 """In a row; then what waits is left behind."""
 STALL_S = 180.0
 FOREVER = 1 << 52
+ANSWER_WAIT_S = 5.0
+"""How long an answer waits for events to be decided: it may be about one of them."""
 
 
 class Stalled(Temporary):
@@ -78,6 +82,10 @@ class ReplayStore(Protocol):
         """Give timers whose time has come."""
         ...
 
+    async def put_silence(self, silence: Silence, record: JournalRecord, now: int) -> None:
+        """Write a silence with its line of the journal."""
+        ...
+
     async def wake(self, receiver: str) -> None:
         """Wake whoever waits."""
         ...
@@ -100,6 +108,18 @@ class Course:
     """Events that came without their full text at first."""
 
 
+class _Seen(NamedTuple):
+    """What is to be done."""
+
+    events: bool
+    """Some are not decided."""
+    sending: bool
+    """A message is on its way: a peer may take its time."""
+    busy: bool
+    following: int | None
+    """When the next clock rings."""
+
+
 @dataclass(slots=True)
 class Replayer:
     """Replays once."""
@@ -108,13 +128,15 @@ class Replayer:
     clock: MovedClock
     course: Course
     account: Account
+    answer: Callable[[Answer], Awaitable[object]]
+    """Takes what somebody answered."""
     heard: Callable[[JournalRecord], None]
     """Told of each line of the journal."""
     stop: asyncio.Event
     _after: str = "0"
     _quiet_since: float = field(default_factory=time.monotonic)
 
-    async def run(self, pasts: Iterator[PastEvent]) -> int:
+    async def run(self, pasts: Iterator[Past]) -> int:
         """Go through the past, until its end or until it is told to stop; gives how many alerts are held back then.
 
         Raises StoreUnavailable, and Stalled where nothing moves any more.
@@ -123,20 +145,26 @@ class Replayer:
         async for batch in self._batches(pasts):
             if not await self._reach(batch[0].at_ms):
                 break
-            await self._take(batch)
+            await self._take([one for one in batch if isinstance(one, PastEvent)])
+            for one in batch:
+                if isinstance(one, PastRecord):
+                    await self._again(one)
         else:
             await self._reach(self.course.until_ms)
         self.clock.move(self.clock())
         await self._settle()
         return sum(window.members for window in await self.store.waiting_in(self.course.receivers))
 
-    async def _batches(self, pasts: Iterator[PastEvent]) -> AsyncIterator[list[PastEvent]]:
-        """Put events that came at nearly the same time together. Files are read in a thread."""
+    async def _batches(self, pasts: Iterator[Past]) -> AsyncIterator[list[Past]]:
+        """Put events that came at nearly the same time together; what people did stands alone. Files are read in a
+        thread.
+        """
         span = max(TOGETHER_MS, int(self.course.rate * TICK_S * 1000))
-        batch: list[PastEvent] = []
+        batch: list[Past] = []
         while chunk := await asyncio.to_thread(lambda: list(islice(pasts, READ))):
             for past in chunk:
-                if batch and (past.at_ms - batch[0].at_ms >= span or len(batch) >= AT_ONCE):
+                alone = isinstance(past, PastRecord) or (batch and isinstance(batch[0], PastRecord))
+                if batch and (alone or past.at_ms - batch[0].at_ms >= span or len(batch) >= AT_ONCE):
                     yield batch
                     batch = []
                 batch.append(past)
@@ -158,58 +186,67 @@ class Replayer:
                 else:
                     log.debug("replay_known", event=past.event.id, revision=past.event.revision)
 
+    async def _again(self, past: PastRecord) -> None:
+        """Do once more what somebody did, if what it was about is there again."""
+        deadline = time.monotonic() + ANSWER_WAIT_S
+        while self.account.waiting and time.monotonic() < deadline and not self.stop.is_set():
+            await self._tick(LOOK_S)
+        try:
+            if past.kind == "silence":
+                await self.store.put_silence(silence_of(past.record), past.record, self.clock())
+            elif alert := self.account.alert_of(next(iter(past.record.ids), "")):
+                await self.answer(answer_of(past.record, self.clock(), alert))
+            else:
+                return
+        except (msgspec.ValidationError, ValueError, IndexError) as error:
+            log.warning("replay_unreadable", kind=past.kind, at=past.record.at, error=str(error))
+            return
+        self.account.answers += 1
+
     async def _reach(self, at_ms: int) -> bool:
         """Let the clock come to a moment of the past; False: it was told to stop."""
         if self.course.rate:
             while (left := at_ms - self.clock()) > 0 and not self.stop.is_set():
                 await self._tick(min(TICK_S, left / 1000 / self.course.rate))
             return not self.stop.is_set()
-        await self._settle()
-        while not self.stop.is_set() and (following := await self._next()) is not None and following < at_ms:
+        following = await self._settle()
+        while not self.stop.is_set() and following is not None and following < at_ms:
             self.clock.move(following)
-            await self._settle()
+            following = await self._settle()
         if not self.stop.is_set():
             self.clock.move(at_ms)
         return not self.stop.is_set()
 
-    async def _settle(self) -> None:
-        """Wait until nothing is to be done at this time of the past. Raises Stalled."""
+    async def _settle(self) -> int | None:
+        """Wait until nothing is to be done now; gives when the next clock rings. Raises Stalled."""
         self._quiet_since = time.monotonic()
         rests = 0
-        while rests < MOST_RESTS and not self.stop.is_set() and await self._is_busy():
+        while (seen := await self._look()).busy and rests < MOST_RESTS and not self.stop.is_set():
             await self._tick(LOOK_S)
             quiet_s = time.monotonic() - self._quiet_since
             if quiet_s > STALL_S:
                 raise Stalled(f"nothing has moved for {quiet_s:.0f} s; {self.account.waiting} events wait")
-            if quiet_s > REST_S and not (await self.store.backlog()).events and not await self._sends():
+            if quiet_s > REST_S and not seen.events and not seen.sending:
                 self.clock.move(self.clock() + REST_MS)
                 self._quiet_since = time.monotonic()
                 rests += 1
         await self._hear()
+        return seen.following
 
-    async def _is_busy(self) -> bool:
+    async def _look(self) -> _Seen:
+        """Look at what is to be done, now and next."""
         now = self.clock()
-        if (await self.store.backlog()).events:
-            return True
-        due = [await self.store.due(receiver, now, 1) for receiver in self.course.receivers]
-        if any(items or _is_sending(following, now) for items, following in due):
-            return True
-        return bool(await self.store.timers_due(now, 1) or await self.store.windows(now, 1))
-
-    async def _sends(self) -> bool:
-        """Tell whether a message is on its way: a peer may take its time."""
-        now = self.clock()
-        due = [await self.store.due(receiver, now, 0) for receiver in self.course.receivers]
-        return any(_is_sending(following, now) for _, following in due)
-
-    async def _next(self) -> int | None:
-        """Give when the next clock rings."""
-        now = self.clock()
-        due = [(await self.store.due(receiver, now, 0))[1] for receiver in self.course.receivers]
-        found = [at for at in due if at is not None]
-        found += [timer.due_ms for timer in await self.store.timers_due(FOREVER, 1)]
-        found += [window.until_ms for window in await self.store.windows(FOREVER, 1)]
-        return min((at for at in found if at > now), default=None)
+        # In the order in which one brings about the next: what is missed here shows below.
+        events = (await self.store.backlog()).events > 0
+        timers, windows = await self.store.timers_due(FOREVER, 1), await self.store.windows(FOREVER, 1)
+        due = await asyncio.gather(*(self.store.due(receiver, now, 1) for receiver in self.course.receivers))
+        next_due = [at for _, at in due if at is not None]
+        moments = [*(one.due_ms for one in timers), *(one.until_ms for one in windows)]
+        ripe = any(items for items, _ in due) or any(at <= now for at in moments)
+        # Only the ends of leases are that far away.
+        sending = any(at - now > LEASE_MS // 2 for at in next_due)
+        later = [at for at in (*moments, *next_due) if at > now]
+        return _Seen(events, sending, events or sending or ripe, min(later, default=None))
 
     async def _tick(self, seconds: float) -> None:
         """Let time pass: hear what was decided, and wake receivers that have something due by now."""
@@ -230,8 +267,3 @@ class Replayer:
             for journal_id, record in lines:
                 self.account.hear(record, int(journal_id.partition("-")[0]) / 1000)
                 self.heard(record)
-
-
-def _is_sending(following: int | None, now: int) -> bool:
-    """Tell whether what comes next is the end of a lease: only they are that far away."""
-    return following is not None and following - now > LEASE_MS // 2

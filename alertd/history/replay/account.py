@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -38,6 +38,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     """What `alertd replay` says at its end."""
 
     events: int
+    answers: int
+    """Answers and silences of then that were given again."""
     alerts: int
     """Raised; one that was updated counts once."""
     told: dict[str, int]
@@ -63,11 +65,15 @@ class Account:
     """Hears what the replay brings in and what its journal says of it."""
 
     events: int = 0
+    answers: int = 0
+    """Answers and silences of then that were given again."""
     _open: dict[tuple[str, int], tuple[PastEvent, float]] = field(default_factory=dict)
     """(event, revision) of the replay -> what it was in the past, when it was taken in (s)."""
     _queued: dict[str, float] = field(default_factory=dict)
     """Delivery -> when what it is about was taken in."""
     _alerts: set[str] = field(default_factory=set)
+    _now: dict[str, str] = field(default_factory=dict)
+    """What an alert was called then -> what it is called now."""
     _told: Counter[str] = field(default_factory=Counter)
     _failed: Counter[str] = field(default_factory=Counter)
     _latencies: list[float] = field(default_factory=list)
@@ -91,6 +97,10 @@ class Account:
         """How many messages were sent, or would have been."""
         return self._told.total()
 
+    def alert_of(self, then: str) -> str:
+        """Say what an alert of then is called now; empty if it was not raised again."""
+        return self._now.get(then, "")
+
     def took(self, event: str, revision: int, past: PastEvent, at_s: float) -> None:
         """Note that an event was taken in, at a moment of any clock in seconds."""
         self.events += 1
@@ -102,7 +112,7 @@ class Account:
             self._event(record)
         elif record.kind == "delivery" and record.reason in ENDED:
             self._delivery(record, at_s)
-        elif record.kind == "notice" and record.reason == "dead_event":
+        elif record.kind == "dead_event":
             self._dead += 1
 
     def summary(self, held: int = 0) -> Summary:
@@ -110,6 +120,7 @@ class Account:
         times = sorted(self._latencies)
         return Summary(
             events=self.events,
+            answers=self.answers,
             alerts=len(self._alerts),
             told=dict(sorted(self._told.items())),
             failed=dict(sorted(self._failed.items())),
@@ -133,6 +144,7 @@ class Account:
             return
         past, taken_s = found
         self._queued |= {name: taken_s for name in record.ids if name.startswith("dl_")}
+        self._now |= _same_alerts(past.decisions, decisions)
         if not past.decided:
             return
         then, now = verdicts(past.decisions), verdicts(decisions)
@@ -164,6 +176,16 @@ def verdicts(decisions: Iterable[Decision]) -> Verdicts:
         )
         said.add(f"{one.portfolio} {one.reason}{': ' if told else ''}{told}")
     return frozenset(said)
+
+
+def _same_alerts(then: Sequence[Decision], now: Sequence[Decision]) -> dict[str, str]:
+    """Pair the alerts that one event was taken into: those of a portfolio, where there are as many as then."""
+    found: dict[str, str] = {}
+    for portfolio in {one.portfolio for one in then}:
+        before, after = ([one.alert for one in side if one.portfolio == portfolio] for side in (then, now))
+        if len(before) == len(after):
+            found |= zip(before, after, strict=True)
+    return found
 
 
 def _difference(past: PastEvent, at: str, then: Verdicts, now: Verdicts) -> Difference:

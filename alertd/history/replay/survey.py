@@ -27,7 +27,8 @@ class Survey:
 def survey(pasts: Iterable[Past], *, as_notified: bool) -> Survey:
     """Look through the past once."""
     found = Survey()
-    for past in events_of(pasts, as_notified=as_notified):
+    for past in chosen(pasts, as_notified=as_notified, people=False):
+        assert isinstance(past, PastEvent)
         found.first_ms = min(found.first_ms or past.at_ms, past.at_ms)
         found.last_ms = max(found.last_ms, past.at_ms)
         found.events += 1
@@ -36,10 +37,15 @@ def survey(pasts: Iterable[Past], *, as_notified: bool) -> Survey:
     return found
 
 
-def events_of(pasts: Iterable[Past], *, as_notified: bool) -> Iterator[PastEvent]:
-    """Give the events; with `as_notified` only those of which somebody was told then, or was to be told later."""
+def chosen(pasts: Iterable[Past], *, as_notified: bool, people: bool) -> Iterator[Past]:
+    """Give the events, with `as_notified` only those of which somebody was told then, or was to be told later; with
+    `people` also answers and silences.
+    """
     for past in pasts:
-        if isinstance(past, PastEvent) and (not as_notified or was_told(past)):
+        if not isinstance(past, PastEvent):
+            if people and past.kind in ("answer", "silence"):
+                yield past
+        elif not as_notified or was_told(past):
             yield past
 
 

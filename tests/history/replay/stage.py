@@ -42,11 +42,17 @@ TITLES = ("Vega Grid leases Orion", "Lumen Labs cuts its guidance", "Copper fall
 
 
 def records() -> list[JournalRecord]:
-    """Give the past: four events, each an hour after the one before, the second of them corrected later."""
+    """Give the past: four events, an hour apart, the second of them corrected later; an answer to the first."""
     events = [lived(number, START + number * STEP_MS, title) for number, title in enumerate(TITLES)]
     found = [event_record(one, START + n * STEP_MS, decisions=[decided(one)]) for n, one in enumerate(events)]
     at = START + 4 * STEP_MS
     right = lived(1, at, "Lumen Labs cuts its guidance by half", revision=2, revision_reason="correction")
+    data = {"who": "jd", "via": "cli", "note": "on it"}
+    done = JournalRecord(
+        kind="answer", at=rfc3339(START + STEP_MS // 2), ids=[decided(events[0]).alert, "p"], reason="acknowledge",
+        data=data,
+    )  # fmt: skip
+    found.insert(1, done)
     return [*found, event_record(right, at, decisions=[decided(right, "update_material", 2)])]
 
 

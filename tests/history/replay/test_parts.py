@@ -154,6 +154,7 @@ def test_the_account_says_what_was_decided_otherwise() -> None:
     account.hear(sent, 10.5)
     found = account.summary(held=2)
     assert (found.events, found.same, found.differs, found.held, account.waiting) == (2, 1, 1, 2, 0)
+    assert account.alert_of(same.decisions[0].alert) == "al_new" and account.alert_of("al_other") == ""
     assert found.told == {"oms": 1} and found.latency_max_s == 0.5
     [difference] = found.differences
     assert difference.then == ["p first: night sent, oms sent"] and difference.now == ["p silenced"]

@@ -43,8 +43,9 @@ async def test_a_dry_replay_does_it_all_and_touches_nothing(tmp_path: Path, redi
         assert world.requests == []
         assert stage.files() == files and stage.left() == []
         assert await keys_of(redis_url) == keys
-    assert "events 5 · alerts 4 · messages" in out and "held back at the end 0" in out
+    assert "events 5 · answers 1 · alerts 4 · messages" in out and "held back at the end 0" in out
     assert all(f"“{title}” → p: first" in out for title in TITLES)
+    assert "2026-01-12T20:30:00.000Z answer" in out and "acknowledged by jd" in out
     assert "→ p: update_material" in out  # the correction came as one
     release = next(line for line in out.splitlines() if " release " in line)
     assert release.startswith("2026-01-13T06:30:00.000Z") and "brief of night" in release
@@ -61,15 +62,22 @@ async def test_only_who_is_named_is_told_and_reads_that_it_is_a_replay(tmp_path:
         assert world.to("/night") == []
         bodies = [json.loads(request.body) for request in world.to("/hook")]
         ids = {request.headers["webhook-id"] for request in world.to("/hook")}
-    assert [body["type"] for body in bodies] == ["alert.fired"] * 4 + ["alert.updated"]
+    assert [body["type"] for body in bodies] == [
+        "alert.fired",
+        "alert.acknowledged",
+        *["alert.fired"] * 3,
+        "alert.updated",
+    ]
     assert all(body["replay"] is True for body in bodies)
-    assert {body["data"]["event"]["title"] for body in bodies[:4]} == set(TITLES)
-    known = {name for record in records() for one in record.data["decisions"] for name in one["receivers"].values()}
-    alerts = {one["alert"] for record in records() for one in record.data["decisions"]}
-    assert len(ids) == 5 and not ids & known
+    fired = [body["data"]["event"]["title"] for body in bodies if body["type"] == "alert.fired"]
+    assert fired == list(TITLES)
+    decisions = [one for record in records() for one in record.data.get("decisions", [])]
+    known = {name for one in decisions for name in one["receivers"].values()}
+    alerts = {one["alert"] for one in decisions}
+    assert len(ids) == 6 and not ids & known
     assert not {body["data"]["alert"]["id"] for body in bodies} & alerts
     found = summary(out)
-    assert (found["events"], found["alerts"], found["told"]["oms"], found["held"]) == (5, 4, 5, 0)
+    assert (found["events"], found["alerts"], found["told"]["oms"], found["held"]) == (5, 4, 6, 0)
     assert found["told"]["night"] >= 3 and found["failed"] == {}
     assert 0 < found["latency_p50_s"] <= found["latency_max_s"]
 
@@ -85,7 +93,7 @@ async def test_ctrl_c_ends_it_and_removes_what_it_made(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         out, err = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 130, err.decode()
-        assert "events 1 · alerts 1" in out.decode() and "stopped before its end" in err.decode()
+        assert "events 1 · answers 0 · alerts 1" in out.decode() and "stopped before its end" in err.decode()
         assert stage.left() == [] and world.requests == []
 
 
