@@ -23,7 +23,7 @@ from alertd.rules.loaded import KnownSettings, Loaded
 from alertd.rules.loader import load_portfolio, load_rules
 from alertd.rules.shared import read_shared
 from alertd.ruletests.lint import lint
-from alertd.ruletests.lint_several import dead_receivers
+from alertd.ruletests.lint_several import dead_receivers, without_archive
 from alertd.settings import MAX_BYTES, Settings
 from alertd.sources.rights import unheard
 from alertd.web.token_checks import unknown_desks
@@ -82,6 +82,7 @@ class Checking:
         sent_to = [*settings.operator, *(one.id for one in settings.receivers if one.coverage is not None)]
         escalates = {one.id: one.escalate.to for one in settings.receivers if one.escalate is not None}
         self.faults += dead_receivers(_receivers(settings, doc), sent_to, rules, escalates)
+        self.faults += [] if settings.archive.enabled else without_archive(rules)
         self.faults += tried(settings.receivers, settings.operator, doc, system_clock())
         self.faults += unheard(doc, settings.sources, rules.book.portfolios)
         owned = [*settings.sources, *settings.receivers, *rules.book.portfolios]

@@ -66,6 +66,8 @@ def problems(fields: Mapping[str, Any], flow: Flow = in_yaml) -> Iterator[Proble
     for key in _LISTS:
         if (word := _word(fields.get(key))) is not None:
             yield Problem((key,), f"`{key}` takes a list", f'write `["{word}"]`')
+    for i, company in enumerate(_listed(fields.get("companies"))):
+        yield from _ranges(("companies", i, "index"), company.get("index") if isinstance(company, dict) else None)
     for key in ("sentiment", "story"):
         yield from _ranges((key,), fields.get(key))
     for i, amount in enumerate(_listed(fields.get("amounts"))):

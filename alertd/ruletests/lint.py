@@ -40,6 +40,7 @@ LINTS: Mapping[str, str] = {
     "no-test": "a rule or event type has no test",
     "no-receivers": "a portfolio names no receivers, so nobody hears of its alerts",
     "dead-receiver": "alertd.yaml defines a receiver that nothing sends to",
+    "no-archive": "a rule asks for an index of a company, and `archive` is switched off",
     "company-name": "a declared company is called by a word that most news have, or by signs alone",
     "company-twice": "a declared company is called as a registrant is in full, and has no `cik`",
     "company-clash": "a declared company is called as another company is in texts, or by its ticker",

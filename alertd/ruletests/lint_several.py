@@ -7,6 +7,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping
 from alertd.base.yaml_document import Place
 from alertd.errors import Fault
 from alertd.rules.book import Portfolio, Rule
+from alertd.rules.index_leaves import OnIndex
 from alertd.rules.loaded import Loaded
 from alertd.rules.money import Money
 from alertd.rules.shared_files import ROUTINE_FORMS
@@ -127,3 +128,13 @@ def dead_receivers(
         if name not in told and name not in sent_to:
             hint = "name it under `receivers:` of a portfolio, or take it out"
             yield Fault(*place, f"nothing is sent to receiver `{name}`", hint, "warning", "dead-receiver")
+
+
+def without_archive(loaded: Loaded) -> Iterator[Fault]:
+    """Name rules that ask for an index, which is made of the archive, where none is kept."""
+    for portfolio, rule in loaded.book.rules():
+        asked = next((part for part in walk(rule.when) if isinstance(part, OnIndex)), None)
+        if asked is not None:
+            message = f"rule `{rule.id}` asks for `{asked.label()}`, which is never known without an archive"
+            hint = "take `enabled: false` out of `archive` in alertd.yaml"
+            yield Fault(*loaded.places[portfolio.id, rule.id], message, hint, "warning", "no-archive")

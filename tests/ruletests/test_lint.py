@@ -13,7 +13,7 @@ from alertd.errors import Fault
 from alertd.rules.loaded import Loaded
 from alertd.rules.loader import load_rules
 from alertd.ruletests.lint import lint
-from alertd.ruletests.lint_several import dead_receivers
+from alertd.ruletests.lint_several import dead_receivers, without_archive
 
 TODAY = date(2026, 11, 28)
 HOLDS = "holdings: [{ticker: NVDA, weight: 5%}]"
@@ -280,6 +280,14 @@ def test_a_receiver_is_dead_if_neither_a_portfolio_nor_the_settings_send_to_it(t
             "name it under `receivers:` of a portfolio, or take it out", "warning", "dead-receiver",
         )
     ]  # fmt: skip
+
+
+def test_a_rule_on_an_index_is_named_where_no_archive_is_kept(tmp_path: Path) -> None:
+    loaded = load(tmp_path, portfolios__p=portfolio('{all: [{mentions: holdings}, {volume_z: ">= 3"}]}'))
+    (fault,) = without_archive(loaded)
+    assert (fault.severity, fault.name) == ("warning", "no-archive")
+    assert fault.message == "rule `rule-0` asks for `volume_z: >= 3`, which is never known without an archive"
+    assert list(without_archive(load(tmp_path / "other", portfolios__p=portfolio("{mentions: holdings}")))) == []
 
 
 def test_a_receiver_is_not_dead_if_what_nobody_answers_is_passed_on_to_it(tmp_path: Path) -> None:
