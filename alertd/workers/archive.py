@@ -29,7 +29,6 @@ from alertd.workers.archive_days import ArchiveDays
 from alertd.workers.archive_files import ArchiveFiles, HistoryFile
 from alertd.workers.archive_lines import (
     ARCHIVE,
-    GAP,
     MISSING,
     WENT_BACK,
     ended,
@@ -229,7 +228,7 @@ class Archiver:
         telemetry.ARCHIVE_GAPS.inc()
         log.warning("archive_gap", begin=begin, end=end)
         text += f" From {_time(begin) or 'the beginning'} to {_time(end)}."
-        await self._notices.tell(GAP, ARCHIVE, text, end)
+        await self._notices.tell("archive_gap", ARCHIVE, text, end)
 
     # --- trouble ----------------------------------------------------------------------------------------------
 
