@@ -9,7 +9,7 @@ from alertd.cli.backtest_run import Result
 from alertd.cli.output import plain, print_table, stdout
 from alertd.history.backtest import report_words as words
 from alertd.history.backtest.expectations import Verdict
-from alertd.history.backtest.figures import Comparison, Heading, RuleDifference, Sample, Summary
+from alertd.history.backtest.figures import Comparison, Heading, Sample, Summary
 from alertd.history.charts.text import has_blocks, sparkline
 
 MAX_RULES = 20
@@ -147,7 +147,7 @@ def _comparison(made: Comparison) -> None:
             "Rules that differ",
             ["rule", "added", "lost", "changed", "same", "alerts"],
             [
-                [_called(r), r.added, r.lost, r.changed, r.same, f"{r.alerts_before} → {r.alerts}"]
+                [words.called(r), r.added, r.lost, r.changed, r.same, f"{r.alerts_before} → {r.alerts}"]
                 for r in made.rules[:MAX_RULES]
             ],
         )
@@ -158,11 +158,6 @@ def _comparison(made: Comparison) -> None:
     _print(iter([""]))
 
 
-def _called(rule: RuleDifference) -> str:
-    note = " (new)" if rule.is_new else " (gone)" if rule.is_gone else f" (was {rule.was})" if rule.was else ""
-    return f"{rule.portfolio}/{rule.rule}{note}"
-
-
 def _differing(made: Comparison) -> Iterator[str]:
     for rule in made.rules[:MAX_RULES]:
         kinds: list[tuple[str, tuple[Sample, ...]]] = [
@@ -171,7 +166,7 @@ def _differing(made: Comparison) -> Iterator[str]:
         if not any(samples for _, samples in kinds):
             continue
         useful = f", {rule.lost_useful} of the lost called useful" if rule.lost_useful else ""
-        yield f"{_called(rule)}{useful}"
+        yield f"{words.called(rule)}{useful}"
         for kind, samples in kinds:
             for sample in samples:
                 yield f"  {kind}  {sample.at[:16].replace('T', ' ')}  {sample.event} “{sample.title}”"

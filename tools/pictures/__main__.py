@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.pictures import pages, stories
+from tools.pictures.backtest_page import backtest_page
 from tools.pictures.browser import NoBrowserError, shoot
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -35,6 +36,8 @@ PICTURES = {
     "brief-desktop": Picture(lambda: pages.mail_parts(stories.brief())[0], DESKTOP),
     "brief-phone": Picture(lambda: pages.mail_parts(stories.brief())[0], PHONE),
     "brief-slack": Picture(lambda: pages.slack(stories.brief()), DESKTOP),
+    "backtest-desktop": Picture(backtest_page, 980, scale=0.7),
+    "backtest-phone": Picture(backtest_page, PHONE),
     "webhook": Picture(lambda: pages.webhook(stories.seed()), 900),
 }
 

@@ -196,8 +196,8 @@ def _budgets(one: Expectation, summary: Summary) -> Iterator[Verdict]:
         budget = rule.budget
         if budget is not None:
             name = f"budget at_most {budget.at_most} per {budget.per}"
-            got = f"{budget.worst} in the {budget.per} from {budget.worst_at}" if budget.worst else "0"
-            got += f"; over it {budget.over} times" if budget.over > 1 else ""
+            got = f"{budget.worst} in the {budget.per} from {budget.worst_at[:16].replace('T', ' ')}"
+            got = (got if budget.worst else "0") + (f", {budget.over} times too many" if budget.over > 1 else "")
             yield Verdict(one, f"{rule.portfolio}/{rule.rule}", name, not budget.over, got)
 
 

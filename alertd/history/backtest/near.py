@@ -27,7 +27,9 @@ from alertd.rules.tree import All, Always, AnyOf, Not
 from alertd.rules.walls import Readings, Walls
 from alertd.rules.world import Worlds
 
-MEASURES = frozenset({"amount", "sentiment", "company-sentiment", "novelty", "facts", "sentiment_index", "volume_z"})
+MEASURES = frozenset(
+    {"amount", "weight", "sentiment", "company-sentiment", "novelty", "facts", "sentiment_index", "volume_z"}
+)
 """Tags of conditions that ask how much: the rest of the rule makes the event one of its kind."""
 MAX_COMPANIES = 20
 """Companies of one event that a rule is asked for."""
@@ -132,8 +134,8 @@ class NearFinder:
         if best is None:
             return None
         true, scope, part = best
-        if true < (1 if _measures(part, scope) else 2):
-            return None
+        if true < (1 if _measures(part) else 2) or (_tag(part) == "weight" and scope.company not in scope.holdings):
+            return None  # what is not held has no weight to fail by
         return _miss(one, _said_of(part, reading, scope), true)
 
 
@@ -189,12 +191,13 @@ def _leaves_true(node: Node, reading: Reading, scope: Scope) -> int:
     return int(bool(node.truth(reading, scope)))
 
 
-def _measures(node: Node, scope: Scope) -> bool:
-    """Tell whether a condition asks how much of something there is; what is not held has no weight to ask for."""
-    if isinstance(node, Leaf):
-        tag = node.__struct_config__.tag
-        return tag in MEASURES or (tag == "weight" and scope.company in scope.holdings)
-    return bool(node.children) and all(_measures(child, scope) for child in node.children)
+def _measures(node: Node) -> bool:
+    """Tell whether a condition asks how much of something there is."""
+    return all(map(_measures, node.children)) if node.children else _tag(node) in MEASURES
+
+
+def _tag(node: Node) -> object:
+    return node.__struct_config__.tag if isinstance(node, Leaf) else None
 
 
 def _said_of(part: Node, reading: Reading, scope: Scope) -> tuple[Explained, ...]:

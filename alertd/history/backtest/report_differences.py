@@ -34,7 +34,7 @@ def differences(made: Comparison) -> Iterator[Html]:
     if len(days) > 1:
         parts.append(lines("Alerts raised by day", "alerts", labels, both))
     if made.rules:
-        drawn = [Bar(_called(r), r.alerts - r.alerts_before) for r in made.rules[:DRAWN]]
+        drawn = [Bar(words.called(r), r.alerts - r.alerts_before) for r in made.rules[:DRAWN]]
         if any(bar.value for bar in drawn):
             parts.append(level_bars("More or fewer alerts", "alerts", drawn, signed=True))
         columns = ("Rule", "Added", "Lost", "Changed", "Same", "Alerts before", "Alerts")
@@ -47,10 +47,12 @@ def differences(made: Comparison) -> Iterator[Html]:
     yield section(f"Against {made.against}", *parts)
     shown = [rule for rule in made.rules if rule.added_samples or rule.lost_samples or rule.changed_samples]
     if shown:
-        yield section("What differs, by example", *map(_example, shown[:MOST]))
+        yield section(
+            "What differs, by example", *(_example(rule, is_open=at == 0) for at, rule in enumerate(shown[:MOST]))
+        )
 
 
-def _example(rule: RuleDifference) -> Html:
+def _example(rule: RuleDifference, *, is_open: bool) -> Html:
     parts: list[str] = []
     for kind, count, samples in (
         ("Added", rule.added, rule.added_samples),
@@ -61,14 +63,9 @@ def _example(rule: RuleDifference) -> Html:
             parts += [element("h3", f"{kind}: {count:,}"), samples_of(samples)]
     if rule.lost_useful:
         parts.append(f"People called {rule.lost_useful:,} of the lost ones useful.")
-    return folded(f"{_called(rule)}: {rule.title}", *parts)
+    return folded(f"{words.called(rule)}: {rule.title}", *parts, is_open=is_open)
 
 
 def _row(rule: RuleDifference) -> list[str]:
     counts = (rule.added, rule.lost, rule.changed, rule.same, rule.alerts_before, rule.alerts)
-    return [_called(rule), *(f"{count:,}" for count in counts)]
-
-
-def _called(rule: RuleDifference) -> str:
-    note = " (new)" if rule.is_new else " (gone)" if rule.is_gone else f" (was {rule.was})" if rule.was else ""
-    return f"{rule.portfolio}/{rule.rule}{note}"
+    return [words.called(rule), *(f"{count:,}" for count in counts)]

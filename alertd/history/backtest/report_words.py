@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from alertd.history.backtest.figures import Comparison, Heading, PastFigures, RuleFigures, Sample, Summary
+from alertd.history.backtest.figures import (
+    Comparison,
+    Heading,
+    PastFigures,
+    RuleDifference,
+    RuleFigures,
+    Sample,
+    Summary,
+)
 
 _SKIPPED = {
     "removed": "removed by retention",
     "redacted": "without their text, as their source's rights want it",
     "unreadable": "damaged or no events",
     "no_time": "without a time",
-    "gap": "gaps: what the journal lost before it was archived",
 }
 MAX_NAMED = 8
 
@@ -44,7 +51,10 @@ def holes(past: PastFigures) -> Iterator[str]:
     if not past.events:
         yield "there are no events in this time: nothing is shown by what did not fire"
     for why, count in past.skipped.items():
-        yield f"{counted(count, 'line')} {_SKIPPED.get(why, why)}"
+        if why == "gap":
+            yield f"{counted(count, 'gap')}: what the journal lost before it was archived"
+        else:
+            yield f"{counted(count, 'line')} {_SKIPPED.get(why, why)}"
     if past.empty_days:
         more = past.more_empty_days + max(len(past.empty_days) - MAX_NAMED, 0)
         number = len(past.empty_days) + past.more_empty_days
@@ -104,6 +114,13 @@ def share(part: float) -> str:
 def told(sample: Sample) -> str:
     """Say who would have been told of a sample."""
     return ", ".join(f"{receiver} {what}" for receiver, what in sample.told.items())
+
+
+def called(rule: RuleDifference) -> str:
+    """Name a rule that differs, and say what became of it."""
+    name = f"{rule.portfolio}/{rule.rule}"
+    was = rule.was.removeprefix(f"{rule.portfolio}/")
+    return name + (" (new)" if rule.is_new else " (gone)" if rule.is_gone else f" (was {was})" if was else "")
 
 
 def differences(comparison: Comparison) -> str:

@@ -25,7 +25,8 @@ footer{margin-top:40px;border-top:1px solid var(--line);padding-top:10px}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:10px;margin:12px 0}
 .figures>div{background:var(--soft);border-radius:6px;padding:10px 12px}
 dt{font-size:13px;color:var(--dim)}dd{margin:0}.big{font-size:24px;line-height:1.3;font-weight:650}
-.wide{overflow-x:auto}.wide:focus-visible{outline:2px solid var(--link)}
+.wide{overflow-x:auto}.wide th:not(.n),.wide td:not(.n){min-width:8.5em}
+.wide:focus-visible{outline:2px solid var(--link)}
 table{border-collapse:collapse;width:100%;font-size:14px;line-height:1.4}
 caption{text-align:left;padding:0 0 6px}
 th,td{text-align:left;vertical-align:top;padding:5px 10px 5px 0;border-bottom:1px solid var(--line)}
