@@ -54,6 +54,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "push": ("alertd.cli.push:push", "Send events to a source of type `push`, and say what became of each."),
     "companies": ("alertd.cli.companies:companies", "Say which company a name means; fetch a fresh table of them."),
     "holdings": ("alertd.cli.holdings:holdings", "Say what portfolios hold, and what came of their positions files."),
+    "archive": (
+        "alertd.cli.archive:archive",
+        "Look after the archive of all that was decided: check it, keep it, copy it.",
+    ),
     "schema": ("alertd.cli.files:schema", "Print the JSON Schema of a file, for editors."),
 }
 """Name -> where its function is, and what it does in one line (the first line of that function's docstring)."""

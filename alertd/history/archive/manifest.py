@@ -66,6 +66,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """From line, to line: could not be read any more when the day was sealed."""
     versions: list[int] = []
     """Which lines are of the kind `version`: they name the blobs that are needed."""
+    gaps: list[int] = []
+    """Which lines say that lines of the journal never came into the archive."""
     text_until: int = 0
     """When (ms) the first text in it may not be kept any longer, by its source's rights; 0: never."""
     frames: list[Frame] = []

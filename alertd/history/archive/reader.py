@@ -15,7 +15,16 @@ from typing import BinaryIO, NamedTuple
 from alertd.base.clock import parse_rfc3339
 from alertd.errors import Corrupt
 from alertd.history.archive import manifest, wire
-from alertd.history.archive.day import FrameLines, Mark, find_mark, frames_of, last_before, mark_of, whole_spans
+from alertd.history.archive.day import (
+    FrameLines,
+    Mark,
+    find_mark,
+    frames_of,
+    last_before,
+    mark_of,
+    read_frame,
+    whole_spans,
+)
 from alertd.history.archive.finding import Finding
 from alertd.history.archive.layout import Layout, about, day_of
 from alertd.history.archive.line import Line, Place
@@ -128,6 +137,20 @@ class Reader:
     def sealed(self) -> dict[str, manifest.Entry]:
         """Give what the manifest says of each day now. Raises OSError."""
         return self._manifest.days()
+
+    def entry(self, day: str) -> manifest.Entry | None:
+        """Give what the manifest says of a day whose sealed file is there; None for one that is being written."""
+        return self.sealed().get(day) if self._at.sealed(day).exists() else None
+
+    def last(self, day: str) -> Place | None:
+        """Give the last whole line of a day; None if there is none."""
+        if (opened := self._file(day)) is None:
+            return None
+        with opened[0] as file:
+            for span in reversed(whole_spans(file)):
+                if lines := read_frame(file, day, span, 0).lines:
+                    return Place(day, lines[-1].n)
+        return None
 
     def frames(self, day: str) -> Iterator[FrameLines]:
         """Give a day frame by frame, with what is wrong in each."""

@@ -38,6 +38,7 @@ class SealedFile:
         self._size = self._text = self._gone = 0
         self._kinds: dict[str, int] = {}
         self._versions: list[int] = []
+        self._gaps: list[int] = []
         self._text_until = 0
         self._missing: list[tuple[int, int]] = []
         self._ids: tuple[str, str] = ("", "")
@@ -57,6 +58,8 @@ class SealedFile:
             self._kinds[kind] = self._kinds.get(kind, 0) + 1
             if kind == "version":
                 self._versions.append(line.n)
+            elif kind == "notice" and wire.tells_gap(raw):
+                self._gaps.append(line.n)
             if line.x is None and (until := _text_until(raw, journal_ms(line.j))):
                 self._text_until = min(until, self._text_until or until)
         self._gone += line.x is not None
@@ -91,6 +94,7 @@ class SealedFile:
             gone=self._gone,
             missing=self._missing,
             versions=self._versions,
+            gaps=self._gaps,
             text_until=self._text_until,
             frames=self._frames,
         )

@@ -7,8 +7,6 @@ chains.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -20,10 +18,11 @@ from alertd.history.archive.chain import START, digest
 from alertd.history.archive.checking import DayCheck
 from alertd.history.archive.day import frames_of
 from alertd.history.archive.finding import Finding
-from alertd.history.archive.layout import Layout, about, locked, rewriting, writing
+from alertd.history.archive.layout import Layout, about, locked, rewriting
 from alertd.history.archive.manifest import Entry
 from alertd.history.archive.sealing import sha256_of
 from alertd.history.archive.wire import kind_of, record_of
+from alertd.history.archive.writing import is_written
 
 Told = Callable[[int], None]
 """Is told of so many more bytes that were read."""
@@ -94,7 +93,7 @@ def _lines(at: Layout, path: Path, day: str, check: DayCheck, told: Told, *, sea
     with path.open("rb") as file:
         for frame in frames_of(file, day):
             told(frame.span.size)
-            if frame.torn and not sealed and is_written(at):  # it is under way
+            if frame.torn and not sealed and is_written(at.root):  # it is under way
                 return
             for line in frame.lines:
                 yield from check.feed(line)
@@ -141,18 +140,3 @@ def _blobs(at: Layout, told: Told) -> Iterator[Finding]:
             blobs.get(name)
         except Corrupt as error:
             yield Finding("blob", "blobs", 0, str(error))
-
-
-def is_written(at: Layout) -> bool:
-    """Tell whether somebody writes the archive now."""
-    try:
-        fd = os.open(writing(at.root), os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(fd)
-    return False

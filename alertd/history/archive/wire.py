@@ -13,6 +13,8 @@ from alertd.model import JournalRecord
 
 MAX_LINE = 8 << 20
 """Bytes of a line. An event's body has at most 256 KiB; a mail of a digest less than a megabyte."""
+GAP = "archive_gap"
+"""Reason of a notice about lines of the journal that never came into the archive."""
 JOURNAL_ID = re.compile(r"(\d{1,15})-(\d{1,20})")
 
 
@@ -144,6 +146,7 @@ class _Glance(msgspec.Struct, frozen=True):
 
 class _Kind(msgspec.Struct, frozen=True):
     kind: str = ""
+    reason: str = ""
 
 
 _KIND = msgspec.json.Decoder(_Kind)
@@ -156,6 +159,15 @@ def kind_of(raw: bytes) -> str:
         return _KIND.decode(raw).kind
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
+
+
+def tells_gap(raw: bytes) -> bool:
+    """Tell whether a record says that lines of the journal never came into the archive."""
+    try:
+        found = _KIND.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return found.kind == "notice" and found.reason == GAP
 
 
 def may_be_limited(raw: bytes) -> bool:
