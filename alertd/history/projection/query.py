@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,9 +37,19 @@ class AlertFilter:
     """For what is snoozed."""
 
 
-def where(wanted: AlertFilter) -> tuple[str, list[Value]]:
-    """Give the condition on `alerts a`, and its values."""
-    parts = list(_conditions(wanted))
+FEW = 2_000
+"""So many alerts can be looked at one by one."""
+Few = Callable[[str, Value], bool]
+"""Tells whether a query with one value gives at most `FEW` rows."""
+
+
+def where(wanted: AlertFilter, few: Few) -> tuple[str, list[Value]]:
+    """Give the condition on `alerts a`, and its values.
+
+    Where few alerts have what is asked for these are looked up; else each alert that is looked at is asked for it.
+    SQLite cannot know which it is.
+    """
+    parts = [*_conditions(wanted), *_having(wanted, few)]
     return " AND ".join(text for text, _ in parts) or "1", [value for _, values in parts for value in values]
 
 
@@ -56,13 +66,6 @@ def _conditions(wanted: AlertFilter) -> Iterator[tuple[str, list[Value]]]:
         yield "a.updated_ms >= ?", [wanted.since_ms]
     if wanted.until_ms is not None:
         yield "a.first_ms < ?", [wanted.until_ms]
-    if wanted.rule is not None:
-        yield "EXISTS (SELECT 1 FROM alert_rules r WHERE r.alert = a.alert AND r.rule = ?)", [wanted.rule]
-    if wanted.company is not None:
-        yield (
-            "EXISTS (SELECT 1 FROM alert_companies c WHERE c.company = ? AND c.alert = a.alert)",
-            [wanted.company.casefold()],
-        )
     if wanted.event_type is not None:
         yield (
             "EXISTS (SELECT 1 FROM decisions d JOIN types t ON t.event = d.event AND t.revision = d.revision"
@@ -75,9 +78,19 @@ def _conditions(wanted: AlertFilter) -> Iterator[tuple[str, list[Value]]]:
             " WHERE d.alert = a.alert AND e.source = ?)",
             [wanted.source],
         )
-    if wanted.receiver is not None:
-        yield (
-            "(EXISTS (SELECT 1 FROM told w WHERE w.alert = a.alert AND w.receiver = ?)"
-            " OR EXISTS (SELECT 1 FROM deliveries v WHERE v.alert = a.alert AND v.receiver = ?))",
-            [wanted.receiver, wanted.receiver],
-        )
+
+
+def _having(wanted: AlertFilter, few: Few) -> Iterator[tuple[str, list[Value]]]:
+    asked = (
+        ("alert_rules", "rule", wanted.rule),
+        ("alert_companies", "company", wanted.company.casefold() if wanted.company is not None else None),
+        ("told", "receiver", wanted.receiver),
+    )
+    for table, column, value in asked:
+        if value is None:
+            continue
+        rows = f"SELECT alert FROM {table} WHERE {column} = ?"
+        if few(rows, value):
+            yield f"a.alert IN ({rows})", [value]
+        else:
+            yield f"EXISTS (SELECT 1 FROM {table} x WHERE x.alert = a.alert AND x.{column} = ?)", [value]

@@ -19,16 +19,17 @@ from alertd.errors import HistoryUnavailable
 from alertd.history.archive.line import Line, Place
 from alertd.history.projection.database import open_to_read, translated
 from alertd.history.projection.position import Position
-from alertd.history.projection.query import AlertFilter, where
+from alertd.history.projection.query import FEW, AlertFilter, Value, where
 from alertd.history.projection.schema import place_of
 from alertd.history.projection.search import expression
+from alertd.history.projection.snippets import snippets
 from alertd.history.projection.tables import Tables
 from alertd.history.projection.views import put_up
 from alertd.history.walls import UNKNOWN, DeskWall, cards_of, cut
 from alertd.model import JournalRecord
 from alertd.rules.walls import Walls
 
-RANKED = 5_000
+RANKED = 2_000
 """Hits that are ranked by how well they fit, the newest; words that stand in more would take too long."""
 TRACED = 1_000
 """Lines that a trace gives at most, the newest."""
@@ -36,7 +37,6 @@ PATIENCE = 500_000_000
 """Instructions of SQLite before a query is given up: tens of seconds."""
 LOOKS = 5_000
 """How often it is looked at until then."""
-_HIT, _END = "\x02", "\x03"
 _WEIGHTS = "10.0, 2.0, 1.0, 6.0, 3.0"
 """Of title, changes, quotes, companies and rules."""
 Sort = Literal["relevance", "time"]
@@ -109,8 +109,8 @@ class History:
 
     def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[dict[str, Any]]:
         """Give alerts as `alerts.rows.row` does, the one that changed last first."""
-        condition, values = where(wanted)
         with self._bounded():
+            condition, values = where(wanted, self._few)
             rows = self.connection.execute(
                 f"SELECT a.number FROM alerts a WHERE {condition} ORDER BY a.updated_ms DESC, a.number DESC LIMIT ?",
                 [*values, limit],
@@ -122,29 +122,28 @@ class History:
     ) -> list[dict[str, Any]]:
         """Give the alerts in which words stand, with `snippet` and `hits` (places of the words in it, end exclusive).
 
-        Ranked are the newest 5,000 that fit. Raises NotSearchable.
+        Ranked are the newest 2,000 that fit. Raises NotSearchable.
         """
         match = expression(text)
-        condition, values = where(wanted)
-        found = (
-            f"SELECT a.number AS number, bm25(alert_text, {_WEIGHTS}) AS score"
-            " FROM alert_text JOIN alerts a ON a.number = alert_text.rowid"
-            f" WHERE alert_text MATCH ? AND {condition} ORDER BY alert_text.rowid DESC LIMIT ?"
-        )
-        ranked = f"SELECT number FROM ({found}) ORDER BY score, number DESC LIMIT ?"
-        newest = found.replace(f", bm25(alert_text, {_WEIGHTS}) AS score", "")
         with self._bounded():
+            condition, values = where(wanted, self._few)
+            found = (
+                f"SELECT a.number AS number, bm25(alert_text, {_WEIGHTS}) AS score"
+                " FROM alert_text CROSS JOIN alerts a ON a.number = alert_text.rowid"  # the words before all else
+                f" WHERE alert_text MATCH ? AND {condition} ORDER BY alert_text.rowid DESC LIMIT ?"
+            )
+            ranked = f"SELECT number FROM ({found}) ORDER BY score, number DESC LIMIT ?"
+            newest = found.replace(f", bm25(alert_text, {_WEIGHTS}) AS score", "")
             query, limits = (ranked, [RANKED, limit]) if sort == "relevance" else (newest, [limit])
             numbers = [number for (number,) in self.connection.execute(query, [match, *values, *limits])]
             rows = self._rows(numbers)
-            snippets = dict(
-                self.connection.execute(
-                    "SELECT rowid, snippet(alert_text, -1, ?, ?, '…', 16) FROM alert_text"
-                    f" WHERE alert_text MATCH ? AND rowid IN ({', '.join('?' * len(numbers))})",
-                    [_HIT, _END, match, *numbers],
-                ).fetchall()
-            )
-        return [row | _snippet(snippets.get(number, "")) for number, row in zip(numbers, rows, strict=True)]
+            texts = [
+                self.connection.execute("SELECT rowid, * FROM alert_text WHERE rowid = ?", (number,)).fetchone()
+                for number in numbers
+            ]
+            found_at = snippets(texts, match)
+        nowhere = {"snippet": "", "hits": []}
+        return [row | found_at.get(number, nowhere) for number, row in zip(numbers, rows, strict=True)]
 
     def events(self, text: str, limit: int = 20) -> list[EventHit]:
         """Give the events in whose headlines words stand, the newest first. Raises NotSearchable."""
@@ -200,6 +199,10 @@ class History:
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
+    def _few(self, query: str, value: Value) -> bool:
+        counted = f"SELECT count(*) FROM ({query} LIMIT {FEW + 1})"
+        return bool(self.connection.execute(counted, (value,)).fetchone()[0] <= FEW)
+
     def _rows(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         found = []
         for number in numbers:
@@ -248,16 +251,3 @@ _ROW = (
     "first_at", "updated_at", "acknowledged_by", "acknowledged_at", "snoozed_until", "merged_into", "useful", "noise",
 )  # fmt: skip
 """What a card has of a row (`alerts.rows.row`)."""
-
-
-def _snippet(marked: str) -> dict[str, Any]:
-    """Take the marks out of a snippet, and say where they were."""
-    text, hits, start = "", [], 0
-    for c in marked:
-        if c == _HIT:
-            start = len(text)
-        elif c == _END:
-            hits.append([start, len(text)])
-        else:
-            text += " " if c == "\n" else c
-    return {"snippet": text, "hits": hits}

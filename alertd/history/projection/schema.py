@@ -29,6 +29,9 @@ CARDS = 100_000
 """Alerts that a line can carry."""
 _EPOCH = datetime.date(1970, 1, 1)
 
+ALERT_TEXT = """CREATE VIRTUAL TABLE alert_text USING fts5(
+        title, changes, quotes, companies, rules, tokenize = 'unicode61 remove_diacritics 2')"""
+
 TABLES: tuple[str, ...] = (
     "CREATE TABLE meta(k TEXT PRIMARY KEY, v TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE lines(
@@ -99,9 +102,9 @@ TABLES: tuple[str, ...] = (
     "CREATE INDEX alert_rules_rule ON alert_rules(rule)",
     "CREATE INDEX alert_companies_alert ON alert_companies(alert)",
     "CREATE INDEX deliveries_alert ON deliveries(alert)",
+    "CREATE INDEX told_receiver ON told(receiver, alert)",
     "CREATE INDEX answers_alert ON answers(alert)",
-    """CREATE VIRTUAL TABLE alert_text USING fts5(
-        title, changes, quotes, companies, rules, tokenize = 'unicode61 remove_diacritics 2')""",
+    ALERT_TEXT,
     """CREATE VIRTUAL TABLE event_text USING fts5(
         title, content = 'events', content_rowid = 'seq', tokenize = 'unicode61 remove_diacritics 2')""",
 )
