@@ -64,10 +64,11 @@ async def deliver(to: EmailNotifier, said: Message | None = None, with_: Attempt
 
 
 async def test_a_mail_arrives_in_two_forms_over_tls(relay: FakeRelay, tls: tuple[ssl.SSLContext, Path]) -> None:
-    assert await deliver(notifier(smtp(relay.port, tls[1]))) == Sent(
-        "accepted for 2 of 2 recipients", f"<{DELIVERY}@desk.example>"
-    )
+    outcome = await deliver(notifier(smtp(relay.port, tls[1])))
     (mail,) = relay.mails
+    assert isinstance(outcome, Sent)
+    assert (outcome.detail, outcome.thread) == ("accepted for 2 of 2 recipients", f"<{DELIVERY}@desk.example>")
+    assert outcome.wire == mail.raw, "what the archive keeps is what the relay got"
     assert mail.encrypted and relay.logins == [("alertd", "planted")]
     assert (mail.sender, mail.recipients) == ("alertd@desk.example", [PM, ANA])
     assert mail.message.get_content_type() == "multipart/alternative"
@@ -188,7 +189,8 @@ async def test_a_recipient_that_is_deferred_gets_it_later_and_the_other_not_twic
     assert first.error == f"1 of 2 recipients deferred: {ANA}: 450 4.2.1 greylisted"
     assert read_progress(first.progress) == Progress(served=(PM,))
     second = await to.send(payload, attempt(2, progress=first.progress))
-    assert second == Sent("accepted for 2 of 2 recipients", f"<{DELIVERY}@desk.example>")
+    assert isinstance(second, Sent)
+    assert (second.detail, second.thread) == ("accepted for 2 of 2 recipients", f"<{DELIVERY}@desk.example>")
     await to.close()
     assert [mail.recipients for mail in relay.mails] == [[PM], [ANA]]
 

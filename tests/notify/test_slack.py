@@ -39,7 +39,7 @@ def notifier(http: HttpClient, url: str, **settings: Any) -> SlackNotifier:
 
 async def test_an_alert_arrives_as_blocks_with_a_short_text(slack: FakeSlack, http: HttpClient) -> None:
     to = notifier(http, slack.url)
-    assert await to.send(to.render(message()), attempt()) == Sent("HTTP 200 ok")
+    assert await to.send(to.render(message()), attempt()) == Sent("HTTP 200 ok", wire=slack.requests[0])
     (sent,) = slack.messages
     assert sent["text"].startswith("HIGH · Vega Grid leases its Orion") and len(sent["text"]) <= 110
     assert [block["type"] for block in sent["blocks"]] == ["header", *["section"] * 3, "context", "actions"]

@@ -90,7 +90,10 @@ async def test_a_second_source_edits_the_message_and_replies_without_noise(slack
     to = notifier(http, slack)
     thread = await told(to)
     outcome = await tell(to, update(), thread)
-    assert outcome == Sent(f"in the thread {thread}", thread=thread)
+    assert isinstance(outcome, Sent)
+    assert (outcome.detail, outcome.thread) == (f"in the thread {thread}", thread)
+    calls = [msgspec.json.decode(body) for body in outcome.wire.splitlines()]
+    assert calls == [fields for _, fields in slack.calls[1:]], "what the archive keeps is what Slack got"
     (root,) = slack.roots()
     (reply,) = slack.replies(root.ts)
     assert len(root.edits) == 1 and "UPDATE" in root.said
@@ -167,7 +170,8 @@ async def test_a_message_that_was_deleted_is_posted_anew(slack: SlackApi, http: 
     slack.delete(slack.messages[0])
     outcome = await tell(to, update(), thread)
     (root,) = slack.roots()
-    assert outcome == Sent(f"posted as {CHANNEL} {root.ts}", thread=f"{CHANNEL} {root.ts}")
+    assert isinstance(outcome, Sent)
+    assert (outcome.detail, outcome.thread) == (f"posted as {CHANNEL} {root.ts}", f"{CHANNEL} {root.ts}")
     assert "also reported by Second Wire" in root.said
 
 
