@@ -7,6 +7,7 @@ alertd archive hold add case-7 --since 2026-01-01 --until 2026-04-01 --reason "â
 alertd archive export q1.tar --since 2026-01-01 --until 2026-04-01
 alertd archive import q1.tar
 alertd archive rules latest rules-then
+alertd archive rebuild
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from alertd.cli.archive_copies import export_, import_
 from alertd.cli.archive_errors import told_in_a_line
 from alertd.cli.archive_hold import hold
 from alertd.cli.archive_keeping import prune
+from alertd.cli.archive_rebuild import rebuild
 from alertd.cli.archive_rules import rules
 from alertd.cli.connect import reach_of
 from alertd.cli.output import (
@@ -50,6 +52,7 @@ archive.add_typer(hold, name="hold")
 archive.command("export")(export_)
 archive.command("import")(import_)
 archive.command()(rules)
+archive.command()(rebuild)
 
 
 @archive.callback()

@@ -117,13 +117,15 @@ class Projector:
         return count
 
     def rebuild(self, archive: Lines, told: Callable[[int, Position], None] | None = None) -> Advanced:
-        """Make it anew from the archive's beginning; a file that is of no use is thrown away. Raises as `advance`."""
+        """Make it anew from the archive's beginning; a file that is of no use is put aside. Raises as `advance`."""
         try:
             with self._using() as db:
                 empty(db)
         except HistoryRefused:
-            for suffix in ("", "-wal", "-shm"):
-                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            with translated(self._path):
+                self._path.replace(self._path.with_name(f"{self._path.name}.refused"))
+                for suffix in ("-wal", "-shm"):
+                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self._continues = True
         done = self.advance(archive, told=told)
         with self._using() as db, _transaction(db):
