@@ -36,7 +36,7 @@ def rebuild(config: ConfigOption = None, json: JsonOption = False) -> None:
                 advance(done - before)
                 before = done
 
-            done = made.rebuild(reader, told)
+            done = it.rebuild(reader, told)
     until = rfc3339(journal_place(done.position.journal_id)[0]) if done.position is not None else None
     faults = [str(finding) for finding in reader.findings]
     if json:
