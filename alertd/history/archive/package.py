@@ -54,7 +54,7 @@ def opened(path: Path, beside: Path | None = None) -> Iterator[Path]:
 
     Raises ArchiveRefused, OSError.
     """
-    if path.is_dir():
+    if path.is_dir() or not path.exists():  # whoever reads it says that there is none
         yield path
         return
     with tempfile.TemporaryDirectory(prefix=".alertd-", dir=beside) as folder:
