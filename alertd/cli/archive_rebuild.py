@@ -27,7 +27,7 @@ def rebuild(config: ConfigOption = None, json: JsonOption = False) -> None:
         reader, lines = Reader(reach.archive), summary(reach.archive).lines
         with (
             progress("reading the archive", lines, silent=True) as advance,
-            closing(Projector(reach.history)) as made,
+            closing(Projector(reach.history)) as it,
         ):
             before = 0
 
