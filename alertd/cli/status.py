@@ -46,7 +46,9 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
         found["redis"]["findings"] = msgspec.to_builtins(findings)
         running = read_run_states(settings.state_dir)
         for daemon in running:
-            overlay(found, live_status(settings, daemon))
+            live = live_status(settings, daemon)
+            overlay(found, live)
+            found |= {name: live[name] for name in ("archive", "history") if live and name in live}
         found |= {"daemons": [msgspec.to_builtins(state) for state in running]}
         return found if desk is None else seen_by(found, desk, settings)
 
@@ -90,6 +92,7 @@ def _well(found: dict[str, Any]) -> bool:
         bool(found["daemons"])
         and all(daemon["reload_ok"] and not daemon["positions"] for daemon in found["daemons"])
         and not any(finding["level"] == "refuse" for finding in found["redis"]["findings"])
+        and not any(found.get(name, {}).get("error") for name in ("archive", "history"))
         and not any(_source_trouble(row) for row in found["sources"])
         and not any(row["failures"] or row["dead"] or row["parked"] for row in found["receivers"])
     )
@@ -109,6 +112,7 @@ def _show(found: dict[str, Any]) -> None:
         console.print(f"[{'red' if finding['level'] == 'refuse' else 'yellow'}]  {plain(finding['text'])}[/]")
     oldest = f", the oldest stored {ago(events['oldest_at'], now)}" if events["backlog"] else ""
     console.print(f"events  {events['backlog']} waiting to be matched{oldest}")
+    _show_archive(console, found, now)
     console.print()
     print_table(
         "Sources",
@@ -149,6 +153,21 @@ def _show_daemon(console: Console, daemon: RunState, now: int) -> None:
             console.print("    " + plain(fault))
     for one in daemon.positions:
         console.print(f"[red]  positions of {one.portfolio}: {plain(one.text)}[/red]")
+
+
+def _show_archive(console: Console, found: dict[str, Any], now: int) -> None:
+    """Say how far archive and history are: as their process says, else as the store has heard."""
+    for row in found["archives"]:
+        ours = found.get("archive", {}).get("id") == row["id"]
+        behind = f", {row['behind_s']:g} s behind the journal" if row["behind_s"] else ""
+        heard = "" if ours else f", last heard of {ago(row['reported_at'], now)}"
+        until = (
+            f"archived up to {ago(row['archived_until'], now)}" if row["archived_until"] else "nothing archived yet"
+        )
+        console.print(f"archive {row['id']}: {until}{behind}{heard}")
+    for name in ("archive", "history"):
+        if error := found.get(name, {}).get("error"):
+            console.print(f"[red]  {name}: {plain(str(error))}[/red]")
 
 
 def _show_trouble(console: Console, troubles: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from alertd.base.clock import rfc3339
 from alertd.model import SourceState, Standing
-from alertd.store.types import Backlog, ReceiverHealth
+from alertd.store.types import Archived, Backlog, ReceiverHealth
 from alertd.workers.source_rows import source_row
 
 
@@ -33,6 +33,14 @@ class StatusStore(Protocol):
 
     async def backlog(self) -> Backlog:
         """Measure the events stream."""
+        ...
+
+    async def archived(self, now: int) -> Mapping[str, Archived]:
+        """Say how far archives are."""
+        ...
+
+    async def journal_end(self) -> str:
+        """Say where the journal ends."""
         ...
 
 
@@ -68,6 +76,21 @@ def receiver_row(receiver: str, type_: str, health: ReceiverHealth | None) -> di
     }
 
 
+def archive_row(archive: str, found: Archived, end: str) -> dict[str, Any]:
+    """Give one archive's line; `end` is that of the journal."""
+    return {
+        "id": archive,
+        "position": found.position,
+        "archived_until": _time(_ms(found.position)),
+        "behind_s": max(_ms(end) - _ms(found.position), 0) / 1000 if found.position else None,
+        "reported_at": _time(found.at_ms),
+    }
+
+
+def _ms(journal_id: str) -> int:
+    return int(journal_id.partition("-")[0] or 0)
+
+
 class Named(Protocol):
     """What a configured source or receiver says of itself."""
 
@@ -98,6 +121,7 @@ async def collect_status(
     standings = await store.standings()
     health = await store.receiver_health()
     backlog = await store.backlog()
+    archived, end = await store.archived(now), await store.journal_end()
     types = {receiver.id: receiver.type for receiver in receivers}
     rows = []
     for number, source in enumerate(sources, 1):
@@ -108,6 +132,7 @@ async def collect_status(
         "at": rfc3339(now),
         "redis": {"roundtrip_ms": round(ping_ms, 3)},
         "events": {"backlog": backlog.events, "pending": backlog.pending, "oldest_at": _time(backlog.oldest_ms)},
+        "archives": [archive_row(name, one, end) for name, one in sorted(archived.items())],
         "sources": rows,
         "receivers": [
             *(receiver_row(receiver, type_, health.get(receiver)) for receiver, type_ in types.items()),

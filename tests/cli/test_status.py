@@ -159,10 +159,21 @@ def test_processes_that_died_are_told_but_no_fault(desk: Desk) -> None:
     assert ", only match, " in done.out
 
 
+def test_it_says_how_far_the_archive_is(desk: Desk) -> None:
+    desk.running()
+    now = system_clock()
+    desk.do(lambda store: store.note_archived("0123456789abcdef", f"{now - 5000}-0", now - 2000))
+    desk.source()
+    done = desk.run("status")
+    assert "archive 0123456789abcdef: archived up to 5 s ago, last heard of 2 s ago" in done.out.replace("6 s", "5 s")
+    (row,) = desk.run("status", "--json").json["archives"]
+    assert (row["id"], row["position"], row["behind_s"]) == ("0123456789abcdef", f"{now - 5000}-0", 0)
+
+
 def test_the_status_as_json_is_the_apis_with_the_daemons(desk: Desk) -> None:
     desk.running()
     found = desk.run("status", "--json").json
-    assert {"at", "redis", "events", "sources", "receivers", "daemons"} == found.keys()
+    assert {"at", "redis", "events", "archives", "sources", "receivers", "daemons"} == found.keys()
     assert found["sources"][0]["id"] == "wire"
     assert found["daemons"][0]["web"] == "127.0.0.1:8321"
 

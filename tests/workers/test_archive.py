@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from pathlib import Path
 
 import msgspec
@@ -12,7 +14,10 @@ from alertd.history.projection.read import History
 from alertd.model import JournalRecord
 from alertd.store.memory import MemoryStore
 from alertd.store.redis import open_store
+from alertd.store.types import Memory
 from alertd.workers.archive import BATCH
+from alertd.workers.notices import Notices
+from alertd.workers.relief import make_room
 from tests.store.make import delivery
 from tests.workers.archiving import Rig, names, record
 
@@ -202,6 +207,68 @@ async def test_a_record_of_a_later_version_is_named_in_its_place(
     await rig.archive()
     assert [one.reason for _, one in rig.lines()] == ["fine", "archive_unreadable", "fine"]
     await redis_store.aclose()
+
+
+FULL = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from tests.workers.archiving import Rig
+
+async def main():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    rig = Rig(Path(sys.argv[1]))
+    await rig.write(*(f"n{n}" for n in range(50)))
+    archiver = rig.made()
+    await archiver._turn()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    await rig.write(*(f"n{n}" + "x" * n for n in range(50, 400)))
+    await archiver._turn()
+    assert archiver.status()["archive"]["error"], "the disk is full"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    archiver.stop()
+    await archiver.run()
+    archived, journal = rig.lines(), await rig.journalled()
+    assert journal[: len(archived)] == archived and len(archived) > 400, "what is told of it comes next"
+
+asyncio.run(main())
+"""
+
+
+async def test_a_full_disk_loses_and_doubles_nothing(rig: Rig) -> None:
+    done = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FULL, str(rig.folder), cwd=Path(__file__).parents[2], stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await done.communicate()
+    assert done.returncode == 0, said.decode()[-2000:]
+    assert list(verify(rig.path)) == []
+
+
+async def test_lines_that_a_full_redis_drops_while_the_archive_fails_are_named(tmp_path: Path) -> None:
+    class Full(MemoryStore):
+        async def memory(self) -> Memory:
+            return Memory(used=len(self._journal), limit=100)
+
+    rig = Rig(tmp_path)
+    rig.store = Full(clock=lambda: rig.now)
+    await rig.write("a")
+    await rig.archive()
+    rig.path.rename(tmp_path / "away")
+    rig.path.write_text("what stands in the way")
+    await rig.write(*(f"n{n}" for n in range(90)))
+    archiver = rig.made()
+    await archiver._turn()
+    dropped = await make_room(rig.store, Notices(rig.store, {}, lambda: rig.now), rig.now)
+    assert dropped > 0
+    rig.path.unlink()
+    (tmp_path / "away").rename(rig.path)
+    archiver.stop()
+    await archiver.run()
+    archived = rig.lines()
+    (gap,) = [one for _, one in archived if one.reason == "archive_gap" and "from" in one.data]
+    assert (gap.data["from"], gap.data["to"]) == (archived[0][0], archived[2][0])
+    assert "journal_gap" in [one.reason for _, one in archived], "and why"
+    left = [name for name, _ in await rig.journalled()]
+    assert left[: len(archived) - 2] == [name for name, _ in archived][2:], "what came after it was told comes next"
 
 
 # --- days -----------------------------------------------------------------------------------------------------
