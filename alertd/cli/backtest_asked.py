@@ -27,8 +27,8 @@ from alertd.history.backtest.summary import Wanted
 from alertd.rules.book import Portfolio, RuleBook
 
 SINCE = "30d"
-FOREVER_MS = 253_402_300_799_000
-"""The last second of the year 9999."""
+FOREVER_MS = 253_370_764_800_000
+"""The year 9999: what is added to it can still be written as a date."""
 
 
 def asked_of(
@@ -60,7 +60,7 @@ def _time(option: str, text: str | None, now: int) -> int | None:
         rfc3339(at)
     except (ValueError, OverflowError):
         fail(f"{option} takes a time such as 2h or 30d, a date, or a time with a zone, not {text}", USAGE)
-    return at
+    return min(max(at, 0), FOREVER_MS)
 
 
 def seen(book: RuleBook, desk: str | None) -> RuleBook:
@@ -152,7 +152,7 @@ def run(plan: Plan, other: Side | None, asked: Asked, judging: Judging) -> Resul
     try:
         if other is None:
             return asyncio.run(run_one(plan, asked, judging))
-        jobs = max(1, plan.jobs // 2)
+        jobs = 1 if plan.jobs == 1 else max(2, plan.jobs // 2)  # one alone would match in the process that decides
         old = replace(plan, book=other.book, policies=other.policies, jobs=jobs, near=False)
         return asyncio.run(run_both(replace(plan, jobs=jobs), old, other, asked, judging))
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -78,19 +78,24 @@ def sample_of(
     """Make the sample of an event, with what of the source's words may be shown."""
     return Sample(
         at=rfc3339(at_ms),
-        event=event.id,
+        event=clean(event.id),
         revision=event.revision,
-        title=one_line(event.title or event.url or event.id),
-        url=event.url,
-        source=event.source,
+        title=clean(event.title or event.url or event.id),
+        url=clean(event.url),
+        source=clean(event.source),
         severity=match.severity if match is not None else "",
         companies=tuple(labels.get(one, one) for one in match.companies[:5]) if match is not None else (),
         evidence=quotes(event, match) if match is not None else (),
         grounds=tuple(ground.text for ground in match.grounds) if match is not None else (),
         reason=decision.reason if decision is not None else "",
         told={name: told_as(what) for name, what in decision.receivers.items()} if decision is not None else {},
-        why=tuple(map(one_line, why)),
+        why=tuple(map(clean, why)),
     )
+
+
+def clean(text: str) -> str:
+    """Put a text of a file that anybody may have written on one line, without control and bidi characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in one_line(text))
 
 
 def told_as(answer: str) -> str:
@@ -102,7 +107,7 @@ def quotes(event: Event, match: Match) -> tuple[str, ...]:
     """Give the words that prove a match, each once; of the body only where the source's rights let it be shown."""
     free = may_quote(event)
     texts = [one.quote for one in match.evidence if one.quote and (free or one.field == "title")]
-    return tuple(dict.fromkeys(map(one_line, texts)))[:MAX_QUOTES]
+    return tuple(dict.fromkeys(map(clean, texts)))[:MAX_QUOTES]
 
 
 def may_quote(event: Event) -> bool:
