@@ -54,7 +54,7 @@ def test_status_says_what_there_is(folder: Path) -> None:
 
 
 def test_gaps_and_holds_are_told(folder: Path) -> None:
-    gap = replace(record(1, kind="notice", **{"from": "1-0", "to": "9-0"}), reason="archive_gap")
+    gap = replace(record(1), reason="archive_gap", data={"from": "1-0", "to": "9-0"})
     with_writer(folder / "var/archive", lambda writer: writer.append([(f"{MONDAY + 3 * DAY}-0", gap)]))
     assert ask(folder, "hold", "add", "case-7", "--since", "2026-11-01", "--reason", "letter").code == 0
     done = ask(folder, "status")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from alertd.errors import Corrupt
@@ -96,9 +98,7 @@ def find_mark(file: BinaryIO, day: str, found: list[Span], n: int) -> Mark | Non
 
 def last_before(marks: Sequence[Mark], n: int, ms: int) -> Mark | None:
     """Give the last frame that begins neither after a line nor, if that is given (not 0), at or after a time."""
-    best = None
-    for mark in marks:
-        if mark.first > n or (ms and mark.ms >= ms):
-            break
-        best = mark
-    return best
+    end = bisect_right(marks, n, key=lambda mark: mark.first)
+    if ms:  # not sorted by time where a clock went back
+        end = next((i for i, mark in enumerate(islice(marks, end)) if mark.ms >= ms), end)
+    return marks[end - 1] if end else None
