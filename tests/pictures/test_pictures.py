@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tools.pictures import pages, stories
+from tools.pictures import pages, reports, stories
 from tools.pictures.__main__ import FOLDER, PICTURES
 from tools.pictures.browser import Measured, NoBrowserError, find_browser, measure, shoot
 from tools.pictures.slack_page import slack_page
@@ -117,3 +117,19 @@ def test_a_picture_is_taken(tmp_path: Path) -> None:
 
 def test_every_picture_of_the_documents_is_one_that_we_take() -> None:
     assert {path.stem for path in FOLDER.glob("*.png")} <= set(PICTURES)
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_a_report_fits_the_screen_as_a_mail(width: int) -> None:
+    page = measure(reports.mail(), width)
+    fits(page, width)
+    for words in ("AI infrastructure", "mildly positive", "NVDA +8.0 %", "CRITICAL", "supplies SpaceX"):
+        assert words in page.text, words
+    assert measure(reports.mail(), width, dark=True).text == page.text
+
+
+@pytest.mark.parametrize("width", [320, PHONE, 1000])
+def test_a_report_fits_the_screen_as_a_page(width: int) -> None:
+    page = measure(reports.page(), width)
+    assert page.scrolls <= width and page.small == []
+    assert "Tone of the portfolio" in page.text and "Holdings in the news" in page.text

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.pictures import pages, stories
+from tools.pictures import pages, reports, stories
 from tools.pictures.backtest_page import backtest_page
 from tools.pictures.browser import NoBrowserError, shoot
 
@@ -22,6 +22,8 @@ class Picture(NamedTuple):
     width: int
     scale: float = 1
     dark: bool = False
+    most: int = 4000
+    """Pixels of its height."""
 
 
 PICTURES = {
@@ -38,6 +40,11 @@ PICTURES = {
     "brief-slack": Picture(lambda: pages.slack(stories.brief()), DESKTOP),
     "backtest-desktop": Picture(backtest_page, 980, scale=0.7),
     "backtest-phone": Picture(backtest_page, PHONE),
+    "report-desktop": Picture(reports.page, 1000, most=2200),
+    "report-phone": Picture(reports.page, PHONE, most=3200),
+    "report-mail-desktop": Picture(reports.mail, DESKTOP),
+    "report-mail-phone": Picture(reports.mail, PHONE),
+    "report-mail-dark": Picture(reports.mail, PHONE, dark=True),
     "webhook": Picture(lambda: pages.webhook(stories.seed()), 900),
 }
 
@@ -52,7 +59,7 @@ def main(names: list[str]) -> int:
     for name in names or PICTURES:
         one = PICTURES[name]
         try:
-            shoot(one.page(), one.width, FOLDER / f"{name}.png", scale=one.scale, dark=one.dark)
+            shoot(one.page(), one.width, FOLDER / f"{name}.png", scale=one.scale, dark=one.dark, most=one.most)
         except NoBrowserError as error:
             print(f"pictures: {error}", file=sys.stderr)
             return 1

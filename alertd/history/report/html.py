@@ -20,6 +20,7 @@ _ROWS = 30
 
 def report_page(report: Report) -> str:
     """Write the page."""
+    report = words.clean(report)
     return page(words.title(report), *_sections(report), lead=_lead(report), small=words.small_print(report))
 
 
@@ -82,8 +83,6 @@ def _tone(report: Report) -> Iterator[Html | str]:
     if known:
         bars = [Bar(words.held(one), one.signed) for one in known]
         yield level_bars("What it is for you, by holding", "-1 to 1, signed by position", bars, signed=True)
-    if not report.holdings:
-        yield "The portfolio holds nothing now, so there is no news of holdings to count."
     if said := words.quiet_ones(quiet):
         yield said
 

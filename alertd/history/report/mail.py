@@ -41,6 +41,7 @@ _NUMBER = (
 
 def mailing_of(report: Report, report_id: str) -> Mailing:
     """Write the mail; `report_id` is that of the settings, or whatever names it."""
+    report = words.clean(report)
     subject = words.subject(report)
     return Mailing(
         report=report_id,
@@ -104,6 +105,8 @@ def _top(report: Report) -> Html:
     rows = []
     for name, said, values in lines:
         drawn = [mail_columns(values, title=f"{name} by day")] if len(values) > 1 and any(values) else []
+        if drawn and min(value or 0.0 for value in values) < 0:
+            drawn.append(_dim("By day; orange is below zero."))
         rows.append(
             element(
                 "tr",
@@ -116,6 +119,8 @@ def _top(report: Report) -> Html:
 
 
 def _holdings(report: Report) -> Iterator[Html]:
+    if not report.holdings:
+        return  # the notes say that it holds nothing
     yield element("h2", "Holdings in the news", style=_H2, class_="rule")
     there, quiet = words.busy(report)
     known = [one for one in there if one.signed is not None][:HOLDINGS]
@@ -128,9 +133,7 @@ def _holdings(report: Report) -> Iterator[Html]:
         yield _grid(head, [_holding(one) for one in there[:HOLDINGS]], narrow_without=(2, 5))
         if len(there) > HOLDINGS:
             yield _dim(f"{len(there) - HOLDINGS} more with news.")
-    if not report.holdings:
-        yield _dim("The portfolio holds nothing now, so there is no news of holdings to count.")
-    elif said := words.quiet_ones(quiet):
+    if said := words.quiet_ones(quiet):
         yield _dim(said)
 
 
@@ -212,13 +215,13 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]], narrow_without: Se
             element(
                 tag,
                 text,
-                class_="x" if at in narrow_without else "",
+                class_=" ".join([*(["x"] if at in narrow_without else []), *(["d"] if tag == "th" else [])]),
                 style=(_NUMBER if at else _CELL) + (";color:#515b66;font-weight:normal" if tag == "th" else ""),
             )
             for at, text in enumerate(row)
         ]
 
-    top = element("tr", *cells("th", head), class_="d")
+    top = element("tr", *cells("th", head))
     return element(
         "table", top, *(element("tr", *cells("td", row)) for row in rows),
         width="100%", cellspacing="0", cellpadding="0", style="border-collapse:collapse;margin-top:8px",

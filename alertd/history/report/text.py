@@ -27,6 +27,7 @@ class TextForm:
 
 def report_lines(report: Report, form: TextForm) -> list[str]:
     """Write the report."""
+    report = words.clean(report)
     parts = [
         _top(report, form),
         _holdings(report, form),
@@ -46,18 +47,13 @@ def report_lines(report: Report, form: TextForm) -> list[str]:
 def _top(report: Report, form: TextForm) -> list[str]:
     out = [*wrapped(words.title(report), 0, form.width), ""]
     lines: list[tuple[str, str, Sequence[float | None]]] = [
-        (
-            "Tone",
-            f"{words.tone(report.tone.now)}, at the beginning {words.signed(report.tone.before)}",
-            report.tone.line,
-        ),
+        ("Tone", words.tones(report.tone), report.tone.line),
         ("News", f"{words.volume(report.volume)}; {words.deviation(report.volume)}", report.volume.by_day),
         ("Alerts", f"{report.alerts.total}: {words.alerts(report.alerts)}", words.alerts_by_day(report)),
     ]
     for name, said, values in lines:
-        out += [
-            f"{name:<8}{line.strip()}" if at == 0 else line for at, line in enumerate(wrapped(said, 8, form.width))
-        ]
+        first, *rest = wrapped(said, 8, form.width)
+        out += [f"{name:<8}{first.strip()}", *rest]
         if len(report.days) > 1 and any(values):
             out.append(f"{'':8}{_spark(values, form, form.width - 8)}")
     return out
@@ -66,7 +62,7 @@ def _top(report: Report, form: TextForm) -> list[str]:
 def _holdings(report: Report, form: TextForm) -> list[str]:
     there, quiet = words.busy(report)
     if not report.holdings:
-        return ["Holdings", "  The portfolio holds nothing now, so there is no news of holdings to count."]
+        return []  # the notes say that it holds nothing
     rows = [_holding(one, form) for one in there[: form.most]]
     head = ["", "weight", "tone", "before", "over the time", "for you", "stories", "σ 30", "σ 90", "alerts"]
     out = ["Holdings", *_grid([head, *rows], left=(0, 4))] if rows else ["Holdings"]

@@ -1,13 +1,16 @@
 """How a report says its numbers, wherever they stand. Pure.
 
-Everything that a source or a user wrote is one clean line here; a form escapes it for itself.
+A form makes one clean line of everything that a source or a user wrote first (`clean`), and escapes it for itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from alertd.base.clock import parse_rfc3339
 from alertd.base.wall_clock import local
@@ -30,7 +33,9 @@ UNKNOWN = "–"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TITLE = 160
 _LABEL = 40
+_NAMED_DAYS = 14
 _SHOWN = 6
+_LONGEST = 500
 LEFT_OUT = {
     "baseline": "found by a source's first poll",
     "late": "came late, after an outage",
@@ -40,6 +45,21 @@ LEFT_OUT = {
     "held": "messages held on purpose",
 }
 """Why something was not measured, in words."""
+
+
+def clean(report: Report) -> Report:
+    """Make one line of every text: no controls, no bidi tricks, whoever wrote it. JSON keeps what was written."""
+    return msgspec.convert(_clean(msgspec.to_builtins(report)), Report)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return one_line(value, _LONGEST)
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _clean(one) for key, one in value.items()}
+    return value
 
 
 def title(report: Report) -> str:
@@ -72,10 +92,10 @@ def moment(report: Report, at: str) -> str:
 
 
 def days(report: Report) -> list[str]:
-    """Write the days of the report as an axis has them: `Mon 23 Nov`."""
-    now = local(parse_rfc3339(report.until), _zone(report))
+    """Write the days of the report as an axis has them: `Mon 23 Nov`, of more than two weeks without the weekday."""
     found = [datetime.fromisoformat(one) for one in report.days]
-    return [f"{_DAYS[at.weekday()]} {day(at, now)}" for at in found]
+    named = len(found) <= _NAMED_DAYS
+    return [f"{_DAYS[at.weekday()]} {day(at, at)}" if named else day(at, at) for at in found]
 
 
 def signed(value: float | None, digits: int = 2) -> str:
@@ -92,7 +112,9 @@ def tone(value: float | None) -> str:
 
 
 def tones(one: Tone) -> str:
-    """Say how an index stands, and how it stood at the beginning."""
+    """Say how an index stands, and how it stood at the beginning, if that is known."""
+    if one.before is None:
+        return tone(one.now)
     return f"{tone(one.now)}, at the beginning {signed(one.before)}"
 
 

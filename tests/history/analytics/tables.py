@@ -79,7 +79,8 @@ class Tables:
         self.put(
             "events", seq, name, revision, clocks.get("seen_ms", at_ms), visible, at_ms,
             clocks.get("decided_ms", at_ms), clocks.get("precision", "second"), source, desk, "news", None, "en",
-            "high", f"{name} happens", f"https://wire.example/{name}", story, 1.0, sources, clocks.get("tone", 0.1),
+            "high", clocks.get("title", f"{name} happens"), f"https://wire.example/{name}", story, 1.0, sources,
+            clocks.get("tone", 0.1),
             confidence, clocks.get("baseline", 0), clocks.get("late", 0), clocks.get("withdrawn", 0),
             clocks.get("shared", int(desk is None)),
         )  # fmt: skip
@@ -90,11 +91,11 @@ class Tables:
         return name
 
     def touch(
-        self, event: str, company: str, weight: float | None, path: tuple[str, ...] = (), portfolio: str = "ai"
+        self, event: str, company: str, weight: float | None, path: tuple[str, ...] = (), label: str = ""
     ) -> None:
         """Say that a match of the portfolio touched a holding."""
         named = int(not path)
-        self.put("touched", event, 1, portfolio, company, company.upper(), weight, named, json.dumps(path), None)
+        self.put("touched", event, 1, "ai", company, label or company.upper(), weight, named, json.dumps(path), None)
 
     def alert(
         self,
