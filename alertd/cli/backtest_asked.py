@@ -18,7 +18,7 @@ from alertd.base.config import parse_duration
 from alertd.cli.backtest_run import Asked, Result, run_both, run_one
 from alertd.cli.backtest_sides import Ground, Side
 from alertd.cli.output import INTERRUPTED, USAGE, fail
-from alertd.cli.why_rule import since_ms
+from alertd.cli.past_time import past_time
 from alertd.history.backtest.expect_file import Expectation, read_expectations
 from alertd.history.backtest.expectations import Judging
 from alertd.history.backtest.figures import Heading
@@ -44,23 +44,12 @@ def asked_of(
 ) -> Asked:
     """Read times and names. Ends the command if one is none."""
     now = system_clock()
-    begin = _time("--since", since or (None if events else SINCE), now)
-    end = _time("--until", until, now) if until is not None or events else now
+    begin = past_time("--since", since or (None if events else SINCE), now)
+    end = past_time("--until", until, now) if until is not None or events else now
     if begin is not None and end is not None and end <= begin:
         fail(f"--until {until or 'now'} is not after --since {since or SINCE}", USAGE)
     books = [side.book] if other is None else [side.book, other.book]
     return Asked(samples, desk, _wanted(books, desk, portfolios or (), rules or ()), begin, end)
-
-
-def _time(option: str, text: str | None, now: int) -> int | None:
-    if text is None:
-        return None
-    try:
-        at = since_ms(text, now)
-        rfc3339(at)
-    except (ValueError, OverflowError):
-        fail(f"{option} takes a time such as 2h or 30d, a date, or a time with a zone, not {text}", USAGE)
-    return min(max(at, 0), FOREVER_MS)
 
 
 def seen(book: RuleBook, desk: str | None) -> RuleBook:

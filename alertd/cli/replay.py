@@ -35,8 +35,8 @@ from alertd.cli.output import (
     stderr,
     warn,
 )
+from alertd.cli.past_time import past_time
 from alertd.cli.replay_text import bar, show, tail
-from alertd.cli.why_rule import since_ms
 from alertd.errors import AlertdError, ConfigError
 from alertd.history.past import Past
 from alertd.history.past_read import read_past
@@ -167,21 +167,10 @@ def _rate(speed: str) -> float:
 
 def _past(paths: Sequence[Path], since: str | None, until: str | None, as_notified: bool, people: bool) -> _Past:
     now = system_clock()
-    begin, end = _time("--since", since, now), _time("--until", until, now)
+    begin, end = past_time("--since", since, now), past_time("--until", until, now)
     if begin is not None and end is not None and end <= begin:
         fail(f"--until {until} is not after --since {since}", USAGE)
     return _Past(paths, begin, end, as_notified, people)
-
-
-def _time(option: str, text: str | None, now: int) -> int | None:
-    if text is None:
-        return None
-    try:
-        at = since_ms(text, now)
-        rfc3339(at)
-    except (ValueError, OverflowError):
-        fail(f"{option} takes a time such as 2h or 30d, a date, or a time with a zone, not {text}", USAGE)
-    return at
 
 
 def _surveyed(past: _Past) -> Survey:

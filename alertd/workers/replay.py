@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple, Protocol
@@ -23,9 +23,19 @@ from alertd.errors import Temporary
 from alertd.history.past import Past, PastEvent, PastRecord
 from alertd.history.people import answer_of, silence_of
 from alertd.history.replay.account import Account
-from alertd.history.replay.feed import item_of, source_of
+from alertd.history.replay.feed import indices_of, item_of, source_of
 from alertd.history.replay.stage import LEASE_MS
-from alertd.model import Answer, DueDelivery, IngestItem, IngestResult, JournalRecord, Silence, Timer, Window
+from alertd.model import (
+    Answer,
+    CompanyIndex,
+    DueDelivery,
+    IngestItem,
+    IngestResult,
+    JournalRecord,
+    Silence,
+    Timer,
+    Window,
+)
 from alertd.store.types import Backlog
 
 log = structlog.get_logger(__name__)
@@ -60,6 +70,12 @@ class ReplayStore(Protocol):
 
     async def ingest(self, source: str, items: Sequence[IngestItem], now: int) -> list[IngestResult]:
         """Store what is new."""
+        ...
+
+    async def put_indices(
+        self, changed: Mapping[str, CompanyIndex | None], as_of_ms: int, *, whole: bool = False
+    ) -> None:
+        """Write indices of companies."""
         ...
 
     async def backlog(self) -> Backlog:
@@ -175,6 +191,8 @@ class Replayer:
         while self.account.waiting >= MOST_WAITING and not self.stop.is_set():
             await self._tick(TICK_S)
         now = self.clock()
+        if indices := indices_of(batch):
+            await self.store.put_indices(indices, now)
         for source, group in groupby(batch, key=lambda past: source_of(past.event)):
             pasts = list(group)
             items = [item_of(past, now, completed=past.event.id in self.course.completed) for past in pasts]

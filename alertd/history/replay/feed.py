@@ -6,12 +6,14 @@ work that the live one had. An event of a plain file keeps what it brings, as in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from alertd.base.clock import rfc3339
 from alertd.base.ids import USER_ID, event_id, mark
 from alertd.history.past import PastEvent
-from alertd.model import Candidate, Event, IngestItem, event_to_json
+from alertd.model import Candidate, CompanyIndex, Event, IngestItem, event_to_json
 from alertd.sources.identity import identity_mark
 
 NAMELESS = "replayed"
@@ -60,6 +62,14 @@ def item_of(past: PastEvent, now: int, *, completed: bool) -> IngestItem:
         event=msgspec.Raw(event_to_json(again)),
     )
     return IngestItem(candidate=candidate, verdict="baseline" if event.baseline else "new")
+
+
+def indices_of(pasts: Iterable[PastEvent]) -> dict[str, CompanyIndex]:
+    """Give the indices of companies that events were matched with then: a replay's daemon has no archive to work them
+    out from.
+    """
+    named = (company for past in pasts if past.decided for company in past.event.companies)
+    return {company.id: company.index for company in named if company.index is not None}
 
 
 def _bare(event: Event) -> Event:

@@ -12,11 +12,11 @@ import pytest
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.history.past import PastEvent
 from alertd.history.replay.account import Account, verdicts
-from alertd.history.replay.feed import NAMELESS, item_of, source_of
+from alertd.history.replay.feed import NAMELESS, indices_of, item_of, source_of
 from alertd.history.replay.stage import NOT_SENT, Pace, Performed, Played, staged
 from alertd.history.replay.staging import Staging
 from alertd.history.replay.survey import survey
-from alertd.model import CompanyMention, Decision, JournalRecord, Story, event_to_dict
+from alertd.model import CompanyIndex, CompanyMention, Decision, JournalRecord, Story, event_to_dict
 from alertd.notify.outcome import Later, Outcome, Sent
 from alertd.notify.payload import payload
 from alertd.notify.protocol import Attempt
@@ -48,6 +48,13 @@ def test_a_plain_event_keeps_what_it_brings() -> None:
     one = past(companies=[CompanyMention(id="vega", name="Vega")])
     plain = PastEvent(at_ms=one.at_ms, event=one.event)
     assert made(plain)["companies"][0]["id"] == "vega"
+
+
+def test_the_indices_of_then_are_known_again() -> None:
+    index = CompanyIndex(as_of=rfc3339(START), sentiment=-0.4, stories=12)
+    known = past(companies=[CompanyMention(id="vega", name="Vega", index=index), CompanyMention(id="lumen")])
+    assert indices_of([known]) == {"vega": index}
+    assert indices_of([PastEvent(at_ms=START, event=known.event)]) == {}
 
 
 def test_revisions_are_the_same_item_with_other_content() -> None:
