@@ -14,7 +14,7 @@ from typing import Any, Literal
 from alertd.alerts.rows import Wanted, row
 from alertd.cli.kept import Kept
 from alertd.cli.output import ago, print_json, print_table, stdout, warn
-from alertd.errors import HistoryUnavailable
+from alertd.errors import HistoryRefused, HistoryUnavailable
 from alertd.history.projection.query import AlertFilter
 from alertd.model import AlertState
 from alertd.store.redis import RedisStore
@@ -70,7 +70,13 @@ async def rows_of(asked: Asked, store: RedisStore | None, kept: Kept) -> list[di
     if len(fresh) == MOST and not asked.text:
         warn(f"alertd: the history is behind, at {kept.until}: these are from the store alone", "yellow")
         return await _from_store(asked, store)
-    found = _from_kept(asked, kept, asked.limit + len(fresh))
+    try:
+        found = _from_kept(asked, kept, asked.limit + len(fresh))
+    except HistoryRefused as error:
+        if asked.text:
+            raise
+        warn(f"alertd: {error}", "yellow")
+        return await _from_store(asked, store)
     return await _as_they_stand(asked, store, found, [] if asked.text else fresh)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from alertd.base.clock import rfc3339
 from alertd.cli.connect import Reach, command_store
 from alertd.cli.output import warn
-from alertd.cli.past_rules import Books
 from alertd.errors import AlertdError, ArchiveRefused, HistoryRefused, HistoryUnavailable, StoreUnavailable
 from alertd.history.archive.reader import Reader
 from alertd.history.projection.read import History
@@ -43,8 +42,13 @@ class Kept:
         return rfc3339(self.until_ms) if self.until_ms else "the beginning"
 
     def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
-        """Give the records of the archive that concern an id."""
-        return self.history.trace(id) if self.history is not None else []
+        """Give the records of the archive that concern an id; none, and a line on stderr, where it is damaged."""
+        try:
+            return self.history.trace(id) if self.history is not None else []
+        except (AlertdError, OSError) as error:
+            warn(f"alertd: what is kept cannot be read: {error}", "yellow")
+            self.history = None
+            return []
 
     def owners(self, alerts: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """Say of alerts of which portfolio they are, and whose."""
@@ -71,17 +75,13 @@ class Kept:
 
 def kept_of(reach: Reach, desk: str | None = None) -> Kept:
     """Open what is kept, as a desk sees it; None: whole. What is damaged is said on stderr."""
-    hidden: list[str] = []
-    if desk is not None:
-        declared = Books(reach).today().book.companies.declared
-        hidden = [one.id for one in declared if one.desk not in (None, desk)]
     try:
         archive = Reader(reach.archive)
     except (ArchiveRefused, OSError):
         archive = None  # there is none yet: then there is nothing to trace either
     kept = Kept()
     try:
-        kept.history = History(reach.history, desk, archive=archive, hidden=hidden)
+        kept.history = History(reach.history, desk, archive=archive)
         kept.look()
     except (HistoryRefused, HistoryUnavailable) as error:
         kept.history, kept.trouble = None, error
@@ -96,19 +96,15 @@ async def store_or_kept(reach: Reach, kept: Kept) -> AsyncIterator[RedisStore | 
 
     Raises StoreUnavailable where nothing is kept either.
     """
-    opened = command_store(reach)
-    try:
-        store = await opened.__aenter__()
-    except StoreUnavailable as error:
-        if kept.history is None:
-            raise
-        warn(f"alertd: {error}; this is what is kept, up to {kept.until}", "yellow")
-        yield None
-        return
-    try:
+    async with AsyncExitStack() as stack:
+        store = None
+        try:
+            store = await stack.enter_async_context(command_store(reach))
+        except StoreUnavailable as error:
+            if kept.history is None:
+                raise
+            warn(f"alertd: {error}; this is what is kept, up to {kept.until}", "yellow")
         yield store
-    finally:
-        await opened.__aexit__(None, None, None)
 
 
 def journal_place(journal_id: str) -> tuple[int, int]:

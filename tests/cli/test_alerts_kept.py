@@ -131,8 +131,12 @@ def test_a_desk_finds_its_own_and_what_is_nobodys(desk: Desk) -> None:
     assert ids(desk, "--desk", "energy", "--since", rfc3339(system_clock() - 10**9)) == [TWO]
 
 
-def test_a_damaged_history_costs_only_the_search(kept: Desk) -> None:
-    (kept.folder / "var/history.db").write_bytes(b"no database" * 1000)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_damaged_history_costs_only_the_search(kept: Desk, whole: bool) -> None:
+    path = kept.folder / "var/history.db"
+    content = path.read_bytes()
+    kept_pages = 0 if whole else 4 * 4096
+    path.write_bytes(content[:kept_pages] + b"\xa5" * (len(content) - kept_pages))
     done = kept.run("alerts", "--json")
     assert {row["id"] for row in done.json} == {ONE, TWO}
     assert "alertd archive rebuild" in done.err

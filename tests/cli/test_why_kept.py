@@ -64,6 +64,16 @@ def test_another_desk_is_not_shown_what_was_kept(desk: Desk) -> None:
     assert PAYLOAD.splitlines()[0] in desk.run("why", "dl_1", "--full").out
 
 
+def test_a_damaged_archive_costs_only_what_it_has(kept: Desk) -> None:
+    whole = why(kept, "ev_1")
+    for file in (kept.folder / "var/archive").rglob("*.jsonl.zst"):
+        file.write_bytes(b"\xa5" * 500)
+    assert kept.run("why", "ev_1").out.splitlines()[0] == whole[0]
+    (kept.folder / "var/history.db").write_bytes(b"\xa5" * 20_000)
+    done = kept.run("why", "ev_1")
+    assert (done.code, "alertd archive rebuild" in done.err) == (0, True)
+
+
 def test_words_of_a_headline_list_events(kept: Desk) -> None:
     assert why(kept, "vega orion") == ["2026-01-12T07:42:03.020Z  ev_1 from wire “Vega leases Orion”"]
     assert kept.run("why", "orion vega", "--json").json[0]["event"] == "ev_1"
