@@ -11,7 +11,7 @@ import typer
 from alertd.cli.backtest_asked import asked_of, expected_of, heading_of, plan_of, run, write
 from alertd.cli.backtest_sides import ground_of, other_side
 from alertd.cli.backtest_text import print_result
-from alertd.cli.output import FAULTS, ConfigOption, DeskOption, JsonOption, fail, print_json, quiet_logs
+from alertd.cli.output import FAULTS, USAGE, ConfigOption, DeskOption, JsonOption, fail, print_json, quiet_logs
 from alertd.cli.rules import RulesOption
 from alertd.errors import AlertdError
 from alertd.history.backtest.expectations import Judging
@@ -92,6 +92,8 @@ def backtest(
     something that --expect asks for did not come so.
     """
     quiet_logs()
+    if expect is not None and (rule or portfolio):
+        fail("--expect looks at all rules: leave --rule and --portfolio out", USAGE)
     try:
         ground = ground_of(rules, config)
         with ExitStack() as stack:

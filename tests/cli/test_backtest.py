@@ -136,6 +136,7 @@ def test_on_a_terminal_it_fits_80_columns_and_shows_how_far_it_is(desk: Path) ->
         (["--portfolio", "ia"], "there is no portfolio ia (did you mean ai?)"),
         (["--warm-up", "long"], "--warm-up takes a length of time such as 0s, 12h or 40d, not long"),
         (["--junit", "x.xml"], "--junit writes what --expect asks for"),
+        (["--expect", "x.yaml", "--rule", "lease"], "--expect looks at all rules"),
     ],
 )
 def test_what_cannot_be_meant_is_said_in_one_line(desk: Path, words: list[str], said: str) -> None:

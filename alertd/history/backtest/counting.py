@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from alertd.alerts.circumstances import expect_window
 from alertd.base.clock import rfc3339
 from alertd.history.backtest.figures import BudgetFigures, NearFigures, RuleFigures, Sample
-from alertd.history.backtest.samples import Sampler
+from alertd.history.backtest.samples import Sampler, clean
 from alertd.rules.book import Budget, Portfolio, Rule
 
 HOUR_MS = 3_600_000
@@ -132,7 +132,7 @@ class RuleCount:
             useful=self.useful,
             noise=self.noise,
             near=tuple(
-                NearFigures(condition=condition, events=number, samples=tuple(sampler.chosen()))
+                NearFigures(condition=clean(condition), events=number, samples=tuple(sampler.chosen()))
                 for condition, (number, sampler) in near
             ),
             samples=tuple(self.of_alerts.chosen() or self.of_matches.chosen()),
