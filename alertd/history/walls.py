@@ -7,7 +7,7 @@ are rules to ask, are looked at by `cli.desk_view`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,25 +74,31 @@ def _event(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
         return None
     desks = data.get("desks", {})
     named = {one["portfolio"] for name in ("matches", "decisions") for one in data.get(name, [])}
-    open_to = {name for name in named if wall.sees(desks.get(name))}
     seen = wall.walls.seen_by(event, wall.desk)
     left = data | {"event": event_to_dict(seen)}
-    for name in ("matches", "decisions", "failures"):
-        left[name] = [one for one in data.get(name, []) if one["portfolio"] in open_to]
-    if "alerts" in data:
-        left["alerts"] = [card for card in cards_of(record) if wall.sees(card.get("desk"))]
-    if "desks" in data:
-        left["desks"] = {name: desk for name, desk in desks.items() if name in open_to}
-    if "verdicts" in data.get("over_time", {}):
-        verdicts = [one for one in data["over_time"]["verdicts"] if one["portfolio"] in open_to]
-        left["over_time"] = data["over_time"] | {"verdicts": verdicts}
     if seen is not event:  # why it is part of its story may name whom the desk does not see
         left.pop("story", None)
-    decisions = left["decisions"]
+    cards = [card for card in cards_of(record) if wall.sees(card.get("desk"))]
+    return only(replace(record, data=left), {name for name in named if wall.sees(desks.get(name))}, cards)
+
+
+def only(record: JournalRecord, portfolios: Collection[str], cards: Sequence[dict[str, Any]]) -> JournalRecord:
+    """Give the line of an event with what came of it for some portfolios, and with some of the alerts it carries."""
+    data = dict(record.data)
+    for name in ("matches", "decisions", "failures"):
+        data[name] = [one for one in data.get(name, []) if one["portfolio"] in portfolios]
+    if "alerts" in data:
+        data["alerts"] = list(cards)
+    if "desks" in data:
+        data["desks"] = {name: desk for name, desk in data["desks"].items() if name in portfolios}
+    if "verdicts" in data.get("over_time", {}):
+        verdicts = [one for one in data["over_time"]["verdicts"] if one["portfolio"] in portfolios]
+        data["over_time"] = data["over_time"] | {"verdicts": verdicts}
+    decisions = data["decisions"]
     told = {one["alert"] for one in decisions} | {what for one in decisions for what in one["receivers"].values()}
     ids = [one for one in record.ids if not one.startswith(("al_", "dl_", "si_")) or one in told]
     reason = ", ".join(dict.fromkeys(one["reason"] for one in decisions)) or "no_match"
-    return replace(record, ids=ids, reason=reason, data=left)
+    return replace(record, ids=ids, reason=reason, data=data)
 
 
 def _owners(record: JournalRecord, wall: DeskWall) -> set[str | None]:

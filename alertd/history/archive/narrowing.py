@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
-
-from msgspec.structs import replace
 
 from alertd.history.archive.limits import may_leave, without_text
-from alertd.history.walls import UNKNOWN, DeskWall, cards_of, cut
+from alertd.history.walls import UNKNOWN, DeskWall, cards_of, cut, only
 from alertd.model import JournalRecord
 
 Owner = Callable[[str], tuple[str, str | None] | None]
@@ -63,21 +60,12 @@ class Narrowing:
             named = {data.get("portfolio"), *data.get("portfolios", [])}
             named.update(self._owner(one)[0] for one in record.ids if one.startswith("al_"))
             return record if named & self.portfolios else None
-        left: dict[str, Any] = dict(data)
-        for name in ("matches", "decisions", "failures", "alerts"):
-            if name in data:
-                left[name] = [one for one in data[name] if one.get("portfolio") in self.portfolios]
-        if not left.get("matches") and not left.get("decisions"):
+        named = {one["portfolio"] for name in ("matches", "decisions") for one in data.get(name, [])}
+        if not named & self.portfolios:
             return None
-        if "desks" in data:
-            left["desks"] = {name: desk for name, desk in data["desks"].items() if name in self.portfolios}
-        if "verdicts" in data.get("over_time", {}):
-            verdicts = [one for one in data["over_time"]["verdicts"] if one.get("portfolio") in self.portfolios]
-            left["over_time"] = data["over_time"] | {"verdicts": verdicts}
-        told = {one["alert"] for one in left.get("decisions", [])}
-        told |= {what for one in left.get("decisions", []) for what in one["receivers"].values()}
-        ids = [one for one in record.ids if not one.startswith(("al_", "dl_", "si_")) or one in told]
-        return replace(record, ids=ids, data=left)
+        return only(
+            record, self.portfolios, [card for card in cards_of(record) if card["portfolio"] in self.portfolios]
+        )
 
     def _owner(self, alert: str) -> tuple[str, str | None]:
         return self._alerts.get(alert) or self.earlier(alert) or (UNKNOWN, UNKNOWN)
