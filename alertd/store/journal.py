@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,10 @@ TRIM_AT_ONCE = 1_000
 
 Instead = Callable[[str, str], JournalRecord]
 """Gives what to read in place of a record that does not decode, from its id and what is wrong with it."""
+
+
+TURN_BYTES = 262_144
+"""Of records that are decoded before others get their turn."""
 
 
 def next_id(journal_id: str) -> str:
@@ -55,7 +60,14 @@ class JournalPart(Part):
         wait = ("BLOCK", block_ms) if block_ms else ()
         command = ("XREAD", "COUNT", count, *wait, "STREAMS", self.keys("journal"), after_id or "0")
         reply = await self.link.block(block_ms, *command)
-        return [_record(row, instead) for row in reply[0][1]] if reply else []
+        found, size = [], 0
+        for row in reply[0][1] if reply else []:
+            found.append(_record(row, instead))
+            size += len(row[1][1])
+            if size > TURN_BYTES:  # the record of an event that concerned a thousand portfolios has megabytes
+                size = 0
+                await asyncio.sleep(0)
+        return found
 
     async def journal_end(self) -> str:
         """Give the id of the newest record, to read on from; "0" if there is none."""

@@ -11,10 +11,10 @@ journal, so that a crash at any place loses and doubles nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+import msgspec
 import structlog
 
 from alertd import telemetry
@@ -22,9 +22,6 @@ from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
 from alertd.errors import AlertdError, StoreUnavailable
 from alertd.history.config import ArchiveConfig
-from alertd.model import JournalRecord
-from alertd.store.journal import Instead
-from alertd.store.types import EndedPayload
 from alertd.workers.archive_days import ArchiveDays
 from alertd.workers.archive_files import ArchiveFiles, HistoryFile
 from alertd.workers.archive_lines import (
@@ -39,6 +36,7 @@ from alertd.workers.archive_lines import (
     went_back,
     with_payloads,
 )
+from alertd.workers.archive_source import ArchiveSource
 from alertd.workers.archive_version import Versions
 from alertd.workers.notices import Notices
 from alertd.workers.outage import Outage
@@ -50,43 +48,10 @@ TURN_S = 1.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 """Between attempts while it fails: doubled each time."""
 BATCH = 200
-"""Records that are read and written at once."""
+"""Records that are read and written at once; fewer where they are large."""
+BATCH_BYTES = 4_194_304
 REPORT_MS = 60_000
 """How often the store hears of an archive to which nothing comes."""
-
-
-class ArchiveSource(Protocol):
-    """What archiving needs of the store."""
-
-    async def read_journal(
-        self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None
-    ) -> list[tuple[str, JournalRecord]]:
-        """Read the journal on."""
-        ...
-
-    async def journal_start(self) -> str:
-        """Say where it begins."""
-        ...
-
-    async def journal_end(self) -> str:
-        """Say where it ends."""
-        ...
-
-    async def journal(self, record: JournalRecord, once: str = "", behind: str = "") -> bool:
-        """Write a record."""
-        ...
-
-    async def note_archived(self, archive: str, position: str, now: int) -> None:
-        """Say how far the archive is."""
-        ...
-
-    async def ended_payloads(self, ids: Sequence[str]) -> Mapping[str, EndedPayload]:
-        """Give what was sent."""
-        ...
-
-    async def drop_payloads(self, ids: Sequence[str]) -> int:
-        """Drop what is archived."""
-        ...
 
 
 class Archiver:
@@ -113,6 +78,7 @@ class Archiver:
         """When it began to fail; 0 while it does not."""
         self._error = ""
         self._reported_ms = 0
+        self._count = BATCH
         self._history_told = ""
 
     def stop(self) -> None:
@@ -183,7 +149,7 @@ class Archiver:
         """Take the next records into the archive; tells whether there may be more."""
         store, files = self._store, self._files
         before, now = files.position, self._clock()
-        rows = await store.read_journal(before, BATCH, 0, instead=lambda name, why: unreadable(name, why, now))
+        rows = await store.read_journal(before, self._count, 0, instead=lambda name, why: unreadable(name, why, now))
         telemetry.ARCHIVE_WAITING.set(len(rows))
         if not rows:
             telemetry.ARCHIVE_LAG.set(0)
@@ -209,7 +175,9 @@ class Archiver:
         failpoint("archive.before_drop")
         if over:
             await store.drop_payloads(over)
-        return len(rows) == BATCH
+        full = len(rows) == self._count
+        self._count = max(1, min(BATCH, BATCH_BYTES // len(msgspec.json.encode(rows[-1][1]))))
+        return full
 
     async def _report(self) -> None:
         now = self._clock()
