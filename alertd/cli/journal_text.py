@@ -65,6 +65,12 @@ def _notice(record: JournalRecord, asked: str) -> str:
     return f"{record.reason}: {record.data.get('text', '')}"
 
 
+def _version(record: JournalRecord, asked: str) -> str:
+    version = str(record.data.get("rules_version", "?"))
+    files = len(record.data.get("files") or ())
+    return f"rules {version[:12]} in force, of {files} {'file' if files == 1 else 'files'}"
+
+
 _ANSWERS = {
     "acknowledge": "acknowledged",
     "unacknowledge": "open again, taken back",
@@ -136,6 +142,7 @@ _LIVES: Mapping[str, Callable[[JournalRecord, str], str]] = {
     "timer": _timer,
     "release": _release,
     "silence": _silence,
+    "version": _version,
 }
 """How records are told that are about no one event."""
 
