@@ -30,9 +30,9 @@ class _Watching(Progress):
             transient=True,
             redirect_stdout=False,
         )
-        begin, end = plan.begin_ms, plan.until_ms
-        self._total = float(end - begin) if begin and end < _ENDLESS else None
-        self._task = self.add_task("backtest", total=self._total, how="")
+        self._first = 0
+        """When the first event came: there may be none for long after where reading begins."""
+        self._task = self.add_task("backtest", total=None, how="")
 
     def get_renderable(self) -> Group:
         """Take the figures as they are now."""
@@ -40,9 +40,11 @@ class _Watching(Progress):
             at = min((run.until_ms for run in self._runs), default=0)
             events = sum(run.events for run in self._runs)
             rate = events / max(time.monotonic() - self._began, 0.1)
-            where = day_of(at) if at else "…"
-            done = max(at - self._plan.begin_ms, 0) if self._total is not None else 0
-            self.update(self._task, description=where, completed=done, how=f"{events:,} events  {rate:,.0f}/s")
+            self._first = self._first or at
+            whole = self._plan.until_ms - self._first if at and self._plan.until_ms < _ENDLESS else None
+            how = f"{events:,} events  {rate:,.0f}/s"
+            where = day_of(at) if at else "begins"
+            self.update(self._task, description=where, total=whole, completed=at - self._first, how=how)
         return Group(*self.get_renderables())
 
 
