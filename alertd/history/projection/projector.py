@@ -29,6 +29,8 @@ from alertd.history.projection.tables import Tables
 
 BATCH = 500
 """Lines of one transaction."""
+DAYS = 100
+"""Days of which what was removed is taken out in one transaction."""
 
 
 class Lines(Removable, Protocol):
@@ -105,11 +107,11 @@ class Projector:
 
         What is left is what a projection made anew would hold. Raises as `advance`.
         """
-        count = 0
+        count, days = 0, iter(pruned)
         with self._using() as db:
-            for day in pruned:
+            while part := list(islice(days, DAYS)):  # each part goes once through the tables
                 with _transaction(db):
-                    count += Removal(Tables(db), archive).day(day)
+                    count += Removal(Tables(db), archive).days(part)
                     failpoint("projection.remove")
             if count:
                 with _transaction(db):
@@ -165,9 +167,9 @@ class Projector:
         """Take out what the archive removed while nobody told of it."""
         removal = Removal(tables, archive)
         days = removal.due()
-        for day in days:
+        for start in range(0, len(days), DAYS):
             with _transaction(tables.db):
-                removal.again(day)
+                removal.again(days[start : start + DAYS])
         if days:
             with _transaction(tables.db):
                 tables.forget_words()

@@ -88,11 +88,9 @@ class Removal:
             day for day, entry in days.items() if entry.t != "sealed" and known.get(f"pruned {day}") != _state(entry)
         ]
 
-    def again(self, day: str) -> int:
-        """Read a whole day again, as it is now; gives how many of its lines were there."""
-        first = seq_of(Place(day, 1))
-        rows = self._db.execute("SELECT seq FROM lines WHERE seq BETWEEN ? AND ?", (first, first + DAY - 2))
-        return self.day(_Whole(day, [seq - first + 1 for (seq,) in rows]))
+    def again(self, days: Sequence[str]) -> int:
+        """Read whole days again, as they are now; gives how many of their lines were there."""
+        return self.days([_Whole(day, self._numbers(day)) for day in days])
 
     def note(self, days: Iterable[str]) -> None:
         """Write down that what the archive removed of these days is not here."""
@@ -100,32 +98,36 @@ class Removal:
         rows = [(f"pruned {day}", _state(there[day])) for day in days if day in there and there[day].t != "sealed"]
         self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
 
-    def day(self, pruned: Pruned) -> int:
-        """Take out what was removed of a day; gives how many of its lines were there."""
+    def days(self, pruned: Sequence[Pruned]) -> int:
+        """Take out what was removed of days; gives how many of their lines were there."""
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS removed(seq INTEGER PRIMARY KEY)")
         self._db.execute("DELETE FROM temp.removed")
-        first = seq_of(Place(pruned.day, 1))
-        if pruned.gone:
-            self._db.execute(
-                "INSERT INTO temp.removed SELECT seq FROM lines WHERE seq BETWEEN ? AND ?", (first, first + DAY - 2)
-            )
-        else:
-            numbers = {*pruned.removed, *pruned.redacted}
-            self._db.executemany("INSERT INTO temp.removed VALUES (?)", [(first + n - 1,) for n in sorted(numbers)])
         position = self._tables.position()
-        last = seq_of(position.place) if position is not None else 0
-        self._db.execute("DELETE FROM temp.removed WHERE seq > ?", (last,))  # it will be read as it is now
+        last = seq_of(position.place) if position is not None else 0  # what is behind it will be read as it is now
+        left: list[int] = []
+        for one in pruned:
+            first = seq_of(Place(one.day, 1))
+            numbers = self._numbers(one.day) if one.gone else [*one.removed, *one.redacted]
+            seqs = [seq for n in numbers if (seq := first + n - 1) <= last]
+            self._db.executemany("INSERT OR IGNORE INTO temp.removed VALUES (?)", [(seq,) for seq in seqs])
+            if not one.gone:
+                left += [seq for n in one.redacted if (seq := first + n - 1) <= last]
         there = int(self._db.execute("SELECT count(*) FROM lines JOIN temp.removed USING (seq)").fetchone()[0])
         keys = list(dict.fromkeys(self._spoken_of()))
         for kind, key in keys:
             self._tables.take_out(kind, key)
         for table in _BY_SEQ:
             self._db.execute(f"DELETE FROM {table} WHERE seq IN (SELECT seq FROM temp.removed)")
-        if not pruned.gone:
-            self._read_again([Place(pruned.day, n) for n in sorted(pruned.redacted) if first + n - 1 <= last])
+        self._read_again([place_of(seq) for seq in sorted(left)])
         self._give_back(keys)
-        self.note([pruned.day])
+        self.note([one.day for one in pruned])
         return there
+
+    def _numbers(self, day: str) -> list[int]:
+        """Give the numbers of a day's lines that are there."""
+        first = seq_of(Place(day, 1))
+        rows = self._db.execute("SELECT seq FROM lines WHERE seq BETWEEN ? AND ?", (first, first + DAY - 2))
+        return [seq - first + 1 for (seq,) in rows]
 
     def _spoken_of(self) -> Iterator[Key]:
         """Name the things about which the removed lines have the last word."""

@@ -178,6 +178,22 @@ def test_two_that_write_take_turns(tmp_path: Path) -> None:
     assert len(dump(tmp_path / "history.db")["events"]) == 30
 
 
+def test_one_that_is_made_anew_while_it_grows_ends_as_whole(tmp_path: Path) -> None:
+    """`alertd archive rebuild` while the daemon runs."""
+    archive, daemon, command = Archive(), Projector(tmp_path / "history.db"), Projector(tmp_path / "history.db")
+    for n in range(20):
+        archive.add(event(f"ev_{n}", card(f"al_{n % 7}", n)))
+    daemon.advance(archive, most=15)
+    command.rebuild(archive, told=lambda done, at: archive.add(event("ev_late")) if done == 20 else None)
+    daemon.advance(archive)
+    for projector in (daemon, command):
+        projector.close()
+    anew = Projector(tmp_path / "anew.db")
+    anew.advance(archive)
+    anew.close()
+    assert dump(tmp_path / "history.db") == dump(tmp_path / "anew.db")
+
+
 def test_what_was_removed_while_nobody_told_of_it_is_taken_out_by_the_next_start(tmp_path: Path) -> None:
     """The daemon may die between the archive's pruning and this."""
     archive, projector = Archive(), Projector(tmp_path / "grown.db")
