@@ -57,7 +57,7 @@ async def test_a_dry_replay_does_it_all_and_touches_nothing(tmp_path: Path, redi
 async def test_only_who_is_named_is_told_and_reads_that_it_is_a_replay(tmp_path: Path) -> None:
     with FaultServer() as world:
         stage = Stage(tmp_path, world, "embedded")
-        code, out, err = await stage.replay("--deliver-to", "oms", "--yes", "--speed", "7200", "--json")
+        code, out, err = await stage.replay("--deliver-to", "oms", "--yes", "--speed", "20000", "--json")
         assert code == 0, err
         assert world.to("/night") == []
         bodies = [json.loads(request.body) for request in world.to("/hook")]
