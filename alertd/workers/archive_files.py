@@ -16,7 +16,8 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
-from alertd.errors import AlertdError, HistoryRefused
+from alertd.errors import AlertdError, ArchiveRefused, HistoryRefused
+from alertd.history.archive.layout import about
 from alertd.history.archive.prune import PrunedDay, prune
 from alertd.history.archive.reader import Reader
 from alertd.history.archive.writer import Writer
@@ -46,9 +47,8 @@ class ArchiveFiles:
         """The journal id of the last line."""
 
     async def open(self) -> None:
-        """Open the archive, unless it is; made where there is none."""
-        if self._writer is None:
-            await self._in(self._thread, self._open)
+        """Open the archive, unless it is; made where there is none, also if it was removed meanwhile."""
+        await self._in(self._thread, self._open)
 
     async def append(self, rows: Rows) -> None:
         """Write lines, durably."""
@@ -85,10 +85,21 @@ class ArchiveFiles:
     # --- in the thread ----------------------------------------------------------------------------------------
 
     def _open(self) -> None:
+        if self._writer is not None:
+            if self._about() == self.id:
+                return
+            log.error("archive_replaced", path=str(self.path))
+            self._close()
         self._writer = writer = Writer(self.path, level=self._config.level, clock=self._clock)
         for finding in writer.findings:
             log.warning("archive_mended", finding=str(finding))
         self.id, self.position = writer.id, writer.position
+
+    def _about(self) -> str:
+        try:
+            return about(self.path).id
+        except ArchiveRefused:
+            return ""
 
     def _append(self, rows: Rows) -> None:
         assert self._writer is not None
@@ -146,7 +157,8 @@ class HistoryFile:
 
     def _advance(self) -> int:
         try:
-            self._reader = self._reader or Reader(self._archive)
+            self._open()
+            assert self._reader is not None
             done = self._projector.advance(self._reader, most=AT_ONCE)
             self._take_out(self._reader)
         except HistoryRefused as error:
@@ -161,6 +173,12 @@ class HistoryFile:
             self.position = done.position.journal_id
         telemetry.HISTORY_LINES.inc(done.lines)
         return done.lines
+
+    def _open(self) -> None:
+        """Read the archive that is there now; of another one than before the database does not go on."""
+        if self._reader is None or self._reader.about.id != about(self._archive).id:
+            self._projector.close()
+            self._reader = Reader(self._archive)
 
     def _removed(self, days: list[PrunedDay]) -> None:
         self._removed_days += days

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from alertd.history.archive.reader import Reader
 from alertd.history.archive.verify import verify
 from alertd.history.projection.read import History
 from alertd.model import JournalRecord
@@ -167,6 +169,24 @@ async def test_what_stands_in_the_way_of_the_archive_is_told_once_and_then_all_i
     await archiver.run()
     assert [name for name, _ in rig.lines()] == [name for name, _ in await rig.journalled()]
     assert await rig.told() == ["archive_failing", "archive_healed"]
+
+
+async def test_an_archive_that_was_removed_begins_anew_with_what_the_journal_still_has(rig: Rig) -> None:
+    await rig.write("a", "b")
+    archiver = rig.made()
+    await archiver._turn()
+    assert await archiver._history.advance() == 2
+    shutil.rmtree(rig.path)
+    await rig.write("c")
+    await archiver._turn()
+    archiver.stop()
+    await archiver.run()
+    assert names(rig.lines()) == ["a", "b", "c"]
+    assert list(verify(rig.path)) == []
+    assert (await rig.store.archived(rig.now)).keys() >= {Reader(rig.path).about.id}
+    at = History(rig.folder / "history.db").position()
+    assert at is not None
+    assert at.journal_id == rig.lines()[-1][0]
 
 
 async def test_two_that_write_one_archive_do_not_mix_their_lines(rig: Rig, tmp_path: Path) -> None:
