@@ -27,7 +27,7 @@ from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
 
-LOOK_S = 5.0
+LOOK_S = 1.0
 SETTLE_MS = 3_000
 """How long after a full minute what was decided before it is archived, nearly always."""
 

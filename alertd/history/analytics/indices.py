@@ -26,8 +26,9 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import NamedTuple
 
 from alertd.base.clock import rfc3339
@@ -46,6 +47,8 @@ LEAST_WEIGHT = 0.25
 """Of all stories together: one that is sure, all about the company and six days old. Older news is no mood."""
 MOST_STORIES = 500
 """Of a company, for its tone; beyond that the oldest are left out."""
+SPARE = 250
+"""How many more are remembered before they are left out."""
 MOST_BEGUN = 20_000
 """Beginnings that are remembered of a company; with more, it is known for a shorter time."""
 IDLE_MS = TONE_DAYS * DAY_MS
@@ -188,7 +191,9 @@ class IndexBook:
     # --- the two numbers ---------------------------------------------------------------------------------------
 
     def _tone(self, company: _Company, end_ms: int) -> tuple[float | None, int]:
-        weighed = _weighed(company.stories.values(), end_ms)
+        stories = company.stories
+        told = stories.values() if len(stories) <= MOST_STORIES else [stories[name] for name in _newest(stories)]
+        weighed = _weighed(told, end_ms)
         whole = math.fsum([weight for weight, _ in weighed])
         if len(weighed) < LEAST_STORIES or whole < LEAST_WEIGHT:
             return None, len(weighed)
@@ -212,8 +217,9 @@ class IndexBook:
         return story
 
     def _bound(self, name: str, company: _Company) -> None:
-        if len(company.stories) > MOST_STORIES:
-            self._drop(name, company, min(company.stories, key=lambda story: company.stories[story].at_ms))
+        if len(company.stories) > MOST_STORIES + SPARE:
+            for story in set(company.stories) - set(_newest(company.stories)):
+                self._drop(name, company, story)
         if len(company.begun) > MOST_BEGUN:
             company.since_ms = max(company.since_ms, company.begun.pop(0) + 1)
 
@@ -223,6 +229,11 @@ class IndexBook:
         where.discard(name)
         if not where:
             del self._where[story]
+
+
+def _newest(stories: Mapping[str, _Story]) -> list[str]:
+    """Name as many stories as count, those with the newest reports."""
+    return nlargest(MOST_STORIES, stories, key=lambda name: (stories[name].at_ms, name))
 
 
 def _weighed(stories: Iterable[_Story], end_ms: int) -> list[tuple[float, float]]:

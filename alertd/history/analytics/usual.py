@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -22,9 +23,14 @@ def counts_before(begun: Sequence[int], end_ms: int, days: int) -> list[int]:
 
     `begun` is sorted. Where most of the 24 hours are of a weekend (UTC), weekends are what counts, else working days.
     """
-    ends = [end_ms - back * DAY_MS for back in range(1, days + 1)]
-    alike = [end for end in ends if is_weekend(end) == is_weekend(end_ms)]
-    return [count_of(begun, end - DAY_MS, end) for end in alike]
+    return [count_of(begun, end - DAY_MS, end) for end in _alike(end_ms, days)]
+
+
+@lru_cache(maxsize=16)
+def _alike(end_ms: int, days: int) -> tuple[int, ...]:
+    """Give the ends of the days before that are alike; the same for all companies of an hour."""
+    ends = (end_ms - back * DAY_MS for back in range(1, days + 1))
+    return tuple(end for end in ends if is_weekend(end) == is_weekend(end_ms))
 
 
 def is_weekend(end_ms: int) -> bool:
