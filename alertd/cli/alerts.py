@@ -26,7 +26,7 @@ from alertd.cli.output import (
     stdout,
 )
 from alertd.cli.past_rules import Books
-from alertd.cli.why_rule import since_ms
+from alertd.cli.past_time import past_time
 from alertd.history.projection.query import AlertFilter
 from alertd.history.projection.search import NotSearchable, expression
 from alertd.model import AlertState, Severity
@@ -81,8 +81,8 @@ def alerts(
     in Slack, links in mail). These are kept for 400 days, whatever --since says.
     """
     now, text = system_clock(), " ".join(words or [])
-    begin = _moment("--since", since or ("" if text else LIST_SINCE), now)
-    end = _moment("--until", until or "", now)
+    begin = past_time("--since", since or (None if text else LIST_SINCE), now)
+    end = past_time("--until", until, now)
     _check_words(text, by_rule=by_rule, sort=sort)
     wanted = AlertFilter(
         portfolio=portfolio, status=status, severity=severity, since_ms=begin, until_ms=end, rule=rule,
@@ -114,16 +114,6 @@ def alerts(
         _show_rules(guarded(ruled), json=json)
     else:
         show(guarded(listed), asked, now, json=json)
-
-
-def _moment(option: str, text: str, now: int) -> int | None:
-    """Read a time of the command line; None where none was given. Ends the command if it is none."""
-    if not text:
-        return None
-    try:
-        return since_ms(text, now)
-    except (ValueError, OverflowError):
-        fail(f"{option} takes a time such as 2h or 3d, a date, or a time with a zone, not {text}", USAGE)
 
 
 def _check_words(text: str, *, by_rule: bool, sort: Sort | None) -> None:
