@@ -131,11 +131,11 @@ def _checked(path: Path, head: str) -> list[Finding]:
 
 def _rows(found: Summary, *, written: bool) -> list[tuple[str, str]]:
     """Give the lines of the answer."""
-    days = counted(found.sealed_days, "sealed day")
-    days += f", {found.oldest} to {found.newest}" if found.oldest else ""
+    days = f"{found.oldest} to {found.newest}: " if found.oldest else ""
+    days += counted(found.sealed_days, "sealed day")
     rows = [
         ("archive", f"{found.path}, id {found.id}, {'a daemon writes it' if written else 'nobody writes it now'}"),
-        ("days", days + (f"; under way: {', '.join(found.open_days)}" if found.open_days else "")),
+        ("days", days + (f", under way {', '.join(found.open_days)}" if found.open_days else "")),
         ("lines", f"{found.lines:,}" + (f", {found.bytes_a_line} bytes each" if found.bytes_a_line else "")),
         ("size", _size(found.size)),
     ]

@@ -41,7 +41,7 @@ def ask(folder: Path, *words: str) -> Done:
 def test_status_says_what_there_is(folder: Path) -> None:
     done = ask(folder, "status")
     assert done.code == 0
-    assert "2 sealed days, 2026-11-23 to 2026-11-25; under way: 2026-11-25" in done.out
+    assert "2026-11-23 to 2026-11-25: 2 sealed days, under way 2026-11-25" in done.out
     assert "lines      60, " in done.out
     assert "nobody writes it now" in done.out
     found = ask(folder, "status", "--json").json
