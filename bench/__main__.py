@@ -21,6 +21,7 @@ from bench import (
     life,
     matching,
     quiet_poll,
+    reports,
     silence,
     storm,
     updates,
@@ -37,6 +38,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "feeds": ("very many feeds, and busy ones", feeds.measure_all),
     "filings": ("the text of filings", filings.measure),
     "life": ("what the life of alerts costs the store", life.run),
+    "reports": ("reports on a portfolio", reports.measure),
     "silence": ("sources that fall silent", silence.measure),
     "storm": ("very many matches in a minute", storm.measure_all),
     "updates": ("loading and changing very many rules", updates.run),
@@ -45,7 +47,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
     "storm": storm.show, "updates": updates.show, "alerts": alerts.show,
-    "archive": archive.show,
+    "archive": archive.show, "reports": reports.show,
 }  # fmt: skip
 
 

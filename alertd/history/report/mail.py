@@ -6,7 +6,8 @@ is cut here, and said. Sources: as of `notify.email_html`; Gmail's limit after c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from statistics import fmean
 
 from alertd.base.html import Html, document, element, joined, style_sheet
 from alertd.history.analytics.model import HoldingLine, NearLine, Report, StoryLine
@@ -20,6 +21,7 @@ from alertd.notify.email_html import COLOURS
 
 HOLDINGS, STORIES, NEAR, TYPES, RULES = 15, 8, 8, 8, 10
 """How much of each a mail shows."""
+COLUMNS = 31
 TEXT = TextForm(width=78, most=15)
 _FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _SHEET = """
@@ -97,16 +99,22 @@ def _parts(report: Report) -> Iterator[Html]:
 
 def _top(report: Report) -> Html:
     """Say the three things that are read first, each with its way over the days."""
-    lines: list[tuple[str, str, Sequence[float | None]]] = [
-        ("Tone", words.tones(report.tone), report.tone.line),
-        ("News", f"{words.volume(report.volume)}; {words.deviation(report.volume)}", report.volume.by_day),
-        ("Alerts", f"{report.alerts.total}: {words.alerts(report.alerts)}", words.alerts_by_day(report)),
+    news = f"{words.volume(report.volume)}; {words.deviation(report.volume)}"
+    alerts = f"{report.alerts.total}: {words.alerts(report.alerts)}"
+    lines: list[tuple[str, str, list[float | None]]] = [
+        ("Tone", words.tones(report.tone), _folded(report.tone.line, fmean)),
+        ("News", news, _folded(report.volume.by_day, sum)),
+        (
+            "Alerts",
+            f"{report.alerts.total}: {words.alerts(report.alerts)}",
+            _folded(words.alerts_by_day(report), sum),
+        ),
     ]
     rows = []
     for name, said, values in lines:
         drawn = [mail_columns(values, title=f"{name} by day")] if len(values) > 1 and any(values) else []
         if drawn and min(value or 0.0 for value in values) < 0:
-            drawn.append(_dim("By day; orange is below zero."))
+            drawn.append(_dim("Orange is below zero."))
         rows.append(
             element(
                 "tr",
@@ -116,6 +124,13 @@ def _top(report: Report) -> Html:
         )
     return element("table", *rows, width="100%", role="presentation", cellspacing="0", cellpadding="0",
                    style="margin-top:12px")  # fmt: skip
+
+
+def _folded(values: Sequence[float | None], how: Callable[[list[float]], float]) -> list[float | None]:
+    """Put as many days into one column as leave at most `COLUMNS`: a column takes 400 bytes."""
+    size = -(-len(values) // COLUMNS) or 1
+    parts = [[one for one in values[at : at + size] if one is not None] for at in range(0, len(values), size)]
+    return [how(part) if part else None for part in parts]
 
 
 def _holdings(report: Report) -> Iterator[Html]:

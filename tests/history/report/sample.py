@@ -32,10 +32,10 @@ RULES = {
 LOUD: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 
 
-def sample() -> Report:
-    """Make the report: 30 days of it after four months of news."""
+def sample(days: int = 30) -> Report:
+    """Make the report, of the last days of four months of news."""
     subject = replace(SUBJECT, holdings=HELD, rules=RULES)
-    return filled().report(subject, UNTIL - 30 * DAY)
+    return filled().report(subject, UNTIL - days * DAY)
 
 
 def filled() -> Tables:

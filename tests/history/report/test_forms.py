@@ -129,3 +129,8 @@ def test_without_weights_nothing_tells_a_long_from_a_short(report: Report) -> No
 
 def test_exact_weights_change_nothing(report: Report) -> None:
     assert narrowed(report, "exact") is report
+
+
+def test_a_mail_on_a_quarter_is_not_cut_off_either() -> None:
+    mail = mailing_of(sample(days=100), "r")
+    assert len(mail.html) < GMAIL * 0.8  # quoted-printable adds some
