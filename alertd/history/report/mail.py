@@ -104,11 +104,7 @@ def _top(report: Report) -> Html:
     lines: list[tuple[str, str, list[float | None]]] = [
         ("Tone", words.tones(report.tone), _folded(report.tone.line, fmean)),
         ("News", news, _folded(report.volume.by_day, sum)),
-        (
-            "Alerts",
-            f"{report.alerts.total}: {words.alerts(report.alerts)}",
-            _folded(words.alerts_by_day(report), sum),
-        ),
+        ("Alerts", alerts, _folded(words.alerts_by_day(report), sum)),
     ]
     rows = []
     for name, said, values in lines:
