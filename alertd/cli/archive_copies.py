@@ -27,8 +27,8 @@ from alertd.cli.output import (
     stdout,
     warn,
 )
-from alertd.cli.past_moments import moment_of
 from alertd.cli.past_rules import Books
+from alertd.cli.past_time import past_time
 from alertd.cli.progress import progress
 from alertd.history.archive.export import Exported, export
 from alertd.history.archive.importing import NotWhole, import_archive
@@ -67,8 +67,8 @@ def export_(
     own. Texts that sources do not allow to hand on (`rights: {export: false}`) are left out.
     """
     now = system_clock()
-    begin = moment_of("--since", since, now) if since is not None else None
-    end = moment_of("--until", until, now) if until is not None else None
+    begin = past_time("--since", since, now)
+    end = past_time("--until", until, now)
     if begin is not None and end is not None and begin >= end:
         fail("the time is empty: --since is not before --until", USAGE)
     if wrong := [one for one in kind or [] if one not in KINDS]:

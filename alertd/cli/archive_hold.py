@@ -11,7 +11,7 @@ from alertd.base.ids import USER_ID
 from alertd.cli.archive_errors import told_in_a_line
 from alertd.cli.connect import reach_of
 from alertd.cli.output import USAGE, ConfigOption, JsonOption, fail, plain, print_json, print_table, stdout
-from alertd.cli.past_moments import moment_of
+from alertd.cli.past_time import past_time
 from alertd.history.archive import holds
 from alertd.history.archive.holds import LegalHold
 
@@ -37,8 +37,7 @@ def add(
 ) -> None:
     """Place a hold on the days of a time. It takes effect at once."""
     now = system_clock()
-    begin = moment_of("--since", since, now)
-    end = moment_of("--until", until, now) if until is not None else None
+    begin, end = past_time("--since", since, now) or 0, past_time("--until", until, now)
     if not USER_ID.fullmatch(name):
         fail(f"{name[:80]} is no name: lower-case letters, digits and hyphens", USAGE)
     if end is not None and end <= begin:

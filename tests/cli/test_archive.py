@@ -163,7 +163,7 @@ def test_a_part_is_exported_checked_and_imported(folder: Path) -> None:
         (["--kind", "evnt"], "did you mean `event`?"),
         (["--portfolio", "../x"], "is no id of a portfolio"),
         (["--since", "1d", "--until", "2d"], "the time is empty"),
-        (["--since", "yesterday"], "--since takes so long ago"),
+        (["--since", "yesterday"], "--since takes a time such as 2h"),
     ],
 )
 def test_what_cannot_be_exported_is_said(folder: Path, words: list[str], said: str) -> None:
