@@ -17,6 +17,7 @@ from bench import (
     enrich,
     feeds,
     filings,
+    history,
     latency,
     life,
     matching,
@@ -37,6 +38,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "enrich": ("understanding news items", enrich.measure),
     "feeds": ("very many feeds, and busy ones", feeds.measure_all),
     "filings": ("the text of filings", filings.measure),
+    "history": ("searching what was", history.measure),
     "life": ("what the life of alerts costs the store", life.run),
     "reports": ("reports on a portfolio", reports.measure),
     "silence": ("sources that fall silent", silence.measure),
@@ -46,7 +48,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
 _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
-    "storm": storm.show, "updates": updates.show, "alerts": alerts.show,
+    "history": history.show, "storm": storm.show, "updates": updates.show, "alerts": alerts.show,
     "archive": archive.show, "reports": reports.show,
 }  # fmt: skip
 
