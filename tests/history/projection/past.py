@@ -166,7 +166,7 @@ def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Give all that is in a projection, with the words that can be searched; checks that their indexes fit."""
     with sqlite3.connect(path) as db:
         for words in ("alert_text", "event_text"):
-            db.execute(f"INSERT INTO {words}({words}) VALUES ('integrity-check')")
+            db.execute(f"INSERT INTO {words}({words}, rank) VALUES ('integrity-check', 1)")
         found = {table: sorted(db.execute(f"SELECT * FROM {table}"), key=repr) for table in ("meta", *DATA)}
         found["alert_text"] = db.execute("SELECT rowid, * FROM alert_text ORDER BY rowid").fetchall()
         words = "SELECT rowid FROM event_text WHERE event_text MATCH 'vega OR orion OR amended' ORDER BY rowid"
