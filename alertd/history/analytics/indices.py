@@ -99,7 +99,7 @@ class IndexBook:
         """`known_since_ms`: from when on all reports are given; None: there is no volume to compare with."""
         self.known_since_ms = known_since_ms
         self._companies: dict[str, _Company] = {}
-        self._where: dict[str, set[str]] = {}
+        self._where: dict[str, tuple[str, ...]] = {}
         """Story -> the companies that have it among their stories."""
         self._into: dict[str, tuple[str, int]] = {}
         """Story -> the older one that it became part of, and when."""
@@ -124,7 +124,7 @@ class IndexBook:
             company = self._companies[report.company] = _Company()
         if story is None:
             company.stories[name] = _told(report, report.at_ms)
-            self._where.setdefault(name, set()).add(report.company)
+            self._where[name] = (*self._where.get(name, ()), report.company)
             _begin(company, report.at_ms)
             self._bound(report.company, company)
             return True
@@ -142,7 +142,7 @@ class IndexBook:
         if younger == older:
             return set()
         self._into[younger] = older, at_ms
-        concerned = self._where.pop(younger, set())
+        concerned = self._where.pop(younger, ())
         for name in concerned:
             company = self._companies[name]
             one, other = company.stories.pop(younger), company.stories.get(older)
@@ -152,8 +152,9 @@ class IndexBook:
                 newer.began_ms = min(one.began_ms, other.began_ms)
                 one = newer
             company.stories[older] = one
-            self._where.setdefault(older, set()).add(name)
-        return concerned
+            if other is None:
+                self._where[older] = (*self._where.get(older, ()), name)
+        return set(concerned)
 
     def at(self, company: str, as_of_ms: int) -> CompanyIndex | None:
         """Give the indices of a company as of a time that is not before what was taken in last; None: no story."""
@@ -225,9 +226,10 @@ class IndexBook:
 
     def _drop(self, name: str, company: _Company, story: str) -> None:
         del company.stories[story]
-        where = self._where[story]
-        where.discard(name)
-        if not where:
+        where = tuple(other for other in self._where[story] if other != name)
+        if where:
+            self._where[story] = where
+        else:
             del self._where[story]
 
 
