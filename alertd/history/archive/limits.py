@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from alertd.alerts.rights import without_body
+from alertd.alerts.rights import shown, without_body
 from alertd.model import Event, JournalRecord, Match, Rights, event_from_dict, event_to_dict
 
 PAYLOADS = ("payload", "payload_base64")
@@ -66,16 +66,20 @@ def without_text(record: JournalRecord) -> JournalRecord:
         matches = msgspec.convert(data.get("matches", []), list[Match])
     except msgspec.ValidationError:  # of another version: nothing of it can be told apart
         return replace(record, data={k: v for k, v in data.items() if k not in ("event", "matches", "alerts")})
-    bare, stripped = without_body(event, matches)
-    kept = data | {"event": event_to_dict(_bare(bare)), "matches": msgspec.to_builtins(stripped)}
+    kept = data | {
+        "event": event_to_dict(_bare(event)),
+        "matches": msgspec.to_builtins(without_body(event, matches)[1]),
+    }
     if "alerts" in data:
         kept["alerts"] = [_mapping(card) | {"quotes": []} for card in data["alerts"]]
     return replace(record, data=kept)
 
 
 def _bare(event: Event) -> Event:
-    """Take out what a body leaves in other fields: passages among facts, and what a JSON source brought beside it."""
-    return replace(event, extra={})
+    """Give an event as a message of a source that shows titles alone would carry it: no passages among its facts."""
+    provenance = event.provenance
+    title = replace(provenance, rights=replace(provenance.rights or Rights(), show="title"))
+    return replace(shown(replace(event, provenance=title)), provenance=provenance)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from alertd.history.archive import holds, manifest
 from alertd.history.archive.blobs import Blobs
 from alertd.history.archive.holds import LegalHold
 from alertd.history.archive.layout import Layout
+from alertd.history.archive.limits import has_text, without_text
 from alertd.history.archive.prune import PrunedDay, prune
 from alertd.history.archive.reader import Reader
 from alertd.history.archive.unused import remove_unused
@@ -130,6 +131,26 @@ def test_a_body_goes_before_its_time_is_over_and_the_event_stays(tmp_path: Path)
     (last,) = pruned(tmp_path, MONDAY + 8 * 366 * DAY)
     assert (last.removed, last.gone) == ([1, 2, 3, 4], True)
     assert told(tmp_path) == []
+
+
+def test_nothing_of_a_text_is_left_among_what_was_found_in_it() -> None:
+    made = event_record(MONDAY, keep_body_s=9)
+    passage = "The company said that it would lease its supercomputer for a term of at least seven years to a buyer."
+    made.data["event"] |= {
+        "facts": {"amount": 7, "reason": passage, "deep": [{"said": passage}]},
+        "wire_text": passage,
+        "companies": [
+            {"id": "x", "how": passage, "evidence": [{"field": "body", "start": 0, "end": 3, "quote": "The"}]}
+        ],
+        "amounts": [{"low": 1, "high": 1, "evidence": [{"field": "title", "start": 0, "end": 4, "quote": "Vega"}]}],
+    }
+    left = without_text(made)
+    assert passage not in repr(left)
+    assert left.data["event"]["companies"][0]["evidence"][0]["quote"] == ""
+    assert left.data["event"]["amounts"][0]["evidence"][0]["quote"] == "Vega"
+    assert left.data["event"]["facts"]["amount"] == 7
+    assert left.data["event"]["provenance"]["rights"]["keep_body_s"] == 9
+    assert not has_text(left)
 
 
 def test_what_was_left_of_a_line_cannot_be_changed(tmp_path: Path) -> None:
