@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -72,6 +72,7 @@ def translated(path: Path) -> Iterator[None]:
 
 def empty(db: sqlite3.Connection) -> None:
     """Drop everything and make the tables anew: they grow again from the archive's beginning."""
+    db.execute("PRAGMA secure_delete = OFF")  # the file is cut off as a whole instead
     db.execute("BEGIN IMMEDIATE")
     try:
         tables = "SELECT name, sql LIKE 'CREATE VIRTUAL%' FROM sqlite_master WHERE type = 'table' ORDER BY 2 DESC"
@@ -87,6 +88,10 @@ def empty(db: sqlite3.Connection) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+    finally:
+        db.execute("PRAGMA secure_delete = ON")
+    with suppress(sqlite3.OperationalError):  # somebody writes already: then the file stays as long as it is
+        db.execute("VACUUM")
 
 
 def _harden(db: sqlite3.Connection) -> None:

@@ -135,6 +135,14 @@ def test_one_that_is_deleted_while_it_grows_is_made_anew(path: Path, archive: Ar
     assert len(dump(path)["events"]) == 2
 
 
+def test_what_it_held_is_not_in_the_file_any_more_when_it_is_made_anew(path: Path) -> None:
+    assert b"Orion supercomputer" in path.read_bytes()
+    projector = Projector(path)
+    projector.rebuild(Archive())
+    projector.close()
+    assert b"Orion supercomputer" not in path.read_bytes()
+
+
 def test_nobody_writes_through_it(path: Path) -> None:
     with History(path) as history, pytest.raises(sqlite3.OperationalError):
         history.connection.execute("DELETE FROM main.alerts")
