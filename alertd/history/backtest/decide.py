@@ -20,6 +20,7 @@ from alertd.history.backtest.differ import differences
 from alertd.history.backtest.examine import Examined
 from alertd.history.backtest.happened import Happened
 from alertd.history.backtest.order import TOGETHER_MS, Item
+from alertd.history.backtest.past_indices import PastIndices, asks_for_indices
 from alertd.history.backtest.plan import Plan
 from alertd.history.backtest.store import PastStore
 from alertd.history.past import PastEvent, PastRecord
@@ -66,6 +67,7 @@ class Decider:
         self._taken, self._swept_ms = 0, 0
         self._ready: dict[int, _Ready] = {}
         """Events whose turn to be decided has not come yet, by the number of their line."""
+        self._indices = PastIndices(plan.book) if asks_for_indices(plan.book) else None
         self.differs: Counter[str] = Counter()
 
     def _clock(self) -> int:
@@ -125,6 +127,9 @@ class Decider:
         if found.what == "placed" and found.report is not None:
             (given,) = await place([(event, found.report)], self.store, now)
             self._compare(past, msgspec.structs.replace(event, story=given.answer.story))
+            if self._indices is not None:
+                item = msgspec.structs.replace(item, event=self._indices.given(event, now))
+                self._indices.take(past, event, given, now)
         else:
             assert event.story is not None
             answer = StoryAnswer(story=event.story, merged=list(past.absorbed))
@@ -156,9 +161,9 @@ class Decider:
         failures = [*failures, *self._switched_off(done.failures)]
         if not (found.tell or done.matches or done.decisions or failures):
             return None
-        return Happened(
-            past, done.event, counted, done.matches, done.decisions, tuple(failures), tuple(found.near), number=number
-        )
+        held = {(one.portfolio, one.rule) for one in done.matches}
+        near = tuple(one for one in found.near if (one.portfolio, one.rule) not in held)
+        return Happened(past, done.event, counted, done.matches, done.decisions, tuple(failures), near, number=number)
 
     def _switched_off(self, failures: Sequence[RuleFailure]) -> list[RuleFailure]:
         """Note rules that raised; gives those that were not known to."""

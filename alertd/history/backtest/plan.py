@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.history.analytics.indices import FAR_DAYS, KEPT_MS
 from alertd.rules.book import RuleBook
+from alertd.rules.index_leaves import VolumeZ
 from alertd.rules.state import Change, Count, Sequence, Spike
 from alertd.rules.state_rules import LATENESS_MS
+from alertd.rules.traits import walk
 
 Mode = Literal["stored", "fresh"]
 
@@ -62,6 +65,8 @@ def look_back_ms(book: RuleBook, policies: Mapping[str, ReceiverPolicy]) -> int:
 
 def _times(book: RuleBook) -> Iterator[int]:
     for _, rule in book.rules():
+        if any(isinstance(part, VolumeZ) and part.days == FAR_DAYS for part in walk(rule.when)):
+            yield KEPT_MS  # of 30 days, alerts look further back
         match rule.state:
             case Count() | Sequence() as state:
                 yield state.within_ms + LATENESS_MS
