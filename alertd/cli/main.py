@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Say what rules would have done with the events of an archive, on the archive's clock.",
     ),
     "silence": ("alertd.cli.silence:silence", "Hold alerts back for a while, with a reason and an end."),
-    "replay": ("alertd.cli.replay:replay", "Send archived events once more through a daemon of their own."),
+    "replay": ("alertd.cli.replay:replay", "Send archived events once more through a whole daemon of their own."),
     "push": ("alertd.cli.push:push", "Send events to a source of type `push`, and say what became of each."),
     "companies": ("alertd.cli.companies:companies", "Say which company a name means; fetch a fresh table of them."),
     "holdings": ("alertd.cli.holdings:holdings", "Say what portfolios hold, and what came of their positions files."),

@@ -119,9 +119,10 @@ def replay(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:  # fmt: skip
-    """Send archived events once more through a whole daemon: to rehearse, to train, to see what a busy day costs.
+    """Send archived events once more through a whole daemon of their own.
 
-    A daemon of its own, with the settings and rules of the live one, whose state it does not touch. Its clock is that
+    To rehearse, to train, to see what a busy day costs. It has the settings and rules of the live daemon, whose state it
+    does not touch. Its clock is that
     of the past, so quiet hours, digests and escalations come as they would have. Nothing leaves unless --deliver-to
     says so. Ctrl-C ends it, and removes what it made. Exit 1 if anything was lost or could not be decided.
     """
