@@ -121,10 +121,10 @@ def replay(
 ) -> None:  # fmt: skip
     """Send archived events once more through a whole daemon of their own.
 
-    To rehearse, to train, to see what a busy day costs. It has the settings and rules of the live daemon, whose state it
-    does not touch. Its clock is that
-    of the past, so quiet hours, digests and escalations come as they would have. Nothing leaves unless --deliver-to
-    says so. Ctrl-C ends it, and removes what it made. Exit 1 if anything was lost or could not be decided.
+    To rehearse, to train, to see what a busy day costs. It has the settings and rules of the live daemon, whose
+    state it does not touch. Its clock is that of the past, so quiet hours, digests and escalations come as they would
+    have. Nothing leaves unless --deliver-to says so. Ctrl-C ends it, and removes what it made. Exit 1 if anything was
+    lost or could not be decided.
     """
     rate = _rate(speed)
     named = frozenset(name for one in deliver_to or () for name in one.split(",") if name)
