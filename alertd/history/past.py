@@ -21,6 +21,8 @@ class PastEvent:
     decided: bool = False
     """It comes from an archive: matches and decisions are those of the daemon."""
     rules_version: str = ""
+    turn: int = 0
+    """Its place among those that were decided in the same batch, from 0."""
     newest: int = 0
     """The newest revision that was known when it was decided, where that was a later one."""
     absorbed: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from alertd.base.clock import parse_rfc3339
 from alertd.errors import AlertdError, ConfigError, ParseFailed
+from alertd.history.archive.package import is_package, opened
 from alertd.history.archive.reader import RawLine, Reader
 from alertd.history.past_line import KINDS, RawPast, head_of
 from alertd.history.past_skips import Skipped
@@ -14,32 +15,39 @@ from alertd.history.past_skips import Skipped
 _ABOUT = "archive.json"
 _GAP = "archive_gap"
 """The reason of a notice: lines of the journal that never came into the archive."""
+_SKEW_MS = 600_000
+"""How far the clock of the store, by which lines are found, may be from the one that records say."""
 
 
 def is_archive(path: Path) -> bool:
     """Tell an archive from a file of events."""
-    return path.is_dir() and (path / _ABOUT).is_file()
+    return is_package(path) or (path.is_dir() and (path / _ABOUT).is_file())
 
 
 def archive_lines(path: Path, since_ms: int, until_ms: int, skipped: Skipped) -> Iterator[RawPast]:
     """Give the lines of an archive in its order, which stands also where a clock went back. Raises ConfigError."""
     try:
-        reader = Reader(path)
-        told, last = 0, 0
-        for line in reader.raw(since_ms=since_ms or None, until_ms=until_ms):
-            for finding in reader.findings[told:]:
-                skipped("unreadable", f"{path} {finding.where}: {finding.text}")
-            told = len(reader.findings)
-            raw = _taken(path, line, last, skipped)
-            if raw is not None:
-                last = raw.at_ms
-                yield raw
-        for finding in reader.findings[told:]:
-            skipped("unreadable", f"{path} {finding.where}: {finding.text}")
+        with opened(path) as folder:
+            yield from _lines(path, Reader(folder), since_ms, until_ms, skipped)
     except ConfigError:
         raise
     except (AlertdError, OSError) as error:
         raise ConfigError.at(path, str(error)) from error
+
+
+def _lines(path: Path, reader: Reader, since_ms: int, until_ms: int, skipped: Skipped) -> Iterator[RawPast]:
+    told, last = 0, 0
+    begin, end = max(since_ms - _SKEW_MS, 0), until_ms + _SKEW_MS
+    for line in reader.raw(since_ms=begin or None, until_ms=end):
+        for finding in reader.findings[told:]:
+            skipped("unreadable", f"{path} {finding.where}: {finding.text}")
+        told = len(reader.findings)
+        raw = _taken(path, line, last, skipped)
+        if raw is not None and since_ms <= raw.at_ms < until_ms:
+            last = raw.at_ms
+            yield raw
+    for finding in reader.findings[told:]:
+        skipped("unreadable", f"{path} {finding.where}: {finding.text}")
 
 
 def _taken(path: Path, line: RawLine, last: int, skipped: Skipped) -> RawPast | None:

@@ -59,6 +59,7 @@ class _Data(Struct, frozen=True):
     matches: tuple[Match, ...] = ()
     decisions: tuple[Decision, ...] = ()
     rules_version: str = ""
+    turn: int = 0
     newest: int = 0
     source_desk: str | None = None
     story: _Story = _Story()
@@ -108,6 +109,7 @@ def _of_archive(raw: RawPast) -> Past | None:
         decisions=data.decisions,
         decided=True,
         rules_version=data.rules_version,
+        turn=data.turn,
         newest=data.newest,
         absorbed=data.story.merged,
         story=data.story.id if data.story.id != given else "",

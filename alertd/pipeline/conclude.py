@@ -19,7 +19,7 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.telling import Background
 from alertd.base.clock import Clock, rfc3339
 from alertd.errors import AlertdError
-from alertd.model import Alert, Event, StoredAlert
+from alertd.model import Alert, AlertState, Event, StoredAlert
 from alertd.pipeline.merges import Merges
 from alertd.pipeline.standing import Standing
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
@@ -91,12 +91,11 @@ class Conclusion:
     async def _conclude(
         self, work: Work, alerts: list[Alert], stored: dict[str, StoredAlert]
     ) -> Processed | PoisonEvent:
-        now = self._clock()  # one moment for all of it, which its record names: a backtest decides at the same
         try:
             await self._merges.close(work, stored)
-            for concern in with_earlier(work.concerns, alerts, self._find):
-                alert = await self._decide_and_commit(work, concern, stored, now)
-                alerts += [alert] if alert is not None else []
+            now = self._clock()  # one moment for all of it, which its record names: a backtest decides at the same
+            concerns = with_earlier(work.concerns, alerts, self._find)
+            alerts += await self._each(work, concerns, stored, now)
             await self._merges.close_late(work, stored)
             for match in work.matches:
                 self._note_desk(work, self._find(match.portfolio))
@@ -107,10 +106,29 @@ class Conclusion:
         except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
             return poison(work.stream_id, work.event, error)
 
+    async def _each(
+        self, work: Work, concerns: Sequence[Concern], stored: dict[str, StoredAlert], now: int
+    ) -> list[Alert]:
+        """Take an event into each of its alerts; gives those that it is in.
+
+        All are decided before the first commit is waited for, so that a batch is decided in its order: what counts
+        together, as the messages of a receiver in a storm, is counted as if its events came one after the other.
+        """
+        begun = (self._decide_and_commit(work, concern, stored, now) for concern in concerns)
+        done = await asyncio.gather(*begun, return_exceptions=True)
+        for one in done:
+            if isinstance(one, BaseException):
+                raise one
+        taken = [one for one in done if not isinstance(one, BaseException)]
+        for outcome, state in taken:
+            work.note(outcome)
+            work.saw(state)
+        return [outcome.state.alert for outcome, _ in taken if outcome.state is not None]
+
     async def _decide_and_commit(
         self, work: Work, concern: Concern, stored: dict[str, StoredAlert], now: int
-    ) -> Alert | None:
-        """Take an event into an alert; gives the alert if it is in it."""
+    ) -> tuple[Outcome, AlertState | None]:
+        """Take an event into an alert; gives what that came to, and the alert as it is then, if it was decided on."""
         alert, subject = concern.alert, concern.subject
         if alert not in stored:  # an earlier event of this batch has changed it
             stored[alert] = (await self._store.load_alerts([alert])).get(alert, NOTHING)
@@ -125,18 +143,14 @@ class Conclusion:
             if outcome.decision is not None:
                 self._note_desk(work, concern.portfolio)
             if outcome.state is None:
-                work.note(outcome)
-                work.saw(known.state if outcome.decision is not None else None)
-                return None
+                return outcome, known.state if outcome.decision is not None else None
             marks = self._standing.take(outcome.effects)
             conflict = await self._store.commit(
                 alert, known.version, outcome.state, outcome.deliveries, now, effects=outcome.effects
             )
             if conflict is None:
                 stored.pop(alert, None)
-                work.note(outcome)
-                work.saw(outcome.state)
-                return outcome.state.alert
+                return outcome, outcome.state
             self._standing.give_back(outcome.effects, marks)
             await self._standing.read_again(outcome.effects, self._store, now)
             stored[alert] = known = conflict

@@ -121,6 +121,8 @@ class Pipeline:
                 works.append(self._understand(item))
             except Exception as error:  # noqa: BLE001 a poison event must not take its neighbours along
                 answers[item.stream_id] = poison(item.stream_id, item.event, error)
+        for turn, work in enumerate(works):
+            work.turn = turn
         await self._place(works, store)
         await self._look_up(works, store)
         async for work in by_turns(list(works)):

@@ -118,6 +118,8 @@ class Work:
     """A later revision, or handed out before: it may be in alerts although it matches no more."""
     given: Given | None = None
     """Its story."""
+    turn: int = 0
+    """Its place in the batch, from 0: the events of a batch are journalled in any order."""
     newest: int = 0
     """The newest revision that was ingested, where that was asked."""
     asked: Asked = field(default_factory=Asked)
@@ -182,6 +184,8 @@ class Work:
             data["alerts"] = [card(state) for state in self.states.values()]
         if self.newest > self.event.revision:
             data["newest"] = self.newest
+        if self.turn:
+            data["turn"] = self.turn
         if self.given is not None and self.given.answer.because:
             data["story"] = {"because": self.given.answer.because}
         if self.given is not None and self.given.absorbed:

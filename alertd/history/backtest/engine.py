@@ -40,9 +40,10 @@ def _unmoved() -> Iterator[None]:
 class Engine:
     """One run over the past."""
 
-    def __init__(self, plan: Plan, clockwork: Clockwork) -> None:
+    def __init__(self, plan: Plan, clockwork: Clockwork, decider: Decider | None = None) -> None:
+        """`decider` is the one that decides; None: one is made."""
         self._plan = plan
-        self._clockwork = clockwork
+        self._decider = decider or Decider(plan, clockwork)
         self.progress = Progress()
 
     async def run(self) -> AsyncIterator[Happened | Rang]:
@@ -51,7 +52,7 @@ class Engine:
         Raises ConfigError: the past cannot be read; BacktestFailed: a worker died or hung. Close it (`aclosing`) to
         end it early: worker processes end with it.
         """
-        decider = Decider(self._plan, self._clockwork)
+        decider = self._decider
         self.progress.differs = decider.differs
         crew = Crew(self._plan) if self._plan.jobs > 1 else Alone(self._plan)
         with crew, _unmoved():

@@ -70,6 +70,8 @@ class Examined(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """As it is understood here."""
     report: Report | None = None
     """What its story is compared by."""
+    turn: int = 0
+    """Its place in the batch in which it was decided."""
     order: list[Ordering] = []
     name: str = ""
     """Of the window that was released, or the timer that rang."""
@@ -105,7 +107,7 @@ class Examiner:
         try:
             return self._event(past, raw)
         except Exception:  # noqa: BLE001 whoever decides tries it again, and says what is wrong with it
-            return Examined("whole", past.at_ms, order=_order(past.decisions))
+            return Examined("whole", past.at_ms, turn=past.turn, order=_order(past.decisions))
 
     def _event(self, past: PastEvent, raw: RawPast) -> Examined:
         event = past.event
@@ -127,6 +129,7 @@ class Examiner:
             observations=[] if found else self._observed(result),
             failures=list(result.failures),
             near=near,
+            turn=past.turn,
             order=_order(past.decisions),
         )
 
@@ -143,6 +146,7 @@ class Examiner:
             near=near,
             event=read.event,
             report=report_of(read.event, self._source_desks.get(read.event.source, "")),
+            turn=past.turn,
             order=_order(past.decisions),
         )
 

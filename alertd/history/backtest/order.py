@@ -1,14 +1,16 @@
 """The order in which the daemon decided, which a few lines of its journal are not in.
 
-Events of one batch, and those of several processes, are decided at the same time and journalled a moment later. Where
-two are about the same alert, its revisions say which was first. Lines within two seconds are put right by that; where
-they contradict each other (one was first for one alert, the other for another) the archive's order stands.
+Events of one batch are decided one after the other, and journalled together, in any order; those of several processes
+are decided at the same time. So lines within two seconds are put in the order of their own times and places in their
+batches. Where two are about the same alert its revisions say which was first, whoever decided them; where these
+contradict each other (one was first for one alert, the other for another) the order of the times stands.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from alertd.history.backtest.examine import Examined
@@ -25,9 +27,9 @@ class Item(NamedTuple):
     raw: RawPast
     found: Examined
     number: int = 0
-    """Its place in the past as it is written."""
+    """Its place in the order of the times."""
     together: tuple[Item, ...] = ()
-    """On the first of lines that are decided in another order: all of them, in the order as written."""
+    """On the first of lines that are decided in another order: all of them, by their numbers."""
 
     @property
     def at_ms(self) -> int:
@@ -38,11 +40,12 @@ class Item(NamedTuple):
 def as_decided(items: Iterable[Item]) -> Iterator[Item]:
     """Give lines in the order in which they were decided, as far as their alerts tell.
 
-    Rules over time asked about them in the order in which they are written: `together` says that order.
+    Rules over time asked about those of a batch before any was decided: `together` says in which order.
     """
     block: list[Item] = []
     last = 0
-    for item in _in_order(item._replace(number=number) for number, item in enumerate(items, 1)):
+    moved = _in_time(items)
+    for item in _in_order(item._replace(number=number) for number, item in enumerate(moved, 1)):
         block.append(item)
         if max(one.number for one in block) - last == len(block):
             last += len(block)
@@ -50,6 +53,19 @@ def as_decided(items: Iterable[Item]) -> Iterator[Item]:
                 block[0] = block[0]._replace(together=tuple(sorted(block, key=lambda one: one.number)))
             yield from block
             block = []
+
+
+def _in_time(items: Iterable[Item]) -> Iterator[Item]:
+    """Give lines by the times that they state, as far as these are within two seconds of the latest before them."""
+    latest = 0
+    held: list[tuple[int, int, int, Item]] = []
+    for number, item in enumerate(items):
+        latest = max(latest, item.at_ms)
+        while held and (held[0][0] < latest - TOGETHER_MS or len(held) >= MOST):
+            yield heappop(held)[3]
+        heappush(held, (max(item.at_ms, latest - TOGETHER_MS), item.found.turn, number, item))
+    while held:
+        yield heappop(held)[3]
 
 
 def _in_order(items: Iterable[Item]) -> Iterator[Item]:

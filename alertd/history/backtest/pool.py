@@ -38,6 +38,8 @@ CHUNK = 256
 CHUNK_BYTES = 2 << 20
 AHEAD = 2
 """Chunks that a worker may have before it."""
+START_S = 600.0
+"""How long a worker may take to make the rules ready."""
 _LOOK_S = 1.0
 
 _encoder = msgspec.msgpack.Encoder()
@@ -95,7 +97,7 @@ class _Worker:
     process: SpawnProcess
     pipe: Connection
     at: Any
-    """The line of its chunk that it is at, in memory that is shared."""
+    """The line of its chunk that it is at, in memory that is shared; -1: it is not ready yet."""
 
 
 class Crew:
@@ -109,7 +111,7 @@ class Crew:
         context = multiprocessing.get_context("spawn")
         for number in range(self._plan.jobs):
             ours, theirs = context.Pipe()
-            at = context.RawValue("q", 0)
+            at = context.RawValue("q", -1)
             process = context.Process(
                 target=_work, args=(self._plan, theirs, at), name=f"backtest-{number}", daemon=True
             )
@@ -144,14 +146,15 @@ class Crew:
             raise BacktestFailed(f"a worker process died ({_exit(worker)}) before {chunk[0].where}") from error
 
     def _take(self, worker: _Worker, chunk: list[RawPast]) -> Chunk:
-        at, since = -1, time.monotonic()
+        at, since = worker.at.value, time.monotonic()
         while not worker.pipe.poll(_LOOK_S):
             now = worker.at.value
+            most = self._plan.patience_s if now >= 0 else START_S
             if now != at:
                 at, since = now, time.monotonic()
-            elif time.monotonic() - since > self._plan.patience_s:
-                where, most = _line(chunk, now).where, self._plan.patience_s
-                raise BacktestFailed(f"{where}: matching this line takes longer than {most:.0f} s")
+            elif time.monotonic() - since > most:
+                what = "matching this line" if now >= 0 else "the start of a worker process"
+                raise BacktestFailed(f"{_line(chunk, now).where}: {what} takes longer than {most:g} s")
         try:
             packed, covered = worker.pipe.recv()
         except (EOFError, OSError) as error:
