@@ -11,6 +11,7 @@ from alertd.base.clock import parse_rfc3339
 from alertd.base.files import write_whole
 from alertd.errors import ArchiveRefused
 from alertd.history.archive.layout import Layout, about, locked, rewriting
+from alertd.history.archive.wire import UNDECODABLE
 
 MAX_HOLDS = 10_000
 _DAY = 86_400_000
@@ -47,7 +48,7 @@ def read(path: Path | str) -> list[LegalHold]:
             _span(one)
     except FileNotFoundError:
         return []
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+    except (*UNDECODABLE, ValueError) as error:
         raise ArchiveRefused(f"{file} cannot be read, so nothing is removed: {error}") from error
     return found
 

@@ -133,7 +133,7 @@ def about(root: Path) -> About:
             found = msgspec.json.decode(file.read(1 << 16), type=About)
     except FileNotFoundError as error:
         raise ArchiveRefused(f"{root} is no archive: there is no {_ABOUT} in it") from error
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ArchiveRefused(f"{path} cannot be read: {error}") from error
     if found.format > FORMAT:
         raise ArchiveRefused(

@@ -17,6 +17,7 @@ import msgspec
 
 from alertd.history.archive.chain import CHAIN, START, manifest_link
 from alertd.history.archive.finding import Finding
+from alertd.history.archive.wire import UNDECODABLE
 
 MAX_ENTRY = 64 << 20
 """Bytes of an entry: a day of a million frames."""
@@ -116,7 +117,7 @@ def read(path: Path) -> Manifest:
                 heads.append(before)
                 try:
                     entries.append(_ENTRY.decode(body))
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                except UNDECODABLE as error:
                     findings.append(_finding(number, f"cannot be read: {error}"))
     except FileNotFoundError:
         pass

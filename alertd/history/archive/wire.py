@@ -11,8 +11,13 @@ from alertd.errors import Corrupt
 from alertd.history.archive.line import Line, Place
 from alertd.model import JournalRecord
 
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding JSON of strangers raises; the last for brackets in brackets without end."""
 MAX_LINE = 8 << 20
 """Bytes of a line. An event's body has at most 256 KiB; a mail of a digest less than a megabyte."""
+MAX_NUMBER = 1 << 40
+MAX_MS = 253_402_300_799_999
+"""The last millisecond that a date can be written of: of the year 9999."""
 GAP = "archive_gap"
 """Reason of a notice about lines of the journal that never came into the archive."""
 JOURNAL_ID = re.compile(r"(\d{1,15})-(\d{1,20})")
@@ -70,9 +75,9 @@ def read(text: bytes) -> Wire:
     """Read a line. Raises Corrupt."""
     try:
         found = _WIRE.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNDECODABLE as error:
         raise Corrupt(f"no line of an archive: {error}") from error
-    if found.n < 1 or not JOURNAL_ID.fullmatch(found.j):
+    if not 0 < found.n < MAX_NUMBER or not JOURNAL_ID.fullmatch(found.j) or journal_ms(found.j) > MAX_MS:
         raise Corrupt("no line of an archive: its number or its journal id is none")
     return found
 
@@ -88,10 +93,10 @@ def record_of(raw: bytes) -> JournalRecord | None:
     """Read a record; None if it is of a kind that this version does not know. Raises Corrupt."""
     try:
         return _RECORD.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNDECODABLE as error:
         try:
             fields = _ANY.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNDECODABLE:
             raise Corrupt(f"no record of the journal: {error}") from error
         if isinstance(kind := fields.get("kind"), str) and kind not in KINDS:
             return None
@@ -157,7 +162,7 @@ def kind_of(raw: bytes) -> str:
     """Give the kind of a record without reading the rest; empty if it has none."""
     try:
         return _KIND.decode(raw).kind
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         return ""
 
 
@@ -165,7 +170,7 @@ def tells_gap(raw: bytes) -> bool:
     """Tell whether a record says that lines of the journal never came into the archive."""
     try:
         found = _KIND.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         return False
     return found.kind == "notice" and found.reason == GAP
 
@@ -174,6 +179,6 @@ def may_be_limited(raw: bytes) -> bool:
     """Tell without reading all of a record whether its source may limit how long its text is kept."""
     try:
         data = _GLANCE.decode(raw).data
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         return True
     return any(found is not None for found in (data.rights, data.event.provenance.rights))

@@ -15,7 +15,7 @@ from alertd.history.archive.layout import Layout
 from alertd.history.archive.line import Place
 from alertd.history.archive.reader import Reader
 from alertd.history.archive.writer import Writer
-from tests.history.archive.making import DAY, MONDAY, archive, lines, numbers, record, rewritten, rows
+from tests.history.archive.making import DAY, MONDAY, archive, lines, numbers, record, rewritten, rows, told
 
 
 def test_it_is_read_on_from_a_place_in_any_day(tmp_path: Path) -> None:
@@ -128,6 +128,28 @@ def test_kinds_of_a_later_version_are_skipped_and_counted(tmp_path: Path) -> Non
     assert [line.place.n for line in reader.lines()] == [3, 4, 5, 1]
     assert reader.skipped == {"kind": 2}
     assert reader.findings == []
+
+
+BRACKETS = b"[" * 100_000 + b"]" * 100_000
+HOSTILE = {
+    "brackets in brackets": b'{"n":2,"j":"1-1","c":"x","r":{"kind":"notice","data":' + BRACKETS + b"}}\n",
+    "a number beyond all": b'{"n":99999999999999999999999,"j":"1-1","c":"x","r":{}}\n',
+    "a time beyond all": b'{"n":2,"j":"999999999999999-1","c":"x","r":{}}\n',
+    "no UTF-8": b'{"n":2,"j":"1-1","c":"\xff","r":{}}\n',
+    "no journal id": b'{"n":2,"j":"../x","c":"x","r":{}}\n',
+    "no record": b'{"n":2,"j":"1-1","c":"x","r":7}\n',
+    "a line feed less": b'{"n":2,"j":"1-1","c":"x","r":{}}',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_line_costs_only_itself(tmp_path: Path, name: str) -> None:
+    archive(tmp_path, 3, 3)
+    rewritten(tmp_path, "2026-11-23", lambda ls: [ls[0], HOSTILE[name], ls[2]], frame_lines=1)
+    reader = Reader(tmp_path)
+    assert [line.place.n for line in reader.lines()] == [1, 3, 1, 2, 3]
+    assert [f.kind for f in reader.findings] == ["unreadable"]
+    assert told(tmp_path)[0].startswith("2026-11-23:2: ")
 
 
 def test_memory_does_not_grow_with_the_archive(tmp_path: Path) -> None:
