@@ -140,12 +140,13 @@ def replay(
         archive = staged.settings.archive.path
         assert archive is not None  # loading fills it in
         past = _past(events or [archive], since, until, as_notified, not no_people)
-        telemetry.hide_values(secrets_of(staged.settings))
         found = _surveyed(past)
         if named and not yes:
             _ask(named, found)
         with staged:
-            for warning in staged.load().loaded.warnings:
+            loaded = staged.load().loaded
+            telemetry.hide_values(secrets_of(loaded.snapshot.settings))  # a server that was given is among them
+            for warning in loaded.warnings:
                 warn(warning, "yellow")
             code = asyncio.run(_replay(staged, past, found, rate, named, json=json))
     except ConfigError as error:
