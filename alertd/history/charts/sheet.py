@@ -10,7 +10,7 @@ SHEET = """
 --critical:#8c0018;--high:#c2410c;--medium:#a87500;--low:#3d7cc9;--info:#7a8491;--plus:#0b5cab;--minus:#c2410c}
 @media (prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e8eaed;--dim:#aab2bd;--line:#3a4047;--soft:#1f2428;
 --link:#8ab4f8;--s0:#6cb0f5;--s1:#f39a4d;--s2:#4cc9a4;--s3:#d79bd9;--s4:#d8c75a;--s5:#9aa3ad;--band:#2b3f55;
---critical:#ff6b81;--high:#f59056;--medium:#e0b64a;--low:#7db4f5;--info:#9aa3ad;--plus:#6cb0f5;--minus:#f59056}}
+--critical:#f0476a;--high:#ff9d57;--medium:#ffe08a;--low:#5aa0f2;--info:#9aa3ad;--plus:#6cb0f5;--minus:#f59056}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);
 font:16px/1.5 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif}
