@@ -31,6 +31,8 @@ from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import NamedTuple
 
+import msgspec
+
 from alertd.base.clock import rfc3339
 from alertd.history.analytics.usual import DAY_MS, count_of, counts_before, next_hour, rounded, z_score
 from alertd.model import CompanyIndex
@@ -74,8 +76,8 @@ class Report(NamedTuple):
     withdrawn: bool = False
 
 
-@dataclass(slots=True)
-class _Story:
+class _Story(msgspec.Struct, gc=False):
+    # Not for the garbage collector: there are hundreds of thousands, and it would look at each while all wait.
     began_ms: int
     at_ms: int
     event: str
