@@ -44,12 +44,16 @@ def asked_of(
 ) -> Asked:
     """Read times and names. Ends the command if one is none."""
     now = system_clock()
-    begin = past_time("--since", since or (None if events else SINCE), now)
-    end = past_time("--until", until, now) if until is not None or events else now
+    begin = _bounded(past_time("--since", since or (None if events else SINCE), now))
+    end = _bounded(past_time("--until", until, now)) if until is not None or events else now
     if begin is not None and end is not None and end <= begin:
         fail(f"--until {until or 'now'} is not after --since {since or SINCE}", USAGE)
     books = [side.book] if other is None else [side.book, other.book]
     return Asked(samples, desk, _wanted(books, desk, portfolios or (), rules or ()), begin, end)
+
+
+def _bounded(at: int | None) -> int | None:
+    return None if at is None else min(max(at, 0), FOREVER_MS)
 
 
 def seen(book: RuleBook, desk: str | None) -> RuleBook:

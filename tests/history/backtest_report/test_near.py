@@ -9,7 +9,7 @@ import pytest
 
 from alertd.history.backtest.happened import NearMiss
 from alertd.history.backtest.near import NearFinder
-from alertd.model import Amount, CompanyMention, Event, ReportedType
+from alertd.model import Amount, CompanyMention, Event, ReportedType, Sentiment
 from alertd.rules.match import Matcher
 from tests.ruletests.make import desk, one_rule
 
@@ -73,9 +73,10 @@ def test_that_a_holding_is_named_and_nothing_else_is_no_near_miss(tmp_path: Path
 
 def test_one_condition_is_enough_where_the_other_asks_how_much(tmp_path: Path) -> None:
     when = "{all: [{title: recall}, {sentiment: '<= -0.5'}]}"
-    (miss,) = near(tmp_path, when, title="A recall")
+    assert near(tmp_path / "a", when, title="A recall") == ()  # there is no tone to measure
+    (miss,) = near(tmp_path / "b", when, title="A recall", sentiment=Sentiment(score=-0.2))
     assert miss.condition == "sentiment: <= -0.5"
-    assert miss.because[0].startswith(("✗", "?"))
+    assert miss.because[0].startswith("✗")
 
 
 def test_of_several_companies_the_nearest_counts(tmp_path: Path) -> None:
@@ -101,3 +102,16 @@ def test_rules_over_time_and_single_conditions_are_not_looked_at(tmp_path: Path)
     assert near(tmp_path / "a", "{title: lease}", title="Nothing") == ()
     over_time = "{all: [{mentions: holdings}, {title: recall}, {count: {at_least: 3, within: 1h}}]}"
     assert near(tmp_path / "b", over_time, **leased()) == ()
+
+
+def test_each_all_within_an_any_is_a_way_in_which_a_rule_nearly_holds(tmp_path: Path) -> None:
+    other = "{all: [{form: 8-K}, {title: recall}, {mentions: holdings}]}"
+    (miss,) = near(tmp_path, f"{{any: [{LEASE}, {other}]}}", **leased(amounts=[]))
+    assert miss.condition == "amount: >= 500M USD per year"
+
+
+def test_what_is_not_held_has_no_weight_to_fail_by(tmp_path: Path) -> None:
+    when = "{all: [{event_type: compute_lease}, {title: computer}, {weight: '>= 5%'}]}"
+    assert near(tmp_path / "a", when, **leased(companies=[CompanyMention(id="lumen")])) == ()
+    (miss,) = near(tmp_path / "b", when, **leased(companies=[CompanyMention(id=VRT)]))
+    assert miss.condition == "weight: >= 5%"
