@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from alertd.model import Message
+from alertd.net.client import HttpClient
+from alertd.notify.email import EmailConfig, EmailNotifier
 from alertd.notify.email_subject import subject_of
 from alertd.notify.message import compose
 from alertd.notify.payload import payload
+from alertd.notify.protocol import NotifierDeps
 from alertd.notify.replayed import replayed_text, replayed_titles
 from alertd.notify.slack_frozen import freeze
+from alertd.notify.smtp import SmtpConfig
 from tests.notify.cases import NOW, message
 
 
@@ -53,3 +58,15 @@ def test_titles_that_a_template_can_name_say_it() -> None:
     said = replayed_titles(again())
     assert said.alert is not None and said.alert.title.startswith("REPLAY: ")
     assert said.event is not None and said.event.title.startswith("REPLAY: ")
+
+
+def test_a_mail_begins_its_subject_with_the_mark_and_is_dated_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alertd.base.clock._followed", [lambda: NOW])  # a replay's processes go by the past
+    config = EmailConfig.model_validate({"id": "mail", "to": ["pm@example.com"]})
+    relay = SmtpConfig.model_validate({"host": "127.0.0.1", "port": 25, "from": "alertd@example.com", "tls": "none"})
+    notifier = EmailNotifier(config, NotifierDeps(http=HttpClient("unused"), smtp=relay, clock=lambda: NOW))
+    before = time.time_ns() // 1_000_000
+    made = json.loads(notifier.render(again()))
+    assert made["subject"].startswith("REPLAY [") and made["lines"]["headline"].startswith("REPLAY · ")
+    assert made["date_ms"] >= before - 1_000 and made["at_ms"] == NOW
+    assert json.loads(notifier.render(message()))["date_ms"] <= NOW
