@@ -80,6 +80,7 @@ class Checking:
         self.faults += _linted(rules, settings.rules)
         doc = load_yaml((path or loaded.path).read_bytes(), str(path or loaded.path), MAX_BYTES)
         sent_to = [*settings.operator, *(one.id for one in settings.receivers if one.coverage is not None)]
+        sent_to += [name for report in settings.reports for name in report.to]
         escalates = {one.id: one.escalate.to for one in settings.receivers if one.escalate is not None}
         self.faults += dead_receivers(_receivers(settings, doc), sent_to, rules, escalates)
         self.faults += [] if settings.archive.enabled else without_archive(rules)

@@ -55,6 +55,8 @@ COMMANDS = (
     ("silence", "list"),
     ("status",),
     ("status", "--json"),
+    ("report", "ai"),
+    ("report", "ai", "--json"),
     ("tail", "--since", "0", "--no-follow"),
     ("tail", "--since", "0", "--no-follow", "--json"),
 )

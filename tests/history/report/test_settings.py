@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from alertd.app.snapshot import all_faults
+from alertd.cli.checking import Checking
 from alertd.history.report.config import ReportConfig
 from tests.settings.conftest import Desk
 
@@ -87,3 +88,14 @@ def whole(desk: Desk, reports: str) -> list[str]:
     desk.write("alertd.yaml", f"{BEFORE}reports: {reports}\n")
     _, faults = all_faults(desk.config, ENV)
     return [str(one).removeprefix(f"{desk.config}:") for one in faults if one.severity == "error"]
+
+
+def test_a_receiver_of_reports_alone_is_no_dead_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("rules/portfolios/chips.yaml", PORTFOLIO.replace("receivers: [pm]", "receivers: [ai]"))
+    monkeypatch.setenv("SECRET", ENV["SECRET"])
+    for reports, dead in (("[]", {"pm", "oms"}), ("[{id: w, portfolio: chips, to: [pm]}]", {"oms"})):
+        desk.write("alertd.yaml", f"{BEFORE}reports: {reports}\n")
+        checking = Checking()
+        checking.settings(desk.config)
+        told = [fault.message for fault in checking.faults if fault.name == "dead-receiver"]
+        assert {message.partition("`")[2].partition("`")[0] for message in told} == dead
