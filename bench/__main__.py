@@ -18,6 +18,7 @@ from bench import (
     feeds,
     filings,
     history,
+    indices,
     latency,
     life,
     matching,
@@ -39,6 +40,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "feeds": ("very many feeds, and busy ones", feeds.measure_all),
     "filings": ("the text of filings", filings.measure),
     "history": ("searching what was", history.measure),
+    "indices": ("indices of companies", indices.measure),
     "life": ("what the life of alerts costs the store", life.run),
     "reports": ("reports on a portfolio", reports.measure),
     "silence": ("sources that fall silent", silence.measure),
@@ -48,7 +50,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
 _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
-    "history": history.show, "storm": storm.show, "updates": updates.show, "alerts": alerts.show,
+    "history": history.show, "indices": indices.show, "storm": storm.show, "updates": updates.show, "alerts": alerts.show,
     "archive": archive.show, "reports": reports.show,
 }  # fmt: skip
 
