@@ -74,9 +74,9 @@ def alerts(
         bool, typer.Option("--by-rule", help="A line for each rule: alerts, sent, useful, noise, precision.")
     ] = False,
 ) -> None:  # fmt: skip
-    """List or search alerts, the one that changed last first, or tell what each rule brought.
+    """List or search alerts, or say what each rule brought.
 
-    What is searched: titles, what changed, the words that rules held for, companies, rules; as far back as the
+    A list has the one that changed last first. What is searched: titles, what changed, the words that rules held for, companies, rules; as far back as the
     archive reaches. Precision is the share of useful ones among the opinions that people gave (by alertd ack, buttons
     in Slack, links in mail). These are kept for 400 days, whatever --since says.
     """

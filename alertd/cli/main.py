@@ -39,10 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "route": ("alertd.cli.route:route", "Say whom an event would be told, when, who would not be, and why."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
-    "alerts": (
-        "alertd.cli.alerts:alerts",
-        "List alerts, the one that changed last first, or what each rule brought.",
-    ),
+    "alerts": ("alertd.cli.alerts:alerts", "List or search alerts, or say what each rule brought."),
     "report": ("alertd.cli.report:report", "Say what the news about a portfolio's holdings has been doing."),
     "ack": ("alertd.cli.ack:ack", "Acknowledge alerts, or say something else about them."),
     "backtest": (
