@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from alertd.base.html import Html, document, element, joined, style_sheet
+from alertd.base.html import Html, element
 from alertd.model import Struct
 from alertd.notify.lines import SEPARATOR, Item, Lines, Row, parts_of
+from alertd.notify.mail_frame import framed
 
 COLOURS = {"critical": "#a4001d", "high": "#b93815", "medium": "#7a5200", "low": "#1f5fa8", "info": "#4a5563"}
 """Behind white words: contrast of at least 6."""
 _PLAIN = "#4a5563"
 _DARK = "#1d2125"
-_FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _WRAP = "overflow-wrap:anywhere;word-break:break-word;"
 _SHEET = """
 @media (max-width:520px){
@@ -69,37 +69,10 @@ def html_part(subject: str, lines: Lines, notes: Sequence[str], offers: Offers) 
         class_="in",
         style="padding:20px 24px 22px",
     )
-    card = element(
-        "table",
-        element("tr", inside),
-        role="presentation",
-        width="100%",
-        cellspacing="0",
-        cellpadding="0",
-        class_="card",
-        style=f"max-width:640px;background:#ffffff;color:#1d2125;border-top:5px solid {colour};text-align:left;",
-    )
-    outer = element("td", card, align="center", style="padding:12px 8px")
-    body = element(
-        "body",
-        # The first words of a mail are what a phone shows beside its subject.
-        element("div", lines.headline, style="display:none;max-height:0;overflow:hidden;font-size:1px;opacity:0"),
-        element("table", element("tr", outer), role="presentation", width="100%", cellspacing="0", cellpadding="0"),
-        class_="bg",
-        style=f"margin:0;padding:0;background:#eef0f3;font-family:{_FONT};font-size:15px;line-height:22px",
-    )
-    return document(_head(subject), body)
-
-
-def _head(subject: str) -> Html:
-    return joined(
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="supported-color-schemes", content="light dark"),
-        element("title", subject),
-        style_sheet(_SHEET),
-    )
+    # The first words of a mail are what a phone shows beside its subject.
+    first = element("div", lines.headline, style="display:none;max-height:0;overflow:hidden;font-size:1px;opacity:0")
+    card = f"max-width:640px;background:#ffffff;color:#1d2125;border-top:5px solid {colour};text-align:left;"
+    return framed(subject, inside, sheet=_SHEET, card=card, before=[first])
 
 
 def _note(text: str) -> Html:

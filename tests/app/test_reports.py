@@ -53,7 +53,7 @@ def wants_report(desk: Desk) -> None:
 
 
 def reports(relay: FakeRelay) -> list[Mail]:
-    return [mail for mail in relay.mails if str(mail.message["Subject"]).startswith("[P] tone")]
+    return [mail for mail in relay.mails if str(mail.message["Subject"]).startswith("[P] 1 alert")]
 
 
 async def test_a_report_is_mailed_once_over_a_reload_and_a_crash(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean
 
-from alertd.base.html import Html, document, element, joined, style_sheet
+from alertd.base.html import Html, element, joined
 from alertd.history.analytics.model import HoldingLine, NearLine, Report, StoryLine
 from alertd.history.charts.mail_table import mail_bars, mail_columns
 from alertd.history.charts.page import link
@@ -18,12 +18,12 @@ from alertd.history.report import words
 from alertd.history.report.text import TextForm, report_lines
 from alertd.model import Mailing
 from alertd.notify.email_html import COLOURS
+from alertd.notify.mail_frame import framed
 
 HOLDINGS, STORIES, NEAR, TYPES, RULES = 15, 8, 8, 8, 10
 """How much of each a mail shows."""
 COLUMNS = 31
 TEXT = TextForm(width=78, most=15)
-_FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _SHEET = """
 @media (max-width:520px){.in{padding:16px!important}.x{display:none!important}}
 @media (prefers-color-scheme:dark){
@@ -56,32 +56,8 @@ def mailing_of(report: Report, report_id: str) -> Mailing:
 
 def _page(report: Report, subject: str) -> str:
     inside = element("td", *_parts(report), class_="in", style="padding:20px 24px 22px")
-    card = element(
-        "table",
-        element("tr", inside),
-        role="presentation",
-        width="100%",
-        cellspacing="0",
-        cellpadding="0",
-        class_="card",
-        style="max-width:680px;background:#ffffff;color:#1d2125;text-align:left",
-    )
-    outer = element("td", card, align="center", style="padding:12px 8px")
-    body = element(
-        "body",
-        element("table", element("tr", outer), role="presentation", width="100%", cellspacing="0", cellpadding="0"),
-        class_="bg",
-        style=f"margin:0;padding:0;background:#eef0f3;font-family:{_FONT};font-size:15px;line-height:22px",
-    )
-    head = joined(
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("meta", name="supported-color-schemes", content="light dark"),
-        element("title", subject),
-        style_sheet(_SHEET),
-    )
-    return document(head, body)
+    card = "max-width:680px;background:#ffffff;color:#1d2125;text-align:left"
+    return framed(subject, inside, sheet=_SHEET, card=card)
 
 
 def _parts(report: Report) -> Iterator[Html]:

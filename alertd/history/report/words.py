@@ -69,7 +69,8 @@ def title(report: Report) -> str:
 
 def subject(report: Report) -> str:
     """Give the subject of a mail: short, the numbers that matter first."""
-    parts = [f"tone {signed(report.tone.now)}", counted(report.alerts.total, "alert"), stories(report.volume.stories)]
+    known = [f"tone {signed(report.tone.now)}"] if report.tone.now is not None else []
+    parts = [*known, counted(report.alerts.total, "alert"), stories(report.volume.stories)]
     return f"[{one_line(report.title, 60)}] {' · '.join(parts)} · {length(report)} to {_day(report, report.until)}"
 
 
