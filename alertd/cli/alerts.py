@@ -40,7 +40,7 @@ Sort = Literal["relevance", "time"]
 def alerts(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[WORD]...", help='Search: words, "a phrase", begin*; all have to stand there.'),
+        typer.Argument(metavar="WORD…", help='Search: words, "a phrase", begin*; all have to stand there.'),
     ] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
@@ -77,8 +77,9 @@ def alerts(
     """List or search alerts, or say what each rule brought.
 
     A list has the one that changed last first. What is searched: titles, what changed, the words that rules held for,
-    companies, rules; as far back as the archive reaches. Precision is the share of useful ones among the opinions that
-    people gave (by alertd ack, buttons in Slack, links in mail). These are kept for 400 days, whatever --since says.
+    companies, rules; as far back as the archive reaches. Precision is the share of useful ones among the opinions
+    that people gave (by alertd ack, buttons in Slack, links in mail); these are kept for 400 days, whatever --since
+    says.
     """
     now, text = system_clock(), " ".join(words or [])
     begin = past_time("--since", since or (None if text else LIST_SINCE), now)
