@@ -50,7 +50,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
 _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
-    "history": history.show, "indices": indices.show, "storm": storm.show, "updates": updates.show,
+    "history": history.show, "storm": storm.show, "updates": updates.show,
     "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
 }  # fmt: skip
 
