@@ -16,9 +16,12 @@ _RECENT = 256
 class DayCheck:
     """The check of one day. A fault in a line hides none in the next."""
 
-    def __init__(self, day: str, before: str | None) -> None:
-        """`before` is the chain at the end of the day before; None if it is not known."""
+    def __init__(self, day: str, before: str | None, *, removable: bool) -> None:
+        """`before` is the chain at the end of the day before, None if it is not known; `removable`: retention, or
+        an export, may have taken something out of it.
+        """
         self._day = day
+        self._removable = removable
         self._expected = 1
         self._before, self._earlier = before, before
         self._otherwise: str | None = None
@@ -45,7 +48,7 @@ class DayCheck:
             return
         if line.n < self._expected:
             yield self._note("order", line.n, f"the line stands behind line {self._expected - 1}")
-        fault = _inside(line)
+        fault = _inside(line, removable=self._removable)
         if before is not None and link(before, line.j, was) != line.c:
             fault = fault or self._unless_explained(line, was)
         yield from self._settle()
@@ -134,12 +137,14 @@ def _added(wrong: Finding) -> Finding:
     return Finding("added", wrong.day, wrong.n, "the line was added")
 
 
-def _inside(line: Wire) -> str | None:
+def _inside(line: Wire, *, removable: bool) -> str | None:
     """Say what is wrong with a line by itself."""
     if line.x is None:
         return None if line.record else "the line was altered: there is no record in it"
     if not line.d:
         return "the line was altered: it says that something was removed, but not what"
+    if not removable:
+        return "the line was altered: it says that something was removed, and nothing was of this day"
     if line.record and digest(line.record) != line.x.e:
         return "the line was altered: what was left of it is not what stands there"
     return None

@@ -44,7 +44,7 @@ def verify(path: Path | str, *, head: str = "", told: Told = lambda size: None) 
     before = START if whole else None
     watched = manifest.Watched(at.manifest)
     for day in sorted({*known.days(), *at.sealed_days(), *at.open_days()}):
-        before = yield from _day(at, watched, day, before, told)
+        before = yield from _day(at, watched, day, before, told, whole=whole)
     yield from _blobs(at, told)
 
 
@@ -66,7 +66,7 @@ def _days_in_order(known: manifest.Manifest) -> Iterator[Finding]:
 
 
 def _day(
-    at: Layout, watched: manifest.Watched, day: str, before: str | None, told: Told
+    at: Layout, watched: manifest.Watched, day: str, before: str | None, told: Told, *, whole: bool
 ) -> Generator[Finding, None, str | None]:
     """Check a day; returns the chain at its end."""
     with ExitStack() as stack:
@@ -81,7 +81,8 @@ def _day(
             return entry.head if entry is not None else before
         if sealed and entry is None:
             yield Finding("manifest", day, 0, "the manifest does not know the day's file")
-        check = DayCheck(day, entry.before if entry is not None else before)
+        removable = entry is not None and (entry.t != "sealed" or not whole)  # retention goes by days that are over
+        check = DayCheck(day, entry.before if entry is not None else before, removable=removable)
         yield from _lines(at, path, day, check, told, sealed=sealed)
         yield from check.end(entry if sealed else None)
         if sealed and entry is not None and not check.found and sha256_of(path) != entry.sha256:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from alertd.history.archive import manifest
+from alertd.history.archive import manifest, wire
 from alertd.history.archive.blobs import Blobs
+from alertd.history.archive.chain import digest
 from alertd.history.archive.layout import Layout
 from alertd.history.archive.verify import bytes_of, verify
+from alertd.history.archive.wire import Gone
 from alertd.history.archive.writer import Writer
 from tests.history.archive.making import archive, numbers, record, rewritten, rows, told, with_writer
 
@@ -92,6 +94,24 @@ def test_a_change_is_found_at_its_line(tmp_path: Path, name: str) -> None:
     change, expected = CHANGES[name]
     rewritten(tmp_path, "2026-11-24", change)
     assert sorted(told(tmp_path)) == sorted(f"2026-11-24{text}" for text in expected)
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_line_that_was_made_to_look_removed_is_found_where_nothing_was_removed_yet(
+    tmp_path: Path, *, sealed: bool
+) -> None:
+    archive(tmp_path, 40)
+
+    def forged(lines: Lines) -> Lines:
+        line = wire.read(lines[16].rstrip())
+        gone = wire.written_without(line, digest(line.record), Gone("kept long enough", "2026-11-23"))
+        return [*lines[:16], gone, *lines[17:]]
+
+    rewritten(tmp_path, "2026-11-23", forged)
+    if sealed:
+        with_writer(tmp_path, lambda writer: writer.seal("2026-11-23"))
+    why = "it says that something was removed, and nothing was of this day"
+    assert told(tmp_path) == [f"2026-11-23:17: the line was altered: {why}"]
 
 
 @pytest.mark.parametrize("name", ["an altered record", "a missing line", "an added line", "swapped lines"])
