@@ -53,7 +53,7 @@ def wants_report(desk: Desk) -> None:
 
 
 def reports(relay: FakeRelay) -> list[Mail]:
-    return [mail for mail in relay.mails if str(mail.message["Subject"]).startswith("[P] 1 alert")]
+    return [mail for mail in relay.mails if " · 1 day to " in str(mail.message["Subject"])]
 
 
 async def test_a_report_is_mailed_once_over_a_reload_and_a_crash(
