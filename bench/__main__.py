@@ -13,6 +13,7 @@ from typing import Any
 from bench import (
     alerts,
     archive,
+    backtest,
     edgar,
     enrich,
     feeds,
@@ -35,6 +36,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "matching": ("events against very many rules", matching.run),
     "alerts": ("deciding on matches", alerts.measure),
     "archive": ("the archive: size and speed", archive.measure),
+    "backtest": ("rules over a hundred thousand stories", backtest.measure),
     "edgar": ("a poll of EDGAR", edgar.measure),
     "enrich": ("understanding news items", enrich.measure),
     "feeds": ("very many feeds, and busy ones", feeds.measure_all),
@@ -51,7 +53,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
     "history": history.show, "storm": storm.show, "updates": updates.show,
-    "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
+    "backtest": backtest.show, "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
 }  # fmt: skip
 
 
