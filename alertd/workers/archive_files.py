@@ -162,10 +162,15 @@ class HistoryFile:
             done = self._projector.advance(self._reader, most=AT_ONCE)
             self._take_out(self._reader)
         except HistoryRefused as error:
-            if not self._put_aside(error):
-                self._failed(error)
+            if self._put_aside(error):
+                return self._advance()
+            self._failed(error)
             return 0
         except (AlertdError, OSError) as error:
+            self._failed(error)
+            return 0
+        except Exception as error:  # of ours: it must not end what else the process does
+            log.exception("history_broke")
             self._failed(error)
             return 0
         self.error = ""

@@ -209,7 +209,6 @@ async def test_a_damaged_history_is_put_aside_and_made_anew(rig: Rig) -> None:
     (rig.folder / "history.db").write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
     archiver = rig.made()
     await archiver._turn()
-    assert await archiver._history.advance() == 0
     assert await archiver._history.advance() == 2
     archiver.stop()
     await archiver.run()

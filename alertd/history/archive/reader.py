@@ -59,6 +59,11 @@ class Reader:
         self._manifest = manifest.Watched(self._at.manifest)
         self._marks: tuple[str, list[Mark]] = ("", [])
 
+    @property
+    def id(self) -> str:
+        """Give the id of the archive."""
+        return self.about.id
+
     # --- reading on -------------------------------------------------------------------------------------------
 
     def lines(

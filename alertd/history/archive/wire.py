@@ -15,9 +15,10 @@ UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding JSON of strangers raises; the last for brackets in brackets without end."""
 MAX_LINE = 8 << 20
 """Bytes of a line. An event's body has at most 256 KiB; a mail of a digest less than a megabyte."""
-MAX_NUMBER = 1 << 40
-MAX_MS = 253_402_300_799_999
-"""The last millisecond that a date can be written of: of the year 9999."""
+MAX_NUMBER = 10**9
+"""Lines of a day; ten thousand a second would be fewer."""
+MAX_MS = 7_258_118_399_999
+"""The last millisecond that a journal id may be of: of the year 2199, so that a line's place fits into a number."""
 GAP = "archive_gap"
 """Reason of a notice about lines of the journal that never came into the archive."""
 JOURNAL_ID = re.compile(r"(\d{1,15})-(\d{1,20})")

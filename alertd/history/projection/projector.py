@@ -91,7 +91,7 @@ class Projector:
             while batch := list(islice(lines, BATCH if most is None else min(BATCH, most - done))):
                 found = [project(line) for line in batch]
                 end = Position(batch[-1].place, batch[-1].journal_id)
-                if not self._write(tables, at, found, end):  # another process was here meanwhile: go on from there
+                if not self._write(tables, at, found, end, archive.id):  # another was here meanwhile: on from there
                     at = tables.position()
                     lines = iter(archive.lines(after=at.place if at is not None else None))
                     continue
@@ -155,12 +155,14 @@ class Projector:
     def _check_continues(self, archive: Lines, tables: Tables) -> None:
         """Look once whether the archive is the one that was read so far. Raises HistoryRefused."""
         at = tables.position()
-        if not self._continues and at is not None:
-            there = archive.at([at.place])
-            if there and there[0].journal_id != at.journal_id:
-                raise HistoryRefused(f"{self._path} was made from another archive than this one; {REBUILD}")
-            self._catch_up(archive, tables)
-        self._continues = True
+        if self._continues or at is None:
+            self._continues = True
+            return
+        there = archive.at([at.place])
+        if tables.archive() not in ("", archive.id) or (there and there[0].journal_id != at.journal_id):
+            raise HistoryRefused(f"{self._path} was made from another archive than this one; {REBUILD}")
+        self._catch_up(archive, tables)
+        self._continues = bool(there)  # an archive that lost its last lines may get others in their place
 
     @staticmethod
     def _catch_up(archive: Lines, tables: Tables) -> None:
@@ -175,14 +177,16 @@ class Projector:
                 tables.forget_words()
 
     @staticmethod
-    def _write(tables: Tables, expected: Position | None, found: Sequence[Projected], end: Position) -> bool:
+    def _write(
+        tables: Tables, expected: Position | None, found: Sequence[Projected], end: Position, archive: str
+    ) -> bool:
         """Write a batch, if the projection still stands where it was read; tell whether it did."""
         with _transaction(tables.db):
             if tables.position() != expected:
                 return False
             tables.write(found)
             failpoint("projection.before_position")
-            tables.stand_at(end)
+            tables.stand_at(end, archive)
             failpoint("projection.before_commit")
         failpoint("projection.after_commit")
         return True

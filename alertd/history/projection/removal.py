@@ -35,6 +35,10 @@ class Day(Protocol):
 class Lines(Protocol):
     """What is read of an archive."""
 
+    @property
+    def id(self) -> str:
+        """Name the archive."""
+
     def sealed(self) -> Mapping[str, Day]:
         """Say of each day that is over what became of it."""
 

@@ -17,13 +17,14 @@ from __future__ import annotations
 import datetime
 
 from alertd.history.archive.line import Place
+from alertd.history.archive.wire import MAX_NUMBER
 
 VERSION = 1
 """Of the tables. An older file is made anew from the archive, a newer one refused."""
 APPLICATION = 0x616C7264
 """`PRAGMA application_id`: `alrd`, so that another program's database is not taken for ours."""
 
-DAY = 1_000_000_000
+DAY = MAX_NUMBER
 """Lines that a day can have."""
 CARDS = 100_000
 """Alerts that a line can carry."""

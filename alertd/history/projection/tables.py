@@ -28,10 +28,15 @@ class Tables:
             return None
         return Position(Place(found["day"], int(found["n"])), found["journal"])
 
-    def stand_at(self, position: Position) -> None:
-        """Write down how far it has read."""
+    def archive(self) -> str:
+        """Name the archive that it is made of; empty: of none yet."""
+        found = self.db.execute("SELECT v FROM meta WHERE k = 'archive'").fetchone()
+        return str(found[0]) if found else ""
+
+    def stand_at(self, position: Position, archive: str) -> None:
+        """Write down how far it has read, and in which archive."""
         place = position.place
-        values = {"day": place.day, "n": str(place.n), "journal": position.journal_id}
+        values = {"day": place.day, "n": str(place.n), "journal": position.journal_id, "archive": archive}
         self.db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def write(self, found: Sequence[Projected]) -> None:

@@ -34,6 +34,7 @@ class Archive:
 
     written: list[Line] = field(default_factory=list)
     over: dict[str, Sealed] = field(default_factory=dict)
+    id: str = "0123456789abcdef"
 
     def add(self, *records: JournalRecord, day: str = DAYS[0]) -> None:
         for record in records:

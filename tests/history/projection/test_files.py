@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from alertd.errors import HistoryRefused, HistoryUnavailable
+from alertd.history.archive.line import Place
+from alertd.history.archive.wire import MAX_NUMBER
 from alertd.history.projection.projector import Projector
 from alertd.history.projection.query import AlertFilter
 from alertd.history.projection.read import History
-from alertd.history.projection.schema import VERSION
+from alertd.history.projection.schema import CARDS, VERSION, place_of, seq_of
 from tests.history.projection.past import Archive, card, dump, event
 
 
@@ -110,6 +112,31 @@ def test_that_of_another_archive_is_not_carried_on(path: Path) -> None:
     projector.rebuild(other)
     projector.close()
     assert [row[1] for row in dump(path)["events"]] == ["ev_x", "ev_y"]
+
+
+def test_that_of_another_archive_is_told_also_from_a_shorter_one(path: Path) -> None:
+    other = Archive(id="fedcba9876543210")
+    other.add(event("ev_x"))
+    projector = Projector(path)
+    with pytest.raises(HistoryRefused, match=r"another archive.*alertd archive rebuild"):
+        projector.advance(other)
+    projector.close()
+
+
+def test_each_place_that_an_archive_can_have_fits_into_a_number() -> None:
+    for day, number in (("2199-12-31", MAX_NUMBER - 1), ("1970-01-01", 1)):
+        assert place_of(seq_of(Place(day, number))) == Place(day, number)
+    assert seq_of(Place("2199-12-31", MAX_NUMBER - 1)) * CARDS < 2**63
+
+
+def test_lines_that_took_the_place_of_lost_ones_are_told(path: Path, archive: Archive) -> None:
+    lost = archive.written.pop()
+    projector = Projector(path)
+    assert projector.advance(archive).lines == 0
+    archive.written.append(lost._replace(journal_id=f"5{lost.journal_id}"))
+    with pytest.raises(HistoryRefused, match="another archive"):
+        projector.advance(archive)
+    projector.close()
 
 
 def test_whoever_reads_sees_the_same_while_another_writes(path: Path, archive: Archive) -> None:
