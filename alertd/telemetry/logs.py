@@ -81,7 +81,9 @@ def safe_text(text: str, limit: int = MAX_TEXT) -> str:
 
 def without_secrets(text: str) -> str:
     """Give text that is kept, of any length, with every secret of the settings masked and otherwise as it is."""
-    return _hidden.sub(MASK, text) if _hidden is not None else text
+    for value in sorted(_hidden_values, key=len, reverse=True):  # a megabyte with all at once takes ten times as long
+        text = text.replace(value, MASK)
+    return text
 
 
 @lru_cache(maxsize=1024)
