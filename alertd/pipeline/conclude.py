@@ -57,6 +57,8 @@ class Conclusion:
         self._store = store
         self._clock = clock
         self._keep_s = keep_s
+        self._alone = False
+        """It decides on one event, whose order among others is nobody's concern."""
         self._standing = Standing(matcher, policies)
         self._merges = Merges(matcher.book.portfolios, policies, store, clock)
 
@@ -78,7 +80,8 @@ class Conclusion:
             """Those that an earlier revision in this batch went into: they were not there when they were recalled."""
             return [(work.stream_id, await self._conclude(work, alerts, stored)) for work in lane]
 
-        if len(lanes) == 1:  # nothing to do at the same time
+        self._alone = len(lanes) == 1
+        if self._alone:  # nothing to do at the same time
             return dict(await conclude(next(iter(lanes.values())), 0))
         # All of them end before an error is raised: none may still be writing when the batch comes again.
         begun = (conclude(lane, n // AT_ONCE) for n, lane in enumerate(lanes.values()))
@@ -114,8 +117,13 @@ class Conclusion:
         All are decided before the first commit is waited for, so that a batch is decided in its order: what counts
         together, as the messages of a receiver in a storm, is counted as if its events came one after the other.
         """
-        begun = (self._decide_and_commit(work, concern, stored, now) for concern in concerns)
-        done = await asyncio.gather(*begun, return_exceptions=True)
+        begun = [self._decide_and_commit(work, concern, stored, now) for concern in concerns]
+        done: Sequence[tuple[Outcome, AlertState | None] | BaseException]
+        done = (
+            [await begun[0]]
+            if self._alone and len(begun) == 1
+            else await asyncio.gather(*begun, return_exceptions=True)
+        )
         for one in done:
             if isinstance(one, BaseException):
                 raise one
