@@ -63,7 +63,8 @@ def _in_time(items: Iterable[Item]) -> Iterator[Item]:
         latest = max(latest, item.at_ms)
         while held and (held[0][0] < latest - TOGETHER_MS or len(held) >= MOST):
             yield heappop(held)[3]
-        heappush(held, (max(item.at_ms, latest - TOGETHER_MS), item.found.turn, number, item))
+        near = item.at_ms >= latest - TOGETHER_MS
+        heappush(held, (item.at_ms if near else latest, item.found.turn if near else 0, number, item))
     while held:
         yield heappop(held)[3]
 
