@@ -36,7 +36,7 @@ from alertd.history.archive.narrowing import Narrowing
 from alertd.history.archive.package import is_package
 from alertd.history.archive.verify import bytes_of
 from alertd.history.archive.wire import KINDS
-from alertd.history.walls import DeskWall
+from alertd.history.walls import UNKNOWN, DeskWall
 from alertd.rules.walls import Walls
 
 
@@ -126,7 +126,8 @@ def _wall(reach: Reach, desk: str | None) -> DeskWall | None:
     if books.trouble is not None:  # whose is what cannot be told without them
         raise books.trouble
     portfolios = {portfolio.id: portfolio.desk for portfolio in book.portfolios}
-    return DeskWall(desk, Walls(book.companies.declared), owners_of(reach), portfolios)
+    walls = Walls(book.companies.declared, undeclared=UNKNOWN)
+    return DeskWall(desk, walls, owners_of(reach), portfolios)
 
 
 def _show_export(done: Exported, out: Path, *, json: bool) -> None:

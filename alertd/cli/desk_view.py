@@ -11,11 +11,10 @@ from msgspec.structs import replace
 
 from alertd.cli.connect import Reach
 from alertd.cli.past_rules import Books, Version
+from alertd.history.walls import UNKNOWN, for_desk
 from alertd.model import AlertState, Delivery, JournalRecord, StoredAlert, event_from_dict, event_to_dict
 from alertd.rules.walls import Walls
 
-UNKNOWN = "?"
-"""The owner of what nobody knows any more: no desk is called so."""
 Owners = Callable[[Sequence[str]], Mapping[str, tuple[str, str | None]]]
 Load = Callable[[Sequence[str]], Awaitable[Mapping[str, StoredAlert]]]
 
@@ -50,7 +49,9 @@ class DeskView:
         if record.kind == "event" and "event" in record.data:
             return self._event(record)
         owners = await self._owners(record)
-        return record if owners and all(self.may_see(owner) for owner in owners) else None
+        if not owners or not all(self.may_see(owner) for owner in owners):
+            return None
+        return for_desk(record, self.desk, owners)
 
     def may_see(self, owner: str | None) -> bool:
         """Tell whether what belongs to an owner is for the desk."""
@@ -79,19 +80,25 @@ class DeskView:
         version = self.books.of(record.data)
         event = event_from_dict(record.data["event"])
         owner = version.book.source_desks.get(event.source, owners_of(self.books.reach).get(event.source))
-        if not self.may_see(owner):
+        if not self.may_see(owner) or not self.may_see(record.data.get("source_desk")):
             return None
-        seen = Walls(version.book.companies.declared).seen_by(event, self.desk)
+        undeclared = None if version.then else UNKNOWN
+        seen = Walls(version.book.companies.declared, undeclared=undeclared).seen_by(event, self.desk)
+        theirs = {name for name, desk in record.data.get("desks", {}).items() if not self.may_see(desk)}
+
+        def may_see(portfolio: str) -> bool:  # whosever it is by now, and was then
+            return portfolio not in theirs and self.sees_portfolio(portfolio, version)
+
         data: dict[str, Any] = record.data | {"event": event_to_dict(seen)}
         for name in ("matches", "decisions", "failures"):
-            data[name] = [one for one in record.data.get(name, []) if self.sees_portfolio(one["portfolio"], version)]
+            data[name] = [one for one in record.data.get(name, []) if may_see(one["portfolio"])]
         if "alerts" in record.data:
-            cards = [one for one in record.data["alerts"] if self.sees_portfolio(one["portfolio"], version)]
+            cards = [one for one in record.data["alerts"] if may_see(one["portfolio"])]
             data["alerts"] = [one for one in cards if self.may_see(one.get("desk"))]
         if "desks" in record.data:
             data["desks"] = {name: desk for name, desk in record.data["desks"].items() if self.may_see(desk)}
         if verdicts := record.data.get("over_time", {}).get("verdicts"):
-            kept = [one for one in verdicts if self.sees_portfolio(one["portfolio"], version)]
+            kept = [one for one in verdicts if may_see(one["portfolio"])]
             data["over_time"] = record.data["over_time"] | {"verdicts": kept}
         if seen is not event:  # why it is part of its story may name whom the desk does not see
             data.pop("story", None)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from alertd.base.clock import parse_rfc3339, rfc3339
+from alertd.history.archive.limits import PAYLOADS
 from alertd.model import JournalRecord
 
 REASONS = {
@@ -152,10 +153,6 @@ def _event(data: dict[str, Any]) -> str:
     revision = f" revision {event['revision']}" if event.get("revision", 1) > 1 else ""
     decided = ", ".join(f"{d['portfolio']}: {d['reason']}" for d in data.get("decisions", [])) or "no rule held"
     return f"{event.get('id', '')}{revision} from {event.get('source', '')} “{event.get('title', '')}” → {decided}"
-
-
-PAYLOADS = ("payload", "payload_base64")
-"""Where the archive keeps the message of a delivery as it was sent: as text, or where that is none, as bytes."""
 
 
 def payload_bytes(data: Mapping[str, Any]) -> int | None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from alertd.app.state import ROLES, RunState, read_run_states
 from alertd.base.clock import parse_rfc3339, system_clock
 from alertd.cli.connect import Reach, command_store, live_status, reach_of
-from alertd.cli.desk_view import UNKNOWN, DeskView, load_nothing, owners_of
+from alertd.cli.desk_view import DeskView, load_nothing, owners_of
 from alertd.cli.output import (
     FAULTS,
     ConfigOption,
@@ -26,6 +26,7 @@ from alertd.cli.output import (
     stdout,
 )
 from alertd.cli.past_rules import Books
+from alertd.history.walls import UNKNOWN
 from alertd.workers.status import collect_status
 
 TROUBLE = ("late", "silent", "failing", "gone")

@@ -11,7 +11,8 @@ import msgspec
 from alertd.alerts.severity import arithmetic
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.cli.again import Again
-from alertd.cli.journal_text import PAYLOADS, REASONS, headline, outcome, payload_bytes
+from alertd.cli.journal_text import REASONS, headline, outcome, payload_bytes
+from alertd.history.archive.limits import PAYLOADS
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
 from alertd.rules.explain import one_line, quoted
 from alertd.store.types import ReceiverHealth

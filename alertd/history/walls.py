@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from alertd.history.archive.limits import PAYLOADS
 from alertd.model import JournalRecord, event_from_dict, event_to_dict
 from alertd.rules.walls import Walls
 
@@ -54,7 +55,16 @@ def cut(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
     if record.kind == "version":
         return replace(record, data={name: record.data[name] for name in _OPEN_OF_VERSION if name in record.data})
     owners = _owners(record, wall)
-    return record if owners and all(map(wall.sees, owners)) else None
+    return for_desk(record, wall.desk, owners) if owners and all(map(wall.sees, owners)) else None
+
+
+def for_desk(record: JournalRecord, desk: str, owners: Collection[str | None]) -> JournalRecord:
+    """Give a line that a desk may see without the message in it, where that may name what other desks watch: one
+    about no single alert (a digest, a notice, a report) that went to somebody else than the desk.
+    """
+    if record.kind != "delivery" or record.data.get("alert") or desk in owners:
+        return record
+    return replace(record, data={name: value for name, value in record.data.items() if name not in PAYLOADS})
 
 
 def cards_of(record: JournalRecord) -> list[dict[str, Any]]:

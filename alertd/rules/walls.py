@@ -14,18 +14,32 @@ from alertd.companies.model import Company
 from alertd.model import Event, Party, ReportedType
 from alertd.rules.logic import Reading
 
+REGISTRANT = "cik-"
+"""Begins the ids of registrants, which are public."""
+
 
 class Walls:
     """Which companies are whose."""
 
-    def __init__(self, declared: Iterable[Company] = ()) -> None:
-        self._desks = {company.id: company.desk for company in declared if company.desk is not None}
+    def __init__(self, declared: Iterable[Company] = (), *, undeclared: str | None = None) -> None:
+        """`undeclared` owns each company that is no registrant and not declared: of the past, whose it was is not
+        known. None: such are everybody's.
+        """
+        known = list(declared)
+        self._declared = frozenset(company.id for company in known)
+        self._desks = {company.id: company.desk for company in known if company.desk is not None}
+        self._undeclared = undeclared
 
     def hidden(self, event: Event) -> Mapping[str, str]:
         """Give the companies that an event names and that are a desk's alone, with the desk."""
-        if not self._desks:
+        if not self._desks and self._undeclared is None:
             return {}
-        return {name: desk for name in _named(event) if (desk := self._desks.get(name)) is not None}
+        return {name: desk for name in _named(event) if (desk := self._owner(name)) is not None}
+
+    def _owner(self, company: str) -> str | None:
+        if company in self._declared or company.startswith(REGISTRANT):
+            return self._desks.get(company)
+        return self._undeclared
 
     def seen_by(self, event: Event, desk: str | None) -> Event:
         """Give the event as a desk sees it; None: a portfolio that belongs to no desk."""

@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from alertd.base.clock import system_clock
 from alertd.companies.report import Trouble
 from alertd.model import CompanyMention, Decision, Event, JournalRecord, Match, Story, event_to_dict
 from tests.cli.conftest import PORTFOLIO, Desk
+from tests.cli.keeping import keep
 from tests.cli.test_why_life import state, stored
 
 AT = "2026-01-12T07:42:03.020Z"
@@ -154,6 +156,30 @@ def test_another_desks_rules_and_portfolios_cannot_be_asked_about(walled: Desk) 
         f"alertd: there is no rule {HUSH}-rule"
     )
     assert walled.run("why", "--rule", "hush-rul", "--desk", "a").err == "alertd: there is no rule hush-rul\n"
+
+
+def test_a_message_to_all_is_not_shown_to_a_desk_that_did_not_get_it(walled: Desk) -> None:
+    """A notice to the operator may be about another desk's source."""
+    walled.journal(delivery("dl_ops", "", "open"))
+    keep(walled, payload=f"{HUSH} fails")
+    shown = walled.run("why", "open", "--desk", "a", "--full")
+    assert "delivery dl_ops to open sent" in shown.out
+    assert HUSH not in shown.out
+    assert f"{HUSH} fails" in walled.run("why", "open", "--full").out
+
+
+def test_what_was_another_desks_stays_so_when_nothing_says_so_any_more(walled: Desk) -> None:
+    past = event_record()
+    data = past.data | {"source_desk": "b", "rules_version": "of long ago"}
+    walled.journal(
+        replace(past, ids=["ev_9"], data=data),
+        replace(past, ids=["ev_8"], data=past.data | {"desks": {"ai": "b"}}),
+    )
+    for name in ("companies/ours.yaml", "portfolios/b.yaml"):
+        (walled.folder / "rules" / name).unlink()
+    assert walled.run("why", "ev_9", "--desk", "a").code == 1
+    told = walled.run("why", "ev_8", "--desk", "a", "--full", "--json").json[0]["data"]
+    assert (told["matches"], told["decisions"], told["event"]["companies"]) == ([], [], [])
 
 
 def test_the_status_for_a_desk_has_no_row_of_another(walled: Desk) -> None:

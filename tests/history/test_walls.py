@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from alertd.companies.model import Company
-from alertd.history.walls import DeskWall, cut
+from alertd.history.walls import UNKNOWN, DeskWall, cut
 from alertd.model import CompanyMention, Event, JournalRecord, event_to_dict
 from alertd.rules.walls import Walls
 
@@ -90,6 +91,27 @@ def test_an_event_of_another_desks_source_is_not_there() -> None:
 )
 def test_other_lines_are_seen_whole_or_not_at_all(record: JournalRecord, seen: bool) -> None:
     assert cut(record, WALL) == (record if seen else None)
+
+
+@pytest.mark.parametrize(
+    ("receiver", "alert", "kept"),
+    [("ai-desk", "", True), ("wire", "", False), ("wire", "al_open", True), ("ai-desk", "al_mine", True)],
+)
+def test_a_message_about_no_single_alert_is_for_whoever_got_it(receiver: str, alert: str, kept: bool) -> None:
+    ids = ["dl_1", receiver, *([alert] if alert else [])]
+    wall = replace(WALL, alerts={"al_mine": "ai", "al_open": None}.get)
+    seen = cut(line("delivery", ids, receiver=receiver, alert=alert, payload="words", attempts=1), wall)
+    assert seen is not None
+    assert ("payload" in seen.data) is kept
+    assert seen.data["attempts"] == 1
+
+
+def test_a_company_that_no_file_declares_any_more_is_not_for_a_desk() -> None:
+    made = Event(id="ev_1", companies=[CompanyMention(id=name) for name in ("was-secret", "open", "cik-0001045810")])
+    walls = Walls([Company(id="open", name="Open")], undeclared=UNKNOWN)
+    seen = cut(line("event", ["ev_1"], event=event_to_dict(made)), replace(WALL, walls=walls))
+    assert seen is not None
+    assert [one["id"] for one in seen.data["event"]["companies"]] == ["open", "cik-0001045810"]
 
 
 def test_of_a_version_a_desk_sees_no_files() -> None:
