@@ -126,7 +126,8 @@ class IndexBook:
             company = self._companies[report.company] = _Company()
         if story is None:
             company.stories[name] = _told(report, report.at_ms)
-            self._where[name] = (*self._where.get(name, ()), report.company)
+            if report.company not in (where := self._where.get(name, ())):  # it may be there from long ago
+                self._where[name] = (*where, report.company)
             _begin(company, report.at_ms)
             self._bound(report.company, company)
             return True

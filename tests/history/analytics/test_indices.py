@@ -239,6 +239,14 @@ def test_a_story_of_which_nothing_was_heard_for_a_month_begins_anew() -> None:
     assert (index.stories, index.day) == (2, 2)
 
 
+def test_a_story_that_begins_anew_may_still_become_part_of_another() -> None:
+    book = book_of(report("a", NOW - 40 * DAY_MS), report("a", NOW - DAY_MS), report("b", NOW - 2 * DAY_MS))
+    assert book.merge("a", "b", NOW) == {"acme"}
+    index = book.at("acme", NOW)
+    assert index is not None
+    assert index.stories == 1
+
+
 def test_what_is_over_is_forgotten() -> None:
     book = book_of(report("a", NOW), report("b", NOW, company="vega"))
     book.merge("a", "b", NOW)
