@@ -31,6 +31,7 @@ from alertd.workers.archive_lines import (
     ended,
     gap_before,
     is_gap,
+    just_before,
     place,
     unreadable,
     went_back,
@@ -159,19 +160,19 @@ class Archiver:
                 await self._report()
             return False
         telemetry.ARCHIVE_LAG.set(max(now - place(rows[0][0])[0], 0) / 1000)
-        gap = is_gap(before, await store.journal_start(), rows[0][0])
+        gap = await self._gap(before, rows[0][0])
         over = ended(rows)
         sent = await store.ended_payloads(over) if over else {}
         lines = list(rows)
         if sent:  # megabytes of mail, looked through for secrets: not on the loop
             lines = await asyncio.to_thread(with_payloads, rows, sent, telemetry.without_secrets)
         if gap:
-            lines.insert(0, gap_before(before, rows[0][0], now))
+            lines.insert(0, gap_before(gap, before, rows[0][0], now))
         failpoint("archive.before_append")
         await files.append(lines)
         telemetry.ARCHIVE_WAITING.set(0)
         if gap:
-            await self._tell_gap(MISSING, before, rows[0][0])
+            await self._tell_gap(gap, before, rows[0][0])
         failpoint("archive.before_report")
         await self._report()
         failpoint("archive.before_drop")
@@ -185,6 +186,18 @@ class Archiver:
         now = self._clock()
         await self._store.note_archived(self._files.id, self._files.position, now)
         self._reported_ms = now
+
+    async def _gap(self, position: str, first: str) -> str:
+        """Say what is wrong between the last line and the first that comes now; empty where they belong together."""
+        if not position or just_before(first) == position:
+            return ""
+        oldest = await self._store.journal_start()
+        if place(oldest) > place(position):
+            return MISSING if is_gap(position, oldest, first) else ""
+        last = await self._store.read_journal(
+            just_before(position), 1, 0, instead=lambda name, why: unreadable(name, why, 0)
+        )
+        return "" if last and last[0][0] == position else WENT_BACK  # its lines there are of a past that is no more
 
     async def _went_back(self, position: str) -> bool:
         """Look whether the journal ends before what is archived: then it goes on behind that, and says so."""

@@ -27,6 +27,7 @@ WENT_BACK = (
     "Redis went back to an older state: what the archive has from then on may have been decided again since, and is "
     "told again then."
 )
+_MOST = 2**64 - 1
 
 
 def place(journal_id: str) -> tuple[int, int]:
@@ -46,7 +47,13 @@ def is_gap(position: str, oldest: str, first: str) -> bool:
     return place(first) > (ms, number + 1)
 
 
-def gap_before(position: str, first: str, now: int) -> tuple[str, JournalRecord]:
+def just_before(journal_id: str) -> str:
+    """Give the greatest id before another, to read from that on."""
+    ms, number = place(journal_id)
+    return f"{ms}-{number - 1}" if number else f"{max(ms - 1, 0)}-{_MOST}"
+
+
+def gap_before(text: str, position: str, first: str, now: int) -> tuple[str, JournalRecord]:
     """Make the line that names what is missing, with an id between the two; with that of the same day as `first`."""
     ms, number = place(first)
     last_ms, last_number = place(position)
@@ -54,7 +61,7 @@ def gap_before(position: str, first: str, now: int) -> tuple[str, JournalRecord]
         own = f"{ms}-{number - 1}"
     else:
         own = f"{ms - 1}-0" if (ms - 1, 0) > (last_ms, last_number) else f"{last_ms}-{last_number + 1}"
-    return own, notice(GAP, MISSING, now, {"from": position, "to": first})
+    return own, notice(GAP, text, now, {"from": position, "to": first})
 
 
 def went_back(end: str, position: str, now: int) -> JournalRecord:

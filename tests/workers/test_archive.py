@@ -150,6 +150,25 @@ async def test_a_store_that_went_back_is_archived_on_and_it_is_said(rig: Rig) ->
     assert names(rig.lines())[-1] == "b again"
 
 
+async def test_a_store_that_went_back_and_went_on_at_once_is_found_by_what_it_lacks(rig: Rig) -> None:
+    """A replica took over that had not heard of the last lines yet."""
+    await rig.write("a")
+    back = MemoryStore(clock=lambda: rig.now)
+    await back.journal(record("a"))
+    await rig.write("b")
+    await rig.archive()
+    rig.store = back
+    await rig.write("b again", "c")
+    await rig.archive()
+    assert [name for name in names(rig.lines()) if name != "ops"] == ["a", "b", "archive", "b again", "c"]
+    (gap,) = [one for _, one in rig.lines() if one.reason == "archive_gap"]
+    assert "older state" in gap.data["text"]
+    assert "archive_gap" in await rig.told()
+    await rig.write("d")
+    await rig.archive()
+    assert sum(one.reason == "archive_gap" and "from" in one.data for _, one in rig.lines()) == 1
+
+
 # --- trouble --------------------------------------------------------------------------------------------------
 
 
