@@ -73,10 +73,15 @@ class DayCheck:
         known = {n for first, last in (entry.missing if entry is not None else []) for n in (first, last)}
         for first, last in self._missing:
             what = f"lines {first} to {last} are missing" if last > first else f"line {first} is missing"
-            sealed = "; they could not be read any more when the day was sealed" if {first, last} <= known else ""
-            yield self._note("missing", first, what + sealed)
+            if {first, last} <= known:  # no fault of the file as it was sealed, which may have others
+                yield Finding("missing", self._day, first, f"{what}: {_SEALED_SO}")
+            else:
+                yield self._note("missing", first, what)
         if entry is None:
             return
+        if entry.end_lost:
+            what = f"what stood behind line {entry.lines} is missing"
+            yield Finding("missing", self._day, entry.lines + 1, f"{what}: {_SEALED_SO}")
         if lines > entry.lines:
             what = f"there are {lines} lines, {entry.lines} when the day was sealed"
             yield self._note("added", entry.lines + 1, what)
@@ -131,6 +136,7 @@ class DayCheck:
 
 
 _NOWHERE = "nowhere"
+_SEALED_SO = "unreadable when the day was sealed"
 
 
 def _added(wrong: Finding) -> Finding:

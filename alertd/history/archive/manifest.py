@@ -65,6 +65,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Lines whose record was removed, or a part of it."""
     missing: list[tuple[int, int]] = []
     """From line, to line: could not be read any more when the day was sealed."""
+    end_lost: bool = False
+    """What stood behind the last line could not be read any more when the day was sealed."""
     versions: list[int] = []
     """Which lines are of the kind `version`: they name the blobs that are needed."""
     gaps: list[int] = []

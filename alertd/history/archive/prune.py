@@ -110,7 +110,7 @@ def _day(at: Layout, entry: Entry, keep: Keep, now: int, level: int, *, dry_run:
             return None
         new = _nothing_left(entry, now)
         if kept.left and kept.file is not None:
-            new = kept.file.finish("pruned", day, rfc3339(now), entry.before)
+            new = replace(kept.file.finish("pruned", day, rfc3339(now), entry.before), end_lost=entry.end_lost)
     if not dry_run:
         sealing.replace(at, new)
     return PrunedDay(day, kept.removed, kept.redacted, not kept.left, entry.size, entry.size if dry_run else new.size)
@@ -158,5 +158,5 @@ def _line(line: Wire, over: set[str], now: int) -> Wire:
 def _nothing_left(entry: Entry, now: int) -> Entry:
     return Entry(
         t="removed", at=rfc3339(now), day=entry.day, lines=entry.lines, first=entry.first, last=entry.last,
-        before=entry.before, head=entry.head, gone=entry.lines, missing=entry.missing,
+        before=entry.before, head=entry.head, gone=entry.lines, missing=entry.missing, end_lost=entry.end_lost,
     )  # fmt: skip

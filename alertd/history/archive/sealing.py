@@ -16,6 +16,8 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
+from msgspec import structs
+
 from alertd.base.clock import rfc3339
 from alertd.base.failpoints import failpoint
 from alertd.history.archive import manifest
@@ -32,14 +34,18 @@ def seal(at: Layout, day: str, level: int, now: int) -> Entry | None:
     with locked(rewriting(at.root)):
         known = manifest.read(at.manifest).days()
         earlier = [entry for name, entry in known.items() if name < day]
+        end_lost = False
         with SealedFile(at.scratch(day), level) as made, at.open(day).open("rb") as file:
             for frame in frames_of(file, day):
+                last = frame.lines[-1].n if frame.lines else 0
+                end_lost = any(finding.n > last for finding in frame.findings) or (end_lost and not last)
                 for line in frame.lines:
                     if made.last is None or line.n > made.last.n:
                         made.add(line)
             entry = None
             if made.last is not None:
                 entry = made.finish("sealed", day, rfc3339(now), earlier[-1].head if earlier else START)
+                entry = structs.replace(entry, end_lost=end_lost)
         if entry is None:
             _set_aside(at, day)
             return None
@@ -102,7 +108,7 @@ def _put(at: Layout, entry: Entry) -> None:
         sync_folder(folder)
     failpoint("archive.seal.after_rename")
     if at.open(day).exists() and (entry.t == "removed" or at.sealed(day).exists()):
-        if entry.missing:  # somebody may yet read more in it than we can
+        if entry.missing or entry.end_lost:  # somebody may yet read more in it than we can
             _set_aside(at, day)
         else:
             at.open(day).unlink()

@@ -27,6 +27,9 @@ from alertd.history.archive.writing import is_written
 Told = Callable[[int], None]
 """Is told of so many more bytes that were read."""
 
+_LOST = "lost"
+"""In place of the chain at the end of a day whose end could not be read any more when it was sealed."""
+
 
 def verify(path: Path | str, *, head: str = "", told: Told = lambda size: None) -> Iterator[Finding]:
     """Check an archive; each fault comes as it is found. Nothing is changed.
@@ -78,16 +81,17 @@ def _day(
         if not path.exists():
             if entry is not None and entry.t != "removed":
                 yield Finding("day_missing", day, 0, f"the day's file is missing; it had {entry.lines} lines")
-            return entry.head if entry is not None else before
+            return before if entry is None else _LOST if entry.end_lost else entry.head
         if sealed and entry is None:
             yield Finding("manifest", day, 0, "the manifest does not know the day's file")
         removable = entry is not None and (entry.t != "sealed" or not whole)  # retention goes by days that are over
-        check = DayCheck(day, entry.before if entry is not None else before, removable=removable)
+        follows = None if before == _LOST else entry.before if entry is not None else before
+        check = DayCheck(day, follows, removable=removable)
         yield from _lines(at, path, day, check, told, sealed=sealed)
         yield from check.end(entry if sealed else None)
         if sealed and entry is not None and not check.found and sha256_of(path) != entry.sha256:
             yield from _changed_frames(path, entry)
-        return entry.head if entry is not None else check.head
+        return check.head if entry is None else _LOST if entry.end_lost else entry.head
 
 
 def _lines(at: Layout, path: Path, day: str, check: DayCheck, told: Told, *, sealed: bool) -> Iterator[Finding]:
@@ -107,11 +111,12 @@ def _changed_frames(path: Path, entry: Entry) -> Iterator[Finding]:
     """Say which frames of a file are not as they were, though their lines fit the chain."""
     found = False
     with path.open("rb") as file:
-        for frame in entry.frames:
+        ends = [frame.first - 1 for frame in entry.frames[1:]] + [entry.lines]
+        for frame, last in zip(entry.frames, ends, strict=False):
             file.seek(frame.offset)
             if digest(file.read(frame.size)) != frame.digest:
                 found = True
-                where = f"lines {frame.first} to {frame.first + frame.lines - 1}"
+                where = f"lines {frame.first} to {last}"
                 text = f"{where} are not as they were written: something was removed, or what was left was changed"
                 yield Finding("altered", entry.day, frame.first, text)
     if not found:

@@ -190,11 +190,13 @@ class Writer:
         end = _End(least=next_day(sealed.day)) if sealed else _End()
         if sealed is not None:
             end.chain, end.journal_id = sealed.head, sealed.last
-        for day in self._at.open_days():
+        # Only the last day with a line goes on. An end of an earlier one that cannot be read is no crash's doing, and
+        # not in the journal behind the position: it is left to be told of when that day is sealed.
+        for day in reversed([day for day in self._at.open_days() if day >= end.least]):
             tail = cut_torn(self._at.open(day), day, OPEN_LEVEL)
             self.findings += tail.findings
-            if tail.last is not None and day >= end.least:
-                end = _End(day, tail.last.n, tail.last.c, tail.last.j, tail.size, end.least)
+            if tail.last is not None:
+                return _End(day, tail.last.n, tail.last.c, tail.last.j, tail.size, end.least)
         return end
 
 

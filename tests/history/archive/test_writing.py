@@ -18,7 +18,19 @@ from alertd.history.archive.layout import Layout
 from alertd.history.archive.line import Place
 from alertd.history.archive.writer import Writer
 from alertd.model import JournalRecord
-from tests.history.archive.making import DAY, HOUR, MONDAY, archive, event_record, lines, numbers, record, rows, told
+from tests.history.archive.making import (
+    DAY,
+    HOUR,
+    MONDAY,
+    archive,
+    event_record,
+    lines,
+    numbers,
+    record,
+    rewritten,
+    rows,
+    told,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -250,9 +262,9 @@ def test_lines_that_cannot_be_read_when_a_day_is_sealed_stay_beside_it(tmp_path:
     assert entry is not None
     assert entry.missing == [(5, 6)]
     assert (tmp_path / "2026-11-23.damaged-1.zst").read_bytes() == bytes(content)
-    assert told(tmp_path) == [
-        "2026-11-23:5: lines 5 to 6 are missing; they could not be read any more when the day was sealed"
-    ]
+    assert told(tmp_path) == ["2026-11-23:5: lines 5 to 6 are missing: unreadable when the day was sealed"]
+    rewritten(tmp_path, "2026-11-23", lambda lines: lines)  # which hides no later change
+    assert "2026-11-23:1: lines 1 to 10 are not as they were written" in " ".join(told(tmp_path))
 
 
 def test_a_full_disk_harms_nothing_that_is_there(tmp_path: Path) -> None:

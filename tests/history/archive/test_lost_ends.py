@@ -1,0 +1,43 @@
+"""What a disk damaged at the end of a day is told of, and not taken for what a crash left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from alertd.history.archive.export import export
+from alertd.history.archive.layout import Layout
+from alertd.history.archive.prune import prune
+from alertd.history.archive.writer import Writer
+from alertd.history.config import KeepConfig
+from tests.history.archive.making import DAY, MONDAY, archive, rows, told
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_an_end_that_cannot_be_read_when_a_day_is_sealed_stays_beside_it_and_is_told_of(
+    tmp_path: Path, *, restarted: bool
+) -> None:
+    """It is no crash's doing, and the daemon would not read it again: it is behind that."""
+    archive(tmp_path, 10, 1, sealed=False)
+    file = Layout(tmp_path).open("2026-11-23")
+    writer = Writer(tmp_path)
+    content = bytearray(file.read_bytes())
+    content[-20] ^= 0xFF
+    file.write_bytes(content)
+    if restarted:
+        writer.close()
+        writer = Writer(tmp_path)
+    assert writer.findings == []
+    assert writer.seal("2026-11-23") is not None
+    assert (tmp_path / "2026-11-23.damaged-1.zst").read_bytes() == bytes(content)
+    lost = "2026-11-23:9: what stood behind line 8 is missing: unreadable when the day was sealed"
+    assert told(tmp_path) == [lost]
+    writer.append(rows(1, MONDAY + 2 * DAY))
+    writer.seal("2026-11-24")
+    writer.close()
+    assert told(tmp_path) == [lost]
+    export(tmp_path, tmp_path / "out", now=MONDAY)
+    assert told(tmp_path / "out") == [lost]
+    assert len(list(prune(tmp_path, KeepConfig(notice=DAY / 1000), MONDAY + 400 * DAY))) == 2
+    assert told(tmp_path) == []
