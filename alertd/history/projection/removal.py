@@ -164,15 +164,10 @@ class Removal:
         """Name the line that has the last word about a thing now; None: none has."""
         if kind == "alert":
             return self._tables.winner(key[0])
-        if kind == "delivery":
-            found = self._db.execute(
-                "SELECT max(seq) FROM ids JOIN lines USING (seq) WHERE id = ? AND kind = 'delivery'", key[:1]
-            ).fetchone()
-            return found[0] if found else None
         rows = self._db.execute(
-            "SELECT seq FROM ids JOIN lines USING (seq) WHERE id = ? AND kind = 'event' ORDER BY seq DESC", key[:1]
+            "SELECT seq FROM ids JOIN lines USING (seq) WHERE id = ? AND kind = ? ORDER BY seq DESC", (key[0], kind)
         ).fetchall()
-        for (seq,) in rows:
+        for (seq,) in rows:  # not all of these say something of it: another revision, or nothing that can be read
             heads = [head for line in self._archive.at([place_of(seq)]) for head in project(line).heads]
             if _of(heads, [(kind, key)]):
                 return int(seq)

@@ -66,6 +66,8 @@ def records(draw: st.DrawFn) -> JournalRecord:
             data = {"receiver": "desk", "delivery": "dl_w", "members": {"al_a": "listed", "al_b": "expired"}}
             ids = ["desk", "dl_w", "al_a", "al_b"]
             return JournalRecord(kind="release", at="2027-01-15T08:00:00.000Z", ids=ids, reason="digest", data=data)
+        case "broken" if draw(st.booleans()):
+            return delivery(draw(st.sampled_from(("dl_ev_a", "dl_x"))), attempts=-1)
         case "broken":
             return JournalRecord(kind="event", at="", ids=["ev_a"], reason="no_match", data={"event": ["?"]})
         case _:
