@@ -114,6 +114,8 @@ class Account:
             self._delivery(record, at_s)
         elif record.kind == "dead_event":
             self._dead += 1
+            for key in [key for key in self._open if key[0] in record.ids]:  # nobody is to wait for it
+                del self._open[key]
 
     def summary(self, held: int = 0) -> Summary:
         """Say what it came to; `held`: alerts that still wait."""

@@ -167,5 +167,12 @@ def test_the_account_says_what_was_decided_otherwise() -> None:
     assert difference.then == ["p first: night sent, oms sent"] and difference.now == ["p silenced"]
 
 
+def test_nobody_waits_for_an_event_that_was_put_aside() -> None:
+    account = Account()
+    account.took("ev_x", 1, past(0), 10.0)
+    account.hear(JournalRecord(kind="dead_event", at="", ids=["ev_x", "wire"], reason="poison", data={}), 10.1)
+    assert (account.waiting, account.summary().dead_events) == (0, 1)
+
+
 def test_verdicts_name_no_ids() -> None:
     assert verdicts([decided(past().event)]) == {"p first: night sent, oms sent"}
