@@ -48,11 +48,8 @@ class ArchiveDays:
         try:
             await self._files.seal()
             if now // DAY_MS != self._pruned_day:  # also at the start: it may not run at midnight
-                pruned = await self._files.prune()
+                await self._prune()
                 self._pruned_day = now // DAY_MS
-                _say(pruned)
-                if done := [one for one in pruned if not one.fault]:
-                    await self._history.removed(done)
             if now - self._measured_ms >= MEASURE_MS:
                 self._measured_ms = now
                 telemetry.ARCHIVE_BYTES.set(await self._files.call(lambda: size_of(self._files.path)))
@@ -62,6 +59,15 @@ class ArchiveDays:
         except Exception:
             self._not_before_ms = now + AGAIN_MS
             log.exception("archive_days_broke")
+
+    async def _prune(self) -> None:
+        pruned: list[PrunedDay] = []
+        try:
+            await self._files.prune(pruned)
+        finally:  # what is gone of the first days is not said again when the rest is tried again
+            _say(pruned)
+            if done := [one for one in pruned if not one.fault]:
+                await self._history.removed(done)
 
 
 def size_of(folder: Path) -> int:

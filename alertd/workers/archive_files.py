@@ -58,12 +58,14 @@ class ArchiveFiles:
         """Seal the days that are over; gives how many."""
         return await self._in(self._days, self._seal)
 
-    async def prune(self) -> list[PrunedDay]:
-        """Remove what was kept long enough."""
-        return await self._in(
-            self._days,
-            lambda: list(prune(self.path, self._config.keep, self._clock(), level=self._config.level)),
-        )
+    async def prune(self, done: list[PrunedDay]) -> None:
+        """Remove what was kept long enough; adds to `done` what was removed, also where it fails in the middle."""
+
+        def work() -> None:
+            for day in prune(self.path, self._config.keep, self._clock(), level=self._config.level):
+                done.append(day)  # noqa: PERF402  one by one: what is gone stays gone if the next fails
+
+        await self._in(self._days, work)
 
     async def call(self, work: Callable[[], T]) -> T:
         """Do something that takes a while beside the archive's days."""

@@ -6,10 +6,12 @@ import asyncio
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from alertd.base.failpoints import arm
 from alertd.history.archive.reader import Reader
 from alertd.history.archive.verify import verify
 from alertd.history.projection.read import History
@@ -333,4 +335,28 @@ async def test_what_was_kept_long_enough_leaves_archive_and_history(rig: Rig) ->
     rig.now += DAY
     await rig.archive()
     assert names(rig.lines()) == ["a", "b"]
-    assert History(rig.folder / "history.db").trace("old") == []
+    assert found_by("old", rig) == []
+    assert len(found_by("a", rig)) == 1
+
+
+async def test_what_was_removed_before_removing_failed_leaves_history_at_once(rig: Rig) -> None:
+    for day in ("first", "second", "third"):
+        await rig.store.journal(JournalRecord(kind="entry", at="", ids=[day], reason="known"))
+        await rig.archive()
+        rig.now += DAY
+    rig.now += 100 * DAY
+    await rig.write("b")
+    arm("archive.prune.after_entry:2:raise")
+    await rig.archive()
+    arm("")
+    assert [len(found_by(day, rig)) for day in ("first", "second", "third")] == [0, 1, 1]
+    rig.now += DAY
+    await rig.archive()
+    assert [len(found_by(day, rig)) for day in ("first", "second", "third")] == [0, 0, 0]
+    assert list(verify(rig.path)) == []
+
+
+def found_by(name: str, rig: Rig) -> list[Any]:
+    """Give the lines that history.db finds by an id."""
+    with History(rig.folder / "history.db") as history:
+        return history.connection.execute("SELECT seq FROM ids WHERE id = ?", (name,)).fetchall()

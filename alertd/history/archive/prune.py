@@ -67,6 +67,8 @@ def prune(
     """
     at = Layout(Path(path))
     about(at.root)
+    if not dry_run:
+        sealing.mend(at)  # where the last time was interrupted
     held = holds.read(at.root)
     for day, entry in manifest.read(at.manifest).days().items():
         if entry.t == "removed" or not _due(entry, keep, now) or holds.held(day, held):
