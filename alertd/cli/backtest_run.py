@@ -55,7 +55,8 @@ async def run_one(plan: Plan, asked: Asked, judging: Judging) -> Result:
             async for one in stream:
                 if isinstance(one, Happened):
                     summing.add(one)
-                    judging.add(one)
+                    if summing.sees(one):
+                        judging.add(one)
                 else:
                     summing.rang(one)
     return Result(
@@ -81,7 +82,7 @@ async def run_both(plan: Plan, old: Plan, against: Side, asked: Asked, judging: 
                     for summing, happened in zip(sums, one, strict=True):
                         if happened is not None:
                             summing.add(happened)
-                    if one.new is not None:
+                    if one.new is not None and sums[0].sees(one.new):
                         judging.add(one.new)
                 else:
                     sums[one.side == "old"].rang(one.rang)

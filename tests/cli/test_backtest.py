@@ -193,6 +193,22 @@ def test_a_desk_sees_its_own_and_what_is_nobodys_and_hears_of_nothing_else(desk:
     assert run(desk, "--desk", "ai", "--portfolio", "secret").code == 2
 
 
+def test_a_desk_does_not_learn_whether_another_ones_source_brought_an_event(desk: Path) -> None:
+    rules(desk, OLD, "mine", "ai")
+    sources = "".join(
+        f"  - {{id: {name}, type: push, token: {name}-token-of-32-characters-or-more, desk: {owner}}}\n"
+        for name, owner in (("wire", "rates"), ("own", "ai"))
+    )
+    (desk / "alertd.yaml").write_text(
+        f"state_dir: ./var\nrules: ./rules\nsources:\n{sources}receivers:\n  - {{id: ai-desk, type: console}}\n"
+        "  - {id: mine-desk, type: console, desk: ai}\n"
+    )
+    (desk / "backtest.yaml").write_text("expect:\n  - {rule: mine/lease, no_match: [ev_4, ev_none]}\n")
+    for words in ([], ["--against", "rules"]):
+        done = run(desk, "--desk", "ai", "--expect", "backtest.yaml", "--json", *words)
+        assert {one["got"] for one in done.json["expectations"]} == {"no such event in this past"}
+
+
 # --- two versions -------------------------------------------------------------------------------------------------
 
 

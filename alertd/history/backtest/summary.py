@@ -88,7 +88,8 @@ class Summing:
 
     def sees(self, happened: Happened) -> bool:
         """Tell whether an event is for the desk: another one's source is not."""
-        return self._desk is None or happened.past.desk in (None, self._desk)
+        owner = happened.past.desk or self._book.source_desks.get(happened.event.source)
+        return self._desk is None or owner in (None, self._desk)
 
     def add(self, happened: Happened) -> None:
         """Count what came of one event."""
