@@ -1,4 +1,4 @@
-"""Puts the archive's loop together, and says what is in force."""
+"""Puts the archive's loop together."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import asyncio
 import structlog
 
 from alertd.base.clock import system_clock
-from alertd.companies.registrants import updated_file
-from alertd.rules.loaded import Loaded
 from alertd.settings import Settings
 from alertd.store.redis import RedisStore
 from alertd.workers.archive import Archiver
@@ -56,14 +54,3 @@ class Archiving:
     def status(self) -> dict[str, object]:
         """Say how far it is; empty without an archive here."""
         return self._archiver.status() if self._archiver is not None else {}
-
-
-def in_force(settings: Settings, rules: Loaded) -> InForce:
-    """Say what was loaded, as far as it stands in files."""
-    return InForce(
-        rules_version=rules.book.version,
-        rules=settings.rules,
-        files=rules.digests,
-        outside=rules.watched,
-        registrants=updated_file(settings.state_dir),
-    )

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BaseModel
 
-from alertd.app.archiving import in_force
 from alertd.app.link import Snapshot
 from alertd.app.receivers import read_receivers
 from alertd.base.secrets import Secret, is_confidential
@@ -22,6 +21,7 @@ from alertd.rules.loaded import KnownSettings
 from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import load_rules
 from alertd.settings import Loaded, Settings, find_config, load_settings
+from alertd.workers.archive_version import InForce
 
 EMBEDDED = "embedded"
 """A value of `redis` that is no secret."""
@@ -62,6 +62,17 @@ def snapshot_of(loaded: Loaded, rules: LoadedRules) -> LoadedSnapshot:
         raise ConfigError(sorted(set(warnings)))
     files = in_force(loaded.settings, rules)
     return LoadedSnapshot(replace(snapshot, receivers=made.policies, in_force=files), warnings, loaded.path, rules)
+
+
+def in_force(settings: Settings, rules: LoadedRules) -> InForce:
+    """Say what was loaded, as far as it stands in files."""
+    return InForce(
+        rules_version=rules.book.version,
+        rules=settings.rules,
+        files=rules.digests,
+        outside=rules.watched,
+        registrants=updated_file(settings.state_dir),
+    )
 
 
 def known_settings(settings: Settings) -> KnownSettings:

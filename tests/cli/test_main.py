@@ -91,7 +91,7 @@ def test_a_mistyped_command_is_suggested(tmp_path: Path) -> None:
 
 def test_an_unknown_role_is_a_usage_error(tmp_path: Path) -> None:
     done = alertd("run", "--only", "cook", cwd=tmp_path)
-    assert (done.code, done.err) == (2, "alertd: --only takes poll, match, deliver, web, timers, not cook\n")
+    assert (done.code, done.err) == (2, "alertd: --only takes poll, match, deliver, web, archive, timers, not cook\n")
 
 
 def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:
