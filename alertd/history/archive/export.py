@@ -156,7 +156,8 @@ class _Export:
             if made.last is None:
                 return None
             entry = made.finish("sealed", day, rfc3339(self._now), before)
-            entry = replace(entry, end_lost=whole and known is not None and known.end_lost)
+            lost = whole and known is not None and known.end_lost
+            entry = replace(entry, t="pruned" if entry.gone else "sealed", end_lost=lost)
         self._to.scratch(day).rename(self._to.sealed(day))
         self._head = entry.head
         self._done.days += 1

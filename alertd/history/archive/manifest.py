@@ -41,7 +41,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of a day."""
 
     t: Literal["sealed", "pruned", "removed"]
-    """`removed`: nothing of it was to be kept any longer; only its place in the chain is left."""
+    """`pruned`: of some lines the record, or a part of it, is not there, by retention or in an export. `removed`:
+    nothing of it was to be kept any longer; only its place in the chain is left.
+    """
     at: str
     day: str
     lines: int

@@ -47,7 +47,7 @@ def verify(path: Path | str, *, head: str = "", told: Told = lambda size: None) 
     before = START if whole else None
     watched = manifest.Watched(at.manifest)
     for day in sorted({*known.days(), *at.sealed_days(), *at.open_days()}):
-        before = yield from _day(at, watched, day, before, told, whole=whole)
+        before = yield from _day(at, watched, day, before, told)
     yield from _blobs(at, told)
 
 
@@ -69,7 +69,7 @@ def _days_in_order(known: manifest.Manifest) -> Iterator[Finding]:
 
 
 def _day(
-    at: Layout, watched: manifest.Watched, day: str, before: str | None, told: Told, *, whole: bool
+    at: Layout, watched: manifest.Watched, day: str, before: str | None, told: Told
 ) -> Generator[Finding, None, str | None]:
     """Check a day; returns the chain at its end."""
     with ExitStack() as stack:
@@ -84,7 +84,7 @@ def _day(
             return before if entry is None else _LOST if entry.end_lost else entry.head
         if sealed and entry is None:
             yield Finding("manifest", day, 0, "the manifest does not know the day's file")
-        removable = entry is not None and (entry.t != "sealed" or not whole)  # retention goes by days that are over
+        removable = entry is not None and entry.t != "sealed"  # retention goes by days that are over
         follows = None if before == _LOST else entry.before if entry is not None else before
         check = DayCheck(day, follows, removable=removable)
         yield from _lines(at, path, day, check, told, sealed=sealed)
