@@ -17,6 +17,7 @@ import msgspec
 
 from alertd.history.archive.chain import CHAIN, START, manifest_link
 from alertd.history.archive.finding import Finding
+from alertd.history.archive.layout import is_day
 from alertd.history.archive.wire import UNDECODABLE
 
 MAX_ENTRY = 64 << 20
@@ -120,7 +121,10 @@ def read(path: Path) -> Manifest:
                 before = chain or wanted
                 heads.append(before)
                 try:
-                    entries.append(_ENTRY.decode(body))
+                    entry = _ENTRY.decode(body)
+                    if not is_day(entry.day):
+                        raise msgspec.ValidationError("it is of no day")
+                    entries.append(entry)
                 except UNDECODABLE as error:
                     findings.append(_finding(number, f"cannot be read: {error}"))
     except FileNotFoundError:

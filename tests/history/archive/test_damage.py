@@ -1,4 +1,4 @@
-"""What a disk damaged at the end of a day is told of, and not taken for what a crash left."""
+"""What a disk damaged is told of, not taken for what a crash left, and stops nothing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ import pytest
 
 from alertd.history.archive.export import export
 from alertd.history.archive.layout import Layout
+from alertd.history.archive.line import Place
 from alertd.history.archive.prune import prune
 from alertd.history.archive.writer import Writer
 from alertd.history.config import KeepConfig
 from tests.history.archive.making import DAY, MONDAY, archive, rows, told
+
+
+@pytest.mark.parametrize("day", ["2026-11-2<", "2926-11-24"])
+def test_an_altered_manifest_does_not_keep_the_writer_from_going_on(tmp_path: Path, day: str) -> None:
+    archive(tmp_path, 3, 3, 3)
+    file = Layout(tmp_path).manifest
+    file.write_bytes(file.read_bytes().replace(b'"day":"2026-11-24"', f'"day":"{day}"'.encode()))
+    writer = Writer(tmp_path)
+    writer.append(rows(1, MONDAY + 2 * DAY + 5000))
+    writer.close()
+    assert (writer.place, told(tmp_path)[0]) == (
+        Place("2026-11-25", 4),
+        "manifest:2: line 2 of the manifest was altered, or one before it is missing",
+    )
 
 
 @pytest.mark.parametrize("restarted", [True, False])
