@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -142,14 +143,22 @@ def plan_of(
 
 def run(plan: Plan, other: Side | None, asked: Asked, judging: Judging) -> Result:
     """Run it. Raises what the engine raises; Ctrl-C ends the command."""
+    # Not by cancelling, as asyncio would have it: that waits until something else has its turn, and here nothing has.
+    before = signal.signal(signal.SIGINT, _interrupted)
     try:
         if other is None:
             return asyncio.run(run_one(plan, asked, judging))
         jobs = 1 if plan.jobs == 1 else max(2, plan.jobs // 2)  # one alone would match in the process that decides
         old = replace(plan, book=other.book, policies=other.policies, jobs=jobs, near=False)
         return asyncio.run(run_both(replace(plan, jobs=jobs), old, other, asked, judging))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def heading_of(side: Side, plan: Plan, other: Side | None) -> Heading:

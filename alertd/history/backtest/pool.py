@@ -1,10 +1,12 @@
 """Worker processes that examine the past, and give what they found in the order of the past.
 
-    lines -> chunks -> worker 0, 1, 2, 0, 1, 2… -> taken back in the same order -> who decides
+    the plan, lines -> chunks -> worker 0, 1, 2, 0, 1, 2… -> taken back in the same order -> who decides
 
 Each worker has two chunks at most before it, so memory is flat; nobody waits for both ends of a pipe at once, because
 a thread of the worker takes in what comes. A worker that dies or hangs ends the backtest, and the line is named.
-Processes are begun anew (spawn), not forked: a fork of a process with threads may hang.
+Processes are begun anew (spawn), not forked: a fork of a process with threads may hang. The plan goes by the pipe,
+not as an argument: that is written to a pipe of which we hold both ends, and one that dies before it has read all of
+it would never be noticed.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any, NamedTuple
 
 import msgspec
@@ -112,10 +116,9 @@ class Crew:
         for number in range(self._plan.jobs):
             ours, theirs = context.Pipe()
             at = context.RawValue("q", -1)
-            process = context.Process(
-                target=_work, args=(self._plan, theirs, at), name=f"backtest-{number}", daemon=True
-            )
-            process.start()
+            process = context.Process(target=_work, args=(theirs, at), name=f"backtest-{number}", daemon=True)
+            with _uninterrupted():
+                process.start()
             theirs.close()
             self._workers.append(_Worker(process, ours, at))
         return self
@@ -129,21 +132,23 @@ class Crew:
 
     def examined(self, lines: Iterator[RawPast]) -> Iterator[Chunk]:
         """Give lines in their order with what was found. Raises BacktestFailed."""
+        for worker in self._workers:
+            self._send(worker, self._plan, "it had begun")
         under_way: deque[tuple[_Worker, list[RawPast]]] = deque()
         for turn, chunk in enumerate(chunks(lines)):
             worker = self._workers[turn % len(self._workers)]
-            self._give(worker, chunk)
+            self._send(worker, [tuple(line) for line in chunk], chunk[0].where)
             under_way.append((worker, chunk))
             if len(under_way) >= AHEAD * len(self._workers):
                 yield self._take(*under_way.popleft())
         while under_way:
             yield self._take(*under_way.popleft())
 
-    def _give(self, worker: _Worker, chunk: list[RawPast]) -> None:
+    def _send(self, worker: _Worker, what: object, before: str) -> None:
         try:
-            worker.pipe.send([tuple(line) for line in chunk])
+            worker.pipe.send(what)
         except OSError as error:
-            raise BacktestFailed(f"a worker process died ({_exit(worker)}) before {chunk[0].where}") from error
+            raise BacktestFailed(f"a worker process died ({_exit(worker)}) before {before}") from error
 
     def _take(self, worker: _Worker, chunk: list[RawPast]) -> Chunk:
         at, since = worker.at.value, time.monotonic()
@@ -173,17 +178,31 @@ def _exit(worker: _Worker) -> str:
     return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
 
-def _work(plan: Plan, pipe: Connection, at: Any) -> None:
-    """What a worker process does until whoever began it closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who was interrupted ends us
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let a process begin, and stay, deaf to Ctrl-C: a terminal sends it to all, and who is interrupted ends them."""
+    ensure_running()  # else it is begun in here, and unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _work(pipe: Connection, at: Any) -> None:
+    """What a worker process does until whoever began it closes the pipe. The first that comes is the plan."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),  # what goes wrong is in the answers
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
-    examiner = Examiner(plan)
-    gc.freeze()
+    try:
+        plan = pipe.recv()
+    except (EOFError, OSError):
+        return
     waiting: queue.SimpleQueue[list[tuple[Any, ...]] | None] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, waiting), daemon=True).start()
+    examiner = Examiner(plan)
+    gc.freeze()
     while (lines := waiting.get()) is not None:
         found: list[Examined] = []
         for number, line in enumerate(lines):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,9 @@ from alertd.history.backtest.decide import Decider
 from alertd.history.backtest.engine import Engine
 from alertd.history.backtest.examine import Examiner
 from alertd.history.backtest.happened import Happened
-from alertd.history.backtest.plan import ALERTS_MS, Plan, look_back_ms
+from alertd.history.backtest.plan import ALERTS_MS, look_back_ms
 from alertd.history.past_line import RawPast
+from alertd.history.past_read import read_raw
 from alertd.model import Event, ReportedType, Story
 from alertd.rules import match
 from alertd.rules.book import Rule
@@ -187,13 +190,37 @@ async def test_a_worker_that_hangs_ends_it_and_names_the_line(
         await run(plan_of(live, path, jobs=2, patience_s=0.5, until_ms=START + DAY))
 
 
-def _dies(plan: Plan, pipe: Any, at: Any) -> None:
-    pipe.recv()
+async def test_a_worker_that_dies_at_its_start_ends_it_however_large_the_rules_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = "  - {{id: more-{0}, title: More, severity: low, when: {{text: word{0}}}}}\n"
+    live = desk(tmp_path, RULE + "".join(map(rule.format, range(2_000))))  # more than a pipe takes in
+    monkeypatch.setattr(pool, "_work", _never_begins)
+    with pytest.raises(pool.BacktestFailed, match=r"a worker process died \(exit code 7\) before it had begun"):
+        await run(plan_of(live, archive(tmp_path, lease("e", START)), jobs=2, until_ms=START + DAY))
+
+
+async def test_ctrl_c_which_a_terminal_sends_to_all_ends_no_worker(tmp_path: Path) -> None:
+    live = desk(tmp_path)
+    plan = plan_of(live, archive(tmp_path, lease("e", START)), jobs=2, until_ms=START + DAY)
+    with pool.Crew(plan) as crew:
+        for child in multiprocessing.active_children():
+            os.kill(child.pid or 0, signal.SIGINT)
+        [chunk] = crew.examined(read_raw(plan.paths))
+    assert [one.what for one in chunk.found] == ["matched"]
+
+
+def _never_begins(pipe: Any, at: Any) -> None:
     os._exit(7)
 
 
-def _hangs(plan: Plan, pipe: Any, at: Any) -> None:
-    pipe.recv()
+def _dies(pipe: Any, at: Any) -> None:
+    pipe.recv(), pipe.recv()
+    os._exit(7)
+
+
+def _hangs(pipe: Any, at: Any) -> None:
+    pipe.recv(), pipe.recv()
     at.value = 1
     threading.Event().wait()
 
