@@ -19,6 +19,7 @@ from alertd.cli.story import Asked, as_json, story, under_way
 from alertd.cli.why_look import Found, Looking
 from alertd.cli.why_rule import RuleAsked, tell_rule
 from alertd.errors import HistoryUnavailable
+from alertd.history.projection.query import utf8
 from alertd.history.projection.read import EventHit
 from alertd.history.projection.search import NotSearchable, expression
 from alertd.model import event_from_dict
@@ -68,6 +69,7 @@ def why(
         return
     if thing is None:
         fail("name an EVENT, or a rule by --rule", USAGE)
+    thing = utf8(thing)
     if any(c.isspace() for c in thing):  # no id has a space
         _list_events(thing, desk, config, limit, json=json)
         return

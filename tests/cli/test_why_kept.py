@@ -74,6 +74,14 @@ def test_a_damaged_archive_costs_only_what_it_has(kept: Desk) -> None:
     assert (done.code, "alertd archive rebuild" in done.err) == (0, True)
 
 
+@pytest.mark.parametrize(
+    "words", [("why", "\udcff"), ("why", "al_\udcff"), ("alerts", "--rule", "\udcff"), ("alerts", "\udcff ve")]
+)
+def test_what_is_typed_in_another_encoding_is_found_nowhere(kept: Desk, words: tuple[str, ...]) -> None:
+    done = kept.run(*words)
+    assert "no alerts" in done.out or "nothing is known" in done.err
+
+
 def test_words_of_a_headline_list_events(kept: Desk) -> None:
     assert why(kept, "vega orion") == ["2026-01-12T07:42:03.020Z  ev_1 from wire “Vega leases Orion”"]
     assert kept.run("why", "orion vega", "--json").json[0]["event"] == "ev_1"

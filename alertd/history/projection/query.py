@@ -43,6 +43,11 @@ Few = Callable[[str, Value], bool]
 """Tells whether a query with one value gives at most `FEW` rows."""
 
 
+def utf8(text: str) -> str:
+    """Give a text as SQLite takes it: what a terminal gave that is no UTF-8 stands nowhere."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def where(wanted: AlertFilter, few: Few) -> tuple[str, list[Value]]:
     """Give the condition on `alerts a`, and its values.
 
@@ -50,7 +55,8 @@ def where(wanted: AlertFilter, few: Few) -> tuple[str, list[Value]]:
     SQLite cannot know which it is.
     """
     parts = [*_conditions(wanted), *_having(wanted, few)]
-    return " AND ".join(text for text, _ in parts) or "1", [value for _, values in parts for value in values]
+    values = [utf8(value) if isinstance(value, str) else value for _, values in parts for value in values]
+    return " AND ".join(text for text, _ in parts) or "1", values
 
 
 def _conditions(wanted: AlertFilter) -> Iterator[tuple[str, list[Value]]]:
@@ -90,7 +96,7 @@ def _having(wanted: AlertFilter, few: Few) -> Iterator[tuple[str, list[Value]]]:
         if value is None:
             continue
         rows = f"SELECT alert FROM {table} WHERE {column} = ?"
-        if few(rows, value):
+        if few(rows, utf8(value)):
             yield f"a.alert IN ({rows})", [value]
         else:
             yield f"EXISTS (SELECT 1 FROM {table} x WHERE x.alert = a.alert AND x.{column} = ?)", [value]

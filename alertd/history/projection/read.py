@@ -19,7 +19,7 @@ from alertd.errors import HistoryUnavailable
 from alertd.history.archive.line import Line, Place
 from alertd.history.projection.database import open_to_read, translated
 from alertd.history.projection.position import Position
-from alertd.history.projection.query import FEW, AlertFilter, Value, where
+from alertd.history.projection.query import FEW, AlertFilter, Value, utf8, where
 from alertd.history.projection.schema import place_of
 from alertd.history.projection.search import expression
 from alertd.history.projection.snippets import snippets
@@ -166,7 +166,7 @@ class History:
             return []
         with self._bounded():
             rows = self.connection.execute(
-                "SELECT seq FROM main.ids WHERE id = ? ORDER BY seq DESC LIMIT ?", (id, TRACED)
+                "SELECT seq FROM main.ids WHERE id = ? ORDER BY seq DESC LIMIT ?", (utf8(id), TRACED)
             ).fetchall()
         lines = self._archive.at([place_of(seq) for (seq,) in reversed(rows)])
         seen = ((line.journal_id, self._cut(line.record, id)) for line in lines)
@@ -193,7 +193,7 @@ class History:
         with self._bounded():
             rows = self.connection.execute(
                 "SELECT alert FROM alerts WHERE alert >= ? AND alert < ? ORDER BY 1 LIMIT ?",
-                (begin, begin + "\U0010ffff", limit),
+                (utf8(begin), utf8(begin) + "\U0010ffff", limit),
             )
             return [alert for (alert,) in rows]
 
