@@ -53,9 +53,14 @@ def cut(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
     if record.kind == "event" and isinstance(record.data.get("event"), dict):
         return _event(record, wall)
     if record.kind == "version":
-        return replace(record, data={name: record.data[name] for name in _OPEN_OF_VERSION if name in record.data})
+        return without_files(record)
     owners = _owners(record, wall)
     return for_desk(record, wall.desk, owners) if owners and all(map(wall.sees, owners)) else None
+
+
+def without_files(record: JournalRecord) -> JournalRecord:
+    """Give a `version` line without the files of the rules and the positions of everybody."""
+    return replace(record, data={name: record.data[name] for name in _OPEN_OF_VERSION if name in record.data})
 
 
 def for_desk(record: JournalRecord, desk: str, owners: Collection[str | None]) -> JournalRecord:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from alertd.history.archive.limits import may_leave, without_text
-from alertd.history.walls import UNKNOWN, DeskWall, cards_of, cut, only
+from alertd.history.walls import UNKNOWN, DeskWall, cards_of, cut, only, without_files
 from alertd.model import JournalRecord
 
 Owner = Callable[[str], tuple[str, str | None] | None]
@@ -54,7 +54,9 @@ class Narrowing:
 
     def _of_portfolios(self, record: JournalRecord) -> JournalRecord | None:
         data = record.data
-        if record.kind in ("version", "reload"):
+        if record.kind == "version":
+            return without_files(record)
+        if record.kind == "reload":
             return record
         if record.kind != "event":
             named = {data.get("portfolio"), *data.get("portfolios", [])}

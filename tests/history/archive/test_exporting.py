@@ -112,12 +112,15 @@ def test_a_portfolio_gets_what_concerns_it(tmp_path: Path) -> None:
             sent = record(n, kind="delivery", alert=f"al_{name}")
             sent.ids.append(f"al_{name}")
             writer.append([(f"{MONDAY}-{n * 3 + 1}", sent)])
-        writer.append([(f"{MONDAY}-9", record(9, kind="version", rules_version="v"))])
+        files = {"portfolios/theirs.yaml": Blobs(tmp_path / "a").put(b"what they hold")}
+        writer.append([(f"{MONDAY}-9", record(9, kind="version", rules_version="v", files=files))])
 
     with_writer(tmp_path / "a", work)
     exported(tmp_path / "a", tmp_path / "out", narrowing=Narrowing(portfolios=frozenset({"mine"})))
     found = [line.record for line in lines(tmp_path / "out") if line.record]
     assert [one.kind for one in found] == ["event", "delivery", "version"]
+    assert found[2].data == {"rules_version": "v"}, "the files are of all portfolios"
+    assert list(Blobs(tmp_path / "out").names()) == []
     assert found[0].data["matches"] == [{"portfolio": "mine"}]
     assert "theirs" not in repr(found)
 
