@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from alertd.app.past import DaemonClockwork
+from alertd.base.clock import system_clock
 from alertd.cli.backtest_progress import bar
 from alertd.cli.backtest_sides import Side
 from alertd.history.backtest.compare import Comparing
@@ -109,4 +110,7 @@ def _summing(plan: Plan, asked: Asked) -> Summing:
 
 
 def _made(summing: Summing, progress: Progress, asked: Asked) -> Summary:
-    return summing.made(progress.covered, asked.since_ms, asked.until_ms, progress.skipped, progress.differs)
+    until = asked.until_ms
+    if until is not None:  # what lies ahead has no days without alerts
+        until = min(until, max(system_clock(), progress.covered.last_ms + 1))
+    return summing.made(progress.covered, asked.since_ms, until, progress.skipped, progress.differs)

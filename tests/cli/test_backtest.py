@@ -101,6 +101,11 @@ def test_a_time_leaves_out_what_is_before_and_after_it_and_remembers_what_was_be
     assert found == {"lease": 2, "dispute": 1, "three": 1}
 
 
+def test_what_lies_ahead_has_no_days_without_alerts(desk: Path) -> None:
+    made = run(desk, "--json", "--since", rfc3339(START), "--until", "9999-12-31").json["summary"]
+    assert made["until"] < "2999" and made["alerts"] == 4
+
+
 def test_text_of_feeds_stays_text_on_the_terminal_and_on_the_page(desk: Path) -> None:
     events(desk, [HOSTILE])
     done = run(desk, "--html", "report.html")

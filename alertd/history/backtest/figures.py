@@ -132,7 +132,8 @@ class ReceiverFigures(Struct, frozen=True, kw_only=True):
     listed: int = 0
     """Alerts that these told."""
     reminders: int = 0
-    """What a clock or a person's answer brought about: escalations, alerts that come back."""
+    """What a clock or a person's answer brought about: escalations, alerts that come back; for machines, that one is
+    closed."""
     held: int = 0
     untold: dict[str, int] = field(default_factory=dict)
     days: dict[str, int] = field(default_factory=dict)

@@ -33,7 +33,8 @@ def span(summary: Summary) -> str:
     since, until = summary.since, summary.until
     whole = since[11:19] == until[11:19] == "00:00:00"
     shown = (since[:10], until[:10]) if whole or summary.days >= 3 else (since[:16], until[:16])
-    length = f", {summary.days:.3g} days" if summary.days >= 1 else ""
+    length = f", {summary.days:.3g} days" if 1 <= summary.days < 100 else ""
+    length = f", {summary.days:,.0f} days" if summary.days >= 100 else length
     return f"{shown[0]} to {shown[1]}".replace("T", " ") + length
 
 

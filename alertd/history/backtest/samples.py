@@ -6,17 +6,19 @@ The choice hangs on nothing but what came in which order, so a backtest shows th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, get_args
 
 from alertd.alerts.lanes import DELIVERED
 from alertd.alerts.policy import severity_rank
 from alertd.alerts.rights import limits
 from alertd.base.clock import rfc3339
 from alertd.history.backtest.figures import Sample
-from alertd.model import Decision, Event, Match, Severity
+from alertd.model import Decision, Event, GroundKind, Match, Severity
 from alertd.rules.explain import one_line
 
 MAX_QUOTES = 4
+_ON_GROUNDS = frozenset({*get_args(GroundKind), "event_types", "companies", "terms", "amounts", "sentiment"})
+"""Fields of evidence for which grounds stand."""
 T = TypeVar("T")
 
 
@@ -104,9 +106,13 @@ def told_as(answer: str) -> str:
 
 
 def quotes(event: Event, match: Match) -> tuple[str, ...]:
-    """Give the words that prove a match, each once; of the body only where the source's rights let it be shown."""
+    """Give the words that prove a match, each once; of the body only where the source's rights let it be shown.
+
+    What grounds say is not said again as words of the source.
+    """
     free = may_quote(event)
-    texts = [one.quote for one in match.evidence if one.quote and (free or one.field == "title")]
+    shown = [one for one in match.evidence if one.quote and (free or one.field == "title")]
+    texts = [one.quote for one in shown if not (match.grounds and one.field in _ON_GROUNDS)]
     return tuple(dict.fromkeys(map(clean, texts)))[:MAX_QUOTES]
 
 

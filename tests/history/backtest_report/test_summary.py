@@ -11,7 +11,7 @@ from alertd.history.backtest.figures import Summary
 from alertd.history.backtest.happened import Happened, NearMiss, Rang
 from alertd.history.backtest.samples import Sampler
 from alertd.history.backtest.summary import Summing
-from alertd.model import Evidence, Provenance, Rights
+from alertd.model import Evidence, Ground, Provenance, Rights
 from alertd.rules.book import Budget, Portfolio
 from tests.history.backtest_report.make import (
     DAY,
@@ -213,6 +213,16 @@ def test_words_that_rights_keep_back_are_not_quoted() -> None:
     free = summed(happened("a", 0, [found], [decision("al_a")])).rules[0].samples[0]
     kept = summed(happened("a", 0, [found], [decision("al_a")], provenance=rights)).rules[0].samples[0]
     assert (free.evidence, kept.evidence) == (("secret words",), ())
+
+
+def test_what_grounds_say_is_not_quoted_as_words_of_the_source() -> None:
+    proof = [
+        Evidence(field="weight", start=0, end=0, quote="NVDA +6.0 %"),
+        Evidence(field="title", start=0, end=4, quote="Vega"),
+    ]
+    found = match("a", evidence=proof, grounds=[Ground(kind="weight", text="NVDA +6.0 % > 5 %")])
+    made = summed(happened("a", 0, [found], [decision("al_a")])).rules[0].samples[0]
+    assert (made.evidence, made.grounds) == (("Vega",), ("NVDA +6.0 % > 5 %",))
 
 
 @pytest.mark.parametrize(("count", "most"), [(0, 3), (1, 3), (2, 3), (5, 3), (1_000, 3), (1_000, 10), (1_000, 1)])

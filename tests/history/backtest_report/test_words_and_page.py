@@ -89,3 +89,4 @@ def test_a_span_of_days_is_said_in_days_and_one_of_hours_with_the_time() -> None
 
     assert span(30 * DAY) == "2026-03-02 to 2026-04-01, 30 days"
     assert span(DAY // 2) == "2026-03-02 08:00 to 2026-03-02 20:00"
+    assert span(20_000 * DAY).endswith(", 20,000 days")
