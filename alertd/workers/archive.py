@@ -48,6 +48,8 @@ log = structlog.get_logger(__name__)
 TURN_S = 1.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 """Between attempts while it fails: doubled each time."""
+STALLED_S = 60.0
+"""How long one batch may take before it counts as failing."""
 BATCH = 200
 """Records that are read and written at once; fewer where they are large."""
 BATCH_BYTES = 4_194_304
@@ -89,14 +91,12 @@ class Archiver:
     async def run(self) -> None:
         """Turn until told to stop; then once more."""
         catching_up = asyncio.create_task(self._follow(), name="history")
+        stopped = asyncio.create_task(self._stop.wait(), name="archive:stopped")
         while not self._stop.is_set():
             self._progress.tick("archive")
-            wait_s = await self._turn()
-            try:
-                async with asyncio.timeout(wait_s):
-                    await self._stop.wait()
-            except TimeoutError:
-                pass
+            wait_s = await self._progress.waiting("archive", self._watched())
+            await self._progress.waiting("archive", asyncio.wait([stopped], timeout=wait_s))
+        await stopped
         await self._turn()
         self._progress.forget("archive")
         await catching_up
@@ -126,13 +126,23 @@ class Archiver:
 
     # --- one turn ---------------------------------------------------------------------------------------------
 
+    async def _watched(self) -> float:
+        """Do a turn, and say so where it stands still: a disk that hangs raises nothing."""
+        turn = asyncio.create_task(self._turn(), name="archive:turn")
+        at = self._files.position
+        while not (await asyncio.wait([turn], timeout=STALLED_S))[0]:
+            if at == self._files.position:
+                await self._fails(f"it has not answered for {STALLED_S:.0f} seconds; the disk may hang")
+            at = self._files.position
+        return turn.result()
+
     async def _turn(self) -> float:
         """Archive what is there; give the seconds until it makes sense to look again."""
         try:
             await self._files.open()
             await self.versions.journal()
             while await self._batch():
-                self._progress.tick("archive")
+                pass
         except StoreUnavailable as error:
             self._outage.began(error)
             return TURN_S
@@ -216,6 +226,12 @@ class Archiver:
     # --- trouble ----------------------------------------------------------------------------------------------
 
     async def _failed(self, why: str) -> float:
+        await self._fails(why)
+        await self._files.drop()
+        wait_s, self._wait_s = self._wait_s, min(self._wait_s * 2, LONGEST_WAIT_S)
+        return wait_s
+
+    async def _fails(self, why: str) -> None:
         telemetry.ARCHIVE_FAILURES.inc()
         telemetry.ARCHIVE_UP.set(0)
         if not self._since:
@@ -226,9 +242,6 @@ class Archiver:
             )
             await self._notices.tell("archive_failing", ARCHIVE, text, rfc3339(self._since))
         self._error = why
-        await self._files.drop()
-        wait_s, self._wait_s = self._wait_s, min(self._wait_s * 2, LONGEST_WAIT_S)
-        return wait_s
 
     async def _fine(self) -> None:
         telemetry.ARCHIVE_UP.set(1)

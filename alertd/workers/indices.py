@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -93,10 +94,10 @@ class Indices(Looks):
         """Look at the history; None where it is of no use now."""
         try:
             loop = asyncio.get_running_loop()
-            changed = await loop.run_in_executor(self._thread, self._live.look, now_ms, journal_end)
+            look = partial(loop.run_in_executor, self._thread, self._live.look, now_ms, journal_end)
+            changed = await self._progress.waiting(self._name, look())
             while self._live.more and not self._stop.is_set():  # three months take their time
-                self._progress.tick(self._name)
-                changed = await loop.run_in_executor(self._thread, self._live.look, now_ms, journal_end)
+                changed = await self._progress.waiting(self._name, look())
         except (HistoryUnavailable, HistoryRefused) as error:
             if str(error) != self._failing:
                 log.warning("indices_wait", error=str(error))

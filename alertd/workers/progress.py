@@ -6,6 +6,14 @@ the supervisor feeds the service manager's watchdog only while every loop does.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
+BEAT_S = 2.0
+"""How often a loop that waits for a thread says that it is there."""
+
 
 class Progress:
     """Counts turns per loop. A loop is expected to come round every few seconds, with work or without."""
@@ -16,6 +24,14 @@ class Progress:
     def tick(self, loop: str) -> None:
         """Say that this loop came round."""
         self._turns[loop] = self._turns.get(loop, 0) + 1
+
+    async def waiting(self, loop: str, work: Awaitable[T]) -> T:
+        """Wait for what may take minutes without harm, for files and threads: the loop comes round meanwhile."""
+        task = asyncio.ensure_future(work)
+        self.tick(loop)
+        while not (await asyncio.wait([task], timeout=BEAT_S))[0]:
+            self.tick(loop)
+        return task.result()
 
     def forget(self, loop: str) -> None:
         """Say that this loop ended on purpose."""

@@ -108,7 +108,8 @@ class Reports(Looks):
             return True
         asked = Asked(one.subject, since, until, now)
         try:
-            mailing = await asyncio.to_thread(build_mailing, self._history, asked, one.reader, one.id)
+            made = asyncio.to_thread(build_mailing, self._history, asked, one.reader, one.id)
+            mailing = await self._progress.waiting(self._name, made)
         except (HistoryUnavailable, HistoryRefused) as error:
             telemetry.REPORTS.labels(report=one.id, outcome="failed").inc()
             await self._notices.tell(

@@ -33,6 +33,7 @@ class Rig:
         self.path = folder / "archive"
         self.store: Store = store if store is not None else MemoryStore(clock=lambda: self.now)
         self.archiver: Archiver | None = None
+        self.progress = Progress()
 
     async def write(self, *names: str) -> None:
         for name in names:
@@ -48,7 +49,7 @@ class Rig:
     def made(self, path: Path | None = None) -> Archiver:
         config = ArchiveConfig(path=path or self.path)
         notices = Notices(self.store, {"ops": "every"}, lambda: self.now)
-        self.archiver = Archiver(self.store, config, self.folder, notices, lambda: self.now, Progress())
+        self.archiver = Archiver(self.store, config, self.folder, notices, lambda: self.now, self.progress)
         return self.archiver
 
     def lines(self) -> list[tuple[str, JournalRecord]]:

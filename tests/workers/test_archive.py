@@ -19,10 +19,12 @@ from alertd.model import JournalRecord
 from alertd.store.memory import MemoryStore
 from alertd.store.redis import open_store
 from alertd.store.types import Memory
+from alertd.workers import archive, progress
 from alertd.workers.archive import BATCH
 from alertd.workers.notices import Notices
 from alertd.workers.relief import make_room
 from tests.store.make import delivery
+from tests.support.daemon import eventually
 from tests.workers.archiving import Rig, names, record
 
 DAY = 86_400_000
@@ -309,6 +311,48 @@ async def test_lines_that_a_full_redis_drops_while_the_archive_fails_are_named(t
     assert "journal_gap" in [one.reason for _, one in archived], "and why"
     left = [name for name, _ in await rig.journalled()]
     assert left[: len(archived) - 2] == [name for name, _ in archived][2:], "what came after it was told comes next"
+
+
+async def test_a_disk_that_hangs_is_told_and_keeps_no_other_loop_from_its_work(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process whose loops do not come round is killed, and with it all that delivers alerts."""
+    monkeypatch.setattr(progress, "BEAT_S", 0.01)
+    monkeypatch.setattr(archive, "STALLED_S", 0.05)
+    await rig.write("a")
+    arm("archive.append.before_sync:1:sleep=0.5")
+    archiver = rig.made()
+    running = asyncio.create_task(archiver.run())
+
+    async def told(kind: str) -> bool:
+        return kind in await rig.told()
+
+    await eventually(lambda: told("archive_failing"), "the notice")
+    turns = rig.progress.counts()["archive"]
+    assert "hang" in str(archiver.status()["archive"]["error"])
+    await eventually(lambda: came_round(rig, turns + 3), "more turns")
+    await eventually(lambda: told("archive_healed"), "the notice that it is over")
+    archiver.stop()
+    await running
+    assert names(rig.lines())[0] == "a"
+
+
+async def test_a_failing_archive_comes_round_while_it_waits_to_try_again(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "BEAT_S", 0.01)
+    monkeypatch.setattr(archive, "FIRST_WAIT_S", 600.0)
+    rig.path.write_text("a file where the directory should be")
+    archiver = rig.made()
+    running = asyncio.create_task(archiver.run())
+    await eventually(lambda: came_round(rig, 20), "turns while it waits")
+    archiver.stop()
+    await running
+
+
+async def came_round(rig: Rig, times: int) -> bool:
+    """Tell whether the archive's loop came round so often."""
+    return rig.progress.counts().get("archive", 0) >= times
 
 
 # --- days -----------------------------------------------------------------------------------------------------
