@@ -20,6 +20,8 @@ from alertd.rules.walls import Walls
 
 UNKNOWN = "?"
 """The owner of what nobody knows any more: no desk is called so."""
+MALFORMED = (AttributeError, KeyError, TypeError)
+"""What comes of data that is not as it should be: of another version, or altered."""
 _OPEN_OF_VERSION = ("rules_version", "alertd", "companies", "models")
 """What everybody may know of which rules were in force; the files show what others watch."""
 
@@ -49,7 +51,14 @@ class DeskWall:
 
 
 def cut(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
-    """Give a record as a desk may see it; None if it is not for it."""
+    """Give a record as a desk may see it; None if it is not for it, or is not made as this version knows it."""
+    try:
+        return _cut(record, wall)
+    except MALFORMED:
+        return None
+
+
+def _cut(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
     if record.kind == "event" and isinstance(record.data.get("event"), dict):
         return _event(record, wall)
     if record.kind == "version":

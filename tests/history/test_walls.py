@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from alertd.companies.model import Company
+from alertd.history.archive.narrowing import Narrowing
 from alertd.history.walls import UNKNOWN, DeskWall, cut
 from alertd.model import CompanyMention, Event, JournalRecord, event_to_dict
 from alertd.rules.walls import Walls
@@ -112,6 +113,14 @@ def test_a_company_that_no_file_declares_any_more_is_not_for_a_desk() -> None:
     seen = cut(line("event", ["ev_1"], event=event_to_dict(made)), replace(WALL, walls=walls))
     assert seen is not None
     assert [one["id"] for one in seen.data["event"]["companies"]] == ["open", "cik-0001045810"]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"desks": 7}, {"matches": True}, {"alerts": [1], "decisions": [{}]}, {"over_time": None}, {"failures": 1}]
+)
+def test_a_line_that_is_not_made_as_it_should_be_is_for_no_desk(odd: dict[str, Any]) -> None:
+    assert cut(event(**odd), WALL) is None
+    assert Narrowing(portfolios=frozenset({"mine"})).take(event(**odd)) is None
 
 
 def test_of_a_version_a_desk_sees_no_files() -> None:

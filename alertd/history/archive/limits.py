@@ -71,7 +71,8 @@ def without_text(record: JournalRecord) -> JournalRecord:
         "matches": msgspec.to_builtins(without_body(event, matches)[1]),
     }
     if "alerts" in data:
-        kept["alerts"] = [_mapping(card) | {"quotes": []} for card in data["alerts"]]
+        cards = data["alerts"] if isinstance(data["alerts"], list) else []
+        kept["alerts"] = [_mapping(card) | {"quotes": []} for card in cards]
     return replace(record, data=kept)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from alertd.history.archive.limits import may_leave, without_text
-from alertd.history.walls import UNKNOWN, DeskWall, cards_of, cut, only, without_files
+from alertd.history.walls import MALFORMED, UNKNOWN, DeskWall, cards_of, cut, only, without_files
 from alertd.model import JournalRecord
 
 Owner = Callable[[str], tuple[str, str | None] | None]
@@ -38,7 +38,13 @@ class Narrowing:
         return found + ([f"desk {self.wall.desk}"] if self.wall is not None else [])
 
     def take(self, record: JournalRecord) -> JournalRecord | None:
-        """Give what is taken of a line; None: nothing."""
+        """Give what is taken of a line; None: nothing, also of one that is not made as this version knows it."""
+        try:
+            return self._taken(record)
+        except MALFORMED:
+            return None
+
+    def _taken(self, record: JournalRecord) -> JournalRecord | None:
         for card in cards_of(record):
             self._alerts[str(card.get("id"))] = (str(card.get("portfolio")), card.get("desk"))
         if self.kinds and record.kind not in self.kinds:
