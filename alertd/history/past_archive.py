@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from alertd.base.clock import parse_rfc3339
@@ -10,9 +10,10 @@ from alertd.errors import AlertdError, ConfigError, ParseFailed
 from alertd.history.archive.package import is_package, opened
 from alertd.history.archive.reader import RawLine, Reader
 from alertd.history.past_line import KINDS, RawPast, head_of
-from alertd.history.past_skips import Skipped
+from alertd.history.past_skips import Skipped, ignore
 
 _ABOUT = "archive.json"
+_SILENCE = b'"silence"'
 _GAP = "archive_gap"
 """The reason of a notice: lines of the journal that never came into the archive."""
 _SKEW_MS = 600_000
@@ -33,6 +34,25 @@ def archive_lines(path: Path, since_ms: int, until_ms: int, skipped: Skipped) ->
         raise
     except (AlertdError, OSError) as error:
         raise ConfigError.at(path, str(error)) from error
+
+
+def silences_before(paths: Iterable[Path], before_ms: int) -> list[RawPast]:
+    """Give what archives say of silences before a time, in order: one made long ago may still be in force then.
+
+    All that is older is looked through, for which nothing but its kind is read. Raises ConfigError.
+    """
+    found: list[RawPast] = []
+    for path in filter(is_archive, dict.fromkeys(paths)):
+        try:
+            with opened(path) as folder:
+                lines = (line for line in Reader(folder).raw(until_ms=before_ms + _SKEW_MS) if _SILENCE in line.raw)
+                taken = (_taken(path, line, 0, ignore) for line in lines)
+                found += [raw for raw in taken if raw is not None and raw.at_ms < before_ms]
+        except ConfigError:
+            raise
+        except (AlertdError, OSError) as error:
+            raise ConfigError.at(path, str(error)) from error
+    return sorted(found, key=lambda raw: raw.at_ms)
 
 
 def _lines(path: Path, reader: Reader, since_ms: int, until_ms: int, skipped: Skipped) -> Iterator[RawPast]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from alertd.errors import ParseFailed
 from alertd.history.backtest.ahead import Ahead
 from alertd.history.backtest.clockwork import Clockwork
 from alertd.history.backtest.decide import Decider
@@ -21,6 +22,7 @@ from alertd.history.backtest.order import Item, as_decided
 from alertd.history.backtest.plan import Plan
 from alertd.history.backtest.pool import Alone, Crew
 from alertd.history.past import PastRecord
+from alertd.history.past_archive import silences_before
 from alertd.history.past_line import RawPast, past_of
 from alertd.history.past_read import read_raw
 from alertd.history.past_skips import Why
@@ -56,6 +58,8 @@ class Engine:
         self.progress.differs = decider.differs
         crew = Crew(self._plan) if self._plan.jobs > 1 else Alone(self._plan)
         with crew, _unmoved():
+            for raw in silences_before(self._plan.paths, self._plan.begin_ms) if self._plan.people else ():
+                await self._silence(decider, raw)
             lines = read_raw(self._plan.paths, self._plan.begin_ms, self._plan.until_ms, skipped=self._skipped)
             ahead = Ahead(as_decided(self._examined(crew, lines)))
             decider.store.waits = ahead.to_come
@@ -98,6 +102,12 @@ class Engine:
         if held:
             ahead.to_come.add(item.found.name)
         return rung
+
+    async def _silence(self, decider: Decider, raw: RawPast) -> None:
+        """Take a line about a silence from before the time that is read."""
+        with suppress(ParseFailed):
+            if isinstance(past := past_of(raw), PastRecord) and past.kind == "silence":
+                await decider.people(past)
 
     async def _ring_until(self, decider: Decider, at_ms: int) -> list[Rang]:
         """Let ring what is due, each at its time."""

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from alertd.alerts.silencing import record_of
 from alertd.app.past import DaemonClockwork
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.history.backtest import pool
@@ -24,7 +25,7 @@ from alertd.history.backtest.happened import Happened
 from alertd.history.backtest.plan import ALERTS_MS, look_back_ms
 from alertd.history.past_line import RawPast
 from alertd.history.past_read import read_raw
-from alertd.model import Event, ReportedType, Story
+from alertd.model import Event, ReportedType, Silence, Story
 from alertd.rules import match
 from alertd.rules.book import Rule
 from alertd.rules.evaluate import Verdict, judge
@@ -87,6 +88,19 @@ async def test_an_alert_closes_when_its_story_is_over_although_nothing_comes_aft
     live = desk(tmp_path)
     _, rang = await run(plan_of(live, archive(tmp_path, lease("a", START + HOUR)), until_ms=START + 5 * DAY))
     assert [(one.at_ms, one.record.reason) for one in rang] == [(START + HOUR + 3 * DAY, "closed")]
+
+
+@pytest.mark.parametrize(("people", "told"), [(True, "silenced"), (False, "first")])
+async def test_a_silence_from_long_before_is_in_force(tmp_path: Path, people: bool, told: str) -> None:
+    live, made, late = desk(tmp_path), START - 100 * DAY, lease("a", START + HOUR)
+    silence = Silence(
+        id="si_1", author="jd", reason="season", created_at=rfc3339(made), starts_at=rfc3339(made),
+        ends_at=rfc3339(START + 100 * DAY), portfolios=["chips"],
+    )  # fmt: skip
+    record = record_of(silence, "added", "jd", "cli", made)
+    path = write_archive(tmp_path / "archive", [record, event_record(late, START + HOUR)])
+    happened, _ = await run(plan_of(live, path, until_ms=START + DAY, people=people))
+    assert reasons(happened) == [[told]]
 
 
 async def test_without_people_nobody_answers_and_nothing_is_silenced(tmp_path: Path) -> None:
