@@ -111,17 +111,22 @@ class Reports(Looks):
             made = asyncio.to_thread(build_mailing, self._history, asked, one.reader, one.id)
             mailing = await self._progress.waiting(self._name, made)
         except (HistoryUnavailable, HistoryRefused) as error:
-            telemetry.REPORTS.labels(report=one.id, outcome="failed").inc()
-            await self._notices.tell(
-                "report_failing", one.id, f"report {one.id} cannot be made: {error}", rfc3339(until),
-                desk=one.subject.desk,
-            )  # fmt: skip
+            await self._failed(one, until, str(error))
             return False
+        except Exception as error:  # one report that the code cannot make must not stop the others
+            log.error("report_failed", report=one.id, receiver=receiver, exc_info=error)
+            await self._failed(one, until, f"{type(error).__name__}, a fault of alertd: see the log")
+            return True
         queued = await self._store.enqueue([mail_of(one.policy, one.subject, delivery, mailing, now)], now)
         if queued:
             telemetry.REPORTS.labels(report=one.id, outcome="queued").inc()
             log.info("report_queued", report=one.id, receiver=receiver, delivery=delivery, until=rfc3339(until))
         return True
+
+    async def _failed(self, one: WantedReport, until: int, why: str) -> None:
+        telemetry.REPORTS.labels(report=one.id, outcome="failed").inc()
+        text, episode = f"report {one.id} cannot be made: {why}", rfc3339(until)
+        await self._notices.tell("report_failing", one.id, text, episode, desk=one.subject.desk)
 
 
 def mail_of(policy: ReceiverPolicy, subject: Subject, delivery: str, mailing: Mailing, now: int) -> NewDelivery:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from alertd.alerts.policy import ReceiverPolicy
@@ -118,6 +120,17 @@ async def test_without_a_history_the_operator_is_told_once_and_it_is_tried_again
     monday.fill()
     await reports.look()
     assert len(await monday.queued()) == 1
+
+
+async def test_a_report_that_the_code_cannot_make_is_told_once_and_stops_no_other(monday: Monday) -> None:
+    monday.clock.now = MONDAY + SETTLE_MS
+    broken = replace(wanted("cio"), id="broken", subject=msgspec.structs.replace(SUBJECT, timezone="No/Where"))
+    reports = monday.begin(broken, wanted())
+    await reports.look()
+    await reports.look()
+    assert len(await monday.queued()) == 1 and await monday.queued("cio") == []
+    (told,) = await monday.queued("ops")
+    assert told.notice is not None and "report broken cannot be made: ZoneInfoNotFoundError" in told.notice.text
 
 
 async def test_a_damaged_history_is_told_too(tmp_path: Path) -> None:
