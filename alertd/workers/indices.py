@@ -2,7 +2,8 @@
 
     history.db -> indices (in a thread) -> the store -> read with each batch of events that are matched
 
-While the history fails, or is not there yet, nothing is given; what was given before is used for an hour.
+While the history fails, or is not there yet, nothing is given; what was given before is used for an hour. So it is if
+the code cannot take what stands there: that is said once.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ class Indices(Looks):
         self._put_ms = 0
         """As of when the store has our values; 0: they are not there, or not all."""
         self._failing = ""
+        self._ended = False
+        """The code could not take what it read: with the next start it begins anew."""
 
     async def run(self) -> None:
         """Look until told to stop."""
@@ -75,7 +78,7 @@ class Indices(Looks):
     async def look(self) -> None:
         """Give what has changed, once a minute. Raises StoreUnavailable."""
         minute = (self._clock() - SETTLE_MS) // MINUTE_MS
-        if minute <= self._minute:
+        if minute <= self._minute or self._ended:
             return
         end = await self._store.journal_end()
         began = time.perf_counter()
@@ -102,6 +105,10 @@ class Indices(Looks):
             if str(error) != self._failing:
                 log.warning("indices_wait", error=str(error))
             self._failing = str(error)
+            return None
+        except Exception as error:  # it must not stop the process that delivers; what was given ends by itself
+            log.critical("indices_ended", exc_info=error)
+            self._ended = True
             return None
         self._failing = ""
         return changed if changed.as_of_ms else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,18 @@ async def test_while_the_history_is_away_what_was_given_is_used_for_an_hour(rig:
     rig.past.history.with_suffix(".away").rename(rig.past.history)
     await rig.worker.look()
     assert (await rig.known()).keys() == {"acme"}
+
+
+async def test_a_line_that_the_code_cannot_take_ends_the_indices_and_nothing_else(rig: Rig) -> None:
+    rig.add(NOW - HOUR_MS)
+    await rig.worker.look()
+    rig.add(NOW, 10, "vega")
+    with closing(sqlite3.connect(rig.past.history)) as db:
+        db.execute("UPDATE mentions SET relevance = 'much' WHERE company = 'vega'")
+        db.commit()
+    await rig.minute()
+    await rig.minute()
+    assert rig.store.written == [(["acme"], True)] and "acme" in await rig.known()
 
 
 async def test_without_a_history_nothing_is_given(rig: Rig) -> None:
