@@ -15,10 +15,11 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from alertd.errors import Corrupt
 from alertd.history.archive.chain import CHAIN, START, manifest_link
 from alertd.history.archive.finding import Finding
-from alertd.history.archive.layout import is_day
-from alertd.history.archive.wire import UNDECODABLE
+from alertd.history.archive.layout import day_of, is_day
+from alertd.history.archive.wire import UNDECODABLE, journal_ms
 
 MAX_ENTRY = 64 << 20
 """Bytes of an entry: a day of a million frames."""
@@ -122,8 +123,8 @@ def read(path: Path) -> Manifest:
                 heads.append(before)
                 try:
                     entry = _ENTRY.decode(body)
-                    if not is_day(entry.day):
-                        raise msgspec.ValidationError("it is of no day")
+                    if not is_day(entry.day) or (chain != wanted and not _fits(entry)):
+                        raise msgspec.ValidationError(f"it cannot be of the day {entry.day[:20]}")
                     entries.append(entry)
                 except UNDECODABLE as error:
                     findings.append(_finding(number, f"cannot be read: {error}"))
@@ -176,6 +177,14 @@ def _parted(line: bytes) -> tuple[bytes, str]:
     body, found, tail = line.rstrip(b"\n").rpartition(b',"h":"')
     chain = tail.removesuffix(b'"}').decode("ascii", "replace")
     return (body + b"}", chain) if found and CHAIN.fullmatch(chain) else (line.rstrip(b"\n"), "")
+
+
+def _fits(entry: Entry) -> bool:
+    """Tell whether an entry that was altered may be of the day that it names: whoever writes goes on behind that."""
+    try:
+        return day_of(journal_ms(entry.last)) == entry.day
+    except Corrupt:
+        return False
 
 
 def _finding(number: int, what: str, kind: Literal["torn", "manifest"] = "manifest") -> Finding:

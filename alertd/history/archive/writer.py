@@ -185,9 +185,8 @@ class Writer:
 
     def _find_end(self) -> _End:
         """Read from the files how far it is."""
-        known = manifest.read(self._at.manifest).days().values()
-        there = [entry for entry in known if entry.t == "removed" or self._at.sealed(entry.day).exists()]
-        sealed = there[-1] if there else None  # of a day that is not there an altered entry may speak
+        known = manifest.read(self._at.manifest).days()
+        sealed = list(known.values())[-1] if known else None
         end = _End(least=next_day(sealed.day)) if sealed else _End()
         if sealed is not None:
             end.chain, end.journal_id = sealed.head, sealed.last

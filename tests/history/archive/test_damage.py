@@ -12,7 +12,7 @@ from alertd.history.archive.line import Place
 from alertd.history.archive.prune import prune
 from alertd.history.archive.writer import Writer
 from alertd.history.config import KeepConfig
-from tests.history.archive.making import DAY, MONDAY, archive, rows, told
+from tests.history.archive.making import DAY, MONDAY, archive, rows, told, with_writer
 
 
 @pytest.mark.parametrize("day", ["2026-11-2<", "2926-11-24"])
@@ -27,6 +27,17 @@ def test_an_altered_manifest_does_not_keep_the_writer_from_going_on(tmp_path: Pa
         Place("2026-11-25", 4),
         "manifest:2: line 2 of the manifest was altered, or one before it is missing",
     )
+
+
+def test_a_day_that_is_missing_is_gone_on_behind(tmp_path: Path) -> None:
+    archive(tmp_path, 3, 3)
+    with_writer(tmp_path, lambda writer: writer.seal("2026-11-24"))
+    Layout(tmp_path).sealed("2026-11-24").unlink()
+    writer = Writer(tmp_path)
+    assert writer.position == rows(3, MONDAY + DAY)[-1][0], "nothing of it is read again"
+    writer.append(rows(1, MONDAY + 2 * DAY))
+    writer.close()
+    assert told(tmp_path) == ["2026-11-24: the day's file is missing; it had 3 lines"]
 
 
 @pytest.mark.parametrize("restarted", [True, False])
