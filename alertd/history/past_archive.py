@@ -42,7 +42,7 @@ def silences_before(paths: Iterable[Path], before_ms: int) -> list[RawPast]:
     All that is older is looked through, for which nothing but its kind is read. Raises ConfigError.
     """
     found: list[RawPast] = []
-    for path in filter(is_archive, dict.fromkeys(paths)):
+    for path in filter(is_archive, dict.fromkeys(paths)) if before_ms else ():
         try:
             with opened(path) as folder:
                 lines = (line for line in Reader(folder).raw(until_ms=before_ms + _SKEW_MS) if _SILENCE in line.raw)
