@@ -56,6 +56,15 @@ class _Rule:
     changes: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(slots=True)
+class _Lost:
+    """An alert of the other version in which a match is lost."""
+
+    rules: set[Key] = field(default_factory=set)
+    useful: set[str] = field(default_factory=set)
+    """Who called it so, and has not called it noise since."""
+
+
 class Comparing:
     """Compares, event by event. `new` are the rules in question, `old` those that they are compared with."""
 
@@ -76,7 +85,7 @@ class Comparing:
         self._rules = {key: self._fresh() for key in keys if self._is_seen(key)}
         self._told = 0
         self._told_samples: Sampler[Sample] = Sampler(samples)
-        self._lost: OrderedDict[str, set[Key]] = OrderedDict()
+        self._lost: OrderedDict[str, _Lost] = OrderedDict()
 
     def _fresh(self) -> _Rule:
         return _Rule(Sampler(self._samples), Sampler(self._samples), Sampler(self._samples))
@@ -129,7 +138,9 @@ class Comparing:
             count.lost += 1
             count.lost_samples.add((before, as_new), loudness(before.match.severity))
             if before.decision is not None and before.decision.alert_revision:
-                self._lost.setdefault(before.decision.alert, set()).add(key)
+                lost = self._lost.setdefault(before.decision.alert, _Lost())
+                count.lost_useful += bool(lost.useful) and key not in lost.rules
+                lost.rules.add(key)
                 if len(self._lost) > REMEMBERED:
                     self._lost.popitem(last=False)
         return True
@@ -167,10 +178,15 @@ class Comparing:
                 self._told_samples.add(self._sample(found, self._new, why), loudness(match.severity))
 
     def rang(self, old: Rang) -> None:
-        """Take what a person said of an alert of the other version."""
-        if old.record.kind == "answer" and old.record.reason == "useful" and old.record.ids:
-            for key in self._lost.pop(old.record.ids[0], ()):
-                self._rules[key].lost_useful += 1
+        """Take what a person said of an alert of the other version; the last word counts."""
+        record = old.record
+        lost = self._lost.get(record.ids[0]) if record.kind == "answer" and record.ids else None
+        if lost is None or record.reason not in ("useful", "noise"):
+            return
+        before, who = bool(lost.useful), {str(record.data.get("who", ""))}
+        lost.useful = lost.useful | who if record.reason == "useful" else lost.useful - who
+        for key in lost.rules:
+            self._rules[key].lost_useful += bool(lost.useful) - before
 
     # --- the end --------------------------------------------------------------------------------------------------
 

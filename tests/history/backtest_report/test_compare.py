@@ -139,8 +139,11 @@ def test_the_same_match_of_which_others_are_told_is_counted_apart(tmp_path: Path
 
 def test_lost_alerts_that_people_called_useful_are_counted(tmp_path: Path) -> None:
     useful = rang("answer", DAY, "useful", ["al_ev_1"], who="jd", portfolio="ai")
-    made = compared(rules(tmp_path / "new", NEW), rules(tmp_path / "old", OLD), events(), useful, useful)
-    assert next(one for one in made.rules if one.rule == "big-lease").lost_useful == 1
+    noise = rang("answer", DAY, "noise", ["al_ev_1"], who="jd", portfolio="ai")
+    books = rules(tmp_path / "new", NEW), rules(tmp_path / "old", OLD)
+    for answers, count in (([useful, useful], 1), ([useful, noise], 0), ([noise, useful], 1)):
+        made = compared(*books, events(), *answers)
+        assert next(one for one in made.rules if one.rule == "big-lease").lost_useful == count
 
 
 def test_what_one_version_has_nothing_to_tell_of_is_compared_too(tmp_path: Path) -> None:
