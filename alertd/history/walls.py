@@ -96,6 +96,9 @@ def _event(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
         event = event_from_dict(data["event"])
     except msgspec.ValidationError:
         return None
+    told = event.provenance.rights.receivers if event.provenance.rights is not None else []
+    if told and not any(wall.sees(wall.owners.get(name, UNKNOWN)) for name in told):  # nobody else may be
+        return None
     desks = data.get("desks", {})
     named = {one["portfolio"] for name in ("matches", "decisions") for one in data.get(name, [])}
     seen = wall.walls.seen_by(event, wall.desk)

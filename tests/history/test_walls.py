@@ -10,7 +10,7 @@ import pytest
 from alertd.companies.model import Company
 from alertd.history.archive.narrowing import Narrowing
 from alertd.history.walls import UNKNOWN, DeskWall, cut
-from alertd.model import CompanyMention, Event, JournalRecord, event_to_dict
+from alertd.model import CompanyMention, Event, JournalRecord, Provenance, Rights, event_to_dict
 from alertd.rules.walls import Walls
 
 AT = "2026-11-23T00:00:00.000Z"
@@ -105,6 +105,14 @@ def test_a_message_about_no_single_alert_is_for_whoever_got_it(receiver: str, al
     assert seen is not None
     assert ("payload" in seen.data) is kept
     assert seen.data["attempts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("receivers", "seen"), [(["macro-desk"], False), (["gone"], False), (["macro-desk", "ai-desk"], True), ([], True)]
+)
+def test_what_only_some_may_be_told_is_for_a_desk_of_which_one_is(receivers: list[str], seen: bool) -> None:
+    made = Event(id="ev_1", source="wire", provenance=Provenance(rights=Rights(receivers=receivers)))
+    assert (cut(line("event", ["ev_1"], event=event_to_dict(made)), WALL) is not None) is seen
 
 
 def test_a_company_that_no_file_declares_any_more_is_not_for_a_desk() -> None:
