@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
 from hypothesis import settings
 
 # A slow machine is no fault of what is tested: nothing here is timed.
 settings.register_profile("alertd", deadline=None)
 settings.load_profile("alertd")
+
+LONG = ("day", "walls", "workers", "app", "pictures", "history", "demo", "fundamentals")
+"""Folders with the files that take longest. Where files are shared out to processes, one that begins last is waited
+for by all the others."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest."""
+    here = config.rootpath / "tests"
+
+    def rank(item: pytest.Item) -> int:
+        folder = item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+        return LONG.index(folder) if folder in LONG else len(LONG)
+
+    items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """Let no test leave the log configured: a command that is called in the process turns it off."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)

@@ -31,7 +31,7 @@ def test_once_as_json_shows_the_alerts_and_that_nothing_is_lost(here: Path) -> N
     assert summary["entries"] == 14
     assert summary["events"] == summary["entries"] + 1, "a headline is corrected"
     assert summary["alerts"] == 4, "what the second wire says of the lease comes into the alert of the first"
-    assert summary["deliveries"] in (4, 5), "the correction may overtake what it corrects"
+    assert summary["deliveries"] in (4, 5, 6), "a correction may overtake what it corrects, a second wire the first"
     assert 0 < summary["latency_p50_s"] <= summary["latency_max_s"]
     assert done.json["failing"] == {}
     (lease,) = [a for a in alerts if "leases its Colossus 1 supercomputer to Anthropic" in a["title"]]

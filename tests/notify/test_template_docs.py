@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from alertd.model import Alert, Coverage, Digest, Match, Message, Notice, TouchedHolding
+from alertd.model import Alert, CompanyIndex, Coverage, Digest, Match, Message, Notice, TouchedHolding
 from alertd.notify.lines import Item, Lines, Row
 from alertd.notify.samples import SAMPLES
 from alertd.notify.template_filters import names
@@ -44,9 +44,11 @@ def test_every_documented_part_of_a_variable_is_there(name: str) -> None:
 def test_every_documented_part_of_an_alert_is_there() -> None:
     text = PAGE.partition("Of an `alert`: ")[2].partition(". Of a match: ")
     assert set(re.findall(r"`(\w+)`", text[0])) == set(Alert.__struct_fields__)
-    of_match = set(re.findall(r"`(\w+)`", text[2].partition(". What")[0]))
+    match, _, company = text[2].partition(". What")[0].partition(". Of a company")
+    of_match = set(re.findall(r"`(\w+)`", match))
     assert of_match <= {*Match.__struct_fields__, *TouchedHolding.__struct_fields__}
     assert set(TouchedHolding.__struct_fields__) <= of_match
+    assert set(re.findall(r"`(\w+)`", company)) == {"index", *CompanyIndex.__struct_fields__}
 
 
 def test_every_filter_is_documented_and_every_documented_one_is_there() -> None:

@@ -54,9 +54,9 @@ def copies(*positions: int) -> ParsedFeed:
 
 
 def seconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     work()
-    return time.perf_counter() - started
+    return time.thread_time() - started
 
 
 def test_a_rejected_entry_says_why_under_its_source() -> None:
