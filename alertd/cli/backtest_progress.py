@@ -22,9 +22,9 @@ class _Watching(Progress):
     def __init__(self, plan: Plan, runs: Sequence[Backtested]) -> None:
         self._plan, self._runs, self._began = plan, runs, time.monotonic()
         super().__init__(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
-            TextColumn("{task.fields[how]}"),
+            TextColumn("{task.fields[how]}", markup=False),
             TimeRemainingColumn(elapsed_when_finished=True),
             console=stderr(),
             transient=True,

@@ -49,13 +49,16 @@ class _Console(Console):
 
 
 def stdout() -> Console:
-    """Give the console for results: colours on a terminal, plain text in a pipe, long lines left as they are."""
-    return _Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    """Give the console for results: colours on a terminal, plain text in a pipe, long lines left as they are.
+
+    Without emoji, as everywhere: rich would make a picture of `:100:`, which is a line's number here.
+    """
+    return _Console(file=sys.stdout, highlight=False, emoji=False, soft_wrap=True)
 
 
 def stderr() -> Console:
     """Give the console for progress and errors."""
-    return _Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    return _Console(file=sys.stderr, highlight=False, emoji=False, soft_wrap=True)
 
 
 def printable(text: object) -> str:

@@ -23,9 +23,12 @@ def progress(what: str, total: int, *, silent: bool = False) -> Iterator[Advance
     if not total or not sys.stderr.isatty() or (sys.stdout.isatty() and not silent):
         yield lambda units: None
         return
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    with Progress(console=stderr(), transient=True, redirect_stdout=False) as bar:
+    # rich's own first column would act upon [markup] and :emoji: in a file's name
+    named = TextColumn("{task.description}", style="progress.description", markup=False)
+    columns = (named, BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=stderr(), transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(what, total=total)
         yield lambda units: bar.advance(task, units)
 

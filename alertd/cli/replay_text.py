@@ -37,7 +37,8 @@ def bar(course: Course, total: int, account: Account) -> Iterator[Callable[[int]
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=20), TextColumn("{task.fields[how]}"))
+    when, how = (TextColumn(f"{{task.{what}}}", markup=False) for what in ("description", "fields[how]"))
+    columns = (when, BarColumn(bar_width=20), how)
     shown = Progress(
         *columns, TimeElapsedColumn(), console=stderr(), transient=True, redirect_stdout=sys.stdout.isatty()
     )
@@ -45,8 +46,8 @@ def bar(course: Course, total: int, account: Account) -> Iterator[Callable[[int]
         task = shown.add_task("starting …", total=total, how="")
 
         def told(now: int) -> None:
-            how = f"{account.events:,} of {counted(total, 'event')}, {account.alerts} alerts, {account.told} told"
-            shown.update(task, description=rfc3339(now)[:19] + "Z", completed=account.events, how=how)
+            far = f"{account.events:,} of {counted(total, 'event')}, {account.alerts} alerts, {account.told} told"
+            shown.update(task, description=rfc3339(now)[:19] + "Z", completed=account.events, how=far)
 
         yield told
 
