@@ -33,6 +33,8 @@ from alertd.workers.archive_lines import (
     is_gap,
     just_before,
     place,
+    replaced,
+    time_of,
     unreadable,
     went_back,
     with_payloads,
@@ -82,6 +84,8 @@ class Archiver:
         self._error = ""
         self._reported_ms = 0
         self._count = BATCH
+        self._written_to = ""
+        """The id of the archive that was written so far."""
         self._history_told = ""
 
     def stop(self) -> None:
@@ -113,13 +117,13 @@ class Archiver:
                 "path": str(files.path),
                 "id": files.id,
                 "position": files.position,
-                "archived_until": _time(files.position),
+                "archived_until": time_of(files.position),
                 "failing_since": rfc3339(self._since) if self._since else None,
                 "error": self._error or None,
             },
             "history": {
                 "position": history.position,
-                "until": _time(history.position),
+                "until": time_of(history.position),
                 "error": history.error or None,
             },
         }
@@ -140,6 +144,7 @@ class Archiver:
         """Archive what is there; give the seconds until it makes sense to look again."""
         try:
             await self._files.open()
+            await self._look_which()
             await self.versions.journal()
             while await self._batch():
                 pass
@@ -155,6 +160,14 @@ class Archiver:
         await self._fine()
         self._days.look()
         return TURN_S
+
+    async def _look_which(self) -> None:
+        """Say so where the archive is another one than before, and give it the files that are in force."""
+        before, now = self._written_to, self._files.id
+        if before and before != now:
+            self.versions.again()
+            await self._notices.tell("archive_replaced", ARCHIVE, replaced(before, now, self._files.path), now)
+        self._written_to = now
 
     async def _batch(self) -> bool:
         """Take the next records into the archive; tells whether there may be more."""
@@ -220,7 +233,7 @@ class Archiver:
     async def _tell_gap(self, text: str, begin: str, end: str) -> None:
         telemetry.ARCHIVE_GAPS.inc()
         log.warning("archive_gap", begin=begin, end=end)
-        text += f" From {_time(begin) or 'the beginning'} to {_time(end)}."
+        text += f" From {time_of(begin) or 'the beginning'} to {time_of(end)}."
         await self._notices.tell("archive_gap", ARCHIVE, text, end)
 
     # --- trouble ----------------------------------------------------------------------------------------------
@@ -285,8 +298,3 @@ class Archiver:
         if self._history_told and not error:
             log.info("history_healed")
         self._history_told = error
-
-
-def _time(position: str) -> str | None:
-    ms = place(position)[0]
-    return rfc3339(ms) if ms else None

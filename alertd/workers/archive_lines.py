@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -36,6 +37,12 @@ def place(journal_id: str) -> tuple[int, int]:
     return int(ms or 0), int(number or 0)
 
 
+def time_of(journal_id: str) -> str | None:
+    """Give when a record was journalled; None for no id."""
+    ms = place(journal_id)[0]
+    return rfc3339(ms) if ms else None
+
+
 def is_gap(position: str, oldest: str, first: str) -> bool:
     """Tell whether lines are missing between the archive's last one and the first that comes now.
 
@@ -62,6 +69,14 @@ def gap_before(text: str, position: str, first: str, now: int) -> tuple[str, Jou
     else:
         own = f"{ms - 1}-0" if (ms - 1, 0) > (last_ms, last_number) else f"{last_ms}-{last_number + 1}"
     return own, notice(GAP, text, now, {"from": position, "to": first})
+
+
+def replaced(before: str, now: str, path: Path) -> str:
+    """Say that the archive is another one than before."""
+    return (
+        f"The archive {before} is not in {path} any more; {now} is written there now, with what the journal still "
+        "has. What was only in the other one is lost, unless there is a copy of it."
+    )
 
 
 def went_back(end: str, position: str, now: int) -> JournalRecord:

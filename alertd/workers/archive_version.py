@@ -54,13 +54,18 @@ class Versions:
     def __init__(self, archive: Path, store: VersionStore, clock: Clock) -> None:
         self._blobs, self._store, self._clock = Blobs(archive), store, clock
         self._waiting: InForce | None = None
+        self._last: InForce | None = None
         self._journalled: dict[str, Any] = {}
         self._known: dict[tuple[str, str], str] = {}
         """(file, fingerprint) -> its SHA-256: ten thousand files are not read again with every reload."""
 
     def take(self, found: InForce) -> None:
         """Take what is in force from now on."""
-        self._waiting = found
+        self._waiting = self._last = found
+
+    def again(self) -> None:
+        """Keep the files of what is in force once more, and journal it: the archive is another one now."""
+        self._waiting, self._journalled = self._last, {}
 
     async def journal(self) -> None:
         """Journal it, once its files are kept. Raises OSError, StoreUnavailable; then it is tried again."""

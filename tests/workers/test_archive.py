@@ -12,15 +12,18 @@ import msgspec
 import pytest
 
 from alertd.base.failpoints import arm
+from alertd.history.archive.blobs import Blobs
 from alertd.history.archive.reader import Reader
 from alertd.history.archive.verify import verify
 from alertd.history.projection.read import History
 from alertd.model import JournalRecord
+from alertd.rules.files import fingerprint
 from alertd.store.memory import MemoryStore
 from alertd.store.redis import open_store
 from alertd.store.types import Memory
 from alertd.workers import archive, progress
 from alertd.workers.archive import BATCH
+from alertd.workers.archive_version import InForce
 from alertd.workers.notices import Notices
 from alertd.workers.relief import make_room
 from tests.store.make import delivery
@@ -204,12 +207,31 @@ async def test_an_archive_that_was_removed_begins_anew_with_what_the_journal_sti
     await archiver._turn()
     archiver.stop()
     await archiver.run()
-    assert names(rig.lines()) == ["a", "b", "c"]
+    assert names(rig.lines()) == ["a", "b", "c", "archive"]
+    assert rig.lines()[-1][1].reason == "archive_replaced"
     assert list(verify(rig.path)) == []
     assert (await rig.store.archived(rig.now)).keys() >= {Reader(rig.path).about.id}
     at = History(rig.folder / "history.db").position()
     assert at is not None
     assert at.journal_id == rig.lines()[-1][0]
+
+
+async def test_an_archive_made_anew_gets_the_files_in_force_and_the_operator_hears_of_it(rig: Rig) -> None:
+    rules = rig.folder / "rules"
+    rules.mkdir()
+    (rules / "a.yaml").write_text("portfolio: a")
+    archiver = rig.made()
+    mark = fingerprint((rules / "a.yaml").read_bytes())
+    archiver.versions.take(InForce("v1", rules, {str(rules / "a.yaml"): mark}))
+    await archiver._turn()
+    shutil.rmtree(rig.path)
+    await rig.write("b")
+    await archiver._turn()
+    archiver.stop()
+    await archiver.run()
+    assert list(verify(rig.path)) == []
+    assert len(list(Blobs(rig.path).names())) == 1
+    assert await rig.told() == ["archive_replaced"]
 
 
 async def test_two_that_write_one_archive_do_not_mix_their_lines(rig: Rig, tmp_path: Path) -> None:
