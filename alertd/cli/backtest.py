@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from alertd.cli.backtest_asked import asked_of, expected_of, heading_of, plan_of, run, write
+from alertd.cli.backtest_asked import asked_of, expected_of, heading_of, plan_of, read_anything, run, write
 from alertd.cli.backtest_sides import ground_of, other_side
 from alertd.cli.backtest_text import print_result
 from alertd.cli.output import FAULTS, USAGE, ConfigOption, DeskOption, JsonOption, fail, print_json, quiet_logs
@@ -106,6 +106,7 @@ def backtest(
                 jobs=jobs, every=judging.names_events,
             )  # fmt: skip
             result = run(plan, other, asked, judging)
+            read_anything(result)
             verdicts = judging.verdicts(result.summary, result.comparison)
     except AlertdError as error:
         fail(error)

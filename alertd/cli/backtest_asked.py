@@ -18,7 +18,7 @@ from alertd.base.clock import rfc3339, system_clock
 from alertd.base.config import parse_duration
 from alertd.cli.backtest_run import Asked, Result, run_both, run_one
 from alertd.cli.backtest_sides import Ground, Side
-from alertd.cli.output import INTERRUPTED, USAGE, fail
+from alertd.cli.output import INTERRUPTED, USAGE, counted, fail, warn
 from alertd.cli.past_time import past_time
 from alertd.history.backtest.expect_file import Expectation, read_expectations
 from alertd.history.backtest.expectations import Judging
@@ -155,6 +155,17 @@ def run(plan: Plan, other: Side | None, asked: Asked, judging: Judging) -> Resul
         raise typer.Exit(INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def read_anything(result: Result) -> None:
+    """Name what of the past could not be read. Ends the command if that is all there was."""
+    for text in result.faults:
+        warn(text, "yellow")
+    if (more := result.faulty - len(result.faults)) > 0:
+        warn(f"and {counted(more, 'line')} more", "yellow")
+    past = result.summary.past
+    if result.faulty and not past.events + past.warmed:
+        fail(f"nothing of the past could be read: {counted(result.faulty, 'line')} damaged or no events")
 
 
 def _interrupted(*_: object) -> None:

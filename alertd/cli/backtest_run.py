@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from typing import cast
@@ -45,6 +45,10 @@ class Result:
     seconds: float = 0.0
     events: int = 0
     """Read, with those before the time."""
+    faults: Sequence[str] = ()
+    """Lines that are damaged or no events, each with its place; of many the first."""
+    faulty: int = 0
+    """How many there are."""
 
 
 async def run_one(plan: Plan, asked: Asked, judging: Judging) -> Result:
@@ -64,6 +68,8 @@ async def run_one(plan: Plan, asked: Asked, judging: Judging) -> Result:
         _made(summing, engine.progress, asked),
         seconds=time.perf_counter() - began,
         events=engine.progress.events,
+        faults=engine.progress.faults,
+        faulty=engine.progress.faulty,
     )
 
 
@@ -96,6 +102,8 @@ async def run_both(plan: Plan, old: Plan, against: Side, asked: Asked, judging: 
         comparing.made(against.name, *made),
         time.perf_counter() - began,
         sum(engine.progress.events for engine in engines),
+        engines[0].progress.faults,
+        engines[0].progress.faulty,
     )
 
 

@@ -21,7 +21,7 @@ import zstandard
 
 from alertd.base.ids import mark
 from alertd.errors import ConfigError
-from alertd.history.past_line import RawPast, plain_time
+from alertd.history.past_line import RawPast, fault_of, plain_time
 from alertd.history.past_skips import Skipped
 
 MAX_LINE = 16 << 20
@@ -45,9 +45,10 @@ def plain_lines(path: Path, since_ms: int, until_ms: int, skipped: Skipped) -> I
         for number, (offset, line) in enumerate(_lines(file, path, skipped), 1):
             if not line.strip():
                 continue
-            at = plain_time(line.removeprefix(BOM))
+            at = plain_time(line := line.removeprefix(BOM))
             if at is None:
-                skipped("no_time", f"{path}:{number}")
+                why, fault = fault_of(line)
+                skipped(why, f"{path}:{number}: {fault}")
                 continue
             if since_ms <= at < until_ms:
                 times.append(at)

@@ -13,6 +13,7 @@ from alertd.base.clock import parse_rfc3339
 from alertd.base.ids import event_id, mark
 from alertd.errors import ParseFailed
 from alertd.history.past import Past, PastEvent, PastRecord
+from alertd.history.past_skips import Why
 from alertd.model import Decision, Event, JournalRecord, Match, Struct, event_from_dict
 from alertd.rules.given import in_json, problems
 
@@ -148,7 +149,21 @@ def plain_event(data: bytes) -> PastEvent:
     return PastEvent(at_ms=at, event=filled)
 
 
+def unreadable(raw: RawPast, error: str) -> str:
+    """Say where a line stands that could not be read, and what is wrong with it."""
+    return f"{raw.where}: {'not an event: ' if raw.origin == 'file' else ''}{error}"
+
+
 NO_TIME = "the event states no time: `seen_at` or `published_at`, such as 2026-01-12T07:41:56Z"
+
+
+def fault_of(data: bytes) -> tuple[Why, str]:
+    """Say why a line of a file, of which no time is known, is no event that could be taken."""
+    try:
+        plain_event(data)
+    except (ParseFailed, msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        return ("no_time" if str(error) == NO_TIME else "unreadable"), f"not an event: {error}"
+    return "no_time", f"not an event: {NO_TIME}"
 
 
 class _Times(Struct, frozen=True):

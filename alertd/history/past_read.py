@@ -19,7 +19,7 @@ from alertd.errors import ConfigError, ParseFailed
 from alertd.history.past import Past
 from alertd.history.past_archive import archive_lines, is_archive
 from alertd.history.past_files import plain_lines
-from alertd.history.past_line import RawPast, past_of
+from alertd.history.past_line import RawPast, past_of, unreadable
 from alertd.history.past_skips import Skipped, ignore
 
 REMEMBERED = 20_000
@@ -42,7 +42,7 @@ def read_past(
         try:
             past = past_of(raw)
         except ParseFailed as error:
-            skipped("unreadable", f"{raw.where}: {error}")
+            skipped("unreadable", unreadable(raw, str(error)))
             continue
         if past is not None:
             yield past

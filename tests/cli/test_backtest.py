@@ -167,6 +167,39 @@ def test_events_that_are_not_there_and_rules_that_do_not_load_are_faults(desk: P
     assert "rules/portfolios/ai.yaml:5:5: " in broken.err
 
 
+def test_lines_that_are_no_events_are_named_with_what_is_wrong_and_the_others_count(desk: Path) -> None:
+    whole = (desk / "past.jsonl").read_text()
+    (desk / "past.jsonl").write_text('no json\n{"title": 7}\n{"published_at": "yesterday"}\n{"title": "x"}\n' + whole)
+    done = run(desk)
+    assert done.code == 0
+    assert "5 events" in " ".join(done.out.split())
+    said = done.err.splitlines()
+    assert [line.split(": ")[:2] for line in said] == [[f"past.jsonl:{n}", "not an event"] for n in (1, 2, 3, 4)]
+    wrong = ("JSON is malformed", "Expected `str`", "`yesterday`", "states no time")
+    for line, what in zip(said, wrong, strict=True):
+        assert what in line
+
+
+@pytest.mark.parametrize("against", [(), ("--against", "rules")])
+def test_a_file_of_nothing_but_garbage_is_a_fault_and_of_many_lines_some_are_named(
+    desk: Path, against: tuple[str, ...]
+) -> None:
+    (desk / "past.jsonl").write_text("garbage\n" * 30)
+    done = run(desk, *against, "--json")
+    assert (done.code, done.out) == (1, "")
+    said = done.err.splitlines()
+    assert (said[0].startswith("past.jsonl:1: not an event: "), len(said)) == (True, 22)
+    assert said[20] == "and 10 lines more"
+    assert "nothing of the past could be read: 30 lines damaged or no events" in said[21]
+
+
+def test_a_file_without_events_is_not_of_1970(desk: Path) -> None:
+    (desk / "past.jsonl").write_text("")
+    done = run(desk)
+    assert "1970" not in done.out
+    assert "there are no events in this time" in done.out
+
+
 def test_what_people_said_of_the_same_alerts_gives_the_precision(desk: Path) -> None:
     alert = next(iter(run(desk, "--json").json["summary"]["rules"]))["samples"][0]
     found = run(desk, "--json", "--samples", "1", "--rule", "lease").json["summary"]["rules"][0]

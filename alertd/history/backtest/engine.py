@@ -17,13 +17,13 @@ from alertd.errors import ParseFailed
 from alertd.history.backtest.ahead import Ahead
 from alertd.history.backtest.clockwork import Clockwork
 from alertd.history.backtest.decide import Decider
-from alertd.history.backtest.happened import Happened, Progress, Rang
+from alertd.history.backtest.happened import FAULTS, MAX_FAULTS, Happened, Progress, Rang
 from alertd.history.backtest.order import Item, as_decided
 from alertd.history.backtest.plan import Plan
 from alertd.history.backtest.pool import Alone, Crew
 from alertd.history.past import PastRecord
 from alertd.history.past_archive import silences_before
-from alertd.history.past_line import RawPast, past_of
+from alertd.history.past_line import RawPast, past_of, unreadable
 from alertd.history.past_read import read_raw
 from alertd.history.past_skips import Why
 from alertd.model import JournalRecord
@@ -88,7 +88,7 @@ class Engine:
                 if found.what != "skip":
                     yield Item(raw, found)
                 elif found.why:
-                    self._skipped("unreadable", raw.where)
+                    self._skipped("unreadable", unreadable(raw, found.why))
 
     async def _record(self, decider: Decider, ahead: Ahead, item: Item) -> Iterable[JournalRecord]:
         """Take a line that is no event: what somebody said, or what a clock of the daemon did then."""
@@ -121,3 +121,5 @@ class Engine:
 
     def _skipped(self, why: Why, where: str, /) -> None:
         self.progress.skipped[why] = self.progress.skipped.get(why, 0) + 1
+        if why in FAULTS and len(self.progress.faults) < MAX_FAULTS:
+            self.progress.faults.append(where)

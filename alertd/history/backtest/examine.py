@@ -98,7 +98,7 @@ class Examiner:
         try:
             past = past_of(raw)
         except ParseFailed as error:
-            return Examined("skip", why=f"unreadable: {error}")
+            return Examined("skip", why=str(error))
         if past is None:
             return Examined("skip")
         if isinstance(past, PastRecord):

@@ -9,6 +9,11 @@ from alertd.history.past import PastEvent
 from alertd.model import Decision, Event, JournalRecord, Match
 from alertd.rules.outcome import RuleFailure
 
+FAULTS = ("unreadable", "no_time")
+"""Why lines could not be taken whose author should know: they are damaged, or no events."""
+MAX_FAULTS = 20
+"""Of these so many are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
@@ -66,3 +71,10 @@ class Progress:
     """Understood afresh: what came out otherwise than stored (types, companies, sentiment, story) -> events."""
     skipped: dict[str, int] = field(default_factory=dict)
     """Why lines could not be taken -> how many: removed, unreadable, no text any more."""
+    faults: list[str] = field(default_factory=list)
+    """Where lines stand that are damaged or no events, and what is wrong with them; of many the first."""
+
+    @property
+    def faulty(self) -> int:
+        """How many lines are damaged or no events."""
+        return sum(self.skipped.get(why, 0) for why in FAULTS)

@@ -21,6 +21,7 @@ _SKIPPED = {
     "no_time": "without a time",
 }
 MAX_NAMED = 8
+EPOCH = "1970-01-02"
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
@@ -31,6 +32,8 @@ def counted(number: int, thing: str, things: str = "") -> str:
 def span(summary: Summary) -> str:
     """Say of which time it is: `2026-10-30 to 2026-11-29, 30 days`."""
     since, until = summary.since, summary.until
+    if until <= EPOCH:  # no time was asked for, and there is none in what was read
+        return "no time: no events"
     whole = since[11:19] == until[11:19] == "00:00:00"
     shown = (since[:10], until[:10]) if whole or summary.days >= 3 else (since[:16], until[:16])
     length = f", {summary.days:.3g} days" if 1 <= summary.days < 100 else ""

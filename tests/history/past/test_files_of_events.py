@@ -89,7 +89,7 @@ def test_a_line_that_is_no_event_costs_only_itself_and_is_named(tmp_path: Path) 
     said: list[tuple[str, str]] = []
     assert titles(list(read_past([file], skipped=lambda why, where: said.append((why, where))))) == ["good"]
     assert [(why, where.split(": ")[0]) for why, where in said] == [
-        ("no_time", f"{file}:1"),
+        ("unreadable", f"{file}:1"),
         ("no_time", f"{file}:3"),
         ("unreadable", f"{file}:5"),
     ]
