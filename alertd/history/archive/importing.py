@@ -55,11 +55,13 @@ class NotWhole(ArchiveRefused):
 def import_archive(
     source: Path, archive: Path | str, now: int, *, told: Callable[[int], None] = lambda size: None
 ) -> Imported:
-    """Take an archive (a directory, or a tar of `export`) into `imported/` of another.
+    """Take an archive (a directory, or a tar of `export`) into `imported/` of another, made where there is none.
 
     Raises NotWhole, ArchiveRefused, OSError.
     """
-    about(Path(archive))
+    if not source.exists():
+        raise ArchiveRefused(f"{source} is not there")
+    create(Path(archive), now)
     room = Path(archive) / IMPORTED
     room.mkdir(mode=0o700, exist_ok=True)
     with opened(source, room) as folder:

@@ -15,11 +15,12 @@ from alertd.history.archive.archive import Archive
 from alertd.history.archive.blobs import Blobs
 from alertd.history.archive.export import Exported, export
 from alertd.history.archive.importing import NotWhole, import_archive, imported
-from alertd.history.archive.layout import Layout
+from alertd.history.archive.layout import Layout, about
 from alertd.history.archive.narrowing import Narrowing
 from alertd.history.archive.package import opened
 from alertd.history.archive.prune import prune
 from alertd.history.archive.reader import Reader
+from alertd.history.archive.verify import verify
 from alertd.history.archive.writer import Writer
 from alertd.history.config import KeepConfig
 from alertd.history.walls import DeskWall
@@ -276,6 +277,18 @@ def test_a_hostile_package_is_refused(tmp_path: Path, name: str) -> None:
     assert imported(target) == []
     assert not (tmp_path / "evil.json").exists()
     assert [p.name for p in (target / "imported").iterdir()] == []
+
+
+def test_where_there_is_no_archive_yet_an_import_makes_it(tmp_path: Path) -> None:
+    source = archive(tmp_path / "a", 3)
+    exported(source, tmp_path / "out.tar")
+    done = import_archive(tmp_path / "out.tar", tmp_path / "var/archive", MONDAY)
+    assert lines(done.path) == lines(source)
+    assert about(tmp_path / "var/archive").id != done.id
+    assert list(verify(tmp_path / "var/archive")) == []
+    with pytest.raises(ArchiveRefused, match="is not there"):
+        import_archive(tmp_path / "no.tar", tmp_path / "other", MONDAY)
+    assert not (tmp_path / "other").exists()
 
 
 @pytest.mark.parametrize("size", [0, 100, 700, 2000])
