@@ -112,6 +112,9 @@ class ArchiveUnavailable(Temporary):
 class HistoryUnavailable(Temporary):
     """The database of what was cannot be used now: it is not there yet, somebody else writes, the disk is full."""
 
+    none_yet: bool = False
+    """Nothing was archived so far: no trouble at a first start."""
+
 
 class ParseKilled(Temporary):
     """A parse worker ran over its time or memory and was killed."""

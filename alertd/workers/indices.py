@@ -103,7 +103,9 @@ class Indices(Looks):
                 changed = await self._progress.waiting(self._name, look())
         except (HistoryUnavailable, HistoryRefused) as error:
             if str(error) != self._failing:
-                log.warning("indices_wait", error=str(error))
+                begins = isinstance(error, HistoryUnavailable) and error.none_yet
+                say = log.info if begins else log.warning
+                say("indices_wait", error=str(error))
             self._failing = str(error)
             return None
         except Exception as error:  # it must not stop the process that delivers; what was given ends by itself

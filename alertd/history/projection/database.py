@@ -42,13 +42,16 @@ def open_to_write(path: Path) -> sqlite3.Connection:
 def open_to_read(path: Path) -> sqlite3.Connection:
     """Open the database for reading alone. Raises as `open_to_write`; HistoryUnavailable also where there is none."""
     if not path.is_file():
-        raise HistoryUnavailable(f"there is no history yet: {path} is not there")
+        raise _none_yet(f"there is no history yet: {path} is not there")
     with translated(path):
         name = f"file:{quote(str(path.absolute()))}?mode=ro"
         db = sqlite3.connect(name, timeout=WAIT_S, isolation_level=None, uri=True, check_same_thread=False)
         try:
             _harden(db)
-            if _check(db, path) < VERSION:
+            version = _check(db, path)
+            if not db.execute("SELECT 1 FROM sqlite_master").fetchone():  # whoever writes it has just made the file
+                raise _none_yet(f"there is no history yet: {path} is empty")
+            if version < VERSION:
                 raise HistoryUnavailable(f"{path} is of an older version, and not made anew yet; {REBUILD}")
             db.execute("PRAGMA cache_size = -32000")
         except BaseException:
@@ -92,6 +95,12 @@ def empty(db: sqlite3.Connection) -> None:
         db.execute("PRAGMA secure_delete = ON")
     with suppress(sqlite3.OperationalError):  # somebody writes already: then the file stays as long as it is
         db.execute("VACUUM")
+
+
+def _none_yet(why: str) -> HistoryUnavailable:
+    error = HistoryUnavailable(why)
+    error.none_yet = True
+    return error
 
 
 def _harden(db: sqlite3.Connection) -> None:

@@ -67,6 +67,15 @@ def test_an_older_one_is_made_anew_by_whoever_writes(path: Path, archive: Archiv
     assert dump(path) == before
 
 
+def test_one_that_was_only_just_made_is_none_yet(tmp_path: Path) -> None:
+    for made in (False, True):
+        if made:
+            (tmp_path / "history.db").touch()
+        with pytest.raises(HistoryUnavailable, match="there is no history yet") as raised:
+            History(tmp_path / "history.db")
+        assert raised.value.none_yet
+
+
 @pytest.mark.parametrize("content", [b"no database at all" * 500, b"SQLite format 3\0" + b"\xff" * 8000])
 def test_a_damaged_one_is_refused_and_rebuild_replaces_it(path: Path, archive: Archive, content: bytes) -> None:
     before = dump(path)
