@@ -11,6 +11,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from alertd.history.projection.query import carried
+
 _NEWEST = "NOT EXISTS (SELECT 1 FROM events n WHERE n.event = e.event AND n.revision > e.revision)"
 _SEEN = "e.withdrawn = 0 AND (e.source_desk IS NULL OR e.source_desk = :desk)"
 
@@ -137,18 +139,22 @@ def decided(db: sqlite3.Connection, scope: Scope) -> list[Decided]:
 
 
 def raised(db: sqlite3.Connection, scope: Scope) -> list[Raised]:
-    """Give the alerts that were there in the time and changed in it, the oldest first."""
+    """Give the alerts that were there in the time and changed in it, the oldest first.
+
+    Who was told of an alert, or answered it, was told of the one that carries it on by now.
+    """
     rows = db.execute(
-        """SELECT a.alert, coalesce(a.story, ''), a.severity, a.status, a.first_ms, a.updated_ms, a.merged_into,
+        f"""SELECT a.alert, coalesce(a.story, ''), a.severity, a.status, a.first_ms, a.updated_ms, a.merged_into,
                   a.useful, a.noise,
                   a.acknowledged_by IS NOT NULL OR a.useful + a.noise > 0
-                    OR EXISTS (SELECT 1 FROM answers w WHERE w.alert = a.alert),
-                  EXISTS (SELECT 1 FROM told t WHERE t.alert = a.alert)
-                    OR EXISTS (SELECT 1 FROM deliveries d WHERE d.alert = a.alert AND d.state = 'sent')
+                    OR EXISTS (SELECT 1 FROM answers w WHERE w.alert IN ({carried("a.alert")})),
+                  EXISTS (SELECT 1 FROM told t WHERE t.alert IN ({carried("a.alert")}))
+                    OR EXISTS (
+                      SELECT 1 FROM deliveries d WHERE d.alert IN ({carried("a.alert")}) AND d.state = 'sent')
            FROM alerts a
            WHERE a.portfolio = :portfolio AND (a.desk IS NULL OR a.desk = :desk)
              AND a.first_ms < :until AND a.updated_ms >= :since
-           ORDER BY a.first_ms, a.alert""",
+           ORDER BY a.first_ms, a.alert""",  # noqa: S608  our own words
         scope.values(),
     )
     return [Raised._make(row) for row in rows]

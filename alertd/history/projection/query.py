@@ -32,7 +32,7 @@ class AlertFilter:
     source: str | None = None
     """One of its events is from there."""
     receiver: str | None = None
-    """It was told of it."""
+    """It was told of it, or of one that it carries on."""
     now_ms: int = 0
     """For what is snoozed."""
 
@@ -46,6 +46,22 @@ Few = Callable[[str, Value], bool]
 def utf8(text: str) -> str:
     """Give a text as SQLite takes it: what a terminal gave that is no UTF-8 stands nowhere."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def carried(alert: str) -> str:
+    """Give the query for an alert, a column or `?`, and all that became part of it (stories merged)."""
+    return (
+        f"WITH RECURSIVE c(alert) AS (SELECT {alert} UNION"
+        " SELECT m.alert FROM c JOIN alerts m ON m.merged_into = c.alert) SELECT alert FROM c"
+    )
+
+
+_TOLD = (
+    "WITH RECURSIVE c(alert) AS (SELECT alert FROM told WHERE receiver = ? UNION"
+    " SELECT m.merged_into FROM c JOIN alerts m ON m.alert = c.alert WHERE m.merged_into IS NOT NULL)"
+    " SELECT alert FROM c"
+)
+"""The alerts of which a receiver was told, and those that carry them on."""
 
 
 def where(wanted: AlertFilter, few: Few) -> tuple[str, list[Value]]:
@@ -90,7 +106,6 @@ def _having(wanted: AlertFilter, few: Few) -> Iterator[tuple[str, list[Value]]]:
     asked = (
         ("alert_rules", "rule", wanted.rule),
         ("alert_companies", "company", wanted.company.casefold() if wanted.company is not None else None),
-        ("told", "receiver", wanted.receiver),
     )
     for table, column, value in asked:
         if value is None:
@@ -100,3 +115,9 @@ def _having(wanted: AlertFilter, few: Few) -> Iterator[tuple[str, list[Value]]]:
             yield f"a.alert IN ({rows})", [value]
         else:
             yield f"EXISTS (SELECT 1 FROM {table} x WHERE x.alert = a.alert AND x.{column} = ?)", [value]
+    if wanted.receiver is not None:
+        if few("SELECT alert FROM told WHERE receiver = ?", utf8(wanted.receiver)):
+            yield f"a.alert IN ({_TOLD})", [wanted.receiver]
+        else:
+            told = f"SELECT 1 FROM told x WHERE x.receiver = ? AND x.alert IN ({carried('a.alert')})"
+            yield f"EXISTS ({told})", [wanted.receiver]

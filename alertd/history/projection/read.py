@@ -19,7 +19,7 @@ from alertd.errors import HistoryUnavailable
 from alertd.history.archive.line import Line, Place
 from alertd.history.projection.database import open_to_read, translated
 from alertd.history.projection.position import Position
-from alertd.history.projection.query import FEW, AlertFilter, Value, utf8, where
+from alertd.history.projection.query import FEW, AlertFilter, Value, carried, utf8, where
 from alertd.history.projection.schema import place_of
 from alertd.history.projection.search import expression
 from alertd.history.projection.snippets import snippets
@@ -188,6 +188,14 @@ class History:
             ]
         return {alert: (portfolio, desk) for alert, portfolio, desk in filter(None, rows)}
 
+    def carried_on_by(self, alert: str) -> list[str]:
+        """Name the alerts that became part of this one, and not of another that it carries on."""
+        with self._bounded():
+            rows = self.connection.execute(
+                "SELECT alert FROM alerts WHERE merged_into = ? ORDER BY 1", (utf8(alert),)
+            )
+            return [name for (name,) in rows]
+
     def beginning(self, begin: str, limit: int) -> list[str]:
         """Name the alerts whose ids begin so."""
         with self._bounded():
@@ -210,7 +218,8 @@ class History:
                 "SELECT card, alert FROM alerts WHERE number = ?", (number,)
             ).fetchone()
             told = self.connection.execute(
-                "SELECT receiver, max(revision) FROM told WHERE alert = ? GROUP BY receiver ORDER BY receiver",
+                f"SELECT receiver, max(revision) FROM told WHERE alert IN ({carried('?')})"
+                " GROUP BY receiver ORDER BY receiver",
                 (alert,),
             )
             fields: dict[str, Any] = msgspec.json.decode(card)

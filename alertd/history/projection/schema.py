@@ -100,6 +100,7 @@ TABLES: tuple[str, ...] = (
     "CREATE INDEX decisions_alert ON decisions(alert)",
     "CREATE INDEX alerts_updated ON alerts(updated_ms)",
     "CREATE INDEX alerts_portfolio ON alerts(portfolio, first_ms)",
+    "CREATE INDEX alerts_merged ON alerts(merged_into) WHERE merged_into IS NOT NULL",
     "CREATE INDEX alert_rules_rule ON alert_rules(rule)",
     "CREATE INDEX alert_companies_alert ON alert_companies(alert)",
     "CREATE INDEX deliveries_alert ON deliveries(alert)",

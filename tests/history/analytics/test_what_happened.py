@@ -23,6 +23,18 @@ def test_alerts_stand_by_day_and_severity_and_a_merged_one_counts_with_the_other
     assert alerts.by_day == {"critical": [0, 0, 0, 0, 0, 1, 0, 0], "low": [0, 0, 0, 0, 0, 0, 1, 0]}
 
 
+def test_an_alert_was_told_where_the_one_that_it_carries_on_was() -> None:
+    past = Tables()
+    event = past.event("e", UNTIL - DAY, (NVDA, 0.1))
+    past.alert("al_old", UNTIL - DAY, event, told=False)
+    past.alert("al_mid", UNTIL - DAY, event, told=False, merged_into="al_old")
+    past.alert("al_young", UNTIL - DAY, event, told=True, merged_into="al_mid")
+    past.alert("al_other", UNTIL - DAY, event, told=False)
+    report = past.report()
+    assert (report.alerts.total, report.alerts.told) == (2, 1)
+    assert [(one.alerts, one.told) for one in report.rules] == [(2, 1)]
+
+
 def test_precision_is_the_share_of_useful_ones_among_opinions() -> None:
     past = Tables()
     event = past.event("e", UNTIL - DAY, (NVDA, 0.1))

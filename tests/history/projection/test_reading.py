@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from alertd.errors import HistoryUnavailable
 from alertd.history.projection.projector import Projector
-from alertd.history.projection.query import AlertFilter
+from alertd.history.projection.query import AlertFilter, where
 from alertd.history.projection.read import History
 from alertd.model import JournalRecord
 from tests.history.projection.past import NOW, Archive, answer, card, delivery, event
@@ -141,6 +142,27 @@ def test_who_was_told_in_a_digest_was_told(path: Path, archive: Archive) -> None
     projector.advance(archive)
     projector.close()
     assert found(path, receiver="pm") == ["al_no"]
+
+
+def test_who_was_told_of_an_alert_was_told_of_the_one_that_carries_it_on(path: Path, archive: Archive) -> None:
+    young = card("al_young", portfolio="macro", status="closed", merged_into="al_mid")
+    mid = card("al_mid", portfolio="macro", status="closed", merged_into="al_no")
+    archive.add(event("ev_young", young), event("ev_mid", mid))
+    archive.add(delivery("dl_ev_young", "al_young"))
+    data = {"receiver": "pm", "delivery": "dl_w", "members": {"al_young": "listed"}}
+    ids = ["pm", "dl_w", "al_young"]
+    archive.add(JournalRecord(kind="release", at="2027-01-15T11:00:00.000Z", ids=ids, reason="digest", data=data))
+    with closing(Projector(path)) as projector:
+        projector.advance(archive)
+    assert set(found(path, receiver="pm")) == {"al_young", "al_mid", "al_no"}
+    with History(path) as history:
+        told = {row["id"]: list(row["told"]) for row in history.alerts(AlertFilter())}
+        assert (told["al_no"], told["al_ai"]) == (["desk", "pm"], ["desk"])
+        assert history.carried_on_by("al_no") == ["al_mid"]
+        # as of a receiver that was told of many
+        wanted, values = where(AlertFilter(receiver="pm"), lambda query, value: False)
+        rows = history.connection.execute(f"SELECT a.alert FROM alerts a WHERE {wanted}", values)
+        assert {name for (name,) in rows} == {"al_young", "al_mid", "al_no"}
 
 
 def test_the_best_hit_comes_first_and_says_where_it_is(path: Path, archive: Archive) -> None:
