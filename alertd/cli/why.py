@@ -132,6 +132,8 @@ def _list_events(words: str, desk: str | None, config: Any, limit: int, *, json:
 def _lines(found: Found, asked: Asked) -> Iterator[str]:
     now = system_clock()
     yield from story([record for _, record in found.lines], asked)
+    if found.carried:
+        yield f"{found.thing} carries on {', '.join(found.carried)}, whose records are among these"
     for delivery in found.delivery:
         yield from under_way(delivery, asked, found.health.get(delivery.receiver, ReceiverHealth()), now)
     for tell in found.now:

@@ -15,6 +15,7 @@ from alertd.cli.named_alerts import beginning, one_of
 from alertd.cli.past_rules import Books
 from alertd.cli.story import ids_of
 from alertd.cli.why_now import alert_lines, receiver_lines, silence_lines, source_lines
+from alertd.history.walls import cards_of
 from alertd.model import Delivery, JournalRecord, SourceState
 from alertd.store.redis import RedisStore
 from alertd.store.types import ReceiverHealth
@@ -22,6 +23,9 @@ from alertd.store.types import ReceiverHealth
 Line = tuple[str, JournalRecord]
 MOST_LOOKED_AT = 1000
 """Alerts whose ids begin with what was typed, and of which is looked whether a desk may see them."""
+
+MOST_CARRIED = 100
+"""Alerts that one carries on and whose records are shown."""
 
 
 @dataclass(slots=True)
@@ -38,6 +42,8 @@ class Found:
     """How the receivers of these do."""
     now: list[Any] = field(default_factory=list)
     """What is asked about, as it stands: an alert, a silence, a source, a receiver."""
+    carried: list[str] = field(default_factory=list)
+    """The alerts that the one asked about carries on: their records are here too."""
 
 
 @dataclass(slots=True)
@@ -55,6 +61,7 @@ class Looking:
         view = DeskView(self.desk, Books(self.reach), load, self.kept.owners)
         thing = await self._whole(thing, view)
         lines = dict(await self._trace(thing))
+        carried = await self._carry_on(thing, lines) if thing.startswith("al_") else []
         related = ids_of(list(lines.items()))
         if thing.startswith("ev_"):  # its record names its alerts and deliveries: their own records tell the rest
             for other in related:
@@ -63,8 +70,9 @@ class Looking:
         if thing.startswith(
             ("al_", "dl_", "si_")
         ):  # a record may be for the desk, and not what it has to do with this
-            seen = {i: record for i, record in seen.items() if thing in record.ids}
-        found = Found(thing, view, sorted(seen.items(), key=_order))
+            seen = {i: record for i, record in seen.items() if not {thing, *carried}.isdisjoint(record.ids)}
+        here = {i for record in seen.values() for i in record.ids}
+        found = Found(thing, view, sorted(seen.items(), key=_order), carried=[i for i in carried if i in here])
         if self.store is not None:
             visible = ids_of(list(seen.items())) if view.desk is not None else [thing, *related]
             names = [i for i in dict.fromkeys(visible) if i.startswith("dl_")]
@@ -72,6 +80,19 @@ class Looking:
             found.now = await self._now(self.store, thing, view)
             found.health = await self.store.receiver_health() if names else {}
         return found
+
+    async def _carry_on(self, alert: str, lines: dict[str, JournalRecord]) -> list[str]:
+        """Add the records of the alerts that this one carries on, and of what these carry on; gives their ids."""
+        found = [alert]
+        for into in found:  # it grows meanwhile
+            cards = [card for record in lines.values() for card in cards_of(record)]
+            merged = [str(card["id"]) for card in cards if card.get("merged_into") == into and "id" in card]
+            older = self.kept.history.carried_on_by(into) if self.kept.history is not None else []
+            for name in dict.fromkeys([*merged, *older]):
+                if name not in found and len(found) <= MOST_CARRIED:
+                    found.append(name)
+                    lines.update(await self._trace(name))
+        return found[1:]
 
     async def _trace(self, id: str) -> list[Line]:
         """Give what the journal has and what is kept of it, each record once.

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from alertd.model import Decision
 from tests.cli.conftest import Desk
 from tests.cli.keeping import forget, keep
-from tests.cli.living import ONE, alert
-from tests.cli.test_why import decision, delivery_record, event_record, why
+from tests.cli.living import ONE, TWO, alert
+from tests.cli.test_why import EVENT, decision, delivery_record, event_record, why
 
 PAYLOAD = "HIGH · Vega leases Orion\nHoldings  NVDA +8.0 %"
 
@@ -62,6 +62,40 @@ def test_another_desk_is_not_shown_what_was_kept(desk: Desk) -> None:
     assert desk.run("why", "dl_1", "--desk", "energy", "--full").code == 1
     assert desk.run("why", ONE[:12], "--desk", "energy").code == 1
     assert PAYLOAD.splitlines()[0] in desk.run("why", "dl_1", "--full").out
+
+
+def carrying_on(desk: Desk, owner: str | None = None) -> None:
+    """An alert of which nothing was sent under its own name: it carries on another."""
+    alert(desk, TWO, desk=owner, status="closed", merged_into=ONE)
+    alert(desk, ONE, desk=owner)
+    walled = {"desks": {"ai": owner}} if owner is not None else {}
+    began = Decision(portfolio="ai", alert=TWO, alert_revision=1, reason="first", receivers={"desk": "dl_1"})
+    merged = Decision(portfolio="ai", alert=TWO, alert_revision=2, reason="merged_into")
+    more = Decision(portfolio="ai", alert=ONE, alert_revision=2, reason="update_minor")
+    sent = replace(delivery_record("1", alert=TWO), ids=["dl_1", TWO, "desk"])
+    first, second = event_record(began), event_record(merged, more, event=replace(EVENT, id="ev_2"))
+    desk.journal(replace(first, data=first.data | walled), sent, replace(second, data=second.data | walled))
+    keep(desk, payload=PAYLOAD)
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_an_alert_is_told_with_the_records_of_the_one_that_it_carries_on(desk: Desk, forgotten: bool) -> None:
+    carrying_on(desk)
+    if forgotten:
+        forget(desk)
+    told = why(desk, ONE)
+    assert [line for line in told if f"delivery dl_1 to desk about {TWO} sent: HTTP 200" in line]
+    assert [line.split()[2] for line in told if "  event ev_" in line] == ["ev_1", "ev_2"]
+    assert f"{ONE} carries on {TWO}, whose records are among these" in told
+    assert "ev_1" in why(desk, ONE, "--full")[0]
+    assert {one["ids"][0] for one in desk.run("why", ONE, "--json").json} == {"ev_1", "ev_2", "dl_1"}
+    assert not any("carries on" in line for line in why(desk, TWO))
+
+
+def test_a_desk_is_not_shown_what_an_alert_of_another_carries_on(desk: Desk) -> None:
+    carrying_on(desk, "credit")
+    done = desk.run("why", ONE, "--desk", "energy")
+    assert (done.code, TWO in done.out + done.err) == (1, False)
 
 
 def test_a_damaged_archive_costs_only_what_it_has(kept: Desk) -> None:
