@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from alertd.alerts.rows import Wanted, row
 from alertd.cli.kept import Kept
-from alertd.cli.output import ago, print_json, print_table, stdout, warn
+from alertd.cli.output import LONGEST, ago, cut, print_json, print_table, stdout, warn
 from alertd.errors import HistoryRefused, HistoryUnavailable
 from alertd.history.projection.query import AlertFilter
 from alertd.model import AlertState
@@ -140,7 +140,7 @@ def show(rows: Sequence[dict[str, Any]], asked: Asked, now: int, *, json: bool) 
     head = ["alert", "severity", "status", "changed", "portfolio", "queued for", "title"]
     cells = [
         [r["id"], r["severity"], _status(r, now), ago(r["updated_at"], now), r["portfolio"],
-         ", ".join(r["told"]) or "-", r["title"]]
+         ", ".join(r["told"]) or "-", cut(r["title"])]
         for r in rows
     ]  # fmt: skip
     if asked.text:
@@ -153,12 +153,16 @@ def show(rows: Sequence[dict[str, Any]], asked: Asked, now: int, *, json: bool) 
 
 
 def _marked(found: dict[str, Any]) -> str:
-    """Give the words around a hit, the hit in brackets."""
+    """Give the words around a hit, the hit in brackets; of a long text those around the first one."""
     text, parts, at = str(found.get("snippet", "")), [], 0
     for start, end in found.get("hits", []):
         parts += [text[at:start], "[", text[start:end], "]"]
         at = end
-    return "".join([*parts, text[at:]])
+    marked = "".join([*parts, text[at:]])
+    before = marked.find("[", len(parts[0])) if parts else 0
+    if len(marked) > LONGEST and before > LONGEST // 2:
+        marked = f"…{marked[before - LONGEST // 4 :]}"
+    return cut(marked)
 
 
 def _status(one: dict[str, Any], now: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
@@ -24,6 +25,8 @@ from alertd.errors import AlertdError, ConfigError, Fault
 FAULTS = 1
 USAGE = 2
 INTERRUPTED = 130
+LONGEST = 100
+"""Characters of a headline in a table."""
 
 ConfigOption = Annotated[
     Path | None,
@@ -79,22 +82,52 @@ def print_json(value: object, *, pretty: bool = False) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table: on a terminal long cells fold, in a pipe every row is one line and nothing is cut off."""
+    """Print a table: on a terminal long cells fold, but not ids; in a pipe every row is one whole line."""
     cells = [["" if cell is None else printable(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         table = Table(
             title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim"
         )
-        for column in columns:
-            table.add_column(column, overflow="fold")
+        console = stdout()
+        whole = _kept_whole(list(zip(columns, *cells, strict=True)), console.width)
+        for number, column in enumerate(columns):
+            table.add_column(column, overflow="fold", no_wrap=number in whole)
         for row in cells:
             table.add_row(*map(escape, row))
-        stdout().print(table, soft_wrap=False)
+        console.print(table, soft_wrap=False)
         return
     widths = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
     for line in ([title], columns, *cells):
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=False))
         stdout().print(escape("  ".join(padded).rstrip()))
+
+
+_ID = re.compile(r"[a-z]{2}_[a-z0-9]{6,60}|-?")
+"""What is marked with a double click, and copied; or nothing."""
+_SHORT = 12
+"""Columns of words at most so wide are not folded where there is room: the broken word would save little."""
+
+
+def _kept_whole(columns: Sequence[Sequence[str]], width: int) -> set[int]:
+    """Choose the columns that are not folded (head and cells of each are given): ids, then short ones, while a third
+    of the terminal, whose width in cells is given, is left to the others.
+    """
+    widths = [max(map(cell_len, column)) for column in columns]
+    ids = {i for i, (_, *cells) in enumerate(columns) if any(cells) and all(map(_ID.fullmatch, cells))}
+    short = {i for i, one in enumerate(widths) if one <= _SHORT}
+    whole: set[int] = set()
+    left = width - 2 * len(columns)
+    for i in [*sorted(ids), *sorted(short - ids, key=widths.__getitem__)]:
+        if left - widths[i] >= width / 3:
+            whole.add(i)
+            left -= widths[i]
+    return whole
+
+
+def cut(text: object, most: int = LONGEST) -> str:
+    """Cut a headline for a table; its whole text is in the command's JSON."""
+    shown = printable(text)
+    return shown if len(shown) <= most else f"{shown[: most - 1].rstrip()}…"
 
 
 def counted(number: int, thing: str, things: str = "") -> str:

@@ -48,6 +48,18 @@ def test_words_find_alerts_that_the_store_forgot(kept: Desk) -> None:
     assert [row["snippet"][start:end] for start, end in row["hits"]] == ["Café", "lease"]
 
 
+def test_titles_are_cut_in_tables_and_whole_in_json(desk: Desk) -> None:
+    title = "x" * 300 + " leases " + "y" * 300
+    alert(desk, ONE, title=title)
+    report(desk, ONE, "ev_1")
+    keep(desk)
+    for words in ([], ["leases"]):
+        assert max(map(len, desk.run("alerts", *words).out.splitlines())) < 300
+        (row,) = desk.run("alerts", *words, "--json").json
+        assert row["title"] == title
+    assert "[leases]" in desk.run("alerts", "leases").out
+
+
 def test_the_store_has_the_last_word_about_status(kept: Desk) -> None:
     """The projection is behind by moments; who was acknowledged a second ago is acknowledged."""
     alert(kept, ONE, title="Vega Grid leases its Orion supercomputer", status="acknowledged", acknowledged_by="jd")
