@@ -11,6 +11,7 @@ from alertd.base import suggest
 from alertd.base.clock import system_clock
 from alertd.base.ids import USER_ID
 from alertd.cli.archive_errors import told_in_a_line
+from alertd.cli.archive_portfolios import check_portfolios
 from alertd.cli.connect import Reach, reach_of
 from alertd.cli.desk_view import owners_of
 from alertd.cli.kept import kept_of
@@ -32,6 +33,7 @@ from alertd.cli.past_time import past_time
 from alertd.cli.progress import progress
 from alertd.history.archive.export import Exported, export
 from alertd.history.archive.importing import NotWhole, import_archive
+from alertd.history.archive.layout import about
 from alertd.history.archive.narrowing import Narrowing
 from alertd.history.archive.package import is_package
 from alertd.history.archive.verify import bytes_of
@@ -77,9 +79,11 @@ def export_(
         fail(f"{wrong[0][:80]} is no id of a portfolio", USAGE)
     with told_in_a_line():
         reach = reach_of(config)
+        about(reach.archive)
         narrowing = Narrowing(frozenset(kind or []), frozenset(portfolio or []), _wall(reach, desk))
         if narrowing.wall is not None or narrowing.portfolios:
             kept = kept_of(reach)
+            check_portfolios(portfolio or [], reach, desk)
             narrowing.earlier = lambda alert: kept.owners([alert]).get(alert)
         with progress("exporting", bytes_of(reach.archive), silent=True) as advance:
             done = export(

@@ -162,6 +162,7 @@ def test_a_part_is_exported_checked_and_imported(folder: Path) -> None:
     [
         (["--kind", "evnt"], "did you mean `event`?"),
         (["--portfolio", "../x"], "is no id of a portfolio"),
+        (["--portfolio", "nosuch"], "there is no portfolio nosuch"),
         (["--since", "1d", "--until", "2d"], "the time is empty"),
         (["--since", "yesterday"], "--since takes a time such as 2h"),
     ],
@@ -195,6 +196,22 @@ def test_a_desk_exports_its_own(folder: Path) -> None:
     (seen,) = (line.record for line in lines(folder / "out"))
     assert seen is not None
     assert (seen.data["source_desk"], seen.data["event"]["body"]) == ("ai", "The body.")
+
+
+def test_of_a_time_without_a_line_nothing_is_exported(folder: Path) -> None:
+    done = ask(folder, "export", "part.tar", "--since", "2020-01-01", "--until", "2020-02-01")
+    assert done.code == 1
+    assert "nothing is exported" in done.err
+    assert not (folder / "part.tar").exists()
+
+
+def test_a_portfolio_that_only_the_archive_knows_is_exported_and_one_of_nobody_is_not(folder: Path) -> None:
+    gone = event_record(MONDAY + 3 * DAY, matches=[{"portfolio": "closed"}])
+    with_writer(folder / "var/archive", lambda writer: writer.append([(f"{MONDAY + 3 * DAY}-1", gone)]))
+    assert ask(folder, "export", "closed.tar", "--portfolio", "closed").code == 0
+    done = ask(folder, "export", "part.tar", "--portfolio", "exampel")
+    assert (done.code, "did you mean example?" in done.err) == (USAGE, True)
+    assert not (folder / "part.tar").exists()
 
 
 def test_the_rules_of_a_version_are_written(folder: Path) -> None:

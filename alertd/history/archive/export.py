@@ -75,6 +75,8 @@ def export(
     folder = out.with_name(f".{out.name}.{os.getpid()}.new")
     try:
         done = _Export(Path(path), folder, since_ms, until_ms, narrowing or Narrowing(), now, told).run()
+        if not done.lines and not done.unreadable:
+            raise ArchiveRefused(f"nothing is exported: {path} has no line of what was asked for")
         if is_package(out):
             file = folder.with_suffix(".tar-new")
             try:
