@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from alertd.app.past import DaemonClockwork
@@ -21,6 +22,7 @@ from alertd.history.backtest.lockstep import Pair, in_step
 from alertd.history.backtest.near import every_of
 from alertd.history.backtest.plan import Plan
 from alertd.history.backtest.summary import Summing, Wanted
+from alertd.history.past_archive import begins_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ async def run_one(plan: Plan, asked: Asked, judging: Judging) -> Result:
                 else:
                     summing.rang(one)
     return Result(
-        _made(summing, engine.progress, asked),
+        _made(summing, engine.progress, asked, plan.paths),
         seconds=time.perf_counter() - began,
         events=engine.progress.events,
         faults=engine.progress.faults,
@@ -95,7 +97,7 @@ async def run_both(plan: Plan, old: Plan, against: Side, asked: Asked, judging: 
                     sums[one.side == "old"].rang(one.rang)
                     if one.side == "old":
                         comparing.rang(one.rang)
-    made = [_made(summing, engine.progress, asked) for summing, engine in zip(sums, engines, strict=True)]
+    made = [_made(summing, engine.progress, asked, plan.paths) for summing, engine in zip(sums, engines, strict=True)]
     return Result(
         made[0],
         made[1],
@@ -117,8 +119,10 @@ def _summing(plan: Plan, asked: Asked) -> Summing:
     return Summing(plan.book, samples=asked.samples, desk=asked.desk, wanted=asked.wanted, near_every=every)
 
 
-def _made(summing: Summing, progress: Progress, asked: Asked) -> Summary:
+def _made(summing: Summing, progress: Progress, asked: Asked, paths: Sequence[Path]) -> Summary:
     until = asked.until_ms
     if until is not None:  # what lies ahead has no days without alerts
         until = min(until, max(system_clock(), progress.covered.last_ms + 1))
-    return summing.made(progress.covered, asked.since_ms, until, progress.skipped, progress.differs)
+    covered = progress.covered
+    begins = begins_ms(paths) if asked.since_ms is not None and covered.events and not covered.warmed else None
+    return summing.made(covered, asked.since_ms, until, progress.skipped, progress.differs, begins)

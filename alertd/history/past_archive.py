@@ -9,6 +9,7 @@ from alertd.base.clock import parse_rfc3339
 from alertd.errors import AlertdError, ConfigError, ParseFailed
 from alertd.history.archive.package import is_package, opened
 from alertd.history.archive.reader import RawLine, Reader
+from alertd.history.archive.wire import journal_ms
 from alertd.history.past_line import KINDS, RawPast, head_of
 from alertd.history.past_skips import Skipped, ignore
 
@@ -34,6 +35,35 @@ def archive_lines(path: Path, since_ms: int, until_ms: int, skipped: Skipped) ->
         raise
     except (AlertdError, OSError) as error:
         raise ConfigError.at(path, str(error)) from error
+
+
+def begins_ms(paths: Iterable[Path]) -> int | None:
+    """Say when what archives hold begins; None: one of them holds nothing yet, or a path is no archive but a file,
+    which does not say of which time it tells all. Raises ConfigError.
+    """
+    begins: list[int] = []
+    for path in dict.fromkeys(paths):
+        if not is_archive(path):
+            return None
+        try:
+            with opened(path) as folder:
+                first = next(Reader(folder).raw(), None)
+        except ConfigError:
+            raise
+        except (AlertdError, OSError) as error:
+            raise ConfigError.at(path, str(error)) from error
+        if first is None:
+            return None
+        begins.append(_happened(first))
+    return min(begins, default=None)
+
+
+def _happened(line: RawLine) -> int:
+    """Say when a line happened; of one that was removed, or cannot be read, when it was written."""
+    try:
+        return parse_rfc3339(head_of(line.raw).at)
+    except (ParseFailed, ValueError):
+        return journal_ms(line.journal_id)
 
 
 def silences_before(paths: Iterable[Path], before_ms: int) -> list[RawPast]:

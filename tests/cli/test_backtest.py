@@ -200,6 +200,24 @@ def test_a_file_without_events_is_not_of_1970(desk: Path) -> None:
     assert "there are no events in this time" in done.out
 
 
+def test_a_young_archive_is_counted_from_its_beginning(desk: Path) -> None:
+    made = [
+        Event(id=f"ev_{n}", title="Vega leases a hall", source="wire", event_at=rfc3339(START + n * 3_600_000))
+        for n in range(1, 4)
+    ]
+    began = JournalRecord(kind="version", at=rfc3339(START), ids=["r1"], reason="start", data={"rules_version": "r1"})
+    write_archive(desk / "var", [began, *(event_record(e, START + n * 3_600_000) for n, e in enumerate(made, 1))])
+    days = ("--since", "2026-02-01", "--until", "2026-03-04T10:00:00Z")
+    shown = alertd("backtest", "--rules", "rules", "--events", "var", "--jobs", "1", *days, "--json", cwd=desk)
+    found = json.loads(shown.out)["summary"]
+    assert (found["since"][:16], found["days"]) == ("2026-03-02T10:00", 2.0)
+    assert found["past"]["empty_days"] == ["2026-03-03", "2026-03-04"]
+    lease = next(rule for rule in found["rules"] if rule["rule"] == "lease")
+    assert (lease["per_day"], lease["p95"]) == (lease["alerts"] / 2, lease["alerts"])
+    said = alertd("backtest", "--rules", "rules", "--events", "var", "--jobs", "1", *days, cwd=desk)
+    assert "the archive begins 2026-03-02 10:00: days and rates are counted from there" in " ".join(said.out.split())
+
+
 def test_what_people_said_of_the_same_alerts_gives_the_precision(desk: Path) -> None:
     alert = next(iter(run(desk, "--json").json["summary"]["rules"]))["samples"][0]
     found = run(desk, "--json", "--samples", "1", "--rule", "lease").json["summary"]["rules"][0]

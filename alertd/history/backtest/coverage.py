@@ -58,10 +58,24 @@ class Covered:
         self.last_ms = max(self.last_ms, other.last_ms)
         self.days.update(other.days)
 
+    def begin(self, since_ms: int | None, archive_ms: int | None) -> int:
+        """Say from when on is counted: as asked for, but not from before the archive, when nobody listened."""
+        if since_ms is None:
+            return self.first_ms
+        return max(since_ms, min(archive_ms, self.first_ms)) if self.events and archive_ms is not None else since_ms
+
     def figures(
-        self, since_ms: int, until_ms: int, skipped: Mapping[str, int], errors: int, error: str, near_every: int
+        self,
+        since_ms: int,
+        until_ms: int,
+        skipped: Mapping[str, int],
+        errors: int,
+        error: str,
+        near_every: int,
+        *,
+        later: bool = False,
     ) -> PastFigures:
-        """Say what there was; days without events are looked for in the whole time that was asked about."""
+        """Say what there was; days without events are sought in all of that time. `later`: it begins with the archive."""
         days = {day: self.days[day] for day in days_between(since_ms, until_ms)} if self.events else {}
         empty = [day for day, count in days.items() if not count]
         return PastFigures(
@@ -79,4 +93,5 @@ class Covered:
             error=error,
             warmed=self.warmed,
             near_every=near_every,
+            begins=rfc3339(since_ms) if later else "",
         )

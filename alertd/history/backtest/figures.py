@@ -167,6 +167,8 @@ class PastFigures(Struct, frozen=True, kw_only=True):
     """Events before the time that was asked about, for what rules over time remember."""
     near_every: int = 1
     """Of so many events one was looked at for near misses."""
+    begins: str = ""
+    """When what the archive holds begins, where that is after the beginning of the time that was asked about."""
 
 
 class Heading(Struct, frozen=True, kw_only=True):

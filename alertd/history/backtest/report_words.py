@@ -54,6 +54,8 @@ def holes(past: PastFigures) -> Iterator[str]:
     """Say where the past is not whole: there, no alerts mean nothing."""
     if not past.events:
         yield "there are no events in this time: nothing is shown by what did not fire"
+    if past.begins:
+        yield f"the archive begins {past.begins[:16].replace('T', ' ')}: days and rates are counted from there"
     for why, count in past.skipped.items():
         if why == "gap":
             yield f"{counted(count, 'gap')}: what the journal lost before it was archived"

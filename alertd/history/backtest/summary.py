@@ -245,9 +245,12 @@ class Summing:
         until_ms: int | None = None,
         skipped: Mapping[str, int] | None = None,
         differs: Mapping[str, int] | None = None,
+        archive_ms: int | None = None,
     ) -> Summary:
-        """Give the figures of the time; where it has no beginning or end, the first and the last event are these."""
-        begin = since_ms if since_ms is not None else covered.first_ms
+        """Give the figures of the time; where it has no beginning or end, the first and the last event are these.
+        Time before `archive_ms`, where the archive begins, is not counted.
+        """
+        begin = covered.begin(since_ms, archive_ms)
         end = max(until_ms if until_ms is not None else covered.last_ms + 1, begin + 1)
         days = (end - begin) / DAY_MS
         total = sum(one.alerts for one in self._portfolios.values())
@@ -258,7 +261,10 @@ class Summing:
             since=rfc3339(begin),
             until=rfc3339(end),
             days=round(days, 3),
-            past=covered.figures(begin, end, skipped or {}, self._errors, self._error, self._near_every),
+            past=covered.figures(
+                begin, end, skipped or {}, self._errors, self._error, self._near_every,
+                later=since_ms not in (None, begin),
+            ),
             matches=sum(one.matches for one in self._portfolios.values()),
             alerts=total,
             updates=sum(one.updates for one in self._portfolios.values()),
