@@ -75,7 +75,7 @@ class Covered:
         *,
         later: bool = False,
     ) -> PastFigures:
-        """Say what there was; days without events are sought in all of that time. `later`: it begins with the archive."""
+        """Say what there was, and on which days of that time nothing. `later`: it begins with the archive."""
         days = {day: self.days[day] for day in days_between(since_ms, until_ms)} if self.events else {}
         empty = [day for day, count in days.items() if not count]
         return PastFigures(
