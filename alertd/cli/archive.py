@@ -39,7 +39,7 @@ from alertd.cli.progress import progress
 from alertd.history.archive.finding import Finding
 from alertd.history.archive.importing import imported
 from alertd.history.archive.package import opened
-from alertd.history.archive.summary import Summary, summary
+from alertd.history.archive.summary import Copy, Summary, summary
 from alertd.history.archive.verify import bytes_of, verify
 from alertd.history.archive.writing import is_written
 
@@ -147,8 +147,13 @@ def _rows(found: Summary, *, written: bool) -> list[tuple[str, str]]:
     rows += [("gap", _gap(one)) for one in found.gaps]
     rows += [("damaged", name) for name in found.damaged]
     rows += [("hold", f"{one.name}: {one.since[:10]} to {(one.until or 'no end')[:10]}") for one in found.holds]
-    rows += [("imported", name) for name in found.imported]
+    rows += [("imported", _imported(one)) for one in found.imported]
     return [*rows, ("head", found.head or "none yet: no day is sealed")]
+
+
+def _imported(one: Copy) -> str:
+    time = f"{one.oldest} to {one.newest}: " if one.oldest else ""
+    return f"{one.path}, {time}{counted(one.days, 'day')}, {counted(one.lines, 'line')}, {_size(one.size)}"
 
 
 def _gap(one: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -101,7 +102,7 @@ def import_(
 ) -> None:
     """Take an archive of elsewhere into `imported/` of the archive, once it is found to be whole.
 
-    Lines that are there already are not taken twice. Backtests and replays read it by its path.
+    Lines that are there already are not taken twice. Backtests and replays read it by its path; searches do not.
     """
     with told_in_a_line():
         reach = reach_of(config)
@@ -120,6 +121,7 @@ def import_(
     days += [f"{counted(done.grown, 'day')} with more lines"] if done.grown else []
     days += [f"{counted(done.same, 'day')} known already"] if done.same else []
     stdout().print(f"{plain(done.id)}: {', '.join(days)}, {counted(done.lines, 'new line')}: {plain(done.path)}")
+    stdout().print(f"ask it with: alertd backtest --events {plain(shlex.quote(str(done.path)))}")
 
 
 def _wall(reach: Reach, desk: str | None) -> DeskWall | None:

@@ -154,7 +154,10 @@ def test_a_part_is_exported_checked_and_imported(folder: Path) -> None:
     assert "1 new day, 20 new lines" in first.out
     assert "0 new days, 1 day known already, 0 new lines" in ask(folder, "import", "part.tar").out
     assert ask(folder, "export", "part.tar").code == 1
-    assert len(ask(folder, "status", "--json").json["imported"]) == 1
+    (copy,) = ask(folder, "status", "--json").json["imported"]
+    assert (copy["days"], copy["lines"], copy["oldest"], copy["newest"]) == (1, 20, "2026-11-24", "2026-11-24")
+    assert f"alertd backtest --events {copy['path']}\n" in first.out
+    assert f"imported   {copy['path']}, 2026-11-24 to 2026-11-24: 1 day, 20 lines, " in ask(folder, "status").out
 
 
 @pytest.mark.parametrize(

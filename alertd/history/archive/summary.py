@@ -17,6 +17,20 @@ from alertd.model import JournalRecord
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """An archive of elsewhere that was imported."""
+
+    id: str
+    path: str
+    days: int
+    oldest: str | None
+    newest: str | None
+    lines: int
+    size: int
+    """Bytes of the days' files."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What there is."""
 
@@ -43,7 +57,7 @@ class Summary:
     damaged: list[str] = field(default_factory=list)
     """Files that were set aside because they could not be read."""
     holds: list[LegalHold] = field(default_factory=list)
-    imported: list[str] = field(default_factory=list)
+    imported: list[Copy] = field(default_factory=list)
 
 
 def summary(path: Path | str) -> Summary:
@@ -75,7 +89,21 @@ def summary(path: Path | str) -> Summary:
         gaps=[_gap(place, record) for place, record in gaps(path, reader)],
         damaged=sorted(found.name for found in at.root.glob("*.damaged-*.zst")),
         holds=holds.read(path),
-        imported=[found.name for found in imported(path)],
+        imported=[_copy(found) for found in imported(path)],
+    )
+
+
+def _copy(path: Path) -> Copy:
+    entries = [entry for entry in manifest.read(Layout(path).manifest).days().values() if entry.t != "removed"]
+    days = sorted(entry.day for entry in entries)
+    return Copy(
+        id=path.name,
+        path=str(path),
+        days=len(days),
+        oldest=days[0] if days else None,
+        newest=days[-1] if days else None,
+        lines=sum(entry.lines for entry in entries),
+        size=sum(entry.size for entry in entries),
     )
 
 
