@@ -40,7 +40,7 @@ from alertd.history.archive.finding import Finding
 from alertd.history.archive.importing import imported
 from alertd.history.archive.package import opened
 from alertd.history.archive.summary import Copy, Summary, summary
-from alertd.history.archive.verify import bytes_of, verify
+from alertd.history.archive.verify import Looked, bytes_of, verify
 from alertd.history.archive.writing import is_written
 
 MOST = 10_000
@@ -95,10 +95,11 @@ def verify_(
     A fault hides none behind it. Nothing is changed. Exit code 1 if there is a fault.
     """
     found: list[tuple[Path, Finding]] = []
+    looked: dict[Path, Looked] = {}
     with told_in_a_line():
         asked = paths or _own(reach_of(config).archive)
         for path in asked:
-            for finding in _checked(path, head):
+            for finding in _checked(path, head, looked.setdefault(path, Looked())):
                 found.append((path, finding))
                 if not json:
                     stdout().print(f"{plain(f'{path}: ' if len(asked) > 1 else '')}{plain(finding)}")
@@ -106,11 +107,12 @@ def verify_(
                     fail(f"stopped after {MOST} faults")
     if json:
         rows = [{"archive": str(path)} | finding.row() for path, finding in found]
-        print_json({"checked": [str(path) for path in asked], "faults": rows}, pretty=True)
+        print_json({"checked": [_seen(path, looked[path]) for path in asked], "faults": rows}, pretty=True)
     elif found:
         stdout().print(f"{counted(len(found), 'fault')} found")
     else:
-        stdout().print(f"fine: {', '.join(plain(path) for path in asked)}")
+        for path in asked:
+            stdout().print(f"fine: {plain(path)}: {_looked_at(looked[path])}")
     if found:
         raise typer.Exit(FAULTS)
 
@@ -119,10 +121,22 @@ def _own(path: Path) -> list[Path]:
     return [path, *imported(path)]
 
 
-def _checked(path: Path, head: str) -> list[Finding]:
+def _seen(path: Path, looked: Looked) -> dict[str, Any]:
+    counts = {"days": looked.days, "open_days": looked.open_days, "lines": looked.lines, "blobs": looked.blobs}
+    return {"archive": str(path)} | counts
+
+
+def _looked_at(looked: Looked) -> str:
+    of = ", ".join(
+        counted(count, what) for count, what in ((looked.days, "day"), (looked.lines, "line"), (looked.blobs, "blob"))
+    )
+    return of + ("; the day under way has no proof of its end" if looked.open_days else "")
+
+
+def _checked(path: Path, head: str, looked: Looked) -> list[Finding]:
     with opened(path) as folder, progress(f"checking {path.name}", bytes_of(folder), silent=True) as advance:
         found: list[Finding] = []
-        for finding in verify(folder, head=head, told=advance):
+        for finding in verify(folder, head=head, told=advance, looked=looked):
             found.append(finding)
             if len(found) >= MOST:
                 break

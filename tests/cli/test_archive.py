@@ -63,7 +63,8 @@ def test_gaps_and_holds_are_told(folder: Path) -> None:
 
 
 def test_verify_names_the_line_and_ends_with_1(folder: Path) -> None:
-    assert ask(folder, "verify").out == f"fine: {folder}/var/archive\n"
+    fine = f"fine: {folder}/var/archive: 3 days, 60 lines, 0 blobs; the day under way has no proof of its end\n"
+    assert ask(folder, "verify").out == fine
     rewritten(folder / "var/archive", "2026-11-23", lambda ls: [*ls[:4], ls[4].replace(b"said", b"done"), *ls[5:]])
     done = ask(folder, "verify")
     assert (done.code, done.out) == (
@@ -148,7 +149,9 @@ def test_a_part_is_exported_checked_and_imported(folder: Path) -> None:
     done = ask(folder, "export", "part.tar", "--since", "2026-11-24", "--until", "2026-11-25")
     assert done.code == 0
     assert "1 day, 20 lines" in done.out
-    assert ask(folder, "verify", "part.tar").out == "fine: part.tar\n"
+    assert ask(folder, "verify", "part.tar").out == "fine: part.tar: 1 day, 20 lines, 0 blobs\n"
+    (checked,) = ask(folder, "verify", "part.tar", "--json").json["checked"]
+    assert checked == {"archive": "part.tar", "days": 1, "open_days": 0, "lines": 20, "blobs": 0}
     first = ask(folder, "import", "part.tar")
     assert first.code == 0
     assert "1 new day, 20 new lines" in first.out

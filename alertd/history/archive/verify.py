@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from alertd.errors import Corrupt
@@ -27,15 +28,34 @@ from alertd.history.archive.writing import is_written
 Told = Callable[[int], None]
 """Is told of so many more bytes that were read."""
 
+
+@dataclass(slots=True)
+class Looked:
+    """What a check looked at, so far."""
+
+    days: int = 0
+    """Days with a file."""
+    open_days: int = 0
+    """Of these, those that are not sealed: lines that were cut from their end are not missed."""
+    lines: int = 0
+    blobs: int = 0
+    told: Told = lambda size: None
+
+
 _LOST = "lost"
 """In place of the chain at the end of a day whose end could not be read any more when it was sealed."""
 
 
-def verify(path: Path | str, *, head: str = "", told: Told = lambda size: None) -> Iterator[Finding]:
+def verify(
+    path: Path | str, *, head: str = "", told: Told = lambda size: None, looked: Looked | None = None
+) -> Iterator[Finding]:
     """Check an archive; each fault comes as it is found. Nothing is changed.
 
-    `head`: a chain of the manifest that was noted once, which must still be in it. Raises ArchiveRefused, OSError.
+    `head`: a chain of the manifest that was noted once, which must still be in it. `looked` hears what was looked at.
+    Raises ArchiveRefused, OSError.
     """
+    looked = looked if looked is not None else Looked()
+    looked.told = told
     at = Layout(Path(path))
     whole = about(at.root).origin is None
     known = manifest.read(at.manifest)
@@ -47,8 +67,21 @@ def verify(path: Path | str, *, head: str = "", told: Told = lambda size: None) 
     before = START if whole else None
     watched = manifest.Watched(at.manifest)
     for day in sorted({*known.days(), *at.sealed_days(), *at.open_days()}):
-        before = yield from _day(at, watched, day, before, told)
-    yield from _blobs(at, told)
+        before = yield from _day(at, watched, day, before, looked)
+    yield from _blobs(at, looked)
+
+
+def verify_open(path: Path | str) -> Iterator[Finding]:
+    """Check only the days that are not sealed yet, against the chain. Raises ArchiveRefused, OSError."""
+    at = Layout(Path(path))
+    about(at.root)
+    watched = manifest.Watched(at.manifest)
+    entries = list(watched.days().values())
+    before: str | None = entries[-1].head if entries else START
+    if entries and entries[-1].end_lost:
+        before = _LOST
+    for day in sorted(set(at.open_days()) - set(watched.days())):
+        before = yield from _day(at, watched, day, before, Looked())
 
 
 def bytes_of(path: Path | str) -> int:
@@ -69,7 +102,7 @@ def _days_in_order(known: manifest.Manifest) -> Iterator[Finding]:
 
 
 def _day(
-    at: Layout, watched: manifest.Watched, day: str, before: str | None, told: Told
+    at: Layout, watched: manifest.Watched, day: str, before: str | None, looked: Looked
 ) -> Generator[Finding, None, str | None]:
     """Check a day; returns the chain at its end."""
     with ExitStack() as stack:
@@ -82,24 +115,27 @@ def _day(
             if entry is not None and entry.t != "removed":
                 yield Finding("day_missing", day, 0, f"the day's file is missing; it had {entry.lines} lines")
             return before if entry is None else _LOST if entry.end_lost else entry.head
+        looked.days += 1
+        looked.open_days += not sealed
         if sealed and entry is None:
             yield Finding("manifest", day, 0, "the manifest does not know the day's file")
         removable = entry is not None and entry.t != "sealed"  # retention goes by days that are over
         follows = None if before == _LOST else entry.before if entry is not None else before
         check = DayCheck(day, follows, removable=removable)
-        yield from _lines(at, path, day, check, told, sealed=sealed)
+        yield from _lines(at, path, day, check, looked, sealed=sealed)
         yield from check.end(entry if sealed else None)
         if sealed and entry is not None and not check.found and sha256_of(path) != entry.sha256:
             yield from _changed_frames(path, entry)
         return check.head if entry is None else _LOST if entry.end_lost else entry.head
 
 
-def _lines(at: Layout, path: Path, day: str, check: DayCheck, told: Told, *, sealed: bool) -> Iterator[Finding]:
+def _lines(at: Layout, path: Path, day: str, check: DayCheck, looked: Looked, *, sealed: bool) -> Iterator[Finding]:
     with path.open("rb") as file:
         for frame in frames_of(file, day):
-            told(frame.span.size)
+            looked.told(frame.span.size)
             if frame.torn and not sealed and is_written(at.root):  # it is under way
                 return
+            looked.lines += len(frame.lines)
             for line in frame.lines:
                 yield from check.feed(line)
                 if line.record and kind_of(line.record) == "version":
@@ -138,11 +174,12 @@ def _named_blobs(at: Layout, day: str, n: int, raw: bytes) -> Iterator[Finding]:
                 yield Finding("blob", day, n, f"the content of {file[:200]} is missing: blobs/{name[:2]}/{name}.zst")
 
 
-def _blobs(at: Layout, told: Told) -> Iterator[Finding]:
+def _blobs(at: Layout, looked: Looked) -> Iterator[Finding]:
     blobs = Blobs(at.root)
     for name in blobs.names():
         try:
-            told(blobs.path(name).stat().st_size)
+            looked.told(blobs.path(name).stat().st_size)
+            looked.blobs += 1
             blobs.get(name)
         except Corrupt as error:
             yield Finding("blob", "blobs", 0, str(error))
