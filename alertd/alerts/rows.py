@@ -160,14 +160,15 @@ class Wanted:
         said = state.said.types if state.said is not None else []
         return (
             self._rule in (None, *(match.rule for match in state.alert.matches))
-            and self._company in (None, *_company_names(state.alert.matches))
+            and self._company in (None, *company_names(state.alert.matches))
             and self._type in (None, *(name.partition(" ")[0] for name in said))
             and self._source in (None, state.event.source if state.event is not None else None)
             and (self._receiver is None or (known is not None and known.revision > 0))
         )
 
 
-def _company_names(matches: Sequence[Match]) -> set[str]:
+def company_names(matches: Sequence[Match]) -> set[str]:
+    """Give what the companies of matches are called, case folded: ids, and labels of holdings."""
     names = {name for one in matches for name in (one.company, *one.companies)}
     names.update(name for one in matches for held in one.holdings for name in (held.company, held.label))
     return {name.casefold() for name in names if name}

@@ -10,6 +10,7 @@ import typer
 from alertd.alerts.by_rule import ByRule, RuleLine
 from alertd.base import suggest
 from alertd.base.clock import system_clock
+from alertd.cli.alert_names import check_names
 from alertd.cli.alert_rows import MOST, Asked, changed_since, rows_of, show
 from alertd.cli.connect import Reach, command_store, reach_of
 from alertd.cli.desk_view import DeskView, load_nothing
@@ -96,7 +97,10 @@ def alerts(
         kept = kept_of(reach, desk)
         async with store_or_kept(reach, kept) as store:
             await _check_portfolio(store, kept, reach, portfolio, desk)
-            return await rows_of(asked, store, kept)
+            rows = await rows_of(asked, store, kept)
+            if not rows:
+                await check_names(asked, reach, store, kept)
+            return rows
 
     async def ruled() -> list[RuleLine]:
         counts = ByRule()
@@ -109,6 +113,8 @@ def alerts(
                     counts.add(state)
             for name, opinions in (await store.feedback(counts.portfolios)).items():
                 counts.judge(name, opinions.values())
+            if not counts.portfolios:
+                await check_names(asked, reach, store, Kept())
         return counts.lines()
 
     if by_rule:

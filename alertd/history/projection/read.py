@@ -33,6 +33,8 @@ RANKED = 2_000
 """Hits that are ranked by how well they fit, the newest; words that stand in more would take too long."""
 TRACED = 1_000
 """Lines that a trace gives at most, the newest."""
+NAMED = 10_000
+"""Names of a kind that are given at most."""
 PATIENCE = 500_000_000
 """Instructions of SQLite before a query is given up: tens of seconds."""
 LOOKS = 5_000
@@ -40,6 +42,16 @@ LOOKS = 5_000
 _WEIGHTS = "10.0, 2.0, 1.0, 6.0, 3.0"
 """Of title, changes, quotes, companies and rules."""
 Sort = Literal["relevance", "time"]
+Kind = Literal["rule", "company", "event type", "source", "receiver", "desk"]
+_NAMED: dict[Kind, tuple[str, str]] = {
+    "rule": ("rule", "alert_rules"),
+    "company": ("company", "alert_companies"),
+    "event type": ("type", "types"),
+    "source": ("source", "events"),
+    "receiver": ("receiver", "told"),
+    "desk": ("desk", "alerts"),
+}
+"""Column and table that have the names of a kind."""
 
 
 class Archived(Protocol):
@@ -176,6 +188,13 @@ class History:
         """Name the portfolios that alerts are of."""
         with self._bounded():
             return [name for (name,) in self.connection.execute("SELECT DISTINCT portfolio FROM alerts ORDER BY 1")]
+
+    def names(self, kind: Kind) -> list[str]:
+        """Name what alerts and events have of a kind, at most 10,000; companies by ids and labels, case folded."""
+        column, table = _NAMED[kind]
+        query = f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL LIMIT {NAMED}"
+        with self._bounded():
+            return [name for (name,) in self.connection.execute(query)]
 
     def owners(self, alerts: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """Say of alerts of which portfolio they are, and whose; those that are not there are left out."""
