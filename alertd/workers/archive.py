@@ -74,7 +74,7 @@ class Archiver:
         self._store, self._notices, self._clock, self._progress = store, notices, clock, progress
         self._files = ArchiveFiles(config, clock)
         self._history = HistoryFile(state_dir / "history.db", self._files.path, clock)
-        self._days = ArchiveDays(self._files, self._history, clock)
+        self._days = ArchiveDays(self._files, self._history, notices, clock)
         self.versions = Versions(self._files.path, store, clock)
         self._stop = asyncio.Event()
         self._outage = Outage("archive")

@@ -12,6 +12,8 @@ from alertd.base.clock import Clock
 from alertd.errors import AlertdError
 from alertd.history.archive.prune import PrunedDay
 from alertd.workers.archive_files import ArchiveFiles, HistoryFile
+from alertd.workers.archive_lines import ARCHIVE
+from alertd.workers.notices import Notices
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +26,10 @@ AGAIN_MS = 600_000
 class ArchiveDays:
     """Works beside the loop, one thing at a time: it may take minutes."""
 
-    def __init__(self, files: ArchiveFiles, history: HistoryFile, clock: Clock) -> None:
-        self._files, self._history, self._clock = files, history, clock
+    def __init__(self, files: ArchiveFiles, history: HistoryFile, notices: Notices, clock: Clock) -> None:
+        self._files, self._history, self._notices, self._clock = files, history, notices, clock
+        self._checked = ""
+        """The archive whose open day was held against its chain since the start."""
         self._task: asyncio.Task[None] | None = None
         self._pruned_day = -1
         self._measured_ms = 0
@@ -46,6 +50,8 @@ class ArchiveDays:
         if now < self._not_before_ms:
             return
         try:
+            if self._files.id != self._checked:  # before it is sealed as it is
+                await self._check(self._files.id)
             await self._files.seal()
             if now // DAY_MS != self._pruned_day:  # also at the start: it may not run at midnight
                 await self._prune()
@@ -59,6 +65,19 @@ class ArchiveDays:
         except Exception:
             self._not_before_ms = now + AGAIN_MS
             log.exception("archive_days_broke")
+
+    async def _check(self, id: str) -> None:
+        self._checked = id  # once: a check that cannot be made does not keep days from being sealed
+        faults = await self._files.check_open()
+        if not faults:
+            return
+        for fault in faults:
+            log.error("archive_damaged", fault=str(fault))
+        text = (
+            f"The archive is not as it was written: {faults[0]}. What comes now is written behind it, and is not "
+            "affected; `alertd archive verify` names every fault."
+        )
+        await self._notices.tell("archive_damaged", ARCHIVE, text, f"{id} {faults[0]}")
 
     async def _prune(self) -> None:
         pruned: list[PrunedDay] = []

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,9 +18,11 @@ import structlog
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
 from alertd.errors import AlertdError, ArchiveRefused, HistoryRefused
+from alertd.history.archive.finding import Finding
 from alertd.history.archive.layout import about
 from alertd.history.archive.prune import PrunedDay, prune
 from alertd.history.archive.reader import Reader
+from alertd.history.archive.verify import verify_open
 from alertd.history.archive.writer import Writer
 from alertd.history.config import ArchiveConfig
 from alertd.history.projection.projector import Projector
@@ -30,6 +33,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 AT_ONCE = 2_000
 """Lines that the database takes in one go: a stop waits for no more."""
+
+FAULTS = 20
+"""Faults of a day that are logged; `alertd archive verify` names all."""
 
 
 class ArchiveFiles:
@@ -66,6 +72,10 @@ class ArchiveFiles:
                 done.append(day)  # noqa: PERF402  one by one: what is gone stays gone if the next fails
 
         await self._in(self._days, work)
+
+    async def check_open(self) -> list[Finding]:
+        """Hold what is not sealed yet against its chain; gives the first faults."""
+        return await self._in(self._days, lambda: list(islice(verify_open(self.path), FAULTS)))
 
     async def call(self, work: Callable[[], T]) -> T:
         """Do something that takes a while beside the archive's days."""

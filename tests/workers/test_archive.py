@@ -13,6 +13,7 @@ import pytest
 
 from alertd.base.failpoints import arm
 from alertd.history.archive.blobs import Blobs
+from alertd.history.archive.layout import Layout
 from alertd.history.archive.reader import Reader
 from alertd.history.archive.verify import verify
 from alertd.history.projection.read import History
@@ -26,6 +27,7 @@ from alertd.workers.archive import BATCH
 from alertd.workers.archive_version import InForce
 from alertd.workers.notices import Notices
 from alertd.workers.relief import make_room
+from tests.history.archive.making import rewritten
 from tests.store.make import delivery
 from tests.support.daemon import eventually
 from tests.workers.archiving import Rig, names, record
@@ -232,6 +234,21 @@ async def test_an_archive_made_anew_gets_the_files_in_force_and_the_operator_hea
     assert list(verify(rig.path)) == []
     assert len(list(Blobs(rig.path).names())) == 1
     assert await rig.told() == ["archive_replaced"]
+
+
+async def test_a_line_altered_while_nobody_wrote_is_told_at_the_next_start(rig: Rig) -> None:
+    await rig.write("a", "b", "c")
+    await rig.archive()
+    await rig.write("d")
+    await rig.archive()
+    assert await rig.told() == []
+    (day,) = Layout(rig.path).open_days()
+    rewritten(rig.path, day, lambda ls: [ls[0], ls[1].replace(b'"b"', b'"x"'), *ls[2:]])
+    await rig.write("e")
+    for _ in range(2):
+        await rig.archive()
+        assert await rig.told() == ["archive_damaged"]
+    assert [(one.day, one.n) for one in verify(rig.path)] == [(day, 2)]
 
 
 async def test_two_that_write_one_archive_do_not_mix_their_lines(rig: Rig, tmp_path: Path) -> None:
