@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -89,6 +91,7 @@ def _tell(thing: str, portfolio: str | None, desk: str | None, config: Any, *, j
         seen = f" for desk {desk}" if desk is not None else ""
         fail(
             f"nothing is known{seen} of {thing}: it was never seen here, or the journal reaches back to it no longer"
+            f"{_word_hint(thing, desk)}"
         )
     again = Again(found.view.books, found.view)
     if portfolio is not None:
@@ -103,6 +106,21 @@ def _tell(thing: str, portfolio: str | None, desk: str | None, config: Any, *, j
     console = stdout()
     for text in _lines(found, asked):
         console.print(plain(text))
+
+
+_OF_AN_ID = re.compile(r"[a-z]{2}_.*")
+
+
+def _word_hint(thing: str, desk: str | None) -> str:
+    """Say how to search for what looks like a word of a headline, and not like an id."""
+    try:
+        expression(thing)
+    except NotSearchable:
+        return ""
+    if _OF_AN_ID.fullmatch(thing):
+        return ""
+    only = f" --desk {shlex.quote(desk)}" if desk is not None else ""
+    return f"; headlines are searched from two words on, alerts from one: alertd alerts{only} {shlex.quote(thing)}"
 
 
 def _list_events(words: str, desk: str | None, config: Any, limit: int, *, json: bool) -> None:

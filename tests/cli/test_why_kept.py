@@ -113,7 +113,7 @@ def test_a_damaged_archive_costs_only_what_it_has(kept: Desk) -> None:
 )
 def test_what_is_typed_in_another_encoding_is_found_nowhere(kept: Desk, words: tuple[str, ...]) -> None:
     done = kept.run(*words)
-    assert "no alerts" in done.out or "nothing is known" in done.err
+    assert "no alerts" in done.out or any(said in done.err for said in ("nothing is known", "there is no"))
 
 
 def test_words_of_a_headline_list_events(kept: Desk) -> None:
@@ -121,6 +121,26 @@ def test_words_of_a_headline_list_events(kept: Desk) -> None:
     assert kept.run("why", "orion vega", "--json").json[0]["event"] == "ev_1"
     assert kept.run("why", "orion nothing").code == 1
     assert kept.run("why", " -- ").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["orion"], "; headlines are searched from two words on, alerts from one: alertd alerts orion"),
+        (["o'neil", "--desk", "energy"], "alertd alerts --desk energy 'o'\"'\"'neil'"),
+    ],
+)
+def test_one_word_that_nothing_is_called_gets_a_hint(kept: Desk, words: list[str], hint: str) -> None:
+    done = kept.run("why", *words)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.endswith(f"{hint}\n")
+
+
+@pytest.mark.parametrize("id", ["ev_gone", "al_gone", "..."])
+def test_an_id_that_nothing_has_is_no_word_to_search_for(kept: Desk, id: str) -> None:
+    done = kept.run("why", id)
+    assert (done.code, "searched" in done.err) == (1, False)
+    assert done.err.endswith("reaches back to it no longer\n")
 
 
 def test_without_a_history_headlines_cannot_be_searched(desk: Desk) -> None:
