@@ -67,10 +67,10 @@ def _rules(summary: Summary, *, whole: bool) -> None:
     if shown:
         print_table(
             "Rules, the noisiest first",
-            ["rule", "matches", "alerts", "/day", "p95", "hour", "told", "useful", "share"],
+            ["rule", "matches", "alerts", "/day", "p95", "hour", "messages", "useful", "share"],
             [
-                [f"{r.portfolio}/{r.rule}", r.matches, r.alerts, f"{r.per_day:.1f}", r.p95, r.burst, r.told,
-                 words.precision(r), words.share(r.share)]
+                [f"{r.portfolio}/{r.rule}", r.matches, words.alerts(r), f"{r.per_day:.1f}", r.p95, r.burst,
+                 r.messages, words.precision(r), words.share(r.share)]
                 for r in shown
             ],
         )  # fmt: skip

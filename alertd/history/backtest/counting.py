@@ -1,4 +1,4 @@
-"""What is counted of one rule while a backtest runs. Pure; the memory of a rule is bounded but for its days."""
+"""What is counted of one rule, and of one receiver, while a backtest runs. Pure; its memory is bounded but for days."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from alertd.alerts.circumstances import expect_window
 from alertd.base.clock import rfc3339
-from alertd.history.backtest.figures import BudgetFigures, NearFigures, RuleFigures, Sample
+from alertd.history.backtest.figures import BudgetFigures, NearFigures, ReceiverFigures, RuleFigures, Sample
 from alertd.history.backtest.samples import Sampler, clean
 from alertd.rules.book import Budget, Portfolio, Rule
 
@@ -74,7 +74,7 @@ class RuleCount:
     def __init__(self, portfolio: Portfolio, rule: Rule, samples: int) -> None:
         self.portfolio = portfolio
         self.rule = rule
-        self.matches = self.alerts = self.raised = self.updates = self.told = self.held = 0
+        self.matches = self.alerts = self.raised = self.updates = self.merged = self.messages = self.held = 0
         self.untold: Counter[str] = Counter()
         self.days: Counter[str] = Counter()
         self.within = Within()
@@ -119,7 +119,8 @@ class RuleCount:
             alerts=self.alerts,
             raised=self.raised,
             updates=self.updates,
-            told=self.told,
+            merged=self.merged,
+            messages=self.messages,
             held=self.held,
             untold=dict(sorted(self.untold.items(), key=lambda one: (-one[1], one[0]))),
             days=dict(sorted(self.days.items())),
@@ -138,6 +139,26 @@ class RuleCount:
             samples=tuple(self.of_alerts.chosen() or self.of_matches.chosen()),
             failure=self.failure,
         )
+
+
+@dataclass(slots=True)
+class ReceiverCount:
+    """One receiver."""
+
+    messages: int = 0
+    digests: int = 0
+    listed: int = 0
+    reminders: int = 0
+    held: int = 0
+    untold: Counter[str] = field(default_factory=Counter)
+    days: Counter[str] = field(default_factory=Counter)
+
+    def figures(self, name: str) -> ReceiverFigures:
+        """Give what there is."""
+        return ReceiverFigures(
+            receiver=name, messages=self.messages, digests=self.digests, listed=self.listed, reminders=self.reminders,
+            held=self.held, untold=dict(self.untold.most_common()), days=dict(sorted(self.days.items())),
+        )  # fmt: skip
 
 
 def percentile(counts: list[int], days: int, share: float = 0.95) -> int:

@@ -71,7 +71,9 @@ class RuleFigures(Struct, frozen=True, kw_only=True):
     """Those of them that began with it, alone or together with others."""
     updates: int = 0
     """Further events that it brought to an alert that was there."""
-    told: int = 0
+    merged: int = 0
+    """Of these alerts, those that another carried on, because their stories turned out to be one."""
+    messages: int = 0
     """Messages at once, of the alerts that it was part of when the event came."""
     held: int = 0
     """Messages put off: to the end of quiet hours, to a digest, to a window."""
@@ -196,7 +198,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     alerts: int
     updates: int
     merged: int
-    """Alerts that another carried on, because their stories turned out to be one."""
+    """Of these alerts, those that another carried on, because their stories turned out to be one."""
     rules: tuple[RuleFigures, ...]
     """The one with the most alerts first; also those that never held."""
     portfolios: tuple[PortfolioFigures, ...]

@@ -24,6 +24,10 @@ class Known:
     portfolio: str
     seen_ms: int
     rules: set[str] = field(default_factory=set)
+    began: bool = False
+    """It was counted as one that was raised."""
+    counted: set[str] = field(default_factory=set)
+    """The rules of which it was counted as an alert."""
     said: dict[str, Said] = field(default_factory=dict)
     """Person -> the last word."""
 

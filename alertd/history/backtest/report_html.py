@@ -108,7 +108,7 @@ def _rules(summary: Summary) -> Iterator[Html]:
             "A day",
             "95th day",
             "In an hour",
-            "Told",
+            "Messages",
             "Useful",
             "Share",
             "By day",
@@ -130,8 +130,8 @@ def _rules(summary: Summary) -> Iterator[Html]:
 def _row(rule: RuleFigures, days: Sequence[str]) -> list[str]:
     line = sparkline(f"{rule.portfolio}/{rule.rule} by day", [float(rule.days.get(day, 0)) for day in days])
     return [
-        f"{rule.portfolio}/{rule.rule}", f"{rule.matches:,}", f"{rule.alerts:,}", f"{rule.per_day:.1f}",
-        str(rule.p95), str(rule.burst), f"{rule.told:,}", words.precision(rule), words.share(rule.share),
+        f"{rule.portfolio}/{rule.rule}", f"{rule.matches:,}", words.alerts(rule), f"{rule.per_day:.1f}",
+        str(rule.p95), str(rule.burst), f"{rule.messages:,}", words.precision(rule), words.share(rule.share),
         line if rule.days else "–",
     ]  # fmt: skip
 

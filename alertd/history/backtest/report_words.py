@@ -44,10 +44,17 @@ def span(summary: Summary) -> str:
 def headline(summary: Summary) -> str:
     """Say what came of it in one sentence."""
     per_day = summary.alerts / max(summary.days, 1.0)
+    merged = f", of these {summary.merged:,} merged into others" if summary.merged else ""
     return (
-        f"{counted(summary.alerts, 'alert')} ({per_day:.1f} a day), {counted(summary.updates, 'update')},"
+        f"{counted(summary.alerts, 'alert')} ({per_day:.1f} a day){merged}, {counted(summary.updates, 'update')},"
         f" {counted(summary.matches, 'match', 'matches')} in {counted(summary.past.events, 'event')}"
     )
+
+
+def alerts(rule: RuleFigures) -> str:
+    """Write how many alerts a rule has, and how many of them became part of others: `36 (5 merged)`."""
+    merged = f" ({rule.merged:,} merged)" if rule.merged else ""
+    return f"{rule.alerts:,}{merged}"
 
 
 def holes(past: PastFigures) -> Iterator[str]:

@@ -15,11 +15,10 @@ from alertd.alerts.lanes import DELIVERED
 from alertd.alerts.policy import loudest
 from alertd.alerts.release import LISTED_IN
 from alertd.base.clock import rfc3339
-from alertd.history.backtest.counting import DAY_MS, RuleCount, day_of, days_between
+from alertd.history.backtest.counting import DAY_MS, ReceiverCount, RuleCount, day_of, days_between
 from alertd.history.backtest.coverage import Covered
 from alertd.history.backtest.figures import (
     PortfolioFigures,
-    ReceiverFigures,
     RuleFigures,
     Sample,
     Summary,
@@ -36,17 +35,6 @@ WAITS = ("quiet_until", "folded_into")
 """Reasons of what goes out later."""
 Wanted = Callable[[Portfolio, str], bool]
 """Tells whether a rule of a portfolio is to be reported."""
-
-
-@dataclass(slots=True)
-class _Receiver:
-    messages: int = 0
-    digests: int = 0
-    listed: int = 0
-    reminders: int = 0
-    held: int = 0
-    untold: Counter[str] = field(default_factory=Counter)
-    days: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -79,7 +67,7 @@ class Summing:
         seen = [p for p in book.portfolios if desk is None or p.desk in (None, desk)]
         self._rules = {(p.id, r.id): RuleCount(p, r, samples) for p in seen for r in p.rules if wanted(p, r.id)}
         self._portfolios = {name: _Portfolio(p) for p in seen if (name := p.id) in {one for one, _ in self._rules}}
-        self._receivers: dict[str, _Receiver] = {}
+        self._receivers: dict[str, ReceiverCount] = {}
         self._errors, self._error = 0, ""
         self.known = KnownAlerts()
         self._merged = 0
@@ -134,7 +122,8 @@ class Summing:
         """Count what an event meant for one alert; gives the rules for which that is shown as a sample."""
         here = [match for match in matches if match.rule in decision.rules]
         if decision.reason == "merged_into":
-            self._merged += happened.counted
+            if happened.counted:
+                self._merge(decision)
             return set()
         later = not here and self.known.get(decision.alert) is not None
         """A new revision for which the rules do not hold any more: a withdrawal, say."""
@@ -144,9 +133,11 @@ class Summing:
                     self._rules[match.portfolio, match.rule].untold[decision.reason] += 1
             return set()
         at_ms = happened.past.at_ms
-        _, new, joined = self.known.take(decision.alert, decision.portfolio, [m.rule for m in here], at_ms)
+        known, new, joined = self.known.take(decision.alert, decision.portfolio, [m.rule for m in here], at_ms)
         if not happened.counted:
             return set()
+        known.began |= new
+        known.counted.update(joined)
         self._alert(happened, decision, here, new=new)
         shown: set[tuple[str, str]] = set()
         for match in here:
@@ -159,11 +150,20 @@ class Summing:
                 count.updates += 1
             for answer in decision.receivers.values():
                 what = told_as(answer)
-                count.told += what == "now"
+                count.messages += what == "now"
                 count.held += what in WAITS
                 if what not in ("now", *WAITS):
                     count.untold[what] += 1
         return shown
+
+    def _merge(self, decision: Decision) -> None:
+        """Count an alert that another carries on, as far as it was counted as an alert: of all, and of its rules."""
+        known = self.known.get(decision.alert)
+        if known is None:
+            return
+        self._merged += known.began
+        for rule in known.counted:
+            self._rules[known.portfolio, rule].merged += 1
 
     def _alert(self, happened: Happened, decision: Decision, here: Sequence[Match], *, new: bool) -> None:
         of = self._portfolios[decision.portfolio]
@@ -179,7 +179,7 @@ class Summing:
         else:
             of.updates += 1
         for receiver, answer in decision.receivers.items():
-            one = self._receivers.setdefault(receiver, _Receiver())
+            one = self._receivers.setdefault(receiver, ReceiverCount())
             what = told_as(answer)
             if what == "now":
                 one.messages += 1
@@ -208,7 +208,7 @@ class Summing:
         elif record.kind in ("timer", "answer"):
             for receiver, answer in _mapping(record.data.get("receivers")).items():
                 if str(answer).startswith(DELIVERED):
-                    one = self._receivers.setdefault(receiver, _Receiver())
+                    one = self._receivers.setdefault(receiver, ReceiverCount())
                     one.reminders += 1
                     one.days[day_of(rang.at_ms)] += 1
 
@@ -216,7 +216,7 @@ class Summing:
         receiver = data.get("receiver")
         if not isinstance(receiver, str) or not data.get("delivery"):
             return
-        one = self._receivers.setdefault(receiver, _Receiver())
+        one = self._receivers.setdefault(receiver, ReceiverCount())
         one.digests += 1
         fates = _mapping(data.get("members")).values()
         one.listed += sum(str(fate).startswith(LISTED_IN) for fate in fates)
@@ -271,7 +271,7 @@ class Summing:
             merged=self._merged,
             rules=tuple(rules),
             portfolios=tuple(self._portfolio(one, rules) for one in self._portfolios.values()),
-            receivers=tuple(_receiver(name, one) for name, one in sorted(self._receivers.items())),
+            receivers=tuple(one.figures(name) for name, one in sorted(self._receivers.items())),
             by_day={
                 day: severities_first(self._days.get(day, Counter())) for day in days_between(begin, end)
             } if covered.events else {},
@@ -286,13 +286,6 @@ class Summing:
             silent=sum(not rule.matches for rule in own), matches=one.matches, alerts=one.alerts, updates=one.updates,
             days=dict(sorted(one.days.items())), severities=severities_first(one.severities),
         )  # fmt: skip
-
-
-def _receiver(name: str, one: _Receiver) -> ReceiverFigures:
-    return ReceiverFigures(
-        receiver=name, messages=one.messages, digests=one.digests, listed=one.listed, reminders=one.reminders,
-        held=one.held, untold=dict(one.untold.most_common()), days=dict(sorted(one.days.items())),
-    )  # fmt: skip
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

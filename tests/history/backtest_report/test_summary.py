@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from alertd.history.backtest import report_words as words
 from alertd.history.backtest.counting import percentile
 from alertd.history.backtest.figures import Summary
 from alertd.history.backtest.happened import Happened, NearMiss, Rang
@@ -44,8 +45,21 @@ def test_an_alert_counts_once_and_what_comes_to_it_is_an_update() -> None:
     made = summed(raised("a", 0), more)
     (lease,) = [one for one in made.rules if one.rule == "lease"]
     assert (made.alerts, made.updates, made.matches) == (1, 1, 2)
-    assert (lease.alerts, lease.raised, lease.updates, lease.matches, lease.told) == (1, 1, 1, 2, 2)
+    assert (lease.alerts, lease.raised, lease.updates, lease.matches, lease.messages) == (1, 1, 1, 2, 2)
     assert made.receivers[0].messages == 2
+
+
+def test_alerts_that_others_carry_on_are_said_to_be_among_the_alerts() -> None:
+    merging = happened(
+        "c", 2 * HOUR, [match("c")],
+        [decision("al_b", "merged_into", revision=2), decision("al_a", "update_minor", revision=2, receivers={}),
+         decision("al_before", "merged_into", revision=2)],
+    )  # fmt: skip
+    made = summed(raised("a", 0), raised("b", HOUR), raised("before", 0, counted=False), merging)
+    lease = next(one for one in made.rules if one.rule == "lease")
+    assert (made.alerts, made.merged, lease.alerts, lease.merged) == (2, 1, 2, 1)
+    assert words.headline(made).startswith("2 alerts (0.2 a day), of these 1 merged into others, 1 update,")
+    assert words.alerts(lease) == "2 (1 merged)"
 
 
 def test_a_rule_that_joins_an_alert_counts_it_and_did_not_raise_it() -> None:
@@ -68,7 +82,7 @@ def test_who_would_have_been_told_held_and_spared_is_counted_by_receiver() -> No
     assert (found["desk"].messages, found["pm"].held) == (1, 1)
     assert found["oms"].untold == {"silenced": 1}
     lease = made.rules[0]
-    assert (lease.told, lease.held, lease.untold) == (1, 1, {"cooldown": 1, "silenced": 1})
+    assert (lease.messages, lease.held, lease.untold) == (1, 1, {"cooldown": 1, "silenced": 1})
 
 
 def test_windows_that_end_escalations_and_answers_are_messages_too() -> None:
