@@ -1,4 +1,4 @@
-"""What is counted of one rule, and of one receiver, while a backtest runs. Pure; its memory is bounded but for days."""
+"""What is counted of one rule, and of one receiver, while a backtest runs. Pure; memory is bounded but for days."""
 
 from __future__ import annotations
 
