@@ -15,8 +15,13 @@ _BEHIND_MS = 300_000
 """A history that ends so long before the time does says nothing of its end."""
 
 
-def notes_of(subject: Subject, days: Days, begin_ms: int | None, end_ms: int | None, *, own: int) -> list[str]:
-    """Give the notes; `begin_ms`, `end_ms` are those of the history, `own` reports not everybody may be told of."""
+def notes_of(
+    subject: Subject, days: Days, begin_ms: int | None, end_ms: int | None, *, own: int, older: int
+) -> list[str]:
+    """Give the notes; `begin_ms`, `end_ms` are those of the history.
+
+    `own` are reports that not everybody may be told of, `older` stories with reports in the time that began before.
+    """
     zone = ZoneInfo(subject.timezone)
     since_ms, until_ms = days.starts[0], days.until_ms
     found = [*_history(zone, since_ms, until_ms, begin_ms, end_ms), *_holdings(subject)]
@@ -24,6 +29,11 @@ def notes_of(subject: Subject, days: Days, begin_ms: int | None, end_ms: int | N
         found.append(
             f"Tone and volume are of what everybody may be told of, as in rules; {own:,} other reports (a desk's own "
             "sources, limited rights) count in the other parts."
+        )
+    if older:
+        found.append(
+            f"News counts stories that began in the time; event types count also stories that began before and "
+            f"went on: there are {older:,}."
         )
     if local(since_ms, zone).timetz().replace(tzinfo=None).isoformat() != "00:00:00":
         found.append(f"Days are those of {subject.timezone}; the first and the last may be cut off.")
@@ -47,7 +57,10 @@ def _history(zone: ZoneInfo, since_ms: int, until_ms: int, begin_ms: int | None,
 
 def _holdings(subject: Subject) -> list[str]:
     if not subject.holdings:
-        return ["The portfolio holds nothing now."]
+        return [
+            "The portfolio holds nothing now, so it has no tone; its news and event types are those of the reports "
+            "that its rules held for."
+        ]
     unknown = sum(one.weight is None for one in subject.holdings)
     as_of = f" (as of {subject.as_of})" if subject.as_of else ""
     found = [

@@ -121,7 +121,14 @@ def report_of(
         alerts=alerts_of(read.raised, days),
         rules=rule_lines(own, rows.rules_of(db, [one.alert for one in own]), subject.rules),
         latency=latency_of(arrived(db, scope), delivered(db, scope)),
-        notes=notes_of(subject, days, begin_ms, end_ms, own=sum(not one.shared for one in read.of_time)),
+        notes=notes_of(
+            subject,
+            days,
+            begin_ms,
+            end_ms,
+            own=sum(not one.shared for one in read.of_time),
+            older=_older(read) if types else 0,
+        ),
     )
 
 
@@ -130,13 +137,21 @@ def _read(db: sqlite3.Connection, subject: Subject, days: Days) -> _Read:
     scope, before = _scope(subject, since, until), _scope(subject, since - KEPT_MS, until)
     companies = [one.company for one in subject.holdings]
     into = rows.merged(db)
+    # What holds nothing (topics) has the news that its rules held for.
+    named = rows.named(db, before, companies, LEAST_RELEVANCE) if companies else rows.matched(db, before)
     return _Read(
         days=days,
-        named=_as_now(rows.named(db, before, companies, LEAST_RELEVANCE), into),
+        named=_as_now(named, into),
         decided=_as_now(rows.decided(db, scope), into),
         raised=rows.raised(db, scope),
         touched=_as_now(rows.touched(db, scope), into),
     )
+
+
+def _older(read: _Read) -> int:
+    """Count the stories that had reports in the time and began before."""
+    before = {one.story for one in read.named if one.at_ms < read.days.starts[0]}
+    return len(before & {one.story for one in read.of_time})
 
 
 def _as_now(reports: list[R], into: Mapping[str, str]) -> list[R]:

@@ -126,6 +126,18 @@ def named(db: sqlite3.Connection, scope: Scope, companies: Iterable[str], least:
     return [Named._make(row) for row in rows]
 
 
+def matched(db: sqlite3.Connection, scope: Scope) -> list[Named]:
+    """Give the reports that rules of the portfolio held for, the oldest first; no company is named (empty)."""
+    rows = db.execute(
+        f"""SELECT DISTINCT e.event_ms, e.event, coalesce(e.story, e.event), '', e.source, e.shared, NULL, 1.0, 1.0
+            FROM matches m CROSS JOIN events e ON e.event = m.event AND e.revision = m.revision
+            WHERE m.portfolio = :portfolio AND e.event_ms >= :since AND e.event_ms < :until AND {_SEEN} AND {_NEWEST}
+            ORDER BY e.event_ms, e.event""",  # noqa: S608  our own words
+        scope.values(),
+    )
+    return [Named._make(row) for row in rows]
+
+
 def decided(db: sqlite3.Connection, scope: Scope) -> list[Decided]:
     """Give what was decided on for the portfolio, the oldest first."""
     rows = db.execute(

@@ -71,6 +71,8 @@ def _figures(report: Report) -> Html:
 
 
 def _tone(report: Report) -> Iterator[Html | str]:
+    if not report.holdings:
+        yield f"There is {words.portfolio_tone(report)}."
     days = words.days(report)
     there, quiet = words.busy(report)
     if len(days) > 1 and any(value is not None for value in report.tone.line):

@@ -78,7 +78,7 @@ def _top(report: Report) -> Html:
     news = f"{words.volume(report.volume)}; {words.deviation(report.volume)}"
     alerts = f"{report.alerts.total}: {words.alerts(report.alerts)}"
     lines: list[tuple[str, str, list[float | None]]] = [
-        ("Tone", words.tones(report.tone), _folded(report.tone.line, fmean)),
+        ("Tone", words.portfolio_tone(report), _folded(report.tone.line, fmean)),
         ("News", news, _folded(report.volume.by_day, sum)),
         ("Alerts", alerts, _folded(words.alerts_by_day(report), sum)),
     ]

@@ -47,7 +47,7 @@ def report_lines(report: Report, form: TextForm) -> list[str]:
 def _top(report: Report, form: TextForm) -> list[str]:
     out = [*wrapped(words.title(report), 0, form.width), ""]
     lines: list[tuple[str, str, Sequence[float | None]]] = [
-        ("Tone", words.tones(report.tone), report.tone.line),
+        ("Tone", words.portfolio_tone(report), report.tone.line),
         ("News", f"{words.volume(report.volume)}; {words.deviation(report.volume)}", report.volume.by_day),
         ("Alerts", f"{report.alerts.total}: {words.alerts(report.alerts)}", words.alerts_by_day(report)),
     ]

@@ -119,6 +119,11 @@ def tones(one: Tone) -> str:
     return f"{tone(one.now)}, at the beginning {signed(one.before)}"
 
 
+def portfolio_tone(report: Report) -> str:
+    """Say how the portfolio's index stands, or why it has none."""
+    return tones(report.tone) if report.holdings else "none: the portfolio holds nothing"
+
+
 def deviation(volume: Volume) -> str:
     """Say how the last day stands against the time before."""
     if volume.z30 is None and volume.z90 is None:

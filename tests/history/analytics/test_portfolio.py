@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from alertd.history.analytics.model import HoldingLine, Report
+from alertd.history.report import words
 from tests.history.analytics.tables import DAY, HOUR, MINUTE, NVDA, ORCL, SINCE, SUBJECT, UNTIL, VRT, Tables
 
 LONG_AGO = UNTIL - 120 * DAY
@@ -216,13 +217,30 @@ def test_without_a_history_nothing_is_known_and_it_is_said() -> None:
     assert report.notes[0] == "There is no history yet: nothing was archived."
 
 
-def test_a_portfolio_that_holds_nothing_has_alerts_and_no_tone() -> None:
+def test_a_portfolio_that_holds_nothing_has_alerts_the_news_of_its_matches_and_no_tone() -> None:
     past = Tables()
-    past.alert("al_1", UNTIL - HOUR, past.event("e", UNTIL - HOUR, (NVDA, 0.1)))
+    past.event("nobodys", UNTIL - HOUR, (NVDA, 0.1))
+    past.alert("al_1", UNTIL - HOUR, past.event("e", UNTIL - HOUR, (NVDA, 0.1), types=("lease",)))
+    past.put("matches", "e", 1, "ai", None, "lease", "h", "high", None, 0, past.seq)
+    past.put("matches", "e", 1, "ai", None, "cut", "h", "high", None, 0, past.seq)
+    past.put("matches", "nobodys", 1, "other", None, "lease", "h", "high", None, 0, past.seq)
     report = past.report(replace(SUBJECT, holdings=()))
-    assert (report.tone.now, report.volume.reports, report.holdings, report.alerts.total) == (None, 0, [], 1)
+    assert (report.tone.now, report.volume.reports, report.holdings, report.alerts.total) == (None, 1, [], 1)
     assert len(report.tone.line) == len(report.days)
-    assert "The portfolio holds nothing now." in report.notes
+    assert (report.volume.stories, [(one.type, one.stories) for one in report.types]) == (1, [("lease", 1)])
+    assert any(note.startswith("The portfolio holds nothing now, so it has no tone;") for note in report.notes)
+    assert words.portfolio_tone(report) == "none: the portfolio holds nothing"
+
+
+def test_where_types_count_stories_that_began_before_it_is_said() -> None:
+    past = Tables()
+    past.event("old", SINCE - HOUR, (NVDA, 0.1), story="st_1", types=("lease",))
+    past.event("more", SINCE + HOUR, (NVDA, 0.1), story="st_1", types=("lease",))
+    past.event("new", SINCE + HOUR, (NVDA, 0.1), story="st_2", types=("lease",))
+    report = past.report()
+    assert (report.volume.stories, report.types[0].stories) == (1, 2)
+    assert any("began before and went on: there are 1." in note for note in report.notes)
+    assert not any("went on" in note for note in past.report(since=SINCE - DAY).notes)
 
 
 def test_a_history_that_begins_later_or_ends_earlier_is_told() -> None:
