@@ -33,6 +33,7 @@ from alertd.rules.loader import load_rules
 from alertd.settings import load_settings
 from bench.backtest import stories
 from tests.conformance.test_edgar_daemon import folder_of
+from tests.day.script import store_of
 from tests.day.world import MovedClock
 from tests.support.daemon import Daemon, command, eventually
 from tests.support.edgar import EdgarSite, recorded
@@ -193,7 +194,15 @@ async def lives(daemon: Daemon, clock: MovedClock, site: EdgarSite) -> None:
         if batch % 4 == 1:
             await answered(daemon, clock)
         clock.move(clock() + 34 * MINUTE)
+        # The daemon looks twice a second: what comes sooner after half an hour at once would overtake its clocks.
+        await eventually(partial(rung, daemon, clock), "what was due is done")
     await eventually(daemon.quiet, "the last is taken")
+
+
+async def rung(daemon: Daemon, clock: MovedClock) -> bool:
+    """Tell whether no window and no timer is over and not seen to."""
+    async with store_of(daemon) as store:
+        return not (await store.windows(clock(), 1) or await store.timers_due(clock(), 1))
 
 
 async def answered(daemon: Daemon, clock: MovedClock) -> None:
