@@ -34,7 +34,8 @@ def is_package(path: Path) -> bool:
 
 def pack_folder(folder: Path, file: Path) -> None:
     """Put an archive's directory into one file, durably. Raises OSError."""
-    with file.open("wb") as out:
+    # As private as the archive that it is of.
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as out:
         with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
             for path in sorted(p for p in folder.rglob("*") if p.is_file()):
                 name = path.relative_to(folder).as_posix()

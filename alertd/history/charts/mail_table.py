@@ -20,13 +20,14 @@ _TABLE = {"role": "presentation", "cellspacing": "0", "cellpadding": "0", "borde
 _CELL = "padding:3px 8px 3px 0;vertical-align:middle;font-size:14px;line-height:20px;overflow-wrap:anywhere"
 
 
-def mail_bars(bars: Sequence[Bar], unit: str = "", *, signed: bool = False) -> Html:
+def mail_bars(bars: Sequence[Bar], unit: str = "", *, signed: bool = False, least: float = 0.0) -> Html:
     """Draw bars that lie below each other, each between its label and its value. Negative ones have the other colour.
 
-    All bars begin on the left: the sign stands in the value.
+    All bars begin on the left: the sign stands in the value. One of the whole width stands for `least` or more.
     """
     values = clean([bar.value for bar in bars], len(bars))
-    most = max((abs(value) for value in values if value is not None), default=0.0) or 1.0
+    most = max((abs(value) for value in values if value is not None), default=0.0)
+    most = max(most, least) or 1.0
     rows = []
     for bar, value in zip(bars, values, strict=True):
         said = number(value, unit, signed=signed) + (f" · {bar.note}" if bar.note else "")
@@ -41,13 +42,15 @@ def mail_bars(bars: Sequence[Bar], unit: str = "", *, signed: bool = False) -> H
     return element("table", *rows, width="100%", style="table-layout:fixed;border-collapse:collapse", **_TABLE)
 
 
-def mail_columns(values: Sequence[float | None], *, height: int = 32, title: str = "") -> Html:
+def mail_columns(values: Sequence[float | None], *, height: int = 32, title: str = "", least: float = 0.0) -> Html:
     """Draw columns beside each other, as a sparkline: one for each value, all of them upwards from zero.
 
-    Negative ones have the other colour. `height` in pixels. Of more than MOST_COLUMNS values the last ones are drawn.
+    Negative ones have the other colour. `height` in pixels, of `least` or more. Of more than MOST_COLUMNS values the
+    last ones are drawn.
     """
     shown = clean(values, len(values))[-MOST_COLUMNS:]
-    most = max((abs(value) for value in shown if value is not None), default=0.0) or 1.0
+    most = max((abs(value) for value in shown if value is not None), default=0.0)
+    most = max(most, least) or 1.0
     cells = [_column(value, most, height) for value in shown]
     return element(
         "table",

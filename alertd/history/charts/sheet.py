@@ -1,5 +1,7 @@
 """The style sheet of pages with charts.
 
+What is wider than the page has a shade at the side where it goes on.
+
 Series: `s0` to `s5` in the order of the palette, severities under their own names. What fills and what strokes takes
 its colour from `--c`, so each is named once.
 """
@@ -25,7 +27,12 @@ footer{margin-top:40px;border-top:1px solid var(--line);padding-top:10px}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:10px;margin:12px 0}
 .figures>div{background:var(--soft);border-radius:6px;padding:10px 12px}
 dt{font-size:13px;color:var(--dim)}dd{margin:0}.big{font-size:24px;line-height:1.3;font-weight:650}
-.wide{overflow-x:auto}.wide th:not(.n),.wide td:not(.n){min-width:8.5em}
+.wide{overflow-x:auto;margin:10px 0 20px;background:
+linear-gradient(90deg,var(--bg) 40%,transparent) 0 0/32px 100% local no-repeat,
+linear-gradient(270deg,var(--bg) 40%,transparent) 100% 0/32px 100% local no-repeat,
+linear-gradient(90deg,var(--band),transparent) 0 0/14px 100% scroll no-repeat,
+linear-gradient(270deg,var(--band),transparent) 100% 0/14px 100% scroll no-repeat}
+.wide th:not(.n),.wide td:not(.n){min-width:8.5em}
 .wide:focus-visible{outline:2px solid var(--link)}
 table{border-collapse:collapse;width:100%;font-size:14px;line-height:1.4}
 caption{text-align:left;padding:0 0 6px}

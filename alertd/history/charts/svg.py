@@ -48,16 +48,21 @@ def lines(
     series: Sequence[Series],
     *,
     band: Band | None = None,
+    least: float = 0.0,
     note: str = "",
 ) -> Html:
-    """Draw lines over time, before a band of what is usual if there is one. A value that is not known is a gap."""
+    """Draw lines over time, before a band of what is usual if there is one. A value that is not known is a gap.
+
+    The axis reaches at least from -least to least, so that what is next to nothing does not look like much.
+    """
     count = len(labels)
     curves = [(one, clean(one.values, count)) for one in series]
     ends = [] if band is None else list(zip(clean(band.low, count), clean(band.high, count), strict=True))
     known = [value for _, values in curves for value in values if value is not None]
     if not known:
         return figure(title, unit, _nothing("nothing is known of this time"), note=note)
-    scale = Scale.over([*known, *(end for pair in ends for end in pair if end is not None)])
+    around = (-least, least) if least else ()
+    scale = Scale.over([*known, *around, *(end for pair in ends for end in pair if end is not None)])
     drawn = [element("path", d=_ribbon(run, count, scale), class_="band") for run in _runs(ends)]
     for index, (one, values) in enumerate(curves):
         look = look_of(one, index)
@@ -79,17 +84,20 @@ def lines(
     return figure(title, unit, shown, *named, numbers_of(labels, series, unit, band), note=note)
 
 
-def level_bars(title: str, unit: str, bars: Sequence[Bar], *, signed: bool = False, note: str = "") -> Html:
+def level_bars(
+    title: str, unit: str, bars: Sequence[Bar], *, signed: bool = False, least: float = 0.0, note: str = ""
+) -> Html:
     """Draw bars that lie below each other, each with its label and value; negative ones go to the left.
 
-    It is a table whose middle column is drawn, so that it reads without its picture. `signed` writes `+` too.
+    It is a table whose middle column is drawn, so that it reads without its picture. `signed` writes `+` too. A bar
+    of the whole width stands for `least` or more.
     """
     values = clean([bar.value for bar in bars], len(bars))
     known = [value for value in values if value is not None]
     if not known:
         return figure(title, unit, _nothing("nothing to compare"), note=note)
     low, high = min(0.0, *known), max(0.0, *known)
-    wide = (high - low) or 1.0
+    wide = max(high - low, least) or 1.0
     rows = [
         element(
             "tr",

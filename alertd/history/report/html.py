@@ -76,15 +76,23 @@ def _tone(report: Report) -> Iterator[Html | str]:
     days = words.days(report)
     there, quiet = words.busy(report)
     if len(days) > 1 and any(value is not None for value in report.tone.line):
-        yield lines("Tone of the portfolio", "-1 to 1", days, [Series("signed by position", report.tone.line)])
+        yield lines(
+            "Tone of the portfolio",
+            "-1 to 1",
+            days,
+            [Series("signed by position", report.tone.line)],
+            least=words.LEAST_TONE,
+        )
     loudest = [one for one in there if any(value is not None for value in one.tone.line)][:_LINES]
     if len(days) > 1 and loudest:
         named = [Series(words.label(one), one.tone.line) for one in loudest]
-        yield lines("Tone of the largest holdings", "-1 to 1, as written", days, named)
+        yield lines("Tone of the largest holdings", "-1 to 1, as written", days, named, least=words.LEAST_TONE)
     known = sorted((one for one in there if one.signed is not None), key=lambda one: -(one.signed or 0.0))[:_ROWS]
     if known:
         bars = [Bar(words.held(one), one.signed) for one in known]
-        yield level_bars("What it is for you, by holding", "-1 to 1, signed by position", bars, signed=True)
+        yield level_bars(
+            "What it is for you, by holding", "-1 to 1, signed by position", bars, signed=True, least=words.LEAST_TONE
+        )
     if said := words.quiet_ones(quiet):
         yield said
 

@@ -84,7 +84,8 @@ def _top(report: Report) -> Html:
     ]
     rows = []
     for name, said, values in lines:
-        drawn = [mail_columns(values, title=f"{name} by day")] if len(values) > 1 and any(values) else []
+        least = words.LEAST_TONE if name == "Tone" else 0.0
+        drawn = [mail_columns(values, title=f"{name} by day", least=least)] if len(values) > 1 and any(values) else []
         if drawn and min(value or 0.0 for value in values) < 0:
             drawn.append(_dim("Orange is below zero."))
         rows.append(
@@ -114,7 +115,7 @@ def _holdings(report: Report) -> Iterator[Html]:
     if known:
         yield _dim("Tone for you, -1 to 1: bad news of a short is good.")
         bars = sorted(known, key=lambda one: -(one.signed or 0.0))
-        yield mail_bars([Bar(words.held(one), one.signed) for one in bars], signed=True)
+        yield mail_bars([Bar(words.held(one), one.signed) for one in bars], signed=True, least=words.LEAST_TONE)
     if there:
         head = ["", "tone", "before", "stories", "σ 30", "σ 90", "alerts"]
         yield _grid(head, [_holding(one) for one in there[:HOLDINGS]], narrow_without=(2, 5))

@@ -30,6 +30,8 @@ from alertd.notify.clocks import day, zone_label
 from alertd.notify.plain import counted, one_line
 
 UNKNOWN = "–"
+LEAST_TONE = 0.3
+"""What charts of tone show at least, either way: up to half of it is neutral, and looks like that."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TITLE = 160
 _LABEL = 40
