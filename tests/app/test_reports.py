@@ -76,5 +76,5 @@ async def test_a_report_is_mailed_once_over_a_reload_and_a_crash(
         await eventually(daemon.quiet, "all is quiet")
     (mail,) = reports(relay)
     assert mail.recipients == ["pm@desk.example"]
-    assert "P: " in mail.part("plain") and "The portfolio holds nothing now." in mail.part("plain")
+    assert "P: " in mail.part("plain") and "The portfolio holds nothing now," in mail.part("plain")
     assert mail.part("html").startswith("<!DOCTYPE html>")

@@ -259,4 +259,4 @@ def test_a_line_that_cannot_be_read_is_skipped_with_its_reason(tmp_path: Path) -
     examiner = Examiner(plan_of(live, tmp_path))
     found = examiner.take(RawPast(0, "archive", "x", b'{"kind":"event","at":"yesterday","data":{}}', "k"))
     assert found.what == "skip"
-    assert found.why.startswith("unreadable")
+    assert "yesterday" in found.why, "whoever counts it says that it is unreadable"
