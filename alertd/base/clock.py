@@ -76,6 +76,16 @@ def rfc3339(ms: int) -> str:
     return (_EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def utc_day(ms: int) -> str:
+    """Write the day of milliseconds since the epoch, UTC: `2026-01-12`."""
+    return rfc3339(ms)[:10]
+
+
+def day_start(day: str) -> int:
+    """Give the beginning of such a day, in milliseconds since the epoch. Raises ValueError."""
+    return parse_rfc3339(f"{day}T00:00:00Z")
+
+
 def parse_rfc3339(text: str) -> int:
     """Read an RFC 3339 time with a zone as milliseconds since the epoch. Raises ValueError."""
     moment = datetime.fromisoformat(text)

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from rich.console import Group
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from alertd.base.clock import utc_day
 from alertd.cli.output import stderr
-from alertd.history.backtest.counting import day_of
 from alertd.history.backtest.happened import Progress as Backtested
 from alertd.history.backtest.plan import Plan
 
@@ -43,7 +43,7 @@ class _Watching(Progress):
             self._first = self._first or at
             whole = self._plan.until_ms - self._first if at and self._plan.until_ms < _ENDLESS else None
             how = f"{events:,} events  {rate:,.0f}/s"
-            where = day_of(at) if at else "begins"
+            where = utc_day(at) if at else "begins"
             self.update(self._task, description=where, total=whole, completed=at - self._first, how=how)
         return Group(*self.get_renderables())
 

@@ -13,6 +13,7 @@ import structlog
 
 from alertd import __version__, companies, enrich
 from alertd.base.clock import Clock, rfc3339
+from alertd.base.files import sha256_of
 from alertd.history.archive.blobs import MAX_BLOB, Blobs
 from alertd.model import JournalRecord
 from alertd.rules.files import fingerprint
@@ -128,12 +129,6 @@ def models() -> Iterator[tuple[str, str]]:
         for path in sorted(folder.iterdir()):
             if path.is_file():
                 yield f"{package.__name__.removeprefix('alertd.')}/{path.name}", sha256_of(path)
-
-
-def sha256_of(path: Path) -> str:
-    """Give the SHA-256 of a file. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _inside(name: str, rules: Path) -> str:

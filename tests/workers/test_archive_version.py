@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from alertd.base.files import sha256_of
 from alertd.cli.journal_text import headline
 from alertd.history.archive.blobs import Blobs
 from alertd.model import JournalRecord
 from alertd.rules.files import fingerprint
 from alertd.store.memory import MemoryStore
-from alertd.workers.archive_version import CHANGED, MISSING, InForce, Versions, sha256_of
+from alertd.workers.archive_version import CHANGED, MISSING, InForce, Versions
 
 NOW = 1_800_000_000_000
 

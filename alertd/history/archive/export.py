@@ -17,12 +17,12 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from alertd.base.clock import rfc3339
+from alertd.base.clock import rfc3339, utc_day
 from alertd.errors import ArchiveRefused, Corrupt
 from alertd.history.archive import manifest, wire
 from alertd.history.archive.blobs import Blobs, named_in
 from alertd.history.archive.chain import START, digest, link
-from alertd.history.archive.layout import Layout, Origin, about, create, day_of
+from alertd.history.archive.layout import Layout, Origin, about, create
 from alertd.history.archive.limits import NOT_EXPORTED
 from alertd.history.archive.manifest import Entry
 from alertd.history.archive.narrowing import Narrowing, shareable
@@ -139,8 +139,8 @@ class _Export:
         there = set(self._reader.days())
         if self._done.whole_days:
             there |= set(self._known.days())
-        first = day_of(self._since) if self._since else ""
-        last = day_of(self._until - 1) if self._until is not None else "9999"
+        first = utc_day(self._since) if self._since else ""
+        last = utc_day(self._until - 1) if self._until is not None else "9999"
         return sorted(day for day in there if first <= day <= last)
 
     def _day(self, day: str) -> Entry | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from alertd.base.clock import parse_rfc3339
+from alertd.base.clock import day_start, parse_rfc3339
 from alertd.base.files import write_whole
 from alertd.errors import ArchiveRefused
 from alertd.history.archive.layout import Layout, about, locked, rewriting
@@ -67,7 +67,7 @@ def remove(path: Path | str, name: str) -> bool:
 
 def held(day: str, holds: Sequence[LegalHold]) -> bool:
     """Tell whether a day is held."""
-    start = parse_rfc3339(f"{day}T00:00:00Z")
+    start = day_start(day)
     spans = [_span(one) for one in holds]
     return any(since < start + _DAY and (until is None or until > start) for since, until in spans)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alertd.base.clock import rfc3339
+from alertd.base.files import sha256_of
 from alertd.errors import ArchiveRefused
 from alertd.history.archive import manifest, sealing
 from alertd.history.archive.blobs import Blobs
@@ -115,7 +116,7 @@ def _copy(source: Layout, at: Layout, day: str, entry: Entry | None, before: str
     if entry is not None:
         at.scratch(day).parent.mkdir(mode=0o700, exist_ok=True)
         _copy_file(source.sealed(day), at.scratch(day))
-        if sealing.sha256_of(at.scratch(day)) != entry.sha256:
+        if sha256_of(at.scratch(day)) != entry.sha256:
             raise ArchiveRefused(f"{source.sealed(day)} changes while it is read")
         return entry
     with SealedFile(at.scratch(day), SEALED_LEVEL) as made:

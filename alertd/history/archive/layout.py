@@ -115,11 +115,6 @@ def is_day(text: str) -> bool:
         return False
 
 
-def day_of(ms: int) -> str:
-    """Give the UTC day of a time."""
-    return rfc3339(ms)[:10]
-
-
 def next_day(day: str) -> str:
     """Give the day after."""
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

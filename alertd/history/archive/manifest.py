@@ -15,10 +15,11 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from alertd.base.clock import utc_day
 from alertd.errors import Corrupt
 from alertd.history.archive.chain import CHAIN, START, manifest_link
 from alertd.history.archive.finding import Finding
-from alertd.history.archive.layout import day_of, is_day
+from alertd.history.archive.layout import is_day
 from alertd.history.archive.wire import UNDECODABLE, journal_ms
 
 MAX_ENTRY = 64 << 20
@@ -182,7 +183,7 @@ def _parted(line: bytes) -> tuple[bytes, str]:
 def _fits(entry: Entry) -> bool:
     """Tell whether an entry that was altered may be of the day that it names: whoever writes goes on behind that."""
     try:
-        return day_of(journal_ms(entry.last)) == entry.day
+        return utc_day(journal_ms(entry.last)) == entry.day
     except Corrupt:
         return False
 

@@ -16,7 +16,8 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
-from alertd.base.clock import parse_rfc3339, rfc3339
+from alertd.base.clock import day_start, rfc3339
+from alertd.base.files import sha256_of
 from alertd.errors import Corrupt
 from alertd.history.archive import holds, manifest, sealing, wire
 from alertd.history.archive.chain import digest
@@ -90,14 +91,14 @@ def _due(entry: Entry, keep: Keep, now: int) -> bool:
 
 def _over(entry: Entry, keep: Keep, now: int) -> set[str]:
     """Give the kinds of which a day's lines have been kept long enough."""
-    end = parse_rfc3339(f"{entry.day}T00:00:00Z") + _DAY
+    end = day_start(entry.day) + _DAY
     return {kind for kind in entry.kinds if end + keep.of(kind) * 1000 <= now}
 
 
 def _day(at: Layout, entry: Entry, keep: Keep, now: int, level: int, *, dry_run: bool) -> PrunedDay | None:
     day, over = entry.day, _over(entry, keep, now)
     try:
-        if sealing.sha256_of(at.sealed(day)) != entry.sha256:
+        if sha256_of(at.sealed(day)) != entry.sha256:
             return PrunedDay(
                 day, fault="it is not as it was sealed, so nothing is removed; see alertd archive verify"
             )

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from alertd.base.clock import parse_rfc3339
+from alertd.base.clock import parse_rfc3339, utc_day
 from alertd.errors import Corrupt
 from alertd.history.archive import manifest, wire
 from alertd.history.archive.day import (
@@ -26,7 +26,7 @@ from alertd.history.archive.day import (
     whole_spans,
 )
 from alertd.history.archive.finding import Finding
-from alertd.history.archive.layout import Layout, about, day_of
+from alertd.history.archive.layout import Layout, about
 from alertd.history.archive.line import Line, Place
 from alertd.history.archive.wire import Wire, journal_ms
 from alertd.model import JournalRecord
@@ -80,9 +80,9 @@ class Reader:
         """Give the same lines without decoding their records."""
         since, until = since_ms or 0, _FAR if until_ms is None else until_ms
         for day in self.days():
-            if (after and day < after.day) or (since and day < day_of(since)):
+            if (after and day < after.day) or (since and day < utc_day(since)):
                 continue
-            if until < _FAR and day > day_of(until):
+            if until < _FAR and day > utc_day(until):
                 return
             passed = after.n if after and day == after.day else 0
             for line in self._day(day, passed, since):

@@ -12,14 +12,13 @@ way.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
-from pathlib import Path
 
 from msgspec import structs
 
 from alertd.base.clock import rfc3339
 from alertd.base.failpoints import failpoint
+from alertd.base.files import sha256_of
 from alertd.history.archive import manifest
 from alertd.history.archive.chain import START
 from alertd.history.archive.day import frames_of
@@ -89,12 +88,6 @@ def mend(at: Layout) -> list[Finding]:
             ):
                 _put(at, entry)
     return findings
-
-
-def sha256_of(path: Path) -> str:
-    """Give the digest of a file. Raises OSError."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _put(at: Layout, entry: Entry) -> None:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from alertd.base.files import sha256_of
 from alertd.errors import Corrupt
 from alertd.history.archive import manifest
 from alertd.history.archive.blobs import SHA256, Blobs
@@ -21,7 +22,6 @@ from alertd.history.archive.day import frames_of
 from alertd.history.archive.finding import Finding
 from alertd.history.archive.layout import Layout, about, locked, rewriting
 from alertd.history.archive.manifest import Entry
-from alertd.history.archive.sealing import sha256_of
 from alertd.history.archive.wire import kind_of, record_of
 from alertd.history.archive.writing import is_written
 

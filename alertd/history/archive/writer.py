@@ -21,14 +21,14 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from alertd.base.clock import Clock, system_clock
+from alertd.base.clock import Clock, system_clock, utc_day
 from alertd.base.failpoints import failpoint
 from alertd.errors import ArchiveUnavailable
 from alertd.history.archive import manifest, sealing, wire
 from alertd.history.archive.chain import START, digest, link
 from alertd.history.archive.finding import Finding
 from alertd.history.archive.frames import pack
-from alertd.history.archive.layout import Layout, create, day_of, locked, next_day, sync_folder, writing
+from alertd.history.archive.layout import Layout, create, locked, next_day, sync_folder, writing
 from alertd.history.archive.limits import SHORT_S, rights_of, without_text
 from alertd.history.archive.line import Place
 from alertd.history.archive.sealed_file import FRAME_TEXT, SEALED_LEVEL
@@ -99,7 +99,7 @@ class Writer:
     def append(self, records: Sequence[tuple[str, JournalRecord]]) -> None:
         """Write records with their journal ids, durably. Raises ArchiveUnavailable; then see `position`."""
         with self._lock:
-            days = accumulate((day_of(journal_ms(row[0])) for row in records), max, initial=self._least_day())
+            days = accumulate((utc_day(journal_ms(row[0])) for row in records), max, initial=self._least_day())
             for day, rows in groupby(zip(islice(days, 1, None), records, strict=True), key=itemgetter(0)):
                 try:
                     self._write(day, [row for _, row in rows])

@@ -6,10 +6,10 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from alertd.alerts.circumstances import expect_window
-from alertd.base.clock import rfc3339
+from alertd.base.clock import rfc3339, utc_day
 from alertd.history.backtest.figures import BudgetFigures, NearFigures, ReceiverFigures, RuleFigures, Sample
 from alertd.history.backtest.samples import Sampler, clean
 from alertd.rules.book import Budget, Portfolio, Rule
@@ -89,7 +89,7 @@ class RuleCount:
     def alert(self, at_ms: int, *, raised: bool) -> None:
         """Count an alert that it raised, or joined."""
         self.alerts += 1
-        self.days[day_of(at_ms)] += 1
+        self.days[utc_day(at_ms)] += 1
         self.within.add(at_ms)
         if raised:
             self.raised += 1
@@ -169,15 +169,10 @@ def percentile(counts: list[int], days: int, share: float = 0.95) -> int:
     return ordered[place - 1] if ordered and place > 0 else 0
 
 
-def day_of(at_ms: int) -> str:
-    """Give the day of a time, UTC: `2026-11-29`."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
-
-
 def days_between(since_ms: int, until_ms: int) -> Iterator[str]:
     """Give the days of a time, UTC; its end is not in it."""
-    day = date.fromisoformat(day_of(since_ms))
-    last = date.fromisoformat(day_of(max(since_ms, until_ms - 1)))
+    day = date.fromisoformat(utc_day(since_ms))
+    last = date.fromisoformat(utc_day(max(since_ms, until_ms - 1)))
     while day <= last:
         yield day.isoformat()
         day += timedelta(days=1)

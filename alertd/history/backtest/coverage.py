@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from alertd.base.clock import rfc3339
-from alertd.history.backtest.counting import day_of, days_between
+from alertd.base.clock import rfc3339, utc_day
+from alertd.history.backtest.counting import days_between
 from alertd.history.backtest.figures import PastFigures
 from alertd.history.past import PastEvent
 
@@ -44,7 +44,7 @@ class Covered:
         self.no_text += bool(not event.body and event.truncated and rights and rights.keep_body_s is not None)
         self.first_ms = min(self.first_ms, past.at_ms) if self.first_ms else past.at_ms
         self.last_ms = max(self.last_ms, past.at_ms)
-        self.days[day_of(past.at_ms)] += 1
+        self.days[utc_day(past.at_ms)] += 1
 
     def merge(self, other: Covered) -> None:
         """Take in what another counted."""

@@ -14,8 +14,8 @@ from typing import Any
 from alertd.alerts.lanes import DELIVERED
 from alertd.alerts.policy import loudest
 from alertd.alerts.release import LISTED_IN
-from alertd.base.clock import rfc3339
-from alertd.history.backtest.counting import DAY_MS, ReceiverCount, RuleCount, day_of, days_between
+from alertd.base.clock import rfc3339, utc_day
+from alertd.history.backtest.counting import DAY_MS, ReceiverCount, RuleCount, days_between
 from alertd.history.backtest.coverage import Covered
 from alertd.history.backtest.figures import (
     PortfolioFigures,
@@ -171,9 +171,9 @@ class Summing:
         if new:
             severity = loudest([match.severity for match in here])
             of.alerts += 1
-            of.days[day_of(at_ms)] += 1
+            of.days[utc_day(at_ms)] += 1
             of.severities[severity] += 1
-            self._days.setdefault(day_of(at_ms), Counter())[severity] += 1
+            self._days.setdefault(utc_day(at_ms), Counter())[severity] += 1
             at = datetime.fromtimestamp(at_ms / 1000, UTC)
             self._hours[WEEK[at.weekday()]][at.hour] += 1
         else:
@@ -183,7 +183,7 @@ class Summing:
             what = told_as(answer)
             if what == "now":
                 one.messages += 1
-                one.days[day_of(at_ms)] += 1
+                one.days[utc_day(at_ms)] += 1
             elif what in WAITS:
                 one.held += 1
             else:
@@ -210,7 +210,7 @@ class Summing:
                 if str(answer).startswith(DELIVERED):
                     one = self._receivers.setdefault(receiver, ReceiverCount())
                     one.reminders += 1
-                    one.days[day_of(rang.at_ms)] += 1
+                    one.days[utc_day(rang.at_ms)] += 1
 
     def _release(self, at_ms: int, data: Mapping[str, Any]) -> None:
         receiver = data.get("receiver")
@@ -220,7 +220,7 @@ class Summing:
         one.digests += 1
         fates = _mapping(data.get("members")).values()
         one.listed += sum(str(fate).startswith(LISTED_IN) for fate in fates)
-        one.days[day_of(at_ms)] += 1
+        one.days[utc_day(at_ms)] += 1
 
     def _sees_record(self, data: Mapping[str, Any]) -> bool:
         """Tell whether a record is about portfolios that are reported."""
