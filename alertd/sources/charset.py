@@ -66,7 +66,7 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
     for pattern, codec in _NULS:
         if pattern.match(body):
             return _lenient(body, codec, notes), notes
-    return _ascii_like(body, _labels(body, content_type), notes), notes
+    return _ascii_like(body, _labels(body, content_type, notes), notes), notes
 
 
 def _gunzip(body: bytes) -> bytes:
@@ -87,7 +87,7 @@ def _lenient(body: bytes, codec: str, notes: list[str]) -> str:
     return text
 
 
-def _labels(body: bytes, content_type: str | None) -> list[str]:
+def _labels(body: bytes, content_type: str | None, notes: list[str]) -> list[str]:
     """Give the Python codecs that HTTP and the document name, in this order, as far as they are character sets."""
     said: list[str] = []
     if content_type and (found := _HTTP_CHARSET.search(content_type)):
@@ -99,9 +99,11 @@ def _labels(body: bytes, content_type: str | None) -> list[str]:
         try:
             name = codecs.lookup(label).name
         except (LookupError, UnicodeError):
-            continue
+            name = ""
         if _SETS.fullmatch(name):
             codecs_named.append(_WIDER.get(name, name))
+        else:
+            notes.append(f"declared as {label[:30]}, which is no character set that is read")
     return codecs_named
 
 

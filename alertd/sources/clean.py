@@ -77,7 +77,9 @@ def clean(text: str, notes: list[str]) -> Document:
         raise ParseFailed(f"no feed but plain text, starting with {_excerpt(text)}")
     if text[: start.start()].strip("\ufeff \t\r\n"):
         notes.append("text before the document was dropped")
-    text = FORBIDDEN.sub("", text[start.start() :])
+    text, removed = FORBIDDEN.subn("", text[start.start() :])
+    if removed:
+        notes.append("control characters were removed")
     cleaner = _Cleaner(text, notes)
     cleaned = cleaner.run()
     plan = outline(cleaned)
@@ -132,7 +134,13 @@ class _Cleaner:
             else:
                 position = self._declaration(found.start())
         self._out.append(self._outside(self._text[position:]))
-        return _capped_persons(_LONG_TAG.sub(r"<\1>", "".join(self._out)))
+        text, emptied = _LONG_TAG.subn(r"<\1>", "".join(self._out))
+        if emptied:
+            self._note(f"the attributes of an element were dropped, longer than {MAX_TAG >> 10} KiB")
+        text, cut = _capped_persons(text)
+        if cut:
+            self._note(f"the name of an author was cut, longer than {MAX_PERSON} characters")
+        return text
 
     def _note(self, text: str) -> None:
         if text not in self._notes:
@@ -187,7 +195,10 @@ class _Cleaner:
         chunk = _BARE_LESS.sub("&lt;", chunk)
         if "base" in chunk:
             chunk = _BASE.sub(self._base, chunk)
-        return self._killer_tag.sub("", chunk)
+        chunk, removed = self._killer_tag.subn("", chunk)
+        if removed:
+            self._note("elements that break the parser were removed")
+        return chunk
 
     def _base(self, found: re.Match[str]) -> str:
         if _GOOD_BASE.fullmatch(found[1]):
@@ -226,10 +237,10 @@ def _code(figures: str) -> int:
     return int(figures[1:], 16) if figures[:1] in ("x", "X") else int(figures)
 
 
-def _capped_persons(text: str) -> str:
-    """Cut the text of authors, without believing that they are closed."""
+def _capped_persons(text: str) -> tuple[str, int]:
+    """Cut the text of authors, without believing that they are closed; gives how many were cut too."""
     out: list[str] = []
-    position = 0
+    position = cut = 0
     while found := _PERSON.search(text, position):
         start = found.end()
         if _PERSON_END.search(text, start, start + MAX_PERSON):
@@ -241,5 +252,6 @@ def _capped_persons(text: str) -> str:
         name = _TAGS.sub(" ", text[text.find(">", start, end) + 1 : end][: 4 * MAX_PERSON])
         out += (text[position : found.start()], f"<{found[1]}>{name.split('&')[0][:200]}")
         position = end
+        cut += 1
     out.append(text[position:])
-    return "".join(out)
+    return "".join(out), cut

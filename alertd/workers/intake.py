@@ -101,6 +101,8 @@ class Intake:
         self._health = health
         self._epoch = epoch
         self._lost = lost
+        self._odd: dict[str, str] = {}
+        """Source -> what was last said of its documents: a line for each trouble, not for each poll."""
         self._anew: dict[str, str] = {}
         """Source -> the address whose first page is being taken in, also over polls that the store cut short."""
 
@@ -216,6 +218,7 @@ class Intake:
 
     async def _account(self, source: AnyConfig, taken: Taken) -> None:
         """Leave a reason for each entry that becomes no event of its own, and tell the operator what is odd."""
+        self._say_odd(source.id, taken.parsed)
         for line in account(source.id, taken.parsed, taken.verdict, taken.results):
             record = JournalRecord(
                 kind="entry", at=rfc3339(self._clock()), ids=line.ids, reason=line.reason, data=line.data
@@ -231,6 +234,15 @@ class Intake:
             # Once a day: a feed with random GUIDs, or one too fast for its interval, is like this at each poll.
             text = f"Source {source.id}: {note.text}"
             await self._notices.tell(note.kind, source.id, text, rfc3339(self._clock())[:10])
+
+    def _say_odd(self, source: str, parsed: ParsedFeed) -> None:
+        """Log that a document was not as it should be."""
+        reasons = dict.fromkeys(rejected.reason for rejected in parsed.rejected)
+        said = "; ".join([*filter(None, [parsed.repaired]), *(f"entries rejected: {reason}" for reason in reasons)])
+        said = telemetry.safe_text(said)
+        if said and said != self._odd.get(source):
+            log.info("document_odd", source=source, what=said, rejected=len(parsed.rejected))
+        self._odd[source] = said
 
 
 def _since(item: IngestItem, ms: int) -> bool:
