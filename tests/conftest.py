@@ -17,6 +17,19 @@ LONG = ("day", "walls", "workers", "app", "pictures", "history", "demo", "fundam
 for by all the others."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say which tests of faults run (tests/faults)."""
+    parser.addoption(
+        "--faults", choices=("fast", "all"), default="fast", help="tests of faults: the fast ones, or all"
+    )
+    parser.addoption("--only-faults", default="", metavar="F1,F2", help="of them, only those of these faults")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the markers."""
+    config.addinivalue_line("markers", "fault(id, name, slow): the test of a fault (tests/faults/case.py)")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the longest."""
     here = config.rootpath / "tests"

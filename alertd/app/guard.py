@@ -35,7 +35,8 @@ MAX_UNTOLD = 100
 
 
 CHILD = (sys.executable, "-m", "alertd.app.child")
-"""The program of a child; the number of the descriptor of its line to us is its argument."""
+"""The program of a child. Its arguments: the number of the descriptor of its line to us, and its name, which is there
+for those who look at the list of processes."""
 
 
 class MakeBoot(Protocol):
@@ -150,7 +151,7 @@ class Guard:
         try:
             with theirs:
                 self._process = await asyncio.create_subprocess_exec(
-                    *self._command, str(theirs.fileno()),
+                    *self._command, str(theirs.fileno()), self.name,
                     stdin=asyncio.subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=env,
                     start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer
                 )  # fmt: skip

@@ -57,6 +57,11 @@ class Daemon:
                 await self._process.wait()
 
     @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def pid(self) -> int:
         """The supervisor's process id."""
         assert self._process is not None
