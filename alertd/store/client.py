@@ -10,7 +10,8 @@ Replies are raw RESP2, without redis-py's parsing, so that their shape depends o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,10 +21,10 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from alertd.errors import StoreRefused, StoreUnavailable
-from alertd.store.keys import Keys
+from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
+from alertd.store.keys import WRONG_TYPE, Keys
 from alertd.store.scripts import Script, script
-from alertd.store.translate import translated
+from alertd.store.translate import is_about_access, translated
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +32,9 @@ Arg = str | bytes | int | float
 
 TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 3.0
-READER_TIMEOUT_S = 10.0
-MAX_BLOCK_MS = 4_500
+READER_TIMEOUT_S = 6.0
+"""The watchdog of blocking reads: one that has not come back by then stands on a dead line, and is given up."""
+MAX_BLOCK_MS = 2_500
 """Longest wait of a blocking read: it must return well within the socket's time-out."""
 assert MAX_BLOCK_MS / 1000 < READER_TIMEOUT_S / 2
 
@@ -89,6 +91,7 @@ class Link:
         safe_name = "".join(c if c.isascii() and c.isprintable() and c != " " else "-" for c in f"alertd:{name}")
         self.keys = keys
         self.over_socket = url.startswith("unix:")
+        self._let_in = False
         try:
             self._client = _connect(url, safe_name, timeout=TIMEOUT_S, max_connections=max_connections)
             self._reader = _connect(url, f"{safe_name}:read", timeout=READER_TIMEOUT_S, max_connections=8)
@@ -103,12 +106,12 @@ class Link:
 
     async def call(self, *command: Arg) -> Any:
         """Send one command and give its raw reply."""
-        with translated():
+        with self._translated(command):
             return await self._send(self._client, *command)
 
     async def pipeline(self, commands: Iterable[Sequence[Arg]]) -> list[Any]:
         """Send several commands in one go, without a transaction; the first error is raised."""
-        with translated():
+        with self._translated():
             async with self._client.pipeline(transaction=False) as pipe:
                 for command in commands:
                     pipe.execute_command(*command)
@@ -122,7 +125,7 @@ class Link:
         """
         if not 0 <= block_ms <= MAX_BLOCK_MS:
             raise ValueError(f"a blocking read waits at most {MAX_BLOCK_MS} ms, not {block_ms}")
-        with translated():
+        with self._translated(command):
             return await self._send(self._reader, *command)
 
     async def run(self, name: str, key_names: Iterable[str], *args: Arg) -> list[Any]:
@@ -139,13 +142,34 @@ class Link:
         raise StoreUnavailable(f"the keys that {name} needs change faster than they can be named")
 
     async def _evaluate(self, code: Script, keys: Sequence[str], args: Sequence[Arg]) -> Any:
-        with translated():
+        with self._translated():
             try:
                 return await self._send(self._client, "EVALSHA", code.sha, len(keys), *keys, *args)
             except exceptions.NoScriptError:
                 # a restart, a failover or SCRIPT FLUSH: nothing was run, so this is no repeat
                 log.debug("script_loaded", script=code.name)
                 return await self._send(self._client, "EVAL", code.text, len(keys), *keys, *args)
+
+    @contextmanager
+    def _translated(self, command: Sequence[Arg] = ()) -> Iterator[None]:
+        """Raise our errors, two of them as what passes and is waited for.
+
+        Whoever was let in once and is not any more waits: the password is being changed, and will be right again;
+        whoever never was has a wrong one in the settings. And a key of another type on which all depends says
+        nothing against the one event that met it: it waits for whoever removes that key.
+        """
+        try:
+            with translated():
+                yield
+        except StoreRefused as error:
+            if self._let_in and error.__cause__ is not None and is_about_access(error.__cause__):
+                raise StoreUnavailable(str(error)) from error.__cause__
+            raise
+        except Corrupt as error:
+            if found := self.keys.shared_in(str(error), *(arg for arg in command if isinstance(arg, str))):
+                raise StoreUnavailable(f"{found}: {error}. {WRONG_TYPE}") from error.__cause__
+            raise
+        self._let_in = True
 
     async def _send(self, client: Any, *command: Arg) -> Any:
         return await self._guarded(client.execute_command(*command))

@@ -6,6 +6,7 @@ import time
 
 from alertd.base.clock import machine_ms
 from alertd.errors import StoreRefused
+from alertd.store.keys import TYPE_OF
 from alertd.store.part import Part
 from alertd.store.records import LIVING_MS
 from alertd.store.server import ServerFacts, judge, parse_info
@@ -65,6 +66,7 @@ class HealthPart(Part):
             config=await self._config(),
             skew_ms=skew,
             over_socket=self.link.over_socket,
+            types=await self._types(),
         )
         return judge(facts)
 
@@ -77,6 +79,10 @@ class HealthPart(Part):
                 return {}  # forbidden or renamed, as at most hosting providers: INFO says most of it too
             found |= {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
         return found
+
+    async def _types(self) -> dict[str, str]:
+        kinds = await self.link.pipeline([["TYPE", self.keys(name)] for name in TYPE_OF])
+        return {name: kind.decode() for name, kind in zip(TYPE_OF, kinds, strict=True)}
 
     async def key_counts(self) -> dict[str, int]:
         """Give the size of each kind of key; `keys` is everything in this database, traces included."""

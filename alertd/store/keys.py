@@ -64,6 +64,8 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
 
 from __future__ import annotations
 
+import re
+
 from alertd.base.ids import USER_ID
 
 GROUP = "match"
@@ -73,6 +75,29 @@ SCHEMA = 1
 """Version of this layout. A store written by a newer one is refused."""
 
 LANES = ("critical", "normal")
+
+SHARED = {
+    "stream": ("events", "dead_events", "journal"),
+    "hash": (
+        "sources", "standings", "parts", "marks", "counters", "silences", "deliveries", "bodies", "payloads",
+        "chains", "pace", "indices", "archived", "fetches", "fetch_headers", "meta",
+    ),
+    "zset": (
+        "alerts", "states", "stories", "windows", "part_ends", "timers", "mark_ends", "counter_ends", "silence_ends",
+        "feedback_ends", "done", "dead", "fetch_due", "fetch_ends",
+    ),
+    "set": ("receivers",),
+    "list": ("wake",),
+    "string": ("indices_at",),
+}  # fmt: skip
+"""The keys of which there is one, by type: all that alertd does depends on each of them."""
+
+TYPE_OF = {name: kind for kind, names in SHARED.items() for name in names}
+
+WRONG_TYPE = (
+    "Something else wrote there: rename or delete that key, and give this Redis or its namespace to alertd alone"
+)
+"""What to do about a key of another type."""
 
 
 class Keys:
@@ -88,6 +113,12 @@ class Keys:
     def __call__(self, name: str) -> str:
         """Give the full key of a name."""
         return self._prefix + name
+
+    def shared_in(self, *texts: str) -> str:
+        """Give the first key of SHARED that some text names in full; "" if there is none."""
+        names = re.compile(re.escape(self._prefix) + r"([a-z_]+)(?![\w:])")
+        found = (match for text in texts for match in names.finditer(text))
+        return next((match[0] for match in found if match[1] in TYPE_OF), "")
 
     def queues(self, receiver: str) -> list[str]:
         """Give the full keys of a receiver's queues, critical first."""

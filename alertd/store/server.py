@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from alertd.store.keys import TYPE_OF, WRONG_TYPE
 from alertd.store.types import Finding
 
 MIN_VERSION = (6, 2)
@@ -27,6 +28,8 @@ class ServerFacts:
     """The server's clock minus ours."""
     over_socket: bool
     """Reached by a unix socket, so by nobody else."""
+    types: Text = field(default_factory=dict)
+    """Name of each shared key -> the type that it has; `none` where there is none."""
 
 
 def parse_info(text: str) -> dict[str, str]:
@@ -46,7 +49,8 @@ def version_of(text: str) -> tuple[int, int]:
 
 def judge(facts: ServerFacts) -> list[Finding]:
     """Give everything that is wrong, refusals first."""
-    found = [*_version(facts), *_role(facts), *_policy(facts), *_durability(facts), *_health(facts), *_clock(facts)]
+    judges = (_version, _role, _policy, _durability, _health, _types, _clock)
+    found = [finding for judge_of in judges for finding in judge_of(facts)]
     return sorted(found, key=lambda f: f.level != "refuse")
 
 
@@ -120,6 +124,12 @@ def _health(facts: ServerFacts) -> Iterator[Finding]:
         yield _warn("disk", "Redis could not write its append-only file (disk full?) and refuses writes until it can")
     if facts.info.get("rdb_last_bgsave_status", "ok") != "ok":
         yield _warn("disk", "Redis could not save its last snapshot (disk full?) and may refuse writes")
+
+
+def _types(facts: ServerFacts) -> Iterator[Finding]:
+    for name, kind in facts.types.items():
+        if kind not in ("none", TYPE_OF[name]):
+            yield _refuse("wrong_type", f"the key {name} holds a {kind}, not a {TYPE_OF[name]}. {WRONG_TYPE}")
 
 
 def _clock(facts: ServerFacts) -> Iterator[Finding]:

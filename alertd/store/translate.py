@@ -48,7 +48,7 @@ def error_code(error: BaseException) -> str:
 def translate(error: r.RedisError | OSError) -> Exception:
     """Give alertd's error for one of redis-py's. The caller raises it `from` the original."""
     code = error_code(error)
-    if _is_about_access(error) or code in _REFUSED:
+    if is_about_access(error) or code in _REFUSED:
         return StoreRefused(f"Redis refuses us: {error}")
     if code == "WRONGTYPE":
         return Corrupt(str(error))
@@ -61,7 +61,8 @@ def translate(error: r.RedisError | OSError) -> Exception:
     return StoreRefused(f"Redis answers: {error}")
 
 
-def _is_about_access(error: BaseException) -> bool:
+def is_about_access(error: BaseException) -> bool:
+    """Tell whether Redis does not let us in, also where that shows while connecting."""
     # raised while connecting, redis-py wraps it in a ConnectionError, as if the server were away
     while not isinstance(error, (r.AuthenticationError, r.AuthorizationError)):
         if error.__cause__ is None:
