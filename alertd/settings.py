@@ -26,7 +26,7 @@ from alertd.base.yaml import Path as At
 from alertd.base.yaml_env import override
 from alertd.base.yaml_expand import as_written, expand
 from alertd.base.yaml_literal import literal_secrets
-from alertd.errors import ConfigError, Fault
+from alertd.errors import ConfigError, Fault, StoreRefused
 from alertd.history.config import ArchiveConfig
 from alertd.history.report.config import ReportConfig, report_faults
 from alertd.notify import receiver_checks
@@ -36,6 +36,7 @@ from alertd.notify.smtp import SmtpConfig
 from alertd.notify.template_source import load_templates
 from alertd.sources import addresses, rights
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
+from alertd.store.address import is_several, parse_address, shown
 from alertd.web.config import WebConfig
 from alertd.web.guards import is_loopback
 from alertd.web.public_config import apart
@@ -69,12 +70,19 @@ class _OneOf:
 
 def _checked_redis(value: Secret) -> Secret:
     text = value.reveal()
+    if is_several(text):
+        try:
+            parse_address(text)
+        except StoreRefused as error:
+            raise ValueError(str(error)) from None
+        return value
     try:
         good = _REDIS.fullmatch(text) is not None and (urlsplit(text).port or 1) > 0
     except ValueError:  # a port beyond 65535
         good = False
     if not good:  # the text is not quoted: it may hold a password
-        raise ValueError("write `embedded`, or an address that starts with redis://, rediss:// or unix://")
+        starts = "redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://"
+        raise ValueError(f"write `embedded`, or an address that starts with {starts}")
     return value
 
 
@@ -212,7 +220,7 @@ def redacted(settings: Settings) -> dict[str, Any]:
     """Give settings for printing, as JSON data: no secrets; what came from a variable as `${NAME}`."""
     data: dict[str, Any] = settings.model_dump(mode="json", by_alias=True)
     redis = settings.redis.reveal()
-    data["redis"] = redis if redis == "embedded" else redact_url(redis)
+    data["redis"] = redis if redis == "embedded" else shown(redis) if is_several(redis) else redact_url(redis)
     masked: dict[str, Any] = as_written(data, settings._written)
     return masked
 

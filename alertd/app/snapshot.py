@@ -21,6 +21,7 @@ from alertd.rules.loaded import KnownSettings
 from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import load_rules
 from alertd.settings import Loaded, Settings, find_config, load_settings
+from alertd.store.address import is_several, secrets_in
 from alertd.workers.archive_version import InForce
 
 EMBEDDED = "embedded"
@@ -130,6 +131,10 @@ def _texts_of(secret: str) -> Iterator[str]:
         if secret != EMBEDDED:
             yield secret
             yield from secret.split(" ")[1:]
+        return
+    if is_several(secret):
+        for text in secrets_in(secret):
+            yield from {secret, text, unquote(text)}
         return
     parts = urlsplit(secret)
     inside = [parts.password or "", *_keys_in(secret)]

@@ -3,6 +3,7 @@
 | what Redis or redis-py says | becomes | because |
 |---|---|---|
 | no connection, time-out, and the codes in `_PASSING` | StoreUnavailable | it can pass: wait and try again |
+| MOVED | StoreRefused | a node of a cluster, addressed as if it were the only one |
 | wrong password, NOAUTH, NOPERM, unknown command | StoreRefused | it cannot be used like this |
 | WRONGTYPE | Corrupt | a key holds what we never wrote |
 """
@@ -27,6 +28,8 @@ _WORDS = {
     "LOADING": "still loading its data",
     "BUSY": "busy with a script",
     "NOREPLICAS": "not writing, because too few replicas follow",
+    "TRYAGAIN": "moving our keys to another node of its cluster",
+    "CLUSTERDOWN": "without a node for our keys",
 }
 _REFUSED = frozenset({"NOAUTH", "NOPERM", "WRONGPASS"})
 
@@ -41,6 +44,10 @@ def error_code(error: BaseException) -> str:
         return "OOM"
     if isinstance(error, r.NoPermissionError):
         return "NOPERM"
+    if isinstance(error, r.TryAgainError):
+        return "TRYAGAIN"
+    if isinstance(error, r.ClusterDownError):
+        return "CLUSTERDOWN"
     found = _CODE.search(str(error))
     return found[1] if found else ""
 
@@ -48,6 +55,10 @@ def error_code(error: BaseException) -> str:
 def translate(error: r.RedisError | OSError) -> Exception:
     """Give alertd's error for one of redis-py's. The caller raises it `from` the original."""
     code = error_code(error)
+    if isinstance(error, r.AskError):
+        if isinstance(error, r.MovedError):
+            return StoreRefused("this Redis is a node of a cluster and has not all our keys: write redis+cluster://")
+        return StoreUnavailable("Redis is moving our keys to another node of its cluster")
     if is_about_access(error) or code in _REFUSED:
         return StoreRefused(f"Redis refuses us: {error}")
     if code == "WRONGTYPE":
