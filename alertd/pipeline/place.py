@@ -20,6 +20,7 @@ import msgspec
 import structlog
 
 from alertd import telemetry
+from alertd.base.beyond import Beyond, beyond, kept
 from alertd.base.ids import story_id
 from alertd.base.turns import by_turns
 from alertd.enrich.story import IDLE_MS, Answer, Proposal, StoryState, keys_of, propose, revised
@@ -78,6 +79,8 @@ class _View:
     states: dict[str, StoryState] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     into: dict[str, str] = field(default_factory=dict)
+    rests: dict[str, Beyond | None] = field(default_factory=dict)
+    """What a newer version wrote of them."""
     under: dict[str, list[str]] = field(default_factory=dict)
     """Key -> stories that proposals of this round have put there."""
 
@@ -87,7 +90,8 @@ class _View:
             self.into[name] = known.into
         elif known.data:
             try:
-                self.states[name] = _states.decode(known.data)
+                self.states[name] = state = _states.decode(known.data)
+                self.rests[name] = beyond(known.data.encode(), state)
             except msgspec.DecodeError as error:  # it is of no use to anybody, and over in three days
                 log.warning("story_unreadable", story=name, error=str(error))
 
@@ -274,7 +278,7 @@ def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _V
         event=report.event,
         story=proposal.story,
         version=view.versions.get(proposal.story, 0),
-        data=_encoder.encode(proposal.state).decode(),
+        data=_encoder.encode(kept(view.rests.get(proposal.story), proposal.state)).decode(),
         answer=_encoder.encode(proposal.answer).decode(),
         keys=proposal.keys,
         pairs=report.pairs if not report.audience else [],  # nobody's earlier story, if not all may know of it

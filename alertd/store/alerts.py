@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
+from alertd.base.beyond import Beyond, beyond, beyond_of, kept
 from alertd.base.clock import rfc3339
 from alertd.model import AlertState, Effects, NewDelivery, StoredAlert
-from alertd.store.effects import NOTHING, checked_effects, hold_json, lifetime_ms, taken_in, with_lanes
+from alertd.store.effects import (
+    NOTHING,
+    checked_effects,
+    hold_json,
+    lifetime_ms,
+    raw_with_lanes,
+    taken_in,
+    with_lanes,
+)
 from alertd.store.keys import QUEUE_NAMES, queue_names
 from alertd.store.part import Part
 from alertd.store.records import ALERT_MS, checked_id, from_json, new_record, record_ids, to_json, unique
 
 if TYPE_CHECKING:
     from alertd.store.client import Arg
-
-
-def stored_alert(alert_id: str, version: bytes | None, state: bytes | None, lanes: bytes | None) -> StoredAlert:
-    """Read an alert. Raises Corrupt."""
-    if not version or int(version) == 0 or not state:
-        return StoredAlert(version=0, state=None)
-    found = from_json(state, AlertState, f"alert {alert_id}")
-    return StoredAlert(version=int(version), state=with_lanes(found, lanes or b""))
 
 
 def delivery_names(deliveries: Sequence[NewDelivery]) -> list[str]:
@@ -58,6 +61,13 @@ def _effect_args(effects: Effects, now: int) -> list[Arg]:
     return [*args, len(ids), *ids, to_json(effects.record) if effects.record else b""]
 
 
+def _with_rest(rest: Beyond | None, state: AlertState) -> Any:
+    """Lay what a newer version wrote under a state; what it wrote of the event goes with that event."""
+    if rest is not None and isinstance(rest.known, AlertState) and rest.known.event != state.event:
+        rest = Beyond(rest.raw, replace(rest.known, event=None))
+    return kept(rest, state)
+
+
 class AlertsPart(Part):
     """`load_alerts`, `alerts_of`, `alerts` and `commit`."""
 
@@ -67,7 +77,19 @@ class AlertsPart(Part):
         if not wanted:
             return {}
         rows = await self.link.pipeline([["HMGET", self.keys(f"alert:{i}"), "v", "s", "l"] for i in wanted])
-        return {i: stored_alert(i, *row) for i, row in zip(wanted, rows, strict=True)}
+        return {i: self._stored(i, *row) for i, row in zip(wanted, rows, strict=True)}
+
+    def _stored(self, alert_id: str, version: bytes | None, state: bytes | None, lanes: bytes | None) -> StoredAlert:
+        """Read an alert, and keep what is beyond it for the commit that names this version. Raises Corrupt."""
+        if not version or int(version) == 0 or not state:
+            return StoredAlert(version=0, state=None)
+        found = from_json(state, AlertState, f"alert {alert_id}")
+        rest = beyond(state, found)
+        if lanes:
+            found = with_lanes(found, lanes)
+            rest = beyond_of(raw_with_lanes(state, lanes), found)
+        self.rests.note(f"alert:{alert_id}", int(version), rest)
+        return StoredAlert(version=int(version), state=found)
 
     async def commit(
         self,
@@ -85,12 +107,14 @@ class AlertsPart(Part):
         wanted = checked_effects(alert_id, effects or NOTHING)
         event = taken_in(state, answer)
         names += [*([f"told:{event}"] if event else []), *_effect_names(wanted)]
-        args = (alert_id, expected_version, to_json(state), lifetime_ms(state) // 1000, now, rfc3339(now), event)
+        written = to_json(_with_rest(self.rests.of(f"alert:{alert_id}", expected_version), state))
+        args = (alert_id, expected_version, written, lifetime_ms(state) // 1000, now, rfc3339(now), event)
         rest = (ALERT_MS // 1000, *_effect_args(wanted, now), *delivery_args(deliveries, now))
         reply = await self.link.run("commit", names, *args, *rest)
         if reply[0] == b"ok":
+            self.rests.forget(f"alert:{alert_id}")
             return None
-        return stored_alert(alert_id, *reply[1:])
+        return self._stored(alert_id, *reply[1:])
 
     async def alerts_of(self, events: Sequence[str]) -> dict[str, list[str]]:
         """Give the alerts that each event was taken into."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -51,6 +51,17 @@ def with_lanes(state: AlertState, lines: bytes) -> AlertState:
         receiver = window.partition("/")[0]
         told[receiver] = _released(told.get(receiver), from_json(raw, Told, "what a release told"), window)
     return replace(state, told=told)
+
+
+def raw_with_lanes(state: bytes, lines: bytes) -> Any:
+    """Lay what was released over the JSON of a state, with the fields in it that this version does not know."""
+    found = msgspec.json.decode(state)
+    told = dict(found.get("told") or {})
+    for line in lines.splitlines():
+        name, _, raw = line.partition(b"|")
+        receiver = name.decode("utf-8", "replace").partition("/")[0]
+        told[receiver] = {**told.get(receiver, {}), **msgspec.json.decode(raw)}
+    return {**found, "told": told}
 
 
 def _released(known: Told | None, lane: Told, window: str) -> Told:

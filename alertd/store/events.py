@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from msgspec.structs import replace
 from redis import exceptions
 
+from alertd.base.beyond import kept
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, StreamEvent
 from alertd.store.keys import GROUP
 from alertd.store.part import Part
-from alertd.store.records import clean, dead_event_from, event_from_fields, pairs, record_ids, to_json
+from alertd.store.records import clean, dead_event_from, opened_event, pairs, record_ids, to_json
 from alertd.store.standings import TALLY_S, tally_name
 from alertd.store.translate import error_code
 from alertd.store.types import Backlog, DeadEvent, PendingEvent
@@ -67,7 +69,9 @@ class EventsPart(Part):
 
     async def _open(self, stream_id: str, fields: dict[str, bytes], deliveries: int) -> StreamEvent | None:
         try:
-            event, identity = event_from_fields(fields), fields.get("m", b"").decode()
+            event, rest = opened_event(fields)
+            self.rests.note(f"event:{stream_id}", 0, rest)
+            identity = fields.get("m", b"").decode()
             return StreamEvent(stream_id=stream_id, event=event, identity=identity, deliveries=deliveries)
         except Corrupt as error:
             log.error("event_corrupt", stream_id=stream_id, error=str(error))
@@ -97,8 +101,12 @@ class EventsPart(Part):
         tally = tally_name(parse_rfc3339(record.at)) if counts else ""
         names = ["events", "journal", *(f"trace:{i}" for i in ids), *([tally] if tally else [])]
         counted = [part for pair in (counts or {}).items() for part in pair]
+        rest = self.rests.of(f"event:{stream_id}", 0)
+        if rest is not None:
+            record = replace(record, data=record.data | {"event": kept(rest, record.data.get("event"))})
         args = (to_json(record), tally, TALLY_S, len(counted), *counted, *ids)
         reply = await self.link.run("finish_event", names, GROUP, stream_id, *args)
+        self.rests.forget(f"event:{stream_id}")
         return bool(reply[0] == b"ok")
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:

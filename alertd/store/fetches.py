@@ -12,14 +12,22 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
+from alertd.base.beyond import beyond, kept
 from alertd.base.clock import rfc3339
 from alertd.errors import Corrupt
+from alertd.model import event_from_json
 from alertd.store.keys import FETCH_NAMES
 from alertd.store.part import Part
-from alertd.store.records import checked_id, clean, from_json
+from alertd.store.records import checked_id, clean, from_json, to_json
 from alertd.store.types import FetchJob
 
 log = structlog.get_logger(__name__)
+
+
+def with_rest_of(header: bytes, event: bytes) -> bytes:
+    """Lay what the parts of a header hold beyond what is known under the event that was built on it."""
+    rest = beyond(header, event_from_json(header)) if header else None
+    return event if rest is None else to_json(kept(rest, msgspec.json.decode(event)))
 
 
 class FetchesPart(Part):
@@ -50,7 +58,8 @@ class FetchesPart(Part):
     async def add_text(self, job: FetchJob, event: bytes, content_hash: str) -> int:
         """Store the revision with the text, and end the job; gives its number, 0 if the job is another's or gone."""
         names = ["events", f"seen:{job.source}", f"sight:{job.source}", *FETCH_NAMES]
-        args = (job.event, job.token, job.source, job.identity, checked_id(content_hash, "a hash"), event)
+        written = with_rest_of(job.header, event)
+        args = (job.event, job.token, job.source, job.identity, checked_id(content_hash, "a hash"), written)
         reply = await self.link.run("fetch_text", names, *args)
         return int(reply[1])
 

@@ -8,7 +8,7 @@ from alertd.base.ids import mark
 from alertd.model import Candidate, IngestItem, IngestResult, Known, SourceState
 from alertd.store.keys import FETCH_NAMES
 from alertd.store.part import Part
-from alertd.store.records import SIGHT_MS, TEXT_WAIT_MS, checked_id, from_json, owner_from, to_json, unique
+from alertd.store.records import SIGHT_MS, TEXT_WAIT_MS, checked_id, owner_from, unique
 
 FORGET_AT_ONCE = 1_000
 """Marks' owners forgotten in one poll at most, so that the script stays short."""
@@ -60,12 +60,15 @@ class IngestPart(Part):
         """Keep what is on the page remembered, forget what was not seen for 14 days, write the state."""
         names = [f"seen:{source}", f"sight:{source}", "sources"]
         cutoff = now - SIGHT_MS
-        await self.link.run("end_poll", names, source, to_json(state), now, cutoff, FORGET_AT_ONCE, _joined(sighted))
+        written = self.written_record(f"sources:{source}", state)
+        await self.link.run("end_poll", names, source, written, now, cutoff, FORGET_AT_ONCE, _joined(sighted))
 
     async def source_state(self, source: str) -> SourceState | None:
         """Give what is remembered of a source."""
         raw = await self.link.call("HGET", self.keys("sources"), source)
-        return None if raw is None else from_json(raw, SourceState, f"the state of {source}")
+        if raw is None:
+            return None
+        return self.read_record(f"sources:{source}", raw, SourceState, f"the state of {source}")
 
     async def source_states(self) -> dict[str, SourceState]:
         """Give what is remembered of all sources, removed ones included."""
@@ -73,7 +76,8 @@ class IngestPart(Part):
 
     async def save_source_state(self, state: SourceState) -> None:
         """Write a source's state."""
-        await self.link.call("HSET", self.keys("sources"), state.source, to_json(state))
+        written = self.written_record(f"sources:{state.source}", state)
+        await self.link.call("HSET", self.keys("sources"), state.source, written)
 
 
 def _joined(marks: Sequence[str]) -> str:

@@ -41,14 +41,25 @@ class LifePart(Part):
         if state != self._silences[0]:
             fields = pairs(await self.link.call("HGETALL", self.keys("silences")))
             state = fields.pop(STATE, b"")
-            self._silences = (state, [pair for name in sorted(fields) if (pair := _silence(name, fields[name]))])
+            found = [self._silence(name, fields[name]) for name in sorted(fields)]
+            self._silences = (state, [pair for pair in found if pair is not None])
         return [silence for silence, end in self._silences[1] if end > now]
 
     async def put_silence(self, silence: Silence, record: JournalRecord, now: int) -> None:
         """Write a silence, new or changed, with its line of the journal."""
         end, ids = silence_end(silence), record_ids(record)
         names = ["silences", "silence_ends", "journal", *(f"trace:{i}" for i in ids)]
-        await self.link.run("silence", names, silence.id, to_json(silence), end, to_json(record), *ids)
+        written = self.written_record(f"silences:{silence.id}", silence)
+        await self.link.run("silence", names, silence.id, written, end, to_json(record), *ids)
+
+    def _silence(self, name: str, raw: bytes) -> tuple[Silence, int] | None:
+        """Read a silence with its end; None for one that cannot be read: alerts are told then."""
+        try:
+            silence = self.read_record(f"silences:{name}", raw, Silence, f"silence {name}")
+            return silence, silence_end(silence)
+        except (Corrupt, ValueError) as error:
+            log.error("silence_unreadable", silence=name, error=str(error))
+            return None
 
     async def marks(self, names: Sequence[str], now: int) -> dict[str, tuple[str, int]]:
         """Give value and end (ms) of the cooldown marks that are there and not over."""
@@ -174,16 +185,6 @@ class LifePart(Part):
                 alert: from_json(said[alert], dict[str, Any], f"feedback on {alert}") for alert in sorted(said)
             }
         return found
-
-
-def _silence(name: str, raw: bytes) -> tuple[Silence, int] | None:
-    """Read a silence with its end; None for one that cannot be read: alerts are told then."""
-    try:
-        silence = from_json(raw, Silence, f"silence {name}")
-        return silence, silence_end(silence)
-    except (Corrupt, ValueError) as error:
-        log.error("silence_unreadable", silence=name, error=str(error))
-        return None
 
 
 def _mark(raw: bytes) -> tuple[str, int]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
+from alertd.base.beyond import Rests, beyond, kept
 from alertd.base.clock import Clock
 from alertd.model import Delivery
 from alertd.store.keys import Keys, queue_names
-from alertd.store.records import from_json
+from alertd.store.records import from_json, to_json
 
 if TYPE_CHECKING:  # the memory store shares modules with this, and commands that use it do without the Redis library
     from alertd.store.client import Link
@@ -57,8 +60,20 @@ class Part:
         self.keys: Keys = link.keys
         self.clock = clock
         self.hints = Hints()
+        self.rests = Rests()
         self.keep_payloads = False
         """What is sent from here on stays in the store until it is archived (`drop_payloads`)."""
+
+    def read_record(self, name: str, raw: bytes, kind: type[T], what: str) -> T:
+        """Read a record that may be written back under that name. Raises Corrupt, naming `what` it was."""
+        known = from_json(raw, kind, what)
+        if isinstance(known, msgspec.Struct):
+            self.rests.note(name, 0, beyond(raw, known))
+        return known
+
+    def written_record(self, name: str, record: msgspec.Struct) -> bytes:
+        """Write a record that was read under that name, with what stood there beyond what is known."""
+        return to_json(kept(self.rests.of(name, 0), record))
 
     async def hash_of(self, name: str, kind: type[T], what: str) -> dict[str, T]:
         """Read all records of a hash; between some and the next others get their turn: there may be ten thousand.
@@ -69,7 +84,7 @@ class Part:
         found: dict[str, T] = {}
         for number, (field, raw) in enumerate(zip(flat[::2], flat[1::2], strict=True), 1):
             field = field.decode()
-            found[field] = from_json(raw, kind, f"{what} {field}")
+            found[field] = self.read_record(f"{name}:{field}", raw, kind, f"{what} {field}")
             if number % BATCH == 0:
                 await asyncio.sleep(0)
         return found

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from alertd.base.beyond import Beyond, beyond_of
 from alertd.base.ids import usable_id
 from alertd.errors import Corrupt
-from alertd.model import Claim, Delivery, Event, JournalRecord, Known, Message, NewDelivery, event_from_json
+from alertd.model import Claim, Delivery, Event, JournalRecord, Known, Message, NewDelivery, event_from_dict
 from alertd.store.types import DeadEvent
 
 T = TypeVar("T")
@@ -216,8 +217,14 @@ def owner_from(mark: str, raw: bytes) -> Known | None:
 
 def event_from_fields(fields: Mapping[str, bytes]) -> Event:
     """Read an event as the stream keeps it: its JSON, and laid over it what ingest decided. Raises Corrupt."""
+    return opened_event(fields)[0]
+
+
+def opened_event(fields: Mapping[str, bytes]) -> tuple[Event, Beyond | None]:
+    """Read an event, and what its parts hold beyond what is known. Its own unknown fields are in `extra`. Corrupt."""
     try:
-        event = event_from_json(fields["e"])
+        written = msgspec.json.decode(fields["e"], type=dict[str, Any])
+        event = event_from_dict(written)
         overlay = {
             "id": fields["i"].decode(),
             "source": event.source or fields["s"].decode(),
@@ -225,7 +232,8 @@ def event_from_fields(fields: Mapping[str, bytes]) -> Event:
             "revision_reason": fields["w"].decode() or None,
             "baseline": fields["b"] == b"1",
         }
-        return msgspec.structs.replace(event, **overlay)
+        parts = {name: value for name, value in written.items() if name not in event.extra}
+        return msgspec.structs.replace(event, **overlay), beyond_of(parts, event)
     except (KeyError, ValueError, msgspec.DecodeError) as error:
         raise Corrupt(f"an event does not decode: {error!r}") from error
 

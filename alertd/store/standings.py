@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from alertd.model import Standing
 from alertd.store.part import Part
-from alertd.store.records import from_json, to_json
 
 QUARTER_MS = 900_000
 """All zones of the world are whole quarters of an hour from UTC: so are windows between times of day."""
@@ -30,7 +29,9 @@ class StandingsPart(Part):
     async def standing(self, source: str) -> Standing | None:
         """Give how a source stands."""
         raw = await self.link.call("HGET", self.keys("standings"), source)
-        return None if raw is None else from_json(raw, Standing, f"the standing of {source}")
+        if raw is None:
+            return None
+        return self.read_record(f"standings:{source}", raw, Standing, f"the standing of {source}")
 
     async def standings(self) -> dict[str, Standing]:
         """Give how all sources stand, removed ones included."""
@@ -38,7 +39,8 @@ class StandingsPart(Part):
 
     async def save_standing(self, standing: Standing) -> None:
         """Write how a source stands."""
-        await self.link.call("HSET", self.keys("standings"), standing.source, to_json(standing))
+        written = self.written_record(f"standings:{standing.source}", standing)
+        await self.link.call("HSET", self.keys("standings"), standing.source, written)
 
     async def tallied(self, since_ms: int, until_ms: int, names: Sequence[str]) -> dict[str, int]:
         """Give the sums of what was counted under names between two beginnings of quarters."""

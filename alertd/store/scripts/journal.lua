@@ -13,7 +13,8 @@ local function encode(record)
   for i, name in ipairs(names) do
     local value = record[name]
     if type(value) == 'number' then
-      value = string.format('%.0f', value)
+      -- a fraction can only be a newer version's: it stays what it is
+      value = string.format(value == math.floor(value) and '%.0f' or '%.17g', value)
     else
       value = cjson.encode(value)
     end
