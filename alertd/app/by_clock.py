@@ -1,4 +1,5 @@
-"""What goes by the clock, whatever happens: the daily coverage lines, reports by mail, the indices of companies."""
+"""What goes by the clock, whatever happens: windows and timers of alerts, daily coverage lines, reports by mail and
+indices of companies; and whether the clock itself can be believed."""
 
 from __future__ import annotations
 
@@ -9,10 +10,13 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.coverage import wanted_lines
 from alertd.app.reports import wanted_reports
 from alertd.base.clock import system_clock
+from alertd.base.clock_steps import ClockSteps
 from alertd.history.analytics.subject import Subject
 from alertd.settings import Settings
 from alertd.store.redis import RedisStore
+from alertd.workers.clock_watch import ClockWatch, Follow
 from alertd.workers.coverage import CoverageLines
+from alertd.workers.due import Due
 from alertd.workers.indices import Indices
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
@@ -22,7 +26,21 @@ from alertd.workers.reports import Reports
 class ByClock:
     """The loops, each where its role is."""
 
-    def __init__(self, settings: Settings, store: RedisStore, notices: Notices, progress: Progress) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        receivers: Mapping[str, ReceiverPolicy],
+        store: RedisStore,
+        notices: Notices,
+        progress: Progress,
+        *,
+        staged: bool,
+    ) -> None:
+        """`staged`: in a replay, whose clock waits for what is due."""
+        steps = ClockSteps()
+        self.cautious = steps.cautious
+        self._watch = ClockWatch(steps, store, notices, system_clock, progress)
+        self._due = Due(store, receivers, notices, system_clock, progress, staged=staged, cautious=self.cautious)
         self._coverage = CoverageLines(store, system_clock, progress)
         self._indices = Indices(store, settings.state_dir / "history.db", system_clock, progress)
         self._archived = settings.archive.enabled
@@ -36,13 +54,20 @@ class ByClock:
         reported: Mapping[str, Subject],
     ) -> None:
         """Take who wants what, at the start and from a reload."""
+        self._due.serve(receivers)
         self._coverage.serve(wanted_lines(settings, receivers, zones), settings.sources)
         self._reports.serve(wanted_reports(settings, receivers, reported))
 
+    def follow(self, follower: Follow) -> None:
+        """Call this when the machine's clock was set back."""
+        self._watch.follow(follower)
+
     def start(self, roles: Collection[str]) -> list[asyncio.Task[None]]:
         """Start the loops: lines need the store's counts alone, the others the history, where that is written."""
-        loops = []
+        self._watch.leads = "timers" in roles
+        loops = [asyncio.create_task(self._watch.run(), name="clock")]
         if "timers" in roles:
+            loops.append(asyncio.create_task(self._due.run(), name="due"))
             loops.append(asyncio.create_task(self._coverage.run(), name="coverage"))
         if "archive" in roles:
             loops.append(asyncio.create_task(self._reports.run(), name="reports"))
@@ -52,6 +77,8 @@ class ByClock:
 
     def stop(self) -> None:
         """End them after what is under way."""
+        self._watch.stop()
+        self._due.stop()
         self._coverage.stop()
         self._reports.stop()
         self._indices.stop()

@@ -32,7 +32,6 @@ from alertd.web.server import WebServer
 from alertd.workers.answers import Answers
 from alertd.workers.article_fetch import ArticleFetch
 from alertd.workers.deliver import Deliverer
-from alertd.workers.due import Due
 from alertd.workers.edgar_gaps import EdgarGaps
 from alertd.workers.edgar_gaps_fetch import LateFilings
 from alertd.workers.edgar_pages import EdgarPages
@@ -89,10 +88,9 @@ class Parts:
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
         self._archiving = Archiving(settings, boot.roles, store, self.notices, progress)
-        self._by_clock = ByClock(settings, store, self.notices, progress)
-        receivers = boot.snapshot.receivers
+        receivers, staged = boot.snapshot.receivers, boot.stage is not None
+        self._by_clock = ByClock(settings, receivers, store, self.notices, progress, staged=staged)
         self._answers = Answers(store, receivers, system_clock)
-        self._due = Due(store, receivers, self.notices, system_clock, progress, staged=boot.stage is not None)
         self._people: People | None = None
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
@@ -111,17 +109,17 @@ class Parts:
         self._links = links_of(self._settings) if roles & {"deliver", "web"} else None
         self._archiving.start(self._boot.snapshot.in_force)
         if "deliver" in roles:
-            self._deliverer = Deliverer(self._store, self.notices, system_clock, self._progress)
+            cautious = self._by_clock.cautious
+            self._deliverer = Deliverer(self._store, self.notices, system_clock, self._progress, cautious)
+            self._by_clock.follow(self._deliverer.set_back)
             await self._deliverer.start(self._notifiers(self._settings))
         self._by_clock.serve(self._settings, self._boot.snapshot.receivers, self._boot.zones, self._boot.reported)
         self._loops += self._by_clock.start(roles)
         if "timers" in roles:
-            self._timers = Timers(
-                self._store, self.notices, system_clock, self._progress, self._settings.journal_keep
-            )
+            keep, cautious = self._settings.journal_keep, self._by_clock.cautious
+            self._timers = Timers(self._store, self.notices, system_clock, self._progress, keep, cautious)
             self._timers.serve([receiver.id for receiver in self._settings.receivers])
             self._loops.append(asyncio.create_task(self._timers.run(), name="timers"))
-            self._loops.append(asyncio.create_task(self._due.run(), name="due"))
         if "poll" in roles:
             self._pool = ParsePool(size=self._settings.processes.parse)
             await self._pool.start()
@@ -130,6 +128,7 @@ class Parts:
             poll = Poll(self._takers, health, system_clock)
             me = self._boot.consumer
             self._schedule = Schedule(poll, self._store, system_clock, self._progress, me)
+            self._by_clock.follow(self._schedule.set_back)
             await self._schedule.start(self._polled(self._settings))
             if self._boot.shared:
                 self._members = Members(self._store, me, system_clock, self._progress, self._schedule.share)
@@ -222,7 +221,6 @@ class Parts:
         self._by_clock.serve(settings, receivers, new.zones, new.reported)
         self._archiving.take(new.in_force)
         self._answers.serve(receivers)
-        self._due.serve(receivers)
         if self._gaps is not None:
             self._gaps.hold(held)
             self._gaps.serve(settings.sources)
@@ -252,7 +250,7 @@ class Parts:
             await self._pool.aclose()
         if self._deliverer is not None:
             await self._deliverer.stop(seconds * 0.6)
-        for loop in (self._timers, self._members, self._source_watch, self._by_clock, self._due):
+        for loop in (self._timers, self._members, self._source_watch, self._by_clock):
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)

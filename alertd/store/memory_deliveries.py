@@ -22,6 +22,8 @@ from alertd.store.types import ReceiverHealth
 Ended = Literal["sent", "dead", "expired", "superseded"]
 ENDED = ("sent", "dead", "expired", "superseded")
 WAKE_LENGTH = 1_000
+BEHIND_MS = 60_000
+"""How much later than what it waits behind a message may be due: several of one digest keep their order so."""
 
 
 def flying(record: Delivery) -> bool:
@@ -103,7 +105,7 @@ class MemoryDeliveries(MemoryBase):
         self._chains[key] = ids
         head = self._deliveries[ids[0]]
         if head.state == "waiting":
-            head = replace(head, state="queued", due_ms=max(now, head.due_ms))
+            head = replace(head, state="queued", due_ms=max(now, min(head.due_ms, now + BEHIND_MS)))
             self._count(head.receiver, waiting=-1)
             self._deliveries[head.id] = head
             self._enter_queue(head)

@@ -16,6 +16,9 @@ from alertd.store.types import ReceiverHealth
 class MemoryQueue(MemoryDeliveries):
     """From `enqueue` to `retry_dead`."""
 
+    _set_back = ""
+    """The last step of the clock that was followed."""
+
     async def enqueue(self, deliveries: Sequence[NewDelivery], now: int) -> list[str]:
         """Queue deliveries outside an alert; gives the ids that were not known. An id is queued once."""
         return self._queue_all(deliveries, now)
@@ -199,6 +202,22 @@ class MemoryQueue(MemoryDeliveries):
         if until_ms == 0:
             self._wake.append(receiver)
             self._bell.set()
+
+    async def set_back(self, step: str, back_ms: int, now: int) -> int:
+        """Let all that waits for its time wait no longer, after the clock was set back; gives how much was moved."""
+        if self._set_back == step:
+            return 0
+        self._set_back = step
+        for receiver, health in self._recv.items():
+            if health.paused_until_ms > now:
+                paused = max(now, health.paused_until_ms - back_ms)
+                self._recv[receiver] = replace(health, paused_until_ms=paused)
+        moved = 0
+        for scores in self._queues.values():
+            later = {name: max(now, due - back_ms) for name, due in scores.items() if due > now}
+            scores.update(later)
+            moved += len(later)
+        return moved
 
     async def receiver_health(self) -> dict[str, ReceiverHealth]:
         """Say how every receiver that ever had a delivery is doing."""

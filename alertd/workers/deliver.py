@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
@@ -39,7 +39,16 @@ class DeliverStore(LaneStore, Protocol):
 class Deliverer:
     """Runs the lanes and wakes the one that has something new."""
 
-    def __init__(self, store: DeliverStore, notices: Notices, clock: Clock, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: DeliverStore,
+        notices: Notices,
+        clock: Clock,
+        progress: Progress,
+        cautious: Callable[[int], int] = int,
+    ) -> None:
+        """`cautious` gives the time by which a message may be dropped, where the clock is in doubt."""
+        self._cautious = cautious
         self._store = store
         self._notices = notices
         self._clock = clock
@@ -80,8 +89,13 @@ class Deliverer:
         if self._waker:
             await asyncio.wait([self._waker])
 
+    def set_back(self, back_ms: int) -> None:
+        """Let no lane wait for the time of a clock that was set back."""
+        for lane, _ in self._lanes.values():
+            lane.set_back()
+
     def _open(self, receiver: str, notifier: Notifier) -> None:
-        lane = Lane(receiver, notifier, self._store, self._notices, self._clock, self._progress)
+        lane = Lane(receiver, notifier, self._store, self._notices, self._clock, self._progress, self._cautious)
         self._lanes[receiver] = (lane, asyncio.create_task(lane.run(), name=f"lane:{receiver}"))
 
     async def _listen(self) -> None:

@@ -9,7 +9,7 @@ nothing is left to do.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 
 import structlog
 
@@ -47,8 +47,11 @@ class Due(Looks):
         progress: Progress,
         *,
         staged: bool = False,
+        cautious: Callable[[int], int] = int,
     ) -> None:
-        """`staged`: in a replay, whose clock waits for this."""
+        """`staged`: in a replay, whose clock waits for this. `cautious` gives the time by which something may end,
+        where the clock is in doubt."""
+        self._cautious = cautious
         super().__init__("due", LOOK_STAGED_S if staged else LOOK_S, progress)
         self._store = store
         self._policies = policies
@@ -77,8 +80,9 @@ class Due(Looks):
         now = self._clock()
         self._resting = {name: until for name, until in self._resting.items() if until > now}
         resting = len(self._resting)
-        windows = await self._store.windows(now, WINDOWS + resting)
-        timers = await self._store.timers_due(now, TIMERS + resting)
+        over = self._cautious(now)
+        windows = await self._store.windows(over, WINDOWS + resting)
+        timers = await self._store.timers_due(over, TIMERS + resting)
         due = [window for window in windows if window.name not in self._resting]
         rings = [timer for timer in timers if timer.name not in self._resting]
         if not due and not rings:
@@ -99,7 +103,7 @@ class Due(Looks):
         if not timers:
             return []
         states = await readable(self._store, list(dict.fromkeys(timer.alert for timer in timers)))
-        there = await self._store.timers_due(self._clock(), limit)
+        there = await self._store.timers_due(self._cautious(self._clock()), limit)
         return [(timer, states.get(timer.alert)) for timer in timers if timer in there]
 
     async def _guard(self, name: str, work: Coroutine[None, None, int]) -> None:

@@ -28,6 +28,7 @@ from alertd.notify.protocol import Attempt, Notifier
 from alertd.notify.unsent import with_unsent
 from alertd.workers.lane_notices import LaneNotices
 from alertd.workers.lane_plan import due_again
+from alertd.workers.lane_record import recorded
 from alertd.workers.lane_store import LaneStore
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
@@ -53,13 +54,16 @@ class Lane:
         notices: Notices,
         clock: Clock,
         progress: Progress,
+        cautious: Callable[[int], int] = int,
     ) -> None:
+        """`cautious` gives the time by which a message may be dropped, where the clock is in doubt."""
         self.receiver = receiver
         self._notifier = notifier
         self._store = store
         self._tell = LaneNotices(receiver, notices)
         self._clock = clock
         self._progress = progress
+        self._cautious = cautious
         self._wake = asyncio.Event()
         self._stopping = False
         self._sending: dict[str, asyncio.Task[None]] = {}
@@ -74,6 +78,11 @@ class Lane:
         """Say that something new may be due, or that a pause is over."""
         self._hold_until = 0
         self._wake.set()
+
+    def set_back(self) -> None:
+        """Forget the times of a clock that was set back: they may lie far ahead now."""
+        self._not_before.clear()
+        self.wake()
 
     async def run(self) -> None:
         """Send until told to stop; then return when nothing is being sent."""
@@ -139,7 +148,7 @@ class Lane:
         """Take one message through one attempt."""
         now = self._clock()
         delivery = item.delivery
-        if delivery.expires_ms <= now:
+        if delivery.expires_ms <= self._cautious(now):
             if await self._record(lambda: self._store.expire(delivery.id, "", self._clock())):
                 self._count("expired", item)
                 log.error("delivery_expired", delivery=delivery.id, receiver=self.receiver)
@@ -283,18 +292,7 @@ class Lane:
         self._failures, self._open_since = 0, 0
 
     async def _record(self, write: Callable[[], Awaitable[bool]]) -> bool:
-        """Write an outcome until the store takes it or the lease is over (then the attempt stands in doubt)."""
-        deadline = self._clock() + self._notifier.lease_ms
-        wait_s = 0.05
-        while True:
-            try:
-                return await write()
-            except StoreUnavailable as error:
-                if self._clock() > deadline:
-                    log.error("outcome_not_recorded", receiver=self.receiver, error=str(error))
-                    return False
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, 1.0)
+        return await recorded(write, self.receiver, self._notifier.lease_ms, self._clock)
 
     def _count(self, outcome: str, item: DueDelivery) -> None:
         telemetry.DELIVERIES.labels(receiver=item.delivery.receiver, outcome=outcome).inc()

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 import msgspec
@@ -140,6 +141,13 @@ class Schedule:
             self._hurried.add(source_id)
         elif source_id in self._sources and self._states[source_id].state != "gone":
             self._again(source_id, self._clock())
+
+    def set_back(self, back_ms: int) -> None:
+        """Let no turn wait for the time of a clock that was set back: APScheduler goes by the machine's."""
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time is not None:
+                job.modify(next_run_time=job.next_run_time - timedelta(milliseconds=back_ms))
+        self._due = {source: due - back_ms for source, due in self._due.items()}
 
     def states(self) -> Mapping[str, SourceState]:
         """Give the newest state of each source, as this process knows it."""

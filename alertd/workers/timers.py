@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 import structlog
@@ -64,8 +64,16 @@ class Timers:
     """One loop with two rhythms: measuring every two seconds, housekeeping every minute."""
 
     def __init__(
-        self, store: TimerStore, notices: Notices, clock: Clock, progress: Progress, journal_keep_s: float
+        self,
+        store: TimerStore,
+        notices: Notices,
+        clock: Clock,
+        progress: Progress,
+        journal_keep_s: float,
+        cautious: Callable[[int], int] = int,
     ) -> None:
+        """`cautious` gives the time by which something may be dropped, where the clock is in doubt."""
+        self._cautious = cautious
         self._store = store
         self._notices = notices
         self._clock = clock
@@ -143,8 +151,8 @@ class Timers:
                 await self._notices.tell("redis_contract", finding.code, finding.text, episode)
         self._known_findings = {finding.code for finding in findings}
         await self._tell_left_over(now)
-        await self._store.sweep(now)
-        keep_from = trimmed_before(now - self._journal_keep_ms, await self._store.archived(now))
+        await self._store.sweep(self._cautious(now))
+        keep_from = trimmed_before(self._cautious(now) - self._journal_keep_ms, await self._store.archived(now))
         dropped = await self._store.trim_journal(keep_from)
         if dropped:
             telemetry.JOURNAL_DROPPED.inc(dropped)

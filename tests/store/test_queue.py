@@ -491,3 +491,24 @@ async def test_the_journal_says_what_an_attempt_led_to(store: Store) -> None:
         "due_ms": NOW + LEASE,
         "detail": "200 OK",
     }
+
+
+async def test_after_the_clock_was_set_back_all_that_waits_is_due_as_much_earlier_and_never_before_now(
+    store: Store,
+) -> None:
+    hour = 3_600_000
+    behind = delivery("c", chain="same")
+    await store.enqueue([delivery("a"), delivery("b", chain="same"), behind], NOW)
+    await begin(store, "a")
+    assert await store.retry("dl_a", "t1", NOW, NOW + 30_000, "503", counts=True, pause_until_ms=NOW + 20_000)
+    then = NOW - hour
+    for _ in range(2):
+        await store.set_back("once", hour, then)
+    assert await due(store, then) == ["dl_b"]
+    assert await due(store, then + 29_999) == ["dl_b"]
+    assert await due(store, then + 30_000) == ["dl_b", "dl_a"]
+    assert (await store.receiver_health())["desk"].paused_until_ms == then + 20_000
+    claimed = await claim(store, "b", "t2", then + 20_000)
+    assert not isinstance(claimed, ClaimRefused)
+    await store.finish("dl_b", "t2", then + 20_001, "")
+    assert await due(store, then + 20_001 + 60_000) == ["dl_a", "dl_c"], "nor does what waits behind one wait an hour"

@@ -29,6 +29,9 @@ local function flying(record)
   return record.state == 'sending' or record.state == 'in_doubt'
 end
 
+-- What waits behind another is due with it, or this much later where several keep their order (parts of a digest).
+local BEHIND_MS = 60000
+
 local ENDED = {sent = true, dead = true, superseded = true, expired = true}
 
 local function ended(record)
@@ -164,7 +167,8 @@ local function write_chain(field, ids, now)
     expose(field, ids[1], now)
   elseif head.state == 'waiting' then
     head.state = 'queued'
-    head.due_ms = math.max(now, head.due_ms)
+    -- still further ahead it is by a clock that was set back meanwhile
+    head.due_ms = math.max(now, math.min(head.due_ms, now + BEHIND_MS))
     redis.call('HINCRBY', recv(head), 'waiting', -1)
     save(head)
     enter_queue(head)
