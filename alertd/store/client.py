@@ -109,6 +109,7 @@ class Link:
             raise
         except Corrupt as error:
             if found := self.keys.shared_in(str(error), *(arg for arg in command if isinstance(arg, str))):
-                raise StoreUnavailable(f"{found}: {error}. {WRONG_TYPE}") from error.__cause__
+                text = str(error) if found in str(error) else f"{found}: {error}"
+                raise StoreUnavailable(f"{text}. {WRONG_TYPE}") from error.__cause__
             raise
         self._let_in = True

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from redis import exceptions
 from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
 from alertd.store import client
 from alertd.store.client import MAX_BLOCK_MS
+from alertd.store.keys import TYPE_OF
 from alertd.store.redis import RedisStore, open_store
 from alertd.store.translate import translated
 from tests.store.make import NOW, delivery, new, record, source_state, state
@@ -232,9 +233,35 @@ async def test_a_key_of_another_type_stops_a_script_before_its_first_write(
 ) -> None:
     await redis_store.link.call("SET", redis_store.keys(key), "not ours")
     before = await everything(redis_store)
-    with pytest.raises(Corrupt, match="holds a string"):
+    error = StoreUnavailable if key in TYPE_OF else Corrupt  # all depends on it, or one thing
+    with pytest.raises(error, match=f"{key} holds a string"):
         await call(redis_store)
     assert await everything(redis_store) == before
+
+
+async def test_a_shared_key_of_another_type_is_named_by_every_command_and_by_the_check(
+    redis_store: RedisStore,
+) -> None:
+    await redis_store.link.call("DEL", redis_store.keys("events"))
+    await redis_store.link.call("SET", redis_store.keys("events"), "not ours")
+    for ask in (redis_store.read_events("c", 1, 0), redis_store.backlog()):
+        with pytest.raises(StoreUnavailable, match=r":events.*rename or delete that key"):
+            await ask
+    found = [finding for finding in await redis_store.check_server() if finding.code == "wrong_type"]
+    assert [(finding.level, finding.text.partition(".")[0]) for finding in found] == [
+        ("refuse", "the key events holds a string, not a stream")
+    ]
+
+
+async def test_a_password_that_changes_is_waited_for_and_a_wrong_one_refused(server: RedisServer) -> None:
+    async with opened(server.url) as store:
+        await store.link.call("CONFIG", "SET", "requirepass", "another")
+        with suppress(StoreUnavailable):
+            await store.link.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
+        with pytest.raises(StoreUnavailable, match="Redis refuses us: Authentication required"):
+            await store.ping()
+        with pytest.raises(StoreRefused, match="Redis refuses us"):
+            await open_store(server.url, "t", name="test")
 
 
 async def everything(store: RedisStore) -> dict[bytes, object]:
