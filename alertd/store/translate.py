@@ -20,7 +20,8 @@ from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
 
 # 6.2 wraps what a command inside a script says: "ERR Error running script (…): @user_script: 7: -OOM command not…"
 _PASSING = "LOADING|BUSY|READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOGROUP"
-_CODE = re.compile(rf"(?:^|[\s-])({_PASSING}|NOAUTH|NOPERM|WRONGPASS|WRONGTYPE)\b")
+# and redis-py what one of a pipeline says: "Command # 1 (XLEN …) of pipeline caused error: ('MISCONF …',)"
+_CODE = re.compile(rf"(?:^|[\s'\"-])({_PASSING}|NOAUTH|NOPERM|WRONGPASS|WRONGTYPE)\b")
 _WORDS = {
     "OOM": "out of memory (maxmemory reached)",
     "MISCONF": "not writing, because it cannot persist (disk full?)",
