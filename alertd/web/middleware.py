@@ -97,16 +97,25 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def door(names: Collection[str]) -> Middleware:
-    """Let in requests for our own names that come from our own page or from none."""
+    """Let in requests for our own names that come from our own page or from none.
+
+    Who is refused is logged, ten times a minute for an address: a page that tries must not fill the log.
+    """
+    refusals = guards.Failures()
+
+    def refuse(request: web.Request, status: int, why: str) -> web.Response:
+        if not refusals.add(request.remote or "", time.monotonic()):
+            _log.warning("web_refused", why=why, remote=request.remote, path=request.path)
+        return failure(status, why)
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         hosts = request.headers.getall(hdrs.HOST, [])
         if not guards.host_allowed(hosts, names):
-            return failure(421, "unknown host")
+            return refuse(request, 421, "unknown host")
         origin, site = request.headers.get(hdrs.ORIGIN), request.headers.get("Sec-Fetch-Site")
         if not guards.origin_allowed(origin, site, hosts[0], writes=request.method not in READING):
-            return failure(403, "foreign origin")
+            return refuse(request, 403, "foreign origin")
         return await handler(request)
 
     return middleware
