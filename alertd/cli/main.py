@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "status": ("alertd.cli.status:status", "Say what is running and healthy."),
     "sources": ("alertd.cli.sources:sources", "Say how each source is doing, and why."),
     "tail": ("alertd.cli.tail:tail", "Show the journal: what is decided and sent, as it happens."),
+    "verify": ("alertd.cli.verify:verify_", "Say whether everything that was taken in has an end."),
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "route": ("alertd.cli.route:route", "Say whom an event would be told, when, who would not be, and why."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),

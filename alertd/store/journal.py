@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from alertd.errors import Corrupt
+from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord
 from alertd.store.part import Part
 from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 
+TRIMMED = "trimmed"
+"""Field of `meta` that says before which id records were dropped, once some were."""
 TRIM_AT_ONCE = 1_000
 """Records that one command drops at most; several nodes of a stream, which is dropped by whole nodes."""
 
@@ -88,7 +91,11 @@ class JournalPart(Part):
         # one node of the stream with newer records, which the last command takes.
         while found := int(await self.link.call(*trim, "~", first, "LIMIT", TRIM_AT_ONCE)):
             dropped += found
-        return dropped + int(await self.link.call(*trim, "=", first))
+        dropped += int(await self.link.call(*trim, "=", first))
+        if dropped:
+            with contextlib.suppress(StoreUnavailable):  # memory is full, which is why room is made
+                await self.link.call("HSET", self.keys("meta"), TRIMMED, first)
+        return dropped
 
 
 def _record(row: Any, instead: Instead | None = None) -> tuple[str, JournalRecord]:

@@ -8,6 +8,7 @@ from alertd.base.clock import Clock, system_clock
 from alertd.errors import StoreRefused
 from alertd.store.alerts import AlertsPart
 from alertd.store.archive import ArchivePart
+from alertd.store.audit_queue import AuditQueuePart
 from alertd.store.client import Link
 from alertd.store.events import EventsPart
 from alertd.store.fetches import FetchesPart
@@ -27,6 +28,7 @@ from alertd.store.sweep import SweepPart
 class RedisStore(
     IngestPart,
     EventsPart,
+    AuditQueuePart,
     AlertsPart,
     StatePart,
     StoriesPart,
