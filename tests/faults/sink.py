@@ -8,7 +8,7 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -40,6 +40,14 @@ class Receipt:
     """Empty where the sink does not keep them."""
 
 
+class Verifier(Protocol):
+    """What believes a message, or not."""
+
+    def verify(self, data: bytes, headers: dict[str, str], /) -> Any:
+        """Give the payload. Raises WebhookVerificationError."""
+        ...
+
+
 class Sink:
     """Serves one path. Without faults it takes everything that is signed well."""
 
@@ -52,7 +60,8 @@ class Sink:
         """Why a message was not believed."""
         self.keep = keep
         self._server = server
-        self._verifier = Webhook(SECRET)
+        self.verifier: Verifier = Webhook(SECRET)
+        """Who checks signatures: another one where the clocks of the two ends differ."""
         self._faults: deque[tuple[Behaviour, bool]] = deque()
         self._always: tuple[Behaviour, bool] = (ACCEPTED, True)
 
@@ -79,7 +88,7 @@ class Sink:
             self._server.requests.clear()
         behaviour, accepts = self._faults.popleft() if self._faults else self._always
         try:
-            payload: dict[str, Any] = self._verifier.verify(request.body, request.headers)
+            payload: dict[str, Any] = self.verifier.verify(request.body, request.headers)
         except (WebhookVerificationError, json.JSONDecodeError) as error:
             self.wrong.append(repr(error))
             await answer(status=401)(request, connection)

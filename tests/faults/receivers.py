@@ -1,0 +1,87 @@
+"""Receivers that misbehave as real ones do, and worlds that have them.
+
+A sink of a world is told what to do by `Sink.script` and `Sink.always`; here are the ways, and what other kinds of
+receivers took: mail by its Message-ID, Slack by its text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from standardwebhooks import WebhookVerificationError
+
+from alertd.base.secrets import Secret
+from alertd.notify.webhook import sign, signing_key
+from tests.faults.feeds import TOKEN
+from tests.faults.sink import SECRET, Receipt, Sink
+from tests.faults.world import Json, World
+from tests.support.behaviours import answer, hang, reset
+from tests.support.smtp import FakeRelay, Mail
+
+OVER_THEN_RESET = reset(b"HTTP/1.1 20")
+"""Takes the message, begins to say so, and resets the connection."""
+OVER_THEN_SILENT = hang()
+"""Takes the message and says nothing."""
+BROKEN = answer(status=500)
+
+
+class AnyTime:
+    """Checks the signature of a message, whatever time it was signed at: for daemons whose clock a test moves."""
+
+    def __init__(self) -> None:
+        self._key = signing_key(Secret(SECRET))
+
+    def verify(self, data: bytes, headers: dict[str, str], /) -> Any:
+        """Give the payload. Raises WebhookVerificationError."""
+        signed = sign(self._key, headers["webhook-id"], int(headers["webhook-timestamp"]), data)
+        if headers["webhook-signature"] != signed:
+            raise WebhookVerificationError("No matching signature found")
+        return json.loads(data)
+
+
+def any_time(w: World, *more: Sink) -> None:
+    """Let the sinks of a world believe messages of any time."""
+    for sink in (w.sink, w.notices, *more):
+        sink.verifier = AnyTime()
+
+
+def with_receivers(w: World, receivers: Sequence[Json], **settings: Any) -> None:
+    """Put receivers before those that a world has, and other settings over its own, before it starts or reloads."""
+    known = {receiver["id"] for receiver in receivers}
+    w.settings["receivers"] = [*receivers, *(r for r in w.settings["receivers"] if r["id"] not in known)]
+    w.settings |= settings
+    w.write_rules()
+    for daemon in w.daemons:
+        daemon.config.write_text(json.dumps({"state_dir": "./var"} | w.settings))
+
+
+def repeats(ids: Iterable[str]) -> Counter[str]:
+    """Give how often each id came again."""
+    return Counter({id: count - 1 for id, count in Counter(ids).items() if count > 1})
+
+
+def accepted(sink: Sink) -> list[Receipt]:
+    """Give the alerts that a sink took, in their order."""
+    return [receipt for receipt in list(sink.receipts) if receipt.accepted and receipt.type != "notice"]
+
+
+def first_orders(receipts: Iterable[Receipt]) -> dict[str, list[int]]:
+    """Give alert -> its revisions, in the order in which each was taken for the first time."""
+    orders: dict[str, list[int]] = {}
+    for receipt in receipts:
+        alert, _, revision = receipt.subject.partition(":")
+        if revision and int(revision) not in orders.setdefault(alert, []):
+            orders[alert].append(int(revision))
+    return orders
+
+
+def mails_of(relay: FakeRelay) -> list[tuple[str, str, Mail]]:
+    """Give the mails that a relay took about items: Message-ID, token, mail."""
+    found = []
+    for mail in list(relay.mails):
+        message = mail.message
+        found += [(str(message["Message-ID"]), token, mail) for token in TOKEN.findall(str(message["Subject"]))]
+    return found
