@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 ARGS ?=
+MINUTES ?= 20
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo run test check format conformance bench quality clean distclean
+.PHONY: help venv demo run test check format conformance bench quality faults soak clean distclean
 
 help:
 	@echo 'make demo         the whole daemon on sample feeds (ARGS="--once" ends by itself)'
@@ -18,6 +19,8 @@ help:
 	@echo 'make conformance  the daemon against the real feeds in ../shared, with kills'
 	@echo 'make bench        the measurements of docs/performance.md'
 	@echo 'make quality      how well events are understood: the measurements of docs/quality.md'
+	@echo 'make faults       every fault of docs/reliability.md, and the planted bugs (ARGS="--rounds 3 --only F4,P1")'
+	@echo 'make soak         events and random kills for MINUTES=20'
 	@echo 'make format       put the code into its form'
 	@echo 'make clean        remove caches and builds; distclean: and .venv'
 	@echo 'ARGS="-n 3 --dist loadfile" runs the tests three at a time'
@@ -61,6 +64,12 @@ bench: $(STAMP)
 
 quality: $(STAMP)
 	@$(BIN)/python -m bench.quality $(ARGS)
+
+faults: $(STAMP)
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+soak: $(STAMP)
+	@$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(ARGS)
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
