@@ -22,6 +22,11 @@ from alertd.store.types import Backlog, DeadEvent, PendingEvent
 
 log = structlog.get_logger(__name__)
 
+ADOPTED = 1_000
+"""At most so many are looked at: in the stream there is little that was handed out."""
+COUNTED_MS = 600_000
+"""Between two counts at most, for the difference to be a loss."""
+
 
 class EventsPart(Part):
     """Reading, claiming, finishing and burying events."""
@@ -99,7 +104,7 @@ class EventsPart(Part):
         """Journal what became of an event and take it out of the stream. False: it was out already."""
         ids = record_ids(record)
         tally = tally_name(parse_rfc3339(record.at)) if counts else ""
-        names = ["events", "journal", *(f"trace:{i}" for i in ids), *([tally] if tally else [])]
+        names = ["events", "flow", "journal", *(f"trace:{i}" for i in ids), *([tally] if tally else [])]
         counted = [part for pair in (counts or {}).items() for part in pair]
         rest = self.rests.of(f"event:{stream_id}", 0)
         if rest is not None:
@@ -111,10 +116,20 @@ class EventsPart(Part):
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
         """Set an event aside as a dead letter. False: it was out already."""
-        names = ["events", "dead_events", "journal"]
+        names = ["events", "flow", "dead_events", "journal"]
         args = (GROUP, stream_id, clean(reason), now, rfc3339(now))
         reply = await self.link.run("bury_event", names, *args)
         return bool(reply[0] == b"ok")
+
+    async def adopt_events(self, consumer: str) -> int:
+        """Take over what was handed out and is pending with nobody; gives how many. They are pending under our name."""
+        reply = await self.link.run("adopt", ["events"], GROUP, consumer, ADOPTED)
+        return int(reply[1])
+
+    async def count_missing(self, now: int) -> int:
+        """Count the events that something else took out of the stream since the last time: they are lost."""
+        reply = await self.link.run("missing", ["events", "flow"], now, COUNTED_MS)
+        return int(reply[1])
 
     async def dead_events(self, count: int) -> list[DeadEvent]:
         """Give the newest dead events, newest first."""

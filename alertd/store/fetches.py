@@ -49,7 +49,7 @@ class FetchesPart(Part):
 
     async def drop_fetch(self, job: FetchJob, reason: str, now: int, *, force: bool = False) -> bool:
         """Give a job up, with the reason, whoever holds it if `force`. False: it is another's by now, or gone."""
-        names = ["events", "journal", f"seen:{job.source}", f"sight:{job.source}", *FETCH_NAMES]
+        names = ["events", "flow", "journal", f"seen:{job.source}", f"sight:{job.source}", *FETCH_NAMES]
         names += [f"trace:{job.event}", f"trace:{job.source}"]
         token = "" if force else checked_id(job.token, "a token")
         reply = await self.link.run("fetch_drop", names, job.event, token, job.source, rfc3339(now), clean(reason))
@@ -57,7 +57,7 @@ class FetchesPart(Part):
 
     async def add_text(self, job: FetchJob, event: bytes, content_hash: str) -> int:
         """Store the revision with the text, and end the job; gives its number, 0 if the job is another's or gone."""
-        names = ["events", f"seen:{job.source}", f"sight:{job.source}", *FETCH_NAMES]
+        names = ["events", "flow", f"seen:{job.source}", f"sight:{job.source}", *FETCH_NAMES]
         written = with_rest_of(job.header, event)
         args = (job.event, job.token, job.source, job.identity, checked_id(content_hash, "a hash"), written)
         reply = await self.link.run("fetch_text", names, *args)
@@ -84,7 +84,7 @@ class FetchesPart(Part):
 
     async def release_fetch(self, job: FetchJob) -> bool:
         """Let a correction go out that waits for its text; the text follows. False: none waits."""
-        names = ["events", f"seen:{job.source}", f"sight:{job.source}", *FETCH_NAMES]
+        names = ["events", "flow", f"seen:{job.source}", f"sight:{job.source}", *FETCH_NAMES]
         reply = await self.link.run("fetch_release", names, job.event, job.source)
         return bool(reply[0] == b"ok")
 

@@ -49,7 +49,7 @@ class IngestPart(Part):
             args += [item.verdict, identity, strong, weak, checked_id(c.content_hash, "a hash"), int(c.withdrawn)]
             args += [checked_id(c.event_id, "an event id"), item.alias_of, title_mark(c), c.fetch]
             args.append(bytes(c.event))
-        names = ["events", f"seen:{source}", f"sight:{source}", *FETCH_NAMES]
+        names = ["events", "flow", f"seen:{source}", f"sight:{source}", *FETCH_NAMES]
         reply = await self.link.run("ingest", names, *args)
         return [
             IngestResult(event_id=event_id.decode(), outcome=outcome.decode(), revision=revision)

@@ -59,6 +59,7 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     fetch_ends         zset     event -> when it is said that its text has not come, then when the job is given up
     turns:<limit>      zset     token -> the moment at which its holder may send (scripts/turn.lua); expires
     quiet:<limit>      string   until when nobody sends there; expires a minute later
+    flow               hash     in, out: events put into the stream and taken out; at: when that was compared last
     meta               hash     schema, epoch
 """
 
@@ -80,7 +81,8 @@ SHARED = {
     "stream": ("events", "dead_events", "journal"),
     "hash": (
         "sources", "standings", "parts", "marks", "counters", "silences", "deliveries", "bodies", "payloads",
-        "chains", "pace", "indices", "archived", "fetches", "fetch_headers", "meta",
+        "chains", "pace", "indices", "archived", "fetches", "fetch_headers", "flow",
+        "meta",
     ),
     "zset": (
         "alerts", "states", "stories", "windows", "part_ends", "timers", "mark_ends", "counter_ends", "silence_ends",

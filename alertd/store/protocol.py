@@ -124,6 +124,16 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Protocol
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
         """Set an event aside as a dead letter. False: it was out already. Repeatable."""
 
+    async def adopt_events(self, consumer: str) -> int:
+        """Put under a consumer's name what is in the stream, was handed out and is pending with nobody; gives how
+        many. Its consumer was removed by hand.
+        """
+
+    async def count_missing(self, now: int) -> int:
+        """Count the events that something else took out of the stream since it was counted last. Each is counted
+        once; what a version did that does not count is none.
+        """
+
     async def dead_events(self, count: int) -> list[DeadEvent]:
         """Give the newest dead events, newest first."""
 

@@ -39,6 +39,8 @@ BLOCK_MS = 1000
 MAX_DELIVERIES = 5
 CLAIM_IDLE_MS = 15_000
 SWEEP_MS = 5_000
+ADOPT_MS = 30_000
+"""How often it is looked for events that are in the stream, were handed out and are pending with nobody."""
 AWAY_S = 0.5
 """How long a store that failed is left in peace."""
 
@@ -56,6 +58,10 @@ class MatchStore(AlertStore, Protocol):
 
     async def claim_event(self, consumer: str, stream_id: str, min_idle_ms: int) -> StreamEvent | None:
         """Take over one of them."""
+        ...
+
+    async def adopt_events(self, consumer: str) -> int:
+        """Take over what was handed out and is pending with nobody."""
         ...
 
     async def finish_event(
@@ -89,11 +95,14 @@ class Matcher:
         self._progress = progress
         self._stopping = False
         self._next_sweep_ms = 0
+        self._next_adoption_ms = 0
         self._outage = Outage("match")
         self._taken: list[Callable[[], None]] = []
         """New rules that wait for the end of the batch."""
         self._excused: Counter[str] = Counter()
         """Stream id -> attempts that the store failed: they say nothing against the event."""
+        self._left: set[str] = set()
+        """Stream ids that were left pending on purpose, until they have been idle for long enough."""
 
     def use(self, pipeline: Pipeline) -> None:
         """Take a new rule book; the batch under way ends under the one it began with."""
@@ -144,7 +153,7 @@ class Matcher:
                     own = False
                 if self._clock() >= self._next_sweep_ms:
                     self._next_sweep_ms = self._clock() + SWEEP_MS
-                    await self._take_over(None, min_idle_ms=CLAIM_IDLE_MS)
+                    await self._sweep()
                 batch = await self._store.read_events(self._consumer, BATCH, BLOCK_MS)
                 self._outage.ended()
                 if batch:
@@ -155,12 +164,27 @@ class Matcher:
                 own = True  # a reply may have been lost on its way: what it held is pending under our name
                 await asyncio.sleep(AWAY_S)
 
-    async def _take_over(self, consumer: str | None, min_idle_ms: int) -> None:
+    async def _sweep(self) -> None:
+        """Take over what others left, and what came under our own name unseen: a server that was frozen, or a line
+        that was dead, carries out a read long after we have given it up, to nobody.
+        """
+        if self._clock() >= self._next_adoption_ms:
+            self._next_adoption_ms = self._clock() + ADOPT_MS
+            if adopted := await self._store.adopt_events(self._consumer):
+                log.warning("events_adopted", count=adopted, why="handed out, and pending with nobody")
+        await self._take_over(self._consumer, min_idle_ms=0, but=frozenset(self._left))
+        await self._take_over(None, min_idle_ms=CLAIM_IDLE_MS)
+
+    async def _take_over(self, consumer: str | None, min_idle_ms: int, but: frozenset[str] = frozenset()) -> None:
         while not self._told_to_stop():
             stale = await self._store.pending(consumer, min_idle_ms, BATCH)
+            if but and len(stale) < BATCH:
+                self._left.intersection_update(entry.stream_id for entry in stale)  # others finished the rest
             for entry in stale:
                 if self._told_to_stop():
                     return
+                if entry.stream_id in but:
+                    continue
                 self._progress.tick("match")
                 await self._retake(entry, min_idle_ms)
             # What this round could not finish waits its idle time out; asking again at once would spin on it.
@@ -173,6 +197,7 @@ class Matcher:
             reason = f"not finished after {attempts} attempts"
             if await self._store.bury_event(entry.stream_id, reason, self._clock()):
                 self._excused.pop(entry.stream_id, None)
+                self._left.discard(entry.stream_id)
                 telemetry.DEAD_EVENTS.inc()
                 log.error("event_buried", stream_id=entry.stream_id, reason=reason)
                 await self._notices.tell(
@@ -216,9 +241,11 @@ class Matcher:
 
     async def _finish(self, item: Processed | PoisonEvent) -> None:
         if isinstance(item, PoisonEvent):
+            self._left.add(item.stream_id)
             return  # left unacknowledged: it is taken over alone, and buried when that keeps failing
         finished = await self._store.finish_event(item.stream_id, item.record, self._pipeline.counts(item))
         self._excused.pop(item.stream_id, None)
+        self._left.discard(item.stream_id)
         if finished:
             for decision in item.decisions:
                 telemetry.DECISIONS.labels(reason=decision.reason).inc()

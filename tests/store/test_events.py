@@ -30,7 +30,7 @@ async def test_at_most_so_many_are_handed_out(store: Store) -> None:
 
 
 async def test_a_reader_waits_for_the_next_event(store: Store) -> None:
-    waiting = asyncio.create_task(store.read_events("c", 10, 4_000))
+    waiting = asyncio.create_task(store.read_events("c", 10, 2_000))
     await asyncio.sleep(0)
     await store.ingest("wire", [new("a")], NOW)
     assert [e.event.id for e in await waiting] == ["ev_a"]

@@ -9,6 +9,7 @@ import pytest
 from alertd.errors import StoreUnavailable
 from alertd.model import StreamEvent
 from alertd.store.memory import MemoryStore
+from alertd.workers.match import SWEEP_MS
 from tests.support.daemon import eventually
 from tests.workers.make import HandClock
 from tests.workers.matching import World, brisk, matching
@@ -77,3 +78,26 @@ async def test_events_whose_reply_was_lost_are_found_among_its_own(world: World)
         await world.offer("a", "b")
         await eventually(world.idle, "both are finished")
     assert world.pipeline.batches == [["ev_a"], ["ev_b"]]
+
+
+async def test_a_read_that_was_carried_out_after_it_was_given_up_is_found_at_the_next_look(world: World) -> None:
+    read = world.store.read_events
+    unseen: list[StreamEvent] = []
+
+    async def late(consumer: str, count: int, block_ms: int) -> list[StreamEvent]:
+        found = await read(consumer, count, block_ms)
+        if found and not unseen:  # a frozen server woke up, and answers on a line that nobody reads any more
+            unseen.extend(found)
+            return []
+        return found
+
+    async def carried_out() -> bool:
+        return bool(unseen)
+
+    world.store.read_events = late  # type: ignore[method-assign]
+    async with matching(world):
+        await world.offer("a")
+        await eventually(carried_out, "the read is carried out")
+        world.clock.pass_by(SWEEP_MS / 1000)
+        await eventually(world.idle, "it is finished")
+    assert world.pipeline.batches == [["ev_a"]]

@@ -2,6 +2,7 @@
 -- Set aside an event that cannot be processed, with the reason. ARGV: group, stream id, reason, now, at.
 local group, stream_id, reason, now, at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 need('events', 'stream')
+need('flow', 'hash')
 need('dead_events', 'stream')
 local refused = refusal()
 if refused then
@@ -28,6 +29,7 @@ if refused then
 end
 redis.call('XACK', K['events'], group, stream_id)
 redis.call('XDEL', K['events'], stream_id)
+redis.call('HINCRBY', K['flow'], 'out', 1)
 redis.call('XADD', K['dead_events'], '*', 'stream_id', stream_id, 'reason', reason, 'now', now, 'i', event, 's', source,
   'r', fields['r'] or '1', 'w', fields['w'] or '', 'b', fields['b'] or '0', 'e', fields['e'] or '')
 journal(journal_json('dead_event', at, ids, reason, {event = event, stream_id = stream_id}), ids)

@@ -3,7 +3,7 @@
 -- ARGV: event, token ('' for whoever holds it), source, at, reason. Answers {'ok'}, or {'no'} where it is another's.
 local event, token, source, at, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 need_marks(source)
-need('events', 'stream')
+need_stream()
 need_journal({event, source})
 need_fetches()
 local refused = refusal()

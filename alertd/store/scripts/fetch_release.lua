@@ -3,7 +3,7 @@
 -- ARGV: event, source. Answers {'ok', revision}, or {'no', 0} where nothing is held.
 local event, source = ARGV[1], ARGV[2]
 need_marks(source)
-need('events', 'stream')
+need_stream()
 need_fetches()
 local refused = refusal()
 if refused then

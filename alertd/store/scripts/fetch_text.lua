@@ -4,7 +4,7 @@
 -- ARGV: event, token, source, identity, hash, json. Answers {'ok', revision}, {'gone', 0}.
 local event, token, source, hash = ARGV[1], ARGV[2], ARGV[3], ARGV[5]
 need_marks(source)
-need('events', 'stream')
+need_stream()
 need_fetches()
 local refused = refusal()
 if refused then

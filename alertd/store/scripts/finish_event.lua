@@ -11,6 +11,7 @@ if tally ~= '' then
   need(tally, 'hash')
 end
 need('events', 'stream')
+need('flow', 'hash')
 need_journal(ids)
 local refused = refusal()
 if refused then
@@ -22,6 +23,7 @@ redis.call('XACK', K['events'], group, stream_id)
 if redis.call('XDEL', K['events'], stream_id) == 0 then
   return {'known'}
 end
+redis.call('HINCRBY', K['flow'], 'out', 1)
 journal(json, ids)
 for i = 7, 6 + n, 2 do
   redis.call('HINCRBY', K[tally], ARGV[i], ARGV[i + 1])

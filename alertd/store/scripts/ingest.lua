@@ -7,7 +7,7 @@
 -- Answers event id, outcome and revision of each.
 local source, now, ends = ARGV[1], ARGV[2], ARGV[3]
 need_marks(source)
-need('events', 'stream')
+need_stream()
 need_fetches()
 local refused = refusal()
 if refused then

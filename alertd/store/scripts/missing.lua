@@ -1,0 +1,23 @@
+-- requires: prelude
+-- Count the events that left the stream without being finished: something else deleted or trimmed them. What was counted
+-- is not counted again. ARGV: now, and for how long nobody need have counted: after a longer time, or where more is in
+-- the stream than was counted in, another version of alertd may have worked here, and it is counted from now on.
+-- Answers {'ok', how many since the last time}.
+local now, longest = tonumber(ARGV[1]), tonumber(ARGV[2])
+need('events', 'stream')
+need('flow', 'hash')
+local refused = refusal()
+if refused then
+  return refused
+end
+local flow = redis.call('HMGET', K['flow'], 'in', 'out', 'at')
+local at = tonumber(flow[3] or 0)
+local missing = tonumber(flow[1] or 0) - tonumber(flow[2] or 0) - redis.call('XLEN', K['events'])
+if missing ~= 0 then
+  redis.call('HINCRBY', K['flow'], 'out', string.format('%.0f', missing))
+end
+redis.call('HSET', K['flow'], 'at', now)
+if now - at > longest or missing < 0 then
+  missing = 0
+end
+return {'ok', missing}
