@@ -4,7 +4,9 @@ AlertdError
 ├── ConfigError            a file or setting of the user is wrong; carries every Fault found
 ├── Temporary              trying again later can help
 │   ├── FetchTemporary     a source did not answer, or answered "later"
-│   ├── StoreUnavailable   Redis is away, loading, full or read-only
+│   ├── StoreUnavailable   Redis is away, loading, or read-only
+│   │   ├── StoreWentBack  it is older than what this process knows of it (a failover, a restored copy)
+│   │   └── StoreFull      it answers, and takes nothing more: its memory or its disk is full, or nearly so
 │   ├── ArchiveUnavailable the archive cannot be written: another does, the disk is full or away
 │   ├── HistoryUnavailable history.db is not there yet, locked, or behind
 │   └── ParseKilled        a parse worker ran over its time or memory
@@ -99,6 +101,16 @@ class FetchPermanent(Permanent):
 
 class StoreUnavailable(Temporary):
     """Redis is away, loading, out of memory or disk, or not the primary."""
+
+
+class StoreFull(StoreUnavailable):
+    """Redis takes nothing more: its memory or its disk is full, or so nearly that nothing new is to be begun."""
+
+    retry_after = 10.0
+
+
+class StoreWentBack(StoreUnavailable):
+    """It is older than what this process knows of it: what was remembered must be read anew."""
 
 
 class StoreRefused(Permanent):

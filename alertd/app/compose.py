@@ -49,6 +49,7 @@ from alertd.workers.members import Members
 from alertd.workers.notices import Notices
 from alertd.workers.page_poll import PagePoll
 from alertd.workers.poll import Poll, Taker
+from alertd.workers.pressure import Pressure, first_look
 from alertd.workers.progress import Progress, Watch
 from alertd.workers.push import Pushes
 from alertd.workers.robots import Robots
@@ -77,6 +78,7 @@ class Parts:
         telemetry.tell_sources_apart([source.id for source in settings.sources])
         self.notices = Notices(store, operator_modes(settings), system_clock, desks_of(settings))
         self._templates = TemplateNotices(self.notices)
+        self._pressure = Pressure(store, self.notices, system_clock, progress, tells="timers" in boot.roles)
         contact = f" {settings.contact}" if settings.contact else ""
         self._http = HttpClient(user_agent=f"alertd/{__version__}{contact}")
         self._sec = SecRequests(self._http, store, self.notices, system_clock)
@@ -107,6 +109,8 @@ class Parts:
         roles = self._boot.roles
         await self._http.__aenter__()
         self._links = links_of(self._settings) if roles & {"deliver", "web"} else None
+        await first_look(self._pressure)
+        self._loops.append(asyncio.create_task(self._pressure.run(), name="pressure"))
         self._archiving.start(self._boot.snapshot.in_force)
         if "deliver" in roles:
             cautious = self._by_clock.cautious
@@ -127,13 +131,16 @@ class Parts:
             self._takers = self._make_takers(self._pool, await self._make_intake(health), health)
             poll = Poll(self._takers, health, system_clock)
             me = self._boot.consumer
-            self._schedule = Schedule(poll, self._store, system_clock, self._progress, me)
+            self._schedule = Schedule(poll, self._store, system_clock, self._progress, me, self._pressure)
+            self._pressure.when_there_is_room(self._schedule.go_on)
             self._by_clock.follow(self._schedule.set_back)
             await self._schedule.start(self._polled(self._settings))
             if self._boot.shared:
                 self._members = Members(self._store, me, system_clock, self._progress, self._schedule.share)
                 self._loops.append(asyncio.create_task(self._members.run(), name="members"))
-            self._source_watch = SourceWatch(health.standings, self._watched, system_clock, self._progress)
+            self._source_watch = SourceWatch(
+                health.standings, self._watched, system_clock, self._progress, self._pressure
+            )
             self._loops.append(asyncio.create_task(self._source_watch.run(), name="watch"))
         if "web" not in roles:
             return ""
@@ -159,8 +166,9 @@ class Parts:
         """Make what takes in what is pushed. Without the poll role the parse worker starts with the first batch."""
         self._pool = self._pool or ParsePool()
         health = SourceHealth(self._store, self.notices, system_clock)
-        intake = Intake(self._store, self.notices, system_clock, health, epoch=await self._store.epoch())
-        pushes = Pushes(self._store, intake, health, self._pool, system_clock)
+        room = self._pressure
+        intake = Intake(self._store, self.notices, system_clock, health, epoch=await self._store.epoch(), room=room)
+        pushes = Pushes(self._store, intake, health, self._pool, system_clock, room)
         pushes.replace(self._settings.sources)
         return pushes
 
@@ -169,7 +177,8 @@ class Parts:
         lost = recall_epoch(self._settings.state_dir, epoch)
         if lost:
             await self.notices.tell("store_lost", "redis", STORE_LOST, epoch)
-        return Intake(self._store, self.notices, system_clock, health, epoch=epoch, lost=lost)
+        room = self._pressure
+        return Intake(self._store, self.notices, system_clock, health, epoch=epoch, lost=lost, room=room)
 
     def _make_takers(self, pool: ParsePool, intake: Intake, health: SourceHealth) -> dict[str, Taker]:
         """Say who asks the sources of each type."""
@@ -178,8 +187,9 @@ class Parts:
         fetchers = dict.fromkeys(("feed", "json", "page"), articles)
         filings = FilingFetch(self._sec, pool, system_clock)
         self._full_text = FullText(
-            self._store, {**fetchers, "edgar": filings}, self.notices, system_clock, self._progress
-        )
+            self._store, {**fetchers, "edgar": filings}, self.notices, system_clock, self._progress,
+            room=self._pressure,
+        )  # fmt: skip
         self._full_text.use(self._settings.sources)
         self._loops.append(asyncio.create_task(self._full_text.run(), name="full_text"))
         late = LateFilings(self._sec, pool, self._store, intake, system_clock)
@@ -250,7 +260,7 @@ class Parts:
             await self._pool.aclose()
         if self._deliverer is not None:
             await self._deliverer.stop(seconds * 0.6)
-        for loop in (self._timers, self._members, self._source_watch, self._by_clock):
+        for loop in (self._timers, self._members, self._source_watch, self._by_clock, self._pressure):
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)
@@ -284,7 +294,9 @@ class Parts:
     async def _status(self) -> dict[str, Any]:
         settings = self._settings
         live = self._schedule.states() if self._schedule is not None else {}
-        found = await collect_status(self._store, settings.sources, settings.receivers, system_clock(), live)
+        found = await collect_status(
+            self._store, settings.sources, settings.receivers, system_clock(), live, self._pressure.paused()
+        )
         return found | self._archiving.status()
 
     async def _ready(self) -> dict[str, Any]:

@@ -50,6 +50,8 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
             live = live_status(settings, daemon)
             overlay(found, live)
             found |= {name: live[name] for name in ("archive", "history") if live and name in live}
+            if live and live["redis"].get("paused"):
+                found["redis"]["paused"] = live["redis"]["paused"]
         found |= {"daemons": [msgspec.to_builtins(state) for state in running]}
         return found if desk is None else seen_by(found, desk, settings)
 
@@ -108,7 +110,11 @@ def _show(found: dict[str, Any]) -> None:
     for daemon in daemons:
         _show_daemon(console, daemon, now)
     events, redis = found["events"], found["redis"]
-    console.print(f"redis   {redis['roundtrip_ms']:g} ms there and back")
+    limit = redis["memory_limit_bytes"]
+    used = f", {redis['memory_bytes'] / limit:.0%} of {limit / (1 << 20):.0f} MB in use" if limit else ""
+    console.print(f"redis   {redis['roundtrip_ms']:g} ms there and back{used}")
+    if redis["paused"]:
+        console.print(f"[red]  sources are {plain(redis['paused'])}; sending goes on[/red]")
     for finding in redis["findings"]:
         console.print(f"[{'red' if finding['level'] == 'refuse' else 'yellow'}]  {plain(finding['text'])}[/]")
     oldest = f", the oldest stored {ago(events['oldest_at'], now)}" if events["backlog"] else ""

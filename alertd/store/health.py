@@ -42,7 +42,7 @@ _SIZES = (
 
 
 class HealthPart(Part):
-    """`ping`, `memory`, `check_server`, `key_counts`, `heartbeat`, `members`."""
+    """`ping`, `memory`, `probe`, `check_server`, `key_counts`, `heartbeat`, `members`."""
 
     async def ping(self) -> float:
         """Give the time of one round trip in milliseconds."""
@@ -53,7 +53,13 @@ class HealthPart(Part):
     async def memory(self) -> Memory:
         """Say what the server uses and may use."""
         info = parse_info((await self.link.call("INFO", "memory")).decode("utf-8", "replace"))
-        return Memory(used=int(info.get("used_memory", "0")), limit=int(info.get("maxmemory", "0")))
+        # Buffers of replicas and of the append-only file do not count against maxmemory (evict.c).
+        used = int(info.get("used_memory", "0")) - int(info.get("mem_not_counted_for_evict", "0"))
+        return Memory(used=used, limit=int(info.get("maxmemory", "0")))
+
+    async def probe(self, now: int) -> None:
+        """Write one small thing. Raises StoreFull where nothing that grows is taken."""
+        await self.link.call("HSET", self.keys("meta"), "probed_at", now)
 
     async def check_server(self) -> list[Finding]:
         """Check the start-up contract; nothing found is an empty list."""

@@ -47,6 +47,9 @@ class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryL
         """Know no limit: there is no server."""
         return Memory(used=0, limit=0)
 
+    async def probe(self, now: int) -> None:
+        """Do nothing: it is never full."""
+
     async def check_server(self) -> list[Finding]:
         """Find nothing: there is no server."""
         return []

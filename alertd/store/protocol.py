@@ -53,6 +53,9 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Protocol
     async def memory(self) -> Memory:
         """Say what the server uses and may use, in bytes."""
 
+    async def probe(self, now: int) -> None:
+        """Write one small thing. Raises StoreFull where the server takes nothing more. Repeatable."""
+
     async def check_server(self) -> list[Finding]:
         """Check the start-up contract (docs/store.md); nothing found is an empty list."""
 

@@ -100,7 +100,7 @@ def _policy(facts: ServerFacts) -> Iterator[Finding]:
     if limit == 0:
         yield _warn("memory", "maxmemory is not set: a long outage of a receiver could use up the machine's memory")
     elif used > MAX_MEMORY_SHARE * limit:
-        yield _warn("memory", f"{used * 100 // limit} % of maxmemory is in use: at 100 % nothing new is accepted")
+        yield _warn("filling", f"{used * 100 // limit} % of maxmemory is in use: at 100 % nothing new is accepted")
     evicted = int(facts.info.get("evicted_keys", "0"))
     if evicted:
         yield _warn("evicted", f"{evicted} keys were evicted since this Redis started: alerts may be lost")

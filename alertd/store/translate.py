@@ -3,6 +3,7 @@
 | what Redis or redis-py says | becomes | because |
 |---|---|---|
 | no connection, time-out, and the codes in `_PASSING` | StoreUnavailable | it can pass: wait and try again |
+| OOM, MISCONF | StoreFull | as above, and what is stored can be read and completed meanwhile |
 | MOVED | StoreRefused | a node of a cluster, addressed as if it were the only one |
 | wrong password, NOAUTH, NOPERM, unknown command | StoreRefused | it cannot be used like this |
 | WRONGTYPE | Corrupt | a key holds what we never wrote |
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 
 from redis import exceptions as r
 
-from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
+from alertd.errors import Corrupt, StoreFull, StoreRefused, StoreUnavailable
 
 # 6.2 wraps what a command inside a script says: "ERR Error running script (…): @user_script: 7: -OOM command not…"
 _PASSING = "LOADING|BUSY|READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOGROUP"
@@ -33,6 +34,7 @@ _WORDS = {
     "CLUSTERDOWN": "without a node for our keys",
 }
 _REFUSED = frozenset({"NOAUTH", "NOPERM", "WRONGPASS"})
+_FULL = frozenset({"OOM", "MISCONF"})
 
 
 def error_code(error: BaseException) -> str:
@@ -66,6 +68,8 @@ def translate(error: r.RedisError | OSError) -> Exception:
         return Corrupt(str(error))
     if code == "NOGROUP":
         return StoreUnavailable(f"the consumer group is missing: {error}")
+    if code in _FULL:
+        return StoreFull(f"Redis is {_WORDS[code]}: {error}")
     if code:
         return StoreUnavailable(f"Redis is {_WORDS.get(code, 'not available')}: {error}")
     if isinstance(error, (r.ConnectionError, r.TimeoutError, OSError)):

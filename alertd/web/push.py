@@ -3,7 +3,7 @@
     202 some or all are in the stream   422 none is, each for its reason
     400 no JSON                         413 too large, or too many         415 another content type
     401 token                           404 no such source (told only to who has a token of one)
-    429 Redis is nearly full            503 Redis is away
+    503 Redis is nearly full, or away
 
 202 and 422 say of each item what became of it (`alertd.sources.push.Receipt`).
 """
@@ -60,7 +60,7 @@ def handler(door: PushDoor) -> Callable[[web.Request], Awaitable[web.Response]]:
         except Temporary as error:
             if error.retry_after is None:
                 raise  # answered with 503
-            return failure(429, "no room at present", {"Retry-After": str(int(error.retry_after))})
+            return failure(503, "no room at present", {"Retry-After": str(int(error.retry_after))})
         status = 422 if receipt.rejected and not receipt.taken else 202
         return web.Response(body=msgspec.json.encode(receipt), status=status, content_type="application/json")
 

@@ -84,6 +84,7 @@ class LateFilings:
 
         Raises FetchTemporary, FetchPermanent, StoreUnavailable; ParseFailed where what came is not all of it.
         """
+        self._intake.check_room()
         response = await self._get(source, index_url(source.base_url, day))
         if response is None:
             return None
@@ -96,6 +97,7 @@ class LateFilings:
 
         Raises as `index`.
         """
+        self._intake.check_room()
         found: list[Candidate] = []
         lacking = ""
         names = [submissions_name(cik)]

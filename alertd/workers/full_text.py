@@ -22,7 +22,7 @@ import structlog
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
-from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed, ParseKilled, StoreUnavailable
+from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed, ParseKilled, StoreFull, StoreUnavailable
 from alertd.model import JournalRecord
 from alertd.sources.polled import AnyConfig
 from alertd.store.protocol_texts import TextStore
@@ -31,6 +31,7 @@ from alertd.store.types import FetchJob
 from alertd.workers.fetching import Fetched, Fetcher, NotYet
 from alertd.workers.notices import Notices
 from alertd.workers.outage import Outage
+from alertd.workers.pressure import AlwaysRoom, Room
 from alertd.workers.progress import Progress
 from alertd.workers.text_health import TextHealth
 
@@ -86,8 +87,10 @@ class FullText:
         progress: Progress,
         *,
         turn_s: float = TURN_S,
+        room: Room | None = None,
     ) -> None:
-        """`fetchers` by the type of source."""
+        """`fetchers` by the type of source; `room` says whether Redis takes anything new."""
+        self._room = room or AlwaysRoom()
         self._store = store
         self._fetchers = fetchers
         self._clock = clock
@@ -142,7 +145,8 @@ class FullText:
         if (now := self._clock()) >= self._next_ends_ms:
             self._next_ends_ms = now + ENDS_MS
             await self._end_waits()
-        if (free := AT_ONCE - len(self._working)) > 0 and not self._stop.is_set():
+        free = AT_ONCE - len(self._working)
+        if free > 0 and self._room.room and not self._stop.is_set():
             for job in await self._store.claim_fetches(uuid.uuid4().hex, self._clock(), LEASE_MS, free):
                 task = asyncio.create_task(self._work(job), name=f"full_text:{job.event}")
                 self._working[task] = job
@@ -160,6 +164,8 @@ class FullText:
         try:
             await self._fetch(job)
         except StoreUnavailable as error:
+            if isinstance(error, StoreFull):
+                self._room.refused(error)
             self._outage.began(error)  # the lease ends by itself
         except Exception as error:
             log.error("full_text_raised", event_id=job.event, source=job.source, exc_info=error)

@@ -23,6 +23,7 @@ from alertd.sources.novelty import PageVerdict, decide, is_flag, marks
 from alertd.sources.polled import AnyConfig, Backlog
 from alertd.workers.account import account
 from alertd.workers.notices import Notices
+from alertd.workers.pressure import AlwaysRoom, Room
 from alertd.workers.source_health import HealthStore, SourceHealth, brought
 
 log = structlog.get_logger(__name__)
@@ -93,6 +94,7 @@ class Intake:
         *,
         epoch: str = "",
         lost: bool = False,
+        room: Room | None = None,
     ) -> None:
         """`epoch` is the store's; `lost` says that it is not the one of the last run, so nothing is remembered."""
         self._store = store
@@ -101,6 +103,7 @@ class Intake:
         self._health = health
         self._epoch = epoch
         self._lost = lost
+        self._room = room or AlwaysRoom()
         self._odd: dict[str, str] = {}
         """Source -> what was last said of its documents: a line for each trouble, not for each poll."""
         self._anew: dict[str, str] = {}
@@ -115,11 +118,12 @@ class Intake:
         backlog: Backlog = "all",
         gaps: bool = True,
     ) -> Taken:
-        """Take in a document. Raises StoreUnavailable; taken in again, what was new is known.
+        """Take in a document. Raises StoreUnavailable, NoRoom too; taken in again, what was new is known.
 
         `backlog` counts at the first one. Without `gaps` nobody is told of a page on which nothing is known: the
         source has a better way to know whether it missed something.
         """
+        self._room.check()
         known = await self._store.known_marks(source.id, marks(parsed))
         state = await self._begun(source, state, known)
         now = self._clock()
@@ -131,6 +135,10 @@ class Intake:
         await self._account(source, taken)
         failpoint("poll.ingested")
         return taken
+
+    def check_room(self) -> None:
+        """Raise NoRoom where nothing would be taken in: then nobody need be asked for it."""
+        self._room.check()
 
     async def end(self, after: SourceState, taken: Taken) -> SourceState:
         """Store marks and state, validators among them, as the last step; gives the state with what is counted."""

@@ -124,13 +124,13 @@ class Notices:
         skip: str = "",
         desk: str | None = None,
         others: str = "",
-    ) -> None:
+    ) -> bool:
         """Queue a notice for each of the operator's receivers but `skip` (the one that is in trouble itself).
 
         `desk` is whose portfolio, rule, company file or alert the text names: in full it goes to that desk's
         receivers alone, and `others` to the rest (empty: only that the desk has such trouble). A source or receiver
         of a desk is named to that desk and to receivers of no desk. A store that is away is logged and not raised:
-        telling about trouble must not make more of it.
+        telling about trouble must not make more of it. Gives whether it is queued.
         """
         now = self._clock()
         owner = desk or self._desks.of(subject)
@@ -163,6 +163,8 @@ class Notices:
             await self._store.journal(record, once=f"notice:{kind}:{subject}:{episode}")
         except StoreUnavailable as error:
             log.warning("operator_notice_not_queued", kind=kind, subject=subject, error=str(error))
+            return False
+        return True
 
     def _seen(self, notice: Notice, receiver: str, desk: str | None, owner: str | None, others: str) -> Notice:
         """Give a notice as one receiver may see it."""

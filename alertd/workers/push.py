@@ -18,22 +18,18 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock
-from alertd.errors import ParseFailed, ParseKilled, Temporary
+from alertd.errors import ParseFailed, ParseKilled, StoreFull
 from alertd.model import ParsedFeed, SourceState
 from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.sources.polled import AnyConfig
 from alertd.sources.push import PushConfig, Receipt, TakenItem, fault_of
-from alertd.store.types import Memory
 from alertd.workers.intake import Intake, Taken
 from alertd.workers.parsing import parse_timed
+from alertd.workers.pressure import AlwaysRoom, Room
 from alertd.workers.source_health import FAILING_AFTER, SourceHealth, healthy
 
 log = structlog.get_logger(__name__)
 
-FULL = 0.85
-"""Share of Redis's memory above which nothing is taken that its sender can keep; the journal gives way from 0.7."""
-WAIT_S = 30.0
-"""When to try again where Redis is that full."""
 AT_ONCE = 4
 """Batches that are read and stored at the same time; more wait, so that they do not all lie in memory."""
 
@@ -41,25 +37,25 @@ AT_ONCE = 4
 class PushStore(Protocol):
     """What pushing needs of the store, beside taking entries in."""
 
-    async def memory(self) -> Memory:
-        """Say what Redis uses and may use."""
-        ...
-
     async def source_state(self, source: str) -> SourceState | None:
         """Give what is remembered of a source."""
         ...
 
 
-class NoRoom(Temporary):
-    """Redis is nearly full: what can be kept by its sender is not taken."""
-
-    retry_after = WAIT_S
-
-
 class Pushes:
     """Takes in what is pushed to the sources of type `push`."""
 
-    def __init__(self, store: PushStore, intake: Intake, health: SourceHealth, pool: ParsePool, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: PushStore,
+        intake: Intake,
+        health: SourceHealth,
+        pool: ParsePool,
+        clock: Clock,
+        room: Room | None = None,
+    ) -> None:
+        """`room` says whether Redis takes anything new: where it is nearly full, the sender is to keep it."""
+        self._full = room or AlwaysRoom()
         self._store = store
         self._intake = intake
         self._health = health
@@ -88,7 +84,7 @@ class Pushes:
     async def take(self, source: str, body: bytes, content_type: str) -> Receipt:
         """Take a batch in, for good.
 
-        Raises ParseFailed for what is no batch, NoRoom where Redis is nearly full, StoreUnavailable where it is
+        Raises ParseFailed for what is no batch, StoreFull where Redis is nearly full, StoreUnavailable where it is
         away, ParseKilled where reading was stopped over time or memory.
         """
         config = self._sources.get(source)
@@ -104,16 +100,15 @@ class Pushes:
                 await self._health.failed(await self._state(source), str(error), None, after=FAILING_AFTER)
                 self._count(source, "unreadable")
                 raise
-            except NoRoom as error:
+            except StoreFull as error:
+                self._full.refused(error)
                 self._count(source, "no_room")
                 log.warning("push_refused", source=source, error=str(error))
                 raise
         return receipt
 
     async def _take(self, config: PushConfig, body: bytes, content_type: str) -> Receipt:
-        memory = await self._store.memory()
-        if memory.limit and memory.used > FULL * memory.limit:
-            raise NoRoom(f"Redis is more than {FULL:.0%} full")
+        self._full.check()
         now = self._clock()
         job = ParseJob(
             type=config.type,

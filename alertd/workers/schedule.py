@@ -20,16 +20,19 @@ from apscheduler.triggers.date import DateTrigger
 
 from alertd import telemetry
 from alertd.base.clock import Clock, machine_ms, to_datetime
-from alertd.errors import StoreUnavailable
+from alertd.errors import StoreFull, StoreUnavailable
 from alertd.model import SourceState
 from alertd.sources.polled import PolledConfig
 from alertd.sources.timetable import next_poll_ms
 from alertd.workers.members import owner
 from alertd.workers.poll import Polled
+from alertd.workers.pressure import AlwaysRoom, Room
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
 
+SPREAD_S = 0.02
+"""Between two sources that could be asked at the same time."""
 STORE_AWAY_S = 2.0
 """While Redis is away nothing can be kept: ask again soon, and do not blame the source. Each time it is twice as long
 up to its interval: a publisher is not asked more often than otherwise for what is thrown away."""
@@ -54,8 +57,19 @@ class Poll(Protocol):
 class Schedule:
     """Polls every source when its turn comes, each at most once at a time."""
 
-    def __init__(self, poll: Poll, store: StateStore, clock: Clock, progress: Progress, me: str = "") -> None:
-        """`me` is this poller's name among those that share the sources."""
+    def __init__(
+        self,
+        poll: Poll,
+        store: StateStore,
+        clock: Clock,
+        progress: Progress,
+        me: str = "",
+        room: Room | None = None,
+    ) -> None:
+        """`me` is this poller's name among those that share the sources; `room` says whether any may be asked."""
+        self._room = room or AlwaysRoom()
+        self.put_off: set[str] = set()
+        """Sources whose turn came while there was no room."""
         self._poll = poll
         self._me = me
         self._members: Sequence[str] = [me]
@@ -99,7 +113,7 @@ class Schedule:
         now = self._clock()
         for source in changed:
             state = self._states.setdefault(source.id, SourceState(source=source.id))
-            spread_ms = random.uniform(0, min(source.shortest_interval(), len(sources) * 0.02)) * 1000
+            spread_ms = random.uniform(0, min(source.shortest_interval(), len(sources) * SPREAD_S)) * 1000
             stopped = (
                 state.state == "gone" and state.url == source.address
             )  # 410 (RFC 9110 15.5.11): do not ask again
@@ -142,6 +156,13 @@ class Schedule:
         elif source_id in self._sources and self._states[source_id].state != "gone":
             self._again(source_id, self._clock())
 
+    def go_on(self) -> None:
+        """Ask the sources whose turn came while there was no room, spread so that they do not come as a herd."""
+        waiting, self.put_off = self.put_off & self._sources.keys(), set()
+        for source_id in waiting:
+            spread_s = min(self._sources[source_id].shortest_interval(), len(waiting) * SPREAD_S)
+            self._again(source_id, self._clock() + int(random.uniform(0, spread_s) * 1000))
+
     def set_back(self, back_ms: int) -> None:
         """Let no turn wait for the time of a clock that was set back: APScheduler goes by the machine's."""
         for job in self._scheduler.get_jobs():
@@ -171,8 +192,15 @@ class Schedule:
     async def _run(self, source_id: str) -> None:
         source, state = self._sources[source_id], self._states[source_id]
         try:
+            self._room.check()
             polled = await self._poll.poll(source, state)
         except StoreUnavailable as error:
+            if isinstance(error, StoreFull):
+                self._room.refused(error)
+            if not self._room.room:  # not the source's fault; what it showed was not remembered
+                log.debug("poll_put_off", source=source_id, error=str(error))
+                self.put_off.add(source_id)
+                return
             again_s = self._away_s(source)
             # Other loops say once that Redis is away; a line for each source and turn would bury that.
             log.debug("poll_not_stored", source=source_id, error=str(error), again_s=again_s)

@@ -23,9 +23,17 @@ def _time(ms: int | None) -> str | None:
 
 
 def source_row(
-    source: str, type_: str, state: SourceState | None, standing: Standing | None = None, now: int = 0
+    source: str,
+    type_: str,
+    state: SourceState | None,
+    standing: Standing | None = None,
+    now: int = 0,
+    paused: str = "",
 ) -> dict[str, Any]:
-    """Give one source's line; `why` and `error` are one sentence for a person. `now` in ms."""
+    """Give one source's line; `why` and `error` are one sentence for a person. `now` in ms.
+
+    `paused` says why nothing is asked of any source.
+    """
     state = state or SourceState(source=source)
     health = shown(state, standing)
     spells = told_spells(state)
@@ -35,7 +43,7 @@ def source_row(
         "type": type_,
         "state": health,
         "since_at": _time(since),
-        "why": _why(health, type_, state, standing, spells, now) or None,
+        "why": "; ".join(filter(None, [paused, _why(health, type_, state, standing, spells, now)])) or None,
         "error": state.error or None,
         "failures": state.failures,
         "polls": state.polls,

@@ -21,6 +21,7 @@ from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.sources.standing import Tell, Watched, begun, judge
 from alertd.workers.looks import Looks
 from alertd.workers.notices import Notices
+from alertd.workers.pressure import AlwaysRoom, Room
 from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
@@ -136,9 +137,15 @@ class SourceWatch(Looks):
     """Judges sources by the clock: whether they are asked in time, and whether they have fallen silent."""
 
     def __init__(
-        self, standings: Standings, sources: Callable[[], Awaitable[list[Looked]]], clock: Clock, progress: Progress
+        self,
+        standings: Standings,
+        sources: Callable[[], Awaitable[list[Looked]]],
+        clock: Clock,
+        progress: Progress,
+        room: Room | None = None,
     ) -> None:
         """`sources` gives those that this process watches, with the newest state of each."""
+        self._room = room or AlwaysRoom()
         super().__init__("watch", LOOK_S, progress)
         self._standings = standings
         self._sources = sources
@@ -150,6 +157,7 @@ class SourceWatch(Looks):
         """Judge every source once. Raises StoreUnavailable."""
         try:
             await self._standings.ask_store()
+            self._room.check()
         except StoreUnavailable:
             self._since.clear()  # nobody can be asked meanwhile: all get their time anew when it is back
             raise

@@ -8,12 +8,16 @@ from typing import Any, Protocol
 
 from alertd.base.clock import rfc3339
 from alertd.model import SourceState, Standing
-from alertd.store.types import Archived, Backlog, ReceiverHealth
+from alertd.store.types import Archived, Backlog, Memory, ReceiverHealth
 from alertd.workers.source_rows import source_row
 
 
 class StatusStore(Protocol):
     """What the status needs of the store."""
+
+    async def memory(self) -> Memory:
+        """Say what Redis uses and may use."""
+        ...
 
     async def ping(self) -> float:
         """Give the round trip in milliseconds."""
@@ -111,13 +115,16 @@ async def collect_status(
     receivers: Iterable[Named],
     now: int,
     live: Mapping[str, SourceState] | None = None,
+    paused: str = "",
 ) -> dict[str, Any]:
     """Give the whole status. Raises StoreUnavailable.
 
-    `live` holds the states that this process keeps itself, of which quiet polls are written down now and then only.
+    `live` holds the states that this process keeps itself, of which quiet polls are written down now and then only;
+    `paused` says why it takes nothing new.
     """
-    ping_ms = await store.ping()
-    states = await store.source_states() | dict(live or {})
+    ping_ms, memory = await store.ping(), await store.memory()
+    live = live or {}
+    states = await store.source_states() | dict(live)
     standings = await store.standings()
     health = await store.receiver_health()
     backlog = await store.backlog()
@@ -125,12 +132,18 @@ async def collect_status(
     types = {receiver.id: receiver.type for receiver in receivers}
     rows = []
     for number, source in enumerate(sources, 1):
-        rows.append(source_row(source.id, source.type, states.get(source.id), standings.get(source.id), now))
+        why = paused if source.id in live else ""
+        rows.append(source_row(source.id, source.type, states.get(source.id), standings.get(source.id), now, why))
         if number % BATCH == 0:
             await asyncio.sleep(0)  # there may be ten thousand
     return {
         "at": rfc3339(now),
-        "redis": {"roundtrip_ms": round(ping_ms, 3)},
+        "redis": {
+            "roundtrip_ms": round(ping_ms, 3),
+            "memory_bytes": memory.used,
+            "memory_limit_bytes": memory.limit or None,
+            "paused": paused or None,
+        },
         "events": {"backlog": backlog.events, "pending": backlog.pending, "oldest_at": _time(backlog.oldest_ms)},
         "archives": [archive_row(name, one, end) for name, one in sorted(archived.items())],
         "sources": rows,

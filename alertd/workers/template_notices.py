@@ -14,7 +14,7 @@ class TemplateNotices:
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._told: set[tuple[str, str]] = set()
-        self._telling: set[asyncio.Task[None]] = set()
+        self._telling: set[asyncio.Task[bool]] = set()
 
     def failed(self, receiver: str, version: str, why: str) -> None:
         """Queue a notice, unless this process has told of that version; others that did give it the same id."""

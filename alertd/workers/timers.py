@@ -14,6 +14,7 @@ from alertd.errors import AlertdError, StoreUnavailable
 from alertd.store.types import Archived, Backlog, Finding, ReceiverHealth
 from alertd.workers.lane_notices import DAY_MS
 from alertd.workers.notices import Notices
+from alertd.workers.pressure import FILLING
 from alertd.workers.progress import Progress
 from alertd.workers.relief import ReliefStore, make_room, trimmed_before
 from alertd.workers.status import left_over
@@ -22,6 +23,10 @@ log = structlog.get_logger(__name__)
 
 MEASURE_S = 2.0
 SWEEP_S = 60.0
+CONTRACT_S = 20.0
+"""Between two looks at how Redis is set up: who changes that live is told within a minute."""
+RELIEF_S = 10.0
+"""Between two turns at making room, while Redis is so full that polls may pause."""
 
 
 class TimerStore(ReliefStore, Protocol):
@@ -82,6 +87,9 @@ class Timers:
         self._receivers: Collection[str] | None = None
         self._stop = asyncio.Event()
         self._known_findings: set[str] = set()
+        self._next: dict[str, float] = {}
+        """When what has a rhythm of its own is due next."""
+        self._crowded = False
         self.redis_up = False
         """Whether the last measurement was answered; readiness asks."""
 
@@ -99,16 +107,18 @@ class Timers:
 
     async def run(self) -> None:
         """Turn until told to stop."""
-        next_sweep = 0.0
         loop = asyncio.get_running_loop()
         while not self._stop.is_set():
             self._progress.tick("timers")
             due = loop.time() + MEASURE_S
             try:
                 await self._measure()
-                if loop.time() >= next_sweep:
-                    next_sweep = loop.time() + SWEEP_S
+                if self._is_due("contract", CONTRACT_S):
+                    await self._check_contract()
+                if self._is_due("sweep", SWEEP_S):
                     await self._housekeeping()
+                elif self._crowded and self._is_due("relief", RELIEF_S):
+                    await make_room(self._store, self._notices, self._clock())
             except StoreUnavailable as error:
                 if self.redis_up:
                     log.error("redis_unavailable", error=str(error))
@@ -123,9 +133,19 @@ class Timers:
                 # How late the loop came round is how long something blocked it.
                 telemetry.LOOP_LAG_SECONDS.labels(role="io").set(max(loop.time() - due, 0.0))
 
+    def _is_due(self, what: str, every_s: float) -> bool:
+        """Tell whether something is due, and set its next time."""
+        now = asyncio.get_running_loop().time()
+        if now < self._next.get(what, 0.0):
+            return False
+        self._next[what] = now + every_s
+        return True
+
     async def _measure(self) -> None:
         telemetry.REDIS_ROUNDTRIP_SECONDS.observe(await self._store.ping() / 1000)
-        telemetry.REDIS_MEMORY_BYTES.set((await self._store.memory()).used)
+        memory = await self._store.memory()
+        telemetry.REDIS_MEMORY_BYTES.set(memory.used)
+        self._crowded = memory.used > FILLING * memory.limit > 0
         backlog = await self._store.backlog()
         telemetry.STREAM_BACKLOG.set(backlog.events)
         telemetry.STREAM_PENDING.set(backlog.pending)
@@ -141,15 +161,19 @@ class Timers:
         self.redis_up = True
         telemetry.REDIS_UP.set(1)
 
-    async def _housekeeping(self) -> None:
+    async def _check_contract(self) -> None:
         now = self._clock()
         findings = await self._store.check_server()
         for finding in findings:
-            if finding.code not in self._known_findings:
+            # How full it is `pressure.py` tells, and that there is room again.
+            if finding.code not in self._known_findings | {"filling"}:
                 log.warning("redis_contract", code=finding.code, text=finding.text)
                 episode = f"{finding.code}:{now // DAY_MS}"  # one that comes and goes is news once a day
                 await self._notices.tell("redis_contract", finding.code, finding.text, episode)
         self._known_findings = {finding.code for finding in findings}
+
+    async def _housekeeping(self) -> None:
+        now = self._clock()
         await self._tell_left_over(now)
         await self._store.sweep(self._cautious(now))
         keep_from = trimmed_before(self._cautious(now) - self._journal_keep_ms, await self._store.archived(now))

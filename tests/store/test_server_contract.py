@@ -33,7 +33,7 @@ async def test_a_server_set_up_as_documented_has_nothing_to_find(binary: str) ->
         ({"appendfsync": "always", "maxmemory-policy": "allkeys-lru"}, {"policy": "refuse"}),
         ({"appendfsync": "always", "maxmemory-policy": "volatile-ttl"}, {"policy": "warn"}),
         ({"appendfsync": "always", "maxmemory": "0"}, {"memory": "warn"}),
-        ({"appendfsync": "always", "maxmemory": "1mb"}, {"memory": "warn"}),
+        ({"appendfsync": "always", "maxmemory": "1mb"}, {"filling": "warn"}),
         ({"appendfsync": "always", "replicaof": "127.0.0.1 1"}, {"replica": "refuse"}),
     ],
 )
@@ -69,7 +69,7 @@ def judged(info: dict[str, str], *, over_socket: bool = True, skew_ms: int = 0) 
         ({"aof_last_write_status": "err"}, "warn", "disk"),
         ({"rdb_last_bgsave_status": "err"}, "warn", "disk"),
         ({"evicted_keys": "3"}, "warn", "evicted"),
-        ({"used_memory": "81"}, "warn", "memory"),
+        ({"used_memory": "81"}, "warn", "filling"),
     ],
 )
 def test_each_danger_has_its_finding(info: dict[str, str], level: str, code: str) -> None:

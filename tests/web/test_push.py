@@ -26,6 +26,8 @@ from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
 from alertd.workers.intake import Intake
 from alertd.workers.notices import Notices
+from alertd.workers.pressure import Pressure
+from alertd.workers.progress import Progress
 from alertd.workers.push import Pushes
 from alertd.workers.source_health import SourceHealth
 from tests.support.redis import RedisServer, bundled_binary, namespace, redis_server, redis_url  # noqa: F401
@@ -42,8 +44,9 @@ def _source(name: str, token: str) -> PushConfig:
 class Inbox:
     """A daemon as far as pushing goes."""
 
-    def __init__(self, store: RedisStore, client: ClientSession, pushes: Pushes) -> None:
+    def __init__(self, store: RedisStore, client: ClientSession, pushes: Pushes, pressure: Pressure) -> None:
         self.store = store
+        self.pressure = pressure
         self.client = client
         self.pushes = pushes
 
@@ -95,13 +98,14 @@ async def serving(url: str, name: str, pool: ParsePool) -> AsyncIterator[Inbox]:
     notices = Notices(store, {}, system_clock)
     health = SourceHealth(store, notices, system_clock)
     intake = Intake(store, notices, system_clock, health, epoch=await store.epoch())
-    pushes = Pushes(store, intake, health, pool, system_clock)
+    pressure = Pressure(store, notices, system_clock, Progress())
+    pushes = Pushes(store, intake, health, pool, system_clock, pressure)
     pushes.replace([_source("inbox", INBOX), _source("other", OTHER)])
     deps = WebDeps(status=_nothing, ready=_nothing, metrics=telemetry.metrics_text, token=Secret(WEB), push=pushes)
     server = WebServer("127.0.0.1:0", deps)
     _, port = await server.start()
     async with ClientSession(f"http://127.0.0.1:{port}", timeout=ClientTimeout(total=60)) as client:
-        yield Inbox(store, client, pushes)
+        yield Inbox(store, client, pushes, pressure)
     await server.stop()
     await store.aclose()
 
@@ -328,11 +332,13 @@ async def test_where_redis_is_nearly_full_the_sender_keeps_it(pool: ParsePool) -
         async with serving(server.url, "full", pool) as inbox:
             assert (await inbox.push({"title": "before"}))[0] == 202
             used = (await inbox.store.memory()).used
-            server.command("CONFIG", "SET", "maxmemory", str(used * 10 // 9))
+            server.command("CONFIG", "SET", "maxmemory", str(used * 100 // 97))
+            await inbox.pressure.look()
             status, said = await inbox.push({"title": "x"})
-            assert (status, said) == (429, {"error": "no room at present"})
-            assert inbox.headers["Retry-After"] == "30"
+            assert (status, said) == (503, {"error": "no room at present"})
+            assert inbox.headers["Retry-After"] == "10"
             server.command("CONFIG", "SET", "maxmemory", "512mb")
+            await inbox.pressure.look()
             assert (await inbox.push({"title": "x"}))[0] == 202
 
 

@@ -57,6 +57,7 @@ class Server(MemoryStore):
 def pace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timers, "MEASURE_S", 0.005)
     monkeypatch.setattr(timers, "SWEEP_S", 0.01)
+    monkeypatch.setattr(timers, "CONTRACT_S", 0.01)
 
 
 @pytest.fixture
