@@ -41,6 +41,8 @@ class Daemon:
         self.log = folder / "alertd.log"
         self._env = {**os.environ, **(env or {})}
         self._words = words
+        self.before: tuple[str, ...] = ()
+        """A program that starts it in its own place, such as `prlimit --nofile=64`."""
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Daemon:
@@ -77,7 +79,7 @@ class Daemon:
         """Start it, and wait until it works."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "alertd", "run", "--config", str(self.config), *self._words,
+                *self.before, sys.executable, "-m", "alertd", "run", "--config", str(self.config), *self._words,
                 stdout=log, stderr=log, cwd=self.folder, env=self._env,
             )  # fmt: skip
         if wait:
