@@ -3,6 +3,7 @@
     below 80 %   fine      all goes on
     from 80 %    filling   nothing new while a backlog waits to be matched
     from 95 %    full      nothing new at all; so too from the first write that Redis refuses (OOM, MISCONF)
+    away                   nothing new at all: what is fetched could not be kept
 
 Nothing new: sources are not asked, pushes are answered with 503, full texts and EDGAR's gaps wait. Matching and
 sending go on always: they have the last twentieth of the memory to themselves, and what they complete makes room.
@@ -146,6 +147,8 @@ class Pressure(Looks):
         self._refusal = ""
         self._untold = False
         """The operator does not know of the last change."""
+        self._away = ""
+        """What went wrong when it was asked last; empty while it answers."""
         self._was_full = False
         """At some time since it was fine last."""
         self.level: Level = "fine"
@@ -158,7 +161,9 @@ class Pressure(Looks):
         self._listeners.append(call)
 
     def check(self) -> None:
-        """Raise NoRoom where nothing new is to be taken."""
+        """Raise NoRoom where nothing new is to be taken, StoreUnavailable where Redis is away."""
+        if self._away:
+            raise StoreUnavailable(self._away)
         if not self.room:
             raise NoRoom(f"Redis is {'full' if self.level == 'full' else 'nearly full'}: {self.words()}")
 
@@ -176,11 +181,18 @@ class Pressure(Looks):
         """Say why nothing new is taken, for people; empty while there is room."""
         if self.room:
             return ""
+        if self._away:
+            return f"paused: {self._away}"
         return f"paused: Redis is {'full' if self.level == 'full' else 'nearly full'} ({self.words()})"
 
     async def look(self) -> None:
         """Measure once, and tell what has changed. Raises StoreUnavailable."""
-        memory = await self._store.memory()
+        try:
+            memory = await self._store.memory()
+        except StoreUnavailable as error:
+            self._pause(error)
+            raise
+        self._away = ""
         if self._refusal and await self._takes_writes():
             self._refusal = ""
         reading = Reading(memory, bool(self._refusal))
@@ -189,6 +201,12 @@ class Pressure(Looks):
         self._enter(reading)
         if self._tells and self._untold:
             await self._tell()
+
+    def _pause(self, error: StoreUnavailable) -> None:
+        if not self._away:
+            log.warning("intake_paused", level="away", what=str(error))
+        self._away, self.room = str(error), False
+        telemetry.INTAKE_PAUSED.set(1)
 
     async def _takes_writes(self) -> bool:
         try:

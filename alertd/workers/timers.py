@@ -9,8 +9,9 @@ from typing import Protocol
 import structlog
 
 from alertd import telemetry
-from alertd.base.clock import Clock
+from alertd.base.clock import Clock, rfc3339
 from alertd.errors import AlertdError, StoreUnavailable
+from alertd.sources.standing import in_words
 from alertd.store.types import Archived, Backlog, Finding, ReceiverHealth
 from alertd.workers.lane_notices import DAY_MS
 from alertd.workers.notices import Notices
@@ -25,6 +26,8 @@ MEASURE_S = 2.0
 SWEEP_S = 60.0
 CONTRACT_S = 20.0
 """Between two looks at how Redis is set up: who changes that live is told within a minute."""
+AWAY_MS = 60_000
+"""An outage of Redis that is at least as long is told when it is over; before that there is no way to tell."""
 RELIEF_S = 10.0
 """Between two turns at making room, while Redis is so full that polls may pause."""
 
@@ -46,6 +49,10 @@ class TimerStore(ReliefStore, Protocol):
 
     async def check_server(self) -> Sequence[Finding]:
         """Check the start-up contract."""
+        ...
+
+    async def count_missing(self, now: int) -> int:
+        """Count the events that something else took out of the stream since the last time."""
         ...
 
     async def sweep(self, now: int) -> Mapping[str, int]:
@@ -92,6 +99,7 @@ class Timers:
         self._crowded = False
         self.redis_up = False
         """Whether the last measurement was answered; readiness asks."""
+        self._away_since_ms: int | None = None
 
     def keep_journal(self, seconds: float) -> None:
         """Take how long the journal is kept from a reload."""
@@ -112,9 +120,9 @@ class Timers:
             self._progress.tick("timers")
             due = loop.time() + MEASURE_S
             try:
-                await self._measure()
                 if self._is_due("contract", CONTRACT_S):
-                    await self._check_contract()
+                    await self._check_contract()  # first: what it finds may be why nothing else can be asked
+                await self._measure()
                 if self._is_due("sweep", SWEEP_S):
                     await self._housekeeping()
                 elif self._crowded and self._is_due("relief", RELIEF_S):
@@ -124,6 +132,7 @@ class Timers:
                     log.error("redis_unavailable", error=str(error))
                 self.redis_up = False
                 telemetry.REDIS_UP.set(0)
+                self._away_since_ms = self._away_since_ms or self._clock()
             except AlertdError as error:  # a record that does not decode, say: the rest is still to be looked after
                 log.error("timers_failed", error=str(error))
             try:
@@ -160,6 +169,9 @@ class Timers:
             log.info("redis_available")
         self.redis_up = True
         telemetry.REDIS_UP.set(1)
+        since, self._away_since_ms = self._away_since_ms, None
+        if since is not None and self._clock() - since >= AWAY_MS:
+            await self._tell_away(since)
 
     async def _check_contract(self) -> None:
         now = self._clock()
@@ -175,6 +187,7 @@ class Timers:
     async def _housekeeping(self) -> None:
         now = self._clock()
         await self._tell_left_over(now)
+        await self._count_missing(now)
         await self._store.sweep(self._cautious(now))
         keep_from = trimmed_before(self._cautious(now) - self._journal_keep_ms, await self._store.archived(now))
         dropped = await self._store.trim_journal(keep_from)
@@ -186,6 +199,27 @@ class Timers:
             telemetry.KEYS.labels(kind=kind).set(count)
         if as_of := await self._store.indices_as_of():
             telemetry.INDICES_AGE.set(max(now - as_of, 0) / 1000)
+
+    async def _tell_away(self, since: int) -> None:
+        now = self._clock()
+        text = (
+            f"Redis did not answer from {rfc3339(since)} to {rfc3339(now)}, for {in_words((now - since) / 1000)}: "
+            "nothing was asked, matched or sent. What sources still show is read now, what waited is sent."
+        )
+        await self._notices.tell("redis_was_away", "redis", text, str(since))
+
+    async def _count_missing(self, now: int) -> None:
+        missing = await self._store.count_missing(now)
+        if not missing:
+            return
+        telemetry.EVENTS_MISSING.inc(missing)
+        log.error("events_missing", count=missing)
+        text = (
+            f"{missing} events were taken out of the stream before they were finished, and not by alertd: nobody is "
+            "told of them. Something trims or deletes there (XTRIM, XDEL, XADD with MAXLEN); give this Redis, or its "
+            "namespace, to alertd alone. `alertd verify` names what has no end."
+        )
+        await self._notices.tell("events_missing", "events", text, str(now))
 
     async def _tell_left_over(self, now: int) -> None:
         """Tell the operator what waits for a receiver that a reload has removed. It is sent should the receiver come
