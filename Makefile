@@ -9,7 +9,7 @@ MINUTES ?= 20
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo run test check format conformance bench quality faults soak clean distclean
+.PHONY: help venv demo run test check format conformance bench quality faults hostile soak clean distclean
 
 help:
 	@echo 'make demo         the whole daemon on sample feeds (ARGS="--once" ends by itself)'
@@ -20,6 +20,7 @@ help:
 	@echo 'make bench        the measurements of docs/performance.md'
 	@echo 'make quality      how well events are understood: the measurements of docs/quality.md'
 	@echo 'make faults       every fault of docs/reliability.md, and the planted bugs (ARGS="--rounds 3 --only F4,P1")'
+	@echo 'make hostile      every hostile input of docs/hostile.md (ARGS="--only 11,26", ARGS="--fuzz 10m")'
 	@echo 'make soak         events and random kills for MINUTES=20'
 	@echo 'make format       put the code into its form'
 	@echo 'make clean        remove caches and builds; distclean: and .venv'
@@ -67,6 +68,9 @@ quality: $(STAMP)
 
 faults: $(STAMP)
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+hostile: $(STAMP)
+	@$(BIN)/python -m tests.hostile $(ARGS)
 
 soak: $(STAMP)
 	@$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(ARGS)
