@@ -255,7 +255,9 @@ class Child:
             lag.observe(max(loop.time() - due, 0.0))
 
     async def _report(self) -> None:
+        tasks = telemetry.TASKS.labels(process=self._boot.name)
         while True:
+            tasks.set(len(asyncio.all_tasks()))
             self._link.send(Turns(self._progress.counts()))
             await asyncio.sleep(TURNS_S)
 

@@ -17,6 +17,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.app.link import Boot, Drain, Failed, Link, Tell, Turns
+from alertd.base.clock import rfc3339, system_clock
 from alertd.workers.progress import Watch
 
 log = structlog.get_logger(__name__)
@@ -74,6 +75,8 @@ class Guard:
         self._task: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._untold: deque[Tell] = deque(maxlen=MAX_UNTOLD)
+        self._killed = False
+        """The child was killed and hears nothing any more, though its line is still open for a moment."""
 
     @property
     def pid(self) -> int | None:
@@ -87,7 +90,7 @@ class Guard:
 
     def send(self, message: object) -> None:
         """Tell the child something; one that is being started gets the newest state with its boot, then notices."""
-        if self._link is not None:
+        if self._link is not None and not self._killed:
             self._link.send(message)
         elif isinstance(message, Tell):
             self._untold.append(message)
@@ -98,6 +101,10 @@ class Guard:
         if loops and self.pid is not None:
             log.error("process_stuck", process=self.name, loops=loops)
             self._kill()
+            text = (
+                f"The process {self.name} stood still for {STUCK_S:.0f} s ({', '.join(loops)}) and was started again."
+            )
+            self._hear(self, Tell("process_stuck", self.name, text, rfc3339(system_clock())))
         return not loops and self._link is not None
 
     async def drain(self, seconds: float) -> None:
@@ -119,6 +126,7 @@ class Guard:
 
     def _kill(self) -> None:
         if self._process is not None and self._process.returncode is None:
+            self._killed = True
             self._process.kill()
 
     async def _keep(self) -> None:
@@ -159,6 +167,7 @@ class Guard:
             ours.close()
             raise
         self.starts += 1
+        self._killed = False
         self._watch = Watch(STUCK_S)
         self._link = await Link.over(ours)
         self._link.send(self._boot(self.name, self.roles, first=self.starts == 1))

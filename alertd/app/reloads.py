@@ -187,7 +187,7 @@ class Reloads:
             log.error("config_fault", fault=fault)
         self._notes.note_reload(ok=False, faults=faults)
         loaded = self.found.loaded
-        self._tell_operator(telling.refused(found, loaded.path, loaded.snapshot, rfc3339(system_clock())))
+        self.tell_operator(telling.refused(found, loaded.path, loaded.snapshot, rfc3339(system_clock())))
 
     def _hang(self) -> None:
         """Say that a load does not end. It is waited for: a thread cannot be stopped, and two cannot load at once."""
@@ -198,7 +198,7 @@ class Reloads:
         self._notes.note_reload(ok=False, faults=[fault], hangs=True)
         self._manager.ready("a reload hangs, old rules in force")
         text = f"A reload does not come to its end, the old rules stay in force: {fault}"
-        self._tell_operator(Tell("reload_hangs", "configuration", text, rfc3339(system_clock())))
+        self.tell_operator(Tell("reload_hangs", "configuration", text, rfc3339(system_clock())))
 
     def _take(self, found: Reloaded, *, patient: bool) -> None:
         """Put what was loaded in force. That nothing has changed is only said to who asked for a reload."""
@@ -261,26 +261,26 @@ class Reloads:
         for one in now:
             if one not in before:
                 episode = mark(one.text + self._healed.get(one.portfolio, ""))
-                self._tell_operator(telling.positions(one, book, episode))
+                self.tell_operator(telling.positions(one, book, episode))
         mended = {one.portfolio for one in before} - {one.portfolio for one in now}
         for portfolio in book.portfolios:
             if portfolio.id in mended:
                 at = self._healed[portfolio.id] = rfc3339(system_clock())
-                self._tell_operator(telling.positions_healed(portfolio.id, book, at))
+                self.tell_operator(telling.positions_healed(portfolio.id, book, at))
         self._notes.note_positions(now)
 
     def _tell_kept(self) -> None:
         """Tell the operator that rules could not be kept, once until they can."""
         if self._not_kept and self._not_kept != self._told_kept:
             text = f"The rules in force are not kept, so `alertd why` cannot explain by them later: {self._not_kept}"
-            self._tell_operator(Tell("rules_not_kept", "rules", text, rfc3339(system_clock())))
+            self.tell_operator(Tell("rules_not_kept", "rules", text, rfc3339(system_clock())))
         self._told_kept = self._not_kept
 
     def _label(self, one: Trouble) -> str:
         walled = telling.desk_of_portfolio(one.portfolio, self.found.loaded.snapshot.book) is not None
         return telemetry.WALLED if walled else one.portfolio
 
-    def _tell_operator(self, tell: Tell) -> None:
+    def tell_operator(self, tell: Tell) -> None:
         """Hand a notice to the one child that can queue it."""
         for child in self._children[:1]:
             child.send(tell)

@@ -23,7 +23,7 @@ import structlog
 
 from alertd import __version__, telemetry
 from alertd.app.guard import MAX_WAIT_S, Guard
-from alertd.app.link import Boot, Failed, Ready, Snapshot
+from alertd.app.link import Boot, Failed, Ready, Snapshot, Tell
 from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.reloads import Reloads
 from alertd.app.snapshot import memory_bytes
@@ -259,6 +259,8 @@ class Supervisor:
                 self.web = message.web
             child.ready.set()
             self._write_state()
+        elif isinstance(message, Tell):
+            self._reloads.tell_operator(message)
         elif isinstance(message, Failed) and not self.failed.done():
             self.failed.set_result(message.text)
 

@@ -18,6 +18,7 @@ from alertd.alerts.outcome import Outcome
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.telling import Background
 from alertd.base.clock import Clock, rfc3339
+from alertd.base.failpoints import failpoint
 from alertd.errors import AlertdError
 from alertd.model import Alert, AlertState, Event, StoredAlert
 from alertd.pipeline.merges import Merges
@@ -152,6 +153,7 @@ class Conclusion:
                 self._note_desk(work, concern.portfolio)
             if outcome.state is None:
                 return outcome, known.state if outcome.decision is not None else None
+            failpoint("match.decided")
             marks = self._standing.take(outcome.effects)
             conflict = await self._store.commit(
                 alert, known.version, outcome.state, outcome.deliveries, now, effects=outcome.effects

@@ -231,6 +231,7 @@ LOOP_LAG = _histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
 )  # fmt: skip
 CLOCK_STEPS = _counter("clock_steps_total", "Times that the machine's clock was set.", "direction")
+TASKS = _gauge("tasks", "Asyncio tasks that are alive in a process.", "process")
 PROCESS_RESTARTS = _counter("process_restarts_total", "Processes started again after they died.", "role")
 HTTP_REQUESTS = _counter("http_requests_total", "Answers of the web interface.", "route", "status")
 LOG_LINES_LOST = _counter("log_lines_lost_total", "Log lines that the output did not take.")

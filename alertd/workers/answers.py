@@ -16,6 +16,7 @@ from alertd.alerts.answers import Answered, answer, may_answer
 from alertd.alerts.deliver import as_seen
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
+from alertd.base.failpoints import failpoint
 from alertd.base.ids import usable_id
 from alertd.errors import Temporary
 from alertd.model import Alert, AlertState, Answer, Severity, StoredAlert
@@ -135,6 +136,7 @@ class Answers:
                 name, stored.version, answered.state, answered.deliveries, now, effects=answered.effects, answer=True
             )
             if conflict is None:
+                failpoint("answer.committed")
                 if opinion:
                     await self._note(answered.state, now)
                 return _said(answered, self._shown(answered.state, given.receiver))

@@ -155,6 +155,7 @@ class Lane:
                 if item.message.type != "notice":
                     await self._tell.expired(now)
             return
+        failpoint("deliver.due")
         token = secrets.token_hex(8)
         payload = item.payload
         if payload is None:
@@ -249,6 +250,7 @@ class Lane:
                         gone=outcome.gone,
                     )
                 )
+                failpoint("deliver.retried")
                 self._count("parked" if outcome.gone else "retried", item)
                 if outcome.gone:
                     self._hold_until = min(pause_ms, now + HOLD_MS)

@@ -138,6 +138,8 @@ async def test_a_child_whose_loop_stands_still_is_killed_and_started_again(
             await until(lambda: child.starts >= 2, "it is started again")
     assert {line["event"] for line in logs} >= {"process_stuck", "process_died"}
     assert next(line for line in logs if line["event"] == "process_stuck")["loops"] == ["match"]
+    told = next(message for message in world.heard if isinstance(message, Tell))
+    assert (told.kind, told.subject) == ("process_stuck", child.name)
 
 
 async def test_a_program_that_cannot_be_started_is_tried_again(world: World) -> None:

@@ -45,7 +45,7 @@ class Case:
 
     def report(self, outcome: str, seconds: float) -> None:
         """Write the rows; `outcome` is `passed`, or what failed."""
-        shared = {"fault": self.id, "name": self.name, "seed": self.seed, "seconds": round(seconds, 1)}
+        shared = {"fault": self.id, "name": self.name, "seed": str(self.seed), "seconds": round(seconds, 1)}
         for row in self.rows or [{}]:
             verdict = row.get("verdict", "held") if outcome == "passed" else "FAILED"
             why = {} if outcome == "passed" else {"note": outcome}
