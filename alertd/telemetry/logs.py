@@ -28,6 +28,8 @@ __all__ = ["MASK", "LogFormat", "configure_logging", "hide_values", "safe_text",
 
 LogFormat = Literal["auto", "json", "console"]
 MASK = "<secret>"
+PATIENCE_MS = 40
+"""How long a line waits for a reader that has fallen behind; none does while that one stands still."""
 MAX_TEXT = 2_000
 MAX_TRACE = 20_000
 _SECRET_KEY = re.compile(
@@ -154,6 +156,7 @@ class _Output:
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
         self._lock = threading.Lock()
+        self._patience_ms = PATIENCE_MS
         try:
             self._fd: int | None = stream.fileno()
         except (OSError, ValueError, AttributeError):
@@ -169,16 +172,17 @@ class _Output:
         except (OSError, ValueError):
             LOG_LINES_LOST.inc()
 
-    @staticmethod
-    def _write_fd(fd: int, data: bytes) -> None:
+    def _write_fd(self, fd: int, data: bytes) -> None:
         # poll(2) calls a pipe writable when PIPE_BUF (4096) bytes fit, so such a piece cannot block; lines of
         # several processes do not mix within a piece either (pipe(7)).
         ready = select.poll()
         ready.register(fd, select.POLLOUT)
         for start in range(0, len(data), 4096):
-            if not ready.poll(100):
+            if not ready.poll(self._patience_ms):
+                self._patience_ms = 0  # waiting once is enough: with each line it would be the loop that waits
                 raise BlockingIOError("the log's reader does not read")
             os.write(fd, data[start : start + 4096])
+            self._patience_ms = PATIENCE_MS
 
 
 class _Writer:

@@ -6,7 +6,6 @@ import signal
 import time
 from collections import Counter
 from functools import partial
-from pathlib import Path
 
 from tests.faults.case import Case, fault
 from tests.faults.clocks import HOUR_MS, Ticking
@@ -121,7 +120,7 @@ async def test_nothing_goes_to_slack_while_it_asks_for_silence(case: Case) -> No
 @fault("F30", "slack-404-410-invalid-payload", slow=True)
 async def test_slack_that_is_gone_is_left_alone_and_what_it_refuses_is_a_dead_letter_at_once(case: Case) -> None:
     answers = {"gone-404": (404, b"no_service"), "gone-410": (410, b"channel_is_archived")}
-    dead = {"bad-payload": (400, b"invalid_payload"), "bad-text": (400, b"no_text")}
+    dead = {"bad-payload": (400, b"invalid_payload"), "refused": (422, b"no")}
     with Ticking(case.folder / "clock") as clock:
         async with world(case, sources=1, env=clock.env, start=False) as w:
             any_time(w)
@@ -146,9 +145,11 @@ async def test_slack_that_is_gone_is_left_alone_and_what_it_refuses_is_a_dead_le
             clock.jump(HOUR_MS * 0.8)
             await w.publish(1)
             await w.some_delivered(2)
+            for name, times in (("refused", 2), ("bad-payload", 4)):
+                await eventually(partial(_asked, w, f"/{name}", times), f"{name} is asked {times} times")
             asked = {name: len(w.server.to(f"/{name}")) for name in urls}
             assert (asked["gone-404"], asked["gone-410"]) == (1, 1), "nothing goes to who is gone, for an hour"
-            assert asked["bad-text"] == 2, "each message once"
+            assert asked["refused"] == 2, "each message once"
             assert asked["bad-payload"] == 4, "and once as plain text, where the layout may be at fault"
             assert told_s < 60
             for name in answers:
@@ -246,7 +247,7 @@ async def test_a_password_without_tls_is_refused_before_it_is_ever_sent(case: Ca
     async with world(case, sources=1, start=False) as w:
         smtp = {"host": "localhost", "tls": "none", "username": "a", "password": "p", "from": "alertd@example.com"}
         with_receivers(w, [PM], smtp=smtp)
-        code, _, err = await command("check", folder=Path(w.daemon.folder))
+        code, out, _ = await command("check", folder=w.daemon.folder)
         assert code == 1
-        assert "a password is never sent without TLS" in err
+        assert "a password is never sent without TLS" in " ".join(out.split())
     case.row(note="refused by `alertd check`, and so at the start and at a reload")

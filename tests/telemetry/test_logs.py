@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.secrets import Secret
+from alertd.telemetry.logs import PATIENCE_MS
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +170,24 @@ def test_a_reader_that_stopped_reading_costs_lines_and_not_the_daemon() -> None:
             if lost() > before:
                 break
         assert lost() == before + 1
+
+
+def test_a_reader_that_stopped_reading_is_waited_for_once_and_not_with_each_line() -> None:
+    reader, writer = os.pipe()
+    before = lost()
+    with os.fdopen(reader), os.fdopen(writer, "w") as stream:
+        telemetry.configure_logging(stream=stream)
+        while lost() == before:
+            structlog.get_logger("t").info("e", text="x" * 1_900)
+        began = time.monotonic()
+        for _ in range(100):
+            structlog.get_logger("t").info("e")
+        assert time.monotonic() - began < 50 * PATIENCE_MS / 1000, "half of what waiting would take"
+        assert lost() == before + 101
+        while len(os.read(reader, 65_536)) == 65_536:
+            pass
+        structlog.get_logger("t").info("heard")
+        assert b"heard" in os.read(reader, 65_536)
 
 
 def test_a_full_disk_costs_lines_and_not_the_daemon() -> None:
