@@ -1277,6 +1277,13 @@ class JournalRecord(Struct, frozen=True, kw_only=True):
     data: dict[str, Any] = {}
 
 
+class NewerRecord(JournalRecord, frozen=True, kw_only=True):
+    """A line of the journal that a newer version wrote."""
+
+    beyond: dict[str, Any]
+    """The fields that this version does not know."""
+
+
 # --- JSON -------------------------------------------------------------------------------------------------
 
 _EVENT_FIELDS = frozenset(Event.__struct_fields__) - {"extra"}
@@ -1295,6 +1302,14 @@ def event_from_dict(fields: dict[str, Any]) -> Event:
     extra = {k: v for k, v in fields.items() if k not in _EVENT_FIELDS}
     known = {k: v for k, v in fields.items() if k in _EVENT_FIELDS}
     return msgspec.convert(known | {"extra": extra}, Event)
+
+
+def record_to_json(record: JournalRecord) -> bytes:
+    """Write a line of the journal as it was read, fields that this version does not know among the others."""
+    if not isinstance(record, NewerRecord):
+        return msgspec.json.encode(record)
+    fields = msgspec.to_builtins(record)
+    return msgspec.json.encode(fields.pop("beyond") | fields)
 
 
 def event_to_dict(event: Event) -> dict[str, Any]:

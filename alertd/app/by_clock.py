@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.coverage import wanted_lines
+from alertd.app.link import Boot
 from alertd.app.reports import wanted_reports
 from alertd.base.clock import system_clock
 from alertd.base.clock_steps import ClockSteps
@@ -18,6 +19,7 @@ from alertd.workers.clock_watch import ClockWatch, Follow
 from alertd.workers.coverage import CoverageLines
 from alertd.workers.due import Due
 from alertd.workers.indices import Indices
+from alertd.workers.members import Members
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
 from alertd.workers.reports import Reports
@@ -26,23 +28,19 @@ from alertd.workers.reports import Reports
 class ByClock:
     """The loops, each where its role is."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        receivers: Mapping[str, ReceiverPolicy],
-        store: RedisStore,
-        notices: Notices,
-        progress: Progress,
-        *,
-        staged: bool,
-    ) -> None:
-        """`staged`: in a replay, whose clock waits for what is due."""
+    def __init__(self, boot: Boot, store: RedisStore, notices: Notices, progress: Progress) -> None:
+        settings, receivers = boot.snapshot.settings, boot.snapshot.receivers
+        staged = boot.stage is not None  # in a replay, whose clock waits for what is due
         steps = ClockSteps()
         self.cautious = steps.cautious
         self._watch = ClockWatch(steps, store, notices, system_clock, progress)
         self._due = Due(store, receivers, notices, system_clock, progress, staged=staged, cautious=self.cautious)
         self._coverage = CoverageLines(store, system_clock, progress)
-        self._indices = Indices(store, settings.state_dir / "history.db", system_clock, progress)
+        self._archivers = (
+            Members(store, boot.consumer, system_clock, progress, role="archive") if boot.shared else None
+        )
+        mine = self._gives_indices
+        self._indices = Indices(store, settings.state_dir / "history.db", system_clock, progress, mine)
         self._archived = settings.archive.enabled
         self._reports = Reports(store, settings.state_dir / "history.db", notices, system_clock, progress)
 
@@ -71,6 +69,8 @@ class ByClock:
             loops.append(asyncio.create_task(self._coverage.run(), name="coverage"))
         if "archive" in roles:
             loops.append(asyncio.create_task(self._reports.run(), name="reports"))
+            if self._archived and self._archivers is not None:
+                loops.append(asyncio.create_task(self._archivers.run(), name="members:archive"))
             if self._archived:
                 loops.append(asyncio.create_task(self._indices.run(), name="indices"))
         return loops
@@ -82,3 +82,9 @@ class ByClock:
         self._coverage.stop()
         self._reports.stop()
         self._indices.stop()
+        if self._archivers is not None:
+            self._archivers.stop()
+
+    def _gives_indices(self) -> bool:
+        """Tell whether it is this process that gives the indices, of several that archive."""
+        return self._archivers is None or self._archivers.does("indices")

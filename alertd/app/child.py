@@ -22,6 +22,7 @@ import structlog
 
 from alertd import __version__, telemetry
 from alertd.app.compose import Parts
+from alertd.app.layout import mind_layout
 from alertd.app.limits import raise_file_limit
 from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turns
 from alertd.app.matching import pipeline_of, understanding_of
@@ -80,6 +81,7 @@ class Child:
         ]
         try:
             store = await self._open()
+            self._line.append(self._begin(mind_layout(store, self._link, self._progress), "layout"))
             self._parts = Parts(self._boot, store, self._progress)
             await self._start(store)
         except StoreUnavailable as error:

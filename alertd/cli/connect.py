@@ -114,7 +114,8 @@ def _needed(path: Path) -> Reach:
 
 @asynccontextmanager
 async def command_store(settings: Reach) -> AsyncIterator[RedisStore]:
-    """Open the store that the running daemon uses. Raises StoreUnavailable, saying what to start."""
+    """Open the store that the running daemon uses. Raises StoreUnavailable, saying what to start, and StoreRefused
+    for one that a newer version has changed."""
     url = settings.redis.reveal()
     if url == "embedded":
         found = socket_url(settings.state_dir)
@@ -123,7 +124,7 @@ async def command_store(settings: Reach) -> AsyncIterator[RedisStore]:
         url = found
     store = await open_store(url, settings.namespace, name="command")
     try:
-        await store.ping()
+        await store.check_layout()
         yield store
     finally:
         await store.aclose()

@@ -79,8 +79,7 @@ class _View:
     states: dict[str, StoryState] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     into: dict[str, str] = field(default_factory=dict)
-    rests: dict[str, Beyond | None] = field(default_factory=dict)
-    """What a newer version wrote of them."""
+    rests: dict[str, Beyond | None] = field(default_factory=dict)  # what a newer version wrote of them
     under: dict[str, list[str]] = field(default_factory=dict)
     """Key -> stories that proposals of this round have put there."""
 
@@ -143,9 +142,8 @@ async def place(items: Sequence[tuple[Event, Report]], store: StoryStore, now: i
             # Of one event only one revision at a time: a later one must see what was frozen for it.
             turn = list({events[n].id: n for n in reversed(waiting)}.values())[::-1]
             answers |= await _round({n: items[n] for n in turn}, store, now, round_)
-    for n, (event, report) in enumerate(items):
-        if n not in answers:
-            answers[n] = await _alone(event, report, store, now)
+    for n in [n for n in range(len(events)) if n not in answers]:
+        answers[n] = await _alone(*items[n], store, now)
     return [answers[n] for n in range(len(events))]
 
 

@@ -114,6 +114,10 @@ class HealthPart(Part):
         key = self.keys(f"members:{role}")
         await self.link.pipeline([["ZADD", key, now, member], ["ZREMRANGEBYSCORE", key, "-inf", now - _STALE_MS]])
 
+    async def leave(self, member: str, role: str) -> None:
+        """Say that a process has ended, so that the others need not wait until it is missed."""
+        await self.link.call("ZREM", self.keys(f"members:{role}"), member)
+
     async def members(self, role: str, now: int) -> list[str]:
         """Give the processes of a role that spoke within 10 seconds, sorted."""
         found = await self.link.call("ZRANGEBYSCORE", self.keys(f"members:{role}"), f"({now - LIVING_MS}", "+inf")

@@ -8,8 +8,15 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+<<<<<<< Updated upstream
 from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord
+=======
+import msgspec
+
+from alertd.errors import Corrupt
+from alertd.model import JournalRecord, NewerRecord
+>>>>>>> Stashed changes
 from alertd.store.part import Part
 from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 
@@ -18,6 +25,8 @@ TRIMMED = "trimmed"
 TRIM_AT_ONCE = 1_000
 """Records that one command drops at most; several nodes of a stream, which is dropped by whole nodes."""
 
+
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 Instead = Callable[[str, str], JournalRecord]
 """Gives what to read in place of a record that does not decode, from its id and what is wrong with it."""
@@ -98,11 +107,21 @@ class JournalPart(Part):
         return dropped
 
 
+def _read(raw: bytes, what: str) -> JournalRecord:
+    """Read a record with all its fields; more than these can only be a newer version's. Raises Corrupt."""
+    record = from_json(raw, JournalRecord, what)
+    more = _fields.decode(raw).keys() - JournalRecord.__struct_fields__
+    if not more:
+        return record
+    written = msgspec.json.decode(raw, type=dict[str, Any])
+    return NewerRecord(**msgspec.structs.asdict(record), beyond={name: written[name] for name in sorted(more)})
+
+
 def _record(row: Any, instead: Instead | None = None) -> tuple[str, JournalRecord]:
     entry, fields = row
     name = entry.decode()
     try:
-        return name, from_json(fields[1], JournalRecord, f"journal record {name}")
+        return name, _read(fields[1], f"journal record {name}")
     except Corrupt as error:
         if instead is None:
             raise

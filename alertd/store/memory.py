@@ -92,6 +92,10 @@ class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryL
         """Say that a process is living."""
         self._members[role][member] = now
 
+    async def leave(self, member: str, role: str) -> None:
+        """Say that a process has ended."""
+        self._members[role].pop(member, None)
+
     async def members(self, role: str, now: int) -> list[str]:
         """Give the processes of a role that spoke within 10 seconds, sorted."""
         return sorted(member for member, spoke in self._members[role].items() if spoke > now - LIVING_MS)

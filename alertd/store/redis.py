@@ -24,6 +24,11 @@ from alertd.store.state import StatePart
 from alertd.store.stories import StoriesPart
 from alertd.store.sweep import SweepPart
 
+NEWER = (
+    "this store has layout {theirs}, written by a newer alertd; this one knows {ours}. Update alertd, or restore the "
+    "backup from before (docs/scaling.md, Upgrading)"
+)
+
 
 class RedisStore(
     IngestPart,
@@ -52,9 +57,13 @@ class RedisStore(
         """Create the consumer group and the layout's marker. Raises StoreRefused for a newer layout."""
         reply = await self.link.run("prepare", ["events", "meta"], GROUP, SCHEMA, secrets.token_hex(8))
         if reply[0] == b"newer":
-            raise StoreRefused(
-                f"this store has layout {reply[1]}, written by a newer alertd; this one knows {SCHEMA}. Update alertd"
-            )
+            raise StoreRefused(NEWER.format(theirs=reply[1], ours=SCHEMA))
+
+    async def check_layout(self) -> None:
+        """Look whether a newer alertd has changed the layout meanwhile. Raises StoreRefused."""
+        raw = await self.link.call("HGET", self.keys("meta"), "schema")
+        if raw is not None and int(raw) > SCHEMA:
+            raise StoreRefused(NEWER.format(theirs=int(raw), ours=SCHEMA))
 
     async def epoch(self) -> str:
         """Give the id this store got when it was first prepared; empty before that."""

@@ -26,6 +26,7 @@ from alertd.workers.archive_days import ArchiveDays
 from alertd.workers.archive_files import ArchiveFiles, HistoryFile
 from alertd.workers.archive_lines import (
     ARCHIVE,
+    FAILING,
     MISSING,
     WENT_BACK,
     ended,
@@ -39,6 +40,7 @@ from alertd.workers.archive_lines import (
     went_back,
     with_payloads,
 )
+from alertd.workers.archive_sent import Sent
 from alertd.workers.archive_source import ArchiveSource
 from alertd.workers.archive_version import Versions
 from alertd.workers.notices import Notices
@@ -75,6 +77,7 @@ class Archiver:
         self._files = ArchiveFiles(config, clock)
         self._history = HistoryFile(state_dir / "history.db", self._files.path, clock)
         self._days = ArchiveDays(self._files, self._history, notices, clock)
+        self._sent = Sent(store, clock)
         self.versions = Versions(self._files.path, store, clock)
         self._stop = asyncio.Event()
         self._outage = Outage("archive")
@@ -177,6 +180,7 @@ class Archiver:
         telemetry.ARCHIVE_WAITING.set(len(rows))
         if not rows:
             telemetry.ARCHIVE_LAG.set(0)
+            await self._sent.drop()
             if await self._went_back(before):
                 return True
             if now - self._reported_ms >= REPORT_MS:
@@ -199,8 +203,7 @@ class Archiver:
         failpoint("archive.before_report")
         await self._report()
         failpoint("archive.before_drop")
-        if over:
-            await store.drop_payloads(over)
+        await self._sent.take(rows[-1][0], over)
         full = len(rows) == self._count
         self._count = max(1, min(BATCH, BATCH_BYTES // len(msgspec.json.encode(rows[-1][1]))))
         return full
@@ -250,10 +253,7 @@ class Archiver:
         if not self._since:
             self._since = self._clock()
             log.error("archive_failing", error=why)
-            text = (
-                f"The archive cannot be written: {why}. Alerts go on; what is decided waits in Redis until it can be."
-            )
-            await self._notices.tell("archive_failing", ARCHIVE, text, rfc3339(self._since))
+            await self._notices.tell("archive_failing", ARCHIVE, FAILING.format(why=why), rfc3339(self._since))
         self._error = why
 
     async def _fine(self) -> None:

@@ -28,6 +28,7 @@ WENT_BACK = (
     "Redis went back to an older state: what the archive has from then on may have been decided again since, and is "
     "told again then."
 )
+FAILING = "The archive cannot be written: {why}. Alerts go on; what is decided waits in Redis until it can be."
 _MOST = 2**64 - 1
 
 

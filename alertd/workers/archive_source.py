@@ -7,7 +7,7 @@ from typing import Protocol
 
 from alertd.model import JournalRecord
 from alertd.store.journal import Instead
-from alertd.store.types import EndedPayload
+from alertd.store.types import Archived, EndedPayload
 
 
 class ArchiveSource(Protocol):
@@ -29,6 +29,10 @@ class ArchiveSource(Protocol):
 
     async def journal(self, record: JournalRecord, once: str = "", behind: str = "") -> bool:
         """Write a record."""
+        ...
+
+    async def archived(self, now: int) -> Mapping[str, Archived]:
+        """Give all archives of which was heard lately."""
         ...
 
     async def note_archived(self, archive: str, position: str, now: int) -> None:

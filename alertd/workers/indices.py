@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -55,8 +55,17 @@ class IndexStore(Protocol):
 class Indices(Looks):
     """The loop; belongs to the process that archives."""
 
-    def __init__(self, store: IndexStore, history: Path, clock: Clock, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: IndexStore,
+        history: Path,
+        clock: Clock,
+        progress: Progress,
+        mine: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`mine` says whether it is this process's turn: of several that archive one gives the values."""
         super().__init__("indices", LOOK_S, progress)
+        self._mine = mine
         self._store, self._clock = store, clock
         self._live = LiveIndices(history)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="indices")
@@ -79,6 +88,9 @@ class Indices(Looks):
         """Give what has changed, once a minute. Raises StoreUnavailable."""
         minute = (self._clock() - SETTLE_MS) // MINUTE_MS
         if minute <= self._minute or self._ended:
+            return
+        if not self._mine():
+            self._put_ms = 0
             return
         end = await self._store.journal_end()
         began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Pollers over one Redis divide the sources among themselves, without a leader.
+"""Processes of one role over one Redis divide the work among themselves, without a leader.
 
 Each says now and then that it lives; each computes by rendezvous hashing (Thaler and Ravishankar, 1998) who polls
 what. When one goes, only its sources move. While two disagree for a moment a source is polled twice, which is
@@ -25,9 +25,9 @@ BEAT_S = 3.0
 """The store counts a member as living for ten seconds after it spoke."""
 
 
-def owner(source: str, members: Sequence[str]) -> str:
-    """Give the member that polls a source: the one whose hash with it is highest."""
-    return max(members, key=lambda member: hashlib.sha256(f"{member}\x00{source}".encode()).digest())
+def owner(work: str, members: Sequence[str]) -> str:
+    """Give the member that does a piece of work, polls a source, say: the one whose hash with it is highest."""
+    return max(members, key=lambda member: hashlib.sha256(f"{member}\x00{work}".encode()).digest())
 
 
 class MemberStore(Protocol):
@@ -41,9 +41,17 @@ class MemberStore(Protocol):
         """Give those that live."""
         ...
 
+    async def leave(self, member: str, role: str) -> None:
+        """Say that a member has ended."""
+        ...
+
+
+async def nobody(living: Sequence[str]) -> None:
+    """Tell nobody that the set of the living has changed."""
+
 
 class Members:
-    """Says that this poller lives, and tells when the set of the living changes."""
+    """Says that this process lives in a role, and tells when the set of the living changes."""
 
     def __init__(
         self,
@@ -51,14 +59,17 @@ class Members:
         me: str,
         clock: Clock,
         progress: Progress,
-        changed: Callable[[Sequence[str]], Awaitable[None]],
+        changed: Callable[[Sequence[str]], Awaitable[None]] = nobody,
+        role: str = "poll",
     ) -> None:
         self._store = store
         self._me = me
         self._clock = clock
         self._progress = progress
         self._changed = changed
-        self._outage = Outage("members")
+        self._role = role
+        self._loop = "members" if role == "poll" else f"members:{role}"
+        self._outage = Outage(self._loop)
         self._known: list[str] = [me]
         self._stop = asyncio.Event()
 
@@ -66,17 +77,21 @@ class Members:
         """End the loop."""
         self._stop.set()
 
+    def does(self, work: str) -> bool:
+        """Tell whether a piece of work falls to this process among the living ones."""
+        return owner(work, self._known) == self._me
+
     async def run(self) -> None:
         """Beat until told to stop. With the store away the division stays as it was."""
         while not self._stop.is_set():
-            self._progress.tick("members")
+            self._progress.tick(self._loop)
             try:
-                await self._store.heartbeat(self._me, "poll", self._clock())
-                living = await self._store.members("poll", self._clock())
+                await self._store.heartbeat(self._me, self._role, self._clock())
+                living = await self._store.members(self._role, self._clock())
                 if living and living != self._known:
                     await self._changed(living)
                     self._known = living
-                    log.info("pollers_changed", living=len(living))
+                    log.info("pollers_changed" if self._role == "poll" else "members_changed", living=len(living))
                 self._outage.ended()
             except StoreUnavailable as error:
                 self._outage.began(error)
@@ -85,3 +100,8 @@ class Members:
                     await self._stop.wait()
             except TimeoutError:
                 continue
+        self._progress.forget(self._loop)
+        try:
+            await self._store.leave(self._me, self._role)
+        except StoreUnavailable as error:
+            log.debug("members_left_unsaid", role=self._role, error=str(error))  # it is missed in ten seconds

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import zstandard
 
 from alertd.base.failpoints import arm
 from alertd.history.archive.blobs import Blobs
@@ -82,6 +83,28 @@ async def test_what_was_sent_is_in_the_line_that_says_so_and_leaves_the_store(ri
     assert second["payload_base64"] == "/wA="
     assert second["rights"] == {"keep_body_s": 30 * 86400, "export": False}
     assert await rig.store.ended_payloads(["dl_a", "dl_b"]) == {}
+
+
+async def test_of_two_archives_both_have_what_was_sent(rig: Rig, tmp_path: Path) -> None:
+    rig.store.keep_payloads = True
+    other = Rig(tmp_path / "other", rig.store)
+    other.now = rig.now
+    await rig.write("a")
+    await rig.archive()
+    await other.archive()
+    await rig.store.enqueue([delivery("a")], rig.now)
+    await rig.store.claim("desk", "dl_a", "t", rig.now, 60_000, 0, b"words")
+    await rig.store.finish("dl_a", "t", rig.now, "200 OK")
+    quicker = rig.made()
+    await quicker._turn()
+    assert list(await rig.store.ended_payloads(["dl_a"])) == ["dl_a"], "the other one has not read so far"
+    await other.archive()
+    assert await rig.store.ended_payloads(["dl_a"]) == {}, "all have it"
+    await quicker._turn()
+    quicker.stop()
+    await quicker.run()
+    for one in (rig, other):
+        assert [line.data["payload"] for _, line in one.lines() if line.reason == "sent"] == ["words"]
 
 
 async def test_a_dead_letter_is_archived_with_what_was_to_be_sent_and_can_be_tried_again(rig: Rig) -> None:
@@ -287,6 +310,20 @@ async def test_a_record_of_a_later_version_is_named_in_its_place(
     await redis_store.journal(record("b"))
     await rig.archive()
     assert [one.reason for _, one in rig.lines()] == ["fine", "archive_unreadable", "fine"]
+    await redis_store.aclose()
+
+
+async def test_fields_that_a_later_version_wrote_are_archived(redis_url: str, namespace: str, tmp_path: Path) -> None:
+    redis_store = await open_store(redis_url, namespace, name="test")
+    rig = Rig(tmp_path, redis_store)
+    newer = msgspec.to_builtins(record("a", text="x")) | {"newer": {"list": [], "share": 0.25}}
+    await redis_store.link.call("XADD", redis_store.keys("journal"), "*", "j", msgspec.json.encode(newer))
+    await rig.archive()
+    assert [one for _, one in rig.lines()] == [record("a", text="x")]
+    (day,) = rig.path.rglob("*.open.jsonl.zst")
+    with day.open("rb") as file:
+        text = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True).read()
+    assert b'"newer":{"list":[],"share":0.25}' in text
     await redis_store.aclose()
 
 

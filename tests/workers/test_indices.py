@@ -69,6 +69,17 @@ def rig(tmp_path: Path) -> Rig:
     return Rig(tmp_path)
 
 
+async def test_of_two_that_archive_the_other_gives_them(rig: Rig) -> None:
+    rig.add(NOW - HOUR_MS)
+    mine = [False]
+    rig.worker = Indices(rig.store, rig.past.history, rig.clock, Progress(), lambda: mine[0])
+    await rig.minute()
+    assert rig.store.written == []
+    mine[0] = True  # the other one is gone
+    await rig.minute()
+    assert rig.store.written == [(["acme"], True)]
+
+
 async def test_what_has_changed_is_given_once_a_minute_and_all_confirmed(rig: Rig) -> None:
     rig.add(NOW - HOUR_MS)
     await rig.worker.look()

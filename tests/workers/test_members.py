@@ -47,3 +47,19 @@ async def test_a_poller_hears_of_another_one() -> None:
     members.stop()
     await task
     assert heard == [["a", "b"]]
+    assert await store.members("poll", system_clock()) == ["b"], "who ends says so, and is not waited for"
+
+
+async def test_of_those_that_archive_one_does_what_is_done_once() -> None:
+    store = MemoryStore()
+    await store.heartbeat("b", "archive", system_clock())
+    both = [Members(store, name, system_clock, Progress(), role="archive") for name in "ab"]
+    tasks = [asyncio.create_task(member.run()) for member in both]
+
+    async def one_of_them() -> bool:
+        return sum(member.does("indices") for member in both) == 1
+
+    await eventually(one_of_them, "they agree", 5)
+    for member in both:
+        member.stop()
+    await asyncio.gather(*tasks)

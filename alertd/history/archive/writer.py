@@ -34,7 +34,7 @@ from alertd.history.archive.line import Place
 from alertd.history.archive.sealed_file import FRAME_TEXT, SEALED_LEVEL
 from alertd.history.archive.tail import cut_torn
 from alertd.history.archive.wire import journal_ms
-from alertd.model import JournalRecord
+from alertd.model import JournalRecord, record_to_json
 
 OPEN_LEVEL = 3
 """Of zstd, for what is written as it happens."""
@@ -205,7 +205,7 @@ def _encoded(record: JournalRecord) -> bytes:
     rights = rights_of(record)
     if rights is not None and rights.keep_body_s is not None and rights.keep_body_s < SHORT_S:
         record = without_text(record)
-    raw = msgspec.json.encode(record)
+    raw = record_to_json(record)
     if len(raw) > wire.MAX_LINE:
         dropped = {"dropped": f"{len(raw)} bytes are more than a line may have"}
         raw = msgspec.json.encode(replace(record, data=dropped, ids=record.ids[:1000]))
