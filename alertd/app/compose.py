@@ -89,10 +89,10 @@ class Parts:
         self._timers: Timers | None = None
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
-        self._archiving = Archiving(settings, boot.roles, store, self.notices, progress)
-        receivers = boot.snapshot.receivers
-        self._by_clock = ByClock(boot, store, self.notices, progress)
+        receivers, staged = boot.snapshot.receivers, boot.stage is not None
+        self._by_clock = ByClock(settings, receivers, store, self.notices, progress, staged=staged)
         self._answers = Answers(store, receivers, system_clock)
+        self._archiving = Archiving(boot, store, self.notices, progress, self._answers)
         self._people: People | None = None
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
@@ -133,6 +133,7 @@ class Parts:
             me = self._boot.consumer
             self._schedule = Schedule(poll, self._store, system_clock, self._progress, me, self._pressure)
             self._pressure.when_there_is_room(self._schedule.go_on)
+            self._archiving.when_it_went_back(self._schedule.begin_again)
             self._by_clock.follow(self._schedule.set_back)
             await self._schedule.start(self._polled(self._settings))
             if self._boot.shared:

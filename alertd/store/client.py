@@ -20,7 +20,8 @@ from redis import exceptions
 from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
 from alertd.store.keys import WRONG_TYPE, Keys
 from alertd.store.scripts import Script, script
-from alertd.store.servers import Arg, Servers
+from alertd.store.servers import Arg as Arg
+from alertd.store.servers import Servers
 from alertd.store.translate import is_about_access, translated
 
 log = structlog.get_logger(__name__)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from alertd.base.clock import Clock
 from alertd.base.ids import mark
+from alertd.errors import StoreWentBack
 from alertd.model import Candidate, IngestItem, IngestResult, Known, SourceState
 from alertd.store.keys import FETCH_NAMES
 from alertd.store.part import Part
 from alertd.store.records import SIGHT_MS, TEXT_WAIT_MS, checked_id, owner_from, unique
+
+if TYPE_CHECKING:
+    from alertd.store.client import Arg, Link
 
 FORGET_AT_ONCE = 1_000
 """Marks' owners forgotten in one poll at most, so that the script stays short."""
@@ -29,6 +36,11 @@ def title_mark(candidate: Candidate) -> str:
 
 class IngestPart(Part):
     """`known_marks`, `ingest`, `end_poll` and the states of sources."""
+
+    def __init__(self, link: Link, clock: Clock) -> None:
+        super().__init__(link, clock)
+        self._kept: dict[str, tuple[str, str]] = {}
+        """Source -> digests of the state that was written last, and of the one that was tried since."""
 
     async def known_marks(self, source: str, marks: Sequence[str]) -> dict[str, Known]:
         """Give the owner of each mark that is known, aliases followed."""
@@ -57,11 +69,30 @@ class IngestPart(Part):
         ]
 
     async def end_poll(self, source: str, state: SourceState, sighted: Sequence[str], now: int) -> None:
-        """Keep what is on the page remembered, forget what was not seen for 14 days, write the state."""
+        """Keep what is on the page remembered, forget what was not seen for 14 days, write the state.
+
+        Raises StoreWentBack where another state stands there than this process wrote last.
+        """
         names = [f"seen:{source}", f"sight:{source}", "sources"]
         cutoff = now - SIGHT_MS
         written = self.written_record(f"sources:{source}", state)
-        await self.link.run("end_poll", names, source, written, now, cutoff, FORGET_AT_ONCE, _joined(sighted))
+        args = (source, written, now, cutoff, FORGET_AT_ONCE, _joined(sighted))
+        await self._keep("end_poll", names, source, written, *args)
+
+    async def _keep(self, name: str, names: Sequence[str], source: str, written: bytes, *args: Arg) -> None:
+        """Write a source's state over the one that was written last, by this process. Raises StoreWentBack."""
+        before, digest = self._kept.get(source), hashlib.sha1(written, usedforsecurity=False).hexdigest()
+        if before is not None:
+            self._kept[source] = (before[0], digest)  # it may be taken though the reply is lost
+        reply = await self.link.run(name, names, *args, ",".join((*before, digest)) if before else "")
+        if reply[0] == b"other":
+            del self._kept[source]
+            raise StoreWentBack(f"what is remembered of {source} is not what was written last")
+        self._kept[source] = (digest, digest)
+
+    def trust_state(self, source: str) -> None:
+        """Take the state that stands there for the newest: it was read just now."""
+        self._kept.pop(source, None)
 
     async def source_state(self, source: str) -> SourceState | None:
         """Give what is remembered of a source."""
@@ -75,9 +106,9 @@ class IngestPart(Part):
         return await self.hash_of("sources", SourceState, "the state of")
 
     async def save_source_state(self, state: SourceState) -> None:
-        """Write a source's state."""
+        """Write a source's state. Raises StoreWentBack."""
         written = self.written_record(f"sources:{state.source}", state)
-        await self.link.call("HSET", self.keys("sources"), state.source, written)
+        await self._keep("save_source", ["sources"], state.source, written, state.source, written)
 
 
 def _joined(marks: Sequence[str]) -> str:

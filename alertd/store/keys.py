@@ -45,6 +45,9 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     recv:<receiver>    hash     failures, paused_until_ms, last_sent_ms, waiting, dead, parked
     receivers          set      every receiver that ever had a delivery
     pace               hash     receiver -> time of its last claim
+    doubtful           set      deliveries that were sent in a past that is no more (age.py); expires after 1 d
+    beat:<process>     string   <count>|<time>: its seconds, by which it notices a store that went back; expires
+                                after 30 d
     wake               list     receivers with something due, at most 1,000
     journal            stream   everything that was decided
     indices            hash     company -> CompanyIndex as JSON without its time; expires 2 d after the last

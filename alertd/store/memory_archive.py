@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from alertd.model import JournalRecord
 from alertd.store.archive import HEARD_MS, OVER, ended_payload
 from alertd.store.memory_deliveries import MemoryDeliveries
 from alertd.store.records import checked_id, to_json, unique
@@ -23,6 +24,10 @@ class MemoryArchive(MemoryDeliveries):
         """Give the archives of which something was heard in the last 7 days; the others are forgotten."""
         self._archived = {name: one for name, one in self._archived.items() if one.at_ms >= now - HEARD_MS}
         return dict(self._archived)
+
+    async def journal_rows(self, names: Sequence[str]) -> dict[str, JournalRecord]:
+        """Give those of the journal's records with these ids that are there."""
+        return {name: self._journal[name] for name in names if name in self._journal}
 
     async def ended_payloads(self, ids: Sequence[str]) -> dict[str, EndedPayload]:
         """Give what was sent of deliveries, where it is still there."""

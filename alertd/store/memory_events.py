@@ -150,6 +150,9 @@ class MemoryEvents(MemoryStandings, MemoryBase):
         """Write a source's state."""
         self._sources[state.source] = state
 
+    def trust_state(self, source: str) -> None:
+        """Do nothing: it does not go back."""
+
     async def read_events(self, consumer: str, count: int, block_ms: int) -> list[StreamEvent]:
         """Hand out new events; 0 does not wait. Undecodable ones are buried, not given."""
         entries = await self._wait(lambda: [e for e in self._events if place(e) > self._handed_out][:count], block_ms)

@@ -90,6 +90,9 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Protocol
     async def save_source_state(self, state: SourceState) -> None:
         """Write a source's state. Repeatable."""
 
+    def trust_state(self, source: str) -> None:
+        """Write over what is remembered of a source: it was read just now, whatever was written before."""
+
     async def standing(self, source: str) -> Standing | None:
         """Give how a source stands."""
 
@@ -246,9 +249,6 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Protocol
 
     async def heartbeat(self, member: str, role: str, now: int) -> None:
         """Say that a process is living. Repeatable."""
-
-    async def leave(self, member: str, role: str) -> None:
-        """Say that a process has ended: from now on it does not count as living. Repeatable."""
 
     async def members(self, role: str, now: int) -> list[str]:
         """Give the processes of a role that spoke within 10 seconds, sorted."""

@@ -126,7 +126,8 @@ class QueuePart(Part):
         pace_key: str = "",
     ) -> Claim | ClaimRefused:
         """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt."""
-        names = [*QUEUE_NAMES, "pace", *queue_names(receiver), f"recv:{receiver}", *self.hints.names(delivery_id)]
+        names = [*QUEUE_NAMES, "pace", "doubtful", *queue_names(receiver), f"recv:{receiver}"]
+        names += self.hints.names(delivery_id)
         args = (
             delivery_id,
             receiver,

@@ -6,6 +6,7 @@ import secrets
 
 from alertd.base.clock import Clock, system_clock
 from alertd.errors import StoreRefused
+from alertd.store.age import AgePart
 from alertd.store.alerts import AlertsPart
 from alertd.store.archive import ArchivePart
 from alertd.store.audit_queue import AuditQueuePart
@@ -46,6 +47,7 @@ class RedisStore(
     StandingsPart,
     ArchivePart,
     IndicesPart,
+    AgePart,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 

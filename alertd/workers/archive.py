@@ -24,23 +24,9 @@ from alertd.errors import AlertdError, StoreUnavailable
 from alertd.history.config import ArchiveConfig
 from alertd.workers.archive_days import ArchiveDays
 from alertd.workers.archive_files import ArchiveFiles, HistoryFile
-from alertd.workers.archive_lines import (
-    ARCHIVE,
-    FAILING,
-    MISSING,
-    WENT_BACK,
-    ended,
-    gap_before,
-    is_gap,
-    just_before,
-    place,
-    replaced,
-    time_of,
-    unreadable,
-    went_back,
-    with_payloads,
-)
-from alertd.workers.archive_sent import Sent
+from alertd.workers.archive_lines import ARCHIVE, ended, place, replaced, time_of, unreadable, with_payloads
+from alertd.workers.archive_past import Past
+from alertd.workers.archive_seam import Seam
 from alertd.workers.archive_source import ArchiveSource
 from alertd.workers.archive_version import Versions
 from alertd.workers.notices import Notices
@@ -72,9 +58,12 @@ class Archiver:
         notices: Notices,
         clock: Clock,
         progress: Progress,
+        past: Past | None = None,
     ) -> None:
+        """`past` hears of what was lost when Redis went back."""
         self._store, self._notices, self._clock, self._progress = store, notices, clock, progress
         self._files = ArchiveFiles(config, clock)
+        self._seam = Seam(store, self._files, notices, clock, progress, past)
         self._history = HistoryFile(state_dir / "history.db", self._files.path, clock)
         self._days = ArchiveDays(self._files, self._history, notices, clock)
         self._sent = Sent(store, clock)
@@ -180,26 +169,24 @@ class Archiver:
         telemetry.ARCHIVE_WAITING.set(len(rows))
         if not rows:
             telemetry.ARCHIVE_LAG.set(0)
-            await self._sent.drop()
-            if await self._went_back(before):
+            if await self._seam.went_back(before):
                 return True
             if now - self._reported_ms >= REPORT_MS:
                 await self._report()
             return False
         telemetry.ARCHIVE_LAG.set(max(now - place(rows[0][0])[0], 0) / 1000)
-        gap = await self._gap(before, rows[0][0])
+        joint = await self._seam.joint(before, rows[0], now)
         over = ended(rows)
         sent = await store.ended_payloads(over) if over else {}
         lines = list(rows)
         if sent:  # megabytes of mail, looked through for secrets: not on the loop
             lines = await asyncio.to_thread(with_payloads, rows, sent, telemetry.without_secrets)
-        if gap:
-            lines.insert(0, gap_before(gap, before, rows[0][0], now))
+        lines[:0] = joint.lines
         failpoint("archive.before_append")
         await files.append(lines)
         telemetry.ARCHIVE_WAITING.set(0)
-        if gap:
-            await self._tell_gap(gap, before, rows[0][0])
+        self._seam.archived(rows[-1])
+        await self._seam.tell(joint)
         failpoint("archive.before_report")
         await self._report()
         failpoint("archive.before_drop")
@@ -212,32 +199,6 @@ class Archiver:
         now = self._clock()
         await self._store.note_archived(self._files.id, self._files.position, now)
         self._reported_ms = now
-
-    async def _gap(self, position: str, first: str) -> str:
-        """Say what is wrong between the last line and the first that comes now; empty where they belong together."""
-        if not position or just_before(first) == position:
-            return ""
-        oldest = await self._store.journal_start()
-        if place(oldest) > place(position):
-            return MISSING if is_gap(position, oldest, first) else ""
-        last = await self._store.read_journal(
-            just_before(position), 1, 0, instead=lambda name, why: unreadable(name, why, 0)
-        )
-        return "" if last and last[0][0] == position else WENT_BACK  # its lines there are of a past that is no more
-
-    async def _went_back(self, position: str) -> bool:
-        """Look whether the journal ends before what is archived: then it goes on behind that, and says so."""
-        if not position or place(end := await self._store.journal_end()) >= place(position):
-            return False
-        await self._store.journal(went_back(end, position, self._clock()), behind=position)
-        await self._tell_gap(WENT_BACK, end, position)
-        return True
-
-    async def _tell_gap(self, text: str, begin: str, end: str) -> None:
-        telemetry.ARCHIVE_GAPS.inc()
-        log.warning("archive_gap", begin=begin, end=end)
-        text += f" From {time_of(begin) or 'the beginning'} to {time_of(end)}."
-        await self._notices.tell("archive_gap", ARCHIVE, text, end)
 
     # --- trouble ----------------------------------------------------------------------------------------------
 

@@ -7,20 +7,17 @@ from typing import Protocol
 
 from alertd.model import JournalRecord
 from alertd.store.journal import Instead
-from alertd.store.types import Archived, EndedPayload
+from alertd.store.types import EndedPayload
+from alertd.workers.archive_past import PastSource
 
 
-class ArchiveSource(Protocol):
+class ArchiveSource(PastSource, Protocol):
     """What archiving needs of the store."""
 
     async def read_journal(
         self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None
     ) -> list[tuple[str, JournalRecord]]:
         """Read the journal on."""
-        ...
-
-    async def journal_start(self) -> str:
-        """Say where it begins."""
         ...
 
     async def journal_end(self) -> str:

@@ -20,7 +20,7 @@ from apscheduler.triggers.date import DateTrigger
 
 from alertd import telemetry
 from alertd.base.clock import Clock, machine_ms, to_datetime
-from alertd.errors import StoreFull, StoreUnavailable
+from alertd.errors import StoreFull, StoreUnavailable, StoreWentBack
 from alertd.model import SourceState
 from alertd.sources.polled import PolledConfig
 from alertd.sources.timetable import next_poll_ms
@@ -43,6 +43,14 @@ class StateStore(Protocol):
 
     async def source_states(self) -> dict[str, SourceState]:
         """Give what is remembered of every source."""
+        ...
+
+    async def source_state(self, source: str) -> SourceState | None:
+        """Give what is remembered of a source."""
+        ...
+
+    def trust_state(self, source: str) -> None:
+        """Write over what is remembered of a source: it was read just now."""
         ...
 
 
@@ -86,6 +94,8 @@ class Schedule:
         """Sources whose last polls could not be kept, and how many in a row."""
         self._hurried: set[str] = set()
         """Sources that are to be polled again as soon as the poll under way has ended."""
+        self._out_of_date: set[str] = set()
+        """Sources whose poll under way began before the store went back."""
         self._stopping = False
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = AsyncIOScheduler(
@@ -163,6 +173,21 @@ class Schedule:
             spread_s = min(self._sources[source_id].shortest_interval(), len(waiting) * SPREAD_S)
             self._again(source_id, self._clock() + int(random.uniform(0, spread_s) * 1000))
 
+    async def begin_again(self) -> None:
+        """Take what the store remembers, which went back, for what is so: its validators belong to what it has."""
+        known = await self._store.source_states()
+        self._out_of_date |= self._running.keys()
+        waiting = self._sources.keys() - self._running.keys()
+        for source_id in waiting:
+            self._take(source_id, known.get(source_id))
+            spread_s = min(self._sources[source_id].shortest_interval(), len(waiting) * SPREAD_S)
+            if self._states[source_id].state != "gone":
+                self._again(source_id, self._clock() + int(random.uniform(0, spread_s) * 1000))
+
+    def _take(self, source_id: str, state: SourceState | None) -> None:
+        self._states[source_id] = state or SourceState(source=source_id)
+        self._store.trust_state(source_id)
+
     def set_back(self, back_ms: int) -> None:
         """Let no turn wait for the time of a clock that was set back: APScheduler goes by the machine's."""
         for job in self._scheduler.get_jobs():
@@ -194,7 +219,11 @@ class Schedule:
         try:
             self._room.check()
             polled = await self._poll.poll(source, state)
+            if source_id in self._out_of_date:
+                raise StoreWentBack("the poll began before the store went back")
         except StoreUnavailable as error:
+            if isinstance(error, StoreWentBack) and await self._taken_anew(source_id):
+                return
             if isinstance(error, StoreFull):
                 self._room.refused(error)
             if not self._room.room:  # not the source's fault; what it showed was not remembered
@@ -222,6 +251,19 @@ class Schedule:
             if polled.outcome != "failed":
                 self._states[source_id] = msgspec.structs.replace(polled.state, wait_ms=max(at_ms - now, 0))
             self._again(source_id, now if hurried else at_ms)
+
+    async def _taken_anew(self, source_id: str) -> bool:
+        """Take what the store remembers of a source, and ask it at once; tells whether that could be read."""
+        try:
+            state = await self._store.source_state(source_id)
+        except StoreUnavailable:
+            self._out_of_date.add(source_id)
+            return False
+        log.warning("source_read_anew", source=source_id)
+        self._out_of_date.discard(source_id)
+        self._take(source_id, state)
+        self._again(source_id, self._clock())
+        return True
 
     def _away_s(self, source: PolledConfig) -> float:
         """Say when to ask again after a poll that could not be kept."""

@@ -14,7 +14,7 @@ import pytest
 from redis import exceptions
 
 from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
-from alertd.store import client
+from alertd.store import servers
 from alertd.store.client import MAX_BLOCK_MS
 from alertd.store.keys import TYPE_OF
 from alertd.store.redis import RedisStore, open_store
@@ -122,7 +122,7 @@ async def test_after_a_lost_reply_a_repeat_finds_it_done(redis_url: str, tmp_pat
 async def test_a_frozen_server_is_an_error_after_the_time_out(
     server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(servers, "TIMEOUT_S", 0.3)
     async with opened(server.url) as store:
         os.kill(server.pid, signal.SIGSTOP)
         try:

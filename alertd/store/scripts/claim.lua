@@ -6,6 +6,7 @@
 local id, receiver, token = ARGV[1], ARGV[2], ARGV[3]
 local now, at, lease, pace, payload = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
 need('pace', 'hash')
+need('doubtful', 'set')
 need('journal', 'stream')
 need_receiver({receiver = receiver})
 local record, refused = begin(id)
@@ -47,6 +48,9 @@ if in_doubt then
   record.state = 'in_doubt'
   record.doubt = true
   delivery_line(record, at, 'in_doubt', 'an attempt began and its outcome was never recorded')
+end
+if redis.call('SISMEMBER', K['doubtful'], id) == 1 then
+  record.doubt = true
 end
 record.attempts = record.attempts + 1
 record.started_ms = now
