@@ -19,7 +19,7 @@ import structlog
 from alertd import telemetry
 from alertd.base.clock import Clock, parse_rfc3339
 from alertd.base.failpoints import failpoint
-from alertd.errors import StoreUnavailable
+from alertd.errors import AlertdError, StoreUnavailable
 from alertd.model import Claim, ClaimRefused, DueDelivery
 from alertd.notify.ladder import breaker_pause_s
 from alertd.notify.outcome import Dead, Later, Outcome, Sent, masked
@@ -28,7 +28,7 @@ from alertd.notify.protocol import Attempt, Notifier
 from alertd.notify.unsent import with_unsent
 from alertd.workers.lane_notices import LaneNotices
 from alertd.workers.lane_plan import due_again
-from alertd.workers.lane_record import recorded
+from alertd.workers.lane_record import SPARE, claimed, recorded
 from alertd.workers.lane_store import LaneStore
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
@@ -73,6 +73,8 @@ class Lane:
         self._failures = 0
         """Counted failures in a row, of whatever messages: the circuit breaker's count."""
         self._open_since = 0
+        self._said = ""
+        """The last error of its queue: it is said once, however often it comes."""
 
     def wake(self) -> None:
         """Say that something new may be due, or that a pause is over."""
@@ -95,6 +97,11 @@ class Lane:
             except StoreUnavailable as error:
                 # The deliverer says once that Redis is away; a line for each lane and turn would bury that.
                 log.debug("queue_unavailable", receiver=self.receiver, error=str(error))
+            except AlertdError as error:  # its queue is not ours any more, say: it alone waits until that is mended
+                log.log(
+                    10 if str(error) == self._said else 40, "lane_failed", receiver=self.receiver, error=str(error)
+                )
+                self._said = str(error)
             await self._wait(wait_s)
         if self._sending:
             await asyncio.wait(self._sending.values())
@@ -164,21 +171,13 @@ class Lane:
             except Exception as error:
                 log.error("render_failed", delivery=delivery.id, receiver=self.receiver, exc_info=error)
                 payload = b""
-        try:
-            sender = self._notifier
-            claim = await self._store.claim(
-                self.receiver,
-                delivery.id,
-                token,
-                now,
-                sender.lease_ms,
-                sender.pace_ms,
-                payload,
-                pace_key=sender.pace_key,
-            )
-        except StoreUnavailable as error:
-            # Whether the lease was taken is unknown: it runs out by itself and the attempt is then in doubt.
-            log.warning("claim_unavailable", delivery=delivery.id, error=str(error))
+        sender, ask, body = self._notifier, self._store.claim, payload
+        leased = (sender.lease_ms, sender.pace_ms)
+        claim = await claimed(
+            lambda: ask(self.receiver, delivery.id, token, self._clock(), *leased, body, pace_key=sender.pace_key),
+            delivery.id, SPARE * sender.lease_ms / 1000,
+        )  # fmt: skip
+        if claim is None:
             return
         if isinstance(claim, ClaimRefused):
             if claim.reason in ("paused", "paced"):
@@ -205,7 +204,7 @@ class Lane:
         started = asyncio.get_running_loop().time()
         try:
             # Past its lease an attempt could overlap with its own repeat: give up before that.
-            async with asyncio.timeout(self._notifier.lease_ms / 1000 * 0.8):
+            async with asyncio.timeout((1 - SPARE) * self._notifier.lease_ms / 1000):
                 return await self._notifier.send(claim.payload, attempt)
         except TimeoutError:
             # Whether it arrived is unknown: the next attempt says so where a person reads it.

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
+from structlog.testing import capture_logs
 
 from alertd import telemetry
 from alertd.base.clock import system_clock
+from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import Claim, ClaimRefused
 from alertd.notify.ladder import BREAKER_FAILURES
 from alertd.notify.outcome import Dead, Later
 from alertd.store.memory import MemoryStore
+from alertd.workers.lane_record import recorded
 from tests.support.daemon import eventually
+from tests.workers.make import HandClock
 from tests.workers.test_deliver import Scripted, delivering, delivery, ended, when
 
 
@@ -52,6 +56,59 @@ async def test_an_error_that_nobody_foresaw_holds_up_neither_the_lane_nor_the_pr
     async with delivering(store, desk=desk):
         await eventually(lambda: ended(store, "dl_b", "sent"), "the one behind it is sent")
     assert store.asked == 1
+
+
+async def test_a_lease_whose_answer_was_lost_is_asked_for_again_and_used() -> None:
+    store, desk = MemoryStore(system_clock), Scripted()
+    claim = store.claim
+    lost: list[object] = []
+
+    async def lossy(*args: object, **named: object) -> object:
+        answer = await claim(*args, **named)  # type: ignore[arg-type]
+        if not lost:
+            lost.append(answer)
+            raise StoreUnavailable("the answer was lost")
+        return answer
+
+    store.claim = lossy  # type: ignore[assignment, method-assign]
+    await store.enqueue([delivery("dl_a")], system_clock())
+    async with delivering(store, desk=desk):
+        found = await eventually(lambda: ended(store, "dl_a", "sent"), "it is sent")
+    assert found.attempts == 1
+    assert [attempt.in_doubt for attempt in desk.attempts] == [False], "no attempt was made that nobody knows of"
+
+
+async def test_what_came_of_an_attempt_is_written_down_however_long_redis_is_away() -> None:
+    clock, tries = HandClock(), []
+
+    async def write() -> bool:
+        tries.append(clock())
+        clock.pass_by(30)
+        if len(tries) < 4:
+            raise StoreUnavailable("away")
+        return True
+
+    with capture_logs() as logs:
+        assert await recorded(write, "desk", 45_000, clock)
+    assert [line["event"] for line in logs] == ["outcome_not_recorded"], "said once, when the lease is over"
+
+
+async def test_a_queue_that_cannot_be_read_is_said_once_and_its_lane_goes_on_when_it_can() -> None:
+    store, desk = MemoryStore(system_clock), Scripted()
+    due, asked = store.due, []
+
+    async def damaged(*args: object) -> object:
+        asked.append(args)
+        if len(asked) < 4:
+            raise Corrupt("WRONGTYPE")
+        return await due(*args)  # type: ignore[arg-type]
+
+    store.due = damaged  # type: ignore[assignment, method-assign]
+    await store.enqueue([delivery("dl_a")], system_clock())
+    with capture_logs() as logs:
+        async with delivering(store, desk=desk):
+            await eventually(lambda: ended(store, "dl_a", "sent"), "it is sent")
+    assert [line["log_level"] for line in logs if line["event"] == "lane_failed"][:2] == ["error", "debug"]
 
 
 async def test_a_message_that_is_gone_but_still_queued_does_not_hold_up_the_lane() -> None:
