@@ -8,15 +8,10 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-<<<<<<< Updated upstream
-from alertd.errors import Corrupt, StoreUnavailable
-from alertd.model import JournalRecord
-=======
 import msgspec
 
-from alertd.errors import Corrupt
+from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, NewerRecord
->>>>>>> Stashed changes
 from alertd.store.part import Part
 from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 

@@ -37,8 +37,9 @@ BATCH = 64
 """Nearly all of the gain of batching is there; more only adds latency."""
 BLOCK_MS = 1000
 MAX_DELIVERIES = 5
-CLAIM_IDLE_MS = 15_000
-SWEEP_MS = 5_000
+CLAIM_IDLE_MS = 10_000
+SWEEP_MS = 3_000
+"""What a matcher had that is gone for good is another's after thirteen seconds at most."""
 ADOPT_MS = 30_000
 """How often it is looked for events that are in the stream, were handed out and are pending with nobody."""
 AWAY_S = 0.5
