@@ -136,6 +136,8 @@ class Settings(ConfigModel):
     """`embedded`, or the address of a server."""
     redis_maxmemory: Annotated[str, AfterValidator(_checked_memory)] = "512mb"
     """Memory of the embedded Redis."""
+    redis_durability: Literal["safe", "relaxed"] = "safe"
+    """`relaxed` starts on a Redis that loses alerts when it dies (appendonly no) or is full (volatile-…)."""
     smtp: SmtpConfig | None = None
     """The mail relay; receivers of type email need it."""
     web: WebConfig = WebConfig()

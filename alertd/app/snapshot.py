@@ -29,7 +29,18 @@ EMBEDDED = "embedded"
 TELLING = 12
 """Parts of an address that are shorter are words such as `alertd` or `rss`: masking them would garble the log."""
 NO_RULES = "there are no portfolios, so nothing can alert"
-RESTART = ("state_dir", "redis", "redis_maxmemory", "namespace", "web", "processes", "log", "contact", "archive")
+RESTART = (
+    "state_dir",
+    "redis",
+    "redis_maxmemory",
+    "redis_durability",
+    "namespace",
+    "web",
+    "processes",
+    "log",
+    "contact",
+    "archive",
+)
 """Settings that are read once, at the start."""
 
 

@@ -203,7 +203,7 @@ class Supervisor:
             try:
                 store = await open_store(self.redis_url, settings.namespace, name="alertd:supervisor")
                 try:
-                    findings = await store.check_server()
+                    findings = await store.check_server(relaxed=settings.redis_durability == "relaxed")
                 finally:
                     await store.aclose()
                 break

@@ -46,6 +46,8 @@ class Reach:
     sources: Sequence[Any]
     receivers: Sequence[Any]
     archive: Path
+    relaxed: bool = False
+    """`redis_durability: relaxed`."""
 
     @property
     def history(self) -> Path:
@@ -77,7 +79,8 @@ def reach_of(config: Path | None) -> Reach:
 def reach_from(s: Settings) -> Reach:
     """Give what is needed of settings to reach the daemon's store."""
     archive = s.archive.path or s.state_dir / "archive"
-    return Reach(s.state_dir, s.rules, s.namespace, s.redis, s.web.token, s.sources, s.receivers, archive)
+    relaxed = s.redis_durability == "relaxed"
+    return Reach(s.state_dir, s.rules, s.namespace, s.redis, s.web.token, s.sources, s.receivers, archive, relaxed)
 
 
 def _needed(path: Path) -> Reach:
@@ -109,6 +112,7 @@ def _needed(path: Path) -> Reach:
         sources=named("sources"),
         receivers=named("receivers"),
         archive=folder / archive if archive is not None else state_dir / "archive",
+        relaxed=plain_text("redis_durability", "safe") == "relaxed",
     )
 
 

@@ -43,7 +43,7 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
         settings = reach_of(config)
         async with command_store(settings) as store:
             found = await collect_status(store, settings.sources, settings.receivers, system_clock())
-            findings = await store.check_server()
+            findings = await store.check_server(relaxed=settings.relaxed)
         found["redis"]["findings"] = msgspec.to_builtins(findings)
         running = read_run_states(settings.state_dir)
         for daemon in running:

@@ -50,7 +50,7 @@ class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryL
     async def probe(self, now: int) -> None:
         """Do nothing: it is never full."""
 
-    async def check_server(self) -> list[Finding]:
+    async def check_server(self, *, relaxed: bool = False) -> list[Finding]:
         """Find nothing: there is no server."""
         return []
 

@@ -56,8 +56,11 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Protocol
     async def probe(self, now: int) -> None:
         """Write one small thing. Raises StoreFull where the server takes nothing more. Repeatable."""
 
-    async def check_server(self) -> list[Finding]:
-        """Check the start-up contract (docs/store.md); nothing found is an empty list."""
+    async def check_server(self, *, relaxed: bool = False) -> list[Finding]:
+        """Check the start-up contract (docs/store.md); nothing found is an empty list.
+
+        `relaxed`: what loses alerts with the server is a warning, not a refusal.
+        """
 
     async def prepare(self) -> None:
         """Create the consumer group and the layout's marker. Repeatable. Raises StoreRefused for a newer layout."""

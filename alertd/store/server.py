@@ -28,6 +28,8 @@ class ServerFacts:
     """The server's clock minus ours."""
     over_socket: bool
     """Reached by a unix socket, so by nobody else."""
+    relaxed: bool = False
+    """The settings take it on themselves that alerts are lost when the server dies or is full."""
     types: Text = field(default_factory=dict)
     """Name of each shared key -> the type that it has; `none` where there is none."""
 
@@ -56,6 +58,11 @@ def judge(facts: ServerFacts) -> list[Finding]:
 
 def _refuse(code: str, text: str) -> Finding:
     return Finding(level="refuse", code=code, text=text)
+
+
+def _endangers(facts: ServerFacts, code: str, text: str) -> Finding:
+    """Refuse what loses alerts, unless the settings allow it."""
+    return (_warn if facts.relaxed else _refuse)(code, text)
 
 
 def _warn(code: str, text: str) -> Finding:
@@ -91,7 +98,8 @@ def _policy(facts: ServerFacts) -> Iterator[Finding]:
             f"maxmemory-policy is {policy}: a full Redis would silently drop alerts. Set maxmemory-policy noeviction",
         )
     elif policy != "noeviction":
-        yield _warn(
+        yield _endangers(
+            facts,
             "policy",
             f"maxmemory-policy is {policy}: a full Redis would drop open alerts. Set maxmemory-policy noeviction",
         )
@@ -108,9 +116,11 @@ def _policy(facts: ServerFacts) -> Iterator[Finding]:
 
 def _durability(facts: ServerFacts) -> Iterator[Finding]:
     if facts.info.get("aof_enabled", "0") != "1":
-        yield _warn(
+        yield _endangers(
+            facts,
             "append_only",
-            "appendonly is off: everything since the last snapshot is lost when Redis dies. Set appendonly yes",
+            "appendonly is off: everything since the last snapshot is lost when Redis dies. Set appendonly yes"
+            " (or, knowingly, redis_durability: relaxed)",
         )
         return
     fsync = facts.config.get("appendfsync", "always")

@@ -87,6 +87,11 @@ async def test_it_is_reached_over_tls_with_an_authority_of_the_house(
     ("flags", "words"),
     [
         ({"maxmemory-policy": "allkeys-lru"}, "maxmemory-policy is allkeys-lru: a full Redis would silently drop"),
+        (
+            {"maxmemory-policy": "volatile-lru"},
+            "maxmemory-policy is volatile-lru: a full Redis would drop open alerts",
+        ),
+        ({"appendonly": "no"}, "appendonly is off: everything since the last snapshot is lost when Redis dies"),
         ({"replicaof": "127.0.0.1 1"}, "this Redis is a replica and takes no writes: point `redis:` at its primary"),
         ({"requirepass": PASSWORD}, "Redis refuses us"),
     ],
@@ -104,7 +109,7 @@ async def test_a_redis_that_could_lose_alerts_is_refused(desk: Desk, flags: dict
 
 async def test_a_redis_that_is_away_at_the_start_is_awaited_and_its_weaknesses_named(desk: Desk) -> None:
     redis = RedisServer(bundled_binary(), {"appendonly": "no", "maxmemory": "0"})
-    desk.settings["redis"] = redis.url
+    desk.settings |= {"redis": redis.url, "redis_durability": "relaxed"}
     daemon = desk.daemon()
     try:
         await daemon.start(wait=False)

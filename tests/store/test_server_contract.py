@@ -27,11 +27,11 @@ async def test_a_server_set_up_as_documented_has_nothing_to_find(binary: str) ->
 @pytest.mark.parametrize(
     ("flags", "expected"),
     [
-        ({"appendonly": "no"}, {"append_only": "warn"}),
+        ({"appendonly": "no"}, {"append_only": "refuse"}),
         ({"appendfsync": "everysec"}, {"fsync": "warn"}),
         ({"appendfsync": "no"}, {"fsync": "warn"}),
         ({"appendfsync": "always", "maxmemory-policy": "allkeys-lru"}, {"policy": "refuse"}),
-        ({"appendfsync": "always", "maxmemory-policy": "volatile-ttl"}, {"policy": "warn"}),
+        ({"appendfsync": "always", "maxmemory-policy": "volatile-ttl"}, {"policy": "refuse"}),
         ({"appendfsync": "always", "maxmemory": "0"}, {"memory": "warn"}),
         ({"appendfsync": "always", "maxmemory": "1mb"}, {"filling": "warn"}),
         ({"appendfsync": "always", "replicaof": "127.0.0.1 1"}, {"replica": "refuse"}),
@@ -47,7 +47,22 @@ async def test_a_server_set_up_wrongly_is_found_out(
 async def test_where_config_is_forbidden_info_says_most_of_it(binary: str) -> None:
     with RedisServer(binary, {"maxmemory-policy": "allkeys-lru", "appendonly": "no"}) as server:
         server.command("ACL", "SETUSER", "default", "-config")
-        assert await findings(server.url) == {"policy": "refuse", "append_only": "warn"}
+        assert await findings(server.url) == {"policy": "refuse", "append_only": "refuse"}
+
+
+@pytest.mark.parametrize(
+    ("info", "level"),
+    [
+        ({"aof_enabled": "0"}, "warn"),
+        ({"maxmemory_policy": "volatile-lru"}, "warn"),
+        ({"maxmemory_policy": "allkeys-lru"}, "refuse"),
+    ],
+)
+def test_where_the_settings_take_it_on_themselves_what_dies_with_the_server_is_a_warning(
+    info: dict[str, str], level: str
+) -> None:
+    assert [finding.level for finding in judged(info)] == ["refuse"]
+    assert [finding.level for finding in judged(info, relaxed=True)] == [level]
 
 
 async def test_a_clock_that_is_off_is_found_out(redis_url: str) -> None:
@@ -55,9 +70,12 @@ async def test_a_clock_that_is_off_is_found_out(redis_url: str) -> None:
     assert (await findings(redis_url, lambda: system_clock() - 60_000))["clock"] == "warn"
 
 
-def judged(info: dict[str, str], *, over_socket: bool = True, skew_ms: int = 0) -> list[Finding]:
+def judged(
+    info: dict[str, str], *, over_socket: bool = True, skew_ms: int = 0, relaxed: bool = False
+) -> list[Finding]:
     fine = {"redis_version": "7.2.4", "role": "master", "aof_enabled": "1", "maxmemory": "100", "used_memory": "1"}
-    return judge(ServerFacts(info=fine | info, config={}, skew_ms=skew_ms, over_socket=over_socket))
+    facts = ServerFacts(info=fine | info, config={}, skew_ms=skew_ms, over_socket=over_socket, relaxed=relaxed)
+    return judge(facts)
 
 
 @pytest.mark.parametrize(
