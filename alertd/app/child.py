@@ -30,7 +30,7 @@ from alertd.app.receivers import read_calendars
 from alertd.app.snapshot import secrets_of
 from alertd.base.clock import follow_clock, system_clock
 from alertd.base.failpoints import arm
-from alertd.errors import AlertdError, StoreUnavailable
+from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
 from alertd.store.redis import RedisStore, open_store
 from alertd.workers.match import Matcher
 from alertd.workers.outage import Outage
@@ -126,7 +126,7 @@ class Child:
                     name=f"alertd:{self._boot.name}",
                     max_connections=CONNECTIONS,
                 )
-            except StoreUnavailable as error:
+            except (StoreUnavailable, StoreRefused) as error:  # refused, where the supervisor was let in
                 outage.began(error)
                 await asyncio.sleep(RECONNECT_S)
                 continue

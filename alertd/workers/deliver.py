@@ -104,7 +104,7 @@ class Deliverer:
             try:
                 receiver = await self._store.wait_wake(1000)
                 self._outage.ended()
-            except StoreUnavailable as error:
+            except AlertdError as error:
                 self._outage.began(error)
                 await asyncio.sleep(0.5)
                 continue

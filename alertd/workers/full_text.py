@@ -22,7 +22,15 @@ import structlog
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
-from alertd.errors import FetchPermanent, FetchTemporary, ParseFailed, ParseKilled, StoreFull, StoreUnavailable
+from alertd.errors import (
+    AlertdError,
+    FetchPermanent,
+    FetchTemporary,
+    ParseFailed,
+    ParseKilled,
+    StoreFull,
+    StoreUnavailable,
+)
 from alertd.model import JournalRecord
 from alertd.sources.polled import AnyConfig
 from alertd.store.protocol_texts import TextStore
@@ -131,7 +139,7 @@ class FullText:
             try:
                 await self.turn()
                 self._outage.ended()
-            except StoreUnavailable as error:
+            except AlertdError as error:
                 self._outage.began(error)
                 pause = AWAY_S
             try:

@@ -20,7 +20,7 @@ from alertd.alerts.outcome import outcomes
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
 from alertd.base.failpoints import failpoint
-from alertd.errors import Corrupt, StoreUnavailable
+from alertd.errors import AlertdError, Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, StreamEvent
 from alertd.pipeline import AlertStore, Pipeline, PoisonEvent, Processed
 from alertd.rules.book import BookChange
@@ -160,7 +160,7 @@ class Matcher:
                 if batch:
                     with self._excusing(item.stream_id for item in batch):
                         await self._handle(batch)
-            except StoreUnavailable as error:
+            except AlertdError as error:
                 self._outage.began(error)
                 own = True  # a reply may have been lost on its way: what it held is pending under our name
                 await asyncio.sleep(AWAY_S)

@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 
 from alertd.base.clock import Clock
-from alertd.errors import StoreUnavailable
+from alertd.errors import AlertdError, StoreUnavailable
 from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
@@ -93,7 +93,7 @@ class Members:
                     self._known = living
                     log.info("pollers_changed" if self._role == "poll" else "members_changed", living=len(living))
                 self._outage.ended()
-            except StoreUnavailable as error:
+            except AlertdError as error:
                 self._outage.began(error)
             try:
                 async with asyncio.timeout(BEAT_S):

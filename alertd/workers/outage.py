@@ -6,7 +6,7 @@ import time
 
 import structlog
 
-from alertd.errors import StoreUnavailable
+from alertd.errors import AlertdError
 
 log = structlog.get_logger(__name__)
 
@@ -18,8 +18,8 @@ class Outage:
         self._loop = loop
         self._since: float | None = None
 
-    def began(self, error: StoreUnavailable) -> None:
-        """Take in that the store did not answer."""
+    def began(self, error: AlertdError) -> None:
+        """Take in that the store did not answer, or answered what the loop cannot go on with (NOPERM, say)."""
         if self._since is None:
             self._since = time.monotonic()
             log.warning("redis_unavailable", loop=self._loop, error=str(error))
