@@ -24,9 +24,10 @@ from alertd.errors import AlertdError, StoreUnavailable
 from alertd.history.config import ArchiveConfig
 from alertd.workers.archive_days import ArchiveDays
 from alertd.workers.archive_files import ArchiveFiles, HistoryFile
-from alertd.workers.archive_lines import ARCHIVE, ended, place, replaced, time_of, unreadable, with_payloads
+from alertd.workers.archive_lines import ARCHIVE, FAILING, ended, place, replaced, time_of, unreadable, with_payloads
 from alertd.workers.archive_past import Past
 from alertd.workers.archive_seam import Seam
+from alertd.workers.archive_sent import Sent
 from alertd.workers.archive_source import ArchiveSource
 from alertd.workers.archive_version import Versions
 from alertd.workers.notices import Notices
@@ -169,6 +170,7 @@ class Archiver:
         telemetry.ARCHIVE_WAITING.set(len(rows))
         if not rows:
             telemetry.ARCHIVE_LAG.set(0)
+            await self._sent.drop()
             if await self._seam.went_back(before):
                 return True
             if now - self._reported_ms >= REPORT_MS:

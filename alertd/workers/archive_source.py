@@ -7,7 +7,7 @@ from typing import Protocol
 
 from alertd.model import JournalRecord
 from alertd.store.journal import Instead
-from alertd.store.types import EndedPayload
+from alertd.store.types import Archived, EndedPayload
 from alertd.workers.archive_past import PastSource
 
 
