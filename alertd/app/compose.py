@@ -89,8 +89,8 @@ class Parts:
         self._timers: Timers | None = None
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
-        receivers, staged = boot.snapshot.receivers, boot.stage is not None
-        self._by_clock = ByClock(settings, receivers, store, self.notices, progress, staged=staged)
+        receivers = boot.snapshot.receivers
+        self._by_clock = ByClock(boot, store, self.notices, progress)
         self._answers = Answers(store, receivers, system_clock)
         self._archiving = Archiving(boot, store, self.notices, progress, self._answers)
         self._people: People | None = None
