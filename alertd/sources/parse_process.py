@@ -42,6 +42,11 @@ class WorkerProcess:
         """The process, while there is one."""
         return self._process.pid if self._process else None
 
+    @property
+    def lost(self) -> bool:
+        """Whether the process has ended by itself, or by somebody else's hand."""
+        return self._process is not None and self._process.poll() is not None
+
     async def start(self) -> None:
         """Start the process and wait until it is ready. Raises WorkerDied."""
         ours, theirs = socket.socketpair()

@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 CAREFUL_TRIES = 3
 """Entries of one document that may kill a worker."""
 MEMORY = 512 << 20
+LOOK_S = 0.25
+"""How soon a worker that is killed while it rests is noticed, so that no document has to find out."""
 
 
 class ParsePool:
@@ -59,6 +61,7 @@ class ParsePool:
         self._workers = [WorkerProcess(memory_bytes, base | dict(env or {})) for _ in range(size)]
         self._idle: asyncio.Queue[WorkerProcess] = asyncio.Queue()
         self._starts: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
         self._started = False
         self._closed = False
         self.killed = 0
@@ -70,6 +73,7 @@ class ParsePool:
             return
         self._started = True
         await asyncio.gather(*(self._begin(worker) for worker in self._workers))
+        self._watch = asyncio.create_task(self._look_after(), name="parse-workers")
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -150,6 +154,16 @@ class ParsePool:
         self._starts.add(task)
         task.add_done_callback(self._starts.discard)
 
+    async def _look_after(self) -> None:
+        """Replace workers that died while they rested."""
+        while not self._closed:
+            await asyncio.sleep(LOOK_S)
+            for _ in range(self._idle.qsize()):
+                worker = self._idle.get_nowait()
+                if worker.lost:
+                    log.warning("parse_worker_lost", reason=f"it died at rest: exit code {await worker.kill()}")
+                self._give_back(worker)
+
     async def _begin(self, worker: WorkerProcess) -> None:
         """Warm a worker up. One that does not start is tried again by the job that gets it, which then says why."""
         try:
@@ -164,6 +178,9 @@ class ParsePool:
     async def aclose(self) -> None:
         """End all workers. Jobs under way end with ParseKilled."""
         self._closed = True
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
         for task in list(self._starts):
             task.cancel()
         await asyncio.gather(*self._starts, return_exceptions=True)

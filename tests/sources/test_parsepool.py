@@ -20,6 +20,7 @@ from alertd.sources.parse_process import WorkerDied
 from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.sources.wire import Answer, Order
 from tests.sources.make import BASE, FACTS, GOOD_1, GOOD_2, SEEN, item, parse, rss, titles
+from tests.support.daemon import eventually
 
 
 def job(body: bytes) -> ParseJob:
@@ -79,6 +80,18 @@ async def test_a_worker_that_is_killed_costs_only_its_job_and_is_replaced(pool: 
     assert titles(await pool.parse(job(rss(GOOD_1)))) == ["Vega Grid leases Orion"]
     assert pool.pids() != [pid]
     assert not alive(pid)
+
+
+async def test_a_worker_that_is_killed_while_it_rests_is_replaced_before_a_document_needs_it(pool: ParsePool) -> None:
+    (pid,) = pool.pids()
+    os.kill(pid, signal.SIGKILL)
+
+    async def another() -> bool:
+        return len(pool.pids()) == 1 and pool.pids() != [pid]
+
+    await eventually(another, "another worker is there")
+    assert titles(await pool.parse(job(rss(GOOD_1)))) == ["Vega Grid leases Orion"]
+    assert pool.killed == 0, "over no document"
 
 
 async def test_a_worker_that_stands_still_is_killed_at_the_deadline_and_reaped() -> None:
