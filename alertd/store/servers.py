@@ -127,9 +127,17 @@ class Servers:
             # demoted: the address may lead to the new primary, but old connections stay with the old one
             if self._finder is not None and self._finder.known is not None:
                 self._finder.lost(self._finder.known)
-            for client in (self._client, self._reader):
-                await client.connection_pool.disconnect(inuse_connections=False)
+            await self._close_idle()
             raise
+        except exceptions.TimeoutError:
+            # the line is dead, or the server is frozen: the others that stand idle are no better, and each would cost
+            # its own time-out before it was given up
+            await self._close_idle()
+            raise
+
+    async def _close_idle(self) -> None:
+        for client in (self._client, self._reader):
+            await client.connection_pool.disconnect(inuse_connections=False)
 
 
 async def _raised(error: Exception) -> Any:
