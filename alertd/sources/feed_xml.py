@@ -46,6 +46,8 @@ WHOLE_SHARE = 0.5
 """Of the time for a document, for the first try. The parts of the search get an eighth of it, an eighth of that…"""
 MIN_SHARE = 0.02
 PARTS = 8
+MAKING_SHARE = 0.2
+"""Of the time, kept for what is made of the entries: else a document that is slow to read would be read in vain."""
 NO_TIME = "the document took so long that no time was left to read it"
 
 _NAME = re.compile(r"[\w:.-]+")
@@ -139,7 +141,7 @@ def _parts(document: Document, kept: list[int], found: _Found, guard: Guard, sha
 
 def _part(document: Document, chunk: list[int], found: _Found, guard: Guard, share: float) -> None:
     """Parse some entries; if that fails, parts of them, down to the entry that is at fault."""
-    if guard.spent():
+    if guard.spent(MAKING_SHARE):
         found.rejected |= dict.fromkeys(chunk, NO_TIME)
         return
     reason = "the parser finds no entry in it"

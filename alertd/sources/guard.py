@@ -25,8 +25,11 @@ class Guard:
         """Bound a step to a share (0 to 1) of the time for the document. Raises OverTime inside the block."""
         return nullcontext()
 
-    def spent(self) -> bool:
-        """Say whether the time for the document is over: the rest is given up, what is there handed back."""
+    def spent(self, left: float = 0.0) -> bool:
+        """Say whether the time for the document is over: the rest is given up, what is there handed back.
+
+        `left` is the share (0 to 1) that what comes next will need.
+        """
         return False
 
     def starting(self, position: int) -> None:

@@ -65,9 +65,9 @@ class AlarmGuard(Guard):
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def spent(self) -> bool:
+    def spent(self, left: float = 0.0) -> bool:
         """Say whether the worker should hand over what it has, before the pool's deadline."""
-        return time.monotonic() >= self._end
+        return time.monotonic() >= self._end - left * self._seconds
 
     def starting(self, position: int) -> None:
         """Tell the pool which entry comes next, in case it is the last."""

@@ -21,6 +21,7 @@ import structlog
 import alertd
 from alertd.errors import ParseFailed, ParseKilled
 from alertd.model import ParsedFeed
+from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.parse_process import WorkerDied, WorkerProcess
 from alertd.sources.wire import Answer, Done, Failed, Order, ParseJob, Raised, unpack
 
@@ -115,7 +116,7 @@ class ParsePool:
         for _ in range(CAREFUL_TRIES + 1):
             answer, took_s = await self._try(Order(job=job, seconds=left_s / 2, careful=True, skip=skip))
             if not isinstance(answer, WorkerDied):
-                return answer
+                return answer if _saved(answer) else first
             if answer.at is None or answer.at in skip:
                 break
             skip = (*skip, answer.at)
@@ -186,3 +187,10 @@ class ParsePool:
         await asyncio.gather(*self._starts, return_exceptions=True)
         await asyncio.gather(*(worker.stop() for worker in self._workers))
         self._idle.put_nowait(self._workers[0])
+
+
+def _saved(answer: Answer) -> bool:
+    """Say whether a second try was worth it: an entry was read, or none was left for want of time."""
+    if not isinstance(answer, Done) or answer.page.candidates:
+        return True
+    return all(rejected.reason != NO_TIME for rejected in answer.page.rejected)

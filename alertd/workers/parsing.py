@@ -6,9 +6,11 @@ from typing import Protocol
 
 from alertd import telemetry
 from alertd.base.clock import Clock
+from alertd.errors import ParseFailed
 from alertd.model import ParsedFeed
 from alertd.net.client import Response
 from alertd.sources.events import SourceFacts
+from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.parsepool import ParseJob
 from alertd.sources.polled import AnyConfig
 
@@ -34,7 +36,7 @@ async def parse_answer(
     """Have a document read by the parser of its source's type, or by that of a part, `kind`.
 
     `body` and `facts` stand for what came and for what the source says, where more is to be read than that. Raises
-    ParseFailed and ParseKilled.
+    ParseFailed and ParseKilled; ParseFailed too where there was no time to read any of it.
     """
     job = ParseJob(
         type=kind or source.type,
@@ -45,7 +47,10 @@ async def parse_answer(
         seen_at_ms=response.received_at_ms,
         http_date=response.http_date,
     )
-    return await parse_timed(pool, job, clock)
+    parsed = await parse_timed(pool, job, clock)
+    if parsed.rejected and not parsed.candidates and all(one.reason == NO_TIME for one in parsed.rejected):
+        raise ParseFailed(f"none of its entries could be read: {NO_TIME}")
+    return parsed
 
 
 async def parse_timed(pool: Parser, job: ParseJob, clock: Clock) -> ParsedFeed:

@@ -59,16 +59,14 @@ def merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Put the tests of one input into one row: the worst verdict, all that happened, the longest hold of a loop."""
     found: dict[int, dict[str, Any]] = {}
     for row in rows:
-        one = found.setdefault(
-            row["number"], {"number": row["number"], "input": {}, "happened": {}, "verdict": "held"}
-        )
+        new = {"number": row["number"], "input": {}, "happened": {}, "held_ms": 0, "verdict": "held"}
+        one = found.setdefault(row["number"], new)
         one["input"][row["input"]] = one["happened"][row["happened"]] = True
         one["held_ms"] = max(one["held_ms"], round(row["held_ms"]))
         one["verdict"] = row["verdict"] if row["verdict"] != "held" else one["verdict"]
-    words = [
-        {**one, "input": "; ".join(one["input"]), "happened": " | ".join(one["happened"])} for one in found.values()
-    ]
-    return sorted(words, key=lambda one: int(one["number"]))
+    for one in found.values():
+        one |= {"input": "; ".join(one["input"]), "happened": " | ".join(one["happened"])}
+    return [found[number] for number in sorted(found)]
 
 
 def _pytest(words: list[str], environment: dict[str, str]) -> int:

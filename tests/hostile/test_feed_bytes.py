@@ -277,5 +277,5 @@ async def test_a_feed_of_20_mb_that_is_wanted_is_read_or_stopped_in_its_time(cas
     body = rss(*items)
     wire.settings["max_bytes"] = 32 * MIB
     left = await fed(case, wire, answer(body), polls=1)
-    assert len(left.titles) == 5_000 or "took longer" in left.error
+    assert left.titles or left.polled.outcome == "failed", "it gets on, or somebody is told that it does not"
     case.says(f"{len(body) / MIB:.0f} MiB: {len(left.titles):,} events", *left.told)

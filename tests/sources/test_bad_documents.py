@@ -9,15 +9,16 @@ import codecs
 import gzip
 import json
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from alertd.errors import ParseFailed
-from alertd.sources.feed import parse_entries
+from alertd.sources.feed import parse_entries, parse_feed
+from alertd.sources.feed_xml import NO_TIME, WHOLE_SHARE
 from alertd.sources.guard import Guard, OverTime
-from tests.sources.make import GOOD_1, GOOD_2, accounted, atom, item, parse, rss, titles
+from tests.sources.make import FACTS, GOOD_1, GOOD_2, SEEN, accounted, atom, item, parse, rss, titles
 
 NEIGHBOURS = ["Vega Grid leases Orion", "Lumen Labs cuts its outlook"]
 
@@ -72,6 +73,28 @@ class Impatient(Guard):
 def test_a_feed_that_takes_too_long_is_not_said_to_be_none() -> None:
     with pytest.raises(ParseFailed, match=r"none of its entries could be read: .* took too long"):
         parse_entries(rss(GOOD_1), None, "https://news.example.com/", Impatient())
+
+
+class Late(Guard):
+    """Has no time for the whole, and for three parts of it before what is left is needed for making events."""
+
+    asked = 0
+
+    def step(self, share: float) -> AbstractContextManager[None]:
+        if share == WHOLE_SHARE:
+            raise OverTime("a step of parsing took too long and was stopped")
+        return nullcontext()
+
+    def spent(self, left: float = 0.0) -> bool:
+        self.asked += left > 0
+        return left > 0 and self.asked > 3
+
+
+def test_what_was_read_of_a_slow_document_is_made_into_events() -> None:
+    body = rss(*(item(f"t{n}", guid=str(n)) for n in range(80)))
+    page = parse_feed(body, None, "https://news.example.com/", FACTS, SEEN, None, Late())
+    assert titles(page) == [f"t{n}" for n in range(30)]
+    assert {one.reason for one in page.rejected} == {NO_TIME}
 
 
 def test_33_a_body_that_is_a_local_path_is_not_opened(tmp_path: Path) -> None:

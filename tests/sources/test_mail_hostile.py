@@ -125,7 +125,7 @@ def test_message_ids_of_any_length_and_letters_name_a_mail() -> None:
 class Spent(Guard):
     """A guard whose time is over."""
 
-    def spent(self) -> bool:
+    def spent(self, left: float = 0.0) -> bool:
         return True
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from tests.support.http import answer
+from alertd.model import ParsedFeed, Rejected
+from alertd.net.client import HttpClient
+from alertd.sources.feed_xml import NO_TIME
+from alertd.sources.parsepool import ParseJob
+from alertd.store.memory import MemoryStore
+from tests.support.http import FaultServer, answer
 from tests.workers.make import feed, item
-from tests.workers.polling import Wire
+from tests.workers.polling import CountingPool, Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -97,3 +103,25 @@ async def test_a_mass_republish_alerts_nobody_again_and_is_told(wire: Wire) -> N
     assert await wire.reasons("notice") == ["mass_republish"]
     assert all(reason.startswith("republished: ") for reason in await wire.reasons("entry"))
     assert len(await wire.reasons("entry")) == 6
+
+
+class Hurried(CountingPool):
+    """A parse pool that never has time for an entry."""
+
+    async def parse(self, job: ParseJob) -> ParsedFeed:
+        page = await super().parse(job)
+        rejected = [Rejected(position=one.position, reason=NO_TIME) for one in page.candidates]
+        return msgspec.structs.replace(page, candidates=[], rejected=rejected)
+
+
+async def test_a_document_of_which_nothing_could_be_read_in_time_is_a_failure(
+    http: HttpClient, server: FaultServer
+) -> None:
+    async with Hurried(1) as pool:
+        wire = Wire(MemoryStore(), http, pool, server)
+        wire.serve(answer(feed("A", "B"), etag='"1"'))
+        polled = await wire.poll()
+        assert (polled.outcome, polled.state.state) == ("failed", "failing")
+        assert polled.state.error == f"none of its entries could be read: {NO_TIME}"
+        await wire.poll()
+        assert not wire.conditional()
