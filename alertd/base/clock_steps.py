@@ -51,12 +51,16 @@ class ClockSteps:
     def cautious(self, now: int) -> int:
         """Give the time by which something may be dropped or ended: `now`, without what the clock has leapt lately.
 
-        A wrong clock that is put right within ten minutes has cost nothing then. `now` in ms.
+        A wrong clock that is put right within ten minutes has cost nothing then: neither by its leap, nor by the leap
+        back to the right time of what was stamped while it was behind. `now` in ms.
         """
         since = self._look() - DOUBT_MS
         while self._recent and self._recent[0][0] < since:
             self._recent.popleft()
-        return now - max(sum(step for _, step in self._recent), 0)
+        leapt = 0
+        for _, step in self._recent:
+            leapt = max(leapt + step, 0)
+        return now - leapt
 
     def _look(self) -> int:
         """Note a step, if there was one; gives the steady time."""

@@ -97,6 +97,7 @@ class Schedule:
         self._out_of_date: set[str] = set()
         """Sources whose poll under way began before the store went back."""
         self._stopping = False
+        self._ticking: asyncio.Task[None] | None = None
         logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -105,7 +106,7 @@ class Schedule:
     async def start(self, sources: Sequence[PolledConfig]) -> None:
         """Begin: every source gets its first turn within its interval, spread so that they do not come as a herd."""
         self._scheduler.start()
-        self._scheduler.add_job(self._progress.tick, "interval", args=["poll"], seconds=1, id="\x00tick")
+        self._ticking = asyncio.create_task(self._tick(), name="poll:tick")
         await self.replace(sources)
 
     async def replace(self, sources: Sequence[PolledConfig]) -> None:
@@ -151,6 +152,8 @@ class Schedule:
         if not self._scheduler.running:
             return
         self._stopping = True
+        if self._ticking is not None:
+            self._ticking.cancel()
         self._scheduler.pause()
         if self._running:
             _, late = await asyncio.wait(self._running.values(), timeout=deadline_s)
@@ -198,6 +201,12 @@ class Schedule:
     def states(self) -> Mapping[str, SourceState]:
         """Give the newest state of each source, as this process knows it."""
         return {source: self._states[source] for source in self._sources}
+
+    async def _tick(self) -> None:
+        """Say that the loop comes round. APScheduler's interval would count a leap of the clock second by second."""
+        while True:
+            self._progress.tick("poll")
+            await asyncio.sleep(1)
 
     def _at(self, source_id: str, at_ms: int) -> None:
         self._due[source_id] = at_ms

@@ -64,6 +64,16 @@ def test_nothing_ends_early_by_a_leap_forward_that_is_put_right() -> None:
     assert clocks.steps.cautious(clocks.wall) == clocks.wall == NOW + 60_000
 
 
+def test_nothing_ends_early_by_the_leap_that_puts_a_clock_right_which_was_behind() -> None:
+    clocks = Clocks()
+    clocks.set(-30 * DAY)
+    assert clocks.steps.take() == -30 * DAY
+    stamped = clocks.wall
+    clocks.pass_by(5_000)
+    clocks.set(30 * DAY)
+    assert clocks.steps.cautious(clocks.wall) == stamped + 5_000
+
+
 def test_a_clock_that_stays_where_it_was_set_is_believed_after_ten_minutes() -> None:
     clocks = Clocks()
     clocks.set(HOUR)
