@@ -34,6 +34,11 @@ class Nemesis:
         self.kills: Counter[str] = Counter()
         """Kind -> how many were killed."""
 
+    @property
+    def doubts(self) -> int:
+        """How many kills could leave a send whose outcome is unknown: of who sends, and of what keeps the outcome."""
+        return sum(self.kills[kind] for kind in ("supervisor", "io", "redis"))
+
     def pids(self, kind: str, daemon: int | None = None) -> list[int]:
         """Give the living processes of a kind: of one daemon, or of all."""
         chosen = self._daemons if daemon is None else [self._daemons[daemon]]
@@ -73,6 +78,13 @@ class Nemesis:
         kind = self._chance.choice(living)
         await self.kill(kind)
         return kind
+
+    async def revive(self) -> int:
+        """Start daemons again that have given up, as a service manager does; gives how many."""
+        given_up = [each for each in self._daemons if not each.running]
+        for each in given_up:
+            await each.start(wait=False)
+        return len(given_up)
 
     async def stop(self, kind: str, *, daemon: int | None = None) -> list[int]:
         """Stop all processes of a kind where they stand (SIGSTOP); gives their process ids."""

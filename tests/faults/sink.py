@@ -59,6 +59,7 @@ class Sink:
         self.wrong: list[str] = []
         """Why a message was not believed."""
         self.keep = keep
+        self._tokens: set[str] = set()
         self._server = server
         self.verifier: Verifier = Webhook(SECRET)
         """Who checks signatures: another one where the clocks of the two ends differ."""
@@ -76,7 +77,7 @@ class Sink:
     @property
     def tokens(self) -> set[str]:
         """The items that messages which it took were about."""
-        return {token for receipt in list(self.receipts) if receipt.accepted for token in receipt.tokens}
+        return set(self._tokens)
 
     def notices(self, kind: str = "", subject: str = "") -> list[dict[str, Any]]:
         """Give the notices that came."""
@@ -100,15 +101,16 @@ class Sink:
         data = payload["data"]
         id = request.headers["webhook-id"]
         alert = data.get("alert")
-        self.receipts.append(
-            Receipt(
-                at=time.monotonic(),
-                id=id,
-                type=payload["type"],
-                subject=f"{alert['id']}:{alert['revision']}" if alert else id,
-                tokens=frozenset(TOKEN.findall(data["event"]["title"] if data.get("event") else json.dumps(data))),
-                digest=hashlib.sha256(request.body).hexdigest(),
-                accepted=accepted,
-                payload=payload if self.keep else {},
-            )
+        receipt = Receipt(
+            at=time.monotonic(),
+            id=id,
+            type=payload["type"],
+            subject=f"{alert['id']}:{alert['revision']}" if alert else id,
+            tokens=frozenset(TOKEN.findall(data["event"]["title"] if data.get("event") else json.dumps(data))),
+            digest=hashlib.sha256(request.body).hexdigest(),
+            accepted=accepted,
+            payload=payload if self.keep else {},
         )
+        self.receipts.append(receipt)
+        if accepted:
+            self._tokens |= receipt.tokens

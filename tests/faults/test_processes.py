@@ -2,9 +2,74 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import time
+
+import pytest
+
 from tests.faults.case import Case, fault
-from tests.faults.scenarios import AFTER_READ
-from tests.faults.world import logged, world
+from tests.faults.load import allowed_repeats, kill_at_random, publishing
+from tests.faults.scenarios import AFTER_READ, MID_INGEST
+from tests.faults.world import CONCURRENCY, World, logged, world
+from tests.support.daemon import eventually
+from tests.support.http import Behaviour, Connection, Request, answer
+from tests.support.redis import RedisServer, bundled_binary
+
+LEASE_S = 16.25
+"""Of a webhook with a time-out of one second (notify/config.py)."""
+
+
+def dies_at(failpoint: str, nth: int = 1) -> dict[str, str]:
+    """Let the process that passes a place for the nth time die there."""
+    return {"ALERTD_FAILPOINT": f"{failpoint}:{nth}:exit"}
+
+
+def deaths(case: Case) -> int:
+    """Count the processes that died."""
+    return len(logged(case.folder, "process_died"))
+
+
+def slowly(seconds: float) -> Behaviour:
+    """Take a message after a while: so that something is in flight."""
+
+    async def behave(request: Request, connection: Connection) -> None:
+        await asyncio.sleep(seconds)
+        await answer(status=204)(request, connection)
+
+    return behave
+
+
+# --- polling ------------------------------------------------------------------------------------------
+
+
+@fault("F1", "kill-poller-after-fetch", slow=True)
+async def test_a_page_that_was_fetched_and_not_read_is_fetched_again(case: Case) -> None:
+    async with world(case, env=dies_at("poll.fetched")) as w:
+        await w.publish(90)
+        await w.settled()
+        assert deaths(case) == 1
+
+
+@fault("F2", "kill-poller-mid-ingest-batch", slow=True)
+async def test_a_page_that_was_taken_in_by_half_is_taken_in_whole_and_once(case: Case) -> None:
+    async with world(case, sources=1, env=MID_INGEST.env, start=False) as w:
+        await w.publish(150)
+        await w.daemon.start()
+        await w.settled()
+        assert deaths(case) == 1
+
+
+@fault("F3", "kill-poller-before-validators-saved", slow=True)
+async def test_a_page_whose_validators_were_not_stored_is_read_again_and_all_of_it_known(case: Case) -> None:
+    async with world(case, env=dies_at("poll.ingested", 2)) as w:
+        await w.publish(90)
+        await w.settled()
+        assert deaths(case) == 1
+
+
+# --- matching -----------------------------------------------------------------------------------------
 
 
 @fault("F4", "kill-matcher-after-read")
@@ -12,4 +77,187 @@ async def test_a_matcher_that_dies_with_a_batch_in_hand_loses_none_of_it(case: C
     async with world(case, env=AFTER_READ.env) as w:
         await AFTER_READ.run(w)
         await w.settled()
-        assert len(logged(case.folder, "process_died")) == 1
+        assert deaths(case) == 1
+
+
+@fault("F4", "kill-matcher-for-good", slow=True)
+async def test_what_a_matcher_held_that_never_comes_back_is_taken_over(case: Case) -> None:
+    with RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
+        async with world(case, redis=redis, daemons=2) as w:
+            stopped = await w.nemesis.stop("match", daemon=1)
+            await _hold(w)
+            began = time.monotonic()
+            await w.nemesis.kill("supervisor", daemon=1, restart=False)
+            for pid in stopped:
+                os.kill(pid, signal.SIGKILL)
+            await eventually(w.quiet, "all of it is delivered")
+            seconds = time.monotonic() - began
+            await w.settled(note=f"all delivered {seconds:.1f} s after it died")
+            assert seconds < 60, "15 s until it is taken over, and 5 s between two looks"
+
+
+async def _hold(w: World) -> None:
+    """Publish until a stopped matcher holds something: what it had asked for before it was stopped."""
+    store = await w.store()
+
+    async def holds() -> bool:
+        await w.publish(3)
+        return bool(await store.pending(None, 3_000, 1))
+
+    await eventually(holds, "the stopped matcher holds events")
+
+
+@pytest.mark.parametrize("place", ["match.decided", "match.committed"])
+@fault("F5", "kill-matcher-around-commit", slow=True)
+async def test_a_matcher_that_dies_around_a_commit_neither_loses_nor_doubles(case: Case, place: str) -> None:
+    async with world(case, env=dies_at(place, 2)) as w:
+        await w.publish(90)
+        await w.settled(note=place)
+        assert deaths(case) == 1
+
+
+# --- sending ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["deliver.due", "deliver.claimed"])
+@fault("F6", "kill-sender-before-send", slow=True)
+async def test_a_message_whose_sender_died_before_it_is_sent_once(case: Case, place: str) -> None:
+    async with world(case, env=dies_at(place)) as w:
+        tokens = await w.publish(30)
+        await eventually(lambda: _died(case), "the sender dies")
+        began = time.monotonic()
+        await w.delivered(tokens)
+        seconds = time.monotonic() - began
+        await w.settled(note=f"{place}: sent {seconds:.1f} s later, lease {LEASE_S} s")
+        assert seconds < LEASE_S + 30
+
+
+async def _died(case: Case) -> bool:
+    return deaths(case) > 0
+
+
+@fault("F7", "kill-sender-after-send-before-finish", slow=True)
+async def test_a_message_whose_sender_died_after_it_is_repeated_under_its_id(case: Case) -> None:
+    async with world(case, env=dies_at("deliver.sent", 5)) as w:
+        await w.publish(60)
+        verdict = await w.settled(bound=CONCURRENCY)
+        assert verdict.repeats >= 1, "the one that was sent is in doubt"
+
+
+@fault("C17", "kill-sender-after-retry-is-scheduled", slow=True)
+async def test_a_retry_that_was_scheduled_outlives_its_sender(case: Case) -> None:
+    async with world(case, env=dies_at("deliver.retried")) as w:
+        w.sink.script(answer(status=503))
+        await w.publish(1)
+        await w.settled()
+        assert deaths(case) == 1
+        assert len(w.sink.receipts) == 2, "refused, then taken"
+
+
+@fault("F10", "sigstop-sender-longer-than-min-idle", slow=True)
+async def test_a_sender_that_wakes_after_another_took_over_changes_nothing(case: Case) -> None:
+    with RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
+        async with world(case, redis=redis, daemons=2) as w:
+            w.sink.always(slowly(0.3), accepts=True)
+            tokens = await w.publish(200)
+            await w.some_delivered(10)
+            await w.nemesis.stop("io", daemon=0)
+            await w.delivered(tokens)
+            w.nemesis.go_on("io")
+            # each of two senders has so many in flight, and the one that slept may send what it had begun again
+            await w.settled(bound=CONCURRENCY)
+
+
+# --- all of them --------------------------------------------------------------------------------------
+
+
+@fault("F8", "random-kills")
+async def test_random_kills_for_some_seconds_lose_nothing(case: Case) -> None:
+    async with world(case) as w:
+        async with publishing(w, 20):
+            await kill_at_random(w, seconds=3, every_s=1, kinds=("match", "parse", "redis"))
+        await w.settled(bound=allowed_repeats(w), note=f"killed: {killed(w)}")
+
+
+@fault("F8", "random-kill-soak", slow=True)
+async def test_a_kill_each_second_for_ten_minutes_at_a_hundred_events_a_second_loses_nothing(case: Case) -> None:
+    settings = {"processes": {"match": 2, "parse": 2}, "redis_maxmemory": "2gb"}
+    async with world(case, sources=10, settings=settings, window=60_000, source={"every": "2s"}, keep=False) as w:
+        async with publishing(w, 100):
+            await kill_at_random(w, seconds=600, every_s=1)
+        await w.settled(bound=allowed_repeats(w), timeout=1800, note=f"killed: {killed(w)}")
+
+
+def killed(w: World) -> str:
+    """Say what was killed."""
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(w.nemesis.kills.items()))
+
+
+# --- the end, by order --------------------------------------------------------------------------------
+
+
+@fault("F9", "sigterm-under-load", slow=True)
+async def test_a_stop_under_load_ends_what_it_has_begun_and_repeats_nothing(case: Case) -> None:
+    async with world(case) as w:
+        w.sink.always(slowly(0.2), accepts=True)
+        await w.publish(200)
+        await w.some_delivered(20)
+        began = time.monotonic()
+        w.daemon.signal(signal.SIGTERM)
+        assert await w.daemon.wait() == 0
+        seconds = time.monotonic() - began
+        assert len(w.sink.tokens) < 200, "it was under load"
+        w.sink.always(None)
+        await w.daemon.start()
+        await w.settled(note=f"ended after {seconds:.1f} s")
+        assert seconds < 25
+
+
+@fault("F9", "double-sigterm", slow=True)
+async def test_a_second_sigterm_ends_it_at_once(case: Case) -> None:
+    async with world(case) as w:
+        w.sink.always(slowly(0.9), accepts=True)
+        await w.publish(60)
+        await w.some_delivered(4)
+        w.daemon.signal(signal.SIGTERM)
+        await eventually(lambda: _says(case, "draining"), "it drains")
+        began = time.monotonic()
+        w.daemon.signal(signal.SIGTERM)
+        assert await w.daemon.wait() == 130
+        seconds = time.monotonic() - began
+        w.sink.always(None)
+        await w.daemon.start()
+        await w.settled(bound=CONCURRENCY, note=f"ended after {seconds:.2f} s")
+        assert seconds < 5
+
+
+async def _says(case: Case, event: str) -> bool:
+    return bool(logged(case.folder, event))
+
+
+# --- standing still -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["match", "io"])
+@fault("F11", "sigstop-for-two-minutes", slow=True)
+async def test_a_process_that_stands_still_is_replaced_and_the_operator_told(case: Case, kind: str) -> None:
+    async with world(case) as w:
+        await w.publish(9)
+        await eventually(w.quiet, "it works")
+        began = time.monotonic()
+        await w.nemesis.stop(kind)
+        tokens = await w.publish(60)
+        await w.delivered(tokens, 180)
+        seconds = time.monotonic() - began
+        await eventually(lambda: _told(w, "process_stuck"), "the operator is told")
+        await asyncio.to_thread(_wait_until, began + 120)
+        w.nemesis.go_on(kind)
+        await w.settled(note=f"{kind} stopped: delivered after {seconds:.0f} s, told as process_stuck")
+
+
+def _wait_until(moment: float) -> None:
+    time.sleep(max(moment - time.monotonic(), 0))
+
+
+async def _told(w: World, kind: str) -> bool:
+    return bool(w.notices.notices(kind))

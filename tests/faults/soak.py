@@ -1,0 +1,185 @@
+"""A long run: events at a rate, a random kill now and then, and a line a minute.
+
+    .venv/bin/python -m tests.faults.soak --minutes 20 [--rate 100] [--kill-every 60] [--seed N]
+
+In the last part (--steady, 0.4 of the time) only parse workers and Redis are killed: the others must live long enough
+for their memory to say something. Ends with 1 if anything was lost or doubled, or if memory, descriptors or tasks
+grow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import aiohttp
+
+from alertd.errors import StoreUnavailable
+from tests.faults.case import Case
+from tests.faults.ledger import under_way
+from tests.faults.load import allowed_repeats, kill_at_random, publishing
+from tests.faults.nemesis import KINDS
+from tests.faults.watched import Life, life_slope, read_process, rises, sum_slope, tasks_in
+from tests.faults.world import World, world
+from tests.support.processes import descendants
+
+SOURCES, EVERY_S, WINDOW = 10, 5, 1_200
+"""A page shows two minutes: no restart misses anything."""
+LOOK_S = 10.0
+ALLOWED_MB_H = 1.0
+BAD_WORDS = ("never retrieved", "was destroyed")
+
+
+class Watcher:
+    """Looks at the processes every few seconds, and prints a line a minute."""
+
+    def __init__(self, w: World) -> None:
+        self._w = w
+        self.lives: dict[int, Life] = {}
+        self._began = time.monotonic()
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        looks = 0
+        while True:
+            await self._look()
+            looks += 1
+            if looks % round(60 / LOOK_S) == 0:
+                print(await self._line(), flush=True)
+            await asyncio.sleep(LOOK_S)
+
+    def living(self) -> list[Life]:
+        """Give the processes that were there at the last look, Redis and parse workers among them."""
+        newest = max((life.samples[-1].at for life in self.lives.values()), default=0.0)
+        return [life for life in self.lives.values() if life.samples[-1].at == newest]
+
+    async def _look(self) -> None:
+        daemon, at = self._w.daemon, time.monotonic() - self._began
+        if not daemon.running:
+            return
+        try:
+            tasks = tasks_in(await daemon.metrics())
+        except (aiohttp.ClientError, OSError, KeyError):
+            tasks = {}
+        for pid, words in descendants(daemon.pid).items():
+            name = name_of(pid, words, daemon.pid)
+            sample = read_process(pid, at, tasks.get(name)) if name else None
+            if sample is not None:
+                life = self.lives.setdefault(pid, Life(pid, name))
+                life.samples.append(sample)
+
+    async def _line(self) -> str:
+        w, minute = self._w, (time.monotonic() - self._began) / 60
+        try:
+            store = await w.store()
+            await w.ledger.read_on(store)
+            backlog = (await under_way(store, w.clock()))["events not finished"]
+        except (StoreUnavailable, OSError):
+            backlog = -1
+        published, delivered = len(w.feeds.published), len(w.sink.tokens)
+        repeats = len(w.sink.receipts) - len({receipt.id for receipt in w.sink.receipts})
+        held = " ".join(
+            f"{life.name} {life.samples[-1].rss / 1e6:.1f} MB {life.samples[-1].fds} fds"
+            + (f" {life.samples[-1].tasks} tasks" if life.samples[-1].tasks is not None else "") + ","
+            for life in sorted(self.living(), key=lambda life: life.name)
+        ).rstrip(",")  # fmt: skip
+        return (
+            f"{minute:5.1f} min  published {published:>7,}  delivered {delivered:>7,}  under way "
+            f"{published - delivered:>5,}  backlog {backlog:>5}  repeats {repeats}  killed "
+            f"{w.nemesis.kills.total()}  | {held}"
+        )
+
+
+def name_of(pid: int, words: str, root: int) -> str:
+    """Name a process as its metrics do."""
+    if pid == root:
+        return "supervisor"
+    if "alertd.app.child" in words:
+        return words.split()[-1]
+    return "redis" if "redis-server" in words else "parse" if "parse_worker" in words else ""
+
+
+async def soak(case: Case, minutes: float, rate: float, kill_every: float, steady: float) -> int:
+    """Run it; gives the exit code."""
+    settings = {"processes": {"match": 1, "parse": 2}, "redis_maxmemory": "8gb"}
+    source = {"every": f"{EVERY_S}s"}
+    async with world(
+        case, sources=SOURCES, settings=settings, source=source, window=round(WINDOW * rate / 100), keep=False
+    ) as w:
+        watcher = Watcher(w)
+        looking = asyncio.create_task(watcher.run())
+        async with publishing(w, rate):
+            await kill_at_random(w, minutes * 60 * (1 - steady), kill_every, KINDS)
+            await kill_at_random(w, minutes * 60 * steady, kill_every, ("parse", "redis"))
+        lives = watcher.living()
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        verdict = await w.settled(bound=allowed_repeats(w), timeout=600, strict=False)
+        kills = ", ".join(f"{count} {kind}" for kind, count in sorted(w.nemesis.kills.items()))
+        print(f"\n{minutes:g} minutes at {rate:g} events a second, seed {case.seed}; killed: {kills}")
+        print(
+            f"published {verdict.published:,}, in the ledger {verdict.recorded:,}, delivered {verdict.delivered:,},"
+            f" lost {verdict.lost}, repeats {verdict.repeats} (bound {verdict.bound}), under another id or body"
+            f" {verdict.other_ids}: {verdict.verdict}"
+        )
+        memory = await (await w.store()).memory()
+        print(f"Redis holds {memory.used / max(verdict.published, 1) / 1000:.1f} kB for each event of the run")
+        wrong = [*verdict.faults, *growing(lives), *logged_badly(case.folder)]
+    print("\n".join(f"WRONG: {text}" for text in wrong) or "all flat, nothing lost")
+    return 1 if wrong else 0
+
+
+def growing(lives: list[Life]) -> list[str]:
+    """Print what the living processes hold, and say what grows."""
+    wrong = []
+    ours = [life for life in lives if life.name != "redis"]
+    for life in sorted(ours, key=lambda life: life.name):
+        found = life_slope(life)
+        print(f"{life.name}: {life.samples[-1].rss / 1e6:.1f} MB after {_age(life):.0f} s, memory {_said(found)}")
+        if found is not None and found.grows(ALLOWED_MB_H):
+            wrong.append(f"memory of {life.name} grows by {found}")
+        for what, values in (
+            ("descriptors", [sample.fds for sample in life.warm]),
+            ("tasks", [sample.tasks for sample in life.warm if sample.tasks is not None]),
+        ):
+            if rises(values, 10):
+                wrong.append(f"{what} of {life.name} rise from {values[0]} to {values[-1]}")
+    long_lived = [life for life in ours if life_slope(life) is not None]
+    total = sum_slope(long_lived)
+    print(f"{', '.join(life.name for life in long_lived) or 'none'} together: memory {_said(total)}")
+    if total is not None and total.grows(ALLOWED_MB_H):
+        wrong.append(f"memory of all processes grows by {total}")
+    return wrong
+
+
+def logged_badly(folder: Path) -> list[str]:
+    """Give lines of the log that tell of a task that nobody looked after."""
+    lines = [line for file in folder.glob("d*/alertd.log") for line in file.read_text(errors="replace").splitlines()]
+    return [line[:300] for line in lines if any(words in line for words in BAD_WORDS)]
+
+
+def _age(life: Life) -> float:
+    return life.samples[-1].at - life.samples[0].at
+
+
+def _said(found: object | None) -> str:
+    return str(found) if found is not None else "not looked at: it has not lived long enough"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--rate", type=float, default=100, help="events a second")
+    parser.add_argument("--kill-every", type=float, default=60, help="seconds")
+    parser.add_argument("--steady", type=float, default=0.4, help="part of the time in which the main processes live")
+    parser.add_argument("--seed", type=int, default=None)
+    asked = parser.parse_args()
+    seed = random.randrange(1 << 32) if asked.seed is None else asked.seed
+    with tempfile.TemporaryDirectory(prefix="alertd-soak-") as name:
+        case = Case("SOAK", "soak", Path(name), seed, random.Random(seed))
+        sys.exit(asyncio.run(soak(case, asked.minutes, asked.rate, asked.kill_every, asked.steady)))
