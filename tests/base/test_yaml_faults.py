@@ -154,9 +154,9 @@ _MERGES = "a: &a {x: 1}\n" + "".join(
     ],
 )
 def test_hostile_input_is_refused_within_bounds(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     assert faults(text)
-    assert time.perf_counter() - start < 8
+    assert time.thread_time() - start < 8
 
 
 def test_the_twentieth_level_is_allowed_and_the_next_is_not() -> None:

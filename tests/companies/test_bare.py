@@ -105,6 +105,6 @@ def test_a_ticker_that_the_desk_declares_counts() -> None:
 @pytest.mark.parametrize("piece", ["NVDA ", "BYND, ", "(BYND) BYND ", "ABCDE", "NVDA. "])
 def test_repetition_costs_no_more_than_its_length(piece: str) -> None:
     text = (piece * 20_000)[:65_536]
-    began = time.perf_counter()
+    began = time.thread_time()
     FINDER.find(Tokens(text), Tokens(text))
-    assert time.perf_counter() - began < 3
+    assert time.thread_time() - began < 3

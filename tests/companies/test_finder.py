@@ -266,19 +266,19 @@ def test_of_two_companies_of_one_name_the_listed_one_is_meant_or_neither() -> No
 
 def test_making_a_finder_anew_does_not_cost_the_registrants_again() -> None:
     own = [Company(id=f"c{i}", name=f"Company Number{i} Ltd", aliases=(f"Number{i}",)) for i in range(1_000)]
-    began = time.perf_counter()
+    began = time.thread_time()
     finder = CompanyFinder(FINDER.table.with_declared(own))
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
     assert finder.registrants is FINDER.registrants
 
 
 def test_the_cost_of_a_text_does_not_grow_with_the_companies() -> None:
     def cost(finder: CompanyFinder) -> float:
         tokens = [Tokens("Plants of the valley in spring"), Tokens("a quiet day with few words of note " * 60)]
-        began = time.perf_counter()
+        began = time.thread_time()
         for _ in range(20):
             finder.find(*tokens)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     many = [Company(id=f"c{i}", name=f"Zq{i} Works Ltd") for i in range(20_000)]
     large = CompanyFinder(CompanyTable(FINDER.table.registrants, many))
@@ -302,9 +302,9 @@ def test_the_cost_of_a_text_does_not_grow_with_the_companies() -> None:
 )
 def test_repetition_costs_no_more_than_its_length(piece: str) -> None:
     text = (piece * 70_000)[:65_536]
-    began = time.perf_counter()
+    began = time.thread_time()
     FINDER.find(Tokens(text), Tokens(text))
-    assert time.perf_counter() - began < 3
+    assert time.thread_time() - began < 3
 
 
 _PIECES = st.sampled_from(

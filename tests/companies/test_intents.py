@@ -115,6 +115,6 @@ def test_the_oracle_of_omaha_is_no_company() -> None:
 def test_the_cost_is_bounded_by_a_few_words_after_the_name() -> None:
     body = "Target now buys Google in advanced merger talks with " * 1_200
     assert len(FieldText("body", Tokens(body), 65_536)) > 9_000
-    began = time.perf_counter()
+    began = time.thread_time()
     FINDER.find(Tokens(""), Tokens(body))
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

@@ -104,6 +104,6 @@ def test_a_site_of_two_words_is_not_the_company_of_the_first() -> None:
 )
 def test_repetition_costs_no_more_than_its_length(piece: str) -> None:
     text = (piece * 10_000)[:65_536]
-    began = time.perf_counter()
+    began = time.thread_time()
     FINDER.find(Tokens(text), Tokens(text))
-    assert time.perf_counter() - began < 3
+    assert time.thread_time() - began < 3

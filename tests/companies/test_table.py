@@ -171,9 +171,9 @@ def test_every_registrant_is_found_by_its_id_cik_and_tickers() -> None:
 
 
 def test_the_table_is_read_once() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert load_registrants().registrants is load_registrants().registrants
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_a_ticker_that_two_companies_have_is_the_larger_ones() -> None:

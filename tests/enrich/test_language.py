@@ -110,6 +110,6 @@ def test_any_text_has_a_language_or_none(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["\ud800", "\U0001fffe", "a\x85b ", "<b>&amp;", "é", "計", "‮‫", "1 "])
 def test_odd_text_is_no_fault(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert language_of(piece * 500_000) in LANGUAGES | {""}
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5

@@ -206,6 +206,6 @@ def test_no_text_breaks_it(text: str) -> None:
     "piece", ["lease to ", ", which leases ", "[Vega Grid] leases Orion and ", "by by by leased by ", "((("]
 )
 def test_repetition_costs_no_more_than_its_length(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     with_roles(draft_of("[Vega Grid] lease", piece * (60_000 // len(piece)), at="lease"), LEASE)
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

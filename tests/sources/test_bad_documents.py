@@ -226,10 +226,10 @@ BOMB = (
     ],
 )
 def test_declared_entities_are_never_expanded(prolog: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     body = prolog + "<rss version='2.0'><channel><item><title>x&j;y</title></item></channel></rss>"
     assert titles(parse(body.encode())) == ["x&j;y"]
-    assert time.monotonic() - began < 2
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -276,9 +276,9 @@ def test_19_an_entry_nested_absurdly_deep_is_rejected_alone(bad: str) -> None:
     ],
 )
 def test_what_costs_others_quadratic_time_costs_us_little(bad: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     page = parse(between(bad))
-    assert time.monotonic() - began < 8
+    assert time.thread_time() - began < 8
     assert titles(page) == [NEIGHBOURS[0], "xy", NEIGHBOURS[1]]
 
 

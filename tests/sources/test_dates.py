@@ -67,10 +67,10 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 def test_a_long_text_is_no_trouble() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     for text in ("1" * 1_000_000, "a " * 500_000, "Tue, 03 Jun " + "2" * 1_000_000, "(" * 1_000_000):
         parse_date(text)
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 @settings(deadline=None)

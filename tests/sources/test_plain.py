@@ -67,9 +67,9 @@ def test_the_first_sentence_ends_at_its_full_stop() -> None:
     ["<div>", "<b", "<!--", "<x ", "<script>", "<a \"", "<", "&", "<a:b ", "\u200d", "<![CDATA[", "\n ", "</p>"],
 )  # fmt: skip
 def test_a_flood_of_half_markup_takes_time_in_proportion(flood: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     plain_text(flood * 100_000)
-    assert time.monotonic() - began < 3
+    assert time.thread_time() - began < 3
 
 
 @settings(deadline=None)

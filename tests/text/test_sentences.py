@@ -72,6 +72,6 @@ def test_sentences_stand_in_order_and_leave_out_nothing_but_blanks(text: str) ->
 )
 def test_a_flood_costs_its_length(piece: str) -> None:
     for flood in (piece * (65_536 // len(piece)), f".{piece * 30_000}x"):
-        began = time.perf_counter()
+        began = time.thread_time()
         sentences(flood)
-        assert time.perf_counter() - began < 2
+        assert time.thread_time() - began < 2
