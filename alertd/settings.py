@@ -40,6 +40,7 @@ from alertd.store.address import is_several, parse_address, shown
 from alertd.web.config import WebConfig
 from alertd.web.guards import is_loopback
 from alertd.web.public_config import apart
+from alertd.workers.heartbeat_config import HeartbeatConfig
 
 MAX_BYTES = 16 << 20
 """Of alertd.yaml: ten thousand feeds take one to three."""
@@ -149,6 +150,8 @@ class Settings(ConfigModel):
     """Reports on portfolios that are sent by the clock."""
     operator: list[str] = Field(default_factory=list)
     """Receivers that hear of dead sources, dead letters and refused reloads."""
+    heartbeat: HeartbeatConfig | None = None
+    """An address that is asked as long as alertd does its work."""
     watch: bool = True
     """Take changed files at once; `false` waits for SIGHUP."""
     log: LogConfig = LogConfig()

@@ -32,6 +32,7 @@ from alertd.base.clock import follow_clock, system_clock
 from alertd.base.failpoints import arm
 from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
 from alertd.store.redis import RedisStore, open_store
+from alertd.workers.beats import Beats
 from alertd.workers.match import Matcher
 from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
@@ -151,6 +152,7 @@ class Child:
             pipeline = pipeline_of(boot.snapshot.book, boot.snapshot.settings, boot.snapshot.receivers)
             self._matcher = Matcher(boot.consumer, pipeline, store, parts.notices, system_clock, self._progress)
             self._spawn(self._matcher.run(), "match")
+            self._begin(Beats(store, boot.consumer, ("match",), system_clock, self._progress).run(), "beats")
         if boot.roles - {"match"}:
             web = await parts.start()
         _keep_for_good()

@@ -90,7 +90,7 @@ class Parts:
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
         receivers = boot.snapshot.receivers
-        self._by_clock = ByClock(boot, store, self.notices, progress)
+        self._by_clock = ByClock(boot, store, self.notices, progress, self._http)
         self._answers = Answers(store, receivers, system_clock)
         self._archiving = Archiving(boot, store, self.notices, progress, self._answers)
         self._people: People | None = None
@@ -135,6 +135,7 @@ class Parts:
             self._pressure.when_there_is_room(self._schedule.go_on)
             self._archiving.when_it_went_back(self._schedule.begin_again)
             self._by_clock.follow(self._schedule.set_back)
+            self._by_clock.polls(self._schedule.states)
             await self._schedule.start(self._polled(self._settings))
             if self._boot.shared:
                 self._members = Members(self._store, me, system_clock, self._progress, self._schedule.share)
@@ -298,7 +299,7 @@ class Parts:
         found = await collect_status(
             self._store, settings.sources, settings.receivers, system_clock(), live, self._pressure.paused()
         )
-        return found | self._archiving.status()
+        return found | self._archiving.status() | self._by_clock.status()
 
     async def _ready(self) -> dict[str, Any]:
         now = time.monotonic()

@@ -29,6 +29,8 @@ from alertd.cli.past_rules import Books
 from alertd.history.walls import UNKNOWN
 from alertd.workers.status import collect_status
 
+LIVE = ("archive", "history", "heartbeat")
+"""What only the daemon itself knows."""
 TROUBLE = ("late", "silent", "failing", "gone")
 """States of a source that are not as they should be."""
 
@@ -49,7 +51,7 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
         for daemon in running:
             live = live_status(settings, daemon)
             overlay(found, live)
-            found |= {name: live[name] for name in ("archive", "history") if live and name in live}
+            found |= {name: live[name] for name in LIVE if live and name in live}
             if live and live["redis"].get("paused"):
                 found["redis"]["paused"] = live["redis"]["paused"]
         found |= {"daemons": [msgspec.to_builtins(state) for state in running]}
@@ -96,6 +98,7 @@ def _well(found: dict[str, Any]) -> bool:
         and all(daemon["reload_ok"] and not daemon["positions"] for daemon in found["daemons"])
         and not any(finding["level"] == "refuse" for finding in found["redis"]["findings"])
         and not any(found.get(name, {}).get("error") for name in ("archive", "history"))
+        and not found.get("heartbeat", {}).get("silent")
         and not any(_source_trouble(row) for row in found["sources"])
         and not any(row["failures"] or row["dead"] or row["parked"] for row in found["receivers"])
     )
@@ -120,6 +123,10 @@ def _show(found: dict[str, Any]) -> None:
     oldest = f", the oldest stored {ago(events['oldest_at'], now)}" if events["backlog"] else ""
     console.print(f"events  {events['backlog']} waiting to be matched{oldest}")
     _show_archive(console, found, now)
+    if beat := found.get("heartbeat"):
+        last = f"sent {ago(beat['last_at'], now)}" if beat["last_at"] else "none sent yet"
+        silent = f"; [red]silent: {plain(beat['silent'])}[/red]" if beat["silent"] else ""
+        console.print(f"heartbeat {last}{silent}")
     console.print()
     print_table(
         "Sources",

@@ -64,10 +64,11 @@ def verify_(
         str, typer.Option(metavar="TIME", help="How long past its time something may be.")
     ] = PATIENCE,
 ) -> None:  # fmt: skip
-    """Say whether everything that was taken in has an end: each event, message, alert, timer.
+    """Say whether everything that was taken in has an end.
 
-    Reads Redis and the archive while the daemon works, and changes nothing. What seems wrong is looked
-    at three times, as it may be in motion. Exit code 1 if something has no end or no counterpart.
+    Each event, message, alert, window and timer. Reads Redis and the archive while the daemon works, and
+    changes nothing. What seems wrong is looked at three times, as it may be in motion. Exit code 1 if
+    something has no end or no counterpart.
     """
     wait_ms, since_ms = _wait(patience), _since(since)
     began = time.monotonic()

@@ -40,8 +40,9 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     ("title", "definition"),
-    [("web", "WebConfig"), ("log", "LogConfig"), ("processes", "ProcessesConfig"), ("smtp", "SmtpConfig")],
-)
+    [("web", "WebConfig"), ("log", "LogConfig"), ("processes", "ProcessesConfig"), ("smtp", "SmtpConfig"),
+     ("heartbeat", "HeartbeatConfig")],
+)  # fmt: skip
 def test_every_key_of_a_section_is_documented_and_nothing_else(title: str, definition: str) -> None:
     assert set(rows(section(title))) == keys(SCHEMA["$defs"][definition])
 
@@ -82,6 +83,6 @@ def test_the_examples_load_without_a_warning(desk: Desk) -> None:
         "PRWIRE_TOKEN": "x",
         "CREDENTIALS_DIRECTORY": str(hook.parent),
     }
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         assert desk.faults(example, env) == []

@@ -1,0 +1,97 @@
+"""When a heartbeat is sent, and why it stays away: the judges behind it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from alertd.base.secrets import Secret
+from alertd.model import SourceState
+from alertd.workers.beats import POLL_LATE_MS, Beats, polls_go_on
+from alertd.workers.heartbeat import HEAD_MS, Facts, needed_roles, silent_because
+from alertd.workers.heartbeat_config import HeartbeatConfig
+from alertd.workers.progress import Progress
+from tests.workers.make import until
+
+NOW = 1_767_225_600_000
+ALL = ("poll", "match", "deliver")
+QUIET = ": none has said of late that its loops come round"
+POLLS, MATCHES, SENDS = "no process polls sources", "no process matches events", "no process sends messages"
+LIVING = {"poll": 1, "match": 2, "deliver": 1}
+
+
+@pytest.mark.parametrize(
+    ("living", "backlog", "still_ms", "needed", "why"),
+    [
+        (LIVING, 0, 0, ALL, ""),
+        (LIVING, 100_000, HEAD_MS, ALL, ""),
+        (LIVING, 0, HEAD_MS * 10, ALL, ""),  # a night without news
+        (LIVING, 7, HEAD_MS + 1, ALL, "7 events wait to be matched, and the oldest has not moved for 3 min"),
+        (LIVING | {"poll": 0}, 0, 0, ALL, POLLS + QUIET),
+        (LIVING | {"poll": 0}, 0, 0, ("match", "deliver"), ""),
+        ({}, 0, 0, ("match",), MATCHES + QUIET),
+        (LIVING | {"deliver": 0}, 0, 0, ALL, SENDS + QUIET),
+    ],
+)  # fmt: skip
+def test_it_is_silent_for_a_reason(
+    living: dict[str, int], backlog: int, still_ms: int, needed: tuple[str, ...], why: str
+) -> None:
+    assert silent_because(Facts(living=living, backlog=backlog, head_still_ms=still_ms), needed) == why
+
+
+@pytest.mark.parametrize(
+    ("states", "goes_on"),
+    [
+        ([], True),
+        ([SourceState(source="a", due_ms=NOW + 9_000_000)], True),  # closed for the night
+        ([SourceState(source="a", due_ms=NOW - POLL_LATE_MS)], True),
+        ([SourceState(source="a", due_ms=NOW - POLL_LATE_MS - 1)], False),
+        ([SourceState(source="a", due_ms=NOW - POLL_LATE_MS - 1, state="gone")], True),
+        ([SourceState(source="a", due_ms=NOW - POLL_LATE_MS - 1), SourceState(source="b", last_poll_ms=NOW)], True),
+    ],
+)
+def test_polling_goes_on_unless_turns_pass_and_no_poll_ends(states: list[SourceState], goes_on: bool) -> None:
+    assert polls_go_on(states, NOW) is goes_on
+
+
+def test_only_what_is_configured_is_needed() -> None:
+    assert needed_roles([1], [1]) == ["poll", "match", "deliver"]
+    assert needed_roles([], []) == ["match"]
+
+
+class Heard:
+    """A store that writes down who spoke."""
+
+    def __init__(self) -> None:
+        self.roles: list[str] = []
+
+    async def heartbeat(self, member: str, role: str, now: int) -> None:
+        """Write it down."""
+        self.roles.append(role)
+
+
+async def test_a_lane_that_does_not_come_round_speaks_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alertd.workers.beats.BEAT_S", 0.01)
+    monkeypatch.setattr("alertd.workers.beats.PATIENCE_S", 0.05)
+    progress, heard = Progress(), Heard()
+    for loop in ("poll", "deliver", "deliver:desk"):
+        progress.tick(loop)
+    told = Beats(heard, "me", ALL, lambda: NOW, progress)
+    task = asyncio.create_task(told.run())
+
+    def all_but_the_lane() -> bool:
+        progress.tick("poll")
+        progress.tick("deliver")
+        return len(heard.roles) > 50 and "alive-deliver" not in heard.roles[-20:]
+
+    await until(all_but_the_lane, "the lane is missed")
+    assert set(heard.roles[-20:]) == {"alive-poll", "alive-match"}
+    told.stop()
+    await task
+
+
+def test_an_address_outside_must_be_https() -> None:
+    with pytest.raises(ValueError, match="plain http"):
+        HeartbeatConfig(url=Secret("http://hc.example.com/x"))
+    assert HeartbeatConfig(url=Secret("http://10.0.0.7/x"), allow_private=True).every == 60.0
