@@ -108,6 +108,9 @@ SOURCE_LAST_SUCCESS = BySource(
 SOURCE_LAST_ITEM = BySource(
     _gauge("source_last_item_timestamp_seconds", "When something new last came.", "source", mode="max")
 )
+GAPS_SUSPECTED = BySource(
+    _counter("gaps_suspected_total", "Pages on which nothing was there at the last poll.", "source")
+)
 SOURCE_STATE = BySource(
     _gauge("source_state", "1 for the state a source is in, 0 for the others.", "source", "state")
 )

@@ -240,6 +240,8 @@ class Intake:
                 telemetry.ENTRIES.labels(source=source.id, outcome=outcome).inc()
         for note in taken.verdict.notes:
             # Once a day: a feed with random GUIDs, or one too fast for its interval, is like this at each poll.
+            if note.kind == "gap_suspected":
+                telemetry.GAPS_SUSPECTED.labels(source=source.id).inc()
             text = f"Source {source.id}: {note.text}"
             await self._notices.tell(note.kind, source.id, text, rfc3339(self._clock())[:10])
 
