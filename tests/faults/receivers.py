@@ -13,6 +13,7 @@ from typing import Any
 
 from standardwebhooks import WebhookVerificationError
 
+from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.notify.webhook import sign, signing_key
 from tests.faults.feeds import TOKEN
@@ -42,8 +43,9 @@ class AnyTime:
         return json.loads(data)
 
 
-def any_time(w: World, *more: Sink) -> None:
-    """Let the sinks of a world believe messages of any time."""
+def any_time(w: World, clock: Clock, *more: Sink) -> None:
+    """Let a world go by a clock of its own, and its sinks believe messages of any time."""
+    w.clock = clock
     for sink in (w.sink, w.notices, *more):
         sink.verifier = AnyTime()
 

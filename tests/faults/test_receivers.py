@@ -50,7 +50,7 @@ async def test_a_storm_of_errors_for_an_hour_loses_nothing_keeps_the_order_and_h
     with Ticking(case.folder / "clock", rate=HOUR_MS / 1000 / STORM_S) as clock:
         async with world(case, sources=1, env=clock.env, start=False) as w:
             other = Sink(w.server, "/other")
-            any_time(w, other)
+            any_time(w, clock, other)
             revised = {"id": "revised", "type": "feed", "every": "1s", "backlog": "all", "allow_private": True}
             revised["url"] = w.server.script("/revised", answer(rss(item("Orion lease", text="text 0"))))
             w.settings["sources"].append(revised)
@@ -96,7 +96,7 @@ async def _more(w: World, before: int) -> bool:
 async def test_nothing_goes_to_slack_while_it_asks_for_silence(case: Case) -> None:
     with Ticking(case.folder / "clock", rate=45) as clock:
         async with SlackApi(clock=lambda: clock() / 1000) as slack, world(case, env=clock.env, start=False) as w:
-            any_time(w)
+            any_time(w, clock)
             channel = {
                 "id": "desk", "type": "slack", "token": TOKEN, "channel": CHANNEL, "base_url": slack.base_url,
                 "allow_private": True, "storm": "off",
@@ -123,7 +123,7 @@ async def test_slack_that_is_gone_is_left_alone_and_what_it_refuses_is_a_dead_le
     dead = {"bad-payload": (400, b"invalid_payload"), "refused": (422, b"no")}
     with Ticking(case.folder / "clock") as clock:
         async with world(case, sources=1, env=clock.env, start=False) as w:
-            any_time(w)
+            any_time(w, clock)
             urls = {
                 name: w.server.script(f"/{name}", answer(body, status=status))
                 for name, (status, body) in (answers | dead).items()
@@ -183,7 +183,7 @@ async def test_mail_comes_twice_at_most_and_under_one_message_id(case: Case) -> 
     context, ca_file = certificate(case.folder)
     with Ticking(case.folder / "clock", rate=10) as clock, FakeRelay(tls=context) as relay:
         async with world(case, sources=1, env=clock.env, start=False) as w:
-            any_time(w)
+            any_time(w, clock)
             with_receivers(w, [PM], smtp=_mail(relay, ca_file=str(ca_file)))
             relay.drops = 2
             relay.replies["DATA"] += ["421 4.3.2 going down", "451 4.3.0 try again"]
@@ -218,7 +218,7 @@ async def test_nothing_goes_to_a_relay_without_tls_or_login_and_all_of_it_when_i
         FakeRelay(tls=context, login=("alertd", "planted-right")) as relay,
     ):
         async with world(case, sources=1, env=clock.env, start=False) as w:
-            any_time(w)
+            any_time(w, clock)
             with_receivers(w, [PM], smtp=_mail(stripped, **login))
             await w.daemon.start()
             await w.publish(2)
