@@ -35,11 +35,9 @@ from alertd.workers.verifying import Verifying
 class ByClock:
     """The loops, each where its role is."""
 
-    def __init__(
-        self, boot: Boot, store: RedisStore, notices: Notices, progress: Progress, http: HttpClient
-    ) -> None:
+    def __init__(self, boot: Boot, store: RedisStore, notices: Notices, progress: Progress, http: HttpClient) -> None:
         settings, receivers, me = boot.snapshot.settings, boot.snapshot.receivers, boot.consumer
-        staged = boot.stage is not None  # in a replay, whose clock waits for what is due, and which says nothing outside
+        staged = boot.stage is not None  # a replay: its clock waits for what is due, and it says nothing outside
         steps = ClockSteps()
         self.cautious = steps.cautious
         self._watch = ClockWatch(steps, store, notices, system_clock, progress)

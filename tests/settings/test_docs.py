@@ -81,6 +81,7 @@ def test_the_examples_load_without_a_warning(desk: Desk) -> None:
         "SLACK_AI_DESK": "https://hooks.slack.com/services/T0/B0/x",
         "OMS_SECRET": "whsec_MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=",
         "PRWIRE_TOKEN": "x",
+        "HEARTBEAT_URL": "https://hc.example.com/4f1c",
         "CREDENTIALS_DIRECTORY": str(hook.parent),
     }
     assert len(examples) == 6
