@@ -25,14 +25,13 @@ from tests.faults.ledger import under_way
 from tests.faults.load import allowed_repeats, kill_at_random, publishing
 from tests.faults.nemesis import KINDS
 from tests.faults.watched import Life, life_slope, read_process, rises, sum_slope, tasks_in
-from tests.faults.world import World, world
+from tests.faults.world import World, logged_badly, world
 from tests.support.processes import descendants
 
 SOURCES, EVERY_S, WINDOW = 10, 5, 1_200
 """A page shows two minutes: no restart misses anything."""
 LOOK_S = 10.0
 ALLOWED_MB_H = 1.0
-BAD_WORDS = ("never retrieved", "was destroyed")
 
 
 class Watcher:
@@ -155,12 +154,6 @@ def growing(lives: list[Life]) -> list[str]:
     if total is not None and total.grows(ALLOWED_MB_H):
         wrong.append(f"memory of all processes grows by {total}")
     return wrong
-
-
-def logged_badly(folder: Path) -> list[str]:
-    """Give lines of the log that tell of a task that nobody looked after."""
-    lines = [line for file in folder.glob("d*/alertd.log") for line in file.read_text(errors="replace").splitlines()]
-    return [line[:300] for line in lines if any(words in line for words in BAD_WORDS)]
 
 
 def _age(life: Life) -> float:

@@ -33,6 +33,7 @@ Json = dict[str, Any]
 Words = Sequence[str] | Sequence[Sequence[str]]
 MOVING = ("events not finished", "pending entries", "chains", "fetch jobs", "windows", "queued", "waiting")
 """What must be nothing before a history is judged."""
+BAD_WORDS = ("never retrieved", "was destroyed", "was never awaited")
 CONCURRENCY = 4
 """Sends under way at once to one webhook, in one process: the bound on repeats of each kill of an I/O process."""
 
@@ -186,6 +187,7 @@ class World:
             bound=bound, verdict=verdict.verdict, **row,
         )  # fmt: skip
         assert not strict or not verdict.faults, f"{verdict.verdict} (seed {self.case.seed})"
+        assert not strict or not (bad := logged_badly(self.folder)), bad
         return verdict
 
     async def judge(self, bound: int = 0, untold: Collection[str] = (), allowed: Collection[str] = ()) -> Verdict:
@@ -237,6 +239,12 @@ async def world(
             made.nemesis.release()
             await made.close()
             await asyncio.gather(*(daemon.__aexit__() for daemon in made.daemons))
+
+
+def logged_badly(folder: Path) -> list[str]:
+    """Give lines of all daemons' logs that tell of a task or a result that nobody looked after."""
+    lines = [line for file in folder.glob("d*/alertd.log") for line in file.read_text(errors="replace").splitlines()]
+    return [line[:300] for line in lines if any(words in line for words in BAD_WORDS)]
 
 
 def logged(folder: Path, event: str) -> list[Json]:
