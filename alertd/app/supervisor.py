@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,8 +21,9 @@ import msgspec
 import structlog
 
 from alertd import __version__, telemetry
-from alertd.app.guard import MAX_WAIT_S, Guard
+from alertd.app.guard import Guard
 from alertd.app.link import Boot, Failed, Ready, Snapshot, Tell
+from alertd.app.own_redis import OwnRedis
 from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.reloads import Reloads
 from alertd.app.snapshot import memory_bytes
@@ -52,8 +52,6 @@ log = structlog.get_logger(__name__)
 
 REDIS_ATTEMPTS = 60
 """How often a Redis that does not answer is asked at the start, once a second, before the daemon gives up."""
-REDIS_STARTS = 5
-"""How often the embedded Redis may fail to come up before the daemon gives up; its service manager takes over."""
 
 
 async def first_of(*waiting: asyncio.Future[Any]) -> None:
@@ -167,33 +165,9 @@ class Supervisor:
             self.redis_url = settings.redis.reveal()
             return
         self._redis = EmbeddedRedis(settings.state_dir, max_memory=memory_bytes(settings.redis_maxmemory))
-        for attempt in range(1, REDIS_STARTS + 1):
-            try:
-                self.redis_url = await self._redis.start()
-                break
-            except StoreUnavailable as error:
-                if attempt == REDIS_STARTS:
-                    raise
-                log.warning("redis_not_started", error=str(error), attempt=attempt)
-                await asyncio.sleep(0.2 * attempt)
-        self._tasks.append(asyncio.create_task(self._guard_redis(self._redis), name="guard:redis"))
-
-    async def _guard_redis(self, redis: EmbeddedRedis) -> None:
-        """Start the embedded Redis again when it dies; the children reconnect by themselves."""
-        wait_s = 0.1
-        while True:
-            code = await redis.wait()
-            log.error("redis_died", code=code)
-            started = time.monotonic()
-            try:
-                await redis.start()
-                wait_s = 0.1
-            except AlertdError as error:
-                log.error("redis_not_started", error=str(error))
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, MAX_WAIT_S)
-            if time.monotonic() - started < 1:
-                await asyncio.sleep(wait_s)
+        own = OwnRedis(self._redis, self._manager, self._reloads.tell_operator)
+        self.redis_url = await own.start()
+        self._tasks.append(asyncio.create_task(own.guard(), name="guard:redis"))
 
     async def _check_redis(self) -> None:
         """Refuse a Redis that could lose alerts; wait for one that is still starting."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
+from alertd.errors import AlertdError, StoreFull, StoreRefused, StoreUnavailable
 from alertd.store import launch
 from alertd.store.engine import Engine, check_data, find_engine, last_lines, private, replace_file, write_marker
 from alertd.store.leftover import PATIENCE_S, ask, end_leftover, info
@@ -24,7 +24,6 @@ __all__ = ["EmbeddedRedis", "socket_url"]
 log = structlog.get_logger(__name__)
 
 MAX_MEMORY = 512 << 20
-MIN_FREE = 64 << 20
 START_S = 20.0
 """How long a server may say nothing at all. While it says that it is loading, it has all the time it needs."""
 STOP_S = 10.0
@@ -70,9 +69,7 @@ def explain_exit(code: int, tail: Sequence[str], state: StateDir) -> AlertdError
     """Say in words for an operator why the server ended while it started."""
     said = "\n".join(tail)
     if "No space left on device" in said or "Disk quota exceeded" in said:
-        return StoreUnavailable(
-            f"Redis ended: the disk of {state.folder} is full. Make room; nothing accepted is lost"
-        )
+        return StoreFull(f"Redis ended: the disk of {state.folder} is full. Make room; nothing accepted is lost")
     if "Bad file format" in said:
         return StoreRefused(
             f"the append-only file in {state.folder} is damaged: copy it, then see 'Damaged file' in docs/store.md"
@@ -95,10 +92,11 @@ class EmbeddedRedis:
         *,
         engine: Engine | None = None,
         max_memory: int = MAX_MEMORY,
-        min_free: int = MIN_FREE,
+        min_free: int | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """`engine`: which server to run; found by itself if not given. Memory and free disk space in bytes."""
+        """`engine`: which server to run; found by itself if not given. `max_memory`, and what must be free on its disk
+        (MIN_FREE if not given), in bytes."""
         self.state = StateDir(state_dir.absolute())
         self.engine = engine
         self._max_memory = max_memory

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from alertd.base.clock import machine_ms
-from alertd.errors import StoreRefused
+from alertd.errors import StoreFull, StoreRefused
 from alertd.store.keys import TYPE_OF
 from alertd.store.part import Part
 from alertd.store.records import LIVING_MS
@@ -47,7 +48,8 @@ class HealthPart(Part):
     async def ping(self) -> float:
         """Give the time of one round trip in milliseconds."""
         began = time.perf_counter()
-        await self.link.call("PING")
+        with contextlib.suppress(StoreFull):  # one that cannot write to its disk says so even to PING: it is there
+            await self.link.call("PING")
         return (time.perf_counter() - began) * 1000
 
     async def memory(self) -> Memory:
@@ -73,13 +75,14 @@ class HealthPart(Part):
             skew_ms=skew,
             over_socket=self.link.over_socket,
             relaxed=relaxed,
+            several=self.link.kind != "one",
             types=await self._types(),
         )
         return judge(facts)
 
     async def _config(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for pattern in ("appendfsync", "maxmemory*"):
+        for pattern in ("appendfsync", "maxmemory*", "min-replicas-*"):
             try:
                 flat = await self.link.call("CONFIG", "GET", pattern)
             except StoreRefused:

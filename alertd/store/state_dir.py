@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from alertd.errors import StoreRefused, StoreUnavailable
+from alertd.errors import StoreFull, StoreRefused
 
 MAX_SOCKET_PATH = 100
 """Bytes. The kernel's limit is 107 (unix(7), sun_path)."""
 KEPT_LOGS = 3
+MIN_FREE = 64 << 20
+"""Bytes on its disk without which the server is not started; on a small one a twentieth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,15 @@ class StateDir:
             if newer.exists():
                 newer.replace(older)
 
-    def check_space(self, least: int) -> None:
-        """Raise StoreUnavailable if less than so many bytes are free: the server would exit at its first write."""
-        free = shutil.disk_usage(self.folder).free
-        if free < least:
-            raise StoreUnavailable(
-                f"only {free >> 20} MiB are free where {self.folder} lies, {least >> 20} are needed: make room"
+    def check_space(self, least: int | None = None) -> None:
+        """Raise StoreFull if fewer bytes are free, by default MIN_FREE: the server would end at a write."""
+        disk = shutil.disk_usage(self.folder)
+        if least is None:
+            least = min(MIN_FREE, disk.total // 20)
+        if disk.free < least:
+            raise StoreFull(
+                f"only {disk.free / (1 << 20):.0f} MiB are free where {self.folder} lies, "
+                f"{least / (1 << 20):.0f} are needed: make room"
             )
 
 
@@ -133,7 +138,7 @@ def disk_errors(where: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StoreUnavailable(f"the disk of {where} is full: make room") from error
+            raise StoreFull(f"the disk of {where} is full: make room") from error
         raise StoreRefused(f"{where} cannot be used as state_dir: {error.strerror or error}") from error
 
 

@@ -6,8 +6,9 @@
     away                   nothing new at all: what is fetched could not be kept
 
 Nothing new: sources are not asked, pushes are answered with 503, full texts and EDGAR's gaps wait. Matching and
-sending go on always: they have the last twentieth of the memory to themselves, and what they complete makes room.
-Nothing is lost by waiting: a source's validators are stored after its entries, so what it shows is read later.
+sending go on: they have the last twentieth of the memory to themselves, and what they complete makes room. (Only a
+Redis that cannot write to its disk refuses even that, so that all waits, sends too.) Nothing is lost by waiting: a
+source's validators are stored after its entries, so what it shows is read later.
 
 A level is left five percentage points below where it was entered, and full after a refusal when a probe is written.
 """
@@ -199,7 +200,7 @@ class Pressure(Looks):
         if level_of(reading, self.level) == "filling":
             reading = Reading(memory, reading.refused, (await self._store.backlog()).events)
         self._enter(reading)
-        if self._tells and self._untold:
+        if self._tells and self._untold and not self._refusal:  # a server that takes no write takes no notice
             await self._tell()
 
     def _pause(self, error: StoreUnavailable) -> None:

@@ -10,7 +10,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
-from alertd.errors import AlertdError, StoreUnavailable
+from alertd.errors import AlertdError, StoreFull, StoreUnavailable
 from alertd.sources.standing import in_words
 from alertd.store.types import Archived, Backlog, Finding, ReceiverHealth
 from alertd.workers.lane_notices import DAY_MS
@@ -127,6 +127,8 @@ class Timers:
                     await self._housekeeping()
                 elif self._crowded and self._is_due("relief", RELIEF_S):
                     await make_room(self._store, self._notices, self._clock())
+            except StoreFull as error:
+                log.debug("timers_wait", error=str(error))  # it answers; that it is full `pressure.py` says
             except StoreUnavailable as error:
                 if self.redis_up:
                     log.error("redis_unavailable", error=str(error))

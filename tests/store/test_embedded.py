@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from alertd.errors import StoreRefused, StoreUnavailable
+from alertd.errors import StoreFull, StoreRefused, StoreUnavailable
 from alertd.store import embedded
 from alertd.store.embedded import EmbeddedRedis, explain_exit, quoted, socket_url
 from alertd.store.engine import Engine, probe
@@ -271,7 +271,7 @@ async def test_data_of_a_newer_server_is_refused_before_anything_runs(make: Call
 
 
 async def test_too_little_room_on_the_disk_is_said_at_the_start(make: Callable[..., EmbeddedRedis]) -> None:
-    with pytest.raises(StoreUnavailable, match="make room"):
+    with pytest.raises(StoreFull, match="make room"):
         await make(min_free=1 << 60).start()
     await make().start()
 
@@ -347,7 +347,7 @@ async def test_a_server_that_says_nothing_is_given_up(tmp_path: Path, monkeypatc
 def test_an_early_end_is_explained(tmp_path: Path) -> None:
     state = StateDir(tmp_path)
     full = explain_exit(1, ["# Can't open: No space left on device"], state)
-    assert isinstance(full, StoreUnavailable)
+    assert isinstance(full, StoreFull)
     assert "is full" in str(full)
     assert isinstance(explain_exit(1, ["Can't handle RDB format version 11"], state), StoreRefused)
     other = explain_exit(7, ["odd", "last words"], state)
