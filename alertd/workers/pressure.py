@@ -205,7 +205,7 @@ class Pressure(Looks):
 
     def _pause(self, error: StoreUnavailable) -> None:
         if not self._away:
-            log.warning("intake_paused", level="away", what=str(error))
+            log.warning("intake_paused", pressure="away", what=str(error))
         self._away, self.room = str(error), False
         telemetry.INTAKE_PAUSED.set(1)
 
@@ -229,14 +229,14 @@ class Pressure(Looks):
             self.since_ms, self._was_full = self._clock(), False
         self._was_full |= self.level == "full"
         if self.level != before:
-            log.warning("redis_pressure", level=self.level, before=before, what=self.words())
+            log.warning("redis_pressure", pressure=self.level, before=before, what=self.words())
             self._untold |= (before, self.level) != ("full", "filling")  # that is no news: nothing is over
         if self.room and not had_room:
-            log.info("intake_goes_on", level=self.level, what=self.words())
+            log.info("intake_goes_on", pressure=self.level, what=self.words())
             for call in self._listeners:
                 call()
         elif had_room and not self.room:
-            log.warning("intake_paused", level=self.level, what=self.words(), events=reading.events)
+            log.warning("intake_paused", pressure=self.level, what=self.words(), events=reading.events)
 
     async def _tell(self) -> None:
         """Tell the operator, and again with the next look where even that could not be written."""
