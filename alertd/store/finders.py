@@ -15,11 +15,11 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from redis import exceptions
-from redis.asyncio.connection import Connection, SSLConnection
+from redis.asyncio.connection import Connection
 
 from alertd.store.address import Node
 
@@ -37,72 +37,6 @@ MOST_NODES = 64
 
 Dial = Callable[[Node], Connection]
 """Makes a connection, not yet open, to a sentinel or node."""
-
-
-class Finder(Protocol):
-    """Knows which server is ours."""
-
-    @property
-    def known(self) -> Node | None:
-        """What was found last."""
-        ...
-
-    async def find(self) -> Node:
-        """Give the server that is ours now. Raises redis-py's ConnectionError."""
-        ...
-
-    def look(self) -> None:
-        """See, in the background and not too often, whether it still is."""
-        ...
-
-    def lost(self, node: Node) -> None:
-        """Take in that it does not answer, or says that it is not ours."""
-        ...
-
-    async def check(self, connection: Connection) -> None:
-        """Refuse a new connection to what is not ours. Raises redis-py's ConnectionError."""
-        ...
-
-    async def aclose(self) -> None:
-        """Close the connections to those that are asked."""
-        ...
-
-
-class FoundConnection(Connection):
-    """A connection to whichever server is ours."""
-
-    def __init__(self, *, finder: Finder, **knobs: Any) -> None:
-        self._finder = finder
-        super().__init__(**knobs)
-
-    async def connect(self) -> None:
-        """Connect if it is not connected, or to one that is not ours any more. The pool calls it before each use."""
-        self._finder.look()
-        if self.is_connected and self._finder.known not in (None, (self.host, self.port)):
-            log.info("redis_moved", host=self.host, port=self.port)
-            await self.disconnect()
-        await super().connect()  # type: ignore[no-untyped-call]
-
-    async def _connect(self) -> None:
-        self.host, self.port = node = await self._finder.find()
-        try:
-            await super()._connect()  # type: ignore[no-untyped-call]
-        except (OSError, TimeoutError):
-            self._finder.lost(node)
-            raise
-
-    async def on_connect_check_health(self, check_health: bool = True) -> None:
-        """Greet the server, and see that it is ours."""
-        try:
-            await super().on_connect_check_health(check_health)
-            await self._finder.check(self)
-        except (exceptions.ConnectionError, exceptions.TimeoutError, OSError):
-            self._finder.lost((self.host, self.port))
-            raise
-
-
-class FoundSSLConnection(FoundConnection, SSLConnection):
-    """The same over TLS."""
 
 
 class Asked:
@@ -168,6 +102,11 @@ def _heard(task: asyncio.Task[Node]) -> None:
         log.debug("redis_not_found", error=str(error))
 
 
+def _tell(before: Node | None, now: Node) -> None:
+    if before not in (None, now):
+        log.warning("redis_moved", host=now[0], port=now[1])
+
+
 def _why(answers: Sequence[object]) -> str:
     return next((str(answer) or type(answer).__name__ for answer in answers if isinstance(answer, Exception)), "")
 
@@ -215,7 +154,8 @@ class SentinelFinder:
         named = [answer for answer in answers if not isinstance(answer, BaseException)]
         if not named:
             raise exceptions.ConnectionError(f"no sentinel names a primary of {self._service}: {_why(answers)}")
-        self.known, self._stale = newest(named), False
+        before, self.known, self._stale = self.known, newest(named), False
+        _tell(before, self.known)
         return self.known
 
     async def _of(self, sentinel: Node) -> tuple[int, Node]:
@@ -244,6 +184,7 @@ class ClusterFinder:
         self._nodes: dict[Node, None] = dict.fromkeys(seeds)
         self._shared = _Shared(Asked(dial))
         self._failed: dict[Node, float] = {}
+        self._last: Node | None = None
         self.known: Node | None = None
 
     async def find(self) -> Node:
@@ -264,6 +205,7 @@ class ClusterFinder:
     def moved(self, node: Node) -> None:
         """Take what a node says: another one serves our slot."""
         self._nodes[node] = None
+        _tell(self.known, node)
         self.known = node
 
     async def check(self, connection: Connection) -> None:
@@ -283,6 +225,8 @@ class ClusterFinder:
         now = time.monotonic()
         well = [n for n, _ in named.most_common() if now - self._failed.get(n, float("-inf")) > FAILED_S]
         self.known = well[0] if well else named.most_common(1)[0][0]
+        _tell(self._last, self.known)
+        self._last = self.known
         return self.known
 
     async def _of(self, node: Node) -> list[Node]:

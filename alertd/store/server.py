@@ -30,6 +30,8 @@ class ServerFacts:
     """Reached by a unix socket, so by nobody else."""
     relaxed: bool = False
     """The settings take it on themselves that alerts are lost when the server dies or is full."""
+    several: bool = False
+    """Reached through Sentinel or in a cluster: another server may take this one's place."""
     types: Text = field(default_factory=dict)
     """Name of each shared key -> the type that it has; `none` where there is none."""
 
@@ -51,7 +53,7 @@ def version_of(text: str) -> tuple[int, int]:
 
 def judge(facts: ServerFacts) -> list[Finding]:
     """Give everything that is wrong, refusals first."""
-    judges = (_version, _role, _policy, _durability, _health, _types, _clock)
+    judges = (_version, _role, _replicas, _policy, _durability, _health, _types, _clock)
     found = [finding for judge_of in judges for finding in judge_of(facts)]
     return sorted(found, key=lambda f: f.level != "refuse")
 
@@ -87,6 +89,20 @@ def _role(facts: ServerFacts) -> Iterator[Finding]:
         primary = f"{facts.info.get('master_host', '?')}:{facts.info.get('master_port', '?')}"
         yield _refuse(
             "replica", f"this Redis is a replica and takes no writes: point `redis:` at its primary {primary}"
+        )
+
+
+def _replicas(facts: ServerFacts) -> Iterator[Finding]:
+    """Replication is asynchronous: what a primary takes without its replica is lost when that takes over."""
+    if not facts.several and not int(facts.info.get("connected_slaves", "0")):
+        return
+    # INFO counts good replicas only where some are asked for: it says as much where CONFIG is forbidden
+    asked = facts.config.get("min-replicas-to-write") or str(int("min_slaves_good_slaves" in facts.info))
+    if asked == "0":
+        yield _warn(
+            "replicas",
+            "min-replicas-to-write is 0: a primary that no replica follows goes on taking alerts, and these are lost "
+            "when a replica takes its place. Set min-replicas-to-write 1 and min-replicas-max-lag 2",
         )
 
 

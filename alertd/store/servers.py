@@ -19,7 +19,8 @@ from redis.crc import key_slot
 
 from alertd.errors import StoreRefused
 from alertd.store.address import Address, Node, parse_address
-from alertd.store.finders import ClusterFinder, FoundConnection, FoundSSLConnection, SentinelFinder
+from alertd.store.finders import ClusterFinder, SentinelFinder
+from alertd.store.found import FoundConnection, FoundSSLConnection
 
 TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 3.0
