@@ -28,6 +28,8 @@ class ServerFacts:
     """The server's clock minus ours."""
     over_socket: bool
     """Reached by a unix socket, so by nobody else."""
+    several: bool = False
+    """Reached through Sentinel or in a cluster: another server may take this one's place."""
     relaxed: bool = False
     """The settings take it on themselves that alerts are lost when the server dies or is full."""
     several: bool = False
