@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -173,6 +174,7 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=None)
     asked = parser.parse_args()
     seed = random.randrange(1 << 32) if asked.seed is None else asked.seed
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the daemon is ended, too
     with tempfile.TemporaryDirectory(prefix="alertd-soak-") as name:
         case = Case("SOAK", "soak", Path(name), seed, random.Random(seed))
         sys.exit(asyncio.run(soak(case, asked.minutes, asked.rate, asked.kill_every, asked.steady)))

@@ -17,8 +17,8 @@ from tests.support.daemon import eventually
 from tests.support.http import Behaviour, Connection, Request, answer
 from tests.support.redis import RedisServer, bundled_binary
 
-LEASE_S = 16.25
-"""Of a webhook with a time-out of one second (notify/config.py)."""
+LEASE_S = 21.25
+"""Of a webhook with a time-out of five seconds (notify/config.py)."""
 
 
 def dies_at(failpoint: str, nth: int = 1) -> dict[str, str]:

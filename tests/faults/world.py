@@ -83,10 +83,10 @@ class World:
 
     @staticmethod
     def webhook(name: str, sink: Sink, **more: Any) -> Json:
-        """Give the settings of a receiver that posts to a sink, every revision, with the shortest lease there is."""
+        """Give the settings of a receiver that posts to a sink, every revision, with a short lease (21 s)."""
         return {
             "id": name, "type": "webhook", "url": sink.url, "secret": SECRET, "allow_private": True,
-            "updates": "all", "timeout": "1s", **more,
+            "updates": "all", "timeout": "5s", **more,
         }  # fmt: skip
 
     @property
