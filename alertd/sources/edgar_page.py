@@ -109,9 +109,8 @@ def _one_by_one(text: str, fault: str, notes: list[str], guard: Guard) -> Page:
     if not starts:
         raise ParseFailed(f"the page is no well-formed XML: {fault}")
     head = text[: starts[0]]
-    company: Element | None = None
-    if "<company-info" in head:
-        company = _part(head[head.find("<company-info") : head.find("</company-info>") + 15])
+    begin, finish = head.find("<company-info"), head.find("</company-info>")
+    company = _part(head[begin : finish + 15]) if 0 <= begin < finish else None
     notes.append("read entry by entry")
     reader = _Reader(_own(company), notes)
     spans = zip(starts, [*starts[1:], end], strict=True)
@@ -125,7 +124,7 @@ def _piece(text: str) -> Element | str:
         root = parse_tree(f"{_FEED}{text if stop < 0 else text[: stop + 8]}</feed>")
     except etree.XMLSyntaxError as error:
         return f"it is not well-formed: {_said(error)}"
-    return root[0]
+    return root[0] if len(root) else "there is nothing in it"
 
 
 def _part(text: str) -> Element | None:
