@@ -32,6 +32,8 @@ class Bug:
     name: str
     changes: tuple[Change, ...]
     scenario: Scenario
+    stalls: bool = False
+    """What it passes over stays where it is: such a world never becomes quiet."""
 
 
 def plant(bug: Bug, folder: Path) -> Path:
@@ -124,8 +126,14 @@ BUGS = (
                 "'CREATE', K['events'], ARGV[1], '0', 'MKSTREAM'",
                 "'CREATE', K['events'], ARGV[1], '$', 'MKSTREAM'",
             ),
+            Change(  # it would find them after half a minute
+                "workers/match.py",
+                "if adopted := await self._store.adopt_events(self._consumer):",
+                "if adopted := 0:",
+            ),
         ),
         LOST_GROUP,
+        stalls=True,
     ),
     Bug(
         "P5",
