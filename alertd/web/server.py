@@ -112,6 +112,7 @@ class HttpServer:
             access_log=None,  # type: ignore[arg-type]  # None switches it off, as AppRunner's own callers do
             logger=_protocol_log,
             max_headers=64,
+            auto_decompress=False,  # nothing compressed is taken: a small body must not become a large one meanwhile
         )
 
     async def stop(self) -> None:
