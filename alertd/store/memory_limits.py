@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from alertd.store.types import Turn
 
+AHEAD_MS = 600_000
+"""Turns further ahead than anybody would wait, and this, are those of a clock that was set back."""
+
 
 class MemoryLimits:
     """`take_turn` and `keep_quiet`, as Redis does them."""
@@ -18,6 +21,8 @@ class MemoryLimits:
         turns = self._turns.setdefault(limit, {})
         if token in turns:
             return Turn(kind="turn", at_ms=turns[token])
+        if max(turns.values(), default=0) > now + longest_ms + AHEAD_MS:
+            turns.clear()
         at = max(now, max(turns.values(), default=0) + interval_ms)
         if at - now > longest_ms:
             return Turn(kind="full", at_ms=at)

@@ -40,6 +40,12 @@ async def test_nothing_is_taken_where_it_were_too_long_to_wait(store: Store) -> 
     assert (await turn(store, "patient")).at_ms == NOW + 3 * EVERY
 
 
+async def test_turns_of_a_clock_that_was_set_back_hold_nobody_up(store: Store) -> None:
+    await turn(store, "a", NOW + 3_600_000)
+    assert (await turn(store, "b")).at_ms == NOW
+    assert (await turn(store, "c")).at_ms == NOW + EVERY
+
+
 async def test_a_silence_holds_for_all_also_for_those_who_have_their_turn(store: Store) -> None:
     taken = await turn(store, "a")
     await store.keep_quiet("sec", NOW + 600_000, NOW)

@@ -4,6 +4,7 @@
 local turns, quiet = 'turns:' .. ARGV[1], 'quiet:' .. ARGV[1]
 need(turns, 'zset')
 need(quiet, 'string')
+local AHEAD_MS = 600000
 local refused = refusal()
 if refused then
   return refused
@@ -18,6 +19,11 @@ if had then
   return {'turn', tonumber(had)}
 end
 local last = redis.call('ZREVRANGE', K[turns], 0, 0, 'WITHSCORES')
+-- turns so far ahead are those of a clock that was set back meanwhile: they hold nobody up
+if last[2] and tonumber(last[2]) > now + longest + AHEAD_MS then
+  redis.call('DEL', K[turns])
+  last = {}
+end
 local at = math.max(now, (tonumber(last[2]) or 0) + interval)
 if at - now > longest then
   return {'full', at}
