@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from alertd.model import JournalRecord
 from alertd.store.types import Archived, EndedPayload
 
 
@@ -16,6 +17,9 @@ class ArchiveStore(Protocol):
 
     async def archived(self, now: int) -> Mapping[str, Archived]:
         """Give the archives of which something was heard in the last 7 days; the others are forgotten."""
+
+    async def journal_rows(self, names: Sequence[str]) -> dict[str, JournalRecord]:
+        """Give those of the journal's records with these ids that are there."""
 
     async def ended_payloads(self, ids: Sequence[str]) -> dict[str, EndedPayload]:
         """Give what was sent of deliveries, where it is still there."""

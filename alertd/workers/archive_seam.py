@@ -114,7 +114,7 @@ class Seam:
 
     async def _gap(self, position: str, first: str) -> str:
         """Say what is wrong between the last line and the first that comes now; empty where they belong together."""
-        if not position or just_before(first) == position:
+        if not position or (just_before(first) == position and self._last is None):
             return ""
         oldest = await self._store.journal_start()
         if place(oldest) > place(position):

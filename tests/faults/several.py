@@ -59,6 +59,7 @@ class Writer:
     longest_s: float = 0.0
     refused: Counter[str] = field(default_factory=Counter)
     """Why it could not, by the first words."""
+    stopped: bool = False
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[Writer]:
@@ -68,13 +69,13 @@ class Writer:
         try:
             yield self
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            self.stopped = True  # not by cancelling, which redis-py can swallow
+            await task
             await store.aclose()
 
     async def _write(self, store: RedisStore) -> None:
         last, count = time.monotonic(), 0
-        while True:
+        while not self.stopped:
             count += 1
             try:
                 await store.beat("probe", count, count)

@@ -13,6 +13,7 @@ from alertd.model import JournalRecord
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.workers.archive import Archiver
+from alertd.workers.archive_past import Past
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
 
@@ -34,6 +35,7 @@ class Rig:
         self.store: Store = store if store is not None else MemoryStore(clock=lambda: self.now)
         self.archiver: Archiver | None = None
         self.progress = Progress()
+        self.past: Past | None = None
 
     async def write(self, *names: str) -> None:
         for name in names:
@@ -49,7 +51,8 @@ class Rig:
     def made(self, path: Path | None = None) -> Archiver:
         config = ArchiveConfig(path=path or self.path)
         notices = Notices(self.store, {"ops": "every"}, lambda: self.now)
-        self.archiver = Archiver(self.store, config, self.folder, notices, lambda: self.now, self.progress)
+        clock = lambda: self.now  # noqa: E731
+        self.archiver = Archiver(self.store, config, self.folder, notices, clock, self.progress, self.past)
         return self.archiver
 
     def lines(self) -> list[tuple[str, JournalRecord]]:
