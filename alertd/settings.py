@@ -38,7 +38,7 @@ from alertd.sources import addresses, rights
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
 from alertd.store.address import is_several, parse_address, shown
 from alertd.web.config import WebConfig
-from alertd.web.guards import is_loopback
+from alertd.web.outside import bind_faults
 from alertd.web.public_config import apart
 from alertd.workers.heartbeat_config import HeartbeatConfig
 
@@ -255,11 +255,7 @@ def _cross_checks(doc: Document, folder: Path) -> Iterator[Fault]:
         if needed is None or needed.value in (None, ""):
             needy = (at for at, item in doc.items((group,)) if item.get("type") == kind)
             yield from (doc.fault((*at, "type"), message, hint) for at in needy)
-    bind = doc.node(("web", "bind"))
-    if bind is not None and isinstance(bind.value, str) and doc.node(("web", "token")) is None:
-        host = bind.value.rpartition(":")[0].strip("[]")
-        if host and host != "localhost" and not is_loopback(host):
-            yield doc.fault(("web", "bind"), "others can connect here, so a token is needed", "set web.token")
+    yield from bind_faults(doc)
     yield from apart(doc)
     rules = doc.node(("rules",))
     if not (where := folder / (str(rules.value) if rules is not None else "rules")).is_dir():

@@ -158,7 +158,7 @@ class Parts:
             callers=callers,
             routes=routes,
         )
-        self._web = WebServer(web.bind, deps, names=web.allowed_hosts)
+        self._web = WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside)
         host, port = await self._web.start()
         self._people = People(self._store, self._http, self._answers, self.notices, system_clock, self._links)
         await self._people.start(self._settings, self._boot.snapshot.receivers)

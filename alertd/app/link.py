@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.history.analytics.subject import Subject, subjects_of
 from alertd.history.replay.staging import Staging
 from alertd.rules.book import BookChange, RuleBook
@@ -67,7 +67,7 @@ class Boot:
     """Stable over restarts, so that a restarted matcher finds its own pending events; also this poller's name."""
     shared: bool
     """Other daemons may work over the same Redis."""
-    web_token: Secret
+    web_token: Digests
     failpoints: str
     reload_ok: bool = True
     """Whether the last reload was taken."""

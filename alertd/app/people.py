@@ -46,7 +46,7 @@ class People:
         """Listen and connect. Raises Permanent where the address cannot be listened on."""
         public = settings.web.public
         if public is not None:
-            self._public = PublicServer(public.bind, public.url, self._routes())
+            self._public = PublicServer(public.bind, public.url, self._routes(), outside=settings.web.outside)
             await self._public.start()
         await self.replace(settings, policies)
 

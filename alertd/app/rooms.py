@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp.web import RouteDef
 
 from alertd.base.clock import Clock
-from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertRoutes
 from alertd.web.callers import Callers
@@ -15,7 +15,7 @@ from alertd.workers.answers import Answers
 
 
 def alert_rooms(
-    store: RedisStore, answers: Answers, token: Secret, web: WebConfig, clock: Clock
+    store: RedisStore, answers: Answers, token: Digests, web: WebConfig, clock: Clock
 ) -> tuple[Callers, list[RouteDef]]:
     """Give who may ask, and what is there for them. `token` is that of whoever sees all desks."""
     callers = Callers(token, web.tokens)

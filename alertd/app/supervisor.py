@@ -45,7 +45,7 @@ from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
 from alertd.history.replay.staging import Staging
 from alertd.store.embedded import EmbeddedRedis
 from alertd.store.redis import open_store
-from alertd.web.token import load_or_make_token
+from alertd.web.token import tokens_of
 from alertd.workers.outage import Outage
 
 log = structlog.get_logger(__name__)
@@ -218,7 +218,7 @@ class Supervisor:
             redis_url=self.redis_url,
             consumer=f"{platform.node()}:{mark(str(settings.state_dir))[:6]}:{name}",
             shared=self._redis is None,
-            web_token=settings.web.token or load_or_make_token(settings.state_dir / "web.token"),
+            web_token=tokens_of(settings.web, settings.state_dir),
             # Only in its first life: a child that dies at the same place for ever would test nothing but that.
             failpoints=self._env.get("ALERTD_FAILPOINT", "") if first else "",
             reload_ok=self._run_state.reload_ok,

@@ -20,6 +20,7 @@ from alertd.errors import ConfigError, StoreUnavailable
 from alertd.settings import Settings, find_config, load_settings
 from alertd.store.embedded import socket_url
 from alertd.store.redis import RedisStore, open_store
+from alertd.web.tls import local_context
 
 WEB_S = 2.0
 """How long a daemon's web room may take to answer a command."""
@@ -43,6 +44,8 @@ class Reach:
     namespace: str
     redis: Secret
     web_token: Secret | None
+    web_cert: Path | None
+    """Of a daemon that speaks TLS itself."""
     sources: Sequence[Any]
     receivers: Sequence[Any]
     archive: Path
@@ -80,7 +83,18 @@ def reach_from(s: Settings) -> Reach:
     """Give what is needed of settings to reach the daemon's store."""
     archive = s.archive.path or s.state_dir / "archive"
     relaxed = s.redis_durability == "relaxed"
-    return Reach(s.state_dir, s.rules, s.namespace, s.redis, s.web.token, s.sources, s.receivers, archive, relaxed)
+    return Reach(
+        s.state_dir,
+        s.rules,
+        s.namespace,
+        s.redis,
+        s.web.token,
+        s.web.tls.cert if s.web.tls is not None else None,
+        s.sources,
+        s.receivers,
+        archive,
+        relaxed,
+    )
 
 
 def _needed(path: Path) -> Reach:
@@ -109,6 +123,7 @@ def _needed(path: Path) -> Reach:
         namespace=plain_text("namespace", "alertd"),
         redis=Secret(plain_text("redis", "embedded")),
         web_token=None,
+        web_cert=None,
         sources=named("sources"),
         receivers=named("receivers"),
         archive=folder / archive if archive is not None else state_dir / "archive",
@@ -140,10 +155,15 @@ def live_status(settings: Reach, daemon: RunState) -> dict[str, Any] | None:
         if not daemon.web:
             return None
         token = settings.web_token or Secret((settings.state_dir / "web.token").read_text().strip())
-        request = urllib.request.Request(
-            f"http://{daemon.web}/v1/status", headers={"Authorization": f"Bearer {token.reveal()}"}
-        )
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=WEB_S) as answer:
+        headers = {"Authorization": f"Bearer {token.reveal()}"}
+        known: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+        if settings.web_cert is None:
+            request = urllib.request.Request(f"http://{daemon.web}/v1/status", headers=headers)
+        else:
+            request = urllib.request.Request(f"https://{daemon.web}/v1/status", headers=headers)
+            known.append(urllib.request.HTTPSHandler(context=local_context(settings.web_cert)))
+        asking = urllib.request.build_opener(*known)
+        with asking.open(request, timeout=WEB_S) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
     except (OSError, ValueError, urllib.error.URLError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ from alertd.errors import Permanent, Temporary
 from alertd.net.client import HttpClient
 from alertd.sources.push import PushConfig, Receipt
 from alertd.web.guards import is_loopback
+from alertd.web.tls import local_context
 
 _STYLES = {"new": "green", "revised": "green", "known": "dim", "refused": "red", "not sent": "red"}
 
@@ -75,7 +77,7 @@ def push(
 
 async def _push(paths: Sequence[Path], inbox: Inbox, counts: Counter[str], *, json: bool) -> None:
     refused = ""
-    async with HttpClient(user_agent=f"alertd/{__version__}") as http:
+    async with HttpClient(user_agent=f"alertd/{__version__}", tls=inbox.tls) as http:
         with progress("pushing", total_bytes(paths)) as advance:
             items = (item for path in paths for item in items_of(path, advance))
             for batch in batches(items):
@@ -130,7 +132,8 @@ def _inbox(source: str | None, url: str | None, token_file: Path | None, config:
     else:
         name, token = source, _token(token_file)
     telemetry.hide_values([token.reveal()])
-    return Inbox(f"{_base(url, config)}/v1/push/{name}", token)
+    base, tls = _base(url, config)
+    return Inbox(f"{base}/v1/push/{name}", token, tls)
 
 
 def _token(path: Path) -> Secret:
@@ -153,6 +156,8 @@ def _configured(source: str | None, config: Path | None) -> tuple[str, Secret]:
     if source is not None and source not in inboxes:
         fail(f"the settings have no source {source} of type push; {named}", USAGE)
     found = inboxes[source or next(iter(inboxes))]
+    if found.token is None:
+        fail(f"the settings know only the digest of the token of {found.id}: give it by --token-file", USAGE)
     return found.id, found.token
 
 
@@ -165,22 +170,29 @@ def _sources(config: Path | None) -> Sequence[Any]:
     return guarded(load)
 
 
-def _base(url: str | None, config: Path | None) -> str:
+def _base(url: str | None, config: Path | None) -> tuple[str, ssl.SSLContext | None]:
+    """Give the daemon's address, and how its certificate is checked; None: as that of any other."""
     if url is not None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             fail(f"--url is the daemon's address, such as http://127.0.0.1:8321, not {url!r}", USAGE)
         if parts.scheme == "http" and not is_loopback(parts.hostname) and parts.hostname != "localhost":
             warn("the token goes over the network unencrypted; https:// would hide it", "yellow")
-        return url.partition("/v1/push")[0].rstrip("/")
+        return url.partition("/v1/push")[0].rstrip("/"), None
 
-    async def find() -> str:
-        state_dir = reach_of(config).state_dir
+    async def find() -> tuple[str, ssl.SSLContext | None]:
+        reach = reach_of(config)
+        state_dir = reach.state_dir
         web = next((daemon.web for daemon in read_run_states(state_dir) if daemon.web), "")
         if not web:
             raise Permanent(
                 f"no alertd with the web role runs in {state_dir}; start it with: alertd run, or give --url"
             )
-        return f"http://{web}"
+        if reach.web_cert is None:
+            return f"http://{web}", None
+        try:
+            return f"https://{web}", local_context(reach.web_cert)
+        except OSError as error:
+            raise Permanent(f"{reach.web_cert}: {reason(error)}") from error
 
     return guarded(find)

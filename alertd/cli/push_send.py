@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ class Inbox:
 
     url: str
     token: Secret
+    tls: ssl.SSLContext | None = None
+    """By which the daemon is known that shows a certificate of its own."""
 
 
 async def send(http: HttpClient, inbox: Inbox, items: Sequence[Item], waiting: Callable[[str], None]) -> Receipt:

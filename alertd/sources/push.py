@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
-from pydantic import AfterValidator
+from pydantic import AfterValidator, model_validator
 
 from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests, TokenSha256, checked_token
 from alertd.errors import ParseFailed
 from alertd.model import Candidate, ParsedFeed, Rejected, Struct
 from alertd.sources.events import Seen, SourceFacts
@@ -31,8 +32,6 @@ MAX_BYTES: Final = 5_000_000
 """Of a body."""
 MAX_ITEMS: Final = 1_000
 TOO_MANY: Final = f"a batch has at most {MAX_ITEMS:,} items"
-MIN_TOKEN: Final = 16
-"""Characters of a token: long enough that guessing it over HTTP is hopeless."""
 LINES: Final = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 """Content types of one JSON value a line."""
 _SHARE = 0.1
@@ -40,18 +39,25 @@ _FAR = 30
 """Digits of an integer that is certainly too large."""
 
 
-def _long_enough(token: Secret) -> Secret:
-    if len(token.reveal()) < MIN_TOKEN:
-        raise ValueError(f"a token has at least {MIN_TOKEN} characters, as from: openssl rand -base64 24")
-    return token
-
-
 class PushConfig(StatedConfig):
     """An inbox that events are pushed to: an entry of `sources:` with `type: push`."""
 
     type: Literal["push"]
-    token: Annotated[Secret, AfterValidator(_long_enough)]
-    """Bearer token of whoever pushes; for this source alone. At least 16 characters."""
+    token: Annotated[Secret, AfterValidator(checked_token)] | None = None
+    """Bearer token of whoever pushes; for this source alone. At least 16 characters; or `token_sha256`."""
+    token_sha256: TokenSha256 | None = None
+    """The SHA-256 of it in hex, so that the file opens nothing."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.token is None) == (self.token_sha256 is None):
+            raise ValueError("write `token` or `token_sha256`, one of them")
+        return self
+
+    @property
+    def digests(self) -> Digests:
+        """What opens it."""
+        return Digests.of([self.token], [self.token_sha256])
 
     @property
     def address(self) -> str:

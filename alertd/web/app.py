@@ -5,24 +5,31 @@ changes anything.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from aiohttp import web
 
 from alertd.telemetry import METRICS_CONTENT_TYPE
 from alertd.web import middleware, push
 from alertd.web.deps import WebDeps
+from alertd.web.outside import Network
 
 DEADLINE_S = 10.0
 
 
 def build_app(
-    deps: WebDeps, *, loopback: bool = True, names: Collection[str] = (), deadline_s: float = DEADLINE_S
+    deps: WebDeps,
+    *,
+    loopback: bool = True,
+    names: Collection[str] = (),
+    proxies: Sequence[Network] = (),
+    deadline_s: float = DEADLINE_S,
 ) -> web.Application:
     """Build the application.
 
     `loopback` says that only this machine can connect: then `/metrics` and the detail of `/readyz` need no token.
-    `names` are the host names it answers to beside `localhost` and bare addresses.
+    `names` are the host names it answers to beside `localhost` and bare addresses; through `proxies` alone others may
+    ask, where there are some.
     """
     open_paths = {"/healthz", "/readyz"} | ({"/metrics"} if loopback else set())
     opens = push.opens(deps.token, deps.push)
@@ -30,6 +37,7 @@ def build_app(
         middlewares=[
             middleware.deadline(deadline_s, max(deadline_s, push.DEADLINE_S)),
             middleware.answers,
+            middleware.through(proxies),
             middleware.door(frozenset(name.lower() for name in names)),
             middleware.bearer(deps.callers.opens(opens) if deps.callers is not None else opens, open_paths),
             middleware.body,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
-from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.model import AlertState
 from alertd.web import guards
 from alertd.web.config import DeskToken
@@ -37,22 +37,21 @@ class Caller:
 class Callers:
     """Knows the tokens."""
 
-    def __init__(self, token: Secret, desks: Sequence[DeskToken] = ()) -> None:
+    def __init__(self, token: Digests, desks: Sequence[DeskToken] = ()) -> None:
         self._token = token
-        self._desks = desks
+        self._desks = [(Caller(one.name, one.desk), one.digests) for one in desks]
 
     def of(self, request: web.Request) -> Caller | None:
         """Tell who asks; None: the token is nobody's, or not for this path."""
         given = guards.token_given(request.headers.get(hdrs.AUTHORIZATION))
         if given is None:
             return None
-        if guards.token_right(given, self._token.reveal()):
+        if self._token.fits(given):
             return Caller("api", all_desks=True)
         if not (request.path in OPEN_TO_DESKS or request.path.startswith(tuple(f"{one}/" for one in OPEN_TO_DESKS))):
             return None
-        return next(
-            (Caller(one.name, one.desk) for one in self._desks if guards.token_right(given, one.token.reveal())), None
-        )
+        right = [caller for caller, digests in self._desks if digests.fits(given)]
+        return right[0] if right else None
 
     def let_in(self, request: web.Request) -> Caller:
         """Tell who asks, behind the door that lets in nobody else."""

@@ -8,15 +8,10 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests, TokenSha256, checked_token
 from alertd.web.bind import parse_bind
-from alertd.web.deps import MIN_TOKEN
+from alertd.web.outside import Outside, ProxyNetwork, TlsConfig, networks
 from alertd.web.public_config import MIN_LINKS_KEY, PublicConfig
-
-
-def _long_enough(value: Secret | None) -> Secret | None:
-    if value is not None and len(value.reveal()) < MIN_TOKEN:
-        raise ValueError(f"should have at least {MIN_TOKEN} characters")
-    return value
 
 
 def _checked_bind(value: str) -> str:
@@ -31,19 +26,39 @@ class DeskToken(ConfigModel):
     """Who or what has it; stands in the audit log."""
     desk: UserId
     """The desk whose alerts it opens."""
-    token: Annotated[Secret, AfterValidator(_long_enough)]
-    """At least 16 characters, unlike any other token."""
+    token: Annotated[Secret, AfterValidator(checked_token)] | None = None
+    """At least 16 characters, unlike any other token; or `token_sha256`."""
+    token_sha256: TokenSha256 | None = None
+    """The SHA-256 of it in hex, so that the file opens nothing."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.token is None) == (self.token_sha256 is None):
+            raise ValueError("write `token` or `token_sha256`, one of them")
+        return self
+
+    @property
+    def digests(self) -> Digests:
+        """What opens."""
+        return Digests.of([self.token], [self.token_sha256])
 
 
 class WebConfig(ConfigModel):
     """Page, API, metrics and health."""
 
     bind: Annotated[str, AfterValidator(_checked_bind)] = "127.0.0.1:8321"
-    """`host:port`; port 0 takes a free one. Beyond loopback only with a token."""
-    token: Annotated[Secret | None, AfterValidator(_long_enough)] = None
+    """`host:port`; port 0 takes a free one. Beyond loopback only with a token, and `tls` or `trusted_proxies`."""
+    token: Annotated[Secret, AfterValidator(checked_token)] | None = None
     """Bearer token of the API, at least 16 characters; without one alertd makes one in the state directory."""
+    token_sha256: TokenSha256 | None = None
+    """The SHA-256 of a token in hex that opens the same, so that the file opens nothing; commands on this machine use
+    the token that alertd makes."""
     tokens: list[DeskToken] = Field(default_factory=list)
     """Bearer tokens that see and answer the alerts of one desk, and nothing else."""
+    tls: TlsConfig | None = None
+    """The certificate of both listeners, where no proxy in front speaks TLS."""
+    trusted_proxies: Annotated[list[ProxyNetwork], Field(max_length=100)] = Field(default_factory=list)
+    """Addresses or networks of the proxies in front that speak TLS; nobody else but this machine is let in then."""
     allowed_hosts: list[str] = Field(default_factory=list)
     """Names under which browsers may ask, besides addresses and localhost."""
     public: PublicConfig | None = None
@@ -52,6 +67,11 @@ class WebConfig(ConfigModel):
     """Signs the links in mail by which alerts are answered, at least 32 characters; without one alertd makes one."""
     links_expire: Annotated[Duration, Field(ge=3600, le=90 * 86400)] = 7 * 86400.0
     """How long such a link is good."""
+
+    @property
+    def outside(self) -> Outside:
+        """How others than this machine may connect."""
+        return Outside(self.tls, networks(self.trusted_proxies))
 
     @field_validator("links_key")
     @classmethod
@@ -63,7 +83,8 @@ class WebConfig(ConfigModel):
     @model_validator(mode="after")
     def _apart(self) -> Self:
         """See that a token tells who has it."""
-        known = [self.token, *(one.token for one in self.tokens)]
+        own = Digests.of([self.token], [self.token_sha256]).digests
+        known = [*own, *(digest for one in self.tokens for digest in one.digests.digests)]
         if len(set(known)) < len(known):
             raise ValueError("two tokens are the same: each of web.token and web.tokens opens something else")
         names = [one.name for one in self.tokens]

@@ -6,18 +6,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.sources.push import Receipt
 
-if TYPE_CHECKING:  # settings ask for MIN_TOKEN here, and load no HTTP library
+if TYPE_CHECKING:  # settings load no HTTP library
     from collections.abc import Sequence
 
     from aiohttp.web import RouteDef
 
     from alertd.web.callers import Callers
-
-MIN_TOKEN = 16
-"""Shortest token taken, in characters: long enough that guessing it over HTTP is hopeless."""
 
 
 class PushDoor(Protocol):
@@ -37,7 +34,7 @@ class PushDoor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WebDeps:
-    """Callables that the composition root hands to `build_app`. Raises ValueError for a token that is too short."""
+    """Callables that the composition root hands to `build_app`."""
 
     status: Callable[[], Awaitable[dict[str, Any]]]
     """What `/v1/status` answers, ready for JSON. May raise Temporary, which is answered with 503."""
@@ -45,15 +42,11 @@ class WebDeps:
     """What `/readyz` answers: `ready` (bool) decides between 200 and 503, the rest is detail for people."""
     metrics: Callable[[], bytes]
     """`telemetry.metrics_text`; called in a thread."""
-    token: Secret
-    """Bearer token of `/v1` and, where others can connect, of `/metrics`."""
+    token: Digests
+    """Bearer tokens of `/v1` and, where others can connect, of `/metrics`."""
     push: PushDoor | None = None
     """None: nothing is pushed here."""
     callers: Callers | None = None
     """Who has which token, beside `token`."""
     routes: Sequence[RouteDef] = ()
     """Those about alerts and silences (`web/alerts.py`, `web/silences.py`), which ask `callers` who it is."""
-
-    def __post_init__(self) -> None:
-        if len(self.token.reveal()) < MIN_TOKEN:
-            raise ValueError(f"the web token has fewer than {MIN_TOKEN} characters")

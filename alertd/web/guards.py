@@ -6,7 +6,6 @@ rebinding"). It cannot forge Host or Origin, and it cannot add an Authorization 
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
@@ -67,16 +66,11 @@ def token_given(authorization: str | None) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
-def token_right(given: str, wanted: str) -> bool:
-    """Compare tokens in a time that does not depend on where they differ."""
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode())
-
-
 class Failures:
     """Counts wrong tokens by address. A wrong one beyond `limit` in `window_s` is told to wait.
 
     A right token is never refused: else anybody behind the same proxy could lock the others out. Guessing is
-    hopeless by the length of the token (`deps.MIN_TOKEN`); the limit keeps guessing cheap for us.
+    hopeless by the length of the token (`base.tokens.MIN_TOKEN`); the limit keeps guessing cheap for us.
     """
 
     def __init__(self, limit: int = 10, window_s: float = 60.0, addresses: int = 1024) -> None:

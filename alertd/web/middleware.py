@@ -1,13 +1,13 @@
 """What every request passes before a handler sees it, outermost first:
 
-deadline -> answers (errors as JSON, headers, count) -> door (Host, Origin) -> token -> body
+deadline -> answers (errors as JSON, headers, count) -> through (proxies) -> door (Host, Origin) -> token -> body
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 import structlog
@@ -15,9 +15,10 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from alertd import telemetry
-from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.errors import Temporary
 from alertd.web import guards
+from alertd.web.outside import Network, Refused, who_asks
 
 MAX_BODY = 64 * 1024
 PUSH = "/v1/push/"
@@ -96,6 +97,25 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
+def through(proxies: Sequence[Network]) -> Middleware:
+    """Let in what comes through a trusted proxy, or from this machine; where none is named, everybody.
+
+    From here on `request.remote` is who asks, as the proxy says it.
+    """
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        forwarded = request.headers.getall("X-Forwarded-For", [])
+        proto = request.headers.get("X-Forwarded-Proto")
+        client = who_asks(request.remote or "", forwarded, proto, proxies)
+        if isinstance(client, Refused):
+            _log.warning("web_refused", remote=request.remote, why=client.text)
+            return failure(403, client.text)
+        return await handler(request if client == request.remote else request.clone(remote=client))
+
+    return middleware
+
+
 def door(names: Collection[str]) -> Middleware:
     """Let in requests for our own names that come from our own page or from none.
 
@@ -121,10 +141,9 @@ def door(names: Collection[str]) -> Middleware:
     return middleware
 
 
-def knows_token(request: web.Request, token: Secret) -> bool:
+def knows_token(request: web.Request, token: Digests) -> bool:
     """Tell whether the request carries the right bearer token."""
-    given = guards.token_given(request.headers.get(hdrs.AUTHORIZATION))
-    return given is not None and guards.token_right(given, token.reveal())
+    return token.fits(guards.token_given(request.headers.get(hdrs.AUTHORIZATION)))
 
 
 def bearer(opens: Callable[[web.Request], bool | None], open_paths: Collection[str]) -> Middleware:

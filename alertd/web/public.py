@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 
 from alertd.web import middleware
 from alertd.web.app import DEADLINE_S
+from alertd.web.outside import NOBODY, Network, Outside
 from alertd.web.server import HttpServer
 
 MAX_BODY = 512 * 1024
@@ -24,13 +25,18 @@ MAX_BODY = 512 * 1024
 
 
 def build_public(
-    routes: Sequence[web.AbstractRouteDef], *, names: Collection[str] = (), deadline_s: float = DEADLINE_S
+    routes: Sequence[web.AbstractRouteDef],
+    *,
+    names: Collection[str] = (),
+    proxies: Sequence[Network] = (),
+    deadline_s: float = DEADLINE_S,
 ) -> web.Application:
     """Build the application that serves these routes and nothing else, under `names` and bare addresses."""
     app = web.Application(
         middlewares=[
             middleware.deadline(deadline_s, deadline_s),
             middleware.answers,
+            middleware.through(proxies),
             middleware.door(frozenset(name.lower() for name in names)),
             _body,
         ],
@@ -45,11 +51,13 @@ class PublicServer(HttpServer):
 
     what = "public"
 
-    def __init__(self, bind: str, url: str, routes: Sequence[web.AbstractRouteDef]) -> None:
+    def __init__(
+        self, bind: str, url: str, routes: Sequence[web.AbstractRouteDef], *, outside: Outside = NOBODY
+    ) -> None:
         def build(_loopback: bool, names: Collection[str]) -> web.Application:
-            return build_public(routes, names=names)
+            return build_public(routes, names=names, proxies=outside.proxies)
 
-        super().__init__(bind, build, names=[urlsplit(url).hostname or ""])
+        super().__init__(bind, build, names=[urlsplit(url).hostname or ""], outside=outside)
 
 
 @web.middleware

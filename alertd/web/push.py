@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 from aiohttp import hdrs, web
 
-from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.errors import ParseFailed, Temporary
 from alertd.sources.push import LINES, MAX_BYTES, TOO_MANY
 from alertd.web import guards
@@ -28,7 +28,7 @@ DEADLINE_S: Final = 60.0
 TYPES: Final = ("application/json", *LINES)
 
 
-def opens(token: Secret, door: PushDoor | None) -> Callable[[web.Request], bool | None]:
+def opens(token: Digests, door: PushDoor | None) -> Callable[[web.Request], bool | None]:
     """Make what tells whether a request may go on: with the web token, or under PUSH with that of its source.
 
     None: its token is right, and there is no such source.

@@ -17,8 +17,11 @@ from alertd.web.bind import parse_bind
 from alertd.web.deps import WebDeps
 from alertd.web.guards import is_address, is_loopback
 from alertd.web.middleware import failure
+from alertd.web.outside import HOW, NOBODY, OPEN, Outside
+from alertd.web.tls import Certificate
 
 MAX_CONNECTIONS = 100
+HANDSHAKE_S = 10.0
 
 _log = structlog.get_logger(__name__)
 
@@ -63,10 +66,14 @@ class HttpServer:
         build: Build,
         *,
         names: Collection[str] = (),
+        outside: Outside = NOBODY,
         deadline_s: float = DEADLINE_S,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
+        """`outside` says how others than this machine may connect, where it listens for them."""
         self._bind = bind
+        self._outside = outside
+        self._certificate: Certificate | None = None
         self._build = build
         self._names = names
         self._deadline_s = deadline_s
@@ -77,9 +84,11 @@ class HttpServer:
     async def start(self) -> tuple[str, int]:
         """Listen; give the host and the real port, which differs from the asked one if that was 0.
 
-        Raises Permanent if the address cannot be listened on.
+        Raises Permanent if the address cannot be listened on, if others could connect without TLS or a trusted proxy,
+        and if the certificate cannot be loaded.
         """
         loop = asyncio.get_running_loop()
+        self._certificate = Certificate(self._outside.tls) if self._outside.tls is not None else None
         try:
             host, port = parse_bind(self._bind)
             listener = await loop.run_in_executor(None, _listen, host, port)
@@ -87,20 +96,29 @@ class HttpServer:
             raise Permanent(f"{self.what}: cannot listen on {self._bind}: {error}") from error
         address, real_port = listener.getsockname()[:2]
         loopback = is_loopback(address)
+        if not loopback and not self._outside.safe:
+            listener.close()
+            raise Permanent(f"{self.what}: {self._bind}: {OPEN}; {HOW}")
         names = {*self._names} if is_address(host) else {*self._names, host}
         self._runner = web.AppRunner(self._build(loopback, names), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
-        self._listener = await loop.create_server(self._connection, sock=listener, backlog=128)
+        tls = self._certificate.context if self._certificate is not None else None
+        self._listener = await loop.create_server(
+            self._connection, sock=listener, backlog=128, ssl=tls, ssl_handshake_timeout=HANDSHAKE_S if tls else None
+        )
         log = _log.info if loopback else _log.warning
         log(
             f"{self.what}_listening",
             host=address,
             port=real_port,
             reachable_from="this machine" if loopback else "outside",
+            tls=tls is not None,
         )
         return address, real_port
 
     def _connection(self) -> asyncio.Protocol:
+        if self._certificate is not None:
+            self._certificate.renew()  # the handshake comes after this
         server = self._runner.server if self._runner else None
         if server is None or len(server.connections) >= self._max_connections:
             return _Full()
@@ -134,13 +152,17 @@ class WebServer(HttpServer):
         deps: WebDeps,
         *,
         names: Collection[str] = (),
+        outside: Outside = NOBODY,
         deadline_s: float = DEADLINE_S,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         def build(loopback: bool, names: Collection[str]) -> web.Application:
-            return build_app(deps, loopback=loopback, names=names, deadline_s=deadline_s)
+            proxies = outside.proxies
+            return build_app(deps, loopback=loopback, names=names, proxies=proxies, deadline_s=deadline_s)
 
-        super().__init__(bind, build, names=names, deadline_s=deadline_s, max_connections=max_connections)
+        super().__init__(
+            bind, build, names=names, outside=outside, deadline_s=deadline_s, max_connections=max_connections
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -11,7 +11,17 @@ import tempfile
 from pathlib import Path
 
 from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.errors import ConfigError
+from alertd.web.config import WebConfig
+
+
+def tokens_of(web: WebConfig, state_dir: Path) -> Digests:
+    """Give what opens the API for all desks: the token of the settings, or one that is made in the state directory,
+    which commands on this machine use too; and the one of which the settings give the digest. Raises ConfigError.
+    """
+    made = web.token or load_or_make_token(state_dir / "web.token")
+    return Digests.of([made], [web.token_sha256])
 
 
 def load_or_make_token(path: Path, what: str = "the web token") -> Secret:

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from alertd.app import guard as module
 from alertd.app.guard import Guard
 from alertd.app.link import Boot, Ready, Snapshot, Tell, Turns
-from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.rules.book import make_book
 from alertd.settings import Settings
 from tests.support.daemon import eventually
@@ -54,7 +54,7 @@ class World:
         self.lives.append(first)
         return Boot(
             name=name, roles=roles, snapshot=Snapshot(Settings(), make_book([])), redis_url="", consumer="",
-            shared=False, web_token=Secret("token"), failpoints="",
+            shared=False, web_token=Digests(), failpoints="",
         )  # fmt: skip
 
     def hear(self, child: Guard, message: object) -> None:

@@ -47,10 +47,10 @@ def feed(rest: str) -> str:
         ("contact: the desk\n", "1:10: `contact`: write a mail address, with a name"),
         ("rules: ./rulez\n", "1:8: rules: there is no directory "),
         ("web: {bind: 8321}\n", "1:13: `bind`: write host:port, such as 127.0.0.1:8321"),
-        ('web: {bind: "0.0.0.0:8321"}\n', "1:13: others can connect here, so a token is needed (set web.token)"),
+        ('web: {bind: "0.0.0.0:8321"}\n', "1:13: others can connect here, so a token and TLS or a trusted proxy"),
         ('web: {bind: "[::]:8321"}\n', "1:13: others can connect here"),
         ('web: {bind: "desk.example.com:80"}\n', "1:13: others can connect here"),
-        ('web: {token: "${SHORT}"}\n', "1:14: `token`: should have at least 16 characters"),
+        ('web: {token: "${SHORT}"}\n', "1:14: `token`: a token has at least 16 characters"),
         ("log: {level: lod}\n", "1:14: `level` cannot be `lod` (one of: debug, info, warning, error)"),
         ("log: {level: Debug}\n", "1:14: `level` cannot be `Debug` (did you mean `debug`? one of: "),
         ("processes: {match: many}\n", "1:20: `match` should be a whole number or `auto`, not text"),
@@ -74,7 +74,16 @@ def test_loopback_needs_no_token(desk: Desk, bind: str) -> None:
 
 
 def test_a_token_opens_the_door_to_others(desk: Desk) -> None:
-    assert desk.faults('web: {bind: "0.0.0.0:8321", token: "${T}"}\n', {"T": "x" * 16}) == []
+    env, digest = {"T": "x" * 16}, "0" * 64
+    proxied = 'web: {bind: "0.0.0.0:8321", trusted_proxies: [10.0.0.7], '
+    assert desk.faults(proxied + 'token: "${T}"}\n', env) == []
+    assert desk.faults(proxied + f'token_sha256: "{digest}"}}\n') == []
+    assert desk.faults('web: {bind: "0.0.0.0:8321", tls: {cert: a.pem, key: b.pem}, token: "${T}"}\n', env) == []
+    (fault,) = desk.faults('web: {bind: "0.0.0.0:8321", token: "${T}"}\n', env)
+    assert fault.startswith("1:13: others can connect here, so TLS or a trusted proxy is needed (set web.tls, or")
+    (fault,) = desk.faults('web: {public: {bind: "0.0.0.0:8322", url: "https://a.example.com"}}\n')
+    assert fault.startswith("1:22: others can connect here, so TLS or a trusted proxy is needed")
+    assert "everybody is no proxy" in desk.faults("web: {trusted_proxies: [0.0.0.0/0]}\n")[0]
 
 
 def test_missing_rules_are_told_even_when_the_file_does_not_name_them(desk: Desk) -> None:

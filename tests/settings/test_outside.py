@@ -217,9 +217,11 @@ def test_a_bad_override_names_the_variable(desk: Desk) -> None:
 
 
 def test_an_override_beyond_loopback_needs_a_token_too(desk: Desk) -> None:
-    assert desk.faults("web: {}\n", {"ALERTD_WEB__BIND": "0.0.0.0:80"}) == [
+    env = {"ALERTD_WEB__BIND": "0.0.0.0:80", "ALERTD_WEB__TRUSTED_PROXIES": "10.0.0.7, 10.1.0.0/16"}
+    assert desk.faults("web: {}\n", env) == [
         "ALERTD_WEB__BIND: others can connect here, so a token is needed (set web.token)"
     ]
+    assert desk.faults("web: {}\n", env | {"ALERTD_WEB__TOKEN_SHA256": "0123456789abcdef" * 4}) == []
 
 
 def test_unknown_variables_are_warnings_and_reserved_ones_are_not(desk: Desk) -> None:

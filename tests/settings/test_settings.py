@@ -125,8 +125,9 @@ def test_the_schema_knows_every_type_and_the_file_twins_of_secrets() -> None:
     slack = schema["$defs"]["SlackConfig"]
     assert {"webhook_url", "webhook_url_file"} <= set(slack["properties"])
     assert "webhook_url" not in slack["required"]
-    pushed = schema["$defs"]["PushConfig"]
-    assert {"oneOf": [{"required": ["token"]}, {"required": ["token_file"]}]} in pushed["allOf"]
+    hook = schema["$defs"]["WebhookConfig"]
+    assert {"oneOf": [{"required": ["url"]}, {"required": ["url_file"]}]} in hook["allOf"]
+    assert {"token", "token_file", "token_sha256"} <= set(schema["$defs"]["PushConfig"]["properties"])
     assert schema["properties"]["journal_keep"]["default"] == "14d"
     assert schema["properties"]["redis"]["default"] == "embedded"
     assert all("description" in p or "$ref" in p for p in schema["properties"].values())

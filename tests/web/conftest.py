@@ -12,6 +12,7 @@ from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.rooms import alert_rooms
 from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.store.memory import MemoryStore
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
@@ -51,7 +52,7 @@ async def api() -> AsyncIterator[Api]:
     web = WebConfig.model_validate(
         {"tokens": [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]}
     )
-    callers, routes = alert_rooms(life.store, life.answers, Secret(TOKENS["all"]), web, life.clock)  # type: ignore[arg-type]
+    callers, routes = alert_rooms(life.store, life.answers, Digests.of([Secret(TOKENS["all"])]), web, life.clock)  # type: ignore[arg-type]
 
     async def fine() -> dict[str, Any]:
         return {"ready": True}
@@ -60,7 +61,7 @@ async def api() -> AsyncIterator[Api]:
         status=fine,
         ready=fine,
         metrics=telemetry.metrics_text,
-        token=Secret(TOKENS["all"]),
+        token=Digests.of([Secret(TOKENS["all"])]),
         callers=callers,
         routes=routes,
     )

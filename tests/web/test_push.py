@@ -18,6 +18,7 @@ from prometheus_client import generate_latest
 from alertd import telemetry
 from alertd.base.clock import system_clock
 from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.model import Event, ParsedFeed
 from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.sources.push import MAX_BYTES, MAX_ITEMS, PushConfig
@@ -101,7 +102,9 @@ async def serving(url: str, name: str, pool: ParsePool) -> AsyncIterator[Inbox]:
     pressure = Pressure(store, notices, system_clock, Progress())
     pushes = Pushes(store, intake, health, pool, system_clock, pressure)
     pushes.replace([_source("inbox", INBOX), _source("other", OTHER)])
-    deps = WebDeps(status=_nothing, ready=_nothing, metrics=telemetry.metrics_text, token=Secret(WEB), push=pushes)
+    deps = WebDeps(
+        status=_nothing, ready=_nothing, metrics=telemetry.metrics_text, token=Digests.of([Secret(WEB)]), push=pushes
+    )
     server = WebServer("127.0.0.1:0", deps)
     _, port = await server.start()
     async with ClientSession(f"http://127.0.0.1:{port}", timeout=ClientTimeout(total=60)) as client:
