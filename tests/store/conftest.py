@@ -17,6 +17,7 @@ from tests.support.redis import (  # noqa: F401
     redis_url,
     shared_server,
     system_binary,
+    valkey_binary,
 )
 
 
@@ -30,6 +31,16 @@ def system_url() -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A Valkey, if there is one (test_health.py says so once where there is none)."""
+    binary = valkey_binary()
+    if binary is None:
+        pytest.skip("no valkey-server on PATH, nor from `make valkey`")
+    for server in shared_server(binary):
+        yield server.url
+
+
 @pytest.fixture
 async def redis_store(redis_url: str, namespace: str) -> AsyncIterator[RedisStore]:  # noqa: F811
     """A prepared store over the run's Redis."""
@@ -39,7 +50,11 @@ async def redis_store(redis_url: str, namespace: str) -> AsyncIterator[RedisStor
     await store.aclose()
 
 
-KINDS = ["memory", "bundled"] + (["system"] if system_binary() else [])
+BINARIES = {"bundled": bundled_binary, "system": system_binary, "valkey": valkey_binary}
+KINDS = ["memory", "bundled"]
+KINDS += ["system"] if system_binary() else []
+KINDS += ["valkey"] if valkey_binary() not in (None, system_binary()) else []
+URLS = {"bundled": "redis_url", "system": "system_url", "valkey": "valkey_url"}
 
 
 @pytest.fixture(params=KINDS)
@@ -49,7 +64,7 @@ async def store(request: pytest.FixtureRequest, namespace: str) -> AsyncIterator
     if request.param == "memory":
         opened = MemoryStore()
     else:
-        url = request.getfixturevalue("redis_url" if request.param == "bundled" else "system_url")
+        url = request.getfixturevalue(URLS[request.param])
         opened = await open_store(url, namespace, name="test")
     await opened.prepare()
     yield opened
@@ -59,7 +74,7 @@ async def store(request: pytest.FixtureRequest, namespace: str) -> AsyncIterator
 @pytest.fixture(params=[kind for kind in KINDS if kind != "memory"])
 def binary(request: pytest.FixtureRequest) -> str:
     """Each kind of server there is."""
-    return bundled_binary() if request.param == "bundled" else system_binary() or pytest.skip("gone")
+    return BINARIES[request.param]() or pytest.skip("gone")
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import pytest
 
 from alertd.base.clock import system_clock
 from alertd.errors import StoreRefused
+from alertd.store.engine import probe
 from alertd.store.protocol import Store
 from alertd.store.redis import RedisStore, open_store
 from tests.store.make import FAR, NOW, delivery, new, source_state, state
-from tests.support.redis import system_binary
+from tests.support.redis import system_binary, valkey_binary
 
 DAY = 86_400_000
 
@@ -17,6 +18,19 @@ DAY = 86_400_000
 def test_the_server_on_path_is_tested_too() -> None:
     if system_binary() is None:
         pytest.skip("no redis-server or valkey-server on PATH: only the bundled Redis is tested")
+
+
+def test_a_valkey_is_tested_too() -> None:
+    if valkey_binary() is None:
+        pytest.skip("no valkey-server on PATH, nor from `make valkey`: Valkey is not tested")
+
+
+def test_each_kind_of_server_is_what_it_is_taken_for(binary: str) -> None:
+    engine = probe(binary)
+    assert engine is not None
+    assert engine.version[:2] >= (6, 2)
+    assert engine.name == ("valkey" if binary == valkey_binary() else "redis")
+    print(f"tested on {engine}")
 
 
 async def test_a_store_answers(store: Store) -> None:

