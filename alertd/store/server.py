@@ -28,8 +28,6 @@ class ServerFacts:
     """The server's clock minus ours."""
     over_socket: bool
     """Reached by a unix socket, so by nobody else."""
-    several: bool = False
-    """Reached through Sentinel or in a cluster: another server may take this one's place."""
     relaxed: bool = False
     """The settings take it on themselves that alerts are lost when the server dies or is full."""
     several: bool = False
@@ -96,7 +94,9 @@ def _role(facts: ServerFacts) -> Iterator[Finding]:
 
 def _replicas(facts: ServerFacts) -> Iterator[Finding]:
     """Replication is asynchronous: what a primary takes without its replica is lost when that takes over."""
-    if not facts.several and not int(facts.info.get("connected_slaves", "0")):
+    # over a private socket the only replica is a backup that is being made
+    followed = not facts.over_socket and int(facts.info.get("connected_slaves", "0")) > 0
+    if not facts.several and not followed:
         return
     # INFO counts good replicas only where some are asked for: it says as much where CONFIG is forbidden
     asked = facts.config.get("min-replicas-to-write") or str(int("min_slaves_good_slaves" in facts.info))

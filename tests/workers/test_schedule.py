@@ -16,7 +16,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from alertd.base.clock import Clock, system_clock
-from alertd.errors import StoreUnavailable
+from alertd.errors import StoreUnavailable, StoreWentBack
 from alertd.model import SourceState
 from alertd.sources.feed import FeedConfig
 from alertd.sources.polled import PolledConfig
@@ -336,3 +336,43 @@ async def test_the_scheduler_proves_that_it_comes_round(polls: Polls) -> None:
     progress = Progress()
     async with scheduling(polls, [], progress=progress):
         await until(lambda: progress.counts().get("poll", 0) >= 1, "it ticks")
+
+
+# --- a store that went back ---------------------------------------------------------------------------
+
+
+async def remembered(store: MemoryStore, etag: str) -> None:
+    await store.save_source_state(SourceState(source="wire", etag=etag, state="fine"))
+
+
+async def test_a_store_that_went_back_says_what_is_known_of_a_source(polls: Polls) -> None:
+    store = MemoryStore()
+    await remembered(store, "old")
+    async with scheduling(polls, [source(every="1h")], store=store) as schedule:
+        await until(polls.count("wire", 1), "it is polled")
+        await until(lambda: schedule.states()["wire"].polls == 1, "that is over")
+        await remembered(store, "older")
+        await schedule.begin_again()
+        await until(lambda: schedule.states()["wire"].etag == "older", "it is read anew")
+
+
+async def test_a_poll_that_began_before_the_store_went_back_leaves_nothing_behind(polls: Polls) -> None:
+    store = MemoryStore()
+    await remembered(store, "old")
+    polls.gate.clear()
+    async with scheduling(polls, [source(every="1h")], store=store) as schedule:
+        await until(polls.count("wire", 1), "it is being polled")
+        await remembered(store, "older")
+        await schedule.begin_again()
+        polls.gate.set()
+        await until(polls.count("wire", 2), "it is asked at once")
+    assert polls.begun[1][1].etag == "older"
+
+
+async def test_a_state_that_cannot_be_written_because_the_store_went_back_is_read_anew(polls: Polls) -> None:
+    store = MemoryStore()
+    await remembered(store, "old")
+    polls.answers.append(StoreWentBack("not what was written last"))
+    async with scheduling(polls, [source(every="1h")], store=store):
+        await until(polls.count("wire", 2), "it is asked at once")
+    assert polls.begun[1][1].etag == "old"
