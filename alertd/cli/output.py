@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -75,9 +76,16 @@ def plain(text: object) -> str:
 
 
 def print_json(value: object, *, pretty: bool = False) -> None:
-    """Print a value as JSON: on one line, or indented for a document that people may read too."""
+    """Print a value as JSON: on one line, or indented for a document that people may read too.
+
+    On a terminal what would steer it is written as `\\u…`, which means the same.
+    """
     data = msgspec.json.encode(value)
-    sys.stdout.buffer.write((msgspec.json.format(data) if pretty else data) + b"\n")
+    data = msgspec.json.format(data) if pretty else data
+    if sys.stdout.isatty():
+        shown = (c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in data.decode())
+        data = "".join(shown).encode()
+    sys.stdout.buffer.write(data + b"\n")
     sys.stdout.buffer.flush()
 
 
