@@ -57,7 +57,7 @@ async def test_a_reader_of_the_journal_waits_for_what_is_to_come(store: Store) -
     await store.journal(record("ev_1", number=0))
     assert await store.read_journal("$", 10, 20) == []
     (newest,) = await store.read_journal("", 10, 0)
-    waiting = asyncio.create_task(store.read_journal(newest[0], 10, 4_000))
+    waiting = asyncio.create_task(store.read_journal(newest[0], 10, 2_400))
     await asyncio.sleep(0)
     await store.journal(record("ev_1", number=1))
     assert [r.data["number"] for _, r in await waiting] == [1]

@@ -426,7 +426,7 @@ async def test_a_clock_that_goes_back_stops_nobody(store: Store) -> None:
 
 
 async def test_a_new_delivery_wakes_whoever_waits(store: Store) -> None:
-    waiting = asyncio.create_task(store.wait_wake(4_000))
+    waiting = asyncio.create_task(store.wait_wake(2_400))
     await asyncio.sleep(0)
     await store.enqueue([delivery("a")], NOW)
     assert await waiting == "desk"
@@ -441,7 +441,7 @@ async def test_repeats_wake_nobody(store: Store) -> None:
 
 
 async def test_whoever_waits_can_be_woken_without_a_delivery(store: Store) -> None:
-    waiting = asyncio.create_task(store.wait_wake(4_000))
+    waiting = asyncio.create_task(store.wait_wake(2_400))
     await asyncio.sleep(0)
     await store.wake("desk")
     assert await waiting == "desk"
