@@ -57,6 +57,7 @@ def test_addresses_inside_the_house_need_allow_private(ip: str, name: str) -> No
         ("239.255.255.250", "a multicast address"),
         ("ff02::1", "a multicast address"),
         ("64:ff9b::7f00:1", "a NAT64 address"),
+        ("64:ff9b::a9fe:a9fe", "a NAT64 address"),  # the metadata service behind a translator
         ("64:ff9b:1::7f00:1", "a NAT64 address"),
         ("2002:7f00:1::", "a 6to4 address"),
         ("192.88.99.1", "a 6to4 address"),
@@ -68,6 +69,8 @@ def test_addresses_inside_the_house_need_allow_private(ip: str, name: str) -> No
         ("240.0.0.1", "a reserved address"),
         ("::127.0.0.1", "a reserved address"),
         ("::8.8.8.8", "a reserved address"),
+        ("::ffff:0:7f00:1", "a reserved address"),  # IPv4-translated (RFC 2765)
+        ("fe80::5efe:7f00:1", "a link-local address"),  # ISATAP (RFC 5214)
         ("100::1", "a reserved address"),
         ("4000::1", "a reserved address"),
     ],

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from alertd.base.secrets import Secret
 from alertd.model import SourceState
+from alertd.net.client import HttpClient
+from alertd.store.types import Backlog
 from alertd.workers.beats import POLL_LATE_MS, Beats, polls_go_on
-from alertd.workers.heartbeat import HEAD_MS, Facts, needed_roles, silent_because
+from alertd.workers.heartbeat import HEAD_MS, Facts, Heartbeat, needed_roles, silent_because
 from alertd.workers.heartbeat_config import HeartbeatConfig
 from alertd.workers.progress import Progress
 from tests.workers.make import until
@@ -95,3 +98,28 @@ def test_an_address_outside_must_be_https() -> None:
     with pytest.raises(ValueError, match="plain http"):
         HeartbeatConfig(url=Secret("http://hc.example.com/x"))
     assert HeartbeatConfig(url=Secret("http://10.0.0.7/x"), allow_private=True).every == 60.0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254"])
+async def test_an_address_inside_the_house_is_not_asked_unless_that_is_allowed(host: str) -> None:
+    with capture_logs() as lines:
+        async with HttpClient(user_agent="alertd/test") as http:
+            heartbeat = Heartbeat(AllGoesOn(), http, lambda: NOW, Progress())
+            heartbeat.serve(HeartbeatConfig(url=Secret(f"https://{host}:1/secret-path")))
+            await heartbeat.look()
+    (line,) = (line for line in lines if line["event"] == "heartbeat_failed")
+    assert "is at a" in line["reason"]
+    assert "secret-path" not in str(lines)
+    assert heartbeat.status()["heartbeat"]["silent"] == line["reason"]
+
+
+class AllGoesOn:
+    """A store in which everybody has spoken."""
+
+    async def members(self, role: str, now: int) -> list[str]:
+        """Give one."""
+        return ["one"]
+
+    async def backlog(self) -> Backlog:
+        """Give none."""
+        return Backlog(events=0, pending=0, oldest_ms=None)
