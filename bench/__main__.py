@@ -1,4 +1,7 @@
-"""All measurements, one after the other: `python -m bench [--json]`, or some: `python -m bench matching updates`."""
+"""All measurements, one after the other: `python -m bench [--json]`, or some: `python -m bench matching updates`.
+
+`python -m bench load [part …] [--minutes 10]` has options of its own (bench/load.py).
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from bench import (
     indices,
     latency,
     life,
+    load,
     matching,
     quiet_poll,
     reports,
@@ -44,6 +48,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "history": ("searching what was", history.measure),
     "indices": ("indices of companies", indices.measure),
     "life": ("what the life of alerts costs the store", life.run),
+    "load": ("the whole daemon under load", load.measure_all),
     "reports": ("reports on a portfolio", reports.measure),
     "silence": ("sources that fall silent", silence.measure),
     "storm": ("very many matches in a minute", storm.measure_all),
@@ -52,13 +57,16 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
 _SHOW: dict[str, Callable[[Any], None]] = {
     "quiet-poll": quiet_poll.show, "latency": latency.show, "matching": matching.show, "edgar": edgar.show,
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
-    "history": history.show, "storm": storm.show, "updates": updates.show,
+    "history": history.show, "load": load.show, "storm": storm.show, "updates": updates.show,
     "backtest": backtest.show, "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
 }  # fmt: skip
 
 
 def main() -> None:
     """Measure, and print tables or JSON."""
+    if sys.argv[1:2] == ["load"]:  # it has options of its own
+        load.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all if none is named")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")

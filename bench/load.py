@@ -1,0 +1,285 @@
+"""What the whole daemon bears on one machine, beside its own Redis with a sync for each write.
+
+    .venv/bin/python -m bench load                         all parts, each for a minute
+    .venv/bin/python -m bench load ingest --minutes 10
+    .venv/bin/python -m bench load repoll latency backlog recovery memory
+
+Feeds and receiver are another process on the same machine, which takes its share of it. Beside every part stands how
+long a sync of this disk takes (p50).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alertd.store.embedded import socket_url
+from alertd.store.redis import open_store
+from bench.feeds import Machine
+from bench.fsync import fsync_ms, percentiles
+from bench.load_filled import fill, prepared
+from bench.load_world import Outside, Plan
+from bench.report import Row, percentile, print_table
+from tests.support.daemon import Daemon, eventually
+from tests.support.processes import descendants
+from tests.support.redis import RedisServer, bundled_binary
+
+LOOK_S = 0.5
+BACKLOG = 100_000
+KEPT = 2_000
+FULL_TEXT = 10_000
+"""Characters of a full text."""
+
+
+@dataclass
+class Rig:
+    """A daemon under load."""
+
+    daemon: Daemon
+    outside: Outside
+    url: str = ""
+    most: dict[str, float] = field(default_factory=dict)
+    """Role -> most memory that was resident, MiB."""
+    whole: float = 0.0
+    """The most of all roles together."""
+
+    async def flow(self) -> tuple[int, int]:
+        """Give how many events went into the stream and how many out of it, finished."""
+        url = self.url or socket_url(self.daemon.state_dir) or ""
+        store = await open_store(url, "alertd", name="bench")
+        try:
+            went_in, out = await store.link.call("HMGET", store.keys("flow"), "in", "out")
+            return int(went_in or 0), int(out or 0)
+        finally:
+            await store.aclose()
+
+    def look(self) -> None:
+        """Take in what the processes use now."""
+        mib = Machine(self.daemon.pid).mib()
+        self.most = {role: max(size, self.most.get(role, 0.0)) for role, size in mib.items()}
+        self.whole = max(self.whole, sum(mib.values()))
+
+    async def watch(self, seconds: float) -> None:
+        """Let time pass, looking at the memory."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a process that has just ended
+                self.look()
+            await asyncio.sleep(LOOK_S)
+
+    def memory(self) -> Row:
+        """Give the peaks."""
+        return {**{f"{role} MiB": size for role, size in self.most.items()}, "MiB in all": self.whole}
+
+
+@asynccontextmanager
+async def rig(plan: Plan, *, when: str = "{title: blackout}", redis: str = "") -> AsyncIterator[Rig]:
+    """Set a daemon up beside feeds and a receiver; it works when the block begins, unless Redis is given."""
+    outside = Outside(plan)
+    try:
+        with tempfile.TemporaryDirectory(prefix="bench-load-") as name:
+            folder = Path(name)
+            (folder / "rules/portfolios").mkdir(parents=True)
+            (folder / "rules/portfolios/bench.yaml").write_text(
+                "{portfolio: bench, title: Bench, timezone: UTC, receivers: [sink],"
+                f" rules: [{{id: loud, title: Loud, severity: high, when: {when}}}]}}"
+            )
+            settings = {"state_dir": "./var", "rules": "./rules", "web": {"bind": "127.0.0.1:0"}, "operator": []}
+            more: dict[str, Any] = {"redis": redis} if redis else {}
+            (folder / "alertd.yaml").write_text(json.dumps(settings | outside.settings() | more))
+            daemon = Daemon(folder)
+            try:
+                if not redis:
+                    await daemon.start()
+                yield Rig(daemon, outside, redis)
+            finally:
+                await daemon.__aexit__()
+    finally:
+        outside.end()
+
+
+async def ingest(minutes: float) -> list[Row]:
+    """New events for so long, at more than is asked for: what is taken, what is matched, what is left."""
+    async with rig(Plan(rate=1_250)) as r:
+        r.outside.ask("go")
+        await r.watch(5)
+        began, (in_0, out_0) = time.monotonic(), await r.flow()
+        await r.watch(minutes * 60)
+        took, (in_1, out_1) = time.monotonic() - began, await r.flow()
+        seen = r.outside.ask("stop")
+        return [{
+            "minutes": took / 60, "published/s": seen.published / (took + 5), "taken in/s": (in_1 - in_0) / took,
+            "finished/s": (out_1 - out_0) / took, "backlog": in_1 - out_1, "alerts sent": seen.delivered,
+            **r.memory(),
+        }]  # fmt: skip
+
+
+async def repoll(minutes: float) -> list[Row]:
+    """Pages of items that are known, each time in other bytes: how many are checked a second."""
+    plan = Plan(sources=40, rate=0.0, still=500, alerting=0.0)
+    async with rig(plan) as r:
+        known = plan.sources * plan.still
+
+        async def all_known() -> bool:
+            return (await r.flow())[0] >= known
+
+        await eventually(all_known, "all items are known", 300)
+        before, began = r.outside.ask("?").polls, time.monotonic()
+        await r.watch(minutes * 60)
+        polls = r.outside.ask("?").polls - before
+        took = time.monotonic() - began
+        new = (await r.flow())[0] - known
+        return [{"polls/s": polls / took, "checks/s": polls * plan.still / took, "taken for new": new, **r.memory()}]
+
+
+async def latency(minutes: float) -> list[Row]:
+    """A hundred events a second that all alert: from the page's last byte to the request."""
+    async with rig(Plan(sources=10, rate=100, alerting=1.0)) as r:
+        r.outside.ask("go")
+        await r.watch(5)
+        r.outside.ask("?")
+        await r.watch(minutes * 60)
+        found = r.outside.ask("stop").latencies
+        return [{
+            "events": len(found), "events/s": len(found) / (minutes * 60), "p50 ms": percentile(found, 0.5) * 1000,
+            "p90 ms": percentile(found, 0.9) * 1000, "p99 ms": percentile(found, 0.99) * 1000,
+            "max ms": max(found) * 1000,
+        }]  # fmt: skip
+
+
+async def backlog(minutes: float) -> list[Row]:
+    """A hundred thousand events that wait when the daemon starts; `minutes` bounds how many there are."""
+    count = min(BACKLOG, int(BACKLOG * minutes)) if minutes < 1 else BACKLOG
+    with RedisServer(bundled_binary(), {"appendfsync": "always", "maxmemory": "2gb"}) as redis:
+        store = await prepared(redis)
+        await fill(store, count, 200, loud_each=100)
+        async with rig(Plan(sources=1, rate=0.0), redis=redis.url) as r:
+            began = time.monotonic()
+            await r.daemon.start()
+            started = time.monotonic() - began
+            while (await store.backlog()).events:
+                await r.watch(LOOK_S)
+            took = time.monotonic() - began
+            used = (await store.memory()).used / 2**20
+            await store.aclose()
+            return [{
+                "events": count, "ready after s": started, "drained after s": took, "events/s": count / took,
+                **r.memory(), "redis MiB": used,
+            }]  # fmt: skip
+
+
+async def recovery(minutes: float) -> list[Row]:
+    """Everything is killed under load, three times: how long until the next message is delivered."""
+    rows: list[Row] = []
+    async with rig(Plan(sources=10, rate=100, alerting=1.0)) as r:
+        r.outside.ask("go")
+        for _ in range(3):
+            await r.watch(min(minutes * 20, 10))
+            for pid in descendants(r.daemon.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            await r.daemon.wait()
+            r.outside.ask("?")
+            began = time.monotonic()
+            await r.daemon.start(wait=False)
+            first = 0.0
+            while not first:
+                await asyncio.sleep(0.05)
+                first = r.outside.ask("?").first_at
+            rows.append({"killed": "everything", "first delivery after s": first - began})
+        r.outside.ask("stop")
+    return rows
+
+
+async def memory(minutes: float) -> list[Row]:
+    """What Redis keeps of an event that waits, and of one that was told, of both sizes; `minutes` changes nothing."""
+    rows: list[Row] = []
+    for name, size in (("headline", 200), ("full text", FULL_TEXT)):
+        with RedisServer(bundled_binary(), {"appendfsync": "everysec", "maxmemory": "2gb"}) as redis:
+            store = await prepared(redis)
+            empty = (await store.memory()).used
+            await fill(store, KEPT, size, loud_each=1)
+            waiting = (await store.memory()).used
+            async with rig(Plan(sources=1, rate=0.0), redis=redis.url) as r:
+                await r.daemon.start()
+
+                async def all_told(outside: Outside = r.outside) -> bool:
+                    return outside.ask("?").delivered >= KEPT
+
+                await eventually(all_told, "all are told", 300)
+                told = (await store.memory()).used
+            await store.aclose()
+            rows.append({
+                "size": name, "characters": size, "waiting event bytes": (waiting - empty) // KEPT,
+                "told alert bytes": (told - empty) // KEPT,
+            })  # fmt: skip
+    return rows
+
+
+PARTS: dict[str, tuple[str, Callable[[float], Coroutine[Any, Any, list[Row]]]]] = {
+    "ingest": ("new events, one in a hundred alerting", ingest),
+    "repoll": ("pages of known items", repoll),
+    "latency": ("from the page to the request, 100 events/s, all alerting", latency),
+    "backlog": ("a backlog at the start", backlog),
+    "recovery": ("everything killed under load", recovery),
+    "memory": ("what Redis keeps", memory),
+}
+
+
+def measure(parts: Sequence[str], minutes: float) -> dict[str, list[Row]]:
+    """Measure these parts, each beside the time of a sync."""
+    found = {}
+    for name in parts:
+        with tempfile.TemporaryDirectory() as folder:
+            before = fsync_ms(Path(folder))
+            rows = asyncio.run(PARTS[name][1](minutes))
+            disk = percentiles(before + fsync_ms(Path(folder)))["p50"]
+        found[name] = [row | {"fsync p50 ms": disk} for row in rows]
+    return found
+
+
+def measure_all() -> dict[str, list[Row]]:
+    """Measure every part for a minute."""
+    return measure(list(PARTS), 1.0)
+
+
+def show(found: dict[str, list[Row]]) -> None:
+    """Print the figures, one a line for parts with one row."""
+    for name, rows in found.items():
+        lines = [{"what": key, "figure": value} for key, value in rows[0].items()] if len(rows) == 1 else rows
+        print_table(PARTS[name][0], lines)
+
+
+def main(words: Sequence[str]) -> None:
+    """Measure the parts that are named."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench load", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long each part lasts (1)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
+    options = parser.parse_args(words)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    for name in options.parts or PARTS:
+        found = measure([name], options.minutes)
+        if options.json:
+            print(json.dumps(found), flush=True)
+        else:
+            show(found)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
