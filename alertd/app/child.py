@@ -286,11 +286,9 @@ async def _main(descriptor: int) -> None:
     follow_clock(os.environ)
     if boot.stage is not None:
         boot.stage.enter()
-    if boot.failpoints:
-        arm(boot.failpoints, environment=os.environ.get("ALERTD_ENV", ""))
-    code = await Child(boot, link).main()
+    arm(boot.failpoints, environment=os.environ.get("ALERTD_ENV", ""))
     # Not back through asyncio.run, which waits for sends that take their time about being cancelled: all is stored.
-    os._exit(code)
+    os._exit(await Child(boot, link).main())
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from alertd.app.links import links_of
 from alertd.app.people import People
 from alertd.app.rooms import alert_rooms
 from alertd.app.state import recall_epoch
+from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
 from alertd.base.clock import system_clock
 from alertd.model import SourceState
@@ -30,29 +31,17 @@ from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
 from alertd.workers.answers import Answers
-from alertd.workers.article_fetch import ArticleFetch
 from alertd.workers.deliver import Deliverer
 from alertd.workers.edgar_gaps import EdgarGaps
-from alertd.workers.edgar_gaps_fetch import LateFilings
-from alertd.workers.edgar_pages import EdgarPages
-from alertd.workers.edgar_poll import EdgarPoll
-from alertd.workers.feed_poll import FeedPoll
-from alertd.workers.files_poll import FilesPoll
-from alertd.workers.filing_fetch import FilingFetch
 from alertd.workers.full_text import FullText
 from alertd.workers.intake import STORE_LOST, Intake
-from alertd.workers.json_pages import JsonPages
-from alertd.workers.json_poll import JsonPoll
 from alertd.workers.mail_idle import MailIdle
-from alertd.workers.mail_poll import MailPoll
 from alertd.workers.members import Members
 from alertd.workers.notices import Notices
-from alertd.workers.page_poll import PagePoll
 from alertd.workers.poll import Poll, Taker
 from alertd.workers.pressure import Pressure, first_look
 from alertd.workers.progress import Progress, Watch
 from alertd.workers.push import Pushes
-from alertd.workers.robots import Robots
 from alertd.workers.schedule import Schedule
 from alertd.workers.sec_requests import SecRequests
 from alertd.workers.source_health import SourceHealth
@@ -183,32 +172,15 @@ class Parts:
         return Intake(self._store, self.notices, system_clock, health, epoch=epoch, lost=lost, room=room)
 
     def _make_takers(self, pool: ParsePool, intake: Intake, health: SourceHealth) -> dict[str, Taker]:
-        """Say who asks the sources of each type."""
-        robots = Robots(self._http, pool, system_clock)
-        articles = ArticleFetch(self._http, pool, robots, self._store, system_clock)
-        fetchers = dict.fromkeys(("feed", "json", "page"), articles)
-        filings = FilingFetch(self._sec, pool, system_clock)
-        self._full_text = FullText(
-            self._store, {**fetchers, "edgar": filings}, self.notices, system_clock, self._progress,
-            room=self._pressure,
+        """Make what asks the sources, and begin to go after their full texts."""
+        around = Around(
+            self._store, self._http, self._sec, self.notices, self._progress, self._pressure, self._mail_idle,
+            self._soon,
         )  # fmt: skip
-        self._full_text.use(self._settings.sources)
+        asking = make_asking(around, pool, intake, health, self._settings, self._held)
+        self._full_text, self._gaps = asking.full_text, asking.gaps
         self._loops.append(asyncio.create_task(self._full_text.run(), name="full_text"))
-        late = LateFilings(self._sec, pool, self._store, intake, system_clock)
-        self._gaps = EdgarGaps(late, self._store, self.notices, system_clock, held=self._held)
-        self._gaps.serve(self._settings.sources)
-        return {
-            "feed": FeedPoll(intake, self._http, pool, health, system_clock),
-            "json": JsonPoll(intake, JsonPages(self._http, pool, system_clock), health, self.notices, system_clock),
-            "edgar": EdgarPoll(
-                intake, EdgarPages(self._sec, pool, system_clock), health, self.notices, self._gaps, system_clock
-            ),
-            "mail": MailPoll(
-                intake, pool, health, self.notices, system_clock, soon=self._soon, watching=self._mail_idle
-            ),
-            "page": PagePoll(intake, self._http, pool, health, system_clock, self.notices, robots),
-            "files": FilesPoll(intake, pool, health, system_clock, self.notices, self._store),
-        }
+        return asking.takers
 
     def _soon(self, source_id: str) -> None:
         """Let a source be polled at once."""

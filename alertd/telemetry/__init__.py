@@ -9,4 +9,5 @@ from alertd.telemetry.archive import *  # noqa: F403
 from alertd.telemetry.indices import *  # noqa: F403
 from alertd.telemetry.logs import *  # noqa: F403
 from alertd.telemetry.metrics import *  # noqa: F403
+from alertd.telemetry.store import *  # noqa: F403
 from alertd.telemetry.watching import *  # noqa: F403

@@ -212,19 +212,6 @@ RELEASES = _counter("releases_total", "Windows of held alerts that were over.", 
 HELD = _gauge("held_alerts", "Alerts that wait in windows.", "receiver", mode="livemax")
 NOTICES = _counter("notices_total", "What the operator was told.", "kind")
 
-REDIS_UP = _gauge("redis_up", "1 while every process reaches Redis.", mode="livemin")
-REDIS_ROUNDTRIP_SECONDS = _histogram("redis_roundtrip_seconds", "A PING to Redis and back.", buckets=FAST)
-REDIS_MEMORY_BYTES = _gauge("redis_memory_bytes", "Memory that Redis uses.")
-STORE_ROLLBACKS = _counter("store_rollbacks", "How often Redis was found to be older than what was known of it.")
-STORE_LOST_LINES = _counter("store_lost_lines", "Lines of the archive that Redis had no more when it went back.")
-STORE_LOST_EVENTS = _counter("store_lost_events", "Events that Redis lost, and that no source showed again.")
-REDIS_MEMORY_LIMIT_BYTES = _gauge("redis_memory_limit_bytes", "Memory that Redis may use; 0: without a limit.")
-REDIS_PRESSURE = _gauge("redis_pressure", "0 while Redis has room, 1 filling, 2 full.", mode="livemax")
-INTAKE_PAUSED = _gauge("intake_paused", "1 while nothing new is taken, because Redis is full.", mode="livemax")
-KEYS = _gauge("keys", "Entries in the store by kind of key.", "kind")
-EVENTS_MISSING = _counter("events_missing_total", "Events that something else took out of the stream.")
-JOURNAL_DROPPED = _counter("journal_dropped_total", "Journal records dropped before they were archived.")
-
 CONFIG_RELOAD_SUCCESSFUL = _gauge("config_last_reload_successful", "1 if the last reload was taken, else 0.")
 CONFIG_RELOAD_TIMESTAMP = _gauge("config_reload_timestamp_seconds", "When settings and rules were last taken.")
 POSITIONS_TROUBLE = _gauge(
