@@ -95,7 +95,7 @@ async def test_what_a_matcher_held_that_never_comes_back_is_taken_over(case: Cas
             await eventually(w.quiet, "all of it is delivered")
             seconds = time.monotonic() - began
             await w.settled(note=f"all delivered {seconds:.1f} s after it died")
-            assert seconds < 60, "15 s until it is taken over, and 5 s between two looks"
+            assert seconds < 60, "within 15 s it is taken over"
 
 
 async def _hold(w: World) -> None:
@@ -184,7 +184,7 @@ async def test_random_kills_for_some_seconds_lose_nothing(case: Case) -> None:
 @fault("F8", "random-kill-soak", slow=True)
 async def test_a_kill_each_second_for_ten_minutes_at_a_hundred_events_a_second_loses_nothing(case: Case) -> None:
     settings = {"processes": {"match": 2, "parse": 2}, "redis_maxmemory": "2gb"}
-    async with world(case, sources=10, settings=settings, window=60_000, source={"every": "2s"}, keep=False) as w:
+    async with world(case, sources=10, settings=settings, window=6_000, source={"every": "20s"}, keep=False) as w:
         async with publishing(w, 100):
             await kill_at_random(w, seconds=600, every_s=1)
         await w.settled(bound=allowed_repeats(w), timeout=1800, note=f"killed: {killed(w)}")
