@@ -56,6 +56,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "alertd.cli.archive:archive",
         "Look after the archive of all that was decided: check it, keep it, copy it.",
     ),
+    "backup": (
+        "alertd.cli.backup:backup",
+        "Write all that must not be lost into one file, while the daemon runs or not.",
+    ),
+    "restore": ("alertd.cli.backup:restore", "Put a backup back, while no daemon runs."),
     "schema": ("alertd.cli.files:schema", "Print the JSON Schema of a file, for editors."),
 }
 """Name -> where its function is, and what it does in one line (the first line of that function's docstring)."""

@@ -33,6 +33,7 @@ _PROGRESS_S = 5.0
 
 # Against each line stands what happens without it (docs/store.md): fsync always, or a power cut loses a second of
 # acknowledged alerts; noeviction, or a full server silently drops them; save "", or a failing snapshot stops writes;
+# diskless at once, or a backup waits five seconds for other replicas;
 # no TCP port, as this version may have known holes that only a client can use.
 _CONFIG = """\
 port 0
@@ -47,6 +48,8 @@ save ""
 appendonly yes
 appendfsync always
 no-appendfsync-on-rewrite no
+repl-diskless-sync yes
+repl-diskless-sync-delay 0
 aof-load-truncated yes
 aof-use-rdb-preamble yes
 auto-aof-rewrite-percentage 100
