@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -14,56 +13,10 @@ from alertd.store.embedded import socket_url
 from alertd.store.redis import open_store
 from tests.conformance.rig import Sink, rig, undisturbed
 from tests.conformance.test_real_feeds import _accounts, _journal
+from tests.faults.nemesis import Nemesis
 from tests.support.daemon import Daemon, eventually
 
 KILLS = 20
-
-
-def _processes(root: int) -> dict[int, str]:
-    """Give the daemon's processes with a name for each: its supervisor and everything under it."""
-    children: dict[int, list[int]] = {}
-    names: dict[int, str] = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            stat = (entry / "stat").read_text()
-            names[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        parent = int(stat.rpartition(")")[2].split()[1])
-        children.setdefault(parent, []).append(int(entry.name))
-    found, queue = {}, [root]
-    while queue:
-        pid = queue.pop()
-        found[pid] = names.get(pid, "")
-        queue += children.get(pid, [])
-    return found
-
-
-def _kind(pid: int, words: str, root: int) -> str:
-    if pid == root:
-        return "supervisor"
-    for kind, word in (("redis", "redis-server"), ("redis", "valkey-server"), ("parse", "parse_worker")):
-        if word in words:
-            return kind
-    return "child"
-
-
-async def _kill_one(daemon: Daemon, chance: random.Random) -> str:
-    """Kill a random process of the daemon; the kinds come up equally often."""
-    kinds: dict[str, list[int]] = {}
-    for pid, words in _processes(daemon.pid).items():
-        kinds.setdefault(_kind(pid, words, daemon.pid), []).append(pid)
-    kind = chance.choice(sorted(kinds))
-    try:
-        os.kill(chance.choice(sorted(kinds[kind])), signal.SIGKILL)
-    except ProcessLookupError:
-        return "gone"
-    if kind == "supervisor":
-        await daemon.wait()
-        await daemon.start(wait=False)
-    return kind
 
 
 async def test_twenty_random_kills_lose_nothing(tmp_path: Path) -> None:
@@ -71,15 +24,14 @@ async def test_twenty_random_kills_lose_nothing(tmp_path: Path) -> None:
     chance = random.Random(seed)
     print(f"\nseed {seed} (ALERTD_SEED repeats it)")
     async with rig(tmp_path) as (daemon, site, sink):
+        nemesis = Nemesis([daemon], None, chance)
         expected, refused = undisturbed(site.files)
         await daemon.start()
-        killed: list[str] = []
         seen = 0
-        while len(killed) < KILLS:
+        while nemesis.kills.total() < KILLS:
             # At a random moment of the work: after so many more messages, or a quiet second, whichever is first.
             seen = await _progress(sink, seen + chance.randrange(1, 200), chance.uniform(0.2, 3.0))
-            if (kind := await _kill_one(daemon, chance)) != "gone":
-                killed.append(kind)
+            await nemesis.kill_one()
         await eventually(daemon.ready, "the daemon works again", 120)
         # A poll that a kill has cut short is repeated after its back-off: until then it counts as failing.
         status = await eventually(lambda: _calm(daemon, refused), "everything was polled and sent", 400)
@@ -97,8 +49,8 @@ async def test_twenty_random_kills_lose_nothing(tmp_path: Path) -> None:
         twice = {key: names for key, names in sink.by_event.items() if len(names) > 1}
         assert not twice, f"an event reached the receiver under two ids: {list(twice.items())[:3]}"
         await _nothing_left(daemon)
-    counts = {kind: killed.count(kind) for kind in sorted(set(killed))}
-    print(f"{len(killed)} kills {counts}: {len(total)} events, 0 lost, {sink.repeats} repeats, each under its own id")
+    counts = dict(sorted(nemesis.kills.items()))
+    print(f"{KILLS} kills {counts}: {len(total)} events, 0 lost, {sink.repeats} repeats, each under its own id")
 
 
 async def _progress(sink: Sink, count: int, seconds: float) -> int:
