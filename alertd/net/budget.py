@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +11,23 @@ from typing import Final
 
 from alertd.errors import FetchTemporary
 
+AT_ONCE: Final = 400
+"""Requests of all hosts together, where the process may have files enough."""
+KEPT_BACK: Final = 48
+"""Files that requests leave to Redis, receivers, the log and the archive."""
 _TIDY_ABOVE: Final = 4096
+
+
+def at_once(files: int) -> int:
+    """Give how many requests there may be at once in a process that may have so many files open: each may need one
+    for its connection and one for its name. Hosts that say nothing must not take from receivers what they need."""
+    return max(min((files - KEPT_BACK) // 2, AT_ONCE), 4)
+
+
+def own_files() -> int:
+    """Give how many files this process may have open (getrlimit(2), RLIMIT_NOFILE)."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return soft if soft != resource.RLIM_INFINITY else 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +47,8 @@ INSIDE: Final = HostLimit(concurrency=16, spacing_s=0.0)
 class HostBudget:
     """Hands out turns. Keep one for all requests of a process; it belongs to one event loop.
 
-    `total` bounds the requests of all hosts together. `limits` overrides the limit of a host by its name. Who
-    waits longer than `max_wait_s` gets FetchTemporary: a hundred feeds on one hanging host do not queue for an hour.
+    `total` bounds the requests of all hosts together, by default so that files are left for other things. `limits`
+    overrides the limit of a host by its name. Who waits longer than `max_wait_s` gets FetchTemporary: a hundred feeds on one hanging host do not queue for an hour.
     """
 
     def __init__(
@@ -40,13 +57,13 @@ class HostBudget:
         usual: HostLimit = POLITE,
         inside: HostLimit = INSIDE,
         limits: Mapping[str, HostLimit] | None = None,
-        total: int = 400,
+        total: int | None = None,
         max_wait_s: float = 60.0,
     ) -> None:
         self._usual = usual
         self._inside = inside
         self._limits = dict(limits or {})
-        self._total = asyncio.Semaphore(total)
+        self._total = asyncio.Semaphore(at_once(own_files()) if total is None else total)
         self._max_wait_s = max_wait_s
         self._lanes: dict[tuple[str, bool], _Lane] = {}
 

@@ -19,7 +19,7 @@ from redis import exceptions
 
 from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
 from alertd.store.keys import WRONG_TYPE, Keys
-from alertd.store.scripts import Script, script
+from alertd.store.scripts import Script, read_all, script
 from alertd.store.servers import Arg as Arg
 from alertd.store.servers import Servers
 from alertd.store.translate import is_about_access, translated
@@ -39,6 +39,7 @@ class Link:
     def __init__(self, url: str, keys: Keys, *, name: str, max_connections: int) -> None:
         """Open nothing yet: connections are made when they are needed. Raises StoreRefused for a bad URL."""
         safe_name = "".join(c if c.isascii() and c.isprintable() and c != " " else "-" for c in f"alertd:{name}")
+        read_all()
         self.keys = keys
         self.over_socket = url.startswith("unix:")
         self._let_in = False

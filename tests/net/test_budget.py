@@ -5,7 +5,13 @@ import asyncio
 import pytest
 
 from alertd.errors import FetchTemporary
-from alertd.net.budget import HostBudget, HostLimit
+from alertd.net.budget import KEPT_BACK, HostBudget, HostLimit, at_once
+
+
+@pytest.mark.parametrize(("files", "most"), [(64, 8), (20, 4), (256, 104), (1024, 400), (1 << 20, 400)])
+def test_requests_leave_files_to_what_sends_and_records(files: int, most: int) -> None:
+    assert at_once(files) == most
+    assert 2 * most + KEPT_BACK <= files or most == 4
 
 
 class Bench:

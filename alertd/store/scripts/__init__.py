@@ -39,5 +39,13 @@ def script(name: str) -> Script:
     return Script(name, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
+@cache
+def read_all() -> None:
+    """Read every script: later there may be no file left to open one with, and an outcome could not be recorded."""
+    for file in files("alertd.store.scripts").iterdir():
+        if file.name.endswith(".lua"):
+            script(file.name.removesuffix(".lua"))
+
+
 def _read(name: str) -> str:
     return (files("alertd.store.scripts") / f"{name}.lua").read_text("utf-8")
