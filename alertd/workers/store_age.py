@@ -36,7 +36,6 @@ NO_ARCHIVE_S = 40.0
 """What a process without the archive waits for the one that has it: of two that tell, the first is heard."""
 KEEP_EVERY = 5
 """Beats between two that are written beside the store, to be remembered over a restart."""
-KIND = "store_rolled_back"
 
 
 class AgeStore(Protocol):
@@ -171,7 +170,7 @@ class StoreAge:
         telemetry.STORE_LOST_EVENTS.inc(len(gone))
         log.error("store_rolled_back", lost=lost.lines if lost else 0, again=len(after.again), gone=gone[:100])
         known = lost if lost is not None or not self._archives else Lost()
-        await self._notices.tell(KIND, "redis", told(self._back_ms, known, after), history)
+        await self._notices.tell("store_rolled_back", "redis", told(self._back_ms, known, after), history)
         self._back_ms = self._lost = None
 
     async def _aftermath(self, lost: Lost) -> Aftermath:
