@@ -48,7 +48,8 @@ class HostBudget:
     """Hands out turns. Keep one for all requests of a process; it belongs to one event loop.
 
     `total` bounds the requests of all hosts together, by default so that files are left for other things. `limits`
-    overrides the limit of a host by its name. Who waits longer than `max_wait_s` gets FetchTemporary: a hundred feeds on one hanging host do not queue for an hour.
+    overrides the limit of a host by its name. Who waits longer than `max_wait_s` gets FetchTemporary: a hundred feeds
+    on one hanging host do not queue for an hour.
     """
 
     def __init__(
