@@ -12,7 +12,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     level: Literal["refuse", "warn"]
     code: str
-    """`version`, `replica`, `policy`, `append_only`, `fsync`, `memory`, `filling`, `disk`, `evicted`, `clock`."""
+    """`version`, `replica`, `policy`, `append_only`, `fsync`, `memory`, `filling`, `disk`, `evicted`, `wrong_type`,
+    `clock`."""
     text: str
     """What is wrong and what to set, in words for an operator."""
 

@@ -18,7 +18,9 @@ import asyncio
 from pathlib import Path
 from typing import Self
 
-from tests.faults.proxy_connection import Conditions, Connection
+from tests.faults.proxy_connection import ANY, Conditions, Connection
+
+__all__ = ["ANY", "Proxy"]
 
 
 class Proxy(Conditions):
@@ -64,7 +66,7 @@ class Proxy(Conditions):
     def drop_reply(self, command: str, nth: int = 1) -> None:
         """Pass the nth call of a command from now on, swallow its reply and close. An error is no such reply.
 
-        Several may be named; each is dropped once.
+        Several may be named, or ANY; each is dropped once.
         """
         self._drops[command] = nth - 1
         self._dropping.clear()

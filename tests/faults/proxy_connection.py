@@ -16,6 +16,10 @@ _CHUNK = 65_536
 _CONNECT_S = 3.0
 
 
+ANY = "*"
+"""In place of a command: whichever is answered next."""
+
+
 class Dropped(Exception):
     """A reply was swallowed: the connection ends here."""
 
@@ -42,11 +46,12 @@ class Conditions:
         if reply.startswith(b"-"):
             return
         self.replies[name] += 1
-        if name not in self._drops:
+        named = name if name in self._drops else ANY
+        if named not in self._drops:
             return
-        self._drops[name] -= 1
-        if self._drops[name] < 0:
-            del self._drops[name]
+        self._drops[named] -= 1
+        if self._drops[named] < 0:
+            del self._drops[named]
             self.dropped.append(name)
             self._dropping.set()
             raise Dropped

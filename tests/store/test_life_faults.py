@@ -9,8 +9,9 @@ import pytest
 from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import CoolMark, Count, Effects, Timer, Told
 from alertd.store.redis import RedisStore
+from tests.faults.proxy import ANY, Proxy
 from tests.store.make import NOW, delivery, hold, record, silence, state
-from tests.store.test_client import LossyProxy, everything, opened
+from tests.store.test_client import everything, opened
 from tests.store.test_windows import put
 from tests.support.redis import RedisServer
 
@@ -54,14 +55,14 @@ async def test_with_memory_full_nothing_new_is_put_off_and_what_waits_goes_out(s
 
 
 async def test_after_a_lost_reply_a_repeat_finds_it_done(redis_url: str, tmp_path: Path) -> None:
-    proxy = LossyProxy(redis_url, tmp_path / "p")
+    proxy = Proxy(redis_url, tmp_path / "p")
 
     async def lose(call: object) -> None:
-        proxy.lose_next_reply = True
+        proxy.drop_reply(ANY)
         with pytest.raises(StoreUnavailable):
             await call  # type: ignore[misc]
 
-    async with proxy as url, opened(url) as store:
+    async with proxy, opened(proxy.url) as store:
         await put(store, hold("al_9", until=NOW + 1))  # so that the scripts are known
         await store.release(hold("al_9", until=NOW + 1).window, [], [], record("al_9"), NOW)
         await lose(store.commit("al_1", 0, state(), [], NOW, effects=EFFECTS))
