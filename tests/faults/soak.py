@@ -128,9 +128,11 @@ async def soak(case: Case, minutes: float, rate: float, kill_every: float, stead
             f" lost {verdict.lost}, repeats {verdict.repeats} (bound {verdict.bound}), under another id or body"
             f" {verdict.other_ids}: {verdict.verdict}"
         )
+        verified = await w.verified()
+        print(verified or "alertd verify finds nothing wrong")
         memory = await (await w.store()).memory()
         print(f"Redis holds {memory.used / max(verdict.published, 1) / 1000:.1f} kB for each event of the run")
-        wrong = [*verdict.faults, *growing(lives), *logged_badly(case.folder)]
+        wrong = [*verdict.faults, *filter(None, [verified]), *growing(lives), *logged_badly(case.folder)]
     print("\n".join(f"WRONG: {text}" for text in wrong) or "all flat, nothing lost")
     return 1 if wrong else 0
 

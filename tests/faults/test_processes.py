@@ -144,6 +144,7 @@ async def test_a_message_whose_sender_died_after_it_is_repeated_under_its_id(cas
         await w.publish(60)
         verdict = await w.settled(bound=CONCURRENCY)
         assert verdict.repeats >= 1, "the one that was sent is in doubt"
+        assert await w.verified() == ""
 
 
 @fault("C17", "kill-sender-after-retry-is-scheduled", slow=True)
@@ -188,6 +189,7 @@ async def test_a_kill_each_second_for_ten_minutes_at_a_hundred_events_a_second_l
         async with publishing(w, 100):
             await kill_at_random(w, seconds=600, every_s=1)
         await w.settled(bound=allowed_repeats(w), timeout=1800, note=f"killed: {killed(w)}")
+        assert await w.verified() == ""
 
 
 def killed(w: World) -> str:

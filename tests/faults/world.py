@@ -25,7 +25,7 @@ from tests.faults.feeds import WINDOW, Feeds
 from tests.faults.ledger import LedgerReader, leftover, under_way
 from tests.faults.nemesis import Nemesis
 from tests.faults.sink import SECRET, Sink
-from tests.support.daemon import Daemon, eventually
+from tests.support.daemon import Daemon, command, eventually
 from tests.support.http import FaultServer
 from tests.support.redis import RedisServer
 
@@ -197,6 +197,11 @@ class World:
         left = {kind: count for kind, count in (await leftover(store, self.clock())).items() if kind not in allowed}
         assert not self.sink.wrong, self.sink.wrong[:3]
         return check(self.feeds.published, ledger, self.sink.receipts, left, bound=bound, untold=untold)
+
+    async def verified(self) -> str:
+        """Ask the daemon's own `alertd verify`; gives what it finds wrong, nothing if everything has its end."""
+        code, out, err = await command("verify", "--json", folder=self.daemon.folder)
+        return "" if code == 0 else f"alertd verify ended with {code}: {(err or out)[-1500:]}"
 
     async def _picture(self) -> str:
         try:
