@@ -10,7 +10,7 @@ import pytest
 from alertd.app.reloading import Reloading
 from alertd.app.snapshot import RESTART, all_faults, needs_restart, secrets_of
 from alertd.errors import ConfigError
-from alertd.settings import Settings, load_settings
+from alertd.settings import Settings, load_settings, redacted
 
 KEY = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="
 SETTINGS = """
@@ -177,3 +177,12 @@ def test_a_rule_about_a_source_that_is_not_configured_is_a_fault(tmp_path: Path)
     )
     with pytest.raises(ConfigError, match="prwire"):
         Reloading(tmp_path / "alertd.yaml", {}).load()
+
+
+def test_passwords_of_several_servers_are_masked_and_not_printed(config: Path) -> None:
+    url = "redis+sentinel://desk:pass%40word@s1:26379,s2:26379/alerts/0?sentinel_password=another-one"
+    settings = load_settings(config, {"ALERTD_REDIS": url}).settings
+    assert {"pass%40word", "pass@word", "another-one", url} <= set(secrets_of(settings))
+    assert redacted(settings)["redis"] == "${ALERTD_REDIS}"
+    config.write_text(f"redis: {url}\n" + config.read_text())
+    assert redacted(load_settings(config, {}).settings)["redis"] == "redis+sentinel://s1:26379,s2:26379/alerts"
