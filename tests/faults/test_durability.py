@@ -73,7 +73,7 @@ async def test_a_loss_of_power_takes_nothing_that_was_on_the_disk(case: Case) ->
             await w.settled(bound=3 * CONCURRENCY, note="3 times, cut to what the last fsync had put on the disk")
 
 
-@fault("F14", "redis-powerloss-cut-aof")
+@fault("F14", "redis-powerloss-cut-aof", slow=True)
 async def test_wherever_the_file_was_torn_what_is_left_agrees_with_itself(case: Case) -> None:
     file = await real_run(case)
     cuts = [case.chance.randrange(STEP, TAIL) for _ in range(12)]
