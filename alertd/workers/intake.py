@@ -256,6 +256,10 @@ class Intake:
 
 
 def _since(item: IngestItem, ms: int) -> bool:
-    """Tell whether a baseline item was published after a time, and so cannot have been told before it."""
+    """Tell whether a baseline item was published after a time, and so cannot have been told before it.
+
+    Most dates have whole seconds (RFC 822): one of the same second may have come after all. A repeat is better than a
+    loss, and it has the same id.
+    """
     published = item.candidate.published_ms
-    return item.verdict == "baseline" and published is not None and published > ms
+    return item.verdict == "baseline" and published is not None and published + 1000 > ms

@@ -240,27 +240,28 @@ class Pressure(Looks):
 
     async def _tell(self) -> None:
         """Tell the operator, and again with the next look where even that could not be written."""
-        kind, text = self._notice()
-        if await self._notices.tell(kind, "redis", text, str(self.since_ms // HOUR_MS)):
-            self._untold = False
-
-    def _notice(self) -> tuple[str, str]:
-        now = self._clock()
+        tell, episode = self._notices.tell, str(self.since_ms // HOUR_MS)
         if self.level == "full":
-            return "redis_full", (
+            text = (
                 f"Redis is full ({self.words()}): nothing new is taken, sending goes on. What sources show meanwhile "
                 "is read as soon as there is room. `alertd status` shows what waits."
             )
-        if self.level == "filling":
-            return "redis_filling", (
+            queued = await tell("redis_full", "redis", text, episode)
+        elif self.level == "filling":
+            text = (
                 f"Redis is filling ({self.words()}): sources are not asked while more than {BACKLOG} events wait, "
                 f"and from {FULL:.0%} on not at all. Sending goes on. `alertd status` shows what waits."
             )
-        was = "full" if self._was_full else "nearly full"
-        return "redis_has_room", (
-            f"Redis has room again ({self.words()}). It was {was} from {rfc3339(self.since_ms)}, for "
-            f"{in_words((now - self.since_ms) / 1000)}; sources are asked again."
-        )
+            queued = await tell("redis_filling", "redis", text, episode)
+        else:
+            was = "full" if self._was_full else "nearly full"
+            lasted = in_words((self._clock() - self.since_ms) / 1000)
+            text = (
+                f"Redis has room again ({self.words()}). It was {was} from {rfc3339(self.since_ms)}, for {lasted}; "
+                "sources are asked again."
+            )
+            queued = await tell("redis_has_room", "redis", text, episode)
+        self._untold = not queued
 
 
 async def first_look(pressure: Pressure) -> None:
