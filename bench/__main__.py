@@ -29,6 +29,7 @@ from bench import (
     matching,
     quiet_poll,
     reports,
+    scale,
     silence,
     storm,
     updates,
@@ -50,6 +51,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "life": ("what the life of alerts costs the store", life.run),
     "load": ("the whole daemon under load", load.measure_all),
     "reports": ("reports on a portfolio", reports.measure),
+    "scale": ("more processes on one machine", lambda: asyncio.run(scale.measure())),
     "silence": ("sources that fall silent", silence.measure),
     "storm": ("very many matches in a minute", storm.measure_all),
     "updates": ("loading and changing very many rules", updates.run),
@@ -59,6 +61,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
     "history": history.show, "load": load.show, "storm": storm.show, "updates": updates.show,
     "backtest": backtest.show, "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
+    "scale": scale.show,
 }  # fmt: skip
 
 
