@@ -7,6 +7,7 @@ import asyncio
 import structlog
 
 from alertd.app.link import Boot
+from alertd.app.state import ROLES
 from alertd.base.clock import system_clock
 from alertd.store.redis import RedisStore
 from alertd.workers.answers import Answers
@@ -26,9 +27,11 @@ class Archiving:
         settings, roles = boot.snapshot.settings, boot.roles
         config = settings.archive
         archives = config.enabled and "archive" in roles
-        file = settings.state_dir / "beat.json"
+        # daemons with a role each may share a state directory, and so a consumer's name
+        suffix = "" if roles >= set(ROLES) - {"match"} else "." + "-".join(sorted(roles))
+        member, file = boot.consumer + suffix, settings.state_dir / f"beat{suffix}.json"
         self._age = StoreAge(
-            store, notices, system_clock, progress, boot.consumer, file, archives=archives, answer=answers.give
+            store, notices, system_clock, progress, member, file, archives=archives, answer=answers.give
         )
         self.when_it_went_back = self._age.when_it_went_back
         self._aging: asyncio.Task[None] | None = None

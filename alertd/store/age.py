@@ -37,11 +37,12 @@ class Beat(msgspec.Struct, frozen=True):
 class AgePart(Part):
     """`beat`, `history_id`, `journal_rows`, `told_of`, `doubt`."""
 
-    async def beat(self, member: str, count: int, now: int) -> tuple[Beat | None, str]:
-        """Count one more second; gives what stood there before, and the store's epoch."""
+    async def beat(self, member: str, known: int, now: int) -> tuple[Beat | None, Beat]:
+        """Count one more second behind the count that is known; gives what stood there before, and what does now."""
         names = [f"beat:{checked_member(member)}", "meta"]
-        _, before, epoch = await self.link.run("beat", names, member, f"{count}|{now}", BEAT_S)
-        return beat_of(before, epoch.decode()), epoch.decode()
+        _, before, raw, count = await self.link.run("beat", names, member, known, now, BEAT_S)
+        epoch = raw.decode()
+        return beat_of(before, epoch), Beat(count, now, epoch)
 
     async def history_id(self) -> str:
         """Name the history that the server writes: another one after each failover and restart."""

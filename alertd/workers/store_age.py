@@ -41,8 +41,8 @@ KEEP_EVERY = 5
 class AgeStore(Protocol):
     """What this needs of the store."""
 
-    async def beat(self, member: str, count: int, now: int) -> tuple[Beat | None, str]:
-        """Count one more second; gives what stood there, and the epoch."""
+    async def beat(self, member: str, known: int, now: int) -> tuple[Beat | None, Beat]:
+        """Count one more second; gives what stood there, and what does now."""
         ...
 
     async def history_id(self) -> str:
@@ -124,9 +124,9 @@ class StoreAge:
         self._tell_later()
 
     async def _beat(self) -> None:
-        now, count = self._clock(), self._known.count + 1 if self._known is not None else 1
-        found, epoch = await self._store.beat(self._member, count, now)
-        back = went_back_ms(self._known, found, epoch)
+        count = self._known.count if self._known is not None else 0
+        found, now_there = await self._store.beat(self._member, count, self._clock())
+        back = went_back_ms(self._known, found, now_there.epoch)
         if back is not None:
             telemetry.STORE_ROLLBACKS.inc()
             log.error("store_went_back", back_s=round(back / 1000, 1))
@@ -135,7 +135,7 @@ class StoreAge:
                 await call()
             self._tell_later()
         # only now: a store that went away meanwhile is looked at again
-        self._known = Beat(max(count, found.count + 1 if found is not None else 0), now, epoch)
+        self._known = now_there
         if self._known.count % KEEP_EVERY == 1:
             self._remember(self._known)
 

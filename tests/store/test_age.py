@@ -41,11 +41,13 @@ def test_a_beat_of_another_kind_is_none() -> None:
     assert beat_of(b"7|123", E) == Beat(7, 123, E)
 
 
-async def test_each_beat_gives_what_stood_there(redis_store: RedisStore) -> None:
-    assert (await redis_store.beat("io", 1, NOW))[0] is None
-    found, epoch = await redis_store.beat("io", 2, NOW + 1_000)
-    assert (found, epoch) == (Beat(1, NOW, epoch), await redis_store.epoch())
-    assert (await redis_store.beat("another", 1, NOW))[0] is None
+async def test_each_beat_gives_what_stood_there_and_goes_on_behind_it(redis_store: RedisStore) -> None:
+    epoch = await redis_store.epoch()
+    assert await redis_store.beat("io", 0, NOW) == (None, Beat(1, NOW, epoch))
+    assert await redis_store.beat("io", 1, NOW + 1) == (Beat(1, NOW, epoch), Beat(2, NOW + 1, epoch))
+    assert (await redis_store.beat("io", 7, NOW))[1].count == 8, "it went back"
+    assert (await redis_store.beat("io", 2, NOW))[1].count == 9, "another process of the same name"
+    assert (await redis_store.beat("another", 0, NOW))[0] is None
 
 
 async def put_back(store: RedisStore, raw: bytes) -> None:

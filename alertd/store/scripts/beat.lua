@@ -1,7 +1,8 @@
 -- requires: prelude
 -- Count one more second of a process's life, and say what stood there: a store that is older than the process knew
--- says less (store/age.py). ARGV: member, count and time joined by |, seconds to keep it.
--- Answers {'ok', what stood there or '', epoch or ''}.
+-- says less (store/age.py). It goes on behind what stood there and what the process knows, so that two that go by one
+-- name by mistake take each other for no store that went back. ARGV: member, count that it knows, time, seconds to keep.
+-- Answers {'ok', what stood there or '', epoch or '', count from now on}.
 local name = 'beat:' .. ARGV[1]
 need(name, 'string')
 need('meta', 'hash')
@@ -10,5 +11,6 @@ if refused then
   return refused
 end
 local before = redis.call('GET', K[name]) or ''
-redis.call('SET', K[name], ARGV[2], 'EX', ARGV[3])
-return {'ok', before, redis.call('HGET', K['meta'], 'epoch') or ''}
+local count = math.max(tonumber(string.match(before, '^%d+')) or 0, tonumber(ARGV[2])) + 1
+redis.call('SET', K[name], string.format('%.0f|%s', count, ARGV[3]), 'EX', ARGV[4])
+return {'ok', before, redis.call('HGET', K['meta'], 'epoch') or '', count}
