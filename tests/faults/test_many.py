@@ -33,7 +33,9 @@ async def many(case: Case, words: Sequence[Sequence[str]], sources: int, **recei
         async with world(case, sources=sources, redis=redis, daemons=0) as w:
             w.settings["receivers"][0] |= receiver
             daemons = [w.add_daemon(words=each) for each in words]
-            await asyncio.gather(*(daemon.start() for daemon in daemons))
+            await asyncio.gather(*(daemon.start(wait=False) for daemon in daemons))
+            for daemon in daemons:  # ten of them share two cores, with whatever else there is
+                await eventually(daemon.ready, "each of them works", 300)
             pollers = [daemon for daemon, only in zip(daemons, words, strict=True) if not only or "poll" in only]
             await eventually(lambda: know(pollers), "the pollers know of one another")
             yield w
