@@ -16,7 +16,7 @@ from tests.hostile.case import ALL, ONLY, ROWS, Case
 from tests.support.http import FaultServer
 from tests.support.redis import namespace, redis_server, redis_url  # noqa: F401
 from tests.support.rows import note
-from tests.workers.conftest import http, pool, server  # noqa: F401
+from tests.workers.conftest import http, server  # noqa: F401
 from tests.workers.polling import CountingPool, Wire
 
 _CASE = pytest.StashKey[Case]()
@@ -86,12 +86,19 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pool() -> AsyncIterator[CountingPool]:
+    """A parse worker with more time than it has in a daemon: the machine may have other things to do."""
+    async with CountingPool(1, timeout_s=60.0) as running:
+        yield running
+
+
 @pytest_asyncio.fixture(loop_scope="module")
 async def wire(
     redis_url: str,  # noqa: F811
     namespace: str,  # noqa: F811
     http: HttpClient,  # noqa: F811
-    pool: CountingPool,  # noqa: F811
+    pool: CountingPool,
     server: FaultServer,  # noqa: F811
 ) -> AsyncIterator[Wire]:
     """A source over a real Redis: a store in memory would never let go of the loop."""
