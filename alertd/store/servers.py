@@ -17,6 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
 
+from alertd import telemetry
 from alertd.errors import StoreRefused
 from alertd.store.address import Address, Node, parse_address
 from alertd.store.finders import ClusterFinder, SentinelFinder
@@ -133,6 +134,7 @@ class Servers:
         except exceptions.TimeoutError:
             # the line is dead, or the server is frozen: the others that stand idle are no better, and each would cost
             # its own time-out before it was given up
+            telemetry.REDIS_TIMEOUTS.inc()
             await self._close_idle()
             raise
 

@@ -27,5 +27,6 @@ REDIS_MEMORY_LIMIT_BYTES = _gauge("redis_memory_limit_bytes", "Memory that Redis
 REDIS_PRESSURE = _gauge("redis_pressure", "0 while Redis has room, 1 filling, 2 full.", mode="livemax")
 INTAKE_PAUSED = _gauge("intake_paused", "1 while nothing new is taken, because Redis is full.", mode="livemax")
 KEYS = _gauge("keys", "Entries in the store by kind of key.", "kind")
+REDIS_TIMEOUTS = _counter("redis_timeouts_total", "Commands that Redis did not answer in time.")
 EVENTS_MISSING = _counter("events_missing_total", "Events that something else took out of the stream.")
 JOURNAL_DROPPED = _counter("journal_dropped_total", "Journal records dropped before they were archived.")
