@@ -169,11 +169,16 @@ class AuditPart(AlertsPart):
             await asyncio.sleep(0)
 
     async def _entries(self, name: str, after: str) -> AsyncIterator[list[tuple[str, Any]]]:
-        """Give the entries of a stream: few at once where they are large, as a line of the journal may be."""
+        """Give the entries that a stream has by now: few at once where they are large, as the journal's may be.
+
+        What is added meanwhile is left out, or a busy stream would have no end.
+        """
+        newest = await self.link.call("XREVRANGE", self.keys(name), "+", "-", "COUNT", 1)
+        until = newest[0][0].decode() if newest else "0"
         count = AT_ONCE
         while True:
             start = f"({after}" if after else "-"
-            rows = await self.link.call("XRANGE", self.keys(name), start, "+", "COUNT", count)
+            rows = await self.link.call("XRANGE", self.keys(name), start, until, "COUNT", count)
             if not rows:
                 return
             yield [(entry.decode(), flat) for entry, flat in rows]

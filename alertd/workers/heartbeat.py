@@ -125,11 +125,11 @@ class Heartbeat(Looks):
         if reason:
             self._next = now  # at once when it goes on
             if self._last_ms or time.monotonic() - self._began > GRACE_S:
-                self._tell("silent", reason)
+                self._note("silent", reason)
         elif now >= self._next:
             failed = await self._ask(config)
             self._next = now + (min(config.every, AGAIN_S) if failed else config.every)
-            self._tell("failed" if failed else "sent", failed)
+            self._note("failed" if failed else "sent", failed)
 
     async def _facts(self, now: float) -> Facts:
         living = {role: len(await self._store.members(alive(role), self._clock())) for role in WATCHED}
@@ -150,7 +150,7 @@ class Heartbeat(Looks):
             return str(error)
         return "" if 200 <= answer.status < 300 else f"HTTP {answer.status}"
 
-    def _tell(self, outcome: str, reason: str) -> None:
+    def _note(self, outcome: str, reason: str) -> None:
         """Write down what came of it; a reason is logged once."""
         telemetry.HEARTBEAT_OK.set(int(outcome == "sent"))
         if outcome != "silent" or reason != self._silent:

@@ -161,6 +161,6 @@ async def command(
         sys.executable, "-m", "alertd", *words, cwd=folder, env={**os.environ, **(env or {})},
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(stdin), 60)
+    out, err = await asyncio.wait_for(process.communicate(stdin), DEADLINE_S * 2)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
