@@ -124,6 +124,7 @@ class Notices:
         skip: str = "",
         desk: str | None = None,
         others: str = "",
+        once: str = "",
     ) -> bool:
         """Queue a notice for each of the operator's receivers but `skip` (the one that is in trouble itself).
 
@@ -131,6 +132,8 @@ class Notices:
         receivers alone, and `others` to the rest (empty: only that the desk has such trouble). A source or receiver
         of a desk is named to that desk and to receivers of no desk. A store that is away is logged and not raised:
         telling about trouble must not make more of it. Gives whether it is queued.
+
+        `once`: what is told of a whole time at most once, while the journal has each episode.
         """
         now = self._clock()
         owner = desk or self._desks.of(subject)
@@ -138,13 +141,15 @@ class Notices:
         log.warning("operator_notice", kind=kind, subject=subject, text=text)
         telemetry.NOTICES.labels(kind=kind).inc()
         about = subject
-        if self._remember(kind, subject, episode, now) > FOLD_AFTER:
+        message = once or episode
+        if self._remember(kind, subject, message, now) > FOLD_AFTER:
             # Two hundred feeds behind one dead line are one piece of news; each is in the journal and the log.
             about, episode = "many", f"folded:{now // FOLD_MS}"
+            message = episode
             notice = msgspec.structs.replace(notice, subject=about, text=f"{FOLDED} {text}")
         deliveries = [
             notice_delivery(
-                self._seen(notice, receiver, desk, owner, others), receiver, mode, episode, now, about=about
+                self._seen(notice, receiver, desk, owner, others), receiver, mode, message, now, about=about
             )
             for receiver, mode in self._operator.items()
             if receiver != skip

@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 FULL = 0.7
 """Share of Redis's memory above which the journal gives way."""
+HOUR_MS = 3_600_000
+"""The operator is told once an hour at most; the journal has a line for each gap."""
 STEPS = 5
 """Tenths of the journal's time that one turn may drop: the memory that comes free shows with some delay."""
 
@@ -88,5 +90,5 @@ async def make_room(store: ReliefStore, notices: Notices, now: int) -> int:
             f"Redis is more than {FULL:.0%} full: {' and '.join(what)} were dropped. Give Redis more memory, keep "
             "the journal for a shorter time, and see whether the archive is written (`alertd status`)."
         )
-        await notices.tell("journal_gap", "journal", text, str(until or now))
+        await notices.tell("journal_gap", "journal", text, str(until or now), once=f"hour:{now // HOUR_MS}")
     return dropped

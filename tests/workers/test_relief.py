@@ -55,6 +55,19 @@ async def test_the_operator_is_told_of_the_gap() -> None:
     assert "70% full" in notice.message.notice.text
 
 
+async def test_the_operator_is_told_once_an_hour_and_each_gap_is_recorded() -> None:
+    store = await filled(80)
+    for _ in range(3):
+        await make_room(store, Notices(store, {"ops": "every"}, lambda: store.now), store.now)
+        for _ in range(20):
+            store.now += 1000
+            await store.journal(JournalRecord(kind="source", at=rfc3339(store.now), ids=["wire"], reason="fine"))
+    due, _ = await store.due("ops", store.now, 10)
+    assert len(due) == 1
+    gaps = [record for _, record in await store.read_journal("", 1000, 0) if record.reason == "journal_gap"]
+    assert len(gaps) == 3
+
+
 async def test_messages_that_wait_to_be_archived_go_first() -> None:
     store = await filled(60)
     store.keep_payloads = True
