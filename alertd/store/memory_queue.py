@@ -16,8 +16,8 @@ from alertd.store.types import ReceiverHealth
 class MemoryQueue(MemoryDeliveries):
     """From `enqueue` to `retry_dead`."""
 
-    _set_back = ""
-    """The last step of the clock that was followed."""
+    _set_back = (0, 0)
+    """The last step of the clock that was followed: by how much, and the time right after."""
 
     async def enqueue(self, deliveries: Sequence[NewDelivery], now: int) -> list[str]:
         """Queue deliveries outside an alert; gives the ids that were not known. An id is queued once."""
@@ -203,11 +203,11 @@ class MemoryQueue(MemoryDeliveries):
             self._wake.append(receiver)
             self._bell.set()
 
-    async def set_back(self, step: str, back_ms: int, now: int) -> int:
+    async def set_back(self, back_ms: int, now: int) -> int:
         """Let all that waits for its time wait no longer, after the clock was set back; gives how much was moved."""
-        if self._set_back == step:
+        if abs(self._set_back[0] - back_ms) < 5_000 and abs(self._set_back[1] - now) < 60_000:
             return 0
-        self._set_back = step
+        self._set_back = (back_ms, now)
         for receiver, health in self._recv.items():
             if health.paused_until_ms > now:
                 paused = max(now, health.paused_until_ms - back_ms)

@@ -83,9 +83,9 @@ class QueueStore(Protocol):
     async def pause_receiver(self, receiver: str, until_ms: int) -> None:
         """Let nothing be claimed for a receiver until then; 0 ends the pause. Repeatable."""
 
-    async def set_back(self, step: str, back_ms: int, now: int) -> int:
+    async def set_back(self, back_ms: int, now: int) -> int:
         """Let all that waits for its time wait no longer, after the clock was set back by so much; gives how much was
-        moved. Once for each step, by its name. Repeatable."""
+        moved. A step of about the same size at about the same time is the same one. Repeatable."""
 
     async def receiver_health(self) -> dict[str, ReceiverHealth]:
         """Say how every receiver that ever had a delivery is doing."""

@@ -204,12 +204,12 @@ class QueuePart(Part):
         """Let nothing be claimed for a receiver until then; 0 ends the pause."""
         await self.link.run("pause", [f"recv:{receiver}", "receivers", "wake"], receiver, until_ms)
 
-    async def set_back(self, step: str, back_ms: int, now: int) -> int:
+    async def set_back(self, back_ms: int, now: int) -> int:
         """Let all that waits for its time wait no longer, after the clock was set back; gives how much was moved."""
         receivers = sorted(r.decode() for r in await self.link.call("SMEMBERS", self.keys("receivers")))
         names = ["fetch_due", *(f"recv:{receiver}" for receiver in receivers)]
         names += [queue for receiver in receivers for queue in queue_names(receiver)]
-        reply = await self.link.run("set_back", ["meta", *names], step, back_ms, now, *names)
+        reply = await self.link.run("set_back", ["meta", *names], back_ms, now, *names)
         return int(reply[1])
 
     async def receiver_health(self) -> dict[str, ReceiverHealth]:

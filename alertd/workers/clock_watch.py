@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from alertd import telemetry
-from alertd.base.clock import Clock, rfc3339
+from alertd.base.clock import Clock
 from alertd.base.clock_steps import ClockSteps
 from alertd.base.config import format_duration
 from alertd.workers.looks import Looks
@@ -30,8 +30,8 @@ Follow = Callable[[int], None]
 class StepStore(Protocol):
     """What is asked of the store."""
 
-    async def set_back(self, step: str, back_ms: int, now: int) -> int:
-        """Let what waits for its time wait no longer; once for each step."""
+    async def set_back(self, back_ms: int, now: int) -> int:
+        """Let what waits for its time wait no longer; once for each step, whoever says it."""
         ...
 
 
@@ -49,8 +49,8 @@ class ClockWatch(Looks):
         self._notices = notices
         self._clock = clock
         self._followers: list[Follow] = []
-        self._owed: list[tuple[str, int, int]] = []
-        """Steps back that the store has not followed: their names, how far, and the time right after."""
+        self._owed: list[tuple[int, int]] = []
+        """Steps back that the store has not followed: how far, and the time right after."""
 
     def follow(self, follower: Follow) -> None:
         """Call this when the clock was set back."""
@@ -74,7 +74,8 @@ class ClockWatch(Looks):
         if not self.leads:
             return
         if step < 0:
-            self._owed.append((rfc3339(now), -step, now))
+            self._owed.append((-step, now))
         by = format_duration(abs(step) // 1000)
         text = f"The clock of this machine was set {direction} by {by}: is its time right now (NTP)?"
-        await self._notices.tell("clock_set", "clock", text, rfc3339(now))
+        # Daemons of one machine see the same step at about the same time, and tell of it together.
+        await self._notices.tell("clock_set", "clock", text, f"{direction} {by} {now // 60_000}")

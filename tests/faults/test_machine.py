@@ -79,7 +79,7 @@ async def test_sixty_four_files_are_enough_to_deliver_while_a_hundred_hosts_hold
             w.daemon.before = ("prlimit", "--nofile=64")
             await w.daemon.start()
             most = 0
-            for _ in range(10):
+            for _ in range(4):
                 await w.delivered(await w.publish(5))
                 most = max(most, mute.open)
             asked = mute.connections

@@ -86,10 +86,10 @@ class Away(MemoryStore):
 
     away = True
 
-    async def set_back(self, step: str, back_ms: int, now: int) -> int:
+    async def set_back(self, back_ms: int, now: int) -> int:
         if self.away:
             raise StoreUnavailable("away")
-        return await super().set_back(step, back_ms, now)
+        return await super().set_back(back_ms, now)
 
 
 async def test_a_store_that_is_away_follows_later() -> None:
