@@ -40,12 +40,12 @@ class ClockSteps:
         self._offset = wall() - steady()
         self._recent: deque[tuple[int, int]] = deque()
         """Of the last minutes: the steady time of each step, and by how much."""
-        self._unsaid = 0
+        self._unsaid: list[int] = []
 
-    def take(self) -> int:
-        """Give by how many milliseconds the clock was set since the last call: forward, or back if negative."""
+    def take(self) -> list[int]:
+        """Give the steps since the last call, in milliseconds: forward, or back if negative."""
         self._look()
-        taken, self._unsaid = self._unsaid, 0
+        taken, self._unsaid = self._unsaid, []
         return taken
 
     def cautious(self, now: int) -> int:
@@ -70,5 +70,5 @@ class ClockSteps:
         self._offset = offset
         if abs(step) >= STEP_MS:
             self._recent.append((at, step))
-            self._unsaid += step
+            self._unsaid.append(step)
         return at

@@ -58,7 +58,7 @@ class ClockWatch(Looks):
 
     async def look(self) -> None:
         """Look once. Raises StoreUnavailable; then the store follows at the next look."""
-        if step := self._steps.take():
+        for step in self._steps.take():
             await self._stepped(step)
         while self._owed:
             await self._store.set_back(*self._owed[0])

@@ -47,6 +47,7 @@ async def test_a_clock_that_is_set_holds_nothing_up_repeats_nothing_and_ends_not
         waiting = await w.publish(3)
         await eventually(partial(_refused, w, 2 * len(steps) + 3), "three messages wait")
         machine.set(by_ms=30 * DAY_MS)
+        await eventually(partial(_told, w, "clock_set", len(steps) + 1), "the operator is told")
         w.sink.always(None)
         await w.delivered(waiting)
         machine.set(by_ms=-30 * DAY_MS)
