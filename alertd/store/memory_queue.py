@@ -205,7 +205,7 @@ class MemoryQueue(MemoryDeliveries):
 
     async def set_back(self, back_ms: int, now: int) -> int:
         """Let all that waits for its time wait no longer, after the clock was set back; gives how much was moved."""
-        if abs(self._set_back[0] - back_ms) < 5_000 and abs(self._set_back[1] - now) < 60_000:
+        if abs(self._set_back[0] - back_ms) < 5_000 and abs(self._set_back[1] - now) < 10_000:
             return 0
         self._set_back = (back_ms, now)
         for receiver, health in self._recv.items():

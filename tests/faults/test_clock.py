@@ -46,11 +46,11 @@ async def test_a_clock_that_is_set_holds_nothing_up_repeats_nothing_and_ends_not
         w.sink.always(BUSY)
         waiting = await w.publish(3)
         await eventually(partial(_refused, w, 2 * len(steps) + 3), "three messages wait")
-        machine.set(by_ms=30 * DAY_MS)
+        machine.set(by_ms=40 * DAY_MS)
         await eventually(partial(_told, w, "clock_set", len(steps) + 1), "the operator is told")
         w.sink.always(None)
         await w.delivered(waiting)
-        machine.set(by_ms=-30 * DAY_MS)
+        machine.set(by_ms=-40 * DAY_MS)
         metrics = await w.daemon.metrics()
         assert not logged(w.folder, "delivery_expired"), "a message of 72 hours is not over by a leap of a month"
         assert not logged(w.folder, "process_stuck")

@@ -5,7 +5,7 @@
 -- ARGV: by how many ms, now, then the names of sorted sets by due time and of receivers' hashes.
 -- Answers how many were moved.
 local back, now = tonumber(ARGV[1]), tonumber(ARGV[2])
-local SAME_MS, SAME_STEP_MS = 60000, 5000
+local SAME_MS, SAME_STEP_MS = 10000, 5000
 need('meta', 'hash')
 for i = 3, #ARGV do
   need_once(ARGV[i], string.sub(ARGV[i], 1, 5) == 'recv:' and 'hash' or 'zset')
