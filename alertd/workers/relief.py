@@ -26,6 +26,7 @@ FULL = 0.7
 """Share of Redis's memory above which the journal gives way."""
 HOUR_MS = 3_600_000
 """The operator is told once an hour at most; the journal has a line for each gap."""
+FEW = 32
 STEPS = 5
 """Tenths of the journal's time that one turn may drop: the memory that comes free shows with some delay."""
 
@@ -72,9 +73,9 @@ async def make_room(store: ReliefStore, notices: Notices, now: int) -> int:
         if step == 0 and (messages := await store.drop_ended_payloads()):
             log.warning("messages_gave_way", messages=messages)
             continue
-        oldest = await store.read_journal("", 1, 0)
-        if not oldest:
-            break
+        oldest = await store.read_journal("", FEW, 0)
+        if len(oldest) < FEW and all(record.kind == "notice" for _, record in oldest):
+            break  # what is left is what was told of the last gap: dropping that frees nothing, and tells of itself
         begin = int(oldest[0][0].partition("-")[0])
         since = since or begin
         newest = int((await store.journal_end()).partition("-")[0])  # stays: by it the archive sees that it has all

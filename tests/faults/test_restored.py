@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import Counter
 from typing import Any
 
 from tests.faults.case import Case, fault
+from tests.faults.forgotten import judged
 from tests.faults.world import World, world
 from tests.support.daemon import command, eventually
 
@@ -34,26 +34,7 @@ async def a_day(w: World) -> None:
     await w.daemon.__aexit__()
 
 
-async def judged(w: World, note: str) -> None:
-    """Judge the history. What came since is decided and written again, so its words may differ; its id may not."""
-    await eventually(w.quiet, "everything is taken in and nothing is under way")
-    verdict = await w.judge(LATER)
-    ids: dict[str, set[str]] = {}
-    times: Counter[str] = Counter()
-    for receipt in w.sink.receipts:
-        ids.setdefault(receipt.subject, set()).add(receipt.id)
-        times[receipt.id] += 1
-    repeats = sum(count - 1 for count in times.values())
-    w.case.row(
-        published=verdict.published, delivered=verdict.delivered, lost=verdict.lost, repeats=repeats, bound=LATER,
-        note=note,
-    )  # fmt: skip
-    assert (verdict.lost, verdict.made_up, dict(verdict.orphans)) == (0, 0, {})
-    assert {len(found) for found in ids.values()} == {1}, "the same message has the same id"
-    assert repeats <= LATER
-
-
-@fault("F23", "redis-restored-from-yesterday")
+@fault("F23", "redis-restored-from-yesterday", slow=True)
 async def test_a_backup_put_back_where_it_came_from_repeats_only_what_came_since_and_says_so_once(case: Case) -> None:
     async with world(case) as w:
         await a_day(w)
@@ -64,7 +45,7 @@ async def test_a_backup_put_back_where_it_came_from_repeats_only_what_came_since
         fresh = await w.publish(30)
         await w.delivered(fresh)
         await eventually(lambda: told(w), "the operator is told")
-        await judged(w, "in place: the archive knows what was sent since")
+        await judged(w, LATER, "in place: the archive knows what was sent since")
         again = {token for receipt in w.sink.receipts[before:] for token in receipt.tokens} - set(fresh)
         assert again <= set(list(w.feeds.published)[90 : 90 + LATER]), "nothing from before the backup comes again"
         assert [notice["kind"] for notice in w.notices.notices()] == ["store_rolled_back"]
@@ -84,7 +65,7 @@ async def test_a_backup_put_back_where_nothing_else_is_left_is_as_if_alertd_had_
         await w.daemon.start()
         fresh = await w.publish(30)
         await w.delivered(fresh)
-        await judged(w, "nothing but the backup is left")
+        await judged(w, LATER, "nothing but the backup is left")
         again = {token for receipt in w.sink.receipts[before:] for token in receipt.tokens} - set(fresh)
         assert again <= set(list(w.feeds.published)[90 : 90 + LATER]), "nothing from before the backup comes again"
         assert len(w.notices.notices()) <= 1

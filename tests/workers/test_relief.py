@@ -68,6 +68,21 @@ async def test_the_operator_is_told_once_an_hour_and_each_gap_is_recorded() -> N
     assert len(gaps) == 3
 
 
+async def test_the_line_of_a_gap_makes_no_gap_of_its_own() -> None:
+    store = await filled(80)
+
+    async def full() -> Memory:
+        return Memory(used=99, limit=100)
+
+    store.memory = full  # type: ignore[method-assign]
+    dropped = []
+    for _ in range(9):
+        store.now += 10_000
+        dropped.append(await make_room(store, Notices(store, {}, lambda: store.now), store.now))
+    assert dropped[0] > 0
+    assert dropped[-4:] == [0, 0, 0, 0], "when only such lines are left, they stay"
+
+
 async def test_messages_that_wait_to_be_archived_go_first() -> None:
     store = await filled(60)
     store.keep_payloads = True
