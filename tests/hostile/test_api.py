@@ -130,7 +130,7 @@ async def pieces(body: bytes) -> AsyncIterator[bytes]:
         yield body[at : at + 16_384]
 
 
-@hostile(105, "slowloris, 100 connections")
+@hostile(105, "slowloris, 50 connections")
 async def test_connections_that_say_little_do_not_keep_others_out(case: Case, start: Any) -> None:  # noqa: F811
     port = await start(deadline_s=0.5)
     held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]

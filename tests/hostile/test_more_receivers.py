@@ -55,7 +55,7 @@ def told(outcome: Outcome) -> str:
     """Give what an outcome says, one line of it."""
     text = str(getattr(outcome, "error", "") or getattr(outcome, "detail", ""))
     assert len(text.splitlines()) <= 1 and text.isprintable() and len(text) < 1_000, repr(text)
-    return f"{type(outcome).__name__.lower()}: {text}"
+    return f"{type(outcome).__name__.lower()}: {text}"[:90]
 
 
 @pytest.mark.parametrize(("behaviour", "kind"), params(ANSWERS))

@@ -105,7 +105,7 @@ def test_what_is_wrong_is_a_fault_with_its_place(
     found = [line for line in lines if fault in line]
     assert found, done.out
     assert PLACED.match(found[0]) or written == ""
-    case.says(re.sub(r"^.*/", "", found[0])[:160])
+    case.says(found[0].removeprefix("rules/portfolios/")[:160])
 
 
 @pytest.mark.parametrize(
