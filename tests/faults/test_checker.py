@@ -128,6 +128,13 @@ def test_a_slope_that_noise_explains_does_not_grow() -> None:
     assert not found.grows(1.0)
 
 
+def test_a_step_is_no_growth() -> None:
+    found = slope([(t, 50e6 if t < 600 else 52e6) for t in range(0, 1200, 10)])
+    assert found is not None
+    assert found.mb_h - 2 * found.error > 1.0
+    assert not found.grows(1.0)
+
+
 def test_a_few_samples_have_no_slope() -> None:
     assert slope([(0.0, 1.0), (1.0, 2.0)]) is None
     assert life_slope(Life(1, "io", life("io", 3.0).samples[:20])) is None

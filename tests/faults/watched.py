@@ -1,7 +1,8 @@
 """What the processes of a daemon hold over time, and whether it stays flat. Reading /proc apart, pure.
 
-A process that was killed begins anew; only one that has lived long enough says anything. A slope has an error of its
-own: memory is called growing where even the slope less twice its error is above what is allowed.
+A process that was killed begins anew; only one that has lived long enough says anything. Memory comes in steps, and a
+step is no leak: it is called growing where even the slope less twice its error is above what is allowed, and it rose
+faster than that from each quarter of the time to the next.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 WARM_S = 240.0
@@ -50,10 +52,12 @@ class Slope:
 
     mb_h: float
     error: float
+    steps: tuple[float, ...]
+    """MB an hour from each quarter of the time to the next, by their means."""
 
     def grows(self, allowed: float) -> bool:
-        """Tell whether it is certainly more than is allowed."""
-        return self.mb_h - 2 * self.error > allowed
+        """Tell whether it is certainly more than is allowed, and goes on."""
+        return self.mb_h - 2 * self.error > allowed and min(self.steps) > allowed
 
     def __str__(self) -> str:
         return f"{self.mb_h:+.2f} ± {self.error:.2f} MB/h"
@@ -69,7 +73,13 @@ def slope(points: Sequence[tuple[float, float]]) -> Slope | None:
     rate = sum((t - mean_t) * (y - mean_y) for t, y in points) / spread
     rest = sum((y - mean_y - rate * (t - mean_t)) ** 2 for t, y in points)
     error = math.sqrt(rest / (n - 2) / spread)
-    return Slope(rate * 3600 / MB, error * 3600 / MB)
+    parts = [_mean(points[n * k // 4 : n * (k + 1) // 4]) for k in range(4)]
+    steps = [(b[1] - a[1]) / (b[0] - a[0]) * 3600 / MB for a, b in pairwise(parts)]
+    return Slope(rate * 3600 / MB, error * 3600 / MB, tuple(steps))
+
+
+def _mean(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return sum(t for t, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
 def life_slope(life: Life) -> Slope | None:
