@@ -104,11 +104,11 @@ async def _stays(breaks: list[Break], case: Case) -> None:
             await w.delivered(await w.publish(2))
             _mend(path, whole)
             await eventually(partial(_taken, w, True), f"{one.name}: it is taken when it is mended")
-            assert await w.daemon.ready()
+            await eventually(w.daemon.ready, "it works")
         notices = w.notices.notices("reload_refused")
         assert len(notices) == len(breaks), "each is told once"
         assert all("the old rules stay in force" in notice["text"] for notice in notices)
-        await w.settled(note=f"{len(breaks)} ways to break it; told within {slowest:.1f} s; old rules in force")
+        await w.settled(note=f"broken {len(breaks)} times; told within {slowest:.1f} s; old rules in force")
 
 
 def _mend(path: Path, whole: bytes) -> None:
