@@ -38,7 +38,7 @@ from tests.support.redis import RedisServer, bundled_binary
 
 LOOK_S = 0.5
 BACKLOG = 100_000
-KEPT = 2_000
+KEPT = 500
 FULL_TEXT = 10_000
 """Characters of a full text."""
 
