@@ -122,7 +122,7 @@ class EventsPart(Part):
         return bool(reply[0] == b"ok")
 
     async def adopt_events(self, consumer: str) -> int:
-        """Take over what was handed out and is pending with nobody; gives how many. They are pending under our name."""
+        """Take over what was handed out and is pending with nobody, as pending under our name; gives how many."""
         reply = await self.link.run("adopt", ["events"], GROUP, consumer, ADOPTED)
         return int(reply[1])
 
