@@ -100,15 +100,15 @@ async def test_near_the_limit_polls_pause_and_sends_go_on_and_all_heals(case: Ca
                 later = await w.publish(60)
                 w.sink.always(None)
                 await w.delivered(queued)
-            assert "Redis is full" in await paused(w), "sends have gone on all the same"
-            assert not w.sink.tokens & set(later), "and nothing was asked for"
+                assert "Redis is full" in await paused(w), "sends have gone on all the same"
+                assert not w.sink.tokens & set(later), "and nothing was asked for"
 
-            redis.command("CONFIG", "SET", "maxmemory", str(used(redis) - (1 << 20)))
-            code, out, _ = await command("sources", folder=w.daemon.folder)
-            assert "paused: Redis is full" in " ".join(out.split()), out
-            assert code == 0, "no source is blamed"
-            redis.command("DEL", OTHERS)
-            redis.command("CONFIG", "SET", "maxmemory", str(LIMIT))
+                redis.command("CONFIG", "SET", "maxmemory", str(used(redis) - (1 << 20)))
+                code, out, _ = await command("sources", folder=w.daemon.folder)
+                assert "paused: Redis is full" in " ".join(out.split()), out
+                assert code == 0, "no source is blamed"
+                redis.command("DEL", OTHERS)
+                redis.command("CONFIG", "SET", "maxmemory", str(LIMIT))
             began = time.monotonic()
             await w.delivered(later)
             seconds = time.monotonic() - began
