@@ -98,8 +98,8 @@ class EmbeddedRedis:
         min_free: int | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """`engine`: which server to run; found by itself if not given. `max_memory`, and what must be free on its disk
-        (MIN_FREE if not given), in bytes."""
+        """`engine`: which server to run; found by itself if not given. `max_memory`, and what must be free on its
+        disk (MIN_FREE if not given), in bytes."""
         self.state = StateDir(state_dir.absolute())
         self.engine = engine
         self._max_memory = max_memory
