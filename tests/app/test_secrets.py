@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
+import zstandard
 
 from tests.support.daemon import Daemon, command, eventually
 from tests.support.desk import Desk, item, logged, rss, says
@@ -34,6 +35,10 @@ SOURCE_QUERY = "canary-source-query-6a6a"
 BOT_TOKEN = "xoxb-canary-bot-token-7f7f"
 APP_TOKEN = "xapp-canary-app-token-2e2e"
 WEB_TOKEN = "canary-web-token-0123456789"
+DESK_TOKEN = "canary-desk-token-0123456789"
+PUSH_TOKEN = "canary-push-token-0123456789"
+BEAT_PATH = "canary-heartbeat-9c9c"
+LINKS_KEY = "canary-links-key-of-at-least-32-characters"
 CANARIES = {
     "webhook secret": KEY,
     "webhook header": HEADER,
@@ -47,6 +52,10 @@ CANARIES = {
     "source's header": SOURCE_HEADER,
     "query of a source's address": SOURCE_QUERY,
     "web token": WEB_TOKEN,
+    "token of a desk": DESK_TOKEN,
+    "token of a push source": PUSH_TOKEN,
+    "address of the heartbeat": BEAT_PATH,
+    "key of the links in mail": LINKS_KEY,
 }
 
 
@@ -106,10 +115,16 @@ def configure(desk: Desk, slack: FakeSlack, relay: FakeRelay, ca: Path, redis: s
     slack.script(Reply(404, f"no_service at {PATH}"), Reply(500, f"cannot post to {slack.url}"))
     relay.replies["MAIL"] = [f"550 no mail from alertd with {SMTP_PASSWORD}"] * 3
     desk.settings |= {
-        "redis": redis, "log": {"level": "debug"}, "web": {"bind": "127.0.0.1:0", "token": WEB_TOKEN},
+        "redis": redis, "log": {"level": "debug"}, "web": {
+            "bind": "127.0.0.1:0", "token": WEB_TOKEN, "links_key": LINKS_KEY,
+            "tokens": [{"name": "bot", "desk": "ai", "token": DESK_TOKEN}],
+        },
+        "heartbeat": {"url": f"http://127.0.0.1:{world.port}/{BEAT_PATH}", "every": "5s", "allow_private": True},
         "smtp": {"host": "localhost", "port": relay.port, "username": "alertd", "password": SMTP_PASSWORD,
                  "from": "alertd@example.com", "ca_file": str(ca)},
     }  # fmt: skip
+    world.script(f"/{BEAT_PATH}", echo)
+    desk.sources.append({"id": "inbox", "type": "push", "token": PUSH_TOKEN})
     key = {"headers": {"Authorization": f"Bearer {SOURCE_HEADER}"}}
     world.script("/page", echo_page)
     desk.feed("page", url=world.url(f"/page?key={SOURCE_QUERY}"), **key)
@@ -136,9 +151,19 @@ class Outputs:
         """Ask the daemon's web server for all it has."""
         base = f"http://{self.daemon.state()['web']}"
         async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {WEB_TOKEN}"}) as http:
-            for path in ("/healthz", "/readyz", "/metrics", "/v1/status", "/v1/nothing"):
+            for path in (
+                "/healthz",
+                "/readyz",
+                "/metrics",
+                "/v1/status",
+                "/v1/alerts",
+                "/v1/silences",
+                "/v1/nothing",
+            ):
                 async with http.get(base + path) as response:
                     self.texts[path] = await response.text()
+            async with http.post(f"{base}/v1/push/inbox", data=b"{") as response:
+                self.texts["push"] = await response.text()
 
     async def commands(self) -> None:
         """Run all commands that show something."""
@@ -149,16 +174,25 @@ class Outputs:
         event = min(name for name in ids if name.startswith("ev_"))
         todo = [["tail", "--no-follow", "--since", "0"], ["status"], ["status", "--json"], ["dead"],
                 ["dead", "--json"], ["check"], ["send-test"], ["send-test", "--json"], ["why", event, "--full"],
-                ["why", event, "--json"], ["why", "page"], ["why", "moved", "--json"]]  # fmt: skip
+                ["why", event, "--json"], ["why", "page"], ["why", "moved", "--json"], ["verify"],
+                ["verify", "--json"], ["sources", "--json"], ["alerts", "--json"], ["alerts", "Vega"],
+                ["report", "p"], ["report", "p", "--json"], ["route", event], ["silence", "list"],
+                ["archive", "status"], ["archive", "verify", "--json"], ["archive", "rules"],
+                ["backtest", "--since", "1h"], ["holdings"], ["preview", "echoes", event],
+                ["backup", "copy.tar"]]  # fmt: skip
         for start in range(0, len(todo), 3):
             await asyncio.gather(*(self.ran(*words) for words in todo[start : start + 3]))
+        await self.ran("replay", "--dry")
 
     def files(self, *folders: Path) -> None:
-        """Read every file of some folders."""
+        """Read every file of some folders, and what is packed into them."""
         for folder in folders:
             for path in folder.rglob("*"):
-                if path.is_file():
-                    self.texts[str(path.relative_to(folder.parent))] = path.read_bytes().decode("latin-1")
+                if path.is_file() and path.name not in OWN_SECRETS:
+                    name = str(path.relative_to(folder.parent))
+                    self.texts[name] = path.read_bytes().decode("latin-1")
+                    if path.suffix == ".zst":
+                        self.texts[f"{name} unpacked"] = unpacked(path)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -179,6 +213,7 @@ async def outputs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Out
                 await eventually(desk.fired("Vega leases Orion"), "one receiver works")
                 for source in ("page", "refused"):
                     await eventually(desk.told("source_failing", source), f"{source} fails")
+                await eventually(says(daemon, "heartbeat_failed"), "the heartbeat is refused")
                 await said.asked()
                 await said.commands()
                 redis.kill()
@@ -195,7 +230,19 @@ async def outputs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Out
             said.texts["log"] = daemon.log.read_text()
             said.texts["messages"] = json.dumps(desk.messages())
             said.files(daemon.state_dir, redis.folder)
+            said.texts["backup"] = (folder / "copy.tar").read_bytes().decode("latin-1")
         yield said
+
+
+PAGES = ("/healthz", "/readyz", "/metrics", "/v1/status", "/v1/alerts", "/v1/silences", "/v1/nothing")
+OWN_SECRETS = ("web.token", "links.key")
+"""Files of the state directory that hold nothing but a secret, for alertd's user alone."""
+
+
+def unpacked(path: Path) -> str:
+    """Give the text of a file of the archive."""
+    with path.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True) as reader:
+        return reader.read().decode("latin-1")
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
