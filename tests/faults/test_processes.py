@@ -84,7 +84,7 @@ async def test_a_matcher_that_dies_with_a_batch_in_hand_loses_none_of_it(case: C
 async def test_what_a_matcher_held_that_never_comes_back_is_taken_over(case: Case) -> None:
     with RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
         async with world(case, redis=redis) as w:
-            sleepy = w.add_daemon({"ALERTD_FAILPOINT": "match.read:1:sleep=3600"})
+            sleepy = w.add_daemon({"ALERTD_FAILPOINT": "match.read:1:sleep=3600"}, ["--only", "match"])
             await sleepy.start()
             await _hold(w)
             stopped = w.nemesis.pids("match", daemon=1)
