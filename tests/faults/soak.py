@@ -25,7 +25,7 @@ from tests.faults.case import Case
 from tests.faults.ledger import under_way
 from tests.faults.load import allowed_repeats, kill_at_random, publishing
 from tests.faults.nemesis import KINDS
-from tests.faults.watched import Life, life_slope, read_process, rises, sum_slope, tasks_in
+from tests.faults.watched import WARM_S, Life, life_slope, read_process, rises, sum_slope, tasks_in
 from tests.faults.world import World, logged_badly, world
 from tests.support.processes import descendants
 
@@ -33,14 +33,17 @@ SOURCES, EVERY_S, WINDOW = 10, 20, 1_800
 """At 100 events a second a page shows three minutes: a large Redis takes its time to load, and nothing is missed. It
 is not asked more often, because most of what is parsed is known."""
 LOOK_S = 10.0
+CACHED = 10_000
+"""Events until caches are full: the 32 MB of pages that SQLite keeps of history.db are, with some 6,500."""
 ALLOWED_MB_H = 1.0
 
 
 class Watcher:
     """Looks at the processes every few seconds, and prints a line a minute."""
 
-    def __init__(self, w: World) -> None:
+    def __init__(self, w: World, rate: float) -> None:
         self._w = w
+        self._warm_s = max(WARM_S, CACHED / rate)
         self.lives: dict[int, Life] = {}
         self._began = time.monotonic()
 
@@ -71,7 +74,7 @@ class Watcher:
             name = name_of(pid, words, daemon.pid)
             sample = read_process(pid, at, tasks.get(name)) if name else None
             if sample is not None:
-                life = self.lives.setdefault(pid, Life(pid, name))
+                life = self.lives.setdefault(pid, Life(pid, name, warm_s=self._warm_s))
                 life.samples.append(sample)
 
     async def _line(self) -> str:
@@ -112,7 +115,7 @@ async def soak(case: Case, minutes: float, rate: float, kill_every: float, stead
     async with world(
         case, sources=SOURCES, settings=settings, source=source, window=round(WINDOW * rate / 100), keep=False
     ) as w:
-        watcher = Watcher(w)
+        watcher = Watcher(w, rate)
         looking = asyncio.create_task(watcher.run())
         async with publishing(w, rate):
             await kill_at_random(w, minutes * 60 * (1 - steady), kill_every, KINDS)

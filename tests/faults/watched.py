@@ -39,11 +39,12 @@ class Life:
     pid: int
     name: str
     samples: list[Sample] = field(default_factory=list)
+    warm_s: float = WARM_S
 
     @property
     def warm(self) -> list[Sample]:
         """What was seen once it was warm."""
-        return [sample for sample in self.samples if sample.at - self.samples[0].at >= WARM_S]
+        return [sample for sample in self.samples if sample.at - self.samples[0].at >= self.warm_s]
 
 
 @dataclass(frozen=True, slots=True)
