@@ -7,6 +7,7 @@ again. So a message counts as a repeat by its id, whatever its bytes: the clocks
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -27,6 +28,7 @@ from tests.support.redis_topology import Replicated
 PAGE = 5
 """Items that are published at once."""
 EVERY_S = 0.2
+SILENT_S = 1.0
 WENT_BACK = "store_rolled_back"
 
 
@@ -85,22 +87,25 @@ class Writer:
             await asyncio.sleep(0.02)
 
 
-async def under_load(w: World, fault: Callable[[], Awaitable[object]], *, before: int = 10, after: int = 15) -> int:
-    """Publish all the while, let the fault happen in the middle; gives how many items had been delivered then."""
+async def under_load(w: World, fault: Callable[[], Awaitable[object]], *, before: int = 10, after: int = 15) -> None:
+    """Publish all the while, and let the fault happen in the middle.
+
+    From a moment after its beginning on the first source is silent: what it showed last is asked for again only by
+    who knows that it is lost, for its page has not changed.
+    """
     for _ in range(before):
         await w.publish(PAGE)
         await asyncio.sleep(EVERY_S)
     await w.some_delivered(PAGE * before // 2)
+    began, others = time.monotonic(), itertools.cycle(list(w.feeds.pages)[1:])
     happening = asyncio.ensure_future(fault())
     while not happening.done():
-        await w.publish(PAGE)
+        await w.publish(PAGE, None if time.monotonic() - began < SILENT_S else next(others))
         await asyncio.sleep(EVERY_S)
-    delivered = len(w.sink.tokens)
     await happening
     for _ in range(after):
-        await w.publish(PAGE)
+        await w.publish(PAGE, next(others))
         await asyncio.sleep(EVERY_S)
-    return delivered
 
 
 async def settled(w: World) -> None:
