@@ -273,3 +273,7 @@ async def test_the_failures_happened_and_are_told_in_words(outputs: Outputs) -> 
     assert "refuses connections" in outputs.texts["alertd send-test"]
     assert any("Traceback" in line.get("exception", "") for line in logged(outputs.daemon, "loop_died"))
     assert any(line["level"] == "debug" for line in logged(outputs.daemon))
+    packed = [text for name, text in outputs.texts.items() if name.endswith(" unpacked")]
+    assert any("Vega leases Orion" in text for text in packed)
+    assert "Vega leases Orion" in outputs.texts["alertd alerts Vega"]
+    assert json.loads(outputs.texts["alertd verify --json"].split("\n", 1)[1])["kinds"]["events"]["count"] > 0
