@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.faults.checker import Ledger, Verdict, check
-from tests.faults.matrix import good, order, written
+from tests.faults.matrix import FAULTS, good, order, untried, written
 from tests.faults.watched import Life, Sample, life_slope, rises, slope, sum_slope, tasks_in
 
 
@@ -102,6 +102,16 @@ def test_the_matrix_stands_in_the_order_of_the_faults_and_planted_bugs_apart() -
     assert "P1" not in faults
     assert "P1" in bugs
     assert [good(row) for row in rows] == [True, True, False]
+
+
+def test_a_fault_that_left_no_row_is_red() -> None:
+    rows = [{"fault": name, "name": "n", "verdict": "held"} for name in FAULTS if name != "F26"]
+    assert [(row["fault"], good(row)) for row in untried(rows)] == [("F26", False)]
+
+
+def test_what_had_to_be_lost_and_was_counted_is_not_red() -> None:
+    assert good({"verdict": "counted"})
+    assert not good({"verdict": "3 lost (a, b, c)"})
 
 
 # --- what a soak watches ------------------------------------------------------------------------------
