@@ -37,10 +37,13 @@ class Beat(msgspec.Struct, frozen=True):
 class AgePart(Part):
     """`beat`, `history_id`, `journal_rows`, `told_of`, `doubt`."""
 
-    async def beat(self, member: str, known: int, now: int) -> tuple[Beat | None, Beat]:
-        """Count one more second behind the count that is known; gives what stood there before, and what does now."""
+    async def beat(self, member: str, known: int, now: int, *, seen: bool = False) -> tuple[Beat | None, Beat]:
+        """Count one more second behind the count that is known; gives what stood there before, and what does now.
+
+        Of less than what is known nothing is counted (the count is 0) until it is `seen`.
+        """
         names = [f"beat:{checked_member(member)}", "meta"]
-        _, before, raw, count = await self.link.run("beat", names, member, known, now, BEAT_S)
+        _, before, raw, count = await self.link.run("beat", names, member, known, now, BEAT_S, int(seen))
         epoch = raw.decode()
         return beat_of(before, epoch), Beat(count, now, epoch)
 

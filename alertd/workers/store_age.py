@@ -34,6 +34,8 @@ SETTLE_S = 20.0
 """What the sources get to show again what was lost, before it is counted."""
 NO_ARCHIVE_S = 40.0
 """What a process without the archive waits for the one that has it: of two that tell, the first is heard."""
+AGAIN_S = 5.0
+"""After a notice that could not be queued."""
 KEEP_EVERY = 5
 """Beats between two that are written beside the store, to be remembered over a restart."""
 
@@ -41,8 +43,8 @@ KEEP_EVERY = 5
 class AgeStore(Protocol):
     """What this needs of the store."""
 
-    async def beat(self, member: str, known: int, now: int) -> tuple[Beat | None, Beat]:
-        """Count one more second; gives what stood there, and what does now."""
+    async def beat(self, member: str, known: int, now: int, *, seen: bool = False) -> tuple[Beat | None, Beat]:
+        """Count one more second; gives what stood there, and what does now: 0 until less than is known is `seen`."""
         ...
 
     async def history_id(self) -> str:
@@ -88,7 +90,13 @@ class StoreAge:
         self._stop = asyncio.Event()
         self._anew: list[Callable[[], Awaitable[None]]] = []
         self._back_ms: int | None = None
+        self._noticed = False
+        """That the store went back, which is not seen to yet."""
         self._lost: Lost | None = None
+        self._doubted: list[str] = []
+        """Deliveries of which the store does not know yet that they were sent before it went back."""
+        self._told = ""
+        """The history that was told of last."""
         self._telling: asyncio.Task[None] | None = None
 
     def when_it_went_back(self, call: Callable[[], Awaitable[None]]) -> None:
@@ -118,26 +126,39 @@ class StoreAge:
         """Take in what the archive has and the journal has no more."""
         telemetry.STORE_LOST_LINES.inc(lost.lines)
         log.error("store_lost_lines", lines=lost.lines, events=len(lost.events), since=lost.since, until=lost.until)
-        self._lost = lost
-        if lost.sent:
-            await self._store.doubt(lost.sent)
+        self._lost, self._doubted = lost, [*self._doubted, *lost.sent]
         self._tell_later()
+        await self._doubt()
+
+    async def _doubt(self) -> None:
+        if self._doubted:
+            doubted = self._doubted
+            await self._store.doubt(doubted)
+            self._doubted = self._doubted[len(doubted) :]
 
     async def _beat(self) -> None:
         count = self._known.count if self._known is not None else 0
         found, now_there = await self._store.beat(self._member, count, self._clock())
         back = went_back_ms(self._known, found, now_there.epoch)
         if back is not None:
-            telemetry.STORE_ROLLBACKS.inc()
-            log.error("store_went_back", back_s=round(back / 1000, 1))
-            self._back_ms = max(back, self._back_ms or 0)
+            self._notice(back)
             for call in self._anew:
                 await call()
             self._tell_later()
+        if not now_there.count:
+            _, now_there = await self._store.beat(self._member, count, self._clock(), seen=True)
         # only now: a store that went away meanwhile is looked at again
-        self._known = now_there
+        self._known, self._noticed = now_there, False
+        await self._doubt()
         if self._known.count % KEEP_EVERY == 1:
             self._remember(self._known)
+
+    def _notice(self, back: int) -> None:
+        self._back_ms = max(back, self._back_ms or 0)
+        if not self._noticed:
+            self._noticed = True
+            telemetry.STORE_ROLLBACKS.inc()
+            log.error("store_went_back", back_s=round(back / 1000, 1))
 
     def _remember(self, beat: Beat) -> None:
         try:
@@ -155,23 +176,31 @@ class StoreAge:
             await self._wait(NO_ARCHIVE_S)
         while True:
             try:
-                await self._tell_now()
-                return
+                if await self._tell_now():
+                    return
             except StoreUnavailable as error:
                 log.warning("rollback_not_told", error=str(error))
-                if self._stop.is_set():
-                    return
-                await self._wait(TURN_S)
+            if self._stop.is_set():
+                return
+            await self._wait(AGAIN_S)
 
-    async def _tell_now(self) -> None:
-        history, lost = await self._store.history_id(), self._lost
+    async def _tell_now(self) -> bool:
+        """Tell what is known by now; False: it is to be told again, or more has come to be known."""
+        history, lost, back_ms = await self._store.history_id(), self._lost, self._back_ms
         after = await self._aftermath(lost) if lost is not None else Aftermath()
         gone = missing(lost, after) if lost is not None else []
+        known = lost if lost is not None or not self._archives else Lost()
+        # what comes to be known later is told once more, not taken for the same notice
+        episode = f"{history}:{lost.until if lost else ''}" if history == self._told else history
+        if not await self._notices.tell("store_rolled_back", "redis", told(back_ms, known, after), episode):
+            return False
+        self._told = history
         telemetry.STORE_LOST_EVENTS.inc(len(gone))
         log.error("store_rolled_back", lost=lost.lines if lost else 0, again=len(after.again), gone=gone[:100])
-        known = lost if lost is not None or not self._archives else Lost()
-        await self._notices.tell("store_rolled_back", "redis", told(self._back_ms, known, after), history)
+        if (self._lost, self._back_ms) != (lost, back_ms):
+            return False
         self._back_ms = self._lost = None
+        return True
 
     async def _aftermath(self, lost: Lost) -> Aftermath:
         """Count what came again; put back what people said."""

@@ -45,7 +45,10 @@ async def test_each_beat_gives_what_stood_there_and_goes_on_behind_it(redis_stor
     epoch = await redis_store.epoch()
     assert await redis_store.beat("io", 0, NOW) == (None, Beat(1, NOW, epoch))
     assert await redis_store.beat("io", 1, NOW + 1) == (Beat(1, NOW, epoch), Beat(2, NOW + 1, epoch))
-    assert (await redis_store.beat("io", 7, NOW))[1].count == 8, "it went back"
+    went_back = (Beat(2, NOW + 1, epoch), Beat(0, NOW, epoch))
+    assert await redis_store.beat("io", 7, NOW) == went_back
+    assert await redis_store.beat("io", 7, NOW) == went_back, "whoever lost the reply hears of it again"
+    assert (await redis_store.beat("io", 7, NOW, seen=True))[1].count == 8
     assert (await redis_store.beat("io", 2, NOW))[1].count == 9, "another process of the same name"
     assert (await redis_store.beat("another", 0, NOW))[0] is None
 

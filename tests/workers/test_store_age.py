@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from alertd.alerts.silencing import record_of
+from alertd.errors import StoreUnavailable
 from alertd.model import Answer, JournalRecord
 from alertd.store.redis import RedisStore, open_store
 from alertd.workers import store_age
@@ -27,6 +28,7 @@ from tests.support.daemon import eventually
 async def store(redis_url: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RedisStore]:
     monkeypatch.setattr(store_age, "TURN_S", 0.02)
     monkeypatch.setattr(store_age, "SETTLE_S", 0.2)
+    monkeypatch.setattr(store_age, "AGAIN_S", 0.02)
     monkeypatch.setattr(store_age, "NO_ARCHIVE_S", 0.0)
     opened = await open_store(redis_url, namespace, name="test")
     await opened.prepare()
@@ -40,6 +42,8 @@ class Rig:
     def __init__(self, store: RedisStore, folder: Path) -> None:
         self.store, self.file = store, folder / "beat.json"
         self.anew = 0
+        self.away = 0
+        """How often the store is still away when something is to be read anew."""
         self.answers: list[Answer] = []
 
     def made(self, *, archives: bool = True) -> StoreAge:
@@ -51,6 +55,9 @@ class Rig:
         return age
 
     async def read_anew(self) -> None:
+        if self.away:
+            self.away -= 1
+            raise StoreUnavailable("Redis does not answer")
         self.anew += 1
 
     async def answer(self, given: Answer) -> Given:
@@ -96,6 +103,36 @@ async def test_a_store_that_went_back_is_read_anew_and_told_once(rig: Rig) -> No
     (text,) = await rig.told()
     assert "went back to an older state, by about" in text
     assert "There is no archive here" in text
+
+
+async def test_a_store_that_goes_away_while_it_is_read_anew_is_read_anew_again(rig: Rig) -> None:
+    age = rig.made()
+    running = asyncio.create_task(age.run())
+    await beats(rig, 4)
+    rig.away = 3
+    await rig.put_back()
+    await beats(rig, 5)
+    age.stop()
+    await running
+    assert (rig.away, rig.anew) == (0, 1)
+    assert len(await rig.told()) == 1
+
+
+async def test_what_is_known_only_after_it_was_told_is_told_too(rig: Rig) -> None:
+    age = rig.made()
+    running = asyncio.create_task(age.run())
+    await beats(rig, 4)
+    await rig.put_back()
+
+    async def told_of(number: int) -> bool:
+        return len(await rig.told()) == number
+
+    await eventually(lambda: told_of(1), "the operator is told that it went back")
+    await age.compared(Lost(since="1-0", until="9-0", kinds=Counter(event=1), events={"ev_gone": "Gone"}))
+    await eventually(lambda: told_of(2), "and of what the archive has more, once it is compared")
+    age.stop()
+    await running
+    assert any("ev_gone Gone" in text for text in await rig.told())
 
 
 async def test_it_is_noticed_over_a_restart_too(rig: Rig) -> None:
