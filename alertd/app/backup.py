@@ -20,7 +20,7 @@ import re
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -30,6 +30,7 @@ import msgspec
 from alertd import __version__
 from alertd.base.clock import rfc3339
 from alertd.errors import StoreRefused, StoreUnavailable
+from alertd.history.archive.layout import locked, rewriting
 from alertd.store.engine import MARKER
 from alertd.store.keys import SCHEMA
 from alertd.store.snapshot import NAME, copy_snapshot
@@ -90,7 +91,7 @@ class _Tar:
         try:
             with path.open("rb") as content:
                 self.add(name, content, os.fstat(content.fileno()).st_size)
-        except FileNotFoundError:  # of a day that was packed meanwhile: it is there under its other name
+        except FileNotFoundError:  # removed meanwhile
             return
 
 
@@ -137,9 +138,9 @@ def back_up(state_dir: Path, archive: Path, out: Path, now: int, *, own: bool, t
         raise StoreRefused(f"{out} is there already: a backup writes over nothing")
     with _new_file(out) as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
         made = _Tar(tar, told)
-        for folder, root in (("archive", archive), ("rules-kept", state_dir / "rules-kept")):
-            for name, path in _files(root, folder):
-                made.add_path(name, path)
+        _archived(made, archive)
+        for name, path in _files(state_dir / "rules-kept", "rules-kept"):
+            made.add_path(name, path)
         store = _store(made, StateDir(state_dir.absolute()), out.parent) if own else "none"
         for name in SINGLE:
             made.add_path(name, state_dir / name)
@@ -151,6 +152,15 @@ def back_up(state_dir: Path, archive: Path, out: Path, now: int, *, own: bool, t
         written = msgspec.json.format(msgspec.json.encode(manifest)) + b"\n"
         made.add(MANIFEST, io.BytesIO(written), len(written))
     return manifest
+
+
+def _archived(made: _Tar, archive: Path) -> None:
+    """Add the archive. No day is sealed or shortened meanwhile: its manifest would speak of other files."""
+    with ExitStack() as stack:
+        with suppress(OSError):  # there is none, or it lies where no lock can be made
+            stack.enter_context(locked(rewriting(archive), shared=True))
+        for name, path in _files(archive, "archive"):
+            made.add_path(name, path)
 
 
 def _store(made: _Tar, state: StateDir, beside: Path) -> Literal["snapshot", "files"]:

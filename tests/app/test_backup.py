@@ -8,6 +8,7 @@ import json
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,12 +16,16 @@ import pytest
 from alertd.app.backup import FORMAT, MANIFEST, back_up, member_name
 from alertd.app.restore import restore, unpack
 from alertd.errors import StoreRefused, StoreUnavailable
+from alertd.history.archive.reader import Reader
+from alertd.history.archive.writer import Writer
+from alertd.model import JournalRecord
 from alertd.store.embedded import EmbeddedRedis
 from alertd.store.redis import open_store
 from alertd.store.state_dir import StateDir, StateLock
 from tests.store.make import new
 
 NOW = 1_768_000_000_000
+DAY_MS = 86_400_000
 
 
 def said(size: int) -> None:
@@ -61,6 +66,27 @@ def made(state_dir: Path, out: Path, *, own: bool = True) -> Any:
 
 def put_back(file: Path, state_dir: Path, **options: Any) -> Any:
     return restore(file, state_dir, state_dir / "archive", NOW, **options)
+
+
+def test_a_day_that_is_sealed_while_the_backup_runs_is_in_it(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "archive")
+    for day in range(3):
+        line = JournalRecord(kind="event", at="2026-01-01T00:00:00.000Z", ids=[f"ev_{day}"], reason="matched")
+        writer.append([(f"{NOW + day * DAY_MS}-0", line)])
+    sealing = Thread(target=lambda: [writer.seal(day) for day in list(writer.unsealed)])
+
+    def begin(size: int) -> None:
+        if not sealing.ident:
+            sealing.start()
+            sealing.join(0.5)
+
+    back_up(tmp_path, tmp_path / "archive", tmp_path / "b.tar", NOW, own=False, told=begin)
+    sealing.join()
+    assert writer.unsealed == []
+    writer.close()
+    put_back(tmp_path / "b.tar", tmp_path / "new")
+    lines = list(Reader(tmp_path / "new/archive").lines())
+    assert [line.record.ids for line in lines if line.record is not None] == [["ev_0"], ["ev_1"], ["ev_2"]]
 
 
 @pytest.mark.parametrize("running", [True, False])
