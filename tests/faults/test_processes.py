@@ -162,13 +162,15 @@ async def test_a_sender_that_wakes_after_another_took_over_changes_nothing(case:
     with RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
         async with world(case, redis=redis, daemons=2) as w:
             w.sink.always(slowly(0.3), accepts=True)
-            tokens = await w.publish(200)
+            tokens = await w.publish(120)
             await w.some_delivered(10)
-            await w.nemesis.stop("io", daemon=0)
+            asleep = await w.nemesis.stop("io", daemon=0)
             await w.delivered(tokens)
+            assert w.nemesis.pids("io", daemon=0) == asleep, "it was not killed meanwhile: it wakes, and goes on"
             w.nemesis.go_on("io")
             # each of two senders has so many in flight, and the one that slept may send what it had begun again
             await w.settled(bound=CONCURRENCY)
+            assert await w.verified() == "", "what it records of a message that another has sent changes nothing"
 
 
 # --- all of them --------------------------------------------------------------------------------------

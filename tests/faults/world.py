@@ -252,8 +252,8 @@ def logged_badly(folder: Path) -> list[str]:
     return [line[:300] for line in lines if any(words in line for words in BAD_WORDS)]
 
 
-def logged(folder: Path, event: str) -> list[Json]:
-    """Give the lines of all daemons' logs in a world's folder with this event."""
+def logged(folder: Path, event: str = "") -> list[Json]:
+    """Give the lines of all daemons' logs in a world's folder, with this event or all of them."""
     lines = [line for file in folder.glob("d*/alertd.log") for line in file.read_text(errors="replace").splitlines()]
     found = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
-    return [line for line in found if line.get("event") == event]
+    return [line for line in found if not event or line.get("event") == event]
