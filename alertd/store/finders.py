@@ -70,16 +70,22 @@ class _Shared:
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
         self._task: asyncio.Task[Node] | None = None
-        self._at = float("-inf")
+        self._at = self._begun = float("-inf")
 
     @property
     def age_s(self) -> float:
         """How old the newest answer is, or the question that is being asked."""
         return 0.0 if self._task is not None and not self._task.done() else time.monotonic() - self._at
 
+    @property
+    def asked_s(self) -> float:
+        """How long ago the newest question is, answered or not."""
+        return time.monotonic() - self._begun
+
     def begin(self, ask: Callable[[], Any]) -> asyncio.Task[Node]:
         """Ask, unless that is under way."""
         if self._task is None or self._task.done():
+            self._begun = time.monotonic()
             self._task = asyncio.create_task(self._run(ask), name="find_redis")
             self._task.add_done_callback(_heard)
         return self._task
@@ -127,8 +133,8 @@ class SentinelFinder:
         return await asyncio.shield(self._shared.begin(self._ask))
 
     def look(self) -> None:
-        """Ask again each second."""
-        if self._shared.age_s > LOOK_S:
+        """Ask again each second, and no more often where none answers: it is called for each command."""
+        if min(self._shared.age_s, self._shared.asked_s) > LOOK_S:
             self._shared.begin(self._ask)
 
     def lost(self, node: Node) -> None:

@@ -100,7 +100,8 @@ class HttpServer:
             listener.close()
             raise Permanent(f"{self.what}: {self._bind}: {OPEN}; {HOW}")
         names = {*self._names} if is_address(host) else {*self._names, host}
-        self._runner = web.AppRunner(self._build(loopback, names), access_log=None, shutdown_timeout=2.0)
+        alone = loopback and not self._outside.proxies  # a proxy on this machine lets others in
+        self._runner = web.AppRunner(self._build(alone, names), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         tls = self._certificate.context if self._certificate is not None else None
         self._listener = await loop.create_server(

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from redis.asyncio.connection import Connection
 
 from alertd.errors import StoreRefused, StoreUnavailable
 from alertd.store.address import SENTINEL
-from alertd.store.finders import newest
+from alertd.store.finders import SentinelFinder, newest
 from alertd.store.redis import RedisStore, open_store
 from alertd.store.server import ServerFacts, judge
 from tests.store.make import NOW, delivery, new, record
@@ -95,6 +96,26 @@ async def test_sentinels_that_do_not_know_the_service_and_none_that_answers_are_
     for url in (replicated.url.replace(f"/{SERVICE}", "/other"), f"{SENTINEL}://127.0.0.1:1/{SERVICE}"):
         with pytest.raises(StoreUnavailable, match="no sentinel names a primary"):
             await open_store(url, "alertd", name="test")
+
+
+async def test_sentinels_that_all_fail_are_asked_no_more_often_while_the_primary_serves() -> None:
+    asked = 0
+
+    def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    node = server.sockets[0].getsockname()[:2]
+    finder = SentinelFinder([node], SERVICE, lambda node: Connection(host=node[0], port=node[1]))
+    finder.known = ("127.0.0.1", 6379)
+    for _ in range(300):  # as often as commands are sent
+        finder.look()
+        await asyncio.sleep(0.001)
+    await finder.aclose()
+    server.close()
+    assert 1 <= asked <= 2
 
 
 def test_the_newest_word_counts_and_not_that_of_most() -> None:

@@ -84,6 +84,17 @@ async def test_through_a_trusted_proxy_everything_works_and_wrong_tokens_count_f
         assert [line["remote"] for line in lines if line["event"] == "web_wrong_token"] == ["192.0.2.1"]
 
 
+async def test_behind_a_proxy_on_this_machine_metrics_and_detail_need_the_token_too() -> None:
+    async with serving(Outside(proxies=networks(["127.0.0.1"]))) as port, client() as http:
+        url, proxied = f"http://127.0.0.1:{port}", {"X-Forwarded-For": "192.0.2.1"}
+        async with http.get(f"{url}/metrics", headers=proxied) as answer:
+            assert answer.status == 401
+        async with http.get(f"{url}/metrics", headers=AUTH | proxied) as answer:
+            assert answer.status == 200
+        async with http.get(f"{url}/readyz", headers=proxied) as answer:
+            assert (await answer.json()).keys() == {"ready"}
+
+
 async def test_with_a_certificate_it_speaks_tls_and_nothing_older_than_1_2(tmp_path: Path) -> None:
     key, cert = Authority().files(tmp_path, "alerts.example.com")
     async with serving(Outside(tls=TlsConfig(cert=cert, key=key)), "0.0.0.0:0") as port:
