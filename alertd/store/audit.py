@@ -106,6 +106,11 @@ class AuditPart(AlertsPart):
         )
         return not dropped and (not oldest or int(oldest[0][0].partition(b"-")[0]) > machine_ms(now) - KEPT_MS)
 
+    async def created_ms(self) -> int | None:
+        """Say when this store began; None where a version made it that did not take that down."""
+        raw = await self.link.call("HGET", self.keys("meta"), "created")
+        return None if raw is None else int(raw)
+
     async def traced(self, ids: list[str]) -> set[str]:
         """Say of ids which the journal had something to say about within the last 30 days."""
         found: set[str] = set()

@@ -57,7 +57,7 @@ class RedisStore(
 
     async def prepare(self) -> None:
         """Create the consumer group and the layout's marker. Raises StoreRefused for a newer layout."""
-        reply = await self.link.run("prepare", ["events", "meta"], GROUP, SCHEMA, secrets.token_hex(8))
+        reply = await self.link.run("prepare", ["events", "meta"], GROUP, SCHEMA, secrets.token_hex(8), self.clock())
         if reply[0] == b"newer":
             raise StoreRefused(NEWER.format(theirs=reply[1], ours=SCHEMA))
 

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from alertd.base.clock import parse_rfc3339
 from alertd.errors import ArchiveRefused, HistoryRefused, HistoryUnavailable
 from alertd.history.archive import manifest
-from alertd.history.archive.layout import Layout
+from alertd.history.archive.layout import Layout, about
 from alertd.history.projection.database import open_to_read, translated
+from alertd.history.projection.tables import Tables
 from alertd.history.verify.events import Archived
 
 
@@ -19,15 +21,31 @@ def archived_in(archive: Path, database: Path) -> Archived | None:
     Events older than the journal are then those of which it cannot be told what became of them.
     """
     try:
-        known = manifest.read(Layout(archive).manifest).days().values()
-        open_to_read(database).close()
+        known = list(manifest.read(Layout(archive).manifest).days().values())
+        made = about(archive)
+        read = _has_read(database, made.id)
     except (ArchiveRefused, HistoryRefused, HistoryUnavailable, OSError):
         return None
 
     async def revisions(events: Sequence[str]) -> dict[str, int]:
         return await asyncio.to_thread(_revisions, database, events)
 
-    return Archived(revisions, whole=all(entry.t == "sealed" for entry in known))
+    whole = all(one.t == "sealed" and not (one.missing or one.end_lost or one.gaps) for one in known)
+    caught_up = not known or read >= known[-1].day  # of the day that is written the journal knows
+    whole = whole and caught_up and bool(made.created)
+    return Archived(revisions, whole=whole, began_ms=parse_rfc3339(made.created) if whole else 0)
+
+
+def _has_read(database: Path, archive: str) -> str:
+    """Give the day up to which a database has read an archive; empty: it is made of another, or has read nothing."""
+    connection = open_to_read(database)
+    try:
+        with translated(database):
+            tables = Tables(connection)
+            at = tables.position()
+            return at.place.day if at is not None and tables.archive() == archive else ""
+    finally:
+        connection.close()
 
 
 def _revisions(database: Path, events: Sequence[str]) -> dict[str, int]:

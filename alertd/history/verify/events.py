@@ -10,6 +10,8 @@ from alertd.history.verify.model import Fault, Limits, Tally
 from alertd.store.audit_facts import LineFact
 from alertd.store.redis import RedisStore
 
+TOGETHER_MS = 3_600_000
+"""An archive that was made so long after its store, at most, began with it."""
 LOST = "take it from the source once more (alertd parse and alertd push), and report it with the log"
 
 
@@ -20,7 +22,11 @@ class Archived:
     revisions: Callable[[Sequence[str]], Awaitable[dict[str, int]]]
     """Gives the newest revision of those it knows."""
     whole: bool
-    """Nothing was taken out of it yet: what it does not know was never decided on."""
+    """Nothing was taken out of it yet, nor left out, and all of it is known: what it does not know was not decided on
+    since it began.
+    """
+    began_ms: int
+    """When it was made."""
 
 
 @dataclass(slots=True)
@@ -77,6 +83,14 @@ async def _shown(store: RedisStore, since_ms: int) -> dict[str, int]:
     return found
 
 
+async def _all_archived(store: RedisStore, archived: Archived | None) -> bool:
+    """Tell whether an archive has all that was ever decided here: it is as old as the store, and whole."""
+    if archived is None or not archived.whole:
+        return False
+    created = await store.created_ms()
+    return created is not None and archived.began_ms < created + TOGETHER_MS
+
+
 async def _account(
     store: RedisStore,
     limits: Limits,
@@ -92,7 +106,7 @@ async def _account(
         known = await archived.revisions(list(left))
         for event in [event for event, revision in left.items() if known.get(event, 0) >= revision]:
             del left[event]
-    provable = await store.journal_whole(limits.now) if archived is None else archived.whole
+    provable = await store.journal_whole(limits.now) or await _all_archived(store, archived)
     for event, revision in left.items():
         if event in decided:
             what = f"revision {revision} is neither in the journal nor in the stream; revision {decided[event]} is"

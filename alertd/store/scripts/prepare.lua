@@ -1,5 +1,5 @@
 -- requires: prelude
--- ARGV: group, our schema, an epoch to use if there is none. Answers {'ok', epoch} or {'newer', schema}.
+-- ARGV: group, our schema, an epoch to use if there is none, now. Answers {'ok', epoch} or {'newer', schema}.
 need('events', 'stream')
 need('meta', 'hash')
 local refused = refusal()
@@ -16,6 +16,8 @@ local made = redis.pcall('XGROUP', 'CREATE', K['events'], ARGV[1], '0', 'MKSTREA
 if made.err and not string.find(made.err, 'BUSYGROUP', 1, true) then
   return made
 end
-redis.call('HSETNX', meta, 'epoch', ARGV[3])
+if redis.call('HSETNX', meta, 'epoch', ARGV[3]) == 1 then
+  redis.call('HSET', meta, 'created', ARGV[4])
+end
 redis.call('HSET', meta, 'schema', ARGV[2])
 return {'ok', redis.call('HGET', meta, 'epoch')}
