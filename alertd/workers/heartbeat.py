@@ -89,6 +89,7 @@ class Heartbeat(Looks):
         """`needed` gives the roles without which nobody is told of anything, as the settings are now."""
         super().__init__("heartbeat", LOOK_S, progress)
         self._store = store
+        self._progress = progress
         self._http = http
         self._clock = clock
         self._needed = needed
@@ -127,7 +128,7 @@ class Heartbeat(Looks):
             if self._last_ms or time.monotonic() - self._began > GRACE_S:
                 self._note("silent", reason)
         elif now >= self._next:
-            failed = await self._ask(config)
+            failed = await self._progress.waiting("heartbeat", self._ask(config))  # may take its whole time-out
             self._next = now + (min(config.every, AGAIN_S) if failed else config.every)
             self._note("failed" if failed else "sent", failed)
 

@@ -94,6 +94,27 @@ async def test_a_lane_that_does_not_come_round_speaks_for_nobody(monkeypatch: py
     await task
 
 
+async def test_a_host_that_says_nothing_does_not_make_the_loop_stand_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alertd.workers.progress.BEAT_S", 0.02)
+    progress = Progress()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(hear, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    async with HttpClient(user_agent="alertd/test") as http:
+        heartbeat = Heartbeat(AllGoesOn(), http, lambda: NOW, progress)
+        heartbeat.serve(
+            HeartbeatConfig(url=Secret(f"http://127.0.0.1:{port}/beat"), allow_private=True, timeout="1s")
+        )
+        await heartbeat.look()
+    silent.close()
+    await silent.wait_closed()
+    assert progress.counts()["heartbeat"] > 5, "as long as the guard's patience: the process would be killed"
+
+
 def test_an_address_outside_must_be_https() -> None:
     with pytest.raises(ValueError, match="plain http"):
         HeartbeatConfig(url=Secret("http://hc.example.com/x"))

@@ -23,8 +23,9 @@ def archived_in(archive: Path, database: Path) -> Archived | None:
     try:
         known = list(manifest.read(Layout(archive).manifest).days().values())
         made = about(archive)
+        began_ms = parse_rfc3339(made.created)
         read = _has_read(database, made.id)
-    except (ArchiveRefused, HistoryRefused, HistoryUnavailable, OSError):
+    except (ArchiveRefused, HistoryRefused, HistoryUnavailable, OSError, ValueError, OverflowError):
         return None
 
     async def revisions(events: Sequence[str]) -> dict[str, int]:
@@ -32,8 +33,7 @@ def archived_in(archive: Path, database: Path) -> Archived | None:
 
     whole = all(one.t == "sealed" and not (one.missing or one.end_lost or one.gaps) for one in known)
     caught_up = not known or read >= known[-1].day  # of the day that is written the journal knows
-    whole = whole and caught_up and bool(made.created)
-    return Archived(revisions, whole=whole, began_ms=parse_rfc3339(made.created) if whole else 0)
+    return Archived(revisions, whole=whole and caught_up, began_ms=began_ms)
 
 
 def _has_read(database: Path, archive: str) -> str:
