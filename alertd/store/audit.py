@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from alertd.base.clock import machine_ms, parse_rfc3339
-from alertd.model import Struct
+from alertd.errors import Corrupt
+from alertd.model import Known, StoredAlert, Struct
 from alertd.store.alerts import AlertsPart
 from alertd.store.audit_facts import AlertFact, LineFact, MarkFact, StreamFact
 from alertd.store.journal import TRIMMED
 from alertd.store.records import owner_from, pairs
 
+UNREADABLE = -1
+"""Revision of an event whose mark cannot be read."""
 AT_ONCE = 200
 """Records that are read at once."""
 BYTES = 1 << 20
@@ -62,7 +66,7 @@ class AuditPart(AlertsPart):
     async def audit_marks(self, source: str) -> AsyncIterator[list[MarkFact]]:
         """Give the events that a source has shown."""
         async for fields in self._scan_all("HSCAN", f"seen:{source}"):
-            owners = [owner_from(mark, raw) for mark, raw in fields if raw[:1] == b"i"]
+            owners = [_owner(mark, raw) for mark, raw in fields if raw[:1] == b"i"]
             found = [owner for owner in owners if owner is not None]
             if found:
                 marks = [owner.identity for owner in found]
@@ -82,7 +86,7 @@ class AuditPart(AlertsPart):
                     StreamFact(
                         stream_id=stream_id,
                         event=fields.get("i", b"").decode("utf-8", "replace"),
-                        revision=int(fields.get("r", b"0")),
+                        revision=int(number) if (number := fields.get("r", b"")).isdigit() else 0,
                         stored_ms=int(stream_id.partition("-")[0]),
                     )
                 )
@@ -129,7 +133,7 @@ class AuditPart(AlertsPart):
                 yield await self._alert_facts(dict(recent[start : start + ALERTS]), now)
 
     async def _alert_facts(self, changed: dict[str, int], now: int) -> list[AlertFact]:
-        stored = await self.load_alerts(list(changed))
+        stored = await self._readable(list(changed))
         sent: dict[str, list[str]] = {}
         held: dict[str, list[str]] = {}
         for name, one in stored.items():
@@ -147,13 +151,24 @@ class AuditPart(AlertsPart):
         return [
             AlertFact(
                 id=name,
-                there=stored[name].version > 0 or stored[name].state is not None,
+                there=name in stored and (stored[name].version > 0 or stored[name].state is not None),
                 changed_ms=at,
                 deliveries=[delivery for delivery in sent.get(name, []) if delivery in lost],
                 holds=[window for window in held.get(name, []) if (name, window) in gone],
             )
             for name, at in changed.items()
         ]
+
+    async def _readable(self, ids: list[str]) -> dict[str, StoredAlert]:
+        """Load alerts, without those that cannot be read."""
+        try:
+            return await self.load_alerts(ids)
+        except Corrupt:
+            found: dict[str, StoredAlert] = {}
+            for one in ids:
+                with suppress(Corrupt):
+                    found |= await self.load_alerts([one])
+            return found
 
     async def _without_record(self, ids: list[str]) -> set[str]:
         if not ids:
@@ -191,6 +206,14 @@ class AuditPart(AlertsPart):
             size = sum(len(part) for _, flat in rows for part in flat) // len(rows) + 1
             count = max(1, min(AT_ONCE, BYTES // size))
             await asyncio.sleep(0)
+
+
+def _owner(mark: str, raw: bytes) -> Known | None:
+    """Read a mark; one that cannot be read is that of an event which is named after it, of a revision below all."""
+    try:
+        return owner_from(mark, raw)
+    except ValueError:
+        return Known(identity=mark, event_id=f"mark:{mark}", revision=UNREADABLE, hashes=[])
 
 
 def _ms(score: bytes | None) -> int | None:

@@ -10,6 +10,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock, machine_ms
+from alertd.errors import Temporary
 from alertd.history.verify.archived import archived_in
 from alertd.history.verify.model import Limits, Report
 from alertd.history.verify.run import verify
@@ -58,8 +59,14 @@ class Verifying(Looks):
         """Look when it is time. Raises StoreUnavailable; then the next turn looks."""
         if time.monotonic() < self._next:
             return
-        await self._progress.waiting("verify", self.verify())
         self._next = time.monotonic() + EVERY_S
+        try:
+            await self._progress.waiting("verify", self.verify())
+        except Temporary:
+            self._next = 0.0
+            raise
+        except Exception as error:  # it reads what nobody else does: that must not end the process that polls
+            log.error("verify_failed", exc_info=error)
 
     async def verify(self) -> None:
         """Look, and say what was found."""

@@ -92,6 +92,21 @@ def test_an_event_of_a_trimmed_journal_is_known_by_its_trace_or_said_to_be_unkno
     assert "1 event older than the journal, and in no archive" in desk.run("verify").out
 
 
+def test_what_cannot_be_read_is_named_and_ends_nothing(desk: Desk) -> None:
+    take_in(desk, "a", "b")
+    alert(desk)
+    (one,) = raw(desk, "ZRANGE", "alerts", 0, -1)
+    raw(desk, "HSET", f"alert:{one.decode()}", "s", "{nonsense")
+    mark = raw(desk, "HKEYS", "seen:wire")[0].decode()
+    raw(desk, "HSET", "seen:wire", mark, "iev_a|x|y|z")
+    entry = raw(desk, "XADD", "events", "*", "r", "x")
+    assert faults(desk, "--patience", "1ms") == [
+        ("events", f"mark:{mark}"),
+        ("stream", entry.decode()),
+        ("alerts", one.decode()),
+    ]
+
+
 def test_an_event_that_waits_too_long_is_named(desk: Desk) -> None:
     desk.do(lambda store: store.save_source_state(SourceState(source="wire")))
     desk.do(lambda store: store.ingest("wire", [new("a")], system_clock()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from alertd.history.verify import judge
 from alertd.history.verify.model import Fault, Limits, Tally
+from alertd.store.audit import UNREADABLE
 from alertd.store.audit_facts import LineFact
 from alertd.store.redis import RedisStore
 
@@ -50,6 +51,10 @@ async def look_at_events(store: RedisStore, limits: Limits, archived: Archived |
     tally, waiting, ledger = Tally(), Tally(), Ledger()
     left = await _shown(store, limits.since_ms)
     there = len(left)
+    for event in [event for event, revision in left.items() if revision == UNREADABLE]:
+        del left[event]
+        tally.fault(Fault("events", event, "the mark cannot be read", judge.REPORT))
+        there -= 1
     async for facts in store.audit_stream():
         for fact in facts:
             waiting.take(judge.judge_stream(fact, limits))

@@ -167,7 +167,9 @@ def judge_alert(fact: AlertFact, limits: Limits, kept_ms: int) -> Verdict:
     if not fact.there:
         if fact.changed_ms < limits.now - kept_ms:
             return "fine"
-        return Fault("alerts", fact.id, "known, and its state is gone", "restore a backup, or report it")
+        return Fault(
+            "alerts", fact.id, "known, and its state is gone or cannot be read", "restore a backup, or report it"
+        )
     if fact.deliveries:
         named = ", ".join(fact.deliveries[:5])
         return Fault("alerts", fact.id, f"queued, and nowhere: {named}", f"alertd why {fact.id}; report it")
