@@ -64,11 +64,17 @@ class Sink:
         self.verifier: Verifier = Webhook(SECRET)
         """Who checks signatures: another one where the clocks of the two ends differ."""
         self._faults: deque[tuple[Behaviour, bool]] = deque()
+        self._once = False
+        self._met: set[str] = set()
         self._always: tuple[Behaviour, bool] = (ACCEPTED, True)
 
-    def script(self, *behaviours: Behaviour, accepts: bool = False) -> None:
-        """Let the next messages meet these, one each. `accepts`: it has taken the message, whatever it answers."""
+    def script(self, *behaviours: Behaviour, accepts: bool = False, once: bool = False) -> None:
+        """Let the next messages meet these, one each. `accepts`: it has taken the message, whatever it answers.
+
+        `once`: a message that has met one is spared the others, however soon it comes again.
+        """
         self._faults.extend((behaviour, accepts) for behaviour in behaviours)
+        self._once = once
 
     def always(self, behaviour: Behaviour | None, *, accepts: bool = False) -> None:
         """Let every message meet this, until None."""
@@ -87,13 +93,17 @@ class Sink:
     async def _behave(self, request: Request, connection: Connection) -> None:
         if not self.keep:
             self._server.requests.clear()
-        behaviour, accepts = self._faults.popleft() if self._faults else self._always
         try:
             payload: dict[str, Any] = self.verifier.verify(request.body, request.headers)
         except (WebhookVerificationError, json.JSONDecodeError) as error:
             self.wrong.append(repr(error))
             await answer(status=401)(request, connection)
             return
+        id = request.headers["webhook-id"]
+        behaviour, accepts = self._always
+        if self._faults and not (self._once and id in self._met):
+            behaviour, accepts = self._faults.popleft()
+            self._met.add(id)
         self._note(request, payload, accepts)
         await behaviour(request, connection)
 

@@ -39,7 +39,7 @@ async def test_a_message_that_was_taken_without_a_word_comes_once_more_under_its
             any_time(w, clock)
             bad = [OVER_THEN_RESET, OVER_THEN_SILENT] * 2  # five in a row would open the breaker
             case.chance.shuffle(bad)
-            w.sink.script(*bad, accepts=True)
+            w.sink.script(*bad, accepts=True, once=True)
             await w.publish(12)
             verdict = await w.settled(bound=len(bad))
             times = repeats(receipt.id for receipt in accepted(w.sink))
