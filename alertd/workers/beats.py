@@ -13,8 +13,9 @@ from typing import Final, Protocol
 import structlog
 
 from alertd.base.clock import Clock
-from alertd.errors import StoreUnavailable
+from alertd.errors import AlertdError, StoreUnavailable
 from alertd.model import SourceState
+from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress, Watch
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,7 @@ class Beats:
         self._progress = progress
         self._watch = Watch(PATIENCE_S)
         self._stop = asyncio.Event()
+        self._outage = Outage("beats")
         self.states: Callable[[], Mapping[str, SourceState]] = dict
         """The sources that this process polls, as it knows them."""
 
@@ -82,8 +84,11 @@ class Beats:
                 for role in self._roles:
                     if self._goes_on(role, stuck):
                         await self._store.heartbeat(self._me, alive(role), self._clock())
+                self._outage.ended()
             except StoreUnavailable as error:
                 log.debug("beat_not_stored", error=str(error))  # other loops say that Redis is away
+            except AlertdError as error:
+                self._outage.began(error)
             try:
                 async with asyncio.timeout(BEAT_S):
                     await self._stop.wait()

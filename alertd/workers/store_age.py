@@ -24,6 +24,7 @@ from alertd.store.age import Beat, went_back_ms
 from alertd.workers.answers import Given
 from alertd.workers.archive_past import Lost
 from alertd.workers.notices import Notices
+from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 from alertd.workers.store_age_text import Aftermath, missing, told
 
@@ -88,6 +89,7 @@ class StoreAge:
         self._member, self._file, self._archives, self._answer = member, file, archives, answer
         self._known = _remembered(file)
         self._stop = asyncio.Event()
+        self._outage = Outage("store_age")
         self._anew: list[Callable[[], Awaitable[None]]] = []
         self._back_ms: int | None = None
         self._noticed = False
@@ -113,8 +115,11 @@ class StoreAge:
             self._progress.tick("store_age")
             try:
                 await self._beat()
+                self._outage.ended()
             except StoreUnavailable as error:
                 log.debug("beat_not_written", error=str(error))
+            except AlertdError as error:  # its key is of another type, say: that ends nothing else
+                self._outage.began(error)
             await self._wait(TURN_S)
         if self._telling is not None:
             await self._telling
@@ -143,7 +148,7 @@ class StoreAge:
         if back is not None:
             self._notice(back)
             for call in self._anew:
-                await call()
+                await _ended(call)
             self._tell_later()
         if not now_there.count:
             _, now_there = await self._store.beat(self._member, count, self._clock(), seen=True)
@@ -248,6 +253,16 @@ class StoreAge:
                 await self._stop.wait()
         except TimeoutError:
             pass
+
+
+async def _ended(call: Callable[[], Awaitable[None]]) -> None:
+    """Call it; what cannot be read any more is no reason to read nothing else anew. Raises StoreUnavailable."""
+    try:
+        await call()
+    except StoreUnavailable:
+        raise
+    except AlertdError as error:
+        log.error("not_read_anew", error=str(error))
 
 
 def _remembered(file: Path) -> Beat | None:

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from alertd.base.secrets import Secret
+from alertd.errors import AlertdError, Corrupt, StoreRefused, StoreUnavailable
 from alertd.model import SourceState
 from alertd.net.client import HttpClient
 from alertd.store.types import Backlog
@@ -66,12 +67,25 @@ def test_only_what_is_configured_is_needed() -> None:
 class Heard:
     """A store that writes down who spoke."""
 
-    def __init__(self) -> None:
+    def __init__(self, *errors: AlertdError) -> None:
         self.roles: list[str] = []
+        self.errors = list(errors)
 
     async def heartbeat(self, member: str, role: str, now: int) -> None:
-        """Write it down."""
+        """Write it down, after the errors."""
+        if self.errors:
+            raise self.errors.pop()
         self.roles.append(role)
+
+
+async def test_no_error_of_the_store_ends_the_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alertd.workers.beats.BEAT_S", 0.01)
+    heard = Heard(Corrupt("a key of another type"), StoreRefused("NOPERM"), StoreUnavailable("away"))
+    told = Beats(heard, "me", ("match",), lambda: NOW, Progress())
+    task = asyncio.create_task(told.run())
+    await until(lambda: bool(heard.roles), "it speaks again")
+    told.stop()
+    await task
 
 
 async def test_a_lane_that_does_not_come_round_speaks_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from alertd.alerts.silencing import record_of
 from alertd.errors import StoreUnavailable
@@ -116,6 +117,22 @@ async def test_a_store_that_goes_away_while_it_is_read_anew_is_read_anew_again(r
     await running
     assert (rig.away, rig.anew) == (0, 1)
     assert len(await rig.told()) == 1
+
+
+async def test_a_key_of_another_type_ends_nothing(rig: Rig) -> None:
+    await rig.store.link.call("SADD", rig.store.keys("beat:io"), "what alertd never wrote")
+    age = rig.made()
+    with capture_logs() as lines:
+        running = asyncio.create_task(age.run())
+
+        async def said() -> bool:
+            return any(line["event"] == "redis_unavailable" for line in lines)
+
+        await eventually(said, "it is said")
+    await rig.store.link.call("DEL", rig.store.keys("beat:io"))
+    await beats(rig, 3)
+    age.stop()
+    await running
 
 
 async def test_what_is_known_only_after_it_was_told_is_told_too(rig: Rig) -> None:
