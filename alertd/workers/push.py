@@ -40,6 +40,10 @@ class PushStore(Protocol):
         """Give what is remembered of a source."""
         ...
 
+    def trust_state(self, source: str) -> None:
+        """Write over what is remembered of a source: it was read just now."""
+        ...
+
 
 class Pushes:
     """Takes in what is pushed to the sources of type `push`."""
@@ -132,7 +136,9 @@ class Pushes:
         return receipt
 
     async def _state(self, source: str) -> SourceState:
-        return await self._store.source_state(source) or SourceState(source=source)
+        state = await self._store.source_state(source)
+        self._store.trust_state(source)  # of several processes each may be given the next batch
+        return state or SourceState(source=source)
 
     @staticmethod
     def _count(source: str, outcome: str) -> None:

@@ -136,6 +136,12 @@ async def test_the_same_batch_twice_gives_the_same_ids_and_one_event_each(inbox:
     assert [event.baseline for event in events] == [False, False]
 
 
+async def test_several_processes_take_it_by_turns(redis_url: str, namespace: str, pool: ParsePool) -> None:  # noqa: F811
+    async with serving(redis_url, namespace, pool) as one, serving(redis_url, namespace, pool) as other:
+        answers = [await inbox.push({"title": f"{n} of six"}) for n in range(3) for inbox in (one, other)]
+    assert [status for status, _ in answers] == [202] * 6
+
+
 async def test_a_bad_item_is_named_by_its_index_and_path_and_the_others_are_taken(inbox: Inbox) -> None:
     batch = [{"title": "one"}, {"title": "two", "companies": [{"id": "a"}, {"id": "|"}]}, {"title": "three"}]
     status, answer = await inbox.push(batch)
