@@ -80,7 +80,7 @@ class Writer:
         while not self.stopped:
             count += 1
             try:
-                await store.beat("probe", count, count)
+                await store.beat("probe", count, count, seen=True)
                 self.longest_s, last = max(self.longest_s, time.monotonic() - last), time.monotonic()
             except StoreUnavailable as error:
                 self.refused[str(error)[:60]] += 1

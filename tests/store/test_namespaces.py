@@ -43,7 +43,7 @@ async def use(store: RedisStore) -> None:
     await store.put_silence(silence(), record("si_a"), NOW)
     await store.note_archived("archive", "1-0", NOW)
     await store.heartbeat("me", "poll", NOW)
-    await store.beat("io", 1, NOW)
+    await store.beat("io", 0, NOW)
     await store.doubt(["dl_a"])
 
 
