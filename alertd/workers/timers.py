@@ -208,7 +208,8 @@ class Timers:
             f"Redis did not answer from {rfc3339(since)} to {rfc3339(now)}, for {in_words((now - since) / 1000)}: "
             "nothing was asked, matched or sent. What sources still show is read now, what waited is sent."
         )
-        await self._notices.tell("redis_was_away", "redis", text, str(since))
+        # Several daemons see the same outage begin at about the same time, and tell of it together.
+        await self._notices.tell("redis_was_away", "redis", text, str(since // AWAY_MS))
 
     async def _count_missing(self, now: int) -> None:
         missing = await self._store.count_missing(now)

@@ -47,3 +47,15 @@ async def test_what_a_version_that_does_not_count_has_done_is_no_loss(redis_stor
     assert await redis_store.count_missing(NOW + later_ms) == 0
     counts = await redis_store.link.call("HMGET", flow, "in", "out")
     assert int(counts[0]) - int(counts[1]) == await redis_store.link.call("XLEN", stream)
+
+
+async def test_what_a_version_that_does_not_count_puts_in_and_takes_out_is_no_loss(redis_store: RedisStore) -> None:
+    await redis_store.count_missing(NOW)
+    stream = redis_store.keys("events")
+    await redis_store.link.call("XADD", stream, "*", "i", "ev_a")
+    assert await redis_store.count_missing(NOW + 60_000) == 0
+    await redis_store.link.call("XTRIM", stream, "MAXLEN", 0)
+    assert await redis_store.count_missing(NOW + 120_000) == 0
+    await redis_store.ingest("wire", [new("b")], NOW)
+    await redis_store.link.call("XTRIM", stream, "MAXLEN", 0)
+    assert await redis_store.count_missing(NOW + 720_000) == 1, "by now no such version works here any more"
