@@ -71,9 +71,13 @@ class Nemesis:
         return pid
 
     async def kill_one(self, kinds: Sequence[str] = KINDS) -> str:
-        """Kill a process of a kind that chance chooses among those that live; gives the kind."""
+        """Kill a process of a kind that chance chooses among those that live; gives the kind, or "" for none.
+
+        While a whole daemon is being started all are spared: killed each second, it would never come to have work,
+        and its supervisor would be all that ever dies.
+        """
         living = [kind for kind in kinds if self.pids(kind)]
-        if not living:
+        if not living or ("supervisor" in kinds and not self.pids("io")):
             return ""
         kind = self._chance.choice(living)
         await self.kill(kind)
