@@ -13,6 +13,7 @@ AlertdError
 └── Permanent              trying again with the same input cannot help
     ├── FetchPermanent     a source is gone, or its address is forbidden
     ├── StoreRefused       this Redis cannot be used as it is set up
+    │   └── LayoutNewer    a newer alertd has changed the layout of what is stored
     ├── ArchiveRefused     the directory is no archive, or one of a newer alertd
     ├── HistoryRefused     history.db is damaged, another program's, or of a newer alertd
     ├── ParseFailed        the bytes are not a document we can read
@@ -115,6 +116,10 @@ class StoreWentBack(StoreUnavailable):
 
 class StoreRefused(Permanent):
     """Redis answers, but using it as it is set up could lose alerts."""
+
+
+class LayoutNewer(StoreRefused):
+    """A newer alertd has changed the layout of what is stored: this one must not write there."""
 
 
 class ArchiveUnavailable(Temporary):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from alertd.base.clock import Clock, system_clock
-from alertd.errors import StoreRefused
+from alertd.errors import LayoutNewer
 from alertd.store.age import AgePart
 from alertd.store.alerts import AlertsPart
 from alertd.store.archive import ArchivePart
@@ -56,16 +56,16 @@ class RedisStore(
         await self.link.aclose()
 
     async def prepare(self) -> None:
-        """Create the consumer group and the layout's marker. Raises StoreRefused for a newer layout."""
+        """Create the consumer group and the layout's marker. Raises LayoutNewer."""
         reply = await self.link.run("prepare", ["events", "meta"], GROUP, SCHEMA, secrets.token_hex(8), self.clock())
         if reply[0] == b"newer":
-            raise StoreRefused(NEWER.format(theirs=reply[1], ours=SCHEMA))
+            raise LayoutNewer(NEWER.format(theirs=reply[1], ours=SCHEMA))
 
     async def check_layout(self) -> None:
-        """Look whether a newer alertd has changed the layout meanwhile. Raises StoreRefused."""
+        """Look whether a newer alertd has changed the layout meanwhile. Raises LayoutNewer."""
         raw = await self.link.call("HGET", self.keys("meta"), "schema")
         if raw is not None and int(raw) > SCHEMA:
-            raise StoreRefused(NEWER.format(theirs=int(raw), ours=SCHEMA))
+            raise LayoutNewer(NEWER.format(theirs=int(raw), ours=SCHEMA))
 
     async def epoch(self) -> str:
         """Give the id this store got when it was first prepared; empty before that."""

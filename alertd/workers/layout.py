@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from alertd.errors import StoreRefused
+from alertd.errors import LayoutNewer
 from alertd.workers.looks import Looks
 from alertd.workers.progress import Progress
 
@@ -18,7 +18,7 @@ class LayoutStore(Protocol):
     """What this needs of the store."""
 
     async def check_layout(self) -> None:
-        """Raise StoreRefused where a newer alertd has changed the layout."""
+        """Raise LayoutNewer where a newer alertd has changed the layout."""
         ...
 
 
@@ -34,6 +34,6 @@ class LayoutWatch(Looks):
         """Look once. Raises StoreUnavailable."""
         try:
             await self._store.check_layout()
-        except StoreRefused as error:
+        except LayoutNewer as error:
             self.why = str(error)
             self.stop()
