@@ -94,6 +94,7 @@ class Lane:
             wait_s = SWEEP_S
             try:
                 wait_s = await self._turn()
+                self._said = ""
             except StoreUnavailable as error:
                 # The deliverer says once that Redis is away; a line for each lane and turn would bury that.
                 log.debug("queue_unavailable", receiver=self.receiver, error=str(error))

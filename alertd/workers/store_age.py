@@ -41,6 +41,13 @@ KEEP_EVERY = 5
 """Beats between two that are written beside the store, to be remembered over a restart."""
 
 
+class Remembered(Beat, frozen=True):
+    """The last beat, as it is kept beside the store."""
+
+    member: str = ""
+    """Under which name it was written: a machine may have another one since, a container has with each life."""
+
+
 class AgeStore(Protocol):
     """What this needs of the store."""
 
@@ -87,7 +94,9 @@ class StoreAge:
         """`file` is where the last beat is remembered; `archives`: this process keeps an archive to compare with."""
         self._store, self._notices, self._clock, self._progress = store, notices, clock, progress
         self._member, self._file, self._archives, self._answer = member, file, archives, answer
-        self._known = _remembered(file)
+        self._known: Beat | None = None
+        if (remembered := _remembered(file)) is not None:
+            self._known, self._member = remembered, remembered.member or member
         self._stop = asyncio.Event()
         self._outage = Outage("store_age")
         self._anew: list[Callable[[], Awaitable[None]]] = []
@@ -167,7 +176,8 @@ class StoreAge:
 
     def _remember(self, beat: Beat) -> None:
         try:
-            write_whole(self._file, msgspec.json.encode(beat), durable=False)
+            kept = Remembered(beat.count, beat.at_ms, beat.epoch, self._member)
+            write_whole(self._file, msgspec.json.encode(kept), durable=False)
         except OSError as error:
             log.warning("beat_not_kept", error=str(error))
 
@@ -265,9 +275,9 @@ async def _ended(call: Callable[[], Awaitable[None]]) -> None:
         log.error("not_read_anew", error=str(error))
 
 
-def _remembered(file: Path) -> Beat | None:
+def _remembered(file: Path) -> Remembered | None:
     """Read what was remembered; None where there is none, or none that can be read."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Beat)
+        return msgspec.json.decode(file.read_bytes(), type=Remembered)
     except (OSError, msgspec.DecodeError):
         return None

@@ -47,10 +47,10 @@ class Rig:
         """How often the store is still away when something is to be read anew."""
         self.answers: list[Answer] = []
 
-    def made(self, *, archives: bool = True) -> StoreAge:
+    def made(self, *, archives: bool = True, member: str = "io") -> StoreAge:
         notices = Notices(self.store, {"ops": "every"}, lambda: NOW)
         age = StoreAge(
-            self.store, notices, lambda: NOW, Progress(), "io", self.file, archives=archives, answer=self.answer
+            self.store, notices, lambda: NOW, Progress(), member, self.file, archives=archives, answer=self.answer
         )
         age.when_it_went_back(self.read_anew)
         return age
@@ -169,6 +169,33 @@ async def test_it_is_noticed_over_a_restart_too(rig: Rig) -> None:
     second.stop()
     await running
     assert "It still has all that was archived" in (await rig.told())[0], "told at the stop, if not before"
+
+
+async def test_a_machine_of_another_name_is_no_store_that_went_back(rig: Rig) -> None:
+    for member in ("container-1", "container-2"):
+        age = rig.made(member=member)
+        running = asyncio.create_task(age.run())
+
+        async def beaten() -> bool:
+            return (
+                int((await rig.store.link.call("GET", rig.store.keys("beat:container-1")) or b"0|").split(b"|")[0])
+                > 3
+            )
+
+        await eventually(beaten, "it beats under the name that it had")
+        age.stop()
+        await running
+    assert rig.anew == 0
+    await rig.store.link.call("SET", rig.store.keys("beat:container-1"), f"1|{NOW - 3_000}")
+    age = rig.made(member="container-3")
+    running = asyncio.create_task(age.run())
+
+    async def noticed() -> bool:
+        return rig.anew == 1
+
+    await eventually(noticed, "a store that did go back is noticed under any name")
+    age.stop()
+    await running
 
 
 async def test_what_people_said_is_put_back_and_what_cannot_be_is_named(rig: Rig) -> None:
