@@ -1,7 +1,7 @@
 """Fuzzing: whatever is done to a good document, nothing raises that should not, and what comes of it is whole.
 
-The same few examples in every run, ever new ones by `make hostile ARGS="--fuzz 10m"`. What it finds goes into corpus/,
-with a line about it in corpus/index.txt.
+The same few examples in every run, ever new ones by `make hostile ARGS="--fuzz 10m"`. What it finds goes into
+corpus/, with a line about it in corpus/index.txt.
 """
 
 from __future__ import annotations
