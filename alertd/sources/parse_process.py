@@ -49,7 +49,10 @@ class WorkerProcess:
 
     async def start(self) -> None:
         """Start the process and wait until it is ready. Raises WorkerDied."""
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:  # no file is left to open
+            raise WorkerDied(f"the parse worker does not start: {error}", None) from error
         with theirs:
             try:
                 self._process = self._spawn(theirs)

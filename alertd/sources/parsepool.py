@@ -159,10 +159,13 @@ class ParsePool:
         """Replace workers that died while they rested."""
         while not self._closed:
             await asyncio.sleep(LOOK_S)
-            for _ in range(self._idle.qsize()):
-                worker = self._idle.get_nowait()
-                if worker.lost:
-                    log.warning("parse_worker_lost", reason=f"it died at rest: exit code {await worker.kill()}")
+            at_rest = [self._idle.get_nowait() for _ in range(self._idle.qsize())]
+            lost = [worker for worker in at_rest if worker.lost]
+            for worker in at_rest:
+                if worker not in lost:  # nor is one begun again and again that did not start
+                    self._idle.put_nowait(worker)
+            for worker in lost:
+                log.warning("parse_worker_lost", reason=f"it died at rest: exit code {await worker.kill()}")
                 self._give_back(worker)
 
     async def _begin(self, worker: WorkerProcess) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from alertd.errors import ParseFailed, ParseKilled
 from alertd.sources.parse_process import WorkerDied
@@ -298,3 +300,24 @@ async def test_the_event_loop_is_free_while_a_document_is_parsed(pool: ParsePool
         turns += 1
     assert len((await task).candidates) == 300
     assert turns > 100, "a loop that parses by itself has a handful"
+
+
+async def test_a_worker_that_dies_while_no_file_can_be_opened_is_started_by_the_next_document() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    async with ParsePool(1) as pool:
+        with capture_logs() as lines:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+            try:
+                os.kill(pool.pids()[0], signal.SIGKILL)
+
+                async def refused() -> bool:
+                    return any(line["event"] == "parse_worker_not_started" for line in lines)
+
+                await eventually(refused, "it is not started", 10)
+                await asyncio.sleep(1.0)  # some looks later
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert len([line for line in lines if line["event"] == "parse_worker_not_started"]) == 1
+        async with asyncio.timeout(20):
+            page = await pool.parse(job(rss(GOOD_1)))
+        assert len(page.candidates) == 1
