@@ -11,12 +11,16 @@ from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
 
+LONGEST_S = 10.0
+"""Between two looks: whoever watches the loops takes one that is longer away for one that stands still."""
 
 class Looks:
     """Calls `look` again and again; what a look raises is said, and the next one may go well."""
 
     def __init__(self, name: str, every_s: float, progress: Progress) -> None:
-        """`name` is that of the loop, for whoever guards the process."""
+        """`name` is that of the loop, for whoever guards the process. Raises ValueError for more than LONGEST_S."""
+        if every_s > LONGEST_S:
+            raise ValueError(f"a loop has to come round every {LONGEST_S:.0f} s at least, not every {every_s:.0f} s")
         self._name = name
         self._every_s = every_s
         self._progress = progress

@@ -21,7 +21,8 @@ from alertd.workers.progress import Progress
 
 log = structlog.get_logger(__name__)
 
-LOOK_S = 60.0
+LOOK_S = 5.0
+"""Between two looks at the clock, whether it is time."""
 FIRST_S = 900.0
 """After the start: by then what an outage left is caught up with, or it is stuck."""
 EVERY_S = 86_400.0
