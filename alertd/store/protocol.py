@@ -253,6 +253,9 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Protocol
     async def heartbeat(self, member: str, role: str, now: int) -> None:
         """Say that a process is living. Repeatable."""
 
+    async def leave(self, member: str, role: str) -> None:
+        """Say that a process has ended: from now on it does not count as living. Repeatable."""
+
     async def members(self, role: str, now: int) -> list[str]:
         """Give the processes of a role that spoke within 10 seconds, sorted."""
 

@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 LONGEST_S = 10.0
 """Between two looks: whoever watches the loops takes one that is longer away for one that stands still."""
 
+
 class Looks:
     """Calls `look` again and again; what a look raises is said, and the next one may go well."""
 
