@@ -12,7 +12,7 @@ def write_whole(path: Path, *parts: bytes, durable: bool = True) -> None:
 
     Not `durable`, it may be damaged where the machine loses power just then. Raises OSError.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     scratch = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with scratch.open("wb") as file:
@@ -23,6 +23,16 @@ def write_whole(path: Path, *parts: bytes, durable: bool = True) -> None:
         scratch.replace(path)
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, closed to all others. Raises OSError.
+
+    `Path.mkdir` gives its mode to the last one only: a state directory would be made open by the first file in it.
+    """
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def sha256_of(path: Path) -> str:

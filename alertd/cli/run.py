@@ -74,21 +74,23 @@ async def _run(reloading: Reloading, found: Reloaded, roles: frozenset[str]) -> 
     stop = asyncio.Event()
     signals = Signals(supervisor, stop)
     signals.install(asyncio.get_running_loop())
-    code = 0
+    what = why = ""
     try:
         if await started(supervisor, stop):
             await first_of(asyncio.create_task(stop.wait()), supervisor.failed)
             if supervisor.failed.done():
-                log.critical("cannot_go_on", error=supervisor.failed.result())
-                code = FAULTS
+                what, why = "cannot_go_on", supervisor.failed.result()
     except AlertdError as error:
-        log.critical("cannot_start", error=str(error))
-        code = FAULTS
-    await supervisor.stop()
+        what, why = "cannot_start", str(error)
+    try:
+        await supervisor.stop()
+    finally:
+        if what:
+            log.critical(what, error=why)  # the last line: it is what the service manager shows in the morning
     sys.stdout.flush()
     # Not back through asyncio.run: it waits for threads, and one may be stuck in a file system that does not answer.
     # Nothing durable is left in this process.
-    os._exit(code)
+    os._exit(FAULTS if what else 0)
 
 
 class Signals:

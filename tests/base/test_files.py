@@ -22,3 +22,15 @@ def test_what_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="folder"):
         write_whole(tmp_path / "folder", b"text")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_folders_made_on_the_way_are_closed_to_others(tmp_path: Path) -> None:
+    write_whole(tmp_path / "var" / "cache" / "rules.bin", b"rules")
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("var", "var/cache")] == [0o700, 0o700]
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir(mode=0o750)
+    (tmp_path / "var").chmod(0o750)
+    write_whole(tmp_path / "var" / "epoch", b"1")
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o750
