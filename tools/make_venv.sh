@@ -25,6 +25,9 @@ choose() {
 		"Install one (Debian: apt install python3 python3-venv), or say which: make venv PYTHON=/path/to/python3"
 }
 
+# What is installed here would be installed there, in place of that tree's own.
+[ ! -L "$venv" ] || stop "$venv is a link to $(readlink "$venv"): remove the link, and make makes one of this tree's own."
+
 if ! { [ -x "$venv/bin/python" ] && fits "$venv/bin/python" 11 99 && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }; then
 	python=$(choose)
 	echo "making $venv with $("$python" --version)"
