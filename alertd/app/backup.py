@@ -28,6 +28,8 @@ from typing import IO, Any, Literal
 import msgspec
 
 from alertd import __version__
+from alertd.app.away import own_redis_away
+from alertd.app.state import working
 from alertd.base.clock import rfc3339
 from alertd.errors import StoreRefused, StoreUnavailable
 from alertd.history.archive.layout import locked, rewriting
@@ -178,6 +180,8 @@ def _store(made: _Tar, state: StateDir, beside: Path) -> Literal["snapshot", "fi
     except StoreRefused as error:
         raise StoreUnavailable("alertd runs here, and its Redis does not answer: try again when it does") from error
     try:
+        if pids := working(state.root):  # it lets go of the server's lock while that cannot be started
+            raise StoreUnavailable(f"{own_redis_away(state.root, pids)}. Try again when it answers")
         found = [(name, path) for name, path in _files(state.folder, "redis") if _DATA.fullmatch(name)]
         if not found:
             raise StoreUnavailable(f"there is no data of a Redis in {state.folder}")

@@ -86,6 +86,33 @@ def _hold(path: Path, role: str) -> int:
     return lock
 
 
+def working(path: Path) -> list[int]:
+    """Give the process ids of the daemons that hold a role here, also of one that starts or has no Redis.
+
+    By their locks: `run.json` comes late, and stays where a daemon was killed. A lock is only tried where the process
+    that wrote itself into it lives: a daemon that starts must not meet ours.
+    """
+    found = set()
+    for file in path.glob("role-*.lock"):
+        try:
+            with file.open("rb") as lock:
+                pid = int(lock.read(32))
+                os.kill(pid, 0)
+                if _held(lock.fileno()):
+                    found.add(pid)
+        except (OSError, ValueError):  # it has ended, or is another user's
+            continue
+    return sorted(found)
+
+
+def _held(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
 def recall_epoch(path: Path, epoch: str) -> bool:
     """Remember the store's epoch beside it; tells whether it is another one than at the last start."""
     file = path / "epoch"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Sequence
@@ -11,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alertd.app.state import RunState
+from alertd.app.away import own_redis_away, runs
+from alertd.app.state import RunState, working
 from alertd.base.ids import USER_ID
 from alertd.base.secrets import Secret
 from alertd.base.yaml import load_yaml
@@ -24,6 +27,9 @@ from alertd.web.tls import local_context
 
 WEB_S = 2.0
 """How long a daemon's web room may take to answer a command."""
+PATIENCE_S = 4.0
+"""How long Redis may take to greet a command; one of several servers is first to be found, which takes its time."""
+SEVERAL = re.compile(r"rediss?\+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +141,33 @@ def _needed(path: Path) -> Reach:
 async def command_store(settings: Reach) -> AsyncIterator[RedisStore]:
     """Open the store that the running daemon uses. Raises StoreUnavailable, saying what to start, and StoreRefused
     for one that a newer version has changed."""
-    url = settings.redis.reveal()
-    if url == "embedded":
-        found = socket_url(settings.state_dir)
-        if found is None:
-            raise StoreUnavailable(f"no alertd runs in {settings.state_dir}; start it with: alertd run")
-        url = found
-    store = await open_store(url, settings.namespace, name="command")
+    store = await _opened(settings)
     try:
         await store.check_layout()
         yield store
     finally:
         await store.aclose()
+
+
+async def _opened(settings: Reach) -> RedisStore:
+    """Connect; what does not answer is told together with the daemons that wait for it."""
+    url = settings.redis.reveal()
+    own = url == "embedded"
+    if own:
+        found = socket_url(settings.state_dir)
+        if found is None:
+            if pids := working(settings.state_dir):
+                raise StoreUnavailable(own_redis_away(settings.state_dir, pids))
+            raise StoreUnavailable(f"no alertd runs in {settings.state_dir}; start it with: alertd run")
+        url = found
+    try:
+        async with asyncio.timeout(None if SEVERAL.match(url) else PATIENCE_S):
+            return await open_store(url, settings.namespace, name="command")
+    except (StoreUnavailable, TimeoutError) as error:
+        said = str(error) or f"Redis does not answer: not within {PATIENCE_S:g} s"
+        if pids := working(settings.state_dir):
+            said = own_redis_away(settings.state_dir, pids, said) if own else f"{runs(pids)}; {said}"
+        raise StoreUnavailable(said) from error
 
 
 def live_status(settings: Reach, daemon: RunState) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from alertd.app.state import ROLES, RunState, read_run_states
-from alertd.base.clock import parse_rfc3339, system_clock
+from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
 from alertd.cli.connect import Reach, command_store, live_status, reach_of
 from alertd.cli.desk_view import DeskView, load_nothing, owners_of
 from alertd.cli.output import (
@@ -26,6 +26,7 @@ from alertd.cli.output import (
     stdout,
 )
 from alertd.cli.past_rules import Books
+from alertd.errors import StoreUnavailable
 from alertd.history.walls import UNKNOWN
 from alertd.workers.status import collect_status
 
@@ -43,18 +44,13 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
 
     async def work() -> dict[str, Any]:
         settings = reach_of(config)
-        async with command_store(settings) as store:
-            found = await collect_status(store, settings.sources, settings.receivers, system_clock())
-            findings = await store.check_server(relaxed=settings.relaxed)
-        found["redis"]["findings"] = msgspec.to_builtins(findings)
-        running = read_run_states(settings.state_dir)
-        for daemon in running:
-            live = live_status(settings, daemon)
-            overlay(found, live)
-            found |= {name: live[name] for name in LIVE if live and name in live}
-            if live and live["redis"].get("paused"):
-                found["redis"]["paused"] = live["redis"]["paused"]
-        found |= {"daemons": [msgspec.to_builtins(state) for state in running]}
+        try:
+            found = await _whole(settings)
+        except StoreUnavailable as error:
+            found = {"at": rfc3339(system_clock()), "redis": {"error": str(error)}}
+            if not read_run_states(settings.state_dir):
+                raise
+        found |= {"daemons": [msgspec.to_builtins(state) for state in read_run_states(settings.state_dir)]}
         return found if desk is None else seen_by(found, desk, settings)
 
     found = guarded(work)
@@ -66,12 +62,27 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
         raise typer.Exit(FAULTS)
 
 
+async def _whole(settings: Reach) -> dict[str, Any]:
+    """Give what the store and the daemons say. Raises StoreUnavailable."""
+    async with command_store(settings) as store:
+        found = await collect_status(store, settings.sources, settings.receivers, system_clock())
+        findings = await store.check_server(relaxed=settings.relaxed)
+    found["redis"]["findings"] = msgspec.to_builtins(findings)
+    for daemon in read_run_states(settings.state_dir):
+        live = live_status(settings, daemon)
+        overlay(found, live)
+        found |= {name: live[name] for name in LIVE if live and name in live}
+        if live and live["redis"].get("paused"):
+            found["redis"]["paused"] = live["redis"]["paused"]
+    return found
+
+
 def seen_by(found: dict[str, Any], desk: str, settings: Reach) -> dict[str, Any]:
     """Leave out what is another desk's: sources, receivers, positions, and faults, which may name anything."""
     view = DeskView(desk, Books(settings), load_nothing)
     owners = owners_of(settings)
     seen = dict(found)
-    for rows in ("sources", "receivers"):
+    for rows in {"sources", "receivers"} & found.keys():
         seen[rows] = [row for row in found[rows] if view.may_see(owners.get(row["id"], UNKNOWN))]
     seen["daemons"] = [_daemon(daemon, view) for daemon in found["daemons"]]
     return seen
@@ -95,6 +106,7 @@ def overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:
 def _well(found: dict[str, Any]) -> bool:
     return (
         bool(found["daemons"])
+        and not found["redis"].get("error")
         and all(daemon["reload_ok"] and not daemon["positions"] for daemon in found["daemons"])
         and not any(finding["level"] == "refuse" for finding in found["redis"]["findings"])
         and not any(found.get(name, {}).get("error") for name in ("archive", "history"))
@@ -112,6 +124,9 @@ def _show(found: dict[str, Any]) -> None:
         console.print("[red]no daemon runs here[/red]; what follows is what it left")
     for daemon in daemons:
         _show_daemon(console, daemon, now)
+    if error := found["redis"].get("error"):
+        console.print(f"[red]redis   {plain(error)}[/red]")
+        return
     events, redis = found["events"], found["redis"]
     limit = redis["memory_limit_bytes"]
     used = f", {redis['memory_bytes'] / limit:.0%} of {limit / (1 << 20):.0f} MB in use" if limit else ""
@@ -156,6 +171,8 @@ def _show_daemon(console: Console, daemon: RunState, now: int) -> None:
     roles = "" if set(daemon.roles) == set(ROLES) else f", only {', '.join(daemon.roles)}"
     console.print(f"alertd  {daemon.version}, pid {daemon.pid}, started {ago(daemon.started_at, now)}{roles}{web}")
     console.print(f"rules   {counted(daemon.portfolios, 'portfolio')}, version {daemon.rules_version[:12]}")
+    if daemon.processes:
+        console.print(f"runs    {', '.join(daemon.processes)}")
     restarts = {name: starts - 1 for name, starts in daemon.processes.items() if starts > 1}
     if restarts:
         often = ", ".join(f"{name} {counted(count, 'time')}" for name, count in restarts.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from alertd.app.backup import FORMAT, MANIFEST, back_up, member_name
 from alertd.app.restore import restore, unpack
+from alertd.app.state import hold, release
 from alertd.errors import StoreRefused, StoreUnavailable
 from alertd.history.archive.reader import Reader
 from alertd.history.archive.writer import Writer
@@ -146,6 +148,16 @@ async def test_a_daemon_whose_redis_is_down_is_not_copied(tmp_path: Path) -> Non
     with pytest.raises(StoreUnavailable, match="does not answer"):
         made(tmp_path / "var", tmp_path / "b.tar")
     lock.release()
+
+
+async def test_a_daemon_that_cannot_start_its_redis_is_no_stopped_one(tmp_path: Path) -> None:
+    server = await filled(tmp_path / "var", "a")
+    await server.stop()
+    locks = hold(tmp_path / "var", ["deliver", "poll"])
+    with pytest.raises(StoreUnavailable, match=rf"alertd runs \(pid {os.getpid()}\); its Redis is down"):
+        made(tmp_path / "var", tmp_path / "b.tar")
+    release(locks)
+    assert made(tmp_path / "var", tmp_path / "b.tar").store == "files"
 
 
 def test_a_backup_writes_over_nothing_and_leaves_nothing_half_done(tmp_path: Path) -> None:

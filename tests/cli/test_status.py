@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alertd.app.state import ROLES, hold, prepare_state_dir, release
 from alertd.base.clock import system_clock
 from alertd.companies.report import Trouble
 from tests.cli.conftest import Desk
@@ -21,6 +23,35 @@ def test_when_nothing_runs_the_command_says_what_to_start(tmp_path: Path) -> Non
         done = alertd(*words, cwd=tmp_path)
         assert (done.code, done.out) == (1, ""), words
         assert done.err == f"alertd: no alertd runs in {tmp_path}/var; start it with: alertd run\n"
+
+
+def test_a_daemon_whose_own_redis_is_down_is_no_stopped_one(tmp_path: Path) -> None:
+    assert alertd("init", cwd=tmp_path).code == 0
+    prepare_state_dir(tmp_path / "var")
+    locks = hold(tmp_path / "var", sorted(ROLES))
+    for words in [("status",), ("verify",), ("sources",), ("dead",)]:
+        done = alertd(*words, cwd=tmp_path)
+        assert (done.code, done.out) == (1, ""), words
+        said = f"alertd: alertd runs (pid {os.getpid()}); its Redis is down: it is being started, or cannot be: see "
+        assert done.err == f"{said}{tmp_path}/var/redis.log\n"
+    release(locks)
+    assert "start it with" in alertd("status", cwd=tmp_path).err
+
+
+def test_without_redis_it_says_what_runs(desk: Desk) -> None:
+    desk.settings(redis=f"unix://{desk.folder}/nowhere.sock")
+    desk.running(processes={"io": 1, "match-0": 3})
+    for more in ((), ("--desk", "x")):
+        done = desk.run("status", *more)
+        assert (done.code, done.err) == (1, "")
+        lines = done.out.splitlines()
+        assert lines[2] == "runs    io, match-0"
+        assert lines[3] == "  processes that died and were started again: match-0 2 times"
+        assert lines[4].startswith("redis   Redis does not answer: ")
+        assert len(lines) == 5
+    found = desk.run("status", "--json").json
+    assert found["redis"]["error"].startswith("Redis does not answer: ")
+    assert found["daemons"][0]["web"] == "127.0.0.1:8321"
 
 
 def test_a_redis_that_does_not_answer_is_said_in_one_line(desk: Desk) -> None:
@@ -43,7 +74,7 @@ def test_a_daemon_that_is_well(desk: Desk) -> None:
     assert lines[0].startswith("alertd  0.1.0, pid ")
     assert lines[0].endswith(" s ago, http://127.0.0.1:8321")
     assert lines[1] == "rules   1 portfolio, version abcdefghijkl"
-    assert lines[2].endswith(" ms there and back")
+    assert lines[2].endswith(" ms there and back, 0% of 512 MB in use")
     assert "events  0 waiting to be matched" in lines
     assert lines[lines.index("Sources") :] == [
         "Sources",

@@ -8,7 +8,7 @@ import time
 from tests.faults.case import Case, fault
 from tests.faults.disk import SmallDisk, small_disk
 from tests.faults.world import CONCURRENCY, World, world
-from tests.support.daemon import eventually
+from tests.support.daemon import command, eventually
 from tests.support.redis import RedisServer, bundled_binary
 
 
@@ -42,6 +42,8 @@ async def test_a_disk_that_is_full_is_a_pause_and_no_crash_loop(case: Case) -> N
             while time.monotonic() - began < 5:  # the fault itself: so long the disk stays full
                 assert await gone(w), "nothing is started while the disk is full"
                 await asyncio.sleep(0.05)
+            _, said, _ = await command("status", folder=w.daemon.folder)
+            assert f"alertd runs (pid {w.daemon.pid}); its Redis is down: only 0 MiB are free" in said
             seconds = await heals(w, disk, meanwhile)
             await w.settled(bound=CONCURRENCY, note=f"first delivery {seconds:.1f} s after there was room")
             assert (w.daemon.pid, [w.nemesis.pids(kind) for kind in ("io", "match")]) == (supervisor, children)
