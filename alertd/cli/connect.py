@@ -29,6 +29,7 @@ WEB_S = 2.0
 """How long a daemon's web room may take to answer a command."""
 PATIENCE_S = 4.0
 """How long Redis may take to greet a command; one of several servers is first to be found, which takes its time."""
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  nothing listens here
 SEVERAL = re.compile(r"rediss?\+")
 
 
@@ -170,6 +171,15 @@ async def _opened(settings: Reach) -> RedisStore:
         raise StoreUnavailable(said) from error
 
 
+def web_address(settings: Reach, daemon: RunState) -> str:
+    """Give the address at which this machine asks a daemon: on loopback one that listens everywhere."""
+    host, _, port = daemon.web.rpartition(":")
+    host = host.strip("[]")
+    host = EVERYWHERE.get(host, host)
+    scheme = "http" if settings.web_cert is None else "https"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
 def live_status(settings: Reach, daemon: RunState) -> dict[str, Any] | None:
     """Ask a running daemon itself: it knows of polls that are not written down yet. None if it does not answer."""
     try:
@@ -178,10 +188,8 @@ def live_status(settings: Reach, daemon: RunState) -> dict[str, Any] | None:
         token = settings.web_token or Secret((settings.state_dir / "web.token").read_text().strip())
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         known: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
-        if settings.web_cert is None:
-            request = urllib.request.Request(f"http://{daemon.web}/v1/status", headers=headers)
-        else:
-            request = urllib.request.Request(f"https://{daemon.web}/v1/status", headers=headers)
+        request = urllib.request.Request(f"{web_address(settings, daemon)}/v1/status", headers=headers)  # noqa: S310
+        if settings.web_cert is not None:
             known.append(urllib.request.HTTPSHandler(context=local_context(settings.web_cert)))
         asking = urllib.request.build_opener(*known)
         with asking.open(request, timeout=WEB_S) as answer:

@@ -15,7 +15,7 @@ from alertd import __version__, telemetry
 from alertd.app.state import read_run_states
 from alertd.base.ids import USER_ID
 from alertd.base.secrets import Secret
-from alertd.cli.connect import reach_of, settings_of
+from alertd.cli.connect import reach_of, settings_of, web_address
 from alertd.cli.output import (
     FAULTS,
     USAGE,
@@ -183,15 +183,15 @@ def _base(url: str | None, config: Path | None) -> tuple[str, ssl.SSLContext | N
     async def find() -> tuple[str, ssl.SSLContext | None]:
         reach = reach_of(config)
         state_dir = reach.state_dir
-        web = next((daemon.web for daemon in read_run_states(state_dir) if daemon.web), "")
-        if not web:
+        found = next((daemon for daemon in read_run_states(state_dir) if daemon.web), None)
+        if found is None:
             raise Permanent(
                 f"no alertd with the web role runs in {state_dir}; start it with: alertd run, or give --url"
             )
         if reach.web_cert is None:
-            return f"http://{web}", None
+            return web_address(reach, found), None
         try:
-            return f"https://{web}", local_context(reach.web_cert)
+            return web_address(reach, found), local_context(reach.web_cert)
         except OSError as error:
             raise Permanent(f"{reach.web_cert}: {reason(error)}") from error
 

@@ -19,6 +19,10 @@ from alertd.sources.push import LINES, Receipt
 ATTEMPTS = 10
 LONGEST_WAIT_S = 60.0
 """Between two attempts, whatever the daemon asks for: then it is full for longer than a person waits."""
+TRUST = (
+    "SSL_CERT_FILE=FILE.pem in front of the command names whom to trust; on the daemon's own machine, leave out "
+    "--url: then it is known by the certificate of the settings"
+)
 _ANSWER = 1 << 20
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _WORDS = {
@@ -56,6 +60,8 @@ async def send(http: HttpClient, inbox: Inbox, items: Sequence[Item], waiting: C
         except PostFailed as error:
             if error.forbidden:
                 raise Permanent(str(error)) from error
+            if error.untrusted:
+                raise Permanent(f"{error}; {TRUST}") from error
             why, wait_s = str(error), None
         else:
             if answer.status in (202, 422):

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from alertd.app.state import ROLES, RunState, read_run_states
 from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
-from alertd.cli.connect import Reach, command_store, live_status, reach_of
+from alertd.cli.connect import Reach, command_store, live_status, reach_of, web_address
 from alertd.cli.desk_view import DeskView, load_nothing, owners_of
 from alertd.cli.output import (
     FAULTS,
@@ -50,7 +50,7 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
             found = {"at": rfc3339(system_clock()), "redis": {"error": str(error)}}
             if not read_run_states(settings.state_dir):
                 raise
-        found |= {"daemons": [msgspec.to_builtins(state) for state in read_run_states(settings.state_dir)]}
+        found |= {"daemons": [_row(state, settings) for state in read_run_states(settings.state_dir)]}
         return found if desk is None else seen_by(found, desk, settings)
 
     found = guarded(work)
@@ -60,6 +60,11 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
         _show(found)
     if not _well(found):
         raise typer.Exit(FAULTS)
+
+
+def _row(daemon: RunState, settings: Reach) -> dict[str, Any]:
+    row: dict[str, Any] = msgspec.to_builtins(daemon)
+    return row | {"url": web_address(settings, daemon) if daemon.web else ""}
 
 
 async def _whole(settings: Reach) -> dict[str, Any]:
@@ -119,11 +124,10 @@ def _well(found: dict[str, Any]) -> bool:
 def _show(found: dict[str, Any]) -> None:
     console = stdout()
     now = parse_rfc3339(found["at"])
-    daemons = [msgspec.convert(daemon, RunState) for daemon in found["daemons"]]
-    if not daemons:
+    if not found["daemons"]:
         console.print("[red]no daemon runs here[/red]; what follows is what it left")
-    for daemon in daemons:
-        _show_daemon(console, daemon, now)
+    for row in found["daemons"]:
+        _show_daemon(console, msgspec.convert(row, RunState), row["url"], now)
     if error := found["redis"].get("error"):
         console.print(f"[red]redis   {plain(error)}[/red]")
         return
@@ -166,8 +170,8 @@ def _show(found: dict[str, Any]) -> None:
     _show_trouble(console, {r["id"]: _receiver_trouble(r, now) for r in found["receivers"]})
 
 
-def _show_daemon(console: Console, daemon: RunState, now: int) -> None:
-    web = f", http://{daemon.web}" if daemon.web else ""
+def _show_daemon(console: Console, daemon: RunState, url: str, now: int) -> None:
+    web = f", {url}" if url else ""
     roles = "" if set(daemon.roles) == set(ROLES) else f", only {', '.join(daemon.roles)}"
     console.print(f"alertd  {daemon.version}, pid {daemon.pid}, started {ago(daemon.started_at, now)}{roles}{web}")
     console.print(f"rules   {counted(daemon.portfolios, 'portfolio')}, version {daemon.rules_version[:12]}")

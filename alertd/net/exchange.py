@@ -113,8 +113,10 @@ class PostResult:
 class PostFailed(Temporary):
     """No answer came. `sent` is False only if it is certain that no byte of the request left this machine."""
 
-    def __init__(self, text: str, *, sent: bool, forbidden: bool = False) -> None:
+    def __init__(self, text: str, *, sent: bool, forbidden: bool = False, untrusted: bool = False) -> None:
         super().__init__(text)
         self.sent = sent
+        self.untrusted = untrusted
+        """Its certificate was not accepted."""
         self.forbidden = forbidden
         """The address may not be used, by policy or because it is none: only a change of the settings helps."""

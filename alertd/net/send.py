@@ -67,7 +67,8 @@ def _failure(exc: Exception, attempt: Attempt, host: str, options: PostOptions) 
         words = f"{'no answer' if attempt.connected else 'no connection'} within {options.timeout_s:g} s"
     else:
         words = explain(exc, attempt, connect_s=options.connect_timeout_s, read_s=options.timeout_s)
-    return PostFailed(f"{host}: {words}", sent=attempt.connected)
+    untrusted = isinstance(exc, aiohttp.ClientConnectorCertificateError)
+    return PostFailed(f"{host}: {words}", sent=attempt.connected, untrusted=untrusted)
 
 
 async def _excerpt(answer: aiohttp.ClientResponse, options: PostOptions) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alertd.app.state import ROLES, RunState, write_run_state
 from tests.cli.run import Done, alertd
-from tests.support.http import FaultServer, answer
+from tests.support.http import Authority, FaultServer, answer
 
 TOKEN = "INBOX-0123456789abcdef"
 
@@ -172,3 +175,33 @@ def test_without_a_daemon_it_says_what_to_start(folder: Path) -> None:
     done = alertd("push", cwd=folder, stdin=b'{"title": "a"}')
     assert done.code == 1
     assert "no alertd with the web role runs in" in done.err
+
+
+def test_a_daemon_that_listens_everywhere_is_asked_on_loopback_by_its_own_certificate(folder: Path) -> None:
+    authority = Authority()
+    key, cert = authority.files(folder, "alerts.example.com")
+    key.chmod(0o600)
+    settings = json.loads((folder / "alertd.yaml").read_text())
+    settings["web"] = {"bind": "0.0.0.0:8321", "token": "t" * 32, "tls": {"cert": str(cert), "key": str(key)}}
+    (folder / "alertd.yaml").write_text(json.dumps(settings))
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(cert, key)
+    with FaultServer(tls=tls) as server:
+        server.script("/v1/push/inbox", receipt("new"))
+        state = RunState(
+            pid=os.getpid(), version="1", started_at="now", config="alertd.yaml", roles=list(ROLES),
+            web=f"0.0.0.0:{server.port}",
+        )  # fmt: skip
+        (folder / "var").mkdir()
+        write_run_state(folder / "var", state)
+        done = alertd("push", cwd=folder, stdin=b'{"title": "a"}')
+        assert done.code == 0, done.err
+        assert len(server.to("/v1/push/inbox")) == 1
+
+
+def test_a_certificate_that_is_not_trusted_ends_at_once_with_what_to_do(folder: Path) -> None:
+    with FaultServer(tls=Authority().server()) as server:
+        done = alertd("push", "--url", server.url(""), cwd=folder, stdin=b'{"title": "a"}')
+    assert done.code == 1
+    assert "its certificate is signed by an unknown authority; SSL_CERT_FILE=FILE.pem" in done.err
+    assert "trying again" not in done.err

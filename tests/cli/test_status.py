@@ -13,6 +13,7 @@ from alertd.base.clock import system_clock
 from alertd.companies.report import Trouble
 from tests.cli.conftest import Desk
 from tests.cli.run import alertd, on_terminal
+from tests.support.http import Authority
 
 MINUTE = 60_000
 
@@ -52,6 +53,24 @@ def test_without_redis_it_says_what_runs(desk: Desk) -> None:
     found = desk.run("status", "--json").json
     assert found["redis"]["error"].startswith("Redis does not answer: ")
     assert found["daemons"][0]["web"] == "127.0.0.1:8321"
+
+
+@pytest.mark.parametrize(
+    ("web", "tls", "url"),
+    [
+        ("0.0.0.0:8321", True, "https://127.0.0.1:8321"),
+        ("[::]:8321", False, "http://[::1]:8321"),
+        ("::1:8321", False, "http://[::1]:8321"),
+        ("10.0.0.7:8321", True, "https://10.0.0.7:8321"),
+    ],
+)
+def test_it_shows_an_address_that_one_can_open(desk: Desk, web: str, tls: bool, url: str) -> None:
+    if tls:
+        key, cert = Authority().files(desk.folder, "alerts.example.com")
+        key.chmod(0o600)
+        desk.settings(web={"bind": web, "token": "t" * 32, "tls": {"cert": str(cert), "key": str(key)}})
+    desk.running(web=web)
+    assert desk.run("status").out.splitlines()[0].endswith(f", {url}")
 
 
 def test_a_redis_that_does_not_answer_is_said_in_one_line(desk: Desk) -> None:
