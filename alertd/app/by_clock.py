@@ -48,6 +48,7 @@ class ByClock:
         self._indices = Indices(store, settings.state_dir / "history.db", system_clock, progress, mine)
         self._archived = settings.archive.enabled
         self._staged = staged
+        self._sends = "timers" in boot.roles
         self._beats = Beats(store, me, ("poll", "deliver"), system_clock, progress)
         self._needed: Collection[str] = WATCHED
         self._heartbeat = Heartbeat(store, http, system_clock, progress, needed=lambda: self._needed)
@@ -75,8 +76,8 @@ class ByClock:
         self._beats.states = states
 
     def status(self) -> dict[str, Any]:
-        """Give what `alertd status` says of the heartbeat."""
-        return self._heartbeat.status()
+        """Give what `alertd status` says of the heartbeat, where it is sent from here."""
+        return self._heartbeat.status() if self._sends else {}
 
     def follow(self, follower: Follow) -> None:
         """Call this when the machine's clock was set back."""

@@ -130,7 +130,7 @@ class Timers:
             except StoreFull as error:
                 log.debug("timers_wait", error=str(error))  # it answers; that it is full `pressure.py` says
             except StoreUnavailable as error:
-                if self.redis_up:
+                if self._away_since_ms is None:
                     log.error("redis_unavailable", error=str(error))
                 self.redis_up = False
                 telemetry.REDIS_UP.set(0)
@@ -167,7 +167,7 @@ class Timers:
         for receiver, health in health_of.items():
             telemetry.QUEUE_DEPTH.labels(receiver=receiver, state="queued").set(health.queued)
             telemetry.QUEUE_DEPTH.labels(receiver=receiver, state="waiting").set(health.waiting)
-        if not self.redis_up:
+        if self._away_since_ms is not None:
             log.info("redis_available")
         self.redis_up = True
         telemetry.REDIS_UP.set(1)

@@ -89,14 +89,17 @@ async def test_it_watches_over_roles_in_other_daemons(tmp_path: Path) -> None:
     with FaultServer() as world, RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
         desk = watched(tmp_path, world)
         desk.settings["redis"] = redis.url
-        words = ("--only", "timers", "--only", "match", "--only", "deliver", "--only", "web")
+        words = ("--only", "timers", "--only", "match", "--only", "deliver")
         async with desk.daemon(*words) as here:
             said = says(here, "heartbeat_silent")
             await eventually(said, "it is silent while nobody polls")
             assert logged(here, "heartbeat_silent")[0]["reason"].startswith("no process polls sources")
             assert beats(desk) == 0
-            async with Daemon(tmp_path, None, ("--only", "poll")):
+            async with Daemon(tmp_path, None, ("--only", "poll", "--only", "web")):
                 await eventually(lambda: more(desk, 0), "somebody polls now")
+                _, out, err = await command("status", folder=tmp_path)
+                assert "only poll, web" in out, err
+                assert "heartbeat" not in out, "who does not send it says nothing of it"
 
 
 async def test_an_answer_that_is_none_is_said_and_tried_again(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from alertd.companies.report import Trouble
 from tests.cli.conftest import Desk
 from tests.cli.run import alertd, on_terminal
 from tests.support.http import Authority
+from tests.support.redis import RedisServer, bundled_binary
 
 MINUTE = 60_000
 
@@ -115,6 +116,25 @@ def test_a_redis_that_could_lose_alerts_is_warned_of(desk: Desk) -> None:
     (finding,) = desk.run("status", "--json").json["redis"]["findings"]
     assert (finding["level"], finding["code"]) == ("warn", "fsync")
     assert done.code == 0, "a warning is no fault"
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "words"),
+    [
+        ("maxmemory-policy", "allkeys-lru", "maxmemory-policy is allkeys-lru: a full Redis would"),
+        ("appendonly", "no", "appendonly is off: everything since the last snapshot is lost"),
+    ],
+)
+def test_what_would_be_refused_at_a_start_is_a_fault_when_it_is_met_live(
+    desk: Desk, name: str, bad: str, words: str
+) -> None:
+    desk.running()
+    with RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
+        desk.settings(redis=redis.url)
+        assert desk.run("status").code == 0
+        redis.command("CONFIG", "SET", name, bad)
+        done = desk.run("status")
+        assert (done.code, f"  {words}" in done.out) == (1, True)
 
 
 def test_without_a_daemon_what_it_left_is_shown(desk: Desk) -> None:
