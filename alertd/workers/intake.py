@@ -164,12 +164,12 @@ class Intake:
         ]
         gap = any(note.kind == "gap_suspected" for note in taken.verdict.notes)
         after = brought(after, state, published, now, gap=gap)
+        if new:  # said first: they are taken whether or not the state can be written, and are known from now on
+            telemetry.EVENTS.labels(source=after.source).inc(new)
+            log.info("entries_taken", source=after.source, new=new, entries=after.entries)
         await self._store.end_poll(after.source, after, taken.verdict.sighted, now)
         self._anew.pop(after.source, None)
         await self._health.well(state)
-        if new:
-            telemetry.EVENTS.labels(source=after.source).inc(new)
-            log.info("entries_taken", source=after.source, new=new, entries=after.entries)
         return after
 
     async def _begun(self, source: AnyConfig, state: SourceState, known: Mapping[str, Known]) -> SourceState:

@@ -26,7 +26,9 @@ receivers: [desk]
 rules:
   - {id: lease, title: A lease, severity: high, when: {title: lease}}
 """
-LIVE = {"rules", "smtp", "sources", "receivers", "reports", "operator", "journal_keep", "drain", "watch"}
+LIVE = {
+    "rules", "smtp", "sources", "receivers", "reports", "operator", "journal_keep", "drain", "watch", "heartbeat",
+}  # fmt: skip
 """Settings that a reload puts into effect."""
 
 
