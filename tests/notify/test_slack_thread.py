@@ -417,12 +417,13 @@ async def test_an_edit_that_slack_limits_does_not_hold_up_the_reply(http: HttpCl
 
 
 async def test_edits_stay_within_fifty_a_minute_for_an_app_whatever_the_channel(http: HttpClient) -> None:
+    """Two at once are let pass, as a busy machine may bring the first of two late; the third shows the rate."""
     store = MemoryStore()
-    async with SlackApi(edits=lambda: MessageRate(50 / 60, burst=1)) as slack:
-        slack.channels["C9999999999"] = ""
-        first = notifier(http, slack, store, system_clock)
-        second = notifier(http, slack, store, system_clock, channel="C9999999999")
-        places = [(to, await told(to)) for to in (first, second)]
+    channels = ["C9999999997", "C9999999998", "C9999999999"]
+    async with SlackApi(edits=lambda: MessageRate(50 / 60, burst=2)) as slack:
+        slack.channels |= dict.fromkeys(channels, "")
+        receivers = [notifier(http, slack, store, system_clock, channel=channel) for channel in channels]
+        places = [(to, await told(to)) for to in receivers]
         for number, (to, place) in enumerate(places):
             assert isinstance(await tell(to, acknowledged(), place, number=number, now=system_clock()), Sent)
-        assert slack.answers == ["ok"] * 4
+        assert slack.answers == ["ok"] * 6
