@@ -144,7 +144,6 @@ class LateFilings:
         taken = await self._intake.take(source, state, page, gaps=False)
         if not any(result.outcome == "new" for _, result in taken.results):
             return None
-        telemetry.EVENTS.labels(source=source.id).inc()
         telemetry.LATE_FILINGS.labels(source=source.id, found=found_in).inc()
         return brief
 

@@ -22,6 +22,7 @@ from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.novelty import PageVerdict, decide, is_flag, marks
 from alertd.sources.polled import AnyConfig, Backlog
 from alertd.workers.account import account
+from alertd.workers.event_count import EventCount
 from alertd.workers.notices import Notices
 from alertd.workers.pressure import AlwaysRoom, Room
 from alertd.workers.source_health import HealthStore, SourceHealth, brought
@@ -104,6 +105,7 @@ class Intake:
         self._epoch = epoch
         self._lost = lost
         self._room = room or AlwaysRoom()
+        self._count = EventCount()
         self._odd: dict[str, str] = {}
         """Source -> what was last said of its documents: a line for each trouble, not for each poll."""
         self._anew: dict[str, str] = {}
@@ -145,7 +147,7 @@ class Intake:
         now = self._clock()
         parsed, new = taken.parsed, taken.new
         aliases = sum(result.outcome == "alias" and not is_flag(item) for item, result in taken.results)
-        state = taken.before
+        state, source = taken.before, after.source
         after = msgspec.structs.replace(
             after,
             baseline_done=True,
@@ -153,7 +155,7 @@ class Intake:
             last_new_ms=now if new else state.last_new_ms,
             last_read_ms=now,
             entries=len(parsed.candidates) + len(parsed.duplicates) + len(parsed.rejected),
-            events=state.events + new,
+            events=self._count.total(source, state.events),
             duplicates=state.duplicates + aliases,
             rejected=len(parsed.rejected) + len(taken.verdict.skipped),
         )
@@ -165,10 +167,10 @@ class Intake:
         gap = any(note.kind == "gap_suspected" for note in taken.verdict.notes)
         after = brought(after, state, published, now, gap=gap)
         if new:  # said first: they are taken whether or not the state can be written, and are known from now on
-            telemetry.EVENTS.labels(source=after.source).inc(new)
-            log.info("entries_taken", source=after.source, new=new, entries=after.entries)
-        await self._store.end_poll(after.source, after, taken.verdict.sighted, now)
-        self._anew.pop(after.source, None)
+            log.info("entries_taken", source=source, new=new, entries=after.entries)
+        await self._store.end_poll(source, after, taken.verdict.sighted, now)
+        self._count.written(source)
+        self._anew.pop(source, None)
         await self._health.well(state)
         return after
 
@@ -220,7 +222,9 @@ class Intake:
         done: list[tuple[IngestItem, IngestResult]] = []
         for start in range(0, len(verdict.items), CHUNK):
             chunk = verdict.items[start : start + CHUNK]
-            done += zip(chunk, await self._store.ingest(source.id, chunk, now), strict=True)
+            results = await self._store.ingest(source.id, chunk, now)
+            telemetry.EVENTS.labels(source=source.id).inc(self._count.took(source.id, results))
+            done += zip(chunk, results, strict=True)
             failpoint("poll.chunk_ingested")
         return done
 
