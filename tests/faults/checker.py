@@ -105,13 +105,18 @@ def check(
     *,
     bound: int = 0,
     untold: Collection[str] = (),
+    rewritten: bool = False,
 ) -> Verdict:
-    """Judge. `bound`: repeats that the faults allow; `untold`: published, and rightly in the ledger alone."""
+    """Judge. `bound`: repeats that the faults allow; `untold`: published, and rightly in the ledger alone.
+
+    `rewritten`: the store went back, so that a message may have been written twice, with other clocks in it. Then it
+    is known by its id alone.
+    """
     accepted = [message for message in came if message.accepted]
     told = {token for message in accepted for token in message.tokens}
     known = set(published)
     lost = sorted((known - ledger.events.keys()) | (known - told - set(untold)))
-    times = Counter((message.id, message.digest) for message in accepted)
+    times = Counter((message.id, "" if rewritten else message.digest) for message in accepted)
     return Verdict(
         published=len(known),
         recorded=len(known & ledger.events.keys()),
@@ -119,18 +124,18 @@ def check(
         lost=len(lost),
         repeats=sum(count - 1 for count in times.values()),
         bound=bound,
-        other_ids=_changed(came) + ledger.twice,
+        other_ids=_changed(came, rewritten) + ledger.twice,
         orphans={kind: count for kind, count in {**left, "open in the ledger": ledger.open}.items() if count},
         made_up=len(told - known),
         missing=tuple(lost[:3]),
     )
 
 
-def _changed(came: Collection[Message]) -> int:
-    """Count subjects that came under more than one id, and ids with more than one body."""
+def _changed(came: Collection[Message], rewritten: bool) -> int:
+    """Count subjects that came under more than one id, and, where none was rewritten, ids with more than one body."""
     ids: dict[str, set[str]] = {}
     bodies: dict[str, set[str]] = {}
     for message in came:
         ids.setdefault(message.subject, set()).add(message.id)
         bodies.setdefault(message.id, set()).add(message.digest)
-    return sum(len(found) > 1 for found in (*ids.values(), *bodies.values()))
+    return sum(len(found) > 1 for found in (*ids.values(), *(() if rewritten else bodies.values())))

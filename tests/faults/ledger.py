@@ -24,6 +24,12 @@ class LedgerReader:
         self._records: Counter[tuple[str, int]] = Counter()
         self._open: set[str] = set()
 
+    def begin_anew(self) -> None:
+        """Forget all but which events were recorded: the store went back, and records again what it had not kept."""
+        self._after = "0"
+        self._records.clear()
+        self._open.clear()
+
     async def read_on(self, store: RedisStore) -> Ledger:
         """Read what is new; gives all that was read so far. Raises StoreUnavailable."""
         while lines := await store.read_journal(self._after, READ, 0):

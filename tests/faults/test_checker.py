@@ -72,6 +72,14 @@ def test_a_repeat_with_another_body_is_a_fault_whatever_the_bound() -> None:
     assert judged([*FINE, came("a", digest="other")], bound=9).other_ids == 1
 
 
+def test_a_message_that_a_store_which_went_back_wrote_anew_is_a_repeat_by_its_id() -> None:
+    anew = [*FINE, came("a", digest="other")]
+    assert check(["a", "b"], LEDGER, anew, {}, bound=1, rewritten=True).verdict == "held"
+    assert check(["a", "b"], LEDGER, anew, {}, rewritten=True).verdict == "1 repeats, 0 allowed"
+    other = [*FINE, came("a", id="dl_other")]
+    assert check(["a", "b"], LEDGER, other, {}, bound=9, rewritten=True).other_ids == 1
+
+
 def test_an_event_that_is_in_the_ledger_twice_is_a_fault() -> None:
     assert judged(ledger=Ledger(LEDGER.events, twice=1)).faults
 

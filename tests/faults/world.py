@@ -169,19 +169,20 @@ class World:
 
     async def settled(
         self, bound: int = 0, timeout: float = 120, *, strict: bool = True, untold: Collection[str] = (),
-        allowed: Collection[str] = (), **row: Any,
+        allowed: Collection[str] = (), rewritten: bool = False, **row: Any,
     ) -> Verdict:  # fmt: skip
         """Wait until nothing is under way, judge the whole history, and leave a row of the matrix with it.
 
-        `untold`: published and rightly never sent. `allowed`: kinds of leftovers that the fault explains. Without
-        `strict` a broken promise is not an error, nor that it never became quiet. Fields of `row` go to the matrix.
+        `untold`: published and rightly never sent. `allowed`: kinds of leftovers that the fault explains.
+        `rewritten`: the store went back (checker.py). Without `strict` a broken promise is not an error, nor that it
+        never became quiet. Fields of `row` go to the matrix.
         """
         try:
             await eventually(self.quiet, "everything is taken in and nothing is under way", timeout)
         except AssertionError as error:
             if strict:
                 raise AssertionError(f"{error}; {await self._picture()}") from error
-        verdict = await self.judge(bound, untold, allowed)
+        verdict = await self.judge(bound, untold, allowed, rewritten=rewritten)
         self.case.row(
             published=verdict.published, delivered=verdict.delivered, lost=verdict.lost, repeats=verdict.repeats,
             bound=bound, verdict=verdict.verdict, **row,
@@ -190,13 +191,17 @@ class World:
         assert not strict or not (bad := logged_badly(self.folder)), bad
         return verdict
 
-    async def judge(self, bound: int = 0, untold: Collection[str] = (), allowed: Collection[str] = ()) -> Verdict:
+    async def judge(
+        self, bound: int = 0, untold: Collection[str] = (), allowed: Collection[str] = (), *, rewritten: bool = False
+    ) -> Verdict:
         """Judge what happened so far."""
         store = await self.store()
         ledger = await self.ledger.read_on(store)
         left = {kind: count for kind, count in (await leftover(store, self.clock())).items() if kind not in allowed}
         assert not self.sink.wrong, self.sink.wrong[:3]
-        return check(self.feeds.published, ledger, self.sink.receipts, left, bound=bound, untold=untold)
+        return check(
+            self.feeds.published, ledger, self.sink.receipts, left, bound=bound, untold=untold, rewritten=rewritten
+        )
 
     async def verified(self) -> str:
         """Ask the daemon's own `alertd verify`; gives what it finds wrong, nothing if everything has its end."""
