@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -82,11 +83,12 @@ class Watcher:
         try:
             store = await w.store()
             await w.ledger.read_on(store)
-            backlog = (await under_way(store, w.clock()))["events not finished"]
+            backlog = f"{(await under_way(store, w.clock()))['events not finished']:,}"
         except (StoreUnavailable, OSError):
-            backlog = -1
+            backlog = "unknown"  # Redis is away just now
         published, delivered = len(w.feeds.published), len(w.sink.tokens)
-        repeats = len(w.sink.receipts) - len({receipt.id for receipt in w.sink.receipts})
+        receipts = list(w.sink.receipts)  # the sink, in a thread of its own, goes on taking them
+        repeats = len(receipts) - len({receipt.id for receipt in receipts})
         held = " ".join(
             f"{life.name} {life.samples[-1].rss / 1e6:.1f} MB {life.samples[-1].fds} fds"
             + (f" {life.samples[-1].tasks} tasks" if life.samples[-1].tasks is not None else "") + ","
@@ -94,7 +96,7 @@ class Watcher:
         ).rstrip(",")  # fmt: skip
         return (
             f"{minute:5.1f} min  published {published:>7,}  delivered {delivered:>7,}  under way "
-            f"{published - delivered:>5,}  backlog {backlog:>5}  repeats {repeats}  killed "
+            f"{published - delivered:>6,}  backlog {backlog:>7}  repeats {repeats}  killed "
             f"{w.nemesis.kills.total()}  | {held}"
         )
 
@@ -116,6 +118,7 @@ async def soak(case: Case, minutes: float, rate: float, kill_every: float, stead
         case, sources=SOURCES, settings=settings, source=source, window=round(WINDOW * rate / 100), keep=False
     ) as w:
         watcher = Watcher(w, rate)
+        print(_said_at_first(case, minutes, rate, kill_every, steady), flush=True)
         looking = asyncio.create_task(watcher.run())
         async with publishing(w, rate):
             await kill_at_random(w, minutes * 60 * (1 - steady), kill_every, KINDS)
@@ -143,6 +146,15 @@ async def soak(case: Case, minutes: float, rate: float, kill_every: float, stead
     )
     print("\n".join(f"WRONG: {text}" for text in wrong) or flat)
     return 1 if wrong else 0
+
+
+def _said_at_first(case: Case, minutes: float, rate: float, kill_every: float, steady: float) -> str:
+    end = datetime.now() + timedelta(minutes=minutes)
+    return (
+        f"{minutes:g} minutes of {rate:g} events a second, until {end:%H:%M}, and what it takes to settle then;"
+        f" a kill each {kill_every:g} s, of everything for {minutes * (1 - steady):g} minutes, then of parse workers"
+        f" and Redis alone; seed {case.seed}"
+    )
 
 
 def growing(lives: list[Life]) -> list[str]:
