@@ -22,6 +22,7 @@ import structlog
 
 from alertd import __version__, telemetry
 from alertd.app.compose import Parts
+from alertd.app.feel import Stretches, feel, run_felt
 from alertd.app.layout import mind_layout
 from alertd.app.limits import raise_file_limit
 from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turns
@@ -40,7 +41,6 @@ from alertd.workers.progress import Progress
 log = structlog.get_logger(__name__)
 
 TURNS_S = 1.0
-FEEL_S = 0.1
 CONNECTIONS = 256
 """To Redis: polls store at the same time, and who waits for a connection too long takes the server for dead."""
 RECONNECT_S = 0.5
@@ -58,9 +58,10 @@ class _Again:
 class Child:
     """The roles of one process, with one start and one stop."""
 
-    def __init__(self, boot: Boot, link: Link) -> None:
+    def __init__(self, boot: Boot, link: Link, stretches: Stretches) -> None:
         self._boot = boot
         self._link = link
+        self._stretches = stretches
         self._progress = Progress()
         self._stack = AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -78,7 +79,7 @@ class Child:
         self._line = [
             self._begin(self._listen(), "link"),
             self._begin(self._report(), "turns"),
-            self._begin(self._feel(), "lag"),
+            self._begin(feel(self._boot.name, self._stretches), "lag"),
         ]
         try:
             store = await self._open()
@@ -250,14 +251,6 @@ class Child:
         await self._stack.aclose()
         log.info("stopped", process=self._boot.name)
 
-    async def _feel(self) -> None:
-        """Measure how late the loop comes round: so long something blocked it."""
-        loop, lag = asyncio.get_running_loop(), telemetry.LOOP_LAG.labels(process=self._boot.name)
-        while True:
-            due = loop.time() + FEEL_S
-            await asyncio.sleep(FEEL_S)
-            lag.observe(max(loop.time() - due, 0.0))
-
     async def _report(self) -> None:
         tasks = telemetry.TASKS.labels(process=self._boot.name)
         while True:
@@ -271,7 +264,7 @@ def _keep_for_good() -> None:
     gc.freeze()
 
 
-async def _main(descriptor: int) -> None:
+async def _main(descriptor: int, stretches: Stretches) -> None:
     loop = asyncio.get_running_loop()
     # Ctrl-C and a stop of the whole group are the supervisor's to answer; it tells us to drain.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -288,12 +281,13 @@ async def _main(descriptor: int) -> None:
         boot.stage.enter()
     arm(boot.failpoints, environment=os.environ.get("ALERTD_ENV", ""))
     # Not back through asyncio.run, which waits for sends that take their time about being cancelled: all is stored.
-    os._exit(await Child(boot, link).main())
+    os._exit(await Child(boot, link, stretches).main())
 
 
 def main() -> None:
     """Run the child whose line to the supervisor is the descriptor given as the first argument."""
-    asyncio.run(_main(int(sys.argv[1])))
+    stretches = Stretches()
+    run_felt(_main(int(sys.argv[1]), stretches), stretches)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""The metrics of what watches over alertd itself: the heartbeat, and the daily look whether everything has an end."""
+"""The metrics of what watches over alertd itself: heartbeat, the daily look whether everything has an end, loops."""
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 
-from alertd.telemetry.metrics import REGISTRY
+from alertd.telemetry.metrics import FAST, REGISTRY
 
 
 def _gauge(name: str, text: str) -> Gauge:
@@ -17,3 +17,10 @@ HEARTBEATS = Counter("alertd_heartbeats_total", "Heartbeats by what came of them
 VERIFY_FAULTS = _gauge("verify_faults", "Records without an end or a counterpart, as the daily look found.")
 VERIFY_AT = _gauge("verify_timestamp_seconds", "When that look last came to its end.")
 VERIFY_SECONDS = _gauge("verify_seconds", "How long it took.")
+LOOP_BUSY = Histogram(
+    "alertd_event_loop_busy_seconds",
+    "The longest that the event loop computed at a stretch, in each tenth of a second.",
+    ["process"],
+    registry=REGISTRY,
+    buckets=FAST,
+)
