@@ -33,6 +33,10 @@ async def more(desk: Desk, than: int) -> bool:
     return beats(desk) > than
 
 
+async def taken(daemon: Daemon, times: int) -> bool:
+    return len(logged(daemon, "entries_taken")) >= times
+
+
 async def test_it_beats_while_a_desk_without_news_and_with_a_dead_receiver_is_at_work(tmp_path: Path) -> None:
     with FaultServer() as world:
         desk = watched(tmp_path, world)
@@ -100,6 +104,28 @@ async def test_it_watches_over_roles_in_other_daemons(tmp_path: Path) -> None:
                 _, out, err = await command("status", folder=tmp_path)
                 assert "only poll, web" in out, err
                 assert "heartbeat" not in out, "who does not send it says nothing of it"
+
+
+async def test_it_stays_away_while_sending_stands_still_and_all_else_goes_on(tmp_path: Path) -> None:
+    with FaultServer() as world, RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
+        desk = watched(tmp_path, world)
+        desk.settings["redis"] = redis.url
+        async with (
+            desk.daemon("--only", "timers", "--only", "match", "--only", "poll") as here,
+            Daemon(tmp_path, None, ("--only", "deliver", "--only", "web")) as sender,
+        ):
+            nemesis = Nemesis([here, sender], None, random.Random(1))
+            await eventually(lambda: more(desk, 0), "a heartbeat comes")
+            await nemesis.stop("io", daemon=1)
+            await eventually(says(here, "heartbeat_silent"), "it falls silent")
+            came, sent = beats(desk), len(world.to("/hook"))
+            reason = logged(here, "heartbeat_silent")[0]["reason"]
+            assert reason == "no process sends messages: none has said of late that its loops come round"
+            world.script("/wire", answer(rss(item("Vega ends its lease of Orion"), item("Vega leases Orion"))))
+            await eventually(lambda: taken(here, 2), "what is published is taken in")
+            assert (beats(desk), len(world.to("/hook"))) == (came, sent)
+            nemesis.go_on("io")
+            await eventually(lambda: more(desk, came), "it comes back")
 
 
 async def test_an_answer_that_is_none_is_said_and_tried_again(tmp_path: Path) -> None:
