@@ -16,6 +16,7 @@ from alertd.web.app import DEADLINE_S, build_app
 from alertd.web.bind import parse_bind
 from alertd.web.deps import WebDeps
 from alertd.web.guards import is_address, is_loopback
+from alertd.web.listener import Listener
 from alertd.web.middleware import failure
 from alertd.web.outside import HOW, NOBODY, OPEN, Outside
 from alertd.web.tls import Certificate
@@ -79,7 +80,7 @@ class HttpServer:
         self._deadline_s = deadline_s
         self._max_connections = max_connections
         self._runner: web.AppRunner | None = None
-        self._listener: asyncio.Server | None = None
+        self._listener: Listener | None = None
 
     async def start(self) -> tuple[str, int]:
         """Listen; give the host and the real port, which differs from the asked one if that was 0.
@@ -104,9 +105,8 @@ class HttpServer:
         self._runner = web.AppRunner(self._build(alone, names), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         tls = self._certificate.context if self._certificate is not None else None
-        self._listener = await loop.create_server(
-            self._connection, sock=listener, backlog=128, ssl=tls, ssl_handshake_timeout=HANDSHAKE_S if tls else None
-        )
+        self._listener = Listener(listener, self._connection, what=self.what, tls=tls, handshake_s=HANDSHAKE_S)
+        self._listener.start()
         log = _log.info if loopback else _log.warning
         log(
             f"{self.what}_listening",
