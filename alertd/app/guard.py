@@ -10,6 +10,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -40,6 +41,11 @@ CHILD = (sys.executable, "-m", "alertd.app.child")
 for those who look at the list of processes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Died:
+    """The guard's own word: its child is not there any more, and is started again."""
+
+
 class MakeBoot(Protocol):
     """Makes what a child is told first."""
 
@@ -64,6 +70,8 @@ class Guard:
         self.name = name
         self.roles = roles
         self.starts = 0
+        self.started_at = ""
+        """When the living child, or the last one, was started."""
         self.ready = asyncio.Event()
         self._boot = boot
         self._hear = hear
@@ -145,6 +153,7 @@ class Guard:
             wait_s = 0.0 if quick_deaths <= 1 else min(0.1 * 2**quick_deaths, MAX_WAIT_S)
             telemetry.PROCESS_RESTARTS.labels(role=self.name.partition("-")[0]).inc()
             log.error("process_died", process=self.name, code=code, lived_s=round(lived, 1), again_in_s=wait_s)
+            self._hear(self, Died())
             if quick_deaths >= HOPELESS and not self.ready.is_set():
                 text = f"the process {self.name} ended {quick_deaths} times before it could work; the log says why"
                 self._hear(self, Failed(text))
@@ -167,6 +176,7 @@ class Guard:
             ours.close()
             raise
         self.starts += 1
+        self.started_at = rfc3339(system_clock())
         self._killed = False
         self._watch = Watch(STUCK_S)
         self._link = await Link.over(ours)

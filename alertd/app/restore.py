@@ -20,8 +20,9 @@ from typing import IO
 import msgspec
 
 from alertd.app.backup import FORMAT, MANIFEST, Manifest, Member, member_name
-from alertd.app.state import read_run_states
+from alertd.app.state import working
 from alertd.base.clock import to_datetime
+from alertd.base.files import make_private
 from alertd.errors import StoreFull, StoreRefused
 from alertd.store.engine import Engine, check_data
 from alertd.store.keys import SCHEMA
@@ -57,12 +58,12 @@ def restore(
     changed.
     """
     state_dir = state_dir.absolute()
-    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(state_dir)
     lock = StateLock(StateDir(state_dir).lock)
     lock.acquire()
     try:
-        if running := read_run_states(state_dir):
-            raise StoreRefused(f"alertd (pid {running[0].pid}) works in {state_dir}: stop it first")
+        if pids := working(state_dir):
+            raise StoreRefused(f"alertd (pid {pids[0]}) works in {state_dir}: stop it first")
         with tempfile.TemporaryDirectory(prefix=".restoring-", dir=state_dir) as scratch:
             manifest = unpack(file, Path(scratch), told)
             if engine is not None and (Path(scratch) / "redis").is_dir():
@@ -123,7 +124,7 @@ def _manifest(file: Path, raw: bytes) -> Manifest:
 
 
 def _write(path: Path, content: IO[bytes], size: int, told: Told) -> Member:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     digest, left = hashlib.sha256(), size
     with path.open("xb") as out:
         path.chmod(0o600)
@@ -165,7 +166,7 @@ def _place(
             continue
         if target.is_dir():
             target.rmdir()  # empty: `_stands` would have moved it
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(target.parent)
         shutil.move(scratch / name, target)
     has_archive = any(member.startswith("archive/") for member in manifest.members)
     said = "kept" if keep_archive else "restored" if has_archive else "none"

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 import msgspec
 
-from alertd.base.files import write_whole
+from alertd.base.files import make_private, write_whole
 from alertd.companies.report import Trouble
 from alertd.errors import ConfigError
 
 ROLES = ("poll", "match", "deliver", "web", "archive", "timers")
 """What `--only` can name. A daemon without `--only` does all of it."""
+
+
+HOLD_AGAIN = 20
+HOLD_AGAIN_S = 0.05
+"""How often, and how soon, a lock that is held is tried again: a command that looks at it holds it for a moment."""
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """One process of a daemon."""
+
+    starts: int
+    """How often it was started since the daemon was."""
+    pid: int = 0
+    """0: it is being started again."""
+    started_at: str = ""
+    """When it was started last."""
 
 
 class RunState(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,14 +51,13 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     faults: list[str] = []
     positions: list[Trouble] = []
     """Positions that were refused, or are stale."""
-    processes: dict[str, int] = {}
-    """Name of the process -> how often it was started."""
+    processes: dict[str, Process] = {}
 
 
 def prepare_state_dir(path: Path) -> None:
     """Make the state directory, closed to others. Raises ConfigError."""
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path)
     except OSError as error:
         raise ConfigError.at(path, f"cannot make the state directory: {error.strerror}") from error
     if not os.access(path, os.W_OK | os.X_OK):
@@ -71,16 +87,21 @@ def release(locks: list[int]) -> None:
 
 def _hold(path: Path, role: str) -> int:
     lock = os.open(path / f"role-{role}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(lock, 32).decode(errors="replace").strip()
-        os.close(lock)
-        raise ConfigError.at(
-            path,
-            f"another alertd (pid {holder}) does the work of `{role}` here",
-            "stop it, or give this one a state_dir of its own",
-        ) from None
+    for left in range(HOLD_AGAIN, -1, -1):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if left:
+                time.sleep(HOLD_AGAIN_S)
+                continue
+            holder = os.read(lock, 32).decode(errors="replace").strip()
+            os.close(lock)
+            raise ConfigError.at(
+                path,
+                f"another alertd (pid {holder}) does the work of `{role}` here",
+                "stop it, or give this one a state_dir of its own",
+            ) from None
     os.ftruncate(lock, 0)
     os.write(lock, f"{os.getpid()}\n".encode())
     return lock
@@ -89,20 +110,28 @@ def _hold(path: Path, role: str) -> int:
 def working(path: Path) -> list[int]:
     """Give the process ids of the daemons that hold a role here, also of one that starts or has no Redis.
 
-    By their locks: `run.json` comes late, and stays where a daemon was killed. A lock is only tried where the process
-    that wrote itself into it lives: a daemon that starts must not meet ours.
+    By their locks: `run.json` comes late, and stays where a daemon was killed.
     """
     found = set()
-    for file in path.glob("role-*.lock"):
+    for role in ROLES:
         try:
-            with file.open("rb") as lock:
-                pid = int(lock.read(32))
-                os.kill(pid, 0)
-                if _held(lock.fileno()):
-                    found.add(pid)
-        except (OSError, ValueError):  # it has ended, or is another user's
+            found.add(_holder(path, role))
+        except OSError:  # another user's
             continue
-    return sorted(found)
+    return sorted(found - {0})
+
+
+def _holder(path: Path, role: str) -> int:
+    """Give the process id of the daemon that holds a role, as it calls itself; 0: none. Raises OSError.
+
+    By the lock and not by whether such a process lives: in a container of its own the daemon has an id that means
+    nothing here, or another process.
+    """
+    try:
+        with (path / f"role-{role}.lock").open("rb") as lock:
+            return int(lock.read(32)) if _held(lock.fileno()) else 0
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: it is being written
+        return 0
 
 
 def _held(lock: int) -> bool:
@@ -144,13 +173,29 @@ def read_run_states(path: Path) -> list[RunState]:
     for file in sorted(path.glob("run*.json")):
         try:
             state = msgspec.json.decode(file.read_bytes(), type=RunState)
-            os.kill(state.pid, 0)
-        except (msgspec.DecodeError, ProcessLookupError, FileNotFoundError):
+        except (msgspec.DecodeError, FileNotFoundError):
             continue
-        except PermissionError:
-            pass  # it lives, under another user
-        found.append(state)
+        if _lives(path, state):
+            found.append(state)
     return found
+
+
+def _lives(path: Path, state: RunState) -> bool:
+    """Tell whether the daemon that wrote this still holds its roles."""
+    try:
+        return all(_holder(path, role) == state.pid for role in state.roles)
+    except PermissionError:
+        return _has_process(state.pid)  # another user's, whose locks are closed to us
+
+
+def _has_process(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _run_file(path: Path, roles: list[str]) -> Path:

@@ -21,7 +21,7 @@ import msgspec
 import structlog
 
 from alertd import __version__, telemetry
-from alertd.app.guard import Guard
+from alertd.app.guard import Died, Guard
 from alertd.app.link import Boot, Failed, Ready, Snapshot, Tell
 from alertd.app.own_redis import OwnRedis
 from alertd.app.reloading import Reloaded, Reloading
@@ -29,6 +29,7 @@ from alertd.app.reloads import Reloads
 from alertd.app.snapshot import memory_bytes
 from alertd.app.state import (
     ROLES,
+    Process,
     RunState,
     hold,
     metrics_dir,
@@ -106,6 +107,9 @@ class Supervisor:
         settings = self.snapshot.settings
         prepare_state_dir(settings.state_dir)
         self._locks = hold(settings.state_dir, sorted(self._roles))
+        remove_run_state(
+            settings.state_dir, sorted(self._roles)
+        )  # of one that was killed: in a container it had our id
         telemetry.prepare_metrics_dir(self._metrics_dir)
         telemetry.join_metrics(self._metrics_dir)
         await self._reloads.keep()
@@ -233,6 +237,8 @@ class Supervisor:
                 self.web = message.web
             child.ready.set()
             self._write_state()
+        elif isinstance(message, Died):
+            self._write_state()
         elif isinstance(message, Tell):
             self._reloads.tell_operator(message)
         elif isinstance(message, Failed) and not self.failed.done():
@@ -265,9 +271,15 @@ class Supervisor:
             web=self.web,
             rules_version=self.snapshot.book.version,
             portfolios=len(self.snapshot.book.portfolios),
-            processes={child.name: child.starts for child in self._children},
+            processes={
+                child.name: Process(starts=child.starts, pid=child.pid or 0, started_at=child.started_at)
+                for child in self._children
+            },
         )
-        write_run_state(self.snapshot.settings.state_dir, self._run_state)
+        try:
+            write_run_state(self.snapshot.settings.state_dir, self._run_state)
+        except OSError as error:  # a full disk, say: it is for those who ask, and no reason to end a child
+            log.warning("run_state_not_written", error=str(error))
 
 
 ALL_ROLES = frozenset(ROLES)

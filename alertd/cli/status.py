@@ -176,11 +176,13 @@ def _show_daemon(console: Console, daemon: RunState, url: str, now: int) -> None
     console.print(f"alertd  {daemon.version}, pid {daemon.pid}, started {ago(daemon.started_at, now)}{roles}{web}")
     console.print(f"rules   {counted(daemon.portfolios, 'portfolio')}, version {daemon.rules_version[:12]}")
     if daemon.processes:
-        console.print(f"runs    {', '.join(daemon.processes)}")
-    restarts = {name: starts - 1 for name, starts in daemon.processes.items() if starts > 1}
-    if restarts:
-        often = ", ".join(f"{name} {counted(count, 'time')}" for name, count in restarts.items())
-        console.print(f"[yellow]  processes that died and were started again: {often}[/yellow]")
+        named = (f"{name} ({f'pid {one.pid}' if one.pid else 'died'})" for name, one in daemon.processes.items())
+        console.print(f"runs    {', '.join(named)}")
+    for name, process in daemon.processes.items():
+        if process.starts > 1:
+            often = counted(process.starts - 1, "time")
+            last = f"it was started again {ago(process.started_at, now)}"
+            console.print(f"[yellow]  {name} died {often} since the daemon started; {last}[/yellow]")
     if not daemon.reload_ok:
         what = "has not come to its end" if daemon.reload_hangs else "was refused"
         console.print(f"[red]  the reload {ago(daemon.reload_at, now)} {what}; the old rules stay in force:[/red]")

@@ -40,7 +40,7 @@ async def test_killed_anywhere_every_line_of_the_journal_is_in_the_archive_once(
     namespace: str,  # noqa: F811
 ) -> None:
     write_settings(tmp_path, world, redis=redis_url, namespace=namespace)
-    async with Daemon(tmp_path, {"ALERTD_FAILPOINT": f"{place}:2:exit", "ALERTD_ENV": "test"}) as daemon:
+    async with Daemon(tmp_path, {"ALERTD_FAILPOINT": f"{place}:2:exit"}) as daemon:
         await eventually(lambda: _fired(world, 1), "the first arrives")
         world.script("/feed", answer(feed("Lyra leases Atlas", "Vega leases Orion")))
         await eventually(lambda: _fired(world, 2), "the second arrives")
@@ -154,7 +154,7 @@ async def _told(world: FaultServer, kind: str) -> bool:  # noqa: F811
 
 
 async def _restarted(daemon: Daemon) -> bool:
-    return bool(daemon.state()["processes"]["io"] > 1)
+    return daemon.starts()["io"] > 1
 
 
 async def _versions(folder: Path, count: int) -> bool:

@@ -39,7 +39,7 @@ class Run:
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     processes_before: set[int] = field(default_factory=set)
     processes_after: set[int] = field(default_factory=set)
-    restarts: dict[str, int] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
     journal: str = ""
     status_text: str = ""
 
@@ -84,7 +84,7 @@ async def run(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run]:
             stop.set()
             await publishing
             run.processes_after = set(descendants(daemon.pid))
-            run.restarts = daemon.state()["processes"]
+            run.starts = daemon.starts()
             _, run.journal, _ = await command("tail", "--no-follow", "--since", "0", "--json", folder=folder)
             _, run.status_text, _ = await command("status", folder=folder)
         yield run
@@ -200,7 +200,7 @@ async def test_nothing_of_a_refused_document_comes_through(run: Run) -> None:
 
 async def test_no_process_died_but_the_parse_worker_that_was_killed(run: Run) -> None:
     assert logged(run.daemon, "process_died") == []
-    assert set(run.restarts.values()) == {1}
+    assert set(run.starts.values()) == {1}
     assert len(run.processes_before - run.processes_after) == 1
     assert len(run.processes_after) == len(run.processes_before)
     assert logged(run.daemon, level="error", event="poll_raised") == []

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from alertd.app import state as module
 from alertd.app.state import (
     ROLES,
+    Process,
     RunState,
     hold,
     metrics_dir,
@@ -21,6 +26,7 @@ from alertd.app.state import (
     recall_epoch,
     release,
     remove_run_state,
+    working,
     write_run_state,
 )
 from alertd.companies.report import Trouble
@@ -36,7 +42,7 @@ def state(*roles: str, pid: int = 0) -> RunState:
 def test_a_state_directory_is_made_and_closed_to_others(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     prepare_state_dir(folder)
-    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [path.stat().st_mode & 0o777 for path in (folder.parent, folder)] == [0o700, 0o700]
     prepare_state_dir(folder)
 
 
@@ -46,38 +52,74 @@ def test_a_state_directory_that_cannot_be_is_said_with_its_path(tmp_path: Path) 
         prepare_state_dir(tmp_path / "file" / "var")
 
 
-def test_what_runs_is_read_as_it_was_written(tmp_path: Path) -> None:
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Path]:
+    """Give a state directory in which this process does all that a daemon does."""
+    locks = hold(tmp_path, list(ROLES))
+    yield tmp_path
+    release(locks)
+
+
+def test_what_runs_is_read_as_it_was_written(held: Path) -> None:
     trouble = Trouble(portfolio="p", state="stale", text="old", file="p.csv")
     written = msgspec.structs.replace(
-        state(), web="127.0.0.1:8321", faults=["a.yaml:1:1: no"], positions=[trouble], processes={"io": 2}
-    )
-    write_run_state(tmp_path, written)
-    assert read_run_states(tmp_path) == [written]
-    assert json.loads((tmp_path / "run.json").read_text())["web"] == "127.0.0.1:8321"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.json"], "no scratch file is left"
+        state(), web="127.0.0.1:8321", faults=["a.yaml:1:1: no"], positions=[trouble],
+        processes={"io": Process(starts=2, pid=7, started_at="now")},
+    )  # fmt: skip
+    write_run_state(held, written)
+    assert read_run_states(held) == [written]
+    assert json.loads((held / "run.json").read_text())["web"] == "127.0.0.1:8321"
+    assert [path.name for path in held.iterdir() if path.suffix != ".lock"] == ["run.json"], "no scratch file is left"
 
 
-def test_daemons_that_share_a_directory_by_roles_stand_beside_each_other(tmp_path: Path) -> None:
-    write_run_state(tmp_path, state("poll", "web"))
-    write_run_state(tmp_path, state("match"))
-    assert [s.roles for s in read_run_states(tmp_path)] == [["match"], ["poll", "web"]]
-    remove_run_state(tmp_path, ["match"])
-    remove_run_state(tmp_path, ["deliver"])
-    assert [s.roles for s in read_run_states(tmp_path)] == [["poll", "web"]]
+def test_daemons_that_share_a_directory_by_roles_stand_beside_each_other(held: Path) -> None:
+    write_run_state(held, state("poll", "web"))
+    write_run_state(held, state("match"))
+    assert [s.roles for s in read_run_states(held)] == [["match"], ["poll", "web"]]
+    remove_run_state(held, ["match"])
+    remove_run_state(held, ["deliver"])
+    assert [s.roles for s in read_run_states(held)] == [["poll", "web"]]
 
 
 def test_a_daemon_that_was_killed_is_not_taken_for_a_living_one(tmp_path: Path) -> None:
+    locks = hold(tmp_path, list(ROLES))
+    write_run_state(tmp_path, state())
+    release(locks)
+    assert (read_run_states(tmp_path), working(tmp_path)) == ([], []), "though a process of that number lives"
+
+
+def test_what_a_killed_one_left_is_not_taken_for_its_successors(tmp_path: Path) -> None:
+    write_run_state(tmp_path, state("match", "poll"))
+    locks = hold(tmp_path, ["poll"])
+    assert (read_run_states(tmp_path), working(tmp_path)) == ([], [os.getpid()])
+    release(locks)
+
+
+def test_a_daemon_in_another_namespace_of_process_ids_runs_by_its_locks(held: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    write_run_state(tmp_path, state(pid=gone.pid))
-    assert read_run_states(tmp_path) == []
+    for lock in held.glob("role-*.lock"):
+        lock.write_text(f"{gone.pid}\n")
+    write_run_state(held, state(pid=gone.pid))
+    assert [s.pid for s in read_run_states(held)] == working(held) == [gone.pid]
+
+
+def test_a_daemon_whose_locks_are_closed_to_us_runs_by_its_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path, role: str) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(module, "_holder", closed)
+    write_run_state(tmp_path, state())
+    assert (read_run_states(tmp_path), working(tmp_path)) == ([state()], [])
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": "x"}', "\xff"])
-def test_a_run_file_that_cannot_be_read_is_passed_over(tmp_path: Path, text: str) -> None:
-    (tmp_path / "run.poll.json").write_text(text, encoding="latin-1")
-    write_run_state(tmp_path, state())
-    assert len(read_run_states(tmp_path)) == 1
+def test_a_run_file_that_cannot_be_read_is_passed_over(held: Path, text: str) -> None:
+    (held / "run.poll.json").write_text(text, encoding="latin-1")
+    write_run_state(held, state())
+    assert len(read_run_states(held)) == 1
 
 
 def test_where_nothing_ran_there_is_nothing_to_read(tmp_path: Path) -> None:
@@ -90,6 +132,16 @@ def test_the_same_roles_are_held_by_one_daemon_at_a_time(tmp_path: Path) -> None
         hold(tmp_path, ["deliver", "match"])
     release(hold(tmp_path, ["deliver", "poll"]))
     release(held)
+    release(hold(tmp_path, ["match"]))
+
+
+def test_a_command_that_looks_at_a_lock_does_not_keep_a_daemon_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(hold(tmp_path, ["match"]))
+    looking = (tmp_path / "role-match.lock").open("rb")
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    monkeypatch.setattr(time, "sleep", lambda _: looking.close())
     release(hold(tmp_path, ["match"]))
 
 

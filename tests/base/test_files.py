@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alertd.base.files import write_whole
+from alertd.base.files import make_private, write_whole
 
 
 def test_a_file_is_written_with_its_folder_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -34,3 +34,10 @@ def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "var").chmod(0o750)
     write_whole(tmp_path / "var" / "epoch", b"1")
     assert (tmp_path / "var").stat().st_mode & 0o777 == 0o750
+
+
+def test_a_file_that_is_in_the_way_of_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+    with pytest.raises(NotADirectoryError) as raised:
+        make_private(tmp_path / "var" / "cache" / "rules")
+    assert (raised.value.strerror, raised.value.filename) == ("Not a directory", str(tmp_path / "var"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 import pytest
 
-from alertd.app.state import ROLES, RunState, write_run_state
+from alertd.app.state import ROLES, RunState, hold, release, write_run_state
 from alertd.base.clock import rfc3339, system_clock
 from alertd.model import JournalRecord, NewDelivery, SourceState
 from alertd.store.redis import RedisStore, open_store
@@ -39,6 +39,7 @@ class Desk:
         self.folder = folder
         self._url = url
         self._namespace = namespace
+        self.locks: list[int] = []
         (folder / "rules/portfolios").mkdir(parents=True)
         (folder / "rules/portfolios/ai.yaml").write_text(PORTFOLIO)
         self.settings()
@@ -70,13 +71,16 @@ class Desk:
         return asyncio.run(open_and_work())
 
     def running(self, **about: Any) -> None:
-        """Make it look as if a daemon ran here: this process is alive."""
+        """Make it look as if a daemon ran here: this process holds its locks."""
         state = RunState(
             pid=os.getpid(), version="0.1.0", started_at=rfc3339(system_clock()), config="alertd.yaml",
             roles=sorted(ROLES), web="127.0.0.1:8321", rules_version="abcdefghijklmnop", portfolios=1,
         )  # fmt: skip
         (self.folder / "var").mkdir(exist_ok=True)
-        write_run_state(self.folder / "var", msgspec.structs.replace(state, **about))
+        state = msgspec.structs.replace(state, **about)
+        write_run_state(self.folder / "var", state)
+        release(self.locks)
+        self.locks = hold(self.folder / "var", state.roles)
 
     def journal(self, *records: JournalRecord) -> None:
         """Write records."""
@@ -124,5 +128,7 @@ async def _bury(store: RedisStore, receiver: str, names: Sequence[str], error: s
 
 
 @pytest.fixture
-def desk(tmp_path: Path, redis_url: str, namespace: str) -> Desk:  # noqa: F811
-    return Desk(tmp_path, redis_url, namespace)
+def desk(tmp_path: Path, redis_url: str, namespace: str) -> Iterator[Desk]:  # noqa: F811
+    made = Desk(tmp_path, redis_url, namespace)
+    yield made
+    release(made.locks)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from alertd.app.state import ROLES, RunState, write_run_state
+from alertd.app.state import ROLES, RunState, hold, release, write_run_state
 from tests.cli.run import Done, alertd
 from tests.support.http import Authority, FaultServer, answer
 
@@ -194,7 +194,9 @@ def test_a_daemon_that_listens_everywhere_is_asked_on_loopback_by_its_own_certif
         )  # fmt: skip
         (folder / "var").mkdir()
         write_run_state(folder / "var", state)
+        locks = hold(folder / "var", state.roles)
         done = alertd("push", cwd=folder, stdin=b'{"title": "a"}')
+        release(locks)
         assert done.code == 0, done.err
         assert len(server.to("/v1/push/inbox")) == 1
 

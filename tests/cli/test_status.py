@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from alertd.app.state import ROLES, hold, prepare_state_dir, release
-from alertd.base.clock import system_clock
+from alertd.app.state import ROLES, Process, hold, prepare_state_dir, release
+from alertd.base.clock import rfc3339, system_clock
 from alertd.companies.report import Trouble
 from tests.cli.conftest import Desk
-from tests.cli.run import alertd, on_terminal
+from tests.cli.run import alertd, command, on_terminal, plain_environment
 from tests.support.http import Authority
 from tests.support.redis import RedisServer, bundled_binary
 
 MINUTE = 60_000
+TWO = {
+    "io": Process(starts=1, pid=71),
+    "match-0": Process(starts=3, pid=92, started_at=rfc3339(system_clock() - 5 * 1440 * MINUTE)),
+}
 
 
 def test_when_nothing_runs_the_command_says_what_to_start(tmp_path: Path) -> None:
@@ -43,17 +49,17 @@ def test_a_daemon_whose_own_redis_is_down_is_no_stopped_one(tmp_path: Path) -> N
 
 def test_without_redis_it_says_what_runs(desk: Desk) -> None:
     desk.settings(redis=f"unix://{desk.folder}/nowhere.sock")
-    desk.running(processes={"io": 1, "match-0": 3})
+    desk.running(processes=TWO)
     for more in ((), ("--desk", "x")):
         done = desk.run("status", *more)
         assert (done.code, done.err) == (1, "")
         lines = done.out.splitlines()
-        assert lines[2] == "runs    io, match-0"
-        assert lines[3] == "  processes that died and were started again: match-0 2 times"
-        assert lines[4].startswith("redis   Redis does not answer: ")
+        assert lines[2] == "runs    io (pid 71), match-0 (pid 92)"
+        assert lines[3] == "  match-0 died 2 times since the daemon started; it was started again 5 d ago"
+        assert lines[4].startswith(f"redis   alertd runs (pid {os.getpid()}); Redis does not answer: ")
         assert len(lines) == 5
     found = desk.run("status", "--json").json
-    assert found["redis"]["error"].startswith("Redis does not answer: ")
+    assert "; Redis does not answer: " in found["redis"]["error"]
     assert found["daemons"][0]["web"] == "127.0.0.1:8321"
 
 
@@ -136,6 +142,29 @@ def test_what_would_be_refused_at_a_start_is_a_fault_when_it_is_met_live(
         redis.command("CONFIG", "SET", name, bad)
         done = desk.run("status")
         assert (done.code, f"  {words}" in done.out) == (1, True)
+
+
+def test_a_daemon_in_a_container_of_its_own_is_seen_from_outside(desk: Desk) -> None:
+    desk.running(pid=1, processes=TWO)
+    for lock in (desk.folder / "var").glob("role-*.lock"):
+        lock.write_text("1\n")  # as it calls itself: here that is another process
+    done = desk.run("status")
+    assert (done.code, done.out.splitlines()[0][:23]) == (0, "alertd  0.1.0, pid 1, s")
+
+
+def test_a_command_in_a_container_of_its_own_sees_the_daemon(desk: Desk) -> None:
+    other = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run([*other, "true"], check=False, capture_output=True).returncode
+    ):
+        pytest.skip("no other namespace of process ids may be made here")
+    desk.running()
+    words = [*other, *command("status")]
+    done = subprocess.run(
+        words, cwd=desk.folder, env=plain_environment(), capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith(f"alertd  0.1.0, pid {os.getpid()}, "), done.stderr
 
 
 def test_without_a_daemon_what_it_left_is_shown(desk: Desk) -> None:
@@ -223,10 +252,11 @@ def test_positions_that_are_refused_or_stale_are_faults(desk: Desk) -> None:
 
 
 def test_processes_that_died_are_told_but_no_fault(desk: Desk) -> None:
-    desk.running(processes={"io": 1, "match-0": 3}, roles=["match"])
+    desk.running(processes={"match-0": TWO["match-0"], "match-1": Process(starts=1)}, roles=["match"])
     done = desk.run("status")
     assert done.code == 0
-    assert "processes that died and were started again: match-0 2 times" in done.out
+    assert "runs    match-0 (pid 92), match-1 (died)\n" in done.out
+    assert "  match-0 died 2 times since the daemon started; it was started again 5 d ago\n" in done.out
     assert ", only match, " in done.out
 
 

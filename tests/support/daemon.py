@@ -106,6 +106,10 @@ class Daemon:
                 return found
         raise FileNotFoundError("it has not written down its state yet")
 
+    def starts(self) -> dict[str, int]:
+        """Say how often each of its processes was started."""
+        return {name: process["starts"] for name, process in self.state()["processes"].items()}
+
     async def status(self) -> dict[str, Any]:
         """Give `/v1/status`."""
         state = self.state()
