@@ -20,6 +20,8 @@ from alertd.store.server import parse_info
 
 BEAT_S = 30 * 86_400
 """How long a process that does not beat any more is remembered."""
+FORGOTTEN_MS = BEAT_S * 1000 - 3_600_000
+"""A beat so old may be forgotten: the hour is for clocks that differ."""
 DOUBT_S = 86_400
 """How long a message that was sent in a past that is no more counts as a possible repeat."""
 AT_ONCE = 200
@@ -86,13 +88,15 @@ def beat_of(raw: bytes, epoch: str) -> Beat | None:
     return Beat(int(count), int(at), epoch) if count.isdecimal() and at.isdecimal() else None
 
 
-def went_back_ms(known: Beat | None, found: Beat | None, epoch: str) -> int | None:
+def went_back_ms(known: Beat | None, found: Beat | None, epoch: str, now: int) -> int | None:
     """Say by how many milliseconds, as far as is known, a store is older than a process knew; None if it is not.
 
-    A store of another epoch lost its memory as a whole, which is told elsewhere (C21). Pure.
+    A store of another epoch lost its memory as a whole, which is told elsewhere (C21). Of a process that was away for
+    so long that the store forgot its beat nothing is known; what an archive shows is compared all the same. Pure.
     """
     if known is None or known.epoch != epoch:
         return None
     if found is None:
-        return max(known.at_ms, 0) if known.count > 1 else None
+        forgotten = known.count <= 1 or now - known.at_ms >= FORGOTTEN_MS
+        return None if forgotten else max(known.at_ms, 0)
     return max(known.at_ms - found.at_ms, 0) if found.count < known.count else None

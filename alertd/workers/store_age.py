@@ -152,8 +152,9 @@ class StoreAge:
 
     async def _beat(self) -> None:
         count = self._known.count if self._known is not None else 0
-        found, now_there = await self._store.beat(self._member, count, self._clock())
-        back = went_back_ms(self._known, found, now_there.epoch)
+        now = self._clock()
+        found, now_there = await self._store.beat(self._member, count, now)
+        back = went_back_ms(self._known, found, now_there.epoch, now)
         if back is not None:
             self._notice(back)
             for call in self._anew:

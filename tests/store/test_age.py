@@ -13,6 +13,7 @@ from tests.faults.proxy import Proxy
 from tests.store.make import NOW, delivery, new, record, source_state
 
 E = "epoch"
+DAY_MS = 86_400_000
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,9 @@ E = "epoch"
         (Beat(9, NOW, E), Beat(7, NOW - 2_000, E), E, 2_000),
         (Beat(9, NOW, E), Beat(7, NOW + 2_000, E), E, 0),  # another clock
         (Beat(9, NOW, E), None, E, NOW),
+        (Beat(9, NOW - 29 * DAY_MS, E), None, E, NOW - 29 * DAY_MS),
+        (Beat(9, NOW - 30 * DAY_MS, E), None, E, None),  # it was away for so long that its beat is forgotten
+        (Beat(9, NOW - 40 * DAY_MS, E), Beat(7, NOW - 41 * DAY_MS, E), E, DAY_MS),
         (Beat(1, NOW, E), None, E, None),  # its first beat was never answered
         (Beat(9, NOW, E), None, "other", None),  # all of it was lost, which is told elsewhere
     ],
@@ -32,7 +36,7 @@ E = "epoch"
 def test_a_smaller_number_than_was_written_last_is_a_store_that_went_back(
     known: Beat | None, found: Beat | None, epoch: str, back: int | None
 ) -> None:
-    assert went_back_ms(known, found, epoch) == back
+    assert went_back_ms(known, found, epoch, NOW) == back
 
 
 def test_a_beat_of_another_kind_is_none() -> None:

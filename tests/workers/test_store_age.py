@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -19,7 +20,7 @@ from alertd.workers.answers import Given
 from alertd.workers.archive_past import Lost
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
-from alertd.workers.store_age import StoreAge
+from alertd.workers.store_age import Remembered, StoreAge
 from alertd.workers.store_age_text import Aftermath, told
 from tests.store.make import NOW, record, silence
 from tests.support.daemon import eventually
@@ -104,6 +105,17 @@ async def test_a_store_that_went_back_is_read_anew_and_told_once(rig: Rig) -> No
     (text,) = await rig.told()
     assert "went back to an older state, by about" in text
     assert "There is no archive here" in text
+
+
+async def test_a_process_that_was_away_for_over_a_month_takes_no_store_for_one_that_went_back(rig: Rig) -> None:
+    last = Remembered(99, NOW - 31 * 86_400_000, await rig.store.epoch(), "io")
+    rig.file.write_bytes(msgspec.json.encode(last))
+    age = rig.made()
+    running = asyncio.create_task(age.run())
+    await beats(rig, 101)
+    age.stop()
+    await running
+    assert (rig.anew, await rig.told()) == (0, [])
 
 
 async def test_a_store_that_goes_away_while_it_is_read_anew_is_read_anew_again(rig: Rig) -> None:
