@@ -11,10 +11,11 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
+from alertd.base.config import ConfigModel
 from alertd.base.secrets import Secret
 
 MIN_TOKEN = 16
@@ -29,6 +30,10 @@ def checked_token(token: Secret) -> Secret:
     if len(token.reveal()) < MIN_TOKEN:
         raise ValueError(f"a token has at least {MIN_TOKEN} characters, as from: openssl rand -hex 32")
     return token
+
+
+Token = Annotated[Secret, AfterValidator(checked_token)]
+"""A bearer token that a user writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +54,23 @@ class Digests:
             return False
         digest = hashlib.sha256(given.encode("utf-8", "surrogateescape")).digest()
         return sum(hmac.compare_digest(digest, one) for one in self.digests) > 0
+
+
+class OneToken(ConfigModel):
+    """What one token opens: it stands in the file, or its digest does."""
+
+    token: Token | None = None
+    """At least 16 characters; or `token_sha256`."""
+    token_sha256: TokenSha256 | None = None
+    """The SHA-256 of it in hex, so that the file opens nothing."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.token is None) == (self.token_sha256 is None):
+            raise ValueError("write `token` or `token_sha256`, one of them")
+        return self
+
+    @property
+    def digests(self) -> Digests:
+        """What opens it."""
+        return Digests.of([self.token], [self.token_sha256])

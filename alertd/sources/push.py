@@ -11,13 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Any, Final, Literal
 
 import msgspec
-from pydantic import AfterValidator, model_validator
 
-from alertd.base.secrets import Secret
-from alertd.base.tokens import Digests, TokenSha256, checked_token
+from alertd.base.tokens import OneToken, Token
 from alertd.errors import ParseFailed
 from alertd.model import Candidate, ParsedFeed, Rejected, Struct
 from alertd.sources.events import Seen, SourceFacts
@@ -39,25 +37,12 @@ _FAR = 30
 """Digits of an integer that is certainly too large."""
 
 
-class PushConfig(StatedConfig):
+class PushConfig(OneToken, StatedConfig):
     """An inbox that events are pushed to: an entry of `sources:` with `type: push`."""
 
     type: Literal["push"]
-    token: Annotated[Secret, AfterValidator(checked_token)] | None = None
+    token: Token | None = None
     """Bearer token of whoever pushes; for this source alone. At least 16 characters; or `token_sha256`."""
-    token_sha256: TokenSha256 | None = None
-    """The SHA-256 of it in hex, so that the file opens nothing."""
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.token is None) == (self.token_sha256 is None):
-            raise ValueError("write `token` or `token_sha256`, one of them")
-        return self
-
-    @property
-    def digests(self) -> Digests:
-        """What opens it."""
-        return Digests.of([self.token], [self.token_sha256])
 
     @property
     def address(self) -> str:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.base.secrets import Secret
-from alertd.base.tokens import Digests, TokenSha256, checked_token
+from alertd.base.tokens import Digests, OneToken, Token, TokenSha256
 from alertd.web.bind import parse_bind
 from alertd.web.outside import Outside, ProxyNetwork, TlsConfig, networks
 from alertd.web.public_config import MIN_LINKS_KEY, PublicConfig
@@ -19,28 +19,20 @@ def _checked_bind(value: str) -> str:
     return value
 
 
-class DeskToken(ConfigModel):
-    """Somebody who may see and answer one desk's alerts over HTTP."""
+class _OfDesk(ConfigModel):
+    """Whose a token is: apart, so that it comes first in the schema."""
 
     name: UserId
     """Who or what has it; stands in the audit log."""
     desk: UserId
     """The desk whose alerts it opens."""
-    token: Annotated[Secret, AfterValidator(checked_token)] | None = None
+
+
+class DeskToken(OneToken, _OfDesk):
+    """Somebody who may see and answer one desk's alerts over HTTP."""
+
+    token: Token | None = None
     """At least 16 characters, unlike any other token; or `token_sha256`."""
-    token_sha256: TokenSha256 | None = None
-    """The SHA-256 of it in hex, so that the file opens nothing."""
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.token is None) == (self.token_sha256 is None):
-            raise ValueError("write `token` or `token_sha256`, one of them")
-        return self
-
-    @property
-    def digests(self) -> Digests:
-        """What opens."""
-        return Digests.of([self.token], [self.token_sha256])
 
 
 class WebConfig(ConfigModel):
@@ -48,7 +40,7 @@ class WebConfig(ConfigModel):
 
     bind: Annotated[str, AfterValidator(_checked_bind)] = "127.0.0.1:8321"
     """`host:port`; port 0 takes a free one. Beyond loopback only with a token, and `tls` or `trusted_proxies`."""
-    token: Annotated[Secret, AfterValidator(checked_token)] | None = None
+    token: Token | None = None
     """Bearer token of the API, at least 16 characters; without one alertd makes one in the state directory."""
     token_sha256: TokenSha256 | None = None
     """The SHA-256 of a token in hex that opens the same, so that the file opens nothing; commands on this machine use
