@@ -26,6 +26,7 @@ from alertd.app.starting import started
 from alertd.app.supervisor import Supervisor, first_of
 from alertd.base import suggest
 from alertd.base.clock import system_clock
+from alertd.base.files import make_private
 from alertd.base.moved_clock import MovedClock
 from alertd.base.secrets import Secret
 from alertd.companies.registrants import updated_file
@@ -190,5 +191,5 @@ def _borrow(live: Path, state_dir: Path) -> None:
         if path.is_dir():
             shutil.copytree(path, target)
         elif path.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_private(target.parent)
             shutil.copyfile(path, target)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from alertd.base.files import make_private
 from alertd.errors import AlertdError, StoreFull, StoreRefused, StoreUnavailable
 from alertd.store import launch
 from alertd.store.engine import Engine, check_data, find_engine, last_lines, private, replace_file, write_marker
@@ -139,7 +140,7 @@ class EmbeddedRedis:
 
     def _prepare(self) -> None:
         with disk_errors(self.state.root):
-            self.state.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.state.root)
         self._lock.acquire()
         self.state.make()
         self.engine = self.engine or find_engine()

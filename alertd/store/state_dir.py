@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from alertd.base.files import make_private
 from alertd.errors import StoreFull, StoreRefused
 
 MAX_SOCKET_PATH = 100
@@ -76,7 +77,7 @@ class StateDir:
     def make(self) -> None:
         """Make the folders, readable by us alone, and find a place for the socket. Raises StoreRefused."""
         with disk_errors(self.root):
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.root)
             self.folder.mkdir(mode=0o700, exist_ok=True)
             status = self.folder.stat()
             if status.st_uid != os.geteuid():

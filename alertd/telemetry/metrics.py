@@ -245,7 +245,7 @@ def prepare_metrics_dir(directory: Path) -> dict[str, str]:
 
     Parse workers are better started without it: each one that is killed would leave its files behind.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.mkdir(mode=0o700, exist_ok=True)  # in a private one, which is there
     for leftover in directory.glob("*.db"):
         leftover.unlink(missing_ok=True)
     return {METRICS_DIR_VARIABLE: str(directory)}

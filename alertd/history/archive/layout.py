@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from alertd.base.clock import rfc3339
-from alertd.base.files import write_whole
+from alertd.base.files import make_private, write_whole
 from alertd.errors import ArchiveRefused, ArchiveUnavailable
 
 FORMAT = 1
@@ -146,7 +146,7 @@ def create(root: Path, now: int, *, id: str = "", origin: Origin | None = None) 
     """
     if (root / _ABOUT).exists():
         return about(root)
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(root)
     made = About(format=FORMAT, id=id or os.urandom(8).hex(), created=rfc3339(now), origin=origin)
     write_whole(root / _ABOUT, msgspec.json.encode(made) + b"\n")
     return made

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from alertd.base.files import make_private
 from alertd.errors import ArchiveRefused
 
 MAX_FILES = 2_000_000
@@ -98,7 +99,7 @@ def _wrong(member: tarfile.TarInfo, name: str, names: set[str]) -> str:
 
 
 def _write(path: Path, content: IO[bytes], size: int) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     with path.open("xb") as out:
         while size:
             chunk = content.read(min(size, 1 << 20))

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
+from alertd.base.files import make_private
 from alertd.errors import Corrupt
 from alertd.history.archive import wire
 from alertd.history.archive.chain import digest
@@ -26,7 +27,7 @@ class SealedFile:
 
     def __init__(self, path: Path, level: int) -> None:
         """`level` is zstd's."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         self._path, self._level = path, level
         self._file = path.open("wb")
         path.chmod(0o600)

@@ -23,6 +23,7 @@ from msgspec.structs import replace
 
 from alertd.base.clock import Clock, system_clock, utc_day
 from alertd.base.failpoints import failpoint
+from alertd.base.files import make_private
 from alertd.errors import ArchiveUnavailable
 from alertd.history.archive import manifest, sealing, wire
 from alertd.history.archive.chain import START, digest, link
@@ -67,7 +68,7 @@ class Writer:
         self.findings: list[Finding] = []
         """What was mended when it was opened, or after an append that failed."""
         try:
-            self._at.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._at.root)
             lock = locked(writing(self._at.root), wait=False, who="another alertd writes this archive")
             self._stack.enter_context(lock)
             self.id = create(self._at.root, clock()).id

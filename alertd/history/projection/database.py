@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from alertd.base.files import make_private
 from alertd.errors import HistoryRefused, HistoryUnavailable
 from alertd.history.projection.schema import APPLICATION, TABLES, VERSION
 
@@ -22,7 +23,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     Raises HistoryRefused (another program's, damaged, of a newer version) and HistoryUnavailable (locked, disk).
     """
     with translated(path):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         path.touch(mode=0o600)
         db = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
         try:
