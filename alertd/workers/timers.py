@@ -15,6 +15,7 @@ from alertd.sources.standing import in_words
 from alertd.store.types import Archived, Backlog, Finding, ReceiverHealth
 from alertd.workers.lane_notices import DAY_MS
 from alertd.workers.notices import Notices
+from alertd.workers.outage import Outage
 from alertd.workers.pressure import FILLING
 from alertd.workers.progress import Progress
 from alertd.workers.relief import ReliefStore, make_room, trimmed_before
@@ -99,7 +100,9 @@ class Timers:
         self._crowded = False
         self.redis_up = False
         """Whether the last measurement was answered; readiness asks."""
+        self._outage = Outage("timers")
         self._away_since_ms: int | None = None
+        """By the clock that the notice speaks of."""
 
     def keep_journal(self, seconds: float) -> None:
         """Take how long the journal is kept from a reload."""
@@ -130,8 +133,7 @@ class Timers:
             except StoreFull as error:
                 log.debug("timers_wait", error=str(error))  # it answers; that it is full `pressure.py` says
             except StoreUnavailable as error:
-                if self._away_since_ms is None:
-                    log.error("redis_unavailable", error=str(error))
+                self._outage.began(error)
                 self.redis_up = False
                 telemetry.REDIS_UP.set(0)
                 self._away_since_ms = self._away_since_ms or self._clock()
@@ -167,8 +169,7 @@ class Timers:
         for receiver, health in health_of.items():
             telemetry.QUEUE_DEPTH.labels(receiver=receiver, state="queued").set(health.queued)
             telemetry.QUEUE_DEPTH.labels(receiver=receiver, state="waiting").set(health.waiting)
-        if self._away_since_ms is not None:
-            log.info("redis_available")
+        self._outage.ended()
         self.redis_up = True
         telemetry.REDIS_UP.set(1)
         since, self._away_since_ms = self._away_since_ms, None

@@ -118,8 +118,9 @@ async def test_a_redis_that_goes_and_comes_back_is_one_line_each(store: Server, 
             await until(lambda: store.pings > pings + 3, "it stays away")
             store.away = False
             await until(lambda: running.redis_up, "it is back")
-    lines = [line["event"] for line in logs if line["event"].startswith("redis_")]
-    assert lines == ["redis_unavailable", "redis_available"], "none at the start: it was not away"
+    lines = [(line["event"], line["loop"]) for line in logs if line["event"].startswith("redis_")]
+    told = [("redis_unavailable", "timers"), ("redis_available", "timers")]
+    assert lines == told, "none at the start: it was not away"
 
 
 async def test_a_danger_to_the_store_is_told_once(store: Server, clock: HandClock) -> None:
