@@ -234,7 +234,7 @@ class Lane:
             return
         if isinstance(outcome, Later):
             pause_s = await self._failed(outcome, now)
-            due_ms = due_again(outcome, delivery, now)
+            due_ms = due_again(outcome, delivery, now, self._cautious(now))
             if due_ms is not None:
                 pause_ms = now + int(pause_s * 1000) if pause_s else 0
                 await self._record(

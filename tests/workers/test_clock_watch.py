@@ -11,6 +11,7 @@ from alertd.base.clock import system_clock
 from alertd.base.clock_steps import ClockSteps
 from alertd.errors import StoreUnavailable
 from alertd.model import NewDelivery
+from alertd.notify.outcome import Later, Sent
 from alertd.store.memory import MemoryStore
 from alertd.workers.clock_watch import ClockWatch
 from alertd.workers.deliver import Deliverer
@@ -123,3 +124,29 @@ async def test_nothing_expires_by_a_clock_that_leapt(leapt: int, state: str) -> 
     await deliverer.start([("desk", desk)])
     await eventually(lambda: ended(store, "dl_a", state), f"it is {state}")
     await deliverer.stop(5)
+
+
+@pytest.mark.parametrize(("leapt", "state"), [(30 * 24 * HOUR, "sent"), (0, "dead")])
+async def test_what_fails_after_a_leap_is_tried_again_as_if_there_had_been_none(leapt: int, state: str) -> None:
+    busy = Later("HTTP 503", after_s=0.01)
+    # expired by the clock when the answer comes; where that leapt, in a month
+    store, desk = MemoryStore(system_clock), Scripted(busy, Sent())
+    await store.enqueue([made("dl_a", expires_ms=system_clock() - 1)], system_clock())
+    notices = Notices(store, {"ops": "every"}, system_clock)
+    deliverer = Deliverer(store, notices, system_clock, Progress(), Doubt(leapt))
+    await deliverer.start([("desk", desk)])
+    await eventually(lambda: ended(store, "dl_a", state), f"it is {state}")
+    await deliverer.stop(5)
+
+
+class Doubt:
+    """Believes none of a leap. It is due: the first look is before the clock has passed the end of the message."""
+
+    def __init__(self, leapt: int) -> None:
+        self._leapt = leapt
+        self._first = True
+
+    def __call__(self, now: int) -> int:
+        """Give the time that is believed."""
+        first, self._first = self._first, False
+        return now - (30 * 24 * HOUR if first else self._leapt)
