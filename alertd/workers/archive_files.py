@@ -100,9 +100,10 @@ class ArchiveFiles:
         if self._writer is not None:
             if self._about() == self.id:
                 return
-            log.error("archive_replaced", path=str(self.path))
             self._close()
         self._writer = writer = Writer(self.path, level=self._config.level, clock=self._clock)
+        if self.id and writer.id != self.id:  # not before: without a file left, say, it only could not be read
+            log.error("archive_replaced", path=str(self.path))
         for finding in writer.findings:
             log.warning("archive_mended", finding=str(finding))
         self.id, self.position = writer.id, writer.position

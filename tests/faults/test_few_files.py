@@ -65,6 +65,7 @@ async def test_who_has_no_file_left_waits_for_one_and_loses_nothing(case: Case) 
         assert pids == [*w.nemesis.pids("io"), *w.nemesis.pids("match")], "nothing dies of it"
         assert spent < SHORT_S / 2, "it waits, and does not spin"
         assert said.count("web_cannot_take_connections") == 1
+        assert "archive_replaced" not in said, "what cannot be read is not gone"
         assert len(said) < MOST_LINES, sorted(set(said))
 
 
