@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 import typer
 
 from alertd.alerts.by_rule import ByRule, RuleLine
-from alertd.base import suggest
 from alertd.base.clock import system_clock
 from alertd.cli.alert_names import check_names
 from alertd.cli.alert_rows import MOST, Asked, changed_since, rows_of, show
@@ -28,6 +27,7 @@ from alertd.cli.output import (
 )
 from alertd.cli.past_rules import Books
 from alertd.cli.past_time import past_time
+from alertd.cli.portfolio_names import no_portfolio
 from alertd.history.projection.query import AlertFilter
 from alertd.history.projection.search import NotSearchable, expression
 from alertd.model import AlertState, Severity
@@ -152,9 +152,7 @@ async def _check_portfolio(
             if state.alert.portfolio == name:
                 return
             there.append(state.alert.portfolio)
-    near = suggest.closest(name, there)
-    listed = ", ".join(list(dict.fromkeys(there))[:20]) or "none"
-    fail(f"there is no portfolio {name}{f' (did you mean {near}?)' if near else f'; there are {listed}'}", USAGE)
+    no_portfolio(name, there)
 
 
 async def _states(store: RedisStore, since: int, desk: str | None) -> AsyncIterator[AlertState]:

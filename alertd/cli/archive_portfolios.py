@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from alertd.base import suggest
 from alertd.cli.connect import Reach
 from alertd.cli.kept import kept_of
-from alertd.cli.output import USAGE, fail
 from alertd.cli.past_rules import Books
+from alertd.cli.portfolio_names import no_portfolio
 from alertd.history.archive.reader import Reader
 from alertd.model import JournalRecord
 
@@ -25,14 +24,11 @@ def check_portfolios(asked: Sequence[str], reach: Reach, desk: str | None) -> No
     missing = set(asked) - set(there)
     if missing and desk is None:  # one that was removed since, and whose alerts are not in the history
         there += _told_of(reach, missing)
-    there = list(dict.fromkeys(there))
     for name in asked:
         if name not in there:
             if books.trouble is not None:
                 raise books.trouble
-            near = suggest.closest(name, there)
-            others = f" (did you mean {near}?)" if near else f"; there are {', '.join(there[:20]) or 'none'}"
-            fail(f"there is no portfolio {name}{others}", USAGE)
+            no_portfolio(name, there)
 
 
 def _told_of(reach: Reach, names: set[str]) -> set[str]:

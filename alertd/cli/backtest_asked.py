@@ -20,6 +20,7 @@ from alertd.cli.backtest_run import Asked, Result, run_both, run_one
 from alertd.cli.backtest_sides import Ground, Side
 from alertd.cli.output import INTERRUPTED, USAGE, counted, fail, warn
 from alertd.cli.past_time import past_time
+from alertd.cli.portfolio_names import no_portfolio
 from alertd.history.backtest.expect_file import Expectation, read_expectations
 from alertd.history.backtest.expectations import Judging
 from alertd.history.backtest.figures import Heading
@@ -70,8 +71,7 @@ def _wanted(books: Sequence[RuleBook], desk: str | None, portfolios: Sequence[st
     empty = {p.id for book in books for p in seen(book, desk).portfolios}
     for name in portfolios:
         if name not in empty:
-            near = suggest.closest(name, empty)
-            fail(f"there is no portfolio {name}{f' (did you mean {near}?)' if near else ''}", USAGE)
+            no_portfolio(name, sorted(empty))
     for name in rules:
         if not any(name in (rule, f"{portfolio}/{rule}") for portfolio, rule in there):
             near = suggest.closest(name, [f"{p}/{r}" for p, r in there]) or suggest.closest(

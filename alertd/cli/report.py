@@ -15,7 +15,6 @@ import typer
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.receivers import receiver_policies
 from alertd.app.reports import reader_of
-from alertd.base import suggest
 from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
 from alertd.base.config import parse_duration
 from alertd.base.wall_clock import moment
@@ -32,6 +31,7 @@ from alertd.cli.output import (
     quiet_logs,
     stdout,
 )
+from alertd.cli.portfolio_names import no_portfolio
 from alertd.cli.rules import loaded_with
 from alertd.errors import AlertdError, ConfigError
 from alertd.history.analytics.model import Report
@@ -106,9 +106,7 @@ def _subject(reach: Reach, name: str, desk: str | None) -> Subject:
     book = loaded_with(reach.rules, reach.state_dir).book
     there = {one.id: one for one in book.portfolios if desk is None or one.desk in (None, desk)}
     if name not in there:
-        near = suggest.closest(name, list(there))
-        others = f"; there are {', '.join(list(there)[:20])}" if there else ""
-        fail(f"there is no portfolio {name}{f' (did you mean {near}?)' if near else others}", USAGE)
+        no_portfolio(name, there)
     return subject_of(there[name])
 
 

@@ -34,6 +34,7 @@ from alertd.cli.output import (
     quiet_logs,
     stdout,
 )  # fmt: skip
+from alertd.cli.portfolio_names import no_portfolio
 from alertd.cli.why_rule import since_ms
 from alertd.enrich.enricher import Enricher
 from alertd.errors import StoreUnavailable
@@ -72,7 +73,7 @@ def route(
     now = _time(at)
     seen = {p.id for p in snapshot.book.portfolios if desk is None or p.desk in (None, desk)}
     if portfolio is not None and portfolio not in seen:
-        fail(f"there is no portfolio {portfolio}; there are {', '.join(sorted(seen)[:20]) or 'none'}", USAGE)
+        no_portfolio(portfolio, sorted(seen))
     given = event_given(snapshot, loaded, event, desk)
     matcher = Matcher(snapshot.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
     with Stream(matcher) as stream:

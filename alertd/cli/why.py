@@ -11,12 +11,23 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from alertd.base import suggest
 from alertd.base.clock import system_clock
 from alertd.cli.again import Again, names_of
 from alertd.cli.connect import reach_of
 from alertd.cli.kept import kept_of, store_or_kept
-from alertd.cli.output import USAGE, ConfigOption, DeskOption, JsonOption, fail, guarded, plain, print_json, stdout
+from alertd.cli.output import (
+    FAULTS,
+    USAGE,
+    ConfigOption,
+    DeskOption,
+    JsonOption,
+    fail,
+    guarded,
+    plain,
+    print_json,
+    stdout,
+)
+from alertd.cli.portfolio_names import no_portfolio
 from alertd.cli.story import Asked, as_json, story, under_way
 from alertd.cli.why_look import Found, Looking
 from alertd.cli.why_rule import RuleAsked, tell_rule
@@ -182,7 +193,4 @@ def _check_portfolio(found: Found, name: str) -> None:
         fail(books.trouble)
     if name in names_of(records) or (known is not None and view.may_see(known.desk)):
         return
-    there = [p.id for p in books.today().book.portfolios if view.may_see(p.desk)]
-    near = suggest.closest(name, there)
-    hint = f" (did you mean {near}?)" if near else f"; there are {', '.join(there[:20]) or 'none'}"
-    fail(f"there is no portfolio {name}{hint}")
+    no_portfolio(name, (p.id for p in books.today().book.portfolios if view.may_see(p.desk)), FAULTS)
