@@ -4,6 +4,7 @@
     world.py     feeds, daemons over one Redis, receivers; `settled` waits and judges
     nemesis.py   kills and stops processes by their kind
     checker.py   the whole history against the promise: pure
+    kept.py      whether the store kept what it had acknowledged
     matrix.py    `python -m tests.faults`: all of it, as a table
 
 A test reads like this:

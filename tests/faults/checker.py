@@ -4,6 +4,7 @@ published = ledger = delivered        else something is lost
 repeats <= bound                      a repeat is the same message again, under the same id
 one id, one body for one revision     else a receiver cannot tell a repeat from news
 nothing left over                     else something waits for ever
+the store never went back             else it lost what it had acknowledged, though a feed showed it again
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ class Verdict:
     """What is left over, by its kind; nothing that is zero."""
     made_up: int = 0
     """Delivered, though nobody published it."""
+    went_back: str = ""
+    """What tells that the store lost what it had acknowledged, where it may not."""
     missing: tuple[str, ...] = ()
     """Some of what is lost, for the one who looks for it."""
 
@@ -87,6 +90,8 @@ class Verdict:
             found.append(f"{self.other_ids} under another id or with another body")
         if self.made_up:
             found.append(f"{self.made_up} made up")
+        if self.went_back:
+            found.append(f"the store went back: {self.went_back}")
         if self.orphans:
             found.append("left over: " + ", ".join(f"{count} {kind}" for kind, count in self.orphans.items()))
         return found
@@ -106,11 +111,12 @@ def check(
     bound: int = 0,
     untold: Collection[str] = (),
     rewritten: bool = False,
+    went_back: str = "",
 ) -> Verdict:
     """Judge. `bound`: repeats that the faults allow; `untold`: published, and rightly in the ledger alone.
 
-    `rewritten`: the store went back, so that a message may have been written twice, with other clocks in it. Then it
-    is known by its id alone.
+    `rewritten`: the store may have gone back, so that a message may have been written twice, with other clocks in it.
+    Then it is known by its id alone. `went_back`: what tells that it did.
     """
     accepted = [message for message in came if message.accepted]
     told = {token for message in accepted for token in message.tokens}
@@ -127,6 +133,7 @@ def check(
         other_ids=_changed(came, rewritten) + ledger.twice,
         orphans={kind: count for kind, count in {**left, "open in the ledger": ledger.open}.items() if count},
         made_up=len(told - known),
+        went_back="" if rewritten else went_back,
         missing=tuple(lost[:3]),
     )
 

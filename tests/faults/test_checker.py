@@ -93,6 +93,12 @@ def test_what_is_left_over_is_a_fault() -> None:
     assert judged(ledger=Ledger(LEDGER.events, open=1)).verdict == "left over: 1 open in the ledger"
 
 
+def test_a_store_that_went_back_is_a_fault_though_nothing_is_missing_unless_it_may() -> None:
+    said = check(["a", "b"], LEDGER, FINE, {}, went_back="store_went_back")
+    assert (said.lost, said.verdict) == (0, "the store went back: store_went_back")
+    assert check(["a", "b"], LEDGER, FINE, {}, went_back="store_went_back", rewritten=True).verdict == "held"
+
+
 def test_what_was_rightly_not_told_is_not_lost() -> None:
     assert check(["a", "b"], LEDGER, [came("a")], {}, untold=["b"]).verdict == "held"
 

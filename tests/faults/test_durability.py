@@ -15,6 +15,7 @@ from alertd.history.verify.run import verify
 from alertd.store.records import owner_from, pairs
 from alertd.store.redis import RedisStore, open_store
 from tests.faults.case import Case, fault
+from tests.faults.kept import compared
 from tests.faults.line import ALWAYS, resumed
 from tests.faults.load import publishing
 from tests.faults.several import Writer, judged, sent_since, settled
@@ -89,6 +90,30 @@ async def test_a_loss_of_power_takes_nothing_that_was_on_the_disk(case: Case) ->
                     await asyncio.to_thread(redis.start)
                 await resumed(w, time.time())
             await w.settled(bound=3 * CONCURRENCY, note="3 times, cut to what the last fsync had put on the disk")
+
+
+@fault("F14", "redis-powerloss-that-takes-what-was-synced", slow=True)
+async def test_a_disk_that_gives_up_what_it_had_synced_is_seen_though_nothing_is_missing(case: Case) -> None:
+    disk = SlowDisk(case.folder)
+    with RedisServer(disk.binary, ALWAYS) as redis:
+        async with world(case, redis=redis) as w:
+            await w.delivered(await w.publish(10))
+            file = append_only_file(redis.folder)
+            earlier = disk.durable(file)
+            await w.delivered(await w.publish(10))
+            for _ in range(2):
+                await compared(w.store)
+            await asyncio.to_thread(redis.kill)
+            cut = disk.durable(file) - earlier
+            os.truncate(file, earlier)
+            await asyncio.to_thread(redis.start)
+            await resumed(w, time.time())
+            await eventually(w.quiet, "all is taken from the pages again", 120)
+            verdict = await w.judge(bound=2 * CONCURRENCY)
+            assert verdict.lost == 0, "by what came alone nobody would know"
+            assert "store_went_back" in verdict.went_back
+            assert verdict.faults
+            case.row(verdict="caught", note=f"{cut:,} bytes that were synced were cut away: {verdict.went_back}")
 
 
 @fault("F14", "redis-powerloss-cut-aof", slow=True)

@@ -22,6 +22,7 @@ from alertd.store.redis import RedisStore, open_store
 from tests.faults.case import Case
 from tests.faults.checker import Verdict, check
 from tests.faults.feeds import WINDOW, Feeds
+from tests.faults.kept import compared, lines_with, went_back
 from tests.faults.ledger import LedgerReader, leftover, under_way
 from tests.faults.nemesis import Nemesis
 from tests.faults.sink import SECRET, Sink
@@ -195,13 +196,16 @@ class World:
         self, bound: int = 0, untold: Collection[str] = (), allowed: Collection[str] = (), *, rewritten: bool = False
     ) -> Verdict:
         """Judge what happened so far."""
+        if not rewritten and any(daemon.running for daemon in self.daemons):
+            await compared(self.store)
         store = await self.store()
         ledger = await self.ledger.read_on(store)
         left = {kind: count for kind, count in (await leftover(store, self.clock())).items() if kind not in allowed}
         assert not self.sink.wrong, self.sink.wrong[:3]
         return check(
-            self.feeds.published, ledger, self.sink.receipts, left, bound=bound, untold=untold, rewritten=rewritten
-        )
+            self.feeds.published, ledger, self.sink.receipts, left, bound=bound, untold=untold, rewritten=rewritten,
+            went_back=went_back(self.folder, self.notices),
+        )  # fmt: skip
 
     async def verified(self) -> str:
         """Ask the daemon's own `alertd verify`; gives what it finds wrong, nothing if everything has its end."""
@@ -253,8 +257,7 @@ async def world(
 
 def logged_badly(folder: Path) -> list[str]:
     """Give lines of all daemons' logs that tell of a task or a result that nobody looked after."""
-    lines = [line for file in folder.glob("d*/alertd.log") for line in file.read_text(errors="replace").splitlines()]
-    return [line[:300] for line in lines if any(words in line for words in BAD_WORDS)]
+    return lines_with(folder, BAD_WORDS)
 
 
 def logged(folder: Path, event: str = "") -> list[Json]:
