@@ -21,6 +21,7 @@ from alertd.base.tokens import Digests
 from alertd.rules.book import make_book
 from alertd.settings import Settings
 from tests.support.daemon import eventually
+from tests.support.http import DEADLINE_S
 from tests.workers.make import until
 
 HEAD = """
@@ -82,7 +83,7 @@ async def guarding(child: Guard) -> AsyncIterator[Guard]:
         yield child
     finally:
         child.leave()
-        await child.drain(5)
+        await child.drain(DEADLINE_S)
 
 
 async def until_up(child: Guard, starts: int = 1) -> int:
@@ -91,7 +92,7 @@ async def until_up(child: Guard, starts: int = 1) -> int:
     async def up() -> int | None:
         return child.pid if child.starts >= starts and child.alive() else None
 
-    pid: int = await eventually(up, "the child runs", timeout=20)
+    pid: int = await eventually(up, "the child runs")
     return pid
 
 
@@ -155,7 +156,7 @@ async def test_draining_lets_the_child_end_by_itself_and_starts_no_other(world: 
     with capture_logs() as logs:
         async with guarding(world.guard(OBEYS)) as child:
             pid = await until_up(child)
-            await child.drain(10)
+            await child.drain(DEADLINE_S)
             assert not runs(pid)
             assert child.starts == 1
     assert logs == []
@@ -175,15 +176,15 @@ async def test_draining_does_not_wait_for_a_child_to_be_started_again(world: Wor
     with capture_logs() as logs:
         async with guarding(world.guard(DIES)) as child:
             await until(lambda: len(logs) >= 3, "it waits before the next start")
-            async with asyncio.timeout(0.5):
-                await child.drain(10)
+            async with asyncio.timeout(DEADLINE_S / 2):
+                await child.drain(DEADLINE_S)
             assert child.starts == 3
 
 
 async def test_a_child_that_is_being_started_is_drained_too(world: World) -> None:
-    async with asyncio.timeout(5), guarding(world.guard(OBEYS)) as child:
+    async with asyncio.timeout(DEADLINE_S / 2), guarding(world.guard(OBEYS)) as child:
         await asyncio.sleep(0)
-        await child.drain(10)
+        await child.drain(DEADLINE_S)
         assert child.pid is None
 
 

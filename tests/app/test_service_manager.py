@@ -50,7 +50,7 @@ class Manager:
         async def heard() -> bool:
             return self.count(line) >= times
 
-        await eventually(heard, f"{line} is said {times} times", timeout=30)
+        await eventually(heard, f"{line} is said {times} times")
 
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._socket)
@@ -131,7 +131,7 @@ async def test_a_process_that_does_not_move_cannot_hold_up_the_stop(desk: Desk) 
         os.kill(child(daemon, "alertd.app.child"), signal.SIGSTOP)
         family = descendants(daemon.pid)
         daemon.signal(signal.SIGTERM)
-        assert await daemon.wait(20) == 0
+        assert await daemon.wait() == 0
     assert len(logged(daemon, "process_not_drained")) == 1
     assert_gone(family)
 
@@ -149,7 +149,7 @@ async def test_a_killed_redis_is_started_again_and_a_killed_supervisor_leaves_no
         assert len(family) >= 6, "supervisor, Redis, io, a matcher and two parse workers"
         daemon.kill()
         await daemon.wait()
-        await eventually(lambda: nobody(family), "all are gone", timeout=20)
+        await eventually(lambda: nobody(family), "all are gone")
         # The next one starts over what the killed one left: its lock, its Redis, its run.json.
         await daemon.start()
         await eventually(daemon.quiet, "it works")
@@ -165,7 +165,7 @@ async def test_children_leave_a_killed_supervisor_also_while_redis_is_away(desk:
         await eventually(says(daemon, "redis_unavailable", process="io"), "they miss it")
         daemon.kill()
         await daemon.wait()
-        await eventually(lambda: nobody(family), "all are gone", timeout=20)
+        await eventually(lambda: nobody(family), "all are gone")
 
 
 async def nobody(family: dict[int, str]) -> bool:

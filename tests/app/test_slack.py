@@ -16,8 +16,6 @@ from tests.support.http import FaultServer, refused_port
 from tests.support.slack_api import CHANNEL, TOKEN, Limited, Posted, SlackApi, Word
 from tests.support.slack_app import APP_TOKEN, SECRET, SlackPeople
 
-DEADLINE_S = 60
-
 
 @pytest.fixture
 def world() -> Iterator[FaultServer]:
@@ -59,7 +57,7 @@ async def push(desk: Desk, title: str, **more: Any) -> None:
 
 async def root(people: SlackPeople) -> Posted:
     """Wait for the alert, and give its message."""
-    await people.slack.until(lambda: bool(people.slack.roots()), DEADLINE_S)
+    await people.slack.until(lambda: bool(people.slack.roots()))
     return people.slack.roots()[0]
 
 
@@ -70,10 +68,10 @@ async def test_an_alert_is_told_corrected_and_acknowledged_in_one_place(desk: De
         await push(desk, "Vega Grid leases its Orion supercomputer for $3bn a year")
         message = await root(people)
         await push(desk, "Vega Grid leases its Orion supercomputer for $4bn a year")
-        await people.slack.until(lambda: bool(people.slack.replies(message.ts)), DEADLINE_S)
-        await people.slack.until(lambda: "$4bn" in message.said, DEADLINE_S)
+        await people.slack.until(lambda: bool(people.slack.replies(message.ts)))
+        await people.slack.until(lambda: "$4bn" in message.said)
         await people.press(message, "acknowledge")
-        await people.slack.until(lambda: "ACKNOWLEDGED" in message.said, DEADLINE_S)
+        await people.slack.until(lambda: "ACKNOWLEDGED" in message.said)
         assert "ana (U0123)" in message.said
         assert "unacknowledge" in message.actions() and "acknowledge" not in message.actions()
         await people.press(message, "why")
@@ -137,5 +135,5 @@ async def test_no_limit_and_no_fault_of_slack_loses_or_doubles_anything(desk: De
         assert message.text.startswith("Possible repeat")
         people.slack.script("chat.update", Limited(2))
         await push(desk, "Vega Grid leases its Orion supercomputer for $4bn a year")
-        await people.slack.until(lambda: "$4bn" in message.said, DEADLINE_S)
+        await people.slack.until(lambda: "$4bn" in message.said)
         assert len(people.slack.messages) == 2

@@ -12,6 +12,7 @@ import pytest
 
 from alertd.app import watch as watching
 from tests.support.daemon import eventually
+from tests.support.http import DEADLINE_S
 
 
 class Desk:
@@ -40,7 +41,7 @@ class Desk:
         self.told.clear()
         yield
         stop.set()
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, DEADLINE_S)
 
     def _sees(self, config: str) -> bool:
         probe = self.rules / "portfolios" / "probe.yaml"
@@ -52,7 +53,7 @@ class Desk:
         async def ask() -> bool:
             return check()
 
-        await eventually(ask, "the change is told", 30)
+        await eventually(ask, "the change is told")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from alertd.base.failpoints import Failpoint, arm, failpoint
+from tests.support.http import DEADLINE_S
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,9 @@ def test_exit_ends_the_process_as_a_kill_would() -> None:
         "import atexit; from alertd.base.failpoints import *\n"
         "atexit.register(lambda: print('closed'))\narm('x:1:exit')\nfailpoint('x')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=DEADLINE_S, check=False
+    )
     assert (done.returncode, done.stdout) == (137, "")
 
 
@@ -57,8 +60,9 @@ def test_a_malformed_spec_is_refused(spec: str) -> None:
         arm(spec)
 
 
-def test_production_refuses_to_arm() -> None:
-    with pytest.raises(ValueError, match="production"):
-        arm("a:1:exit", environment="production")
-    arm("", environment="production")
+@pytest.mark.parametrize("environment", ["", "production", "Test"])
+def test_nothing_is_armed_outside_of_tests(environment: str) -> None:
+    with pytest.raises(ValueError, match="is for tests: it needs ALERTD_ENV=test"):
+        arm("a:1:exit", environment=environment)
+    arm("", environment=environment)
     failpoint("a")

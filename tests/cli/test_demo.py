@@ -12,6 +12,7 @@ import pytest
 
 from alertd.base.clock import parse_rfc3339
 from tests.cli.run import command, plain_environment, process
+from tests.support.http import DEADLINE_S
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_without_once_it_runs_until_ctrl_c_and_can_be_asked(here: Path) -> None:
         assert "example-wire" in asked.out
         demo.send_signal(signal.SIGINT)
         log.write(demo.stderr.read())
-        assert demo.wait(60) == 0
+        assert demo.wait(DEADLINE_S) == 0
         demo.stderr.close()
         log.seek(0)
         assert "Traceback" not in log.read()

@@ -30,6 +30,7 @@ from tests.cli.conftest import Desk
 from tests.cli.keeping import keep
 from tests.cli.living import alert
 from tests.cli.run import ROOT, command, plain_environment
+from tests.support.http import DEADLINE_S
 
 PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
 EDGAR = re.search(r"^\$ cat page\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL)
@@ -72,8 +73,8 @@ def run(line: str, folder: Path) -> str:
     """Run a line of shell; gives what appears, results before errors."""
     alertd = f'alertd() {{ {shlex.join(command())} "$@"; }}\n'
     done = subprocess.run(
-        ["sh", "-c", alertd + line], cwd=folder, env=plain_environment(), capture_output=True, text=True, timeout=60,
-        check=False,
+        ["sh", "-c", alertd + line], cwd=folder, env=plain_environment(), capture_output=True, text=True,
+        timeout=DEADLINE_S, check=False,
     )  # fmt: skip
     return done.stdout + done.stderr
 

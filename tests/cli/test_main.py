@@ -16,6 +16,7 @@ import typer
 from alertd import __version__
 from alertd.cli.main import COMMANDS
 from tests.cli.run import RULES, alertd, command, on_terminal, plain_environment, process
+from tests.support.http import DEADLINE_S
 
 HEAVY = {"aiohttp", "redis", "prometheus_client", "structlog", "apscheduler", "feedparser", "pydantic", "yaml", "re2"}
 FEED = b"<rss version='2.0'><channel><item><title>Vega cuts full-year guidance</title></item></channel></rss>"
@@ -103,7 +104,7 @@ def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:
         )
         os.close(ours)
         os.close(theirs)
-        _, err = child.communicate(timeout=60)
+        _, err = child.communicate(timeout=DEADLINE_S)
         assert (child.returncode, err) == (0, b""), words
 
 
@@ -171,7 +172,12 @@ def test_a_command_does_not_load_what_it_does_not_use(words: list[str], unwanted
         "sys.stderr.write('\\nmodules ' + ' '.join(sys.modules))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code, *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=True,
     )
     loaded = set(done.stderr.rpartition("\nmodules ")[2].split())
     assert loaded & unwanted == set()

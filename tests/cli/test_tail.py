@@ -11,6 +11,7 @@ from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
 from alertd.model import JournalRecord
 from tests.cli.conftest import Desk
 from tests.cli.run import command, plain_environment
+from tests.support.http import DEADLINE_S
 
 AT = "2026-01-12T07:42:04.000Z"
 EVENT = {"id": "ev_1", "source": "wire", "title": "Vega leases\nOrion", "revision": 2}
@@ -94,7 +95,7 @@ def test_following_prints_what_is_written_and_ends_with_ctrl_c(desk: Desk) -> No
     desk.journal(later)
     assert tail.stdout.readline().endswith("source     wire healed\n")
     tail.send_signal(signal.SIGINT)
-    out, err = tail.communicate(timeout=60)
+    out, err = tail.communicate(timeout=DEADLINE_S)
     assert (tail.returncode, out, err) == (130, "", "")
 
 
@@ -108,7 +109,7 @@ def test_a_reader_that_has_had_enough_is_no_fault(desk: Desk) -> None:
         assert tail.stdout.readline()
         tail.stdout.close()
         desk.journal(*RECORDS * 50)
-        assert tail.wait(60) == 0
+        assert tail.wait(DEADLINE_S) == 0
         assert tail.stderr is not None
         assert tail.stderr.read() == b""
         tail.stderr.close()

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from tests.docs.pages import ROOT, blocks
+from tests.support.http import DEADLINE_S
 
 PAGE = ROOT / "docs/backtest.md"
 RULES = """portfolio: ai
@@ -66,7 +67,9 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
     ours.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m alertd "$@"\n')
     ours.chmod(0o755)
     env = os.environ | {"PATH": f"{ours.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    return subprocess.run(["sh", "-c", script()], cwd=folder, env=env, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        ["sh", "-c", script()], cwd=folder, env=env, capture_output=True, text=True, timeout=DEADLINE_S
+    )
 
 
 def test_the_script_of_the_desks_ci_passes_and_fails_when_a_change_loses_something(tmp_path: Path) -> None:

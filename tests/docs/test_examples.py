@@ -21,6 +21,7 @@ from alertd.rules.loader import load_portfolio, load_rules
 from alertd.settings import Settings, load_settings
 from tests.docs.pages import PAGES, ROOT, Block, blocks
 from tests.docs.rule_examples import is_rule_example
+from tests.support.http import DEADLINE_S
 
 KEY = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="
 BLOCKS = [block for page in PAGES for block in blocks(page)]
@@ -109,6 +110,8 @@ def test_every_example_with_echo_runs_and_prints_something(line: str, tmp_path: 
     ours.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m alertd "$@"\n')
     ours.chmod(0o755)
     env = os.environ | {"PATH": f"{ours.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        ["sh", "-c", line], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=DEADLINE_S
+    )
     assert done.returncode == 0, done.stderr
     assert [json.loads(printed) for printed in done.stdout.splitlines()], done.stderr

@@ -76,7 +76,7 @@ class Road:
 
         with capture_logs() as lines:
             async with matching(None, matcher):  # type: ignore[arg-type]
-                await eventually(idle, "all is matched", 30)
+                await eventually(idle, "all is matched")
             due, _ = await store.due("desk", clock.now + 1000, 1000)
             arrived = [await self._tell(item.message) for item in due]
         assert not [line for line in lines if line["log_level"] in ("error", "critical")], lines

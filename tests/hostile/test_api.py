@@ -18,6 +18,7 @@ from alertd.base.clock import rfc3339
 from tests.alerts.living import NOW, state
 from tests.hostile.case import Case, hostile
 from tests.net.lag import LoopLag
+from tests.support.http import DEADLINE_S
 from tests.web.conftest import TOKENS, Api, api  # noqa: F401
 from tests.web.test_server import daemon as web_daemon  # noqa: F401
 from tests.web.test_server import start  # noqa: F401
@@ -139,7 +140,7 @@ async def test_connections_that_say_little_do_not_keep_others_out(case: Case, st
     async with ClientSession() as client, client.get(f"http://127.0.0.1:{port}/healthz") as answer:
         assert answer.status == 200
     for reader, writer in held:
-        assert await asyncio.wait_for(reader.read(), 10) == b""
+        assert await asyncio.wait_for(reader.read(), DEADLINE_S) == b""
         writer.close()
     case.says("others are served all the while; cut off at the deadline")
 

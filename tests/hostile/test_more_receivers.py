@@ -21,7 +21,7 @@ from tests.notify.test_email import notifier as mailer
 from tests.notify.test_slack import notifier as slack
 from tests.notify.test_webhook import notifier as webhook
 from tests.support.behaviours import Behaviour, answer, endless, gzip_bomb, hang, raw, redirect
-from tests.support.http import FaultServer
+from tests.support.http import DEADLINE_S, FaultServer
 from tests.web.test_push import INBOX, WEB, Inbox, serving
 from tests.workers.polling import CountingPool
 
@@ -201,7 +201,7 @@ async def test_no_request_hides_in_another(case: Case, inbox: Inbox) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         head = f"POST /v1/push/inbox HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n\r\n"
         writer.write(f"{head}0\r\n\r\n{inner}".encode("latin-1"))
-        said = await asyncio.wait_for(reader.read(), 20)
+        said = await asyncio.wait_for(reader.read(), DEADLINE_S)
         writer.close()
         assert said.count(b"HTTP/1.1 ") + said.count(b"HTTP/1.0 ") <= 1, (headers, said)
         assert b"HTTP/1.1 200" not in said

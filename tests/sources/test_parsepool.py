@@ -23,6 +23,7 @@ from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.sources.wire import Answer, Order
 from tests.sources.make import BASE, FACTS, GOOD_1, GOOD_2, SEEN, item, parse, rss, titles
 from tests.support.daemon import eventually
+from tests.support.http import DEADLINE_S
 
 
 def job(body: bytes) -> ParseJob:
@@ -37,7 +38,7 @@ def job(body: bytes) -> ParseJob:
     )
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = DEADLINE_S) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never came"
@@ -246,7 +247,7 @@ async def test_closing_ends_the_jobs_that_wait() -> None:
     waiting = [asyncio.create_task(pool.parse(job(rss(GOOD_1)))) for _ in range(3)]
     await asyncio.sleep(0)
     await pool.aclose()
-    outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 10)
+    outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), DEADLINE_S)
     assert [type(outcome) for outcome in outcomes] == [ParseKilled] * 3
 
 
@@ -313,11 +314,11 @@ async def test_a_worker_that_dies_while_no_file_can_be_opened_is_started_by_the_
                 async def refused() -> bool:
                     return any(line["event"] == "parse_worker_not_started" for line in lines)
 
-                await eventually(refused, "it is not started", 10)
+                await eventually(refused, "it is not started")
                 await asyncio.sleep(1.0)  # some looks later
             finally:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         assert len([line for line in lines if line["event"] == "parse_worker_not_started"]) == 1
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE_S):
             page = await pool.parse(job(rss(GOOD_1)))
         assert len(page.candidates) == 1

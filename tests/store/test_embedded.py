@@ -23,6 +23,7 @@ from alertd.store.leftover import gone, recorded_pid, running
 from alertd.store.redis import RedisStore, open_store
 from alertd.store.state_dir import StateDir, StateLock
 from tests.store.make import NOW, new
+from tests.support.http import DEADLINE_S
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ async def make(tmp_path: Path, engine: Engine) -> AsyncIterator[Callable[..., Em
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let others run until something holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE_S):
         while not condition():  # noqa: ASYNC110 (what is waited for may be another process's)
             await asyncio.sleep(0)
 

@@ -51,7 +51,7 @@ async def at_last(call: Callable[[], Awaitable[T]]) -> T:
             return False
         return True
 
-    await eventually(done, "the store is there again", 60)
+    await eventually(done, "the store is there again")
     return found[0]
 
 

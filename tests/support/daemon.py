@@ -13,7 +13,10 @@ from typing import Any
 
 import aiohttp
 
-DEADLINE_S = 120.0
+from tests.support.http import DEADLINE_S
+
+STARTED_S = 300.0
+"""Four processes that import everything, on a machine that may have ten times as much to do."""
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], what: str, timeout: float = DEADLINE_S) -> Any:
@@ -40,6 +43,8 @@ class Daemon:
         self.state_dir = folder / "var"
         self.log = folder / "alertd.log"
         self._env = {**os.environ, **(env or {})}
+        if "ALERTD_FAILPOINT" in self._env:
+            self._env["ALERTD_ENV"] = "test"
         self._words = words
         self.before: tuple[str, ...] = ()
         """A program that starts it in its own place, such as `prlimit --nofile=64`."""
@@ -53,7 +58,7 @@ class Daemon:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(self._process.wait(), 40)
+                await asyncio.wait_for(self._process.wait(), DEADLINE_S)
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
@@ -83,7 +88,7 @@ class Daemon:
                 stdout=log, stderr=log, cwd=self.folder, env=self._env,
             )  # fmt: skip
         if wait:
-            await eventually(self.ready, f"the daemon works; its log ends: {self.log_tail()}")
+            await eventually(self.ready, f"the daemon works; its log ends: {self.log_tail()}", STARTED_S)
 
     async def ready(self) -> bool:
         """Tell whether it answers `/readyz` with yes. Fails at once if the process has ended."""
@@ -142,7 +147,7 @@ class Daemon:
         assert self._process is not None
         self._process.kill()
 
-    async def wait(self, timeout: float = 40) -> int:
+    async def wait(self, timeout: float = DEADLINE_S) -> int:
         """Wait for its end and give the exit code."""
         assert self._process is not None
         return await asyncio.wait_for(self._process.wait(), timeout)

@@ -30,6 +30,7 @@ import pytest
 
 from alertd.store import launch
 from alertd.store.engine import NAMES, bundled
+from tests.support.http import DEADLINE_S
 
 _SAFE = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory": "512mb", "maxmemory-policy": "noeviction"}
 
@@ -70,7 +71,7 @@ class RedisServer:
             self._process = subprocess.Popen(
                 [*launcher, *self._command], stdout=log, stderr=log, start_new_session=True
             )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + DEADLINE_S
         while not self._answers():
             assert self._process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
@@ -90,7 +91,7 @@ class RedisServer:
     def command(self, *words: str) -> bytes:
         """Send one command behind the store's back, and give the start of the raw reply."""
         with socket.socket(socket.AF_UNIX) as plug:
-            plug.settimeout(10)
+            plug.settimeout(DEADLINE_S)
             plug.connect(str(self.socket))
             plug.sendall(
                 b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(w.encode()), w.encode()) for w in words)
@@ -118,7 +119,7 @@ class RedisServer:
     def _end(self, how: signal.Signals) -> None:
         if self._process and self._process.poll() is None:
             self._process.send_signal(how)
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=DEADLINE_S)
         self._process = None
 
     def __enter__(self) -> Self:

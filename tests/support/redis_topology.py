@@ -30,7 +30,7 @@ SERVICE = "desk"
 SAFE = {"appendfsync": "always"}
 DOWN_MS = 1_000
 """After how long a sentinel takes a server for dead."""
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 
 
 def free_port() -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from alertd import telemetry
+from tests.support.http import DEADLINE_S
 
 CHILD = """
 import sys
@@ -33,7 +34,7 @@ def count_in_a_process(directory: Path, events: int, redis_up: int) -> tuple[int
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(events), str(redis_up)], env=environment, stdout=subprocess.PIPE
     )
-    out, _ = child.communicate(timeout=60)
+    out, _ = child.communicate(timeout=DEADLINE_S)
     assert child.returncode == 0
     return child.pid, samples(out)
 
@@ -63,7 +64,7 @@ def test_processes_of_one_daemon_show_one_sum(tmp_path: Path) -> None:
 
 def test_the_supervisor_joins_the_directory_it_has_made(tmp_path: Path) -> None:
     telemetry.prepare_metrics_dir(tmp_path)
-    subprocess.run([sys.executable, "-c", SUPERVISOR, str(tmp_path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", SUPERVISOR, str(tmp_path)], check=True, timeout=DEADLINE_S)
     _, page = count_in_a_process(tmp_path, 1, 1)
     assert page["alertd_process_restarts_total{match}"] == 1
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.alerts.living import state
 from tests.docs.pages import ROOT
+from tests.support.http import DEADLINE_S
 from tests.web.conftest import TOKENS, Api
 
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -36,6 +37,6 @@ async def test_the_examples_with_curl_print_what_stands_there(api: Api) -> None:
             stdout=asyncio.subprocess.PIPE,
             env={"PATH": "/usr/bin:/bin", "TOKEN": TOKENS["all"], "URL": api.url},
         )
-        out, _ = await asyncio.wait_for(done.communicate(), 60)
+        out, _ = await asyncio.wait_for(done.communicate(), DEADLINE_S)
         pattern = re.escape(printed.strip()).replace("…", ".*")
         assert re.fullmatch(pattern, out.decode().strip(), re.DOTALL), (line, out)

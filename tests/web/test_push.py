@@ -31,6 +31,7 @@ from alertd.workers.pressure import Pressure
 from alertd.workers.progress import Progress
 from alertd.workers.push import Pushes
 from alertd.workers.source_health import SourceHealth
+from tests.support.http import DEADLINE_S
 from tests.support.redis import RedisServer, bundled_binary, namespace, redis_server, redis_url  # noqa: F401
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -306,7 +307,7 @@ async def test_one_pusher_with_many_batches_does_not_keep_another_waiting(redis_
     pool = HeldPool()
     async with serving(redis_url, namespace, pool) as inbox:
         held = [asyncio.create_task(inbox.push({"id": i, "title": f"Item {i}"})) for i in range(6)]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(DEADLINE_S):
             await pool.reached.wait()
             status, _ = await inbox.push({"title": "Another pusher's"}, to="other", token=OTHER)
             assert status == 202

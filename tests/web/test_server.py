@@ -17,6 +17,7 @@ from alertd.web.app import build_app
 from alertd.web.deps import WebDeps
 from alertd.web.outside import Outside, networks
 from alertd.web.server import WebServer
+from tests.support.http import DEADLINE_S
 
 TOKEN = "CANARY-0123456789"
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
@@ -229,7 +230,7 @@ async def test_a_body_that_drips_is_ended(daemon: Daemon) -> None:
         head = f"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{{".encode())
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), DEADLINE_S)
         writer.close()
         assert answer.startswith(b"HTTP/1.1 408 ")
 
@@ -241,7 +242,7 @@ async def raw(port: int, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
-        return await asyncio.wait_for(reader.read(), 10)
+        return await asyncio.wait_for(reader.read(), DEADLINE_S)
     finally:
         writer.close()
 
@@ -293,10 +294,10 @@ async def test_one_connection_too_many_is_told_so_and_the_others_live_on(start: 
     held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
     for reader, writer in held:
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert await asyncio.wait_for(reader.readuntil(b'"ok"}'), 10)
+        assert await asyncio.wait_for(reader.readuntil(b'"ok"}'), DEADLINE_S)
     assert (await raw(port, b"")).startswith(b"HTTP/1.1 503 ")
     held[0][1].write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    assert await asyncio.wait_for(held[0][0].readuntil(b'"ok"}'), 10)
+    assert await asyncio.wait_for(held[0][0].readuntil(b'"ok"}'), DEADLINE_S)
     for _, writer in held:
         writer.close()
 
@@ -313,8 +314,8 @@ async def test_a_client_that_does_not_take_its_answer_is_dropped(daemon: Daemon)
     runner = server._runner
     assert runner is not None
     assert runner.server is not None
-    await asyncio.wait_for(until(lambda: runner.server.connections != []), 10)  # type: ignore[union-attr]
-    await asyncio.wait_for(until(lambda: runner.server.connections == []), 10)  # type: ignore[union-attr]
+    await asyncio.wait_for(until(lambda: runner.server.connections != []), DEADLINE_S)  # type: ignore[union-attr]
+    await asyncio.wait_for(until(lambda: runner.server.connections == []), DEADLINE_S)  # type: ignore[union-attr]
     writer.close()
     await server.stop()
 
@@ -366,7 +367,7 @@ async def test_stopping_lets_a_request_in_progress_end(daemon: Daemon) -> None:
         asked = asyncio.create_task(session.get(f"http://127.0.0.1:{port}/v1/status", headers=AUTH))
         runner = server._runner
         assert runner is not None
-        await asyncio.wait_for(until(lambda: bool(runner.server and runner.server.connections)), 10)
+        await asyncio.wait_for(until(lambda: bool(runner.server and runner.server.connections)), DEADLINE_S)
         stopping = asyncio.create_task(server.stop())
         daemon.held.set()
         async with await asked as response:

@@ -25,6 +25,7 @@ from alertd.workers.source_health import SourceHealth
 from tests.sources.edgar_files import Made, index, submissions
 from tests.sources.edgar_pages import page, parse
 from tests.support.edgar import EdgarSite
+from tests.support.http import DEADLINE_S
 
 FRIDAY, MONDAY, TUESDAY = "2026-01-09", "2026-01-12", "2026-01-13"
 
@@ -131,14 +132,14 @@ class Gaps:
 
     async def until(self, check: Callable[[], Any]) -> None:
         """Wait until a check of the cursor holds, with a poll now and then."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(DEADLINE_S):
             while not check():
                 await asyncio.sleep(0.01)
                 self.poll()
 
     async def until_noticed(self, kind: str, count: int = 1) -> list[str]:
         """Wait until the operator was told so often; gives what."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(DEADLINE_S):
             while len(found := await self.told(kind)) < count:
                 await asyncio.sleep(0.01)
                 self.poll()

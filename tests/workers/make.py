@@ -17,7 +17,7 @@ async def until(check: Callable[[], bool], what: str) -> None:
     async def met() -> bool:
         return check()
 
-    await eventually(met, what, timeout=20)
+    await eventually(met, what)
 
 
 class HandClock:

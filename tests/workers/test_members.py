@@ -43,7 +43,7 @@ async def test_a_poller_hears_of_another_one() -> None:
     await store.heartbeat("b", "poll", system_clock())
     members = Members(store, "a", system_clock, Progress(), changed)
     task = asyncio.create_task(members.run())
-    await eventually(told, "the other poller is noticed", 5)
+    await eventually(told, "the other poller is noticed")
     members.stop()
     await task
     assert heard == [["a", "b"]]
@@ -59,7 +59,7 @@ async def test_of_those_that_archive_one_does_what_is_done_once() -> None:
     async def one_of_them() -> bool:
         return sum(member.does("indices") for member in both) == 1
 
-    await eventually(one_of_them, "they agree", 5)
+    await eventually(one_of_them, "they agree")
     for member in both:
         member.stop()
     await asyncio.gather(*tasks)

@@ -24,6 +24,7 @@ from alertd.workers.slack_answers import NOT_NOW, NOT_YOURS, SlackAnswers
 from alertd.workers.socket_mode import SocketMode
 from tests.notify.cases import alert, attempt, event, message
 from tests.notify.digests import digest
+from tests.support.http import DEADLINE_S
 from tests.support.slack_api import CHANNEL, TOKEN, Posted, SlackApi
 from tests.support.slack_app import APP_TOKEN, SECRET, NotAcknowledgedError, SlackPeople
 
@@ -227,7 +228,7 @@ async def test_a_socket_that_does_not_open_is_asked_for_anew(desk: Desk, monkeyp
 
 async def test_a_token_that_slack_does_not_take_is_told_to_the_operator(desk: Desk) -> None:
     await desk.serve(desk.receiver(app_token="xapp-another"))
-    await asyncio.wait_for(desk.notices.came.wait(), 10)
+    await asyncio.wait_for(desk.notices.came.wait(), DEADLINE_S)
     (kind, text), *_ = desk.notices.told
     assert kind == "slack_socket_refused" and "ai-desk (apps.connections.open: invalid_auth)" in text
 

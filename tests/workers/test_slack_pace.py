@@ -84,13 +84,13 @@ async def test_what_waited_for_slack_is_told_by_what_took_its_place(any_store: S
         await any_store.enqueue([queued(1)], system_clock())
         await eventually(lambda: waits("dl_1"), "Slack has asked for silence")
         await any_store.enqueue([update(2, "also reported by Second Wire", loud=False)], system_clock())
-        await slack.until(lambda: len(slack.messages) == 1, 30)
+        await slack.until(lambda: len(slack.messages) == 1)
         assert "UPDATE" not in slack.messages[0].said, "it is the first message"
         assert "Second Wire" not in slack.messages[0].said
         # The thread is kept with the alert, which this store does not have: each goes as a root.
         await any_store.enqueue([update(3, "corrected: $4bn a year", loud=True)], system_clock())
         await eventually(lambda: waits("dl_3"), "Slack has asked for silence")
         await any_store.enqueue([update(4, "also reported by Third Wire", loud=False)], system_clock())
-        await slack.until(lambda: len(slack.messages) == 2, 30)
+        await slack.until(lambda: len(slack.messages) == 2)
         await process.stop(5)
         assert "corrected: $4bn a year" in slack.messages[1].said and "Third Wire" in slack.messages[1].said

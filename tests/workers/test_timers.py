@@ -19,6 +19,7 @@ from alertd.workers.progress import Progress
 from alertd.workers.timers import Timers
 from tests.store.make import delivery, new, record
 from tests.support.daemon import eventually
+from tests.support.http import DEADLINE_S
 from tests.workers.make import HandClock, until
 
 DAY_S = 86_400
@@ -199,5 +200,5 @@ async def test_stopping_does_not_wait_for_the_next_turn(
     store: Server, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(timers, "MEASURE_S", 3600)
-    async with asyncio.timeout(5), timing(store, clock):
+    async with asyncio.timeout(DEADLINE_S), timing(store, clock):
         await until(lambda: store.pings == 1, "it has measured")

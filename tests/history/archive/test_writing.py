@@ -31,6 +31,7 @@ from tests.history.archive.making import (
     rows,
     told,
 )
+from tests.support.http import DEADLINE_S
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +180,7 @@ def test_a_crash_while_appending_loses_and_doubles_nothing(tmp_path: Path, place
         "writer = Writer(Path(sys.argv[1]))\n"
         "for i in range(10): writer.append(rows(10)[i:i + 1])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=30, check=False)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=DEADLINE_S, check=False)
     assert done.returncode == 137
     writer = Writer(tmp_path)
     there = [number for number, _ in rows(10)].index(writer.position) + 1
@@ -287,7 +288,7 @@ def test_a_full_disk_harms_nothing_that_is_there(tmp_path: Path) -> None:
         "writer.append(large)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path)], timeout=30, check=True, capture_output=True, text=True
+        [sys.executable, "-c", code, str(tmp_path)], timeout=DEADLINE_S, check=True, capture_output=True, text=True
     )
     assert done.stdout.splitlines() == ["the archive: File too large", "True"]
     assert numbers(tmp_path) == [1, 2, 3, 4, 5, 6, 7]

@@ -16,7 +16,7 @@ from alertd.base.ids import alert_id, delivery_id, event_id, story_id
 from alertd.model import Decision, Event, JournalRecord
 from tests.history.past.making import event_record, write_archive
 from tests.support.desk import Desk
-from tests.support.http import FaultServer, answer
+from tests.support.http import DEADLINE_S, FaultServer, answer
 
 START = parse_rfc3339("2026-01-12T20:00:00Z")
 STEP_MS = 3_600_000
@@ -75,7 +75,7 @@ class Stage:
     async def replay(self, *words: str, until: str = "2026-01-13T07:00:00Z") -> tuple[int, str, str]:
         """Run `alertd replay` over the archive; gives exit code, stdout and stderr."""
         process = await self.start("--until", until, *words)
-        out, err = await asyncio.wait_for(process.communicate(), 120)
+        out, err = await asyncio.wait_for(process.communicate(), DEADLINE_S)
         assert process.returncode is not None
         return process.returncode, out.decode(), err.decode()
 

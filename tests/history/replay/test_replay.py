@@ -16,7 +16,7 @@ from alertd.store.redis import open_store
 from tests.cli.run import alertd
 from tests.history.replay.stage import TITLES, Stage, records, summary
 from tests.support.desk import Desk
-from tests.support.http import FaultServer
+from tests.support.http import DEADLINE_S, FaultServer
 
 
 async def keys_of(url: str) -> dict[bytes, bytes]:
@@ -87,11 +87,11 @@ async def test_ctrl_c_ends_it_and_removes_what_it_made(tmp_path: Path) -> None:
         stage = Stage(tmp_path, world, "embedded")
         process = await stage.start("--speed", "1")
         assert process.stdout is not None
-        line = await asyncio.wait_for(process.stdout.readline(), 100)
+        line = await asyncio.wait_for(process.stdout.readline(), DEADLINE_S)
         assert TITLES[0].encode() in line
         assert stage.left() != []
         process.send_signal(signal.SIGINT)
-        out, err = await asyncio.wait_for(process.communicate(), 60)
+        out, err = await asyncio.wait_for(process.communicate(), DEADLINE_S)
         assert process.returncode == 130, err.decode()
         assert "events 1 · answers 0 · alerts 1" in out.decode() and "stopped before its end" in err.decode()
         assert stage.left() == [] and world.requests == []
