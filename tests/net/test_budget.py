@@ -6,6 +6,7 @@ import pytest
 
 from alertd.errors import FetchTemporary
 from alertd.net.budget import KEPT_BACK, HostBudget, HostLimit, at_once
+from tests.support.http import DEADLINE_S
 
 
 @pytest.mark.parametrize(("files", "most"), [(64, 8), (20, 4), (256, 104), (1024, 400), (1 << 20, 400)])
@@ -37,7 +38,7 @@ class Bench:
             await self.release.wait()
 
     async def until(self, count: int) -> None:
-        async with self.changed, asyncio.timeout(10):
+        async with self.changed, asyncio.timeout(DEADLINE_S):
             await self.changed.wait_for(lambda: len(self.holding) >= count)
 
     async def settle(self) -> None:

@@ -22,7 +22,7 @@ from tests.support.http import (
 
 NOW = 1_768_203_716_000
 INSIDE = PostOptions(allow=AddressPolicy(private=True))
-QUICK = PostOptions(allow=AddressPolicy(private=True), timeout_s=0.3, connect_timeout_s=0.2, excerpt_timeout_s=0.2)
+QUICK = PostOptions(allow=AddressPolicy(private=True), timeout_s=1.0, connect_timeout_s=1.0, excerpt_timeout_s=0.2)
 BODY = '{"text":"Vega Grid leases Orion – $1.2bn a year"}'.encode()
 
 
@@ -102,7 +102,8 @@ async def test_an_unknown_name_sent_nothing(client: HttpClient) -> None:
 
 async def test_a_connection_never_accepted_sent_nothing(client: HttpClient) -> None:
     with deaf_port() as port:
-        failed = await failure(client, f"http://127.0.0.1:{port}/s3cret")
+        connecting = PostOptions(allow=INSIDE.allow, connect_timeout_s=0.2)
+        failed = await failure(client, f"http://127.0.0.1:{port}/s3cret", connecting)
         assert (str(failed), failed.sent) == ("127.0.0.1: no connection within 0.2 s", False)
         whole = PostOptions(allow=INSIDE.allow, timeout_s=0.2)
         failed = await failure(client, f"http://127.0.0.1:{port}/s3cret", whole)
@@ -140,7 +141,7 @@ async def test_a_header_that_cannot_be_sent_sends_nothing(server: FaultServer, c
 async def test_silence_after_the_request_is_in_doubt(server: FaultServer, client: HttpClient) -> None:
     server.script("/s3cret", hang())
     failed = await failure(client, server.url("/s3cret"))
-    assert (str(failed), failed.sent) == ("127.0.0.1: no answer within 0.3 s", True)
+    assert (str(failed), failed.sent) == ("127.0.0.1: no answer within 1 s", True)
     assert server.requests[0].body == BODY
 
 
@@ -169,7 +170,7 @@ async def test_an_answer_that_is_not_http_is_in_doubt(server: FaultServer, clien
 @pytest.mark.parametrize("fault", [hang(), reset(), raw(b"")])
 async def test_no_post_is_repeated_behind_our_back(server: FaultServer, client: HttpClient, fault: object) -> None:
     server.script("/hook", answer(b"ok"), fault)  # type: ignore[arg-type]
-    await client.post(server.url("/hook"), BODY, {}, QUICK, NOW)
+    await client.post(server.url("/hook"), BODY, {}, INSIDE, NOW)
     with pytest.raises(PostFailed):
         await client.post(server.url("/hook"), BODY, {}, QUICK, NOW)
     assert len(server.requests) == 2
@@ -222,7 +223,7 @@ async def test_hanging_sources_do_not_delay_a_message(server: FaultServer, clien
         asyncio.create_task(client.get(server.url("/hang"), GetOptions(allow=INSIDE.allow), NOW)) for _ in range(99)
     ]
     await server.seen(16)  # as many as the budget lets through
-    assert (await client.post(server.url("/hook"), BODY, {}, QUICK, NOW)).status == 200
+    assert (await client.post(server.url("/hook"), BODY, {}, INSIDE, NOW)).status == 200
     for poll in polls:
         poll.cancel()
     await asyncio.gather(*polls, return_exceptions=True)
