@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # A slow machine is no fault of what is tested: nothing here is timed.
-settings.register_profile("alertd", deadline=None)
+settings.register_profile("alertd", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("alertd")
 
-LONG = ("day", "walls", "workers", "app", "pictures", "history", "demo", "fundamentals")
+LONG = ("day", "walls", "workers", "app", "faults", "pictures", "history", "demo", "fundamentals")
 """Folders with the files that take longest. Where files are shared out to processes, one that begins last is waited
 for by all the others."""
 

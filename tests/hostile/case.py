@@ -25,7 +25,7 @@ ONLY = "ALERTD_HOSTILE_ONLY"
 """Numbers, separated by commas: these and no others."""
 HELD_S = 0.05
 """How long an event loop may be held, in seconds of computing."""
-WAITED_S = 5.0
+WAITED_S = 15.0
 """How long it may stand still on the clock: a machine with other things to do is no fault, a deadlock is."""
 
 

@@ -16,7 +16,7 @@ from tests.hostile.fuzz import damaged, fuzzed
 from tests.hostile.targets import TARGETS
 
 PROMPT_S = 20.0
-"""For one example, of at most 64 KiB, on a machine with other things to do."""
+"""Of computing for one example, of at most 64 KiB."""
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
@@ -26,9 +26,9 @@ def test_fuzz(name: str) -> None:
     @fuzzed
     @given(damaged(target.seeds) | st.binary(max_size=200))
     def look(body: bytes) -> None:
-        began = time.monotonic()
+        began = time.thread_time()
         target.check(body)
-        assert time.monotonic() - began < PROMPT_S
+        assert time.thread_time() - began < PROMPT_S
 
     look()
 

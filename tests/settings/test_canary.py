@@ -103,7 +103,9 @@ def test_overrides_never_show_a_secret(desk: Desk) -> None:
     assert CANARY[:9] not in "\n".join(desk.faults("web: {}\n", env))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(cut=st.integers(0, 400), put=st.sampled_from(["", "x", "[", "}", '"', "\n", ": ", "&", "${", "\t", "- "]))
 def test_a_file_broken_anywhere_never_shows_a_secret(desk: Desk, cut: int, put: str) -> None:
     good = GOOD.format(c=CANARY, k=KEY)

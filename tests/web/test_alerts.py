@@ -195,7 +195,9 @@ async def test_a_desks_token_makes_sees_and_ends_silences_of_its_desk_alone(api:
     assert len((await api.ask("GET", "/v1/silences"))[1]["silences"]) == 2
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(who=st.text(max_size=300), note=st.text(max_size=2000))
 async def test_whatever_strangers_write_is_taken_or_refused_in_words(api: Api, who: str, note: str) -> None:
     await api.life.put(state("al_x"))

@@ -90,7 +90,7 @@ async def test_no_error_of_the_store_ends_the_beats(monkeypatch: pytest.MonkeyPa
 
 async def test_a_lane_that_does_not_come_round_speaks_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alertd.workers.beats.BEAT_S", 0.01)
-    monkeypatch.setattr("alertd.workers.beats.PATIENCE_S", 0.05)
+    monkeypatch.setattr("alertd.workers.beats.PATIENCE_S", 0.5)
     progress, heard = Progress(), Heard()
     for loop in ("poll", "deliver", "deliver:desk"):
         progress.tick(loop)
@@ -140,7 +140,7 @@ async def test_an_address_inside_the_house_is_not_asked_unless_that_is_allowed(h
     with capture_logs() as lines:
         async with HttpClient(user_agent="alertd/test") as http:
             heartbeat = Heartbeat(AllGoesOn(), http, lambda: NOW, Progress())
-            heartbeat.serve(HeartbeatConfig(url=Secret(f"https://{host}:1/secret-path")))
+            heartbeat.serve(HeartbeatConfig(url=Secret(f"https://{host}:1/secret-path"), timeout="60s"))
             await heartbeat.look()
     (line,) = (line for line in lines if line["event"] == "heartbeat_failed")
     assert "is at a" in line["reason"]
