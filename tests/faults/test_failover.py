@@ -19,7 +19,7 @@ async def kill_the_primary(redis: Replicated) -> None:
     await redis.promoted()
 
 
-@fault("F24", "redis-failover-asked")
+@fault("F24", "redis-failover-asked", slow=True)
 async def test_a_primary_that_hands_over_loses_nothing(case: Case) -> None:
     async with replicated() as (redis, _), world(case, redis=redis.url) as w:
         async with Writer(redis.url).at_work() as writer:

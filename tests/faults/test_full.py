@@ -97,7 +97,7 @@ def told(w: World, *kinds: str) -> Callable[[], Any]:
     return came
 
 
-@fault("F19", "redis-maxmemory-noeviction")
+@fault("F19", "redis-maxmemory-noeviction", slow=True)
 async def test_near_the_limit_polls_pause_and_sends_go_on_and_all_heals(case: Case) -> None:
     with RedisServer(bundled_binary(), SAFE | {"maxmemory": str(LIMIT)}) as redis:
         async with world(case, redis=redis) as w:

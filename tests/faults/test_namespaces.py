@@ -11,7 +11,7 @@ from tests.support.daemon import eventually
 from tests.support.redis import RedisServer, bundled_binary
 
 
-@fault("F24", "two-deployments-one-redis")
+@fault("F24", "two-deployments-one-redis", slow=True)
 async def test_two_deployments_of_names_that_begin_alike_deliver_once_each(case: Case) -> None:
     with RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
         async with world(case, sources=1, redis=redis, settings={"namespace": "desk"}) as w:
