@@ -38,7 +38,8 @@ from alertd.workers.match import Matcher
 from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("alertd.app.child")
+"""By its name, which is `__main__` where it runs."""
 
 TURNS_S = 1.0
 CONNECTIONS = 256
@@ -95,7 +96,7 @@ class Child:
             await self._link.close()
             return 1
         self._started = True
-        log.info("ready", process=self._boot.name, roles=sorted(self._boot.roles))
+        log.debug("ready", process=self._boot.name, roles=sorted(self._boot.roles))
         seconds = await self._serve()
         await self._stop(seconds)
         return 0
@@ -109,7 +110,7 @@ class Child:
                 log.warning("supervisor_gone", process=self._boot.name)
                 os._exit(1)
             if isinstance(message, Drain) and not self._started:
-                log.info("stopped", process=self._boot.name)
+                log.debug("stopped", process=self._boot.name)
                 os._exit(0)  # it waits for Redis, or has only just begun: there is nothing to end
             if isinstance(message, Reload):
                 self._newest = message
@@ -249,7 +250,7 @@ class Child:
             for task in late:
                 log.warning("loop_unfinished_at_stop", loop=task.get_name())
         await self._stack.aclose()
-        log.info("stopped", process=self._boot.name)
+        log.debug("stopped", process=self._boot.name)
 
     async def _report(self) -> None:
         tasks = telemetry.TASKS.labels(process=self._boot.name)

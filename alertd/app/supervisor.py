@@ -236,6 +236,8 @@ class Supervisor:
             if message.web:
                 self.web = message.web
             child.ready.set()
+            if child.starts > 1:  # of the first life `started` speaks, when all are ready
+                log.info("process_ready", process=child.name, starts=child.starts)
             self._write_state()
         elif isinstance(message, Died):
             self._write_state()

@@ -78,7 +78,7 @@ class Versions:
                 kind="version", at=rfc3339(self._clock()), ids=[found.rules_version], reason="in_force", data=data
             )
             await self._store.journal(record)
-            log.info("version_journalled", rules=found.rules_version[:12], files=len(data["files"]))
+            log.debug("version_journalled", rules=found.rules_version[:12], files=len(data["files"]))
         self._journalled = data
         if self._waiting is found:
             self._waiting = None

@@ -103,7 +103,7 @@ class Indices(Looks):
         await self._store.put_indices(self._live.values if whole else changed.values, changed.as_of_ms, whole=whole)
         self._put_ms, self._minute = changed.as_of_ms, minute
         if whole:
-            log.info("indices_begun", companies=len(self._live.values), as_of=rfc3339(changed.as_of_ms))
+            log.debug("indices_begun", companies=len(self._live.values), as_of=rfc3339(changed.as_of_ms))
 
     async def _changed(self, now_ms: int, journal_end: str) -> Changed | None:
         """Look at the history; None where it is of no use now."""
@@ -116,7 +116,7 @@ class Indices(Looks):
         except (HistoryUnavailable, HistoryRefused) as error:
             if str(error) != self._failing:
                 begins = isinstance(error, HistoryUnavailable) and error.none_yet
-                say = log.info if begins else log.warning
+                say = log.debug if begins else log.warning
                 say("indices_wait", error=str(error))
             self._failing = str(error)
             return None
