@@ -17,6 +17,7 @@ from alertd.cli.output import LONGEST, ago, cut, print_json, print_table, stdout
 from alertd.errors import HistoryRefused, HistoryUnavailable
 from alertd.history.projection.query import AlertFilter
 from alertd.model import AlertState
+from alertd.rules.walls import may_see
 from alertd.store.redis import RedisStore
 
 READ = 200
@@ -52,7 +53,7 @@ class Asked:
 
     def may_see(self, state: AlertState) -> bool:
         """Tell whether an alert is for the desk."""
-        return self.desk is None or state.desk in (None, self.desk)
+        return may_see(self.desk, state.desk)
 
 
 async def rows_of(asked: Asked, store: RedisStore | None, kept: Kept) -> list[dict[str, Any]]:

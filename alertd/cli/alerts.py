@@ -31,6 +31,7 @@ from alertd.cli.portfolio_names import no_portfolio
 from alertd.history.projection.query import AlertFilter
 from alertd.history.projection.search import NotSearchable, expression
 from alertd.model import AlertState, Severity
+from alertd.rules.walls import may_see
 from alertd.store.redis import RedisStore
 
 LIST_SINCE = "7d"
@@ -158,7 +159,7 @@ async def _check_portfolio(
 async def _states(store: RedisStore, since: int, desk: str | None) -> AsyncIterator[AlertState]:
     """Give the alerts that changed since then, as a desk may see them, the one that changed last first."""
     async for state in changed_since(store, since):
-        if desk is None or state.desk in (None, desk):
+        if may_see(desk, state.desk):
             yield state
 
 

@@ -10,6 +10,7 @@ from alertd.cli.past_rules import Books
 from alertd.cli.portfolio_names import no_portfolio
 from alertd.history.archive.reader import Reader
 from alertd.model import JournalRecord
+from alertd.rules.walls import may_see
 
 
 def check_portfolios(asked: Sequence[str], reach: Reach, desk: str | None) -> None:
@@ -18,7 +19,7 @@ def check_portfolios(asked: Sequence[str], reach: Reach, desk: str | None) -> No
     Names come from what the desk may see; another desk's portfolio is none.
     """
     books = Books(reach)
-    there = [one.id for one in books.today().book.portfolios if desk is None or one.desk in (None, desk)]
+    there = [one.id for one in books.today().book.portfolios if may_see(desk, one.desk)]
     kept = kept_of(reach, desk)
     there += kept.history.portfolios() if kept.history is not None else []
     missing = set(asked) - set(there)

@@ -27,6 +27,7 @@ from alertd.history.backtest.figures import Heading
 from alertd.history.backtest.plan import Plan
 from alertd.history.backtest.summary import Wanted
 from alertd.rules.book import Portfolio, RuleBook
+from alertd.rules.walls import may_see
 
 SINCE = "30d"
 FOREVER_MS = 253_370_764_800_000
@@ -60,9 +61,7 @@ def _bounded(at: int | None) -> int | None:
 
 def seen(book: RuleBook, desk: str | None) -> RuleBook:
     """Give a book as a desk may see it: with its own portfolios and nobody's."""
-    if desk is None:
-        return book
-    return msgspec.structs.replace(book, portfolios=tuple(p for p in book.portfolios if p.desk in (None, desk)))
+    return msgspec.structs.replace(book, portfolios=tuple(p for p in book.portfolios if may_see(desk, p.desk)))
 
 
 def _wanted(books: Sequence[RuleBook], desk: str | None, portfolios: Sequence[str], rules: Sequence[str]) -> Wanted:
@@ -96,7 +95,7 @@ def expected_of(
             fail("--junit writes what --expect asks for: name that file, too", USAGE)
         return []
     before = seen(other.book, desk) if other is not None else None
-    receivers = [name for name, policy in side.policies.items() if desk is None or policy.desk in (None, desk)]
+    receivers = [name for name, policy in side.policies.items() if may_see(desk, policy.desk)]
     return read_expectations(expect, seen(side.book, desk), receivers, against=other is not None, other=before)
 
 

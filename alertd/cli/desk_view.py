@@ -13,7 +13,7 @@ from alertd.cli.connect import Reach
 from alertd.cli.past_rules import Books, Version
 from alertd.history.walls import UNKNOWN, for_desk
 from alertd.model import AlertState, Delivery, JournalRecord, StoredAlert, event_from_dict, event_to_dict
-from alertd.rules.walls import Walls
+from alertd.rules.walls import Walls, may_see
 
 Owners = Callable[[Sequence[str]], Mapping[str, tuple[str, str | None]]]
 Load = Callable[[Sequence[str]], Awaitable[Mapping[str, StoredAlert]]]
@@ -55,7 +55,7 @@ class DeskView:
 
     def may_see(self, owner: str | None) -> bool:
         """Tell whether what belongs to an owner is for the desk."""
-        return self.desk is None or owner is None or owner == self.desk
+        return may_see(self.desk, owner)
 
     def sees_portfolio(self, name: str, version: Version) -> bool:
         """Tell whether a portfolio is for the desk; one that no rules know is not."""

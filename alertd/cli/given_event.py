@@ -16,6 +16,7 @@ from alertd.cli.output import environment, fail, guarded, warn
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import Event, event_from_dict
 from alertd.rules.loaded import Loaded
+from alertd.rules.walls import may_see
 
 _ID = re.compile(r"ev_[a-z2-7]+")
 
@@ -52,7 +53,7 @@ async def _of_journal(snapshot: Snapshot, name: str, desk: str | None) -> Event:
         found = [record for _, record in await store.trace(name) if record.kind == "event"]
     events = [event_from_dict(one.data["event"]) for one in found if one.data.get("event", {}).get("id") == name]
     owners = snapshot.book.source_desks
-    seen = [event for event in events if desk is None or owners.get(event.source) in (None, desk)]
+    seen = [event for event in events if may_see(desk, owners.get(event.source))]
     if not seen:
         whose = f" for desk {desk}" if desk is not None else ""
         fail(f"nothing is known{whose} of {name}: the journal has no such event")

@@ -42,6 +42,7 @@ from alertd.history.report.config import LONGEST_S
 from alertd.history.report.html import report_page
 from alertd.history.report.text import WIDTH, TextForm, report_lines
 from alertd.history.report.when import mail_id
+from alertd.rules.walls import may_see
 from alertd.settings import Settings
 from alertd.workers.reports import mail_of
 
@@ -104,7 +105,7 @@ def _show(made: Report, html: Path | None, *, json: bool) -> None:
 def _subject(reach: Reach, name: str, desk: str | None) -> Subject:
     """Give the portfolio, if it is there and for the desk. Raises ConfigError."""
     book = loaded_with(reach.rules, reach.state_dir).book
-    there = {one.id: one for one in book.portfolios if desk is None or one.desk in (None, desk)}
+    there = {one.id: one for one in book.portfolios if may_see(desk, one.desk)}
     if name not in there:
         no_portfolio(name, there)
     return subject_of(there[name])
@@ -171,7 +172,7 @@ def _send(config: Path | None, asked: Asked, receiver: str, desk: str | None) ->
 
 def _policy(settings: Settings, subject: Subject, receiver: str, desk: str | None) -> ReceiverPolicy:
     """Give the receiver, if it takes mail and no wall stands before it; ends the command otherwise."""
-    types = {one.id: one.type for one in settings.receivers if desk is None or one.desk in (None, desk)}
+    types = {one.id: one.type for one in settings.receivers if may_see(desk, one.desk)}
     if receiver not in types:
         mails = [name for name, kind in types.items() if kind == "email"]
         fail(f"there is no receiver {receiver}; of mail there are {', '.join(mails) or 'none'}", USAGE)

@@ -42,6 +42,7 @@ from alertd.model import Decision, Event, Match, Severity, StoredAlert
 from alertd.pipeline.standing import Standing
 from alertd.rules.explain import one_line
 from alertd.rules.match import Matcher
+from alertd.rules.walls import may_see
 from alertd.ruletests.stream import Stream
 from alertd.store.redis import RedisStore
 
@@ -71,7 +72,7 @@ def route(
     quiet_logs()
     snapshot, loaded = snapshot_of_now(config)
     now = _time(at)
-    seen = {p.id for p in snapshot.book.portfolios if desk is None or p.desk in (None, desk)}
+    seen = {p.id for p in snapshot.book.portfolios if may_see(desk, p.desk)}
     if portfolio is not None and portfolio not in seen:
         no_portfolio(portfolio, sorted(seen))
     given = event_given(snapshot, loaded, event, desk)

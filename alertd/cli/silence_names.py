@@ -13,6 +13,7 @@ from alertd.errors import ConfigError
 from alertd.rules.book import Portfolio
 from alertd.rules.known_rules import Asking
 from alertd.rules.loaded import Loaded
+from alertd.rules.walls import may_see
 
 
 @dataclass
@@ -83,7 +84,7 @@ class Names:
         return [p for p in book.portfolios if self.desk in (None, p.desk)] if book is not None else []
 
     def _of(self, named: Iterable[Any]) -> list[str]:
-        return [one.id for one in named if self.desk is None or one.desk in (None, self.desk)]
+        return [one.id for one in named if may_see(self.desk, one.desk)]
 
     def _checked(self, what: str, names: Iterable[str], known: Sequence[str], *, always: bool = False) -> list[str]:
         wanted = list(names)

@@ -18,6 +18,14 @@ REGISTRANT = "cik-"
 """Begins the ids of registrants, which are public."""
 
 
+def may_see(desk: str | None, owner: str | None) -> bool:
+    """Tell whether what belongs to an owner is for a desk: its own is, and what is nobody's.
+
+    `desk` None: whoever runs alertd, who sees everything.
+    """
+    return desk is None or owner in (None, desk)
+
+
 class Walls:
     """Which companies are whose."""
 

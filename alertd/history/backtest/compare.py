@@ -26,6 +26,7 @@ from alertd.history.backtest.samples import Sampler, loudness, sample_of, told_a
 from alertd.history.backtest.summary import Wanted
 from alertd.model import Decision, Event, Match
 from alertd.rules.book import RuleBook
+from alertd.rules.walls import may_see
 
 REMEMBERED = 50_000
 """Alerts behind lost matches that are remembered for what people say of them."""
@@ -92,14 +93,14 @@ class Comparing:
 
     def _is_seen(self, key: Key) -> bool:
         there = [found for side in (self._new, self._old) if (found := side.find(key)) is not None]
-        if self._desk is not None and any(portfolio.desk not in (None, self._desk) for portfolio, _ in there):
+        if not all(may_see(self._desk, portfolio.desk) for portfolio, _ in there):
             return False
         return any(self._wanted(portfolio, rule.id) for portfolio, rule in there)
 
     def add(self, new: Happened | None, old: Happened | None) -> None:
         """Compare what came of one event; None: nothing by that version."""
         one = new or old
-        if one is None or not one.counted or (self._desk is not None and one.past.desk not in (None, self._desk)):
+        if one is None or not one.counted or not may_see(self._desk, one.past.desk):
             return
         now, before = dict(self._found(self._new, new)), dict(self._found(self._old, old))
         differ: set[str] = set()

@@ -29,6 +29,7 @@ from alertd.history.backtest.known_alerts import KnownAlerts
 from alertd.history.backtest.samples import loudness, may_quote, sample_of, told_as
 from alertd.model import Decision, Match, Severity
 from alertd.rules.book import Portfolio, RuleBook
+from alertd.rules.walls import may_see
 
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WAITS = ("quiet_until", "folded_into")
@@ -64,7 +65,7 @@ class Summing:
         self._desk = desk
         self._near_every = near_every
         self._labels = book.labels
-        seen = [p for p in book.portfolios if desk is None or p.desk in (None, desk)]
+        seen = [p for p in book.portfolios if may_see(desk, p.desk)]
         self._rules = {(p.id, r.id): RuleCount(p, r, samples) for p in seen for r in p.rules if wanted(p, r.id)}
         self._portfolios = {name: _Portfolio(p) for p in seen if (name := p.id) in {one for one, _ in self._rules}}
         self._receivers: dict[str, ReceiverCount] = {}
@@ -77,7 +78,7 @@ class Summing:
     def sees(self, happened: Happened) -> bool:
         """Tell whether an event is for the desk: another one's source is not."""
         owner = happened.past.desk or self._book.source_desks.get(happened.event.source)
-        return self._desk is None or owner in (None, self._desk)
+        return may_see(self._desk, owner)
 
     def add(self, happened: Happened) -> None:
         """Count what came of one event."""
