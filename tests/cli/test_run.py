@@ -79,9 +79,12 @@ def test_roles_apart_need_a_redis_that_they_share(tmp_path: Path, world: FaultSe
 
 def test_a_failpoint_outside_of_tests_is_a_usage_error(tmp_path: Path, world: FaultServer) -> None:
     desk(tmp_path, world)
-    done = alertd("run", cwd=tmp_path, env={"ALERTD_FAILPOINT": "nonsense"})
+    done = alertd("run", cwd=tmp_path, env={"ALERTD_FAILPOINT": "match.read:1:exit"})
     assert (done.code, done.out) == (2, "")
-    assert done.err.count("\n") == 1
+    assert done.err == "alertd: ALERTD_FAILPOINT is for tests: it needs ALERTD_ENV=test\n"
+    done = alertd("run", cwd=tmp_path, env={"ALERTD_FAILPOINT": "nonsense", "ALERTD_ENV": "test"})
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("alertd: not a failpoint: 'nonsense'; write ")
 
 
 async def ask(folder: Path, *words: str) -> Any:
