@@ -2,6 +2,7 @@
 
     case.py      what a test of a fault is called, its seed, its row of the matrix
     world.py     feeds, daemons over one Redis, receivers; `settled` waits and judges
+    pushes.py    somebody who pushes: no page shows that again
     nemesis.py   kills and stops processes by their kind
     checker.py   the whole history against the promise: pure
     kept.py      whether the store kept what it had acknowledged

@@ -71,6 +71,7 @@ class Feeds:
         self.pages = {name: Page(name, window) for name in names}
         self.published: dict[str, str] = {}
         """Token -> source, in the order of publication."""
+        self._made = 0
         self._server = server
         self._chance = chance
         self._salt = "".join(chance.choices(_LETTERS, k=4))
@@ -90,10 +91,10 @@ class Feeds:
         for _ in range(count):
             name = names[self._turn % len(names)]
             self._turn += 1
-            token = self._token()
+            token, title = self.make()
             tokens.append(token)
             self.published[token] = name
-            made.setdefault(name, []).append(self._item(token))
+            made.setdefault(name, []).append(item(title, guid=token, date=formatdate(time.time(), usegmt=True)))
         for name, items in made.items():
             self.pages[name].show(items)
         return tokens
@@ -106,14 +107,13 @@ class Feeds:
         """Let every poll of a source meet this, until None."""
         self.pages[source].always = behaviour
 
-    def _token(self) -> str:
-        number, letters = len(self.published), ""
+    def make(self) -> tuple[str, str]:
+        """Make up an item that is not published yet: its token, and the title that names it."""
+        number, letters = self._made, ""
+        self._made += 1
         for _ in range(8):
             number, digit = divmod(number, 26)
             letters = _LETTERS[digit] + letters
-        return f"tk{self._salt}{letters}"
-
-    def _item(self, token: str) -> str:
+        token = f"tk{self._salt}{letters}"
         words = ("".join(self._chance.choices(_LETTERS, k=self._chance.randint(5, 9))) for _ in range(7))
-        title = f"{' '.join(words)} {token}"
-        return item(title, guid=token, date=formatdate(time.time(), usegmt=True))
+        return token, f"{' '.join(words)} {token}"

@@ -11,6 +11,8 @@ from tests.faults.nemesis import KINDS
 from tests.faults.world import CONCURRENCY, World
 
 STEP_S = 0.1
+PUSHED = 4
+"""In a world that is pushed to, one item of so many is."""
 
 
 @asynccontextmanager
@@ -31,7 +33,10 @@ async def _publish(w: World, rate: float) -> None:
     while True:
         due = int((loop.time() - began) * rate)
         if due > done:
-            await w.publish(due - done)
+            pushed = due // PUSHED - done // PUSHED if w.pushed else 0
+            if pushed:
+                w.push(pushed)
+            await w.publish(due - done - pushed)
             done = due
         await asyncio.sleep(STEP_S)
 

@@ -115,8 +115,9 @@ async def soak(case: Case, minutes: float, rate: float, kill_every: float, stead
     settings = {"processes": {"match": 1, "parse": 2}, "redis_maxmemory": "8gb"}
     source = {"every": f"{EVERY_S}s"}
     async with world(
-        case, sources=SOURCES, settings=settings, source=source, window=round(WINDOW * rate / 100), keep=False
-    ) as w:
+        case, sources=SOURCES, pushed=True, settings=settings, source=source, window=round(WINDOW * rate / 100),
+        keep=False,
+    ) as w:  # fmt: skip
         watcher = Watcher(w, rate)
         print(_said_at_first(case, minutes, rate, kill_every, steady), flush=True)
         looking = asyncio.create_task(watcher.run())

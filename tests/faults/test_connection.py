@@ -34,7 +34,7 @@ async def test_one_that_is_killed_again_and_again_too(case: Case) -> None:
 
 async def kills(case: Case, count: int, longest_s: float) -> None:
     """Kill it under load, each time after a while that chance chooses."""
-    async with line(case) as (w, _, redis):
+    async with line(case, pushed=True) as (w, _, redis):
         async with publishing(w, RATE):
             await w.some_delivered(10)
             for _ in range(count):
@@ -57,7 +57,7 @@ async def test_a_frozen_redis_is_an_error_in_seconds_and_all_goes_on_when_it_tha
 
 async def freeze(case: Case, seconds: float) -> None:
     """Freeze it under load, longer than any time-out."""
-    async with line(case) as (w, _, redis):
+    async with line(case, pushed=True) as (w, _, redis):
         async with publishing(w, RATE):
             await w.some_delivered(10)
             began = time.time()

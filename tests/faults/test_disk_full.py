@@ -31,11 +31,12 @@ async def heals(w: World, disk: SmallDisk, tokens: list[str]) -> float:
 @fault("F21", "redis-disk-full-always", slow=True)
 async def test_a_disk_that_is_full_is_a_pause_and_no_crash_loop(case: Case) -> None:
     with small_disk(case.folder, 48) as disk:  # the log and the archive lie on it too
-        async with world(case, settings={"redis_maxmemory": "64mb"}) as w:
+        async with world(case, settings={"redis_maxmemory": "64mb"}, pushed=True) as w:
             before = await w.publish(60)
             await w.delivered(before)
             disk.fill()
             meanwhile = await w.publish(60)
+            w.push(20)
             await eventually(lambda: gone(w), "Redis ends at the write that it cannot make")
             supervisor, children = w.daemon.pid, [w.nemesis.pids(kind) for kind in ("io", "match")]
             began = time.monotonic()
@@ -62,10 +63,11 @@ async def test_a_redis_that_cannot_persist_pauses_what_is_new(case: Case) -> Non
     with small_disk(case.folder / "redis", 24) as disk:
         flags = {"appendfsync": "everysec"}
         with RedisServer(bundled_binary(), flags, folder=case.folder / "redis") as redis:
-            async with world(case, redis=redis) as w:
+            async with world(case, redis=redis, pushed=True) as w:
                 await w.delivered(await w.publish(60))
                 disk.fill()
                 meanwhile = await w.publish(60)
+                w.push(20)
 
                 async def paused() -> bool:
                     return bool((await w.daemon.status())["redis"]["paused"])

@@ -78,7 +78,7 @@ def behind(redis: RedisServer, seconds: float) -> Callable[[], Awaitable[bool]]:
 async def test_a_loss_of_power_takes_nothing_that_was_on_the_disk(case: Case) -> None:
     disk = SlowDisk(case.folder)
     with RedisServer(disk.binary, ALWAYS) as redis:
-        async with world(case, redis=redis) as w:
+        async with world(case, redis=redis, pushed=True) as w:
             async with publishing(w, RATE):
                 for _ in range(3):
                     await w.some_delivered(len(w.sink.tokens) + 40)

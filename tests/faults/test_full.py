@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ def told(w: World, *kinds: str) -> Callable[[], Any]:
 @fault("F19", "redis-maxmemory-noeviction", slow=True)
 async def test_near_the_limit_polls_pause_and_sends_go_on_and_all_heals(case: Case) -> None:
     with RedisServer(bundled_binary(), SAFE | {"maxmemory": str(LIMIT)}) as redis:
-        async with world(case, redis=redis) as w:
+        async with world(case, redis=redis, pushed=True) as w:
             await w.delivered(await w.publish(30))
             w.sink.always(answer(status=503))
             queued = await w.publish(60)
@@ -109,10 +110,13 @@ async def test_near_the_limit_polls_pause_and_sends_go_on_and_all_heals(case: Ca
             async with reading(w):
                 await eventually(filled(w, redis, 0.97, "Redis is full (9"), "at 95 % nothing new is taken")
                 later = await w.publish(60)
+                w.push(20)
                 w.sink.always(None)
                 await w.delivered(queued)
                 assert "Redis is full" in await paused(w), "sends have gone on all the same"
                 assert not w.sink.tokens & set(later), "and nothing was asked for"
+                await eventually(partial(refused, w), "what is pushed is refused", 60)
+                assert w.pushes.open == 20, "all of it"
 
                 redis.command("CONFIG", "SET", "maxmemory", str(used(redis) - (1 << 20)))
                 code, out, _ = await command("sources", folder=w.daemon.folder)
@@ -129,6 +133,10 @@ async def test_near_the_limit_polls_pause_and_sends_go_on_and_all_heals(case: Ca
             assert (told_of["redis_full"], told_of["redis_has_room"]) == (1, 1)
             assert told_of["journal_gap"] <= 2, "in an hour one, however often the journal gives way"
             assert not [kind for kind in told_of if kind.startswith("source_")], "no source is blamed"
+
+
+async def refused(w: World) -> bool:
+    return w.pushes.answers["503"] > 1
 
 
 @fault("F19", "redis-filling-with-a-backlog", slow=True)

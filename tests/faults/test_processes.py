@@ -183,7 +183,7 @@ async def test_a_sender_that_wakes_after_another_took_over_changes_nothing(case:
 
 @fault("F8", "random-kills")
 async def test_random_kills_for_some_seconds_lose_nothing(case: Case) -> None:
-    async with world(case) as w:
+    async with world(case, pushed=True) as w:
         async with publishing(w, 20):
             await kill_at_random(w, seconds=3, every_s=1, kinds=("match", "parse", "redis"))
         await w.settled(bound=allowed_repeats(w), note=f"killed: {killed(w)}")
@@ -192,7 +192,9 @@ async def test_random_kills_for_some_seconds_lose_nothing(case: Case) -> None:
 @fault("F8", "random-kill-soak", slow=True)
 async def test_a_kill_each_second_for_ten_minutes_at_a_hundred_events_a_second_loses_nothing(case: Case) -> None:
     settings = {"processes": {"match": 2, "parse": 2}, "redis_maxmemory": "2gb"}
-    async with world(case, sources=10, settings=settings, window=6_000, source={"every": "20s"}, keep=False) as w:
+    async with world(
+        case, sources=10, pushed=True, settings=settings, window=6_000, source={"every": "20s"}, keep=False
+    ) as w:
         async with publishing(w, 100):
             await kill_at_random(w, seconds=600, every_s=1)
         await w.settled(bound=allowed_repeats(w), timeout=1800, note=f"killed: {killed(w)}")

@@ -25,6 +25,7 @@ from tests.faults.feeds import WINDOW, Feeds
 from tests.faults.kept import compared, lines_with, went_back
 from tests.faults.ledger import LedgerReader, leftover, under_way
 from tests.faults.nemesis import Nemesis
+from tests.faults.pushes import Pushes, doors
 from tests.faults.sink import SECRET, Sink
 from tests.support.daemon import Daemon, command, eventually
 from tests.support.http import FaultServer
@@ -52,6 +53,10 @@ class World:
         self.server = server
         names = [f"wire-{n}" for n in range(sources)] if isinstance(sources, int) else [s["id"] for s in sources]
         self.feeds = Feeds(server, names, case.chance, window)
+        self.daemons: list[Daemon] = []
+        self.pushed = False
+        """Whether there is an inbox beside the feeds."""
+        self.pushes = Pushes(self.feeds, lambda: doors(self.daemons))
         self.sink = Sink(server, "/sink", keep=keep)
         self.notices = Sink(server, "/operator")
         self.redis = redis if isinstance(redis, RedisServer) else None
@@ -74,7 +79,6 @@ class World:
             self.settings["redis"] = self.redis_url
         self.settings |= settings
         self.namespace: str = self.settings.get("namespace", "alertd")
-        self.daemons: list[Daemon] = []
         self.ledger = LedgerReader()
         self._store: RedisStore | None = None
         self._store_url = ""
@@ -119,6 +123,16 @@ class World:
         """Publish new items, on one source or in turn on all; gives their tokens."""
         return self.feeds.publish(count, source)
 
+    def open_inbox(self) -> None:
+        """Let daemons that are added from now on be pushed to, beside the feeds."""
+        self.settings["sources"].append(self.pushes.settings)
+        self.pushed = True
+
+    def push(self, count: int) -> None:
+        """Push new items until they are taken; they are published when they are (pushes.py)."""
+        assert self.pushed, "there is no inbox"
+        self.pushes.offer(count)
+
     async def delivered(self, tokens: Collection[str], timeout: float = 120) -> None:
         """Wait until the sink has taken all of these."""
 
@@ -153,11 +167,13 @@ class World:
             self._store = None
 
     async def quiet(self) -> bool:
-        """Tell whether every page was taken in as it is now, and nothing is under way behind that.
+        """Tell whether every page and push was taken in as it is now, and nothing is under way behind that.
 
         Looked at from the source to the receiver, so that what moves on meanwhile is seen further on. Validators are
         stored last: a source that knows its page's has taken in all of it.
         """
+        if self.pushes.open:
+            return False
         try:
             store = await self.store()
             states = await store.source_states()
@@ -202,6 +218,7 @@ class World:
         ledger = await self.ledger.read_on(store)
         left = {kind: count for kind, count in (await leftover(store, self.clock())).items() if kind not in allowed}
         assert not self.sink.wrong, self.sink.wrong[:3]
+        assert not self.pushes.wrong, self.pushes.wrong[:3]
         return check(
             self.feeds.published, ledger, self.sink.receipts, left, bound=bound, untold=untold, rewritten=rewritten,
             went_back=went_back(self.folder, self.notices),
@@ -221,21 +238,23 @@ class World:
             return f"its Redis does not answer: {error}"
         there = len(self.sink.tokens & self.feeds.published.keys())
         return (
-            f"{there} of {len(self.feeds.published)} delivered, under way: {left}; {self.daemon.log_tail()[-1500:]}"
+            f"{there} of {len(self.feeds.published)} delivered, "
+            f"{self.pushes.open} not pushed yet, under way: {left}; {self.daemon.log_tail()[-1500:]}"
         )
 
 
 @asynccontextmanager
 async def world(
-    case: Case, *, sources: int | Sequence[Json] = 3, redis: RedisServer | str | None = None,
+    case: Case, *, sources: int | Sequence[Json] = 3, redis: RedisServer | str | None = None, pushed: bool = False,
     receivers: Sequence[Json] | None = None, settings: Mapping[str, Any] | None = None,
     source: Mapping[str, Any] | None = None, env: Mapping[str, str] | None = None, start: bool = True,
     daemons: int = 1, words: Words = (), window: int = WINDOW, keep: bool = True,
 ) -> AsyncIterator[World]:  # fmt: skip
     """Set a world up, and end it whatever happens.
 
-    `sources`: how many, or their settings, each with an `id`. `redis`: embedded without one; daemons over one Redis
-    need one. `receivers` in place of the sink. `settings`, `source`: over the defaults of a daemon, of each source.
+    `sources`: how many, or their settings, each with an `id`; `pushed`: an inbox too. `redis`: embedded without one;
+    several daemons need one. `receivers` in place of the sink. `settings`, `source`: over the defaults of a daemon,
+    of each source.
     `words` go to `alertd run`: of all daemons, or a list for each. `window`: items that a page shows. `keep`: the
     sinks keep payloads.
     """
@@ -243,6 +262,8 @@ async def world(
     with FaultServer() as server:
         made = World(case, server, sources, redis, receivers, settings or {}, source or {}, window, keep)
         made.write_rules()
+        if pushed:
+            made.open_inbox()
         for number in range(daemons):
             made.add_daemon(env, [str(word) for word in each[number]])
         try:
@@ -251,6 +272,7 @@ async def world(
             yield made
         finally:
             made.nemesis.release()
+            await made.pushes.close()
             await made.close()
             await asyncio.gather(*(daemon.__aexit__() for daemon in made.daemons))
 
