@@ -10,6 +10,7 @@ from alertd.model import Event
 from alertd.rules.loaded import KnownSettings
 from alertd.rules.loader import load_rules
 from alertd.rules.match import Matcher
+from alertd.rules.walls import may_see
 from alertd.ruletests.stream import Stream
 
 FILES = {
@@ -21,6 +22,21 @@ RULE = (
     "when: {sequence: [{event_type: compute_lease}, {event_type: contract_dispute}], within: 30d}}"
 )
 SOURCES = {"private": "ai", "public": None}
+
+
+@pytest.mark.parametrize(
+    ("desk", "owner", "seen"),
+    [
+        ("ai", "ai", True),
+        ("ai", None, True),  # nobody's
+        ("ai", "credit", False),
+        ("ai", "", False),
+        (None, "credit", True),  # whoever runs alertd
+        (None, None, True),
+    ],
+)
+def test_a_desk_sees_its_own_and_what_is_nobodys(desk: str | None, owner: str | None, seen: bool) -> None:
+    assert may_see(desk, owner) is seen
 
 
 def stream(tmp_path: Path) -> Stream:
