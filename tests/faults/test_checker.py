@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from tests.faults.checker import Ledger, Verdict, check
-from tests.faults.matrix import FAULTS, good, order, untried, written
+from tests.faults.matrix import conclusion, expected, good, order, untried, written
+from tests.faults.planted import BUGS
 from tests.faults.watched import Life, Sample, life_slope, rises, slope, sum_slope, tasks_in
 
 
@@ -118,9 +119,24 @@ def test_the_matrix_stands_in_the_order_of_the_faults_and_planted_bugs_apart() -
     assert [good(row) for row in rows] == [True, True, False]
 
 
-def test_a_fault_that_left_no_row_is_red() -> None:
-    rows = [{"fault": name, "name": "n", "verdict": "held"} for name in FAULTS if name != "F26"]
-    assert [(row["fault"], good(row)) for row in untried(rows)] == [("F26", False)]
+@pytest.mark.parametrize("gone", ["F26", "C17", "P4"])
+def test_what_left_no_row_is_red_whether_fault_crash_point_or_planted_bug(gone: str) -> None:
+    rows = [{"fault": name, "name": "n", "verdict": "held"} for name in expected(1) if name != gone]
+    assert [(row["fault"], good(row)) for row in untried(rows, expected(1))] == [(gone, False)]
+
+
+def test_planted_bugs_are_wanted_in_the_first_round_alone() -> None:
+    assert set(expected(1)) - set(expected(2)) == {bug.id for bug in BUGS}
+    assert (expected(1, ["F7", "P1"]), expected(2, ["F7", "P1"])) == (["F7", "P1"], ["F7"])
+
+
+def test_what_the_machine_does_not_allow_is_named_with_the_reason_and_nothing_says_that_all_held() -> None:
+    skipped = [{"fault": "F39", "name": "n", "verdict": "skipped", "note": "no control group"}]
+    assert conclusion(3, skipped * 3, whole=True) == (
+        "all that was tried held, 3 times\nNOT TRIED, so that nothing is known of them: F39 n (no control group)"
+    )
+    assert conclusion(1, [], whole=True) == "all held"
+    assert conclusion(1, [], whole=False) == ""
 
 
 def test_what_had_to_be_lost_and_was_counted_is_not_red() -> None:
