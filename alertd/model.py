@@ -422,9 +422,9 @@ class SourceState(Struct, frozen=True, kw_only=True):
     source: str
     state: Literal["new", "fine", "failing", "gone"] = "new"
     url: str = ""
-    """The source's URL when it last answered."""
+    """The source's URL when it last answered; of its query a fingerprint (`base.secrets.marked_query`)."""
     validators_url: str = ""
-    """Where redirects led to: the URL that the validators belong to."""
+    """Where redirects led to: the URL that the validators belong to, in the same way."""
     etag: str = ""
     last_modified: str = ""
     body_sha256: str = ""

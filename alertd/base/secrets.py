@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from alertd.base.ids import mark
+
 MASK = "<secret>"
 
 _CONFIDENTIAL = re.compile(r"(?i)auth|key|token|secret|cookie|signature|password")
@@ -82,3 +84,12 @@ def without_query(url: str) -> str:
     """Give a URL with `?…` for its query: a feed's key often stands there, and servers repeat it in redirects."""
     before, mark, _ = url.partition("?")
     return before + ("?…" if mark else "")
+
+
+def marked_query(url: str) -> str:
+    """Give a URL with `?…#` and a fingerprint for its query: what may be kept to tell later whether it is the same.
+
+    One that is so already stays as it is.
+    """
+    before, there, query = url.partition("?")
+    return url if not there or query.startswith("…#") else f"{before}?…#{mark(query)}"

@@ -92,7 +92,7 @@ def _source(source: str | None, base_url: str, config: Path | None) -> tuple[Sou
     found = configured(source, config)
     if found is None:
         return None, base_url, ""
-    return found.facts(), base_url or found.address, found.type
+    return found.facts(), base_url or found.address.partition("?…#")[0], found.type
 
 
 def _file(path: Path, take: Callable[[str, bytes], Callable[[], None]]) -> bool:

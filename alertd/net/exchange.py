@@ -22,7 +22,8 @@ class GetOptions:
     last_modified: str = ""
     """Validators as the server gave them, quotes included."""
     validators_url: str = ""
-    """The URL they belong to (`Response.url` of then); empty: the URL asked for. Sent to no other URL."""
+    """The URL they belong to: `Response.url` of then, or `marked_query` of it; empty: the URL asked for. Sent to no
+    other."""
     accept: str = "*/*"
     user_agent: str = ""
     """Instead of the client's own."""

@@ -9,6 +9,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from alertd.base.secrets import marked_query
 from alertd.errors import FetchPermanent, FetchTemporary
 from alertd.net.budget import HostBudget
 from alertd.net.exchange import GetOptions, Response
@@ -43,10 +44,9 @@ class Visit:
         try:
             self._first, secret = split_credentials(read_url(url))
             self._own = secret | checked(options.headers)
-            belongs = options.validators_url
-            self._validated = split_credentials(read_url(belongs))[0] if belongs else self._first
         except (BadUrl, BadHeader) as exc:
             raise FetchPermanent(str(exc)) from exc
+        self._validated = marked_query(options.validators_url or str(self._first))
         self._user_agent = options.user_agent or user_agent
         self._inside = options.allow.private is not False
         self._trusted = True
@@ -122,7 +122,7 @@ class Visit:
             headers.update(self._own)
         headers["Accept-Encoding"] = "gzip, deflate"
         conditions = {"If-None-Match": options.etag, "If-Modified-Since": options.last_modified}
-        if url == self._validated:
+        if marked_query(str(url)) == self._validated:
             headers.update({name: value for name, value in conditions.items() if value and is_sendable(value)})
         return headers, any(name in headers for name in conditions)
 

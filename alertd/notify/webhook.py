@@ -20,6 +20,7 @@ from alertd.base.secrets import MASK, Secret
 from alertd.model import Message
 from alertd.net.exchange import PostFailed, PostOptions
 from alertd.notify.config import HttpReceiverConfig, check_target
+from alertd.notify.hidden_values import HiddenValues
 from alertd.notify.outcome import Outcome, Sent, http_outcome, post_failed
 from alertd.notify.own_template import NOTHING, SKIPPED, OwnTemplate
 from alertd.notify.payload import payload
@@ -145,6 +146,7 @@ class WebhookNotifier:
         self._http = deps.http
         self._clock = deps.clock
         values = {name: value.reveal() for name, value in config.values.items()}
+        self._values, self._hidden = values, HiddenValues(values.values())
         self._template = OwnTemplate(config.id, config.template, config.form, deps.template_failed, values)
         secrets = config.secret if isinstance(config.secret, list) else [config.secret] if config.secret else []
         self._keys = [signing_key(secret) for secret in secrets]
@@ -155,16 +157,18 @@ class WebhookNotifier:
         self.concurrency = config.concurrency
 
     def render(self, message: Message) -> bytes:
-        """Give the exact bytes that every attempt sends. Where the template fails it is the standard body."""
+        """Give the exact bytes that every attempt sends, the keys in them hidden. Where the template fails it is the
+        standard body."""
         own = self._template.write(message, self._clock())
         if own.text is None:
             return payload(message, template_fault=own.fault)
-        return SKIPPED if own.nothing else own.text.strip().encode("utf-8", "replace")
+        return SKIPPED if own.nothing else self._hidden.hide(own.text.strip().encode("utf-8", "replace"))
 
     async def send(self, payload: bytes, attempt: Attempt) -> Outcome:
         """Post the frozen bytes, signed for this attempt's time. The id lets the receiver drop a repeat."""
         if payload == SKIPPED:
             return Sent(NOTHING)
+        payload = self._hidden.reveal(payload)
         timestamp = attempt.now // 1000
         headers = self._headers | {
             "Content-Type": self._config.content_type,
@@ -189,6 +193,6 @@ class WebhookNotifier:
 
     def _redact(self, said: str) -> str:
         """An endpoint for tests may echo the request: its answer goes to the log, our secrets do not."""
-        for value in self._headers.values():
+        for value in (*self._headers.values(), *self._values.values()):
             said = said.replace(value, MASK)
         return said

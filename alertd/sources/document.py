@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from alertd.base.secrets import Secret
+from alertd.base.secrets import Secret, marked_query
 from alertd.sources.polled import HttpConfig, StatedConfig, is_url
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
@@ -44,8 +44,8 @@ class DocumentConfig(HttpConfig, StatedConfig):
 
     @property
     def address(self) -> str:
-        """The url."""
-        return self.url
+        """The url, of its query a fingerprint: a feed's key often stands there."""
+        return marked_query(self.url)
 
     def forbidden(self) -> str:
         """Say why no poll will be let through to the address; empty if one may."""

@@ -6,8 +6,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from alertd.base.clock import Clock
 from alertd.base.ids import mark
+from alertd.base.secrets import marked_query
 from alertd.errors import StoreWentBack
 from alertd.model import Candidate, IngestItem, IngestResult, Known, SourceState
 from alertd.store.keys import FETCH_NAMES
@@ -99,16 +102,25 @@ class IngestPart(Part):
         raw = await self.link.call("HGET", self.keys("sources"), source)
         if raw is None:
             return None
-        return self.read_record(f"sources:{source}", raw, SourceState, f"the state of {source}")
+        return _without_keys(self.read_record(f"sources:{source}", raw, SourceState, f"the state of {source}"))
 
     async def source_states(self) -> dict[str, SourceState]:
         """Give what is remembered of all sources, removed ones included."""
-        return await self.hash_of("sources", SourceState, "the state of")
+        found = await self.hash_of("sources", SourceState, "the state of")
+        return {source: _without_keys(state) for source, state in found.items()}
 
     async def save_source_state(self, state: SourceState) -> None:
         """Write a source's state. Raises StoreWentBack."""
         written = self.written_record(f"sources:{state.source}", state)
         await self._keep("save_source", ["sources"], state.source, written, state.source, written)
+
+
+def _without_keys(state: SourceState) -> SourceState:
+    """Give a state without the queries of its addresses, which were written down once: keys stand there."""
+    url, validators_url = marked_query(state.url), marked_query(state.validators_url)
+    if (url, validators_url) == (state.url, state.validators_url):
+        return state
+    return msgspec.structs.replace(state, url=url, validators_url=validators_url)
 
 
 def _joined(marks: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from alertd.base.clock import Clock
 from alertd.base.failpoints import failpoint
+from alertd.base.secrets import marked_query
 from alertd.model import ParsedFeed, SourceState
 from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, HttpClient, Response
@@ -58,7 +59,7 @@ class FeedPoll:
             healthy(source, taken.before, self._clock(), response),
             etag=response.etag if taken.read else "",
             last_modified=response.last_modified if taken.read else "",
-            validators_url=response.url,
+            validators_url=marked_query(response.url),
             body_sha256=response.sha256 if taken.read else "",
             cursor=cursor,
         )
@@ -79,7 +80,7 @@ class FeedPoll:
             headers={name: value.reveal() for name, value in source.headers.items()},
             etag=state.etag if fresh else "",
             last_modified=state.last_modified if fresh else "",
-            validators_url=state.validators_url or source.url,
+            validators_url=state.validators_url,
             accept=self.accept,
             timeout_s=source.timeout,
             max_wire_bytes=source.max_bytes,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from alertd.base.secrets import marked_query
 from alertd.errors import FetchPermanent, FetchTemporary
 from alertd.net.client import AddressPolicy, GetOptions, HttpClient, Response
 from tests.support.http import FaultServer, Request, answer, compress, deaf_port, hang, raw, refused_port, reset
@@ -149,6 +150,16 @@ async def test_a_proxy_in_the_environment_is_ignored(
     server: FaultServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+async def test_an_address_is_known_again_by_the_mark_of_its_query(server: FaultServer, client: HttpClient) -> None:
+    server.script("/feed", answer(RSS))
+    kept = marked_query(server.url("/feed?key=hunter2"))
+    assert "hunter2" not in kept
+    options = GetOptions(allow=INSIDE, etag='"1"', validators_url=kept)
+    await get(client, server.url("/feed?key=hunter2"), options)
+    await get(client, server.url("/feed?key=hunter3"), options)
+    assert ["if-none-match" in request.headers for request in server.requests] == [True, False]
+
+
         monkeypatch.setenv(name, f"http://127.0.0.1:{refused_port()}")
     server.script("/feed", answer(RSS))
     assert (await get(client, server.url("/feed"))).body == RSS

@@ -5,8 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from alertd.base.secrets import marked_query
 from alertd.model import Event, IngestItem, event_to_json
 from alertd.store.protocol import Store
+from alertd.store.redis import RedisStore
 from tests.store.make import NOW, alias, baseline, candidate, new, source_state
 
 DAY = 86_400_000
@@ -40,6 +42,20 @@ async def test_changed_content_is_a_correction(store: Store) -> None:
     first, second = await store.read_events("c", 10, 0)
     assert (second.event.revision, second.event.revision_reason) == (2, "correction")
     assert first.event.id == second.event.id
+
+
+async def test_addresses_of_a_source_that_were_written_with_their_keys_are_read_without(
+    redis_store: RedisStore,
+) -> None:
+    urls = {"url": "https://a.example/rss?key=hunter2", "validators_url": "https://b.example/rss?key=hunter2"}
+    await redis_store.save_source_state(source_state(**urls))
+    state = await redis_store.source_state("wire")
+    assert state == (await redis_store.source_states())["wire"]
+    assert state is not None
+    assert (state.url, state.validators_url) == tuple(marked_query(url) for url in urls.values())
+    await redis_store.save_source_state(state)
+    assert await redis_store.source_state("wire") == state
+    assert b"hunter2" not in await redis_store.link.call("HGET", redis_store.keys("sources"), "wire")
 
 
 async def test_an_item_taken_back_is_a_withdrawal(store: Store) -> None:

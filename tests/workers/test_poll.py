@@ -135,6 +135,16 @@ async def test_the_validators_of_another_address_are_not_sent(wire: Wire) -> Non
     assert wire.conditional()
 
 
+async def test_a_key_in_the_address_is_written_down_nowhere_and_the_address_known_again(wire: Wire) -> None:
+    wire.server.script("/keyed", redirect("/there?key=hunter2"))
+    wire.server.script("/there", answer(feed("A"), etag='"1"'))
+    await wire.poll("/keyed?key=hunter2")
+    await wire.poll("/keyed?key=hunter2")
+    assert wire.conditional()
+    assert "hunter2" not in str(await wire.store.source_state("wire"))
+    assert wire.state.url.startswith(wire.server.url("/keyed?…#"))
+
+
 async def test_where_a_permanent_redirect_leads_is_noted_once(wire: Wire) -> None:
     wire.serve(redirect("/new", status=301))
     wire.server.script("/new", answer(feed("A")))
