@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import random
 import socket
 import ssl
 import threading
@@ -228,12 +230,19 @@ async def _read_request(connection: Connection) -> Request | None:
 # --- ports and certificates ---------------------------------------------------------------------------
 
 
+_ports = itertools.cycle(random.sample(range(12_000, 20_000), 8_000))
+
+
 def refused_port() -> int:
-    """Give a port of 127.0.0.1 where nobody listens."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """Give a port of 127.0.0.1 where nobody listens, never the same again soon.
+
+    It lies below those that the system gives away: nobody gets it by asking for any.
+    """
+    while True:
+        port = next(_ports)
+        with contextlib.suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager

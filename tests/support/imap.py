@@ -25,7 +25,7 @@ from typing import Any, Literal, Protocol
 import pytest
 import trustme
 
-from tests.support.http import DEADLINE_S
+from tests.support.http import DEADLINE_S, refused_port
 from tests.support.imap_server import PASSWORD, USER, ImapServer
 
 OUR_SERVER = "mx.example.com"
@@ -161,7 +161,7 @@ class Dovecot:
 
     def __init__(self, folder: Path) -> None:
         self.host = "localhost"
-        self.port, self.plain_port = free_ports(2)
+        self.port, self.plain_port = refused_port(), refused_port()
         self.ca_file = certificate(folder)
         self.folder = folder
         self._inbox = folder / "home" / "mail"
@@ -220,15 +220,6 @@ class Dovecot:
         for path in (folder, *folder.rglob("*")):
             with contextlib.suppress(FileNotFoundError):  # Dovecot works here at the same time
                 os.chown(path, 65534, 65534)
-
-
-def free_ports(count: int) -> list[int]:
-    """Give ports of 127.0.0.1 that nobody listens on just now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [sock.getsockname()[1] for sock in sockets]
-    for sock in sockets:
-        sock.close()
-    return ports
 
 
 def wait_for_port(port: int) -> None:

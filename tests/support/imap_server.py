@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.support.http import DEADLINE_S
+from tests.support.http import DEADLINE_S, refused_port
 
 USER = "desk@example.com"
 PASSWORD = 'correct horse "battery" \\staple'
@@ -46,10 +46,10 @@ class _Threaded:
     """Serves on two ports of 127.0.0.1, with TLS and without, from a thread."""
 
     def __init__(self, folder: Path) -> None:
-        from tests.support.imap import certificate, free_ports
+        from tests.support.imap import certificate
 
         self.host = "localhost"
-        self.port, self.plain_port = free_ports(2)
+        self.port, self.plain_port = refused_port(), refused_port()
         self.ca_file = certificate(folder)
         self.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.tls.load_cert_chain(folder / "cert.pem", folder / "key.pem")
