@@ -35,7 +35,7 @@ def test_the_one_that_changed_last_stands_first(desk: Desk) -> None:
 def test_alerts_are_chosen_by_portfolio_status_and_severity(desk: Desk) -> None:
     alert(desk, ONE, severity="low")
     alert(desk, TWO, severity="critical", status="closed")
-    alert(desk, THREE, snoozed_until=rfc3339(system_clock() + 3_600_000))
+    alert(desk, THREE, snoozed_until=rfc3339(system_clock() + 3_620_000))
     assert ids(desk) == [THREE, TWO, ONE]
     assert ids(desk, "--severity", "high") == [THREE, TWO]
     assert ids(desk, "--status", "closed") == [TWO]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
@@ -26,7 +28,7 @@ def test_each_dead_letter_is_shown_with_its_reason(desk: Desk) -> None:
     title, head, newest, oldest, hint = done.out.splitlines()
     assert title == "Deliveries that were given up"
     assert head.split("  ")[0] == "delivery"
-    assert newest.split() == ["dl_b", "oms", "al_1", "1", "0", "s", "ago", "x\ufffd[2J"]
+    assert re.fullmatch(r"dl_b +oms +al_1 +1 +\d+ s ago +x\ufffd\[2J", newest)
     assert oldest.endswith("HTTP 410 no such hook")
     assert hint == "alertd why ID tells the story of one; alertd dead --retry ID sends it again"
 

@@ -68,7 +68,7 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
     ours.chmod(0o755)
     env = os.environ | {"PATH": f"{ours.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        ["sh", "-c", script()], cwd=folder, env=env, capture_output=True, text=True, timeout=DEADLINE_S
+        ["sh", "-c", script()], cwd=folder, env=env, capture_output=True, text=True, timeout=5 * DEADLINE_S
     )
 
 
