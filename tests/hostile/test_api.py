@@ -133,7 +133,7 @@ async def pieces(body: bytes) -> AsyncIterator[bytes]:
 
 @hostile(105, "slowloris, 50 connections")
 async def test_connections_that_say_little_do_not_keep_others_out(case: Case, start: Any) -> None:  # noqa: F811
-    port = await start(deadline_s=0.5)
+    port = await start(deadline_s=3.0)
     held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
     for _, writer in held:
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
@@ -156,8 +156,10 @@ SILENCE = {"reason": "earnings call", "until": "2h", "portfolios": ["ai"]}
             {"until": rfc3339(NOW - 1)}, "be over before it begins", marks=hostile(106, "its end before now")
         ),
         pytest.param({"until": "9999-12-31T23:59:59Z"}, "at most", marks=hostile(106, "until the year 9999")),
-        pytest.param({"until": "99999999999999999d"}, "", marks=hostile(106, "until the end of time")),
-        pytest.param({"until": "10000-01-01T00:00:00Z"}, "", marks=hostile(106, "until the year 10000")),
+        pytest.param({"until": "99999999999999999d"}, "at most", marks=hostile(106, "until the end of time")),
+        pytest.param(
+            {"until": "10000-01-01T00:00:00Z"}, "write a time with a zone", marks=hostile(106, "until the year 10000")
+        ),
     ],
 )
 async def test_a_silence_that_cannot_be_meant_is_refused(case: Case, api: Api, change: Any, words: str) -> None:  # noqa: F811

@@ -226,7 +226,7 @@ async def test_a_read_takes_no_body(client: ClientSession) -> None:
 
 
 async def test_a_body_that_drips_is_ended(daemon: Daemon) -> None:
-    async with writable(daemon, deadline_s=0.3) as (_, port):
+    async with writable(daemon, deadline_s=1.0) as (_, port):
         head = f"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 20\r\n\r\n{{".encode())
@@ -286,7 +286,7 @@ async def test_bad_http_gets_a_short_answer_and_no_detail(start: Start, data: by
 
 
 async def test_a_request_without_host_is_refused(start: Start) -> None:
-    assert b"unknown host" in await raw(await start(deadline_s=0.3), b"GET /healthz HTTP/1.0\r\n\r\n")
+    assert b"unknown host" in await raw(await start(deadline_s=2.0), b"GET /healthz HTTP/1.0\r\n\r\n")
 
 
 async def test_one_connection_too_many_is_told_so_and_the_others_live_on(start: Start) -> None:
