@@ -8,7 +8,18 @@ import pytest
 from alertd.base.secrets import marked_query
 from alertd.errors import FetchPermanent, FetchTemporary
 from alertd.net.client import AddressPolicy, GetOptions, HttpClient, Response
-from tests.support.http import FaultServer, Request, answer, compress, deaf_port, hang, raw, refused_port, reset
+from tests.support.http import (
+    DEADLINE_S,
+    FaultServer,
+    Request,
+    answer,
+    compress,
+    deaf_port,
+    hang,
+    raw,
+    refused_port,
+    reset,
+)
 
 NOW = 1_768_203_716_000
 INSIDE = AddressPolicy(private=True)
@@ -63,8 +74,8 @@ async def test_a_document_comes_with_everything_known_about_it(server: FaultServ
     assert response.permanent_url is None
     assert not response.not_modified
     assert response.wire_bytes == len(RSS)
-    assert 0 <= response.elapsed_s < 5
-    assert NOW <= response.received_at_ms < NOW + 5000
+    assert 0 <= response.elapsed_s < DEADLINE_S
+    assert NOW <= response.received_at_ms < NOW + DEADLINE_S * 1000
 
 
 async def test_the_request_says_who_asks_and_takes_no_surprises(server: FaultServer, client: HttpClient) -> None:
@@ -139,6 +150,16 @@ async def test_validators_of_another_url_stay_at_home(server: FaultServer, clien
     assert "if-none-match" not in server.requests[0].headers
 
 
+async def test_an_address_is_known_again_by_the_mark_of_its_query(server: FaultServer, client: HttpClient) -> None:
+    server.script("/feed", answer(RSS))
+    kept = marked_query(server.url("/feed?key=hunter2"))
+    assert "hunter2" not in kept
+    options = GetOptions(allow=INSIDE, etag='"1"', validators_url=kept)
+    await get(client, server.url("/feed?key=hunter2"), options)
+    await get(client, server.url("/feed?key=hunter3"), options)
+    assert ["if-none-match" in request.headers for request in server.requests] == [True, False]
+
+
 async def test_cookies_are_never_sent_back(server: FaultServer, client: HttpClient) -> None:
     server.script("/feed", answer(RSS, headers={"Set-Cookie": "id=you; Path=/"}))
     await get(client, server.url("/feed"))
@@ -150,16 +171,6 @@ async def test_a_proxy_in_the_environment_is_ignored(
     server: FaultServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
-async def test_an_address_is_known_again_by_the_mark_of_its_query(server: FaultServer, client: HttpClient) -> None:
-    server.script("/feed", answer(RSS))
-    kept = marked_query(server.url("/feed?key=hunter2"))
-    assert "hunter2" not in kept
-    options = GetOptions(allow=INSIDE, etag='"1"', validators_url=kept)
-    await get(client, server.url("/feed?key=hunter2"), options)
-    await get(client, server.url("/feed?key=hunter3"), options)
-    assert ["if-none-match" in request.headers for request in server.requests] == [True, False]
-
-
         monkeypatch.setenv(name, f"http://127.0.0.1:{refused_port()}")
     server.script("/feed", answer(RSS))
     assert (await get(client, server.url("/feed"))).body == RSS
