@@ -70,7 +70,9 @@ TROUBLES = [
         "its answer is not proper HTTP"),
     one(40, "endless chunked body", endless, "sends more than 5 MiB"),
     one(40, "a chunk of FFFFFFFFFFFFFFFF bytes",
-        lambda: raw(OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n"), ""),
+        lambda: raw(OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n"), "its body ended early"),
+    one(40, "one of 16 times as many", lambda: raw(OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n"),
+        "its answer is not proper HTTP"),
     one(41, "a byte now and then", dripping(OK + b"\r\n", b"x"), "not done within 1 s", timeout="1s"),
     one(42, "header that drips", dripping(OK, b"X-Slow: x\r\n"), "not done within 1 s", timeout="1s"),
     one(43, "header of 100,000 lines", lambda: raw(OK + b"X: y\r\n" * 100_000 + b"\r\n"),
@@ -289,7 +291,15 @@ async def test_chunks_with_extensions_and_trailers_are_read(case: Case, wire: Wi
 
 @hostile(41, "an ETag and a date that are no header values")
 async def test_validators_that_would_break_a_request_are_not_sent_back(case: Case, wire: Wire) -> None:
-    odd = head(200, {"ETag": '"\x00\x7f' + "e" * 7_000, "Last-Modified": "yesterday\tish"}, len(GOOD))
-    left = await fed(case, wire, raw(odd + GOOD), answer(feed("B", "A lease")))
-    assert left.polled.state.failures <= 1
-    case.says(left.error or "read, and read again", f"{len(left.titles)} events")
+    broken = await fed(case, wire, raw(head(200, {"ETag": '"\x00"'}, len(GOOD)) + GOOD), polls=1)
+    assert broken.error == "127.0.0.1: its answer is not proper HTTP"
+    odd = head(200, {"ETag": '"' + "e" * 7_000, "Last-Modified": "yesterday\tish"}, len(GOOD))
+    first = await fed(case, wire, raw(odd + GOOD), polls=1)
+    assert (first.error, first.titles) == ("", ["A lease"])
+    left = await fed(case, wire, answer(feed("B", "A lease")), polls=1)
+    assert (left.error, left.titles) == ("", ["B"])
+    *_, before, again = (request.headers for request in wire.server.to("/feed"))
+    assert "if-none-match" not in before | again
+    assert "if-modified-since" not in before
+    assert again["if-modified-since"] == "yesterday\tish"
+    case.says("a NUL: its answer is not proper HTTP", "7,000 characters: read, and read again without it")
