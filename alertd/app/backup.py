@@ -3,7 +3,8 @@
     archive/…                 copied first: what the journal says beyond it is archived again after a restore
     redis/appendonly.aof      a snapshot of the running server; of one that is stopped, its files as they are
     redis/engine.json epoch   which server wrote it, which store it is
-    web.token rules-kept/…    what clients and `alertd why` go by
+    web.token links.key       what clients go by, and the links in mails that were sent
+    rules-kept/…              what `alertd why` goes by
     manifest.json             last: version, time, and size and SHA-256 of each of the others
 
 What can be made anew is left out: history.db, metrics, logs, locks. Of a Redis of the house its own backup is the
@@ -40,7 +41,7 @@ from alertd.store.state_dir import StateDir, StateLock, socket_url
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-SINGLE = ("epoch", "web.token")
+SINGLE = ("epoch", "web.token", "links.key")
 FOLDERS = ("redis", "archive", "rules-kept")
 PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._:@+=-]{0,199}")
 """A part of a member's path: what alertd itself names files; nothing hidden, no way up."""

@@ -19,7 +19,7 @@ from typing import IO
 
 import msgspec
 
-from alertd.app.backup import FORMAT, MANIFEST, Manifest, Member, member_name
+from alertd.app.backup import FORMAT, MANIFEST, SINGLE, Manifest, Member, member_name
 from alertd.app.state import working
 from alertd.base.clock import to_datetime
 from alertd.base.files import make_private
@@ -151,7 +151,7 @@ def _place(
         )
     keep_archive = _stands(archive) and not with_archive
     aside = state_dir / f"before-restore-{to_datetime(now):%Y%m%dT%H%M%SZ}"
-    moving = [state_dir / name for name in ("redis", "epoch", "web.token", "rules-kept") if (scratch / name).exists()]
+    moving = [state_dir / name for name in ("redis", "rules-kept", *SINGLE) if (scratch / name).exists()]
     if (scratch / "archive").exists() and not keep_archive:
         moving += [archive, state_dir / "history.db"]
     moved = [path for path in moving if _stands(path)]

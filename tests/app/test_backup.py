@@ -44,6 +44,7 @@ async def filled(state_dir: Path, *names: str) -> EmbeddedRedis:
     (state_dir / "epoch").write_text(await store.epoch() + "\n")
     await store.aclose()
     (state_dir / "web.token").write_text("the-token-of-the-web-room")
+    (state_dir / "links.key").write_text("the-key-of-the-links-in-mails-that-were-sent")
     (state_dir / "archive").mkdir(exist_ok=True)
     (state_dir / "archive/archive.json").write_text("{}")
     (state_dir / "archive/.writing.lock").touch()
@@ -102,11 +103,13 @@ async def test_what_was_stored_is_there_again_whether_the_server_ran_or_not(tmp_
     assert out.stat().st_mode & 0o777 == 0o600
     assert manifest.store == ("snapshot" if running else "files")
     names = set(manifest.members)
-    assert {"redis/engine.json", "epoch", "web.token", "archive/archive.json"} <= names
+    assert {"redis/engine.json", "epoch", "web.token", "links.key", "archive/archive.json"} <= names
     assert not any("lock" in name or "history" in name for name in names), "what is made anew is left out"
     done = put_back(out, tmp_path / "new")
     assert (done.archive, done.aside) == ("restored", "")
-    assert (tmp_path / "new/web.token").stat().st_mode & 0o777 == 0o600
+    for secret in ("web.token", "links.key"):
+        assert (tmp_path / "new" / secret).read_text() == (tmp_path / "old" / secret).read_text()
+        assert (tmp_path / "new" / secret).stat().st_mode & 0o777 == 0o600
     assert await held(tmp_path / "new") == ["ev_a", "ev_b"]
 
 
