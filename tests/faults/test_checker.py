@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from tests.faults import calm
 from tests.faults.checker import Ledger, Verdict, check
 from tests.faults.matrix import conclusion, expected, good, order, untried, written
 from tests.faults.planted import BUGS
@@ -102,6 +104,26 @@ def test_a_store_that_went_back_is_a_fault_though_nothing_is_missing_unless_it_m
 
 def test_what_was_rightly_not_told_is_not_lost() -> None:
     assert check(["a", "b"], LEDGER, [came("a")], {}, untold=["b"]).verdict == "held"
+
+
+# --- time ---------------------------------------------------------------------------------------------
+
+
+def test_seconds_in_which_something_waited_for_a_processor_are_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressure, now = tmp_path / "cpu", [100.0]
+    monkeypatch.setattr(calm, "_PRESSURE", pressure)
+    monkeypatch.setattr("tests.faults.calm.time.monotonic", lambda: now[0])
+    pressure.write_text("some avg10=1.00 avg60=1.00 avg300=1.00 total=7000000\nfull avg10=0.00 total=9000000\n")
+    seconds = calm.Calm()
+    now[0] = 110.0
+    pressure.write_text("some avg10=1.00 avg60=1.00 avg300=1.00 total=9500000\nfull avg10=0.00 total=9900000\n")
+    assert seconds() == 7.5
+    monkeypatch.setattr(calm, "_PRESSURE", tmp_path / "none")
+    by_the_clock = calm.Calm()
+    now[0] = 113.0
+    assert by_the_clock() == 3.0, "where the kernel does not say, the clock counts"
 
 
 # --- the matrix ---------------------------------------------------------------------------------------

@@ -10,15 +10,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.app.test_coverage import quarter_ago
+from tests.faults.calm import Calm
 from tests.faults.case import Case, fault
 from tests.faults.world import CONCURRENCY, World, world
 from tests.support.daemon import Daemon, eventually
 from tests.support.desk import logged
 from tests.support.redis import RedisServer, bundled_binary
 
-MISSED_S = 45.0
-"""How long the work of one that is gone may lie there is 15 s, and for a message that was being sent the lease of its
-attempt (16 s here); they are measured. Who takes over nothing never comes here, whatever else the machine does."""
+MISSED_S = {"poller": 15.0, "matcher": 15.0, "deliverer": 21.25}
+"""How long the work of one that is gone may lie there: until it is missed, and for a message that was being sent the
+lease of its attempt."""
+WORK_S = 10.0
+"""For what was published meanwhile to go its whole way; on two cores that ten daemons share."""
 APART = (
     ("poll",), ("poll",), ("match",), ("match",), ("match",), ("deliver",), ("deliver",), ("web",), ("archive",),
     ("timers",),
@@ -47,16 +50,16 @@ async def know(pollers: Sequence[Daemon]) -> bool:
     return all(lines and lines[-1]["living"] == len(pollers) for lines in said)
 
 
-@fault("F37", "two-daemons-same-config")
+@fault("F37", "two-daemons-same-config", slow=True)
 async def test_two_daemons_with_the_same_settings_do_the_work_of_one(case: Case) -> None:
     async with many(case, [[], []], sources=6, coverage={"at": quarter_ago(), "timezone": "UTC"}) as w:
         before, began = polls(w), time.monotonic()
         for _ in range(5):
             await w.delivered(await w.publish(24))
         seconds = time.monotonic() - began
-        each = (sum(polls(w).values()) - sum(before.values())) / len(before)
-        await w.settled(note=f"{each / seconds:.2f} polls a second and source, 1.00 asked for")
-        assert each <= 1.25 * seconds + 1, "no source is polled by both"
+        most = max(count - before[name] for name, count in polls(w).items())
+        await w.settled(note=f"{most} polls of one source in {seconds:.1f} s, one a second asked for")
+        assert most <= seconds + 2, "no source is polled by both"
         shares = [{line["source"] for line in logged(daemon, "entries_taken")} for daemon in w.daemons]
         assert all(shares), "each has its share"
         lines = [receipt for receipt in w.sink.receipts if receipt.payload["data"].get("coverage")]
@@ -89,15 +92,16 @@ async def test_what_a_daemon_had_that_is_gone_is_taken_over(case: Case) -> None:
         times["matcher killed"] = await gone(w, case.chance.choice(MATCHERS), "SIGKILL")
         times["deliverer killed"] = await gone(w, case.chance.choice(DELIVERERS), "SIGKILL")
         note = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in times.items())
-        await w.settled(bound=CONCURRENCY, note=f"all of it delivered after: {note}")
-        assert all(seconds <= MISSED_S for seconds in times.values()), note
+        await w.settled(bound=CONCURRENCY, note=f"all of it delivered after so many calm seconds: {note}")
+        late = [what for what, seconds in times.items() if seconds > MISSED_S[what.split()[0]] + WORK_S]
+        assert not late, note
 
 
 async def gone(w: World, number: int, how: str) -> float:
-    """Kill or stop a whole daemon while it works; gives how long it takes until all of it is delivered."""
+    """Kill or stop a whole daemon while it works; gives how long it takes until all is delivered (calm.py)."""
     tokens = await w.publish(160)
     await w.some_delivered(len(w.feeds.published) - len(tokens) + 1)
-    began = time.monotonic()
+    calm = Calm()
     if how == "SIGSTOP":
         await w.nemesis.stop("supervisor", daemon=number)
         await w.nemesis.stop("io", daemon=number)
@@ -105,7 +109,7 @@ async def gone(w: World, number: int, how: str) -> float:
         await w.nemesis.kill("supervisor", daemon=number, restart=False)
     tokens += await w.publish(80)
     await w.delivered(tokens)
-    return time.monotonic() - began
+    return calm()
 
 
 @fault("F37", "killed-at-random", slow=True)

@@ -7,8 +7,9 @@ import signal
 import time
 from functools import partial
 
+from tests.faults.calm import Calm
 from tests.faults.case import Case, fault
-from tests.faults.figures import percentile, quantile
+from tests.faults.figures import loop_held, percentile, quantile
 from tests.faults.names import FAILURE, NO_SUCH_NAME, NameServer
 from tests.faults.receivers import with_receivers
 from tests.faults.world import Json, World, logged, world
@@ -19,19 +20,23 @@ from tests.support.desk import item, rss
 from tests.support.http import Behaviour, FaultServer, answer
 
 SILENT = 500
+EVERY_S = 1.0
+"""The interval of the sources of a world."""
+HELD_S = 0.05
+"""How long a loop may be held, at the 99th percentile."""
 TIMEOUT_S = 5.0
 SILENCE_S = 20.0
 """The time-out of each silent source: longer than it takes until all are asked."""
 
 
 async def _well_for(w: World, seconds: float, source: str) -> list[float]:
-    """Publish on one source again and again for a while; gives how long each item took to the sink."""
+    """Publish on one source again and again for a while; gives how long each item took to the sink (calm.py)."""
     delays: list[float] = []
     began = time.monotonic()
     while time.monotonic() - began < seconds:
-        published = time.monotonic()
+        calm = Calm()
         await w.delivered(await w.publish(1, source))
-        delays.append(time.monotonic() - published)
+        delays.append(calm())
     return delays
 
 
@@ -52,11 +57,12 @@ async def test_names_that_do_not_resolve_cost_no_other_source_a_second(case: Cas
             names.answer(*(f"{name}.test" for name in silent), after_s=None)
             w.daemon.before = names.before(case.folder)
             await w.daemon.start()
+            began = await w.daemon.metrics()
             await w.publish(2 * len(w.feeds.pages))
             delays = [*await _well_for(w, 12, "wire"), *await _well_for(w, 12, "named")]
             metrics = await w.daemon.metrics()
-            late = quantile(metrics, "alertd_poll_lateness_seconds", 0.99)
-            lag = quantile(metrics, "alertd_event_loop_lag_seconds", 0.99, process="io")
+            late = quantile(metrics, "alertd_poll_lateness_seconds", 0.99, since=began)
+            busy, lag = loop_held(metrics, began)
             sources = {source["id"]: source for source in (await w.daemon.status())["sources"]}
             assert {line["source"] for line in logged(w.folder, "source_failed")} == set(bad)
             assert {sources[name]["failures"] for name in ("wire", "named")} == {0}
@@ -66,9 +72,12 @@ async def test_names_that_do_not_resolve_cost_no_other_source_a_second(case: Cas
             seen = f"p99 {percentile(delays, 0.99):.2f} s from page to sink, polls late p99 ≤ {late:g} s"
             await w.settled(
                 timeout=180,
-                note=f"{len(bad)} bad names; others: {seen}, loop lag p99 ≤ {lag:g} s; NXDOMAIN asked {asked} times",
+                note=f"{len(bad)} bad names; others: {seen}, loop busy p99 ≤ {busy:g} s, late ≤ {lag:g} s; "
+                f"NXDOMAIN asked {asked} times",
             )
-            assert late <= 2.0
+            assert percentile(delays, 0.99) <= EVERY_S + 1.0, "other sources are polled within a second of their time"
+            assert late <= 1.0, "and begun within one, by the clock"
+            assert busy <= HELD_S
 
 
 @fault("F33", "all-feeds-hang-500-sockets", slow=True)
@@ -78,29 +87,31 @@ async def test_five_hundred_hosts_that_say_nothing_hold_up_neither_the_loop_nor_
     held: list[float] = []
 
     async def hang(request: Request, connection: Connection) -> None:
-        began = time.monotonic()
+        calm = Calm()
         await connection.gone()
-        held.append(time.monotonic() - began)
+        held.append(calm())
 
     with FaultServer(host="0.0.0.0") as mute:  # all of 127.0.0.0/8: each address is a host
         async with world(case, sources=1, start=False) as w:
             w.settings["sources"] += [_mute(mute, n, hang) for n in range(SILENT)]
             with_receivers(w, [])
             await w.daemon.start()
+            began = await w.daemon.metrics()
             await eventually(partial(_open, mute, 0.75 * SILENT), "hundreds of sockets are open and silent")
             delays = await _well_for(w, 25, "wire-0")
             most = mute.connections
             metrics = await w.daemon.metrics()
-            late = quantile(metrics, "alertd_poll_lateness_seconds", 0.99)
-            lag = quantile(metrics, "alertd_event_loop_lag_seconds", 0.99, process="io")
+            late = quantile(metrics, "alertd_poll_lateness_seconds", 0.99, since=began)
+            busy, lag = loop_held(metrics, began)
             for n in range(SILENT):
                 mute.script(f"/mute-{n}", answer(rss(item(f"Back again {n}"))))
             seen = f"p99 {percentile(delays, 0.99):.2f} s from page to sink, polls late p99 ≤ {late:g} s"
+            loop = f"loop busy p99 ≤ {busy:g} s, late ≤ {lag:g} s"
             held_s = f"held {max(held):.1f} s at most, the time-out is {SILENCE_S:g} s"
-            await w.settled(note=f"{most} silent sockets, {held_s}; others: {seen}; loop lag p99 ≤ {lag:g} s")
-            assert max(held) < SILENCE_S + 3
-            assert percentile(delays, 0.99) < SILENCE_S / 2
-            assert lag <= 0.5, "the criterion, 50 ms, is for a machine that has nothing else to do"
+            await w.settled(note=f"{most} silent sockets, {held_s}; others: {seen}; {loop}")
+            assert max(held) <= SILENCE_S + 1
+            assert percentile(delays, 0.99) <= EVERY_S + 2.0, "a host that answers is asked in its turn"
+            assert busy <= HELD_S
 
 
 def _mute(server: FaultServer, n: int, hang: Behaviour) -> Json:
@@ -133,9 +144,9 @@ async def test_a_document_that_kills_its_parser_harms_its_source_alone(case: Cas
         respawns = []
         for _ in range(5):
             killed = await w.nemesis.kill("parse")
-            began = time.monotonic()
+            calm = Calm()
             await eventually(partial(_respawned, w, killed), "another parser is there")
-            respawns.append(time.monotonic() - began)
+            respawns.append(calm())
             delays += await _well_for(w, 1, "wire")
         stopped = w.nemesis.pids("parse")[:1]
         os.kill(stopped[0], signal.SIGSTOP)
@@ -147,7 +158,7 @@ async def test_a_document_that_kills_its_parser_harms_its_source_alone(case: Cas
         seen = f"p99 {percentile(delays, 0.99):.2f} s from page to sink"
         await w.settled(timeout=180, note=f"a parser is back within {max(respawns):.2f} s; others: {seen}")
         assert any("neighbour" in str(receipt.payload) for receipt in w.sink.receipts)
-        assert max(respawns) < 5, "the criterion is 1 s on an idle machine"
+        assert max(respawns) <= 1
 
 
 async def _failing(w: World, source: str, why: str) -> bool:

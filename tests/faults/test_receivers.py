@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from functools import partial
 
+from tests.faults.calm import Calm
 from tests.faults.case import Case, fault
 from tests.faults.clocks import HOUR_MS, Ticking
 from tests.faults.receivers import (
@@ -62,12 +63,12 @@ async def test_a_storm_of_errors_for_an_hour_loses_nothing_keeps_the_order_and_h
             began = time.monotonic()
             delays: list[float] = []
             while time.monotonic() - began < STORM_S:
-                published = time.monotonic()
+                calm = Calm()
                 (token,) = await w.publish(1)
                 text = f"text {len(delays)}"
                 w.server.script("/revised", answer(rss(item("Orion lease", text=text))))
                 await eventually(partial(_took, other, token), "the other receiver has it")
-                delays.append(time.monotonic() - published)
+                delays.append(calm())
             asked = len(w.sink.receipts)
             (failing,) = w.notices.notices("receiver_failing", "sink")
             w.sink.always(None)
@@ -83,7 +84,7 @@ async def test_a_storm_of_errors_for_an_hour_loses_nothing_keeps_the_order_and_h
             assert all(order == sorted(order) for order in orders.values())
             assert len(w.notices.notices("receiver_healed", "sink")) == 1
             assert asked <= 5 + 4 + 3600 / 30, "one message probes every 30 s"
-            assert p99 < 5
+            assert p99 <= 2
 
 
 async def _took(sink: Sink, token: str) -> bool:
