@@ -35,6 +35,9 @@ Json = dict[str, Any]
 Words = Sequence[str] | Sequence[Sequence[str]]
 MOVING = ("events not finished", "pending entries", "chains", "fetch jobs", "windows", "queued", "waiting")
 """What must be nothing before a history is judged."""
+LOOKS = 3
+"""A notice to the operator that begins between the last look at what is under way and the judgement is not left over:
+what is, is there however often one looks."""
 BAD_WORDS = ("never retrieved", "was destroyed", "was never awaited")
 CONCURRENCY = 4
 """Sends under way at once to one webhook, in one process: the bound on repeats of each kill of an I/O process."""
@@ -194,12 +197,15 @@ class World:
         `rewritten`: the store went back (checker.py). Without `strict` a broken promise is not an error, nor that it
         never became quiet. Fields of `row` go to the matrix.
         """
-        try:
-            await eventually(self.quiet, "everything is taken in and nothing is under way", timeout)
-        except AssertionError as error:
-            if strict:
-                raise AssertionError(f"{error}; {await self._picture()}") from error
-        verdict = await self.judge(bound, untold, allowed, rewritten=rewritten)
+        for _ in range(LOOKS):
+            try:
+                await eventually(self.quiet, "everything is taken in and nothing is under way", timeout)
+            except AssertionError as error:
+                if strict:
+                    raise AssertionError(f"{error}; {await self._picture()}") from error
+            verdict = await self.judge(bound, untold, allowed, rewritten=rewritten)
+            if not strict or not verdict.orphans:
+                break
         self.case.row(
             published=verdict.published, delivered=verdict.delivered, lost=verdict.lost, repeats=verdict.repeats,
             bound=bound, verdict=verdict.verdict, **row,
@@ -248,7 +254,7 @@ async def world(
     case: Case, *, sources: int | Sequence[Json] = 3, redis: RedisServer | str | None = None, pushed: bool = False,
     receivers: Sequence[Json] | None = None, settings: Mapping[str, Any] | None = None,
     source: Mapping[str, Any] | None = None, env: Mapping[str, str] | None = None, start: bool = True,
-    daemons: int = 1, words: Words = (), window: int = WINDOW, keep: bool = True,
+    daemons: int = 1, words: Words = (), window: int = WINDOW, keep: bool = True, host: str = "127.0.0.1",
 ) -> AsyncIterator[World]:  # fmt: skip
     """Set a world up, and end it whatever happens.
 
@@ -256,10 +262,10 @@ async def world(
     several daemons need one. `receivers` in place of the sink. `settings`, `source`: over the defaults of a daemon,
     of each source.
     `words` go to `alertd run`: of all daemons, or a list for each. `window`: items that a page shows. `keep`: the
-    sinks keep payloads.
+    sinks keep payloads. `host`: the address at which feeds and receivers are.
     """
     each = list(words) if words and not isinstance(words[0], str) else [words] * daemons
-    with FaultServer() as server:
+    with FaultServer(host=host) as server:
         made = World(case, server, sources, redis, receivers, settings or {}, source or {}, window, keep)
         made.write_rules()
         if pushed:
