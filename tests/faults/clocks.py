@@ -22,6 +22,8 @@ from typing import Self
 
 import pytest
 
+from alertd.base.clock_steps import ClockSteps
+
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 TICK_S = 0.01
@@ -89,12 +91,18 @@ class Settable:
         with file.open("r+b") as opened:
             self._map = mmap.mmap(opened.fileno(), _TIME.size)
         self.offset_ms = 0
+        self._steps = ClockSteps(wall=self)
         self.env = {"LD_PRELOAD": str(library), "SETTABLE_CLOCK": str(file)}
 
     def set(self, by_ms: int) -> None:
         """Set the clock forward, or back."""
         self.offset_ms += by_ms
         self._map[:] = _TIME.pack(self.offset_ms)
+        self._steps.take()
+
+    def believed(self) -> int:
+        """Give the time by which a daemon ends things: a leap forward is not believed for ten minutes, in ms."""
+        return self._steps.cautious(self())
 
     def __call__(self) -> int:
         """Give the time that the machine believes it is, in ms."""
