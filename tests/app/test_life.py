@@ -85,6 +85,20 @@ async def test_what_nobody_takes_is_passed_on_and_what_somebody_takes_is_not(des
         assert (code, "escalat" in out) == (0, True), out
 
 
+async def test_a_timer_that_rings_as_its_process_dies_passes_on_once(desk: Desk) -> None:
+    receiver(desk, "pm", "/pm", portfolios=["p"], min_severity="critical")
+    desk.receivers[0] |= {"escalate": {"after": "10s", "to": ["pm"]}}
+    async with desk.daemon(env={"ALERTD_FAILPOINT": "due.rang:1:exit"}) as daemon:
+
+        async def passed_on() -> bool:
+            return set(told(desk, "/pm")) >= set(TITLES)
+
+        await eventually(passed_on, "all are passed on")
+        await eventually(daemon.quiet, "all is quiet")
+        assert "process_died" in daemon.log.read_text()
+    assert len(desk.messages("alert.fired", path="/pm")) == len(TITLES), "none of them was sent when it died"
+
+
 async def test_what_is_silenced_is_told_to_nobody_and_counted(desk: Desk) -> None:
     desk.sources = []
     desk.sources.append({"id": "inbox", "type": "push", "token": "INBOX-0123456789abcdef"})
