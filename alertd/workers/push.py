@@ -67,6 +67,8 @@ class Pushes:
         self._sources: dict[str, PushConfig] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._refusing: set[str] = set()
+        """Sources whose last batch found no room: that is said once, however often it is sent again."""
 
     def replace(self, sources: Iterable[AnyConfig]) -> None:
         """Take the sources of the settings; what is under way ends as it began."""
@@ -106,8 +108,11 @@ class Pushes:
             except StoreFull as error:
                 self._full.refused(error)
                 self._count(source, "no_room")
-                log.warning("push_refused", source=source, error=str(error))
+                if source not in self._refusing:
+                    self._refusing.add(source)
+                    log.warning("push_refused", source=source, error=str(error))
                 raise
+            self._refusing.discard(source)
         return receipt
 
     async def _take(self, config: PushConfig, body: bytes, content_type: str) -> Receipt:

@@ -120,7 +120,7 @@ async def collect_status(
     """Give the whole status. Raises StoreUnavailable.
 
     `live` holds the states that this process keeps itself, of which quiet polls are written down now and then only;
-    `paused` says why it takes nothing new.
+    `paused` says why it takes nothing new, of what it asks and in an inbox.
     """
     ping_ms, memory = await store.ping(), await store.memory()
     live = live or {}
@@ -132,7 +132,7 @@ async def collect_status(
     types = {receiver.id: receiver.type for receiver in receivers}
     rows = []
     for number, source in enumerate(sources, 1):
-        why = paused if source.id in live else ""
+        why = paused if source.id in live or source.type == "push" else ""
         rows.append(source_row(source.id, source.type, states.get(source.id), standings.get(source.id), now, why))
         if number % BATCH == 0:
             await asyncio.sleep(0)  # there may be ten thousand

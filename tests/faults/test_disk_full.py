@@ -74,7 +74,7 @@ async def test_a_redis_that_cannot_persist_pauses_what_is_new(case: Case) -> Non
 
                 await eventually(paused, "nothing new is taken")
                 status = await w.daemon.status()
-                assert {row["why"].partition(":")[0] for row in status["sources"]} == {"paused"}
+                assert {row["why"].partition(":")[0] for row in status["sources"]} == {"paused"}, "the inbox too"
                 assert {row["failures"] for row in status["sources"]} == {0}, "no source is blamed"
                 seconds = await heals(w, disk, meanwhile)
                 await w.settled(bound=CONCURRENCY, note=f"first delivery {seconds:.1f} s after there was room")

@@ -129,6 +129,7 @@ async def test_near_the_limit_polls_pause_and_sends_go_on_and_all_heals(case: Ca
             seconds = time.monotonic() - began
             await eventually(told(w, "redis_has_room"), "the operator is told")
             await w.settled(bound=0, note=f"all delivered {seconds:.1f} s after there was room")
+            assert len(logged(case.folder, "push_refused")) == 1, "said once, however often it was pushed"
             told_of = Counter(notice["kind"] for notice in w.notices.notices())
             assert (told_of["redis_full"], told_of["redis_has_room"]) == (1, 1)
             assert told_of["journal_gap"] <= 2, "in an hour one, however often the journal gives way"

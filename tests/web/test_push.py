@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, ClientTimeout
 from prometheus_client import generate_latest
+from structlog.testing import capture_logs
 
 from alertd import telemetry
 from alertd.base.clock import system_clock
@@ -344,9 +345,13 @@ async def test_where_redis_is_nearly_full_the_sender_keeps_it(pool: ParsePool) -
             used = (await inbox.store.memory()).used
             server.command("CONFIG", "SET", "maxmemory", str(used * 100 // 97))
             await inbox.pressure.look()
-            status, said = await inbox.push({"title": "x"})
+            with capture_logs() as logs:
+                for _ in range(3):
+                    status, said = await inbox.push({"title": "x"})
             assert (status, said) == (503, {"error": "no room at present"})
             assert inbox.headers["Retry-After"] == "10"
+            refused = [line["source"] for line in logs if line["event"] == "push_refused"]
+            assert refused == ["inbox"], "said once, however often it is sent again"
             server.command("CONFIG", "SET", "maxmemory", "512mb")
             await inbox.pressure.look()
             assert (await inbox.push({"title": "x"}))[0] == 202
