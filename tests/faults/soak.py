@@ -26,6 +26,7 @@ from tests.faults.case import Case
 from tests.faults.ledger import under_way
 from tests.faults.load import allowed_repeats, kill_at_random, publishing
 from tests.faults.nemesis import KINDS
+from tests.faults.pushes import INBOX
 from tests.faults.watched import WARM_S, Life, life_slope, read_process, rises, sum_slope, tasks_in
 from tests.faults.world import World, logged_badly, world
 from tests.support.processes import descendants
@@ -128,10 +129,12 @@ async def soak(case: Case, minutes: float, rate: float, kill_every: float, stead
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
         verdict = await w.settled(bound=allowed_repeats(w), timeout=600, strict=False)
+        pushed = list(w.feeds.published.values()).count(INBOX)
         kills = ", ".join(f"{count} {kind}" for kind, count in sorted(w.nemesis.kills.items()))
         print(f"\n{minutes:g} minutes at {rate:g} events a second, seed {case.seed}; killed: {kills}")
         print(
-            f"published {verdict.published:,}, in the ledger {verdict.recorded:,}, delivered {verdict.delivered:,},"
+            f"published {verdict.published:,}, {pushed:,} of them pushed, in the ledger {verdict.recorded:,},"
+            f" delivered {verdict.delivered:,},"
             f" lost {verdict.lost}, repeats {verdict.repeats} (bound {verdict.bound}), under another id or body"
             f" {verdict.other_ids}: {verdict.verdict}"
         )
