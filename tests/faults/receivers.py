@@ -6,20 +6,25 @@ receivers took: mail by its Message-ID, Slack by its text.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from standardwebhooks import WebhookVerificationError
 
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
+from alertd.notify.message import POSSIBLE_REPEAT
 from alertd.notify.webhook import sign, signing_key
 from tests.faults.feeds import TOKEN
 from tests.faults.sink import SECRET, Receipt, Sink
 from tests.faults.world import Json, World
 from tests.support.behaviours import answer, hang, reset
+from tests.support.slack_api import SlackApi
 from tests.support.smtp import FakeRelay, Mail
 
 OVER_THEN_RESET = reset(b"HTTP/1.1 20")
@@ -27,6 +32,9 @@ OVER_THEN_RESET = reset(b"HTTP/1.1 20")
 OVER_THEN_SILENT = hang()
 """Takes the message and says nothing."""
 BROKEN = answer(status=500)
+
+
+_ABOUT_ITSELF = re.compile(re.escape(POSSIBLE_REPEAT) + r"|Delayed [^:]*: it could not be delivered before\.")
 
 
 class AnyTime:
@@ -78,6 +86,38 @@ def first_orders(receipts: Iterable[Receipt]) -> dict[str, list[int]]:
         if revision and int(revision) not in orders.setdefault(alert, []):
             orders[alert].append(int(revision))
     return orders
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message that people read, as the checker sees it."""
+
+    id: str
+    subject: str
+    tokens: frozenset[str]
+    digest: str
+    """Of what it says, without what an attempt says about itself."""
+    marked: bool
+    """It says that it may be a repeat."""
+    accepted: bool = True
+
+
+def mailed(relay: FakeRelay) -> list[Told]:
+    """Give the mails about items, each known by its Message-ID."""
+    return [_told(id, token, mail.part("plain")) for id, token, mail in mails_of(relay)]
+
+
+def in_slack(slack: SlackApi) -> list[Told]:
+    """Give the messages in a channel. Slack gives them no id that a repeat has too: they are known by their item."""
+    said = [message.said for message in list(slack.messages)]
+    return [_told(token, token, text) for text in said for token in sorted(set(TOKEN.findall(text)))]
+
+
+def _told(id: str, token: str, text: str) -> Told:
+    whole = " ".join(text.split())
+    bare = _ABOUT_ITSELF.sub("", whole).replace("  ", " ").strip()
+    digest = hashlib.sha256(bare.encode()).hexdigest()
+    return Told(id, token, frozenset([token]), digest, POSSIBLE_REPEAT in whole)
 
 
 def mails_of(relay: FakeRelay) -> list[tuple[str, str, Mail]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from alertd.errors import StoreUnavailable
 from alertd.store.embedded import socket_url
 from alertd.store.redis import RedisStore, open_store
 from tests.faults.case import Case
-from tests.faults.checker import Verdict, check
+from tests.faults.checker import Message, Verdict, check
 from tests.faults.feeds import WINDOW, Feeds
 from tests.faults.kept import compared, lines_with, went_back
 from tests.faults.ledger import LedgerReader, leftover, under_way
@@ -62,6 +62,8 @@ class World:
         self.pushes = Pushes(self.feeds, lambda: doors(self.daemons))
         self.sink = Sink(server, "/sink", keep=keep)
         self.notices = Sink(server, "/operator")
+        self.came: Callable[[], Collection[Message]] = lambda: self.sink.receipts
+        """What is held against what was published: of another receiver where a test says so."""
         self.redis = redis if isinstance(redis, RedisServer) else None
         self.redis_url = redis.url if isinstance(redis, RedisServer) else redis or ""
         more = {} if isinstance(sources, int) else {s["id"]: s for s in sources}
@@ -226,7 +228,7 @@ class World:
         assert not self.sink.wrong, self.sink.wrong[:3]
         assert not self.pushes.wrong, self.pushes.wrong[:3]
         return check(
-            self.feeds.published, ledger, self.sink.receipts, left, bound=bound, untold=untold, rewritten=rewritten,
+            self.feeds.published, ledger, self.came(), left, bound=bound, untold=untold, rewritten=rewritten,
             went_back=went_back(self.folder, self.notices),
         )  # fmt: skip
 
