@@ -13,6 +13,7 @@ from tests.app.test_coverage import quarter_ago
 from tests.faults.calm import Calm
 from tests.faults.case import Case, fault
 from tests.faults.world import CONCURRENCY, World, world
+from tests.support.behaviours import slowly
 from tests.support.daemon import Daemon, eventually
 from tests.support.desk import logged
 from tests.support.redis import RedisServer, bundled_binary
@@ -27,6 +28,8 @@ APART = (
     ("timers",),
 )  # fmt: skip
 POLLERS, MATCHERS, DELIVERERS = (0, 1), (2, 3, 4), (5, 6)
+FLIGHTS = 3 * CONCURRENCY * len(DELIVERERS)
+"""Messages after which each deliverer has some in flight: it sends so many at a time, and each takes two seconds."""
 
 
 @asynccontextmanager
@@ -90,23 +93,30 @@ async def test_what_a_daemon_had_that_is_gone_is_taken_over(case: Case) -> None:
         w.nemesis.release()
 
         times["matcher killed"] = await gone(w, case.chance.choice(MATCHERS), "SIGKILL")
-        times["deliverer killed"] = await gone(w, case.chance.choice(DELIVERERS), "SIGKILL")
+
+        w.sink.always(slowly(2), accepts=True)
+        times["deliverer killed"] = await gone(w, case.chance.choice(DELIVERERS), "SIGKILL", beginning=FLIGHTS)
         note = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in times.items())
-        await w.settled(bound=CONCURRENCY, note=f"all of it delivered after so many calm seconds: {note}")
+        verdict = await w.settled(bound=CONCURRENCY, note=f"all of it delivered after so many calm seconds: {note}")
+        assert verdict.repeats, "what the deliverer was sending was sent again when its lease was over"
         late = [what for what, seconds in times.items() if seconds > MISSED_S[what.split()[0]] + WORK_S]
         assert not late, note
 
 
-async def gone(w: World, number: int, how: str) -> float:
-    """Kill or stop a whole daemon while it works; gives how long it takes until all is delivered (calm.py)."""
+async def gone(w: World, number: int, how: str, beginning: int = 1) -> float:
+    """Kill or stop a whole daemon while it works; gives how long it takes until all is delivered (calm.py).
+
+    `beginning`: messages that are on their way then, or have come.
+    """
     tokens = await w.publish(160)
-    await w.some_delivered(len(w.feeds.published) - len(tokens) + 1)
+    await w.some_delivered(len(w.feeds.published) - len(tokens) + beginning)
     calm = Calm()
     if how == "SIGSTOP":
         await w.nemesis.stop("supervisor", daemon=number)
         await w.nemesis.stop("io", daemon=number)
     else:
         await w.nemesis.kill("supervisor", daemon=number, restart=False)
+    w.sink.always(None)
     tokens += await w.publish(80)
     await w.delivered(tokens)
     return calm()

@@ -18,8 +18,8 @@ from tests.faults.case import Case, fault
 from tests.faults.load import allowed_repeats, kill_at_random, publishing
 from tests.faults.scenarios import AFTER_READ, MID_INGEST
 from tests.faults.world import CONCURRENCY, World, logged, world
+from tests.support.behaviours import answer, slowly
 from tests.support.daemon import eventually
-from tests.support.http import Behaviour, Connection, Request, answer
 from tests.support.redis import RedisServer, bundled_binary
 
 RATE = 20
@@ -38,16 +38,6 @@ def dies_at(failpoint: str, nth: int = 1) -> dict[str, str]:
 def deaths(case: Case) -> int:
     """Count the processes that died."""
     return len(logged(case.folder, "process_died"))
-
-
-def slowly(seconds: float) -> Behaviour:
-    """Take a message after a while: so that something is in flight."""
-
-    async def behave(request: Request, connection: Connection) -> None:
-        await asyncio.sleep(seconds)
-        await answer(status=204)(request, connection)
-
-    return behave
 
 
 async def struck(w: World, count: int) -> float:

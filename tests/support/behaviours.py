@@ -148,6 +148,16 @@ def hang(after: bytes = b"") -> Behaviour:
     return behave
 
 
+def slowly(seconds: float) -> Behaviour:
+    """Take a message after a while: so that something is in flight."""
+
+    async def behave(request: Request, connection: Connection) -> None:
+        await asyncio.sleep(seconds)
+        await answer(status=204)(request, connection)
+
+    return behave
+
+
 def reset(after: bytes = b"") -> Behaviour:
     """Send `after`, then reset the connection."""
 
