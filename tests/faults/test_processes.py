@@ -156,7 +156,7 @@ async def test_a_message_whose_sender_died_before_it_is_sent_once(case: Case, pl
 
 @fault("F7", "kill-sender-after-send-before-finish", slow=True)
 async def test_a_message_whose_sender_died_after_it_is_repeated_under_its_id(case: Case) -> None:
-    async with world(case, env=dies_at("deliver.sent", 5)) as w:
+    async with world(case, env=dies_at("deliver.sent", 5), pushed=True) as w:
         await struck(w, 60)
         verdict = await w.settled(bound=CONCURRENCY)
         assert verdict.repeats >= 1, "the one that was sent is in doubt"
@@ -228,7 +228,7 @@ def killed(w: World) -> str:
 
 @fault("F9", "sigterm-under-load", slow=True)
 async def test_a_stop_under_load_ends_what_it_has_begun_and_repeats_nothing(case: Case) -> None:
-    async with world(case) as w:
+    async with world(case, pushed=True) as w:
         w.sink.always(slowly(0.2), accepts=True)
         async with publishing(w, RATE):
             await w.publish(200)
@@ -246,9 +246,10 @@ async def test_a_stop_under_load_ends_what_it_has_begun_and_repeats_nothing(case
 
 @fault("F9", "double-sigterm", slow=True)
 async def test_a_second_sigterm_ends_it_at_once(case: Case) -> None:
-    async with world(case) as w:
+    async with world(case, pushed=True) as w:
         w.sink.always(slowly(0.9), accepts=True)
         await w.publish(60)
+        w.push(20)
         await w.some_delivered(4)
         w.daemon.signal(signal.SIGTERM)
         await eventually(lambda: _says(case, "draining"), "it drains")
