@@ -4,8 +4,9 @@
     .venv/bin/python -m bench load ingest --minutes 10
     .venv/bin/python -m bench load repoll latency backlog recovery memory
 
-Feeds and receiver are another process on the same machine, which takes its share of it. Beside every part stands how
-long a sync of this disk takes (p50).
+Text and rules are those of bench/load_text.py, as in `bench scale`; every row says how large an item is and how many
+of 100 alert. Feeds and receiver are another process on the same machine, which takes its share of it. Beside every
+part stands how long a sync of this disk takes (p50).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from alertd.store.embedded import socket_url
 from alertd.store.redis import open_store
 from bench.feeds import Machine
 from bench.fsync import fsync_ms, percentiles
-from bench.load_filled import fill, prepared
+from bench.load_text import FULL_TEXT, HEADLINE, TEXT, fill, portfolio, prepared, said
 from bench.load_world import Outside, Plan
 from bench.report import Row, percentile, print_table
 from tests.support.daemon import Daemon, eventually
@@ -39,8 +40,8 @@ from tests.support.redis import RedisServer, bundled_binary
 LOOK_S = 0.5
 BACKLOG = 100_000
 KEPT = 500
-FULL_TEXT = 10_000
-"""Characters of a full text."""
+WIDE = 7
+"""A table with more columns than this is printed with its rows side by side."""
 
 
 @dataclass
@@ -89,17 +90,14 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(plan: Plan, *, when: str = "{title: blackout}", redis: str = "") -> AsyncIterator[Rig]:
+async def rig(plan: Plan, *, redis: str = "") -> AsyncIterator[Rig]:
     """Set a daemon up beside feeds and a receiver; it works when the block begins, unless Redis is given."""
     outside = Outside(plan)
     try:
         with tempfile.TemporaryDirectory(prefix="bench-load-") as name:
             folder = Path(name)
             (folder / "rules/portfolios").mkdir(parents=True)
-            (folder / "rules/portfolios/bench.yaml").write_text(
-                "{portfolio: bench, title: Bench, timezone: UTC, receivers: [sink],"
-                f" rules: [{{id: loud, title: Loud, severity: high, when: {when}}}]}}"
-            )
+            (folder / "rules/portfolios/bench.yaml").write_text(json.dumps(portfolio(["sink"])))
             settings = {"state_dir": "./var", "rules": "./rules", "web": {"bind": "127.0.0.1:0"}, "operator": []}
             more: dict[str, Any] = {"redis": redis} if redis else {}
             (folder / "alertd.yaml").write_text(json.dumps(settings | outside.settings() | more))
@@ -116,7 +114,11 @@ async def rig(plan: Plan, *, when: str = "{title: blackout}", redis: str = "") -
 
 async def ingest(minutes: float) -> list[Row]:
     """New events for so long, at more than is asked for: what is taken, what is matched, what is left."""
-    async with rig(Plan(rate=1_250)) as r:
+    return [await _ingest(text, minutes) for text in (HEADLINE, TEXT)]
+
+
+async def _ingest(text: str, minutes: float) -> Row:
+    async with rig(Plan(rate=1_250, text=text)) as r:
         r.outside.ask("go")
         await r.watch(5)
         began, (in_0, out_0), cpu_0 = time.monotonic(), await r.flow(), r.cpu_s()
@@ -125,17 +127,17 @@ async def ingest(minutes: float) -> list[Row]:
         # of what each role has done: the match process stands among the others, with the supervisor
         done = {role: (out_1 - out_0 if role == "others" else in_1 - in_0) or 1 for role in cpu_1}
         seen = r.outside.ask("stop")
-        return [{
+        return said(text) | {
             "minutes": took / 60, "published/s": seen.published / (took + 5), "taken in/s": (in_1 - in_0) / took,
             "finished/s": (out_1 - out_0) / took, "backlog": in_1 - out_1, "alerts sent": seen.delivered,
             **{f"{role} CPU ms/event": (cpu_1[role] - cpu_0[role]) * 1000 / done[role] for role in cpu_1},
             **r.memory(),
-        }]  # fmt: skip
+        }  # fmt: skip
 
 
 async def repoll(minutes: float) -> list[Row]:
     """Pages of items that are known, each time in other bytes: how many are checked a second."""
-    plan = Plan(sources=40, rate=0.0, still=500, alerting=0.0)
+    plan = Plan(sources=40, rate=0.0, still=500, alerting=0)
     async with rig(plan) as r:
         known = plan.sources * plan.still
 
@@ -148,22 +150,27 @@ async def repoll(minutes: float) -> list[Row]:
         polls = r.outside.ask("?").polls - before
         took = time.monotonic() - began
         new = (await r.flow())[0] - known
-        return [{"polls/s": polls / took, "checks/s": polls * plan.still / took, "taken for new": new, **r.memory()}]
+        figures: Row = {"polls/s": polls / took, "checks/s": polls * plan.still / took, "taken for new": new}
+        return [said(plan.text, plan.alerting) | figures | r.memory()]
 
 
 async def latency(minutes: float) -> list[Row]:
     """A hundred events a second that all alert: from the page's last byte to the request."""
-    async with rig(Plan(sources=10, rate=100, alerting=1.0)) as r:
+    return [await _latency(text, minutes) for text in (HEADLINE, TEXT)]
+
+
+async def _latency(text: str, minutes: float) -> Row:
+    async with rig(Plan(sources=10, rate=100, text=text, alerting=100)) as r:
         r.outside.ask("go")
         await r.watch(5)
         r.outside.ask("?")
         await r.watch(minutes * 60)
         found = r.outside.ask("stop").latencies
-        return [{
+        return said(text, 100) | {
             "events": len(found), "events/s": len(found) / (minutes * 60), "p50 ms": percentile(found, 0.5) * 1000,
             "p90 ms": percentile(found, 0.9) * 1000, "p99 ms": percentile(found, 0.99) * 1000,
             "max ms": max(found) * 1000,
-        }]  # fmt: skip
+        }  # fmt: skip
 
 
 async def backlog(minutes: float) -> list[Row]:
@@ -171,7 +178,7 @@ async def backlog(minutes: float) -> list[Row]:
     count = min(BACKLOG, int(BACKLOG * minutes)) if minutes < 1 else BACKLOG
     with RedisServer(bundled_binary(), {"appendfsync": "always", "maxmemory": "2gb"}) as redis:
         store = await prepared(redis)
-        await fill(store, count, 200, loud_each=100)
+        await fill(store, TEXT, count)
         async with rig(Plan(sources=1, rate=0.0), redis=redis.url) as r:
             began = time.monotonic()
             await r.daemon.start()
@@ -181,7 +188,7 @@ async def backlog(minutes: float) -> list[Row]:
             took = time.monotonic() - began
             used = (await store.memory()).used / 2**20
             await store.aclose()
-            return [{
+            return [said(TEXT) | {
                 "events": count, "ready after s": started, "drained after s": took, "events/s": count / took,
                 **r.memory(), "redis MiB": used,
             }]  # fmt: skip
@@ -190,7 +197,7 @@ async def backlog(minutes: float) -> list[Row]:
 async def recovery(minutes: float) -> list[Row]:
     """Everything is killed under load, three times: how long until the next message is delivered."""
     rows: list[Row] = []
-    async with rig(Plan(sources=10, rate=100, alerting=1.0)) as r:
+    async with rig(Plan(sources=10, rate=100, alerting=100)) as r:
         r.outside.ask("go")
         for _ in range(3):
             await r.watch(min(minutes * 20, 10))
@@ -205,40 +212,42 @@ async def recovery(minutes: float) -> list[Row]:
             while not first:
                 await asyncio.sleep(0.05)
                 first = r.outside.ask("?").first_at
-            rows.append({"killed": "everything", "first delivery after s": first - began})
+            rows.append({"killed": "everything", **said(TEXT, 100), "first delivery after s": first - began})
         r.outside.ask("stop")
     return rows
 
 
 async def memory(minutes: float) -> list[Row]:
-    """What Redis keeps of an event that waits, and of one that was told, of both sizes; `minutes` changes nothing."""
-    rows: list[Row] = []
-    for name, size in (("headline", 200), ("full text", FULL_TEXT)):
-        with RedisServer(bundled_binary(), {"appendfsync": "everysec", "maxmemory": "2gb"}) as redis:
-            store = await prepared(redis)
-            empty = (await store.memory()).used
-            await fill(store, KEPT, size, loud_each=1)
-            waiting = (await store.memory()).used
-            async with rig(Plan(sources=1, rate=0.0), redis=redis.url) as r:
-                await r.daemon.start()
+    """What Redis keeps of an event that waits, and of one that was told, by size; `minutes` changes nothing."""
+    return [await _memory(text) for text in (HEADLINE, TEXT, FULL_TEXT)]
 
-                async def all_told(outside: Outside = r.outside) -> bool:
-                    return outside.ask("?").delivered >= KEPT
 
-                await eventually(all_told, "all are told", 300)
-                told = (await store.memory()).used
-            await store.aclose()
-            rows.append({
-                "size": name, "characters": size, "waiting event bytes": (waiting - empty) // KEPT,
-                "told alert bytes": (told - empty) // KEPT,
-            })  # fmt: skip
-    return rows
+async def _memory(text: str) -> Row:
+    with RedisServer(bundled_binary(), {"appendfsync": "everysec", "maxmemory": "2gb"}) as redis:
+        store = await prepared(redis)
+        empty = (await store.memory()).used
+        await fill(store, text, KEPT, alerting=100)
+        waiting = (await store.memory()).used
+        async with rig(Plan(sources=1, rate=0.0), redis=redis.url) as r:
+            await r.daemon.start()
+
+            async def all_told() -> bool:
+                # two that happen to be one story are told once
+                return not (await store.backlog()).events and not await store.link.call("HLEN", store.keys("chains"))
+
+            await eventually(all_told, "all are told", 1_800)
+            told, alerts = (await store.memory()).used, r.outside.ask("?").delivered
+        await store.aclose()
+    return said(text, 100) | {
+        "events": KEPT, "alerts": alerts, "waiting event bytes": (waiting - empty) // KEPT,
+        "told alert bytes": (told - empty) // alerts,
+    }  # fmt: skip
 
 
 PARTS: dict[str, tuple[str, Callable[[float], Coroutine[Any, Any, list[Row]]]]] = {
-    "ingest": ("new events, one in a hundred alerting", ingest),
+    "ingest": ("new events", ingest),
     "repoll": ("pages of known items", repoll),
-    "latency": ("from the page to the request, 100 events/s, all alerting", latency),
+    "latency": ("from the page to the request, 100 events/s", latency),
     "backlog": ("a backlog at the start", backlog),
     "recovery": ("everything killed under load", recovery),
     "memory": ("what Redis keeps", memory),
@@ -263,10 +272,14 @@ def measure_all() -> dict[str, list[Row]]:
 
 
 def show(found: dict[str, list[Row]]) -> None:
-    """Print the figures, one a line for parts with one row."""
+    """Print a table for each part; one with very many columns lies on its side."""
     for name, rows in found.items():
-        lines = [{"what": key, "figure": value} for key, value in rows[0].items()] if len(rows) == 1 else rows
-        print_table(PARTS[name][0], lines)
+        title, names = PARTS[name][0], list(dict.fromkeys(key for row in rows for key in row))
+        if len(names) > WIDE:
+            heads = [str(row["text"]) for row in rows]
+            rows = [{"": key, **{head: row.get(key, "") for head, row in zip(heads, rows, strict=True)}}
+                    for key in names if key != "text"]  # fmt: skip
+        print_table(f"{name}: {title}", rows)
 
 
 def main(words: Sequence[str]) -> None:

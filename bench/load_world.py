@@ -1,7 +1,7 @@
 """A world for measurements under load, in a process of its own: feeds that publish by the clock, and a receiver.
 
-Item n of a source is published at n / rate seconds after `go`. The title carries its number, by which the receiver
-knows when it was sent: both are one process and one clock.
+Item n of a source is published at n / rate seconds after `go`. The title carries source and number, by which the
+receiver knows when it was sent: both are one process and one clock.
 """
 
 from __future__ import annotations
@@ -9,21 +9,28 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import functools
+import html
 import multiprocessing
 import os
-import random
 import re
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from random import Random
 from typing import Any
 
 from aiohttp import web
 
+from bench.load_text import ALERTING, TEXT, WORDS, titled
+from bench.news import Wire
+
 SECRET = "whsec_" + base64.b64encode(os.urandom(32)).decode()
 WINDOW = 300
 """Items that a page shows at most: with one poll a second and fifty new items each, six polls may be missed."""
-_NUMBER = re.compile(r"load-(\d+)-(\d+)")
+_NUMBER = re.compile(r"\bn(\d+)x(\d+)\b")
+_PRIME = 1_000_003
+"""Sources say different things."""
 
 
 @dataclass
@@ -33,10 +40,10 @@ class Plan:
     sources: int = 20
     rate: float = 1000.0
     """Items a second, on all sources together."""
-    alerting: float = 0.01
-    """Share of items that the rule matches."""
-    body: int = 200
-    """Characters of an item's text."""
+    text: str = TEXT
+    """Which of load_text.WORDS."""
+    alerting: int = ALERTING
+    """Of 100 items those that the rule matches."""
     still: int = 0
     """Items that each page shows from the beginning, in other bytes at each poll."""
 
@@ -100,6 +107,9 @@ class _Pages:
         self.began = self.ended = 0.0
         self.sent: dict[tuple[int, int], float] = {}
         self._top = [0] * plan.sources
+        self._wire = Wire(WORDS[plan.text])
+        # an item is written once, and shown in each page for as long as it is in the window
+        self._item = functools.lru_cache(plan.sources * 2 * max(WINDOW, plan.still))(self._written)
 
     def count(self) -> int:
         """Say how many items each source has published by now."""
@@ -112,9 +122,8 @@ class _Pages:
         source = int(request.match_info["source"])
         top, old = self.plan.still + self.count(), self._top[source]
         self.seen.polls += 1
-        items = [
-            _item(self.plan, source, n) for n in range(top - 1, max(top - max(WINDOW, self.plan.still), 0) - 1, -1)
-        ]
+        oldest = max(top - max(WINDOW, self.plan.still), 0)
+        items = [self._item(source, n) for n in range(top - 1, oldest - 1, -1)]
         body = f"<rss version='2.0'><!--{self.seen.polls}--><channel><title>t</title>{''.join(items)}</channel></rss>"
         now = time.monotonic()
         for number in range(max(old, self.plan.still), top):
@@ -132,21 +141,17 @@ class _Pages:
             self.seen.latencies.append(arrived - sent)
         return web.Response(status=204)
 
+    def _written(self, source: int, number: int) -> str:
+        seed, name = source * _PRIME + number, f"n{source}x{number}"
+        item, loud = self._wire.item(seed), Random(seed).random() * 100 < self.plan.alerting
+        title, body = html.escape(titled(item, name, loud=loud)), html.escape(html.escape(item.body))
+        return f"<item><guid>{name}</guid><title>{title}</title><description>{body}</description></item>"
+
     def look(self) -> Seen:
         """Give what was seen, and begin anew with what is counted since the last look."""
         seen = self.seen
         self.seen = Seen(published=seen.published, polls=seen.polls, delivered=seen.delivered)
         return seen
-
-
-def _item(plan: Plan, source: int, number: int) -> str:
-    words = random.Random(source * 1_000_003 + number)
-    text = " ".join("".join(words.choices("aeioubcdfglmnprst", k=words.randint(4, 9))) for _ in range(8))
-    loud = "blackout" if words.random() < plan.alerting else "report"
-    name = f"load-{source}-{number}"
-    body = (text + ". ") * (plan.body // len(text) + 1)
-    title = f"{loud} {text} {name}"
-    return f"<item><guid>{name}</guid><title>{title}</title><description>{body[: plan.body]}</description></item>"
 
 
 async def _run(line: Connection, plan: Plan) -> None:

@@ -68,6 +68,23 @@ def generated(count: int, table: Registrants, words: int = WORDS) -> list[Event]
     return [_item(random, number, known, filler, words) for number in range(count)]
 
 
+class Wire:
+    """Writes item after item, the same under the same number: what daemons are measured with."""
+
+    def __init__(self, words: int) -> None:
+        self._known = list(companies(10_000).companies.values())[:5_000]
+        self._filler = list(language().words[:6_000])
+        self._words = words
+
+    def item(self, number: int) -> Event:
+        """Write one; without words it is its headline."""
+        return _item(Random(number), number, self._known, self._filler, self._words)
+
+    def characters(self, items: int = 500) -> int:
+        """Say how large an item is, headline and text, on the average of so many."""
+        return sum(len(item.title) + len(item.body) for item in map(self.item, range(items))) // items
+
+
 def _item(random: Random, number: int, known: list[Company], filler: list[str], words: int) -> Event:
     cast = random.sample(known, random.choice((1, 2, 2, 3, 4, 6)))
 

@@ -5,7 +5,7 @@
 
 Redis is one of its own with `appendonly yes` and `appendfsync always`, over its socket. Events are on the stream
 before the daemons start, messages come due when all are in the queue; measured is from the first that is done to the
-last. 1 event in 100 raises an alert; each of 200 other rules matches none. The receivers answer at once. Daemons,
+last. Text and rules are those of bench/load_text.py, as in `bench load`. The receivers answer at once. Daemons,
 Redis, receivers and this program share the machine's cores: `stops at` says what was used up. `ms each` and `ms of
 Redis` are the processor time of one event or message, which depends little on what else the machine does.
 """
@@ -23,14 +23,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from alertd.base.clock import system_clock
-from alertd.model import Candidate, Event, IngestItem, Message, NewDelivery, event_to_json
+from alertd.model import Message, NewDelivery
 from alertd.model import Notice as Note
-from alertd.store.redis import RedisStore, open_store
+from alertd.store.redis import RedisStore
 from bench.fsync import fsync_ms, percentiles
-from bench.news import companies, generated
+from bench.load_text import HEADLINE, TEXT, fill, portfolio, prepared, said
 from bench.report import Row, print_table
 from tests.faults.nemesis import kind_of
 from tests.faults.sink import SECRET
@@ -40,11 +38,6 @@ from tests.support.redis import RedisServer, bundled_binary
 
 EVENTS, MESSAGES = 8_000, 4_000
 MATCHERS, DELIVERERS = (1, 2, 4), (1, 2)
-WORDS = 60
-"""Of an event's body."""
-ALERTING = 100
-"""One event in so many raises an alert."""
-OTHER_RULES = 200
 RECEIVERS = 8
 DUE_MS = 5_000
 CHUNK = 200
@@ -54,20 +47,8 @@ BUSY = 0.85
 
 def _settings(folder: Path, redis: str, port: int, match: int) -> None:
     (folder / "rules/portfolios").mkdir(parents=True)
-    others = [
-        {"id": f"other-{n}", "title": f"Other {n}", "severity": "low", "when": {"text": f"zzword{n}"}}
-        for n in range(OTHER_RULES)
-    ]
-    wanted = {"id": "wanted", "title": "Wanted", "severity": "high", "when": {"text": "alertworthy"}}
     names = [f"sink-{n}" for n in range(RECEIVERS)]
-    portfolio = {
-        "portfolio": "p",
-        "title": "P",
-        "timezone": "UTC",
-        "receivers": names[:1],
-        "rules": [wanted, *others],
-    }
-    (folder / "rules/portfolios/p.yaml").write_text(json.dumps(portfolio))
+    (folder / "rules/portfolios/p.yaml").write_text(json.dumps(portfolio(names[:1])))
     receivers = [
         {"id": name, "type": "webhook", "url": f"http://127.0.0.1:{port}/{name}", "secret": SECRET,
          "allow_private": True, "updates": "all"}
@@ -150,24 +131,6 @@ def _row(what: str, processes: int, seconds: float, done: int, used: Mapping[tup
     }  # fmt: skip
 
 
-async def _fill_events(store: RedisStore, count: int) -> None:
-    kinds = generated(500, companies(10_000), WORDS)
-    for start in range(0, count, CHUNK):
-        numbers = range(start, min(start + CHUNK, count))
-        await store.ingest("wire", [_item(kinds[n % len(kinds)], n) for n in numbers], system_clock())
-
-
-def _item(kind: Event, number: int) -> IngestItem:
-    name = f"n{number}"
-    title = f"{kind.title} {name}{' alertworthy' if number % ALERTING == 0 else ''}"
-    event = msgspec.structs.replace(kind, id=f"ev_{name}", source="wire", title=title)
-    candidate = Candidate(
-        position=0, event_id=event.id, identity=f"i-{name}", strong=f"s-{name}", weak=f"w-{name}", withdrawn=False,
-        content_hash=f"h-{name}", title=title, published_ms=None, event=msgspec.Raw(event_to_json(event)),
-    )  # fmt: skip
-    return IngestItem(candidate=candidate, verdict="new")
-
-
 async def _fill_messages(store: RedisStore, count: int) -> None:
     """Queue messages that are due when all of them are there."""
     now = system_clock()
@@ -186,12 +149,11 @@ def _message(number: int, now: int) -> NewDelivery:
     )  # fmt: skip
 
 
-async def _matching(folder: Path, port: int, processes: int, events: int) -> Row:
+async def _matching(folder: Path, port: int, text: str, processes: int, events: int) -> Row:
     with RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
         _settings(folder, redis.url, port, processes)
-        store = await open_store(redis.url, "alertd", name="bench")
-        await store.prepare()
-        await _fill_events(store, events)
+        store = await prepared(redis)
+        await fill(store, text, events)
 
         async def left() -> int:
             return (await store.backlog()).events
@@ -199,13 +161,12 @@ async def _matching(folder: Path, port: int, processes: int, events: int) -> Row
         async with Daemon(folder, words=("--only", "match")) as daemon:
             seconds, done, used = await _timed(left, events, [daemon], redis.pid)
         await store.aclose()
-    return _row("match processes", processes, seconds, done, used)
+    return said(text) | _row("match processes", processes, seconds, done, used)
 
 
 async def _delivering(folder: Path, port: int, processes: int, messages: int) -> Row:
     with RedisServer(bundled_binary(), {"appendfsync": "always"}) as redis:
-        store = await open_store(redis.url, "alertd", name="bench")
-        await store.prepare()
+        store = await prepared(redis)
 
         async def left() -> int:
             return int(await store.link.call("HLEN", store.keys("chains")))
@@ -236,7 +197,11 @@ async def measure(events: int = EVENTS, messages: int = MESSAGES) -> dict[str, A
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             disk = fsync_ms(folder)
-            matching = [await _matching(folder / f"m{n}", port, n, events) for n in MATCHERS]
+            matching = [
+                await _matching(folder / f"m{n}-{words}", port, text, n, events)
+                for words, text in enumerate((HEADLINE, TEXT))
+                for n in MATCHERS
+            ]
             delivering = [await _delivering(folder / f"s{n}", port, n, messages) for n in DELIVERERS]
             disk += fsync_ms(folder)
     finally:
@@ -247,7 +212,7 @@ async def measure(events: int = EVENTS, messages: int = MESSAGES) -> dict[str, A
 
 def show(found: dict[str, Any]) -> None:
     """Print the figures."""
-    print_table(f"events of {WORDS} words matched, 1 in {ALERTING} raising an alert", found["matching"])
+    print_table("events matched", found["matching"])
     print_table(f"messages sent to {RECEIVERS} webhooks", found["delivering"])
     print(f"\nfdatasync of this disk: p50 {found['fdatasync']['p50']:.2f} ms; {os.cpu_count()} cores")
 
