@@ -118,7 +118,7 @@ def add(
             )  # fmt: skip
         except BadSilence as error:
             fail(str(error), USAGE)
-        async with command_store(reach) as store:
+        async with command_store(reach) as store, store.replicated():
             await store.put_silence(made, record_of(made, "added", who, "cli", now), now)
         return made
 
@@ -173,8 +173,9 @@ def end(
             now = system_clock()
             known = [one for one in await store.silences(now) if may_touch(one, desk, all_desks=desk is None)]
             over = [ended(_meant(word, known), now) for word in dict.fromkeys(ids)]
-            for one in over:
-                await store.put_silence(one, record_of(one, "ended", by or whoami(), "cli", now), now)
+            async with store.replicated():
+                for one in over:
+                    await store.put_silence(one, record_of(one, "ended", by or whoami(), "cli", now), now)
             return over
 
     over = guarded(work)

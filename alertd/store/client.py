@@ -56,10 +56,18 @@ class Link:
         with self._translated(command):
             return await self._servers.send(*command)
 
-    async def pipeline(self, commands: Iterable[Sequence[Arg]]) -> list[Any]:
-        """Send several commands in one go, without a transaction; the first error is raised."""
+    @property
+    def server(self) -> object:
+        """Which of several servers is ours, as far as known; None where there is one."""
+        return self._servers.server
+
+    async def pipeline(self, commands: Iterable[Sequence[Arg]], *, redirect: bool = True) -> list[Any]:
+        """Send several commands in one go, without a transaction; the first error is raised.
+
+        All go to one server; what a node of a cluster turns away goes elsewhere, unless `redirect` is false.
+        """
         with self._translated():
-            return await self._servers.pipeline(commands)
+            return await self._servers.pipeline(commands, redirect=redirect)
 
     async def block(self, block_ms: int, *command: Arg) -> Any:
         """Send a command that may wait on the server for `block_ms`. Callers must not cancel it: the server would

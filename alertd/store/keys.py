@@ -63,7 +63,8 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     turns:<limit>      zset     token -> the moment at which its holder may send (scripts/turn.lua); expires
     quiet:<limit>      string   until when nobody sends there; expires a minute later
     flow               hash     in, out: events put into the stream and taken out; at: when that was compared last
-    meta               hash     schema, epoch, trimmed (before which journal id records were dropped)
+    meta               hash     schema, epoch, trimmed (before which journal id records were dropped),
+                                confirmed: when replicas were last waited for
 """
 
 from __future__ import annotations

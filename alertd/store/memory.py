@@ -7,6 +7,7 @@ differential test hold both to it.
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from alertd.base.clock import Clock, system_clock
 from alertd.store.keys import LANES
@@ -38,6 +39,10 @@ class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryL
 
     async def aclose(self) -> None:
         """Do nothing."""
+
+    def replicated(self) -> AbstractAsyncContextManager[None]:
+        """Do nothing: there are no replicas."""
+        return nullcontext()
 
     async def ping(self) -> float:
         """Give 0."""

@@ -8,6 +8,7 @@ arguments it changes nothing further and gives the same answer, so that a caller
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from alertd.model import (
@@ -67,6 +68,11 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Protocol
 
     async def epoch(self) -> str:
         """Give the id this store got when it was first prepared; another one means that its memory was lost."""
+
+    def replicated(self) -> AbstractAsyncContextManager[None]:
+        """Do something of which somebody is told that it is taken: it ends when the replicas that the server asks for
+        have it. Raises StoreUnavailable where that is not known; it may stand all the same.
+        """
 
     # --- ingest ----------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from alertd.store.journal import JournalPart
 from alertd.store.keys import GROUP, SCHEMA, Keys
 from alertd.store.life import LifePart
 from alertd.store.limits import LimitsPart
+from alertd.store.replicated import ReplicatedPart
 from alertd.store.standings import StandingsPart
 from alertd.store.state import StatePart
 from alertd.store.stories import StoriesPart
@@ -48,6 +49,7 @@ class RedisStore(
     ArchivePart,
     IndicesPart,
     AgePart,
+    ReplicatedPart,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 

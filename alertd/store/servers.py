@@ -61,15 +61,23 @@ class Servers:
         """Send one that may wait on the server."""
         return await self._send(self._reader, command)
 
-    async def pipeline(self, commands: Iterable[Sequence[Arg]]) -> list[Any]:
-        """Send several in one go, without a transaction; the first error is raised."""
+    @property
+    def server(self) -> Node | None:
+        """Which of several servers is ours, as far as known; None where there is one."""
+        return self._finder.known if self._finder is not None else None
+
+    async def pipeline(self, commands: Iterable[Sequence[Arg]], *, redirect: bool = True) -> list[Any]:
+        """Send several in one go, without a transaction; the first error is raised.
+
+        `redirect`: a command that another node of a cluster wants goes there; otherwise that is an error.
+        """
         sent = list(commands)
         async with self._client.pipeline(transaction=False) as pipe:
             for command in sent:
                 pipe.execute_command(*command)
             replies = list(await self._guarded(pipe.execute(raise_on_error=self._finder is None)))
         for place, reply in enumerate(replies):
-            if isinstance(reply, exceptions.AskError):
+            if isinstance(reply, exceptions.AskError) and redirect:
                 replies[place] = await self._redirected(self._client, reply, sent[place])
             elif isinstance(reply, Exception):
                 await self._guarded(_raised(reply))

@@ -9,6 +9,7 @@ A token of a desk makes, sees and ends silences of that desk alone.
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import msgspec
@@ -37,6 +38,10 @@ class SilenceStore(Protocol):
 
     async def put_silence(self, silence: Silence, record: JournalRecord, now: int) -> None:
         """Write a silence with its line of the journal."""
+        ...
+
+    def replicated(self) -> AbstractAsyncContextManager[None]:
+        """End when the replicas have what was done within."""
         ...
 
 
@@ -98,7 +103,8 @@ class SilenceRoutes:
             made = _made(await body_of(request, Wanted), caller, now)
         except (BadRequest, BadSilence) as error:
             return failure(400, str(error))
-        await self._store.put_silence(made, record_of(made, "added", made.author, "api", now), now)
+        async with self._store.replicated():
+            await self._store.put_silence(made, record_of(made, "added", made.author, "api", now), now)
         return as_json(made, 201)
 
     async def end(self, request: web.Request) -> web.Response:
@@ -109,7 +115,8 @@ class SilenceRoutes:
         if found is None:
             return failure(404, "there is no such silence, or it is over")
         over = ended(found, now)
-        await self._store.put_silence(over, record_of(over, "ended", caller.name, "api", now), now)
+        async with self._store.replicated():
+            await self._store.put_silence(over, record_of(over, "ended", caller.name, "api", now), now)
         return as_json(over)
 
     async def _known(self, caller: Caller) -> list[Silence]:

@@ -6,6 +6,7 @@ load the alert -> is it theirs? -> decide (`alerts/answers.py`) -> commit, with 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -35,6 +36,10 @@ class AnswerStore(AlertStore, Protocol):
 
     async def note_feedback(self, portfolio: str, alert: str, data: dict[str, Any], now: int) -> None:
         """Remember what people think of an alert."""
+        ...
+
+    def replicated(self) -> AbstractAsyncContextManager[None]:
+        """End when the replicas have what was done within."""
         ...
 
 
@@ -85,7 +90,8 @@ class Answers:
         Raises Temporary (StoreUnavailable among it) where it was not taken and may be given again; the same answer
         given again is `already`.
         """
-        result = await self._give(given)
+        async with self._store.replicated():
+            result = await self._give(given)
         telemetry.ANSWERS.labels(kind=given.kind, via=given.via, outcome=result.outcome).inc()
         log.info(
             "answer",

@@ -2,7 +2,8 @@
 
     room? -> read (in a killable worker) -> intake -> the source's state -> the receipt
 
-The receipt is given when everything is in the stream, and Redis answers when it has written that down. A push that
+The receipt is given when everything is in the stream, Redis has written that down, and the replicas that it asks for
+have it. A push that
 is cut short is sent again by whoever sent it: what was taken is known then.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import msgspec
@@ -42,6 +44,10 @@ class PushStore(Protocol):
 
     def trust_state(self, source: str) -> None:
         """Write over what is remembered of a source: it was read just now."""
+        ...
+
+    def replicated(self) -> AbstractAsyncContextManager[None]:
+        """End when the replicas have what was done within."""
         ...
 
 
@@ -99,7 +105,8 @@ class Pushes:
         # One at a time for each source: its state is read, changed and written. Who waits for that takes no room.
         async with turn, self._room:
             try:
-                receipt = await self._take(config, body, content_type)
+                async with self._store.replicated():
+                    receipt = await self._take(config, body, content_type)
             except (ParseFailed, ParseKilled) as error:
                 # One batch is a fault of its sender, who was told; three in a row are the source's.
                 await self._health.failed(await self._state(source), str(error), None, after=FAILING_AFTER)
