@@ -20,9 +20,12 @@ STARTED_S = 300.0
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], what: str, timeout: float = DEADLINE_S) -> Any:
-    """Wait until a check gives something true. Fails by name when it never does."""
+    """Wait until a check gives something true. Fails by name when it never does.
+
+    It asks ever less often: most checks ask a daemon, which works for the answer instead of for what is awaited.
+    """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + timeout
+    deadline, pause_s = loop.time() + timeout, 0.02
     last: Exception | None = None
     while loop.time() < deadline:
         try:
@@ -30,7 +33,8 @@ async def eventually(check: Callable[[], Awaitable[Any]], what: str, timeout: fl
                 return found
         except (aiohttp.ClientError, OSError, KeyError, json.JSONDecodeError) as error:
             last = error
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 1.2, 0.25)
     raise AssertionError(f"never happened within {timeout:.0f} s: {what}" + (f" (last: {last!r})" if last else ""))
 
 
