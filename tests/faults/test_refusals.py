@@ -16,10 +16,10 @@ from tests.faults.world import World, logged
 from tests.support.daemon import eventually
 from tests.support.redis import RedisServer, bundled_binary
 
-HOLD_S = 6.0
-"""How long each is kept up, for the log to be counted."""
+HOLD_S = 30.0
+"""How long each is kept up, for the log to be counted: it may say less than a line a second."""
 LINES = 24
-"""Lines of it at most, however long it lasts: one for each loop when it begins and when it ends."""
+"""Lines at most of one that is soon over: one for each loop when it begins and when it ends."""
 KEY = "{alertd}:events"
 PASSWORD = "another"
 
@@ -32,7 +32,7 @@ class Refusal:
     begin: Callable[[RedisServer], Awaitable[None]]
     end: Callable[[RedisServer], Awaitable[None]]
     words: str
-    """What the error says."""
+    """What the error says; nothing where it is mended at once, and nobody need hear of it."""
 
 
 def _sends(*commands: tuple[str, ...]) -> Callable[[RedisServer], Awaitable[None]]:
@@ -92,12 +92,19 @@ async def test_each_refusal_is_said_clearly_once_and_waited_for(case: Case, refu
             await eventually(says(w, began, refusal.words), f"it says {refusal.words!r}")
             await asyncio.sleep(HOLD_S)
             assert not set(tokens) <= w.sink.tokens, "it goes on as if nothing were"
-        said, held_s = lines_since(case.folder, began), time.time() - began
-        await refusal.end(redis)
-        await w.delivered(tokens)
+            said, held_s = lines_since(case.folder, began), time.time() - began
+            await refusal.end(redis)
+            await w.delivered(tokens)
+        else:
+            await refusal.end(redis)
+            await w.delivered(tokens)
+            said, held_s = lines_since(case.folder, began), time.time() - began
         figures = f"{refusal.name}: {len(said)} lines in {held_s:.0f} s"
         await w.settled(note=figures)
-        assert len(said) <= LINES, figures
+        if refusal.words:
+            assert len(said) < held_s, figures
+        else:
+            assert said == [], figures
         assert logged(case.folder, "process_died") == []
         assert logged(case.folder, "loop_died") == []
 
