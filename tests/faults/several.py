@@ -88,24 +88,32 @@ class Writer:
             await asyncio.sleep(0.02)
 
 
-async def under_load(w: World, fault: Callable[[], Awaitable[object]], *, before: int = 10, after: int = 15) -> None:
-    """Publish all the while, and let the fault happen in the middle.
+async def under_load(
+    w: World, fault: Callable[[], Awaitable[object]], *, before: int = 10, after: int = 15, pushed: int = 0
+) -> None:
+    """Publish all the while, and let the fault happen in the middle. `pushed`: so many are pushed each time, besides.
 
     From a moment after its beginning on the first source is silent: what it showed last is asked for again only by
     who knows that it is lost, for its page has not changed.
     """
+
+    async def publish(source: str | None = None) -> None:
+        await w.publish(PAGE, source)
+        if pushed:
+            w.push(pushed)
+
     for _ in range(before):
-        await w.publish(PAGE)
+        await publish()
         await asyncio.sleep(EVERY_S)
     await w.some_delivered(PAGE * before // 2)
     began, others = time.monotonic(), itertools.cycle(list(w.feeds.pages)[1:])
     happening = asyncio.ensure_future(fault())
     while not happening.done():
-        await w.publish(PAGE, None if time.monotonic() - began < SILENT_S else next(others))
+        await publish(None if time.monotonic() - began < SILENT_S else next(others))
         await asyncio.sleep(EVERY_S)
     await happening
     for _ in range(after):
-        await w.publish(PAGE, next(others))
+        await publish(next(others))
         await asyncio.sleep(EVERY_S)
 
 
