@@ -21,7 +21,7 @@ from typing import Any, Self
 import redis
 from redis.asyncio import Redis
 from redis.crc import key_slot
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from tests.support.daemon import eventually
 from tests.support.redis import RedisServer
@@ -166,10 +166,20 @@ class Replicated:
         await eventually(done, "the replica is promoted", DEADLINE_S)
 
     async def fail_over(self) -> None:
-        """Let a sentinel begin a failover: nothing has died."""
+        """Let a sentinel begin a failover, once it has seen the replica well: nothing has died."""
         client: Any = Redis(port=self.sentinels[0].port, password=self._own or None)
+
+        async def begun() -> bool:
+            try:
+                await client.execute_command("SENTINEL", "FAILOVER", SERVICE)
+            except ResponseError as error:
+                if "NOGOODSLAVE" not in str(error):
+                    raise
+                return False
+            return True
+
         async with client:
-            await client.execute_command("SENTINEL", "FAILOVER", SERVICE)
+            await eventually(begun, "a sentinel begins a failover", DEADLINE_S)
 
     def __exit__(self, *_: object) -> None:
         for server in (*self.sentinels, self.replica, self.primary):
