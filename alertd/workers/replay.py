@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple, Protocol
@@ -25,6 +25,7 @@ from alertd.history.people import answer_of, silence_of
 from alertd.history.replay.account import Account
 from alertd.history.replay.feed import indices_of, item_of, source_of
 from alertd.history.replay.stage import LEASE_MS
+from alertd.history.replay.together import Together
 from alertd.model import (
     Answer,
     CompanyIndex,
@@ -42,10 +43,6 @@ log = structlog.get_logger(__name__)
 
 TICK_S = 0.1
 LOOK_S = 0.01
-AT_ONCE = 64
-"""Events that are taken in together at most."""
-TOGETHER_MS = 1_000
-"""Events that came within this time are taken in together: live they were under way at once."""
 READ = 256
 """Events that are read ahead."""
 MOST_WAITING = 2_000
@@ -57,8 +54,9 @@ MOST_RESTS = 5
 """In a row; then what waits is left behind."""
 STALL_S = 180.0
 FOREVER = 1 << 52
-ANSWER_WAIT_S = 5.0
-"""How long an answer waits for events to be decided: it may be about one of them."""
+DECIDED_S = 5.0
+"""How long an answer waits for events to be decided, since it may be about one of them, and a revision for the one
+before it."""
 
 
 class Stalled(Temporary):
@@ -172,24 +170,19 @@ class Replayer:
         return sum(window.members for window in await self.store.waiting_in(self.course.receivers))
 
     async def _batches(self, pasts: Iterator[Past]) -> AsyncIterator[list[Past]]:
-        """Put events that came at nearly the same time together; what people did stands alone. Files are read in a
-        thread.
-        """
-        span = max(TOGETHER_MS, int(self.course.rate * TICK_S * 1000))
-        batch: list[Past] = []
+        """Put together what is taken in together. Files are read in a thread."""
+        together = Together(int(self.course.rate * TICK_S * 1000))
         while chunk := await asyncio.to_thread(lambda: list(islice(pasts, READ))):
             for past in chunk:
-                alone = isinstance(past, PastRecord) or (batch and isinstance(batch[0], PastRecord))
-                if batch and (alone or past.at_ms - batch[0].at_ms >= span or len(batch) >= AT_ONCE):
-                    yield batch
-                    batch = []
-                batch.append(past)
-        if batch:
-            yield batch
+                if complete := together.add(past):
+                    yield complete
+        if together.batch:
+            yield together.batch
 
     async def _take(self, batch: Sequence[PastEvent]) -> None:
         while self.account.waiting >= MOST_WAITING and not self.stop.is_set():
             await self._tick(TICK_S)
+        await self._decided({past.event.id for past in batch})
         now = self.clock()
         if indices := indices_of(batch):
             await self.store.put_indices(indices, now)
@@ -204,11 +197,15 @@ class Replayer:
                 else:
                     log.debug("replay_known", event=past.event.id, revision=past.event.revision)
 
+    async def _decided(self, events: Set[str]) -> None:
+        """Wait for a while until these are decided, as far as they were taken in."""
+        deadline = time.monotonic() + DECIDED_S
+        while events & self.account.undecided() and time.monotonic() < deadline and not self.stop.is_set():
+            await self._tick(LOOK_S)
+
     async def _again(self, past: PastRecord) -> None:
         """Do once more what somebody did, if what it was about is there again."""
-        deadline = time.monotonic() + ANSWER_WAIT_S
-        while self.account.waiting and time.monotonic() < deadline and not self.stop.is_set():
-            await self._tick(LOOK_S)
+        await self._decided(self.account.undecided())
         try:
             if past.kind == "silence":
                 await self.store.put_silence(silence_of(past.record), past.record, self.clock())

@@ -87,6 +87,10 @@ class Account:
         """How many events were taken in and are not decided yet."""
         return len(self._open)
 
+    def undecided(self) -> set[str]:
+        """Give the events that were taken in and are not decided yet, as they are called in the archive."""
+        return {past.event.id for past, _ in self._open.values()}
+
     @property
     def alerts(self) -> int:
         """How many were raised so far."""

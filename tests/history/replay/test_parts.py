@@ -10,12 +10,13 @@ import msgspec
 import pytest
 
 from alertd.base.clock import parse_rfc3339, rfc3339
-from alertd.history.past import PastEvent
+from alertd.history.past import Past, PastEvent, PastRecord
 from alertd.history.replay.account import Account, verdicts
 from alertd.history.replay.feed import NAMELESS, indices_of, item_of, source_of
 from alertd.history.replay.stage import NOT_SENT, Pace, Performed, Played, staged
 from alertd.history.replay.staging import Staging
 from alertd.history.replay.survey import survey
+from alertd.history.replay.together import AT_ONCE, Together
 from alertd.model import CompanyIndex, CompanyMention, Decision, JournalRecord, Story, event_to_dict
 from alertd.notify.outcome import Later, Outcome, Sent
 from alertd.notify.payload import payload
@@ -176,3 +177,39 @@ def test_nobody_waits_for_an_event_that_was_put_aside() -> None:
 
 def test_verdicts_name_no_ids() -> None:
     assert verdicts([decided(past().event)]) == {"p first: night sent, oms sent"}
+
+
+def at(ms: int, number: int, *, seen_ms: int | None = None, revision: int = 1) -> PastEvent:
+    event = lived(number, START + (ms if seen_ms is None else seen_ms), "Vega Grid leases Orion", revision=revision)
+    return PastEvent(at_ms=START + ms, event=event, decided=True)
+
+
+def batches(*pasts: Past, span_ms: int = 0) -> list[list[Past]]:
+    together = Together(span_ms)
+    return [*filter(None, map(together.add, pasts)), together.batch]
+
+
+def test_what_came_within_a_second_is_taken_in_together() -> None:
+    first, second, third = at(0, 0), at(999, 1), at(1000, 2)
+    assert batches(first, second, third) == [[first, second], [third]]
+    assert batches(first, second, third, span_ms=5000) == [[first, second, third]]
+    many = [at(0, number) for number in range(AT_ONCE + 1)]
+    assert batches(*many) == [many[:-1], many[-1:]]
+
+
+def test_a_revision_that_came_when_the_one_before_was_decided_is_taken_in_after_it() -> None:
+    first, other = at(100, 0, seen_ms=50), at(100, 1)
+    correction = at(300, 0, seen_ms=200, revision=2)
+    assert batches(first, other, correction) == [[first, other], [correction]]
+
+
+def test_a_revision_that_was_there_when_the_one_before_was_decided_is_taken_in_with_it() -> None:
+    first, correction = at(300, 0, seen_ms=50), at(300, 0, seen_ms=200, revision=2)
+    assert batches(first, correction) == [[first, correction]]
+
+
+def test_what_people_did_stands_alone() -> None:
+    event = at(0, 0)
+    record = JournalRecord(kind="answer", at=rfc3339(START), ids=["al_a", "p"], reason="acknowledge")
+    did = PastRecord(at_ms=START, kind="answer", record=record)
+    assert batches(event, did, did, event) == [[event], [did], [did], [event]]
