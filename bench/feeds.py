@@ -28,12 +28,11 @@ from typing import Any
 
 from bench.report import Row, print_table
 from tests.support.daemon import Daemon, eventually
-from tests.support.processes import descendants
+from tests.support.processes import cpu_s, descendants
 
 HOSTS = 500
 EVERY_S = 60
 QUIET_ITEMS, BUSY_ITEMS = 3, 50
-_TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -166,7 +165,7 @@ class Machine:
 
     def cpu_s(self) -> dict[str, float]:
         """Give the seconds of CPU so far."""
-        return {role: sum(_stat(p, 11) + _stat(p, 12) for p in pids) / _TICKS for role, pids in self.roles.items()}
+        return {role: sum(map(cpu_s, pids)) for role, pids in self.roles.items()}
 
     def mib(self) -> dict[str, float]:
         """Give the memory that is resident now."""

@@ -33,7 +33,7 @@ from bench.report import Row, print_table
 from tests.faults.nemesis import kind_of
 from tests.faults.sink import SECRET
 from tests.support.daemon import Daemon, eventually
-from tests.support.processes import descendants
+from tests.support.processes import cpu_s, descendants
 from tests.support.redis import RedisServer, bundled_binary
 
 EVENTS, MESSAGES = 8_000, 4_000
@@ -61,19 +61,13 @@ def _settings(folder: Path, redis: str, port: int, match: int) -> None:
     (folder / "alertd.yaml").write_text(json.dumps(settings))
 
 
-def _cpu_s(pid: int) -> float:
-    """Give the processor time that a process has used. Raises OSError."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def _used(daemons: list[Daemon], redis: int) -> dict[tuple[str, int], float]:
     """Give the processor time of each process that counts, by kind and id."""
-    found = {("redis", redis): _cpu_s(redis)}
+    found = {("redis", redis): cpu_s(redis)}
     for daemon in daemons:
         for pid, words in descendants(daemon.pid).items():
             if (kind := kind_of(pid, words, daemon.pid)) in ("io", "match"):
-                found[kind, pid] = _cpu_s(pid)
+                found[kind, pid] = cpu_s(pid)
     return found
 
 

@@ -12,6 +12,7 @@ import msgspec
 from alertd.base.files import make_private, write_whole
 from alertd.companies.report import Trouble
 from alertd.errors import ConfigError
+from alertd.store.leftover import running
 
 ROLES = ("poll", "match", "deliver", "web", "archive", "timers")
 """What `--only` can name. A daemon without `--only` does all of it."""
@@ -185,17 +186,7 @@ def _lives(path: Path, state: RunState) -> bool:
     try:
         return all(_holder(path, role) == state.pid for role in state.roles)
     except PermissionError:
-        return _has_process(state.pid)  # another user's, whose locks are closed to us
-
-
-def _has_process(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+        return running(state.pid)  # another user's, whose locks are closed to us
 
 
 def _run_file(path: Path, roles: list[str]) -> Path:

@@ -107,9 +107,8 @@ class Supervisor:
         settings = self.snapshot.settings
         prepare_state_dir(settings.state_dir)
         self._locks = hold(settings.state_dir, sorted(self._roles))
-        remove_run_state(
-            settings.state_dir, sorted(self._roles)
-        )  # of one that was killed: in a container it had our id
+        # Of one that was killed: in a container it had our id.
+        remove_run_state(settings.state_dir, sorted(self._roles))
         telemetry.prepare_metrics_dir(self._metrics_dir)
         telemetry.join_metrics(self._metrics_dir)
         await self._reloads.keep()

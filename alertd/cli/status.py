@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -44,13 +45,14 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
 
     async def work() -> dict[str, Any]:
         settings = reach_of(config)
+        daemons = read_run_states(settings.state_dir)
         try:
-            found = await _whole(settings)
+            found = await _whole(settings, daemons)
         except StoreUnavailable as error:
-            found = {"at": rfc3339(system_clock()), "redis": {"error": str(error)}}
-            if not read_run_states(settings.state_dir):
+            if not daemons:
                 raise
-        found |= {"daemons": [_row(state, settings) for state in read_run_states(settings.state_dir)]}
+            found = {"at": rfc3339(system_clock()), "redis": {"error": str(error)}}
+        found |= {"daemons": [_row(daemon, settings) for daemon in daemons]}
         return found if desk is None else seen_by(found, desk, settings)
 
     found = guarded(work)
@@ -67,13 +69,13 @@ def _row(daemon: RunState, settings: Reach) -> dict[str, Any]:
     return row | {"url": web_address(settings, daemon) if daemon.web else ""}
 
 
-async def _whole(settings: Reach) -> dict[str, Any]:
+async def _whole(settings: Reach, daemons: Sequence[RunState]) -> dict[str, Any]:
     """Give what the store and the daemons say. Raises StoreUnavailable."""
     async with command_store(settings) as store:
         found = await collect_status(store, settings.sources, settings.receivers, system_clock())
         findings = await store.check_server(relaxed=settings.relaxed)
     found["redis"]["findings"] = msgspec.to_builtins(findings)
-    for daemon in read_run_states(settings.state_dir):
+    for daemon in daemons:
         live = live_status(settings, daemon)
         overlay(found, live)
         found |= {name: live[name] for name in LIVE if live and name in live}

@@ -3,8 +3,7 @@
     room? -> read (in a killable worker) -> intake -> the source's state -> the receipt
 
 The receipt is given when everything is in the stream, Redis has written that down, and the replicas that it asks for
-have it. A push that
-is cut short is sent again by whoever sent it: what was taken is known then.
+have it. A push that is cut short is sent again by whoever sent it: what was taken is known then.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from tests.faults.line import lines_since
 from tests.faults.load import publishing
 from tests.faults.world import CONCURRENCY, World, world
 from tests.support.daemon import eventually
+from tests.support.processes import cpu_s
 
 SHORT_S = 12.0
 """Longer than idle connections to Redis and sources are kept waiting for their next use."""
@@ -38,23 +38,17 @@ def no_file_left(pids: Sequence[int]) -> Iterator[None]:
                 resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
 
 
-def computed_s(pid: int) -> float:
-    """Give the processor time that a process has used, all its threads together."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 @fault("F38", "no-file-left-for-anything", slow=True)
 async def test_who_has_no_file_left_waits_for_one_and_loses_nothing(case: Case) -> None:
     async with world(case) as w:
         async with publishing(w, 5):
             await w.some_delivered(10)
             pids = [*w.nemesis.pids("io"), *w.nemesis.pids("match")]
-            began, computed = time.time(), [computed_s(pid) for pid in pids]
+            began, computed = time.time(), [cpu_s(pid) for pid in pids]
             with no_file_left(pids):
                 callers = [asyncio.create_task(ask(w)) for _ in range(CALLERS)]
                 await asyncio.sleep(SHORT_S)
-                spent = max(computed_s(pid) - before for pid, before in zip(pids, computed, strict=True))
+                spent = max(cpu_s(pid) - before for pid, before in zip(pids, computed, strict=True))
             answers = await asyncio.gather(*callers)
             said = [line["event"] for line in lines_since(case.folder, began)]
             await w.delivered(await w.publish(10))

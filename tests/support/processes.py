@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 
@@ -26,3 +27,9 @@ def descendants(root: int) -> dict[int, str]:
             found[pid] = words[pid]
         queue += children.get(pid, [])
     return found
+
+
+def cpu_s(pid: int) -> float:
+    """Give the processor time that a process has used, all its threads together. Raises OSError."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
