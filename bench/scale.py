@@ -38,6 +38,8 @@ from tests.support.redis import RedisServer, bundled_binary
 
 EVENTS, MESSAGES = 8_000, 4_000
 MATCHERS, DELIVERERS = (1, 2, 4), (1, 2)
+ENOUGH = 1_000
+"""Batches of 60 events are taken in hand at once."""
 RECEIVERS = 8
 DUE_MS = 5_000
 CHUNK = 200
@@ -216,4 +218,6 @@ if __name__ == "__main__":
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--messages", type=int, default=MESSAGES)
     options = parser.parse_args()
+    if min(options.events, options.messages) < ENOUGH:
+        parser.error(f"fewer than {ENOUGH} are done before their time can be taken")
     show(asyncio.run(measure(options.events, options.messages)))

@@ -58,7 +58,7 @@ class Link:
 
     @property
     def server(self) -> object:
-        """Which of several servers is ours, as far as known; None where there is one."""
+        """Something that stays the same while the same server takes all that is sent."""
         return self._servers.server
 
     async def pipeline(self, commands: Iterable[Sequence[Arg]], *, redirect: bool = True) -> list[Any]:

@@ -14,9 +14,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
+
+from alertd import telemetry
 from alertd.errors import StoreRefused, StoreUnavailable
 from alertd.store.part import Part
 from alertd.store.server import parse_info
+
+log = structlog.get_logger(__name__)
 
 WAIT_MS = 2_000
 """Replicas that are well answer within a few; with `min-replicas-max-lag` the primary stops at those that are not."""
@@ -41,7 +46,10 @@ class ReplicatedPart(Part):
             return
         mark = ("HSET", self.keys("meta"), "confirmed", self.clock())
         _, having = await self.link.pipeline([mark, ("WAIT", wanted, WAIT_MS)], redirect=False)
-        if having < wanted or self.link.server != server:
+        elsewhere = self.link.server != server
+        if having < wanted or elsewhere:
+            telemetry.STORE_UNCONFIRMED.inc()
+            log.warning("replicas_do_not_confirm", wanted=wanted, having=having, other_server=elsewhere)
             raise StoreUnavailable(
                 f"Redis has it, and {having} of {wanted} replicas say that they have it too: to be on the safe side, "
                 "give it again"

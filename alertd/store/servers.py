@@ -39,6 +39,7 @@ class Servers:
         self.address = parse_address(url)
         self._name, self._reader_timeout_s = name, reader_timeout_s
         self._finder = _finder(self.address, tag, name)
+        self._asked_others = 0
         try:
             self._client = self._pooled(name, TIMEOUT_S, most)
             self._reader = self._pooled(f"{name}:read", reader_timeout_s, 8)
@@ -62,9 +63,11 @@ class Servers:
         return await self._send(self._reader, command)
 
     @property
-    def server(self) -> Node | None:
-        """Which of several servers is ours, as far as known; None where there is one."""
-        return self._finder.known if self._finder is not None else None
+    def server(self) -> tuple[Node | None, int]:
+        """Which of several servers is ours, as far as known (None where there is one), and how often another took
+        what was meant for it: while a slot is moved, either has some of its keys.
+        """
+        return (self._finder.known if self._finder is not None else None), self._asked_others
 
     async def pipeline(self, commands: Iterable[Sequence[Arg]], *, redirect: bool = True) -> list[Any]:
         """Send several in one go, without a transaction; the first error is raised.
@@ -121,6 +124,7 @@ class Servers:
 
     async def _asking(self, node: Node, command: Sequence[Arg]) -> Any:
         """Send one command to the node to which our slot is just being moved."""
+        self._asked_others += 1
         line = _dial(self.address, node, self._name, self._reader_timeout_s)
         try:
             await line.connect()  # type: ignore[no-untyped-call]
