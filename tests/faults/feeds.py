@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from email.utils import formatdate
+from itertools import pairwise
 
 from tests.support.desk import item, rss
 from tests.support.http import Behaviour, Connection, FaultServer, Request, answer
@@ -27,6 +28,8 @@ class Page:
         self.version = 0
         self.polls = 0
         """Requests so far, those that met a fault too."""
+        self.validators: list[tuple[str, str]] = []
+        """What each poll that met no fault said it had, and what it was shown."""
         self.faults: deque[Behaviour] = deque()
         self.always: Behaviour | None = None
         self._items: deque[str] = deque(maxlen=window)
@@ -45,6 +48,10 @@ class Page:
             self.version += 1
             self._body = b""
 
+    def forgotten(self) -> int:
+        """Count the pages that were given whole, and of which the next poll did not know."""
+        return sum(1 for (had, shown), (has, _) in pairwise(self.validators) if had != shown != has)
+
     async def behave(self, request: Request, connection: Connection) -> None:
         """Answer a poll."""
         self.polls += 1
@@ -59,6 +66,7 @@ class Page:
             if not self._body:
                 self._body = rss(*self._items)
             body = self._body
+        self.validators.append((request.headers.get("if-none-match", ""), etag))
         await answer(body, etag=etag, headers={"Content-Type": "application/rss+xml"})(request, connection)
 
 

@@ -71,6 +71,7 @@ async def test_a_page_that_was_fetched_and_not_read_is_fetched_again(case: Case)
         await struck(w, 90)
         await w.settled()
         assert deaths(case) == 1
+        assert any(page.forgotten() for page in w.feeds.pages.values()), "it is not answered 304"
 
 
 @fault("F2", "kill-poller-mid-ingest-batch", slow=True)
@@ -89,6 +90,7 @@ async def test_a_page_whose_validators_were_not_stored_is_read_again_and_all_of_
         await struck(w, 90)
         await w.settled()
         assert deaths(case) == 1
+        assert any(page.forgotten() for page in w.feeds.pages.values()), "what is stored last is not stored"
 
 
 # --- matching -----------------------------------------------------------------------------------------
