@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.coverage import wanted_lines
 from alertd.app.link import Boot
 from alertd.app.reports import wanted_reports
+from alertd.app.verify_apart import Order, verified_apart
 from alertd.base.clock import system_clock
 from alertd.base.clock_steps import ClockSteps
 from alertd.history.analytics.subject import Subject
@@ -30,6 +32,9 @@ from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
 from alertd.workers.reports import Reports
 from alertd.workers.verifying import Verifying
+
+PATIENCE_MS = 600_000
+"""How long past its time something may be before the look at everything calls it a fault."""
 
 
 class ByClock:
@@ -53,7 +58,11 @@ class ByClock:
         self._needed: Collection[str] = WATCHED
         self._heartbeat = Heartbeat(store, http, system_clock, progress, needed=lambda: self._needed)
         archive, database = settings.archive.path or settings.state_dir / "archive", settings.state_dir / "history.db"
-        self._verifying = Verifying(store, archive, database, notices, system_clock, progress)
+        everything = Order(
+            redis_url=boot.redis_url, namespace=settings.namespace, archive=str(archive), database=str(database),
+            patience_ms=PATIENCE_MS,
+        )  # fmt: skip
+        self._verifying = Verifying(partial(verified_apart, everything), notices, system_clock, progress)
         self._reports = Reports(store, settings.state_dir / "history.db", notices, system_clock, progress)
 
     def serve(
