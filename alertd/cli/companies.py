@@ -1,4 +1,4 @@
-"""`alertd companies`: which company is meant by a name, and a fresh table of the SEC's registrants."""
+"""`alertd companies`: which company is meant by a name, who stands how to it, a fresh table of registrants."""
 
 from __future__ import annotations
 
@@ -11,48 +11,44 @@ import typer
 from alertd import __version__
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.files import write_whole
-from alertd.base.yaml import check, load_yaml
-from alertd.cli.connect import Reach, reach_of, settings_of
+from alertd.cli.companies_graph import graph
+from alertd.cli.companies_suggest import suggest
+from alertd.cli.connect import reach_of, settings_of
+from alertd.cli.known_companies import RulesOption, known_to
 from alertd.cli.output import (
     ConfigOption,
     JsonOption,
     counted,
-    environment,
     fail,
     guarded,
     plain,
     print_json,
     print_table,
-    quiet_logs,
     reason,
     stdout,
     warn,
 )
-from alertd.companies.companies_file import CompaniesFile
-from alertd.companies.declared import declare
 from alertd.companies.model import INVERSE, Company, Relation
 from alertd.companies.registrants import newest_registrants, updated_file, write_registrants
 from alertd.companies.search import search as find
 from alertd.companies.sec_answer import SEC_URL, Difference, compare, read_answer, refusal
-from alertd.companies.table import CompanyTable, load_registrants
+from alertd.companies.table import CompanyTable
 from alertd.errors import AlertdError, ConfigError, ParseFailed
 from alertd.net.client import AddressPolicy, GetOptions, HttpClient
-from alertd.rules.files import Tree
-from alertd.settings import find_config
 
 companies = typer.Typer(add_completion=False, no_args_is_help=True)
 """The commands of this file."""
 
 TextArgument = Annotated[str, typer.Argument(metavar="TEXT", help="A ticker, CIK, id, name, or words of a name.")]
-RulesOption = Annotated[
-    Path | None,
-    typer.Option("--rules", metavar="DIR", help="The rules.", show_default="what the settings name, or ./rules"),
-]
 
 
 @companies.callback()
 def _about() -> None:
-    """Say which company a name means; fetch a fresh table of them."""
+    """Say which company is meant, and who is related to it; fetch a table."""
+
+
+companies.command()(graph)
+companies.command()(suggest)
 
 
 # --- asking -------------------------------------------------------------------------------------------------------
@@ -70,11 +66,12 @@ def show(
 
     Exit 1 if it means none, or more than one.
     """
-    table, relations = _known(rules, config)
+    known = known_to(rules, config)
+    table = known.table
     company = table.resolve(text, exchange)
     if company is None:
         fail(f"no company is called {text}: {table.suggest(text, exchange)}")
-    own = [r for r in relations if company.id in (r.company, r.of)]
+    own = [r for r in known.relations if company.id in (r.company, r.of)]
     if json:
         print_json({**_as_json(company), "relations": own}, pretty=True)
         return
@@ -108,7 +105,7 @@ def search(
 
     Declared companies come first, then the largest. Exit 1 if there is none.
     """
-    table, _ = _known(rules, config)
+    table = known_to(rules, config).table
     found = find(table, text, limit + 1)
     if not found:
         fail(f"no company is found for {text}: {table.suggest(text)}")
@@ -119,59 +116,6 @@ def search(
     print_table("Companies", ["id", "tickers", "name", "sector"], rows)
     if len(found) > limit:
         warn("there are more; --limit shows them", "dim")
-
-
-def _known(rules: Path | None, config: Path | None) -> tuple[CompanyTable, tuple[Relation, ...]]:
-    """Load the registrants under what the rules declare; without settings and rules the packaged table alone."""
-    quiet_logs()
-    updated = None
-    try:
-        if (settings := _settings(config)) is not None:
-            updated, rules = updated_file(settings.state_dir), rules or settings.rules
-        if rules is not None and not rules.is_dir():
-            raise ConfigError.at(rules, "there is no such rules directory", "`alertd init` makes one")
-        return known_companies(look(rules or Path("rules")), updated)
-    except ConfigError as error:
-        fail(error)
-
-
-def _settings(config: Path | None) -> Reach | None:
-    try:
-        path = find_config(config, environment())
-    except ConfigError:  # there are none, and none were asked for: what is a ticker can be asked anywhere
-        return None
-    return reach_of(path)
-
-
-def look(rules: Path) -> Tree:
-    """Read the files of a rules directory; none if it is not there."""
-    tree = Tree(rules)
-    if rules.is_dir():
-        tree.look()
-    return tree
-
-
-def known_companies(tree: Tree, updated: Path | None) -> tuple[CompanyTable, tuple[Relation, ...]]:
-    """Put over the table of registrants what a rules directory declares. Raises ConfigError with every fault."""
-    table = load_registrants(updated)
-    if table.trouble:
-        warn(f"{table.trouble}; the packaged table is used", "yellow")
-    files, faults = [], []
-    for file in tree.files.values():
-        if file.folder == "companies" and file.content is not None:
-            try:
-                doc = load_yaml(file.content, file.name)
-            except ConfigError as error:
-                faults += error.faults
-                continue
-            made, found = check(CompaniesFile, doc)
-            faults += found
-            files += [(doc, made)] if made is not None else []
-    table, relations, found = declare(table, files)
-    faults += found
-    if any(fault.severity == "error" for fault in faults):
-        raise ConfigError(faults)
-    return table, relations
 
 
 def _said(relation: Relation, company: Company, table: CompanyTable) -> str:

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from alertd.base.clock import system_clock
-from alertd.cli.companies import known_companies, look
 from alertd.cli.holdings_text import Shown, overview, show
+from alertd.cli.known_companies import known_companies, look
 from alertd.cli.output import (
     FAULTS,
     USAGE,

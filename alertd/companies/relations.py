@@ -12,6 +12,8 @@ from math import prod
 from operator import itemgetter
 from typing import Any
 
+from msgspec.structs import replace
+
 from alertd.companies.model import INVERSE, Path, Relation, Step
 
 MAX_HOPS = 3
@@ -30,12 +32,26 @@ class Graph:
         self.relations = tuple(relations)
         self._into: dict[str, list[Step]] = {}
         """Company -> the steps that end at it."""
-        for step in _both_ways(self.relations):
+        for r, _ in both_ways(self.relations):
+            step = Step(r.company, r.type, r.of, r.strength, r.since, r.until)
             self._into.setdefault(step.of, []).append(step)
         self._around: dict[tuple[str, int], frozenset[str]] = {}
         self._paths: dict[tuple[str, int], Mapping[str, tuple[Path, ...]]] = {}
         self._kept = 0
         self._desks: dict[str | None, Graph] = {}
+        self._stated = {(r.company, r.type, r.of, r.since, r.until): r for r in self.relations}
+
+    def declared(self, step: Step) -> Relation:
+        """Give what a step rests on: the relation as declared, or turned round, with the source of what was."""
+        stated = self._stated.get((step.company, step.type, step.of, step.since, step.until))
+        if stated is not None:
+            return stated
+        other = self._stated.get((step.of, INVERSE[step.type], step.company, step.since, step.until))
+        source, desk = (other.source, other.desk) if other is not None else ("", None)
+        return Relation(
+            company=step.company, type=step.type, of=step.of, strength=step.strength, since=step.since,
+            until=step.until, source=source, desk=desk,
+        )  # fmt: skip
 
     def for_desk(self, desk: str | None) -> Graph:
         """Give the graph that a desk's portfolios see: what is declared for all, and for that desk."""
@@ -107,19 +123,21 @@ _Way = tuple[float, int, tuple[tuple[str, str, str, str], ...], Path]
 _rank: Callable[[_Way], Any] = itemgetter(0, 1, 2)
 
 
-def _both_ways(relations: Iterable[Relation]) -> Iterator[Step]:
-    """Give each relation as stated, and turned round unless somebody states that as well for the same time."""
-    steps = [Step(r.company, r.type, r.of, r.strength, r.since, r.until) for r in relations]
-    stated: dict[tuple[str, str, str], list[Step]] = {}
-    for step in steps:
-        stated.setdefault((step.company, step.type, step.of), []).append(step)
-    yield from steps
-    for step in steps:
-        turned = Step(step.of, INVERSE[step.type], step.company, step.strength, step.since, step.until)
-        others = stated.get((turned.company, turned.type, turned.of), ())
-        if not any(_overlap(turned, other) for other in others):
-            yield turned
+def both_ways(relations: Iterable[Relation]) -> Iterator[tuple[Relation, bool]]:
+    """Give each relation as stated, and turned round (True) unless somebody states that as well for that time."""
+    stated = tuple(relations)
+    by_name: dict[tuple[str, str, str], list[Relation]] = {}
+    for relation in stated:
+        by_name.setdefault((relation.company, relation.type, relation.of), []).append(relation)
+    for relation in stated:
+        yield relation, False
+    for relation in stated:
+        turned = replace(relation, company=relation.of, type=INVERSE[relation.type], of=relation.company)
+        others = by_name.get((turned.company, turned.type, turned.of), ())
+        if not any(overlap(turned, other) for other in others):
+            yield turned, True
 
 
-def _overlap(one: Step, other: Step) -> bool:
+def overlap(one: Relation, other: Relation) -> bool:
+    """Tell whether two relations hold on a same day."""
     return (one.since or "") <= (other.until or "9") and (other.since or "") <= (one.until or "9")
