@@ -9,6 +9,7 @@ AlertdError
 │   │   └── StoreFull      it answers, and takes nothing more: its memory or its disk is full, or nearly so
 │   ├── ArchiveUnavailable the archive cannot be written: another does, the disk is full or away
 │   ├── HistoryUnavailable history.db is not there yet, locked, or behind
+│   ├── ModelTemporary     a model did not answer, or answered "later"
 │   └── ParseKilled        a parse worker ran over its time or memory
 └── Permanent              trying again with the same input cannot help
     ├── FetchPermanent     a source is gone, or its address is forbidden
@@ -16,6 +17,8 @@ AlertdError
     │   └── LayoutNewer    a newer alertd has changed the layout of what is stored
     ├── ArchiveRefused     the directory is no archive, or one of a newer alertd
     ├── HistoryRefused     history.db is damaged, another program's, or of a newer alertd
+    ├── ModelRefused       a model's server does not take us: key, name of the model, address
+    ├── ModelUnusable      a model answered, with nothing that can be used
     ├── ParseFailed        the bytes are not a document we can read
     └── Corrupt            a stored record does not decode
 
@@ -133,6 +136,16 @@ class HistoryUnavailable(Temporary):
     """Nothing was archived so far: no trouble at a first start."""
 
 
+class ModelTemporary(Temporary):
+    """A model did not answer in time, or its server says that it cannot now."""
+
+    def __init__(self, text: str, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.reason = reason
+        """A word of `alertd.research.exchange.Failure`."""
+        self.retry_after = retry_after
+
+
 class ParseKilled(Temporary):
     """A parse worker ran over its time or memory and was killed."""
 
@@ -146,6 +159,26 @@ class HistoryRefused(Permanent):
 
     newer: bool = False
     """It is whole, and a newer alertd reads it: it is not to be thrown away."""
+
+
+class ModelRefused(Permanent):
+    """A model's server takes nothing from us as it is set up: the key, the model's name, the address."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+        """A word of `alertd.research.exchange.Failure`."""
+
+
+class ModelUnusable(Permanent):
+    """A model answered this request, and nothing can be made of the answer."""
+
+    def __init__(self, text: str, reason: str, tokens: tuple[int, int] | None = None) -> None:
+        super().__init__(text)
+        self.reason = reason
+        """A word of `alertd.research.exchange.Failure`."""
+        self.tokens = tokens
+        """Read and written, if it says so: they cost what those of a good answer cost."""
 
 
 class ParseFailed(Permanent):

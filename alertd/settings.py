@@ -34,6 +34,7 @@ from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.smtp import SmtpConfig
 from alertd.notify.template_source import load_templates
+from alertd.research.config import ModelConfig, model_faults
 from alertd.sources import addresses, rights
 from alertd.sources.catalog import SOURCE_TYPES, SourceConfig
 from alertd.store.address import is_several, parse_address, shown
@@ -148,6 +149,8 @@ class Settings(ConfigModel):
     """Where alerts go."""
     reports: Annotated[list[ReportConfig], Field(max_length=1000)] = Field(default_factory=list)
     """Reports on portfolios that are sent by the clock."""
+    models: Annotated[list[ModelConfig], Field(max_length=20)] = Field(default_factory=list)
+    """Models that may be asked for research notes."""
     operator: list[str] = Field(default_factory=list)
     """Receivers that hear of dead sources, dead letters and refused reloads."""
     heartbeat: HeartbeatConfig | None = None
@@ -207,6 +210,7 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     settings, faults = check(Settings, filled.doc)
     faults += [*_cross_checks(filled.doc, folder), *rights.faults(filled.doc), *addresses.faults(filled.doc)]
     faults += [*receiver_checks.faults(filled.doc), *report_faults(filled.doc), *literal_secrets(filled)]
+    faults += model_faults(filled.doc)
     faults += load_templates(settings.receivers, filled.doc, folder) if settings is not None else []
     refused = [(s.address_key, s.forbidden()) for s in settings.sources] if settings is not None else []
     faults += [doc.fault(("sources", i, at), why, severity="warning") for i, (at, why) in enumerate(refused) if why]

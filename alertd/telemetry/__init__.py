@@ -9,5 +9,6 @@ from alertd.telemetry.archive import *  # noqa: F403
 from alertd.telemetry.indices import *  # noqa: F403
 from alertd.telemetry.logs import *  # noqa: F403
 from alertd.telemetry.metrics import *  # noqa: F403
+from alertd.telemetry.research import *  # noqa: F403
 from alertd.telemetry.store import *  # noqa: F403
 from alertd.telemetry.watching import *  # noqa: F403

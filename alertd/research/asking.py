@@ -1,0 +1,187 @@
+"""A model with all that guards it: the one door through which notes ask.
+
+    kept answer? -> governor: budget, portfolio, breaker -> client -> settle, count, log, keep
+                       ^------- once more, where a failure may have been a moment's ------'
+
+Never raises for what a model does: there is a reply, or a word why there is none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from alertd.errors import ModelRefused, ModelTemporary, ModelUnusable
+from alertd.research.answers import Answers
+from alertd.research.breaker import State
+from alertd.research.client import ModelClient
+from alertd.research.exchange import BY_CONTENT, ModelReply, ModelRequest, cache_key, estimated_tokens
+from alertd.research.governor import Admitted, Governor, Left, Refused
+
+log = structlog.get_logger(__name__)
+
+AGAIN_S: Final = 0.3
+"""How long after a failure it is asked once more."""
+_PASSING: Final = frozenset(("no_answer", "unavailable"))
+"""Failures that come at once and may have been a moment's: a connection that was reset, an overloaded server."""
+ModelError = ModelTemporary | ModelRefused | ModelUnusable
+
+
+class Meter(Protocol):
+    """What is counted of a model (`telemetry.research.ModelMeter`)."""
+
+    def asked(self, outcome: str, seconds: float, input_tokens: int, output_tokens: int, cost: float) -> None:
+        """Note a request that was sent, and what came of it."""
+
+    def spared(self, outcome: str) -> None:
+        """Note a request that was not sent: refused, or answered from what was kept."""
+
+    def stands(self, breaker: State, calls_left: int, tokens_left: int) -> None:
+        """Show how it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnswered:
+    """Why there is no reply."""
+
+    reason: str
+    """A word of `exchange.Failure` or `governor.RefusalReason`."""
+    words: str = ""
+    """For people; empty where nothing went wrong."""
+    lasting: bool = False
+    """Only a person can mend it: the operator is to be told."""
+    retry_at: int | None = None
+    """When asking again can help, in milliseconds, if that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a model stands: for `alertd status`."""
+
+    id: str
+    breaker: State
+    left: Left
+    calls: int
+    """Today."""
+    tokens: int
+    cost: float
+    """Since the start, in the currency of its price; 0 without one."""
+    last_error: str
+
+
+class Asker:
+    """Asks one model. Belongs to one event loop; its answers may be shared among several."""
+
+    def __init__(
+        self,
+        client: ModelClient,
+        governor: Governor,
+        answers: Answers,
+        meter: Meter,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.id = client.config.id
+        self.by = f"{client.config.protocol}/{client.config.model}"
+        """What a note says that wrote it."""
+        self.outside = client.config.outside
+        """What it is asked leaves the house."""
+        self._client = client
+        self._governor = governor
+        self._answers = answers
+        self._meter = meter
+        self._timer = timer
+        self._cost = 0.0
+        self._error = ""
+        """The last one; the same again is no line of the log."""
+
+    async def ask(self, request: ModelRequest, portfolio: str, now: int) -> ModelReply | NotAnswered:
+        """Ask on behalf of a portfolio. `now` in milliseconds.
+
+        It takes the model's `timeout` twice at most, and that only where a server fails after a long while.
+        """
+        key = self._key(request)
+        if (kept := self._answers.get(key)) is not None:
+            self._meter.spared("kept")
+            return kept
+        began = self._timer()
+        found = await self._once(key, request, portfolio, now)
+        if isinstance(found, ModelReply) or found.reason not in _PASSING or found.retry_at is not None:
+            return found
+        await asyncio.sleep(AGAIN_S)
+        again = await self._once(key, request, portfolio, now + int((self._timer() - began) * 1000))
+        # Where it is not asked again, the reason is still why there was no answer.
+        return again if isinstance(again, ModelReply) or again.words else found
+
+    async def _once(self, key: bytes, request: ModelRequest, portfolio: str, now: int) -> ModelReply | NotAnswered:
+        """Ask once, if that is admitted."""
+        guess = estimated_tokens(len(request.content) + len(request.instructions)) + self._client.config.max_tokens
+        admitted = self._governor.admit(portfolio, guess, now)
+        if isinstance(admitted, Refused):
+            self._meter.spared(admitted.reason)
+            self._show(now)
+            return NotAnswered(admitted.reason, retry_at=admitted.until)
+        began = self._timer()
+        try:
+            answer: ModelReply | ModelError = await self._client.ask(request, now)
+        except (ModelTemporary, ModelRefused, ModelUnusable) as error:
+            answer = error
+        except BaseException:  # told to stop, say
+            self._governor.gave_up(admitted, now)
+            raise
+        took = self._timer() - began
+        return self._note(key, admitted, answer, took, now + int(took * 1000))
+
+    def useless(self, request: ModelRequest) -> None:
+        """Forget the reply to this: nothing of it held, and the next answer may be better."""
+        self._answers.drop(self._key(request))
+
+    def standing(self, now: int) -> Standing:
+        """Say how it stands."""
+        spent, left = self._governor.spent, self._governor.left(now)
+        return Standing(self.id, self._governor.state(now), left, spent.calls, spent.tokens, self._cost, self._error)
+
+    def _note(
+        self, key: bytes, admitted: Admitted, answer: ModelReply | ModelError, took: float, now: int
+    ) -> ModelReply | NotAnswered:
+        if isinstance(answer, ModelReply):
+            tokens: tuple[int, int] | None = (answer.input_tokens, answer.output_tokens)
+            self._governor.answered(admitted, answer.input_tokens + answer.output_tokens, now)
+            self._answers.put(key, answer)
+            self._counted("answered", took, tokens, now)
+            if self._error:
+                log.info("model_answers_again", model=self.id)
+                self._error = ""
+            return answer
+        tokens = answer.tokens if isinstance(answer, ModelUnusable) else None
+        wait = answer.retry_after if isinstance(answer, ModelTemporary) else None
+        lasting = isinstance(answer, ModelRefused)
+        if answer.reason in BY_CONTENT:
+            self._governor.answered(admitted, sum(tokens) if tokens else 0, now)
+        else:
+            self._governor.failed(admitted, now, wait, lasting=lasting, tokens=sum(tokens) if tokens else None)
+        self._counted(answer.reason, took, tokens, now)
+        words = str(answer)
+        log.log(10 if words == self._error else 30, "model_failed", model=self.id, reason=answer.reason, error=words)
+        self._error = words
+        retry_at = None if wait is None else now + int(wait * 1000)
+        return NotAnswered(answer.reason, words, lasting, retry_at)
+
+    def _counted(self, outcome: str, took: float, tokens: tuple[int, int] | None, now: int) -> None:
+        read, wrote = tokens or (0, 0)
+        price = self._client.config.price
+        cost = price.cost(read, wrote) if price else 0.0
+        self._cost += cost
+        self._meter.asked(outcome, took, read, wrote, cost)
+        self._show(now)
+
+    def _show(self, now: int) -> None:
+        left = self._governor.left(now)
+        self._meter.stands(self._governor.state(now), left.calls, left.tokens)
+
+    def _key(self, request: ModelRequest) -> bytes:
+        return cache_key(self._client.config.protocol, self._client.config.model, request)
