@@ -726,6 +726,73 @@ class Change(Struct, frozen=True, kw_only=True):
     """How it reads for receivers that see only some of the matches; empty text: it does not concern them."""
 
 
+NoteSection = Literal[
+    "implication", "winner", "loser", "exposed", "risk", "horizon", "precedent", "crowding", "contrarian", "question"
+]  # fmt: skip
+"""What a statement of a research note is about, in the order in which a note is read."""
+
+
+class NoteGround(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one statement of a research note rests on; without one it is not made."""
+
+    kind: Literal["quote", "relation", "event", "number"]
+    text: str = ""
+    """In words: `NVDA supplies SpaceX`, `contract dispute of 2026-03-02`, `novelty 1.00`; of a quote its words say
+    it."""
+    evidence: Evidence | None = None
+    """Of a quote: what it quotes, and where that stands in the event's text."""
+    company: str = ""
+    relation: str = ""
+    of: str = ""
+    """Of a relation: `company` is `relation` (supplier…) to `of`; ids."""
+    since: str | None = None
+    source: str = ""
+    """Of a relation: since when it is declared to hold, and who says so."""
+    event: str = ""
+    """Of an earlier event: its id."""
+
+    @property
+    def said(self) -> str:
+        """What a reader is shown of it."""
+        return self.text if self.evidence is None else " ".join(self.evidence.quote.split())
+
+
+class NoteStatement(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One sentence of a research note, with what it rests on."""
+
+    section: NoteSection
+    text: str
+    """Plain text, at most 280 characters, without weights: who may see these, the receiver says."""
+    grounds: list[NoteGround]
+    holding: TouchedHolding | None = None
+    """Of winner, loser and exposed: the company that it is about, and how it is held."""
+
+
+class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an event means for one portfolio: statements that each rest on something that can be looked up."""
+
+    v: int = 1
+    event: str
+    event_revision: int
+    by: str = "facts"
+    """`facts`: from what was found in the text, without a language model; else `<provider>/<model>` as configured."""
+    at: str = ""
+    statements: list[NoteStatement] = []
+    none_found: list[NoteSection] = []
+    """Sections that a reader looks for, and for which there is nothing that a statement could rest on."""
+    horizon_low: float | None = None
+    horizon_high: float | None = None
+    """In months from the event: over which time the risk, or else the deal, runs; None: nothing is stated."""
+    confidence: Literal["low", "medium", "high"] = "low"
+    confidence_why: str = ""
+    dropped: int = 0
+    """Statements of a model that did not pass the check of their grounds."""
+    fallback: str = ""
+    """Why a model was to write it and did not; empty: none was to, or it did."""
+    rights: Rights | None = None
+    """In an alert: those of the event, where they limit whom it may be told or how."""
+
+
 class Alert(Struct, frozen=True, kw_only=True):
     """What a desk is told about one subject, as JSON outside and in the store."""
 
@@ -741,7 +808,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     story: str
     first_at: str
     updated_at: str
-    note: str | None = None
+    note: Note | None = None
+    """What it means for the portfolio, once that is written."""
     first_title: str = ""
     """The title it was raised with; a mail thread keeps it as its subject when a headline is corrected."""
     armed: list[str] = []
@@ -852,6 +920,8 @@ class AlertState(Struct, frozen=True, kw_only=True):
     receivers: list[str] | None = None
     """The portfolio's own: they see the matches of rules that name none. None for an alert of a time when that was
     not kept."""
+    note_material: str = ""
+    """While a language model is to write its note: what it may be shown beside the event, as JSON."""
 
 
 class StoredAlert(Struct, frozen=True, kw_only=True):
@@ -1113,6 +1183,8 @@ class Effects(Struct, frozen=True, kw_only=True):
     """Names of timers."""
     counts: list[Count] = []
     marks: list[CoolMark] = []
+    note_due_ms: int | None = None
+    """When a language model is to write the alert's note; 0: it is to write none any more; None: as it was."""
     record: JournalRecord | None = None
     """A line of the journal: who answered, what a clock brought about. Events bring their own."""
 
@@ -1252,7 +1324,8 @@ class JournalRecord(Struct, frozen=True, kw_only=True):
 
     kinds: `event` (enriched event, matches, decisions), `entry` (rejected, duplicate, republished), `delivery`,
     `source`, `notice`, `reload`, `dead_event`, `answer` (what a person did), `timer` (what a clock brought about),
-    `release` (held alerts that went out together), `silence`, `version` (the rules, holdings, companies and models
+    `release` (held alerts that went out together), `silence`, `note` (what a model wrote),
+    `version` (the rules, holdings, companies and models
     that are in force from then on, by hash).
     """
 
@@ -1268,6 +1341,7 @@ class JournalRecord(Struct, frozen=True, kw_only=True):
         "timer",
         "release",
         "silence",
+        "note",
         "version",
     ]
     at: str

@@ -18,7 +18,7 @@ NEUTRAL = 0.15
 MAX_ENDS = 10
 """Named companies, the most relevant, to which a way is looked for."""
 
-_SAID: dict[RelationType, str] = {
+SAID: dict[RelationType, str] = {
     "supplier": "supplies",
     "customer": "buys from",
     "lessor": "leases to",
@@ -34,6 +34,7 @@ _SAID: dict[RelationType, str] = {
     "investor": "has invested in",
     "investee": "is financed by",
 }
+"""What a company does to another to which it is so related."""
 
 
 def touched(companies: Sequence[str], reading: Reading, scope: Scope) -> list[TouchedHolding]:
@@ -90,4 +91,4 @@ def _in_force(way: Path, day: str) -> bool:
 
 def _in_words(way: Path, reading: Reading, scope: Scope) -> list[str]:
     """Say each step: `supplies SpaceX`."""
-    return [f"{_SAID[step.type]} {name_of(step.of, reading, scope)}"[:80] for step in way]
+    return [f"{SAID[step.type]} {name_of(step.of, reading, scope)}"[:80] for step in way]

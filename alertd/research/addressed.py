@@ -1,0 +1,56 @@
+"""Whether words of a text are meant for whoever reads it, person or program, and report nothing.
+
+Such words may be in a text that reports something else, so they cost it only what rests on them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from alertd.enrich.money_words import word_set
+
+_STRUCTURE = re.compile(r"[{}]|\"\w{1,30}\"\s?:|<<|>>|\[/?(?:INST|SYSTEM|ASSISTANT|USER)\b", re.IGNORECASE)
+"""Structure in place of prose."""
+_READERS = r"(?:an? )?(?:ai|llms?|language models?|models?|assistants?|analysts?|readers?|systems?|bots?|agents?)"
+_ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.]{0,40}\b(?:instructions?|rules?|prompts?|above|previous|prior)\b"
+    r"|\b(?:system|assistant|user|developer)\s?:|\b(?:system|developer) (?:prompt|message)\b|\blanguage models?\b"
+    rf"|\b(?:note|message|instructions?) (?:to|for) (?:all )?{_READERS}\b"
+    rf"|\b{_READERS} (?:must|should|shall|that (?:reads?|omits?))\b"
+    r"|\b(?:mark|rate|classify|label|score|treat)\b[^.]{0,60}\bas\b[^.]{0,24}"
+    r"\b(?:positive|negative|bullish|bearish|buy|sell|neutral|winners?|high|safe|urgent)\b"
+    r"|\byou (?:are|must|should|will|have)\b|\bdo not (?:mention|tell|cite|quote)\b"
+    r"|\backnowledge this\b|\bclick here\b"
+    r"|\byour (?:\w+ ){0,2}(?:position|portfolio|weight|holdings?|instructions?|colleague|answer|note|output|task)\b"
+    r"|\bdear (?:\w+ )?(?:reader|manager|analyst|assistant|model|client|investor)\b"
+    r"|^\W*(?:repeat|reply|respond|answer|output|print|copy|forward)\b",
+    re.IGNORECASE,
+)
+"""Words that tell somebody what to do or to say."""
+_PUFFED = re.compile(
+    r"\bstrong buy\b|\b(?:must|should) buy\b|\b(?:buy|act|order) now\b|\bto the moon\b|\bgains of \d+x\b"
+    r"|\bguaranteed\b|\bdon.?t miss\b|\bwill (?:double|triple|quadruple) within\b|\bcasino\b|\bfollowers\b",
+    re.IGNORECASE,
+)
+"""Words of those who want to sell."""
+
+
+_WORD = re.compile(r"[a-z]+|\d+x")
+_TRIGGERS = word_set("""
+    ignore disregard forget override bypass system assistant assistants user developer language model models note
+    message instruction instructions ai llm llms analyst analysts reader readers systems bot bots agent agents mark
+    rate classify label score treat you your do acknowledge click dear repeat reply respond answer output print copy
+    forward strong must should buy act order moon gain gains guaranteed don dont will casino followers
+""")
+"""Words without one of which no pattern fits: most sentences have none."""
+
+
+@lru_cache(maxsize=512)
+def speaks_to_its_reader(words: str) -> bool:
+    """Whether words give orders, hold structure in place of prose, or sell something."""
+    if _STRUCTURE.search(words) is not None:
+        return True
+    if _TRIGGERS.isdisjoint(_WORD.findall(words.lower())):
+        return False
+    return _ORDER.search(words) is not None or _PUFFED.search(words) is not None

@@ -1,0 +1,120 @@
+"""What speaks against the first reading, and what is still open. Both rest on what is stated, or on what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from alertd.model import NoteGround, NoteStatement
+from alertd.research.grounds import evidence_of, number, quote, words
+from alertd.research.material import Material
+from alertd.research.passages import AGAINST, UNSAID, passages
+from alertd.research.risks import risks
+from alertd.research.said import told
+from alertd.text.written import amount_text
+
+MOST, MOST_SAID = 2, 2
+OLD_NEWS = 0.6
+"""Novelty under which a story has been told several times."""
+TONE = 0.15
+_UNDONE = ("reclaim_right", "termination_right", "change_of_control", "contingency")
+_DEALS = (
+    "compute_lease", "supply_agreement", "contract_award", "acquisition", "divestiture", "joint_venture",
+    "material_agreement", "tender_offer",
+)  # fmt: skip
+"""Types of which a reader asks how long and for how much."""
+_LASTING = ("compute_lease", "supply_agreement", "contract_award", "joint_venture", "material_agreement")
+
+
+def contrarian(material: Material) -> list[NoteStatement]:
+    """Say why it may be less, or other, than it looks; the first reasons that there are."""
+    said = [statement for reason in _AGAINST for statement in reason(material) if statement.grounds][:MOST]
+    if material.main is None:
+        return said
+    return said + [
+        _statement(one.kind, quote(material.event, [one.evidence]))
+        for one in passages(material.event, AGAINST, MOST_SAID, evidence_of(risks(material)))
+    ]
+
+
+def _undone(material: Material) -> list[NoteStatement]:
+    """The money holds only while a right is not used."""
+    event = material.event
+    if material.main is None:
+        return []
+    term = next((one for one in event.terms if one.type in _UNDONE and quote(event, one.evidence)), None)
+    if term is None:
+        return []
+    amount = next((one for one in told(material) if quote(event, one.evidence)), None)
+    grounds = quote(event, term.evidence)
+    if amount is None:
+        return [_statement(f"It holds only as far as the {words(term.type)} lets it.", grounds)]
+    figure = amount_text(amount.low, amount.high, amount.currency, amount.bound, amount.per)
+    text = f"The {figure} is less certain than it reads: it stands under the {words(term.type)}."
+    return [_statement(text, [*quote(event, amount.evidence), *grounds])]
+
+
+def _unconfirmed(material: Material) -> list[NoteStatement]:
+    found = material.main
+    if found is None or found.status not in ("reported", "rumoured", "denied"):
+        return []
+    text = {
+        "reported": "It is reported, and neither side has announced it.",
+        "rumoured": "It is a rumour.",
+        "denied": "It is denied.",
+    }[found.status]
+    return [_statement(text, quote(material.event, found.evidence))]
+
+
+def _known_already(material: Material) -> list[NoteStatement]:
+    story = material.event.story
+    if story is None or story.novelty >= OLD_NEWS:
+        return []
+    text = f"It may be priced in: this is report {story.position} of its story."
+    return [_statement(text, [number("novelty", f"{story.novelty:.2f}"), number("position", str(story.position))])]
+
+
+def _other_tone(material: Material) -> list[NoteStatement]:
+    """The text speaks of a company in another tone than the thing itself would have it."""
+    for one in material.exposures:
+        company = next((c for c in material.event.companies if c.id == one.company), None)
+        if company is None or company.sentiment is None or one.sign is None or one.hops:
+            continue
+        if company.sentiment * one.sign <= -TONE:
+            tone = "well" if company.sentiment > 0 else "badly"
+            text = f"The text speaks {tone} of {one.label}, although it {one.why}."
+            return [_statement(text, [number("tone", f"{company.sentiment:+.2f}"), *quote(
+                material.event, company.evidence)])]  # fmt: skip
+    return []
+
+
+_AGAINST: tuple[Callable[[Material], list[NoteStatement]], ...] = (_undone, _unconfirmed, _known_already, _other_tone)
+
+
+def questions(material: Material) -> list[NoteStatement]:
+    """Ask for what a reader wants to know and the text does not say."""
+    event, found = material.event, material.main
+    if found is None:
+        return []
+    said = []
+    if found.type in _LASTING and not any(d.of not in ("notice", "option") for d in event.durations):
+        said.append(_question("How long does it run?", number("lengths stated:", "0")))
+    if found.type in _DEALS and not told(material):
+        said.append(_question("What is it worth?", number("amounts stated:", "0")))
+    rights = [term for term in event.terms if term.type in ("reclaim_right", "termination_right")]
+    if rights and not any(d.of == "notice" for d in event.durations):
+        asked = f"At how much notice can the {words(rights[0].type)} be used?"
+        said.append(_question(asked, number("notice periods stated:", "0")))
+    if rights and rights[0].held_by is None:
+        said.append(_question(f"Who holds the {words(rights[0].type)}?", number("holders stated:", "0")))
+    return said[:3] + [
+        NoteStatement(section="question", text=one.kind, grounds=quote(event, [one.evidence]))
+        for one in passages(event, UNSAID, MOST_SAID)
+    ]
+
+
+def _question(text: str, ground: NoteGround) -> NoteStatement:
+    return NoteStatement(section="question", text=text, grounds=[ground])
+
+
+def _statement(text: str, grounds: list[NoteGround]) -> NoteStatement:
+    return NoteStatement(section="contrarian", text=text[:280], grounds=grounds)

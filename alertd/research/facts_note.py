@@ -1,0 +1,72 @@
+"""The note that needs no model: sentences made from what was found, each with what it rests on.
+
+    material -> sections, in the order in which they are read -> statements; what has no ground is "none found"
+
+Pure; under a few milliseconds. docs/notes.md shows each sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from alertd.model import Note, NoteSection, NoteStatement
+from alertd.research.against import contrarian, questions
+from alertd.research.material import ONE_SIDED, Material, is_talk
+from alertd.research.risks import horizon_of, risks
+from alertd.research.said import crowding, implications, precedents
+from alertd.research.sides import exposed, losers, winners
+
+LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk", "horizon", "precedent", "contrarian")
+"""Sections that a note speaks of even where there is nothing to be said."""
+
+_Section = Callable[[Material], list[NoteStatement]]
+_FIRST: tuple[_Section, ...] = (implications, winners, losers, exposed, risks)
+_LAST: tuple[_Section, ...] = (precedents, crowding, contrarian, questions)
+"""Between them stands the horizon."""
+
+
+def facts_note(material: Material, at: str) -> Note:
+    """Write what an event means for a portfolio from nothing but facts; `at` (RFC 3339) is when."""
+    horizon = horizon_of(material)
+    first, last = ([said for section in some for said in section(material)] for some in (_FIRST, _LAST))
+    statements = [said for said in (*first, *horizon.statements, *last) if said.grounds]
+    there = {said.section for said in statements}
+    level, why = confidence(material)
+    return Note(
+        event=material.event.id,
+        event_revision=material.event.revision,
+        at=at,
+        statements=statements,
+        none_found=[section for section in LOOKED_FOR if section not in there],
+        horizon_low=horizon.low,
+        horizon_high=horizon.high,
+        confidence=level,
+        confidence_why=why,
+    )
+
+
+def confidence(material: Material) -> tuple[Literal["low", "medium", "high"], str]:
+    """Say how sure the thing itself is: low, medium or high, and by what."""
+    event = material.event
+    main = material.main
+    if main is None:
+        return "low", "no kind of event was recognised"
+    sources = event.story.sources if event.story is not None else 1
+    why = [
+        main.status,
+        f"type {main.confidence:.2f}",
+        f"trust {event.trust}",
+        "1 source" if sources == 1 else f"{sources} sources",
+    ]
+    doubts = [
+        main.status == "denied" or is_talk(event, main) or main.type in ONE_SIDED,
+        main.status == "reported" and sources == 1,
+        main.confidence < 0.7,
+        event.trust == "low",
+        event.withdrawn,
+    ]
+    certain = main.status == "announced" and event.trust == "high"
+    if sum(doubts) >= 2 or doubts[0] or doubts[4]:
+        return "low", ", ".join(why)
+    return ("high" if certain and not any(doubts) else "medium"), ", ".join(why)

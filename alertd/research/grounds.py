@@ -1,0 +1,128 @@
+"""What a statement of a note can rest on, as grounds: a quoted span, a relation, an earlier event, a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from alertd.companies.model import Relation
+from alertd.model import Event, Evidence, NoteGround, NoteStatement
+from alertd.research.addressed import speaks_to_its_reader
+from alertd.research.material import Earlier
+from alertd.rules.touched import SAID
+
+_MARKUP = re.compile(
+    r"<[/!]?\w[^<>]{0,200}>?|\]\([^()\s]{0,200}\)?|\b(?:https?|javascript|data):\S*|\bwww\.\S+|(?<!\w)@\w+"
+    r"|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+",
+    re.IGNORECASE,
+)
+QUOTE_MAX = 240
+"""Characters of a quote that a ground shows; its offsets stay those of what is shown."""
+
+
+def quote(event: Event, evidence: Sequence[Evidence]) -> list[NoteGround]:
+    """Give the first evidence that is really in the event's text as a ground; none if none is.
+
+    What carries evidence may have been written by others (`alertd enrich` leaves what an event brings with it).
+    """
+    for one in evidence:
+        found = _in_text(event, one)
+        if found is not None and (shown := _plain(found, one.start, one.end)) is not None:
+            return [NoteGround(kind="quote", evidence=shown)]
+    return []
+
+
+def evidence_of(statements: Sequence[NoteStatement]) -> list[Evidence]:
+    """Give the places that statements quote."""
+    return [one.evidence for said in statements for one in said.grounds if one.evidence is not None]
+
+
+def naming(event: Event, company: str, grounds: Sequence[NoteGround]) -> list[NoteGround]:
+    """Give the words that name a company as a ground, unless one of the grounds has a place where it is named."""
+    spans = [span for mention in event.companies if mention.id == company for span in mention.evidence]
+    shown = [one.evidence for one in grounds if one.evidence is not None]
+    if any(
+        one.field == span.field and one.start <= span.start and span.end <= one.end for one in shown for span in spans
+    ):
+        return []
+    if any(span.field in ("title", "body") and _written(event, span) in one.quote for one in shown for span in spans):
+        return []
+    return quote(event, spans)
+
+
+def _written(event: Event, span: Evidence) -> str:
+    text = event.title if span.field == "title" else event.body
+    return text[span.start : span.end] or "\n"
+
+
+def _in_text(event: Event, one: Evidence) -> Evidence | None:
+    """Give the words around a span with exactly their own offsets."""
+    text = {"title": event.title, "body": event.body}.get(one.field, "")
+    if not 0 <= one.start < one.end <= len(text):
+        return None
+    start = text.rfind(one.quote, 0, one.start + len(one.quote)) if one.quote else -1
+    if start < 0 or start > one.start:
+        start, end = one.start, one.end
+    else:
+        end = start + len(one.quote)
+    if end - start > QUOTE_MAX:  # the span itself is what matters
+        start = max(start, one.start - QUOTE_MAX // 3)
+        end = min(end, start + QUOTE_MAX)
+    return Evidence(field=one.field, start=start, end=end, quote=text[start:end])
+
+
+def _plain(one: Evidence, first: int, last: int) -> Evidence | None:
+    """Give of a quote what stands between the tags, links and the like around its span; None if they are in that.
+
+    A receiver would show them as plain words, but a reader might still follow them.
+    """
+    if speaks_to_its_reader(one.quote):
+        return None
+    start, end = 0, len(one.quote)
+    for found in _MARKUP.finditer(one.quote):
+        if found.end() <= first - one.start:
+            start = found.end()
+        elif found.start() >= last - one.start:
+            end = found.start()
+            break
+        else:
+            return None
+    return Evidence(field=one.field, start=one.start + start, end=one.start + end, quote=one.quote[start:end])
+
+
+def related(relation: Relation, names: Mapping[str, str]) -> NoteGround:
+    """Give a relation as a ground, with who says so."""
+    since = f" since {relation.since}" if relation.since else ""
+    return NoteGround(
+        kind="relation",
+        text=f"{relation_text(relation, names)}{since}"[:QUOTE_MAX],
+        company=relation.company,
+        relation=relation.type,
+        of=relation.of,
+        since=relation.since,
+        source=relation.source,
+    )
+
+
+def relation_text(relation: Relation, names: Mapping[str, str]) -> str:
+    """Say a relation: `NVDA supplies SpaceX`."""
+    return (
+        f"{names.get(relation.company, relation.company)} {SAID[relation.type]} {names.get(relation.of, relation.of)}"
+    )
+
+
+def before(earlier: Earlier) -> NoteGround:
+    """Give an earlier event as a ground."""
+    title = f": {' '.join(earlier.title.split())}" if earlier.title else ""
+    text = f"{words(earlier.type)} of {earlier.at[:10]}{title}"
+    return NoteGround(kind="event", text=text[:QUOTE_MAX], event=earlier.event)
+
+
+def number(name: str, value: str) -> NoteGround:
+    """Give something that was counted or reckoned as a ground: `novelty 1.00`."""
+    return NoteGround(kind="number", text=f"{name} {value}"[:QUOTE_MAX])
+
+
+def words(code: str) -> str:
+    """Write a name of ours for people: `compute_lease` is `compute lease`."""
+    return code.replace("_", " ")

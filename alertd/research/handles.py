@@ -1,0 +1,103 @@
+"""How the things that a note may rest on are named for a language model: `r1` a relation, `e1` an earlier event, `n1`
+a number. A model that cites one cites what stands here, and cannot make one up.
+
+What only one desk may know, and how much of anything is held, is not among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from alertd.companies.model import Relation
+from alertd.model import Amount, Duration, Event, Evidence, NoteGround
+from alertd.research.material import Earlier, Material
+from alertd.rules.touched import SAID
+from alertd.text.written import amount_text
+
+Handles = Mapping[str, NoteGround]
+"""Id -> what it stands for."""
+MAX_RELATIONS, MAX_EARLIER, MAX_NUMBERS = 80, 20, 60
+_TITLE = 200
+_NAME = 80
+
+
+def handles(material: Material) -> Handles:
+    """Name the relations, earlier events and numbers of the material, in its order.
+
+    All relations on the ways of its exposures are named, held or not, so that the list says nothing about holdings.
+    """
+    labels = labels_of(material)
+    relations = [_of_relation(one, labels) for one in _relations(material)][:MAX_RELATIONS]
+    earlier = [_of_earlier(one) for one in material.earlier[:MAX_EARLIER]]
+    numbers = list(_numbers(material.event, labels))[:MAX_NUMBERS]
+    named = (("r", relations), ("e", earlier), ("n", numbers))
+    return {f"{letter}{i}": ground for letter, grounds in named for i, ground in enumerate(grounds, 1)}
+
+
+def labels_of(material: Material) -> dict[str, str]:
+    """Give what each company in the material is called on a desk: ticker or name."""
+    mentioned = {one.id: one.ticker or one.name for one in material.event.companies if one.ticker or one.name}
+    return {**material.names, **mentioned, **{one.company: one.label for one in material.exposures if one.label}}
+
+
+def _relations(material: Material) -> list[Relation]:
+    """Give each relation once; one that only a desk's portfolios see goes to nobody outside."""
+    shared = (one for exposure in material.exposures for one in exposure.path if one.desk is None)
+    return list({(one.company, one.type, one.of): one for one in shared}.values())
+
+
+def _of_relation(one: Relation, labels: Mapping[str, str]) -> NoteGround:
+    company, of = labels.get(one.company, one.company)[:_NAME], labels.get(one.of, one.of)[:_NAME]
+    return NoteGround(
+        kind="relation", text=f"{company} {SAID[one.type]} {of}", company=one.company, relation=one.type, of=one.of,
+        since=one.since, source=one.source,
+    )  # fmt: skip
+
+
+def _of_earlier(one: Earlier) -> NoteGround:
+    title = f": {one.title[:_TITLE]}" if one.title else ""
+    return NoteGround(kind="event", text=f"{one.type.replace('_', ' ')} of {one.at[:10]}{title}", event=one.event)
+
+
+def _numbers(event: Event, labels: Mapping[str, str]) -> Iterator[NoteGround]:
+    for amount in event.amounts:
+        if text := _amount(amount, labels):
+            yield _number(text, amount.evidence)
+    for duration in event.durations:
+        if text := _duration(duration):
+            yield _number(text, duration.evidence)
+    if event.story is not None:
+        yield _number(f"novelty {event.story.novelty:.2f}")
+        yield _number(f"independent sources: {event.story.sources}")
+        yield _number(f"reports of this story so far: {event.story.position}")
+    if event.sentiment is not None:
+        yield _number(f"tone {event.sentiment.score:+.2f}, {event.sentiment.label}".rstrip(", "))
+    for mention in event.companies:
+        if mention.sentiment is not None:
+            yield _number(f"tone {mention.sentiment:+.2f} of {labels.get(mention.id, mention.id)[:_NAME]}")
+
+
+def _number(text: str, evidence: list[Evidence] | None = None) -> NoteGround:
+    return NoteGround(kind="number", text=text, evidence=evidence[0] if evidence else None)
+
+
+def _amount(one: Amount, labels: Mapping[str, str]) -> str:
+    text = amount_text(one.low, one.high, one.currency, one.bound, one.per)
+    if not text:
+        return ""
+    role = f", {one.role.replace('_', ' ')}" if one.role else ""
+    whose = f" of {labels.get(one.of, one.of)[:_NAME]}" if one.of else ""
+    how = ", before" if one.earlier else ", reckoned from a total over a term" if one.derived else ""
+    return f"{text}{role}{whose}{how}"
+
+
+def _duration(one: Duration) -> str:
+    what = f", {one.of}" if one.of else ""
+    if one.until:
+        return f"until {one.until}{what}"
+    low, high = one.low, one.high
+    if low is None or high is None:
+        single = low if low is not None else high
+        return f"{'at least' if high is None else 'up to'} {single:g} {one.unit}s{what}" if single is not None else ""
+    length = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    return f"{length} {one.unit}{'' if low == high == 1 else 's'}{what}"

@@ -1,0 +1,140 @@
+"""What a research note may rest on, gathered before a word of it is written: the text's facts and what is near them.
+
+    event      what was found in the text: types, parties, amounts, terms, durations, tone, story
+    exposures  which companies it touches at 0, 1 and 2 relations, over which way, and in which direction
+    earlier    what the same parties did before
+
+All of it is data: whoever writes the note, a template or a model, adds nothing to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+
+from alertd.companies.model import Relation
+from alertd.model import Event, ReportedType, TouchedHolding
+
+SURE = 0.5
+"""Confidence from which an event type counts (DESIGN.md, conditions)."""
+
+ONE_SIDED = ("short_report", "law_firm_notice")
+"""Types of what somebody says who gains by saying it."""
+_MOST_TYPES = 4
+_BESIDE = frozenset(("price_target", "results"))
+"""Types that are told beside another: where there is one, that is what the text is about."""
+_TALK_READ = 4_000
+_TALK = re.compile(
+    r"\b(?:in|hold(?:s|ing)?|early|advanced) talks\b|\bmay come to nothing\b|\bearly stage\b"
+    r"|\b(?:considers|considering|weighs|weighing|explores|exploring|mulls|mulling)\b",
+    re.IGNORECASE,
+)
+
+Sign = Literal[1, -1]
+"""What the event is for a company: good or bad for its business. Whether that is good for who holds it, long or
+short, is another question (`TouchedHolding.impact`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A company that an event touches."""
+
+    company: str
+    label: str
+    """Ticker or name, for people."""
+    hops: int
+    """0: it is named in the event."""
+    path: tuple[Relation, ...] = ()
+    """The relations from it to a company that is named: the `of` of one is the `company` of the next. As declared, or
+    turned round (then with the source of what was declared)."""
+    named: str = ""
+    """The company at the end of the way, or itself; an id."""
+    role: str | None = None
+    """What `named` is in what happened."""
+    sign: Sign | None = None
+    why: str = ""
+    """Of a sign: what makes it so, in words: `supplies the lessor`."""
+    holding: TouchedHolding | None = None
+    """How the portfolio holds it; None: it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An event between the same parties that came before."""
+
+    event: str
+    """Its id."""
+    at: str
+    """RFC 3339."""
+    type: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a note about one event may rest on, for one portfolio."""
+
+    event: Event
+    exposures: tuple[Exposure, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Company id -> name, for all that occur above."""
+    armed: tuple[str, ...] = ()
+    """What the portfolio's rules wait for next, in words."""
+
+    @property
+    def main(self) -> ReportedType | None:
+        """The event type that a note is about: the surest; None if none is sure enough."""
+        return next(iter(sure_types(self.event)), None)
+
+
+def sure_types(event: Event) -> list[ReportedType]:
+    """Give the event types that an event is about, the surest first; what an analyst expects comes last.
+
+    None of more than four: a round-up of the day, or a heap of keywords.
+    """
+    sure = [found for found in event.event_types if found.confidence >= SURE]
+    if len(sure) > _MOST_TYPES:
+        return []
+    return sorted(sure, key=lambda found: (found.type in _BESIDE, -found.confidence))
+
+
+def is_talk(event: Event, found: ReportedType) -> bool:
+    """Whether a thing is only talked of: rumoured, or reported with words that say so."""
+    if found.status == "reported":
+        return _talks(f"{event.title}\n{event.body[:_TALK_READ]}")
+    return found.status == "rumoured"
+
+
+@lru_cache(maxsize=16)
+def _talks(text: str) -> bool:
+    return _TALK.search(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What of the material is not the event."""
+
+    exposures: tuple[Exposure, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def written_material(material: Material) -> str:
+    """Write what stands beside the event, for whoever writes the note later."""
+    beside = _Beside(material.exposures, material.earlier, dict(material.names))
+    return msgspec.json.encode(beside).decode()
+
+
+def read_material(text: str, event: Event) -> Material:
+    """Read it again, for its event; what cannot be read is nothing to rest on."""
+    try:
+        beside = msgspec.json.decode(text, type=_Beside) if text else _Beside()
+    except msgspec.DecodeError:
+        beside = _Beside()
+    return Material(event, beside.exposures, beside.earlier, beside.names)

@@ -1,0 +1,133 @@
+"""What can undo it, and over which time: from the terms, lengths and dates that the text states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alertd.model import DealTerm, Duration, Event, NoteGround, NoteStatement
+from alertd.research.ahead import ahead
+from alertd.research.grounds import evidence_of, number, quote, words
+from alertd.research.material import Material
+from alertd.research.passages import RISKS, passages
+
+MOST, MOST_SAID = 4, 3
+_MONTHS = {"day": 12 / 365.25, "week": 84 / 365.25, "month": 1.0, "quarter": 3.0, "year": 12.0}
+
+_CONSEQUENCE = {
+    "reclaim_right": "what was given can be taken back",
+    "termination_right": "it can be ended early",
+    "change_of_control": "it can end if one of them is bought",
+    "contingency": "it depends on something that has not happened yet",
+    "penalty": "who does not keep it pays",
+    "take_or_pay": "it is paid for whether it is used or not",
+    "exclusivity": "one of them may deal with nobody else",
+}
+"""What a term means for who relies on the deal. An option to extend is no risk."""
+
+_RUNS = {"reclaim_right": (3.0, 12.0), "termination_right": (3.0, 12.0), "contingency": (1.0, 12.0)}
+"""Over how many months a term matters where the text states no time for it: a convention, and the note says so."""
+
+RIGHTS = ("reclaim_right", "termination_right")
+LASTING = (
+    "compute_lease", "supply_agreement", "contract_award", "joint_venture", "material_agreement", "dividend_change",
+    "contract_termination",
+)  # fmt: skip
+"""Types of what lasts: a length beside another type may be that of anything."""
+_OTHER_LENGTHS = ("notice", "option", "extension")
+"""What lasts so long beside the deal itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """Over which time it matters, in months, and why."""
+
+    statements: list[NoteStatement]
+    low: float | None = None
+    high: float | None = None
+
+
+def risks(material: Material) -> list[NoteStatement]:
+    """Name the terms that can undo it, in the source's own words; then what else the text says may go wrong."""
+    if material.main is None:
+        return []
+    said = [_risk(term, material) for term in material.event.terms if term.type in _CONSEQUENCE][:MOST]
+    return said + [
+        NoteStatement(section="risk", text=one.kind, grounds=quote(material.event, [one.evidence]))
+        for one in passages(material.event, RISKS, MOST_SAID, evidence_of(said))
+    ]
+
+
+def _risk(term: DealTerm, material: Material) -> NoteStatement:
+    what = words(term.type)
+    held = f", held by {material.names.get(term.held_by, term.held_by)}" if term.held_by else ""
+    text = f"{what[:1].upper()}{what[1:]}{held}: {_CONSEQUENCE[term.type]}."
+    return NoteStatement(section="risk", text=text[:280], grounds=quote(material.event, term.evidence))
+
+
+def horizon_of(material: Material) -> Horizon:
+    """Say over which time it matters: a notice period, else the time of its risk, else how long it runs."""
+    event, main = material.event, material.main
+    if main is None:
+        return Horizon([])
+    lasting = [found for found in event.durations if _told(found)]
+    notice = next((found for found in lasting if found.of == "notice" and found.low is not None), None)
+    runs = (
+        next((found for found in lasting if found.of not in _OTHER_LENGTHS), None) if main.type in LASTING else None
+    )
+    said = [_statement(f"{_length(one)}.", quote(event, one.evidence)) for one in (notice, runs) if one is not None]
+    if notice is not None and notice.low is not None and notice.high is not None:
+        return Horizon(said, _months(notice.low, notice), _months(notice.high, notice))
+    terms = [one for one in event.terms if one.type in _RUNS and quote(event, one.evidence)]
+    if right := next((one for one in terms if one.type in RIGHTS), None):
+        return _usual(right, event, said)
+    coming = ahead(event)
+    ends = [end for one in coming for end in one.months]
+    dated = [_statement(f"Ahead: {one.said}.", quote(event, [one.evidence])) for one in coming]
+    if terms and not ends:
+        return _usual(terms[0], event, said)
+    if runs is not None:
+        ends += [end for end in _range(runs, event) if end is not None]
+    # What runs until a date says so once.
+    dated = [one for one in dated if one.grounds and not (runs and runs.until and runs.until in one.text)]
+    return Horizon([*dated, *said], min(ends, default=None), max(ends, default=None))
+
+
+def _usual(term: DealTerm, event: Event, said: list[NoteStatement]) -> Horizon:
+    low, high = _RUNS[term.type]
+    text = f"{low:g} to {high:g} months: the usual time for a {words(term.type)} without a stated notice period."
+    grounds = [
+        *quote(event, term.evidence),
+        number(f"convention for a {words(term.type)}, months:", f"{low:g} to {high:g}"),
+    ]
+    return Horizon([_statement(text, grounds), *said], low, high)
+
+
+def _statement(text: str, grounds: list[NoteGround]) -> NoteStatement:
+    return NoteStatement(section="horizon", text=text[:280], grounds=grounds)
+
+
+def _told(found: Duration) -> bool:
+    return found.until is not None or (found.low is not None and found.high is not None)
+
+
+def _length(found: Duration) -> str:
+    what = {None: "It runs", "notice": "The notice period is"}.get(found.of, f"The {words(found.of or '')} runs")
+    if found.low is None or found.high is None:
+        return f"{what} until {found.until}"
+    span = f"{found.low:g}" if found.low == found.high else f"{found.low:g} to {found.high:g}"
+    return f"{what} {span} {found.unit}{'' if span == '1' else 's'}"
+
+
+def _months(value: float, found: Duration) -> float:
+    return round(value * _MONTHS[found.unit], 1)
+
+
+def _range(found: Duration, event: Event) -> tuple[float | None, float | None]:
+    if found.low is not None and found.high is not None:
+        return _months(found.low, found), _months(found.high, found)
+    year, month = event.event_at[:4], event.event_at[5:7]
+    if not found.until or not found.until[:4].isdigit() or not (year + month).isdigit():
+        return None, None
+    last = int(found.until[5:7]) if len(found.until) >= 7 else 12
+    left = (int(found.until[:4]) - int(year)) * 12 + last - int(month)
+    return (float(left), float(left)) if left >= 0 else (None, None)
