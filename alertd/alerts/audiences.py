@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from alertd.alerts.background import Audience
 from alertd.alerts.meaning import Meant
 from alertd.alerts.route import routed, sees
-from alertd.alerts.telling import Audience
 from alertd.model import Alert, Match
 
 Meaning = Callable[[Alert, Sequence[Match]], Meant]

@@ -20,11 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from alertd.alerts.background import Background
 from alertd.alerts.outcome import Outcome, alert_of, decision_on, subject_of
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import marked
 from alertd.alerts.step import Step
-from alertd.alerts.telling import Background
 from alertd.model import Decision, Event, Match, StoredAlert
 from alertd.rules.book import Portfolio
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from alertd import __version__
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.lanes import has_message, lane, lanes, sources_in, told
+from alertd.alerts.notes import note_shown
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import closed_to, limits, narrowed, shown, strictest
 from alertd.alerts.route import eyes_of, routed
@@ -61,7 +62,10 @@ def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = Non
     before = lane(state, policy.id)
     own = state.receivers if state.receivers is not None else list(lanes(state))
     via = via or (before.via if before is not None else "")
-    alert = routed(state.alert, eyes_of(policy.id, via, state.alert, own), own)
+    whole = state.alert
+    alert = routed(whole, eyes_of(policy.id, via, whole, own), own)
+    note = whole.note if whole.note is not None and any(m.event == whole.note.event for m in alert.matches) else None
+    alert = replace(alert, note=note_shown(note, policy))
     at_hand = event if event is not None else state.event
     if at_hand is None or closed_to(policy, limits(at_hand)):
         at_hand = _stand_in(state, alert, policy)
@@ -91,17 +95,19 @@ def delivery(
     """
     before = lane(state, policy.id)
     seen = seen if seen is not None else as_seen(state, policy, event, via=escalated_from)
-    number = delivery_id(policy.id, seen.alert.id, seen.alert.revision)
+    apart = kind == "note"
+    chain = f"{seen.alert.id}/note" if apart else seen.alert.id
+    number = delivery_id(policy.id, chain, seen.alert.revision)
     message = Message(
         type=kind,
         delivery=number,
         receiver=policy.id,
         at=_written(now),
-        alert=seen.alert,
+        alert=seen.alert if apart or not policy.notes_apart else replace(seen.alert, note=None),
         event=seen.short,
         news=list(news) if news is not None else news_for(before, seen.alert, policy),
         loud=loud,
-        told_before=has_message(before),
+        told_before=apart or has_message(before),
         escalated_from=escalated_from,
         stands_by=stands_by(seen.alert, seen.event, state.folded),
         portfolio_title=state.portfolio_title,
@@ -115,7 +121,7 @@ def delivery(
         receiver=policy.id,
         lane="critical" if seen.alert.severity == "critical" else "normal",
         mode=policy.mode,
-        chain=seen.alert.id,
+        chain=chain,
         due_ms=now,
         expires_ms=now + round(policy.expire_s * 1000),
         message=message,

@@ -115,6 +115,10 @@ class ReceiverPolicy:
     """How long an alert waits for others to go out with it; a critical one never does."""
     escalate: Escalate | None = None
     show_weights: Literal["exact", "band", "none"] = "exact"
+    note: Literal["off", "facts", "model"] = "facts"
+    """What it wants to be told of what an event means."""
+    notes_apart: bool = False
+    """The note follows the alert as a message of its own, in its thread; else it stands in the alert's."""
     answered: bool = True
     """It is told when an alert that it knows is acknowledged or closed."""
     answers_wait: bool = False

@@ -83,13 +83,18 @@ def shown(event: Event, *, leaves: bool = False) -> Event:
     return event if most is None else _with_body_of(event, most)
 
 
+def seen_of(event: Event, *, leaves: bool) -> str | None:
+    """Give so much of an event's body as may be seen; None: all."""
+    most = _most(limits(event), leaves=leaves)
+    return _cut(event.body, most) if most is not None else None
+
+
 def marked(matches: Sequence[Match], event: Event) -> list[Match]:
     """Give the matches of an event as an alert may keep them: with its rights, without quotes for nobody's eyes."""
     rights = limits(event)
     if rights is None:
         return list(matches)
-    most = _most(rights, leaves=False)
-    seen = _cut(event.body, most) if most is not None else None
+    seen = seen_of(event, leaves=False)
     return [_match(match, rights, seen) for match in matches]
 
 
@@ -169,10 +174,11 @@ def _match(match: Match, rights: Rights | None, seen: str | None) -> Match:
 
 def _evidence(found: Sequence[Evidence], seen: str) -> list[Evidence]:
     """Keep where something stands, and its words only as far as they may be seen: in the title, or in `seen`."""
-    return [replace(one, quote=_quote(one, seen)) for one in found]
+    return [replace(one, quote=words_shown(one, seen)) for one in found]
 
 
-def _quote(one: Evidence, seen: str) -> str:
+def words_shown(one: Evidence, seen: str) -> str:
+    """Give what may be seen of a quote: its words, as far as they stand in the title or in `seen`."""
     if one.field == "body":  # a quote is wider than what was found: all of it has to lie in what may be seen
         if one.quote in seen:
             return one.quote

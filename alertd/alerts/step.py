@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from alertd.alerts.armed import armed
 from alertd.alerts.audiences import Audiences
+from alertd.alerts.background import Background
 from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, MAX_WHOLE, bounded
 from alertd.alerts.budget import OverBudget, budgets
 from alertd.alerts.circumstances import flow_name
@@ -24,13 +25,14 @@ from alertd.alerts.compare import MAX_HEADLINE, severity_with
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.lanes import lanes, sources_in, sources_of
 from alertd.alerts.meaning import Kind, Meaning, Meant
+from alertd.alerts.notes import kept, says_more
 from alertd.alerts.outcome import Outcome, decision_on
 from alertd.alerts.policy import loudest, severity_rank
 from alertd.alerts.rights import RESTRICTED, keeps_body, limits, shown, without_body
 from alertd.alerts.route import receivers_of
 from alertd.alerts.said import said_by
 from alertd.alerts.storm import KEEP_FLOW_S
-from alertd.alerts.telling import Background, Telling
+from alertd.alerts.telling import Telling
 from alertd.base.clock import rfc3339
 from alertd.model import (
     Alert,
@@ -102,6 +104,7 @@ class Step:
         after = before if kind == "first" else self._changed(before, matches)
         if not self._is_shown(meant):
             after = replace(after, title=before.title)  # a report that adds nothing leaves the headline
+        after = self._noted(after, meant)
         after, reopened = self._reopened(before, after, meant)
         whole = None if kind == "first" else before
         audiences = Audiences(whole, matches, self.event.id, self.portfolio.receivers, meant, meaning.of)
@@ -125,6 +128,12 @@ class Step:
             title=self.event.title or self._called(before),
             armed=armed(self.portfolio, self.event, matches) or before.armed,
         )
+
+    def _noted(self, after: Alert, meant: Meant) -> Alert:
+        """Write anew what it means, where the alert is about the event at hand from now on."""
+        if not meant.material or not self._is_shown(meant):
+            return after
+        return replace(after, note=kept(self.background.note(), self.event))
 
     def _called(self, before: Alert) -> str:
         """Name the alert after an event without a headline: as before, if that is the one it is named after."""
@@ -183,6 +192,7 @@ class Step:
             audience=audiences.of,
             reason=meant.reason,
             reopened=bool(reopened),
+            noted=says_more(after.note, self.state.alert.note if self.state is not None else None),
             is_shown=self._is_shown(meant),
         )
         telling.tell(whom)
@@ -229,6 +239,7 @@ class Step:
             said=said,
             told=told.lanes,
             event=self._shown_with(state.event, meant),
+            note_material=told.material or (self.state.note_material if self.state is not None else ""),
         )
         counts, over = self._flows(told.deliveries), list[OverBudget]()
         if meant.reason == "first":
@@ -242,6 +253,7 @@ class Step:
             cancel=[Timer(kind="resurface", alert=after.id, due_ms=0).name] if snooze_over else [],
             counts=counts,
             marks=told.marks,
+            note_due_ms=self.now if told.wants_model else None,
         )
         return Outcome(decision, state, tuple(told.deliveries), effects, tuple(over), meant.reason == "first")
 
@@ -251,7 +263,7 @@ class Step:
         return [
             Count(name=flow_name(one.receiver, self.now), keep_s=KEEP_FLOW_S)
             for one in deliveries
-            if policies[one.receiver].storm is not None
+            if policies[one.receiver].storm is not None and one.message.type != "note"
         ]
 
     def _shown_with(self, known: Event | None, meant: Meant) -> Event:

@@ -13,12 +13,13 @@ Every receiver gets one answer: the id of a delivery, or a text that begins with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from alertd.alerts.circumstances import NOTHING_KNOWN, Circumstances, News, View
+from alertd.alerts.background import Audience, Background, joined
+from alertd.alerts.circumstances import News, View
 from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.cooldown import marks_to_set
 from alertd.alerts.deliver import Seen, as_seen, delivery, digest_item
@@ -28,36 +29,25 @@ from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.alerts.rights import closed_to, limits
 from alertd.alerts.route import barred, below, filtered
 from alertd.alerts.timing import Put, Withhold, when
-from alertd.model import AlertState, CoolMark, DigestKind, Event, Hold, Match, NewDelivery, Reason, Timer, Told
-from alertd.rules.book import Portfolio, Rule
-from alertd.rules.world import World
+from alertd.model import (
+    AlertState,
+    CoolMark,
+    DigestKind,
+    Event,
+    Hold,
+    MessageType,
+    NewDelivery,
+    Reason,
+    Timer,
+    Told,
+)
+from alertd.rules.book import Portfolio
 
 REMOVED = "receiver_removed"
 FRESH: frozenset[News] = frozenset({"first", "rise", "correction", "withdrawal"})
 """What is to be noticed; the rest only adds to what was told."""
 _ALONE: frozenset[DigestKind] = frozenset({"brief", "group"})
 """Windows from which a single alert goes out as itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Receivers that see the same matches."""
-
-    meant: Meant | None
-    """None: the event is of no concern to them."""
-    matches: tuple[Match, ...] = ()
-    """Of the event at hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What deciding rests on beside the alert and the event."""
-
-    policies: Mapping[str, ReceiverPolicy]
-    circumstances: Circumstances = NOTHING_KNOWN
-    rules: Mapping[str, Rule] = field(default_factory=dict)
-    """Those of the matches, by id."""
-    world: World = field(default_factory=World)
 
 
 @dataclass(slots=True)
@@ -75,6 +65,8 @@ class Telling:
     reason: Reason
     """What the event means for the alert."""
     reopened: bool = False
+    noted: bool = False
+    """Its note says something that the one before did not."""
     is_shown: bool = True
     """The alert bears the headline of the event at hand."""
     answers: dict[str, str] = field(default_factory=dict)
@@ -88,9 +80,17 @@ class Telling:
     wanted: bool = False
     """It was withheld from somebody who wants every report, and hears of it with the next message."""
     withheld: Reason | None = None
+    wants_model: bool = False
+    """Somebody who is told wants a note that a language model has written."""
     _seen: dict[tuple[object, ...], Seen] = field(default_factory=dict)
     _partial: bool = False
     _by_name: bool = False
+
+    @property
+    def material(self) -> str:
+        """What the model is shown that is to write the note; empty where none is to."""
+        write = self.background.material
+        return write() if self.wants_model and write is not None else ""
 
     def tell(self, receivers: Sequence[str]) -> None:
         """Decide for each receiver."""
@@ -106,7 +106,7 @@ class Telling:
         as_whom = (before.via if before is not None else "") or receiver
         audience = self.audience(as_whom)
         if as_whom != receiver:
-            audience = _joined(audience, self.audience(receiver))
+            audience = joined(audience, self.audience(receiver))
         if audience is None:
             return f"{REMOVED}: nothing in the portfolio names it any more"
         if why := barred(policy, self.portfolio.desk):
@@ -164,7 +164,7 @@ class Telling:
         """Give the alert as a receiver sees it; made once for all that see the same."""
         own = (as_whom, policy.id if as_whom != policy.id else "") if self._partial else ()
         name = policy.id if self._by_name else ""
-        key = (own, name, policy.accepts, policy.leaves, policy.show_weights)
+        key = (own, name, policy.accepts, policy.leaves, policy.show_weights, policy.note)
         seen = self._seen.get(key)
         if seen is None:
             seen = self._seen[key] = as_seen(self.state, policy, self.event, via=as_whom)
@@ -205,12 +205,21 @@ class Telling:
             return self._put(policy, view, timing, before, seen)
         made = self._message(policy, seen, before, loud=self._loud(view))
         self.deliveries.append(made)
+        if seen.alert.note is not None and (self.noted or view.news == "first"):
+            self._add_note(policy, seen, before)
         self.lanes[policy.id] = told(before, seen.alert, self.now, sources=sources_of(self.event))
         self.marks += marks_to_set(policy, view, self.background.circumstances, self.now)
         if seen.alert.status == "open" and (view.news in ("first", "rise") or self.reopened):
             timer = escalate_timer(policy, seen.alert, self.now)
             self.timers += [timer] if timer is not None else []
         return made.id
+
+    def _add_note(self, policy: ReceiverPolicy, seen: Seen, before: Told | None) -> None:
+        """Let the note follow the alert; where a model is to write it, when that has."""
+        if policy.note == "model" and self.background.material is not None:
+            self.wants_model = True
+        elif policy.notes_apart:
+            self.deliveries.append(self._message(policy, seen, before, loud=False, kind="note"))
 
     def _put(self, policy: ReceiverPolicy, view: View, put: Put, before: Told | None, seen: Seen) -> str:
         portfolio = self.portfolio.id if put.kind == "budget" else ""
@@ -238,26 +247,19 @@ class Telling:
     def _loud(self, view: View) -> bool:
         return view.news in FRESH or self.reopened
 
-    def _message(self, policy: ReceiverPolicy, seen: Seen, before: Told | None, *, loud: bool) -> NewDelivery:
+    def _message(
+        self, policy: ReceiverPolicy, seen: Seen, before: Told | None, *, loud: bool, kind: MessageType | None = None
+    ) -> NewDelivery:
         return delivery(
             self.state,
             policy,
-            kind="alert.updated" if knows(before) else "alert.fired",
+            kind=kind or ("alert.updated" if knows(before) else "alert.fired"),
             reason=self.reason,
             now=self.now,
             loud=loud,
             event=self.event,
             seen=seen,
         )
-
-
-def _joined(via: Audience | None, own: Audience | None) -> Audience | None:
-    """Give what an event means for who was told in another's place, and is named itself perhaps."""
-    if via is None or own is None or via is own:
-        return via or own
-    matches = (*via.matches, *(match for match in own.matches if match not in via.matches))
-    meant = [one.meant for one in (via, own) if one.meant is not None]
-    return Audience(max(meant, key=lambda one: (one.corrects, one.material), default=None), matches)
 
 
 def _wanted(policy: ReceiverPolicy, news: News) -> bool:

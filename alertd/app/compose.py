@@ -14,6 +14,7 @@ from alertd.app.archiving import Archiving
 from alertd.app.by_clock import ByClock
 from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
+from alertd.app.noting import Noting
 from alertd.app.people import People
 from alertd.app.rooms import alert_rooms
 from alertd.app.state import recall_epoch
@@ -80,6 +81,7 @@ class Parts:
         self._source_watch: SourceWatch | None = None
         receivers = boot.snapshot.receivers
         self._by_clock = ByClock(boot, store, self.notices, progress, self._http)
+        self._noting = Noting(store, self.notices, progress, self._http)
         self._answers = Answers(store, receivers, system_clock)
         self._archiving = Archiving(boot, store, self.notices, progress, self._answers)
         self._people: People | None = None
@@ -106,6 +108,8 @@ class Parts:
             self._deliverer = Deliverer(self._store, self.notices, system_clock, self._progress, cautious)
             self._by_clock.follow(self._deliverer.set_back)
             await self._deliverer.start(self._notifiers(self._settings))
+            self._noting.serve(self._settings, self._boot.snapshot.receivers)
+            self._noting.start()
         self._by_clock.serve(self._settings, self._boot.snapshot.receivers, self._boot.zones, self._boot.reported)
         self._loops += self._by_clock.start(roles)
         if "timers" in roles:
@@ -205,6 +209,8 @@ class Parts:
         self._by_clock.serve(settings, receivers, new.zones, new.reported)
         self._archiving.take(new.in_force)
         self._answers.serve(receivers)
+        if self._deliverer is not None:
+            self._noting.serve(settings, receivers)
         if self._gaps is not None:
             self._gaps.hold(held)
             self._gaps.serve(settings.sources)
@@ -232,8 +238,9 @@ class Parts:
             await self._full_text.aclose()
         if self._pool is not None:
             await self._pool.aclose()
+        await self._noting.stop(seconds * 0.1)
         if self._deliverer is not None:
-            await self._deliverer.stop(seconds * 0.6)
+            await self._deliverer.stop(seconds * 0.5)
         for loop in (self._timers, self._members, self._source_watch, self._by_clock, self._pressure):
             if loop is not None:
                 loop.stop()
@@ -271,7 +278,7 @@ class Parts:
         found = await collect_status(
             self._store, settings.sources, settings.receivers, system_clock(), live, self._pressure.paused()
         )
-        return found | self._archiving.status() | self._by_clock.status()
+        return found | self._archiving.status() | self._by_clock.status() | self._noting.status()
 
     async def _ready(self) -> dict[str, Any]:
         now = time.monotonic()

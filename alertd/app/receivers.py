@@ -87,6 +87,8 @@ def _policy(receiver: ReceiverConfig, conditions: Mapping[str, Fitting], zone: s
         if escalate is not None
         else None,
         show_weights=receiver.show_weights,
+        note=receiver.note,
+        notes_apart=receiver.notes_apart,
         answered=receiver.answered,
         answers_wait=receiver.answers_wait,
     )

@@ -124,6 +124,21 @@ def _release(record: JournalRecord, asked: str) -> str:
     return f"{head}{sent}{f' ({told})' if told else ''}"
 
 
+def _note(record: JournalRecord, asked: str) -> str:
+    """Say who wrote an alert's note: `al_… note by openai/small-1, 6 statements, 1 dropped (unknown_name)…`."""
+    data = record.data
+    note = data.get("note", {})
+    alert = data.get("alert", "")
+    about = f"{alert} " if alert and alert != asked else ""
+    dropped = [str(one[0]) for one in data.get("dropped", ()) if one]
+    left = f", {len(dropped)} dropped ({', '.join(sorted(set(dropped)))})" if dropped else ""
+    if record.reason == "fallback":
+        what = f"note of the facts stays{left}: {note.get('fallback', '')}"
+    else:
+        what = f"note by {note.get('by', '?')}, {len(note.get('statements', ()))} statements{left}"
+    return f"{about}{what}{_told(data)}"
+
+
 def _silence(record: JournalRecord, asked: str) -> str:
     """Say who silenced what: `si_… made by jd until 2026-…Z: maintenance (portfolios ai)`."""
     data = record.data
@@ -142,6 +157,7 @@ _LIVES: Mapping[str, Callable[[JournalRecord, str], str]] = {
     "answer": _answer,
     "timer": _timer,
     "release": _release,
+    "note": _note,
     "silence": _silence,
     "version": _version,
 }

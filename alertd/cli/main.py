@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "route": ("alertd.cli.route:route", "Say whom an event would be told, when, who would not be, and why."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
+    "note": ("alertd.cli.note:note", "Say what an event means for a portfolio, each sentence with its ground."),
     "alerts": ("alertd.cli.alerts:alerts", "List or search alerts, or say what each rule brought."),
     "report": ("alertd.cli.report:report", "Say what the news about a portfolio's holdings has been doing."),
     "ack": ("alertd.cli.ack:ack", "Acknowledge alerts, or say something else about them."),
@@ -50,7 +51,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "silence": ("alertd.cli.silence:silence", "Hold alerts back for a while, with a reason and an end."),
     "replay": ("alertd.cli.replay:replay", "Send archived events once more through a whole daemon of their own."),
     "push": ("alertd.cli.push:push", "Send events to a source of type `push`, and say what became of each."),
-    "companies": ("alertd.cli.companies:companies", "Say which company a name means; fetch a fresh table of them."),
+    "companies": (
+        "alertd.cli.companies:companies",
+        "Say which company is meant, and who is related to it; fetch a table.",
+    ),
     "holdings": ("alertd.cli.holdings:holdings", "Say what portfolios hold, and what came of their positions files."),
     "archive": (
         "alertd.cli.archive:archive",

@@ -14,6 +14,7 @@ from alertd import __version__, telemetry
 from alertd.alerts.concern import Concern, raised
 from alertd.alerts.deliver import delivery, digest_item
 from alertd.alerts.excerpt import excerpt
+from alertd.alerts.notes import kept
 from alertd.alerts.policy import ReceiverPolicy, loudest
 from alertd.alerts.rights import closed_to, limits, marked, narrowed
 from alertd.alerts.route import routed
@@ -34,6 +35,7 @@ from alertd.notify.own_template import NOTHING, SKIPPED
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.samples import SAMPLES
 from alertd.notify.shown import SHAPES, NotShown, Shape, shown
+from alertd.pipeline.noting import note_on
 from alertd.rules.loaded import Loaded
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream
@@ -143,7 +145,7 @@ def _of_event(
         fail(f"receiver {policy.id} may not be told of this event: {why}")
     found: AlertState | None = None
     for concern in raised(taken.event, taken.matches, matcher.portfolio):
-        state = _state(concern, matcher.seen_by(taken.event, concern.portfolio.desk), now)
+        state = _state(concern, matcher, taken.event, now)
         seen = routed(state.alert, (policy.id,), list(concern.portfolio.receivers))
         if not concern.on_trial and policy.id in concern.portfolio.tells() and seen.matches:
             found = found or state
@@ -154,12 +156,17 @@ def _of_event(
     return _message(found, policy, kind, now)
 
 
-def _state(concern: Concern, event: Event, now: int) -> AlertState:
+def _state(concern: Concern, matcher: Matcher, event: Event, now: int) -> AlertState:
+    portfolio = concern.portfolio
+    event, world = matcher.seen_by(event, portfolio.desk), matcher.worlds.of(portfolio.desk)
     matches = marked(list(concern.matches), event)
+    holding = {match.rule for match in matches}
+    wanted = any(rule.note != "off" for rule in portfolio.rules if rule.id in holding)
+    said = note_on(event, portfolio, world, (), matcher.book.source_desks, rfc3339(now)) if wanted else None
     alert = Alert(
         id=concern.alert,
         revision=1,
-        portfolio=concern.portfolio.id,
+        portfolio=portfolio.id,
         subject=concern.subject,
         severity=loudest([match.severity for match in matches]),
         title=event.title or event.url or event.id,
@@ -168,14 +175,15 @@ def _state(concern: Concern, event: Event, now: int) -> AlertState:
         story=concern.subject,
         first_at=rfc3339(now),
         updated_at=rfc3339(now),
+        note=kept(said, event),
     )
     return AlertState(
         alert=alert,
         event=excerpt(event),
-        portfolio_title=concern.portfolio.title,
-        timezone=concern.portfolio.timezone,
-        desk=concern.portfolio.desk,
-        receivers=list(concern.portfolio.receivers),
+        portfolio_title=portfolio.title,
+        timezone=portfolio.timezone,
+        desk=portfolio.desk,
+        receivers=list(portfolio.receivers),
     )
 
 
@@ -205,8 +213,8 @@ def _message(state: AlertState, policy: ReceiverPolicy, kind: MessageType, now: 
     if kind in ("alert.acknowledged", "alert.closed"):
         status = "acknowledged" if kind == "alert.acknowledged" else "closed"
         alert = replace(alert, status=status, acknowledged_by="somebody", acknowledged_at=rfc3339(now))
-    if kind == "note":
-        alert = replace(alert, note="A note that somebody wrote.")
+    if kind == "note" and alert.note is None:
+        fail("the alert has no note: nothing follows from its facts, or its rules want none")
     news = [_CHANGED[kind]] if kind in _CHANGED else []
     made_of = replace(state, alert=alert)
     message = delivery(made_of, policy, kind=kind, reason="preview", now=now, news=news).message

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from alertd.alerts.background import Background
 from alertd.alerts.circumstances import NOTHING_KNOWN, Circumstances
 from alertd.alerts.concern import Concern, raised
 from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.severity import arithmetic
-from alertd.alerts.telling import Background
 from alertd.app.link import Snapshot
 from alertd.base.clock import parse_rfc3339, rfc3339, system_clock, to_datetime
 from alertd.cli.connect import command_store, reach_from

@@ -31,7 +31,7 @@ from alertd.errors import StoreUnavailable
 from alertd.history.walls import UNKNOWN
 from alertd.workers.status import collect_status
 
-LIVE = ("archive", "history", "heartbeat")
+LIVE = ("archive", "history", "heartbeat", "models")
 """What only the daemon itself knows."""
 TROUBLE = ("late", "silent", "failing", "gone")
 """States of a source that are not as they should be."""
@@ -123,6 +123,15 @@ def _well(found: dict[str, Any]) -> bool:
     )
 
 
+def model_line(model: dict[str, Any]) -> str:
+    """Say how a model stands: what it was asked today, what that cost since the start, whether it is left alone."""
+    breaker = {"closed": "", "half_open": "; [yellow]tried again[/yellow]", "open": "; [red]left alone[/red]"}
+    cost = f", {model['cost']:.4f} {plain(model['currency'])} since the start" if model["currency"] else ""
+    error = f"; {plain(model['last_error'])}" if model["last_error"] else ""
+    asked = f"asked {model['calls_today']} times today, {model['tokens_today']:,} tokens{cost}"
+    return f"{plain(model['id'])} ({plain(model['model'])}): {asked}{breaker[model['breaker']]}{error}"
+
+
 def _show(found: dict[str, Any]) -> None:
     console = stdout()
     now = parse_rfc3339(found["at"])
@@ -148,6 +157,8 @@ def _show(found: dict[str, Any]) -> None:
         last = f"sent {ago(beat['last_at'], now)}" if beat["last_at"] else "none sent yet"
         silent = f"; [red]silent: {plain(beat['silent'])}[/red]" if beat["silent"] else ""
         console.print(f"heartbeat {last}{silent}")
+    for model in found.get("models", ()):
+        console.print(f"model   {model_line(model)}")
     console.print()
     print_table(
         "Sources",

@@ -45,6 +45,7 @@ WHAT = {
     "queues": "entries with a record",
     "windows": "alerts held until a time",
     "timers": "alerts' timers",
+    "notes": "notes that a model is to write",
     "texts": "full texts to be fetched",
     "alerts": "told as they say",
 }

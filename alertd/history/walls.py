@@ -140,6 +140,8 @@ def _owners(record: JournalRecord, wall: DeskWall) -> set[str | None]:
         found.add(wall.owners.get(str(data.get("subject", "")).partition("/")[0]))
     portfolios = [*_texts(data.get("portfolios")), *_texts([data.get("portfolio")])]
     known = {card.get("portfolio") for card in cards}
+    if record.kind == "note" and "desk" in data:
+        known.add(data.get("portfolio"))  # it says whose it was then, as a card does
     found.update(wall.portfolios.get(name, UNKNOWN) for name in portfolios if name not in known)
     named = [*record.ids, *_texts([data.get("receiver")])]
     found.update(wall.owners[name] for name in named if name in wall.owners)

@@ -121,6 +121,9 @@ class ReceiverConfig(ConfigModel):
     """Whom to tell when nobody has answered in time: `{after: 15m, to: [pm-mail]}`."""
     show_weights: Literal["exact", "band", "none"] = "exact"
     """How the weights of holdings are shown here."""
+    note: Literal["off", "facts", "model"] = "facts"
+    """What is told of what an event means for the portfolio: nothing, what follows from facts, or what a language
+    model makes of them (`models`)."""
 
     leaves: ClassVar[bool] = False
     """Machines of others read it: text that must not be exported is left out."""
@@ -134,6 +137,11 @@ class ReceiverConfig(ConfigModel):
     """Attempts under way at once in one process: the bound on repeats after a crash."""
     answers_wait: ClassVar[bool] = False
     """A message about an answer disturbs: it waits for the end of quiet hours, and for the next digest."""
+
+    @property
+    def notes_apart(self) -> bool:
+        """Whether a note follows its alert as a message of its own, in the alert's thread."""
+        return False
 
     @property
     def templates(self) -> Templates:

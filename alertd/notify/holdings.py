@@ -43,6 +43,12 @@ def _one(holding: TouchedHolding) -> str:
     return one_line(" ".join(filter(None, (_label(holding), _weight(holding), how))) + impact, 200)
 
 
+def share(holding: TouchedHolding) -> str:
+    """Say how much is held, and what it is for the position: `+8.0 %, good for the position`."""
+    impact = f"{holding.impact} for the position" if holding.impact else ""
+    return one_line(", ".join(filter(None, (_weight(holding), impact))), 80)
+
+
 def in_brief(holdings: list[TouchedHolding]) -> str:
     """Say it for a lock screen: `ORCL +3.0 %`, or `NVDA, VRT one step` where none is named."""
     named = [holding for holding in holdings if holding.named]

@@ -18,6 +18,7 @@ from alertd.notify import answered, evidence, facts, holdings
 from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, day_text, moment, moment_text, zone, zone_label
 from alertd.notify.digest_lines import digest_lines
 from alertd.notify.lines import HEADLINE_MAX, LINK_MAX, SEPARATOR, TITLE_MAX, Item, Lines, Row, join
+from alertd.notify.note_rows import note_rows
 from alertd.notify.other_lines import bare_lines, coverage_lines, notice_lines
 from alertd.notify.plain import cut, one_line, web_link
 from alertd.notify.replayed import replayed_lines
@@ -78,7 +79,7 @@ def delayed(first_try_ms: int, now: int) -> str:
 
 
 def _alert(f: _Facts) -> Lines:
-    severity = f.alert.severity
+    severity, builders = f.alert.severity, _NOTE_ROWS if f.message.type == "note" else _ROWS
     title = one_line(f.event.title or f.alert.title, TITLE_MAX) or "(no title)"
     portfolio = one_line(f.message.portfolio_title or f.alert.portfolio, 80)
     marks = _marks(f)
@@ -87,7 +88,7 @@ def _alert(f: _Facts) -> Lines:
         headline=_as_fits(head, [*_catch(f, title), holdings.in_brief(_touched(f)), portfolio]),
         status=join([*marks, severity.upper(), portfolio, *_sureness(f)]),
         title=title,
-        rows=[row for build in _ROWS for row in build(f) if row.text or row.quote],
+        rows=[row for build in builders for row in build(f) if row.text or row.quote],
         link=web_link(f.event.url, LINK_MAX),
         severity=severity,
     )
@@ -197,7 +198,9 @@ def _held(f: _Facts) -> list[Row]:
 
 
 def _noted(f: _Facts) -> list[Row]:
-    return [Row("Note", one_line(f.alert.note or "", 1000))]
+    """Say what it means, where somebody wrote that and no answer is told of."""
+    note = f.alert.note
+    return note_rows(note) if note is not None and f.message.type not in _ANSWERS else []
 
 
 def _facts_rows(f: _Facts) -> list[Row]:
@@ -255,5 +258,7 @@ def _source(f: _Facts) -> list[Row]:
     return [Row("Source", join(parts))]
 
 
-_ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_answered, _new, _held, _noted, _facts_rows, _says, _why, _source)
+_ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_answered, _new, _held, _facts_rows, _says, _why, _noted, _source)
 """DESIGN.md's order."""
+_NOTE_ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_noted, _source)
+"""Of a note that stands alone: the alert has said the rest."""

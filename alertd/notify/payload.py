@@ -96,6 +96,8 @@ def without_receivers(alert: Alert) -> Json:
         del part["rights"]
     for match in fields["matches"]:
         del match["receivers"]
+    if fields["note"] is not None:
+        fields["note"].pop("rights", None)
     return fields
 
 
@@ -117,6 +119,19 @@ def excerpt(body: str) -> str:
 
 
 # --- getting below the limit, from what is missed least -------------------------------------------------------
+
+
+def _drop_note_quotes(data: Json) -> bool:
+    """Keep what a note says and where its words stand; the words are in the text."""
+    note: Json = data.get("alert", {}).get("note") or {}
+    changed = False
+    for said in note.get("statements", []):
+        for ground in said.get("grounds", []):
+            evidence: Json = ground.get("evidence") or {}
+            changed |= bool(evidence.get("quote"))
+            if "quote" in evidence:
+                evidence["quote"] = ""
+    return changed
 
 
 def _shorten_evidence(data: Json) -> bool:
@@ -211,14 +226,17 @@ def _shorten_texts(value: Any) -> bool:
 
 
 def _drop_alert_lists(data: Json) -> bool:
-    """What is left when even that is not enough: the alert without its matches, the event without its excerpt."""
-    for part, keys in (("alert", ("matches", "changes")), ("event", ("excerpt", "items", "provenance"))):
+    """What is left when even that is not enough: the alert without its matches and its note, the event without its
+    excerpt.
+    """
+    for part, keys in (("alert", ("matches", "changes", "note")), ("event", ("excerpt", "items", "provenance"))):
         for key in keys:
             data.get(part, {}).pop(key, None)
     return True
 
 
 _TRIMS: tuple[tuple[str, Callable[[Json], bool]], ...] = (
+    ("note_quotes", _drop_note_quotes),
     ("evidence_shortened", _shorten_evidence),
     ("evidence", _drop_evidence),
     ("changes", _keep_last_changes),

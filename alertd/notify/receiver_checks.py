@@ -30,6 +30,9 @@ def faults(doc: Document) -> Iterator[Fault]:
         if item.get("type") == "slack" and item.get("signing_secret") and doc.node(("web", "public")) is None:
             message = "what is pressed in Slack has nowhere to arrive: a `signing_secret` needs `web.public`"
             yield doc.fault((*at, "signing_secret"), message, "add web.public, or use app_token instead")
+        if item.get("note") == "model" and not list(doc.items(("models",))):
+            message = "notes by a language model are wanted, and there is none"
+            yield doc.fault((*at, "note"), message, "add one to `models`, or write `note: facts`")
 
 
 def named(doc: Document, path: Path) -> list[tuple[Path, str]]:

@@ -34,6 +34,7 @@ from alertd.model import (
     Story,
     TouchedHolding,
 )
+from alertd.notify.sample_note import NOTE
 
 _MINUTE = 60_000
 _TITLE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year"
@@ -120,7 +121,7 @@ def note(receiver: str, now: int) -> Message:
     """A note was written to it."""
     first = lease(receiver, now - 10 * _MINUTE)
     assert first.alert is not None
-    alert = replace(first.alert, revision=2, note="Vendors are one step away; the revenue can be reclaimed.")
+    alert = replace(first.alert, revision=2, note=NOTE)
     return replace(first, type="note", at=rfc3339(now), alert=alert, told_before=True, reason="note")
 
 

@@ -45,6 +45,8 @@ class SlackNotifier:
         """Lay the message out; the result is frozen, all but what each attempt says about itself."""
         now = self._clock()
         frozen = freeze(message, self._config.id, now, interactive=self._config.interactive and not message.replay)
+        if frozen.kind == "note":  # a template that knows of no notes would say the alert again
+            return msgspec.json.encode(frozen)
         form = self._template.form
         own = self._template.write(message, now, lambda text: laid_out(frozen, text, form))
         if own.text is None:

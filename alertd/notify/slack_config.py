@@ -96,6 +96,11 @@ class SlackConfig(HttpReceiverConfig):
         return bool(self.app_token or self.signing_secret)
 
     @property
+    def notes_apart(self) -> bool:
+        """By token there is a thread for it; an incoming webhook knows none."""
+        return self.channel is not None
+
+    @property
     def edits(self) -> bool:
         """Whether a message that stands can be changed."""
         return self.token is not None

@@ -47,8 +47,9 @@ class Frozen(Form, frozen=True, kw_only=True):
     """What `render` makes and the store keeps."""
 
     at_ms: int
-    kind: Literal["alone", "tell", "edit"] = "alone"
-    """`alone`: it is about no alert that could have a thread. `edit`: it only changes the root."""
+    kind: Literal["alone", "tell", "edit", "note"] = "alone"
+    """`alone`: it is about no alert that could have a thread. `edit`: it only changes the root. `note`: it stands in
+    the root's thread, and nowhere else."""
     reply: Form | None = None
     broadcast: bool = False
     """The reply is shown in the channel, too."""
@@ -64,6 +65,9 @@ def freeze(message: Message, receiver: str, now: int, *, interactive: bool) -> F
     frozen = Frozen(at_ms=now, headline=lines.headline, blocks=root, plain=plain(lines))
     if alert is None or message.type in ("test", "notice", "digest"):
         return frozen
+    if message.type == "note":
+        bare = blocks(lines, None)
+        return Frozen(at_ms=now, headline=lines.headline, blocks=bare, plain=frozen.plain, kind="note")
     return Frozen(
         at_ms=now,
         headline=frozen.headline,

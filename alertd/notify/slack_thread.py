@@ -3,6 +3,7 @@
     nothing stands yet   post the root
     an update            edit the root -> reply in its thread, shown in the channel too if it is to be noticed
     an answer            edit the root
+    a note               wait for the root, reply in its thread
 
 A rise in severity is such a reply and no new root: the alert keeps one place, whose buttons and history are right,
 and whoever has the channel open or is notified of it sees the reply there as a message of its own.
@@ -31,6 +32,8 @@ EDITED, REPLIED, ANEW = "edited", "replied", "anew"
 NEXT_S = 1.0
 """When the next call is made where this attempt has had its message: Slack's own pace."""
 _STORE_AWAY_S = 5.0
+_LONG_S = 300.0
+"""Between two looks whether the alert stands in the channel by now."""
 
 
 class Conversation:
@@ -49,7 +52,8 @@ class Conversation:
     async def run(self) -> Outcome:
         """Do what is left to do."""
         try:
-            return went_out(await self._run(), b"\n".join(self._sent))
+            done = await (self._note() if self._frozen.kind == "note" else self._run())
+            return went_out(done, b"\n".join(self._sent))
         except StoreUnavailable:
             return self._later("whether Slack may be asked now is not known: the store is away", _STORE_AWAY_S)
 
@@ -92,6 +96,16 @@ class Conversation:
             return Sent(f"posted as {answer.place}", thread=answer.place)
         return self._plainly(answer)
 
+    async def _note(self) -> Outcome:
+        """Stand in the thread of the alert, or nowhere: by itself a note says too little."""
+        if not self._root and self._attempt.thread:
+            return Sent("its alert stands in the channel of before")
+        if not self._root:
+            waited_s = (self._attempt.now - self._frozen.at_ms) / 1000
+            return self._later("its alert does not stand in the channel yet", min(max(waited_s / 2, NEXT_S), _LONG_S))
+        failed = await self._reply(self._frozen)
+        return failed if failed is not None else Sent(f"in the thread {self._attempt.thread}")
+
     async def _edit(self) -> Answer:
         channel, ts = self._root
         said = fields(self._frozen, self._progress, self._frozen.at_ms, self._attempt.now, edit=True)
@@ -110,6 +124,8 @@ class Conversation:
         if isinstance(answer.outcome, Sent):
             self._did(REPLIED)
             return None
+        if answer.error in NOT_THERE and self._frozen.kind == "note":
+            return Sent(f"{answer.error}: there is nothing left that it could stand under")
         if answer.error in NOT_THERE and self._frozen.kind == "tell":
             self._did(ANEW)
             return self._later(f"{answer.error}: it is posted anew", NEXT_S)

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import structlog
 
+from alertd.alerts.background import Background
 from alertd.alerts.concern import Concern, FindPortfolio, with_earlier
 from alertd.alerts.decide import decide
 from alertd.alerts.outcome import Outcome
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.telling import Background
+from alertd.alerts.rights import may_model
 from alertd.base.clock import Clock, rfc3339
 from alertd.base.failpoints import failpoint
 from alertd.errors import AlertdError
-from alertd.model import Alert, AlertState, Event, StoredAlert
+from alertd.model import Alert, AlertState, Event, Note, StoredAlert
 from alertd.pipeline.merges import Merges
+from alertd.pipeline.noting import material_on, note_on
 from alertd.pipeline.standing import Standing
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import Portfolio
@@ -173,11 +176,17 @@ class Conclusion:
 
     def _decide(self, work: Work, concern: Concern, known: StoredAlert, subject: str, now: int) -> Outcome:
         desk = concern.portfolio.desk
+        rules = self._standing.rules_of(concern, known)
+        wanted = {rules[match.rule].note for match in concern.matches if match.rule in rules}
         background = Background(
             self._policies,
             self._standing.circumstances(),
-            self._standing.rules_of(concern, known),
+            rules,
             self._matcher.worlds.of(desk),
+            note=partial(self._note, work, concern.portfolio, now) if wanted - {"off"} else _no_note,
+            material=partial(self._material, work, concern.portfolio)
+            if wanted - {"off", "facts"} and may_model(work.event)
+            else None,
         )
         return decide(
             known,
@@ -190,6 +199,19 @@ class Conclusion:
             subject=subject,
             story=work.story,
         )
+
+    def _note(self, work: Work, portfolio: Portfolio, now: int) -> Note | None:
+        book = self._matcher.book
+        world, event = self._matcher.worlds.of(portfolio.desk), self._matcher.seen_by(work.event, portfolio.desk)
+        return note_on(event, portfolio, world, work.past, book.source_desks, rfc3339(now))
+
+    def _material(self, work: Work, portfolio: Portfolio) -> str:
+        world, event = self._matcher.worlds.of(portfolio.desk), self._matcher.seen_by(work.event, portfolio.desk)
+        return material_on(event, portfolio, world, work.past, self._matcher.book.source_desks)
+
+
+def _no_note() -> None:
+    """Stand for a note that no rule wants."""
 
 
 def poison(stream_id: str, event: Event, error: Exception) -> PoisonEvent:

@@ -31,6 +31,7 @@ from alertd.pipeline.place import Given, place
 from alertd.pipeline.tally import Tally
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import BookChange, Portfolio, RuleBook
+from alertd.rules.fact_index import is_of_pair
 from alertd.rules.late import Late, Opened
 from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult, Open
@@ -228,6 +229,8 @@ class Pipeline:
     def _settle(self, work: Work, rows: Sequence[Sequence[Row]]) -> None:
         """Let the rules over time say what they make of it; then it is known which alerts the event is about."""
         (settled,) = work.asked.settle(rows)
+        asked = zip(work.asked.observations, rows, strict=True)
+        work.past = tuple(row for observation, known in asked if is_of_pair(observation) for row in known)
         work.settled = tuple(settled)
         work.matches = self._scale.weighed(joined(work.matches, settled), work.event)
         work.concerns = raised(work.event, work.matches, self._portfolio, work.story)

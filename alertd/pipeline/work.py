@@ -125,6 +125,8 @@ class Work:
     asked: Asked = field(default_factory=Asked)
     matches: tuple[Match, ...] = ()
     settled: tuple[Settled, ...] = ()
+    past: tuple[Row, ...] = ()
+    """What is remembered of the pairs of its parties."""
     failures: list[RuleFailure] = field(default_factory=list)
     concerns: list[Concern] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)

@@ -58,6 +58,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Whom it tells in place of the portfolio's receivers; none: those."""
     owner: str = ""
     tags: tuple[str, ...] = ()
+    note: Literal["off", "facts", "model"] | None = None
+    """The most that its alerts carry of what an event means; None: what each receiver wants."""
     expect: Budget | None = None
     valid_from: str | None = None
     valid_until: str | None = None
@@ -239,7 +241,8 @@ def apply_change(book: RuleBook, change: BookChange) -> RuleBook:
 def portfolio_hash(p: Portfolio) -> str:
     """Fingerprint a portfolio."""
     head = [p.id, p.identity, p.title, p.timezone, ",".join(p.receivers), p.desk or "", p.holdings.hash]
-    named = ",".join([f"{rule.identity}/{rule.owner}" for rule in p.rules])  # neither is part of a definition
+    # none of these is part of a definition
+    named = ",".join([f"{rule.identity}/{rule.owner}/{rule.note or ''}" for rule in p.rules])
     return mark(*head, "".join([rule.hash for rule in p.rules]), named)
 
 

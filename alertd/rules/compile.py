@@ -244,7 +244,7 @@ def _stated(entry: RuleEntry) -> Severity | None:
 def _settings(entry: RuleEntry) -> dict[str, Any]:
     """Give what an entry says of a rule beside its condition, as fields of Rule; what it leaves out is left out."""
     given = entry.model_fields_set
-    made: dict[str, Any] = {name: getattr(entry, name) for name in ("key", "owner", "tags") if name in given}
+    made: dict[str, Any] = {name: getattr(entry, name) for name in ("key", "note", "owner", "tags") if name in given}
     if entry.severity is not None:
         made["auto"] = entry.severity == "auto"
     if "status" in given:

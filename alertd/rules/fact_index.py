@@ -85,6 +85,11 @@ def fact_key(by: str) -> str:
     return f"facts:{by}"
 
 
+def is_of_pair(observation: Observation) -> bool:
+    """Tell whether an observation is a fact about a pair of companies."""
+    return observation.key.startswith("facts:") and "+" in observation.key
+
+
 def event_ms(event: Event) -> int | None:
     """Give an event's own time in milliseconds; None if it states none that can be read."""
     for text in (event.event_at, event.published_at, event.seen_at):
@@ -142,6 +147,7 @@ def put_fact(event: Event, by: str, fact: Fact, *, read: bool) -> Observation | 
         event=event.id,
         revision=event.revision,
         at_ms=at,
+        distinct=event.story.id if event.story is not None else "",
         data=msgspec.json.encode(fact).decode(),
         keep_ms=KEEP_MS,
         most=MOST,

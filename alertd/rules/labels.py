@@ -1,4 +1,4 @@
-"""What companies are called on a desk: of those that are held, listed, declared, or named in a rule."""
+"""What companies are called on a desk: of those that are held, listed, declared, related, or named in a rule."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ _ASKED = "company "
 
 
 def labels_shared(defined: Defined) -> dict[str, str]:
-    """Give the labels of what is declared and of what stands in lists."""
+    """Give the labels of what is declared, of what relations are about, and of what stands in lists."""
     labels = {company.id: company.label for company in defined.table.declared.values()}
+    related = {company for relation in defined.relations for company in (relation.company, relation.of)}
+    labels.update(_labelled(related - labels.keys(), defined.table))
     for held in defined.lists.values():
         if isinstance(held.content, frozenset):
             labels.update(_labelled((company for company in held.content if company not in labels), defined.table))

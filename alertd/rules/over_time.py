@@ -14,7 +14,7 @@ import msgspec
 from alertd.model import Event, Match, Observation, Row
 from alertd.rules.beside import Beside, has_beside, mark_of, met_by_rule, with_met
 from alertd.rules.book import Portfolio, Rule
-from alertd.rules.fact_index import Fact, fact_observations, fact_of, facts_of, read_facts
+from alertd.rules.fact_index import Fact, fact_observations, fact_of, facts_of, is_of_pair, read_facts
 from alertd.rules.outcome import MatchResult, Open
 from alertd.rules.questions import Asking, Question
 from alertd.rules.state import Sequence as Steps
@@ -149,8 +149,9 @@ def ask(
             asked.revised[event.id] = max(event.revision, asked.revised.get(event.id, 0))
         facts = _facts(result)
         made: dict[str, Observation] = {}
+        asks = bool(result.matches or result.open)
         for observation in fact_observations(event, routine_forms, facts):
-            _add(asked, places, observation)
+            _add(asked, places, _read_if(observation, wanted=asks and is_of_pair(observation)))
         asking = Asking(event, earlier=result.earlier, always=always)
         asked._asking.append(asking)
         for open_ in result.open:
@@ -169,6 +170,11 @@ def ask(
             for by, observation in read_facts(event, result.earlier.steps, facts, facts, made):
                 asking.facts[by] = facts[by], _add(asked, places, observation)
     return asked
+
+
+def _read_if(observation: Observation, *, wanted: bool) -> Observation:
+    """Read a set too where that is wanted: what the same parties did before, for whoever is told of the event."""
+    return msgspec.structs.replace(observation, read=True) if wanted else observation
 
 
 def _seen(facts: Mapping[str, Fact], event: Event) -> Mapping[str, Fact]:

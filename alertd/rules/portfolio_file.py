@@ -73,6 +73,8 @@ class RuleEntry(ConfigModel):
     """Who answers for it; by default the portfolio's owner."""
     tags: Annotated[tuple[UserId, ...], Field(max_length=50)] = ()
     """For filtering and reports."""
+    note: Literal["off", "facts", "model"] | None = None
+    """The most that its alerts carry of what an event means; by default what each receiver wants."""
     expect: (
         Annotated[str, AfterValidator(_check_budget), Field(json_schema_extra={"pattern": BUDGET_PATTERN})] | None
     ) = None

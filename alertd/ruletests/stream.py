@@ -137,5 +137,6 @@ def _line(row: Row, titles: Mapping[str, str]) -> str:
     value = f"{row.value:+.2f}" if row.value else ""
     known = fact.title or titles.get(row.event, "")
     title = f"“{known}”" if known else ""
-    parts = [types, f"{fact.form}{items}", row.distinct, value, title, row.event]
+    counted = "" if fact.types or fact.form else row.distinct  # of a fact it is its story, and its event follows
+    parts = [types, f"{fact.form}{items}", counted, value, title, row.event]
     return f"{rfc3339(row.at_ms)[:16].replace('T', ' ')}  " + one_line(" · ".join(part for part in parts if part))

@@ -45,6 +45,7 @@ def _effect_names(effects: Effects) -> list[str]:
     names += ["timers"] if effects.timers or effects.cancel else []
     names += ["counters", "counter_ends"] if effects.counts else []
     names += ["marks", "mark_ends"] if effects.marks else []
+    names += ["note_due"] if effects.note_due_ms is not None else []
     return names + ([f"trace:{i}" for i in record_ids(effects.record)] if effects.record else [])
 
 
@@ -57,6 +58,7 @@ def _effect_args(effects: Effects, now: int) -> list[Arg]:
     args += [part for count in effects.counts for part in (count.name, count.by, now + count.keep_s * 1000)]
     args.append(len(effects.marks))
     args += [part for mark in effects.marks for part in (mark.name, mark.expected, mark.value, mark.until_ms)]
+    args += [0] if effects.note_due_ms is None else [1, effects.note_due_ms]
     ids = record_ids(effects.record) if effects.record else []
     return [*args, len(ids), *ids, to_json(effects.record) if effects.record else b""]
 

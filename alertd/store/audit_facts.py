@@ -93,6 +93,17 @@ class TimerFact(Struct, frozen=True, kw_only=True):
     """There is such an alert."""
 
 
+class NoteFact(Struct, frozen=True, kw_only=True):
+    """A note that a model is to write."""
+
+    id: str
+    """Of the alert."""
+    due_ms: int
+    """Or the end of the turn of who has it in hand."""
+    alert: bool
+    """There is such an alert."""
+
+
 class FetchFact(Struct, frozen=True, kw_only=True):
     """A full text that is to be fetched."""
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from alertd.errors import Corrupt
 from alertd.model import Delivery
 from alertd.store.audit import AuditPart
-from alertd.store.audit_facts import ChainFact, DeliveryFact, FetchFact, QueueFact, TimerFact, WindowFact
+from alertd.store.audit_facts import ChainFact, DeliveryFact, FetchFact, NoteFact, QueueFact, TimerFact, WindowFact
 from alertd.store.keys import LANES
 from alertd.store.records import from_json, own_record
 from alertd.store.types import FetchJob
@@ -113,6 +113,15 @@ class AuditQueuePart(AuditPart):
             yield [
                 TimerFact(name=name, due_ms=int(float(due)), alert=bool(exists))
                 for (name, due), exists in zip(rows, there, strict=True)
+            ]
+
+    async def audit_notes(self) -> AsyncIterator[list[NoteFact]]:
+        """Give the notes that models are to write."""
+        async for rows in self._scan_all("ZSCAN", "note_due"):
+            there = await self.link.pipeline([["EXISTS", self.keys(f"alert:{alert}")] for alert, _ in rows])
+            yield [
+                NoteFact(id=alert, due_ms=int(float(due)), alert=bool(exists))
+                for (alert, due), exists in zip(rows, there, strict=True)
             ]
 
     async def audit_fetches(self) -> AsyncIterator[list[FetchFact]]:

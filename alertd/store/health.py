@@ -38,6 +38,7 @@ _SIZES = (
     ("windows", "ZCARD", "windows"),
     ("parts", "ZCARD", "part_ends"),
     ("timers", "ZCARD", "timers"),
+    ("note_due", "ZCARD", "note_due"),
     ("feedback", "ZCARD", "feedback_ends"),
 )
 

@@ -30,6 +30,7 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     held:<window>      hash     alert -> <version>|Hold as JSON: the commit that put it there, and what waits
     parts, part_ends   hash, zset  window -> how many messages it gave; when that is forgotten, 8 d after the last
     timers             zset     <kind>/<alert>/<receiver> -> due time
+    note_due           zset     alert whose note a model is to write -> due time or end of the turn
     marks, mark_ends   hash, zset  cooldown mark -> <end>|<value>; its end
     counters, counter_ends  hash, zset  counter -> count; when it is forgotten
     silences, silence_ends  hash, zset  silence -> Silence as JSON, # the state of the hash (scripts/silence.lua);
@@ -89,8 +90,8 @@ SHARED = {
         "meta",
     ),
     "zset": (
-        "alerts", "states", "stories", "windows", "part_ends", "timers", "mark_ends", "counter_ends", "silence_ends",
-        "feedback_ends", "done", "dead", "fetch_due", "fetch_ends",
+        "alerts", "states", "stories", "windows", "part_ends", "timers", "note_due", "mark_ends", "counter_ends",
+        "silence_ends", "feedback_ends", "done", "dead", "fetch_due", "fetch_ends",
     ),
     "set": ("receivers",),
     "list": ("wake",),

@@ -166,6 +166,19 @@ class LifePart(Part):
         """Give the timers whose time has come, the oldest first. They stay until a commit cancels them."""
         return await self._over("timers", now, limit, timer_of)
 
+    async def claim_notes(self, now: int, until_ms: int, limit: int) -> list[str]:
+        """Give alerts whose note a model is to write, to nobody else until then. They stay until a commit ends it."""
+        reply = await self.link.run("note_claim", ["note_due"], now, until_ms, limit)
+        return [alert.decode() for alert in reply[1]]
+
+    async def put_off_note(self, alert: str, due_ms: int) -> None:
+        """Say when a note is tried again."""
+        await self.link.call("ZADD", self.keys("note_due"), "XX", due_ms, checked_id(alert, "an alert id"))
+
+    async def drop_note(self, alert: str) -> None:
+        """Forget a note whose alert is gone."""
+        await self.link.call("ZREM", self.keys("note_due"), checked_id(alert, "an alert id"))
+
     async def drop_timer(self, name: str, due_ms: int) -> None:
         """Forget a timer whose alert is not there any more, unless it was set anew meanwhile."""
         await self.link.run("drop_timer", ["timers"], checked_name(name), due_ms)

@@ -35,6 +35,7 @@ class LifeBook:
     """Window -> alert -> version and hold."""
     parts: dict[str, tuple[int, int]] = field(default_factory=dict)
     timers: dict[str, int] = field(default_factory=dict)
+    note_due: dict[str, int] = field(default_factory=dict)
     feedback: dict[tuple[str, str], tuple[bytes, int]] = field(default_factory=dict)
 
     def forget(self, now: int) -> dict[str, int]:
@@ -57,6 +58,7 @@ class LifeBook:
             "held": sum(len(held) for held in self.held.values()),
             "parts": len(self.parts),
             "timers": len(self.timers),
+            "note_due": len(self.note_due),
             "feedback": len(self.feedback),
         }
 
@@ -126,6 +128,10 @@ class MemoryLife(MemoryDeliveries):
             life.marks.pop(mark.name, None)
             if mark.value and mark.until_ms > now:
                 life.marks[mark.name] = (mark.value, mark.until_ms)
+        if effects.note_due_ms == 0:
+            life.note_due.pop(alert_id, None)
+        elif effects.note_due_ms is not None:
+            life.note_due[alert_id] = effects.note_due_ms
         if effects.record is not None:
             self._write_journal(effects.record)
 
@@ -202,6 +208,22 @@ class MemoryLife(MemoryDeliveries):
         due = sorted((due, name) for name, due in self._life.timers.items() if due <= now)
         found = [timer_of(name, due) for due, name in due[: max(limit, 0)]]
         return [timer for timer in found if timer]
+
+    async def claim_notes(self, now: int, until_ms: int, limit: int) -> list[str]:
+        """Give alerts whose note a model is to write, to nobody else until then. They stay until a commit ends it."""
+        found = sorted((due, alert) for alert, due in self._life.note_due.items() if due <= now)[:limit]
+        for _, alert in found:
+            self._life.note_due[alert] = until_ms
+        return [alert for _, alert in found]
+
+    async def put_off_note(self, alert: str, due_ms: int) -> None:
+        """Say when a note is tried again."""
+        if checked_id(alert, "an alert id") in self._life.note_due:
+            self._life.note_due[alert] = due_ms
+
+    async def drop_note(self, alert: str) -> None:
+        """Forget a note whose alert is gone."""
+        self._life.note_due.pop(checked_id(alert, "an alert id"), None)
 
     async def drop_timer(self, name: str, due_ms: int) -> None:
         """Forget a timer whose alert is not there any more, unless it was set anew meanwhile."""

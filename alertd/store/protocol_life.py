@@ -68,6 +68,18 @@ class LifeStore(Protocol):
     async def timers_due(self, now: int, limit: int) -> list[Timer]:
         """Give the timers whose time has come, the oldest first. They stay until a commit cancels them."""
 
+    async def claim_notes(self, now: int, until_ms: int, limit: int) -> list[str]:
+        """Give alerts whose note a model is to write, to nobody else until then. They stay until a commit ends it."""
+        ...
+
+    async def put_off_note(self, alert: str, due_ms: int) -> None:
+        """Say when a note is tried again."""
+        ...
+
+    async def drop_note(self, alert: str) -> None:
+        """Forget a note whose alert is gone."""
+        ...
+
     async def drop_timer(self, name: str, due_ms: int) -> None:
         """Forget a timer whose alert is not there any more, unless it was set anew meanwhile."""
 

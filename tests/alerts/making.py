@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
+from alertd.alerts.background import Background
 from alertd.alerts.circumstances import Circumstances
 from alertd.alerts.decide import decide
 from alertd.alerts.outcome import Outcome
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.telling import Background
 from alertd.base.clock import parse_rfc3339
-from alertd.model import Alert, AlertState, Effects, Event, Match, Severity, Silence, StoredAlert, Story, Told
+from alertd.model import Alert, AlertState, Effects, Event, Match, Note, Severity, Silence, StoredAlert, Story, Told
 from alertd.rules.book import Portfolio, Rule
 from tests.rules.make import portfolio
 
@@ -54,12 +54,20 @@ class Case:
         self.counts: dict[str, int] = {}
         self.stored = StoredAlert(version=0, state=None)
         self.now = NOW
+        self.note: Note | None = None
+        """What the next event means."""
+        self.material: str | None = None
+        """What a model may be shown of it."""
 
     def decide(self, event_: Event, *matches: Match) -> Outcome:
         """Decide, and change nothing."""
         circumstances = Circumstances(self.silences, dict(self.marks), dict(self.counts))
         rules = {rule.id: rule for rule in self.portfolio.rules}
-        background = Background(self.policies, circumstances, rules)
+        material = self.material
+        background = Background(
+            self.policies, circumstances, rules, note=lambda: self.note,
+            material=(lambda: material) if material is not None else None,
+        )  # fmt: skip
         return decide(self.stored, matches, event_, self.portfolio, background, self.now)
 
     def take(self, event_: Event, *matches: Match, after: int = 0) -> Outcome:

@@ -44,6 +44,7 @@ WEB_TOKEN = "canary-web-token-0123456789"
 DESK_TOKEN = "canary-desk-token-0123456789"
 PUSH_TOKEN = "canary-push-token-0123456789"
 BEAT_PATH = "canary-heartbeat-9c9c"
+MODEL_KEY = "canary-model-key-5e5e"
 LINKS_KEY = "canary-links-key-of-at-least-32-characters"
 FIELDS = {
     "DeskToken.token": DESK_TOKEN,
@@ -52,6 +53,7 @@ FIELDS = {
     "JsonConfig.headers": JSON_HEADER,
     "JsonConfig.params": JSON_PARAM,
     "MailConfig.password": IMAP_PASSWORD,
+    "ModelConfig.key": MODEL_KEY,
     "PageConfig.headers": PAGE_HEADER,
     "PushConfig.token": PUSH_TOKEN,
     "Settings.redis": REDIS_PASSWORD,
@@ -148,6 +150,8 @@ def configure(desk: Desk, slack: FakeSlack, relay: FakeRelay, ca: Path, box: Ima
             "public": {"bind": f"127.0.0.1:{port}", "url": f"http://127.0.0.1:{port}"},
         },
         "heartbeat": {"url": f"http://127.0.0.1:{world.port}/{BEAT_PATH}", "every": "5s", "allow_private": True},
+        "models": [{"id": "m", "protocol": "openai", "base_url": f"http://127.0.0.1:{world.port}/model",
+                    "model": "small", "key": MODEL_KEY, "allow_private": True}],
         "smtp": {"host": "localhost", "port": relay.port, "username": "alertd",
                  "password_file": str(desk.folder / "smtp-password"),
                  "from": "alertd@example.com", "ca_file": str(ca)},

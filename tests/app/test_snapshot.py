@@ -28,6 +28,7 @@ rules:
 """
 LIVE = {
     "rules", "smtp", "sources", "receivers", "reports", "operator", "journal_keep", "drain", "watch", "heartbeat",
+    "models",
 }  # fmt: skip
 """Settings that a reload puts into effect."""
 

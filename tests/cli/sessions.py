@@ -7,15 +7,19 @@
     [1]                                              the exit code, if it is not 0
 
 `python -m tests.cli.sessions tests/cli/golden/explain.txt` runs the lines with `$` again and writes what comes now.
+In JSON `…` stands for the time at which a command wrote something.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
 
 from tests.cli.run import ROOT, alertd
+
+_WRITTEN = re.compile(r'^( *"at": )"[^"]*"', re.MULTILINE)
 
 
 def replayed(session: str) -> str:
@@ -31,7 +35,8 @@ def _part(line: str) -> str:
     assert command == "alertd"
     done = alertd(*words, cwd=ROOT)
     code = f"[{done.code}]\n" if done.code else ""
-    return f"{line}\n{done.out}{done.err}{code}"
+    out = _WRITTEN.sub(r'\1"…"', done.out)
+    return f"{line}\n{out}{done.err}{code}"
 
 
 if __name__ == "__main__":

@@ -33,6 +33,28 @@ def test_an_entry_that_is_rejected_is_named(title: str, says: str) -> None:
     assert headline(JournalRecord(kind="entry", at="", ids=["inbox"], reason=reason, data=data), "inbox") == says
 
 
+WRITTEN = {
+    "alert": "al_1", "note": {"by": "openai/small-1", "statements": [{}, {}]}, "receivers": {"desk": "dl_1"},
+    "dropped": [["unknown_name", "EVIL"], ["unknown_name", "ACME"], ["number_not_in_ground", "9bn"]],
+}  # fmt: skip
+FALLEN = {"alert": "al_1", "note": {"fallback": "no model: m: timeout"}, "dropped": [], "receivers": {}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason", "data", "says"),
+    [
+        ("al_1", "written", WRITTEN, "note by openai/small-1, 2 statements, 3 dropped (number_not_in_ground, "
+         "unknown_name); desk: dl_1"),
+        ("ev_1", "written", WRITTEN | {"dropped": []}, "al_1 note by openai/small-1, 2 statements; desk: dl_1"),
+        ("al_1", "fallback", FALLEN, "note of the facts stays: no model: m: timeout"),
+    ],
+)  # fmt: skip
+def test_of_a_note_it_is_said_who_wrote_it_or_why_no_model_did(
+    asked: str, reason: str, data: dict[str, Any], says: str
+) -> None:
+    assert headline(JournalRecord(kind="note", at="", ids=["al_1", "ev_1"], reason=reason, data=data), asked) == says
+
+
 @pytest.mark.parametrize(
     ("who", "said"),
     [("jd", "by jd (api)"), ("jd (api)", "by jd (api)"), ("api", "by api"), ("jd (bot)", "by jd (bot) (api)")],

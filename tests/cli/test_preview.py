@@ -52,6 +52,13 @@ def test_an_event_as_every_type_of_message(kind: str, tmp_path: Path) -> None:
     assert done.json["type"] == kind
 
 
+def test_an_alert_shows_the_note_that_it_would_carry(tmp_path: Path) -> None:
+    done = preview(tmp_path, "desk", EVENT, "--format", "text", receivers=[DESK])
+    assert "Gains     " in done.out and "without a language model" in " ".join(done.out.split())
+    off = preview(tmp_path, "desk", EVENT, "--format", "text", receivers=[DESK | {"note": "off"}])
+    assert off.code == 0 and "Gains     " not in off.out
+
+
 def test_every_sample_in_every_form_that_its_receiver_has(tmp_path: Path) -> None:
     from alertd.notify.samples import SAMPLES
 

@@ -11,7 +11,7 @@ from tests.cli.sessions import replayed
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("name", ["explain", "test", "match"])
+@pytest.mark.parametrize("name", ["explain", "test", "match", "companies-graph", "note"])
 def test_a_session_prints_what_it_printed_before(name: str) -> None:
     """Changed on purpose: python -m tests.cli.sessions tests/cli/golden/NAME.txt."""
     session = (GOLDEN / f"{name}.txt").read_text("utf-8")

@@ -16,6 +16,7 @@ from tests.cli.living import ONE, alert, put
 from tests.store.make import delivery, new
 
 HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +183,16 @@ def test_timers_windows_and_texts_past_their_time_are_named(desk: Desk) -> None:
     raw(desk, "ZADD", "windows", past, "desk/quiet/ai/1")
     raw(desk, "ZADD", "fetch_due", past, "ev_x")
     assert faults(desk) == [("windows", "desk/quiet/ai/1"), ("timers", f"close/{ONE}/"), ("texts", "ev_x")]
+
+
+def test_notes_of_alerts_that_are_gone_or_past_their_time_by_an_hour_are_named(desk: Desk) -> None:
+    now = system_clock()
+    for name in ("al_late", "al_due"):
+        alert(desk, name)
+    raw(desk, "ZADD", "note_due", now - 61 * MINUTE_MS, "al_late")
+    raw(desk, "ZADD", "note_due", now - 30 * MINUTE_MS, "al_due")
+    raw(desk, "ZADD", "note_due", now, "al_gone")
+    assert sorted(faults(desk)) == [("notes", "al_gone"), ("notes", "al_late")]
 
 
 def test_a_message_that_the_journal_saw_sent_twice_is_named(desk: Desk) -> None:

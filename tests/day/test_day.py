@@ -50,6 +50,7 @@ TEXTS = {
 """What stands under some of the headlines."""
 TABLE = """
 Sat 18:05 | wire: Vega Grid leases its Orion supercomputer to Lumen Labs for $1.2 billion a year       | ai-desk     posts: HIGH · Vega Grid leases its Orion supercomputer to Lumen Labs for $1.2 billion a year · Vega Grid +6.0 %
+          |                                                                                            | ai-desk     replies: NOTE · HIGH · Vega Grid leases its Orion supercomputer to Lumen Labs for $1.2 billion a year
 Sat 18:20 | press: Lumen Labs to rent Orion supercomputer from Vega Grid for $1.2 billion a year       | ai-desk     edits: UPDATE · HIGH · also reported by press: 2 independent sources · Lumen Labs to rent Orion supercomputer from V…
           |                                                                                            | ai-desk     replies: UPDATE · HIGH · also reported by press: 2 independent sources · Lumen Labs to rent Orion supercomputer from V…
 Sat 18:35 | paper: Vega Grid to lease Orion supercomputer to Lumen Labs                                |
@@ -66,8 +67,10 @@ Sat 20:00 | jd silences: --company orbital --event-type outage --for 14h        
 Sat 20:10 | blog: Orbital Foundry suffers outage at chip plant                                         |
 Sat 20:25 | wire: Outage at Orbital Foundry chip plant halts output                                    |
 Sat 21:00 | wire: Lumen Labs terminates supply contract for Atlas racks                                | ai-desk     posts: CRITICAL · Lumen Labs terminates supply contract for Atlas racks · Lumen Labs +3.0 % · AI infrastructure
+          |                                                                                            | ai-desk     replies: NOTE · CRITICAL · Lumen Labs terminates supply contract for Atlas racks · Lumen Labs +3.0 %
           |                                                                                            | ai-mail     [AI infrastructure] Lumen Labs terminates supply contract for Atlas racks
 Sat 21:20 | paper: Orbital Foundry's largest customer terminates contract                              | ai-desk     posts: CRITICAL · Orbital Foundry's largest customer terminates contract · Orbital Foundry +2.0 % · AI infrastructure
+          |                                                                                            | ai-desk     replies: NOTE · CRITICAL · Orbital Foundry's largest customer terminates contract · Orbital Foundry +2.0 %
           |                                                                                            | ai-mail     [AI infrastructure] Orbital Foundry's largest customer terminates contract
 Sat 21:40 | press: Lumen Labs, largest customer of Orbital Foundry, terminates supply contract for Atlas racks | ai-desk     edits: UPDATE · CRITICAL · also reported by press: 3 independent sources · Lumen Labs, largest customer of Orbital F…
           |                                                                                            | ai-desk     replies: UPDATE · CRITICAL · also reported by press: 3 independent sources · Lumen Labs, largest customer of Orbital F…
@@ -96,8 +99,10 @@ Sun 01:45+1 | blog: Clocks go back: how to use the extra hour                   
 Sun 06:30 | - the night is over                                                                        | credit-pm   brief of 2: HIGH Fitch downgrades Halden Steel to BB from BBB; MEDIUM Brenner Bank cuts full-year profit guidance
 Sun 06:50 | press: Brenner Bank lowers full-year profit guidance by a fifth                            | oms         updated MEDIUM Brenner Bank cuts full-year profit guidance (also reported by press)
 Sun 09:00 | wire: Orbital Foundry data centre hit by outage                                            | ai-desk     posts: MEDIUM · Orbital Foundry data centre hit by outage · Orbital Foundry +2.0 % · AI infrastructure
+          |                                                                                            | ai-desk     replies: NOTE · MEDIUM · Orbital Foundry data centre hit by outage · Orbital Foundry +2.0 % · AI infrastructure
 Sun 09:10 | press: Orbital Foundry data centre back after outage                                       |
 Sun 10:00 | press: Vega Grid sues Lumen Labs over Orion lease                                          | ai-desk     edits: UPDATE · CRITICAL · also reported: “Vega Grid sues Lumen Labs over Orion lease”… · Vega Grid sues Lumen Labs…
+          |                                                                                            | ai-desk     replies: NOTE · CRITICAL · Vega Grid sues Lumen Labs over Orion lease · Vega Grid +6.0 % · AI infrastructure
           |                                                                                            | ai-desk     replies: UPDATE · CRITICAL · also reported: “Vega Grid sues Lumen Labs over Orion lease”… · Vega Grid sues Lumen Labs…
           |                                                                                            | ai-mail     [AI infrastructure] Vega Grid leases its Orion supercomputer to Lumen Labs for $1.2 billion a year
 Sun 10:15 | wire: Vega Grid takes Lumen Labs to court over Orion supercomputer lease                   |
@@ -124,6 +129,7 @@ Fri 12:00 | - nothing came for three days: the stories are over                 
           |                                                                                            | credit-pm   closed MEDIUM Brenner Bank cuts full-year profit guidance (its story is over)
           |                                                                                            | credit-head closed CRITICAL Kestrel Airways files for bankruptcy protection (its story is over)
 Sat 20:00 | wire: Orbital Foundry cloud service down in outage                                         | ai-desk     posts: MEDIUM · Orbital Foundry cloud service down in outage · Orbital Foundry +2.0 % · AI infrastructure
+          |                                                                                            | ai-desk     replies: NOTE · MEDIUM · Orbital Foundry cloud service down in outage · Orbital Foundry +2.0 % · AI infrastructure
 Sat 20:15 | press: Outage takes Orbital Foundry cloud service down                                     | ai-desk     edits: UPDATE · MEDIUM · also reported by press: 2 independent sources · Outage takes Orbital Foundry cloud service…
           |                                                                                            | ai-desk     replies: UPDATE · MEDIUM · also reported by press: 2 independent sources · Outage takes Orbital Foundry cloud service…
 Sat 21:40 | paper: Halden Steel files for insolvency                                                   | oms         fired CRITICAL Halden Steel files for insolvency

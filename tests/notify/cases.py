@@ -7,7 +7,20 @@ from typing import Any
 import msgspec
 
 from alertd.base.clock import parse_rfc3339
-from alertd.model import Alert, Change, Event, Evidence, Match, Message, Notice, Story
+from alertd.model import (
+    Alert,
+    Change,
+    Event,
+    Evidence,
+    Match,
+    Message,
+    Note,
+    NoteGround,
+    NoteStatement,
+    Notice,
+    Story,
+    TouchedHolding,
+)
 from alertd.notify.protocol import Attempt
 
 NOW = parse_rfc3339("2026-01-12T12:42:04.000Z")
@@ -71,6 +84,55 @@ def alert(**changes: Any) -> Alert:
         updated_at="2026-01-12T12:42:03.500Z",
     )
     return msgspec.structs.replace(known, **changes)
+
+
+CLAUSE = "Vega may reclaim the compute under a harm clause."
+
+
+def note(**changes: Any) -> Note:
+    """Make a note: a holding that gains, a risk with the words that it rests on, and what is not stated."""
+    start = BODY.index(CLAUSE)
+    clause = Evidence(field="body", start=start, end=start + len(CLAUSE), quote=CLAUSE)
+    supplies = NoteGround(
+        kind="relation", text="NVDA supplies Vega Grid", company="nvda", relation="supplier", of="vega",
+        source="its 10-K of 2026",
+    )  # fmt: skip
+    known = Note(
+        event="ev_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+        event_revision=1,
+        statements=[
+            NoteStatement(
+                section="winner", text="NVDA supplies Vega Grid (lessor): more may be needed.", grounds=[supplies],
+                holding=TouchedHolding(company="nvda", label="NVDA", weight=0.08, impact="good"),
+            ),
+            NoteStatement(
+                section="risk", text="Reclaim right, held by Vega Grid: what was given can be taken back.",
+                grounds=[NoteGround(kind="quote", evidence=clause)],
+            ),
+            NoteStatement(
+                section="question", text="How long it runs is not stated.",
+                grounds=[NoteGround(kind="number", text="no duration was found")],
+            ),
+        ],
+        none_found=["precedent"],
+        horizon_low=3,
+        horizon_high=12,
+        confidence="medium",
+        confidence_why="reported, 1 source",
+    )  # fmt: skip
+    return msgspec.structs.replace(known, **changes)
+
+
+def hostile_note(text: str) -> Note:
+    """Make a note in which a text stands wherever one can."""
+    quote = NoteGround(kind="quote", evidence=Evidence(field="body", start=0, end=9, quote=text))
+    others = [NoteGround(kind="relation", text=text, source=text, company=text, of=text)] * 9
+    held = TouchedHolding(company=text, label=text, band=text, role=text, path=[text] * 9)
+    said = [
+        NoteStatement(section=section, text=text, grounds=[quote, *others], holding=held)
+        for section in ("implication", "winner", "loser", "exposed", "risk", "contrarian")
+    ]  # fmt: skip
+    return note(statements=said * 3, by=text, fallback=text, confidence_why=text, dropped=7)
 
 
 def message(**changes: Any) -> Message:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import yaml
 
-from alertd.model import MessageType, TouchedHolding
+from alertd.model import MessageType, Note, NoteGround, NoteSection, TouchedHolding
 from alertd.notify.catalog import RECEIVER_MODELS
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.outcome import HTTP
@@ -87,3 +87,20 @@ def test_every_type_of_message_is_documented() -> None:
 def test_every_cut_is_documented() -> None:
     for name, _ in _TRIMS:
         assert f"`{name}`" in WEBHOOK
+
+
+def test_the_note_of_the_document_has_fields_of_the_real_one_and_all_of_them_are_named() -> None:
+    (example,) = [one for one in SHOWN if one["type"] == "note"]
+    shown = example["data"]["alert"]["note"]
+    written = msgspec.convert(shown, Note, strict=True)
+    assert msgspec.to_builtins(written) == shown, "nothing in it is unknown, and no default is written"
+    section = WEBHOOK.partition("## The note")[2].partition("## Size")[0]
+    ours = {"v", "rights"}
+    assert {name for name in Note.__struct_fields__ if f"`{name}`" not in section} == ours
+    assert {name for name in get_args(NoteSection) if f"`{name}`" not in section} == set()
+    assert {name for name in NoteGround.__struct_fields__ if f"`{name}`" not in section} == set()
+
+
+@pytest.mark.parametrize("value", get_args(ReceiverConfig.model_fields["note"].annotation))
+def test_every_choice_of_notes_is_documented(value: str) -> None:
+    assert f"| `{value}` |" in RECEIVERS.partition("## Notes")[2].partition("\n## ")[0]

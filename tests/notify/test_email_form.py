@@ -21,7 +21,7 @@ from alertd.notify.email_html import COLOURS
 from alertd.notify.email_text import WIDTH, wrapped
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.smtp import SmtpConfig
-from tests.notify.cases import DELIVERY, NOW, alert, correction, event, match, message, notice
+from tests.notify.cases import DELIVERY, NOW, alert, correction, event, match, message, note, notice
 from tests.notify.digests import brief, digest, item
 
 
@@ -164,6 +164,8 @@ MESSAGES = {
     "correction": correction(),
     "notice": notice(),
     "brief": brief(),
+    "note in the alert": message(alert=alert(note=note())),
+    "note": message(type="note", alert=alert(note=note(by="openai/small-1")), told_before=True),
     "acknowledged": message(type="alert.acknowledged", alert=alert(acknowledged_by="jd")),
 }
 

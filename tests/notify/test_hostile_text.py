@@ -27,7 +27,7 @@ from alertd.notify.payload import MAX_BYTES, payload
 from alertd.notify.plain import one_line
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.slack_blocks import blocks, context, cost, escape, notification, plain
-from tests.notify.cases import NOW, alert, attempt, event, match, message
+from tests.notify.cases import NOW, alert, attempt, event, hostile_note, match, message
 from tests.notify.digests import brief, digest, item
 
 NASTY = [
@@ -91,7 +91,7 @@ def told(fields: dict[str, Any], text: str, zone: str = "America/New_York") -> A
         title=fields["title"],
         matches=[match(title=text, rule=text, evidence=evidence, path=[text] * 9)] * 7,
         changes=[change],
-        note=text,
+        note=hostile_note(text),
         severity="critical",
     )
     return message(type="alert.updated", alert=told_alert, event=event(**fields), portfolio_title=text, timezone=zone)

@@ -28,7 +28,7 @@ from alertd.notify.slack_blocks import BLOCKS_MAX, SECTION_MAX
 from alertd.notify.slack_frozen import Frozen
 from alertd.notify.smtp import SmtpConfig
 from alertd.notify.webhook import WebhookConfig, WebhookNotifier
-from tests.notify.cases import NOW, attempt, event, message
+from tests.notify.cases import NOW, alert, attempt, event, message, note
 from tests.support.webhook import WebhookReceiver
 
 BROKEN = "{{ alert.titel }}"
@@ -122,6 +122,13 @@ def test_in_slack_a_text_stands_between_our_header_and_our_clocks() -> None:
     assert all(len(block["text"]["text"]) <= SECTION_MAX for block in made.blocks if block["type"] == "section")
     assert rest[-1]["type"] in ("actions", "context")
     assert made.reply is not None, "the thread's reply stays ours"
+
+
+def test_in_slack_a_note_in_the_thread_is_no_matter_of_the_template() -> None:
+    said = message(type="note", alert=alert(note=note()), told_before=True)
+    made = msgspec.json.decode(slack({"inline": "{{ alert.title }}"}).render(said), type=Frozen)
+    assert made.kind == "note"
+    assert "more may be needed" in str(made.blocks)
 
 
 def test_in_slack_json_is_all_blocks_and_their_texts_are_escaped() -> None:

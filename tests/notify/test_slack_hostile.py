@@ -52,11 +52,14 @@ def test_slack_takes_every_message_about_an_alert(
         said, loud=loud, news=[text] * news, told_before=True, escalated_from=text[:60],
         alert=msgspec.structs.replace(said.alert, **changed),
     )  # fmt: skip
-    for kind in ("alert.fired", "alert.updated", "alert.acknowledged", "alert.closed"):
+    for kind in ("alert.fired", "alert.updated", "alert.acknowledged", "alert.closed", "note"):
         frozen = freeze(msgspec.structs.replace(said, type=kind), "ai-desk", NOW, interactive=loud)
         frozen = msgspec.json.decode(msgspec.json.encode(frozen), type=Frozen)
         assert texts(frozen.blocks) <= TOTAL_MAX
         check(frozen, frozen, NOW + 7_200_000, edit=kind != "alert.fired")
+        if kind == "note":
+            assert (frozen.kind, frozen.reply, frozen.broadcast) == ("note", None, False)
+            continue
         assert frozen.reply is not None
         check(frozen.reply, frozen, NOW + 7_200_000, edit=False)
 

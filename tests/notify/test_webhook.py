@@ -18,7 +18,7 @@ from alertd.notify.payload import EXCERPT_BYTES, MAX_BYTES, excerpt, payload
 from alertd.notify.progress import read_progress
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.webhook import WebhookConfig, WebhookNotifier, sign
-from tests.notify.cases import BODY, DELIVERY, alert, attempt, event, match, message, notice
+from tests.notify.cases import BODY, DELIVERY, alert, attempt, event, hostile_note, match, message, notice
 from tests.support.http import FaultServer, redirect, reset
 from tests.support.webhook import WebhookReceiver
 
@@ -184,7 +184,7 @@ def test_whatever_is_large_the_payload_stays_below_its_limit() -> None:
     huge: list[dict[str, Any]] = [
         {"alert": alert(matches=[match(rule=f"r{n}", title="t" * 500) for n in range(200)])},
         {"alert": alert(changes=[change] * 50)},
-        {"alert": alert(note="n" * 50_000)},
+        {"alert": alert(note=hostile_note("n" * 10_000))},
         {"event": event(facts={"text": "f" * 50_000}, extra={"more": ["x" * 1000] * 1000})},
         {"event": event(url="https://a.example/" + "u" * 50_000, items=["i" * 100] * 5000)},
         {"event": event(title="\U0001f680" * 50_000), "reason": "first"},

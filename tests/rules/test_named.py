@@ -53,3 +53,11 @@ def test_a_reload_that_changes_a_rule_alone_leaves_the_companies(tmp_path: Path)
     assert change is not None
     assert change.companies is None
     assert second.book.companies == first.book.companies
+
+
+def test_whom_a_relation_is_about_has_a_label_though_nobody_holds_or_names_it(tmp_path: Path) -> None:
+    folder = desk(tmp_path)
+    assert "cik-0000002488" not in load_rules(folder).book.labels
+    with (folder / "companies/all.yaml").open("a") as file:
+        file.write("relations: [{company: AMD, is: supplier, of: vega}]\n")
+    assert load_rules(folder).book.labels["cik-0000002488"] == "AMD"

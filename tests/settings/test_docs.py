@@ -58,6 +58,11 @@ def test_every_key_of_a_report_is_documented_and_nothing_else() -> None:
     assert set(rows(section("Reports"))) == keys(SCHEMA["$defs"]["ReportConfig"])
 
 
+def test_every_key_of_a_model_and_of_its_budget_is_documented_and_nothing_else() -> None:
+    documented = set(rows(section("Models")))
+    assert documented == keys(SCHEMA["$defs"]["ModelConfig"]) | keys(SCHEMA["$defs"]["BudgetConfig"])
+
+
 def test_plain_defaults_are_documented_as_they_are() -> None:
     groups = [("Settings", SCHEMA), *((n, SCHEMA["$defs"][MODELS[n].__name__]) for n in MODELS)]
     for title, schema in groups:
@@ -81,9 +86,10 @@ def test_the_examples_load_without_a_warning(desk: Desk) -> None:
         "SLACK_AI_DESK": "https://hooks.slack.com/services/T0/B0/x",
         "OMS_SECRET": "whsec_MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=",
         "PRWIRE_TOKEN": "x",
+        "ANTHROPIC_API_KEY": "x",
         "HEARTBEAT_URL": "https://hc.example.com/4f1c",
         "CREDENTIALS_DIRECTORY": str(hook.parent),
     }
-    assert len(examples) == 6
+    assert len(examples) == 7
     for example in examples:
         assert desk.faults(example, env) == []

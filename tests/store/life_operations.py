@@ -32,6 +32,7 @@ def _hold(window: str, about: str) -> Any:
 def _effects(about: str, now: int, wanted: tuple[tuple[str, str], ...]) -> Effects:
     """Make effects out of pairs of a kind and what it is about."""
     kinds = {kind: [what for k, what in wanted if k == kind] for kind, _ in wanted}
+    notes = kinds.get("note", [])
     return Effects(
         holds=[_hold(window, about) for window in kinds.get("hold", [])],
         timers=[Timer(kind="close", alert=a, due_ms=now + 100) for a in kinds.get("timer", [])],
@@ -41,6 +42,7 @@ def _effects(about: str, now: int, wanted: tuple[tuple[str, str], ...]) -> Effec
             CoolMark(name="desk/story/st_1", expected=expected, value=about, until_ms=now + 200)
             for expected in kinds.get("mark", [])
         ],
+        note_due_ms=0 if "over" in notes else now if notes else None,
         record=record(about, who, reason="acknowledged") if (who := "".join(kinds.get("record", []))) else None,
     )
 
@@ -96,6 +98,9 @@ LIFE_CALLS: Calls = {
     "windows": lambda s, now, limit: s.windows(now, limit),
     "held": lambda s, now, window: s.held(_hold(window, "al_1").window),
     "timers_due": lambda s, now: s.timers_due(now, 5),
+    "claim_notes": lambda s, now, wait: s.claim_notes(now, now + wait, 5),
+    "put_off_note": lambda s, now, about, wait: s.put_off_note(about, now + wait),
+    "drop_note": lambda s, now, about: s.drop_note(about),
     "drop_timer": lambda s, now, about, ago: s.drop_timer(f"close/{about}/", now + ago),
     "marks": lambda s, now: s.marks(["desk/story/st_1"], now),
     "counted": lambda s, now: s.counted(["c", "cc"]),
@@ -124,6 +129,7 @@ def life_operations(*, alone: bool = True, repeatable: bool = False) -> st.Searc
         st.tuples(st.sampled_from(["timer", "cancel"]), about),
         st.tuples(st.just("count"), st.sampled_from(["c", "cc"])),
         st.tuples(st.just("mark"), st.sampled_from(MARKS)),
+        st.tuples(st.just("note"), st.sampled_from(["due", "due", "over"])),
         st.tuples(st.just("record"), st.sampled_from(["jd", "ed"])),
     )
     effects = st.lists(wanted, max_size=4).map(tuple)
@@ -142,6 +148,8 @@ def life_operations(*, alone: bool = True, repeatable: bool = False) -> st.Searc
         _of("finish", names, about, tokens, st.sampled_from(["", "C1 1", "C1 2"])),
         _of("drop_timer", about, st.sampled_from([-50, 0, 40])),
         _of("note_feedback", about, st.sampled_from(["useful", "noise"])),
+        _of("put_off_note", about, st.sampled_from([0, 40])),
+        _of("drop_note", about),
         _of("held", windows),
         _of("timers_due"),
         _of("marks"),
@@ -153,6 +161,7 @@ def life_operations(*, alone: bool = True, repeatable: bool = False) -> st.Searc
         found.append(_of("put_silence", about, st.sampled_from([0, 40, 500]), st.sampled_from(["x", "y"])))
     if alone:
         found += [_of("sweep", st.sampled_from([0, 0, 1, 9, 40])), _of("windows", st.sampled_from([1, 5]))]
+        found.append(_of("claim_notes", st.sampled_from([50, 200])))
     return st.one_of(*found)
 
 
@@ -175,5 +184,6 @@ async def life_view(store: Store) -> dict[str, Any]:
         "silences": await store.silences(0),
         "feedback": await store.feedback(["ai"]),
         "counts": counts,
+        "notes": await store.claim_notes(far, far, 10),
         "journal": [found for _, found in await store.read_journal("", 1_000, 0)],
     }

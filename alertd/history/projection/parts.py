@@ -204,6 +204,14 @@ class DeliveryData(Struct, frozen=True):
     detail: str = ""
 
 
+class NoteData(Struct, frozen=True):
+    """The data of a `note` record: what a model wrote about an alert went out."""
+
+    alert: str = ""
+    revision: Count = 0
+    receivers: dict[str, str] = {}
+
+
 class ReleaseData(Struct, frozen=True):
     """The data of a `release` record: held alerts that went out together."""
 

@@ -26,6 +26,7 @@ from alertd.history.projection.parts import (
     EventData,
     EventPart,
     Held,
+    NoteData,
     ReleaseData,
 )
 from alertd.history.projection.schema import CARDS, seq_of
@@ -94,6 +95,9 @@ def _take(out: Projected, record: JournalRecord, at_ms: int) -> None:
         _delivery(out, msgspec.convert(record.data, DeliveryData), record.reason, at_ms)
     elif record.kind in ("answer", "timer"):
         _answer(out, record, msgspec.convert(record.data, AnswerData), at_ms)
+    elif record.kind == "note":
+        note = msgspec.convert(record.data, NoteData)
+        out.rows += _told(note.alert, note.receivers, note.revision, out.seq)
     elif record.kind == "release":
         released = msgspec.convert(record.data, ReleaseData)
         if released.delivery:

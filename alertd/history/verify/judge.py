@@ -12,6 +12,7 @@ from alertd.store.audit_facts import (
     ChainFact,
     DeliveryFact,
     FetchFact,
+    NoteFact,
     QueueFact,
     StreamFact,
     TimerFact,
@@ -26,6 +27,8 @@ MATCHING = "see whether a daemon with the role `match` runs (alertd status), and
 DELIVERING = "see whether a daemon with the role `deliver` runs (alertd status), and what its log says"
 TIMING = "see whether a daemon with the role `timers` runs (alertd status), and what its log says"
 POLLING = "see whether a daemon with the role `poll` runs (alertd status), and what its log says"
+NOTE_MS = 3_600_000
+"""How long past its time a note may be: models may be out of reach for a while."""
 _SPAN = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1000, "s"))
 
 
@@ -146,6 +149,16 @@ def judge_timer(fact: TimerFact, limits: Limits) -> Verdict:
         return "under_way"
     what = f"was due {long(late)} ago" if fact.alert else f"was due {long(late)} ago, and its alert is gone"
     return Fault("timers", fact.name, what, TIMING)
+
+
+def judge_note(fact: NoteFact, limits: Limits) -> Verdict:
+    """A note is written, or given up, soon after its alert went out, which is there."""
+    if not fact.alert:
+        return Fault("notes", fact.id, "a note is due, and its alert is gone", DELIVERING)
+    late = limits.now - fact.due_ms
+    if late <= max(limits.patience_ms, NOTE_MS):
+        return "under_way"
+    return Fault("notes", fact.id, f"its note was due {long(late)} ago", DELIVERING)
 
 
 def judge_fetch(fact: FetchFact, limits: Limits) -> Verdict:

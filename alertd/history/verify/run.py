@@ -1,7 +1,7 @@
 """The audit: every kind of record is read, judged, and what seems wrong is looked at again.
 
     events: marks -> stream -> journal -> what is left: traces, the archive's database -> lost, or not to be told
-    deliveries, chains, queues, windows, timers, full texts, alerts: each with its counterparts
+    deliveries, chains, queues, windows, timers, notes, full texts, alerts: each with its counterparts
 
 In this order an event that moves on while it is read is seen where it goes to. Everything else that moves is wrong
 for a moment only: a fault is what is wrong in each of three looks.
@@ -138,6 +138,10 @@ async def _timers(look: _Look) -> dict[str, Tally]:
     return {"timers": await _tallied(look.store.audit_timers(), lambda f: judge.judge_timer(f, look.limits))}
 
 
+async def _notes(look: _Look) -> dict[str, Tally]:
+    return {"notes": await _tallied(look.store.audit_notes(), lambda f: judge.judge_note(f, look.limits))}
+
+
 async def _texts(look: _Look) -> dict[str, Tally]:
     return {"texts": await _tallied(look.store.audit_fetches(), lambda f: judge.judge_fetch(f, look.limits))}
 
@@ -163,6 +167,7 @@ KINDS: Mapping[str, Callable[[_Look], Awaitable[dict[str, Tally]]]] = {
     "queues": _queues,
     "windows": _windows,
     "timers": _timers,
+    "notes": _notes,
     "texts": _texts,
     "alerts": _alerts,
 }

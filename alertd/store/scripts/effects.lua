@@ -1,8 +1,8 @@
 -- What a commit brings about beside the alert and its deliveries.
 
 -- In ARGV from `first` on, each kind with its number before it: holds (window, end, JSON), timers (name, due), names of
--- timers to cancel, counts (name, by, end), marks (name, expected, value, end), ids of the record; then the record or
--- ''. Gives them, and where the next argument stands.
+-- timers to cancel, counts (name, by, end), marks (name, expected, value, end), when the note is due (0: no more), ids of
+-- the record; then the record or ''. Gives them, and where the next argument stands.
 local function read_effects(first)
   local at = first
   local function rows(width)
@@ -25,6 +25,7 @@ local function read_effects(first)
     cancel = rows(1),
     counts = rows(3),
     marks = rows(4),
+    note = rows(1),
   }
   effects.ids = {}
   for i, row in ipairs(rows(1)) do
@@ -49,6 +50,9 @@ local function need_effects(effects)
   if #effects.marks > 0 then
     need('marks', 'hash')
     need('mark_ends', 'zset')
+  end
+  if #effects.note > 0 then
+    need('note_due', 'zset')
   end
   if effects.record ~= '' then
     need_journal(effects.ids)
@@ -93,6 +97,13 @@ local function bring_about(effects, alert, version, now)
     else
       redis.call('HDEL', K['marks'], mark[1])
       redis.call('ZREM', K['mark_ends'], mark[1])
+    end
+  end
+  for _, due in ipairs(effects.note) do
+    if due[1] == '0' then
+      redis.call('ZREM', K['note_due'], alert)
+    else
+      redis.call('ZADD', K['note_due'], due[1], alert)
     end
   end
   if effects.record ~= '' then

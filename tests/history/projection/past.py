@@ -157,6 +157,16 @@ def answer(one: dict[str, Any], kind: str = "acknowledge", who: str = "jd", rece
     return JournalRecord(kind="answer", at=rfc3339(NOW), ids=[one["id"]], reason=kind, data=data)
 
 
+def note(alert: str = "al_a", revision: int = 1, delivery: str = "dl_note") -> JournalRecord:
+    """Make the record of a note that a model wrote."""
+    written = {"event": "ev_a", "by": "openai/small-1", "statements": []}
+    data: dict[str, Any] = {
+        "alert": alert, "portfolio": "ai", "desk": None, "revision": revision, "receivers": {"desk": delivery},
+        "note": written, "dropped": [], "took_ms": 300,
+    }  # fmt: skip
+    return JournalRecord(kind="note", at=rfc3339(NOW), ids=[alert, "ev_a", delivery], reason="written", data=data)
+
+
 def delivery(name: str = "dl_ev_a", alert: str = "al_a", reason: str = "sent", **more: Any) -> JournalRecord:
     data = {"delivery": name, "receiver": "desk", "alert": alert, "alert_revision": 1, "type": "alert.fired",
             "queued_ms": NOW, "attempts": 1, "due_ms": NOW, "detail": ""} | more  # fmt: skip

@@ -24,6 +24,7 @@ from tests.history.projection.past import (
     delivery,
     dump,
     event,
+    note,
     without_quotes,
 )
 
@@ -48,7 +49,7 @@ def cards(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def records(draw: st.DrawFn) -> JournalRecord:
-    match draw(st.sampled_from(("event", "event", "answer", "delivery", "release", "broken", "notice"))):
+    match draw(st.sampled_from(("event", "event", "answer", "delivery", "release", "note", "broken", "notice"))):
         case "event":
             there = draw(st.lists(cards(), max_size=2, unique_by=lambda one: one["id"]))
             title = draw(st.sampled_from(("Vega Grid leases Orion", "Lease of Orion amended")))
@@ -66,6 +67,8 @@ def records(draw: st.DrawFn) -> JournalRecord:
             data = {"receiver": "desk", "delivery": "dl_w", "members": {"al_a": "listed", "al_b": "expired"}}
             ids = ["desk", "dl_w", "al_a", "al_b"]
             return JournalRecord(kind="release", at="2027-01-15T08:00:00.000Z", ids=ids, reason="digest", data=data)
+        case "note":
+            return note(draw(st.sampled_from(ALERTS)), draw(st.integers(1, 4)))
         case "broken" if draw(st.booleans()):
             return delivery(draw(st.sampled_from(("dl_ev_a", "dl_x"))), attempts=-1)
         case "broken":

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from alertd.errors import HistoryUnavailable
 from alertd.history.projection.projector import Projector
 from alertd.history.projection.query import AlertFilter, where
 from alertd.history.projection.read import History
 from alertd.model import JournalRecord
-from tests.history.projection.past import NOW, Archive, answer, card, delivery, event
+from tests.history.projection.past import NOW, Archive, answer, card, delivery, event, note
 
 LAST = "2027-01-15T11:00:00.000Z"
 SECRET = "cik-0009999999"
@@ -142,6 +143,18 @@ def test_who_was_told_in_a_digest_was_told(path: Path, archive: Archive) -> None
     projector.advance(archive)
     projector.close()
     assert found(path, receiver="pm") == ["al_no"]
+
+
+def test_who_was_told_by_a_note_was_told_and_no_other_desk_sees_it(path: Path, archive: Archive) -> None:
+    of_ai = note("al_ai", delivery="dl_note")
+    archive.add(replace(of_ai, data=of_ai.data | {"desk": "ai", "receivers": {"pager": "dl_note"}}))
+    with closing(Projector(path)) as projector:
+        projector.advance(archive)
+    assert found(path, receiver="pager") == ["al_ai"]
+    with History(path, "ai", archive=archive) as history:
+        assert [record.kind for _, record in history.trace("al_ai")] == ["event", "delivery", "answer", "note"]
+    with History(path, "energy", archive=archive) as history:
+        assert history.trace("dl_note") == []
 
 
 def test_who_was_told_of_an_alert_was_told_of_the_one_that_carries_it_on(path: Path, archive: Archive) -> None:

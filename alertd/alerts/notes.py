@@ -1,0 +1,83 @@
+"""A research note as it may be kept, and as one receiver may see it: its weights, and the words that it quotes. Pure.
+
+What a statement says of a holding it says without its weight; that stands beside it, and is shown like those of the
+alert. Words that the terms of their source do not let anybody see become a place without words.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.rights import closed_to, limits, seen_of, words_shown
+from alertd.alerts.weights import holding_shown
+from alertd.model import Event, Note, NoteGround, NoteSection, NoteStatement
+
+_OF_WEIGHT: frozenset[NoteSection] = frozenset({"winner", "loser", "risk", "horizon"})
+"""Only what is new in these is told again: how often a story was told is not."""
+
+
+def kept(note: Note | None, event: Event) -> Note | None:
+    """Give a note as an alert may keep it: with the rights of its event, and quotes that somebody may see."""
+    rights = limits(event)
+    if note is None or rights is None:
+        return note
+    return replace(_quoting(note, seen_of(event, leaves=False)), rights=rights)
+
+
+def says_more(note: Note | None, before: Note | None) -> bool:
+    """Tell whether a note has a statement of weight that the one before it had not."""
+    if note is None:
+        return False
+    known = {said.text for said in before.statements} if before is not None else set()
+    return any(said.text not in known for said in note.statements if said.section in _OF_WEIGHT)
+
+
+def note_shown(note: Note | None, policy: ReceiverPolicy) -> Note | None:
+    """Give a note as a receiver may see it; None where it wants none, or may not know of its event.
+
+    Who wants facts gets none that a model has written, also where that stands in the alert by now.
+    """
+    if note is None or policy.note == "off" or closed_to(policy, note.rights):
+        return None
+    if by_model(note) and policy.note != "model":
+        return None
+    if policy.leaves and note.rights is not None and not note.rights.export:
+        note = _quoting(note, "")
+    if policy.show_weights != "exact":
+        statements = [_weighed(said, policy) for said in note.statements]
+        note = replace(note, statements=statements)
+    return replace(note, rights=None)
+
+
+def by_model(note: Note) -> bool:
+    """Tell whether a language model wrote a note."""
+    return note.by != "facts"
+
+
+def _weighed(said: NoteStatement, policy: ReceiverPolicy) -> NoteStatement:
+    if said.holding is None:
+        return said
+    return replace(said, holding=holding_shown(said.holding, policy.show_weights))
+
+
+def _quoting(note: Note, seen: str | None) -> Note:
+    """Give a note that quotes only what may be seen. A model may have copied what it quotes into its sentence: that
+    goes, too. Sentences of facts are ours.
+    """
+    if seen is None:
+        return note
+    quoted = [_quoted(said, seen) for said in note.statements]
+    if by_model(note):
+        quoted = [now for now, was in zip(quoted, note.statements, strict=True) if now.grounds == was.grounds]
+    return replace(note, statements=quoted)
+
+
+def _quoted(said: NoteStatement, seen: str) -> NoteStatement:
+    return replace(said, grounds=[_ground(ground, seen) for ground in said.grounds])
+
+
+def _ground(ground: NoteGround, seen: str) -> NoteGround:
+    if ground.evidence is None:
+        return ground
+    return replace(ground, evidence=replace(ground.evidence, quote=words_shown(ground.evidence, seen)))

@@ -1,0 +1,65 @@
+"""The rows of a research note: one for each statement, with what it rests on behind it. Pure.
+
+Gains      NVDA supplies SpaceX (lessor): more of what it supplies may be needed. · +8.0 % · [10-K 2025: NVDA supplies SpaceX since 2024-06-01]
+Risk       Reclaim right, held by SpaceX: what was given can be taken back. "A harm clause allows SpaceX to…"
+"""  # noqa: E501  as it is shown
+
+from __future__ import annotations
+
+from alertd.model import Note, NoteGround, NoteSection, NoteStatement
+from alertd.notify.holdings import share
+from alertd.notify.lines import SEPARATOR, Row, join
+from alertd.notify.plain import one_line
+
+_LABELS: dict[NoteSection, str] = {
+    "implication": "Means",
+    "winner": "Gains",
+    "loser": "Loses",
+    "exposed": "Near it",
+    "risk": "Risk",
+    "horizon": "Horizon",
+    "precedent": "Before",
+    "crowding": "Known",
+    "contrarian": "Against",
+    "question": "Open",
+}
+_NAMED: dict[NoteSection, str] = {
+    "implication": "what it means",
+    "winner": "who gains",
+    "loser": "who loses",
+    "risk": "a risk",
+    "horizon": "a horizon",
+    "precedent": "a precedent",
+    "contrarian": "anything against it",
+}
+TEXT_MAX, QUOTE_MAX, GROUND_MAX = 300, 240, 120
+UNQUOTED = "words that the terms of their source do not let us show"
+
+
+def note_rows(note: Note) -> list[Row]:
+    """Give the rows of a note, in the order in which it is read."""
+    rows = [_row(said) for said in note.statements]
+    missing = ", ".join(_NAMED[section] for section in note.none_found if section in _NAMED)
+    how = [
+        f"confidence {note.confidence}: {one_line(note.confidence_why, 120)}" if note.confidence_why else "",
+        f"none found: {missing}" if missing else "",
+        f"by {one_line(note.by, 60)}" if note.by != "facts" else "without a language model",
+        f"{note.dropped} statements without a ground were dropped" if note.dropped else "",
+        one_line(note.fallback, 120),
+    ]
+    return [*rows, Row("Note", join(how))]
+
+
+def _row(said: NoteStatement) -> Row:
+    quotes = [ground for ground in said.grounds if ground.evidence is not None]
+    others = [f"[{one_line(_other(ground), GROUND_MAX)}]" for ground in said.grounds if ground.evidence is None]
+    quote = next((ground.said for ground in quotes if ground.said), "")
+    if quotes and not quote:
+        others.append(f"[{UNQUOTED}]")
+    held = share(said.holding) if said.holding is not None else ""
+    text = join([one_line(said.text, TEXT_MAX), held, *others[:3]])
+    return Row(_LABELS[said.section], text, one_line(quote, QUOTE_MAX), parts=(text,) if SEPARATOR in text else ())
+
+
+def _other(ground: NoteGround) -> str:
+    return f"{ground.source}: {ground.said}" if ground.source else ground.said

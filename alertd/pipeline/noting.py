@@ -1,0 +1,57 @@
+"""What an event means for a portfolio, written where it is decided: from its facts, its relations and the past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from alertd.base.clock import rfc3339
+from alertd.model import Event, Note, NoteSection, Row
+from alertd.research.exposure import gather
+from alertd.research.facts_note import facts_note
+from alertd.research.material import SURE, Earlier, written_material
+from alertd.rules.book import Portfolio
+from alertd.rules.fact_index import fact_of
+from alertd.rules.world import World
+
+_WORTH: frozenset[NoteSection] = frozenset({"winner", "loser", "exposed", "risk", "precedent", "contrarian"})
+"""Of these there must be one: what happened, and how new it is, stands in the alert already."""
+
+
+def note_on(
+    event: Event,
+    portfolio: Portfolio,
+    world: World,
+    past: Sequence[Row],
+    source_desks: Mapping[str, str],
+    at: str,
+) -> Note | None:
+    """Write the note about an event for a portfolio; None where it would say nothing that the alert does not.
+
+    `event` and `world` are as the portfolio's desk sees them; `past` is what is remembered of its parties, for all
+    desks together, so what only another desk may know is left out here.
+    """
+    earlier = _earlier(event, past, source_desks, portfolio.desk)
+    material = gather(event, portfolio.holdings.positions, world.graph, world.labels, earlier=earlier)
+    note = facts_note(material, at)
+    return note if any(said.section in _WORTH for said in note.statements) else None
+
+
+def material_on(
+    event: Event, portfolio: Portfolio, world: World, past: Sequence[Row], source_desks: Mapping[str, str]
+) -> str:
+    """Write what a model may be shown of what is near an event: the same for whoever holds what."""
+    earlier = _earlier(event, past, source_desks, portfolio.desk)
+    return written_material(gather(event, {}, world.graph, world.labels, earlier=earlier))
+
+
+def _earlier(event: Event, past: Iterable[Row], source_desks: Mapping[str, str], desk: str | None) -> list[Earlier]:
+    """Give what the parties did before: events of other stories, that this desk may know of."""
+    found: dict[str, Earlier] = {}
+    for row in past:
+        fact = fact_of(row)
+        types = [name for name, confidence, status in fact.types if confidence >= SURE and status != "denied"]
+        at = rfc3339(row.at_ms)
+        same = row.event == event.id or (event.story is not None and row.distinct == event.story.id)
+        if not same and at < event.event_at and types and source_desks.get(fact.source, desk) == desk:
+            found[row.event] = Earlier(row.event, at, types[0], fact.title)
+    return list(found.values())

@@ -1,0 +1,242 @@
+"""Notes that a language model writes, after their alerts have gone out. Several processes may do it.
+
+    due -> its alert as it is now -> may a model be shown it? -> ask, the first model that answers
+        -> draft -> what passes the check of its grounds -> one commit: the alert carries it, who wants it is told
+
+What fails anywhere ends in the note of the facts, which the alert carries already, with the reason. A crash before
+the commit leaves the note due; after it nothing is left to do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from msgspec.structs import replace
+
+from alertd import telemetry
+from alertd.alerts.knowing import taken_back
+from alertd.alerts.noted import noted
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.base.clock import Clock, rfc3339
+from alertd.base.failpoints import Failpoint, failpoint
+from alertd.errors import AlertdError, StoreUnavailable
+from alertd.model import AlertState, Effects, Event, JournalRecord, Note, StoredAlert, event_from_dict
+from alertd.research.asking import Asker, NotAnswered
+from alertd.research.draft import DraftRefused, read_draft
+from alertd.research.handles import handles
+from alertd.research.material import Material, read_material
+from alertd.research.model_note import fallen_back, note_of, request, withheld
+from alertd.workers.alert_store import AlertStore
+from alertd.workers.looks import Looks
+from alertd.workers.progress import Progress
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 0.2
+AT_ONCE = 8
+"""Notes of which the models are asked at the same time."""
+TURN_MS = 120_000
+"""How long nobody else takes a note in hand. Where models are waited for longer (several, or with a long `timeout`),
+another may ask them too: the first commit counts, and the other finds nothing due."""
+AGAIN_MS = 10_000
+MAX_CONFLICTS = 20
+
+
+class NoteStore(AlertStore, Protocol):
+    """What is asked of the store."""
+
+    async def claim_notes(self, now: int, until_ms: int, limit: int) -> list[str]:
+        """Give alerts whose note is due."""
+        ...
+
+    async def put_off_note(self, alert: str, due_ms: int) -> None:
+        """Say when a note is tried again."""
+        ...
+
+    async def drop_note(self, alert: str) -> None:
+        """Forget a note whose alert is gone."""
+        ...
+
+    async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
+        """Give what the journal has of an event."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """Why a model wrote no note."""
+
+    reason: str
+    """For the note: of hosts and keys it says nothing."""
+    words: str = ""
+    """For the journal; empty: the reason."""
+    dropped: Sequence[tuple[str, str]] = ()
+    """Reason and detail of each statement that did not pass."""
+
+
+class Notes(Looks):
+    """Has notes written by the models, the first of which is asked first."""
+
+    def __init__(
+        self,
+        store: NoteStore,
+        models: Sequence[Asker],
+        policies: Mapping[str, ReceiverPolicy],
+        clock: Clock,
+        progress: Progress,
+        refused: Callable[[str, str], Awaitable[None]] | None = None,
+    ) -> None:
+        """`refused` is told of a model that only a person can mend, with the words."""
+        super().__init__("notes", LOOK_S, progress)
+        self._store = store
+        self._models = models
+        self._policies = policies
+        self._clock = clock
+        self._refused = refused
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def serve(self, policies: Mapping[str, ReceiverPolicy], models: Sequence[Asker]) -> None:
+        """Take receivers and models of a reload."""
+        self._policies, self._models = policies, models
+
+    async def look(self) -> None:
+        """Begin what is due, as far as there is room. Raises StoreUnavailable."""
+        room = AT_ONCE - len(self._tasks)
+        if room <= 0:
+            return
+        now = self._clock()
+        for alert in await self._store.claim_notes(now, now + TURN_MS, room):
+            task = asyncio.create_task(self._guarded(alert), name=f"note:{alert}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for those under way; what is not done by then is due again."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _guarded(self, alert: str) -> None:
+        """Write one; what fails rests, so that the others go on."""
+        try:
+            await self._write(alert)
+        except Failpoint:
+            raise
+        except (AlertdError, Exception) as error:  # one alert that the code cannot take must not stop all notes
+            log.error("note_failed", alert=alert, exc_info=None if isinstance(error, AlertdError) else error)
+            try:
+                await self._store.put_off_note(alert, self._clock() + AGAIN_MS)
+            except StoreUnavailable:
+                return  # it is due again when the turn is over
+
+    async def _write(self, alert: str) -> None:
+        stored = (await self._store.load_alerts([alert]))[alert]
+        state = stored.state
+        if state is None:
+            await self._store.drop_note(alert)
+            return
+        facts = state.alert.note
+        if facts is None or _over(state):
+            await self._end(alert, stored, state)
+            return
+        note, how = await self._made(state, facts)
+        failpoint("note.written")
+        await self._commit(alert, stored, note, how)
+
+    async def _end(self, alert: str, stored: StoredAlert, state: AlertState) -> None:
+        """Forget a note that nobody is to read any more; where the alert changed meanwhile, look again."""
+        effects, after = Effects(note_due_ms=0), replace(state, note_material="")
+        if await self._store.commit(alert, stored.version, after, (), self._clock(), effects=effects, answer=True):
+            await self._store.put_off_note(alert, self._clock())
+
+    async def _made(self, state: AlertState, facts: Note) -> tuple[Note, dict[str, Any]]:
+        """Let the models write, in their order; gives the facts, with the reason, where none has."""
+        event = await self._event(state, facts)
+        material = read_material(state.note_material, event)
+        reasons: list[tuple[str, _Why]] = []
+        for model in self._models:
+            kept = withheld(event, outside=model.outside)
+            made = _Why(kept) if kept else await self._asked(model, state, facts, material)
+            if not isinstance(made, _Why):
+                return made
+            reasons.append((model.id, made))
+        why = "; ".join(f"{model}: {made.reason}" for model, made in reasons) or "no model is configured"
+        telemetry.NOTES.labels(by="facts", outcome="fallback").inc()
+        dropped = [one for _, made in reasons for one in made.dropped]
+        told = [f"{model}: {made.words or made.reason}" for model, made in reasons]
+        note = replace(fallen_back(facts, why), dropped=len(dropped))
+        return note, {"dropped": dropped, "models": told}
+
+    async def _asked(
+        self, model: Asker, state: AlertState, facts: Note, material: Material
+    ) -> tuple[Note, dict[str, Any]] | _Why:
+        """Ask one model; gives its note, or why there is none."""
+        named = handles(material)
+        asked = request(material, named)
+        now = self._clock()
+        reply = await model.ask(asked, state.alert.portfolio, now)
+        if isinstance(reply, NotAnswered):
+            if reply.lasting and self._refused is not None:
+                await self._refused(model.id, reply.words)
+            return _Why(reply.reason, reply.words)
+        try:
+            draft = read_draft(reply.text)
+        except DraftRefused as error:
+            model.useless(asked)
+            return _Why("its answer is no note", f"its answer is no note: {error}")
+        note, checked = note_of(facts, draft, material, named, model.by, rfc3339(self._clock()))
+        for dropped in checked.dropped:
+            telemetry.NOTE_STATEMENTS.labels(outcome=dropped.reason).inc()
+        telemetry.NOTE_STATEMENTS.labels(outcome="kept").inc(len(checked.statements))
+        dropped_ones = [(one.reason, one.detail) for one in checked.dropped]
+        if note.fallback:
+            model.useless(asked)
+            return _Why(note.fallback, dropped=dropped_ones)
+        telemetry.NOTES.labels(by=model.id, outcome="written").inc()
+        log.info(
+            "note_written", alert=state.alert.id, by=note.by, statements=len(checked.statements),
+            dropped=[one.reason for one in checked.dropped],
+        )  # fmt: skip
+        return note, {"dropped": dropped_ones, "took_ms": self._clock() - now}
+
+    async def _event(self, state: AlertState, facts: Note) -> Event:
+        """Give the event with its whole text, or what the alert has of it where the journal has it no more."""
+        for _, record in reversed(await self._store.trace(facts.event)):
+            raw = record.data.get("event") if record.kind == "event" else None
+            if isinstance(raw, dict) and raw.get("revision") == facts.event_revision:
+                return event_from_dict(raw)
+        return state.event if state.event is not None else Event(id=facts.event)
+
+    async def _commit(self, alert: str, stored: StoredAlert, note: Note, how: dict[str, Any]) -> None:
+        """Put the note into its alert as it is by then, unless another has. One made anew meanwhile is due again."""
+        began = _asked_of(stored.state)
+        for _ in range(MAX_CONFLICTS):
+            state = stored.state
+            if state is None or _asked_of(state) != began or _over(state):
+                await self._store.put_off_note(alert, self._clock())
+                return
+            now = self._clock()
+            made = noted(state, note, self._policies, now, how)
+            conflict = await self._store.commit(
+                alert, stored.version, made.state, made.deliveries, now, effects=made.effects, answer=True
+            )
+            if conflict is None:
+                return
+            stored = conflict
+        await self._store.put_off_note(alert, self._clock() + AGAIN_MS)
+
+
+def _asked_of(state: AlertState | None) -> tuple[str, str]:
+    """Give what tells one note that is to be written from the next, and from one that was."""
+    note = state.alert.note if state is not None else None
+    return (note.at, state.note_material) if state is not None and note is not None else ("", "")
+
+
+def _over(state: AlertState) -> bool:
+    """Tell whether an alert needs no note any more: it is part of another, or all that it told was withdrawn."""
+    return bool(state.alert.merged_into) or taken_back(state)

@@ -1,0 +1,79 @@
+"""What rules want of notes, and whether a source lets a model read it: from the event to the alert."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from msgspec.structs import replace
+
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.model import AlertState, DealTerm, Evidence, Provenance, Rights, StreamEvent
+from alertd.pipeline import Pipeline, Processed
+from alertd.rules.book import RuleBook, make_book
+from alertd.store.memory import MemoryStore
+from tests.pipeline.desk import NOW, lease
+from tests.rules.make import portfolio
+
+BODY = "Vega Grid may reclaim the compute under a harm clause."
+RECLAIM = DealTerm(
+    type="reclaim_right",
+    held_by="vega",
+    evidence=[Evidence(field="body", start=0, end=len(BODY), quote=BODY)],
+)
+Wanted = Literal["off", "facts", "model"] | None
+MODEL = ReceiverPolicy("desk", note="model", notes_apart=True)
+
+
+def book(*wanted: Wanted) -> RuleBook:
+    """Make a book of one portfolio whose rules all hold, and want this of notes."""
+    made = portfolio(*["text: clause"] * len(wanted))
+    rules = tuple(replace(rule, note=want) for rule, want in zip(made.rules, wanted, strict=True))
+    return make_book([replace(made, rules=rules)])
+
+
+async def told(rules: RuleBook, **provenance: object) -> tuple[AlertState, list[str], bool]:
+    """Take a lease in: its alert, the types of messages in their order, and whether a model is to be asked."""
+    event = lease(body=BODY, terms=[RECLAIM], provenance=Provenance(**provenance))  # type: ignore[arg-type]
+    store = MemoryStore()
+    taken = StreamEvent(stream_id="1-1", event=event, deliveries=1, identity="")
+    (answer,) = await Pipeline(rules, {"desk": MODEL}, lambda: NOW).process([taken], store)
+    assert isinstance(answer, Processed)
+    (decision,) = answer.decisions
+    state = (await store.load_alerts([decision.alert]))[decision.alert].state
+    assert state is not None
+    asked = await store.claim_notes(NOW, NOW + 1, 9)
+    return state, [one.message.type for one in answer.deliveries], bool(asked)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "messages", "asked"),
+    [
+        ((None,), ["alert.fired"], True),
+        (("model",), ["alert.fired"], True),
+        (("facts",), ["alert.fired", "note"], False),
+        (("off",), ["alert.fired"], False),
+        (("off", "facts"), ["alert.fired", "note"], False),
+        (("off", None), ["alert.fired"], True),
+    ],
+)
+async def test_the_rule_that_wants_most_says_what_an_alert_carries(
+    wanted: tuple[Wanted, ...], messages: list[str], asked: bool
+) -> None:
+    state, types, due = await told(book(*wanted))
+    assert (types, due) == (messages, asked)
+    assert (state.alert.note is not None) is (set(wanted) != {"off"})
+    assert bool(state.note_material) is asked
+
+
+async def test_the_note_of_an_alert_says_what_can_undo_it_with_its_words() -> None:
+    state, _, _ = await told(book("facts"))
+    assert state.alert.note is not None
+    (risk,) = [said for said in state.alert.note.statements if said.section == "risk"]
+    assert [ground.said for ground in risk.grounds] == [BODY]
+
+
+async def test_no_model_is_asked_about_what_its_source_lets_none_read() -> None:
+    state, types, due = await told(book("model"), rights=Rights(model=False))
+    assert (types, due) == (["alert.fired", "note"], False)
+    assert state.note_material == ""
