@@ -16,11 +16,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from alertd.alerts.background import Background
 from alertd.alerts.circumstances import Circumstances
 from alertd.alerts.decide import decide
 from alertd.alerts.outcome import Outcome
 from alertd.alerts.policy import Cooldown, Quiet, ReceiverPolicy, Storm
-from alertd.alerts.telling import Background
 from alertd.base.clock import rfc3339
 from alertd.model import (
     Amount,

@@ -47,7 +47,7 @@ def _state(alert_id: str) -> AlertState:
     at = rfc3339(NOW)
     alert = Alert(
         id=alert_id, revision=1, portfolio="ai", subject="st_1", severity="high", title="Vega Grid leases Orion",
-        matches=[], story="st_1", first_at=at, updated_at=at, note="x" * 2_000,
+        matches=[], story="st_1", first_at=at, updated_at=at, first_title="x" * 2_000,
     )  # fmt: skip
     told = {receiver: Told(revision=1, at_ms=NOW, severity="high") for receiver in RECEIVERS}
     return AlertState(alert=alert, told=told, event=Event(id="ev_1", title="Vega Grid", body="x" * 2_000))

@@ -21,6 +21,8 @@ PARTS = {
     "roles": "Parties, roles and status",
     "stories": "Stories",
     "money": "Money",
+    "notes": "Research notes",
+    "note_models": "Research notes that a model writes",
 }
 
 
