@@ -808,8 +808,9 @@ class Alert(Struct, frozen=True, kw_only=True):
     story: str
     first_at: str
     updated_at: str
-    note: Note | None = None
-    """What it means for the portfolio, once that is written."""
+    note: Note | None = msgspec.field(default=None, name="research_note")
+    """What it means for the portfolio, once that is written. In the store under a name of its own: `note` was a text
+    there, which older versions still read; outside it is `note`."""
     first_title: str = ""
     """The title it was raised with; a mail thread keeps it as its subject when a headline is corrected."""
     armed: list[str] = []

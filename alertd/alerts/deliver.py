@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from alertd import __version__
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.lanes import has_message, lane, lanes, sources_in, told
-from alertd.alerts.notes import note_shown
+from alertd.alerts.notes import note_shown, only_of
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import closed_to, limits, narrowed, shown, strictest
 from alertd.alerts.route import eyes_of, routed
@@ -36,6 +36,8 @@ from alertd.model import (
 )
 
 _DISPATCHED_BY = f"alertd {__version__}"
+AFTER_MS = 2_000
+"""How long a note lets alerts go first: also the next ones of a burst, to the same place."""
 MAX_NEWS = 20
 """Changes that a message names; of more the newest."""
 MAX_HOLDINGS = 10
@@ -65,6 +67,8 @@ def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = Non
     whole = state.alert
     alert = routed(whole, eyes_of(policy.id, via, whole, own), own)
     note = whole.note if whole.note is not None and any(m.event == whole.note.event for m in alert.matches) else None
+    if note is not None and len(alert.matches) < len(whole.matches):
+        note = only_of(note, {holding.company for match in alert.matches for holding in match.holdings})
     alert = replace(alert, note=note_shown(note, policy))
     at_hand = event if event is not None else state.event
     if at_hand is None or closed_to(policy, limits(at_hand)):
@@ -87,8 +91,9 @@ def delivery(
     event: Event | None = None,
     seen: Seen | None = None,
     escalated_from: str = "",
+    after_ms: int = 0,
 ) -> NewDelivery:
-    """Make the delivery that tells a receiver of an alert at its present revision, due at once. `now` in ms.
+    """Make the delivery that tells a receiver of an alert at its present revision, due `after_ms` from `now` (ms).
 
     `state` has the lane as it was before; `news` are by default the changes since then. `event` is the one at hand,
     by default the newest that changed the alert; `seen` is given where the caller has it (`as_seen`).
@@ -119,10 +124,10 @@ def delivery(
     return NewDelivery(
         id=number,
         receiver=policy.id,
-        lane="critical" if seen.alert.severity == "critical" else "normal",
+        lane="critical" if seen.alert.severity == "critical" and not apart else "normal",
         mode=policy.mode,
         chain=chain,
-        due_ms=now,
+        due_ms=now + after_ms,
         expires_ms=now + round(policy.expire_s * 1000),
         message=message,
         keep_body_s=keep_body_s,

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from alertd.alerts.deliver import as_seen, delivery
 from alertd.alerts.knowing import Policies, knowing, snoozed
 from alertd.alerts.lanes import has_message, lanes
-from alertd.alerts.notes import by_model, kept
+from alertd.alerts.notes import by_model, kept, note_line
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import rfc3339
 from alertd.model import AlertState, Effects, JournalRecord, NewDelivery, Note
@@ -78,7 +77,7 @@ def _record(
             "portfolio": alert.portfolio,
             "desk": state.desk,
             "revision": alert.revision,
-            "note": msgspec.to_builtins(shown),
+            "note": note_line(shown),
             "receivers": {one.receiver: one.id for one in deliveries},
             **how,
         },

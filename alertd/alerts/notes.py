@@ -6,6 +6,10 @@ alert. Words that the terms of their source do not let anybody see become a plac
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
 from msgspec.structs import replace
 
 from alertd.alerts.policy import ReceiverPolicy
@@ -55,6 +59,12 @@ def by_model(note: Note) -> bool:
     return note.by != "facts"
 
 
+def only_of(note: Note, companies: Collection[str]) -> Note:
+    """Give a note without what it says of other holdings, for who sees only a part of the alert."""
+    said = [one for one in note.statements if one.holding is None or one.holding.company in companies]
+    return replace(note, statements=said)
+
+
 def _weighed(said: NoteStatement, policy: ReceiverPolicy) -> NoteStatement:
     if said.holding is None:
         return said
@@ -81,3 +91,11 @@ def _ground(ground: NoteGround, seen: str) -> NoteGround:
     if ground.evidence is None:
         return ground
     return replace(ground, evidence=replace(ground.evidence, quote=words_shown(ground.evidence, seen)))
+
+
+def note_line(note: Note) -> dict[str, Any]:
+    """Give a note as the journal carries it, ready for JSON: without words of a source whose rights limit what may be
+    kept or shown.
+    """
+    made: dict[str, Any] = msgspec.to_builtins(note if note.rights is None else _quoting(note, ""))
+    return made

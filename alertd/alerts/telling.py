@@ -22,7 +22,7 @@ from alertd.alerts.background import Audience, Background, joined
 from alertd.alerts.circumstances import News, View
 from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.cooldown import marks_to_set
-from alertd.alerts.deliver import Seen, as_seen, delivery, digest_item
+from alertd.alerts.deliver import AFTER_MS, Seen, as_seen, delivery, digest_item
 from alertd.alerts.lanes import held, knows, lanes, missing, sources_of, told
 from alertd.alerts.meaning import Meant
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
@@ -253,6 +253,7 @@ class Telling:
         return delivery(
             self.state,
             policy,
+            after_ms=AFTER_MS if kind == "note" else 0,
             kind=kind or ("alert.updated" if knows(before) else "alert.fired"),
             reason=self.reason,
             now=self.now,

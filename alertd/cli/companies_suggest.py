@@ -32,6 +32,8 @@ from alertd.history.past_line import past_of, unreadable
 from alertd.history.past_read import read_raw
 from alertd.history.past_skips import Why
 from alertd.history.proposals import Proposing
+from alertd.history.walls import UNKNOWN
+from alertd.rules.walls import Walls
 
 MOST_FAULTS = 5
 """Lines that could not be read which are named; the others are counted."""
@@ -66,11 +68,13 @@ def suggest(
 
     Nothing is added to the rules: what you can stand for you declare yourself, with a document as its source.
     """
-    known = known_to(rules, config).seen_by(desk)
+    whole = known_to(rules, config)
+    known = whole.seen_by(desk)
     if write is not None:
         _refuse_rules(write, known)
     begin = past_time("--since", since, system_clock())
-    proposing = Proposing(known.table, desk)
+    undeclared = UNKNOWN if desk is not None else None
+    proposing = Proposing(known.table, desk, Walls(whole.table.declared.values(), undeclared=undeclared))
     try:
         skipped = _read(_paths(events, known), begin, proposing)
     except AlertdError as error:

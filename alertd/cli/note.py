@@ -69,11 +69,12 @@ def note(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Say what an event means for a portfolio: who gains, who loses, the risk, the horizon, what speaks against it.
+    """Say what an event means for a portfolio, each sentence with its ground.
 
-    Every sentence shows what it rests on: words of the text, a declared relation, an earlier event, or a number. With
-    an id, the notes are shown that its alerts carry. Otherwise the event is understood by the rules and the note is
-    written now; of several lines the last is the event, and the earlier ones are what was before.
+    Who gains, who loses, the risk, the horizon, what speaks against it. Every sentence shows what it rests on: words
+    of the text, a declared relation, an earlier event, or a number. With an id, the notes are shown that its alerts
+    carry. Otherwise the event is understood by the rules and the note is written now; of several lines the last is
+    the event, and the earlier ones are what was before.
     """
     quiet_logs()
     if _ID.fullmatch(event):

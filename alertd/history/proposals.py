@@ -77,11 +77,13 @@ class Proposal(Struct, frozen=True, kw_only=True):
 class Proposing:
     """Collects what events report, one after the other in the order in which they happened."""
 
-    def __init__(self, table: CompanyTable, desk: str | None = None) -> None:
-        """`desk`: only what it may see; None: everything."""
+    def __init__(self, table: CompanyTable, desk: str | None = None, walls: Walls | None = None) -> None:
+        """`desk`: only what it may see; None: everything. `walls` know whose companies are that the table has not,
+        where it is what the desk sees.
+        """
         self._table = table
         self._desk = desk
-        self._walls = Walls(table.declared.values())
+        self._walls = walls or Walls(table.declared.values())
         self._said: dict[str, _Said] = {}
         """Event -> what its newest revision says, of those that ever said something."""
         self._merged: dict[str, str] = {}

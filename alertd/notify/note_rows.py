@@ -33,12 +33,13 @@ _NAMED: dict[NoteSection, str] = {
     "contrarian": "anything against it",
 }
 TEXT_MAX, QUOTE_MAX, GROUND_MAX = 300, 240, 120
+QUOTES = 3
 UNQUOTED = "words that the terms of their source do not let us show"
 
 
 def note_rows(note: Note) -> list[Row]:
     """Give the rows of a note, in the order in which it is read."""
-    rows = [_row(said) for said in note.statements]
+    rows = [row for said in note.statements for row in _rows(said)]
     missing = ", ".join(_NAMED[section] for section in note.none_found if section in _NAMED)
     how = [
         f"confidence {note.confidence}: {one_line(note.confidence_why, 120)}" if note.confidence_why else "",
@@ -50,15 +51,17 @@ def note_rows(note: Note) -> list[Row]:
     return [*rows, Row("Note", join(how))]
 
 
-def _row(said: NoteStatement) -> Row:
+def _rows(said: NoteStatement) -> list[Row]:
+    """Give the statement with what it rests on; each further quote stands in a row of its own."""
     quotes = [ground for ground in said.grounds if ground.evidence is not None]
     others = [f"[{one_line(_other(ground), GROUND_MAX)}]" for ground in said.grounds if ground.evidence is None]
-    quote = next((ground.said for ground in quotes if ground.said), "")
-    if quotes and not quote:
+    shown = list(dict.fromkeys(one_line(ground.said, QUOTE_MAX) for ground in quotes if ground.said))[:QUOTES]
+    if quotes and not shown:
         others.append(f"[{UNQUOTED}]")
     held = share(said.holding) if said.holding is not None else ""
-    text = join([one_line(said.text, TEXT_MAX), held, *others[:3]])
-    return Row(_LABELS[said.section], text, one_line(quote, QUOTE_MAX), parts=(text,) if SEPARATOR in text else ())
+    text, label = join([one_line(said.text, TEXT_MAX), held, *others[:3]]), _LABELS[said.section]
+    first = Row(label, text, shown[0] if shown else "", parts=(text,) if SEPARATOR in text else ())
+    return [first, *(Row(label, "", quote) for quote in shown[1:])]
 
 
 def _other(ground: NoteGround) -> str:

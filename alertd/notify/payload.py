@@ -96,8 +96,9 @@ def without_receivers(alert: Alert) -> Json:
         del part["rights"]
     for match in fields["matches"]:
         del match["receivers"]
-    if fields["note"] is not None:
-        fields["note"].pop("rights", None)
+    note = fields["note"] = fields.pop("research_note")
+    if note is not None:
+        note.pop("rights", None)
     return fields
 
 
@@ -225,11 +226,17 @@ def _shorten_texts(value: Any) -> bool:
     return changed
 
 
+def _drop_note(data: Json) -> bool:
+    """The alert comes before what somebody makes of it."""
+    alert: Json = data.get("alert", {})
+    there = alert.get("note") is not None
+    alert["note"] = None
+    return there
+
+
 def _drop_alert_lists(data: Json) -> bool:
-    """What is left when even that is not enough: the alert without its matches and its note, the event without its
-    excerpt.
-    """
-    for part, keys in (("alert", ("matches", "changes", "note")), ("event", ("excerpt", "items", "provenance"))):
+    """What is left when even that is not enough: the alert without its matches, the event without its excerpt."""
+    for part, keys in (("alert", ("matches", "changes")), ("event", ("excerpt", "items", "provenance"))):
         for key in keys:
             data.get(part, {}).pop(key, None)
     return True
@@ -237,6 +244,7 @@ def _drop_alert_lists(data: Json) -> bool:
 
 _TRIMS: tuple[tuple[str, Callable[[Json], bool]], ...] = (
     ("note_quotes", _drop_note_quotes),
+    ("note", _drop_note),
     ("evidence_shortened", _shorten_evidence),
     ("evidence", _drop_evidence),
     ("changes", _keep_last_changes),

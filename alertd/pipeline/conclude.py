@@ -13,6 +13,7 @@ from functools import partial
 
 import structlog
 
+from alertd import telemetry
 from alertd.alerts.background import Background
 from alertd.alerts.concern import Concern, FindPortfolio, with_earlier
 from alertd.alerts.decide import decide
@@ -201,9 +202,15 @@ class Conclusion:
         )
 
     def _note(self, work: Work, portfolio: Portfolio, now: int) -> Note | None:
+        """Write the note. One that the code cannot write must not keep its alert back: that goes out without."""
         book = self._matcher.book
         world, event = self._matcher.worlds.of(portfolio.desk), self._matcher.seen_by(work.event, portfolio.desk)
-        return note_on(event, portfolio, world, work.past, book.source_desks, rfc3339(now))
+        try:
+            return note_on(event, portfolio, world, work.past, book.source_desks, rfc3339(now))
+        except Exception as error:  # noqa: BLE001  whatever it is
+            _log.error("note_failed", event_id=event.id, portfolio=portfolio.id, exc_info=error)
+            telemetry.NOTES.labels(by="facts", outcome="failed").inc()
+            return None
 
     def _material(self, work: Work, portfolio: Portfolio) -> str:
         world, event = self._matcher.worlds.of(portfolio.desk), self._matcher.seen_by(work.event, portfolio.desk)

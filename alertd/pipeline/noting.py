@@ -13,6 +13,8 @@ from alertd.rules.book import Portfolio
 from alertd.rules.fact_index import fact_of
 from alertd.rules.world import World
 
+MOST = 20
+"""Earlier events that a note may rest on, the newest."""
 _WORTH: frozenset[NoteSection] = frozenset({"winner", "loser", "exposed", "risk", "precedent", "contrarian"})
 """Of these there must be one: what happened, and how new it is, stands in the alert already."""
 
@@ -30,6 +32,8 @@ def note_on(
     `event` and `world` are as the portfolio's desk sees them; `past` is what is remembered of its parties, for all
     desks together, so what only another desk may know is left out here.
     """
+    if event.withdrawn:  # from what its source takes back nothing follows
+        return None
     earlier = _earlier(event, past, source_desks, portfolio.desk)
     material = gather(event, portfolio.holdings.positions, world.graph, world.labels, earlier=earlier)
     note = facts_note(material, at)
@@ -40,7 +44,8 @@ def material_on(
     event: Event, portfolio: Portfolio, world: World, past: Sequence[Row], source_desks: Mapping[str, str]
 ) -> str:
     """Write what a model may be shown of what is near an event: the same for whoever holds what."""
-    earlier = _earlier(event, past, source_desks, portfolio.desk)
+    known = [row for row in past if fact_of(row).open]
+    earlier = _earlier(event, known, source_desks, portfolio.desk)
     return written_material(gather(event, {}, world.graph, world.labels, earlier=earlier))
 
 
@@ -51,7 +56,7 @@ def _earlier(event: Event, past: Iterable[Row], source_desks: Mapping[str, str],
         fact = fact_of(row)
         types = [name for name, confidence, status in fact.types if confidence >= SURE and status != "denied"]
         at = rfc3339(row.at_ms)
-        same = row.event == event.id or (event.story is not None and row.distinct == event.story.id)
+        same = row.event == event.id or (event.story is not None and row.distinct in ("", event.story.id))
         if not same and at < event.event_at and types and source_desks.get(fact.source, desk) == desk:
             found[row.event] = Earlier(row.event, at, types[0], fact.title)
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: one.at)[-MOST:]

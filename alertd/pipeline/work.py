@@ -12,6 +12,7 @@ import msgspec
 from alertd.alerts.budget import OverBudget
 from alertd.alerts.concern import Concern
 from alertd.alerts.lanes import DELIVERED
+from alertd.alerts.notes import note_line
 from alertd.alerts.outcome import Outcome, subject_of
 from alertd.alerts.rights import keeps_body, without_body
 from alertd.alerts.rows import card
@@ -183,7 +184,7 @@ class Work:
         if self.desks:
             data["desks"] = self.desks
         if self.states:
-            data["alerts"] = [card(state) for state in self.states.values()]
+            data["alerts"] = [card(state) | self._noted(state) for state in self.states.values()]
         if self.newest > self.event.revision:
             data["newest"] = self.newest
         if self.turn:
@@ -212,3 +213,10 @@ class Work:
             self.settled,
             tuple(self.over_budget),
         )
+
+    def _noted(self, state: AlertState) -> dict[str, Any]:
+        """Give the note that was written for this event, if one was: another event's stands in the line of that."""
+        note = state.alert.note
+        if note is None or (note.event, note.event_revision) != (self.event.id, self.event.revision):
+            return {}
+        return {"note": note_line(note)}

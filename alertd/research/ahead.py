@@ -25,6 +25,12 @@ _SOONEST, _FURTHEST = 4, 366 * 15
 _BEHIND = re.compile(r"\b(?:ran until|was to|were to|was due)\b", re.IGNORECASE)
 _PAST = re.compile(r"\b(?:stood|was|were|had|rose|fell|sold|since|last|ended|began|said in)\b", re.IGNORECASE)
 """Beside these a date without its year is one that has been."""
+_FORWARD = re.compile(
+    r"\b(?:by|until|till|before|from|will|would|shall|should|may|expects?|expected|due|plans?|planned|scheduled|sets?"
+    r"|to be|hearing|trial|vote|meeting|deadline|begins?|starts?|ends?|expires?|closes?|matures?)\b",
+    re.IGNORECASE,
+)
+"""Without one of these a date without its year may be what is reported on: `first-quarter revenue rose`."""
 _SPAN = re.compile(
     r"\b(?:within|takes?|took|taken|lasts?|up to|next|another)\s(?:about\s|up to\s|around\s|at least\s)?$",
     re.IGNORECASE,
@@ -68,9 +74,9 @@ def ahead(event: Event, most: int = 4) -> list[Ahead]:
 
 def _days(said: str, today: date) -> Iterator[tuple[float, float, int, int]]:
     """Give the dates of a sentence that lie ahead, as the days until their first and their last day."""
-    past = _PAST.search(said) is not None
+    ahead_of = _PAST.search(said) is None and _FORWARD.search(said) is not None
     for start, end, day in dates(said):
-        first_last = _bounds(day, today) if day.year or not past else None
+        first_last = _bounds(day, today) if day.year or ahead_of else None
         if first_last is not None:
             low, high = ((one - today).days for one in first_last)
             if low > 0:
@@ -81,6 +87,8 @@ def _bounds(day: Day, today: date) -> tuple[date, date] | None:
     """Give the first and the last day that a date can mean; without a year it is the next such."""
     if day.part[:1] in ("Q", "H"):
         length = 3 if day.part[0] == "Q" else 6
+        if int(day.part[1]) > 12 // length:  # H3 is a rocket, H4 a visa
+            return None
         month = (int(day.part[1]) - 1) * length + 1
         return _months(day.year or today.year + (month <= today.month), month, length)
     if day.part or not (day.month or day.year):

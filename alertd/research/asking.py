@@ -98,6 +98,8 @@ class Asker:
         self._cost = 0.0
         self._error = ""
         """The last one; the same again is no line of the log."""
+        self._asked: dict[bytes, asyncio.Future[None]] = {}
+        """Questions that are on their way: who has the same waits for the answer, and pays nothing."""
 
     async def ask(self, request: ModelRequest, portfolio: str, now: int) -> ModelReply | NotAnswered:
         """Ask on behalf of a portfolio. `now` in milliseconds.
@@ -105,9 +107,19 @@ class Asker:
         It takes the model's `timeout` twice at most, and that only where a server fails after a long while.
         """
         key = self._key(request)
+        while (asked := self._asked.get(key)) is not None:  # by another portfolio, at this moment
+            await asyncio.wait([asked])
         if (kept := self._answers.get(key)) is not None:
             self._meter.spared("kept")
             return kept
+        self._asked[key] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._ask(key, request, portfolio, now)
+        finally:
+            self._asked.pop(key).set_result(None)
+
+    async def _ask(self, key: bytes, request: ModelRequest, portfolio: str, now: int) -> ModelReply | NotAnswered:
+        """Ask, and once more where a failure may have been a moment's."""
         began = self._timer()
         found = await self._once(key, request, portfolio, now)
         if isinstance(found, ModelReply) or found.reason not in _PASSING or found.retry_at is not None:

@@ -16,6 +16,7 @@ from alertd.companies.relations import MAX_HOPS, Graph, strength
 from alertd.model import Event, ReportedType, TouchedHolding
 from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
 from alertd.research.material import Earlier, Exposure, Material, is_talk, sure_types
+from alertd.rules.touched import SAID
 
 MAX_NAMED = 8
 """Companies of an event, the most relevant, from which ways begin."""
@@ -114,7 +115,7 @@ def _exposed(
         role=_role(event, named),
         sign=effect.sign,
         why=effect.why,
-        holding=None if holding is None else _held(company, holding, way, effect, label),
+        holding=None if holding is None else _held(company, holding, way, effect, label, _role(event, named)),
     )
 
 
@@ -148,7 +149,9 @@ def _role(event: Event, company: str) -> str | None:
     return roles[0] if roles else next((c.role for c in event.companies if c.id == company), None)
 
 
-def _held(company: str, holding: Holding, way: Path, effect: Effect, label: Mapping[str, str]) -> TouchedHolding:
+def _held(
+    company: str, holding: Holding, way: Path, effect: Effect, label: Mapping[str, str], role: str | None
+) -> TouchedHolding:
     counts = effect.sign is not None and not holding.unweighted and bool(holding.weight)
     good = (effect.sign or 0) * holding.weight > 0
     return TouchedHolding(
@@ -156,6 +159,8 @@ def _held(company: str, holding: Holding, way: Path, effect: Effect, label: Mapp
         label=label.get(company, "") or holding.label,
         weight=None if holding.unweighted else holding.weight,
         named=not way,
+        role=role if not way else None,
+        path=[f"{SAID[step.type]} {label.get(step.of, '') or step.of}"[:80] for step in way],
         impact=None if not counts else "good" if good else "bad",
     )
 

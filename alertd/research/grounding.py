@@ -16,6 +16,7 @@ from typing import Literal, get_args
 from alertd.companies.ordinary import words_of
 from alertd.model import NoteGround, NoteStatement, TouchedHolding
 from alertd.research.draft import MAX_GROUNDS, MAX_STATEMENTS, Draft, DraftGround, DraftStatement
+from alertd.research.grounds import is_plain
 from alertd.research.grounds_read import Claim, Read, Reader
 from alertd.research.handles import Handles
 from alertd.research.horizon_stated import stated_horizon
@@ -24,7 +25,8 @@ from alertd.research.plain_statement import PlainReason, fault_of
 from alertd.research.quotes import is_long_enough
 
 DropReason = Literal[
-    PlainReason, "duplicate", "company_unknown", "no_ground", "quote_short", "quote_not_found", "handle_unknown",
+    PlainReason, "duplicate", "company_unknown", "no_ground", "quote_short", "quote_not_found",
+    "quote_not_plain", "handle_unknown",
     "number_not_in_ground", "date_not_in_ground", "name_not_in_ground", "company_not_named", "sign_contradicts",
     "horizon_not_stated",
 ]  # fmt: skip
@@ -147,6 +149,8 @@ class _Checking:
         reads = [self._reader.quote(place) for place in places]
         best = next((i for i, read in enumerate(reads) if claim.missing([*others, read]) is None), 0)
         evidence = places[best].evidence
+        if not is_plain(evidence.quote):
+            raise _Fails("quote_not_plain", quote)
         return NoteGround(kind="quote", text=evidence.quote, evidence=evidence), reads[best]
 
     def _check_sign(self, one: DraftStatement) -> None:

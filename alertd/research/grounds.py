@@ -90,6 +90,11 @@ def _plain(one: Evidence, first: int, last: int) -> Evidence | None:
     return Evidence(field=one.field, start=one.start + start, end=one.start + end, quote=one.quote[start:end])
 
 
+def is_plain(words: str) -> bool:
+    """Tell whether words can be quoted whole: nothing in them is a link or markup, and none gives orders."""
+    return _MARKUP.search(words) is None and not speaks_to_its_reader(words)
+
+
 def related(relation: Relation, names: Mapping[str, str]) -> NoteGround:
     """Give a relation as a ground, with who says so."""
     since = f" since {relation.since}" if relation.since else ""

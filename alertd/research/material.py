@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -19,6 +19,7 @@ import msgspec
 
 from alertd.companies.model import Relation
 from alertd.model import Event, ReportedType, TouchedHolding
+from alertd.rules.walls import companies_in, without_companies
 
 SURE = 0.5
 """Confidence from which an event type counts (DESIGN.md, conditions)."""
@@ -138,3 +139,11 @@ def read_material(text: str, event: Event) -> Material:
     except msgspec.DecodeError:
         beside = _Beside()
     return Material(event, beside.exposures, beside.earlier, beside.names)
+
+
+def only_known(material: Material) -> Material:
+    """Leave out of the event what the material has no name for: the journal has the event as nobody's desk sees it,
+    the names are those that the portfolio's desk does.
+    """
+    others = frozenset(companies_in(material.event) - set(material.names))
+    return replace(material, event=without_companies(material.event, others))

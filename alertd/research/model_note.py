@@ -23,6 +23,7 @@ from alertd.research.exchange import ModelRequest
 from alertd.research.grounding import Checked, check
 from alertd.research.handles import Handles, labels_of
 from alertd.research.material import Material
+from alertd.rules.walls import companies_in
 
 VERSION = "1"
 """Of instructions and schema; a kept answer to another version is no answer."""
@@ -71,21 +72,20 @@ def withheld(event: Event, *, outside: bool) -> str:
     return ""
 
 
-def request(material: Material, named: Handles) -> ModelRequest:
-    """Make the question about an event."""
-    return ModelRequest(
-        instructions=INSTRUCTIONS, content=_content(material, named), schema=draft_schema(), version=VERSION
-    )
+def request(material: Material, named: Handles, *, outside: bool) -> ModelRequest:
+    """Make the question about an event; `outside`: to somebody else's model."""
+    content = _content(material, named, outside=outside)
+    return ModelRequest(instructions=INSTRUCTIONS, content=content, schema=draft_schema(), version=VERSION)
 
 
-def _content(material: Material, named: Handles) -> str:
+def _content(material: Material, named: Handles, *, outside: bool) -> str:
     """Write what a model is shown, in one canonical form."""
-    event = shown(material.event)
+    event = shown(material.event, leaves=outside)
     data: dict[str, Any] = {
         "title": event.title,
         "body": event.body[:BODY_MAX],
         "published": event.event_at[:10],
-        "companies": labels_of(material),
+        "companies": _companies(material, named),
         "what_was_found": [
             {"type": found.type, "status": found.status, "parties": {p.company: p.role for p in found.parties}}
             for found in event.event_types
@@ -95,6 +95,15 @@ def _content(material: Material, named: Handles) -> str:
         "numbers": _of(named, "number"),
     }
     return msgspec.json.encode(data, order="deterministic").decode()
+
+
+def _companies(material: Material, named: Handles) -> dict[str, str]:
+    """Name the companies of the event and of the relations that are shown: a neighbour by any other is nobody's
+    business.
+    """
+    shown_ids = companies_in(material.event)
+    shown_ids |= {end for ground in named.values() for end in (ground.company, ground.of) if end}
+    return {company: label for company, label in labels_of(material).items() if company in shown_ids}
 
 
 def _of(named: Handles, kind: str) -> dict[str, str]:

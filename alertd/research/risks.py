@@ -128,6 +128,6 @@ def _range(found: Duration, event: Event) -> tuple[float | None, float | None]:
     year, month = event.event_at[:4], event.event_at[5:7]
     if not found.until or not found.until[:4].isdigit() or not (year + month).isdigit():
         return None, None
-    last = int(found.until[5:7]) if len(found.until) >= 7 else 12
+    last = int(found.until[5:7]) if found.until[5:7].isdigit() else 12
     left = (int(found.until[:4]) - int(year)) * 12 + last - int(month)
     return (float(left), float(left)) if left >= 0 else (None, None)

@@ -15,7 +15,7 @@ import msgspec
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.model import Event, Observation, Row, Version
 from alertd.rules.filing import base_form, canonical_item, form_fits
-from alertd.rules.open_title import open_title
+from alertd.rules.open_title import is_open, open_title
 from alertd.rules.parties import is_party, named, pairs, parties_of
 from alertd.rules.reported import ONLY_NAMED
 from alertd.rules.state import Step
@@ -47,6 +47,8 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     bound to (`beside.py`)."""
     event_kinds: dict[str, str] = {}
     """Event type -> which of its kinds it is of, where it is of one."""
+    open: bool = True
+    """Its source lets anybody know of it, a language model outside the house too."""
 
 
 _decoder = msgspec.json.Decoder(Fact)
@@ -118,6 +120,7 @@ def _fact(event: Event, companies: Collection[str]) -> Fact:
         items=[canonical_item(item)[:_TEXT] for item in event.items[:_MANY]],
         source=event.source,
         title=open_title(event, _TITLE),
+        open=is_open(event),
     )
 
 

@@ -13,3 +13,9 @@ def open_title(event: Event, most: int) -> str:
     provenance = event.provenance
     named = provenance.rights is not None and provenance.rights.receivers
     return "" if named or provenance.classification != "public" else event.title[:most]
+
+
+def is_open(event: Event) -> bool:
+    """Tell whether an event's source lets anybody know of it, a language model too."""
+    rights, classification = event.provenance.rights, event.provenance.classification
+    return classification == "public" and (rights is None or (rights.model and not rights.receivers))

@@ -42,7 +42,7 @@ class Walls:
         """Give the companies that an event names and that are a desk's alone, with the desk."""
         if not self._desks and self._undeclared is None:
             return {}
-        return {name: desk for name in _named(event) if (desk := self._owner(name)) is not None}
+        return {name: desk for name in companies_in(event) if (desk := self._owner(name)) is not None}
 
     def _owner(self, company: str) -> str | None:
         if company in self._declared or company.startswith(REGISTRANT):
@@ -52,7 +52,7 @@ class Walls:
     def seen_by(self, event: Event, desk: str | None) -> Event:
         """Give the event as a desk sees it; None: a portfolio that belongs to no desk."""
         others = frozenset(name for name, owner in self.hidden(event).items() if owner != desk)
-        return _without(event, others) if others else event
+        return without_companies(event, others)
 
 
 class Readings:
@@ -75,7 +75,8 @@ class Readings:
         return self._desks[key]
 
 
-def _named(event: Event) -> set[str]:
+def companies_in(event: Event) -> set[str]:
+    """Give the companies that an event speaks of, wherever it does."""
     names = {company.id for company in event.companies}
     names.update(event.parties)
     names.update(party.company for kind in event.event_types for party in kind.parties)
@@ -84,7 +85,10 @@ def _named(event: Event) -> set[str]:
     return names
 
 
-def _without(event: Event, others: frozenset[str]) -> Event:
+def without_companies(event: Event, others: frozenset[str]) -> Event:
+    """Give an event as if these companies were not named in it; the same where there are none."""
+    if not others:
+        return event
     return replace(
         event,
         companies=[company for company in event.companies if company.id not in others],

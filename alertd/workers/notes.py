@@ -28,7 +28,7 @@ from alertd.model import AlertState, Effects, Event, JournalRecord, Note, Stored
 from alertd.research.asking import Asker, NotAnswered
 from alertd.research.draft import DraftRefused, read_draft
 from alertd.research.handles import handles
-from alertd.research.material import Material, read_material
+from alertd.research.material import Material, only_known, read_material
 from alertd.research.model_note import fallen_back, note_of, request, withheld
 from alertd.workers.alert_store import AlertStore
 from alertd.workers.looks import Looks
@@ -156,8 +156,8 @@ class Notes(Looks):
 
     async def _made(self, state: AlertState, facts: Note) -> tuple[Note, dict[str, Any]]:
         """Let the models write, in their order; gives the facts, with the reason, where none has."""
-        event = await self._event(state, facts)
-        material = read_material(state.note_material, event)
+        material = only_known(read_material(state.note_material, await self._event(state, facts)))
+        event = material.event
         reasons: list[tuple[str, _Why]] = []
         for model in self._models:
             kept = withheld(event, outside=model.outside)
@@ -177,7 +177,7 @@ class Notes(Looks):
     ) -> tuple[Note, dict[str, Any]] | _Why:
         """Ask one model; gives its note, or why there is none."""
         named = handles(material)
-        asked = request(material, named)
+        asked = request(material, named, outside=model.outside)
         now = self._clock()
         reply = await model.ask(asked, state.alert.portfolio, now)
         if isinstance(reply, NotAnswered):
@@ -189,7 +189,9 @@ class Notes(Looks):
         except DraftRefused as error:
             model.useless(asked)
             return _Why("its answer is no note", f"its answer is no note: {error}")
-        note, checked = note_of(facts, draft, material, named, model.by, rfc3339(self._clock()))
+        at = rfc3339(self._clock())
+        # In a thread: a long text and a hostile answer take a while, and others send meanwhile.
+        note, checked = await asyncio.to_thread(note_of, facts, draft, material, named, model.by, at)
         for dropped in checked.dropped:
             telemetry.NOTE_STATEMENTS.labels(outcome=dropped.reason).inc()
         telemetry.NOTE_STATEMENTS.labels(outcome="kept").inc(len(checked.statements))

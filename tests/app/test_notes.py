@@ -6,6 +6,7 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def settings(server: ModelServer, **more: Any) -> dict[str, Any]:
 
 async def push(desk: Desk, title: str = TITLE) -> str:
     """Push a lease; gives the id of its event."""
-    text = json.dumps({"title": title, "body": BODY}).encode()
+    found = {"event_types": [{"type": "compute_lease", "confidence": 0.9}]}
+    text = json.dumps({"title": title, "body": BODY} | found).encode()
     code, out, err = await command("push", "--json", folder=desk.folder, stdin=text)
     assert code == 0, err
     return str(json.loads(out.splitlines()[0])["id"])
@@ -107,12 +109,16 @@ async def test_the_alert_goes_out_at_once_and_the_model_s_note_follows_it(desk: 
 
 async def test_nothing_that_a_malicious_model_writes_reaches_a_receiver(desk: Desk, model: ModelServer) -> None:
     model.script(malicious(), says(draft(LURED)))
-    async with desk.daemon():
+    async with desk.daemon() as daemon:
+
+        async def fell_back(count: int) -> bool:
+            return f'alertd_notes_total{{by="facts",outcome="fallback"}} {count:.1f}' in await daemon.metrics()
+
         for count, title in enumerate((TITLE, "Orion Compute leases Castor to Helio Labs for $5bn a year"), 1):
             await push(desk, title)
-            note = await told(desk, "note", count)
-            assert note["data"]["alert"]["note"].get("by", "facts") == "facts"
-            assert note["data"]["alert"]["note"]["fallback"].startswith("no model: m: ")
+            await told(desk, "alert.fired", count)
+            await eventually(partial(fell_back, count), "the note of the facts stands")
+        assert seen_at(desk, "note") == [], "the alerts carried it already"
         everything = json.dumps(desk.messages())
         for word in ("evil", "EVIL", "<!channel>", MALICE["tool"]["run"], "IGNORE"):  # type: ignore[index]
             assert word not in everything, word

@@ -8,11 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.model import AlertState, DealTerm, Evidence, Provenance, Rights, StreamEvent
-from alertd.pipeline import Pipeline, Processed
+from alertd.model import AlertState, DealTerm, Evidence, Provenance, Rights, Story, StreamEvent
+from alertd.pipeline import Pipeline, Processed, conclude
 from alertd.rules.book import RuleBook, make_book
 from alertd.store.memory import MemoryStore
-from tests.pipeline.desk import NOW, lease
+from tests.pipeline.desk import NOW, dispute, lease
 from tests.rules.make import portfolio
 
 BODY = "Vega Grid may reclaim the compute under a harm clause."
@@ -77,3 +77,49 @@ async def test_no_model_is_asked_about_what_its_source_lets_none_read() -> None:
     state, types, due = await told(book("model"), rights=Rights(model=False))
     assert (types, due) == (["alert.fired", "note"], False)
     assert state.note_material == ""
+
+
+async def test_a_note_that_cannot_be_written_does_not_keep_its_alert_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(conclude, "note_on", broken)
+    state, types, due = await told(book("model"))
+    assert (types, due, state.alert.note) == (["alert.fired"], False, None)
+
+
+@pytest.mark.parametrize(
+    ("provenance", "shown"),
+    [
+        ({}, True),
+        ({"rights": Rights(model=False)}, False),
+        ({"classification": "internal"}, False),
+        ({"rights": Rights(receivers=["desk"])}, False),
+    ],
+)
+async def test_what_happened_before_is_shown_to_a_model_only_where_its_source_lets_it(
+    provenance: dict[str, object], shown: bool
+) -> None:
+    store, rules = MemoryStore(), book("model")
+    closed = Provenance(**provenance)  # type: ignore[arg-type]
+    before = dispute("before", -30.0, source="closed", story=Story(id="st_before"), provenance=closed)
+    event = lease(body=BODY, terms=[RECLAIM])
+    pipeline = Pipeline(rules, {"desk": MODEL}, lambda: NOW)
+    for number, one in enumerate((before, event)):
+        (answer,) = await pipeline.process([StreamEvent(stream_id=f"{number}-1", event=one, deliveries=1)], store)
+        assert isinstance(answer, Processed)
+    (decision,) = answer.decisions
+    state = (await store.load_alerts([decision.alert]))[decision.alert].state
+    assert state is not None
+    assert state.alert.note is not None
+    assert any(said.section == "precedent" for said in state.alert.note.statements), "the desk itself is told"
+    assert ("ev_before" in state.note_material) is shown
+
+
+async def test_the_journal_has_the_note_beside_the_event_that_it_was_written_for() -> None:
+    event = lease(body=BODY, terms=[RECLAIM])
+    taken = StreamEvent(stream_id="1-1", event=event, deliveries=1, identity="")
+    (answer,) = await Pipeline(book("facts"), {"desk": MODEL}, lambda: NOW).process([taken], MemoryStore())
+    assert isinstance(answer, Processed)
+    (card,) = answer.record.data["alerts"]
+    assert BODY in str(card["note"]["statements"])

@@ -20,8 +20,12 @@ from alertd.model import (
     Party,
     ReportedType,
     StreamEvent,
+    event_from_dict,
 )
 from alertd.pipeline import Pipeline, Processed
+from alertd.research.handles import handles
+from alertd.research.material import only_known, read_material
+from alertd.research.model_note import request
 from alertd.rules.loaded import Loaded
 from alertd.rules.loader import load_rules
 from alertd.store.memory import MemoryStore
@@ -125,6 +129,34 @@ async def test_another_desk_is_told_of_the_others_alone(loaded: Loaded, portfoli
     for sent in messages(answer, portfolio):
         assert b"project-x" not in msgspec.json.encode(sent.message)
         assert b"Xenon" not in msgspec.json.encode(sent.message)
+
+
+@pytest.mark.parametrize("portfolio", ["theirs", "nobodys"])
+async def test_no_note_of_another_desk_names_it_or_shows_it_to_a_model(loaded: Loaded, portfolio: str) -> None:
+    store = MemoryStore(clock=lambda: parse_rfc3339(AT))
+    policies = {name: ReceiverPolicy(name, desk=desk, note="model") for name, desk in DESKS.items()}
+    understanding = Enricher.of(loaded.book.event_types, loaded.table)
+    pipeline = Pipeline(loaded.book, policies, lambda: parse_rfc3339(AT), understanding)
+    (answer,) = await pipeline.process([StreamEvent(stream_id="1-0", event=lease(1), deliveries=1)], store)
+    assert isinstance(answer, Processed)
+    for name, stored in (await store.load_alerts([one.alert for one in answer.decisions])).items():
+        state = stored.state
+        assert state is not None, name
+        if state.alert.portfolio != portfolio:
+            continue
+        raw = journalled(answer)
+        material = only_known(read_material(state.note_material, raw))
+        asked = request(material, handles(material), outside=True)
+        for told in (asked.content, state.note_material, str(state.alert.note)):
+            assert SECRET not in told
+        assert SECRET not in str(material.event.companies)
+
+
+def journalled(answer: Processed) -> Event:
+    """Give the event as the journal has it, which is nobody's desk's."""
+    event = event_from_dict(answer.record.data["event"])
+    assert SECRET in {company.id for company in event.companies}
+    return event
 
 
 async def test_no_rule_of_another_desk_is_about_it_or_counts_it(loaded: Loaded) -> None:

@@ -185,3 +185,23 @@ async def test_the_same_failure_is_said_once(
     assert model.asked == 3
     warned = [line for line in capsys.readouterr().out.splitlines() if "warning" in line and "model_failed" in line]
     assert len(warned) == 1
+
+
+async def test_the_same_question_at_the_same_moment_is_asked_once(model: ModelServer, http: HttpClient) -> None:
+    model.script(says(DRAFT))
+    asks, seen = asker(model, http)
+    one, other = await asyncio.gather(asks.ask(QUESTION, "ai", NOW), asks.ask(QUESTION, "credit", NOW))
+    assert isinstance(one, ModelReply)
+    assert one == other
+    assert model.asked == 1
+    assert seen.outcomes == ["answered", "kept"]
+
+
+async def test_who_waits_for_the_answer_to_anothers_question_asks_itself_where_that_fails(
+    model: ModelServer, http: HttpClient
+) -> None:
+    model.script(failing(400), says(DRAFT))
+    asks, _ = asker(model, http)
+    found = await asyncio.gather(asks.ask(QUESTION, "ai", NOW), asks.ask(QUESTION, "credit", NOW))
+    assert any(isinstance(one, ModelReply) for one in found)
+    assert model.asked >= 2

@@ -173,7 +173,7 @@ def test_otherwise_nothing_is_kept(fields: dict[str, Any]) -> None:
 def test_a_filing_is_a_fact_whatever_it_reports_and_says_which_it_is() -> None:
     found = event(companies=companies("vega"), kind="filing", form="8-K/A", items=["Item 1.01."])
     (one,) = fact_observations(found)
-    assert msgspec.json.decode(one.data) == [[], "filing", "8-K/A", ["1.01"], "wire", "It happens", {}, {}]
+    assert msgspec.json.decode(one.data) == [[], "filing", "8-K/A", ["1.01"], "wire", "It happens", {}, {}, True]
 
 
 def test_what_is_kept_of_an_event_is_bounded() -> None:
