@@ -164,7 +164,7 @@ class _Telling:
             for statements, planted in _drafts(how, one):
                 self._server.script(says(draft(statements, one.facts if how == "well" else None)))
                 note = await _note(asker, one)
-                asker.useless(request(one.material, one.named))
+                asker.useless(request(one.material, one.named, outside=True))
                 self._count(came, one, note, planted)
         return came
 
@@ -210,7 +210,7 @@ def _drafts(how: str, one: _Case) -> list[tuple[Sequence[Written], Sequence[Writ
 
 async def _note(asker: Asker, one: _Case) -> Note:
     """Get a note as the daemon's worker does."""
-    reply = await asker.ask(request(one.material, one.named), "set", NOW)
+    reply = await asker.ask(request(one.material, one.named, outside=True), "set", NOW)
     if isinstance(reply, NotAnswered):
         return fallen_back(one.facts, reply.words or reply.reason)
     try:

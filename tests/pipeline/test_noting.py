@@ -107,7 +107,7 @@ async def test_what_happened_before_is_shown_to_a_model_only_where_its_source_le
     pipeline = Pipeline(rules, {"desk": MODEL}, lambda: NOW)
     for number, one in enumerate((before, event)):
         (answer,) = await pipeline.process([StreamEvent(stream_id=f"{number}-1", event=one, deliveries=1)], store)
-        assert isinstance(answer, Processed)
+    assert isinstance(answer, Processed)
     (decision,) = answer.decisions
     state = (await store.load_alerts([decision.alert]))[decision.alert].state
     assert state is not None
