@@ -35,10 +35,11 @@ from alertd.model import Event, Note
 from alertd.notify.note_rows import note_rows
 from alertd.research.exposure import gather
 from alertd.research.facts_note import facts_note
-from alertd.research.material import SURE, Earlier
+from alertd.research.material import Earlier
 from alertd.rules.book import Portfolio, RuleBook
 from alertd.rules.match import Matcher
 from alertd.rules.parties import parties_of
+from alertd.rules.reported import SURE
 from alertd.ruletests.stream import Stream
 
 _ID = re.compile(r"ev_[a-z2-7]+")

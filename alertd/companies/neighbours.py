@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from msgspec.structs import replace
 
 from alertd.companies.model import INVERSE, Relation, RelationType
-from alertd.companies.relations import both_ways, overlap
+from alertd.companies.relations import both_ways, in_force, overlap
 from alertd.model import Struct
 
 Label = Callable[[str], str]
@@ -49,7 +49,7 @@ def around(
     `types`: only where the nearer company is one of these to the further one. `on`: only what holds on that day
     (ISO 8601). Sorted by type, then the strongest first, then by label and dates.
     """
-    held = [one for one in relations if on is None or holds(one, on)]
+    held = [one for one in relations if on is None or in_force((one,), on)]
     stated: dict[tuple[str, str, str], list[Relation]] = {}
     for one in held:
         stated.setdefault((one.company, one.type, one.of), []).append(one)
@@ -61,11 +61,6 @@ def around(
     for branches in found.values():
         branches.sort(key=lambda branch: _rank(branch.relation, label))
     return tuple(_grown(found, root, hops))
-
-
-def holds(relation: Relation, day: str) -> bool:
-    """Tell whether a relation holds on a day (ISO 8601)."""
-    return (relation.since or "") <= day <= (relation.until or "9")
 
 
 def _grown(found: dict[str, list[Branch]], root: str, hops: int) -> Iterator[Branch]:

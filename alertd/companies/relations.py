@@ -113,6 +113,11 @@ class Graph:
         return {named: _ITSELF, **answer}
 
 
+def in_force(steps: Iterable[Step | Relation], day: str) -> bool:
+    """Tell whether all of these held on a day (ISO 8601); without a day, whenever they held."""
+    return all((not s.since or not day or s.since <= day) and (not s.until or day <= s.until) for s in steps)
+
+
 def strength(path: Path) -> float:
     """Give how much what happens at the end of a way matters at its beginning: the product of its steps."""
     return prod(step.strength for step in path)

@@ -18,6 +18,7 @@ from alertd.companies.table import CompanyTable
 from alertd.history.past import PastEvent
 from alertd.model import Event, ReportedType, Struct
 from alertd.rules.fact_index import event_ms
+from alertd.rules.open_title import is_limited
 from alertd.rules.parties import MAX_PARTIES, usable
 from alertd.rules.reported import ONLY_NAMED, SURE
 from alertd.rules.walls import Walls, may_see
@@ -106,7 +107,7 @@ class Proposing:
         if known is not None and event.revision < known.revision:
             return
         edges = {} if event.withdrawn else dict(self._edges(seen))
-        if edges and _limited(event):
+        if edges and is_limited(event):
             self.withheld += 1
             edges = {}
         at = event_ms(event)
@@ -197,12 +198,6 @@ def _example(said: _Said, edge: Edge) -> Example:
     return Example(
         event=said.event, day=utc_day(said.at_ms), type=reported.type, status=reported.status, title=said.title
     )
-
-
-def _limited(event: Event) -> bool:
-    """Tell whether only some may be told of an event: then nothing of it belongs into a file of rules."""
-    rights = event.provenance.rights
-    return event.provenance.classification != "public" or (rights is not None and bool(rights.receivers))
 
 
 def _is_declared(one: Proposal, known: Mapping[Edge, Sequence[Relation]]) -> bool:

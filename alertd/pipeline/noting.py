@@ -8,9 +8,10 @@ from alertd.base.clock import rfc3339
 from alertd.model import Event, Note, NoteSection, Row
 from alertd.research.exposure import gather
 from alertd.research.facts_note import facts_note
-from alertd.research.material import SURE, Earlier, written_material
+from alertd.research.material import Earlier, written_material
 from alertd.rules.book import Portfolio
 from alertd.rules.fact_index import fact_of
+from alertd.rules.reported import SURE
 from alertd.rules.world import World
 
 MOST = 20

@@ -8,14 +8,14 @@ from alertd.model import NoteGround, NoteStatement
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
 from alertd.research.passages import AGAINST, UNSAID, passages
-from alertd.research.risks import risks
+from alertd.research.risks import RIGHTS, risks
 from alertd.research.said import told
+from alertd.rules.touched import NEUTRAL
 from alertd.text.written import amount_text
 
 MOST, MOST_SAID = 2, 2
 OLD_NEWS = 0.6
 """Novelty under which a story has been told several times."""
-TONE = 0.15
 _UNDONE = ("reclaim_right", "termination_right", "change_of_control", "contingency")
 _DEALS = (
     "compute_lease", "supply_agreement", "contract_award", "acquisition", "divestiture", "joint_venture",
@@ -79,7 +79,7 @@ def _other_tone(material: Material) -> list[NoteStatement]:
         company = next((c for c in material.event.companies if c.id == one.company), None)
         if company is None or company.sentiment is None or one.sign is None or one.hops:
             continue
-        if company.sentiment * one.sign <= -TONE:
+        if company.sentiment * one.sign <= -NEUTRAL:
             tone = "well" if company.sentiment > 0 else "badly"
             text = f"The text speaks {tone} of {one.label}, although it {one.why}."
             return [_statement(text, [number("tone", f"{company.sentiment:+.2f}"), *quote(
@@ -100,7 +100,7 @@ def questions(material: Material) -> list[NoteStatement]:
         said.append(_question("How long does it run?", number("lengths stated:", "0")))
     if found.type in _DEALS and not told(material):
         said.append(_question("What is it worth?", number("amounts stated:", "0")))
-    rights = [term for term in event.terms if term.type in ("reclaim_right", "termination_right")]
+    rights = [term for term in event.terms if term.type in RIGHTS]
     if rights and not any(d.of == "notice" for d in event.durations):
         asked = f"At how much notice can the {words(rights[0].type)} be used?"
         said.append(_question(asked, number("notice periods stated:", "0")))

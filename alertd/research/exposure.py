@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from alertd.companies.model import Holding, Path, Step
-from alertd.companies.relations import MAX_HOPS, Graph, strength
+from alertd.companies.model import Holding, Path
+from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
 from alertd.model import Event, ReportedType, TouchedHolding
 from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
 from alertd.research.material import Earlier, Exposure, Material, is_talk, sure_types
@@ -89,11 +89,6 @@ def _beside(event: Event, named: Sequence[str], graph: Graph) -> dict[str, Path]
         if told:
             ways[company] = min(told, key=lambda way: _preferred(event, way))
     return ways
-
-
-def in_force(way: Iterable[Step], day: str) -> bool:
-    """Tell whether all relations of a way held on a day (ISO 8601); without a day, whenever they held."""
-    return all((not s.since or not day or s.since <= day) and (not s.until or day <= s.until) for s in way)
 
 
 def _preferred(event: Event, way: Path) -> tuple[bool, float, str]:

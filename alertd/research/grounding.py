@@ -39,7 +39,7 @@ _MISSING: dict[str, DropReason] = {
     "name": "name_not_in_ground",
 }
 _LETTERS = {"relation": "r", "event": "e", "number": "n"}
-_ABOUT_A_COMPANY = frozenset(("winner", "loser", "exposed"))
+ABOUT_A_COMPANY = frozenset(("winner", "loser", "exposed"))
 _SIGNS: dict[str, Sign] = {"winner": 1, "loser": -1}
 _DETAIL = 60
 _ELLIPSIS = "…"
@@ -109,7 +109,7 @@ class _Checking:
         if one.company and one.company not in self._reader.called:
             raise _Fails("company_unknown", one.company)
         grounds = self._grounds(self._reader.claim(text), one)
-        if one.section in _ABOUT_A_COMPANY and not self._reader.names(text, one.company):
+        if one.section in ABOUT_A_COMPANY and not self._reader.names(text, one.company):
             raise _Fails("company_not_named", one.company)
         self._check_sign(one)
         self._said.add(said)
@@ -161,7 +161,7 @@ class _Checking:
             raise _Fails("sign_contradicts", one.company)
 
     def _holding(self, one: DraftStatement) -> TouchedHolding | None:
-        if one.section not in _ABOUT_A_COMPANY:
+        if one.section not in ABOUT_A_COMPANY:
             return None
         held = (exposure.holding for exposure in self._material.exposures if exposure.company == one.company)
         return next((holding for holding in held if holding is not None), None)

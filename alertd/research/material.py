@@ -19,10 +19,8 @@ import msgspec
 
 from alertd.companies.model import Relation
 from alertd.model import Event, ReportedType, TouchedHolding
+from alertd.rules.reported import SURE
 from alertd.rules.walls import companies_in, without_companies
-
-SURE = 0.5
-"""Confidence from which an event type counts (DESIGN.md, conditions)."""
 
 ONE_SIDED = ("short_report", "law_firm_notice")
 """Types of what somebody says who gains by saying it."""

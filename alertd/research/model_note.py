@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -20,7 +20,8 @@ from alertd.alerts.rights import may_model, shown
 from alertd.model import Event, Note, NoteSection, NoteStatement
 from alertd.research.draft import Draft, draft_schema
 from alertd.research.exchange import ModelRequest
-from alertd.research.grounding import Checked, check
+from alertd.research.facts_note import LOOKED_FOR
+from alertd.research.grounding import ABOUT_A_COMPANY, Checked, check
 from alertd.research.handles import Handles, labels_of
 from alertd.research.material import Material
 from alertd.rules.walls import companies_in
@@ -29,20 +30,7 @@ VERSION = "1"
 """Of instructions and schema; a kept answer to another version is no answer."""
 BODY_MAX = 12_000
 """Characters of the body that a model is shown."""
-_ORDER: tuple[NoteSection, ...] = (
-    "implication", "winner", "loser", "exposed", "risk", "horizon", "precedent", "crowding", "contrarian",
-    "question",
-)  # fmt: skip
-_ABOUT_HOLDINGS: frozenset[NoteSection] = frozenset({"winner", "loser", "exposed"})
-_LOOKED_FOR: tuple[NoteSection, ...] = (
-    "implication",
-    "winner",
-    "loser",
-    "risk",
-    "horizon",
-    "precedent",
-    "contrarian",
-)
+_ORDER: tuple[NoteSection, ...] = get_args(NoteSection)
 
 INSTRUCTIONS = """\
 You are an equity analyst. You write a research note about one news item for an institutional desk, as JSON of the schema.
@@ -127,7 +115,7 @@ def note_of(facts: Note, draft: Draft, material: Material, named: Handles, by: s
         by=by,
         at=at,
         statements=statements,
-        none_found=[section for section in _LOOKED_FOR if section not in there],
+        none_found=[section for section in LOOKED_FOR if section not in there],
         horizon_low=checked.horizon_low if stated else facts.horizon_low,
         horizon_high=checked.horizon_high if stated else facts.horizon_high,
         dropped=len(checked.dropped),
@@ -143,7 +131,7 @@ def _left(facts: Note, written: Iterable[NoteStatement]) -> list[NoteStatement]:
         said
         for said in facts.statements
         if said.section not in sections
-        or (said.section in _ABOUT_HOLDINGS and said.holding is not None and said.holding.company not in named)
+        or (said.section in ABOUT_A_COMPANY and said.holding is not None and said.holding.company not in named)
     ]
 
 

@@ -10,12 +10,16 @@ def open_title(event: Event, most: int) -> str:
 
     What a rule remembers is quoted in matches of later events, which may be told to others.
     """
-    provenance = event.provenance
-    named = provenance.rights is not None and provenance.rights.receivers
-    return "" if named or provenance.classification != "public" else event.title[:most]
+    return "" if is_limited(event) else event.title[:most]
+
+
+def is_limited(event: Event) -> bool:
+    """Tell whether only some may be told of an event."""
+    rights = event.provenance.rights
+    return event.provenance.classification != "public" or (rights is not None and bool(rights.receivers))
 
 
 def is_open(event: Event) -> bool:
     """Tell whether an event's source lets anybody know of it, a language model too."""
-    rights, classification = event.provenance.rights, event.provenance.classification
-    return classification == "public" and (rights is None or (rights.model and not rights.receivers))
+    rights = event.provenance.rights
+    return not is_limited(event) and (rights is None or rights.model)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from alertd.companies.model import Holding, Path, RelationType
-from alertd.companies.relations import MAX_HOPS, strength
+from alertd.companies.relations import MAX_HOPS, in_force, strength
 from alertd.model import TouchedHolding
 from alertd.rules.company_reading import name_of, roles_of
 from alertd.rules.logic import Reading, Scope
@@ -79,14 +79,10 @@ def _way(company: str, ends: Sequence[str], reading: Reading, scope: Scope) -> P
     day = reading.event.event_at[:10]
     for hops in range(1, MAX_HOPS + 1):
         ways = [way for end in ends for way in scope.world.graph.paths(end, hops).get(company, ())]
-        there = [way for way in ways if way and _in_force(way, day)]
+        there = [way for way in ways if way and in_force(way, day)]
         if there:
             return min(there, key=lambda way: (len(way), -strength(way)))
     return ()
-
-
-def _in_force(way: Path, day: str) -> bool:
-    return all((not s.since or not day or s.since <= day) and (not s.until or day <= s.until) for s in way)
 
 
 def _in_words(way: Path, reading: Reading, scope: Scope) -> list[str]:
