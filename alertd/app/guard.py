@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 import sys
 import time
@@ -30,6 +31,8 @@ STEADY_S = 60.0
 MAX_WAIT_S = 10.0
 HOPELESS = 5
 """A child that dies so often before it ever worked ends the daemon: something is wrong that waiting does not mend."""
+KILLED = (-signal.SIGKILL, -signal.SIGTERM)
+"""Somebody else's doing, the kernel's for want of memory too: it says nothing of what the child does next time."""
 GRACE_S = 2.0
 """What a child gets beyond its drain time before it is killed."""
 MAX_UNTOLD = 100
@@ -138,7 +141,7 @@ class Guard:
             self._process.kill()
 
     async def _keep(self) -> None:
-        quick_deaths = 0
+        quick_deaths = own_deaths = 0
         while not self._stop.is_set():
             started = time.monotonic()
             code: int | str
@@ -150,12 +153,13 @@ class Guard:
                 return
             lived = time.monotonic() - started
             quick_deaths = 0 if lived > STEADY_S else quick_deaths + 1
+            own_deaths = 0 if lived > STEADY_S else own_deaths + (code not in KILLED)
             wait_s = 0.0 if quick_deaths <= 1 else min(0.1 * 2**quick_deaths, MAX_WAIT_S)
             telemetry.PROCESS_RESTARTS.labels(role=self.name.partition("-")[0]).inc()
             log.error("process_died", process=self.name, code=code, lived_s=round(lived, 1), again_in_s=wait_s)
             self._hear(self, Died())
-            if quick_deaths >= HOPELESS and not self.ready.is_set():
-                text = f"the process {self.name} ended {quick_deaths} times before it could work; the log says why"
+            if own_deaths >= HOPELESS and not self.ready.is_set():
+                text = f"the process {self.name} ended {own_deaths} times before it could work; the log says why"
                 self._hear(self, Failed(text))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):

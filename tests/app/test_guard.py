@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pickle
+import signal
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Sequence
@@ -16,7 +17,7 @@ from structlog.testing import capture_logs
 
 from alertd.app import guard as module
 from alertd.app.guard import Guard
-from alertd.app.link import Boot, Ready, Snapshot, Tell, Turns
+from alertd.app.link import Boot, Failed, Ready, Snapshot, Tell, Turns
 from alertd.base.tokens import Digests
 from alertd.rules.book import make_book
 from alertd.settings import Settings
@@ -126,6 +127,27 @@ async def test_a_child_that_is_killed_is_started_again(world: World) -> None:
         pid = await until_up(child)
         os.kill(pid, 9)
         assert await until_up(child, starts=2) != pid
+
+
+async def test_one_that_ends_by_itself_five_times_before_it_could_work_ends_the_daemon(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_WAIT_S", 0.0)
+    async with guarding(world.guard(DIES)) as child:
+        await until(lambda: any(isinstance(message, Failed) for message in world.heard), "it is given up")
+        assert child.starts >= module.HOPELESS
+    failed = next(message for message in world.heard if isinstance(message, Failed))
+    assert failed.text == "the process match-0 ended 5 times before it could work; the log says why"
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+async def test_one_that_is_killed_from_outside_before_it_could_work_is_never_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+) -> None:
+    monkeypatch.setattr(module, "MAX_WAIT_S", 0.0)
+    async with guarding(world.guard(f"import os; os.kill(os.getpid(), {int(how)})")) as child:
+        await until(lambda: child.starts > module.HOPELESS + 2, "it is started again and again")
+    assert not any(isinstance(message, Failed) for message in world.heard)
 
 
 async def test_a_child_whose_loop_stands_still_is_killed_and_started_again(
