@@ -1,7 +1,7 @@
 """What runs inside one child process: the roles it was given, over one connection to the store.
 
-Started by the supervisor as `python -m alertd.app.child FD`. It leaves when told to drain, and at once when the
-supervisor is gone: nothing that it holds is lost, because everything it holds is also in the store.
+Forked by the fork server (`fork_server.py`). It leaves when told to drain, and at once when the supervisor is gone:
+nothing that it holds is lost, because everything it holds is also in the store.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from alertd.app.receivers import read_calendars
 from alertd.app.snapshot import secrets_of
 from alertd.base.clock import follow_clock, system_clock
 from alertd.base.failpoints import arm
+from alertd.base.heap import give_back
 from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
 from alertd.store.redis import RedisStore, open_store
 from alertd.workers.beats import Beats
@@ -42,6 +43,7 @@ log = structlog.get_logger("alertd.app.child")
 """By its name, which is `__main__` where it runs."""
 
 TURNS_S = 1.0
+GIVE_BACK_S = 60.0
 CONNECTIONS = 256
 """To Redis: polls store at the same time, and who waits for a connection too long takes the server for dead."""
 RECONNECT_S = 0.5
@@ -81,6 +83,7 @@ class Child:
             self._begin(self._listen(), "link"),
             self._begin(self._report(), "turns"),
             self._begin(feel(self._boot.name, self._stretches), "lag"),
+            self._begin(_keep_small(), "heap"),
         ]
         try:
             store = await self._open()
@@ -260,6 +263,13 @@ class Child:
             await asyncio.sleep(TURNS_S)
 
 
+async def _keep_small() -> None:
+    """Give back what a peak took."""
+    while True:
+        await asyncio.sleep(GIVE_BACK_S)
+        await asyncio.to_thread(give_back)
+
+
 def _keep_for_good() -> None:
     """Spare the garbage collector what stays: going through millions of rules would stop everything for a second."""
     gc.freeze()
@@ -285,11 +295,6 @@ async def _main(descriptor: int, stretches: Stretches) -> None:
     os._exit(await Child(boot, link, stretches).main())
 
 
-def main() -> None:
-    """Run the child whose line to the supervisor is the descriptor given as the first argument."""
-    stretches = Stretches()
-    run_felt(_main(int(sys.argv[1]), stretches), stretches)
-
-
-if __name__ == "__main__":
-    main()
+def run(descriptor: int) -> None:
+    """Run the child whose line to the supervisor this descriptor is. It ends with its process."""
+    run_felt(_main(descriptor, stretches := Stretches()), stretches)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
-import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -39,9 +37,30 @@ MAX_UNTOLD = 100
 """Notices that wait for a child that is being started."""
 
 
-CHILD = (sys.executable, "-m", "alertd.app.child")
-"""The program of a child. Its arguments: the number of the descriptor of its line to us, and its name, which is there
-for those who look at the list of processes."""
+class Process(Protocol):
+    """A child process, however it came to be."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        ...
+
+    def kill(self) -> None:
+        """Kill it."""
+        ...
+
+    async def wait(self) -> int | str:
+        """Wait for its end; gives its exit code, negative for a signal, or why that is not known."""
+        ...
+
+
+Spawn = Callable[[str, socket.socket], Awaitable[Process]]
+"""Starts a child: its name, and the end of the line that it gets. Raises OSError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +87,7 @@ class Guard:
         boot: MakeBoot,
         hear: Callable[[Guard, object], None],
         metrics_dir: Path,
-        command: Sequence[str] = CHILD,
+        spawn: Spawn,
     ) -> None:
         self.name = name
         self.roles = roles
@@ -79,8 +98,8 @@ class Guard:
         self._boot = boot
         self._hear = hear
         self._metrics_dir = metrics_dir
-        self._command = command
-        self._process: asyncio.subprocess.Process | None = None
+        self._spawn = spawn
+        self._process: Process | None = None
         self._link: Link | None = None
         self._watch = Watch(STUCK_S)
         self._task: asyncio.Task[None] | None = None
@@ -93,7 +112,7 @@ class Guard:
     def pid(self) -> int | None:
         """The process id of the living child."""
         process = self._process
-        return process.pid if process is not None and process.returncode is None else None
+        return process.pid if process is not None and not process.ended else None
 
     def start(self) -> None:
         """Begin to keep a child running."""
@@ -136,7 +155,7 @@ class Guard:
         self._kill()
 
     def _kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None and not self._process.ended:
             self._killed = True
             self._process.kill()
 
@@ -165,17 +184,12 @@ class Guard:
                 async with asyncio.timeout(wait_s):
                     await self._stop.wait()
 
-    async def _run_once(self) -> int:
+    async def _run_once(self) -> int | str:
         """Run one child to its end; gives its exit code. Raises OSError when it cannot be started."""
         ours, theirs = socket.socketpair()
-        env = os.environ | {telemetry.METRICS_DIR_VARIABLE: str(self._metrics_dir)}
         try:
             with theirs:
-                self._process = await asyncio.create_subprocess_exec(
-                    *self._command, str(theirs.fileno()), self.name,
-                    stdin=asyncio.subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=env,
-                    start_new_session=True,  # Ctrl-C in a terminal is the supervisor's to answer
-                )  # fmt: skip
+                self._process = await self._spawn(self.name, theirs)
         except OSError:
             ours.close()
             raise

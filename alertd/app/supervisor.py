@@ -1,9 +1,10 @@
 """Guards the processes of `alertd run`: starts them, starts them again, tells them of new rules, drains them.
 
-    supervisor ─┬─ redis-server          (embedded only)
-                ├─ io                    poll, deliver, web, timers
-                │   └─ parse workers     killable, no secrets, no store
-                └─ match-0, match-1, …   one for each core but one
+    supervisor ─┬─ redis-server              (embedded only)
+                └─ fork server               has imported everything, forks the rest
+                    ├─ io                    poll, deliver, web, timers
+                    │   └─ parse workers     killable, no secrets, no store
+                    └─ match-0, match-1, …   one for each core but one
 
 A child that dies is started again, at once at first and then more slowly. The service manager's watchdog is fed only
 while every loop of every child comes round.
@@ -21,6 +22,7 @@ import msgspec
 import structlog
 
 from alertd import __version__, telemetry
+from alertd.app.forks import ForkServer
 from alertd.app.guard import Died, Guard
 from alertd.app.link import Boot, Failed, Ready, Snapshot, Tell
 from alertd.app.own_redis import OwnRedis
@@ -82,6 +84,7 @@ class Supervisor:
         self._manager = SdNotify(env.get("NOTIFY_SOCKET"))
         self._started_at = rfc3339(system_clock())
         self._metrics_dir = metrics_dir(snapshot.settings.state_dir, sorted(roles))
+        self._forks = ForkServer(self._metrics_dir)
         self._run_state = RunState(
             pid=os.getpid(),
             version=__version__,
@@ -111,6 +114,7 @@ class Supervisor:
         remove_run_state(settings.state_dir, sorted(self._roles))
         telemetry.prepare_metrics_dir(self._metrics_dir)
         telemetry.join_metrics(self._metrics_dir)
+        await self._forks.begin()
         await self._reloads.keep()
         await self._start_redis()
         await self._check_redis()
@@ -143,6 +147,7 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(child.drain(seconds) for child in self._children))
+        await self._forks.close()
         if self._redis is not None:
             await self._redis.stop()
         if self._locks:
@@ -158,6 +163,8 @@ class Supervisor:
     def processes(self) -> dict[str, int]:
         """Give the process id of each child and of the embedded Redis."""
         found = {child.name: child.pid for child in self._children if child.pid is not None}
+        if self._forks.pid is not None:
+            found["fork-server"] = self._forks.pid
         if self._redis is not None and self._redis.pid is not None:
             found["redis"] = self._redis.pid
         return found
@@ -206,7 +213,8 @@ class Supervisor:
             self._children += [self._guard(f"match-{slot}", frozenset({"match"})) for slot in range(count)]
 
     def _guard(self, name: str, roles: frozenset[str]) -> Guard:
-        return Guard(name, roles, boot=self._boot, hear=self._hear, metrics_dir=self._metrics_dir)
+        spawn = self._forks.spawn
+        return Guard(name, roles, boot=self._boot, hear=self._hear, metrics_dir=self._metrics_dir, spawn=spawn)
 
     async def _all_ready(self) -> None:
         for child in self._children:

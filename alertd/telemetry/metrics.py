@@ -1,35 +1,14 @@
-"""Every metric of alertd, declared once, and their page.
-
-With `METRICS_DIR_VARIABLE` in the environment before this module is imported, the processes of one daemon share
-their figures through files in that directory, and `metrics_text` adds them up; without it, it shows this process.
-"""
+"""Every metric of alertd, declared once. How processes share them: `shared_metrics.py`."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Generic, Literal, TypeVar
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    ProcessCollector,
-    Summary,
-    generate_latest,
-    values,
-)
-from prometheus_client.metrics_core import Metric
-from prometheus_client.mmap_dict import MmapedDict
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary
 
 from alertd.telemetry.allocated import allocate_metrics
 
-METRICS_DIR_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 REGISTRY = CollectorRegistry()
 allocate_metrics()
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -238,63 +217,3 @@ def set_source_state(source: str, state: SourceStateName) -> None:
     if _APART.label(source) == source:  # many in one have no state
         for name in SOURCE_STATES:
             SOURCE_STATE.labels(source, state=name).set(1 if name == state else 0)
-
-
-def prepare_metrics_dir(directory: Path) -> dict[str, str]:
-    """Make the directory in which processes share metrics, empty, and give the environment that children need.
-
-    Parse workers are better started without it: each one that is killed would leave its files behind.
-    """
-    directory.mkdir(mode=0o700, exist_ok=True)  # in a private one, which is there
-    for leftover in directory.glob("*.db"):
-        leftover.unlink(missing_ok=True)
-    return {METRICS_DIR_VARIABLE: str(directory)}
-
-
-def join_metrics(directory: Path) -> None:
-    """Share what this process counts from now on under labels (`PROCESS_RESTARTS`), although it was imported
-    without METRICS_DIR_VARIABLE: for the supervisor, which makes the directory itself.
-    """
-    os.environ[METRICS_DIR_VARIABLE] = str(directory)
-    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]  # asked anew for each label
-
-
-def forget_process(pid: int, directory: Path) -> None:
-    """Drop the gauges of a process that is gone; what it counted stays counted."""
-    mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]
-
-
-class _SharedMetrics:
-    """Adds up the files of all processes. A file torn by SIGKILL costs that file, not the page."""
-
-    def __init__(self, directory: str) -> None:
-        self._directory = Path(directory)
-
-    def collect(self) -> Iterable[Metric]:
-        files = [str(f) for f in sorted(self._directory.glob("*.db")) if self._readable(f)]
-        merged: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
-        return merged
-
-    @staticmethod
-    def _readable(file: Path) -> bool:
-        try:
-            values = MmapedDict.read_all_values_from_file(str(file))  # type: ignore[no-untyped-call]
-            for key, *_ in values:
-                json.loads(key)
-        except Exception:  # noqa: BLE001 - struct.error, ValueError, RuntimeError, OSError: torn in any place
-            return False
-        return True
-
-
-def metrics_text() -> bytes:
-    """Give all metrics in Prometheus' text format (`METRICS_CONTENT_TYPE`); takes some ms with many sources."""
-    directory = os.environ.get(METRICS_DIR_VARIABLE)  # prometheus_client decides by the same variable
-    if not directory:
-        return generate_latest(REGISTRY)
-    registry = CollectorRegistry()
-    registry.register(_SharedMetrics(directory))
-    return generate_latest(registry) + generate_latest(_PROCESS)
-
-
-_PROCESS = CollectorRegistry()
-ProcessCollector(registry=_PROCESS if os.environ.get(METRICS_DIR_VARIABLE) else REGISTRY)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import pickle
 import signal
+import socket
 import sys
 import textwrap
 from collections.abc import AsyncIterator, Sequence
@@ -44,6 +45,24 @@ def says(*messages: object) -> str:
     return f"line.sendall({data!r})"
 
 
+class Executed:
+    """A program that stands for a child."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.pid = process.pid
+
+    @property
+    def ended(self) -> bool:
+        return self._process.returncode is not None
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    async def wait(self) -> int:
+        return await self._process.wait()
+
+
 class World:
     """A folder for programs, and what the guard did."""
 
@@ -67,8 +86,16 @@ class World:
         script.write_text(HEAD + "\n".join(textwrap.dedent(line) for line in program))
         # -S and -E: such a child is there in a few milliseconds.
         run = command or (sys.executable, "-S", "-E", str(script))
+
+        async def spawn(name: str, line: socket.socket) -> Executed:
+            return Executed(
+                await asyncio.create_subprocess_exec(
+                    *run, str(line.fileno()), name, stdin=asyncio.subprocess.DEVNULL, pass_fds=[line.fileno()]
+                )
+            )
+
         return Guard(
-            "match-0", frozenset({"match"}), boot=self.boot, hear=self.hear, metrics_dir=self.folder, command=run
+            "match-0", frozenset({"match"}), boot=self.boot, hear=self.hear, metrics_dir=self.folder, spawn=spawn
         )
 
 

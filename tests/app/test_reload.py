@@ -12,7 +12,7 @@ import pytest
 from tests.app.test_daemon import feed, messages, write_settings
 from tests.support.daemon import Daemon, command, eventually
 from tests.support.http import FaultServer, answer
-from tests.support.processes import descendants
+from tests.support.processes import child_name, descendants
 
 FILES, RULES = 2_000, 50
 ONE = "  - {{id: r{n}, title: Rule {n}, severity: medium, when: {{all: [{{text: vega{n}}}, {{title: {word}}}]}}}}\n"
@@ -106,7 +106,7 @@ async def test_processes_that_are_started_again_have_the_newest_rules_and_take_t
         write_book(tmp_path, 1, word="leases")
         await reloads(daemon, 3)
         for pid, words in descendants(daemon.pid).items():
-            if "alertd.app.child" in words:
+            if child_name(words):
                 os.kill(pid, signal.SIGKILL)
         write_book(tmp_path, 2)  # while they are gone
         world.script("/feed", answer(feed("Vega1x3 leases Atlas", "Vega2x3 sells Atlas")))

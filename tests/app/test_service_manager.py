@@ -15,7 +15,7 @@ import pytest_asyncio
 from tests.support.daemon import Daemon, eventually
 from tests.support.desk import Desk, item, logged, rss, says
 from tests.support.http import FaultServer, answer
-from tests.support.processes import descendants
+from tests.support.processes import child_name, descendants
 
 WATCHDOG_S = 0.4
 
@@ -128,7 +128,7 @@ async def test_a_process_that_does_not_move_cannot_hold_up_the_stop(desk: Desk) 
     desk.settings["drain"] = "1s"
     async with desk.daemon() as daemon:
         await eventually(desk.fired(f"For {desk.folder.name}"), "it works")
-        os.kill(child(daemon, "alertd.app.child"), signal.SIGSTOP)
+        os.kill(child(daemon, "alertd match-0"), signal.SIGSTOP)
         family = descendants(daemon.pid)
         daemon.signal(signal.SIGTERM)
         assert await daemon.wait() == 0
@@ -187,3 +187,26 @@ def living(family: dict[int, str]) -> list[str]:
 
 def assert_gone(family: dict[int, str]) -> None:
     assert living(family) == []
+
+
+async def test_a_fork_server_that_is_killed_disturbs_nobody_and_the_next_process_comes_from_another(
+    desk: Desk,
+) -> None:
+    async with desk.daemon() as daemon:
+        await eventually(desk.fired(f"For {desk.folder.name}"), "it works")
+        io = child(daemon, "alertd io")
+        os.kill(child(daemon, "alertd fork-server"), signal.SIGKILL)
+        await eventually(lambda: _logged(daemon, "fork_server_died"), "it is noticed")
+        assert logged(daemon, "process_died") == []
+        os.kill(io, signal.SIGKILL)
+        await eventually(lambda: _logged(daemon, "process_ready"), "there is another")
+        assert child(daemon, "alertd io") != io
+        family = descendants(daemon.pid)
+        assert {child_name(line) for line in family.values()} >= {"io", "fork-server"}
+        daemon.signal(signal.SIGTERM)
+        assert await daemon.wait() == 0
+    assert_gone(family)
+
+
+async def _logged(daemon: Daemon, event: str) -> bool:
+    return bool(logged(daemon, event))

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tests.support.daemon import Daemon, eventually
-from tests.support.processes import descendants
+from tests.support.processes import child_name, descendants
 from tests.support.redis import RedisServer
 
 KINDS = ("supervisor", "io", "match", "parse", "redis")
@@ -121,8 +121,8 @@ def kind_of(pid: int, words: str, root: int) -> str:
     """Tell the kind of a process of a daemon from its command line; "" for another."""
     if pid == root:
         return "supervisor"
-    if "alertd.app.child" in words:
-        return words.split()[-1].partition("-")[0]
+    if name := child_name(words):
+        return name if name == "fork-server" else name.partition("-")[0]
     for kind, word in (("redis", "redis-server"), ("redis", "valkey-server"), ("parse", "parse_worker")):
         if word in words:
             return kind

@@ -29,7 +29,7 @@ from tests.faults.nemesis import KINDS
 from tests.faults.pushes import INBOX
 from tests.faults.watched import WARM_S, Life, life_slope, read_process, rises, sum_slope, tasks_in
 from tests.faults.world import World, logged_badly, world
-from tests.support.processes import descendants
+from tests.support.processes import child_name, descendants
 
 SOURCES, EVERY_S, WINDOW = 10, 20, 1_800
 """At 100 events a second a page shows three minutes: a large Redis takes its time to load, and nothing is missed. It
@@ -106,8 +106,8 @@ def name_of(pid: int, words: str, root: int) -> str:
     """Name a process as its metrics do."""
     if pid == root:
         return "supervisor"
-    if "alertd.app.child" in words:
-        return words.split()[-1]
+    if name := child_name(words):
+        return name
     return "redis" if "redis-server" in words else "parse" if "parse_worker" in words else ""
 
 

@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 
+def child_name(words: str) -> str:
+    """Give the name of a child of a daemon (`io`, `match-0`, `fork-server`) from its command line; "" for another."""
+    head, _, name = words.strip("\0 ").partition(" ")
+    return name.strip() if head == "alertd" and " " not in name.strip() else ""
+
+
 def descendants(root: int) -> dict[int, str]:
     """Give a process and everything below it, each with its command line."""
     children: dict[int, list[int]] = {}

@@ -1,0 +1,113 @@
+"""The process from which the children of a daemon are forked: it has imported all of alertd and does nothing else.
+
+Started by the supervisor as `python -m alertd.app.fork_server FD`, the other end of `forks.ForkServer`:
+
+    -> {"name": "io"} and the descriptor of the child's line to the supervisor
+    <- {"forked": PID} and a descriptor of the process (pidfd_open(2)), where the system has such
+    <- {"ended": PID, "code": CODE}
+
+To import takes more than a second of a processor, to fork some milliseconds, and what was imported is in memory once.
+It has one thread and no loop, so forking is safe here. It leaves when its line closes; children that it leaves behind
+go on, and leave when their own lines close.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import traceback
+from typing import Any, NoReturn
+
+import msgspec
+import setproctitle
+
+from alertd import telemetry
+from alertd.app import child
+
+_REQUEST = 4096
+
+
+def serve(control: socket.socket) -> NoReturn:
+    """Fork children as long as the line is open."""
+    ended, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # a stop of the whole group is the supervisor's to answer
+    telemetry.leave_no_metrics()
+    gc.collect()
+    gc.freeze()  # collecting would write to pages that all children share
+    asked = control.fileno()
+    while True:
+        readable, _, _ = select.select([asked, ended], [], [])
+        if ended in readable:
+            os.read(ended, _REQUEST)
+            _tell_ended(control)
+        if asked in readable:
+            line, descriptors, _, _ = socket.recv_fds(control, _REQUEST, 1)
+            if not line:
+                os._exit(0)
+            _fork(control, msgspec.json.decode(line)["name"], descriptors[0], (ended, wake))
+
+
+def _fork(control: socket.socket, name: str, line: int, own: tuple[int, int]) -> None:
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        _become(name, line, own)
+    os.close(line)
+    # Before the child is waited for: its number cannot be another's yet.
+    handle = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
+    _send(control, {"forked": pid}, handle)
+    for descriptor in handle:
+        os.close(descriptor)
+
+
+def _become(name: str, line: int, own: tuple[int, int]) -> NoReturn:
+    """Be the child of this name until it ends."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        for descriptor in own:
+            os.close(descriptor)
+        os.setsid()  # Ctrl-C in a terminal is the supervisor's to answer
+        setproctitle.setproctitle(f"alertd {name}")
+        telemetry.count_as_this_process()
+        child.run(line)
+        code = 0
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:  # noqa: BLE001 - nothing may come back into the loop of the fork server
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _tell_ended(control: socket.socket) -> None:
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        _send(control, {"ended": pid, "code": os.waitstatus_to_exitcode(status)}, [])
+
+
+def _send(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
+    try:
+        socket.send_fds(control, [msgspec.json.encode(message) + b"\n"], descriptors)
+    except OSError:
+        os._exit(0)  # the supervisor is gone
+
+
+if __name__ == "__main__":
+    setproctitle.setproctitle("alertd fork-server")
+    serve(socket.socket(fileno=int(sys.argv[1])))
