@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from alertd.alerts.knowing import snoozed
 from alertd.alerts.lanes import lanes
 from alertd.alerts.policy import severity_rank
@@ -28,6 +30,13 @@ def row(state: AlertState) -> dict[str, Any]:
         "told": {name: one.revision for name, one in sorted(known.items()) if one.revision},
         "waits_for": sorted(name for name, one in known.items() if one.held),
     }
+
+
+def in_full(state: AlertState) -> dict[str, Any]:
+    """Give an alert with all that it carries: its row, and `alert` as it is named outside, ready for JSON."""
+    fields = msgspec.to_builtins(state.alert)
+    fields["note"] = fields.pop("research_note")
+    return row(state) | {"alert": fields}
 
 
 def card(state: AlertState) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol, TypeVar, get_args
 import msgspec
 from aiohttp import web
 
-from alertd.alerts.rows import Wanted, row
+from alertd.alerts.rows import Wanted, in_full, row
 from alertd.base import suggest
 from alertd.base.clock import Clock, parse_rfc3339
 from alertd.base.config import parse_duration
@@ -125,7 +125,7 @@ class AlertRoutes:
         state = await self._state(request)
         if state is None:
             return failure(404, NOT_THERE)
-        return as_json(row(state) | {"alert": msgspec.to_builtins(state.alert)})
+        return as_json(in_full(state))
 
     async def answer(self, request: web.Request) -> web.Response:
         """Take an answer."""

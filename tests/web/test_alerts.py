@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alertd.base.clock import rfc3339
+from alertd.model import Note, NoteStatement
 from alertd.web.config import WebConfig
 from tests.alerts.living import HOUR, MINUTE, NOW, TITLE, state
 from tests.web.conftest import TOKENS, Api
@@ -28,6 +30,19 @@ async def test_an_alert_is_listed_shown_and_acknowledged(api: Api) -> None:
     assert (status, one["acknowledged_by"]) == (200, "jd (api)")
     assert one["alert"]["changes"][-1]["text"] == "acknowledged by jd (api): calling"
     assert [message.type for message in await api.life.queued()] == ["alert.acknowledged"]
+
+
+async def test_an_alert_shows_its_note_under_the_name_that_it_has_outside(api: Api) -> None:
+    there = state()
+    note = Note(
+        event="ev_a",
+        event_revision=1,
+        statements=[NoteStatement(section="implication", text="Compute lease.", grounds=[])],
+    )
+    await api.life.put(replace(there, alert=replace(there.alert, note=note)))
+    _, one = await api.ask("GET", "/v1/alerts/al_a")
+    assert one["alert"]["note"]["statements"][0]["text"] == "Compute lease."
+    assert "research_note" not in one["alert"]
 
 
 @pytest.mark.parametrize("kind", ["acknowledge", "close", "useful", "noise"])
