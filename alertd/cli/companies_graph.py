@@ -118,6 +118,7 @@ def _said(branch: Branch, label: Label) -> str:
         other = "" if branch.back == relation.strength else f" ({branch.back:g} the other way)"
         words.append(f"{relation.strength:g}{other}")
     words += [f"{word} {date}" for word, date in (("since", relation.since), ("until", relation.until)) if date]
+    words += [" and ".join(relation.what)] if relation.what else []
     words += [f"desk {relation.desk}"] if relation.desk else []
     words += [relation.source] if relation.source else []
     words += ["turned round"] if branch.turned and INVERSE[relation.type] != relation.type else []

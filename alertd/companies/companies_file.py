@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
 from alertd.base.config import ConfigModel, UserId
 from alertd.companies.check_digits import is_right, isin_digit
-from alertd.companies.model import RelationType
+from alertd.companies.model import Goods, RelationType
 from alertd.companies.names import cik_of, ticker_of
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -116,6 +116,9 @@ class RelationEntry(ConfigModel):
     """The last day on which it holds; open if there is none."""
     source: Annotated[str, Field(max_length=500)] = ""
     """Who says so: the filing and its page."""
+    what: Goods | Annotated[tuple[Goods, ...], Field(max_length=len(get_args(Goods)))] = ()
+    """What the one supplies or leases to the other, or several: from a lease of compute follows nothing for who
+    supplies power."""
 
 
 class CompaniesFile(ConfigModel):

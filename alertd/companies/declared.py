@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from alertd.base.yaml import Document, Path, Place
 from alertd.companies.companies_file import CompaniesFile, CompanyEntry, RelationEntry, Traded
-from alertd.companies.model import Company, Listing, Relation
+from alertd.companies.model import TRADED, Company, Listing, Relation
 from alertd.companies.names import AMERICAN, exchange_of, fold_name, fold_sector, registrant_id
 from alertd.companies.table import CompanyTable
 from alertd.errors import Fault
@@ -118,12 +118,16 @@ class _Work:
         of = self._resolve(entry.of, desk, "of", at)
         if entry.since and entry.until and entry.until < entry.since:
             self.faults.append(at.fault("until", f"ends on {entry.until}, before it begins on {entry.since}"))
+        if entry.what and entry.is_ not in TRADED:
+            message = f"a {entry.is_} neither supplies nor leases anything"
+            self.faults.append(at.fault("what", message, f"`what` goes with {', '.join(TRADED)}"))
         if company is None or of is None:
             return
         relation = Relation(
             company=company.id, type=entry.is_, of=of.id, strength=entry.strength, source=entry.source, desk=desk,
             since=entry.since.isoformat() if entry.since else None,
             until=entry.until.isoformat() if entry.until else None,
+            what=(entry.what,) if isinstance(entry.what, str) else entry.what,
         )  # fmt: skip
         self._relate(relation, "of", at)
 

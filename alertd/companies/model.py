@@ -69,6 +69,15 @@ class Company(Struct, frozen=True, kw_only=True):
         return next((listing.ticker for listing in tickers if not listing.ticker.isdigit()), self.name)
 
 
+Goods = Literal[
+    "compute", "chips", "memory", "servers", "network", "power", "electrical", "cooling", "halls", "construction",
+    "manufacturing", "software",
+]  # fmt: skip
+"""What one company supplies or leases to another, where a reader of an event must tell one kind from another."""
+TRADED: tuple[RelationType, ...] = ("supplier", "customer", "lessor", "lessee")
+"""Relations in which goods go from one to the other."""
+
+
 class Relation(Struct, frozen=True, kw_only=True):
     """A directed, dated statement: `company` is `type` of `of`."""
 
@@ -82,6 +91,8 @@ class Relation(Struct, frozen=True, kw_only=True):
     """Dates (ISO 8601), both included; None is open."""
     source: str = ""
     """Who says so."""
+    what: tuple[Goods, ...] = ()
+    """What the one supplies or leases to the other; empty: nobody says."""
     desk: str | None = None
     """Only this desk's portfolios see it."""
 

@@ -47,11 +47,11 @@ class Graph:
         if stated is not None:
             return stated
         other = self._stated.get((step.of, INVERSE[step.type], step.company, step.since, step.until))
-        source, desk = (other.source, other.desk) if other is not None else ("", None)
-        return Relation(
+        turned = Relation(
             company=step.company, type=step.type, of=step.of, strength=step.strength, since=step.since,
-            until=step.until, source=source, desk=desk,
+            until=step.until,
         )  # fmt: skip
+        return turned if other is None else replace(turned, source=other.source, what=other.what, desk=other.desk)
 
     def for_desk(self, desk: str | None) -> Graph:
         """Give the graph that a desk's portfolios see: what is declared for all, and for that desk."""

@@ -1,15 +1,17 @@
 """What an event of a type is for the companies in it, and for those one relation away: good, bad, or nobody can tell.
 
 A table and nothing more: for each event type (or `type/kind`) and role the sign for the company itself, and what it
-is for a neighbour by what that neighbour is to it (`supplier`…). Only what follows from the thing itself stands here;
-where two careful people could disagree there is no sign, and the neighbour is called exposed.
+is for a neighbour by what that neighbour is to it (`supplier`…) and, where that matters, by what it supplies. Only what
+follows from the thing itself stands here; where two careful people could disagree there is no sign, and the neighbour
+is called exposed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from alertd.companies.model import RelationType
+from alertd.companies.model import Goods, RelationType
 from alertd.model import ReportedType
 from alertd.research.material import Sign
 
@@ -19,6 +21,8 @@ class Effect(NamedTuple):
 
     sign: Sign | None
     why: str
+    only: Goods | None = None
+    """Of a neighbour: it follows only if this is what it supplies or leases, as the relation says."""
 
 
 UNKNOWN = Effect(None, "")
@@ -50,10 +54,10 @@ _WON: dict[RelationType, Effect] = _GROWS | {"competitor": Effect(-1, "the busin
 """Near to a company that has won business."""
 
 _MOVES_ON: dict[RelationType, Effect] = {
-    "supplier": Effect(-1, "its customer now takes capacity elsewhere"),
-    "lessor": Effect(-1, "its tenant now takes capacity elsewhere"),
+    "supplier": Effect(-1, "its customer now takes capacity elsewhere", only="compute"),
+    "lessor": Effect(-1, "its tenant now takes capacity elsewhere", only="compute"),
 }
-"""Near to a tenant that takes its computing somewhere else."""
+"""Near to a tenant that takes its computing somewhere else: who makes its chips may sell them to the new lessor."""
 
 _LICENSED_MORE: dict[RelationType, Effect] = {
     "licensor": Effect(1, "its licensee may earn more by it"),
@@ -129,9 +133,10 @@ def on_itself(found: ReportedType, role: str | None) -> Effect:
     return _entry(found, role)[0]
 
 
-def on_neighbour(found: ReportedType, role: str | None, relation: RelationType) -> Effect:
-    """Say what an event is for whoever is `relation` (supplier…) to a company that plays a role in it."""
-    return _entry(found, role)[1].get(relation, UNKNOWN)
+def on_neighbour(found: ReportedType, role: str | None, relation: RelationType, what: Sequence[Goods] = ()) -> Effect:
+    """Say what an event is for whoever is `relation` (supplier…) of `what` to a company that plays a role in it."""
+    effect = _entry(found, role)[1].get(relation, UNKNOWN)
+    return effect if effect.only is None or effect.only in what else UNKNOWN
 
 
 def _entry(found: ReportedType, role: str | None) -> tuple[Effect, dict[RelationType, Effect]]:

@@ -1,7 +1,8 @@
 """Which companies an event touches, over which way, and in which direction.
 
-    named companies -> those within `hops` declared relations of one -> the shortest way in force on the event's day,
-    of several the strongest -> the sign that the first relation gives (effects.py)
+    named companies -> those within `hops` declared relations of one -> the shortest ways in force on the event's day
+    -> the sign that the first relation gives (effects.py); none where ways of one length disagree
+    -> of several the strongest that says in which direction, else the strongest
 
 Those that are held come first, by weight; then those that are named; of the rest only neighbours with a sign, since
 a reader wants to know who stands on the other side also where he does not hold it.
@@ -10,12 +11,13 @@ a reader wants to know who stands on the other side also where he does not hold 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from alertd.companies.model import Holding, Path
 from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
 from alertd.model import Event, ReportedType, TouchedHolding
 from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
-from alertd.research.material import Earlier, Exposure, Material, is_talk, sure_types
+from alertd.research.material import Earlier, Exposure, Material, Side, is_talk, sure_types
 from alertd.rules.touched import SAID
 
 MAX_NAMED = 8
@@ -33,7 +35,7 @@ def exposures(
     """
     named = [company.id for company in sorted(event.companies, key=lambda c: (-c.relevance, c.id))][:MAX_NAMED]
     near = _near(event, named, graph, min(hops, MAX_HOPS)) | _beside(event, named, graph)
-    found = [_exposed(event, company, way, holdings.get(company), graph, label) for company, way in near.items()]
+    found = [_exposed(event, company, ways, holdings.get(company), graph, label) for company, ways in near.items()]
     held = sorted((one for one in found if one.holding is not None), key=_held_first)
     others = [one for one in found if one.holding is None]
     parties = [one for one in others if one.hops == 0]
@@ -54,14 +56,14 @@ def gather(
     """Gather what a note about an event may rest on, for who holds so."""
     found = exposures(event, holdings, graph, label, hops)
     names = {company.id: company.name or company.id for company in event.companies}
-    near = [one.company for one in found] + [end for one in found for r in one.path for end in (r.company, r.of)]
+    near = [one.company for one in found] + [end for one in found for r in one.relations for end in (r.company, r.of)]
     names |= {company: label.get(company, company) for company in near if company not in names}
     return Material(event, found, tuple(earlier), names, tuple(armed))
 
 
-def _near(event: Event, named: Sequence[str], graph: Graph, hops: int) -> dict[str, Path]:
-    """Give for each company in reach its way to a named one; the named themselves have an empty one."""
-    ways: dict[str, Path] = dict.fromkeys(named, ())
+def _near(event: Event, named: Sequence[str], graph: Graph, hops: int) -> dict[str, list[Path]]:
+    """Give for each company in reach its shortest ways to a named one; the named themselves have an empty one."""
+    ways: dict[str, list[Path]] = {company: [()] for company in named}
     day = event.event_at[:10]
     for length in range(1, hops + 1):
         longer: dict[str, list[Path]] = {}
@@ -69,38 +71,65 @@ def _near(event: Event, named: Sequence[str], graph: Graph, hops: int) -> dict[s
             for company, paths in graph.paths(end, length).items():
                 if company not in ways:
                     longer.setdefault(company, []).extend(w for w in paths if len(w) == length and in_force(w, day))
-        for company, found in longer.items():
-            if found:
-                ways[company] = min(found, key=lambda way: _preferred(event, way))
+        ways |= {company: found for company, found in longer.items() if found}
     return ways
 
 
-def _beside(event: Event, named: Sequence[str], graph: Graph) -> dict[str, Path]:
-    """Give for those that are named and play no role of their own a relation that says what it is for them.
+def _beside(event: Event, named: Sequence[str], graph: Graph) -> dict[str, list[Path]]:
+    """Give for those that are named and play no role of their own the relations that say what it is for them.
 
     `Nvidia makes the chips` in the report of a lease is about Nvidia as the supplier of the lessor.
     """
-    day, ways = event.event_at[:10], dict[str, Path]()
+    day, ways = event.event_at[:10], dict[str, list[Path]]()
     parties = {party.company for one in sure_types(event) for party in one.parties}
     bystanders = [company for company in named if company not in parties and _on(event, company).sign is None]
     for company in bystanders:
         near = [graph.paths(end, 1).get(company, ()) for end in named if end in parties]
-        told = [way for some in near for way in some if len(way) == 1 and in_force(way, day)]
-        if told:
-            ways[company] = min(told, key=lambda way: _preferred(event, way))
+        if told := [way for some in near for way in some if len(way) == 1 and in_force(way, day)]:
+            ways[company] = told
     return ways
 
 
-def _preferred(event: Event, way: Path) -> tuple[bool, float, str]:
-    """Of ways of one length one that says in which direction comes first, then the strongest."""
-    return _effect(event, way).sign is None, -strength(way), way[-1].of
+class _Told(NamedTuple):
+    """The way to be told of several, and what the event is for who stands at its beginning."""
+
+    way: Path
+    effect: Effect
+    both: tuple[Side, ...] = ()
+
+
+def _told(event: Event, ways: Sequence[Path], graph: Graph) -> _Told:
+    """Choose of ways of one length, the strongest first; where they disagree in direction there is none."""
+    ranked = sorted(ways, key=lambda way: (-strength(way), way[-1].of))
+    signed = [(way, role, effect) for way in ranked for role, effect in _effects(event, way, graph) if effect.sign]
+    if not signed:
+        return _Told(ranked[0], UNKNOWN)
+    way, _, effect = signed[0]
+    other = next((one for one in signed if one[-1].sign != effect.sign), None)
+    if other is None:
+        return _Told(way, effect)
+    both = (Side(graph.declared(way[0]), role, effect.why) for way, role, effect in (signed[0], other))
+    return _Told(way, UNKNOWN, tuple(both))
+
+
+def _effects(event: Event, way: Path, graph: Graph) -> list[tuple[str, Effect]]:
+    """Say what an event is for who stands at the beginning of a way, by each role of the company at its end.
+
+    Only one relation away anything follows; and what is only talked of touches nobody beyond its parties yet.
+    """
+    if len(way) != 1:
+        return []
+    (step,) = way
+    what = graph.declared(step).what
+    firm = [(found, role) for found, role in _reported(event, step.of) if not is_talk(event, found)]
+    return [(role, on_neighbour(found, role, step.type, what)) for found, role in firm]
 
 
 def _exposed(
-    event: Event, company: str, way: Path, holding: Holding | None, graph: Graph, label: Mapping[str, str]
+    event: Event, company: str, ways: Sequence[Path], holding: Holding | None, graph: Graph, label: Mapping[str, str]
 ) -> Exposure:
+    way, effect, both = _told(event, ways, graph) if ways[0] else _Told((), _on(event, company))
     named = way[-1].of if way else company
-    effect = _effect(event, way) if way else _on(event, company)
     return Exposure(
         company=company,
         label=label.get(company, "") or _name(event, company),
@@ -110,19 +139,9 @@ def _exposed(
         role=_role(event, named),
         sign=effect.sign,
         why=effect.why,
+        both=both,
         holding=None if holding is None else _held(company, holding, way, effect, label, _role(event, named)),
     )
-
-
-def _effect(event: Event, way: Path) -> Effect:
-    """Say what an event is for who stands at the beginning of a way: only one relation away anything follows."""
-    if len(way) != 1:
-        return UNKNOWN
-    # What is only talked of has parties, and touches nobody beyond them yet.
-    (step,) = way
-    firm = [(found, role) for found, role in _reported(event, step.of) if not is_talk(event, found)]
-    effects = [on_neighbour(found, role, step.type) for found, role in firm]
-    return next((effect for effect in effects if effect.sign is not None), UNKNOWN)
 
 
 def _on(event: Event, company: str) -> Effect:

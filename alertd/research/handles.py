@@ -42,7 +42,7 @@ def labels_of(material: Material) -> dict[str, str]:
 
 def _relations(material: Material) -> list[Relation]:
     """Give each relation once; one that only a desk's portfolios see goes to nobody outside."""
-    shared = (one for exposure in material.exposures for one in exposure.path if one.desk is None)
+    shared = (one for exposure in material.exposures for one in exposure.relations if one.desk is None)
     return list({(one.company, one.type, one.of): one for one in shared}.values())
 
 

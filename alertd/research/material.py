@@ -40,6 +40,16 @@ short, is another question (`TouchedHolding.impact`)."""
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One of two relations by which an event is good and bad for the same company."""
+
+    relation: Relation
+    role: str
+    """What the company at its end is in what happened."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """A company that an event touches."""
 
@@ -58,8 +68,15 @@ class Exposure:
     sign: Sign | None = None
     why: str = ""
     """Of a sign: what makes it so, in words: `supplies the lessor`."""
+    both: tuple[Side, ...] = ()
+    """Where relations disagree in direction, so that there is no sign: the strongest, and the strongest against it."""
     holding: TouchedHolding | None = None
     """How the portfolio holds it; None: it does not."""
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """All relations that it is told with."""
+        return (*self.path, *(side.relation for side in self.both))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ def _unsigned(one: Exposure, material: Material) -> NoteStatement:
     if not one.path:
         role = f" as {words(one.role)}" if one.role else ""
         return _said("exposed", f"{one.label} is named{role}.", _named(one, material), one)
+    if one.both:
+        told = (f"{SAID[s.relation.type]} {_name(s.relation.of, material)} ({words(s.role)}): {s.why}" for s in one.both)
+        text = f"{one.label} {'; but it '.join(told)}. Which counts for more is not known."
+        grounds = list(dict.fromkeys(related(side.relation, material.names) for side in one.both))
+        return _said("exposed", text, grounds, one)
     way = ", which ".join(
         relation_text(relation, material.names) if n == 0 else f"{SAID[relation.type]} {_name(relation.of, material)}"
         for n, relation in enumerate(one.path)

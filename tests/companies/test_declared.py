@@ -113,6 +113,23 @@ relations:
     assert (relation.since, relation.until, relation.source) == ("2024-05-01", "2025-01-01", "10-K")
 
 
+def test_a_relation_says_what_is_supplied_one_thing_or_several() -> None:
+    _, relations = declared(
+        """
+relations:
+  - {company: NVDA, is: supplier, of: GOOGL, what: chips}
+  - {company: GOOGL, is: lessor, of: NVDA, what: [compute, halls]}
+"""
+    )
+    assert [one.what for one in relations] == [("chips",), ("compute", "halls")]
+
+
+def test_only_where_something_is_supplied_or_leased_can_it_say_what() -> None:
+    assert faults("relations: [{company: NVDA, is: partner, of: GOOGL, what: chips}]") == [
+        "a.yaml:1:61: a partner neither supplies nor leases anything (`what` goes with supplier, customer, lessor, lessee)"
+    ]
+
+
 def test_a_subsidiary_is_a_relation_in_short() -> None:
     _, relations = declared(
         """

@@ -33,7 +33,7 @@ LABELS = {
 RELATIONS = (
     Relation(company="chips", type="supplier", of="vega", strength=0.3, since="2024-06-01", source="its 10-K, 2025"),
     Relation(company="cool", type="supplier", of="vega", strength=0.4, source="a press release"),
-    Relation(company="lumen", type="customer", of="cloud", strength=0.8, source="its own blog"),
+    Relation(company="lumen", type="customer", of="cloud", strength=0.8, source="its own blog", what=("compute",)),
     Relation(company="rival", type="competitor", of="vega", source="everybody"),
     Relation(company="sand", type="supplier", of="chips", source="its 20-F"),
 )

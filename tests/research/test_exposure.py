@@ -8,11 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from alertd.base.yaml import load_yaml
-from alertd.companies.model import Holding, Relation
+from alertd.companies.model import Goods, Holding, Relation
 from alertd.research.effects import known, on_itself, on_neighbour
-from alertd.research.exposure import exposures
-from alertd.research.material import Exposure
-from tests.research.making import LABELS, graph, holding, lease
+from alertd.research.exposure import exposures, gather
+from alertd.research.facts_note import facts_note
+from alertd.research.handles import handles
+from alertd.research.material import Exposure, read_material, written_material
+from tests.research.making import HELD, LABELS, graph, holding, lease, of
 
 RULES = Path(__file__).parents[2] / "rules"
 
@@ -77,6 +79,38 @@ def test_a_relation_that_does_not_hold_on_the_day_exposes_nobody(since: str | No
 def test_a_way_that_says_in_which_direction_is_told_before_a_stronger_one_that_does_not() -> None:
     both = Relation(company="cool", type="partner", of="lumen", strength=1.0)
     assert touched(1, both)["cool"].named == "vega"
+
+
+@pytest.mark.parametrize("what", [(), ("chips",), ("power", "cooling")])
+def test_who_supplies_the_tenant_with_something_else_does_not_lose_it(what: tuple[Goods, ...]) -> None:
+    made = Relation(company="other", type="supplier", of="lumen", what=what)
+    found = {one.company: one for one in exposures(lease(), HELD, graph(made), LABELS)}
+    assert (found["other"].sign, found["other"].named) == (None, "lumen")
+    lost = replace(made, what=(*what, "compute"))
+    found = {one.company: one for one in exposures(lease(), HELD, graph(lost), LABELS)}
+    assert found["other"].sign == -1
+
+
+def test_ways_of_one_length_that_disagree_give_no_direction_and_the_note_says_both() -> None:
+    both = Relation(company="chips", type="supplier", of="lumen", strength=0.9, source="a blog", what=("compute",))
+    held = holding("chips")
+    note = facts_note(gather(lease(), held, graph(both), LABELS), lease().event_at)
+    assert "chips" not in {s.holding.company for s in note.statements if s.section != "exposed" and s.holding}
+    (said,) = of(note, "exposed")
+    assert said.text == (
+        "CHIP supplies Lumen Labs (lessee): its customer now takes capacity elsewhere;"
+        " but it supplies Vega Grid (lessor): more of what it supplies may be needed. Which counts for more is not known."
+    )
+    assert [ground.source for ground in said.grounds] == ["a blog", "its 10-K, 2025"]
+    assert said.holding is not None
+    assert said.holding.impact is None
+
+
+def test_relations_that_disagree_stay_with_the_material_of_a_note_that_is_written_later() -> None:
+    both = Relation(company="chips", type="supplier", of="lumen", what=("compute",))
+    material = gather(lease(), holding("chips"), graph(both), LABELS)
+    assert read_material(written_material(material), lease()) == material
+    assert {(one.company, one.of) for one in handles(material).values()} >= {("chips", "lumen"), ("chips", "vega")}
 
 
 def test_from_what_is_denied_nothing_follows() -> None:
