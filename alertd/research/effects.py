@@ -28,7 +28,8 @@ class Effect(NamedTuple):
 UNKNOWN = Effect(None, "")
 HAS_TO_PAY = Effect(-1, "has to pay")
 JUDGED, PAID = ("litigation", "regulatory_action"), ("penalty",)
-"""Types, and roles of an amount, in which whose amount it is has to pay, whatever role the company plays."""
+"""Types, and roles of an amount, in which whose amount it is has to pay, whatever role the company plays; how firm
+that is, `standing.py` reads."""
 
 _GROWS: dict[RelationType, Effect] = {
     "supplier": Effect(1, "more of what it supplies may be needed"),
@@ -116,7 +117,7 @@ _ROLES: dict[str, dict[str, tuple[Effect, dict[RelationType, Effect]]]] = {
     "product_recall": {"issuer": (Effect(-1, "has to take goods back"), {})},
     "rating_change/downgrade": {"issuer": (Effect(-1, "is rated lower"), {})},
     "rating_change/upgrade": {"issuer": (Effect(1, "is rated higher"), {})},
-    "regulatory_action/fine": {"subject": (Effect(-1, "has to pay"), {})},
+    "regulatory_action/fine": {"subject": (HAS_TO_PAY, {})},
     "regulatory_action/inquiry": {"subject": (Effect(-1, "is looked into"), {})},
     "restatement": {"issuer": (Effect(-1, "its figures were wrong"), {})},
     "sanctions": {"subject": (Effect(-1, "is sanctioned"), {})},

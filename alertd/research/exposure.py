@@ -16,8 +16,9 @@ from typing import NamedTuple
 from alertd.companies.model import Holding, Path
 from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
 from alertd.model import Event, ReportedType, TouchedHolding
-from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
+from alertd.research.effects import JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
 from alertd.research.material import Earlier, Exposure, Material, Side, is_talk, sure_types
+from alertd.research.standing import conditional, owed
 from alertd.rules.touched import SAID
 
 MAX_NAMED = 8
@@ -122,7 +123,8 @@ def _effects(event: Event, way: Path, graph: Graph) -> list[tuple[str, Effect]]:
     (step,) = way
     what = graph.declared(step).what
     firm = [(found, role) for found, role in _reported(event, step.of) if not is_talk(event, found)]
-    return [(role, on_neighbour(found, role, step.type, what)) for found, role in firm]
+    effects = ((found, role, on_neighbour(found, role, step.type, what)) for found, role in firm)
+    return [(role, conditional(effect, event, found)) for found, role, effect in effects]
 
 
 def _exposed(
@@ -146,10 +148,11 @@ def _exposed(
 
 def _on(event: Event, company: str) -> Effect:
     """Say what an event is for a company that it names."""
-    effects = [on_itself(found, role) for found, role in _reported(event, company)]
-    orders = any(one.type in JUDGED for one in sure_types(event))
-    if orders and any(one.role in PAID and one.of == company for one in event.amounts):
-        effects.append(HAS_TO_PAY)
+    effects = [conditional(on_itself(found, role), event, found) for found, role in _reported(event, company)]
+    judged = (one for one in sure_types(event) if one.type in JUDGED and one.status != "denied")
+    amount = next((one for one in event.amounts if one.role in PAID and one.of == company and not one.earlier), None)
+    if amount is not None and (found := next(judged, None)) is not None:
+        effects.append(owed(event, found, amount.evidence))
     return next((effect for effect in effects if effect.sign is not None), UNKNOWN)
 
 

@@ -33,7 +33,8 @@ def implications(material: Material) -> list[NoteStatement]:
 
 def _happened(found: ReportedType, material: Material) -> NoteStatement:
     what = words(found.type) + (f" ({words(found.kind)})" if found.kind else "")
-    status = "" if found.status == "announced" else f", {found.status}"
+    talk = "only talked of" if found.status == "reported" and is_talk(material.event, found) else found.status
+    status = "" if found.status == "announced" else f", {talk}"
     parties = [
         material.names.get(party.company, party.company) + (f" ({words(party.role)})" if party.role else "")
         for party in found.parties[:4]

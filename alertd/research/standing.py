@@ -1,0 +1,122 @@
+"""How firmly the text says what an effect rests on, and the words that carry that into a sentence of a note.
+
+    announced                        gets the rent
+    reported                         gets the rent, if the report is right
+    announced, and planned           buys its own shares, if it comes as planned
+    rumoured, or in talks            gets the rent, if it comes about
+    a fine that is                   imposed: has to pay; sought, or only possible: may have to pay;
+                                     under appeal: is told to pay, and the text speaks of an appeal; lifted: nothing
+    denied                           nothing: effects.py
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from alertd.model import Event, Evidence, ReportedType
+from alertd.research.effects import HAS_TO_PAY, UNKNOWN, Effect
+from alertd.research.material import is_talk
+from alertd.text.sentences import sentences
+
+READ = 4_000
+"""Code points of a body that are looked through."""
+_BEFORE = 24
+"""Characters before the words that show an event in which it may be called a plan."""
+_PLANNED = re.compile(
+    r"\b(?:plan(?:s|ned|ning)? (?:to|for|a|an)|intend(?:s|ed|ing)? to|intention to|propos(?:es|ed|ing|al)|aim(?:s|ed|ing)? to"
+    r"|seek(?:s|ing)? to|scheduled to)\b",
+    re.IGNORECASE,
+)
+_APPEALED = re.compile(
+    r"\bappeal(?:s|ed|ing)?\b|\b(?:will|to|would|plans to) (?:contest|challenge|fight)\b|\b(?:contests|challenges) the\b",
+    re.IGNORECASE,
+)
+_COURTS = re.compile(r"\bappeals? (?:court|panel|judges?)|\bcourt of appeals?|\bappellate\b", re.IGNORECASE)
+_APPEAL_LOST = re.compile(
+    r"\b(?:dismiss|reject|los|fail|den[iy]|drop|withdr|without)\w*\b[^.]{0,60}\bappeal"
+    r"|\bappeal\w*\b[^.]{0,60}\b(?:dismissed|rejected|lost|fail\w*|denied|dropped)\b"
+    r"|\buph(?:eld|olds?)\b|\bturn(?:s|ed) down\b[^.]{0,60}\bappeal",
+    re.IGNORECASE,
+)
+_LIFTED = re.compile(
+    r"\b(?:overturn|annul|quash|dismiss|revers|scrapp?|waiv|cancel)\w*\b|\b(?:thr[oe]ws?|thrown) out\b"
+    r"|\bsets? aside\b|\bwins? (?:an? |its |the )?appeal\b|\bcleared\b",
+    re.IGNORECASE,
+)
+_IMPOSED = re.compile(
+    r"\b(?:fines|fined|orders?|ordered|must pay|has to pay|to pay|pays|paid|imposes?|imposed|levie[sd]|awards?|awarded"
+    r"|verdict|judge?ment|liable|hits?|slaps|slapped|penali[sz]e[sd]|handed|told to)\b",
+    re.IGNORECASE,
+)
+_POSSIBLE = re.compile(
+    r"\b(?:may|might|could|would)\b"  # in small letters: May is a month
+    r"|(?i:\b(?:fac(?:es?|ed|ing)|risk(?:s|ed|ing)?|threat\w*|propos(?:es?|ed|ing)|seek(?:s|ing)?|sought|demand(?:s|ed|ing)?"
+    r"|sue[sd]?|claim(?:s|ed|ing)?|ask(?:s|ed|ing)?|want(?:s|ed)?|considers?|considering|weigh(?:s|ing)?|recommend\w*"
+    r"|up to|as much as|calls? for|possible|potential)\b)"
+)
+_MAY_PAY = Effect(-1, "may have to pay")
+_APPEALS = Effect(-1, "is told to pay, and the text speaks of an appeal")
+
+
+def conditional(effect: Effect, event: Event, found: ReportedType) -> Effect:
+    """Give an effect of an event type with what it hangs on, if the text does not say that it is so."""
+    if effect.sign is None:
+        return effect
+    if effect.why == HAS_TO_PAY.why:
+        effect = payment(event, found, found.evidence)
+    return _hedged(effect, event, found)
+
+
+def payment(event: Event, found: ReportedType, spans: Sequence[Evidence]) -> Effect:
+    """Say whether a fine or the like, which stands at these places, has to be paid."""
+    said = " ".join(_around(event, spans))
+    lost = _APPEAL_LOST.search(said) is not None
+    if _LIFTED.search(said) and not lost:
+        return UNKNOWN
+    if is_talk(event, found) or _POSSIBLE.search(said) or not (lost or _IMPOSED.search(said)):
+        return _MAY_PAY
+    whole = _COURTS.sub("", f"{event.title}\n{event.body[:READ]}")
+    return _APPEALS if _APPEALED.search(whole) and not _APPEAL_LOST.search(whole) else HAS_TO_PAY
+
+
+def owed(event: Event, found: ReportedType, spans: Sequence[Evidence]) -> Effect:
+    """Say what an amount that a company is to pay is for it, with what that hangs on."""
+    return _hedged(payment(event, found, spans), event, found)
+
+
+def _hedged(effect: Effect, event: Event, found: ReportedType) -> Effect:
+    condition = _condition(event, found)
+    if effect.sign is None or effect is _MAY_PAY or not condition:
+        return effect
+    return effect._replace(why=f"{effect.why}, {condition}")
+
+
+def _condition(event: Event, found: ReportedType) -> str:
+    if is_talk(event, found):
+        return "if it comes about"
+    if found.status == "reported":
+        return "if the report is right"
+    return "if it comes as planned" if any(_is_planned(event, one) for one in found.evidence) else ""
+
+
+def _is_planned(event: Event, one: Evidence) -> bool:
+    """Whether the words of an event, or those right before them in their sentence, call it a plan."""
+    text = _field(event, one)
+    before = re.split(r"[.!?;:]\s", text[max(one.start - _BEFORE, 0) : one.start])[-1]
+    return _PLANNED.search(before + text[one.start : one.end]) is not None
+
+
+def _around(event: Event, spans: Sequence[Evidence]) -> list[str]:
+    """Give the sentences in which places stand, each once."""
+    found: dict[str, None] = {}
+    for span in spans:
+        text = _field(event, span)
+        for one in sentences(text):
+            if one.start < span.end and span.start < one.end:
+                found[text[one.start : one.end]] = None
+    return list(found)
+
+
+def _field(event: Event, one: Evidence) -> str:
+    return {"title": event.title, "body": event.body[:READ]}.get(one.field, "")

@@ -1,0 +1,99 @@
+"""What is told of a company says how firm it is: announced, reported, planned, only possible, or lifted."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from alertd.model import Amount, CompanyMention, Event, Evidence, Party, ReportedType
+from alertd.research.exposure import gather
+from alertd.research.facts_note import facts_note
+from tests.research.making import LABELS, graph, holding, lease, of
+
+
+def told(event: Event, section: str) -> list[str]:
+    note = facts_note(gather(event, holding(), graph(), LABELS), event.event_at)
+    return [one.text for one in of(note, section)]
+
+
+def fined(title: str, body: str = "", type: str = "regulatory_action", status: str = "announced") -> Event:
+    """Give a report of a fine for Vega Grid as the enricher would have it."""
+    start = title.index("$2bn")
+    amount = Evidence(field="title", start=start, end=start + 4, quote="$2bn")
+    named = Evidence(field="title", start=title.index("Vega Grid"), end=title.index("Vega Grid") + 9, quote="Vega Grid")
+    reported = ReportedType(type=type, kind=None, confidence=0.9, status=status, evidence=[amount],
+                            parties=[Party(company="vega", role="subject")])  # fmt: skip
+    return Event(
+        id="ev_fine", title=title, body=body, event_at="2026-03-02T14:30:00.000Z", event_types=[reported],
+        companies=[CompanyMention(id="vega", name="Vega Grid", evidence=[named])],
+        amounts=[Amount(low=2e9, high=2e9, role="penalty", of="vega", evidence=[amount])],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "said"),
+    [
+        ("Regulator fines Vega Grid $2bn", "", "has to pay"),
+        ("Vega Grid fined $2bn over its meters", "It paid in May.", "has to pay"),
+        ("Court dismisses appeal of Vega Grid against $2bn fine", "", "has to pay"),
+        ("Court of appeals orders Vega Grid to pay $2bn", "", "has to pay"),
+        ("Vega Grid could be fined $2bn over its meters", "", "may have to pay"),
+        ("Vega Grid faces $2bn fine over its meters", "", "may have to pay"),
+        ("Regulator seeks $2bn from Vega Grid", "", "may have to pay"),
+        ("Regulator proposes fine of $2bn for Vega Grid", "", "may have to pay"),
+        ("Regulator and Vega Grid differ over $2bn", "", "may have to pay"),
+        ("Regulator fines Vega Grid $2bn", "The company said that it will appeal.", "is told to pay, and the text speaks of an appeal"),
+    ],
+)  # fmt: skip
+def test_a_fine_is_told_as_firmly_as_the_text_tells_it(title: str, body: str, said: str) -> None:
+    assert told(fined(title, body), "loser") == [f"Vega Grid {said}."]
+
+
+@pytest.mark.parametrize("title", ["Court overturns $2bn fine for Vega Grid", "Vega Grid wins appeal against $2bn fine"])
+def test_who_no_longer_has_to_pay_does_not_lose(title: str) -> None:
+    assert told(fined(title), "loser") == []
+    assert told(fined(title), "exposed") == ["Vega Grid is named as subject."]
+
+
+def test_of_a_fine_that_is_denied_nothing_follows() -> None:
+    assert told(fined("Vega Grid denies that it was fined $2bn", status="denied"), "loser") == []
+
+
+def test_of_a_fine_that_is_rumoured_only_that_it_may_have_to_be_paid() -> None:
+    assert told(fined("Vega Grid fined $2bn, says gossip", status="rumoured"), "loser") == ["Vega Grid may have to pay."]
+
+
+def test_damages_that_somebody_sues_for_are_not_yet_to_be_paid() -> None:
+    assert told(fined("Lumen Labs sues Vega Grid for $2bn", type="litigation"), "loser") == [
+        "Vega Grid may have to pay."
+    ]
+    assert told(fined("Jury orders Vega Grid to pay $2bn", type="litigation"), "loser") == ["Vega Grid has to pay."]
+
+
+@pytest.mark.parametrize(
+    ("status", "hangs_on"),
+    [("announced", ""), ("reported", ", if the report is right"), ("rumoured", ", if it comes about")],
+)
+def test_what_is_not_announced_carries_what_it_hangs_on(status: str, hangs_on: str) -> None:
+    (found,) = lease().event_types
+    event = lease(event_types=[replace(found, status=status)])
+    assert told(event, "winner")[0] == f"Vega Grid gets the rent{hangs_on}."
+    neighbours = told(event, "loser")
+    assert all(one.endswith(f"elsewhere{hangs_on}.") for one in neighbours if one.startswith("CLOUD"))
+    assert bool(neighbours) == (status != "rumoured"), "of what is only talked of nobody beyond its parties loses"
+
+
+def test_talks_are_not_told_as_a_report() -> None:
+    (found,) = lease().event_types
+    event = lease(title="Vega Grid in talks: it leases Orion to Lumen Labs", event_types=[
+        replace(found, status="reported")])  # fmt: skip
+    assert told(event, "winner") == ["Vega Grid gets the rent, if it comes about."]
+
+
+def test_what_is_planned_is_told_as_a_plan() -> None:
+    title = "Vega Grid plans to buy back its shares"
+    words = Evidence(field="title", start=title.index("buy back"), end=title.index("buy back") + 8, quote="buy back")
+    found = ReportedType(type="buyback", confidence=0.9, status="announced", evidence=[words],
+                         parties=[Party(company="vega", role="issuer")])  # fmt: skip
+    event = lease(title=title, body="", event_types=[found], amounts=[], terms=[])
+    assert told(event, "winner") == ["Vega Grid buys its own shares, if it comes as planned."]
