@@ -31,8 +31,11 @@ COVERED = "\u25a0"
 """Stands in `rest` for each character that was read: no letter, no blank, nothing that a number goes on over."""
 _LENGTHS = {"year": ("months", 12.0), "quarter": ("months", 3.0), "month": ("months", 1.0), "week": ("days", 7.0),
             "day": ("days", 1.0)}  # fmt: skip
-_MIXED = re.compile(r"[^\s,;()\[\]\"“”«»■]*\d[^\s;()\[\]\"“”«»■]*")
-_ODD = re.compile(r"[^\s■]*(?:[^\W\d_a-zA-Z\u00aa-\u024f]|[¹²³¼½¾])[^\s■]*")
+MOST = 4_000
+"""Code points of a text that are read: a statement has fewer, and of a ground what stands further on says nothing."""
+# Both begin only where a run of their characters does: a run that is long and has nothing for them is passed once.
+_MIXED = re.compile(r"(?<![^\s,;()\[\]\"“”«»■])[^\s,;()\[\]\"“”«»■\d]*+\d[^\s;()\[\]\"“”«»■]*+")
+_ODD = re.compile(r"(?<![^\s■])[^\s■]*(?:[^\W\d_a-zA-Z\u00aa-\u024f]|[¹²³¼½¾])[^\s■]*+")
 _FRACTION = re.compile(r"\b(a|one|two|three|four)[\s-](third|quarter|fifth|tenth)(s?)\b(\sof\b)?", re.I)
 _PUNCTUATION = ".,:;'’!?-–—"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -81,7 +84,7 @@ class Figures:
 def read_figures(text: str, elsewhere: str = "") -> Figures:
     """Read the figures of a statement or a ground; `elsewhere` is the event's text: it may say whose dollars."""
     found = Figures()
-    left = _Left(text)
+    left = _Left(text[:MOST])
     found.numbers.extend(_money(left, elsewhere))
     for start, end, day in dates(left.text):
         found.dates.append((day, left.take(start, end)))

@@ -58,6 +58,8 @@ class Reader:
         self.called = called(material)
         """Company id -> the folded names by which it is called, each as its words."""
         self.quotable = Quotable(material.event)
+        self._read: dict[tuple[str, int, int], Read] = {}
+        """Sentences by field and place: many statements rest on the same."""
 
     @cached_property
     def _elsewhere(self) -> str:
@@ -78,7 +80,10 @@ class Reader:
 
     def quote(self, found: Found) -> Read:
         """Read the sentence of a quote."""
-        return self._text(self.quotable.texts[found.evidence.field][found.start : found.end])
+        place = found.evidence.field, found.start, found.end
+        if place not in self._read:
+            self._read[place] = self._text(self.quotable.texts[place[0]][found.start : found.end])
+        return self._read[place]
 
     def handle(self, ground: NoteGround) -> Read:
         """Read a relation, an earlier event or a number."""

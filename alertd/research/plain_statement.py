@@ -20,6 +20,8 @@ _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164
 """Characters that show nothing and are no blanks."""
 _MAX_MARKS = 2
 """Combining marks in a row; more paint over what is beside them."""
+_MOST_PLAIN = 2 * MAX_TEXT
+"""Characters of the compatibility form, which for some signs is ten times as long: more than this reaches no pattern."""
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]*:/|\b(?:mailto|tel|javascript|data):\S|\bwww\.\S|(?<![\w.])(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w])"
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|\bxn--",
@@ -52,6 +54,8 @@ def fault_of(text: str) -> PlainReason | None:
         return "characters"
     # Compatibility forms (fullwidth letters, the ideographic full stop) work as links in browsers and messengers.
     plain = unicodedata.normalize("NFKC", text).replace("。", ".").replace("｡", ".")
+    if len(plain) > _MOST_PLAIN:
+        return "characters"
     if _LINK.search(plain):
         return "link"
     if _MENTION.search(plain):

@@ -7,8 +7,10 @@ nothing left out, runs of blanks one blank. What is found has the offsets and th
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from alertd.model import Event, Evidence
@@ -51,13 +53,15 @@ class Quotable:
         return {name: _fold(text) for name, text in self.texts.items()}
 
     @cached_property
-    def _sentences(self) -> dict[str, list[tuple[int, int]]]:
-        return {name: [(one.start, one.end) for one in sentences(text)] for name, text in self.texts.items()}
+    def _sentences(self) -> dict[str, tuple[list[int], list[int]]]:
+        """Give where the sentences of a field begin, and where they end, both in their order."""
+        found = {name: sentences(text) for name, text in self.texts.items()}
+        return {name: ([one.start for one in some], [one.end for one in some]) for name, some in found.items()}
 
     def find(self, quote: str) -> list[Found]:
         """Give the places where a quote stands as whole words, the title's first. Never across title and body."""
         wanted = folded_quote(quote)
-        return [found for name in FIELDS for found in self._in(name, wanted)][:_PLACES] if wanted else []
+        return list(islice((found for name in FIELDS for found in self._in(name, wanted)), _PLACES)) if wanted else []
 
     def _in(self, name: str, wanted: str) -> Iterator[Found]:
         folded, origin = self._folded[name]
@@ -72,9 +76,10 @@ class Quotable:
             place = folded.find(wanted, place + 1)
 
     def _around(self, name: str, first: int, last: int) -> tuple[int, int]:
-        touched = [(start, end) for start, end in self._sentences[name] if start < last and first < end]
-        begin = min((start for start, _ in touched), default=first)
-        end = max((end for _, end in touched), default=last)
+        """Give the sentences that a place touches, as one stretch; the place itself where it touches none."""
+        starts, ends = self._sentences[name]
+        one, beyond = bisect_right(ends, first), bisect_left(starts, last)
+        begin, end = (starts[one], ends[beyond - 1]) if one < beyond else (first, last)
         return max(begin, first - _REACH), min(end, last + _REACH)
 
 

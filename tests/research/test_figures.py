@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alertd.research.figure_dates import Day, dates, is_stated
-from alertd.research.figures import COVERED, read_figures
+from alertd.research import figures
+from alertd.research.figures import COVERED, MOST, read_figures
 
 
 def numbers(text: str) -> list[tuple[str, float, float, str | None, str | None]]:
@@ -116,3 +122,33 @@ def test_a_day_that_is_none_stays_a_number_that_no_ground_has() -> None:
 )
 def test_an_exacter_date_states_the_less_exact_one_and_never_the_reverse(said: Day, by: Day, stated: bool) -> None:
     assert is_stated(said, by) is stated
+
+
+# --- long runs ------------------------------------------------------------------------------------------------
+
+
+def mixed(text: str) -> Iterator[str]:
+    """Give the words with digits, each run of characters looked at once: what the pattern must come to."""
+    for run in re.findall(r"[^\s;()\[\]\"“”«»■]+", text):
+        digit = re.search(r"\d", run)
+        if digit is not None:
+            yield run[run.rfind(",", 0, digit.start()) + 1 :]
+
+
+def odd(text: str) -> Iterator[str]:
+    signs = r"[^\W\d_a-zA-Z\u00aa-\u024f]|[¹²³¼½¾]"
+    return (run for run in re.split(r"[\s■]+", text) if re.search(signs, run))
+
+
+@given(st.text("aB9²Ⅳ,.;(“■ -\n", max_size=40))
+def test_a_pattern_that_begins_only_with_a_run_finds_what_a_look_at_each_run_finds(text: str) -> None:
+    assert [one[0] for one in figures._MIXED.finditer(text)] == list(mixed(text))
+    assert [one[0] for one in figures._ODD.finditer(text)] == list(odd(text))
+
+
+@pytest.mark.parametrize("run", ["a", "a,", "a-", "9", "9.", "Ⅳ", "two-", "$", "(", "■"])
+def test_of_a_text_four_times_as_long_no_more_is_read_once_it_is_longer_than_any_sentence(run: str) -> None:
+    once, four_times = read_figures(run * (MOST // len(run))), read_figures(run * MOST * 4)
+    assert len(four_times.rest) == MOST
+    assert len(once.rest) <= len(four_times.rest)
+    assert len(four_times.numbers) <= MOST

@@ -99,3 +99,23 @@ def test_ten_megabytes_of_text_are_looked_through_in_bounded_time() -> None:
     assert Quotable(Event(body="the lease " * 1_000_000)).find("the lease the lease the end") == []
     assert Quotable(Event(body="a" * 10_000_000)).find("aaaaaaaaaaaaaaaa") == []
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("size", [20_000, 80_000])
+@pytest.mark.parametrize("filler", ["x", "9", "a,", "no end "])
+def test_what_is_read_around_a_quote_does_not_grow_with_a_text_that_has_no_sentences(filler: str, size: int) -> None:
+    body = f"{filler * (size // len(filler))} keeps a right to reclaim {filler * (size // len(filler))}"
+    (found,) = Quotable(Event(body=body)).find("keeps a right to reclaim")
+    assert found.end - found.start == len("keeps a right to reclaim") + 2 * 400
+
+
+@pytest.mark.parametrize("times", [30, 120])
+def test_of_a_quote_that_stands_everywhere_only_the_places_that_are_given_are_worked_out(times: int) -> None:
+    asked = []
+
+    class Counting(Quotable):
+        def _around(self, name: str, first: int, last: int) -> tuple[int, int]:
+            asked.append(first)
+            return super()._around(name, first, last)
+
+    assert len(Counting(Event(body="It keeps a right. " * times)).find("keeps a right")) == len(asked) == 8
