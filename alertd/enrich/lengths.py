@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from alertd.base.months import Unit
 from alertd.enrich.money_words import SMALL_NUMBERS, word_set
 
-Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: dict[str, Unit] = {
     "year": "year",
     "yr": "year",

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from alertd.base.months import MONTH_OF
+
 _YEAR = re.compile(r"(?<![\d.,$€£/-])(20\d\d)(?![\d/%]|[.,]\d)(?:-(\d\d)(?:-(\d\d))?)?(?![-\w])")
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH = {name[:size]: i + 1 for i, name in enumerate(_MONTHS.split()) for size in (3, len(name))} | {"sept": 9}
-_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
+_NAMES = "|".join(sorted(MONTH_OF, key=len, reverse=True))
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _DATE = re.compile(
     rf"(?:{_DAY}\s(?:of\s)?({_NAMES})\.?,?\s|({_NAMES})\.?\s(?:{_DAY},?\s|of\s)?"
@@ -84,7 +84,7 @@ def _iso(year: re.Match[str], said: re.Match[str] | None) -> str:
         return year[1]
     if said[5] or said[6]:
         return _day(year[1], int(said[5]) * 3 if said[5] else _QUARTERS[said[6]], 0)
-    return _day(year[1], _MONTH[said[2] or said[3]], int(said[1] or said[4] or 0))
+    return _day(year[1], MONTH_OF[said[2] or said[3]], int(said[1] or said[4] or 0))
 
 
 def _day(year: str, month: int, day: int) -> str:

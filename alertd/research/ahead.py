@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from alertd.base.months import DAYS_IN
 from alertd.enrich.lengths import Length, lengths
 from alertd.model import Event, Evidence
 from alertd.research.figure_dates import Day, dates
 from alertd.research.passages import spoken
 from alertd.text.fold import split_words
 
-_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
-_DAYS_OF_A_MONTH = 365.25 / 12
 _SOONEST, _FURTHEST = 4, 366 * 15
 """Days ahead: what comes sooner is over when the note is read."""
 _BEHIND = re.compile(r"\b(?:ran until|was to|were to|was due)\b", re.IGNORECASE)
@@ -51,7 +50,7 @@ class Ahead(NamedTuple):
     @property
     def months(self) -> tuple[float, float]:
         """Both ends in months."""
-        return round(self.low / _DAYS_OF_A_MONTH, 1), round(self.high / _DAYS_OF_A_MONTH, 1)
+        return round(self.low / DAYS_IN["month"], 1), round(self.high / DAYS_IN["month"], 1)
 
 
 def ahead(event: Event, most: int = 4) -> list[Ahead]:
@@ -119,7 +118,7 @@ def _spans(said: str) -> Iterator[tuple[float, float, int, int]]:
         return
     for one in lengths(low, frozenset(split_words(low))):
         if not one.compound and _begins_now(low, one):
-            yield one.low * _DAYS[one.unit], one.high * _DAYS[one.unit], one.start, one.end
+            yield one.low * DAYS_IN[one.unit], one.high * DAYS_IN[one.unit], one.start, one.end
 
 
 def _begins_now(low: str, one: Length) -> bool:

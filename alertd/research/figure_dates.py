@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH = {name[:size]: i + 1 for i, name in enumerate(_MONTHS.split()) for size in (3, len(name))} | {"sept": 9}
-_NAMES = "|".join(name.capitalize() for name in sorted(_MONTH, key=len, reverse=True))
+from alertd.base.months import MONTH_OF
+
+_NAMES = "|".join(name.capitalize() for name in sorted(MONTH_OF, key=len, reverse=True))
 _NAME = rf"(?P<month>{_NAMES}|{_NAMES.upper()})\b\.?"
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -55,7 +55,7 @@ def _full_year(said: str | None) -> int:
 def _by_name(found: re.Match[str]) -> Day:
     groups = found.groupdict()
     day = int(groups.get("day") or 0)
-    return Day(_full_year(groups.get("year")), _MONTH[groups["month"].lower()], day)
+    return Day(_full_year(groups.get("year")), MONTH_OF[groups["month"].lower()], day)
 
 
 def _by_number(found: re.Match[str]) -> Day:

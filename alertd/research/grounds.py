@@ -16,6 +16,7 @@ _MARKUP = re.compile(
     r"|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+",
     re.IGNORECASE,
 )
+_NAME_MAX = 80
 QUOTE_MAX = 240
 """Characters of a quote that a ground shows; its offsets stay those of what is shown."""
 
@@ -111,9 +112,8 @@ def related(relation: Relation, names: Mapping[str, str]) -> NoteGround:
 
 def relation_text(relation: Relation, names: Mapping[str, str]) -> str:
     """Say a relation: `NVDA supplies SpaceX`."""
-    return (
-        f"{names.get(relation.company, relation.company)} {SAID[relation.type]} {names.get(relation.of, relation.of)}"
-    )
+    company, of = (names.get(one, one)[:_NAME_MAX] for one in (relation.company, relation.of))
+    return f"{company} {SAID[relation.type]} {of}"
 
 
 def before(earlier: Earlier) -> NoteGround:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -87,8 +87,7 @@ class Reader:
 
     def handle(self, ground: NoteGround) -> Read:
         """Read a relation, an earlier event or a number."""
-        since = f" {ground.since}" if ground.since else ""
-        return self._text(f"{ground.text}{since}", [one for one in (ground.company, ground.of) if one])
+        return self._text(ground.text, [one for one in (ground.company, ground.of) if one])
 
     def _text(self, text: str, companies: Sequence[str] = ()) -> Read:
         written = written_words(text)
@@ -98,17 +97,20 @@ class Reader:
 
     def _companies_in(self, text: str, written: Written) -> Iterator[str]:
         """Give the companies that a text names by one of their names; a name of one word needs its capital."""
-        whole = f" {' '.join(words_of(text))} "
+        whole = words_of(text)
         for company, names in self.called.items():
-            if any(
-                (len(name) > 1 or name[0] in written.capitals) and f" {' '.join(name)} " in whole for name in names
-            ):
+            if any(len(name) > 1 or name[0] in written.capitals for name in _said(names, whole)):
                 yield company
 
     def names(self, text: str, company: str) -> bool:
         """Whether a text names a company."""
-        whole = f" {' '.join(words_of(text))} "
-        return any(f" {' '.join(name)} " in whole for name in self.called.get(company, ()))
+        return any(_said(self.called.get(company, ()), words_of(text)))
+
+
+def _said(names: Iterable[tuple[str, ...]], words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Give those of names that stand among the words of a text."""
+    whole = f" {' '.join(words)} "
+    return (name for name in names if f" {' '.join(name)} " in whole)
 
 
 def called(material: Material) -> Mapping[str, frozenset[tuple[str, ...]]]:

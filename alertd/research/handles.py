@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 
 from alertd.companies.model import Relation
 from alertd.model import Amount, Duration, Event, Evidence, NoteGround
-from alertd.research.material import Earlier, Material
-from alertd.rules.touched import SAID
+from alertd.research.grounds import before, related, words
+from alertd.research.material import Material
 from alertd.text.written import amount_text
 
 Handles = Mapping[str, NoteGround]
 """Id -> what it stands for."""
 MAX_RELATIONS, MAX_EARLIER, MAX_NUMBERS = 80, 20, 60
-_TITLE = 200
 _NAME = 80
 
 
@@ -27,8 +26,8 @@ def handles(material: Material) -> Handles:
     All relations on the ways of its exposures are named, held or not, so that the list says nothing about holdings.
     """
     labels = labels_of(material)
-    relations = [_of_relation(one, labels) for one in _relations(material)][:MAX_RELATIONS]
-    earlier = [_of_earlier(one) for one in material.earlier[:MAX_EARLIER]]
+    relations = [related(one, labels) for one in _relations(material)][:MAX_RELATIONS]
+    earlier = [before(one) for one in material.earlier[:MAX_EARLIER]]
     numbers = list(_numbers(material.event, labels))[:MAX_NUMBERS]
     named = (("r", relations), ("e", earlier), ("n", numbers))
     return {f"{letter}{i}": ground for letter, grounds in named for i, ground in enumerate(grounds, 1)}
@@ -44,19 +43,6 @@ def _relations(material: Material) -> list[Relation]:
     """Give each relation once; one that only a desk's portfolios see goes to nobody outside."""
     shared = (one for exposure in material.exposures for one in exposure.relations if one.desk is None)
     return list({(one.company, one.type, one.of): one for one in shared}.values())
-
-
-def _of_relation(one: Relation, labels: Mapping[str, str]) -> NoteGround:
-    company, of = labels.get(one.company, one.company)[:_NAME], labels.get(one.of, one.of)[:_NAME]
-    return NoteGround(
-        kind="relation", text=f"{company} {SAID[one.type]} {of}", company=one.company, relation=one.type, of=one.of,
-        since=one.since, source=one.source,
-    )  # fmt: skip
-
-
-def _of_earlier(one: Earlier) -> NoteGround:
-    title = f": {one.title[:_TITLE]}" if one.title else ""
-    return NoteGround(kind="event", text=f"{one.type.replace('_', ' ')} of {one.at[:10]}{title}", event=one.event)
 
 
 def _numbers(event: Event, labels: Mapping[str, str]) -> Iterator[NoteGround]:
@@ -85,7 +71,7 @@ def _amount(one: Amount, labels: Mapping[str, str]) -> str:
     text = amount_text(one.low, one.high, one.currency, one.bound, one.per)
     if not text:
         return ""
-    role = f", {one.role.replace('_', ' ')}" if one.role else ""
+    role = f", {words(one.role)}" if one.role else ""
     whose = f" of {labels.get(one.of, one.of)[:_NAME]}" if one.of else ""
     how = ", before" if one.earlier else ", reckoned from a total over a term" if one.derived else ""
     return f"{text}{role}{whose}{how}"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from alertd.base.months import DAYS_IN, MONTHS_IN
 from alertd.model import Duration, Event
 
-_MONTHS = {"day": 12 / 365, "week": 12 * 7 / 365, "month": 1.0, "quarter": 3.0, "year": 12.0}
-_DAYS_OF_A_MONTH = 365 / 12
 _OFF = 1.0
 """Months that the way to a date may be off: one that is stated by its month or year has an early and a late end."""
 _ROUNDED = 0.1
@@ -27,7 +26,7 @@ def _spans(one: Duration, event: Event) -> Iterator[tuple[float, float]]:
     """Give what may be said of a duration, in months, as ranges."""
     for length in (one.low, one.high):
         if length is not None:
-            months = length * _MONTHS[one.unit]
+            months = length * MONTHS_IN[one.unit]
             yield months - _ROUNDED, months + _ROUNDED
     began = _day(event.event_at or event.published_at or event.seen_at)
     if one.until and began is not None:
@@ -37,7 +36,7 @@ def _spans(one: Duration, event: Event) -> Iterator[tuple[float, float]]:
 
 
 def _between(began: date, end: date) -> float:
-    return (end - began) / timedelta(days=_DAYS_OF_A_MONTH)
+    return (end - began) / timedelta(days=DAYS_IN["month"])
 
 
 def _ends(until: str) -> tuple[date | None, date | None]:

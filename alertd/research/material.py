@@ -103,6 +103,10 @@ class Material:
     armed: tuple[str, ...] = ()
     """What the portfolio's rules wait for next, in words."""
 
+    def name(self, company: str) -> str:
+        """Give what a company is called, by its id."""
+        return self.names.get(company, company)
+
     @property
     def main(self) -> ReportedType | None:
         """The event type that a note is about: the surest; None if none is sure enough."""

@@ -26,7 +26,7 @@ from alertd.research.handles import Handles, labels_of
 from alertd.research.material import Material
 from alertd.rules.walls import companies_in
 
-VERSION = "1"
+VERSION = "2"
 """Of instructions and schema; a kept answer to another version is no answer."""
 BODY_MAX = 12_000
 """Characters of the body that a model is shown."""

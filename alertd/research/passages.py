@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from alertd.base.months import MONTHS
 from alertd.model import Event, Evidence
 from alertd.research.addressed import speaks_to_its_reader
 from alertd.text.sentences import sentences
@@ -104,7 +105,7 @@ AGAINST = _cues(
     r"|does not change|will continue|rather than",
     planned=r"trading plan|10b5-1|as (?:planned|expected)|had (?:said|warned|expected|risen|announced)"
     r"|priced? in|already"
-    r"|since (?:january|february|march|april|may|june|july|august|september|october|november|december)",
+    rf"|since (?:{'|'.join(MONTHS)})",
     elsewhere=r"below the (?:last|offer|value)|sold shares|but|however|although|while|despite|yet|other brokers"
     r"|raised their own|had left",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from alertd.base.months import MONTHS_IN
 from alertd.model import DealTerm, Duration, Event, NoteGround, NoteStatement
 from alertd.research.ahead import ahead
 from alertd.research.grounds import evidence_of, number, quote, words
@@ -11,7 +12,6 @@ from alertd.research.material import Material
 from alertd.research.passages import RISKS, passages
 
 MOST, MOST_SAID = 4, 3
-_MONTHS = {"day": 12 / 365.25, "week": 84 / 365.25, "month": 1.0, "quarter": 3.0, "year": 12.0}
 
 _CONSEQUENCE = {
     "reclaim_right": "what was given can be taken back",
@@ -59,7 +59,7 @@ def risks(material: Material) -> list[NoteStatement]:
 
 def _risk(term: DealTerm, material: Material) -> NoteStatement:
     what = words(term.type)
-    held = f", held by {material.names.get(term.held_by, term.held_by)}" if term.held_by else ""
+    held = f", held by {material.name(term.held_by)}" if term.held_by else ""
     text = f"{what[:1].upper()}{what[1:]}{held}: {_CONSEQUENCE[term.type]}."
     return NoteStatement(section="risk", text=text[:280], grounds=quote(material.event, term.evidence))
 
@@ -119,7 +119,7 @@ def _length(found: Duration) -> str:
 
 
 def _months(value: float, found: Duration) -> float:
-    return round(value * _MONTHS[found.unit], 1)
+    return round(value * MONTHS_IN[found.unit], 1)
 
 
 def _range(found: Duration, event: Event) -> tuple[float | None, float | None]:

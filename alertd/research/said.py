@@ -36,7 +36,7 @@ def _happened(found: ReportedType, material: Material) -> NoteStatement:
     talk = "only talked of" if found.status == "reported" and is_talk(material.event, found) else found.status
     status = "" if found.status == "announced" else f", {talk}"
     parties = [
-        material.names.get(party.company, party.company) + (f" ({words(party.role)})" if party.role else "")
+        material.name(party.company) + (f" ({words(party.role)})" if party.role else "")
         for party in found.parties[:4]
     ]
     who = f": {' → '.join(parties)}" if parties else ""
@@ -71,7 +71,7 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     event = material.event
     figure = _figure(amount)
     role = f", {words(amount.role)}" if amount.role else ""
-    of = f" of {material.names.get(amount.of, amount.of)}" if amount.of and amount.role else ""
+    of = f" of {material.name(amount.of)}" if amount.of and amount.role else ""
     derived = " (reckoned from a total over its term)" if amount.derived else ""
     before_it = _earlier(amount, event)
     earlier = f", before {_figure(before_it)}" if before_it else ""

@@ -31,7 +31,7 @@ def _signed(one: Exposure, material: Material, section: NoteSection) -> NoteStat
         return _said(section, f"{one.label} {one.why}.", _named(one, material), one)
     (relation,) = one.path
     role = f" ({words(one.role)})" if one.role else ""
-    text = f"{one.label} {SAID[relation.type]} {_name(one.named, material)}{role}: {one.why}."
+    text = f"{one.label} {SAID[relation.type]} {material.name(one.named)}{role}: {one.why}."
     return _said(section, text, [related(relation, material.names)], one)
 
 
@@ -40,12 +40,12 @@ def _unsigned(one: Exposure, material: Material) -> NoteStatement:
         role = f" as {words(one.role)}" if one.role else ""
         return _said("exposed", f"{one.label} is named{role}.", _named(one, material), one)
     if one.both:
-        told = (f"{SAID[s.relation.type]} {_name(s.relation.of, material)} ({words(s.role)}): {s.why}" for s in one.both)
+        told = (f"{SAID[s.relation.type]} {material.name(s.relation.of)} ({words(s.role)}): {s.why}" for s in one.both)
         text = f"{one.label} {'; but it '.join(told)}. Which counts for more is not known."
         grounds = list(dict.fromkeys(related(side.relation, material.names) for side in one.both))
         return _said("exposed", text, grounds, one)
     way = ", which ".join(
-        relation_text(relation, material.names) if n == 0 else f"{SAID[relation.type]} {_name(relation.of, material)}"
+        relation_text(relation, material.names) if n == 0 else f"{SAID[relation.type]} {material.name(relation.of)}"
         for n, relation in enumerate(one.path)
     )
     return _said("exposed", f"{way}.", [related(relation, material.names) for relation in one.path], one)
@@ -62,7 +62,3 @@ def _named(one: Exposure, material: Material) -> list[NoteGround]:
     evidence: list[Evidence] = [span for found in types for span in found.evidence]
     evidence += [span for company in event.companies if company.id == one.company for span in company.evidence]
     return quote(event, evidence)
-
-
-def _name(company: str, material: Material) -> str:
-    return material.names.get(company, company)

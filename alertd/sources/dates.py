@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from alertd.base.months import MONTH_OF
+
 Precision = Literal["second", "minute", "day"]
 
 FIRST_YEAR = 1990
@@ -29,13 +31,6 @@ class Stamp(NamedTuple):
     precision: Precision
 
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), 1)
-    for name in names.split()
-}  # fmt: skip
 _WALL_CLOCKS = {
     "ET": "America/New_York",
     "CT": "America/Chicago",
@@ -122,7 +117,7 @@ def _year(text: str) -> int:
 def _month(text: str) -> int | None:
     if text.isdigit():
         return int(text)
-    return _MONTHS.get(text.lower())
+    return MONTH_OF.get(text.lower())
 
 
 def _clock(part: dict[str, str | None]) -> timedelta | None:

@@ -9,6 +9,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from alertd.base.months import MONTHS
 from alertd.sources.plain import cut_title, plain_line, scrub
 
 MAX_FIGURE = Decimal(10) ** 15
@@ -20,8 +21,6 @@ _FIRST_YEAR, _LAST_YEAR = 1934, 2199
 _FIGURE = re.compile(r"\$?\s?((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,16})?(?:\.[0-9]{0,16})?)\s?%?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T+Z-].{0,20})?")
 _AMERICAN = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
-_NAMES = "january february march april may june july august september october november december"
-_MONTHS = tuple(_NAMES.split())
 _WRITTEN = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _SPACES = re.compile(r"\s+")
 _CIK = re.compile(r"\d{1,10}")
@@ -80,7 +79,7 @@ def day(text: str | None) -> str | None:
 def month_of(word: str) -> int | None:
     """Give the number of a month, written out or shortened to three letters or more."""
     low = word.lower()
-    return next((i for i, month in enumerate(_MONTHS, 1) if len(low) >= 3 and month.startswith(low)), None)
+    return next((i for i, month in enumerate(MONTHS, 1) if len(low) >= 3 and month.startswith(low)), None)
 
 
 def flag(text: str | None) -> bool | None:

@@ -25,7 +25,7 @@ def numbers(**fields: object) -> list[str]:
 def test_each_kind_has_its_letter_and_counts_from_one() -> None:
     named = handles(material())
     assert [handle for handle in named if handle[0] == "r"] == ["r1", "r2", "r3"]
-    assert named["r1"].text == "NVDA supplies SpaceX"
+    assert named["r1"].text == "NVDA supplies SpaceX since 2024-07-22"
     assert (named["r1"].company, named["r1"].relation, named["r1"].since) == (NVDA, "supplier", "2024-07-22")
     assert named["e1"].text == (
         "contract dispute of 2025-11-20: Anthropic and SpaceX argue over 12 satellites"
