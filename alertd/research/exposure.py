@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from alertd.companies.model import Holding, Path
 from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
-from alertd.model import Event, ReportedType, TouchedHolding
+from alertd.model import Event, Evidence, ReportedType, TouchedHolding
 from alertd.research.effects import JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
 from alertd.research.material import Earlier, Exposure, Material, Side, is_talk, sure_types
 from alertd.research.standing import conditional, owed
@@ -83,7 +83,7 @@ def _beside(event: Event, named: Sequence[str], graph: Graph) -> dict[str, list[
     """
     day, ways = event.event_at[:10], dict[str, list[Path]]()
     parties = {party.company for one in sure_types(event) for party in one.parties}
-    bystanders = [company for company in named if company not in parties and _on(event, company).sign is None]
+    bystanders = [company for company in named if company not in parties and _on(event, company).effect.sign is None]
     for company in bystanders:
         near = [graph.paths(end, 1).get(company, ()) for end in named if end in parties]
         if told := [way for some in near for way in some if len(way) == 1 and in_force(way, day)]:
@@ -97,6 +97,7 @@ class _Told(NamedTuple):
     way: Path
     effect: Effect
     both: tuple[Side, ...] = ()
+    shown: tuple[Evidence, ...] = ()
 
 
 def _told(event: Event, ways: Sequence[Path], graph: Graph) -> _Told:
@@ -130,7 +131,7 @@ def _effects(event: Event, way: Path, graph: Graph) -> list[tuple[str, Effect]]:
 def _exposed(
     event: Event, company: str, ways: Sequence[Path], holding: Holding | None, graph: Graph, label: Mapping[str, str]
 ) -> Exposure:
-    way, effect, both = _told(event, ways, graph) if ways[0] else _Told((), _on(event, company))
+    way, effect, both, shown = _told(event, ways, graph) if ways[0] else _on(event, company)
     named = way[-1].of if way else company
     return Exposure(
         company=company,
@@ -142,18 +143,22 @@ def _exposed(
         sign=effect.sign,
         why=effect.why,
         both=both,
+        shown=shown if effect.sign else (),
         holding=None if holding is None else _held(company, holding, way, effect, label, _role(event, named)),
     )
 
 
-def _on(event: Event, company: str) -> Effect:
+def _on(event: Event, company: str) -> _Told:
     """Say what an event is for a company that it names."""
     effects = [conditional(on_itself(found, role), event, found) for found, role in _reported(event, company)]
-    judged = (one for one in sure_types(event) if one.type in JUDGED and one.status != "denied")
+    if effect := next((effect for effect in effects if effect.sign is not None), None):
+        return _Told((), effect)
+    # Of an event that is about something else a penalty is what the parties of a contract have agreed on.
+    main = next(iter(sure_types(event)), None)
     amount = next((one for one in event.amounts if one.role in PAID and one.of == company and not one.earlier), None)
-    if amount is not None and (found := next(judged, None)) is not None:
-        effects.append(owed(event, found, amount.evidence))
-    return next((effect for effect in effects if effect.sign is not None), UNKNOWN)
+    if amount is None or main is None or main.type not in JUDGED or main.status == "denied":
+        return _Told((), UNKNOWN)
+    return _Told((), owed(event, main, amount.evidence), shown=tuple(amount.evidence))
 
 
 def _reported(event: Event, company: str) -> list[tuple[ReportedType, str]]:

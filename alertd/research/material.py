@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from alertd.companies.model import Relation
-from alertd.model import Event, ReportedType, TouchedHolding
+from alertd.model import Event, Evidence, ReportedType, TouchedHolding
 from alertd.rules.reported import SURE
 from alertd.rules.walls import companies_in, without_companies
 
@@ -68,10 +68,12 @@ class Exposure:
     sign: Sign | None = None
     why: str = ""
     """Of a sign: what makes it so, in words: `supplies the lessor`."""
-    both: tuple[Side, ...] = ()
-    """Where relations disagree in direction, so that there is no sign: the strongest, and the strongest against it."""
     holding: TouchedHolding | None = None
     """How the portfolio holds it; None: it does not."""
+    both: tuple[Side, ...] = ()
+    """Where relations disagree in direction, so that there is no sign: the strongest, and the strongest against it."""
+    shown: tuple[Evidence, ...] = ()
+    """Of a sign: the words that say it, where they are not those of the event type."""
 
     @property
     def relations(self) -> tuple[Relation, ...]:

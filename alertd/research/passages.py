@@ -21,7 +21,7 @@ READ = 4_000
 """Code points of a body that are looked through: what a report has to say stands in front."""
 _MOST_SENTENCES = 40
 _LEAST_WORDS, _MOST_WORDS = 4, 60
-"""A line of fewer words is a heading, one of more no sentence."""
+"""A line of fewer words is a heading, unless it ends as a sentence does (`Vega will appeal.`); one of more no sentence."""
 _SHOWN = 240
 
 
@@ -104,7 +104,7 @@ AGAINST = _cues(
     r"|remains?|still (?:holds?|advise|expects?|owns?)|have held|no (?:order|effect|change)|not been"
     r"|does not change|will continue|rather than",
     planned=r"trading plan|10b5-1|as (?:planned|expected)|had (?:said|warned|expected|risen|announced)"
-    r"|priced? in|already"
+    r"|priced? in|already (?:\w+ )?(?:announced|disclosed|expected|flagged|known|planned|reported|said|told|warned)"
     rf"|since (?:{'|'.join(MONTHS)})",
     elsewhere=r"below the (?:last|offer|value)|sold shares|but|however|although|while|despite|yet|other brokers"
     r"|raised their own|had left",
@@ -159,7 +159,8 @@ def _spoken(text: str) -> tuple[tuple[int, int], ...]:
 def _prose(text: str) -> Iterator[tuple[int, int]]:
     for one in sentences(text, _MOST_SENTENCES):
         said = text[one.start : one.end]
-        if _LEAST_WORDS <= len(said.split()) <= _MOST_WORDS and not _is_page(said):
+        count = len(said.split()) + said.endswith((".", "!"))
+        if _LEAST_WORDS <= count <= _MOST_WORDS and not _is_page(said):
             yield one.start, one.end
 
 

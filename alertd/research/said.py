@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from alertd.model import Amount, Event, NoteGround, NoteStatement, ReportedType
 from alertd.research.grounds import before, naming, number, quote, words
 from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
+from alertd.research.standing import around
 from alertd.text.written import amount_text
 
 TYPES, AMOUNTS, EARLIER = 2, 4, 3
@@ -15,7 +16,15 @@ _BESIDE = frozenset(("per_share", "funding", "debt"))
 """What an amount may be without saying how large the thing is: a price of the day, what a company owes or needs."""
 _REGULAR = ("year", "quarter", "month")
 """What is paid over time is of the deal, whatever it is."""
-_POSSIBLE = re.compile(r"\b(?:could|might|may)\b", re.IGNORECASE)
+_POSSIBLE = re.compile(r"\b(?:could|might|may|would)\b|\b[Ii]f\b")  # in small letters: May is a month
+_RECKONED = re.compile(
+    r"\b(?:analysts?|brokers?|economists?|consultants?|researchers?|observers?|critics?)\b[^.;]{0,60}"
+    r"\b(?:reckon|estimat|expect|think|believe|say|said|put|see|predict|forecast)\w*",
+    re.IGNORECASE,
+)
+"""What those say who stand outside."""
+OPINIONS = ("price_target", "rating_change")
+"""Types of what an analyst says: his figure is what happened."""
 LOUD = 2.0
 """Standard deviations above the usual number of stories from which a company is called crowded."""
 
@@ -54,7 +63,8 @@ def _happened(found: ReportedType, material: Material) -> NoteStatement:
 def told(material: Material) -> list[Amount]:
     """Give the amounts that say how large it is: those of now that are known to be something, each sum once.
 
-    Of what is denied there are none, and none where it is not known what the text is about.
+    Of what is denied there are none, and none where it is not known what the text is about; nor is what those reckon
+    who stand outside, unless it is an analyst's opinion that is told.
     """
     main = material.main
     if main is None or main.status == "denied":
@@ -62,7 +72,8 @@ def told(material: Material) -> list[Amount]:
     found: dict[tuple[object, ...], Amount] = {}
     for amount in material.event.amounts:
         known = amount.role is not None or amount.per in _REGULAR
-        if not amount.earlier and known and amount.role not in _BESIDE:
+        reckoned = main.type not in OPINIONS and _RECKONED.search(_sentence(material, amount))
+        if not amount.earlier and known and amount.role not in _BESIDE and not reckoned:
             found.setdefault((amount.low, amount.high, amount.currency, amount.per), amount)
     return list(found.values())
 
@@ -76,7 +87,7 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     before_it = _earlier(amount, event)
     earlier = f", before {_figure(before_it)}" if before_it else ""
     grounds = quote(event, amount.evidence)
-    lead = _lead(material, grounds)
+    lead = _lead(material, amount)
     text = f"{lead}: {figure}{role}{of}{derived}{earlier}."
     if grounds and of:
         grounds += naming(event, amount.of or "", grounds)
@@ -85,14 +96,18 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     return NoteStatement(section="implication", text=text[:280], grounds=grounds)
 
 
-def _lead(material: Material, grounds: Sequence[NoteGround]) -> str:
+def _lead(material: Material, amount: Amount) -> str:
     """Say how a figure is given: what is claimed, talked of, or only possible, is not stated."""
     main = material.main
     if main is None or main.type in ONE_SIDED:
         return "Claimed"
     if is_talk(material.event, main):
         return "Talked of"
-    return "Possible" if any(_POSSIBLE.search(one.said) for one in grounds) else "Stated"
+    return "Possible" if _POSSIBLE.search(_sentence(material, amount)) else "Stated"
+
+
+def _sentence(material: Material, amount: Amount) -> str:
+    return " ".join(around(material.event, amount.evidence[:1]))
 
 
 def _figure(amount: Amount) -> str:

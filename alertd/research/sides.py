@@ -59,6 +59,7 @@ def _named(one: Exposure, material: Material) -> list[NoteGround]:
     """Give the words that say what it does there: those of the event type in which it plays a role, or its name's."""
     event = material.event
     types = [found for found in event.event_types if any(party.company == one.company for party in found.parties)]
-    evidence: list[Evidence] = [span for found in types for span in found.evidence]
+    evidence: list[Evidence] = [*one.shown]
+    evidence += [span for found in types for span in found.evidence]
     evidence += [span for company in event.companies if company.id == one.company for span in company.evidence]
     return quote(event, evidence)

@@ -70,7 +70,7 @@ def conditional(effect: Effect, event: Event, found: ReportedType) -> Effect:
 
 def payment(event: Event, found: ReportedType, spans: Sequence[Evidence]) -> Effect:
     """Say whether a fine or the like, which stands at these places, has to be paid."""
-    said = " ".join(_around(event, spans))
+    said = " ".join(around(event, spans))
     lost = _APPEAL_LOST.search(said) is not None
     if _LIFTED.search(said) and not lost:
         return UNKNOWN
@@ -107,7 +107,7 @@ def _is_planned(event: Event, one: Evidence) -> bool:
     return _PLANNED.search(before + text[one.start : one.end]) is not None
 
 
-def _around(event: Event, spans: Sequence[Evidence]) -> list[str]:
+def around(event: Event, spans: Sequence[Evidence]) -> list[str]:
     """Give the sentences in which places stand, each once."""
     found: dict[str, None] = {}
     for span in spans:

@@ -6,7 +6,7 @@ Each file holds events of one kind; `world.yaml` declares companies, and what no
     title, body, …       the event; `kind`, `form`, `items`, `language`, `revision_reason`, `story` if they matter
     earlier              events between the same parties that came before: `at`, `type`, `title`
     holdings             company -> weight in percent, negative for a short
-    relations            what is declared: `NVDA supplier of spacex`, with `since DATE` and `until DATE`
+    relations            what is declared: `NVDA supplier of spacex for chips`, with `since DATE` and `until DATE`
     required             statements that a careful analyst wants
     forbidden            statements that he would not accept, and why
     horizon              bounds in months within which the stated horizon must lie; `none`: none may be stated
@@ -46,7 +46,7 @@ SOURCE = "declared in the set"
 
 GroundKind = Literal["quote", "relation", "event", "number"]
 Impact = Literal["good", "bad"]
-_RELATION = re.compile(r"(\S+) (\w+) of (\S+?)(?: since (\d{4}-\d\d-\d\d))?(?: until (\d{4}-\d\d-\d\d))?")
+_RELATION = re.compile(r"(\S+) (\w+) of (\S+?)(?: for (\w+))?(?: since (\d{4}-\d\d-\d\d))?(?: until (\d{4}-\d\d-\d\d))?")
 
 
 class _Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -196,10 +196,10 @@ def relations_of(case: NoteCase, table: CompanyTable) -> list[Relation]:
         found = _RELATION.fullmatch(written)
         if found is None:
             raise ValueError(f"{case.id}: `{written}` is not written like `NVDA supplier of spacex since 2024-06-01`")
-        company, type_, of, since, until = found.groups()
+        company, type_, of, what, since, until = found.groups()
         fields = {
             "company": company_of(company, table).id, "type": type_, "of": company_of(of, table).id,
-            "since": since, "until": until, "source": SOURCE,
+            "what": [what] if what else [], "since": since, "until": until, "source": SOURCE,
         }  # fmt: skip
         made.append(msgspec.convert(fields, Relation))
     return made

@@ -52,7 +52,7 @@ def test_a_fine_is_told_as_firmly_as_the_text_tells_it(title: str, body: str, sa
 @pytest.mark.parametrize("title", ["Court overturns $2bn fine for Vega Grid", "Vega Grid wins appeal against $2bn fine"])
 def test_who_no_longer_has_to_pay_does_not_lose(title: str) -> None:
     assert told(fined(title), "loser") == []
-    assert told(fined(title), "exposed") == ["Vega Grid is named as subject."]
+    assert told(fined(title), "exposed")[0] == "Vega Grid is named as subject."
 
 
 def test_of_a_fine_that_is_denied_nothing_follows() -> None:
@@ -97,3 +97,53 @@ def test_what_is_planned_is_told_as_a_plan() -> None:
                          parties=[Party(company="vega", role="issuer")])  # fmt: skip
     event = lease(title=title, body="", event_types=[found], amounts=[], terms=[])
     assert told(event, "winner") == ["Vega Grid buys its own shares, if it comes as planned."]
+
+
+def test_a_penalty_that_a_contract_names_is_not_owed_where_the_event_is_about_something_else() -> None:
+    event = fined("Vega Grid is to pay $2bn to Lumen Labs if the merger fails")
+    (about,) = event.event_types
+    merger = replace(about, type="acquisition", confidence=0.95, parties=[])
+    assert told(replace(event, event_types=[merger, replace(about, parties=[])]), "loser") == []
+
+
+def test_who_has_to_pay_is_shown_where_the_sum_stands_not_where_the_case_does() -> None:
+    title, body = "Vega Grid loses case", "A court in Delaware ordered Vega Grid to pay $2bn."
+    event = fined("$2bn Vega Grid", type="litigation")
+    place = Evidence(field="body", start=body.index("$2bn"), end=body.index("$2bn") + 4, quote=body)
+    head = Evidence(field="title", start=0, end=len(title), quote=title)
+    (found,), (amount,), (named,) = event.event_types, event.amounts, event.companies
+    event = replace(
+        event, title=title, body=body, event_types=[replace(found, evidence=[head])],
+        amounts=[replace(amount, evidence=[place])], companies=[replace(named, evidence=[])],
+    )  # fmt: skip
+    note = facts_note(gather(event, holding(), graph(), LABELS), event.event_at)
+    (said,) = of(note, "loser")
+    assert (said.text, [ground.said for ground in said.grounds]) == ("Vega Grid has to pay.", [body])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lead"),
+    [
+        ("The rent is $7bn a year.", "Stated"),
+        ("If all of it is used the rent is $7bn a year.", "Possible"),
+        ("The rent would come to $7bn a year.", "Possible"),
+        ("The rent is $7bn a year from May.", "Stated"),
+        ("The rent is $7bn a year. It may be ended at any time.", "Stated"),
+    ],
+)
+def test_a_figure_is_given_as_firmly_as_its_own_sentence_gives_it(sentence: str, lead: str) -> None:
+    start = sentence.index("$7bn a year")
+    place = Evidence(field="body", start=start, end=start + 11, quote=sentence)
+    amount = Amount(low=7e9, high=7e9, per="year", role="revenue", of="vega", evidence=[place])
+    assert told(lease(body=sentence, amounts=[amount], terms=[]), "implication")[1].startswith(f"{lead}: $7bn a year")
+
+
+def test_what_analysts_reckon_is_not_what_happened_unless_their_opinion_is_the_news() -> None:
+    sentence = "Analysts at two banks reckon that the rent is $7bn a year."
+    place = Evidence(field="body", start=sentence.index("$7bn"), end=len(sentence) - 1, quote=sentence)
+    amount = Amount(low=7e9, high=7e9, per="year", role="revenue", of="vega", evidence=[place])
+    event = lease(body=sentence, amounts=[amount], terms=[])
+    assert len(told(event, "implication")) == 1
+    (found,) = event.event_types
+    rated = replace(event, event_types=[replace(found, type="rating_change", kind="upgrade")])
+    assert told(rated, "implication")[1:] == ["Stated: $7bn a year, revenue of Vega Grid."]
