@@ -7,12 +7,28 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from alertd.base.clock import parse_rfc3339
 from tests.cli.run import command, plain_environment, process
 from tests.support.http import DEADLINE_S
+
+
+Statement = dict[str, Any]
+LABELS = "Means|Gains|Loses|Near it|Risk|Horizon|Before|Known|Against|Open"
+
+
+def words(statement: Statement) -> str:
+    """Give what a statement quotes."""
+    return " ".join(ground["evidence"]["quote"] for ground in statement["grounds"] if ground.get("evidence"))
+
+
+def ways(statement: Statement) -> list[str]:
+    """Give the relations that a statement rests on, with who says so."""
+    relations = [ground for ground in statement["grounds"] if ground["kind"] == "relation"]
+    return [f"{ground['source']}: {ground['text'].partition(' since ')[0]}" for ground in relations]
 
 
 @pytest.fixture
@@ -43,6 +59,50 @@ def test_once_as_json_shows_the_alerts_and_that_nothing_is_lost(here: Path) -> N
         assert alert["matches"][0]["evidence"]
         assert parse_rfc3339(alert["first_at"]) <= parse_rfc3339(alert["updated_at"])
     assert list((here / "tmp").iterdir()) == []
+
+
+def test_the_note_of_the_lease_says_what_it_means_and_each_sentence_shows_its_ground(here: Path) -> None:
+    done = process("demo", "--once", "--json", cwd=here, env={"TMPDIR": str(here / "tmp")})
+    assert done.code == 0, done.err
+    (lease,) = [one for one in done.json["alerts"] if "leases its Colossus 1 supercomputer to Anthropic" in one["title"]]
+    note = lease["note"]
+    said: dict[str, list[Statement]] = {}
+    for one in note["statements"]:
+        said.setdefault(one["section"], []).append(one)
+
+    assert "$3-4bn a year, revenue of SpaceX" in " ".join(one["text"] for one in said["implication"])
+    (risk, *_) = said["risk"]
+    assert risk["text"].startswith("Reclaim right, held by SpaceX")
+    assert "harm clause allows SpaceX to reclaim the computing capacity" in words(risk)
+    assert (note["horizon_low"], note["horizon_high"]) == (3, 12)
+    assert said["horizon"][0]["text"].startswith("3 to 12 months")
+
+    gains = {one["holding"]["label"]: ways(one) for one in said["winner"]}
+    assert {name: gains[name] for name in ("NVDA", "VRT", "CEG")} == {
+        "NVDA": ["illustrative: processors: NVDA supplies SpaceX"],
+        "VRT": ["illustrative: cooling: VRT supplies SpaceX"],
+        "CEG": ["illustrative: power: CEG supplies SpaceX"],
+    }
+    assert [one["text"].split()[0] for one in said["loser"]] == ["AMZN", "GOOGL"], "the clouds that it leaves, and no other"
+    assert all("supplies Anthropic" in way for one in said["loser"] for way in ways(one))
+    against = said["contrarian"][0]
+    assert "$3-4bn a year is less certain" in against["text"]
+    assert "harm clause" in words(against)
+    assert len(note["statements"]) >= 12
+    for one in note["statements"]:
+        assert one["grounds"], one["text"]
+        assert all(ground.get("text") or ground.get("evidence", {}).get("quote") for ground in one["grounds"]), one
+
+
+def test_on_a_terminal_each_sentence_of_the_note_has_its_ground_behind_or_beneath_it(here: Path) -> None:
+    done = process("demo", "--once", cwd=here, env={"TMPDIR": str(here / "tmp"), "COLUMNS": "2000"})
+    assert done.code == 0, done.err
+    notes = re.findall(r"^Means +Compute lease.*?^Note ", done.out, re.MULTILINE | re.DOTALL)
+    assert notes
+    for note in notes:
+        rows = re.findall(rf"^(?:{LABELS}) .*?(?=^(?:{LABELS}|Note) )", note, re.MULTILINE | re.DOTALL)
+        assert len(rows) >= 12
+        assert [row for row in rows if not re.search(r"“.+”|\[.+\]", row, re.DOTALL)] == []
 
 
 def test_a_broken_source_is_shown_and_harms_nothing(here: Path) -> None:
