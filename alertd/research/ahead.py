@@ -26,7 +26,8 @@ _PAST = re.compile(r"\b(?:stood|was|were|had|rose|fell|sold|since|last|ended|beg
 """Beside these a date without its year is one that has been."""
 _FORWARD = re.compile(
     r"\b(?:by|until|till|before|from|will|would|shall|should|may|expects?|expected|due|plans?|planned|scheduled|sets?"
-    r"|to be|follows?|publish(?:es)?|hearing|trial|vote|meeting|deadline|begins?|starts?|ends?|expires?|closes?|matures?)\b",
+    r"|to be|follows?|publish(?:es)?|hearing|trial|vote|meeting|deadline|begins?|starts?|ends?|expires?|closes?"
+    r"|matures?)\b",
     re.IGNORECASE,
 )
 """Without one of these a date without its year may be what is reported on: `first-quarter revenue rose`."""

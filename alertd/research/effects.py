@@ -1,9 +1,9 @@
 """What an event of a type is for the companies in it, and for those one relation away: good, bad, or nobody can tell.
 
 A table and nothing more: for each event type (or `type/kind`) and role the sign for the company itself, and what it
-is for a neighbour by what that neighbour is to it (`supplier`…) and, where that matters, by what it supplies. Only what
-follows from the thing itself stands here; where two careful people could disagree there is no sign, and the neighbour
-is called exposed.
+is for a neighbour by what that neighbour is to it (`supplier`…) and, where that matters, by what it supplies. Only
+what follows from the thing itself stands here; where two careful people could disagree there is no sign, and the
+neighbour is called exposed.
 """
 
 from __future__ import annotations

@@ -86,7 +86,8 @@ def _beside(event: Event, named: Sequence[str], graph: Graph) -> dict[str, list[
     bystanders = [company for company in named if company not in parties and _on(event, company).effect.sign is None]
     for company in bystanders:
         near = [graph.paths(end, 1).get(company, ()) for end in named if end in parties]
-        if told := [way for some in near for way in some if len(way) == 1 and in_force(way, day)]:
+        told = [way for some in near for way in some if in_force(way, day)]
+        if told:
             ways[company] = told
     return ways
 

@@ -71,7 +71,7 @@ class Exposure:
     holding: TouchedHolding | None = None
     """How the portfolio holds it; None: it does not."""
     both: tuple[Side, ...] = ()
-    """Where relations disagree in direction, so that there is no sign: the strongest, and the strongest against it."""
+    """Where relations disagree in direction, so that there is no sign: the strongest, and the strongest against."""
     shown: tuple[Evidence, ...] = ()
     """Of a sign: the words that say it, where they are not those of the event type."""
 

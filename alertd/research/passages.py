@@ -21,7 +21,8 @@ READ = 4_000
 """Code points of a body that are looked through: what a report has to say stands in front."""
 _MOST_SENTENCES = 40
 _LEAST_WORDS, _MOST_WORDS = 4, 60
-"""A line of fewer words is a heading, unless it ends as a sentence does (`Vega will appeal.`); one of more no sentence."""
+"""A line of fewer words is a heading, unless it lacks one and ends as a sentence does (`Vega will appeal.`); one of
+more is no sentence."""
 _SHOWN = 240
 
 

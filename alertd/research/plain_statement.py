@@ -21,7 +21,7 @@ _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164
 _MAX_MARKS = 2
 """Combining marks in a row; more paint over what is beside them."""
 _MOST_PLAIN = 2 * MAX_TEXT
-"""Characters of the compatibility form, which for some signs is ten times as long: more than this reaches no pattern."""
+"""Characters of the compatibility form that reach a pattern; for some signs it is ten times as long."""
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]*:/|\b(?:mailto|tel|javascript|data):\S|\bwww\.\S|(?<![\w.])(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w])"
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|\bxn--",

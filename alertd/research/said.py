@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from alertd.model import Amount, Event, NoteGround, NoteStatement, ReportedType
+from alertd.model import Amount, Event, NoteStatement, ReportedType
 from alertd.research.grounds import before, naming, number, quote, words
 from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
 from alertd.research.standing import around

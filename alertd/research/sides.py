@@ -40,7 +40,9 @@ def _unsigned(one: Exposure, material: Material) -> NoteStatement:
         role = f" as {words(one.role)}" if one.role else ""
         return _said("exposed", f"{one.label} is named{role}.", _named(one, material), one)
     if one.both:
-        told = (f"{SAID[s.relation.type]} {material.name(s.relation.of)} ({words(s.role)}): {s.why}" for s in one.both)
+        told = (
+            f"{SAID[s.relation.type]} {material.name(s.relation.of)} ({words(s.role)}): {s.why}" for s in one.both
+        )
         text = f"{one.label} {'; but it '.join(told)}. Which counts for more is not known."
         grounds = list(dict.fromkeys(related(side.relation, material.names) for side in one.both))
         return _said("exposed", text, grounds, one)

@@ -1,12 +1,12 @@
 """How firmly the text says what an effect rests on, and the words that carry that into a sentence of a note.
 
-    announced                        gets the rent
-    reported                         gets the rent, if the report is right
-    announced, and planned           buys its own shares, if it comes as planned
-    rumoured, or in talks            gets the rent, if it comes about
-    a fine that is                   imposed: has to pay; sought, or only possible: may have to pay;
-                                     under appeal: is told to pay, and the text speaks of an appeal; lifted: nothing
-    denied                           nothing: effects.py
+announced                        gets the rent
+reported                         gets the rent, if the report is right
+announced, and planned           buys its own shares, if it comes as planned
+rumoured, or in talks            gets the rent, if it comes about
+a fine that is                   imposed: has to pay; sought, or only possible: may have to pay;
+                                 under appeal: is told to pay, and the text speaks of an appeal; lifted: nothing
+denied                           nothing: effects.py
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ READ = 4_000
 _BEFORE = 24
 """Characters before the words that show an event in which it may be called a plan."""
 _PLANNED = re.compile(
-    r"\b(?:plan(?:s|ned|ning)? (?:to|for|a|an)|intend(?:s|ed|ing)? to|intention to|propos(?:es|ed|ing|al)|aim(?:s|ed|ing)? to"
-    r"|seek(?:s|ing)? to|scheduled to)\b",
+    r"\b(?:plan(?:s|ned|ning)? (?:to|for|a|an)|intend(?:s|ed|ing)? to|intention to|propos(?:es|ed|ing|al)"
+    r"|aim(?:s|ed|ing)? to|seek(?:s|ing)? to|scheduled to)\b",
     re.IGNORECASE,
 )
 _APPEALED = re.compile(
-    r"\bappeal(?:s|ed|ing)?\b|\b(?:will|to|would|plans to) (?:contest|challenge|fight)\b|\b(?:contests|challenges) the\b",
+    r"\bappeal(?:s|ed|ing)?\b|\b(?:will|to|would|plans to) (?:contest|challenge|fight)\b"
+    r"|\b(?:contests|challenges) the\b",
     re.IGNORECASE,
 )
 _COURTS = re.compile(r"\bappeals? (?:court|panel|judges?)|\bcourt of appeals?|\bappellate\b", re.IGNORECASE)
@@ -45,8 +46,8 @@ _LIFTED = re.compile(
     re.IGNORECASE,
 )
 _IMPOSED = re.compile(
-    r"\b(?:fines|fined|orders?|ordered|must pay|has to pay|to pay|pays|paid|imposes?|imposed|levie[sd]|awards?|awarded"
-    r"|verdict|judge?ment|liable|hits?|slaps|slapped|penali[sz]e[sd]|handed|told to)\b",
+    r"\b(?:fines|fined|orders?|ordered|must pay|has to pay|to pay|pays|paid|imposes?|imposed|levie[sd]|awards?"
+    r"|awarded|verdict|judge?ment|liable|hits?|slaps|slapped|penali[sz]e[sd]|handed|told to)\b",
     re.IGNORECASE,
 )
 _POSSIBLE = re.compile(

@@ -46,7 +46,9 @@ SOURCE = "declared in the set"
 
 GroundKind = Literal["quote", "relation", "event", "number"]
 Impact = Literal["good", "bad"]
-_RELATION = re.compile(r"(\S+) (\w+) of (\S+?)(?: for (\w+))?(?: since (\d{4}-\d\d-\d\d))?(?: until (\d{4}-\d\d-\d\d))?")
+_RELATION = re.compile(
+    r"(\S+) (\w+) of (\S+?)(?: for (\w+))?(?: since (\d{4}-\d\d-\d\d))?(?: until (\d{4}-\d\d-\d\d))?"
+)
 
 
 class _Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,7 +15,6 @@ from alertd.base.clock import parse_rfc3339
 from tests.cli.run import command, plain_environment, process
 from tests.support.http import DEADLINE_S
 
-
 Statement = dict[str, Any]
 LABELS = "Means|Gains|Loses|Near it|Risk|Horizon|Before|Known|Against|Open"
 
@@ -64,7 +63,9 @@ def test_once_as_json_shows_the_alerts_and_that_nothing_is_lost(here: Path) -> N
 def test_the_note_of_the_lease_says_what_it_means_and_each_sentence_shows_its_ground(here: Path) -> None:
     done = process("demo", "--once", "--json", cwd=here, env={"TMPDIR": str(here / "tmp")})
     assert done.code == 0, done.err
-    (lease,) = [one for one in done.json["alerts"] if "leases its Colossus 1 supercomputer to Anthropic" in one["title"]]
+    (lease,) = [
+        one for one in done.json["alerts"] if "leases its Colossus 1 supercomputer to Anthropic" in one["title"]
+    ]
     note = lease["note"]
     said: dict[str, list[Statement]] = {}
     for one in note["statements"]:
@@ -83,7 +84,9 @@ def test_the_note_of_the_lease_says_what_it_means_and_each_sentence_shows_its_gr
         "VRT": ["illustrative: cooling: VRT supplies SpaceX"],
         "CEG": ["illustrative: power: CEG supplies SpaceX"],
     }
-    assert [one["text"].split()[0] for one in said["loser"]] == ["AMZN", "GOOGL"], "the clouds that it leaves, and no other"
+    assert [one["text"].split()[0] for one in said["loser"]] == ["AMZN", "GOOGL"], (
+        "the clouds that it leaves, and no other"
+    )
     assert all("supplies Anthropic" in way for one in said["loser"] for way in ways(one))
     against = said["contrarian"][0]
     assert "$3-4bn a year is less certain" in against["text"]

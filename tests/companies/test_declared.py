@@ -126,7 +126,8 @@ relations:
 
 def test_only_where_something_is_supplied_or_leased_can_it_say_what() -> None:
     assert faults("relations: [{company: NVDA, is: partner, of: GOOGL, what: chips}]") == [
-        "a.yaml:1:59: a partner neither supplies nor leases anything (`what` goes with supplier, customer, lessor, lessee)"
+        "a.yaml:1:59: a partner neither supplies nor leases anything"
+        " (`what` goes with supplier, customer, lessor, lessee)"
     ]
 
 

@@ -99,7 +99,8 @@ def test_ways_of_one_length_that_disagree_give_no_direction_and_the_note_says_bo
     (said,) = of(note, "exposed")
     assert said.text == (
         "CHIP supplies Lumen Labs (lessee): its customer now takes capacity elsewhere;"
-        " but it supplies Vega Grid (lessor): more of what it supplies may be needed. Which counts for more is not known."
+        " but it supplies Vega Grid (lessor): more of what it supplies may be needed."
+        " Which counts for more is not known."
     )
     assert [ground.source for ground in said.grounds] == ["a blog", "its 10-K, 2025"]
     assert said.holding is not None

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertd.research.figure_dates import Day, dates, is_stated
 from alertd.research import figures
+from alertd.research.figure_dates import Day, dates, is_stated
 from alertd.research.figures import COVERED, MOST, read_figures
 
 

@@ -93,6 +93,8 @@ def test_orders_structure_and_puffery_are_told_from_news(words: str, speaks: boo
     assert speaks_to_its_reader(words) is speaks
 
 
-@pytest.mark.parametrize(("body", "found"), [("Vega will appeal. It has cash.", True), ("Vega will appeal\n\nMore.", False)])
+@pytest.mark.parametrize(
+    ("body", "found"), [("Vega will appeal. It has cash.", True), ("Vega will appeal\n\nMore.", False)]
+)
 def test_a_line_of_three_words_is_a_sentence_only_if_it_ends_as_one(body: str, found: bool) -> None:
     assert [one.kind for one in passages(about(body), AGAINST, 3)] == ["The other side tells it otherwise."] * found

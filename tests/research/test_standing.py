@@ -20,7 +20,9 @@ def fined(title: str, body: str = "", type: str = "regulatory_action", status: s
     """Give a report of a fine for Vega Grid as the enricher would have it."""
     start = title.index("$2bn")
     amount = Evidence(field="title", start=start, end=start + 4, quote="$2bn")
-    named = Evidence(field="title", start=title.index("Vega Grid"), end=title.index("Vega Grid") + 9, quote="Vega Grid")
+    named = Evidence(
+        field="title", start=title.index("Vega Grid"), end=title.index("Vega Grid") + 9, quote="Vega Grid"
+    )
     reported = ReportedType(type=type, kind=None, confidence=0.9, status=status, evidence=[amount],
                             parties=[Party(company="vega", role="subject")])  # fmt: skip
     return Event(
@@ -42,14 +44,17 @@ def fined(title: str, body: str = "", type: str = "regulatory_action", status: s
         ("Regulator seeks $2bn from Vega Grid", "", "may have to pay"),
         ("Regulator proposes fine of $2bn for Vega Grid", "", "may have to pay"),
         ("Regulator and Vega Grid differ over $2bn", "", "may have to pay"),
-        ("Regulator fines Vega Grid $2bn", "The company said that it will appeal.", "is told to pay, and the text speaks of an appeal"),
+        ("Regulator fines Vega Grid $2bn", "The company said that it will appeal.",
+         "is told to pay, and the text speaks of an appeal"),
     ],
 )  # fmt: skip
 def test_a_fine_is_told_as_firmly_as_the_text_tells_it(title: str, body: str, said: str) -> None:
     assert told(fined(title, body), "loser") == [f"Vega Grid {said}."]
 
 
-@pytest.mark.parametrize("title", ["Court overturns $2bn fine for Vega Grid", "Vega Grid wins appeal against $2bn fine"])
+@pytest.mark.parametrize(
+    "title", ["Court overturns $2bn fine for Vega Grid", "Vega Grid wins appeal against $2bn fine"]
+)
 def test_who_no_longer_has_to_pay_does_not_lose(title: str) -> None:
     assert told(fined(title), "loser") == []
     assert told(fined(title), "exposed")[0] == "Vega Grid is named as subject."
@@ -60,7 +65,9 @@ def test_of_a_fine_that_is_denied_nothing_follows() -> None:
 
 
 def test_of_a_fine_that_is_rumoured_only_that_it_may_have_to_be_paid() -> None:
-    assert told(fined("Vega Grid fined $2bn, says gossip", status="rumoured"), "loser") == ["Vega Grid may have to pay."]
+    assert told(fined("Vega Grid fined $2bn, says gossip", status="rumoured"), "loser") == [
+        "Vega Grid may have to pay."
+    ]
 
 
 def test_damages_that_somebody_sues_for_are_not_yet_to_be_paid() -> None:
