@@ -11,7 +11,7 @@ from alertd.alerts.knowing import snoozed
 from alertd.alerts.lanes import lanes
 from alertd.alerts.policy import severity_rank
 from alertd.base.clock import parse_rfc3339
-from alertd.model import AlertState, Match, Severity
+from alertd.model import Alert, AlertState, Match, Severity
 
 CARD_CHANGES = 20
 """Lines of its history that a card has, the newest."""
@@ -32,11 +32,15 @@ def row(state: AlertState) -> dict[str, Any]:
     }
 
 
+def outside(alert: Alert) -> dict[str, Any]:
+    """Give an alert with its fields named as they are outside the store, ready for JSON."""
+    fields: dict[str, Any] = msgspec.to_builtins(alert)
+    return fields | {"note": fields.pop("research_note")}
+
+
 def in_full(state: AlertState) -> dict[str, Any]:
-    """Give an alert with all that it carries: its row, and `alert` as it is named outside, ready for JSON."""
-    fields = msgspec.to_builtins(state.alert)
-    fields["note"] = fields.pop("research_note")
-    return row(state) | {"alert": fields}
+    """Give an alert with all that it carries: its row, and `alert` as a whole, ready for JSON."""
+    return row(state) | {"alert": outside(state.alert)}
 
 
 def card(state: AlertState) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import msgspec
 import typer
 
 from alertd import telemetry
+from alertd.alerts.rows import outside
 from alertd.app.reloading import Reloading
 from alertd.app.starting import started
 from alertd.app.supervisor import ALL_ROLES, Supervisor
@@ -25,7 +26,7 @@ from alertd.cli.run import Signals
 from alertd.demo.config import write_demo
 from alertd.demo.site import DemoSite
 from alertd.errors import AlertdError, StoreUnavailable
-from alertd.model import Alert, JournalRecord
+from alertd.model import JournalRecord
 from alertd.store.redis import RedisStore, open_store
 
 QUIET_S = 0.1
@@ -169,12 +170,7 @@ async def _journal(store: RedisStore) -> list[JournalRecord]:
 async def _alerts(store: RedisStore, records: list[JournalRecord]) -> list[dict[str, Any]]:
     ids = dict.fromkeys(d["alert"] for r in records for d in r.data.get("decisions", []) if d["reason"] == "first")
     stored = await store.load_alerts(list(ids))
-    return [_as_json(found.state.alert) for i in ids if (found := stored.get(i)) and found.state]
-
-
-def _as_json(alert: Alert) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.to_builtins(alert)
-    return fields | {"note": fields.pop("research_note")}
+    return [outside(found.state.alert) for i in ids if (found := stored.get(i)) and found.state]
 
 
 def summarise(records: list[JournalRecord], *, published: int) -> Summary:
