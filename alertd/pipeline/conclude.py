@@ -213,7 +213,8 @@ class Conclusion:
             return None
 
     def _material(self, work: Work, portfolio: Portfolio) -> str:
-        world, event = self._matcher.worlds.of(portfolio.desk), self._matcher.seen_by(work.event, portfolio.desk)
+        # What a desk relates for itself alone is not among what a model is shown.
+        world, event = self._matcher.worlds.of(None), self._matcher.seen_by(work.event, portfolio.desk)
         return material_on(event, portfolio, world, work.past, self._matcher.book.source_desks)
 
 

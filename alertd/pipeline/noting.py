@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from alertd.base.clock import rfc3339
 from alertd.model import Event, Note, NoteSection, Row
-from alertd.research.exposure import gather
+from alertd.research.exposure import gather, gather_open
 from alertd.research.facts_note import facts_note
 from alertd.research.material import Earlier, written_material
 from alertd.rules.book import Portfolio
@@ -44,10 +44,13 @@ def note_on(
 def material_on(
     event: Event, portfolio: Portfolio, world: World, past: Sequence[Row], source_desks: Mapping[str, str]
 ) -> str:
-    """Write what a model may be shown of what is near an event: the same for whoever holds what."""
+    """Write what a model may be shown of what is near an event: the same for whoever holds what.
+
+    `event` is as the portfolio's desk sees it, `world` as those see it who belong to no desk.
+    """
     known = [row for row in past if fact_of(row).open]
     earlier = _earlier(event, known, source_desks, portfolio.desk)
-    return written_material(gather(event, {}, world.graph, world.labels, earlier=earlier))
+    return written_material(gather_open(event, world.graph, world.related, earlier=earlier))
 
 
 def _earlier(event: Event, past: Iterable[Row], source_desks: Mapping[str, str], desk: str | None) -> list[Earlier]:

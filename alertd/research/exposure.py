@@ -62,6 +62,19 @@ def gather(
     return Material(event, found, tuple(earlier), names, tuple(armed))
 
 
+def gather_open(
+    event: Event, graph: Graph, related: Mapping[str, str], *, earlier: Iterable[Earlier] = ()
+) -> Material:
+    """Gather what a model may be shown of an event: the same, to the letter, whoever holds what.
+
+    The companies that the event names are called as it names them, their neighbours as `related` says; no neighbour
+    is there because somebody holds it: those with a direction are. `graph` holds what is declared for everybody.
+    """
+    named = {company.id: company.ticker or company.name for company in event.companies}
+    called = {**related, **{company: label for company, label in named.items() if label}}
+    return gather(event, {}, graph, called, earlier=earlier)
+
+
 def _near(event: Event, named: Sequence[str], graph: Graph, hops: int) -> dict[str, list[Path]]:
     """Give for each company in reach its shortest ways to a named one; the named themselves have an empty one."""
     ways: dict[str, list[Path]] = {company: [()] for company in named}

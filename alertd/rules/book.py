@@ -127,6 +127,8 @@ class RuleBook(Struct, frozen=True, kw_only=True):
     """Those that are looked for in texts."""
     labels: dict[str, str] = msgspec.field(default_factory=dict)
     """Company id -> ticker or name, of the companies that are held, listed or declared."""
+    related: dict[str, str] = msgspec.field(default_factory=dict)
+    """The same of those that relations are about, whoever holds what: for readers outside the house."""
     rates: Rates | None = None
     routine_forms: frozenset[str] = frozenset()
     source_desks: dict[str, str] = msgspec.field(default_factory=dict)
@@ -146,7 +148,7 @@ class RuleBook(Struct, frozen=True, kw_only=True):
 
     def world(self) -> World:
         """Make what all portfolios share."""
-        return World(Graph(self.relations), self.labels, self.rates)
+        return World(Graph(self.relations), self.labels, self.rates, self.related)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to other processes in the fast form."""
@@ -249,7 +251,7 @@ def portfolio_hash(p: Portfolio) -> str:
 def shared_hash(book: RuleBook) -> str:
     """Fingerprint what all portfolios share."""
     types = [t.hash for t in book.event_types]
-    shared = (types, book.relations, book.rates, book.routine_forms, book.source_desks)
+    shared = (types, book.relations, book.rates, book.routine_forms, book.source_desks, book.related)
     return mark(msgspec.json.encode(shared, order="deterministic").decode())
 
 

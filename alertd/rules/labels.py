@@ -16,12 +16,17 @@ _ASKED = "company "
 def labels_shared(defined: Defined) -> dict[str, str]:
     """Give the labels of what is declared, of what relations are about, and of what stands in lists."""
     labels = {company.id: company.label for company in defined.table.declared.values()}
-    related = {company for relation in defined.relations for company in (relation.company, relation.of)}
-    labels.update(_labelled(related - labels.keys(), defined.table))
+    labels.update(labels_related(defined))
     for held in defined.lists.values():
         if isinstance(held.content, frozenset):
             labels.update(_labelled((company for company in held.content if company not in labels), defined.table))
     return labels
+
+
+def labels_related(defined: Defined) -> dict[str, str]:
+    """Give the labels of what relations are about, as the table has them: the same whoever holds what."""
+    related = {company for relation in defined.relations for company in (relation.company, relation.of)}
+    return _labelled(sorted(related), defined.table)
 
 
 def labels_of_parts(parts: Iterable[Part], portfolios: Iterable[Portfolio], table: CompanyTable) -> dict[str, str]:

@@ -27,7 +27,7 @@ from alertd.rules.compiled import Advance, CompiledParts
 from alertd.rules.files import FOLDERS, Tree
 from alertd.rules.held import HoldingsReader, Kept
 from alertd.rules.known_rules import Asking, Defined, named_in
-from alertd.rules.labels import labels_of_parts, labels_shared
+from alertd.rules.labels import labels_of_parts, labels_related, labels_shared
 from alertd.rules.loaded import KnownSettings, Loaded, RuleTests, Where
 from alertd.rules.named import named_in_table
 from alertd.rules.part import Part
@@ -274,6 +274,7 @@ class RuleLoader:
             relations=defined.relations,
             companies=named_in_table(defined.table),
             labels={**labels_shared(defined), **labels},
+            related=labels_related(defined),
             rates=defined.rates,
             routine_forms=defined.routine_forms,
             source_desks={source: desk for source, desk in (defined.sources or {}).items() if desk is not None},

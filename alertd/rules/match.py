@@ -49,7 +49,7 @@ class Matcher:
         self._book = book
         self._understanding = understanding
         self._labels = dict(book.labels)
-        self.worlds = Worlds(World(Graph(book.relations), self._labels, book.rates))
+        self.worlds = Worlds(World(Graph(book.relations), self._labels, book.rates, book.related))
         """How companies are related, as each desk sees it."""
         self._portfolios = {portfolio.id: portfolio for portfolio in book.portfolios}
         self._slots: dict[str, dict[str, Slot]] = {}

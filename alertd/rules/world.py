@@ -27,6 +27,8 @@ class World:
     labels: Mapping[str, str] = field(default_factory=dict)
     """Company id -> ticker or name, for people."""
     rates: Rates | None = None
+    related: Mapping[str, str] = field(default_factory=dict)
+    """The labels of those that relations are about, as everybody has them: they say nothing of what is held."""
 
     def label(self, company: str) -> str:
         """Say what a company is called on a desk."""
