@@ -278,7 +278,7 @@ class Parts:
         found = await collect_status(
             self._store, settings.sources, settings.receivers, system_clock(), live, self._pressure.paused()
         )
-        return found | self._archiving.status() | self._by_clock.status() | self._noting.status()
+        return found | self._archiving.status() | self._by_clock.status() | await self._noting.status()
 
     async def _ready(self) -> dict[str, Any]:
         now = time.monotonic()

@@ -17,9 +17,16 @@ from alertd.research.governor import Governor
 from alertd.settings import Settings
 from alertd.store.redis import RedisStore
 from alertd.telemetry.research import ModelMeter
+from alertd.workers.model_rows import model_row
 from alertd.workers.notes import Notes
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
+
+
+def asker_of(config: ModelConfig, http: HttpClient, store: RedisStore, answers: Answers) -> Asker:
+    """Make what asks a model: by what all processes have spent, with figures of its own."""
+    governor = Governor(config.id, config.budget, store, config.currency)
+    return Asker(ModelClient(config, http), governor, answers, ModelMeter(config.id, config.currency))
 
 
 class Noting:
@@ -27,6 +34,7 @@ class Noting:
 
     def __init__(self, store: RedisStore, notices: Notices, progress: Progress, http: HttpClient) -> None:
         self._http = http
+        self._store = store
         self._notices = notices
         self._answers = Answers()
         self._models: dict[str, tuple[ModelConfig, Asker]] = {}
@@ -34,7 +42,7 @@ class Noting:
         self._loop: asyncio.Task[None] | None = None
 
     def serve(self, settings: Settings, receivers: Mapping[str, ReceiverPolicy]) -> None:
-        """Take models and receivers, at the start and from a reload; what a model has spent today stays spent."""
+        """Take models and receivers, at the start and from a reload; what was spent today stays spent, by a model's id."""
         self._models = {config.id: self._kept(config) for config in settings.models}
         self._notes.serve(receivers, [asker for _, asker in self._models.values()])
 
@@ -42,9 +50,7 @@ class Noting:
         known = self._models.get(config.id)
         if known is not None and known[0] == config:
             return known
-        meter = ModelMeter(config.id, config.price.currency if config.price is not None else "")
-        client, governor = ModelClient(config, self._http), Governor(config.budget)
-        return config, Asker(client, governor, self._answers, meter)
+        return config, asker_of(config, self._http, self._store, self._answers)
 
     def start(self) -> None:
         """Begin to look for notes that are due."""
@@ -58,27 +64,13 @@ class Noting:
         await self._loop
         await self._notes.drain(seconds)
 
-    def status(self) -> dict[str, Any]:
-        """Say for `alertd status` how each model stands."""
+    async def status(self) -> dict[str, Any]:
+        """Say for `alertd status` how each model stands; nothing where none is asked. Raises StoreUnavailable."""
+        if self._loop is None:
+            return {}
         now = system_clock()
-        found = [(config, asker.standing(now)) for config, asker in self._models.values()]
-        return {
-            "models": [
-                {
-                    "id": one.id,
-                    "model": f"{config.protocol}/{config.model}",
-                    "breaker": one.breaker,
-                    "calls_today": one.calls,
-                    "calls_left": one.left.calls,
-                    "tokens_today": one.tokens,
-                    "tokens_left": one.left.tokens,
-                    "cost": round(one.cost, 6),
-                    "currency": config.price.currency if config.price is not None else "",
-                    "last_error": one.last_error,
-                }
-                for config, one in found
-            ]
-        }
+        found = [(config, await asker.standing(now)) for config, asker in self._models.values()]
+        return {"models": [model_row(config, one) for config, one in found]}
 
     async def _refused(self, model: str, words: str) -> None:
         """Tell the operator of what only a person can mend: a wrong key, a model that there is not."""

@@ -58,6 +58,7 @@ class Reach:
     archive: Path
     relaxed: bool = False
     """`redis_durability: relaxed`."""
+    models: Sequence[Any] = ()
 
     @property
     def history(self) -> Path:
@@ -101,6 +102,7 @@ def reach_from(s: Settings) -> Reach:
         s.receivers,
         archive,
         relaxed,
+        s.models,
     )
 
 

@@ -29,6 +29,7 @@ from alertd.cli.output import (
 from alertd.cli.past_rules import Books
 from alertd.errors import StoreUnavailable
 from alertd.history.walls import UNKNOWN
+from alertd.workers.model_rows import spent_today
 from alertd.workers.status import collect_status
 
 LIVE = ("archive", "history", "heartbeat", "models")
@@ -73,6 +74,7 @@ async def _whole(settings: Reach, daemons: Sequence[RunState]) -> dict[str, Any]
     """Give what the store and the daemons say. Raises StoreUnavailable."""
     async with command_store(settings) as store:
         found = await collect_status(store, settings.sources, settings.receivers, system_clock())
+        found["models"] = await spent_today(settings.models, store, system_clock())
         findings = await store.check_server(relaxed=settings.relaxed)
     found["redis"]["findings"] = msgspec.to_builtins(findings)
     for daemon in daemons:
@@ -124,12 +126,12 @@ def _well(found: dict[str, Any]) -> bool:
 
 
 def model_line(model: dict[str, Any]) -> str:
-    """Say how a model stands: what it was asked today, what that cost since the start, whether it is left alone."""
+    """Say how a model stands: what it was asked today, what that cost, whether it is left alone."""
     breaker = {"closed": "", "half_open": "; [yellow]tried again[/yellow]", "open": "; [red]left alone[/red]"}
-    cost = f", {model['cost']:.4f} {plain(model['currency'])} since the start" if model["currency"] else ""
+    cost = f", {model['cost_today']:.4f} {plain(model['currency'])}" if model["currency"] else ""
     error = f"; {plain(model['last_error'])}" if model["last_error"] else ""
     asked = f"asked {model['calls_today']} times today, {model['tokens_today']:,} tokens{cost}"
-    return f"{plain(model['id'])} ({plain(model['model'])}): {asked}{breaker[model['breaker']]}{error}"
+    return f"{plain(model['id'])} ({plain(model['model'])}): {asked}{breaker.get(model['breaker'], '')}{error}"
 
 
 def _show(found: dict[str, Any]) -> None:

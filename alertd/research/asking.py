@@ -3,7 +3,8 @@
     kept answer? -> governor: budget, portfolio, breaker -> client -> settle, count, log, keep
                        ^------- once more, where a failure may have been a moment's ------'
 
-Never raises for what a model does: there is a reply, or a word why there is none.
+Never raises for what a model does: there is a reply, or a word why there is none. Where the store is away that counts
+what is spent, nothing is asked (StoreUnavailable).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from alertd.research.answers import Answers
 from alertd.research.breaker import State
 from alertd.research.client import ModelClient
 from alertd.research.exchange import BY_CONTENT, ModelReply, ModelRequest, cache_key, estimated_tokens
-from alertd.research.governor import Admitted, Governor, Left, Refused
+from alertd.research.governor import Admitted, Governor, Refused, Standing
 
 log = structlog.get_logger(__name__)
 
@@ -59,21 +60,6 @@ class NotAnswered:
     """When asking again can help, in milliseconds, if that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a model stands: for `alertd status`."""
-
-    id: str
-    breaker: State
-    left: Left
-    calls: int
-    """Today."""
-    tokens: int
-    cost: float
-    """Since the start, in the currency of its price; 0 without one."""
-    last_error: str
-
-
 class Asker:
     """Asks one model. Belongs to one event loop; its answers may be shared among several."""
 
@@ -95,7 +81,6 @@ class Asker:
         self._answers = answers
         self._meter = meter
         self._timer = timer
-        self._cost = 0.0
         self._error = ""
         """The last one; the same again is no line of the log."""
         self._asked: dict[bytes, asyncio.Future[None]] = {}
@@ -104,7 +89,8 @@ class Asker:
     async def ask(self, request: ModelRequest, portfolio: str, now: int) -> ModelReply | NotAnswered:
         """Ask on behalf of a portfolio. `now` in milliseconds.
 
-        It takes the model's `timeout` twice at most, and that only where a server fails after a long while.
+        It takes the model's `timeout` twice at most, and that only where a server fails after a long while. Raises
+        StoreUnavailable, before anything is asked.
         """
         key = self._key(request)
         while (asked := self._asked.get(key)) is not None:  # by another portfolio, at this moment
@@ -130,9 +116,9 @@ class Asker:
         return again if isinstance(again, ModelReply) or again.words else found
 
     async def _once(self, key: bytes, request: ModelRequest, portfolio: str, now: int) -> ModelReply | NotAnswered:
-        """Ask once, if that is admitted."""
+        """Ask once, if that is admitted. Raises StoreUnavailable: without the count of what was spent nobody asks."""
         guess = estimated_tokens(len(request.content) + len(request.instructions)) + self._client.config.max_tokens
-        admitted = self._governor.admit(portfolio, guess, now)
+        admitted = await self._governor.admit(portfolio, guess, now)
         if isinstance(admitted, Refused):
             self._meter.spared(admitted.reason)
             self._show(now)
@@ -143,57 +129,68 @@ class Asker:
         except (ModelTemporary, ModelRefused, ModelUnusable) as error:
             answer = error
         except BaseException:  # told to stop, say
-            self._governor.gave_up(admitted, now)
+            self._governor.gave_up()
             raise
         took = self._timer() - began
-        return self._note(key, admitted, answer, took, now + int(took * 1000))
+        return await self._note(key, admitted, answer, took, now + int(took * 1000))
 
     def useless(self, request: ModelRequest) -> None:
         """Forget the reply to this: nothing of it held, and the next answer may be better."""
         self._answers.drop(self._key(request))
 
-    def standing(self, now: int) -> Standing:
-        """Say how it stands."""
-        spent, left = self._governor.spent, self._governor.left(now)
-        return Standing(self.id, self._governor.state(now), left, spent.calls, spent.tokens, self._cost, self._error)
+    async def standing(self, now: int) -> Standing:
+        """Say how it stands. Raises StoreUnavailable."""
+        spent = await self._governor.look(now)
+        left, breaker = self._governor.left(now), self._governor.state(now)
+        return Standing(self.id, breaker, left, spent.calls, spent.tokens, spent.cost, self._error)
 
-    def _note(
+    async def _note(
         self, key: bytes, admitted: Admitted, answer: ModelReply | ModelError, took: float, now: int
     ) -> ModelReply | NotAnswered:
         if isinstance(answer, ModelReply):
+            self._answers.put(key, answer)  # before anything is waited for: it is paid for
             tokens: tuple[int, int] | None = (answer.input_tokens, answer.output_tokens)
-            self._governor.answered(admitted, answer.input_tokens + answer.output_tokens, now)
-            self._answers.put(key, answer)
-            self._counted("answered", took, tokens, now)
-            if self._error:
-                log.info("model_answers_again", model=self.id)
-                self._error = ""
-            return answer
-        tokens = answer.tokens if isinstance(answer, ModelUnusable) else None
-        wait = answer.retry_after if isinstance(answer, ModelTemporary) else None
-        lasting = isinstance(answer, ModelRefused)
-        if answer.reason in BY_CONTENT:
-            self._governor.answered(admitted, sum(tokens) if tokens else 0, now)
         else:
-            self._governor.failed(admitted, now, wait, lasting=lasting, tokens=sum(tokens) if tokens else None)
-        self._counted(answer.reason, took, tokens, now)
-        words = str(answer)
-        log.log(10 if words == self._error else 30, "model_failed", model=self.id, reason=answer.reason, error=words)
-        self._error = words
-        retry_at = None if wait is None else now + int(wait * 1000)
-        return NotAnswered(answer.reason, words, lasting, retry_at)
-
-    def _counted(self, outcome: str, took: float, tokens: tuple[int, int] | None, now: int) -> None:
+            tokens = answer.tokens if isinstance(answer, ModelUnusable) else None
+        cost = self._price(tokens)
+        if isinstance(answer, ModelReply) or answer.reason in BY_CONTENT:
+            await self._governor.answered(admitted, sum(tokens or ()), cost)
+        else:
+            wait, lasting = _wait_of(answer), isinstance(answer, ModelRefused)
+            spent = sum(tokens) if tokens else None
+            await self._governor.failed(admitted, now, wait, lasting=lasting, tokens=spent, cost=cost)
         read, wrote = tokens or (0, 0)
-        price = self._client.config.price
-        cost = price.cost(read, wrote) if price else 0.0
-        self._cost += cost
+        outcome = "answered" if isinstance(answer, ModelReply) else answer.reason
         self._meter.asked(outcome, took, read, wrote, cost)
         self._show(now)
+        if not isinstance(answer, ModelReply):
+            return self._failed(answer, now)
+        if self._error:
+            log.info("model_answers_again", model=self.id)
+            self._error = ""
+        return answer
+
+    def _price(self, tokens: tuple[int, int] | None) -> float:
+        price = self._client.config.price
+        return price.cost(*tokens) if price is not None and tokens else 0.0
+
+    def _failed(self, error: ModelError, now: int) -> NotAnswered:
+        """Say why there is no answer; the same again is no warning."""
+        words, wait = str(error), _wait_of(error)
+        log.log(10 if words == self._error else 30, "model_failed", model=self.id, reason=error.reason, error=words)
+        self._error = words
+        retry_at = None if wait is None else now + int(wait * 1000)
+        return NotAnswered(error.reason, words, isinstance(error, ModelRefused), retry_at)
 
     def _show(self, now: int) -> None:
         left = self._governor.left(now)
         self._meter.stands(self._governor.state(now), left.calls, left.tokens)
 
     def _key(self, request: ModelRequest) -> bytes:
-        return cache_key(self._client.config.protocol, self._client.config.model, request)
+        config = self._client.config
+        return cache_key(config.protocol, config.base_url, config.model, request)
+
+
+def _wait_of(error: ModelError) -> float | None:
+    """Give for how long a server asked to be left alone, in seconds."""
+    return error.retry_after if isinstance(error, ModelTemporary) else None

@@ -105,6 +105,11 @@ class ModelConfig(ConfigModel):
         return value
 
     @property
+    def currency(self) -> str:
+        """In which it is paid; empty where no price is known."""
+        return self.price.currency if self.price is not None else ""
+
+    @property
     def policy(self) -> AddressPolicy:
         """Which addresses may be connected to."""
         return AddressPolicy.of(self.allow_private)

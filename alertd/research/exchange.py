@@ -68,10 +68,13 @@ class Unusable:
     tokens: tuple[int, int] | None = None
 
 
-def cache_key(protocol: str, model: str, request: ModelRequest) -> bytes:
-    """Give the SHA-256 by which an answer is found again; each part with its length before it."""
+def cache_key(protocol: str, base_url: str, model: str, request: ModelRequest) -> bytes:
+    """Give the SHA-256 by which an answer is found again; each part with its length before it.
+
+    With the address: two servers may call different models by one name.
+    """
     digest = hashlib.sha256()
-    for part in (protocol, model, request.version, request.content):
+    for part in (protocol, base_url, model, request.version, request.content):
         data = part.encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.digest()

@@ -63,6 +63,9 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     fetch_ends         zset     event -> when it is said that its text has not come, then when the job is given up
     turns:<limit>      zset     token -> the moment at which its holder may send (scripts/turn.lua); expires
     quiet:<limit>      string   until when nobody sends there; expires a minute later
+    spent:<model>/<day> hash    calls and tokens of a day since 1970, p:<portfolio> its calls, cost:<currency>,
+                                r:<token> what was guessed of a question under way (scripts/spend.lua); expires 3 d
+                                after the last
     flow               hash     in, out: events put into the stream and taken out; at: when that was compared last
     meta               hash     schema, epoch, trimmed (before which journal id records were dropped),
                                 confirmed: when replicas were last waited for

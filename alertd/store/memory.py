@@ -16,6 +16,7 @@ from alertd.store.memory_archive import MemoryArchive
 from alertd.store.memory_base import place
 from alertd.store.memory_indices import MemoryIndices
 from alertd.store.memory_limits import MemoryLimits
+from alertd.store.memory_spending import DaySpent, MemorySpending
 from alertd.store.memory_state import MemoryState
 from alertd.store.memory_stories import MemoryStories, StoryBook
 from alertd.store.memory_texts import MemoryTexts
@@ -23,7 +24,9 @@ from alertd.store.records import DEAD_MS, ENDED_MS, LIVING_MS
 from alertd.store.types import Finding, Memory
 
 
-class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits, MemoryArchive, MemoryIndices):
+class MemoryStore(
+    MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits, MemorySpending, MemoryArchive, MemoryIndices
+):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
     def __init__(self, clock: Clock = system_clock) -> None:
@@ -33,6 +36,7 @@ class MemoryStore(MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryL
         self._stories = StoryBook()
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
         self._turns, self._quiet = {}, {}
+        self._spent = defaultdict(DaySpent)
         self._archived = {}
         self._indices, self._indices_at = {}, 0
         self._epoch = ""

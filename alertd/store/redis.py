@@ -21,6 +21,7 @@ from alertd.store.keys import GROUP, SCHEMA, Keys
 from alertd.store.life import LifePart
 from alertd.store.limits import LimitsPart
 from alertd.store.replicated import ReplicatedPart
+from alertd.store.spending import SpendingPart
 from alertd.store.standings import StandingsPart
 from alertd.store.state import StatePart
 from alertd.store.stories import StoriesPart
@@ -43,6 +44,7 @@ class RedisStore(
     JournalPart,
     HealthPart,
     LimitsPart,
+    SpendingPart,
     LifePart,
     FetchesPart,
     StandingsPart,

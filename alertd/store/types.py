@@ -35,6 +35,21 @@ class EndedPayload(Struct, frozen=True, kw_only=True):
     export: bool = True
 
 
+SpendLimits = tuple[int, int, int]
+"""What a model may be asked on a day: questions, tokens, questions for one portfolio."""
+
+
+class Spent(Struct, frozen=True, kw_only=True):
+    """What a model was asked on a day of UTC, by all processes; questions under way with what was guessed of them."""
+
+    calls: int = 0
+    tokens: int = 0
+    cost: float = 0.0
+    """In the currency that was asked for; 0 in the answers of what changes it."""
+    refused: str = ""
+    """Of a question that was not counted: `budget` of the day, or the share of the `portfolio`."""
+
+
 class Memory(Struct, frozen=True, kw_only=True):
     """What the server uses and may use, in bytes."""
 

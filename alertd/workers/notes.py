@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
@@ -21,15 +20,14 @@ from alertd import telemetry
 from alertd.alerts.knowing import taken_back
 from alertd.alerts.noted import noted
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.base.clock import Clock, rfc3339
+from alertd.base.clock import Clock
 from alertd.base.failpoints import Failpoint, failpoint
 from alertd.errors import AlertdError, StoreUnavailable
 from alertd.model import AlertState, Effects, Event, JournalRecord, Note, StoredAlert, event_from_dict
-from alertd.research.asking import Asker, NotAnswered
-from alertd.research.draft import DraftRefused, read_draft
-from alertd.research.handles import handles
+from alertd.research.asking import Asker
 from alertd.research.material import Material, only_known, read_material
-from alertd.research.model_note import fallen_back, note_of, request, withheld
+from alertd.research.model_note import fallen_back
+from alertd.research.writing import NotWritten, written_by
 from alertd.workers.alert_store import AlertStore
 from alertd.workers.looks import Looks
 from alertd.workers.progress import Progress
@@ -64,18 +62,6 @@ class NoteStore(AlertStore, Protocol):
     async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
         """Give what the journal has of an event."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Why:
-    """Why a model wrote no note."""
-
-    reason: str
-    """For the note: of hosts and keys it says nothing."""
-    words: str = ""
-    """For the journal; empty: the reason."""
-    dropped: Sequence[tuple[str, str]] = ()
-    """Reason and detail of each statement that did not pass."""
 
 
 class Notes(Looks):
@@ -157,12 +143,10 @@ class Notes(Looks):
     async def _made(self, state: AlertState, facts: Note) -> tuple[Note, dict[str, Any]]:
         """Let the models write, in their order; gives the facts, with the reason, where none has."""
         material = only_known(read_material(state.note_material, await self._event(state, facts)))
-        event = material.event
-        reasons: list[tuple[str, _Why]] = []
+        reasons: list[tuple[str, NotWritten]] = []
         for model in self._models:
-            kept = withheld(event, outside=model.outside)
-            made = _Why(kept) if kept else await self._asked(model, state, facts, material)
-            if not isinstance(made, _Why):
+            made = await self._asked(model, state, facts, material)
+            if not isinstance(made, NotWritten):
                 return made
             reasons.append((model.id, made))
         why = "; ".join(f"{model}: {made.reason}" for model, made in reasons) or "no model is configured"
@@ -174,37 +158,23 @@ class Notes(Looks):
 
     async def _asked(
         self, model: Asker, state: AlertState, facts: Note, material: Material
-    ) -> tuple[Note, dict[str, Any]] | _Why:
+    ) -> tuple[Note, dict[str, Any]] | NotWritten:
         """Ask one model; gives its note, or why there is none."""
-        named = handles(material)
-        asked = request(material, named, outside=model.outside)
-        now = self._clock()
-        reply = await model.ask(asked, state.alert.portfolio, now)
-        if isinstance(reply, NotAnswered):
-            if reply.lasting and self._refused is not None:
-                await self._refused(model.id, reply.words)
-            return _Why(reply.reason, reply.words)
-        try:
-            draft = read_draft(reply.text)
-        except DraftRefused as error:
-            model.useless(asked)
-            return _Why("its answer is no note", f"its answer is no note: {error}")
-        at = rfc3339(self._clock())
-        # In a thread: a long text and a hostile answer take a while, and others send meanwhile.
-        note, checked = await asyncio.to_thread(note_of, facts, draft, material, named, model.by, at)
-        for dropped in checked.dropped:
-            telemetry.NOTE_STATEMENTS.labels(outcome=dropped.reason).inc()
-        telemetry.NOTE_STATEMENTS.labels(outcome="kept").inc(len(checked.statements))
-        dropped_ones = [(one.reason, one.detail) for one in checked.dropped]
-        if note.fallback:
-            model.useless(asked)
-            return _Why(note.fallback, dropped=dropped_ones)
+        began = self._clock()
+        made = await written_by(model, facts, material, state.alert.portfolio, self._clock)
+        for reason, _ in made.dropped:
+            telemetry.NOTE_STATEMENTS.labels(outcome=reason).inc()
+        if isinstance(made, NotWritten):
+            if made.lasting and self._refused is not None:
+                await self._refused(model.id, made.words)
+            return made
+        telemetry.NOTE_STATEMENTS.labels(outcome="kept").inc(made.passed)
         telemetry.NOTES.labels(by=model.id, outcome="written").inc()
         log.info(
-            "note_written", alert=state.alert.id, by=note.by, statements=len(checked.statements),
-            dropped=[one.reason for one in checked.dropped],
+            "note_written", alert=state.alert.id, by=made.note.by, statements=made.passed,
+            dropped=[reason for reason, _ in made.dropped],
         )  # fmt: skip
-        return note, {"dropped": dropped_ones, "took_ms": self._clock() - now}
+        return made.note, {"dropped": made.dropped, "took_ms": self._clock() - began}
 
     async def _event(self, state: AlertState, facts: Note) -> Event:
         """Give the event with its whole text, or what the alert has of it where the journal has it no more."""

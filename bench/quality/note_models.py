@@ -30,6 +30,7 @@ from alertd.research.governor import Governor
 from alertd.research.handles import Handles, handles
 from alertd.research.material import Material
 from alertd.research.model_note import fallen_back, note_of, request
+from alertd.store.memory import MemoryStore
 from bench.quality.measured import Goal, Measured, ratio
 from bench.quality.note_drafts import Written, draft, maliciously, parts, well, wrongly
 from bench.quality.note_grounds import objections
@@ -182,7 +183,8 @@ class _Telling:
             id="scripted", protocol=protocol, base_url=self._server.base(protocol), model="scripted", key=Secret(KEY),
             allow_private=True, timeout=TIMEOUT_S, budget=BudgetConfig(),
         )  # fmt: skip
-        return Asker(ModelClient(config, self._http), Governor(config.budget), Answers(), _Unmetered())
+        governor = Governor(config.id, config.budget, MemoryStore())
+        return Asker(ModelClient(config, self._http), governor, Answers(), _Unmetered())
 
     def _count(self, came: _Came, one: _Case, note: Note, planted: Sequence[Written]) -> None:
         came.notes += 1

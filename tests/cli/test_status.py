@@ -276,7 +276,7 @@ def test_it_says_how_far_the_archive_is(desk: Desk) -> None:
 def test_the_status_as_json_is_the_apis_with_the_daemons(desk: Desk) -> None:
     desk.running()
     found = desk.run("status", "--json").json
-    assert {"at", "redis", "events", "archives", "sources", "receivers", "daemons"} == found.keys()
+    assert {"at", "redis", "events", "archives", "sources", "receivers", "models", "daemons"} == found.keys()
     assert found["sources"][0]["id"] == "wire"
     assert found["daemons"][0]["web"] == "127.0.0.1:8321"
 

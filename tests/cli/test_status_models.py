@@ -9,8 +9,8 @@ import pytest
 from alertd.cli.status import model_line
 
 PLAIN = {
-    "id": "m", "model": "openai/small-1", "breaker": "closed", "calls_today": 3, "tokens_today": 4200, "cost": 0.0,
-    "currency": "", "last_error": "",
+    "id": "m", "model": "openai/small-1", "breaker": "closed", "calls_today": 3, "tokens_today": 4200,
+    "cost_today": 0.0, "currency": "", "last_error": "",
 }  # fmt: skip
 ASKED = "m (openai/small-1): asked 3 times today, 4,200 tokens"
 
@@ -19,8 +19,9 @@ ASKED = "m (openai/small-1): asked 3 times today, 4,200 tokens"
     ("more", "says"),
     [
         ({}, ASKED),
-        ({"currency": "USD", "cost": 0.0123}, f"{ASKED}, 0.0123 USD since the start"),
+        ({"currency": "USD", "cost_today": 0.0123}, f"{ASKED}, 0.0123 USD"),
         ({"breaker": "open", "last_error": "llm: HTTP 503"}, f"{ASKED}; [red]left alone[/red]; llm: HTTP 503"),
+        ({"breaker": None}, ASKED),
         ({"last_error": "[red]x"}, rf"{ASKED}; \[red]x"),
     ],
 )

@@ -15,7 +15,8 @@ from alertd.research.answers import Answers
 from alertd.research.asking import Asker, NotAnswered
 from alertd.research.client import ModelClient
 from alertd.research.exchange import ModelReply
-from alertd.research.governor import Governor
+from alertd.research.governor import Governor, Purse
+from alertd.store.memory import MemoryStore
 from tests.research.asked import DRAFT, NOW, QUESTION, config
 from tests.support.model_server import ModelServer, failing, html, says, silent
 
@@ -56,10 +57,11 @@ async def http() -> AsyncIterator[HttpClient]:
         yield http
 
 
-def asker(model: ModelServer, http: HttpClient, **more: Any) -> tuple[Asker, Seen]:
+def asker(model: ModelServer, http: HttpClient, purse: Purse | None = None, **more: Any) -> tuple[Asker, Seen]:
     made = config(model, **more)
     seen = Seen()
-    return Asker(ModelClient(made, http), Governor(made.budget), Answers(), seen), seen
+    governor = Governor(made.id, made.budget, purse or MemoryStore(), made.currency)
+    return Asker(ModelClient(made, http), governor, Answers(), seen), seen
 
 
 def other(number: int) -> Any:
@@ -72,7 +74,7 @@ async def test_an_answer_is_given_counted_and_paid_for(model: ModelServer, http:
     assert isinstance(await ask.ask(QUESTION, "ai", NOW), ModelReply)
     assert (seen.outcomes, seen.tokens, seen.breaker, seen.left) == (["answered"], 1020, "closed", (4, 7980))
     assert seen.cost == pytest.approx((900 * 3 + 120 * 15) / 1e6)
-    stands = ask.standing(NOW)
+    stands = await ask.standing(NOW)
     assert (stands.id, stands.calls, stands.tokens, stands.cost) == ("m", 1, 1020, seen.cost)
 
 
@@ -97,6 +99,20 @@ async def test_beyond_the_budget_nothing_is_sent(model: ModelServer, http: HttpC
     assert (model.asked, seen.outcomes) == (1, ["answered", "portfolio_budget_spent"])
 
 
+async def test_a_restart_does_not_begin_a_new_budget(model: ModelServer, http: HttpClient) -> None:
+    model.script(says(DRAFT))
+    store = MemoryStore()
+    first, _ = asker(model, http, store, price=PRICE, budget={"calls_per_day": 1})
+    await first.ask(other(1), "ai", NOW)
+    again, seen = asker(model, http, store, price=PRICE, budget={"calls_per_day": 1})
+    found = await again.ask(other(2), "ai", NOW)
+    assert isinstance(found, NotAnswered)
+    assert (found.reason, model.asked, seen.left) == ("budget_spent", 1, (0, 5_000_000 - 1020))
+    stands = await again.standing(NOW)
+    assert (stands.calls, stands.tokens) == (1, 1020)
+    assert stands.cost == pytest.approx((900 * 3 + 120 * 15) / 1e6)
+
+
 async def test_a_server_that_fails_is_left_alone_and_asked_again_after_a_while(
     model: ModelServer, http: HttpClient
 ) -> None:
@@ -111,9 +127,9 @@ async def test_a_server_that_fails_is_left_alone_and_asked_again_after_a_while(
     assert found.reason == "breaker_open"
     assert (model.asked, seen.breaker) == (3, "open")
     assert seen.outcomes == ["unavailable"] * 3 + ["breaker_open"] * 2
-    assert "HTTP 500" in ask.standing(NOW).last_error
+    assert "HTTP 500" in (await ask.standing(NOW)).last_error
     assert isinstance(await ask.ask(other(9), "ai", NOW + 60_000), ModelReply)
-    assert (seen.breaker, ask.standing(NOW).last_error) == ("closed", "")
+    assert (seen.breaker, (await ask.standing(NOW)).last_error) == ("closed", "")
 
 
 async def test_a_failure_that_passes_costs_a_second_request(model: ModelServer, http: HttpClient) -> None:

@@ -131,6 +131,8 @@ _CALLS: Calls = {
     "due": lambda s, now: s.due("desk", now, 10),
     "turn": lambda s, now, token: s.take_turn("sec", token, now, 40, 100),
     "quiet": lambda s, now, wait: s.keep_quiet("sec", now + wait, now),
+    "reserve_spend": lambda s, now, token, whose: s.reserve_spend("m", 1, token, whose, 10, (5, 45, 3)),
+    "settle_spend": lambda s, now, token: s.settle_spend("m", 1, token, 4, "USD", 0.5),
     "claim_fetches": lambda s, now, token, limit: s.claim_fetches(token, now, LEASE, limit),
     "retry_fetch": lambda s, now, name, token, wait: s.retry_fetch(_job(name, token), now + wait, "why", 1),
     "drop_fetch": lambda s, now, name, token, force: s.drop_fetch(_job(name, token), "why", now, force=force),
@@ -202,6 +204,8 @@ def operations(*, repeatable: bool = True) -> st.SearchStrategy[Operation]:
         _of("due"),
         _of("turn", tokens),
         _of("quiet", st.sampled_from([30, 90])),
+        _of("reserve_spend", tokens, st.sampled_from(["ai", "power"])),
+        _of("settle_spend", tokens),
         *_fetching(),
     )
 
@@ -235,6 +239,7 @@ async def view(store: Store) -> dict[str, Any]:
         "journal": [record for _, record in await store.read_journal("", 1_000, 0)],
         "counts": counts,
         "fetches": await store.overdue_fetches(far, 0, 100),
+        "spent": await store.spent("m", 1, "USD"),
         "events": sorted(
             (e.event.id, e.event.revision, e.event.baseline) for e in await store.read_events("v", 999, 0)
         ),

@@ -16,7 +16,7 @@ from alertd.research.client import ModelClient
 from alertd.research.config import ModelConfig
 from alertd.research.exposure import gather
 from alertd.research.facts_note import facts_note
-from alertd.research.governor import Governor
+from alertd.research.governor import Governor, Purse
 from alertd.research.material import written_material
 from alertd.store.protocol import Store
 from alertd.telemetry.research import ModelMeter
@@ -52,6 +52,7 @@ class Noting:
         self.life = Life(store, DESK, PM)
         self.store, self.model = store, model
         self.clock: HandClock = self.life.clock
+        self.purse: Purse = store
         self._http = http
         self.worker = self.process()
 
@@ -62,7 +63,8 @@ class Noting:
         return Notes(self.store, askers, policies(DESK, PM), self.clock, Progress(), self._refused)
 
     def _asker(self, made: ModelConfig, answers: Answers) -> Asker:
-        return Asker(ModelClient(made, self._http), Governor(made.budget), answers, ModelMeter(made.id))
+        governor = Governor(made.id, made.budget, self.purse)
+        return Asker(ModelClient(made, self._http), governor, answers, ModelMeter(made.id))
 
     async def _refused(self, model: str, words: str) -> None:
         await self.life.notices.tell("model_refused", model, words, "today")

@@ -9,10 +9,12 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
+from alertd.errors import StoreUnavailable
 from alertd.model import AnswerKind, Message
 from alertd.net.client import HttpClient
 from alertd.research.config import BudgetConfig
 from alertd.store.protocol import Store
+from alertd.store.types import Spent
 from tests.alerts.living import MINUTE
 from tests.research.asked import config
 from tests.support.http import Behaviour
@@ -72,6 +74,19 @@ def model() -> Iterator[ModelServer]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def noting(any_store: Store, http: HttpClient, model: ModelServer) -> AsyncIterator[Noting]:
     yield Noting(any_store, http, model)
+
+
+class Lost:
+    """A count of what is spent that is away."""
+
+    async def reserve_spend(self, *_: Any) -> Spent:
+        raise StoreUnavailable("away")
+
+    async def settle_spend(self, *_: Any) -> Spent:
+        raise StoreUnavailable("away")
+
+    async def spent(self, *_: Any) -> Spent:
+        raise StoreUnavailable("away")
 
 
 async def everything(noting: Noting) -> str:
@@ -212,3 +227,27 @@ async def test_notes_that_were_due_before_a_start_are_written_after_it(noting: N
     await noting.written(noting.process())
     assert (await noting.note()).by == "openai/small-1"
     assert [one.type for one in await noting.told()] == ["note"]
+
+
+async def test_while_nobody_can_count_what_is_spent_no_model_is_asked_and_the_note_stays_due(noting: Noting) -> None:
+    noting.model.script(says(draft(RISK)))
+    before = await noting.due()
+    noting.purse = Lost()
+    await noting.written(noting.process())
+    assert noting.model.asked == 0
+    assert await noting.note() == before.alert.note, "it does not even say that none wrote it"
+    noting.purse = noting.store
+    noting.clock.pass_by(11)
+    await noting.written(noting.process())
+    assert (noting.model.asked, len(await noting.told())) == (1, 1)
+
+
+async def test_two_processes_stay_within_one_budget(noting: Noting) -> None:
+    noting.model.script(says(draft(RISK)))
+    one, other = (noting.process(budget=BudgetConfig(calls_per_day=1)) for _ in range(2))
+    await noting.due()
+    await noting.written(one)
+    await noting.due("al_b", title="Orion Compute leases Castor to Helio Labs for $5bn a year")
+    await noting.written(other)
+    assert noting.model.asked == 1
+    assert (await noting.note("al_b")).fallback == "no model: m: budget_spent"
