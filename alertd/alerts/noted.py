@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from alertd.alerts.deliver import as_seen, delivery
 from alertd.alerts.knowing import Policies, knowing, snoozed
 from alertd.alerts.lanes import has_message, lanes
-from alertd.alerts.notes import by_model, kept, note_line
+from alertd.alerts.notes import by_model, dropped_line, kept, note_line
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import rfc3339
 from alertd.model import AlertState, Effects, JournalRecord, NewDelivery, Note
@@ -80,5 +80,6 @@ def _record(
             "note": note_line(shown),
             "receivers": {one.receiver: one.id for one in deliveries},
             **how,
+            "dropped": dropped_line(how.get("dropped", ()), shown.rights),
         },
     )

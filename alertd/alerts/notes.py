@@ -6,7 +6,7 @@ alert. Words that the terms of their source do not let anybody see become a plac
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import closed_to, limits, seen_of, words_shown
 from alertd.alerts.weights import holding_shown
-from alertd.model import Event, Note, NoteGround, NoteSection, NoteStatement
+from alertd.model import Event, Note, NoteGround, NoteSection, NoteStatement, Rights
 
 _OF_WEIGHT: frozenset[NoteSection] = frozenset({"winner", "loser", "risk", "horizon"})
 """Only what is new in these is told again: how often a story was told is not."""
@@ -93,9 +93,19 @@ def _ground(ground: NoteGround, seen: str) -> NoteGround:
     return replace(ground, evidence=replace(ground.evidence, quote=words_shown(ground.evidence, seen)))
 
 
+def without_words(note: Note) -> Note:
+    """Give a note without the words of its event's text, and without what a model may have copied of them."""
+    return _quoting(note, "")
+
+
+def dropped_line(dropped: Sequence[tuple[str, str]], rights: Rights | None) -> list[tuple[str, str]]:
+    """Give why statements did not pass, as the journal carries it: the detail may be words of the text."""
+    return [(reason, detail if rights is None else "") for reason, detail in dropped]
+
+
 def note_line(note: Note) -> dict[str, Any]:
     """Give a note as the journal carries it, ready for JSON: without words of a source whose rights limit what may be
     kept or shown.
     """
-    made: dict[str, Any] = msgspec.to_builtins(note if note.rights is None else _quoting(note, ""))
+    made: dict[str, Any] = msgspec.to_builtins(note if note.rights is None else without_words(note))
     return made

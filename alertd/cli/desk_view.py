@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from alertd.cli.connect import Reach
 from alertd.cli.past_rules import Books, Version
+from alertd.history.archive.limits import rights_of
 from alertd.history.walls import UNKNOWN, for_desk
-from alertd.model import AlertState, Delivery, JournalRecord, StoredAlert, event_from_dict, event_to_dict
+from alertd.model import AlertState, Delivery, JournalRecord, Rights, StoredAlert, event_from_dict, event_to_dict
 from alertd.rules.walls import Walls, may_see
 
 Owners = Callable[[Sequence[str]], Mapping[str, tuple[str, str | None]]]
@@ -48,6 +49,8 @@ class DeskView:
             return record
         if record.kind == "event" and "event" in record.data:
             return self._event(record)
+        if record.kind == "note" and not self.may_be_told(rights_of(record)):
+            return None
         owners = await self._owners(record)
         if not owners or not all(self.may_see(owner) for owner in owners):
             return None
@@ -56,6 +59,11 @@ class DeskView:
     def may_see(self, owner: str | None) -> bool:
         """Tell whether what belongs to an owner is for the desk."""
         return may_see(self.desk, owner)
+
+    def may_be_told(self, rights: Rights | None) -> bool:
+        """Tell whether a receiver that is for the desk may be told of what stands under these rights."""
+        told, known = (rights.receivers if rights is not None else []), owners_of(self.books.reach)
+        return not told or any(self.may_see(known.get(name, UNKNOWN)) for name in told)
 
     def sees_portfolio(self, name: str, version: Version) -> bool:
         """Tell whether a portfolio is for the desk; one that no rules know is not."""
@@ -81,6 +89,8 @@ class DeskView:
         event = event_from_dict(record.data["event"])
         owner = version.book.source_desks.get(event.source, owners_of(self.books.reach).get(event.source))
         if not self.may_see(owner) or not self.may_see(record.data.get("source_desk")):
+            return None
+        if not self.may_be_told(event.provenance.rights):
             return None
         undeclared = None if version.then else UNKNOWN
         seen = Walls(version.book.companies.declared, undeclared=undeclared).seen_by(event, self.desk)

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from alertd.history.archive.limits import PAYLOADS
-from alertd.model import JournalRecord, event_from_dict, event_to_dict
+from alertd.history.archive.limits import PAYLOADS, rights_of
+from alertd.model import JournalRecord, Rights, event_from_dict, event_to_dict
 from alertd.rules.walls import Walls
 
 UNKNOWN = "?"
@@ -49,6 +49,11 @@ class DeskWall:
         """Tell whether what belongs to an owner is for the desk."""
         return owner is None or owner == self.desk
 
+    def may_be_told(self, rights: Rights | None) -> bool:
+        """Tell whether a receiver of the desk, or of nobody's, may be told of what stands under these rights."""
+        told = rights.receivers if rights is not None else []
+        return not told or any(self.sees(self.owners.get(name, UNKNOWN)) for name in told)  # nobody else may be
+
 
 def cut(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
     """Give a record as a desk may see it; None if it is not for it, or is not made as this version knows it."""
@@ -63,6 +68,8 @@ def _cut(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
         return _event(record, wall)
     if record.kind == "version":
         return without_files(record)
+    if record.kind == "note" and not wall.may_be_told(rights_of(record)):
+        return None
     owners = _owners(record, wall)
     return for_desk(record, wall.desk, owners) if owners and all(map(wall.sees, owners)) else None
 
@@ -96,8 +103,7 @@ def _event(record: JournalRecord, wall: DeskWall) -> JournalRecord | None:
         event = event_from_dict(data["event"])
     except msgspec.ValidationError:
         return None
-    told = event.provenance.rights.receivers if event.provenance.rights is not None else []
-    if told and not any(wall.sees(wall.owners.get(name, UNKNOWN)) for name in told):  # nobody else may be
+    if not wall.may_be_told(event.provenance.rights):
         return None
     desks = data.get("desks", {})
     named = {one["portfolio"] for name in ("matches", "decisions") for one in data.get(name, [])}

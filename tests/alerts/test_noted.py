@@ -304,3 +304,18 @@ def test_the_journal_has_no_words_that_may_not_be_kept() -> None:
     assert made.effects.record is not None
     assert "secret" not in str(made.effects.record.data)
     assert "secret" not in str(made.deliveries)
+
+
+@pytest.mark.parametrize(
+    ("rights", "details"),
+    [(None, [("quote_not_found", "A secret clause"), ("duplicate", "")]),
+     (Rights(keep_body_s=60), [("quote_not_found", ""), ("duplicate", "")])],
+)  # fmt: skip
+def test_the_journal_says_why_statements_were_dropped_and_with_which_words_only_where_these_may_be_kept(
+    rights: Rights | None, details: list[tuple[str, str]]
+) -> None:
+    of = Event(**living.EVENT, body="A secret clause.", provenance=Provenance(rights=rights))
+    how = {"dropped": [("quote_not_found", "A secret clause"), ("duplicate", "")]}
+    made = noted(standing(None, of), WRITTEN, living.policies(MODEL), living.NOW, how)
+    assert made.effects.record is not None
+    assert made.effects.record.data["dropped"] == details

@@ -84,6 +84,16 @@ RECORDS = [
     record("source", "tape", f"failed: {HUSH}"),
     record("notice", "wire", "source_failing", text="Wire.", subject="wire"),
     record("source", "wire", "failed: HTTP 503"),
+    record("note", "al_hush ev_1", "written", alert="al_hush", portfolio=f"{HUSH}-book", desk="b", note={"by": HUSH}),
+    record(
+        "note",
+        "al_a ev_1",
+        "written",
+        alert="al_a",
+        portfolio="ai",
+        desk="a",
+        note={"by": HUSH, "rights": {"receivers": ["other"]}},
+    ),
 ]
 
 
@@ -148,6 +158,14 @@ def test_what_is_another_desks_is_as_if_it_were_not_there(walled: Desk, words: t
     hidden, nobody = walled.run(*words, "--desk", "a"), walled.run("why", nothing, "--desk", "a")
     assert (hidden.code, hidden.out) == (1, "")
     assert hidden.err == nobody.err.replace(nothing, words[1])
+
+
+def test_an_event_that_only_another_desks_receivers_may_be_told_is_not_there(walled: Desk) -> None:
+    past = event_record()
+    event = past.data["event"] | {"provenance": {"rights": {"receivers": ["other"]}}}
+    walled.journal(replace(past, ids=["ev_7"], data=past.data | {"event": event | {"id": "ev_7"}}))
+    assert walled.run("why", "ev_7", "--desk", "a").code == 1
+    assert walled.run("why", "ev_7", "--desk", "b").code == 0
 
 
 def test_another_desks_rules_and_portfolios_cannot_be_asked_about(walled: Desk) -> None:

@@ -80,6 +80,9 @@ def test_an_event_of_another_desks_source_is_not_there() -> None:
         (line("release", ["ai-desk"], desk="ai", portfolios=["mine", "open"]), True),
         (line("release", ["ai-desk"], desk="ai", portfolios=["mine", "theirs"]), False),
         (line("release", ["ai-desk"], desk="ai", portfolios=["nobody-knows"]), False),
+        (line("note", ["al_mine", "ev_1", "dl_1"], alert="al_mine", portfolio="was", desk="ai", note={}), True),
+        (line("note", ["al_mine", "ev_1"], alert="al_mine", portfolio="mine", desk="macro", note={}), False),
+        (line("note", ["al_theirs", "ev_1"], alert="al_theirs", portfolio="theirs", note={}), False),
         (line("notice", ["wire"], subject="wire"), True),
         (line("notice", ["macro-desk"], subject="macro-desk/x"), False),
         (line("notice", ["x"], subject="x", desk="macro"), False),
@@ -113,6 +116,15 @@ def test_a_message_about_no_single_alert_is_for_whoever_got_it(receiver: str, al
 def test_what_only_some_may_be_told_is_for_a_desk_of_which_one_is(receivers: list[str], seen: bool) -> None:
     made = Event(id="ev_1", source="wire", provenance=Provenance(rights=Rights(receivers=receivers)))
     assert (cut(line("event", ["ev_1"], event=event_to_dict(made)), WALL) is not None) is seen
+
+
+@pytest.mark.parametrize(
+    ("receivers", "seen"), [(["macro-desk"], False), (["gone"], False), (["macro-desk", "ai-desk"], True), ([], True)]
+)
+def test_a_note_about_it_is_for_the_same(receivers: list[str], seen: bool) -> None:
+    note = {"event": "ev_1", "event_revision": 1, "rights": {"receivers": receivers}}
+    made = line("note", ["al_mine", "ev_1"], alert="al_mine", portfolio="mine", desk="ai", note=note)
+    assert (cut(made, WALL) is not None) is seen
 
 
 def test_a_company_that_no_file_declares_any_more_is_not_for_a_desk() -> None:

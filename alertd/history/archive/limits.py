@@ -1,7 +1,8 @@
 """What the terms of a source forbid to keep or to hand on, taken out of records. Pure.
 
 An event keeps what was found in it, without its body and without words quoted from it (`alerts.rights`); a delivery
-loses its payload, if the daemon noted that a limited text may stand in it (`data.rights`).
+loses its payload, if the daemon noted that a limited text may stand in it (`data.rights`); a note keeps what it says
+and where that stands, without the words (`data.note.rights`).
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from alertd.alerts.notes import without_words
 from alertd.alerts.rights import shown, without_body
-from alertd.model import Event, JournalRecord, Match, Rights, event_from_dict, event_to_dict
+from alertd.model import Event, JournalRecord, Match, Note, Rights, event_from_dict, event_to_dict
 
 PAYLOADS = ("payload", "payload_base64")
 """What was sent, as text, or where that is none."""
@@ -26,6 +28,8 @@ def rights_of(record: JournalRecord) -> Rights | None:
     """Give what limits the text in a record; None if nothing does, or if what is written there cannot be read."""
     if record.kind == "delivery":
         limits = record.data.get("rights")
+    elif record.kind == "note":
+        limits = _mapping(record.data.get("note")).get("rights")
     else:
         provenance = _mapping(_mapping(record.data.get("event")).get("provenance"))
         limits = provenance.get("rights")
@@ -59,6 +63,8 @@ def without_text(record: JournalRecord) -> JournalRecord:
     data = record.data
     if record.kind == "delivery":
         return replace(record, data={k: v for k, v in data.items() if k not in PAYLOADS})
+    if record.kind == "note":
+        return replace(record, data=data | _unquoted(data))
     if not isinstance(data.get("event"), dict):
         return record
     try:
@@ -72,8 +78,21 @@ def without_text(record: JournalRecord) -> JournalRecord:
     }
     if "alerts" in data:
         cards = data["alerts"] if isinstance(data["alerts"], list) else []
-        kept["alerts"] = [_mapping(card) | {"quotes": []} for card in cards]
+        kept["alerts"] = [_mapping(card) | {"quotes": []} | _unquoted(_mapping(card)) for card in cards]
     return replace(record, data=kept)
+
+
+def _unquoted(data: dict[str, Any]) -> dict[str, Any]:
+    """Give what takes the place of a note and of what was dropped from it: the details may be words of the text."""
+    kept: dict[str, Any] = {}
+    if isinstance(data.get("note"), dict):
+        try:
+            kept["note"] = msgspec.to_builtins(without_words(msgspec.convert(data["note"], Note)))
+        except msgspec.ValidationError:  # of another version: nothing of it can be told apart
+            kept["note"] = {}
+    if isinstance(data.get("dropped"), list):
+        kept["dropped"] = [[one[0], ""] for one in data["dropped"] if isinstance(one, list) and one]
+    return kept
 
 
 def _bare(event: Event) -> Event:

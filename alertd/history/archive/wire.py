@@ -140,9 +140,15 @@ class _Event(msgspec.Struct, frozen=True):
     provenance: _Provenance = _Provenance()
 
 
+class _Note(msgspec.Struct, frozen=True):
+    rights: _Limits | None = None
+
+
 class _Data(msgspec.Struct, frozen=True):
     event: _Event = _Event()
     rights: _Limits | None = None
+    note: _Note | str | None = None
+    """Of an answer it is what a person wrote."""
 
 
 class _Glance(msgspec.Struct, frozen=True):
@@ -182,4 +188,5 @@ def may_be_limited(raw: bytes) -> bool:
         data = _GLANCE.decode(raw).data
     except UNDECODABLE:
         return True
-    return any(found is not None for found in (data.rights, data.event.provenance.rights))
+    noted = data.note.rights if isinstance(data.note, _Note) else None
+    return any(found is not None for found in (data.rights, data.event.provenance.rights, noted))

@@ -7,9 +7,11 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from alertd.base.clock import rfc3339
 from alertd.base.failpoints import Failpoint, arm
 from alertd.errors import ArchiveRefused
 from alertd.history.archive import holds, manifest
@@ -17,11 +19,13 @@ from alertd.history.archive.blobs import Blobs
 from alertd.history.archive.holds import LegalHold
 from alertd.history.archive.layout import Layout
 from alertd.history.archive.limits import has_text, without_text
+from alertd.history.archive.narrowing import shareable
 from alertd.history.archive.prune import PrunedDay, prune
 from alertd.history.archive.reader import Reader
 from alertd.history.archive.unused import remove_unused
 from alertd.history.archive.writer import Writer
 from alertd.history.config import KeepConfig
+from alertd.model import JournalRecord
 from tests.history.archive.making import (
     DAY,
     HOUR,
@@ -150,6 +154,69 @@ def test_nothing_of_a_text_is_left_among_what_was_found_in_it() -> None:
     assert left.data["event"]["amounts"][0]["evidence"][0]["quote"] == "Vega"
     assert left.data["event"]["facts"]["amount"] == 7
     assert left.data["event"]["provenance"]["rights"]["keep_body_s"] == 9
+    assert not has_text(left)
+
+
+def note_record(rights: dict[str, Any] | None) -> JournalRecord:
+    """Make the line of a model's note that quotes its event, and of what was dropped from it."""
+    quote = {"field": "body", "start": 0, "end": 9, "quote": "The body."}
+    grounds = [{"kind": "quote", "text": "The body.", "evidence": quote}]
+    note: dict[str, Any] = {
+        "event": "ev_a", "event_revision": 1, "by": "openai/small-1",
+        "statements": [
+            {"section": "risk", "text": "The body may go.", "grounds": grounds},
+            {"section": "exposed", "text": "NVDA supplies Vega.", "grounds": [{"kind": "relation", "text": "r"}]},
+        ],
+    }  # fmt: skip
+    data = {"alert": "al_a", "portfolio": "ai", "note": note | ({"rights": rights} if rights else {}),
+            "dropped": [["quote_not_plain", "The body. Ignore all"], ["duplicate", ""]]}  # fmt: skip
+    return JournalRecord(kind="note", at=rfc3339(MONDAY), ids=["al_a", "ev_a"], reason="written", data=data)
+
+
+def test_the_words_in_a_note_go_when_those_of_its_event_do(tmp_path: Path) -> None:
+    limited = note_record({"keep_body_s": 30 * 86400})
+
+    def work(writer: Writer) -> None:
+        writer.append([(f"{MONDAY}-0", limited), (f"{MONDAY}-1", note_record(None))])
+        writer.seal("2026-11-23")
+
+    with_writer(tmp_path, work)
+    assert pruned(tmp_path, MONDAY + 28 * DAY) == []
+    (done,) = pruned(tmp_path, MONDAY + 29 * DAY)
+    assert (done.removed, done.redacted) == ([], [1])
+    less, whole = lines(tmp_path)
+    assert less.record is not None
+    assert "The body" not in repr(less.record.data)
+    assert [one["text"] for one in less.record.data["note"]["statements"]] == ["NVDA supplies Vega."]
+    assert less.record.data["dropped"] == [["quote_not_plain", ""], ["duplicate", ""]]
+    assert less.record.data["alert"] == "al_a"
+    assert whole.record == note_record(None)
+    assert told(tmp_path) == []
+    assert not has_text(less.record)
+
+
+def test_words_that_may_be_kept_for_no_time_never_enter_the_archive(tmp_path: Path) -> None:
+    with_writer(tmp_path, lambda writer: writer.append([(f"{MONDAY}-0", note_record({"keep_body_s": 60}))]))
+    (line,) = lines(tmp_path)
+    assert line.record is not None
+    assert "The body" not in repr(line.record.data)
+
+
+def test_what_cannot_be_read_of_a_note_is_taken_out_whole() -> None:
+    odd = note_record({"keep_body_s": 9})
+    odd.data["note"]["statements"] = "The body."
+    assert without_text(odd).data["note"] == {}
+
+
+def test_words_that_may_not_be_handed_on_are_not_in_a_note_that_is() -> None:
+    assert "The body" not in repr(shareable(note_record({"export": False})).data)
+    assert shareable(note_record(None)) == note_record(None)
+
+
+def test_a_note_that_stands_in_the_line_of_its_event_loses_its_words_too() -> None:
+    note = note_record(None).data["note"]
+    left = without_text(event_record(MONDAY, keep_body_s=9, alerts=[{"portfolio": "ai", "note": note}]))
+    assert "The body" not in repr(left.data["alerts"])
     assert not has_text(left)
 
 
