@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from alertd.base.clock import rfc3339, system_clock
-from alertd.model import Evidence, Note, NoteGround, NoteStatement
+from alertd.model import Evidence, Note, NoteGround, NoteStatement, Rights
 from alertd.store.redis import RedisStore
 from tests.alerts.living import TITLE, state
 from tests.cli.conftest import Desk
@@ -167,9 +167,9 @@ KEPT = Note(
 )  # fmt: skip
 
 
-def told_of(desk: Desk, name: str, note: Note | None, portfolio: str = "ai") -> None:
+def told_of(desk: Desk, name: str, note: Note | None, portfolio: str = "ai", wall: str | None = None) -> None:
     """Write an alert that took the event `ev_a` in."""
-    made = state(name)
+    made = state(name, desk=wall)
     alert = replace(made.alert, note=note, portfolio=portfolio, updated_at=rfc3339(system_clock()))
 
     async def write(store: RedisStore) -> None:
@@ -207,3 +207,33 @@ def test_an_alert_without_a_note_and_an_event_without_an_alert_are_told_apart(de
         none = desk.run("note", *words)
         assert (none.code, none.out) == (1, "")
         assert none.err == f"alertd: no alert{whose} is about {words[0]}; alertd why {words[0]} says more\n"
+
+
+def test_a_desk_is_shown_the_notes_of_its_alerts_that_it_may_be_told_of(desk: Desk) -> None:
+    rules = "rules: [{id: any, title: Any, severity: low, when: {text: any}}]\n"
+    portfolio = f"portfolio: other\ntitle: Other\ndesk: b\nreceivers: []\n{rules}"
+    (desk.folder / "rules/portfolios/b.yaml").write_text(portfolio)
+    told_of(desk, ONE, KEPT)
+    told_of(desk, TWO, KEPT, "other", wall="b")
+    assert [one["portfolio"] for one in desk.run("note", "ev_a", "--desk", "a", "--json").json] == ["ai"]
+    assert {one["portfolio"] for one in desk.run("note", "ev_a", "--desk", "b", "--json").json} == {"ai", "other"}
+    none = desk.run("note", "ev_a", "other", "--desk", "a")
+    assert (none.code, none.out) == (1, "")
+    assert none.err == "alertd: no alert of other for desk a is about ev_a; alertd why ev_a says more\n"
+
+
+def test_a_note_that_only_others_receivers_may_be_told_is_not_shown_to_a_desk(desk: Desk) -> None:
+    told_of(desk, ONE, replace(KEPT, rights=Rights(receivers=["elsewhere"])))
+    assert desk.run("note", "ev_a", "--desk", "a").code == 1
+    assert desk.run("note", "ev_a").code == 0, "whoever runs it sees all"
+
+
+def test_of_a_desk_only_its_portfolios_and_those_of_nobody_have_a_note(folder: Path) -> None:
+    hold(folder, "ours", "vega", desk="desk: a\n")
+    hold(folder, "theirs", "vega", desk="desk: b\n")
+    shown = [one["portfolio"] for one in noted(folder, LEASE, words=["--desk", "a"])]
+    assert shown == ["ai", "ours"]
+    done = note(folder, LEASE, words=["theirs", "--desk", "a"])
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("alertd: there is no portfolio theirs")
+    assert "b" not in done.err.partition("there are")[2].split(), done.err

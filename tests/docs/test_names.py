@@ -56,6 +56,13 @@ def test_every_documented_command_is_there() -> None:
     assert told == set(COMMANDS)
 
 
+@pytest.mark.parametrize("page", ["commands.md", "alerts.md"])
+def test_no_command_and_no_notice_has_two_rows(page: str) -> None:
+    table = read(page).partition("## What the operator is told")[2] or read(page)
+    listed = re.findall(r"^\| `([^`]+)` \|", table, re.M)
+    assert sorted(listed) == sorted(set(listed))
+
+
 def test_the_readme_names_every_command_a_newcomer_needs() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     needed = {
