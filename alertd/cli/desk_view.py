@@ -62,8 +62,10 @@ class DeskView:
 
     def may_be_told(self, rights: Rights | None) -> bool:
         """Tell whether a receiver that is for the desk may be told of what stands under these rights."""
-        told, known = (rights.receivers if rights is not None else []), owners_of(self.books.reach)
-        return not told or any(self.may_see(known.get(name, UNKNOWN)) for name in told)
+        if rights is None or not rights.receivers:
+            return True
+        known = owners_of(self.books.reach)
+        return any(self.may_see(known.get(name, UNKNOWN)) for name in rights.receivers)
 
     def sees_portfolio(self, name: str, version: Version) -> bool:
         """Tell whether a portfolio is for the desk; one that no rules know is not."""

@@ -47,6 +47,8 @@ COMMANDS = (
     ("why", "ai-hook"),
     ("why", "wire"),
     ("why", "--rule", "ai/lease", "--since", "2h"),
+    ("note", "EVENT"),
+    ("note", "EVENT", "--json"),
     ("route", "EVENT"),
     ("route", "EVENT", "--json"),
     ("alerts",),
