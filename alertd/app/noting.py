@@ -42,7 +42,7 @@ class Noting:
         self._loop: asyncio.Task[None] | None = None
 
     def serve(self, settings: Settings, receivers: Mapping[str, ReceiverPolicy]) -> None:
-        """Take models and receivers, at the start and from a reload; what was spent today stays spent, by a model's id."""
+        """Take models and receivers, at the start and from a reload; by a model's id, what is spent stays spent."""
         self._models = {config.id: self._kept(config) for config in settings.models}
         self._notes.serve(receivers, [asker for _, asker in self._models.values()])
 
