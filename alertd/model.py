@@ -1097,6 +1097,8 @@ class NewDelivery(Struct, frozen=True, kw_only=True):
     """How long words of a source in it may be kept, where a source limits that."""
     export: bool = True
     """A source forbids to hand on words in it."""
+    behind: str = ""
+    """The delivery before which it is not sent, and not at all if that never is: of a note, that of its alert."""
 
 
 class Hold(Struct, frozen=True, kw_only=True):
@@ -1268,6 +1270,10 @@ class Delivery(Struct, frozen=True, kw_only=True):
     """As in `NewDelivery`, for its payload."""
     export: bool = True
     """As in `NewDelivery`."""
+    behind: str = ""
+    """As in `NewDelivery`."""
+    taken_by: str = ""
+    """The delivery that took its place, where it is superseded."""
     state: DeliveryState = "queued"
     attempts: int = 0
     failures: int = 0
@@ -1311,9 +1317,12 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 
 class ClaimRefused(Struct, frozen=True, kw_only=True):
-    """Why there is no lease: nothing to do but to look again at `retry_ms`."""
+    """Why there is no lease: nothing to do but to look again at `retry_ms`.
 
-    reason: Literal["gone", "not_due", "paused", "paced"]
+    `behind`: what it goes behind is still to be sent. `unsent`: that never was, so it has ended, too.
+    """
+
+    reason: Literal["gone", "not_due", "paused", "paced", "behind", "unsent"]
     retry_ms: int = 0
 
 

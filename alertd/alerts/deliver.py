@@ -92,8 +92,11 @@ def delivery(
     seen: Seen | None = None,
     escalated_from: str = "",
     after_ms: int = 0,
+    behind: int = 0,
 ) -> NewDelivery:
     """Make the delivery that tells a receiver of an alert at its present revision, due `after_ms` from `now` (ms).
+
+    A note goes `behind` the message of a revision: it is not sent before that, and never if that is not.
 
     `state` has the lane as it was before; `news` are by default the changes since then. `event` is the one at hand,
     by default the newest that changed the alert; `seen` is given where the caller has it (`as_seen`).
@@ -132,6 +135,7 @@ def delivery(
         message=message,
         keep_body_s=keep_body_s,
         export=export,
+        behind=delivery_id(policy.id, seen.alert.id, behind) if behind else "",
     )
 
 

@@ -22,6 +22,10 @@ from alertd.store.types import ReceiverHealth
 Ended = Literal["sent", "dead", "expired", "superseded"]
 ENDED = ("sent", "dead", "expired", "superseded")
 WAKE_LENGTH = 1_000
+BEHIND_AGAIN_MS = 1_000
+"""When a message is looked at again that goes behind one which is still to be sent."""
+MOST_TAKEN = 100
+"""Messages of which each took the other's place that are followed to the one that was sent."""
 BEHIND_MS = 60_000
 """How much later than what it waits behind a message may be due: several of one digest keep their order so."""
 
@@ -52,6 +56,20 @@ class MemoryDeliveries(MemoryBase):
 
     def _queue(self, record: Delivery) -> dict[str, int]:
         return self._queues[record.receiver, record.lane]
+
+    def _held_back(self, record: Delivery) -> Literal["behind", "unsent", ""]:
+        """Say whether what it goes behind is still to be sent, or never will be."""
+        behind = record.behind
+        for _ in range(MOST_TAKEN):
+            ahead = self._deliveries.get(behind)
+            if ahead is None:
+                return ""
+            if ahead.state not in ENDED:
+                return "behind"
+            if ahead.state != "superseded":
+                return "" if ahead.state == "sent" else "unsent"
+            behind = ahead.taken_by
+        return ""
 
     def _in_order(self, receiver: str, lane: str) -> list[str]:
         queue = self._queues[receiver, lane]
@@ -127,7 +145,7 @@ class MemoryDeliveries(MemoryBase):
         self._bodies[record.id] = to_json(new.message)
         for old in dropped:
             record = carried(record, old, self._bodies.get(old.id))
-            self._close(old, "superseded", now, f"by {record.id}")
+            self._close(replace(old, taken_by=record.id), "superseded", now, f"by {record.id}")
         self._count(record.receiver)
         if chain[0] == record.id:
             self._deliveries[record.id] = record

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from alertd.model import Claim, ClaimRefused, Delivery, DueDelivery, NewDelivery
 from alertd.store.keys import LANES
-from alertd.store.memory_deliveries import ENDED, Ended, MemoryDeliveries, flying
+from alertd.store.memory_deliveries import BEHIND_AGAIN_MS, ENDED, Ended, MemoryDeliveries, flying
 from alertd.store.records import GRACE_MS, MAX_THREAD, StoredDelivery, clean, delivery_of, message_from, unique
 from alertd.store.types import ReceiverHealth
 
@@ -65,6 +65,13 @@ class MemoryQueue(MemoryDeliveries):
             return self._claim_of(record)
         if record.state == "waiting" or due > now:
             return ClaimRefused(reason="not_due", retry_ms=due)
+        held = "" if flying(record) else self._held_back(record)
+        if held == "behind":
+            return ClaimRefused(reason="behind", retry_ms=now + BEHIND_AGAIN_MS)
+        if held == "unsent":
+            self._close(record, "expired", now, "what it goes behind was never sent")
+            self._leave_chain(record, now)
+            return ClaimRefused(reason="unsent")
         paused = self._recv.get(receiver, ReceiverHealth()).paused_until_ms
         if paused > now:
             return ClaimRefused(reason="paused", retry_ms=paused)

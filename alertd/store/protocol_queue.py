@@ -36,7 +36,8 @@ class QueueStore(Protocol):
         """Begin an attempt: it is recorded before anything is sent. `payload` counts only at the first attempt.
 
         The token must be new for each attempt; repeated with the same token, the same claim is given. `pace_key` is
-        what the pace is kept for, empty for the receiver. With `keep_payloads` the payload stays when the delivery
+        what the pace is kept for, empty for the receiver. What goes `behind` a delivery that is still to be sent is
+        refused; behind one that never was it expires. With `keep_payloads` the payload stays when the delivery
         ends, until it is archived (`drop_payloads`).
         """
 

@@ -127,6 +127,7 @@ def new_record(new: NewDelivery, now: int) -> Delivery:
         type=new.message.type,
         keep_body_s=new.keep_body_s,
         export=new.export,
+        behind=new.behind,
         created_ms=now,
         due_ms=new.due_ms,
         expires_ms=new.expires_ms,

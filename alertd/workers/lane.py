@@ -183,8 +183,12 @@ class Lane:
         if isinstance(claim, ClaimRefused):
             if claim.reason in ("paused", "paced"):
                 self._hold_until = min(claim.retry_ms, now + HOLD_MS)
-            else:  # taken by another process; or gone and still in the queue, which must not make the lane spin
-                self._not_before[delivery.id] = max(claim.retry_ms, now + int(SWEEP_S * 1000))
+                return
+            if claim.reason == "unsent":
+                self._count("expired", item)
+                log.info("delivery_behind_unsent", delivery=delivery.id, receiver=self.receiver)
+            # taken by another process; or gone and still in the queue, which must not make the lane spin
+            self._not_before[delivery.id] = max(claim.retry_ms, now + int(SWEEP_S * 1000))
             return
         failpoint("deliver.claimed")
         outcome = masked(await self._send(claim), telemetry.safe_text)
@@ -237,19 +241,11 @@ class Lane:
             due_ms = due_again(outcome, delivery, now, self._cautious(now))
             if due_ms is not None:
                 pause_ms = now + int(pause_s * 1000) if pause_s else 0
-                await self._record(
-                    lambda: store.retry(
-                        delivery.id,
-                        delivery.token,
-                        now,
-                        due_ms,
-                        outcome.error,
-                        counts=outcome.counts,
-                        progress=outcome.progress,
-                        pause_until_ms=pause_ms,
-                        gone=outcome.gone,
-                    )
-                )
+                retry = partial(
+                    store.retry, delivery.id, delivery.token, now, due_ms, outcome.error,
+                    counts=outcome.counts, progress=outcome.progress, pause_until_ms=pause_ms, gone=outcome.gone,
+                )  # fmt: skip
+                await self._record(retry)
                 failpoint("deliver.retried")
                 self._count("parked" if outcome.gone else "retried", item)
                 if outcome.gone:

@@ -98,6 +98,7 @@ def delivery(
     chain: str = "al_1",
     due: int = NOW,
     expires: int = FAR,
+    behind: str = "",
 ) -> NewDelivery:
     """A delivery to queue."""
     delivery_id = f"dl_{name}"
@@ -111,6 +112,7 @@ def delivery(
         due_ms=due,
         expires_ms=expires,
         message=message,
+        behind=behind,
     )
 
 

@@ -33,6 +33,7 @@ _DELIVERIES = {
     "c": {"chain": "al_1", "mode": "every"},
     "d": {"chain": "al_1", "mode": "every", "receiver": "ops"},
     "e": {"chain": "al_2", "mode": "every", "lane": "critical"},
+    "f": {"chain": "al_1/note", "mode": "every", "behind": "dl_a"},
 }
 
 

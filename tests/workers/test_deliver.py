@@ -126,6 +126,28 @@ async def test_what_can_never_be_sent_is_buried_and_the_operator_told() -> None:
     assert found.error == "no such channel"
 
 
+def note(behind: str) -> NewDelivery:
+    """Make a note of an alert."""
+    return msgspec.structs.replace(delivery("dl_note"), behind=behind)
+
+
+async def test_a_note_is_sent_after_its_alert_however_often_that_is_tried() -> None:
+    store, desk = MemoryStore(), Scripted(Later("not now", after_s=0.1), Sent(), concurrency=4)
+    async with delivering(store, desk=desk):
+        await store.enqueue([delivery("dl_alert"), note("dl_alert")], system_clock())
+        await eventually(lambda: ended(store, "dl_note", "sent"), "the note is sent")
+    assert desk.payloads == [b"dl_alert", b"dl_alert", b"dl_note"]
+
+
+async def test_a_note_whose_alert_is_a_dead_letter_is_dropped_and_makes_no_other() -> None:
+    store, desk, ops = MemoryStore(), Scripted(Dead("no such channel")), Scripted()
+    async with delivering(store, desk=desk, ops=ops):
+        await store.enqueue([delivery("dl_alert"), note("dl_alert")], system_clock())
+        await eventually(lambda: ended(store, "dl_note", "expired"), "the note is dropped")
+    assert desk.payloads == [b"dl_alert"]
+    assert [one.id for one in await store.dead_deliveries(9)] == ["dl_alert"]
+
+
 async def test_a_dead_notice_makes_no_further_notice() -> None:
     store, ops = MemoryStore(), Scripted(Dead("gone"))
     async with delivering(store, ops=ops):

@@ -3,6 +3,28 @@
 -- ARGV: delivery, receiver, token, now, at, lease, pace, payload, what the pace is kept for, and 1 if the payload is to
 -- stay when it is sent, until it is archived.
 -- Answers {'ok', record, payload, thread} or {refused, time to look again}. Repeated by the holder: the same lease.
+local BEHIND_AGAIN_MS = 1000
+local MOST_TAKEN = 100
+
+-- What goes behind another is not sent before that, or what took its place, and ends where that was never sent.
+local function held_back(record)
+  local id = record.behind or ''
+  for _ = 1, MOST_TAKEN do
+    local ahead = id ~= '' and peek(id)
+    if not ahead then
+      return nil
+    end
+    if not ended(ahead) then
+      return 'behind'
+    end
+    if ahead.state ~= 'superseded' then
+      return ahead.state ~= 'sent' and 'unsent' or nil
+    end
+    id = ahead.taken_by or ''
+  end
+  return nil
+end
+
 local id, receiver, token = ARGV[1], ARGV[2], ARGV[3]
 local now, at, lease, pace, payload = tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
 need('pace', 'hash')
@@ -17,7 +39,8 @@ if not record or record.receiver ~= receiver or ended(record) then
   return {'gone', 0}
 end
 local in_doubt = flying(record)
-if in_doubt then
+local held = not in_doubt and held_back(record)
+if in_doubt or held == 'unsent' then
   need_journal(traced(record))
 end
 need_alert(record)
@@ -31,6 +54,14 @@ if in_doubt and record.token == token and due > now then
 end
 if record.state == 'waiting' or due > now then
   return {'not_due', due}
+end
+if held == 'behind' then
+  return {'behind', now + BEHIND_AGAIN_MS}
+end
+if held == 'unsent' then
+  close(record, 'expired', now, at, 'what it goes behind was never sent')
+  leave_chain(chain_field(record), id, now)
+  return {'unsent', 0}
 end
 local paused = tonumber(redis.call('HGET', recv(record), 'paused_until_ms') or 0)
 if paused > now then

@@ -70,6 +70,7 @@ local function queue_deliveries(plan, now, at)
     for _, id in ipairs(step.dropped) do
       local older = load(id)
       carry(record, older)
+      older.taken_by = record.id
       close(older, 'superseded', now, at, 'by ' .. record.id)
     end
     redis.call('SADD', K['receivers'], record.receiver)
