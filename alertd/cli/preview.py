@@ -35,7 +35,7 @@ from alertd.notify.own_template import NOTHING, SKIPPED
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.samples import SAMPLES
 from alertd.notify.shown import SHAPES, NotShown, Shape, shown
-from alertd.pipeline.noting import note_on
+from alertd.pipeline.noting import note_on, wanted_of
 from alertd.rules.loaded import Loaded
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream
@@ -161,8 +161,9 @@ def _state(concern: Concern, matcher: Matcher, event: Event, now: int) -> AlertS
     event, world = matcher.seen_by(event, portfolio.desk), matcher.worlds.of(portfolio.desk)
     matches = marked(list(concern.matches), event)
     holding = {match.rule for match in matches}
-    wanted = any(rule.note != "off" for rule in portfolio.rules if rule.id in holding)
-    said = note_on(event, portfolio, world, (), matcher.book.source_desks, rfc3339(now)) if wanted else None
+    wanted = wanted_of(rule for rule in portfolio.rules if rule.id in holding)
+    desks = matcher.book.source_desks
+    said = note_on(event, portfolio, world, (), desks, rfc3339(now)) if wanted != "off" else None
     alert = Alert(
         id=concern.alert,
         revision=1,

@@ -8,8 +8,9 @@ merges -> for each alert: decide -> take in -> commit -> next
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import TypeVar
 
 import structlog
 
@@ -25,7 +26,7 @@ from alertd.base.failpoints import failpoint
 from alertd.errors import AlertdError
 from alertd.model import Alert, AlertState, Event, Note, StoredAlert
 from alertd.pipeline.merges import Merges
-from alertd.pipeline.noting import material_on, note_on
+from alertd.pipeline.noting import material_on, note_on, wanted_of
 from alertd.pipeline.standing import Standing
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
 from alertd.rules.book import Portfolio
@@ -41,6 +42,7 @@ AT_ONCE = 4
 """Events of a batch that are begun in one turn of the loop: all of them in one would hold up everybody else."""
 
 NOTHING = StoredAlert(version=0, state=None)
+T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
@@ -178,15 +180,15 @@ class Conclusion:
     def _decide(self, work: Work, concern: Concern, known: StoredAlert, subject: str, now: int) -> Outcome:
         desk = concern.portfolio.desk
         rules = self._standing.rules_of(concern, known)
-        wanted = {rules[match.rule].note for match in concern.matches if match.rule in rules}
+        wanted = wanted_of(rules.get(match.rule) for match in concern.matches)
         background = Background(
             self._policies,
             self._standing.circumstances(),
             rules,
             self._matcher.worlds.of(desk),
-            note=partial(self._note, work, concern.portfolio, now) if wanted - {"off"} else _no_note,
+            note=partial(self._note, work, concern.portfolio, now) if wanted != "off" else _no_note,
             material=partial(self._material, work, concern.portfolio)
-            if wanted - {"off", "facts"} and may_model(work.event)
+            if wanted == "model" and may_model(work.event)
             else None,
         )
         return decide(
@@ -202,20 +204,25 @@ class Conclusion:
         )
 
     def _note(self, work: Work, portfolio: Portfolio, now: int) -> Note | None:
-        """Write the note. One that the code cannot write must not keep its alert back: that goes out without."""
-        book = self._matcher.book
         world, event = self._matcher.worlds.of(portfolio.desk), self._matcher.seen_by(work.event, portfolio.desk)
-        try:
-            return note_on(event, portfolio, world, work.past, book.source_desks, rfc3339(now))
-        except Exception as error:  # noqa: BLE001  whatever it is
-            _log.error("note_failed", event_id=event.id, portfolio=portfolio.id, exc_info=error)
-            telemetry.NOTES.labels(by="facts", outcome="failed").inc()
-            return None
+        desks, at = self._matcher.book.source_desks, rfc3339(now)
+        return _guarded(lambda: note_on(event, portfolio, world, work.past, desks, at), None, event, portfolio)
 
     def _material(self, work: Work, portfolio: Portfolio) -> str:
         # What a desk relates for itself alone is not among what a model is shown.
         world, event = self._matcher.worlds.of(None), self._matcher.seen_by(work.event, portfolio.desk)
-        return material_on(event, portfolio, world, work.past, self._matcher.book.source_desks)
+        desks = self._matcher.book.source_desks
+        return _guarded(lambda: material_on(event, portfolio, world, work.past, desks), "", event, portfolio)
+
+
+def _guarded(write: Callable[[], T], without: T, event: Event, portfolio: Portfolio) -> T:
+    """Write something of a note. What the code cannot write must not keep the alert back: that goes out without."""
+    try:
+        return write()
+    except Exception as error:  # noqa: BLE001  whatever it is
+        _log.error("note_failed", event_id=event.id, portfolio=portfolio.id, exc_info=error)
+        telemetry.NOTES.labels(by="facts", outcome="failed").inc()
+        return without
 
 
 def _no_note() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from alertd.base.clock import rfc3339
 from alertd.model import Event, Note, NoteSection, Row
 from alertd.research.exposure import gather, gather_open
 from alertd.research.facts_note import facts_note
 from alertd.research.material import Earlier, written_material
-from alertd.rules.book import Portfolio
+from alertd.rules.book import Portfolio, Rule
 from alertd.rules.fact_index import fact_of
 from alertd.rules.reported import SURE
 from alertd.rules.world import World
@@ -18,6 +19,12 @@ MOST = 20
 """Earlier events that a note may rest on, the newest."""
 _WORTH: frozenset[NoteSection] = frozenset({"winner", "loser", "exposed", "risk", "precedent", "contrarian"})
 """Of these there must be one: what happened, and how new it is, stands in the alert already."""
+
+
+def wanted_of(rules: Iterable[Rule | None]) -> Literal["off", "facts", "model"]:
+    """Say what rules that hold want of a note: the most that one of them wants; `off` where there is none."""
+    wants = {rule.note or "model" for rule in rules if rule is not None}
+    return "model" if "model" in wants else "facts" if "facts" in wants else "off"
 
 
 def note_on(
