@@ -898,6 +898,24 @@ class Told(Struct, frozen=True, kw_only=True):
     """It was told only in a digest, or under an alert that this one carries on: there is no message to add to."""
 
 
+class NoteDue(Struct, frozen=True, kw_only=True):
+    """A note that a language model is to write."""
+
+    event: str
+    event_revision: int
+    """What it is to be written about: that of the note of facts in whose place it goes."""
+    revision: int = 0
+    """Of the alert: who was told of that one or a later one waits for the note."""
+    since_ms: int = 0
+    """Since when it is waited for."""
+    material: str = ""
+    """What a model may be shown beside the event, as JSON; empty: nothing of it may be shown to one."""
+    attempts: int = 0
+    """How often it failed by a fault of ours, so that no model was to blame."""
+    error: str = ""
+    """At what, the last time, in words."""
+
+
 class AlertState(Struct, frozen=True, kw_only=True):
     """What the store keeps of an alert: the alert, and what it has already taken in."""
 
@@ -921,8 +939,10 @@ class AlertState(Struct, frozen=True, kw_only=True):
     receivers: list[str] | None = None
     """The portfolio's own: they see the matches of rules that name none. None for an alert of a time when that was
     not kept."""
-    note_material: str = ""
-    """While a language model is to write its note: what it may be shown beside the event, as JSON."""
+    facts_note: Note | None = None
+    """Where a language model wrote the alert's note: that of the facts, which it took the place of."""
+    note_due: NoteDue | None = None
+    """The note that a language model is to write; None: it is to write none."""
 
 
 class StoredAlert(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from msgspec.structs import replace
+
+from alertd.model import Folded
+
 MAX_FOLDED = 500
 """Events and revisions."""
 MAX_WHOLE = 50
@@ -20,3 +24,11 @@ T = TypeVar("T")
 def bounded(items: list[T], most: int) -> list[T]:
     """Keep so many: the first, which says how it began, and the newest."""
     return items if len(items) <= most else [items[0], *items[-(most - 1) :]]
+
+
+def remembered(folded: list[Folded]) -> list[Folded]:
+    """Keep what was taken in, bounded: a story of hundreds of reports is written with each of them."""
+    if len(folded) > MAX_WHOLE and folded[-MAX_WHOLE - 1].decision.receivers:
+        old = folded[-MAX_WHOLE - 1]
+        folded[-MAX_WHOLE - 1] = replace(old, decision=replace(old.decision, receivers={}, rules=[]))
+    return bounded(folded, MAX_FOLDED)

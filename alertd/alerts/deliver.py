@@ -66,7 +66,8 @@ def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = Non
     via = via or (before.via if before is not None else "")
     whole = state.alert
     alert = routed(whole, eyes_of(policy.id, via, whole, own), own)
-    note = whole.note if whole.note is not None and any(m.event == whole.note.event for m in alert.matches) else None
+    note = state.facts_note if policy.note == "facts" and state.facts_note is not None else whole.note
+    note = note if note is not None and any(match.event == note.event for match in alert.matches) else None
     if note is not None and len(alert.matches) < len(whole.matches):
         note = only_of(note, {holding.company for match in alert.matches for holding in match.holdings})
     alert = replace(alert, note=note_shown(note, policy))

@@ -2,8 +2,9 @@
 
 Nobody is told: what the younger said has been read, and the next news comes with the older. Who was told of the
 younger has its lane with the older from then on; what of the younger waits in a window goes out as the older, which
-its release finds by `merged_into`; its clocks are stopped, and escalations that had begun go on with the older. Done
-again, it changes nothing, so that whoever dies half-way, or does the same at the same time, does no harm:
+its release finds by `merged_into`; its clocks are stopped, and escalations that had begun go on with the older. So
+does the note that a model is to write, where the older has none (`note_life.merged`). Done again, it changes nothing,
+so that whoever dies half-way, or does the same at the same time, does no harm:
 
     older: takes in what the younger has taken in, sets clocks        commit, compare-and-set
     younger: closed, with the older's id, stops its clocks            commit, compare-and-set
@@ -22,6 +23,7 @@ from alertd.alerts.deliver import as_seen
 from alertd.alerts.knowing import escalations
 from alertd.alerts.lanes import below_another, lanes, sources_in
 from alertd.alerts.lanes import united as both
+from alertd.alerts.note_life import merged
 from alertd.alerts.outcome import alert_of, decision_on
 from alertd.alerts.policy import ReceiverPolicy, loudest, severity_rank
 from alertd.alerts.said import united
@@ -42,6 +44,8 @@ class Merge:
     """Of the older."""
     cancel: list[str] = field(default_factory=list)
     """Names of timers of the younger."""
+    note_due_ms: int | None = None
+    """When the note of the older is due; None: as it was."""
 
 
 def merge(
@@ -72,7 +76,14 @@ def merge(
     )
     taken = _taken_over(older, younger, alert_id, subject, event, now)
     timers = _timers(taken, younger, policies or {}, now) if taken is not None else []
-    return Merge(taken, closed, decision, timers, _clocks(younger))
+    return Merge(taken, closed, decision, timers, _clocks(younger), _note_due(older, taken, now))
+
+
+def _note_due(older: AlertState | None, taken: AlertState | None, now: int) -> int | None:
+    """Say when the alert that carries on is due to get its note, where that passes to it."""
+    if taken is None or taken.note_due is None or (older is not None and older.note_due == taken.note_due):
+        return None
+    return now
 
 
 def _timers(taken: AlertState, younger: AlertState, policies: Mapping[str, ReceiverPolicy], now: int) -> list[Timer]:
@@ -103,7 +114,8 @@ def _clocks(younger: AlertState) -> list[str]:
 def _closed(younger: AlertState, into: str, event: Event, now: int) -> AlertState:
     text = f"closed: carried on by alert {into}"
     alert = _with_change(younger.alert, event, text, now)
-    return msgspec.structs.replace(younger, alert=msgspec.structs.replace(alert, status="closed", merged_into=into))
+    alert = msgspec.structs.replace(alert, status="closed", merged_into=into)
+    return msgspec.structs.replace(younger, alert=alert, note_due=None)
 
 
 def _taken_over(
@@ -140,7 +152,7 @@ def _taken_over(
         alert = msgspec.structs.replace(alert, status=status, acknowledged_by=by, acknowledged_at=when)
     elif alert.status == "acknowledged" and younger.alert.status == "open" and _louder(younger.alert, older.alert):
         alert = msgspec.structs.replace(alert, status="open", acknowledged_by=None, acknowledged_at=None)
-    return msgspec.structs.replace(
+    taken = msgspec.structs.replace(
         older,
         alert=alert,
         folded=bounded([*older.folded, *new], MAX_FOLDED),
@@ -149,6 +161,7 @@ def _taken_over(
         event=older.event if older.event is not None else younger.event,
         sources=max(sources_in(older), sources_in(younger)),
     )
+    return merged(taken, younger)
 
 
 def _louder(one: Alert, other: Alert) -> bool:

@@ -37,6 +37,15 @@ def says_more(note: Note | None, before: Note | None) -> bool:
     return any(said.text not in known for said in note.statements if said.section in _OF_WEIGHT)
 
 
+def same_facts(note: Note | None, other: Note | None) -> bool:
+    """Tell whether two notes of facts say the same, but for how often it was told by whom."""
+    return note is not None and other is not None and _lasting(note) == _lasting(other)
+
+
+def _lasting(note: Note) -> set[tuple[NoteSection, str]]:
+    return {(said.section, said.text) for said in note.statements if said.section != "crowding"}
+
+
 def note_shown(note: Note | None, policy: ReceiverPolicy) -> Note | None:
     """Give a note as a receiver may see it; None where it wants none, or may not know of its event.
 

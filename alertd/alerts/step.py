@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from alertd.alerts.armed import armed
 from alertd.alerts.audiences import Audiences
 from alertd.alerts.background import Background
-from alertd.alerts.bounds import MAX_CHANGES, MAX_FOLDED, MAX_MATCHES, MAX_WHOLE, bounded
+from alertd.alerts.bounds import MAX_CHANGES, MAX_MATCHES, bounded, remembered
 from alertd.alerts.budget import OverBudget, budgets
 from alertd.alerts.circumstances import flow_name
 from alertd.alerts.clocks import close_timer
@@ -25,7 +25,7 @@ from alertd.alerts.compare import MAX_HEADLINE, severity_with
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.lanes import lanes, sources_in, sources_of
 from alertd.alerts.meaning import Kind, Meaning, Meant
-from alertd.alerts.notes import kept, says_more
+from alertd.alerts.note_life import Renewed, due_after, renewed
 from alertd.alerts.outcome import Outcome, decision_on
 from alertd.alerts.policy import loudest, severity_rank
 from alertd.alerts.rights import RESTRICTED, keeps_body, limits, shown, without_body
@@ -104,12 +104,13 @@ class Step:
         after = before if kind == "first" else self._changed(before, matches)
         if not self._is_shown(meant):
             after = replace(after, title=before.title)  # a report that adds nothing leaves the headline
-        after = self._noted(after, meant)
+        anew = renewed(self.state, self.event, meant, self.background.note, is_shown=self._is_shown(meant))
+        after = replace(after, note=anew.note)
         after, reopened = self._reopened(before, after, meant)
         whole = None if kind == "first" else before
         audiences = Audiences(whole, matches, self.event.id, self.portfolio.receivers, meant, meaning.of)
-        told = self._telling(after, matches, audiences, reopened)
-        if meant.material or told.deliveries or told.holds or told.wanted:
+        told = self._telling(after, matches, audiences, reopened, anew)
+        if meant.material or told.deliveries or told.holds or told.wanted or told.wants_model:
             after = told.state.alert
         return self._outcome(before, after, meant, told, matches)
 
@@ -128,12 +129,6 @@ class Step:
             title=self.event.title or self._called(before),
             armed=armed(self.portfolio, self.event, matches) or before.armed,
         )
-
-    def _noted(self, after: Alert, meant: Meant) -> Alert:
-        """Write anew what it means, where the alert is about the event at hand from now on."""
-        if not meant.material or not self._is_shown(meant):
-            return after
-        return replace(after, note=kept(self.background.note(), self.event))
 
     def _called(self, before: Alert) -> str:
         """Name the alert after an event without a headline: as before, if that is the one it is named after."""
@@ -173,7 +168,9 @@ class Step:
 
     # --- whom that tells --------------------------------------------------------------------------------------
 
-    def _telling(self, after: Alert, matches: Sequence[Match], audiences: Audiences, reopened: str) -> Telling:
+    def _telling(
+        self, after: Alert, matches: Sequence[Match], audiences: Audiences, reopened: str, anew: Renewed
+    ) -> Telling:
         """Tell, as if it were news to somebody; whether it is shows by what comes of it."""
         named = receivers_of([*matches, *after.matches], self.portfolio.receivers)
         whom = list(dict.fromkeys([*named, *lanes(self.state)]))
@@ -188,11 +185,11 @@ class Step:
             background=self.background,
             event=self.event,
             now=self.now,
-            state=self._state(alert),
+            state=replace(self._state(alert), facts_note=anew.facts),
             audience=audiences.of,
             reason=meant.reason,
             reopened=bool(reopened),
-            noted=says_more(after.note, self.state.alert.note if self.state is not None else None),
+            anew=anew,
             is_shown=self._is_shown(meant),
         )
         telling.tell(whom)
@@ -215,6 +212,7 @@ class Step:
             desk=self.portfolio.desk,
             identity=self.portfolio.identity,
             receivers=list(self.portfolio.receivers),
+            note_due=before.note_due if before is not None else None,
         )
 
     def _outcome(self, before: Alert, after: Alert, meant: Meant, told: Telling, matches: Sequence[Match]) -> Outcome:
@@ -235,11 +233,14 @@ class Step:
             said = said_by(self.event, self.story, said)
         state = replace(
             state,
-            folded=_remembered([*state.folded, entry]),
+            folded=remembered([*state.folded, entry]),
             said=said,
             told=told.lanes,
             event=self._shown_with(state.event, meant),
-            note_material=told.material or (self.state.note_material if self.state is not None else ""),
+            facts_note=told.anew.facts,
+        )
+        due = due_after(
+            state, wanted=told.wants_model, alone=told.anew.alone, material=lambda: told.material, now=self.now
         )
         counts, over = self._flows(told.deliveries), list[OverBudget]()
         if meant.reason == "first":
@@ -253,8 +254,9 @@ class Step:
             cancel=[Timer(kind="resurface", alert=after.id, due_ms=0).name] if snooze_over else [],
             counts=counts,
             marks=told.marks,
-            note_due_ms=self.now if told.wants_model else None,
+            note_due_ms=None if due == state.note_due else self.now if due is not None else 0,
         )
+        state = replace(state, note_due=due)
         return Outcome(decision, state, tuple(told.deliveries), effects, tuple(over), meant.reason == "first")
 
     def _flows(self, deliveries: Sequence[NewDelivery]) -> list[Count]:
@@ -278,14 +280,6 @@ class Step:
             return known
         kept = excerpt(shown(event))
         return kept if keeps_body(event, KEEP_ALERT_S) else without_body(kept, ())[0]
-
-
-def _remembered(folded: list[Folded]) -> list[Folded]:
-    """Keep what was taken in, bounded: a story of hundreds of reports is written with each of them."""
-    if len(folded) > MAX_WHOLE and folded[-MAX_WHOLE - 1].decision.receivers:
-        old = folded[-MAX_WHOLE - 1]
-        folded[-MAX_WHOLE - 1] = replace(old, decision=replace(old.decision, receivers={}, rules=[]))
-    return bounded(folded, MAX_FOLDED)
 
 
 def _reason(meant: Meant, told: Telling) -> Reason:

@@ -23,8 +23,10 @@ from alertd.alerts.circumstances import News, View
 from alertd.alerts.clocks import escalate_timer
 from alertd.alerts.cooldown import marks_to_set
 from alertd.alerts.deliver import AFTER_MS, Seen, as_seen, delivery, digest_item
-from alertd.alerts.lanes import held, knows, lanes, missing, sources_of, told
+from alertd.alerts.lanes import has_message, held, knows, lanes, missing, sources_of, told
 from alertd.alerts.meaning import Meant
+from alertd.alerts.note_life import AS_IT_WAS, Renewed, askable, kept_back, waited_for
+from alertd.alerts.notes import by_model
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.alerts.rights import closed_to, limits
 from alertd.alerts.route import barred, below, filtered
@@ -35,7 +37,6 @@ from alertd.model import (
     DigestKind,
     Event,
     Hold,
-    MessageType,
     NewDelivery,
     Reason,
     Timer,
@@ -65,8 +66,8 @@ class Telling:
     reason: Reason
     """What the event means for the alert."""
     reopened: bool = False
-    noted: bool = False
-    """Its note says something that the one before did not."""
+    anew: Renewed = AS_IT_WAS
+    """Its note."""
     is_shown: bool = True
     """The alert bears the headline of the event at hand."""
     answers: dict[str, str] = field(default_factory=dict)
@@ -82,15 +83,17 @@ class Telling:
     withheld: Reason | None = None
     wants_model: bool = False
     """Somebody who is told wants a note that a language model has written."""
+    _material: str | None = None
     _seen: dict[tuple[object, ...], Seen] = field(default_factory=dict)
     _partial: bool = False
     _by_name: bool = False
 
     @property
     def material(self) -> str:
-        """What the model is shown that is to write the note; empty where none is to."""
-        write = self.background.material
-        return write() if self.wants_model and write is not None else ""
+        """What a model may be shown of the event that is to write the note; empty where none may be."""
+        if self._material is None:
+            self._material = self.background.material() if self.background.material is not None else ""
+        return self._material
 
     def tell(self, receivers: Sequence[str]) -> None:
         """Decide for each receiver."""
@@ -122,6 +125,7 @@ class Telling:
         if not _wanted(policy, news):
             if before is not None and news == "second":  # what it does not want to hear is not kept for it
                 self.lanes[receiver] = replace(before, sources=sources_of(self.event))
+            self._note_alone(policy, before, audience, as_whom)
             return f"{audience.meant.reason}: its updates are {policy.updates}"
         seen = self._sight(policy, as_whom)
         if not knows(before) and (why := below(policy, seen.alert.severity)):
@@ -205,8 +209,8 @@ class Telling:
             return self._put(policy, view, timing, before, seen)
         made = self._message(policy, seen, before, loud=self._loud(view))
         self.deliveries.append(made)
-        if seen.alert.note is not None and (self.noted or view.news == "first"):
-            self._add_note(policy, seen, before)
+        if self.anew.more or view.news == "first":
+            self._add_note(policy, seen, before, seen.alert.revision)
         self.lanes[policy.id] = told(before, seen.alert, self.now, sources=sources_of(self.event))
         self.marks += marks_to_set(policy, view, self.background.circumstances, self.now)
         if seen.alert.status == "open" and (view.news in ("first", "rise") or self.reopened):
@@ -214,12 +218,28 @@ class Telling:
             self.timers += [timer] if timer is not None else []
         return made.id
 
-    def _add_note(self, policy: ReceiverPolicy, seen: Seen, before: Told | None) -> None:
-        """Let the note follow the alert; where a model is to write it, when that has."""
-        if policy.note == "model" and self.background.material is not None:
-            self.wants_model = True
-        elif policy.notes_apart:
-            self.deliveries.append(self._message(policy, seen, before, loud=False, kind="note"))
+    def _add_note(self, policy: ReceiverPolicy, seen: Seen, before: Told | None, behind: int) -> None:
+        """Let the note follow the alert's message of a revision; where a model is to write it, when that has."""
+        note = seen.alert.note
+        if note is None:
+            return
+        if policy.note == "model" and not by_model(note):
+            if waited_for(self.state, note):
+                return
+            if askable(note, self.event) and self.material:
+                self.wants_model = True
+                return
+        if policy.notes_apart:
+            self.deliveries.append(self._message(policy, seen, before, loud=False, behind=behind))
+
+    def _note_alone(self, policy: ReceiverPolicy, before: Told | None, audience: Audience, as_whom: str) -> None:
+        """Tell the note to who knows of the alert, where nothing else is news."""
+        if not self.anew.alone or before is None or not has_message(before):
+            return
+        seen = self._sight(policy, as_whom)
+        view = self._view(policy, seen, "material", audience)
+        if not kept_back(policy, view, self.background.circumstances, before, self.now):
+            self._add_note(policy, seen, before, before.revision)
 
     def _put(self, policy: ReceiverPolicy, view: View, put: Put, before: Told | None, seen: Seen) -> str:
         portfolio = self.portfolio.id if put.kind == "budget" else ""
@@ -248,18 +268,20 @@ class Telling:
         return view.news in FRESH or self.reopened
 
     def _message(
-        self, policy: ReceiverPolicy, seen: Seen, before: Told | None, *, loud: bool, kind: MessageType | None = None
+        self, policy: ReceiverPolicy, seen: Seen, before: Told | None, *, loud: bool, behind: int = 0
     ) -> NewDelivery:
+        """Make a message about the alert, or of its note, which goes behind that of a revision."""
         return delivery(
             self.state,
             policy,
-            after_ms=AFTER_MS if kind == "note" else 0,
-            kind=kind or ("alert.updated" if knows(before) else "alert.fired"),
+            after_ms=AFTER_MS if behind else 0,
+            kind="note" if behind else "alert.updated" if knows(before) else "alert.fired",
             reason=self.reason,
             now=self.now,
             loud=loud,
             event=self.event,
             seen=seen,
+            behind=behind,
         )
 
 

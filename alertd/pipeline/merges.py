@@ -8,6 +8,7 @@ from alertd.alerts.merge import merge
 from alertd.alerts.outcome import Outcome, alert_of
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
+from alertd.base.failpoints import failpoint
 from alertd.model import Effects, StoredAlert
 from alertd.pipeline.place import canonical
 from alertd.pipeline.work import AlertStore, Work
@@ -74,13 +75,14 @@ class Merges:
             made = merge(before.state, after.state, portfolio, story, work.event, now, self._policies)
             if made is None:
                 return [older, younger]
+            effects = Effects(timers=made.timers, note_due_ms=made.note_due_ms)
             if made.older is not None and await self._store.commit(
-                older, before.version, made.older, (), now, effects=Effects(timers=made.timers)
+                older, before.version, made.older, (), now, effects=effects
             ):
                 continue
-            if await self._store.commit(
-                younger, after.version, made.younger, (), now, effects=Effects(cancel=made.cancel)
-            ):
+            failpoint("match.carried_on")
+            effects = Effects(cancel=made.cancel, note_due_ms=0)
+            if await self._store.commit(younger, after.version, made.younger, (), now, effects=effects):
                 continue
             work.note(Outcome(made.decision))
             work.saw(made.older)

@@ -21,10 +21,12 @@ from alertd.model import (
     Evidence,
     NewDelivery,
     Note,
+    NoteDue,
     NoteGround,
     NoteStatement,
     Provenance,
     Rights,
+    Silence,
     Told,
 )
 from tests.alerts import living
@@ -203,7 +205,8 @@ def test_who_wants_a_model_waits_for_it_and_the_alert_does_not() -> None:
     a = event("a")
     outcome = case.take(a, match(a))
     assert types(outcome) == [("desk", "alert.fired"), ("facts", "alert.fired"), ("facts", "note")]
-    assert (outcome.effects.note_due_ms, case.state.note_material) == (NOW, "{}")
+    assert outcome.effects.note_due_ms == NOW
+    assert case.state.note_due == NoteDue(event="ev_a", event_revision=1, revision=1, since_ms=NOW, material="{}")
 
 
 def test_where_no_model_may_write_the_facts_are_told_at_once() -> None:
@@ -223,11 +226,19 @@ def standing(wall: str | None = None, of: Event | None = None, **told: Told) -> 
     """Give an alert that is told, whose note a model is to write."""
     lanes = told or {"desk": Told(revision=1, at_ms=living.NOW - MINUTE, severity="high")}
     made = living.state(desk=wall, told=lanes, note=note(), receivers=tuple(lanes))
-    return replace(made, note_material="{}", event=of if of is not None else made.event)
+    due = NoteDue(event="ev_a", event_revision=1, since_ms=living.NOW - MINUTE, material="{}")
+    return replace(made, note_due=due, event=of if of is not None else made.event)
 
 
-def write(state: AlertState, said: Note, *policies: ReceiverPolicy) -> Noted:
-    return noted(state, said, living.policies(*policies), living.NOW, {"took_ms": 310})
+def write(state: AlertState, said: Note, *policies: ReceiverPolicy, silences: Sequence[Silence] = ()) -> Noted:
+    return noted(state, said, living.policies(*policies), living.NOW, {"took_ms": 310}, silences)
+
+
+def answers(made: Noted) -> dict[str, str]:
+    """Give what the journal says of each receiver that waited."""
+    assert made.effects.record is not None
+    found: dict[str, str] = made.effects.record.data["receivers"]
+    return found
 
 
 WRITTEN = note(by=BY_MODEL, text="Vega Grid may take it back.")
@@ -241,7 +252,8 @@ def test_what_a_model_wrote_is_told_to_those_who_know_of_the_alert_and_want_it()
     assert types(made) == [("desk", "note"), ("mail", "note")]
     assert all(one.message.alert is not None and one.message.alert.note == WRITTEN for one in made.deliveries)
     assert made.state.alert.note == WRITTEN
-    assert (made.state.note_material, made.effects.note_due_ms) == ("", 0), "nothing is due any more"
+    assert (made.state.note_due, made.effects.note_due_ms) == (None, 0), "nothing is due any more"
+    assert made.state.facts_note == state.alert.note, "what the facts are is not forgotten"
     assert made.state.told == state.told, "a note changes nothing in what was told"
     assert made.state.alert.revision == state.alert.revision
 

@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 from msgspec.structs import replace
 
+from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.model import AlertState, DealTerm, Evidence, Provenance, Rights, Story, StreamEvent
 from alertd.pipeline import Pipeline, Processed, conclude
@@ -63,7 +64,7 @@ async def test_the_rule_that_wants_most_says_what_an_alert_carries(
     state, types, due = await told(book(*wanted))
     assert (types, due) == (messages, asked)
     assert (state.alert.note is not None) is (set(wanted) != {"off"})
-    assert bool(state.note_material) is asked
+    assert (state.note_due is not None) is asked
 
 
 async def test_the_note_of_an_alert_says_what_can_undo_it_with_its_words() -> None:
@@ -76,7 +77,7 @@ async def test_the_note_of_an_alert_says_what_can_undo_it_with_its_words() -> No
 async def test_no_model_is_asked_about_what_its_source_lets_none_read() -> None:
     state, types, due = await told(book("model"), rights=Rights(model=False))
     assert (types, due) == (["alert.fired", "note"], False)
-    assert state.note_material == ""
+    assert state.note_due is None
 
 
 async def test_a_note_that_cannot_be_written_does_not_keep_its_alert_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +87,24 @@ async def test_a_note_that_cannot_be_written_does_not_keep_its_alert_back(monkey
     monkeypatch.setattr(conclude, "note_on", broken)
     state, types, due = await told(book("model"))
     assert (types, due, state.alert.note) == (["alert.fired"], False, None)
+
+
+async def test_what_a_model_is_to_be_shown_cannot_keep_an_alert_back_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(conclude, "material_on", broken)
+    before = failed()
+    state, types, due = await told(book("model"))
+    assert (types, due) == (["alert.fired", "note"], False), "the facts go out in the model's place"
+    assert state.note_due is None
+    assert failed() == before + 1
+
+
+def failed() -> float:
+    """Give how many notes could not be written."""
+    labels = {"by": "facts", "outcome": "failed"}
+    return telemetry.REGISTRY.get_sample_value("alertd_notes_total", labels) or 0.0
 
 
 @pytest.mark.parametrize(
@@ -113,7 +132,8 @@ async def test_what_happened_before_is_shown_to_a_model_only_where_its_source_le
     assert state is not None
     assert state.alert.note is not None
     assert any(said.section == "precedent" for said in state.alert.note.statements), "the desk itself is told"
-    assert ("ev_before" in state.note_material) is shown
+    assert state.note_due is not None
+    assert ("ev_before" in state.note_due.material) is shown
 
 
 async def test_the_journal_has_the_note_beside_the_event_that_it_was_written_for() -> None:

@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from alertd.alerts.policy import Cooldown, Quiet, ReceiverPolicy, Storm
 from alertd.base.clock import rfc3339
+from alertd.base.failpoints import arm
 from alertd.base.ids import alert_id, story_id
 from alertd.errors import StoreUnavailable
-from alertd.model import Event, JournalRecord, Silence, StreamEvent
+from alertd.model import DealTerm, Event, Evidence, JournalRecord, ReportedType, Silence, StreamEvent
 from alertd.pipeline import Pipeline, Processed
 from alertd.rules.book import Budget, RuleBook
 from alertd.store.memory import MemoryStore
@@ -165,6 +167,33 @@ async def test_a_merged_alert_hands_over_who_was_told_and_what_waits(store: Stor
     assert {hold.item.alert for hold in await store.held(window.name)} == {older, younger}
     timers = await store.timers_due(NOW + 30 * 24 * HOUR, 100)
     assert {timer.alert for timer in timers} == {older}
+
+
+@pytest.mark.parametrize("dies", [False, True])
+async def test_a_merged_alert_hands_over_the_note_that_was_due(store: Store, dies: bool) -> None:
+    book = rules("text: [lease, leases, rents]", name="desk-a")
+    desk = ReceiverPolicy("desk", note="model", notes_apart=True)
+    clause = "An unusual clause lets Vega claw it back."
+    start = PAPER.body.index(clause)
+    words = Evidence(field="body", start=start, end=start + len(clause), quote=clause)
+    risk = DealTerm(type="reclaim_right", held_by="vega", evidence=[words])
+    paper = replace(PAPER, terms=[risk], event_types=[ReportedType(type="compute_lease", confidence=0.9)])
+    await apart(store, WIRE, paper)
+    await take(store, desk, WIRE, paper, book=book)
+    older, younger = (alert_id("desk-a", story_id(f"ev_{name}")) for name in ("wire", "paper"))
+    assert await store.claim_notes(NOW, NOW, 9) == [younger]
+    if dies:
+        arm("match.carried_on:1:raise", environment="test")
+        await Pipeline(book, {desk.id: desk}, lambda: NOW).process(
+            [StreamEvent(stream_id="0-2", event=SHOWS, deliveries=1)], store
+        )
+        arm("")
+    await take(store, desk, SHOWS, book=book)
+    assert await store.claim_notes(NOW, NOW, 9) == [older]
+    state = (await store.load_alerts([older]))[older].state
+    assert state is not None
+    assert state.note_due is not None
+    assert (state.note_due.event, state.alert.note and state.alert.note.event) == ("ev_paper", "ev_paper")
 
 
 async def test_a_store_that_cannot_be_asked_gives_the_batch_back() -> None:

@@ -145,9 +145,10 @@ async def test_no_note_of_another_desk_names_it_or_shows_it_to_a_model(loaded: L
         if state.alert.portfolio != portfolio:
             continue
         raw = journalled(answer)
-        material = only_known(read_material(state.note_material, raw))
+        assert state.note_due is not None
+        material = only_known(read_material(state.note_due.material, raw))
         asked = request(material, handles(material), outside=True)
-        for told in (asked.content, state.note_material, str(state.alert.note)):
+        for told in (asked.content, state.note_due.material, str(state.alert.note)):
             assert SECRET not in told
         assert SECRET not in str(material.event.companies)
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import rfc3339
-from alertd.model import AlertState, Effects, Message, Note, Told
+from alertd.model import AlertState, Effects, Message, Note, NoteDue, Told
 from alertd.net.client import HttpClient
 from alertd.research.answers import Answers
 from alertd.research.asking import Asker
@@ -76,7 +76,8 @@ class Noting:
         told = {one: Told(revision=1, at_ms=NOW - MINUTE, severity="high") for one in ("desk", "pm")}
         made = state(name, told=told, matches=[match(event=happened.id)], note=facts)
         material = written_material(gather(happened, {}, graph(), LABELS))
-        made = replace(made, event=happened, note_material=material)
+        due = NoteDue(event=happened.id, event_revision=happened.revision, since_ms=self.clock(), material=material)
+        made = replace(made, event=happened, note_due=due)
         known = (await self.store.load_alerts([name]))[name]
         effects = Effects(note_due_ms=self.clock())
         assert (
