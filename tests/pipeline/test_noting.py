@@ -143,3 +143,29 @@ async def test_the_journal_has_the_note_beside_the_event_that_it_was_written_for
     assert isinstance(answer, Processed)
     (card,) = answer.record.data["alerts"]
     assert BODY in str(card["note"]["statements"])
+
+
+async def test_a_full_text_that_brings_a_clause_renews_the_note_and_tells_it_once() -> None:
+    store = MemoryStore()
+    facts = ReceiverPolicy("desk", note="facts", notes_apart=True)
+    pipeline = Pipeline(book("facts"), {"desk": facts}, lambda: NOW)
+    title = "A clause in the lease of Vega Grid"
+    whole = {"title": title, "body": BODY, "revision_reason": "full_text"}
+    revisions = (
+        lease(title=title, body="Vega Grid leases."),
+        lease(revision=2, terms=[RECLAIM], **whole),
+        lease(revision=3, terms=[RECLAIM], **whole),
+    )
+    told: list[list[str]] = []
+    for number, event in enumerate(revisions):
+        (answer,) = await pipeline.process([StreamEvent(stream_id=f"{number}-1", event=event, deliveries=1)], store)
+        assert isinstance(answer, Processed)
+        told.append([one.message.type for one in answer.deliveries])
+    assert [types[-1:] for types in told[1:]] == [["note"], []]
+    assert "alert.updated" not in told[1], "the text is no news but for that"
+    (alert,) = await store.alerts(0, 9)
+    state = (await store.load_alerts([alert]))[alert].state
+    assert state is not None
+    assert state.alert.note is not None
+    assert [said.section for said in state.alert.note.statements if said.section == "risk"] == ["risk"]
+    assert state.alert.note.event_revision == 2
