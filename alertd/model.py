@@ -913,7 +913,7 @@ class NoteDue(Struct, frozen=True, kw_only=True):
     attempts: int = 0
     """How often it failed by a fault of ours, so that no model was to blame."""
     error: str = ""
-    """At what, the last time, in words."""
+    """At what, the last time: the name of the exception."""
 
 
 class AlertState(Struct, frozen=True, kw_only=True):

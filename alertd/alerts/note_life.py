@@ -74,8 +74,8 @@ def waited_for(state: AlertState, note: Note) -> bool:
 
 
 def askable(note: Note, event: Event) -> bool:
-    """Tell whether a model may be asked for a note now: it is of the event at hand, and none was asked for it yet."""
-    return (note.event, note.event_revision) == (event.id, event.revision) and not (by_model(note) or note.fallback)
+    """Tell whether a model can be asked for a note: it is of the event at hand, of which the material is there."""
+    return (note.event, note.event_revision) == (event.id, event.revision)
 
 
 def due_after(

@@ -26,7 +26,6 @@ from alertd.alerts.deliver import AFTER_MS, Seen, as_seen, delivery, digest_item
 from alertd.alerts.lanes import has_message, held, knows, lanes, missing, sources_of, told
 from alertd.alerts.meaning import Meant
 from alertd.alerts.note_life import AS_IT_WAS, Renewed, askable, kept_back, waited_for
-from alertd.alerts.notes import by_model
 from alertd.alerts.policy import ReceiverPolicy, severity_rank
 from alertd.alerts.rights import closed_to, limits
 from alertd.alerts.route import barred, below, filtered
@@ -223,7 +222,7 @@ class Telling:
         note = seen.alert.note
         if note is None:
             return
-        if policy.note == "model" and not by_model(note):
+        if policy.note == "model":
             if waited_for(self.state, note):
                 return
             if askable(note, self.event) and self.material:

@@ -98,7 +98,8 @@ class Notes(Looks):
             await self._write(alert)
         except Failpoint:
             raise
-        except StoreUnavailable as error:  # no fault of the note: due again, when the turn is over at the latest
+        except StoreUnavailable as error:
+            # No fault of the note: it is due again, when the turn is over at the latest.
             log.info("note_waits", alert=alert, error=str(error))
             with contextlib.suppress(StoreUnavailable):
                 await self._store.put_off_note(alert, self._clock() + AGAIN_MS)
@@ -109,20 +110,21 @@ class Notes(Looks):
 
     async def _failed(self, alert: str, error: Exception) -> None:
         """Count the attempt with the alert, and let it rest. One that cannot even be given up is forgotten."""
-        if isinstance(error, Corrupt):  # of an alert that nobody can read nobody reads the note
-            await self._store.drop_note(alert)
-            return
         failpoint("note.failed")
-        words = telemetry.safe_text(str(error)[:200] or type(error).__name__)
         for _ in range(MAX_CONFLICTS):
-            stored = (await self._store.load_alerts([alert]))[alert]
+            try:
+                stored = (await self._store.load_alerts([alert]))[alert]
+            except Corrupt:  # of an alert that nobody can read nobody reads the note
+                await self._store.drop_note(alert)
+                return
             due = stored.state.note_due if stored.state is not None else None
             if stored.state is None or due is None:
                 await self._store.drop_note(alert)
                 return
             over = due.attempts >= len(BACK_OFF_MS)
             now = self._clock()
-            again = replace(due, attempts=due.attempts + 1, error=f"{type(error).__name__}: {words}")
+            # Its words may be those of a source: they stand in the log alone.
+            again = replace(due, attempts=due.attempts + 1, error=type(error).__name__)
             state = replace(stored.state, note_due=None if over else again)
             effects = Effects(note_due_ms=0 if over else now + BACK_OFF_MS[due.attempts])
             if await self._store.commit(alert, stored.version, state, (), now, effects=effects, answer=True) is None:

@@ -17,7 +17,7 @@ from alertd.alerts.outcome import Outcome
 from alertd.alerts.policy import Cooldown, Fitting, Quiet, ReceiverPolicy
 from alertd.base.clock import rfc3339
 from alertd.base.ids import delivery_id
-from alertd.model import Amount, Note, NoteDue, NoteStatement, StoredAlert, Told
+from alertd.model import Amount, Evidence, Note, NoteDue, NoteGround, NoteStatement, Rights, StoredAlert, Told
 from alertd.rules.alert_leaves import OfAlert
 from tests.alerts import living, test_merge
 from tests.alerts.making import MINUTE, NOW, Case, event, match
@@ -75,6 +75,15 @@ def test_facts_that_say_more_are_given_to_the_model_again() -> None:
     )
 
 
+def test_how_often_it_was_told_by_whom_is_no_other_fact() -> None:
+    case = waiting()
+    put(case, WRITTEN)
+    counted = NoteStatement(section="crowding", text="The second report of it.", grounds=FACTS.statements[0].grounds)
+    newer = note("ev_b")
+    news(case, replace(newer, statements=[*newer.statements, counted]))
+    assert case.alert.note == WRITTEN
+
+
 def test_a_figure_that_is_new_takes_the_place_of_what_a_model_said_of_the_old_one() -> None:
     case = waiting()
     put(case, WRITTEN)
@@ -122,7 +131,7 @@ def test_who_comes_while_the_model_writes_waits_with_the_others() -> None:
     again = event("a", revision=2, revision_reason="full_text")
     case.note = FACTS
     outcome = case.take(again, match(again, severity="critical"), after=1_000)
-    assert ("late", "alert.fired") in types(outcome)
+    assert [one for one in types(outcome) if one[0] == "late"] == [("late", "alert.fired")], "it waits, too"
     assert due is not None
     assert case.state.note_due is not None
     made = put(case, WRITTEN)
@@ -210,6 +219,15 @@ def test_a_full_text_that_says_more_is_given_to_the_model_for_who_waits_for_it()
     made = put(case, replace(WRITTEN, event_revision=2, at="2026-03-02T11:02:00.000Z"))
     assert types(made) == [("desk", "note")]
     assert made.deliveries[0].id != delivery_id("desk", f"{case.alert.id}/note", 1)
+
+
+def test_what_a_model_makes_of_a_full_text_is_no_repeat_of_what_it_wrote_before() -> None:
+    case = waiting()
+    first = put(case, WRITTEN)
+    assert types(full_text(case, MORE)) == []
+    second = put(case, replace(WRITTEN, event_revision=2))
+    assert types(second) == [("desk", "note")]
+    assert first.deliveries[0].id != second.deliveries[0].id, "else it would be taken for one that is queued already"
 
 
 def test_a_note_that_the_full_text_renews_rings_nobody_in_quiet_hours() -> None:
@@ -355,6 +373,17 @@ def test_the_older_keeps_the_note_that_it_has_of_a_model_or_waits_for(own: Note,
     made = merged(own, due, note("ev_b"), DUE)
     assert made.older is not None
     assert (made.older.alert.note, made.older.note_due, made.note_due_ms) == (own, due, None)
+
+
+def test_what_a_model_quotes_of_an_event_that_the_alert_is_not_shown_with_stays_within_its_rights() -> None:
+    evidence = Evidence(field="body", start=0, end=15, quote="A secret clause")
+    said = NoteStatement(section="risk", text="A secret.", grounds=[NoteGround(kind="quote", evidence=evidence)])
+    limited = replace(WRITTEN, event="ev_b", statements=[said, *WRITTEN.statements], rights=Rights(show="title"))
+    made = merged(note("ev_a"), None, note("ev_b"), DUE)
+    assert made.older is not None
+    written = noted(made.older, limited, {"desk": MODEL}, test_merge.NOW + 1_000, {})
+    assert written.state.alert.note is not None
+    assert "secret" not in str(written)
 
 
 def test_an_alert_that_goes_on_under_an_older_name_takes_its_note_along() -> None:
