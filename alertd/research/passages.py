@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -37,12 +38,21 @@ class Passage(NamedTuple):
 class _Cue(NamedTuple):
     kind: str
     pattern: re.Pattern[str]
+    """For words in small letters: without a flag for case each place is dismissed by its first letter."""
 
 
-def _cues(**patterns: str) -> tuple[_Cue, ...]:
-    return tuple(
-        _Cue(_KINDS[name], re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for name, pattern in patterns.items()
-    )
+@dataclass(frozen=True, eq=False)
+class Cues:
+    """What sentences of one sort have in common, the first that fits being their kind."""
+
+    all: tuple[_Cue, ...]
+    any: re.Pattern[str]
+    """Finds something wherever one of them does: most sentences are dismissed by it at once."""
+
+
+def _cues(**patterns: str) -> Cues:
+    cues = (_Cue(_KINDS[name], re.compile(rf"\b(?:{part})\b")) for name, part in patterns.items())
+    return Cues(tuple(cues), re.compile(rf"\b(?:{'|'.join(patterns.values())})\b"))
 
 
 _KINDS = {
@@ -119,54 +129,68 @@ UNSAID = _cues(
     r"|no (?:reason|deadline|date|details?|figure)s? (?:was|were|is|are)|unclear|no court or",
 )  # fmt: skip
 
-_PAGE = re.compile(
-    r"\b(?:you|your|yours|subscribe|sign in|log in|cookies?)\b|[<>`|]|\]\(|https?:|\bwww\.|(?<!\w)@\w", re.IGNORECASE
-)
+_PAGE = re.compile(r"\b(?:you|your|yours|subscribe|sign in|log in|cookies?)\b|[<>`|]|\]\(|https?:|\bwww\.|(?<!\w)@\w")
 """What is no prose: the furniture of a page."""
 _BOILERPLATE = re.compile(
     r"\bforward[- ]looking\b|\bresults (?:may|could|might) differ\b|\bsafe harbou?r\b|\bno obligation to\b"
     r"|\brisk factors\b|\brisks and uncertainties\b|\bpast performance\b|\bno (?:offer|advice)\b"
-    r"|\binvestment advice\b|\bundertakes no\b",
-    re.IGNORECASE,
+    r"|\binvestment advice\b|\bundertakes no\b"
 )
 """What stands in every text of its kind, and says nothing about this one."""
-_NONE_OF_IT = re.compile(r"\b(?:no|without|free of|never)\s(?:\w+\s)?$", re.IGNORECASE)
+_NONE_OF_IT = re.compile(r"\b(?:no|without|free of|never)\s(?:\w+\s)?$")
 
 
-def passages(event: Event, cues: Sequence[_Cue], most: int, taken: Sequence[Evidence] = ()) -> list[Passage]:
+def passages(event: Event, cues: Cues, most: int, taken: Sequence[Evidence] = ()) -> list[Passage]:
     """Give at most `most` sentences of an event's body that cues find, each once; what `taken` quotes comes last."""
-    found: list[tuple[bool, int, int, Passage]] = []
-    for start, end in spoken(event.body):
-        again = any(one.field == "body" and one.start < end and start < one.end for one in taken)
-        for rank, cue in enumerate(cues):
-            if (place := _place(cue.pattern, event.body[start:end])) is not None:
-                found.append(
-                    (again, rank, start, Passage(cue.kind, _evidence(event.body, start, end, start + place)))
-                )
-                break
-    return [one[-1] for one in sorted(found, key=lambda one: one[:3])[:most]]
+    quoted = [(one.start, one.end) for one in taken if one.field == "body"]
+    found = [(any(a < end and start < b for a, b in quoted), rank, start, end, place)
+             for rank, start, end, place in _found(event.body[:READ], cues)]  # fmt: skip
+    return [
+        Passage(cues.all[rank].kind, _evidence(event.body, start, end, place))
+        for _, rank, start, end, place in sorted(found)[:most]
+    ]
+
+
+@lru_cache(maxsize=32)
+def _found(text: str, cues: Cues) -> tuple[tuple[int, int, int, int], ...]:
+    """Give for each sentence that a cue finds the cue's rank, its own offsets, and where the cue stands."""
+    found = []
+    for start, end, said in _spoken(text):
+        if cues.any.search(said) is not None:
+            places = ((rank, _place(cue.pattern, said)) for rank, cue in enumerate(cues.all))
+            if first := next(((rank, place) for rank, place in places if place is not None), None):
+                found.append((first[0], start, end, start + first[1]))
+    return tuple(found)
+
+
+def _small(said: str) -> str:
+    """Write a sentence in small letters, each at its place."""
+    low = said.lower()
+    return low if len(low) == len(said) else "".join(c if len(c.lower()) > 1 else c.lower() for c in said)
 
 
 def spoken(text: str) -> tuple[tuple[int, int], ...]:
     """Give the sentences of a text that are prose and speak to nobody, as offsets."""
-    return _spoken(text[:READ])
+    return tuple((start, end) for start, end, _ in _spoken(text[:READ]))
 
 
 @lru_cache(maxsize=16)
-def _spoken(text: str) -> tuple[tuple[int, int], ...]:
+def _spoken(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple(_prose(text))
 
 
-def _prose(text: str) -> Iterator[tuple[int, int]]:
+def _prose(text: str) -> Iterator[tuple[int, int, str]]:
+    """Give sentences as offsets, each with itself in small letters."""
     for one in sentences(text, _MOST_SENTENCES):
         said = text[one.start : one.end]
+        low = _small(said)
         count = len(said.split()) + said.endswith((".", "!"))
-        if _LEAST_WORDS <= count <= _MOST_WORDS and not _is_page(said):
-            yield one.start, one.end
+        if _LEAST_WORDS <= count <= _MOST_WORDS and not _is_page(said, low):
+            yield one.start, one.end, low
 
 
-def _is_page(said: str) -> bool:
-    return _PAGE.search(said) is not None or _BOILERPLATE.search(said) is not None or speaks_to_its_reader(said)
+def _is_page(said: str, low: str) -> bool:
+    return _PAGE.search(low) is not None or _BOILERPLATE.search(low) is not None or speaks_to_its_reader(said)
 
 
 def _place(pattern: re.Pattern[str], said: str) -> int | None:

@@ -98,3 +98,14 @@ def test_orders_structure_and_puffery_are_told_from_news(words: str, speaks: boo
 )
 def test_a_line_of_three_words_is_a_sentence_only_if_it_ends_as_one(body: str, found: bool) -> None:
     assert [one.kind for one in passages(about(body), AGAINST, 3)] == ["The other side tells it otherwise."] * found
+
+
+def test_cues_are_written_in_small_letters_for_so_is_what_they_are_looked_for_in() -> None:
+    patterns = [one.pattern.pattern for cues in (RISKS, AGAINST, UNSAID) for one in cues.all]
+    assert [pattern for pattern in patterns if pattern != pattern.lower()] == []
+
+
+def test_a_cue_is_found_whatever_its_case_and_whatever_letters_stand_before_it() -> None:
+    for body in ("THE DEAL IS SUBJECT TO APPROVAL.", "In \u0130zmir the deal is SUBJECT to approval."):
+        (one,) = passages(about(body), RISKS, 3)
+        assert one.evidence.quote == body
