@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 MAX_ANSWER: Final = 256 << 10
 """Bytes of an answer. A note has a few thousand."""
+_SECRET: Final = 8
+"""Characters of a key from which on it stands in no answer by chance; local servers take any word for one."""
 _PROTOCOLS: Final[dict[ProtocolName, ModuleType]] = {"openai": openai, "anthropic": anthropic}
 _KNOWN: Final = (
     "insufficient_quota",
@@ -98,7 +100,15 @@ class ModelClient:
         found: ModelReply | Unusable = self._protocol.read(data, len(body))
         if isinstance(found, Unusable):
             raise ModelUnusable(f"{self.config.host}: {found.words}", found.reason, found.tokens)
+        if self._holds_key(said, found):
+            tokens = found.input_tokens, found.output_tokens
+            raise ModelUnusable(f"{self.config.host}: wrote the key into its answer", "wrong_shape", tokens)
         return found
+
+    def _holds_key(self, said: str, found: ModelReply) -> bool:
+        """Whether an answer repeats what it was asked with: its words go into messages, journal and archive."""
+        key = self.config.key.reveal() if self.config.key else ""
+        return len(key) >= _SECRET and (key in said or key.encode() in found.text)
 
     async def _post(self, body: bytes, now: int) -> PostResult:
         url = self.config.base_url + self._protocol.PATH

@@ -20,12 +20,13 @@ from alertd.research.grounds import is_plain
 from alertd.research.grounds_read import Claim, Read, Reader
 from alertd.research.handles import Handles
 from alertd.research.horizon_stated import stated_horizon
+from alertd.research.instructions import repeats
 from alertd.research.material import Material, Sign
 from alertd.research.plain_statement import PlainReason, fault_of
 from alertd.research.quotes import is_long_enough
 
 DropReason = Literal[
-    PlainReason, "duplicate", "company_unknown", "no_ground", "quote_short", "quote_not_found",
+    PlainReason, "echo", "duplicate", "company_unknown", "no_ground", "quote_short", "quote_not_found",
     "quote_not_plain", "handle_unknown",
     "number_not_in_ground", "date_not_in_ground", "name_not_in_ground", "company_not_named", "sign_contradicts",
     "horizon_not_stated",
@@ -103,6 +104,8 @@ class _Checking:
         text = one.text.strip(" ")
         if fault := fault_of(text):
             raise _Fails(fault)
+        if repeats(text):
+            raise _Fails("echo")
         said = words_of(text)
         if said in self._said:
             raise _Fails("duplicate")

@@ -21,23 +21,23 @@ from alertd.companies.model import Relation
 from alertd.model import Note
 from alertd.net.client import HttpClient
 from alertd.research.answers import Answers
-from alertd.research.asking import Asker, NotAnswered
+from alertd.research.asking import Asker
 from alertd.research.breaker import State
 from alertd.research.client import ModelClient
 from alertd.research.config import BudgetConfig, ModelConfig
-from alertd.research.draft import DraftRefused, read_draft
 from alertd.research.governor import Governor
 from alertd.research.handles import Handles, handles
 from alertd.research.material import Material
-from alertd.research.model_note import fallen_back, note_of, request
+from alertd.research.model_note import fallen_back, request
+from alertd.research.writing import NotWritten, written_by
 from alertd.store.memory import MemoryStore
 from bench.quality.measured import Goal, Measured, ratio
 from bench.quality.note_drafts import Written, draft, maliciously, parts, well, wrongly
 from bench.quality.note_grounds import objections
 from bench.quality.note_maker import NoteMaker
-from bench.quality.note_set import AT, NoteCase, NoteSet, read_notes
+from bench.quality.note_set import NoteCase, NoteSet, read_notes
 from bench.report import Row
-from tests.support.behaviours import Behaviour
+from tests.support.behaviours import Behaviour, redirect
 from tests.support.model_server import (
     KEY,
     ModelServer,
@@ -62,6 +62,7 @@ BROKEN: dict[str, Callable[[], Behaviour]] = {
     "slowly: silent": silent, "slowly: byte by byte": drips, "slowly: never ends": never_ends,
     "brokenly: HTML": html, "brokenly: cut off": truncated, "brokenly: 10 MiB": huge,
     "brokenly: 503": lambda: failing(503),
+    "brokenly: redirect": lambda: redirect("http://127.0.0.1:9/"),
     "brokenly: malice in another shape": malicious,
 }  # fmt: skip
 
@@ -165,7 +166,7 @@ class _Telling:
             for statements, planted in _drafts(how, one):
                 self._server.script(says(draft(statements, one.facts if how == "well" else None)))
                 note = await _note(asker, one)
-                asker.useless(request(one.material, one.named, outside=True))
+                asker.useless(request(one.material, one.named, outside=asker.outside))
                 self._count(came, one, note, planted)
         return came
 
@@ -212,11 +213,5 @@ def _drafts(how: str, one: _Case) -> list[tuple[Sequence[Written], Sequence[Writ
 
 async def _note(asker: Asker, one: _Case) -> Note:
     """Get a note as the daemon's worker does."""
-    reply = await asker.ask(request(one.material, one.named, outside=True), "set", NOW)
-    if isinstance(reply, NotAnswered):
-        return fallen_back(one.facts, reply.words or reply.reason)
-    try:
-        answer = read_draft(reply.text)
-    except DraftRefused as error:
-        return fallen_back(one.facts, str(error))
-    return note_of(one.facts, answer, one.material, one.named, asker.by, AT)[0]
+    made = await written_by(asker, one.facts, one.material, "set", lambda: NOW)
+    return fallen_back(one.facts, made.words or made.reason) if isinstance(made, NotWritten) else made.note

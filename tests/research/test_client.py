@@ -9,14 +9,16 @@ from typing import Any, get_args
 
 import pytest
 
+from alertd.base.secrets import Secret
 from alertd.errors import ModelRefused, ModelTemporary, ModelUnusable
 from alertd.net.client import HttpClient
 from alertd.research.client import ModelClient
 from alertd.research.config import ModelConfig, ProtocolName
 from tests.research.asked import DRAFT, NOW, QUESTION, SCHEMA, config
-from tests.support.behaviours import Behaviour, answer, gzip_bomb, redirect, reset
+from tests.support.behaviours import Behaviour, Connection, Request, answer, gzip_bomb, redirect, reset
 from tests.support.http import refused_port
 from tests.support.model_server import (
+    JSON,
     KEY,
     MALICE,
     ModelServer,
@@ -70,6 +72,29 @@ async def test_a_good_answer_is_given_with_its_tokens(
     assert json.loads(answered.text) == DRAFT
     assert (answered.input_tokens, answered.output_tokens) == (900, 120)
     assert "earns" not in repr(answered)
+
+
+@pytest.mark.parametrize("protocol", BOTH)
+@pytest.mark.parametrize("where", ["a sentence", "an id", "a place that nobody reads"])
+async def test_an_answer_that_repeats_the_key_is_none(
+    model: ModelServer, http: HttpClient, protocol: Protocol, where: str
+) -> None:
+    draft = {"a sentence": {"implication": f"The word is {KEY}."}, "an id": {"company": KEY}}.get(where, DRAFT)
+    more = {"model": f"small with {KEY}"} if where == "a place that nobody reads" else {}
+
+    async def behave(request: Request, connection: Connection) -> None:
+        said = json.loads(reply(protocol, json.dumps(draft))) | more
+        await answer(json.dumps(said).encode(), headers=JSON)(request, connection)
+
+    model.script(behave)
+    error = await failure(http, config(model, protocol))
+    assert isinstance(error, ModelUnusable)
+    assert (error.reason, "wrote the key" in str(error)) == ("wrong_shape", True)
+
+
+async def test_a_key_that_is_an_ordinary_word_may_stand_in_an_answer(model: ModelServer, http: HttpClient) -> None:
+    model.script(says(DRAFT))
+    assert (await ModelClient(config(model, key=Secret("earns")), http).ask(QUESTION, NOW)).output_tokens == 120
 
 
 async def test_openai_is_asked_for_an_answer_that_fits_the_schema(model: ModelServer, http: HttpClient) -> None:
