@@ -133,3 +133,43 @@ def test_a_report_fits_the_screen_as_a_page(width: int) -> None:
     page = measure(reports.page(), width)
     assert page.scrolls <= width and page.small == []
     assert "Tone of the portfolio" in page.text and "Holdings in the news" in page.text
+
+
+# --- research notes -------------------------------------------------------------------------------------------------
+
+NOTED = (
+    "Gains",
+    "NVDA supplies SpaceX",
+    "illustrative: processors",
+    "Reclaim right, held by SpaceX",
+    "Against",
+    "none found",
+)
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_a_mail_with_a_note_fits_and_shows_it_below_why_it_came(width: int) -> None:
+    page = measure(pages.mail_parts(stories.seed(noted=True))[0], width)
+    fits(page, width)
+    for words in (*MUST, *NOTED):
+        assert words in page.text, words
+    assert page.text.index("Why you") < page.text.index("Gains") < page.text.index("Against")
+    assert measure(pages.mail_parts(stories.seed(noted=True))[0], width, dark=True) == page
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_thread_shows_the_note_below_its_alert(width: int) -> None:
+    page = measure(pages.slack(stories.seed(), stories.seed("note")), width)
+    fits(page, width)
+    for words in (*MUST, *NOTED):
+        assert words in page.text, words
+    assert (
+        page.text.index("Why you") < page.text.index("1 reply") < page.text.index("NOTE") < page.text.index("Gains")
+    )
+
+
+def test_a_terminal_shows_the_note() -> None:
+    page = measure(pages.console(stories.seed(noted=True)), DESKTOP)
+    assert page.scrolls <= DESKTOP
+    for words in (*MUST, *NOTED):
+        assert words in page.text, words

@@ -33,6 +33,14 @@ PICTURES = {
     "mail-phone": Picture(lambda: pages.mail_parts(stories.seed())[0], PHONE),
     "mail-phone-dark": Picture(lambda: pages.mail_parts(stories.seed())[0], PHONE, dark=True),
     "mail-update-phone": Picture(lambda: pages.mail_parts(stories.seed("alert.updated"))[0], PHONE),
+    "note-slack-desktop": Picture(lambda: pages.slack(stories.seed(), stories.seed("note")), DESKTOP),
+    "note-slack-phone": Picture(lambda: pages.slack(stories.seed(), stories.seed("note")), PHONE),
+    "note-mail-desktop": Picture(lambda: pages.mail_parts(stories.seed(noted=True))[0], DESKTOP),
+    "note-mail-phone": Picture(lambda: pages.mail_parts(stories.seed(noted=True))[0], PHONE, most=6000),
+    "note-mail-phone-dark": Picture(
+        lambda: pages.mail_parts(stories.seed(noted=True))[0], PHONE, dark=True, most=6000
+    ),
+    "note-console": Picture(lambda: pages.console(stories.seed(noted=True)), 900),
     "mail-text": Picture(lambda: pages.preformatted(pages.mail_parts(stories.seed())[1]), DESKTOP),
     "answer-phone": Picture(lambda: pages.answer_page(stories.seed()), PHONE),
     "brief-desktop": Picture(lambda: pages.mail_parts(stories.brief())[0], DESKTOP),

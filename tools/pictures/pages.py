@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
+import io
 from typing import Any
 
 import msgspec
@@ -12,12 +14,14 @@ from alertd.base.html import document, element, joined, style_sheet
 from alertd.base.secrets import Secret
 from alertd.model import Message
 from alertd.net.client import HttpClient
+from alertd.notify.console import ConsoleConfig, ConsoleNotifier
 from alertd.notify.email import EmailConfig, EmailNotifier
 from alertd.notify.email_form import Mail, build
 from alertd.notify.links import Links
 from alertd.notify.message import compose
+from alertd.notify.outcome import Sent
 from alertd.notify.payload import payload
-from alertd.notify.protocol import NotifierDeps
+from alertd.notify.protocol import Attempt, NotifierDeps
 from alertd.notify.slack_blocks import blocks
 from alertd.notify.slack_buttons import Handle
 from alertd.notify.smtp import SmtpConfig
@@ -68,10 +72,23 @@ def answer_page(message: Message) -> str:
     return question("token", "acknowledge", seen, "pm@example.com")
 
 
-def slack(message: Message) -> str:
-    """Show a message as Slack does."""
-    handle = Handle(receiver="pm-phone", alert=message.alert, items=message.digest.items if message.digest else [])
-    return slack_page(blocks(compose(message, SENT), handle), "7:42 AM")
+def slack(*messages: Message) -> str:
+    """Show a message as Slack does, and below it those of its thread."""
+    first, *replies = messages
+    handle = Handle(receiver="pm-phone", alert=first.alert, items=first.digest.items if first.digest else [])
+    said = [blocks(compose(reply, SENT)) for reply in replies]
+    return slack_page(blocks(compose(first, SENT), handle), "7:42 AM", said)
+
+
+def console(message: Message) -> str:
+    """Show a message as a terminal of that width does."""
+    page = io.StringIO()
+    config = ConsoleConfig.model_validate({"id": "screen", "format": "rich"})
+    notifier = ConsoleNotifier(config, NotifierDeps(http=HttpClient("unused"), stream=page, clock=lambda: SENT))
+    attempt = Attempt(delivery_id=message.delivery, number=1, in_doubt=False, now=SENT)
+    sent = asyncio.run(notifier.send(notifier.render(message), attempt))
+    assert isinstance(sent, Sent)
+    return preformatted(page.getvalue())
 
 
 def webhook(message: Message) -> str:

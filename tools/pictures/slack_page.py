@@ -6,6 +6,7 @@ Source: docs.slack.dev, "Block Kit reference" and "Formatting message text".
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from alertd.base.html import Html, document, element, joined, style_sheet
@@ -20,14 +21,26 @@ body{margin:0;background:#fff;color:#1d1c1d;font:15px/22px Lato,'Segoe UI',Robot
 .s{margin:6px 0;display:flex;gap:8px}.s>div:first-child{flex:1;min-width:0}
 .a{display:flex;flex-wrap:wrap;gap:8px;margin:8px 0}.k{height:20px;line-height:20px;white-space:nowrap;flex:none}
 .k{border:1px solid #bbb;border-radius:4px;padding:4px 12px;font-weight:700;font-size:13px}
+.r{margin:0 16px;border-bottom:1px solid #ddd;color:#616061;font-size:13px;max-width:728px}
 .primary{background:#007a5a;border-color:#007a5a;color:#fff}del{color:#616061}
 """
 _MARK = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^\n]+?)(?<=\S)\1(?![\w*_~])")
 _TAGS = {"*": "b", "_": "i", "~": "del"}
 
 
-def slack_page(blocks: list[dict[str, Any]], time: str) -> str:
-    """Show one message."""
+def slack_page(blocks: list[dict[str, Any]], time: str, replies: Sequence[list[dict[str, Any]]] = ()) -> str:
+    """Show one message, and below it the replies in its thread."""
+    said = "1 reply" if len(replies) == 1 else f"{len(replies)} replies"
+    thread = [element("div", said, class_="r"), *(_message(reply, time) for reply in replies)] if replies else []
+    head = joined(
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width"),
+        style_sheet(_CSS),
+    )
+    return document(head, element("body", _message(blocks, time), *thread))
+
+
+def _message(blocks: list[dict[str, Any]], time: str) -> Html:
     name = element(
         "div",
         element("span", "alertd", class_="n"),
@@ -35,13 +48,7 @@ def slack_page(blocks: list[dict[str, Any]], time: str) -> str:
         element("span", time, class_="t"),
     )
     body = element("div", name, *map(_block, blocks), class_="b")
-    message = element("div", element("div", "a", class_="p"), body, class_="m")
-    head = joined(
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width"),
-        style_sheet(_CSS),
-    )
-    return document(head, element("body", message))
+    return element("div", element("div", "a", class_="p"), body, class_="m")
 
 
 def _block(block: dict[str, Any]) -> Html:

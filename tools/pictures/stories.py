@@ -13,7 +13,8 @@ from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.base.ids import alert_id, delivery_id
 from alertd.cli.events import EventReader
 from alertd.enrich.enricher import Enricher
-from alertd.model import Alert, Digest, DigestItem, Event, Match, Message, Story, TouchedHolding
+from alertd.model import Alert, Digest, DigestItem, Event, Match, Message, MessageType, Note, Story, TouchedHolding
+from alertd.pipeline.noting import note_on
 from alertd.rules.loader import load_rules
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream
@@ -26,8 +27,10 @@ _HELD = "2026-01-12T11:30:00Z"
 """As if the positions had come in a file of that morning; those that alertd ships are of no day."""
 
 
-def understood() -> tuple[Event, list[Match], list[str]]:
-    """Read the seed story, match it against the rules that alertd ships, and say what they wait for next."""
+def understood() -> tuple[Event, list[Match], list[str], Note | None]:
+    """Read the seed story, match it against the rules that alertd ships, say what they wait for next and what it
+    means.
+    """
     loaded = load_rules(_RULES)
     matcher = Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
     with Stream(matcher) as stream:
@@ -35,12 +38,16 @@ def understood() -> tuple[Event, list[Match], list[str]]:
     event = replace(taken.event, story=Story(id="st_" + "s" * 26))
     matches = [replace(match, held_as_of=_HELD) for match in taken.matches if match.portfolio == _PORTFOLIO]
     watching = next(portfolio for portfolio in loaded.book.portfolios if portfolio.id == _PORTFOLIO)
-    return event, matches, armed(watching, event, matches)
+    note = note_on(event, watching, matcher.worlds.of(watching.desk), (), {}, rfc3339(SENT - 500))
+    return event, matches, armed(watching, event, matches), note
 
 
-def seed(kind: str = "alert.fired") -> Message:
-    """Make the message about the seed story: the first, or an update that a second source brings."""
-    event, matches, waits = understood()
+def seed(kind: MessageType = "alert.fired", *, noted: bool = False) -> Message:
+    """Make the message about the seed story: the first, an update that a second source brings, or the note alone.
+
+    `noted`: the message carries the note, as those of receivers without threads do.
+    """
+    event, matches, waits, note = understood()
     alert = Alert(
         id=alert_id(_PORTFOLIO, "st_seed"),
         revision=1,
@@ -54,6 +61,7 @@ def seed(kind: str = "alert.fired") -> Message:
         first_at=rfc3339(SENT - 500),
         updated_at=rfc3339(SENT - 500),
         armed=waits,
+        note=note if noted or kind == "note" else None,
     )
     first = Message(
         type="alert.fired",
@@ -67,8 +75,8 @@ def seed(kind: str = "alert.fired") -> Message:
         reason="first",
         dispatched_by=f"alertd {__version__}",
     )
-    if kind == "alert.fired":
-        return first
+    if kind != "alert.updated":
+        return replace(first, type=kind)
     second = replace(
         event, source="second-wire", story=Story(id="st_" + "s" * 26, sources=2, position=2, novelty=0.75)
     )
@@ -86,7 +94,7 @@ def seed(kind: str = "alert.fired") -> Message:
 
 def brief() -> Message:
     """Make the brief of a night."""
-    event, matches, _ = understood()
+    event, matches, _, _ = understood()
     held = matches[0].holdings
 
     def item(severity: str, title: str, first: str, **changes: object) -> DigestItem:
