@@ -288,6 +288,7 @@ def _lines(noted: Noted) -> Iterator[str]:
     note = noted.note
     yield f"{noted.portfolio}  what {note.event} means" + (f"  ({noted.alert})" if noted.alert else "")
     for row in note_rows(note):
-        yield f"  {row.label:9} {row.text}"
+        if row.text:  # a further quote of a statement has none of its own
+            yield f"  {row.label:9} {row.text}"
         if row.quote:
             yield f"            “{row.quote}”"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from alertd.base.clock import parse_rfc3339
-from tests.cli.run import command, plain_environment, process
+from tests.cli.run import ROOT, command, plain_environment, process
 from tests.support.http import DEADLINE_S
 
 Statement = dict[str, Any]
@@ -117,6 +117,13 @@ def test_a_broken_source_is_shown_and_harms_nothing(here: Path) -> None:
     assert "SpaceX leases its Colossus 1 supercomputer to Anthropic" in done.out
     assert "\x1b" not in done.out
     assert "Traceback" not in done.err
+    assert [line for line in noted_in_readme() if line not in done.out] == []
+
+
+def noted_in_readme() -> list[str]:
+    """Give the lines of the note of the lease that the README shows."""
+    (shown,) = re.findall(r"```text\n(Gains .*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    return str(shown).splitlines()
 
 
 def test_a_demo_that_takes_too_long_says_so(here: Path) -> None:
