@@ -101,7 +101,8 @@ async def test_a_broken_answer_ends_in_the_facts_with_the_reason(noting: Noting,
     behaviour, reason = BROKEN[name]
     noting.model.script(behaviour)
     before = await noting.due()
-    await noting.written(noting.process(timeout="1s"))
+    patience = "1s" if reason == "timeout" else "30s"  # 10 MB take more than a second on a machine that is busy
+    await noting.written(noting.process(timeout=patience))
     note = await noting.note()
     assert before.alert.note is not None
     assert (note.by, note.statements) == ("facts", before.alert.note.statements)
