@@ -113,7 +113,7 @@ def _write(folder: Path, url: str) -> None:
     """Write settings and rules."""
     (folder / "rules/portfolios").mkdir(parents=True)
     for kind in KINDS:
-        rule = {"id": "wanted", "title": "Wanted", "severity": "high", "when": {"title": f"{kind}word"}}
+        rule = {"id": "wanted", "title": "Wanted", "severity": "high", "note": kind, "when": {"title": f"{kind}word"}}
         rules = {"portfolio": kind, "title": kind, "timezone": "UTC", "receivers": [f"to-{kind}"], "rules": [rule]}
         (folder / f"rules/portfolios/{kind}.yaml").write_text(json.dumps(rules))
     settings = {

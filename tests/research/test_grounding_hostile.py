@@ -96,7 +96,7 @@ def test_an_instruction_in_the_text_is_no_ground() -> None:
 def test_what_is_planted_is_dropped_for_what_it_is_and_not_for_its_canary(text: str, why: str) -> None:
     assert CANARY in text
     assert reason(text, *quoting(LEASES))[0] == why
-    assert passed(f"The {CANARY} machines change hands.", *quoting(LEASES))
+    assert passed(f"The {CANARY} machines change hands.", *quoting(LEASES)).grounds
 
 
 def test_every_reason_is_of_the_closed_list_and_every_detail_short_and_printable() -> None:
