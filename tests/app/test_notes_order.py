@@ -15,7 +15,7 @@ from tests.support.model_server import ModelServer
 from tests.support.model_server import says as model_says
 from tests.workers.noting import draft
 
-assert RISK["text"] in BODY
+assert str(RISK["text"]) in BODY
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from alertd.companies.model import Relation, RelationType
 from alertd.companies.neighbours import Branch, around
 
 
-def rel(company: str, kind: RelationType, of: str, value: float = 1.0, **more: str) -> Relation:
+def rel(company: str, kind: RelationType, of: str, value: float = 1.0, **more: Any) -> Relation:
     return Relation(company=company, type=kind, of=of, strength=value, **more)
 
 

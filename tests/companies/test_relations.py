@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import get_args
+from typing import Any, get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +13,7 @@ from alertd.companies.model import INVERSE, Path, Relation, RelationType, Step
 from alertd.companies.relations import MAX_HOPS, MAX_WAYS, Graph, strength
 
 
-def rel(company: str, kind: RelationType, of: str, value: float = 1.0, **dates: str) -> Relation:
+def rel(company: str, kind: RelationType, of: str, value: float = 1.0, **dates: Any) -> Relation:
     return Relation(company=company, type=kind, of=of, strength=value, **dates)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from msgspec.structs import replace
@@ -150,7 +150,7 @@ async def test_a_full_text_that_brings_a_clause_renews_the_note_and_tells_it_onc
     facts = ReceiverPolicy("desk", note="facts", notes_apart=True)
     pipeline = Pipeline(book("facts"), {"desk": facts}, lambda: NOW)
     title = "A clause in the lease of Vega Grid"
-    whole = {"title": title, "body": BODY, "revision_reason": "full_text"}
+    whole: dict[str, Any] = {"title": title, "body": BODY, "revision_reason": "full_text"}
     revisions = (
         lease(title=title, body="Vega Grid leases."),
         lease(revision=2, terms=[RECLAIM], **whole),
