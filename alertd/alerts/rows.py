@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,7 +11,7 @@ from alertd.alerts.knowing import snoozed
 from alertd.alerts.lanes import lanes
 from alertd.alerts.policy import severity_rank
 from alertd.base.clock import parse_rfc3339
-from alertd.model import Alert, AlertState, Match, Severity
+from alertd.model import Alert, AlertState, Match, Note, Severity, Struct
 
 CARD_CHANGES = 20
 """Lines of its history that a card has, the newest."""
@@ -21,6 +21,46 @@ CARD_COMPANIES = 50
 CARD_QUOTES = 10
 CARD_QUOTE = 200
 """Characters of one quote."""
+
+
+class AlertRow(Struct, frozen=True, kw_only=True):
+    """What a list of alerts says of one (`row`)."""
+
+    id: str
+    revision: int
+    portfolio: str
+    portfolio_title: str
+    desk: str | None
+    status: Literal["open", "acknowledged", "closed"]
+    severity: Severity
+    title: str
+    rules: list[str]
+    story: str
+    url: str
+    first_at: str
+    updated_at: str
+    acknowledged_by: str | None
+    acknowledged_at: str | None
+    snoozed_until: str | None
+    merged_into: str | None
+    useful: int
+    noise: int
+    told: dict[str, int]
+    """Receiver -> the newest revision that it was told of."""
+    waits_for: list[str]
+    """Receivers for which something is held."""
+
+
+class AlertShown(Alert, frozen=True, kw_only=True):
+    """An alert as it is named outside."""
+
+    note: Note | None = None
+
+
+class AlertInFull(AlertRow, frozen=True, kw_only=True):
+    """One alert with all that it carries (`in_full`)."""
+
+    alert: AlertShown
 
 
 def row(state: AlertState) -> dict[str, Any]:

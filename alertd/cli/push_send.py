@@ -33,7 +33,7 @@ _WORDS = {
 
 
 class _Said(msgspec.Struct, frozen=True):
-    error: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,6 @@ def _receipt(text: str) -> Receipt:
 
 def _said(text: str) -> str:
     try:
-        return msgspec.json.decode(text, type=_Said).error[:200]
+        return msgspec.json.decode(text, type=_Said).detail[:200]
     except msgspec.DecodeError:
         return ""

@@ -10,29 +10,27 @@ An alert that is not there for whoever asks is 404, an answer that makes no sens
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol, TypeVar, get_args
+from typing import Annotated, Any, Literal, Protocol, get_args
 
 import msgspec
-from aiohttp import web
 
-from alertd.alerts.rows import Wanted, in_full, row
+from alertd.alerts.rows import AlertInFull, AlertRow, Wanted, in_full, row
 from alertd.base import suggest
-from alertd.base.clock import Clock, parse_rfc3339
-from alertd.base.config import parse_duration
+from alertd.base.clock import Clock
 from alertd.base.ids import usable_id
-from alertd.model import SEVERITIES, AlertState, Answer, AnswerKind, StoredAlert, Struct
-from alertd.web.callers import Callers
-from alertd.web.middleware import as_json, failure
+from alertd.model import AlertState, Answer, AnswerKind, Severity, StoredAlert, Struct
+from alertd.web.callers import Caller
+from alertd.web.moments import gone_by, to_come
+from alertd.web.operations import Asked, Nothing, Operation
+from alertd.web.problems import Refusal
 
 READ = 50
 """Alerts that are read at once: the loop is others', too."""
 MOST = 5_000
 """Alerts that one list looks through, the newest; of more it says that there may be more."""
 LIMIT, MAX_LIMIT = 50, 500
-SINCE_S = 7 * 86_400.0
+SINCE = "7d"
 NOT_THERE = "there is no such alert"
-STATUSES = ("open", "acknowledged", "closed", "snoozed")
-ASKED = ("portfolio", "status", "severity", "since", "limit")
 
 
 class Given(Protocol):
@@ -69,6 +67,25 @@ class AlertReader(Protocol):
         ...
 
 
+class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which alerts are listed."""
+
+    portfolio: Annotated[str, msgspec.Meta(description="Of this portfolio.")] | None = None
+    status: Literal["open", "acknowledged", "closed", "snoozed"] | None = None
+    severity: Severity | None = None
+    """At least so severe."""
+    since: Annotated[str, msgspec.Meta(description="Changed since: a time with a zone, or so long ago: 7d.")] = SINCE
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT, description="So many at most.")] = LIMIT
+
+
+class AlertList(Struct, frozen=True, kw_only=True):
+    """Alerts, the one that changed last first."""
+
+    alerts: list[AlertRow]
+    more: bool
+    """There are more, or there may be."""
+
+
 class Said(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of an answer."""
 
@@ -78,68 +95,74 @@ class Said(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of a snooze: a time with a zone, or so long: `2h`."""
 
 
-B = TypeVar("B")
+class Taken(Struct, frozen=True, kw_only=True):
+    """What came of an answer."""
 
-
-class BadRequest(Exception):
-    """What was asked cannot be meant; the text says what to write."""
+    outcome: Literal["done", "already"]
+    text: str
+    """In words for a person."""
+    alert: str
+    """The alert that took it: where another carries it on, that one."""
+    title: str
+    status: Literal["", "open", "acknowledged", "closed"]
+    severity: Severity
+    snoozed_until: str | None
 
 
 class AlertRoutes:
-    """The routes about alerts."""
+    """What can be asked about alerts."""
 
-    def __init__(self, reader: AlertReader, door: AnswerDoor, callers: Callers, clock: Clock) -> None:
+    def __init__(self, reader: AlertReader, door: AnswerDoor, clock: Clock) -> None:
         self._reader = reader
         self._door = door
-        self._callers = callers
         self._clock = clock
 
-    def routes(self) -> list[web.RouteDef]:
-        """Give them."""
+    def operations(self) -> list[Operation[Any, Any]]:
+        """Give it."""
+        one = {"alert": "The id of an alert."}
+        kinds = f"What is said: {', '.join(get_args(AnswerKind))}."
         return [
-            web.get("/v1/alerts", self.all),
-            web.get("/v1/alerts/{alert}", self.one),
-            web.post("/v1/alerts/{alert}/{kind}", self.answer),
-        ]
+            Operation(
+                name="listAlerts", method="GET", path="/v1/alerts",
+                summary="List alerts, the one that changed last first",
+                does=self._all, query=Which, body=Nothing, answer=AlertList,
+            ),
+            Operation(
+                name="getAlert", method="GET", path="/v1/alerts/{alert}",
+                summary="One alert with all that it carries",
+                does=self._one, query=Nothing, body=Nothing, answer=AlertInFull, fails={404: NOT_THERE},
+                parameters=one,
+            ),
+            Operation(
+                name="answerAlert", method="POST", path="/v1/alerts/{alert}/{kind}", summary="Answer an alert",
+                does=self._answer, query=Nothing, body=Said, answer=Taken,
+                fails={404: f"{NOT_THERE}, or no such answer", 409: "It makes no sense for this alert."},
+                parameters={**one, "kind": kinds},
+            ),
+        ]  # fmt: skip
 
-    async def all(self, request: web.Request) -> web.Response:
-        """List alerts."""
-        caller, now = self._callers.let_in(request), self._clock()
-        try:
-            wanted, since, limit = _asked(request, now)
-        except BadRequest as error:
-            return failure(400, str(error))
+    async def _all(self, asked: Asked[Which, Nothing]) -> object:
+        caller, which, now = asked.caller, asked.query, self._clock()
+        wanted = Wanted(portfolio=which.portfolio, status=which.status, severity=which.severity, now=now)
         found: list[dict[str, Any]] = []
-        ids = await self._reader.alerts(since, MOST)
+        ids = await self._reader.alerts(gone_by(which.since, now), MOST)
         for start in range(0, len(ids), READ):
             part = ids[start : start + READ]
             there = await self._reader.load_alerts(part)
             states = [there[alert].state for alert in part]
             found += [row(s) for s in states if s is not None and caller.sees(s) and wanted.fits(s)]
-            if len(found) > limit:
+            if len(found) > which.limit:
                 break
-        return as_json({"alerts": found[:limit], "more": len(found) > limit or len(ids) == MOST})
+        return {"alerts": found[: which.limit], "more": len(found) > which.limit or len(ids) == MOST}
 
-    async def one(self, request: web.Request) -> web.Response:
-        """Give one alert in full."""
-        state = await self._state(request)
-        if state is None:
-            return failure(404, NOT_THERE)
-        return as_json(in_full(state))
+    async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
+        return in_full(await self._state(asked.path["alert"], asked.caller))
 
-    async def answer(self, request: web.Request) -> web.Response:
-        """Take an answer."""
-        kind, caller, now = request.match_info["kind"], self._callers.let_in(request), self._clock()
+    async def _answer(self, asked: Asked[Nothing, Said]) -> object:
+        kind, caller, said, now = asked.path["kind"], asked.caller, asked.body, self._clock()
         if kind not in get_args(AnswerKind):
-            return failure(404, f"there is no such answer; {suggest.hint(kind[:40], get_args(AnswerKind))}")
-        state = await self._state(request)
-        if state is None:
-            return failure(404, NOT_THERE)
-        try:
-            said = await body_of(request, Said)
-            until = to_come(said.until, now) if kind == "snooze" else 0
-        except BadRequest as error:
-            return failure(400, str(error))
+            raise Refusal(404, f"there is no such answer; {suggest.hint(kind[:40], get_args(AnswerKind))}")
+        state = await self._state(asked.path["alert"], caller)
         given = await self._door.give(
             Answer(
                 kind=kind,  # type: ignore[arg-type]  # checked above
@@ -147,74 +170,23 @@ class AlertRoutes:
                 who=caller.who(said.who),
                 via="api",
                 at_ms=now,
-                until_ms=until,
+                until_ms=to_come(said.until, now) if kind == "snooze" else 0,
                 note=said.note,
                 desk=caller.desk,
                 all_desks=caller.all_desks,
             )
         )
         if given.outcome == "unknown":
-            return failure(404, NOT_THERE)
-        return failure(409, given.text) if given.outcome == "refused" else as_json(given)
+            raise Refusal(404, NOT_THERE)
+        if given.outcome == "refused":
+            raise Refusal(409, given.text)
+        return given
 
-    async def _state(self, request: web.Request) -> AlertState | None:
-        """Give the alert that a path names, if it is there for whoever asks."""
-        alert = request.match_info["alert"]
-        if not (alert.startswith("al_") and usable_id(alert)):
-            return None
-        found = (await self._reader.load_alerts([alert])).get(alert)
-        state = found.state if found is not None else None
-        return state if state is not None and self._callers.let_in(request).sees(state) else None
-
-
-async def body_of(request: web.Request, kind: type[B]) -> B:
-    """Read the JSON of a request; none is an empty object. Raises BadRequest, saying where it is wrong."""
-    try:
-        return msgspec.json.decode(await request.read() or b"{}", type=kind)
-    except msgspec.ValidationError as error:
-        raise BadRequest(str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadRequest("the body is no JSON") from error
-
-
-def to_come(text: str, now: int) -> int:
-    """Read a time with a zone, or so long from now, as milliseconds. Raises BadRequest."""
-    try:
-        return now + round(parse_duration(text) * 1000)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return parse_rfc3339(text)
-    except (ValueError, OverflowError):
-        raise BadRequest("write a time with a zone, such as 2026-01-15T07:30:00Z, or so long: 2h") from None
-
-
-def _asked(request: web.Request, now: int) -> tuple[Wanted, int, int]:
-    query = request.query
-    for name in query:
-        if name not in ASKED:
-            raise BadRequest(f"there is no `{name[:40]}` to ask by; {suggest.hint(name, ASKED)}")
-    status, severity = query.get("status"), query.get("severity")
-    if status is not None and status not in STATUSES:
-        raise BadRequest(f"status is one of {', '.join(STATUSES)}")
-    if severity is not None and severity not in SEVERITIES:
-        raise BadRequest(f"severity is one of {', '.join(SEVERITIES)}")
-    wanted = Wanted(portfolio=query.get("portfolio"), status=status, severity=severity, now=now)
-    return wanted, _since(query.get("since"), now), _limit(query.get("limit"))
-
-
-def _since(text: str | None, now: int) -> int:
-    if text is None:
-        return now - round(SINCE_S * 1000)
-    try:
-        return now - round(parse_duration(text) * 1000)
-    except (ValueError, OverflowError):
-        return to_come(text, now)
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return LIMIT
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_LIMIT:
-        raise BadRequest(f"limit is a number from 1 to {MAX_LIMIT}")
-    return int(text)
+    async def _state(self, alert: str, caller: Caller) -> AlertState:
+        """Give an alert, if it is there for whoever asks. Raises Refusal."""
+        if alert.startswith("al_") and usable_id(alert):
+            found = (await self._reader.load_alerts([alert])).get(alert)
+            state = found.state if found is not None else None
+            if state is not None and caller.sees(state):
+                return state
+        raise Refusal(404, NOT_THERE)

@@ -12,6 +12,7 @@ from aiohttp import web
 from alertd.telemetry import METRICS_CONTENT_TYPE
 from alertd.web import middleware, push
 from alertd.web.deps import WebDeps
+from alertd.web.operations import as_json
 from alertd.web.outside import Network
 
 DEADLINE_S = 10.0
@@ -63,13 +64,13 @@ class _Routes:
 
     async def healthz(self, _request: web.Request) -> web.Response:
         """Answering is the proof: the loop runs. Redis is not asked, or its outage would restart every process."""
-        return middleware.as_json({"status": "ok"})
+        return as_json({"status": "ok"})
 
     async def readyz(self, request: web.Request) -> web.Response:
         detail = await self._deps.ready()
         ready = bool(detail.get("ready"))
         shown = detail if self._loopback or middleware.knows_token(request, self._deps.token) else {"ready": ready}
-        return middleware.as_json(shown, 200 if ready else 503)
+        return as_json(shown, 200 if ready else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
         async with self._one_scrape:
@@ -77,4 +78,4 @@ class _Routes:
         return web.Response(body=text, headers={"Content-Type": METRICS_CONTENT_TYPE})
 
     async def status(self, _request: web.Request) -> web.Response:
-        return middleware.as_json(await self._deps.status())
+        return as_json(await self._deps.status())

@@ -12,7 +12,7 @@ from alertd.model import AlertState
 from alertd.web import guards
 from alertd.web.config import DeskToken
 
-OPEN_TO_DESKS = ("/v1/alerts", "/v1/silences")
+OPEN_TO_DESKS = ("/v1/alerts", "/v1/silences", "/v1/openapi.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Caller:
     """Of the token; stands in the audit log."""
     desk: str | None = None
     all_desks: bool = False
+    writes: bool = True
+    """Whether it may change anything."""
 
     def sees(self, state: AlertState) -> bool:
         """Tell whether an alert is there for them."""
@@ -39,7 +41,7 @@ class Callers:
 
     def __init__(self, token: Digests, desks: Sequence[DeskToken] = ()) -> None:
         self._token = token
-        self._desks = [(Caller(one.name, one.desk), one.digests) for one in desks]
+        self._desks = [(Caller(one.name, one.desk, writes=one.scope == "write"), one.digests) for one in desks]
 
     def of(self, request: web.Request) -> Caller | None:
         """Tell who asks; None: the token is nobody's, or not for this path."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -33,6 +33,8 @@ class DeskToken(OneToken, _OfDesk):
 
     token: Token | None = None
     """At least 16 characters, unlike any other token; or `token_sha256`."""
+    scope: Literal["read", "write"] = "write"
+    """`read`: it sees, and answers nothing."""
 
 
 class WebConfig(ConfigModel):

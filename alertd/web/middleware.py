@@ -1,6 +1,6 @@
 """What every request passes before a handler sees it, outermost first:
 
-deadline -> answers (errors as JSON, headers, count) -> through (proxies) -> door (Host, Origin) -> token -> body
+deadline -> answers (errors as problems, headers, count) -> through (proxies) -> door (Host, Origin) -> token -> body
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
 
-import msgspec
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
@@ -19,33 +18,13 @@ from alertd.base.tokens import Digests
 from alertd.errors import Temporary
 from alertd.web import guards
 from alertd.web.outside import Network, Refused, who_asks
+from alertd.web.problems import SECURITY_HEADERS, failure
 
 MAX_BODY = 64 * 1024
 PUSH = "/v1/push/"
 """Below it a path has a token, a size and a time of its own (`web/push.py`)."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-SECURITY_HEADERS = {
-    "Server": "alertd",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-
 _log = structlog.get_logger(__name__)
-
-
-def as_json(data: object, status: int = 200) -> web.Response:
-    """Make an answer of data."""
-    return web.Response(body=msgspec.json.encode(data), status=status, content_type="application/json")
-
-
-def failure(status: int, text: str, headers: dict[str, str] | None = None) -> web.Response:
-    """Make the answer that says no: `{"error": text}`, with nothing from inside."""
-    return web.json_response({"error": text}, status=status, headers=SECURITY_HEADERS | (headers or {}))
 
 
 def deadline(seconds: float, push_s: float) -> Middleware:
@@ -78,7 +57,7 @@ def deadline(seconds: float, push_s: float) -> Middleware:
 
 @web.middleware
 async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn every error into a short JSON answer, put the security headers on, count."""
+    """Turn every error into a short answer, put the security headers on, count."""
     try:
         response = await handler(request)
     except web.HTTPException as error:
@@ -176,6 +155,8 @@ def bearer(opens: Callable[[web.Request], bool | None], open_paths: Collection[s
 @web.middleware
 async def body(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Take JSON of at most 64 KiB with a write, or nothing; with a read nothing. A push is read by its handler."""
+    if request.match_info.http_exception is not None:
+        return await handler(request)  # no such path, or not by this method: that is the answer
     if request.method in READING:
         return failure(400, "no body expected") if request.can_read_body else await handler(request)
     if request.path.startswith(PUSH) or not request.body_exists:

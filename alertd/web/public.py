@@ -18,6 +18,7 @@ from aiohttp.typedefs import Handler
 from alertd.web import middleware
 from alertd.web.app import DEADLINE_S
 from alertd.web.outside import NOBODY, Network, Outside
+from alertd.web.problems import failure
 from alertd.web.server import HttpServer
 
 MAX_BODY = 512 * 1024
@@ -64,11 +65,11 @@ class PublicServer(HttpServer):
 async def _body(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse a body where none is read, one that is compressed, and one that says it is too large."""
     if request.method in middleware.READING and request.can_read_body:
-        return middleware.failure(400, "no body expected")
+        return failure(400, "no body expected")
     if "Content-Encoding" in request.headers:
-        return middleware.failure(415, "compressed bodies are not taken")
+        return failure(415, "compressed bodies are not taken")
     if (request.content_length or 0) > MAX_BODY:
-        refused = middleware.failure(413, "body too large")
+        refused = failure(413, "body too large")
         refused.force_close()
         return refused
     return await handler(request)

@@ -21,7 +21,8 @@ from alertd.errors import ParseFailed, Temporary
 from alertd.sources.push import LINES, MAX_BYTES, TOO_MANY
 from alertd.web import guards
 from alertd.web.deps import PushDoor
-from alertd.web.middleware import PUSH, failure, knows_token
+from alertd.web.middleware import PUSH, knows_token
+from alertd.web.problems import failure
 
 DEADLINE_S: Final = 60.0
 """For a push: five megabytes over a slow line, read and stored."""

@@ -17,8 +17,8 @@ from alertd.web.bind import parse_bind
 from alertd.web.deps import WebDeps
 from alertd.web.guards import is_address, is_loopback
 from alertd.web.listener import Listener
-from alertd.web.middleware import failure
 from alertd.web.outside import HOW, NOBODY, OPEN, Outside
+from alertd.web.problems import failure
 from alertd.web.tls import Certificate
 
 MAX_CONNECTIONS = 100

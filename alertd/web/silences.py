@@ -10,21 +10,22 @@ A token of a desk makes, sees and ends silences of that desk alone.
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
-from aiohttp import web
 
 from alertd.alerts.silencing import MATCHERS, BadSilence, ended, may_touch, new_silence, record_of
 from alertd.base.clock import Clock
 from alertd.base.config import check_timezone
 from alertd.base.wall_clock import minute_of
 from alertd.model import JournalRecord, Silence, Struct, Weekly
-from alertd.web.alerts import BadRequest, body_of, to_come
-from alertd.web.callers import Caller, Callers
-from alertd.web.middleware import as_json, failure
+from alertd.web.callers import Caller
+from alertd.web.moments import to_come
+from alertd.web.operations import Asked, Nothing, Operation
+from alertd.web.problems import Refusal
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+NOT_THERE = "there is no such silence, or it is over"
 MAX_NAME = 200
 """Characters of what a silence names."""
 
@@ -75,49 +76,60 @@ class Wanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weekly: list[EveryWeek] = msgspec.field(default_factory=list)
 
 
-class SilenceRoutes:
-    """The routes about silences."""
+class SilenceList(Struct, frozen=True, kw_only=True):
+    """Silences that are not over."""
 
-    def __init__(self, store: SilenceStore, callers: Callers, clock: Clock) -> None:
+    silences: list[Silence]
+
+
+class SilenceRoutes:
+    """What can be asked about silences."""
+
+    def __init__(self, store: SilenceStore, clock: Clock) -> None:
         self._store = store
-        self._callers = callers
         self._clock = clock
 
-    def routes(self) -> list[web.RouteDef]:
-        """Give them."""
+    def operations(self) -> list[Operation[Any, Any]]:
+        """Give it."""
         return [
-            web.get("/v1/silences", self.all),
-            web.post("/v1/silences", self.add),
-            web.delete("/v1/silences/{silence}", self.end),
-        ]
+            Operation(
+                name="listSilences", method="GET", path="/v1/silences", summary="List the silences that are not over",
+                does=self._all, query=Nothing, body=Nothing, answer=SilenceList,
+            ),
+            Operation(
+                name="addSilence", method="POST", path="/v1/silences", status=201,
+                summary="Make a silence; the same again changes nothing",
+                does=self._add, query=Nothing, body=Wanted, answer=Silence,
+            ),
+            Operation(
+                name="endSilence", method="DELETE", path="/v1/silences/{silence}", summary="End a silence now",
+                does=self._end, query=Nothing, body=Nothing, answer=Silence, fails={404: NOT_THERE},
+                parameters={"silence": "The id of a silence."},
+            ),
+        ]  # fmt: skip
 
-    async def all(self, request: web.Request) -> web.Response:
-        """List silences."""
-        there = await self._known(self._callers.let_in(request))
-        return as_json({"silences": there})
+    async def _all(self, asked: Asked[Nothing, Nothing]) -> object:
+        return SilenceList(silences=await self._known(asked.caller))
 
-    async def add(self, request: web.Request) -> web.Response:
-        """Make a silence."""
-        caller, now = self._callers.let_in(request), self._clock()
+    async def _add(self, asked: Asked[Nothing, Wanted]) -> object:
+        now = self._clock()
         try:
-            made = _made(await body_of(request, Wanted), caller, now)
-        except (BadRequest, BadSilence) as error:
-            return failure(400, str(error))
+            made = _made(asked.body, asked.caller, now)
+        except BadSilence as error:
+            raise Refusal(400, str(error)) from error
         async with self._store.replicated():
             await self._store.put_silence(made, record_of(made, "added", made.author, "api", now), now)
-        return as_json(made, 201)
+        return made
 
-    async def end(self, request: web.Request) -> web.Response:
-        """End a silence."""
-        caller, now = self._callers.let_in(request), self._clock()
-        name = request.match_info["silence"]
-        found = next((one for one in await self._known(caller) if one.id == name), None)
+    async def _end(self, asked: Asked[Nothing, Nothing]) -> object:
+        caller, now = asked.caller, self._clock()
+        found = next((one for one in await self._known(caller) if one.id == asked.path["silence"]), None)
         if found is None:
-            return failure(404, "there is no such silence, or it is over")
+            raise Refusal(404, NOT_THERE)
         over = ended(found, now)
         async with self._store.replicated():
             await self._store.put_silence(over, record_of(over, "ended", caller.name, "api", now), now)
-        return as_json(over)
+        return over
 
     async def _known(self, caller: Caller) -> list[Silence]:
         there = await self._store.silences(self._clock())
@@ -125,14 +137,14 @@ class SilenceRoutes:
 
 
 def _made(wanted: Wanted, caller: Caller, now: int) -> Silence:
-    """Make the silence that is asked for. Raises BadRequest, BadSilence."""
+    """Make the silence that is asked for. Raises Refusal, BadSilence."""
     named: dict[str, list[str]] = {name: getattr(wanted, name) for name in MATCHERS}
     if wanted.everything == any(named.values()):
-        raise BadRequest(f"name what is held back ({', '.join(MATCHERS)}), or say everything")
+        raise Refusal(400, f"name what is held back ({', '.join(MATCHERS)}), or say everything")
     if any(not one or len(one) > MAX_NAME or not one.isprintable() for names in named.values() for one in names):
-        raise BadRequest(f"a name is printable and has at most {MAX_NAME} characters")
+        raise Refusal(400, f"a name is printable and has at most {MAX_NAME} characters")
     if not caller.all_desks and wanted.desk not in (None, caller.desk):
-        raise BadRequest("this token is another desk's")
+        raise Refusal(400, "this token is another desk's")
     desk = wanted.desk if caller.all_desks else caller.desk
     return new_silence(
         author=caller.who(wanted.who),
@@ -150,10 +162,10 @@ def _made(wanted: Wanted, caller: Caller, now: int) -> Silence:
 def _weekly(one: EveryWeek) -> Weekly:
     days = sorted({DAYS.index(day) for day in one.days if day in DAYS})
     if not days or len(days) < len(set(one.days)):
-        raise BadRequest(f"days are some of {', '.join(DAYS)}")
+        raise Refusal(400, f"days are some of {', '.join(DAYS)}")
     try:
         if minute_of(one.start) == minute_of(one.end):
             raise ValueError("hours that begin and end at the same time would be all of the day, or none of it")
         return Weekly(days=days, start=one.start, end=one.end, timezone=check_timezone(one.timezone))
     except ValueError as error:
-        raise BadRequest(f"weekly: {error}") from error
+        raise Refusal(400, f"weekly: {error}") from error

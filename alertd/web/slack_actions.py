@@ -15,7 +15,7 @@ from aiohttp import web
 
 from alertd import telemetry
 from alertd.notify.slack_actions import Pressed, pressed_in_form
-from alertd.web.middleware import failure
+from alertd.web.problems import failure
 
 PATH = "/slack/actions"
 A = TypeVar("A")

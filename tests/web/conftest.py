@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -19,7 +20,17 @@ from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
 from tests.workers.life import Life
 
-TOKENS = {"all": "CANARY-all-desks-1", "ai": "CANARY-desk-ai-001", "energy": "CANARY-desk-energy"}
+TOKENS = {
+    "all": "CANARY-all-desks-1",
+    "ai": "CANARY-desk-ai-001",
+    "energy": "CANARY-desk-energy",
+    "reader": "CANARY-reader-of-ai",
+}
+
+
+def problem(status: int, detail: str) -> dict[str, Any]:
+    """Give the body of an answer that says no."""
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
 
 
 class Api:
@@ -49,9 +60,9 @@ class Api:
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     life = Life(MemoryStore(), ReceiverPolicy("desk"))
-    web = WebConfig.model_validate(
-        {"tokens": [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]}
-    )
+    tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
+    tokens.append({"name": "ai-screen", "desk": "ai", "token": TOKENS["reader"], "scope": "read"})
+    web = WebConfig.model_validate({"tokens": tokens})
     callers, routes = alert_rooms(life.store, life.answers, Digests.of([Secret(TOKENS["all"])]), web, life.clock)  # type: ignore[arg-type]
 
     async def fine() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from alertd.base.clock import rfc3339
 from alertd.model import Note, NoteStatement
 from alertd.web.config import WebConfig
 from tests.alerts.living import HOUR, MINUTE, NOW, TITLE, state
-from tests.web.conftest import TOKENS, Api
+from tests.web.conftest import TOKENS, Api, problem
 
 # --- alerts ----------------------------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ async def test_what_cannot_be_meant_is_answered_in_words(
 ) -> None:
     await api.life.put(state())
     code, said = await api.ask(method, path, body)
-    assert (code, words in said["error"]) == (status, True), said
+    assert (code, words in said["detail"]) == (status, True), said
 
 
 async def test_a_body_that_is_no_json_is_refused(api: Api) -> None:
@@ -115,7 +115,7 @@ async def test_a_body_that_is_no_json_is_refused(api: Api) -> None:
     for data in (b"{", b"\xff", b"who=jd"):
         headers = {"Authorization": f"Bearer {TOKENS['all']}", "Content-Type": "application/json"}
         async with api.client.post("/v1/alerts/al_a/close", data=data, headers=headers) as answer:
-            assert (answer.status, await answer.json()) == (400, {"error": "the body is no JSON"})
+            assert (answer.status, await answer.json()) == (400, problem(400, "the body is no JSON"))
     assert (await api.life.state()).alert.status == "open"
 
 
@@ -131,7 +131,7 @@ async def test_a_desks_token_sees_and_answers_its_desk_alone(api: Api) -> None:
     assert await api.ids(token="energy") == ["al_b"]
     for path in ("/v1/alerts/al_a", "/v1/alerts/al_c"):
         status, said = await api.ask("GET", path, token="energy")
-        assert (status, said) == (404, {"error": "there is no such alert"})
+        assert (status, said) == (404, problem(404, "there is no such alert"))
     assert (await api.ask("POST", "/v1/alerts/al_a/close", token="energy"))[0] == 404
     assert (await api.life.state("al_a")).alert.status == "open"
     assert (await api.ask("POST", "/v1/alerts/al_a/close", {"who": "jd"}, token="ai"))[0] == 200
@@ -196,7 +196,7 @@ async def test_a_silence_may_come_again_each_week(api: Api) -> None:
 )
 async def test_a_silence_that_cannot_be_is_answered_in_words(api: Api, change: Any, words: str) -> None:
     status, said = await api.ask("POST", "/v1/silences", SILENCE | change)
-    assert (status, words in said["error"]) == (400, True), said
+    assert (status, words in said["detail"]) == (400, True), said
 
 
 async def test_a_desks_token_makes_sees_and_ends_silences_of_its_desk_alone(api: Api) -> None:

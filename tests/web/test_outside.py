@@ -16,6 +16,7 @@ from alertd.web.outside import NOBODY, Outside, Refused, TlsConfig, networks, wh
 from alertd.web.server import WebServer
 from alertd.web.tls import local_context
 from tests.support.http import Authority
+from tests.web.conftest import problem
 from tests.web.test_server import AUTH, Daemon
 
 PROXY = "10.0.0.7"
@@ -77,7 +78,7 @@ async def test_through_a_trusted_proxy_everything_works_and_wrong_tokens_count_f
             assert answer.status == 200
         async with http.get(url, headers=AUTH | proxied | {"X-Forwarded-Proto": "http"}) as answer:
             assert answer.status == 403
-            assert await answer.json() == {"error": "only over https"}
+            assert await answer.json() == problem(403, "only over https")
         with capture_logs() as lines:
             async with http.get(url, headers=proxied | {"Authorization": "Bearer wrong"}) as answer:
                 assert answer.status == 401

@@ -34,6 +34,7 @@ from alertd.workers.push import Pushes
 from alertd.workers.source_health import SourceHealth
 from tests.support.http import DEADLINE_S
 from tests.support.redis import RedisServer, bundled_binary, namespace, redis_server, redis_url  # noqa: F401
+from tests.web.conftest import problem
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -217,7 +218,7 @@ async def test_two_sources_have_items_of_the_same_id_apart(inbox: Inbox) -> None
 async def test_each_source_opens_with_its_own_token_alone(inbox: Inbox, to: str, token: str, status: int) -> None:
     answered, said = await inbox.push({"title": "x"}, to=to, token=token)
     assert answered == status
-    assert set(said) == {"error"}
+    assert set(said) == {"type", "title", "status", "detail"}
     assert await inbox.events() == []
 
 
@@ -245,7 +246,7 @@ async def test_what_cannot_be_taken_at_all_says_why(
 ) -> None:
     answered, said = await inbox.push(body, kind=kind, **headers)
     assert answered == status
-    assert said["error"]
+    assert said["detail"]
     assert await inbox.events() == []
     assert (await inbox.push({"title": "still there"}))[0] == 202
 
@@ -319,7 +320,7 @@ async def test_one_pusher_with_many_batches_does_not_keep_another_waiting(redis_
 
 async def test_a_reload_takes_sources_away_and_changes_tokens(inbox: Inbox) -> None:
     inbox.pushes.replace([_source("inbox", OTHER)])
-    refused = {"error": "the token is not that of this source"}
+    refused = problem(401, "the token is not that of this source")
     assert await inbox.push({"title": "x"}) == (401, refused)
     assert (await inbox.push({"title": "x"}, token=OTHER))[0] == 202
     assert (await inbox.push({"title": "x"}, to="other", token=OTHER))[0] == 404
@@ -348,7 +349,7 @@ async def test_where_redis_is_nearly_full_the_sender_keeps_it(pool: ParsePool) -
             with capture_logs() as logs:
                 for _ in range(3):
                     status, said = await inbox.push({"title": "x"})
-            assert (status, said) == (503, {"error": "no room at present"})
+            assert (status, said) == (503, problem(503, "no room at present"))
             assert inbox.headers["Retry-After"] == "10"
             refused = [line["source"] for line in logs if line["event"] == "push_refused"]
             assert refused == ["inbox"], "said once, however often it is sent again"
@@ -362,5 +363,5 @@ async def test_where_redis_is_away_the_sender_is_told_to_come_again(pool: ParseP
         async with serving(server.url, "away", pool) as inbox:
             server.kill()
             status, said = await inbox.push({"title": "x"})
-            assert (status, said) == (503, {"error": "temporarily unavailable"})
+            assert (status, said) == (503, problem(503, "temporarily unavailable"))
             assert inbox.headers["Retry-After"] == "5"

@@ -18,6 +18,7 @@ from alertd.web.deps import WebDeps
 from alertd.web.outside import Outside, networks
 from alertd.web.server import WebServer
 from tests.support.http import DEADLINE_S
+from tests.web.conftest import problem
 
 TOKEN = "CANARY-0123456789"
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
@@ -95,7 +96,7 @@ async def test_status_needs_the_token(client: ClientSession) -> None:
     async with client.get("/v1/status", headers=AUTH) as response:
         assert (response.status, await response.json()) == (200, {"sources": [{"id": "prwire", "state": "fine"}]})
     async with client.get("/v1/status") as response:
-        assert (response.status, await response.json()) == (401, {"error": "token required"})
+        assert (response.status, await response.json()) == (401, problem(401, "token required"))
         assert response.headers["WWW-Authenticate"] == 'Bearer realm="alertd"'
     async with client.get(f"/v1/status?token={TOKEN}") as response:
         assert response.status == 401
@@ -116,7 +117,7 @@ async def test_wrong_tokens_are_slowed_down_and_the_right_one_never_is(client: C
 async def test_a_rebound_name_is_refused(client: ClientSession) -> None:
     for path in ("/healthz", "/metrics", "/v1/status"):
         async with client.get(path, headers=AUTH | {"Host": "evil.example"}) as response:
-            assert (response.status, await response.json()) == (421, {"error": "unknown host"})
+            assert (response.status, await response.json()) == (421, problem(421, "unknown host"))
 
 
 async def test_a_foreign_page_is_refused(client: ClientSession) -> None:
@@ -139,9 +140,9 @@ async def test_unknown_paths_and_methods_tell_nothing(client: ClientSession) -> 
     async with client.get("/v1/nothing") as response:
         assert response.status == 401
     async with client.get("/v1/nothing", headers=AUTH) as response:
-        assert (response.status, await response.json()) == (404, {"error": "not found"})
+        assert (response.status, await response.json()) == (404, problem(404, "not found"))
     async with client.post("/v1/status", headers=AUTH, json={}) as response:
-        assert (response.status, await response.json()) == (405, {"error": "method not allowed"})
+        assert (response.status, await response.json()) == (405, problem(405, "method not allowed"))
         assert "GET" in response.headers["Allow"]
 
 
@@ -157,17 +158,17 @@ async def test_every_answer_carries_the_security_headers(client: ClientSession) 
 async def test_an_error_inside_is_logged_and_not_shown(client: ClientSession, daemon: Daemon) -> None:
     daemon.status_error = RuntimeError("CANARY inside")
     async with client.get("/v1/status", headers=AUTH | {"Accept": "text/html"}) as response:
-        assert (response.status, await response.json()) == (500, {"error": "internal error"})
+        assert (response.status, await response.json()) == (500, problem(500, "internal error"))
     daemon.status_error = StoreUnavailable("CANARY redis away")
     async with client.get("/v1/status", headers=AUTH) as response:
-        assert (response.status, await response.json()) == (503, {"error": "temporarily unavailable"})
+        assert (response.status, await response.json()) == (503, problem(503, "temporarily unavailable"))
         assert response.headers["Retry-After"] == "5"
 
 
 async def test_a_handler_that_hangs_is_ended(daemon: Daemon) -> None:
     daemon.held = asyncio.Event()
     async with serving(daemon, deadline_s=0.2) as client, client.get("/v1/status", headers=AUTH) as response:
-        assert (response.status, await response.json()) == (408, {"error": "request took too long"})
+        assert (response.status, await response.json()) == (408, problem(408, "request took too long"))
 
 
 # --- writes: no route takes any yet, the base that they will stand on does ------------------------------
@@ -281,7 +282,7 @@ async def test_bad_http_gets_a_short_answer_and_no_detail(start: Start, data: by
     answer = await raw(await start(), data)
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
-    assert json.loads(body) == {"error": "bad request"}
+    assert json.loads(body) == problem(400, "bad request")
     assert b"nosniff" in head
 
 
