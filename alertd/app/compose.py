@@ -36,6 +36,7 @@ from alertd.workers.deliver import Deliverer
 from alertd.workers.edgar_gaps import EdgarGaps
 from alertd.workers.full_text import FullText
 from alertd.workers.intake import STORE_LOST, Intake
+from alertd.workers.live import Live
 from alertd.workers.mail_idle import MailIdle
 from alertd.workers.members import Members
 from alertd.workers.notices import Notices
@@ -88,6 +89,7 @@ class Parts:
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
+        self._live: Live | None = None
         self._pushes: Pushes | None = None
         self._takers: dict[str, Taker] = {}
         self._gaps: EdgarGaps | None = None
@@ -141,7 +143,10 @@ class Parts:
             return ""
         self._pushes = await self._make_pushes()
         token, web = self._boot.web_token, self._settings.web
-        callers, routes = alert_rooms(self._store, self._answers, token, web, system_clock)
+        self._live = Live(self._store, self._progress)
+        self._loops.append(asyncio.create_task(self._live.run(), name="live"))
+        live = self._live
+        callers, routes = alert_rooms(self._store, self._answers, live, token, web, system_clock)
         deps = WebDeps(
             status=self._status,
             ready=self._ready,
@@ -149,6 +154,7 @@ class Parts:
             token=token,
             push=self._pushes,
             callers=callers,
+            streams=lambda: live.onlookers,
             routes=routes,
         )
         self._web = WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside)
@@ -241,7 +247,7 @@ class Parts:
         await self._noting.stop(seconds * 0.1)
         if self._deliverer is not None:
             await self._deliverer.stop(seconds * 0.5)
-        for loop in (self._timers, self._members, self._source_watch, self._by_clock, self._pressure):
+        for loop in (self._timers, self._members, self._source_watch, self._by_clock, self._pressure, self._live):
             if loop is not None:
                 loop.stop()
         await asyncio.gather(*self._loops)

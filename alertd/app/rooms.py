@@ -14,14 +14,16 @@ from alertd.web.config import WebConfig
 from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.silences import SilenceRoutes
+from alertd.web.stream import StreamRoutes
 from alertd.workers.answers import Answers
+from alertd.workers.live import Live
 
 
 def alert_rooms(
-    store: RedisStore, answers: Answers, token: Digests, web: WebConfig, clock: Clock
+    store: RedisStore, answers: Answers, live: Live, token: Digests, web: WebConfig, clock: Clock
 ) -> tuple[Callers, list[RouteDef]]:
     """Give who may ask, and what is there for them. `token` is that of whoever sees all desks."""
     callers = Callers(token, web.tokens)
     operations = [*AlertRoutes(store, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
     operations.append(described(operations, __version__))
-    return callers, [route(one, callers) for one in operations]
+    return callers, [*(route(one, callers) for one in operations), *StreamRoutes(live, callers).routes()]

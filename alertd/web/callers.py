@@ -12,7 +12,7 @@ from alertd.model import AlertState
 from alertd.web import guards
 from alertd.web.config import DeskToken
 
-OPEN_TO_DESKS = ("/v1/alerts", "/v1/silences", "/v1/openapi.json")
+OPEN_TO_DESKS = ("/v1/alerts", "/v1/silences", "/v1/openapi.json", "/v1/stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,11 @@ class Caller:
 
     def sees(self, state: AlertState) -> bool:
         """Tell whether an alert is there for them."""
-        return self.all_desks or state.desk == self.desk
+        return self.sees_desk(state.desk)
+
+    def sees_desk(self, desk: str | None) -> bool:
+        """Tell whether what belongs to a desk, or to none, is there for them."""
+        return self.all_desks or desk == self.desk
 
     def who(self, said: str) -> str:
         """Give the name that an answer is written down under: who they say they are, and whose token that came by."""

@@ -48,5 +48,7 @@ class WebDeps:
     """None: nothing is pushed here."""
     callers: Callers | None = None
     """Who has which token, beside `token`."""
+    streams: Callable[[], int] = lambda: 0
+    """How many connections stay open for hours."""
     routes: Sequence[RouteDef] = ()
     """Those about alerts and silences (`web/alerts.py`, `web/silences.py`), which ask `callers` who it is."""

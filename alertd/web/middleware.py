@@ -23,6 +23,8 @@ from alertd.web.problems import SECURITY_HEADERS, failure
 MAX_BODY = 64 * 1024
 PUSH = "/v1/push/"
 """Below it a path has a token, a size and a time of its own (`web/push.py`)."""
+STREAM = "/v1/stream"
+"""Open for hours (`web/stream.py`)."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = structlog.get_logger(__name__)
 
@@ -35,6 +37,8 @@ def deadline(seconds: float, push_s: float) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == STREAM:
+            return await handler(request)  # it has no end; who does not take it is let go there
         try:
             async with asyncio.timeout(push_s if request.path.startswith(PUSH) else seconds):
                 response = await handler(request)
@@ -69,6 +73,8 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:  # noqa: BLE001 - the loop of the web: one bad request must not show its innards or end others
         _log.exception("web_failed", path=request.path)
         response = failure(500, "internal error")
+    if response.prepared:
+        return response  # a stream, which said so at its beginning
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)  # a page brings a policy of its own
     resource = request.match_info.route.resource

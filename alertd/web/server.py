@@ -70,8 +70,11 @@ class HttpServer:
         outside: Outside = NOBODY,
         deadline_s: float = DEADLINE_S,
         max_connections: int = MAX_CONNECTIONS,
+        streams: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`outside` says how others than this machine may connect, where it listens for them."""
+        """`outside` says how others than this machine may connect, where it listens for them. `streams` counts the
+        connections that stay open for hours: they take no room from the others.
+        """
         self._bind = bind
         self._outside = outside
         self._certificate: Certificate | None = None
@@ -79,6 +82,7 @@ class HttpServer:
         self._names = names
         self._deadline_s = deadline_s
         self._max_connections = max_connections
+        self._streams = streams
         self._runner: web.AppRunner | None = None
         self._listener: Listener | None = None
 
@@ -121,7 +125,7 @@ class HttpServer:
         if self._certificate is not None:
             self._certificate.renew()  # the handshake comes after this
         server = self._runner.server if self._runner else None
-        if server is None or len(server.connections) >= self._max_connections:
+        if server is None or len(server.connections) - self._streams() >= self._max_connections:
             return _Full()
         return _Connection(
             server,
@@ -162,8 +166,9 @@ class WebServer(HttpServer):
             return build_app(deps, loopback=loopback, names=names, proxies=proxies, deadline_s=deadline_s)
 
         super().__init__(
-            bind, build, names=names, outside=outside, deadline_s=deadline_s, max_connections=max_connections
-        )
+            bind, build, names=names, outside=outside, deadline_s=deadline_s, max_connections=max_connections,
+            streams=deps.streams,
+        )  # fmt: skip
 
 
 def _listen(host: str, port: int) -> socket.socket:

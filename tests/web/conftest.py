@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
@@ -18,6 +19,8 @@ from alertd.store.memory import MemoryStore
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
 from alertd.web.server import WebServer
+from alertd.workers.live import Live
+from alertd.workers.progress import Progress
 from tests.workers.life import Life
 
 TOKENS = {
@@ -26,6 +29,10 @@ TOKENS = {
     "energy": "CANARY-desk-energy",
     "reader": "CANARY-reader-of-ai",
 }
+
+
+LIVE: list[Live] = []
+"""What tells of changes, of the deployment of the test that runs."""
 
 
 def problem(status: int, detail: str) -> dict[str, Any]:
@@ -63,7 +70,9 @@ async def api() -> AsyncIterator[Api]:
     tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
     tokens.append({"name": "ai-screen", "desk": "ai", "token": TOKENS["reader"], "scope": "read"})
     web = WebConfig.model_validate({"tokens": tokens})
-    callers, routes = alert_rooms(life.store, life.answers, Digests.of([Secret(TOKENS["all"])]), web, life.clock)  # type: ignore[arg-type]
+    live, token = Live(life.store, Progress()), Digests.of([Secret(TOKENS["all"])])
+    LIVE[:] = [live]
+    callers, routes = alert_rooms(life.store, life.answers, live, token, web, life.clock)  # type: ignore[arg-type]
 
     async def fine() -> dict[str, Any]:
         return {"ready": True}
@@ -72,13 +81,17 @@ async def api() -> AsyncIterator[Api]:
         status=fine,
         ready=fine,
         metrics=telemetry.metrics_text,
-        token=Digests.of([Secret(TOKENS["all"])]),
+        token=token,
         callers=callers,
+        streams=lambda: live.onlookers,
         routes=routes,
     )
     server = WebServer("127.0.0.1:0", deps)
     _, port = await server.start()
     url = f"http://127.0.0.1:{port}"
-    async with ClientSession(url, timeout=ClientTimeout(total=20)) as client:
+    async with ClientSession(url, timeout=ClientTimeout(total=20), connector=TCPConnector(limit=0)) as client:
+        following = asyncio.create_task(live.run())
         yield Api(client, url, life)
+    live.stop()
+    await following
     await server.stop()

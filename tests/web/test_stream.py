@@ -1,0 +1,157 @@
+"""`/v1/stream`: alerts as they change, over real connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import msgspec
+import pytest
+from aiohttp import ClientResponse
+from msgspec.structs import replace
+
+from alertd.workers import live as module
+from tests.alerts.living import state
+from tests.support.http import DEADLINE_S
+from tests.web import conftest
+from tests.web.conftest import TOKENS, Api, problem
+
+Said = dict[str, str]
+
+
+class Stream:
+    """One who looks on."""
+
+    def __init__(self, answer: ClientResponse) -> None:
+        self.answer = answer
+
+    async def next(self) -> Said:
+        """Give the next event, its fields by name; comments and hints are passed over."""
+        found: Said = {}
+        async with asyncio.timeout(DEADLINE_S):
+            while line := await self.answer.content.readline():
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                if name and name not in ("retry", ""):
+                    found[name.rstrip(":")] = value
+                elif not line.strip() and found:
+                    return found
+        return found
+
+    async def alert(self) -> tuple[str, str]:
+        """Give the alert of the next event, and how it stands."""
+        said = await self.next()
+        assert said["event"] == "alert", said
+        card = msgspec.json.decode(said["data"])
+        return card["id"], card["status"]
+
+
+@asynccontextmanager
+async def looking_on(api: Api, token: str = "all", since: str = "") -> AsyncIterator[Stream]:
+    headers = {"Authorization": f"Bearer {TOKENS[token]}"} | ({"Last-Event-ID": since} if since else {})
+    async with api.client.get("/v1/stream", headers=headers) as answer:
+        assert (answer.status, answer.content_type) == (200, "text/event-stream")
+        yield Stream(answer)
+
+
+async def acknowledge(api: Api, alert: str) -> None:
+    status, said = await api.ask("POST", f"/v1/alerts/{alert}/acknowledge")
+    assert status == 200, said
+
+
+async def test_who_looks_on_is_told_of_each_change_with_all_that_a_list_shows(api: Api) -> None:
+    await api.life.put(state())
+    async with looking_on(api) as first, looking_on(api) as second:
+        await acknowledge(api, "al_a")
+        said = await first.next()
+        card = msgspec.json.decode(said["data"])
+        assert (said["event"], card["id"], card["status"]) == ("alert", "al_a", "acknowledged")
+        row = (await api.ask("GET", "/v1/alerts"))[1]["alerts"][0]
+        assert {name: card[name] for name in row if name not in ("told", "waits_for")} == {
+            name: value for name, value in row.items() if name not in ("told", "waits_for")
+        }
+        assert await second.alert() == ("al_a", "acknowledged")
+
+
+async def test_who_was_away_is_told_what_came_since_once(api: Api) -> None:
+    for name in ("al_a", "al_b", "al_c"):
+        await api.life.put(state(name))
+    async with looking_on(api) as stream:
+        await acknowledge(api, "al_a")
+        seen = (await stream.next())["id"]
+    await acknowledge(api, "al_b")
+    async with looking_on(api, since=seen) as stream:
+        assert await stream.alert() == ("al_b", "acknowledged")
+        await acknowledge(api, "al_c")
+        assert await stream.alert() == ("al_c", "acknowledged")
+
+
+async def test_who_was_away_for_too_long_begins_anew(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CATCH_UP", 2)
+    for name in ("al_a", "al_b", "al_c"):
+        await api.life.put(state(name))
+    async with looking_on(api) as stream:
+        await acknowledge(api, "al_a")
+        seen = (await stream.next())["id"]
+    await acknowledge(api, "al_b")
+    await acknowledge(api, "al_c")
+    async with looking_on(api, since=seen) as stream:
+        said = await stream.next()
+        assert said["event"] == "reset"
+        await api.ask("POST", "/v1/alerts/al_a/close")
+        assert await stream.alert() == ("al_a", "closed")
+
+
+async def test_a_desk_is_told_of_its_own_alone(api: Api) -> None:
+    await api.life.put(replace(state("al_ai"), desk="ai"))
+    await api.life.put(replace(state("al_en"), desk="energy"))
+    async with looking_on(api, "ai") as ai, looking_on(api, "reader") as reader, looking_on(api) as everybody:
+        await acknowledge(api, "al_en")
+        await acknowledge(api, "al_ai")
+        assert [await everybody.alert(), await everybody.alert()] == [
+            ("al_en", "acknowledged"), ("al_ai", "acknowledged"),
+        ]  # fmt: skip
+        assert await ai.alert() == ("al_ai", "acknowledged")
+        assert await reader.alert() == ("al_ai", "acknowledged")
+
+
+async def test_what_is_no_id_of_the_stream_is_refused_and_so_is_one_too_many(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"Authorization": f"Bearer {TOKENS['all']}"}
+    async with api.client.get("/v1/stream", headers=headers | {"Last-Event-ID": "x\tid"}) as answer:
+        assert answer.status == 400
+    monkeypatch.setattr("alertd.web.stream.MAX_STREAMS", 1)
+    async with looking_on(api), api.client.get("/v1/stream", headers=headers) as answer:
+        assert (answer.status, await answer.json()) == (503, problem(503, "too many look on"))
+        assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_two_hundred_look_on_and_others_are_answered(api: Api) -> None:
+    await api.life.put(state())
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(looking_on(api)) for _ in range(200)]
+        await acknowledge(api, "al_a")
+        for stream in streams:
+            assert await stream.alert() == ("al_a", "acknowledged")
+
+
+async def test_who_takes_nothing_is_told_to_begin_anew_and_holds_up_nobody(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "QUEUE", 2)
+    live = conftest.LIVE[-1]
+    await api.life.put(state())
+    async with live.looking_on() as slow:
+        for kind in ("acknowledge", "unacknowledge", "acknowledge", "close"):
+            async with live.looking_on() as quick:
+                await api.ask("POST", f"/v1/alerts/al_a/{kind}")
+                assert not (await asyncio.wait_for(anext(quick), DEADLINE_S)).anew
+        assert (await anext(slow)).anew
+
+
+async def test_a_daemon_that_stops_ends_the_streams(api: Api) -> None:
+    async with looking_on(api) as stream:
+        conftest.LIVE[-1].stop()
+        assert (await stream.next()).get("event") == "reset"
+        assert await stream.answer.content.read() == b""
