@@ -16,7 +16,7 @@ from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
 from alertd.app.noting import Noting
 from alertd.app.people import People
-from alertd.app.rooms import alert_rooms
+from alertd.app.rooms import SESSION_KEY, rooms_of
 from alertd.app.state import recall_epoch
 from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
@@ -30,7 +30,9 @@ from alertd.sources.parsepool import ParsePool
 from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
+from alertd.web.page.frame import is_page
 from alertd.web.server import WebServer
+from alertd.web.token import load_or_make_token
 from alertd.workers.answers import Answers
 from alertd.workers.deliver import Deliverer
 from alertd.workers.edgar_gaps import EdgarGaps
@@ -146,16 +148,18 @@ class Parts:
         self._live = Live(self._store, self._progress)
         self._loops.append(asyncio.create_task(self._live.run(), name="live"))
         live = self._live
-        callers, routes = alert_rooms(self._store, self._answers, live, token, web, system_clock)
+        key = load_or_make_token(self._settings.state_dir / SESSION_KEY, "the key of the page's cookies")
+        rooms = rooms_of(self._store, self._answers, live, token, web, key, system_clock)
         deps = WebDeps(
             status=self._status,
             ready=self._ready,
             metrics=telemetry.metrics_text,
             token=token,
             push=self._pushes,
-            callers=callers,
+            callers=rooms.callers,
+            pages=is_page,
             streams=lambda: live.onlookers,
-            routes=routes,
+            routes=rooms.routes,
         )
         self._web = WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside)
         host, port = await self._web.start()

@@ -49,11 +49,16 @@ class Digests:
         return cls((*found, *(bytes.fromhex(one) for one in hexes if one is not None)))
 
     def fits(self, given: str | None) -> bool:
-        """Tell whether a token is one of these. All are compared, whichever fits."""
+        """Tell whether a token is one of these."""
+        return self.fitting(given) is not None
+
+    def fitting(self, given: str | None) -> bytes | None:
+        """Give the digest that a token fits; None for one that is none of these. All are compared, whichever fits."""
         if given is None:
-            return False
+            return None
         digest = hashlib.sha256(given.encode("utf-8", "surrogateescape")).digest()
-        return sum(hmac.compare_digest(digest, one) for one in self.digests) > 0
+        found = [one for one in self.digests if hmac.compare_digest(digest, one)]
+        return found[0] if found else None
 
 
 class OneToken(ConfigModel):

@@ -142,51 +142,61 @@ class AlertRoutes:
         ]  # fmt: skip
 
     async def _all(self, asked: Asked[Which, Nothing]) -> object:
-        caller, which, now = asked.caller, asked.query, self._clock()
-        wanted = Wanted(portfolio=which.portfolio, status=which.status, severity=which.severity, now=now)
-        found: list[dict[str, Any]] = []
-        ids = await self._reader.alerts(gone_by(which.since, now), MOST)
-        for start in range(0, len(ids), READ):
-            part = ids[start : start + READ]
-            there = await self._reader.load_alerts(part)
-            states = [there[alert].state for alert in part]
-            found += [row(s) for s in states if s is not None and caller.sees(s) and wanted.fits(s)]
-            if len(found) > which.limit:
-                break
-        return {"alerts": found[: which.limit], "more": len(found) > which.limit or len(ids) == MOST}
+        rows, more = await listed(self._reader, asked.caller, asked.query, self._clock())
+        return {"alerts": rows, "more": more}
 
     async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
-        return in_full(await self._state(asked.path["alert"], asked.caller))
+        return in_full(await state_of(self._reader, asked.path["alert"], asked.caller))
 
     async def _answer(self, asked: Asked[Nothing, Said]) -> object:
         kind, caller, said, now = asked.path["kind"], asked.caller, asked.body, self._clock()
         if kind not in get_args(AnswerKind):
             raise Refusal(404, f"there is no such answer; {suggest.hint(kind[:40], get_args(AnswerKind))}")
-        state = await self._state(asked.path["alert"], caller)
-        given = await self._door.give(
-            Answer(
-                kind=kind,  # type: ignore[arg-type]  # checked above
-                alert=state.alert.id,
-                who=caller.who(said.who),
-                via="api",
-                at_ms=now,
-                until_ms=to_come(said.until, now) if kind == "snooze" else 0,
-                note=said.note,
-                desk=caller.desk,
-                all_desks=caller.all_desks,
-            )
-        )
+        state = await state_of(self._reader, asked.path["alert"], caller)
+        until = to_come(said.until, now) if kind == "snooze" else 0
+        given = await self._door.give(answer_of(caller, state.alert.id, kind, said, until_ms=until, now=now))
         if given.outcome == "unknown":
             raise Refusal(404, NOT_THERE)
         if given.outcome == "refused":
             raise Refusal(409, given.text)
         return given
 
-    async def _state(self, alert: str, caller: Caller) -> AlertState:
-        """Give an alert, if it is there for whoever asks. Raises Refusal."""
-        if alert.startswith("al_") and usable_id(alert):
-            found = (await self._reader.load_alerts([alert])).get(alert)
-            state = found.state if found is not None else None
-            if state is not None and caller.sees(state):
-                return state
-        raise Refusal(404, NOT_THERE)
+
+async def listed(reader: AlertReader, caller: Caller, which: Which, now: int) -> tuple[list[dict[str, Any]], bool]:
+    """Give the rows that somebody asks for, and whether there are more. Raises Refusal, Temporary."""
+    wanted = Wanted(portfolio=which.portfolio, status=which.status, severity=which.severity, now=now)
+    found: list[dict[str, Any]] = []
+    ids = await reader.alerts(gone_by(which.since, now), MOST)
+    for start in range(0, len(ids), READ):
+        part = ids[start : start + READ]
+        there = await reader.load_alerts(part)
+        states = [there[alert].state for alert in part]
+        found += [row(s) for s in states if s is not None and caller.sees(s) and wanted.fits(s)]
+        if len(found) > which.limit:
+            break
+    return found[: which.limit], len(found) > which.limit or len(ids) == MOST
+
+
+async def state_of(reader: AlertReader, alert: str, caller: Caller) -> AlertState:
+    """Give an alert, if it is there for whoever asks. Raises Refusal, Temporary."""
+    if alert.startswith("al_") and usable_id(alert):
+        found = (await reader.load_alerts([alert])).get(alert)
+        state = found.state if found is not None else None
+        if state is not None and caller.sees(state):
+            return state
+    raise Refusal(404, NOT_THERE)
+
+
+def answer_of(caller: Caller, alert: str, kind: str, said: Said, *, until_ms: int, now: int) -> Answer:
+    """Write down what somebody says of an alert; `kind` is one of AnswerKind."""
+    return Answer(
+        kind=kind,  # type: ignore[arg-type]
+        alert=alert,
+        who=caller.who(said.who),
+        via="api",
+        at_ms=now,
+        until_ms=until_ms,
+        note=said.note,
+        desk=caller.desk,
+        all_desks=caller.all_desks,
+    )

@@ -5,7 +5,7 @@ changes anything.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from aiohttp import web
 
@@ -16,6 +16,7 @@ from alertd.web.operations import as_json
 from alertd.web.outside import Network
 
 DEADLINE_S = 10.0
+Opens = Callable[[web.Request], bool | None]
 
 
 def build_app(
@@ -40,7 +41,7 @@ def build_app(
             middleware.answers,
             middleware.through(proxies),
             middleware.door(frozenset(name.lower() for name in names)),
-            middleware.bearer(deps.callers.opens(opens) if deps.callers is not None else opens, open_paths),
+            middleware.bearer(_opens(deps, opens), open_paths),
             middleware.body,
         ],
         client_max_size=middleware.MAX_BODY,
@@ -54,6 +55,14 @@ def build_app(
         app.router.add_post(f"{middleware.PUSH}{{source}}", push.handler(deps.push))
     app.router.add_routes(deps.routes)
     return app
+
+
+def _opens(deps: WebDeps, opens: Opens) -> Opens:
+    """Make what tells whether a request may go on; the pages see for themselves who is signed in."""
+    inner = deps.callers.opens(opens) if deps.callers is not None else opens
+    if (pages := deps.pages) is None:
+        return inner
+    return lambda request: True if pages(request.path) else inner(request)
 
 
 class _Routes:

@@ -1,4 +1,6 @@
-"""Who asks, by the token: somebody who sees all desks (`web.token`), or one desk's people (`web.tokens`)."""
+"""Who asks: by the token (`web.token` sees all desks, `web.tokens` one), by the cookie of whoever signed in with one
+on the page, or by the name that a trusted proxy says.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,17 @@ from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
+from alertd.base.clock import Clock, system_clock
 from alertd.base.tokens import Digests
 from alertd.model import AlertState
 from alertd.web import guards
-from alertd.web.config import DeskToken
+from alertd.web.config import DeskToken, ProxyUser
+from alertd.web.middleware import BY_PROXY, READING
+from alertd.web.sessions import COOKIE, SECURE_COOKIE, Session, Sessions
 
 OPEN_TO_DESKS = ("/v1/alerts", "/v1/silences", "/v1/openapi.json", "/v1/stream")
+ALL = "api"
+"""The holder of the token that sees all desks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +47,74 @@ class Caller:
         return f"{said} ({self.name})" if said and said != self.name else self.name
 
 
-class Callers:
-    """Knows the tokens."""
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody on the page."""
 
-    def __init__(self, token: Digests, desks: Sequence[DeskToken] = ()) -> None:
-        self._token = token
-        self._desks = [(Caller(one.name, one.desk, writes=one.scope == "write"), one.digests) for one in desks]
+    caller: Caller
+    csrf: str
+    """What their forms repeat; empty where nobody needs a cookie (a proxy says who it is)."""
+
+
+class Callers:
+    """Knows the tokens, and who is signed in."""
+
+    def __init__(
+        self,
+        token: Digests,
+        desks: Sequence[DeskToken] = (),
+        *,
+        sessions: Sessions | None = None,
+        users: Sequence[ProxyUser] = (),
+        header: str | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        """`header` is the one in which a trusted proxy names who signed in there, `users` those who may."""
+        self._holders = [(Caller(ALL, all_desks=True), token)]
+        self._holders += [(Caller(one.name, one.desk, writes=one.scope == "write"), one.digests) for one in desks]
+        self.sessions = sessions
+        self._header = header
+        self._users = {
+            one.user.casefold(): Caller(one.user, one.desk, all_desks=one.all_desks, writes=one.scope == "write")
+            for one in users
+        }
+        self._clock = clock
+
+    def holder(self, token: str | None) -> tuple[Caller, bytes] | None:
+        """Tell whose a token is, with its digest. All are compared, whichever fits."""
+        found = [(caller, digests.fitting(token)) for caller, digests in self._holders]
+        return next(((caller, digest) for caller, digest in found if digest is not None), None)
+
+    def named(self, name: str, mark: str) -> tuple[Caller, bytes] | None:
+        """Give who has a name and a token of this mark, with its digest."""
+        if self.sessions is None:
+            return None
+        for caller, digests in self._holders:
+            for digest in digests.digests if caller.name == name else ():
+                if self.sessions.mark_of(digest) == mark:
+                    return caller, digest
+        return None
+
+    def signed_in(self, request: web.Request) -> SignedIn | None:
+        """Tell who looks at the page; None: nobody who may."""
+        if self._header is not None and request.get(BY_PROXY) and (named := request.headers.getall(self._header, [])):
+            caller = self._users.get(named[0].strip().casefold()) if len(named) == 1 else None
+            return SignedIn(caller, "") if caller is not None else None
+        session = self._session(request)
+        found = self.named(session.name, session.mark) if session is not None else None
+        return SignedIn(found[0], session.csrf) if session is not None and found is not None else None
 
     def of(self, request: web.Request) -> Caller | None:
-        """Tell who asks; None: the token is nobody's, or not for this path."""
+        """Tell who asks the API; None: the token is nobody's, or not for this path."""
         given = guards.token_given(request.headers.get(hdrs.AUTHORIZATION))
-        if given is None:
+        if given is not None:
+            found = self.holder(given)
+            caller = found[0] if found is not None else None
+        elif request.method in READING and (there := self.signed_in(request)) is not None:
+            caller = there.caller  # what changes anything needs the token, or a form of the page
+        else:
             return None
-        if self._token.fits(given):
-            return Caller("api", all_desks=True)
-        if not (request.path in OPEN_TO_DESKS or request.path.startswith(tuple(f"{one}/" for one in OPEN_TO_DESKS))):
-            return None
-        right = [caller for caller, digests in self._desks if digests.fits(given)]
-        return right[0] if right else None
+        return caller if caller is None or caller.all_desks or _open_to_desks(request.path) else None
 
     def let_in(self, request: web.Request) -> Caller:
         """Tell who asks, behind the door that lets in nobody else."""
@@ -72,3 +129,16 @@ class Callers:
             return True if self.of(request) is not None else inner(request)
 
         return check
+
+    def _session(self, request: web.Request) -> Session | None:
+        cookie = request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE)
+        return self.sessions.read(cookie, self._clock()) if cookie and self.sessions is not None else None
+
+
+def is_secure(request: web.Request) -> bool:
+    """Tell whether what is said goes over TLS, ours or that of the proxy in front."""
+    return request.secure or bool(request.get(BY_PROXY))
+
+
+def _open_to_desks(path: str) -> bool:
+    return path in OPEN_TO_DESKS or path.startswith(tuple(f"{one}/" for one in OPEN_TO_DESKS))

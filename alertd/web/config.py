@@ -37,6 +37,19 @@ class DeskToken(OneToken, _OfDesk):
     """`read`: it sees, and answers nothing."""
 
 
+class ProxyUser(ConfigModel):
+    """Somebody who signs in at the proxy in front."""
+
+    user: Annotated[str, Field(min_length=1, max_length=200)]
+    """As the proxy names them, in any case; stands in the audit log."""
+    desk: UserId | None = None
+    """The desk whose alerts they see; without one those of no desk."""
+    all_desks: bool = False
+    """They see all desks."""
+    scope: Literal["read", "write"] = "write"
+    """`read`: they see, and answer nothing."""
+
+
 class WebConfig(ConfigModel):
     """Page, API, metrics and health."""
 
@@ -53,6 +66,11 @@ class WebConfig(ConfigModel):
     """The certificate of both listeners, where no proxy in front speaks TLS."""
     trusted_proxies: Annotated[list[ProxyNetwork], Field(max_length=100)] = Field(default_factory=list)
     """Addresses or networks of the proxies in front that speak TLS; nobody else but this machine is let in then."""
+    user_header: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$")] | None = None
+    """The header in which the trusted proxy says who signed in there, such as `X-Forwarded-User`; of what comes from
+    outside it has to take it out."""
+    users: list[ProxyUser] = Field(default_factory=list)
+    """Who may use the page when the proxy names them."""
     allowed_hosts: list[str] = Field(default_factory=list)
     """Names under which browsers may ask, besides addresses and localhost."""
     public: PublicConfig | None = None
@@ -81,6 +99,15 @@ class WebConfig(ConfigModel):
         known = [*own, *(digest for one in self.tokens for digest in one.digests.digests)]
         if len(set(known)) < len(known):
             raise ValueError("two tokens are the same: each of web.token and web.tokens opens something else")
+        users = [one.user.casefold() for one in self.users]
+        if len(set(users)) < len(users):
+            raise ValueError("one of web.users stands there twice")
+        if (self.user_header is not None) != bool(self.users):
+            raise ValueError(
+                "web.user_header and web.users go together: who the proxy names, and who of these may come in"
+            )
+        if self.user_header is not None and not self.trusted_proxies:
+            raise ValueError("web.user_header is believed of a trusted proxy alone: set web.trusted_proxies")
         names = [one.name for one in self.tokens]
         if len(set(names)) < len(names):
             raise ValueError("two of web.tokens have the same name: the audit log could not tell who it was")

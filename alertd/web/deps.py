@@ -48,6 +48,8 @@ class WebDeps:
     """None: nothing is pushed here."""
     callers: Callers | None = None
     """Who has which token, beside `token`."""
+    pages: Callable[[str], bool] | None = None
+    """Tells whether a path is that of a page; None: there are none."""
     streams: Callable[[], int] = lambda: 0
     """How many connections stay open for hours."""
     routes: Sequence[RouteDef] = ()

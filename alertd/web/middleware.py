@@ -17,14 +17,17 @@ from alertd import telemetry
 from alertd.base.tokens import Digests
 from alertd.errors import Temporary
 from alertd.web import guards
-from alertd.web.outside import Network, Refused, who_asks
+from alertd.web.outside import Network, Refused, is_proxy, who_asks
 from alertd.web.problems import SECURITY_HEADERS, failure
 
 MAX_BODY = 64 * 1024
+API = "/v1/"
 PUSH = "/v1/push/"
 """Below it a path has a token, a size and a time of its own (`web/push.py`)."""
 STREAM = "/v1/stream"
 """Open for hours (`web/stream.py`)."""
+BY_PROXY = web.RequestKey("by_proxy", bool)
+"""Of a request: it came through a trusted proxy, whose word counts."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = structlog.get_logger(__name__)
 
@@ -64,6 +67,10 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every error into a short answer, put the security headers on, count."""
     try:
         response = await handler(request)
+    except web.HTTPRedirection as error:
+        response = web.Response(status=error.status, headers=error.headers)
+        for cookie in error.cookies.values():
+            response.headers.add("Set-Cookie", cookie.OutputString())
     except web.HTTPException as error:
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         response = failure(error.status, error.reason.lower(), allow)
@@ -96,7 +103,9 @@ def through(proxies: Sequence[Network]) -> Middleware:
         if isinstance(client, Refused):
             _log.warning("web_refused", remote=request.remote, why=client.text)
             return failure(403, client.text)
-        return await handler(request if client == request.remote else request.clone(remote=client))
+        asked = request if client == request.remote else request.clone(remote=client)
+        asked[BY_PROXY] = bool(proxies) and is_proxy(request.remote or "", proxies)
+        return await handler(asked)
 
     return middleware
 
@@ -160,12 +169,13 @@ def bearer(opens: Callable[[web.Request], bool | None], open_paths: Collection[s
 
 @web.middleware
 async def body(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Take JSON of at most 64 KiB with a write, or nothing; with a read nothing. A push is read by its handler."""
+    """Take JSON of at most 64 KiB with a write, or nothing; with a read nothing. Pushes and forms are read by their
+    handlers."""
     if request.match_info.http_exception is not None:
         return await handler(request)  # no such path, or not by this method: that is the answer
     if request.method in READING:
         return failure(400, "no body expected") if request.can_read_body else await handler(request)
-    if request.path.startswith(PUSH) or not request.body_exists:
+    if request.path.startswith(PUSH) or not request.path.startswith(API) or not request.body_exists:
         return await handler(request)
     if request.content_type != "application/json" or hdrs.CONTENT_ENCODING in request.headers:
         return failure(415, "only application/json is taken")

@@ -86,7 +86,7 @@ def who_asks(peer: str, forwarded_for: Sequence[str], proto: str | None, proxies
     """
     if not proxies:
         return peer
-    if not _among(peer, proxies):
+    if not is_proxy(peer, proxies):
         return peer if is_loopback(_plain(peer)) else Refused("only through the proxy")
     if proto is not None and proto.strip().lower() != "https":
         return Refused("only over https")
@@ -94,7 +94,7 @@ def who_asks(peer: str, forwarded_for: Sequence[str], proto: str | None, proxies
     for hop in reversed(hops):
         if not _is_address(hop):
             return peer
-        if not _among(hop, proxies):
+        if not is_proxy(hop, proxies):
             return hop
     return peer
 
@@ -141,7 +141,8 @@ def _plain(peer: str) -> str:
     return str(mapped or address)
 
 
-def _among(peer: str, proxies: Sequence[Network]) -> bool:
+def is_proxy(peer: str, proxies: Sequence[Network]) -> bool:
+    """Tell whether an address is one of a trusted proxy."""
     if not _is_address(peer):
         return False
     address = ip_address(_plain(peer))

@@ -12,12 +12,13 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.app.rooms import alert_rooms
+from alertd.app.rooms import rooms_of
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.store.memory import MemoryStore
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
+from alertd.web.page.frame import is_page
 from alertd.web.server import WebServer
 from alertd.workers.live import Live
 from alertd.workers.progress import Progress
@@ -72,7 +73,8 @@ async def api() -> AsyncIterator[Api]:
     web = WebConfig.model_validate({"tokens": tokens})
     live, token = Live(life.store, Progress()), Digests.of([Secret(TOKENS["all"])])
     LIVE[:] = [live]
-    callers, routes = alert_rooms(life.store, life.answers, live, token, web, life.clock)  # type: ignore[arg-type]
+    key = Secret("k" * 40)
+    rooms = rooms_of(life.store, life.answers, live, token, web, key, life.clock)  # type: ignore[arg-type]
 
     async def fine() -> dict[str, Any]:
         return {"ready": True}
@@ -82,9 +84,10 @@ async def api() -> AsyncIterator[Api]:
         ready=fine,
         metrics=telemetry.metrics_text,
         token=token,
-        callers=callers,
+        callers=rooms.callers,
+        pages=is_page,
         streams=lambda: live.onlookers,
-        routes=routes,
+        routes=rooms.routes,
     )
     server = WebServer("127.0.0.1:0", deps)
     _, port = await server.start()

@@ -1,0 +1,1 @@
+"""The desk's page: made on the server, usable without a script, live with one."""

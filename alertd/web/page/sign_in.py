@@ -1,0 +1,127 @@
+"""Signing in and out: with a token, or once with a link that a command on this machine makes.
+
+    GET  /login          the form          POST /login         token -> cookie
+    GET  /login/CODE     says who          POST /login/CODE    once -> cookie
+    POST /logout         takes the cookie back
+
+Looking does nothing: mail and chat programs look at links.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import structlog
+from aiohttp import web
+
+from alertd.base.clock import Clock
+from alertd.base.html import Html, element
+from alertd.web.callers import Caller, Callers, is_secure
+from alertd.web.forms import read_form
+from alertd.web.guards import Failures
+from alertd.web.page.frame import page, said
+from alertd.web.sessions import COOKIE, SECURE_COOKIE, SESSION_S, Sessions
+
+log = structlog.get_logger(__name__)
+
+KEPT_CODES = 1_000
+AFTER = "/alerts"
+_HINT = "It is the token of the settings (web.token, web.tokens); alertd page prints a link that signs in without it."
+
+
+class SignIn:
+    """The pages about signing in."""
+
+    def __init__(self, callers: Callers, sessions: Sessions, clock: Clock) -> None:
+        self._callers = callers
+        self._sessions = sessions
+        self._clock = clock
+        self._failures = Failures()
+        self._used: OrderedDict[str, None] = OrderedDict()
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Give them."""
+        return [
+            web.get("/login", self._ask), web.post("/login", self._token),
+            web.get("/login/{code}", self._ask_code), web.post("/login/{code}", self._code),
+            web.post("/logout", self._out),
+        ]  # fmt: skip
+
+    async def _ask(self, request: web.Request) -> web.StreamResponse:
+        if self._callers.signed_in(request) is not None:
+            raise web.HTTPSeeOther(AFTER)
+        return _form()
+
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        fields = await read_form(request)
+        if fields is None:
+            return _form("The form did not arrive whole.", 400)
+        found = self._callers.holder(fields.get("token", "").strip())
+        if found is None:
+            wait = self._failures.add(request.remote or "", time.monotonic())
+            log.warning("web_wrong_token", remote=request.remote, path=request.path)
+            if wait > 0:
+                return _form(f"Too many wrong tokens: wait for {int(wait) + 1} seconds.", 429)
+            return _form("This is not a token that opens anything here.", 401)
+        return self._in(request, *found)
+
+    async def _ask_code(self, request: web.Request) -> web.StreamResponse:
+        found = self._meant(request.match_info["code"])
+        if found is None:
+            return _gone()
+        form = element("form", element("button", f"Sign in as {found[0].name}", type="submit"), method="post")
+        return page("Sign in", form, signed=None)
+
+    async def _code(self, request: web.Request) -> web.StreamResponse:
+        code = request.match_info["code"]
+        found = self._meant(code)
+        if found is None:
+            return _gone()
+        self._used[code] = None
+        if len(self._used) > KEPT_CODES:
+            self._used.popitem(last=False)
+        return self._in(request, *found)
+
+    async def _out(self, request: web.Request) -> web.StreamResponse:
+        signed, fields = self._callers.signed_in(request), await read_form(request)
+        if signed is not None and signed.csrf and (fields or {}).get("csrf") == signed.csrf:
+            response = web.HTTPSeeOther("/login")
+            response.del_cookie(SECURE_COOKIE if is_secure(request) else COOKIE, path="/")
+            raise response
+        raise web.HTTPSeeOther("/login")
+
+    def _meant(self, code: str) -> tuple[Caller, bytes] | None:
+        read = self._sessions.read_code(code, self._clock()) if code not in self._used else None
+        return self._callers.named(read[0], read[1]) if read is not None else None
+
+    def _in(self, request: web.Request, caller: Caller, digest: bytes) -> web.StreamResponse:
+        secure = is_secure(request)
+        response = web.Response(status=303, headers={"Location": AFTER})
+        response.set_cookie(
+            SECURE_COOKIE if secure else COOKIE,
+            self._sessions.cookie(caller.name, digest, self._clock()),
+            max_age=SESSION_S, path="/", secure=secure, httponly=True, samesite="Strict",
+        )  # fmt: skip
+        log.info("signed_in", who=caller.name, remote=request.remote)
+        return response
+
+
+def _form(wrong: str = "", status: int = 200) -> web.Response:
+    fields: list[Html] = [
+        element("label", "Token", for_="token"),
+        element(
+            "input", type="password", name="token", id="token", required="required", autocomplete="current-password",
+            autofocus="autofocus",
+        ),
+        element("button", "Sign in", type="submit"),
+    ]  # fmt: skip
+    about = [said(wrong, "wrong")] if wrong else []
+    form = element("form", *fields, method="post", action="/login", class_="sign-in")
+    return page("Sign in", *about, form, element("p", _HINT, class_="small"), signed=None, status=status)
+
+
+def _gone() -> web.Response:
+    text = "It was used, or it is too old: alertd page makes another."
+    return page("This link is not good any more", said(text), signed=None, status=410)

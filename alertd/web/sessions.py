@@ -1,0 +1,86 @@
+"""Who is signed in: a cookie that names a token's holder, signed, good for a while. Pure.
+
+The cookie holds no token. It says whose it is and until when, and which token they had: where that is taken out of
+the settings, whoever signed in with it is out too. A form carries a mark made of the cookie, so that no page of
+others can post in its place; the cookie itself goes along with no request that another site begins (SameSite=Strict).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+from itsdangerous import BadData, URLSafeSerializer
+
+from alertd.base.secrets import Secret
+from alertd.model import Struct
+
+COOKIE = "alertd_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""Over TLS: such a name no other host can set (RFC 6265bis, 4.1.3.2)."""
+MAX_COOKIE = 600
+SESSION_S = 12 * 3600
+CODE_S = 600
+"""How long a link is good with which somebody signs in once."""
+T = TypeVar("T")
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """Who is signed in."""
+
+    name: str
+    """Of the holder of the token, or of the user whom a proxy names."""
+    mark: str
+    """Which token it was, as `Sessions.mark_of` makes it."""
+    until_s: int
+    csrf: str
+    """What a form has to repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Makes cookies and reads them."""
+
+    key: Secret
+
+    def cookie(self, name: str, digest: bytes, now: int) -> str:
+        """Make the cookie of somebody who has shown a token of this digest; `now` in ms."""
+        return self._signer("session").dumps([name, self.mark_of(digest), now // 1000 + SESSION_S])
+
+    def read(self, cookie: str, now: int) -> Session | None:
+        """Read a cookie; None for one that is not ours, or too old."""
+        found = self._read("session", cookie, tuple[str, str, int])
+        if found is None or now >= found[2] * 1000:
+            return None
+        return Session(name=found[0], mark=found[1], until_s=found[2], csrf=self._csrf(cookie))
+
+    def mark_of(self, digest: bytes) -> str:
+        """Name a token without giving anything of it away."""
+        return hmac.new(self.key.reveal().encode(), b"token" + digest, hashlib.sha256).hexdigest()[:16]
+
+    def code(self, name: str, digest: bytes, now: int, nonce: str) -> str:
+        """Make what stands in a link with which somebody signs in once."""
+        return self._signer("code").dumps([name, self.mark_of(digest), now // 1000 + CODE_S, nonce])
+
+    def read_code(self, code: str, now: int) -> tuple[str, str, str] | None:
+        """Give name, mark and nonce of such a link; None for one that is not ours, or too old."""
+        found = self._read("code", code, tuple[str, str, int, str])
+        return (found[0], found[1], found[3]) if found is not None and now < found[2] * 1000 else None
+
+    def _csrf(self, cookie: str) -> str:
+        return hmac.new(self.key.reveal().encode(), b"form" + cookie.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _read(self, what: str, text: str, kind: type[T]) -> T | None:
+        if len(text) > MAX_COOKIE or not text.isascii():
+            return None
+        try:
+            return msgspec.convert(self._signer(what).loads(text), kind)
+        except (BadData, msgspec.ValidationError, ValueError):
+            return None
+
+    def _signer(self, what: str) -> URLSafeSerializer:
+        how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        return URLSafeSerializer(self.key.reveal(), salt=f"alertd.{what}.1", signer_kwargs=how)

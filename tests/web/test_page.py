@@ -1,0 +1,160 @@
+"""The page without a script: signing in, the list, an alert, answering it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
+from alertd.web.page.frame import POLICY
+from alertd.web.sessions import Sessions
+from tests.alerts.living import NOW, TITLE, state
+from tests.web.conftest import TOKENS, Api
+
+HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(1)> &lt;b&gt; javascript:alert(1)'
+
+
+async def get(api: Api, path: str, cookie: str = "") -> tuple[int, str]:
+    headers = {"Cookie": cookie} if cookie else {}
+    async with api.client.get(path, headers=headers, allow_redirects=False) as answer:
+        return answer.status, answer.headers.get("Location", "") if answer.status == 303 else await answer.text()
+
+
+async def post(api: Api, path: str, cookie: str = "", **fields: str) -> tuple[int, str]:
+    headers = {"Cookie": cookie} if cookie else {}
+    async with api.client.post(path, data=fields, headers=headers, allow_redirects=False) as answer:
+        return answer.status, answer.headers.get("Location", "") if answer.status == 303 else await answer.text()
+
+
+async def signed_in(api: Api, token: str = "all") -> str:
+    """Sign in as a browser does; gives its cookie."""
+    async with api.client.post("/login", data={"token": TOKENS[token]}, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/alerts")
+        cookie = answer.cookies["alertd_session"]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Strict"
+        assert TOKENS[token] not in cookie.value
+        return f"alertd_session={cookie.value}"
+
+
+def csrf(text: str) -> str:
+    found = re.search(r'name="csrf" value="([0-9a-f]{32})"', text)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/alerts", "/alerts/al_a"])
+async def test_who_is_not_signed_in_is_sent_to_sign_in(api: Api, path: str) -> None:
+    status, to = await get(api, path)
+    assert (status, to) == (303, "/alerts" if path == "/" else "/login")
+    status, text = await get(api, "/login")
+    assert (status, "Token" in text) == (200, True)
+
+
+async def test_a_wrong_token_does_not_sign_in_and_many_are_told_to_wait(api: Api) -> None:
+    for _ in range(10):
+        assert (await post(api, "/login", token="CANARY-wrong-token"))[0] == 401
+    status, text = await post(api, "/login", token="CANARY-wrong-token")
+    assert (status, "CANARY" in text) == (429, False)
+    assert await signed_in(api), "a right one is never refused"
+
+
+async def test_alerts_are_listed_chosen_shown_and_answered(api: Api) -> None:
+    await api.life.put(state())
+    cookie = await signed_in(api)
+    status, text = await get(api, "/alerts", cookie)
+    assert (status, TITLE in text, 'href="/alerts/al_a"' in text) == (200, True, True)
+    assert TITLE not in (await get(api, "/alerts?status=closed", cookie))[1]
+    assert TITLE in (await get(api, "/alerts?status=&severity=&portfolio=", cookie))[1], "a form sends empty fields"
+    status, text = await get(api, "/alerts?severity=loud", cookie)
+    assert (status, "severity is one of" in text) == (400, True)
+    status, text = await get(api, "/alerts/al_a", cookie)
+    assert (status, TITLE in text) == (200, True)
+    status, to = await post(api, "/alerts/al_a/acknowledge", cookie, csrf=csrf(text))
+    assert (status, to) == (303, "/alerts/al_a?done=acknowledge")
+    _, text = await get(api, to, cookie)
+    assert "Done: acknowledge." in text
+    assert "acknowledged by api" in text
+    assert (await api.life.state()).alert.status == "acknowledged"
+    status, _ = await post(api, "/alerts/al_a/snooze", cookie, csrf=csrf(text), until="4h")
+    assert status == 303
+    assert (await api.life.state()).alert.snoozed_until is not None
+
+
+async def test_a_form_of_others_does_nothing(api: Api) -> None:
+    await api.life.put(state())
+    cookie = await signed_in(api)
+    for fields in ({}, {"csrf": "0" * 32}, {"csrf": ""}):
+        status, text = await post(api, "/alerts/al_a/close", cookie, **fields)
+        assert (status, "Nothing was done" in text) == (400, True)
+    theirs = csrf((await get(api, "/alerts/al_a", await signed_in(api, "reader")))[1])
+    assert (await post(api, "/alerts/al_a/close", cookie, csrf=theirs))[0] == 400
+    _, text = await get(api, "/alerts/al_a", cookie)
+    headers = {"Cookie": cookie, "Origin": "https://evil.example"}
+    async with api.client.post("/alerts/al_a/close", data={"csrf": csrf(text)}, headers=headers) as answer:
+        assert answer.status == 403
+    async with api.client.post("/v1/alerts/al_a/close", headers={"Cookie": cookie}) as answer:
+        assert answer.status == 401, "the API takes no cookie for what changes anything"
+    assert (await api.life.state()).alert.status == "open"
+
+
+async def test_a_desk_sees_its_own_and_who_reads_has_no_buttons(api: Api) -> None:
+    await api.life.put(replace(state("al_ai"), desk="ai"))
+    await api.life.put(replace(state("al_en"), desk="energy"))
+    cookie = await signed_in(api, "reader")
+    _, text = await get(api, "/alerts", cookie)
+    assert ("al_ai" in text, "al_en" in text) == (True, False)
+    status, text = await get(api, "/alerts/al_en", cookie)
+    assert (status, TITLE in text) == (404, False)
+    _, text = await get(api, "/alerts/al_ai", cookie)
+    assert "Acknowledge" not in text
+    status, _ = await post(api, "/alerts/al_ai/close", cookie, csrf=csrf(text))
+    assert status == 403
+    assert (await api.life.state("al_ai")).alert.status == "open"
+
+
+async def test_signing_out_and_a_cookie_that_is_old_or_made_up_end_it(api: Api) -> None:
+    cookie = await signed_in(api)
+    _, text = await get(api, "/alerts", cookie)
+    assert (await post(api, "/logout", cookie, csrf=csrf(text)))[0] == 303
+    for bad in ("alertd_session=x", cookie[:-2], f"{cookie}x", "alertd_session=" + "a" * 5000):
+        assert (await get(api, "/alerts", bad))[0] == 303
+    api.life.clock.pass_by(13 * 3600)
+    assert (await get(api, "/alerts", cookie))[0] == 303
+
+
+async def test_a_link_signs_in_once(api: Api) -> None:
+    sessions = Sessions(Secret("k" * 40))
+    (digest,) = Digests.of([Secret(TOKENS["all"])]).digests
+    code = sessions.code("api", digest, NOW, "n1")
+    status, text = await get(api, f"/login/{code}")
+    assert (status, "Sign in as api" in text) == (200, True), "looking at it does nothing"
+    assert (await post(api, f"/login/{code}"))[0] == 303
+    assert (await post(api, f"/login/{code}"))[0] == 410
+    for bad in ("x", sessions.code("api", b"another", NOW, "n2"), sessions.code("api", digest, NOW - 700_000, "n3")):
+        assert (await get(api, f"/login/{bad}"))[0] == 410
+
+
+async def test_what_strangers_write_stays_text(api: Api) -> None:
+    there = state()
+    await api.life.put(replace(there, alert=replace(there.alert, title=HOSTILE), portfolio_title=HOSTILE))
+    cookie = await signed_in(api)
+    for path in ("/alerts", "/alerts/al_a"):
+        async with api.client.get(path, headers={"Cookie": cookie}) as answer:
+            text = await answer.text()
+            assert "<script>alert" not in text
+            assert "<img" not in text
+            assert answer.headers["Content-Security-Policy"] == POLICY
+
+
+async def test_files_are_kept_by_the_browser_and_change_their_address_with_their_content(api: Api) -> None:
+    _, text = await get(api, "/login")
+    (sheet,) = re.findall(r'href="(/static/[0-9a-f]{12}/page\.css)"', text)
+    async with api.client.get(sheet) as answer:
+        assert (answer.status, answer.content_type) == (200, "text/css")
+        assert "immutable" in answer.headers["Cache-Control"]
+    for path in ("/static/x/nothing.css", "/static/x/..%2f..%2fconfig.py"):
+        assert (await get(api, path))[0] == 404
