@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "match": ("alertd.cli.match:match", "Find the rules that hold for events, with the evidence."),
     "preview": ("alertd.cli.preview:preview", "Show the message that a receiver would get, as it would be sent."),
     "send-test": ("alertd.cli.send:send_test", "Send a test message to receivers and say what came of it."),
+    "page": ("alertd.cli.page:page", "Print the address of the desk's page, with a link that signs in."),
     "status": ("alertd.cli.status:status", "Say what is running and healthy."),
     "sources": ("alertd.cli.sources:sources", "Say how each source is doing, and why."),
     "tail": ("alertd.cli.tail:tail", "Show the journal: what is decided and sent, as it happens."),

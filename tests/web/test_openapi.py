@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ async def test_what_is_answered_fits_what_is_described(api: Api) -> None:
 
 
 @pytest.mark.parametrize("token", ["all", "ai", "reader"])
-async def test_schemathesis_finds_nothing(api: Api, token: str) -> None:
+async def test_schemathesis_finds_nothing(api: Api, token: str, tmp_path: Path) -> None:
     for n in range(3):
         await api.life.put(state(f"al_{n}"))
     done = await asyncio.create_subprocess_exec(
@@ -62,7 +63,7 @@ async def test_schemathesis_finds_nothing(api: Api, token: str) -> None:
         "--header", f"Authorization: Bearer {TOKENS[token]}", "--max-examples", "25", "--no-color",
         # What a value may be beyond its type (a time, an id of ours) no schema says.
         "--exclude-checks", "positive_data_acceptance", "--generation-database", "none",
-        env=os.environ | {"NO_COLOR": "1"}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        cwd=tmp_path, env=os.environ | {"NO_COLOR": "1"}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     out, _ = await asyncio.wait_for(done.communicate(), DEADLINE_S)
     assert done.returncode == 0, out.decode()

@@ -1,0 +1,39 @@
+"""The page of a real daemon: `alertd page` opens it, and an alert is there the moment it is decided."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+from aiohttp import ClientSession, CookieJar
+
+from tests.app.test_daemon import feed, world, write_settings  # noqa: F401  a fixture
+from tests.support.daemon import command
+from tests.support.http import DEADLINE_S, FaultServer, answer
+
+
+async def test_the_link_of_alertd_page_signs_in_and_an_alert_comes_by_itself(
+    tmp_path: Path,
+    world: FaultServer,  # noqa: F811
+) -> None:
+    async with write_settings(tmp_path, world):
+        code, out, err = await command("page", "--json", folder=tmp_path)
+        assert code == 0, err
+        link = json.loads(out)["url"]
+        base = link.partition("/login/")[0]
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+            async with browser.get(link) as page:
+                assert "Sign in as api" in await page.text()
+            async with browser.post(link) as page:
+                assert (page.status, page.url.path) == (200, "/alerts")
+            async with browser.get(f"{base}/v1/stream") as stream, asyncio.timeout(DEADLINE_S):
+                world.script("/feed", answer(feed("Vega rents a lease of Atlas")))
+                while not (line := await stream.content.readline()).startswith(b"data: {"):
+                    continue
+            card = json.loads(line.removeprefix(b"data: "))
+            async with browser.get(f"{base}/alerts/{card['id']}") as page:
+                assert "Vega rents a lease of Atlas" in await page.text()
+        assert (await command("page", folder=tmp_path))[1].startswith(base)
+    code, _, err = await command("page", folder=tmp_path)
+    assert (code, "no alertd with a page runs" in err) == (1, True)
