@@ -63,7 +63,8 @@ async def test_schemathesis_finds_nothing(api: Api, token: str, tmp_path: Path) 
         "--header", f"Authorization: Bearer {TOKENS[token]}", "--max-examples", "25", "--no-color",
         # What a value may be beyond its type (a time, an id of ours) no schema says.
         "--exclude-checks", "positive_data_acceptance", "--generation-database", "none",
-        cwd=tmp_path, env=os.environ | {"NO_COLOR": "1"}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        cwd=tmp_path, env=os.environ | {"NO_COLOR": "1"}, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     out, _ = await asyncio.wait_for(done.communicate(), DEADLINE_S)
     assert done.returncode == 0, out.decode()
