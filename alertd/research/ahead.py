@@ -2,39 +2,54 @@
 
     closing is planned for 31 December 2026 · votes in June · within nine months · lasts into the second half of 2028
 
-What was to be, or has been, lies behind; so does a date that is no further off than a few days.
+A date comes only if words of its own clause say so (`ahead_words.py`). What was to be, or has been, lies behind; so
+does a date that is no further off than a few days. A quarter that runs is this year's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from alertd.base.months import DAYS_IN
 from alertd.enrich.lengths import Length, lengths
 from alertd.model import Event, Evidence
+from alertd.research.ahead_words import (
+    FISCAL,
+    PERIOD_ENDS,
+    RECURRING,
+    clause,
+    comes_again,
+    is_behind,
+    is_no_date,
+    is_reported,
+    looks_ahead,
+    what_comes,
+)
 from alertd.research.figure_dates import Day, dates
 from alertd.research.passages import spoken
 from alertd.text.fold import split_words
 
 _SOONEST, _FURTHEST = 4, 366 * 15
 """Days ahead: what comes sooner is over when the note is read."""
+_JUST_BEEN = 60
+"""Days: a day or a quarter without its year that ended no longer ago is the last one, not the next."""
 _BEHIND = re.compile(r"\b(?:ran until|was to|were to|was due)\b", re.IGNORECASE)
-_PAST = re.compile(r"\b(?:stood|was|were|had|rose|fell|sold|since|last|ended|began|said in)\b", re.IGNORECASE)
-"""Beside these a date without its year is one that has been."""
-_FORWARD = re.compile(
-    r"\b(?:by|until|till|before|from|will|would|shall|should|may|expects?|expected|due|plans?|planned|scheduled|sets?"
-    r"|to be|follows?|publish(?:es)?|hearing|trial|vote|meeting|deadline|begins?|starts?|ends?|expires?|closes?"
-    r"|matures?)\b",
-    re.IGNORECASE,
-)
-"""Without one of these a date without its year may be what is reported on: `first-quarter revenue rose`."""
+_LEAD = re.compile(r"(?i:by|early|from|in|last|late|mid|of|since|this|through|till|to|until)[\s-]")
+"""What `dates` takes along before May and March."""
 _SPAN = re.compile(
-    r"\b(?:within|takes?|took|taken|lasts?|up to|next|another)\s(?:about\s|up to\s|around\s|at least\s)?$",
+    r"\b(?:within|takes?|lasts|(?:could|may|to|will|would) last|up to|next|another)\s"
+    r"(?:about\s|up to\s|around\s|at least\s)?$",
     re.IGNORECASE,
 )
+_FROM_LATER = re.compile(
+    r"^(?:['’]s?)?\s(?:after|following|from|of|thereafter)\b"
+    r"(?!\s(?:now|today|(?:(?:its|the|this|today['’]s)\s)?announcement)\b)",
+    re.IGNORECASE,
+)
+"""`within 90 days of the closing`: that begins at something else, nobody knows when."""
 _BARRED = re.compile(r"\b(?:may not|must not|cannot|keeps?|bars?|barred|binds?|bound|fixed)\b", re.IGNORECASE)
 _FOR = re.compile(r"\bfor\s(?:about\s|another\s|up to\s)?$", re.IGNORECASE)
 
@@ -47,11 +62,28 @@ class Ahead(NamedTuple):
     said: str
     """As the text has it."""
     evidence: Evidence
+    what: str = ""
+    """What comes then, where the sentence names it: `closing`, `vote`, `payment`."""
 
     @property
     def months(self) -> tuple[float, float]:
         """Both ends in months."""
         return round(self.low / DAYS_IN["month"], 1), round(self.high / DAYS_IN["month"], 1)
+
+    @property
+    def told(self) -> str:
+        """What comes and when: `vote, June`."""
+        return f"{self.what}, {self.said}" if self.what else self.said
+
+
+_ASIDE = {"record date": 1, "payment": 1, "maturity": 2}
+"""What says nothing of how long the event itself matters, if anything else does."""
+
+
+def months_of(coming: Sequence[Ahead]) -> list[float]:
+    """Give the ends, in months, of what is alike: a payment in weeks and a maturity in ten years are no range."""
+    first = min((_ASIDE.get(one.what, 0) for one in coming), default=0)
+    return [end for one in coming if _ASIDE.get(one.what, 0) == first for end in one.months]
 
 
 def ahead(event: Event, most: int = 4) -> list[Ahead]:
@@ -68,38 +100,68 @@ def ahead(event: Event, most: int = 4) -> list[Ahead]:
                 if _SOONEST <= high <= _FURTHEST:
                     words = said[place:stop].rstrip(".")
                     evidence = Evidence(field="body", start=start + place, end=start + place + len(words), quote=said)
-                    found.setdefault((low, high), Ahead(low, high, words, evidence))
+                    what = what_comes(said, place, stop)
+                    found.setdefault((low, high), Ahead(low, high, words, evidence, what))
     return [found[one] for one in sorted(found)][:most]
 
 
 def _days(said: str, today: date) -> Iterator[tuple[float, float, int, int]]:
     """Give the dates of a sentence that lie ahead, as the days until their first and their last day."""
-    ahead_of = _PAST.search(said) is None and _FORWARD.search(said) is not None
-    for start, end, day in dates(said):
-        first_last = _bounds(day, today) if day.year or ahead_of else None
+    if RECURRING.search(said):
+        return
+    for place, end, day in dates(said):
+        lead = _LEAD.match(said, place, end)
+        start = lead.end() if lead else place
+        if is_no_date(said, start, end, bare=bool(day.year) and not (day.month or day.part)):
+            continue
+        if not (day.year and not day.part) and not looks_ahead(said, start, end):
+            continue
+        if day.part and (is_reported(said, start, end) or PERIOD_ENDS.search(said)):
+            continue
+        again = said[start:end].lower().startswith("next") or comes_again(said, start, day.part)
+        first_last = _bounds(day, today, again)
+        if first_last is not None and day.part and FISCAL.search(said):
+            first_last = _own_year(day, first_last, today)
         if first_last is not None:
             low, high = ((one - today).days for one in first_last)
-            if low > 0:
-                yield float(low), float(high), start, end
+            if low > 0 or (high > 0 and (day.part or day.month)):
+                yield float(max(low, 0)), float(high), start, end
 
 
-def _bounds(day: Day, today: date) -> tuple[date, date] | None:
-    """Give the first and the last day that a date can mean; without a year it is the next such."""
+def _own_year(day: Day, bounds: tuple[date, date], today: date) -> tuple[date, date] | None:
+    """Give the widest span of a quarter of a company's own year: that year may have begun up to a year before."""
+    return (today, bounds[1] + timedelta(days=31)) if day.year else None
+
+
+def _bounds(day: Day, today: date, again: bool) -> tuple[date, date] | None:
+    """Give the first and the last day that a date can mean.
+
+    Without a year it is the one that runs or comes; what has just been is the next only if `again`.
+    """
+    if not day.year:
+        this = _bounds(day._replace(year=today.year), today, again)
+        if this is None:
+            return None
+        if this[1] >= today:  # in January, December is last year's
+            before = _bounds(day._replace(year=today.year - 1), today, again)
+            recent = before is not None and before[1] < today <= before[1] + timedelta(days=_JUST_BEEN)
+            return None if recent and not again else this
+        if this[1] + timedelta(days=_JUST_BEEN) >= today and not again:
+            return None
+        return _bounds(day._replace(year=today.year + 1), today, again)
     if day.part[:1] in ("Q", "H"):
         length = 3 if day.part[0] == "Q" else 6
         if int(day.part[1]) > 12 // length:  # H3 is a rocket, H4 a visa
             return None
-        month = (int(day.part[1]) - 1) * length + 1
-        return _months(day.year or today.year + (month <= today.month), month, length)
-    if day.part or not (day.month or day.year):
+        return _months(day.year, (int(day.part[1]) - 1) * length + 1, length)
+    if day.part:
         return None
     if not day.month:
         return _months(day.year, 1, 12)
-    year = day.year or today.year + ((day.month, day.day or 32) < (today.month, today.day))
     if not day.day:
-        return _months(year, day.month, 1)
+        return _months(day.year, day.month, 1)
     try:
-        one = date(year, day.month, day.day)
+        one = date(day.year, day.month, day.day)
     except ValueError:
         return None
     return one, one
@@ -124,4 +186,6 @@ def _spans(said: str) -> Iterator[tuple[float, float, int, int]]:
 
 def _begins_now(low: str, one: Length) -> bool:
     before = low[max(one.start - 32, 0) : one.start]
-    return bool(_SPAN.search(before)) or (bool(_FOR.search(before)) and bool(_BARRED.search(low)))
+    if _SPAN.search(before):
+        return not _FROM_LATER.match(low[one.end :]) and not is_behind(clause(low, one.start))
+    return bool(_FOR.search(before)) and bool(_BARRED.search(low))

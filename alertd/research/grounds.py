@@ -69,7 +69,19 @@ def _in_text(event: Event, one: Evidence) -> Evidence | None:
     if end - start > QUOTE_MAX:  # the span itself is what matters
         start = max(start, one.start - QUOTE_MAX // 3)
         end = min(end, start + QUOTE_MAX)
+        start, end = _whole_words(text, start, end, one)
     return Evidence(field=one.field, start=start, end=end, quote=text[start:end])
+
+
+def _whole_words(text: str, start: int, end: int, span: Evidence) -> tuple[int, int]:
+    """Move the ends of a cut off a word that they cut in two, never into the span; an endless word stays cut."""
+    if start > 0 and not text[start - 1].isspace() and start < span.start:
+        blank = re.search(r"\s", text[start : span.start])
+        start += blank.end() if blank else 0
+    if end < len(text) and not text[end].isspace() and end > span.end:
+        last = re.search(r"\s\S*$", text[span.end : end])
+        end = span.end + last.start() if last else end
+    return start, end
 
 
 def _plain(one: Evidence, first: int, last: int) -> Evidence | None:

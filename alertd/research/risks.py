@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alertd.base.months import MONTHS_IN
 from alertd.model import DealTerm, Duration, Event, NoteGround, NoteStatement
-from alertd.research.ahead import ahead
+from alertd.research.ahead import ahead, months_of
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
 from alertd.research.passages import RISKS, passages
@@ -81,8 +81,8 @@ def horizon_of(material: Material) -> Horizon:
     if right := next((one for one in terms if one.type in RIGHTS), None):
         return _usual(right, event, said)
     coming = ahead(event)
-    ends = [end for one in coming for end in one.months]
-    dated = [_statement(f"Ahead: {one.said}.", quote(event, [one.evidence])) for one in coming]
+    ends = months_of(coming)
+    dated = [_statement(f"Ahead: {one.told}.", quote(event, [one.evidence])) for one in coming]
     if terms and not ends:
         return _usual(terms[0], event, said)
     if runs is not None:
