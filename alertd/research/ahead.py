@@ -36,7 +36,10 @@ _SOONEST, _FURTHEST = 4, 366 * 15
 """Days ahead: what comes sooner is over when the note is read."""
 _JUST_BEEN = 60
 """Days: a day or a quarter without its year that ended no longer ago is the last one, not the next."""
-_BEHIND = re.compile(r"\b(?:ran until|was to|were to|was due)\b", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"\b(?:ran until|was to|were to|was due|(?:had been|was|were) (?:originally )?(?:due|planned|scheduled|to))\b",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(r"(?i:by|early|from|in|last|late|mid|of|since|this|through|till|to|until)[\s-]")
 """What `dates` takes along before May and March."""
 _SPAN = re.compile(
@@ -44,6 +47,9 @@ _SPAN = re.compile(
     r"(?:about\s|up to\s|around\s|at least\s)?$",
     re.IGNORECASE,
 )
+_USUALLY = re.compile(r"\b(?:on average|as a rule|normally|such \w+|typically|usually)\b", re.IGNORECASE)
+_HAS_TAKEN = re.compile(r"\b(?:took|taken)\s(?:about\s|around\s|at least\s|up to\s)?$", re.IGNORECASE)
+"""`such cases have taken three years on average`: so will this one."""
 _FROM_LATER = re.compile(
     r"^(?:['’]s?)?\s(?:after|following|from|of|thereafter)\b"
     r"(?!\s(?:now|today|(?:(?:its|the|this|today['’]s)\s)?announcement)\b)",
@@ -124,7 +130,7 @@ def _days(said: str, today: date) -> Iterator[tuple[float, float, int, int]]:
             first_last = _own_year(day, first_last, today)
         if first_last is not None:
             low, high = ((one - today).days for one in first_last)
-            if low > 0 or (high > 0 and (day.part or day.month)):
+            if low > 0 or (high > 0 and (day.part or day.month) and looks_ahead(said, start, end)):
                 yield float(max(low, 0)), float(high), start, end
 
 
@@ -188,4 +194,6 @@ def _begins_now(low: str, one: Length) -> bool:
     before = low[max(one.start - 32, 0) : one.start]
     if _SPAN.search(before):
         return not _FROM_LATER.match(low[one.end :]) and not is_behind(clause(low, one.start))
+    if _HAS_TAKEN.search(before):
+        return _USUALLY.search(low) is not None
     return bool(_FOR.search(before)) and bool(_BARRED.search(low))

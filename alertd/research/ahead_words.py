@@ -22,17 +22,18 @@ _POINTS = re.compile(r"[;:()]|\s[-–—]\s|,\s(?:and|but)\s")
 _FORWARD = _words(
     r"will|would|shall|should|expects?|expected|expecting|anticipates?|anticipated|hopes?|hoping|aims?|intends?"
     r"|due to (?:be|begin|close|come|end|enter|expire|go|meet|open|start|take|vote)"
-    r"|due(?! (?:(?:in part|largely|mainly|partly|primarily|solely) )?to\b)|plans?|planned|scheduled|sets?|set for"
-    r"|forecasts?|likely|to (?:be|begin|close|come|complete|deliver|end|expire|launch|leave|open|pay|publish|report"
-    r"|sign|start|vote)|follows?|publish(?:es)?|hearing|trial|votes?|meeting|deadline|elections?|closing"
-    r"|(?<!the )(?<!-)(?:begins?|beginning|closes?|ends?|ending|starts?|starting)|commenc(?:es|ing)"
+    r"|due(?! (?:(?:in part|largely|mainly|partly|primarily|solely) )?to\b)"
+    r"|plans? (?:for|to)|planned (?:by|for|in|on|to)|is planned|scheduled|sets|set (?:for|to)|(?:are|be|is|to) set"
+    r"|forecasts?|likely|to (?:be|begin|close|come|complete|deliver|end(?!-)|expire|launch|leave|open|pay|publish"
+    r"|report|sign|start|vote)|follows?|publish(?:es)?|hearing|trial|votes?|meeting|deadline|elections?|closing"
+    r"|(?<!the )(?<!-)(?:begins?|beginning|closes?|ends?(?!-)|ending|starts?|starting)|commenc(?:es|ing)"
     r"|expir(?:es?|y|ation)|matur(?:es?|ity)"
     r"|leaves?|opens?|runs?|lasts|reach(?:es)?|becomes?|(?:can|could|may|might|must) \w+|is paid|are renewed"
     r"|payable|pays?|payment(?: date)?|(?:holders|stockholders|shareholders) of|of record|record date|effective"
     r"|tak(?:es?|ing) effect|with effect"
 )  # fmt: skip
 _PAST = _words(
-    r"was|were|had|has|have|stood|rose|fell|sold|said|says|since|last|ended|began|dating|dated"
+    r"was|were|had|has|have|(?:up|down) from|stood|rose|fell|sold|said|says|since|last|ended|began|dating|dated"
     r"|(?<!be )(?:acquired|adopted|agreed|announced|appointed|bought|closed|declared|disclosed|filed|hired|issued"
     r"|launched|made|opened|paid|posted|raised|released|reported|resigned|set aside|signed|started|taken|took)"
 )  # fmt: skip
@@ -54,20 +55,25 @@ _OF_NAMES = re.compile(
     re.IGNORECASE,
 )
 _SECURITY_DUE = re.compile(
-    r"\b(?:bonds?|debentures?|debt|loans?|notes?|paper|securities|shares|stock)\b(?:\s\w+){0,2}(?<!\bare)(?<!\bfall)"
-    r"(?<!\bfalls)(?<!\bis)(?<!\bcomes)(?<!\bcome)\sdue\s$",
+    r"\b(?:(?:euro)?bonds?|debentures?|debt|loans?|notes?|paper|securities|shares|stock|tranche)\b"
+    r"(?:\s\w+){0,2},?(?<!\bare)(?<!\bfall)(?<!\bfalls)(?<!\bis)(?<!\bcomes)(?<!\bcome)\sdue\s$",
     re.IGNORECASE,
 )
-_TO_COMPLY = re.compile(r"\bcomply(?:ing)? with\b[^.;]*$|\bto\s[^;]{1,24},?\sfrom\s(?:the\s)?$", re.IGNORECASE)
-"""What a law asks of everybody, and the day from which something is moved."""
+_NOT_THEN = re.compile(
+    r"\bended\s(?:on\s)?$|\bcomply(?:ing)? with\b[^.;]*$|\bto\s[^;]{1,24},?\sfrom\s(?:the\s)?$", re.IGNORECASE
+)
+"""What has ended, what a law asks of everybody, and the day from which something is moved."""
 _YEAR_LED = re.compile(
     r"\b(?:by|during|for|from|in|into|of|through|till|to|until)\s(?:the\s)?"
     r"(?:(?:beginning|end|fiscal|middle|start|year|years)\s?(?:of\s)?|early\s|late\s|mid[\s-])*$",
     re.IGNORECASE,
 )
+_YEAR_FOLLOWS = re.compile(r"\s(?:and|or|to)\s[A-Z][a-z]+\.?\s(?:\d{1,2},?\s)?(?:19|20)\d\d\b")
+"""`in September and November 1990`: the first has the year of the second."""
+_PUT_OFF = re.compile(r"^(?:,?\s\d{4})?,?\s(?:has|have|had) been (?:called off|cancel|delay|moved|postpone|put off)")
 RECURRING = _words(r"in arrears|of (?:each|every) year|(?:each|every) (?:month|quarter|year)|semi-?annually")
 """A day of each year is none that something waits for."""
-PERIOD_ENDS = _words(r"(?:quarter|half)[,\s][^.;]{0,12}?(?:ending|ended|to end|that ends)")
+PERIOD_ENDS = _words(r"(?:quarter|half|period)[,\s][^.;]{0,30}?(?:ending|ended|to end|that ends)")
 FISCAL = re.compile(r"\b(?:fiscal|financial year)\b", re.IGNORECASE)
 _RESULTS = r"(?:earnings|figures|numbers|profits?|report|results|revenues?|sales)"
 _TOLD = _words(r"(?:announc|disclos|post|publish|releas|report)(?:e|es|ed|ing)?|discuss(?:es|ed)?|follows?|presents?")
@@ -80,7 +86,8 @@ _WHAT = {
     "deadline": r"deadline",
     "record date": r"record date|(?:holders|stockholders|shareholders) of|of record|books close",
     "payment": r"pays?|paid|payable|payment(?: date)?|distribution date",
-    "maturity": r"matur(?:es?|ing|ity)|(?:falls?|comes?) due|repa(?:y|id|yment)|redeem(?:ed|able)?|callable",
+    "maturity": r"matur(?:es?|ing|ity)|(?:falls?|comes?|facility|loans?) due|repa(?:y|id|yment)|redeem(?:ed|able)?"
+    r"|callable",
     "expiry": r"expir(?:es?|ed|y|ation|ing)",
     "delivery": r"deliver(?:y|ies|s|ed)?",
     "hearing": r"hearings?",
@@ -90,9 +97,11 @@ _WHAT = {
     "election": r"elections?",
     "vote": r"votes?|voting",
     "meeting": r"meetings?|meets?",
-    "closing": r"clos(?:e|es|ing)",
+    "closing": r"clos(?:e|es|ing)(?! (?:bid|of business|price))",
     "completion": r"complet(?:e|es|ed|ion)",
     "results": r"(?:announc|publish|releas|report)(?:e|es)\b[^.;]*?\b(?:earnings|figures|results)",
+    "end of the period": r"(?:half|months|period|quarter|years?),? (?:ending|ends|to end|to)",
+    "end": r"(?<!the )(?<!-)(?:end|ends|ending)",
     "start": r"starts?|starting|begins?|beginning|commenc(?:e|es|ing)|launch(?:es|ed)?",
     "in force": r"effective|(?:takes?|taking|with) effect",
 }  # fmt: skip
@@ -103,6 +112,8 @@ _NAMED = re.compile(
 _KINDS = tuple(_WHAT)
 _NEAR = 70
 """Characters before a date in which the word for what comes then is looked for."""
+_SOON, _FIRST_WORDS = 30, 3
+"""A date is what a clause is about if its verb follows within so many characters, or it is among its first words."""
 _BESIDE = re.compile(r"^(?:,?\s\d{4})?\s(?:(?:shareholders?|court|annual)['’]?s?\s)?(\w+)", re.IGNORECASE)
 
 
@@ -125,7 +136,9 @@ def looks_ahead(said: str, start: int, stop: int) -> bool:
     if _AS_TOLD.match(behind):
         return False
     forward, past = _FORWARD.search(behind), _PAST.search(behind)
-    return forward is not None and (past is None or forward.start() < past.start())
+    if forward is None or (past is not None and past.start() < forward.start()):
+        return False
+    return forward.start() < _SOON or len(before.split()) <= _FIRST_WORDS
 
 
 def _next_clause(behind: str) -> str:
@@ -159,7 +172,9 @@ def comes_again(said: str, start: int, part: str) -> bool:
 def is_no_date(said: str, start: int, stop: int, bare: bool) -> bool:
     """Whether it belongs to a name or to the background: `the 2031 Notes`, `bonds due 2031`; `bare`: a year alone."""
     before = said[:start]
-    if _SECURITY_DUE.search(before) or _TO_COMPLY.search(before):
+    if _SECURITY_DUE.search(before) or _NOT_THEN.search(before):
+        return True
+    if _YEAR_FOLLOWS.match(said, stop) or _PUT_OFF.match(said[stop:]):
         return True
     return bare and (_OF_NAMES.match(said[stop:]) is not None or not _leads_year(said, start, stop))
 
