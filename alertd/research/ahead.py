@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from alertd.base.months import DAYS_IN
@@ -34,6 +35,8 @@ from alertd.text.fold import split_words
 
 _SOONEST, _FURTHEST = 4, 366 * 15
 """Days ahead: what comes sooner is over when the note is read."""
+_MOST_DATES = 12
+"""Of a sentence; one with more is a table."""
 _JUST_BEEN = 60
 """Days: a day or a quarter without its year that ended no longer ago is the last one, not the next."""
 _BEHIND = re.compile(
@@ -115,7 +118,7 @@ def _days(said: str, today: date) -> Iterator[tuple[float, float, int, int]]:
     """Give the dates of a sentence that lie ahead, as the days until their first and their last day."""
     if RECURRING.search(said):
         return
-    for place, end, day in dates(said):
+    for place, end, day in islice(dates(said), _MOST_DATES):
         lead = _LEAD.match(said, place, end)
         start = lead.end() if lead else place
         if is_no_date(said, start, end, bare=bool(day.year) and not (day.month or day.part)):

@@ -113,7 +113,7 @@ def related(relation: Relation, names: Mapping[str, str]) -> NoteGround:
     since = f" since {relation.since}" if relation.since else ""
     return NoteGround(
         kind="relation",
-        text=f"{relation_text(relation, names)}{since}"[:QUOTE_MAX],
+        text=_short(f"{relation_text(relation, names)}{since}"),
         company=relation.company,
         relation=relation.type,
         of=relation.of,
@@ -132,7 +132,12 @@ def before(earlier: Earlier) -> NoteGround:
     """Give an earlier event as a ground."""
     title = f": {' '.join(earlier.title.split())}" if earlier.title else ""
     text = f"{words(earlier.type)} of {earlier.at[:10]}{title}"
-    return NoteGround(kind="event", text=text[:QUOTE_MAX], event=earlier.event)
+    return NoteGround(kind="event", text=_short(text), event=earlier.event)
+
+
+def _short(text: str) -> str:
+    """Cut what is too long for a ground between words."""
+    return text if len(text) <= QUOTE_MAX else text[:QUOTE_MAX].rsplit(" ", 1)[0]
 
 
 def number(name: str, value: str) -> NoteGround:

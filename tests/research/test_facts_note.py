@@ -91,6 +91,13 @@ def test_without_a_risk_the_horizon_is_how_long_it_runs_and_without_that_there_i
     assert (note.horizon_low, "horizon" in note.none_found, "risk" in note.none_found) == (None, True, True)
 
 
+def test_what_is_ahead_says_of_what_and_a_payment_does_not_widen_the_horizon() -> None:
+    body = f"{BODY} Its shareholders vote on the lease in June. A dividend is payable on 20 March 2026 to them."
+    note = written(terms=[], durations=[], body=body)
+    assert texts(note, "horizon") == ["Ahead: payment, 20 March 2026.", "Ahead: vote, June."]
+    assert (note.horizon_low, note.horizon_high) == (3.0, 3.9)
+
+
 def test_what_speaks_against_it_rests_on_a_stated_fact() -> None:
     (against,) = of(written(), "contrarian")
     assert against.text == "The $3-4bn a year is less certain than it reads: it stands under the reclaim right."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from alertd.model import Event, Evidence
-from alertd.research.grounds import QUOTE_MAX, quote
+from alertd.research.grounds import QUOTE_MAX, before, quote
+from alertd.research.material import Earlier
 
 SENTENCE = (
     "Preliminary considerations notwithstanding, " * 12 + "closing comes on 3 June, " + "shareholders said " * 30
@@ -31,3 +32,9 @@ def test_a_span_without_a_blank_around_it_is_cut_where_it_must_be() -> None:
     (ground,) = quote(Event(body=body), [Evidence(field="body", start=400, end=406, quote=body)])
     assert ground.evidence is not None and len(ground.evidence.quote) == QUOTE_MAX
     assert ground.evidence.start <= 400 and ground.evidence.end >= 406
+
+
+def test_a_long_title_of_an_earlier_event_ends_with_a_whole_word() -> None:
+    title = "a considerable undertaking " * 20
+    said = before(Earlier("ev_1", "2026-02-02T00:00:00.000Z", "acquisition", title)).text
+    assert len(said) <= QUOTE_MAX and said.endswith((" a", " considerable", " undertaking"))
