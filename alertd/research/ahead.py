@@ -24,6 +24,7 @@ from alertd.research.ahead_words import (
     clause,
     comes_again,
     is_behind,
+    is_next,
     is_no_date,
     is_reported,
     looks_ahead,
@@ -120,14 +121,14 @@ def _days(said: str, today: date) -> Iterator[tuple[float, float, int, int]]:
         return
     for place, end, day in islice(dates(said), _MOST_DATES):
         lead = _LEAD.match(said, place, end)
-        start = lead.end() if lead else place
+        start = lead.end() if lead else place - len("next ") * said[:place].lower().endswith("next ")
         if is_no_date(said, start, end, bare=bool(day.year) and not (day.month or day.part)):
             continue
         if not (day.year and not day.part) and not looks_ahead(said, start, end):
             continue
         if day.part and (is_reported(said, start, end) or PERIOD_ENDS.search(said)):
             continue
-        again = said[start:end].lower().startswith("next") or comes_again(said, start, day.part)
+        again = is_next(said, start, end) or comes_again(said, start, day.part)
         first_last = _bounds(day, today, again)
         if first_last is not None and day.part and FISCAL.search(said):
             first_last = _own_year(day, first_last, today)
@@ -196,7 +197,8 @@ def _spans(said: str) -> Iterator[tuple[float, float, int, int]]:
 def _begins_now(low: str, one: Length) -> bool:
     before = low[max(one.start - 32, 0) : one.start]
     if _SPAN.search(before):
-        return not _FROM_LATER.match(low[one.end :]) and not is_behind(clause(low, one.start))
+        is_next = before.rstrip().endswith(("next", "another"))
+        return not _FROM_LATER.match(low[one.end :]) and (is_next or not is_behind(clause(low, one.start)))
     if _HAS_TAKEN.search(before):
         return _USUALLY.search(low) is not None
     return bool(_FOR.search(before)) and bool(_BARRED.search(low))

@@ -23,17 +23,20 @@ _FORWARD = _words(
     r"will|would|shall|should|expects?|expected|expecting|anticipates?|anticipated|hopes?|hoping|aims?|intends?"
     r"|due to (?:be|begin|close|come|end|enter|expire|go|meet|open|start|take|vote)"
     r"|due(?! (?:(?:in part|largely|mainly|partly|primarily|solely) )?to\b)"
-    r"|plans? (?:for|to)|planned (?:by|for|in|on|to)|is planned|scheduled|sets|set (?:for|to)|(?:are|be|is|to) set"
+    r"|plans? (?:for|to)|planned (?:by|for|in|on|to)|is planned|scheduled|slated|sets"
+    r"|set (?:for|to)|(?:are|be|is|to) set"
     r"|forecasts?|likely|to (?:be|begin|close|come|complete|deliver|end(?!-)|expire|launch|leave|open|pay|publish"
     r"|report|sign|start|vote)|follows?|publish(?:es)?|hearing|trial|votes?|meeting|deadline|elections?|closing"
-    r"|(?<!the )(?<!-)(?:begins?|beginning|closes?|ends?(?!-)|ending|starts?|starting)|commenc(?:es|ing)"
+    r"|(?<!the )(?<!-)(?:begins?|beginning|closes|ends|ending|starts?|starting)|books close|commenc(?:es|ing)"
     r"|expir(?:es?|y|ation)|matur(?:es?|ity)"
-    r"|leaves?|opens?|runs?|lasts|reach(?:es)?|becomes?|(?:can|could|may|might|must) \w+|is paid|are renewed"
+    r"|leaves?|opens?|runs?|lasts|reach(?:es)?|becomes?"
+    r"|reports? (?:after|before|earnings|its|on|results)|(?:can|could|may|might|must) \w+|is paid|are renewed"
     r"|payable|pays?|payment(?: date)?|(?:holders|stockholders|shareholders) of|of record|record date|effective"
     r"|tak(?:es?|ing) effect|with effect"
 )  # fmt: skip
 _PAST = _words(
-    r"was|were|had|has|have|(?:up|down) from|stood|rose|fell|sold|said|says|since|last|ended|began|dating|dated"
+    r"was|were|had|has|have|(?:up|down) from|stood|rose|fell|sold|said|says|came|entered|since|last|ended|began"
+    r"|dated|dating"
     r"|(?<!be )(?:acquired|adopted|agreed|announced|appointed|bought|closed|declared|disclosed|filed|hired|issued"
     r"|launched|made|opened|paid|posted|raised|released|reported|resigned|set aside|signed|started|taken|took)"
 )  # fmt: skip
@@ -41,7 +44,8 @@ _STRONG = _words(r"will|shall|due|scheduled|payable|expires?|coming|of record")
 """Beside these a day that has just been is the next such day."""
 _DONE = _words(r"begin|clos(?:e|ed)|complet(?:e|ed|ion)|deliver(?:y|ed)?|launch(?:ed)?|open|start|vote")
 _LEADS = re.compile(
-    r"\b(?:by|until|till|no later than|not later than|on or before|effective|starting|beginning|this coming)"
+    r"\b(?:(?:brought forward|delayed|extended|moved|postponed|pushed back|put back) to"
+    r"|by|until|till|no later than|not later than|on or before|effective|starting|beginning|this coming)"
     r"(?:\s(?:on|from|as of|about))?"
     r"(?:\s(?:(?:the\s)?(?:beginning|close|end|middle|start)(?:\sof)?|early|mid|late))?[\s-]$",
     re.IGNORECASE,
@@ -64,8 +68,9 @@ _NOT_THEN = re.compile(
 )
 """What has ended, what a law asks of everybody, and the day from which something is moved."""
 _YEAR_LED = re.compile(
-    r"\b(?:by|during|for|from|in|into|of|through|till|to|until)\s(?:the\s)?"
-    r"(?:(?:beginning|end|fiscal|middle|start|year|years)\s?(?:of\s)?|early\s|late\s|mid[\s-])*$",
+    r"\b(?:by|during|for|from|in|into|of|target(?:ing|s)|through|till|to|until|between\s[^,;]{1,20}\sand"
+    r"|or(?=\s(?:early|late|mid)))\s(?:the\s)?"
+    r"(?:(?:beginning|end|fiscal|middle|start|year|years)\s?(?:of\s)?|early\s|late\s|mid(?:\s-\s|[\s-]))*$",
     re.IGNORECASE,
 )
 _YEAR_FOLLOWS = re.compile(r"\s(?:and|or|to)\s[A-Z][a-z]+\.?\s(?:\d{1,2},?\s)?(?:19|20)\d\d\b")
@@ -99,7 +104,7 @@ _WHAT = {
     "meeting": r"meetings?|meets?",
     "closing": r"clos(?:e|es|ing)(?! (?:bid|of business|price))",
     "completion": r"complet(?:e|es|ed|ion)",
-    "results": r"(?:announc|publish|releas|report)(?:e|es)\b[^.;]*?\b(?:earnings|figures|results)",
+    "results": r"(?:announc|publish|releas|report)(?:e|es|s)?\b[^.;]*?\b(?:earnings|figures|results)",
     "end of the period": r"(?:half|months|period|quarter|years?),? (?:ending|ends|to end|to)",
     "end": r"(?<!the )(?<!-)(?:end|ends|ending)",
     "start": r"starts?|starting|begins?|beginning|commenc(?:e|es|ing)|launch(?:es|ed)?",
@@ -114,6 +119,7 @@ _NEAR = 70
 """Characters before a date in which the word for what comes then is looked for."""
 _SOON, _FIRST_WORDS = 30, 3
 """A date is what a clause is about if its verb follows within so many characters, or it is among its first words."""
+_AWAITED = ("deadline", "election", "elections", "hearing", "meeting", "trial", "vote")
 _BESIDE = re.compile(r"^(?:,?\s\d{4})?\s(?:(?:shareholders?|court|annual)['’]?s?\s)?(\w+)", re.IGNORECASE)
 
 
@@ -127,12 +133,12 @@ def clause(said: str, place: int) -> str:
 def looks_ahead(said: str, start: int, stop: int) -> bool:
     """Whether the clause of a date says that it is still to come."""
     before, behind = clause(said, start), _next_clause(said[stop:])
-    if _LEADS.search(before):
+    if _LEADS.search(before) or is_next(said, start, stop):
         return True
+    if (beside := _BESIDE.match(behind)) and beside[1].lower() in _AWAITED:
+        return not _is_over(behind)
     if (decides := _last(before)) is not None:
         return decides and not _is_over(behind)
-    if (beside := _BESIDE.match(behind)) and beside[1].lower() in ("deadline", "hearing", "trial", "vote", "meeting"):
-        return not _is_over(behind)
     if _AS_TOLD.match(behind):
         return False
     forward, past = _FORWARD.search(behind), _PAST.search(behind)
@@ -161,6 +167,11 @@ def _is_over(behind: str) -> bool:
 def is_behind(before: str) -> bool:
     """Whether the words of a clause speak of what has been."""
     return _last(before) is False
+
+
+def is_next(said: str, start: int, stop: int) -> bool:
+    """Whether a date begins with `next`."""
+    return said[start:stop].lower().startswith("next ")
 
 
 def comes_again(said: str, start: int, part: str) -> bool:
