@@ -16,9 +16,10 @@ from typing import NamedTuple
 from alertd.companies.model import Holding, Path
 from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
 from alertd.model import Event, Evidence, ReportedType, TouchedHolding
-from alertd.research.effects import JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
+from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
 from alertd.research.material import Earlier, Exposure, Material, Side, is_talk, sure_types
 from alertd.research.standing import conditional, owed
+from alertd.research.whose import is_opinion, pays, plays
 from alertd.rules.touched import SAID
 
 MAX_NAMED = 8
@@ -131,13 +132,13 @@ def _told(event: Event, ways: Sequence[Path], graph: Graph) -> _Told:
 def _effects(event: Event, way: Path, graph: Graph) -> list[tuple[str, Effect]]:
     """Say what an event is for who stands at the beginning of a way, by each role of the company at its end.
 
-    Only one relation away anything follows; and what is only talked of touches nobody beyond its parties yet.
+    Only one relation away anything follows; and nothing from what is only talked of, or somebody's opinion.
     """
     if len(way) != 1:
         return []
     (step,) = way
     what = graph.declared(step).what
-    firm = [(found, role) for found, role in _reported(event, step.of) if not is_talk(event, found)]
+    firm = [(found, role) for found, role in _reported(event, step.of) if _is_firm(event, found)]
     effects = ((found, role, on_neighbour(found, role, step.type, what)) for found, role in firm)
     return [(role, conditional(effect, event, found)) for found, role, effect in effects]
 
@@ -163,26 +164,45 @@ def _exposed(
 
 
 def _on(event: Event, company: str) -> _Told:
-    """Say what an event is for a company that it names."""
-    effects = [conditional(on_itself(found, role), event, found) for found, role in _reported(event, company)]
-    if effect := next((effect for effect in effects if effect.sign is not None), None):
-        return _Told((), effect)
+    """Say what an event is for a company that it names; nothing follows from what is only talked of, or thought."""
+    effects = [
+        conditional(effect, event, found)
+        for found, role in _reported(event, company)
+        if _is_firm(event, found)
+        and ((effect := on_itself(found, role)).why != HAS_TO_PAY.why or pays(event, found, company))
+    ]
+    if told := next((effect for effect in effects if effect.sign is not None), None):
+        return _Told((), told)
     # Of an event that is about something else a penalty is what the parties of a contract have agreed on.
     main = next(iter(sure_types(event)), None)
     amount = next((one for one in event.amounts if one.role in PAID and one.of == company and not one.earlier), None)
     if amount is None or main is None or main.type not in JUDGED or main.status == "denied":
         return _Told((), UNKNOWN)
+    if not _is_firm(event, main) or not pays(event, main, company):
+        return _Told((), UNKNOWN)
     return _Told((), owed(event, main, amount.evidence), shown=tuple(amount.evidence))
+
+
+def _is_firm(event: Event, found: ReportedType) -> bool:
+    return not is_talk(event, found) and not is_opinion(event, found)
 
 
 def _reported(event: Event, company: str) -> list[tuple[ReportedType, str]]:
     """Give the event types in which a company plays a role, the surest first."""
+    parties = _parties(event, company)
+    return [(found, role) for found, role in parties if plays(event, found, company, role)]
+
+
+def _parties(event: Event, company: str) -> list[tuple[ReportedType, str]]:
+    """Give the event types of which a company is said to be a party."""
     return [(one, party.role) for one in sure_types(event) for party in one.parties if party.company == company]
 
 
 def _role(event: Event, company: str) -> str | None:
     roles = [role for _, role in _reported(event, company) if role]
-    return roles[0] if roles else next((c.role for c in event.companies if c.id == company), None)
+    if roles or _parties(event, company):
+        return next(iter(roles), None)
+    return next((c.role for c in event.companies if c.id == company), None)
 
 
 def _held(

@@ -3,7 +3,7 @@
 announced                        gets the rent
 reported                         gets the rent, if the report is right
 announced, and planned           buys its own shares, if it comes as planned
-rumoured, or in talks            gets the rent, if it comes about
+rumoured, in talks, an opinion   nothing: exposure.py
 a fine that is                   imposed: has to pay; sought, or only possible: may have to pay;
                                  under appeal: is told to pay, and the text speaks of an appeal; lifted: nothing
 denied                           nothing: effects.py
@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from alertd.model import Event, Evidence, ReportedType
 from alertd.research.effects import HAS_TO_PAY, UNKNOWN, Effect
-from alertd.research.material import is_talk
-from alertd.text.sentences import sentences
+from alertd.text.sentences import Sentence, sentences
 
 READ = 4_000
 """Code points of a body that are looked through."""
@@ -29,7 +29,8 @@ _PLANNED = re.compile(
     re.IGNORECASE,
 )
 _APPEALED = re.compile(
-    r"\bappeal(?:s|ed|ing)?\b|\b(?:will|to|would|plans to) (?:contest|challenge|fight)\b"
+    r"\bappeal(?:s|ed|ing)?\b|\bchallenge (?:to|of|against)\b"
+    r"|\b(?:will|to|would|plans to) (?:contest|challenge|fight)\b"
     r"|\b(?:contests|challenges) the\b",
     re.IGNORECASE,
 )
@@ -54,7 +55,8 @@ _POSSIBLE = re.compile(
     r"\b(?:may|might|could|would)\b"  # in small letters: May is a month
     r"|(?i:\b(?:fac(?:es?|ed|ing)|risk(?:s|ed|ing)?|threat\w*|propos(?:es?|ed|ing)|seek(?:s|ing)?|sought|demand(?:s|ed|ing)?"
     r"|sue[sd]?|claim(?:s|ed|ing)?|ask(?:s|ed|ing)?|want(?:s|ed)?|considers?|considering|weigh(?:s|ing)?|recommend\w*"
-    r"|up to|as much as|calls? for|possible|potential)\b)"
+    r"|up to|as much as|calls? for|possible|potential|looms?|looming|braces? for|poised to|expected to|to be fined"
+    r"|set to (?:be )?fined?)\b)"
 )
 _MAY_PAY = Effect(-1, "may have to pay")
 _APPEALS = Effect(-1, "is told to pay, and the text speaks of an appeal")
@@ -65,17 +67,17 @@ def conditional(effect: Effect, event: Event, found: ReportedType) -> Effect:
     if effect.sign is None:
         return effect
     if effect.why == HAS_TO_PAY.why:
-        effect = payment(event, found, found.evidence)
+        effect = payment(event, found.evidence)
     return _hedged(effect, event, found)
 
 
-def payment(event: Event, found: ReportedType, spans: Sequence[Evidence]) -> Effect:
+def payment(event: Event, spans: Sequence[Evidence]) -> Effect:
     """Say whether a fine or the like, which stands at these places, has to be paid."""
     said = " ".join(around(event, spans))
     lost = _APPEAL_LOST.search(said) is not None
     if _LIFTED.search(said) and not lost:
         return UNKNOWN
-    if is_talk(event, found) or _POSSIBLE.search(said) or not (lost or _IMPOSED.search(said)):
+    if _POSSIBLE.search(said) or not (lost or _IMPOSED.search(said)):
         return _MAY_PAY
     whole = _COURTS.sub("", f"{event.title}\n{event.body[:READ]}")
     return _APPEALS if _APPEALED.search(whole) and not _APPEAL_LOST.search(whole) else HAS_TO_PAY
@@ -83,7 +85,7 @@ def payment(event: Event, found: ReportedType, spans: Sequence[Evidence]) -> Eff
 
 def owed(event: Event, found: ReportedType, spans: Sequence[Evidence]) -> Effect:
     """Say what an amount that a company is to pay is for it, with what that hangs on."""
-    return _hedged(payment(event, found, spans), event, found)
+    return _hedged(payment(event, spans), event, found)
 
 
 def _hedged(effect: Effect, event: Event, found: ReportedType) -> Effect:
@@ -94,8 +96,6 @@ def _hedged(effect: Effect, event: Event, found: ReportedType) -> Effect:
 
 
 def _condition(event: Event, found: ReportedType) -> str:
-    if is_talk(event, found):
-        return "if it comes about"
     if found.status == "reported":
         return "if the report is right"
     return "if it comes as planned" if any(_is_planned(event, one) for one in found.evidence) else ""
@@ -113,10 +113,16 @@ def around(event: Event, spans: Sequence[Evidence]) -> list[str]:
     found: dict[str, None] = {}
     for span in spans:
         text = _field(event, span)
-        for one in sentences(text):
+        for one in _sentences(text):
             if one.start < span.end and span.start < one.end:
                 found[text[one.start : one.end]] = None
     return list(found)
+
+
+@lru_cache(maxsize=8)
+def _sentences(text: str) -> tuple[Sentence, ...]:
+    """Split a text once: each company of an event asks for its sentences."""
+    return tuple(sentences(text))
 
 
 def _field(event: Event, one: Evidence) -> str:

@@ -64,10 +64,8 @@ def test_of_a_fine_that_is_denied_nothing_follows() -> None:
     assert told(fined("Vega Grid denies that it was fined $2bn", status="denied"), "loser") == []
 
 
-def test_of_a_fine_that_is_rumoured_only_that_it_may_have_to_be_paid() -> None:
-    assert told(fined("Vega Grid fined $2bn, says gossip", status="rumoured"), "loser") == [
-        "Vega Grid may have to pay."
-    ]
+def test_of_a_fine_that_is_rumoured_nothing_follows() -> None:
+    assert told(fined("Vega Grid fined $2bn, says gossip", status="rumoured"), "loser") == []
 
 
 def test_damages_that_somebody_sues_for_are_not_yet_to_be_paid() -> None:
@@ -79,22 +77,24 @@ def test_damages_that_somebody_sues_for_are_not_yet_to_be_paid() -> None:
 
 @pytest.mark.parametrize(
     ("status", "hangs_on"),
-    [("announced", ""), ("reported", ", if the report is right"), ("rumoured", ", if it comes about")],
+    [("announced", ""), ("reported", ", if the report is right")],
 )
 def test_what_is_not_announced_carries_what_it_hangs_on(status: str, hangs_on: str) -> None:
     (found,) = lease().event_types
     event = lease(event_types=[replace(found, status=status)])
     assert told(event, "winner")[0] == f"Vega Grid gets the rent{hangs_on}."
     neighbours = told(event, "loser")
-    assert all(one.endswith(f"elsewhere{hangs_on}.") for one in neighbours if one.startswith("CLOUD"))
-    assert bool(neighbours) == (status != "rumoured"), "of what is only talked of nobody beyond its parties loses"
+    assert f"CLOUD supplies Lumen Labs (lessee): its customer now takes capacity elsewhere{hangs_on}." in neighbours
 
 
-def test_talks_are_not_told_as_a_report() -> None:
+def test_from_a_rumour_and_from_talks_nothing_follows() -> None:
     (found,) = lease().event_types
-    event = lease(title="Vega Grid in talks: it leases Orion to Lumen Labs", event_types=[
+    rumour = lease(event_types=[replace(found, status="rumoured")])
+    talks = lease(title="Vega Grid in talks: it leases Orion to Lumen Labs", event_types=[
         replace(found, status="reported")])  # fmt: skip
-    assert told(event, "winner") == ["Vega Grid gets the rent, if it comes about."]
+    for event in (rumour, talks):
+        assert (told(event, "winner"), told(event, "loser")) == ([], [])
+        assert told(event, "exposed")[0] == "Vega Grid is named as lessor."
 
 
 def test_what_is_planned_is_told_as_a_plan() -> None:

@@ -1,0 +1,172 @@
+"""Whom a sentence says it of: who stands in it beside what happened is not the one to whom it happens.
+
+two verbs        `A and B maintain dividends, C to cut`: only C, though C may be known to nobody
+a comparison     `the fine could top Intel's record`: not Intel
+an office        `the chairman of Tesla agrees to pay`: not Tesla
+an agency        `S&P downgrades Texaco`: S&P gives ratings, and has none here
+an opinion       `Why you're smart to buy Chipotle`: nobody has bid
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from alertd.model import Event, ReportedType
+from alertd.research.standing import around
+
+_UP = r"rais\w+|hik(?:e|es|ed|ing)|boost\w*|lift(?:s|ed|ing)?|increas\w+|doubl\w+|upgrad\w+"
+_DOWN = (
+    r"cut(?:s|ting)?|slash\w*|lower(?:s|ed|ing)?|reduc\w+|halv\w+|trim\w*|suspend\w*|scrap\w*|skip\w*|omit\w*"
+    r"|halt\w*|downgrad\w+"
+)
+_KEEP = r"maintain\w*|keep(?:s|ing)?|kept|retain\w*|affirm\w*|reaffirm\w*|reiterat\w+"
+_VERBS = re.compile(rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<keep>{_KEEP}))\b", re.IGNORECASE)
+_DIRECTIONS = {
+    "dividend_change/raised": "up", "dividend_change/cut": "down", "dividend_change/suspended": "down",
+    "guidance_raise": "up", "guidance_cut": "down", "rating_change/upgrade": "up", "rating_change/downgrade": "down",
+    "price_target/raised": "up", "price_target/lowered": "down", "buyback/stopped": "down",
+}  # fmt: skip
+"""Types, and kinds of types, of which somebody else in the same sentence may do the contrary."""
+_JOINTS = re.compile(r"[,;:]\s|\s[-–—]\s|\s(?:as|while|whereas|but|although|and)\s", re.IGNORECASE)
+_NO_SUBJECT = re.compile(
+    r"^(?:\W|\b(?:and|but|while|as|then|also|to|will|would|may|it|they|which|who|has|have|is|are|said|says|expects?"
+    r"|plans?|again)\b)*$",
+    re.IGNORECASE,
+)
+"""Before the verb of a clause: who does it stands in the clause before."""
+_COMPARED = re.compile(
+    r"\b(?:like|unlike|such as|similar to|compared (?:with|to)|than"
+    r"|(?:top|exceed|surpass|eclipse|dwarf)(?:e?s|p?ed|p?ing|d)?)\s+(?:the\s|that of\s|those of\s)?$",
+    re.IGNORECASE,
+)
+_SPARED = re.compile(r"^(?:\s[\w-]+){0,3}\s(?:unaffected|not affected|not involved)\b", re.IGNORECASE)
+_OFFICE = (
+    r"(?:co-?)?(?:founder|chair(?:man|woman)?|chief|ceo|cfo|president|director|executive|boss|officer|employee|worker"
+    r"|trader|lawyer|share-?holder|stock-?holder|investor|customer|user|supplier)s?"
+)
+_ITS_OFFICE = re.compile(rf"^(?:\s?['’]\s?s)?\s(?:former\s|ex-)?{_OFFICE}\b", re.IGNORECASE)
+_OFFICE_OF = re.compile(rf"\b{_OFFICE}\s(?:[\w-]+\s){{0,2}}(?:of|at)\s$", re.IGNORECASE)
+_AGENCY = re.compile(
+    r"^(?:S\s?(?:&|and|/)\s?P\b|Standard (?:&|and) Poor|Moody|Fitch\b|DBRS\b|Morningstar\b|CRISIL\b|ICRA\b"
+    r"|CARE Ratings|A\.?M\.? Best\b)",
+    re.IGNORECASE,
+)
+_RATED = ("rating_change", "price_target")
+_OPINION = re.compile(
+    r"\?\W*$|^\W*(?:why|how|should|here['’]?s?)\b|\byou(?:r|rs|rself)?\b|\b\d+ reasons\b"
+    r"|^\W*(?:opinion|commentary|op-ed)\b"
+    r"|\b(?:good|bad|great|smart|terrible) (?:idea|bet|time to)\b",
+    re.IGNORECASE,
+)
+_BEFORE = 60
+"""Characters before a name that are looked at."""
+
+
+def is_opinion(event: Event, found: ReportedType) -> bool:
+    """Whether a title asks or advises, where the event would be news; an analyst's opinion is the news itself.
+
+    Only of the sentences of the title that say it, where any does: a question may follow on the news.
+    """
+    if found.type in _RATED:
+        return False
+    said = around(event, [one for one in found.evidence if one.field == "title"])
+    return any(_OPINION.search(one) for one in said or [event.title])
+
+
+def plays(event: Event, found: ReportedType, company: str, role: str) -> bool:
+    """Whether the sentences of an event type say it of a company that is said to play a role in it.
+
+    They do unless each of them in which it stands says it of somebody else.
+    """
+    name = next((one.name for one in event.companies if one.id == company), "")
+    if found.type in _RATED and role != "analyst" and _AGENCY.match(name):
+        return False
+    told = [one for said in _sentences(event, found) for one in _told(said, event, found, company)]
+    return any(told) or not told
+
+
+def pays(event: Event, found: ReportedType, company: str) -> bool:
+    """Whether the sentences of an event type name a company as one who may have to pay."""
+    called = _called(event, company)
+    if called is None:
+        return True
+    places = [(said, at) for said in _sentences(event, found) for at in called.finditer(said)]
+    return any(not _is_beside(said, at) and not _is_office(said, at) for said, at in places)
+
+
+def _sentences(event: Event, found: ReportedType) -> list[str]:
+    return around(event, found.evidence) or [event.title]
+
+
+def _told(said: str, event: Event, found: ReportedType, company: str) -> Iterator[bool]:
+    """Say of a sentence whether it tells it of a company; nothing where it does not name it."""
+    called = _called(event, company)
+    places = [] if called is None else list(called.finditer(said))
+    if not places:
+        return
+    if all(_is_beside(said, at) for at in places):
+        yield False
+        return
+    direction = _DIRECTIONS.get(f"{found.type}/{found.kind}" if found.kind else found.type)
+    clauses = _clauses(said) if direction else []
+    ways = {way for _, _, way, _ in clauses}
+    if direction not in ways or len(ways) == 1:
+        yield True
+        return
+    others = [one for other in event.companies if other.id != company and (one := _called(event, other.id))]
+    yield any(
+        _is_in(clauses, n, places, [at.start() for one in others for at in one.finditer(said)])
+        for n, (_, _, way, _) in enumerate(clauses)
+        if way == direction
+    )
+
+
+def _clauses(said: str) -> list[tuple[int, int, str, int]]:
+    """Give the clauses of a sentence that have one of the verbs: start, end, direction, where the verb stands."""
+    verbs = [(at.start(), at.end(), str(at.lastgroup)) for at in _VERBS.finditer(said)]
+    bounds = [0]
+    for (_, end, _), (start, _, _) in pairwise(verbs):
+        joint = _JOINTS.search(said, end, start)
+        bounds.append(joint.start() if joint else end)
+    bounds.append(len(said))
+    return [(bounds[n], bounds[n + 1], way, at) for n, (at, _, way) in enumerate(verbs)]
+
+
+def _is_in(clauses: list[tuple[int, int, str, int]], n: int, places: list[re.Match[str]], others: list[int]) -> bool:
+    """Whether a company is named in a clause, or in the one before if the clause says of nobody that he does it."""
+    start, end, _, verb = clauses[n]
+    if any(start <= at.start() < end for at in places):
+        return True
+    said = places[0].string
+    if n == 0 or any(start <= at < end for at in others) or not _NO_SUBJECT.match(said[start:verb]):
+        return False
+    return _is_in(clauses, n - 1, places, others)
+
+
+def _is_beside(said: str, at: re.Match[str]) -> bool:
+    before = said[max(at.start() - _BEFORE, 0) : at.start()]
+    return _COMPARED.search(before) is not None or _SPARED.match(said[at.end() :]) is not None
+
+
+def _is_office(said: str, at: re.Match[str]) -> bool:
+    before = said[max(at.start() - _BEFORE, 0) : at.start()]
+    return _OFFICE_OF.search(before) is not None or _ITS_OFFICE.match(said[at.end() :]) is not None
+
+
+def _called(event: Event, company: str) -> re.Pattern[str] | None:
+    """Give what a company is called in an event's text; None where that is not known."""
+    called = set[str]()
+    for mention in event.companies:
+        if mention.id == company:
+            texts = {"title": event.title, "body": event.body}
+            places = (texts.get(one.field, "")[one.start : one.end].strip() for one in mention.evidence)
+            called |= {one for one in (*places, mention.name) if one and len(one) <= _BEFORE}
+    return _named(tuple(sorted(called, key=lambda one: (-len(one), one)))) if called else None
+
+
+@lru_cache(maxsize=64)
+def _named(called: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, called))})(?!\w)")
