@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
-from alertd.model import Amount, Event, NoteStatement, ReportedType
+from alertd.model import Amount, Event, Evidence, NoteGround, NoteStatement, Party, ReportedType
 from alertd.research.grounds import before, naming, number, quote, words
 from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
+from alertd.research.size import as_size
+from alertd.research.size import before as what_it_was
 from alertd.research.standing import around
+from alertd.research.titled import filer, titled
+from alertd.research.whose import plays
 from alertd.text.written import amount_text
 
 TYPES, AMOUNTS, EARLIER = 2, 4, 3
-_BESIDE = frozenset(("per_share", "funding", "debt"))
-"""What an amount may be without saying how large the thing is: a price of the day, what a company owes or needs."""
-_REGULAR = ("year", "quarter", "month")
-"""What is paid over time is of the deal, whatever it is."""
+_OF_WHO_FILES = frozenset(("revenue", "profit", "loss", "charge", "cost", "dividend", "guidance", "debt", "funding"))
+"""What an amount is of whoever files, where a filing names nobody else: it writes `the Company`."""
 _POSSIBLE = re.compile(r"\b(?:could|might|may|would)\b|\b[Ii]f\b")  # in small letters: May is a month
 _RECKONED = re.compile(
     r"\b(?:analysts?|brokers?|economists?|consultants?|researchers?|observers?|critics?)\b[^.;]{0,60}"
@@ -43,20 +45,41 @@ def _happened(found: ReportedType, material: Material) -> NoteStatement:
     what = words(found.type) + (f" ({words(found.kind)})" if found.kind else "")
     talk = "only talked of" if found.status == "reported" and is_talk(material.event, found) else found.status
     status = "" if found.status == "announced" else f", {talk}"
-    parties = [
-        material.name(party.company) + (f" ({words(party.role)})" if party.role else "")
-        for party in found.parties[:4]
-    ]
+    known = _known(found, material.event)
+    parties = [material.name(party.company) + (f" ({words(party.role)})" if party.role else "") for party in known]
+    title = _besides(known, material.event)
+    parties[:0] = [title.quote] if title is not None else []
     who = f": {' → '.join(parties)}" if parties else ""
     asset = f", {' '.join(found.asset.split())[:80]}" if found.asset else ""
     text = f"{what[:1].upper()}{what[1:]}{status}{who}{asset}."
     grounds = quote(material.event, found.evidence)
-    named = (
-        [one for party in found.parties[:4] for one in naming(material.event, party.company, grounds)]
-        if grounds
-        else []
-    )
+    named = [one for party in known for one in naming(material.event, party.company, grounds)] if grounds else []
+    named += _of_title(material.event, grounds) if title is not None else []
     return NoteStatement(section="implication", text=text[:280], grounds=[*grounds, *named])
+
+
+def _known(found: ReportedType, event: Event) -> list[Party]:
+    """Give the parties that its sentences tell it of; of a filing none but those whose role in it is known."""
+    told = [one for one in found.parties[:4] if plays(event, found, one.company, one.role)]
+    return [one for one in told if one.role] if filer(event) is not None else told
+
+
+def _besides(known: list[Party], event: Event) -> Evidence | None:
+    """Give who is told of besides the known parties: who files it or, where none is known, whom the title names."""
+    files = filer(event)
+    if files is None:
+        return None if known else titled(event)
+    ids = {one.company for one in known}
+    places = [span for one in event.companies if one.id in ids for span in one.evidence if span.field == "title"]
+    return None if any(span.start < files.end and files.start < span.end for span in places) else files
+
+
+def _of_title(event: Event, grounds: list[NoteGround]) -> list[NoteGround]:
+    """Give the title as a ground for the name that it writes, unless it is one already."""
+    named = titled(event)
+    if named is None or any(one.evidence is not None and named.quote in one.evidence.quote for one in grounds):
+        return []
+    return quote(event, [named])
 
 
 def told(material: Material) -> list[Amount]:
@@ -69,10 +92,10 @@ def told(material: Material) -> list[Amount]:
     if main is None or main.status == "denied":
         return []
     found: dict[tuple[object, ...], Amount] = {}
-    for amount in material.event.amounts:
-        known = amount.role is not None or amount.per in _REGULAR
-        reckoned = main.type not in OPINIONS and _RECKONED.search(_sentence(material, amount))
-        if not amount.earlier and known and amount.role not in _BESIDE and not reckoned:
+    for read in material.event.amounts:
+        amount = as_size(material.event, main.type, read)
+        reckoned = main.type not in OPINIONS and _RECKONED.search(_sentence(material, read))
+        if amount is not None and not reckoned:
             found.setdefault((amount.low, amount.high, amount.currency, amount.per), amount)
     return list(found.values())
 
@@ -80,15 +103,19 @@ def told(material: Material) -> list[Amount]:
 def _stated(amount: Amount, material: Material) -> NoteStatement:
     event = material.event
     figure = _figure(amount)
-    role = f", {words(amount.role)}" if amount.role else ""
-    of = f" of {material.name(amount.of)}" if amount.of and amount.role else ""
+    role = f", {words(amount.role)}" if amount.role and amount.role != "per_share" else ""
+    filed = filer(event) if not amount.of and amount.role in _OF_WHO_FILES else None
+    whose = filed.quote if filed is not None else material.name(amount.of) if amount.of and amount.role else ""
+    of = f" of {whose}" if whose else ""
     derived = " (reckoned from a total over its term)" if amount.derived else ""
-    before_it = _earlier(amount, event)
+    before_it = what_it_was(event, amount, event.amounts)
     earlier = f", before {_figure(before_it)}" if before_it else ""
     grounds = quote(event, amount.evidence)
     lead = _lead(material, amount)
     text = f"{lead}: {figure}{role}{of}{derived}{earlier}."
-    if grounds and of:
+    if grounds and filed is not None:
+        grounds += _of_title(event, grounds)
+    elif grounds and of:
         grounds += naming(event, amount.of or "", grounds)
     if grounds and before_it:
         grounds += [one for one in quote(event, before_it.evidence) if one not in grounds]
@@ -111,13 +138,6 @@ def _sentence(material: Material, amount: Amount) -> str:
 
 def _figure(amount: Amount) -> str:
     return amount_text(amount.low, amount.high, amount.currency, amount.bound, amount.per)
-
-
-def _earlier(amount: Amount, event: Event) -> Amount | None:
-    """Give what it was before, where that is stated beside it."""
-    whose = (amount.role, amount.of, amount.currency)
-    same = (one for one in event.amounts if one.earlier and (one.role, one.of, one.currency) == whose)
-    return next((one for one in same if quote(event, one.evidence)), None)
 
 
 def precedents(material: Material) -> list[NoteStatement]:

@@ -1,0 +1,132 @@
+"""What of the amounts of a text says how large a thing is, and as what.
+
+role None, funding, debt, price of a share    the size of an IPO, an offering, a bond, a bid; else beside the point
+under 1,000, and no scale is written          the price of a share if the text says so, else nothing
+`against $40m in the same quarter`            what it was before
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from alertd.model import Amount, Event
+from alertd.research.grounds import quote
+
+BESIDE = frozenset(("per_share", "funding", "debt"))
+"""What an amount may be without saying how large the thing is: a price of the day, what a company owes or needs."""
+_RAISES, _BIDS = ("ipo", "offering"), ("acquisition", "tender_offer")
+_OFTEN = frozenset(("year", "quarter", "month"))
+"""What is paid over time is of the deal, whatever it is."""
+_NO_SCALE = 1_000
+_NO_SHARE = 10_000
+"""From here on no figure is one of a single share: it stands in a table of thousands."""
+_LEAST = 100_000
+"""What is raised is more; less is the denomination of a bond."""
+_NEAR = 40
+"""Characters beside an amount that are looked at."""
+_RAISED = re.compile(
+    r"\b(?:IPO|initial public offering|offerings?|(?:euro)?bonds?|notes|debentures|convertibles?|issue[sd]?|issuing"
+    r"|share sale|placing|placement|rais(?:e[sd]?|ing)|sell(?:s|ing)? (?:shares|stock))\b",
+    re.IGNORECASE,
+)
+_BID = re.compile(
+    r"\b(?:offer(?:s|ed|ing)?|bids?|bidding|pay(?:s|ing)?|paid|tender|acquir\w+|buy(?:s|ing)?|purchase|receive|merger)\b",
+    re.IGNORECASE,
+)
+_TRADED = re.compile(
+    r"\b(?:clos(?:ed?|ing)|trad(?:ed|ing)|open(?:ed|ing)|rose|fell|jumped|climbed|shot|dropped|up|down|lost|gained"
+    r"|earn(?:ed|s|ings)|profits?|loss|net|dividends?|par)\b[^.;,]{0,30}$",
+    re.IGNORECASE,
+)
+"""Before the price of a share: what it costs on the market, or what it earns, is no bid."""
+_OF_A_SHARE = re.compile(
+    r"\s*(?:dollars?|dlrs|pounds?|euros?|francs?|pesos?|pence|cents)?,?\s*"
+    r"(?:(?:a|per|for each|for every|each)\s(?:[\w-]+\s){0,3}?share\b|each\b|apiece\b)",
+    re.IGNORECASE,
+)
+_WAS = re.compile(
+    r"\b(?:compared (?:with|to)|versus|against)\s+(?:(?:an?|the|net|profits?|loss(?:es)?|revenues?|sales|earnings"
+    r"|income|of|about|around|only|just|restated)\s+){0,5}$",
+    re.IGNORECASE,
+)
+_BACK_THEN = re.compile(
+    r"\s*(?:dollars|dlrs)?,?\s*(?:in (?:the )?(?:same|year-ago|year-earlier|prior|previous|corresponding)\b"
+    r"|a year (?:earlier|ago|before)\b|(?:in )?the (?:year|quarter) before\b)",
+    re.IGNORECASE,
+)
+
+
+def as_size(event: Event, type_: str, amount: Amount) -> Amount | None:
+    """Give an amount as what it says of how large an event of a type is; None if it says nothing of it."""
+    if was(event, amount):
+        return None
+    meant = _meant(event, amount)
+    if meant is None:
+        return None
+    if meant.role == "per_share":
+        return meant if type_ in _RAISES or (type_ in _BIDS and _is_bid(event, meant)) else None
+    if meant.role in BESIDE or meant.role is None:
+        if type_ in _RAISES and meant.low >= _LEAST and (meant.role or _RAISED.search(_around(event, meant))):
+            return meant
+        return meant if meant.role is None and meant.per in _OFTEN else None
+    return meant
+
+
+def was(event: Event, amount: Amount) -> bool:
+    """Whether an amount is what it was before, stated beside what it is now."""
+    before, after = _sides(event, amount)
+    return amount.earlier or _WAS.search(before) is not None or _BACK_THEN.match(after) is not None
+
+
+def before(event: Event, amount: Amount, as_read: Sequence[Amount]) -> Amount | None:
+    """Give what it was before: of the same kind and scale, the nearest behind it, with words that can be quoted."""
+    place = _at(amount)
+    same = [
+        one
+        for one in as_read
+        if (one.role, one.of, one.currency, one.per) == (amount.role, amount.of, amount.currency, amount.per)
+        and (one.high < _NO_SCALE) == (amount.high < _NO_SCALE)
+        and was(event, one)
+        and quote(event, one.evidence)
+    ]
+    return min(same, key=lambda one: (_at(one)[0] != place[0], _at(one)[1] < place[1], abs(_at(one)[1] - place[1])),
+               default=None)  # fmt: skip
+
+
+def _meant(event: Event, amount: Amount) -> Amount | None:
+    """Give an amount as the price of a share where it is one; None where its scale cannot be right."""
+    if amount.per == "share":
+        return None if amount.low >= _NO_SHARE else amount
+    if amount.per is not None or amount.high >= _NO_SCALE or amount.role == "price_target":
+        return amount
+    if amount.role == "per_share" or _OF_A_SHARE.match(_sides(event, amount)[1]):
+        own = amount.role in ("profit", "loss", "revenue", "dividend", "guidance")
+        return replace(amount, per="share", role=amount.role if own else "per_share")
+    return None
+
+
+def _is_bid(event: Event, amount: Amount) -> bool:
+    return _BID.search(_around(event, amount)) is not None and _TRADED.search(_sides(event, amount)[0]) is None
+
+
+def _around(event: Event, amount: Amount) -> str:
+    return " ".join(_sides(event, amount))
+
+
+def _sides(event: Event, amount: Amount) -> tuple[str, str]:
+    """Give the words right before and right behind an amount."""
+    if not amount.evidence:
+        return "", ""
+    one = amount.evidence[0]
+    text = {"title": event.title, "body": event.body}.get(one.field, "")
+    if not 0 <= one.start < one.end <= len(text):
+        return "", ""
+    return text[max(one.start - _NEAR, 0) : one.start], text[one.end : one.end + _NEAR]
+
+
+def _at(amount: Amount) -> tuple[str, int]:
+    one = next(iter(amount.evidence), None)
+    return ("", 0) if one is None else (one.field, one.start)

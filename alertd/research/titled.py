@@ -1,0 +1,62 @@
+"""Who did it, as the title writes it, where no company in it is known; in a filing whoever files it.
+
+    8-K Nuance Communications, Inc.: other events    Nuance Communications, Inc.
+    Norstar (NOR) to Buy Callicoon Bank              Norstar (NOR)
+
+Only names before a verb of the kind that headlines have; a title that begins otherwise names nobody for certain.
+"""
+
+from __future__ import annotations
+
+import re
+
+from alertd.companies.ordinary import is_ordinary, is_place, word_set
+from alertd.model import Event, Evidence
+from alertd.research.grounds import is_plain
+from alertd.text.fold import split_words
+
+_FILED = re.compile(r"8-K(?:12[BG]\d?)?(?:/A)?\s(?:-\s)?([A-Z\d][\w&.,'’/ -]{1,69}?)(?::\s|\s\(\d{6,10}\)|$)")
+_VERB = (
+    r"to|says?|said|will|sees|files?|filed|buys?|acquires?|bids?|offers?|sells?|agrees?|completes?|ends?|terminates?|drops?"
+    r"|raises?|lifts?|cuts?|lowers?|slashes|issues?|prices?|plans?|seeks?|sets?|reports?|posts?|gets?|wins?|lands?"
+    r"|signs?|names?|appoints?|declares?|recalls?|settles?|sues?|faces?|warns?|expects?|forecasts?|swings?|launches|halts?"
+    r"|suspends?|takes?|makes?|leases?|rents?|defaults?|emerges?|denies|confirms?|rejects?|amends?|extends?|closes?"
+)
+_NAME = r"[A-Z][\w&.'’/-]*(?:\s(?:(?:and|&|of|de)\s)?[A-Z][\w&.'’/-]*){0,4}?(?:\s\([\w.]{1,8}\))?"
+_SUBJECT = re.compile(rf"({_NAME})\s(?:(?i:{_VERB}))\s")
+_NOBODY = word_set("""
+    why how what when where who the a an new good bad more most here this these all two three four five key top big
+    jury court courts judge regulator regulators analyst analysts shares stocks stock investors banks bankers house
+    senate panel government governments fed
+    sec fda doj ftc eu us uk u.s u.k opinion dow nasdaq update exclusive workers union
+    unions president minister if as in on at for after before
+""")
+"""How a title begins that tells of nobody, or of somebody whom it happens to no more than to others."""
+
+
+def filer(event: Event) -> Evidence | None:
+    """Give the words of the title of a filing that name who files it; None if it is none that tells of its filer."""
+    return _place(_FILED.match(event.title))
+
+
+def titled(event: Event) -> Evidence | None:
+    """Give the words of a title that name who it is about; None where nobody is named for certain."""
+    return filer(event) or _place(_subject(event.title))
+
+
+def _place(found: re.Match[str] | None) -> Evidence | None:
+    if found is None or not is_plain(found[1]):
+        return None
+    name = found[1].rstrip("/ ")
+    return Evidence(field="title", start=found.start(1), end=found.start(1) + len(name), quote=name)
+
+
+def _subject(title: str) -> re.Match[str] | None:
+    found = _SUBJECT.match(title)
+    if found is None:
+        return None
+    said = [word for piece in found[1].split() for word in split_words(piece)]
+    first = found[1].split()[0].lower().rstrip(".")
+    if first in _NOBODY or not said or all(is_ordinary(word) or is_place(word) for word in said):
+        return None
+    return found

@@ -1,0 +1,136 @@
+"""How large it is: what an amount says of that depends on what happened; and who it is of, and who did it."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from alertd.model import Amount, CompanyMention, Event, Evidence, Party, ReportedType
+from alertd.research.exposure import gather
+from alertd.research.facts_note import facts_note
+from alertd.research.titled import titled
+from tests.research.making import graph, of
+
+
+def place(words: str, text: str, field: str = "title") -> Evidence:
+    start = text.index(words)
+    return Evidence(field=field, start=start, end=start + len(words), quote=words)
+
+
+def event(title: str, type_: str, *amounts: Amount, kind: str | None = None, body: str = "") -> Event:
+    whole = Evidence(field="title", start=0, end=len(title), quote=title)
+    found = ReportedType(type=type_, kind=kind, confidence=0.9, evidence=[whole])
+    return Event(id="ev_x", title=title, body=body, event_at="2026-03-02T14:30:00.000Z", event_types=[found],
+                 amounts=list(amounts))  # fmt: skip
+
+
+def rows(about: Event) -> list[str]:
+    return [one.text for one in of(facts_note(gather(about, {}, graph(), {}), about.event_at), "implication")]
+
+
+def money(words: str, text: str, low: float, role: str | None, per: str | None = None) -> Amount:
+    field = "title"
+    return Amount(low=low, high=low, role=role, per=per, evidence=[place(words, text, field)])
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "low", "role", "type_", "said"),
+    [
+        ("Skylark files for a $200 million IPO", "$200 million", 2e8, None, "ipo", ["Stated: $200m."]),
+        ("Skylark raises $200 million in IPO", "$200 million", 2e8, "funding", "ipo", ["Stated: $200m, funding."]),
+        ("Skylark issues $60 million of notes", "$60 million", 6e7, "debt", "offering", ["Stated: $60m, debt."]),
+        ("Skylark issues notes in pieces of $5,000", "$5,000", 5e3, "debt", "offering", []),
+        ("Skylark with debts of $60 million to buy Norbex", "$60 million", 6e7, "debt", "acquisition", []),
+        ("Skylark, with $90 million of assets, is to buy Norbex", "$90 million", 9e7, None, "acquisition", []),
+        ("Skylark offers $36.50 a share for Norbex", "$36.50", 36.5, "deal_value", "tender_offer", [
+            "Stated: $36.5 per share."]),
+        ("Skylark offers $36.50 for Norbex", "$36.50", 36.5, "deal_value", "tender_offer", []),
+        ("Skylark offers for Norbex, which closed at $29", "$29", 29, "per_share", "tender_offer", []),
+        ("Skylark prices shares at $12 each", "$12", 12, "per_share", "offering", ["Stated: $12 per share."]),
+        ("Skylark posts profit of $0.14", "$0.14", 0.14, "profit", "results", []),
+        ("Skylark posts profit of $0.14 a share", "$0.14", 0.14, "profit", "results", [
+            "Stated: $0.14 per share, profit."]),
+        ("Skylark posts profit of $790,000", "$790,000", 7.9e5, "profit", "results", ["Stated: $790k, profit."]),
+        ("Skylark has price target of $187", "$187", 187, "price_target", "price_target", [
+            "Stated: $187, price target."]),
+    ],
+)  # fmt: skip
+def test_an_amount_says_how_large_it_is_by_what_happened(
+    title: str, words: str, low: float, role: str | None, type_: str, said: list[str]
+) -> None:
+    assert rows(event(title, type_, money(words, title, low, role)))[1:] == said
+
+
+def test_a_figure_of_thousands_is_none_of_a_single_share() -> None:
+    title = "Skylark posts revenue of $7.7 million a share"
+    assert rows(event(title, "results", money("$7.7 million", title, 7.7e6, "revenue", "share")))[1:] == []
+
+
+def test_what_it_was_a_year_earlier_is_not_told_as_what_it_is() -> None:
+    title = "Skylark posts revenue of $63 million against $47 million"
+    now, then = money("$63 million", title, 6.3e7, "revenue"), money("$47 million", title, 4.7e7, "revenue")
+    assert rows(event(title, "results", now, then))[1:] == ["Stated: $63m, revenue, before $47m."]
+    title = "Skylark posts revenue of $63 million; $47 million a year earlier"
+    now, then = money("$63 million", title, 6.3e7, "revenue"), money("$47 million", title, 4.7e7, "revenue")
+    assert rows(event(title, "results", now, then))[1:] == ["Stated: $63m, revenue, before $47m."]
+
+
+def test_what_it_was_is_of_the_same_scale_and_the_nearest_behind_it() -> None:
+    title = "Skylark: $0.40 a share, not $0.50, on profit of $9 million, not $8 million; $7 million in half"
+    small = money("$0.40", title, 0.4, "profit", "share")
+    large = money("$9 million", title, 9e6, "profit")
+    was = [replace(money("$0.50", title, 0.5, "profit", "share"), earlier=True)]
+    was += [replace(money(f"${n} million", title, n * 1e6, "profit"), earlier=True) for n in (7, 8)]
+    assert rows(event(title, "results", *was, small, large))[1:] == [
+        "Stated: $0.4 per share, profit, before $0.5 per share.", "Stated: $9m, profit, before $8m."]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Norstar (NOR) to Buy Callicoon Bank", "Acquisition: Norstar (NOR)."),
+        ("Norbex buys Skylark for cash", "Acquisition: Norbex."),
+        ("8-K Skylark Communications, Inc.: other events", "Acquisition: Skylark Communications, Inc."),
+        ("8-K - SKYLARK CORP (0000050863) (Filer)", "Acquisition: SKYLARK CORP."),
+        ("Why Skylark is to be had", "Acquisition."),
+        ("Sweden to sell a bank", "Acquisition."),
+        ("Regulators to look at merger", "Acquisition."),
+        ("Hopes for higher bids", "Acquisition."),
+    ],
+)
+def test_who_it_is_about_is_written_as_the_title_writes_it(title: str, said: str) -> None:
+    note = facts_note(gather(event(title, "acquisition"), {}, graph(), {}), "2026-03-02T14:30:00.000Z")
+    (row,) = of(note, "implication")
+    assert row.text.replace("..", ".") == said
+    assert all(ground.evidence and ground.evidence.quote in title for ground in row.grounds)
+
+
+@pytest.mark.parametrize(
+    "title", ["8-K <b>Skylark</b>: other events", "8-K www.skylark.test: other events", "8-K : x"]
+)
+def test_a_title_with_markup_or_a_link_in_its_name_names_nobody(title: str) -> None:
+    assert titled(event(title, "acquisition")) is None
+
+
+def test_in_a_filing_what_is_of_nobody_is_of_who_files() -> None:
+    title, body = (
+        "8-K Skylark Corp: results of operations",
+        "The Company had a profit of $9 million. A unit is worth $4 million.",
+    )
+    amounts = [Amount(low=n * 1e6, high=n * 1e6, role=role, evidence=[place(f"${n} million", body, "body")])
+               for n, role in ((9, "profit"), (4, "valuation"))]  # fmt: skip
+    about = event(title, "results", *amounts, body=body)
+    assert rows(about) == [
+        "Results: Skylark Corp.",
+        "Stated: $9m, profit of Skylark Corp.",
+        "Stated: $4m, valuation.",
+    ]
+
+
+def test_in_a_filing_a_bank_without_a_role_is_not_who_it_is_about() -> None:
+    title, body = "8-K Skylark Corp: other events", "Notes were sold through Big Bank."
+    about = event(title, "offering", body=body)
+    (found,) = about.event_types
+    bank = CompanyMention(id="bank", name="Big Bank", evidence=[place("Big Bank", body, "body")])
+    about = replace(about, companies=[bank], event_types=[replace(found, parties=[Party(company="bank")])])
+    assert rows(about) == ["Offering: Skylark Corp."]
