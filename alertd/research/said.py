@@ -93,7 +93,7 @@ def told(material: Material) -> list[Amount]:
         return []
     found: dict[tuple[object, ...], Amount] = {}
     for read in material.event.amounts:
-        amount = as_size(material.event, main.type, read)
+        amount = as_size(material.event, main, read)
         reckoned = main.type not in OPINIONS and _RECKONED.search(_sentence(material, read))
         if amount is not None and not reckoned:
             found.setdefault((amount.low, amount.high, amount.currency, amount.per), amount)

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from alertd.model import Amount, Event
+from alertd.model import Amount, Event, ReportedType
 from alertd.research.grounds import quote
+from alertd.research.standing import around as sentences_of
 
 BESIDE = frozenset(("per_share", "funding", "debt"))
 """What an amount may be without saying how large the thing is: a price of the day, what a company owes or needs."""
@@ -25,7 +26,7 @@ _NO_SHARE = 10_000
 """From here on no figure is one of a single share: it stands in a table of thousands."""
 _LEAST = 100_000
 """What is raised is more; less is the denomination of a bond."""
-_NEAR = 40
+_NEAR = 60
 """Characters beside an amount that are looked at."""
 _RAISED = re.compile(
     r"\b(?:IPO|initial public offering|offerings?|(?:euro)?bonds?|notes|debentures|convertibles?|issue[sd]?|issuing"
@@ -42,6 +43,20 @@ _TRADED = re.compile(
     re.IGNORECASE,
 )
 """Before the price of a share: what it costs on the market, or what it earns, is no bid."""
+_ON_THE_MARKET = re.compile(
+    r"\b(?:clos(?:ed?|ing)|last traded|market price|share price|on the market)\b", re.IGNORECASE
+)
+_REPAID = re.compile(
+    r"\b(?:repay\w*|repaid|refinanc\w+|redeem\w*|retir(?:e[sd]?|ing)|(?:paid|pay(?:s|ing)?) (?:down|off|back)"
+    r"|convert(?:ed|s|ing)\b|revolving|credit (?:line|facility|agreement)|loans?|denominations?)\b",
+    re.IGNORECASE,
+)
+_OF_ANOTHER = re.compile(
+    r"\b(?:reject\w*|refus\w+|turned down|spurned|earlier|previous\w*|initial\w*|original\w*|first|rival|competing"
+    r"|lower|analysts?|conver(?:t|sion)\w*|exercis\w+|option|fee)\b[^.;]{0,50}$",
+    re.IGNORECASE,
+)
+"""Before the price of a share: a bid that is past or another's, or no bid."""
 _OF_A_SHARE = re.compile(
     r"\s*(?:dollars?|dlrs|pounds?|euros?|francs?|pesos?|pence|cents)?,?\s*"
     r"(?:(?:a|per|for each|for every|each)\s(?:[\w-]+\s){0,3}?share\b|each\b|apiece\b)",
@@ -49,7 +64,8 @@ _OF_A_SHARE = re.compile(
 )
 _WAS = re.compile(
     r"\b(?:compared (?:with|to)|versus|against)\s+(?:(?:an?|the|net|profits?|loss(?:es)?|revenues?|sales|earnings"
-    r"|income|of|about|around|only|just|restated)\s+){0,5}$",
+    r"|income|of|about|around|only|just|restated)\s+){0,5}$"
+    r"|\b(?:rais|lift|increas|cut|lower|reduc|up|down)\w*\s(?:[^.;]{0,30}\s)?from\s+(?:about\s)?$",
     re.IGNORECASE,
 )
 _BACK_THEN = re.compile(
@@ -59,17 +75,17 @@ _BACK_THEN = re.compile(
 )
 
 
-def as_size(event: Event, type_: str, amount: Amount) -> Amount | None:
-    """Give an amount as what it says of how large an event of a type is; None if it says nothing of it."""
+def as_size(event: Event, found: ReportedType, amount: Amount) -> Amount | None:
+    """Give an amount as what it says of how large what happened is; None if it says nothing of it."""
     if was(event, amount):
         return None
     meant = _meant(event, amount)
     if meant is None:
         return None
     if meant.role == "per_share":
-        return meant if type_ in _RAISES or (type_ in _BIDS and _is_bid(event, meant)) else None
+        return meant if found.type in (*_RAISES, *_BIDS) and _is_price(event, meant, found.type) else None
     if meant.role in BESIDE or meant.role is None:
-        if type_ in _RAISES and meant.low >= _LEAST and (meant.role or _RAISED.search(_around(event, meant))):
+        if found.type in _RAISES and _is_raised(event, meant, found):
             return meant
         return meant if meant.role is None and meant.per in _OFTEN else None
     return meant
@@ -108,12 +124,27 @@ def _meant(event: Event, amount: Amount) -> Amount | None:
     return None
 
 
-def _is_bid(event: Event, amount: Amount) -> bool:
-    return _BID.search(_around(event, amount)) is not None and _TRADED.search(_sides(event, amount)[0]) is None
+def _is_price(event: Event, amount: Amount, type_: str) -> bool:
+    """Whether the price of a share is what is bid or asked for it, and none of the market."""
+    before, after = _sides(event, amount)
+    if _TRADED.search(before) or _OF_ANOTHER.search(before) or _ON_THE_MARKET.search(after):
+        return False
+    return type_ in _RAISES or _BID.search(f"{before} {after}") is not None
 
 
-def _around(event: Event, amount: Amount) -> str:
-    return " ".join(_sides(event, amount))
+def _is_raised(event: Event, amount: Amount, found: ReportedType) -> bool:
+    """Whether an amount is what is raised, where that is told: no debt by shares, and none that is paid back."""
+    around = " ".join(_sides(event, amount))
+    shares = found.type == "ipo" or found.kind == "equity"
+    if amount.low < _LEAST or _REPAID.search(around) or (amount.role == "debt" and shares):
+        return False
+    parties = {one.company for one in found.parties}
+    if amount.of and parties and amount.of not in parties:
+        return False
+    told = sentences_of(event, found.evidence)
+    return _RAISED.search(around) is not None and any(
+        one in told for one in sentences_of(event, amount.evidence[:1])
+    )
 
 
 def _sides(event: Event, amount: Amount) -> tuple[str, str]:

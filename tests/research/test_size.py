@@ -46,6 +46,12 @@ def money(words: str, text: str, low: float, role: str | None, per: str | None =
             "Stated: $36.5 per share."]),
         ("Skylark offers $36.50 for Norbex", "$36.50", 36.5, "deal_value", "tender_offer", []),
         ("Skylark offers for Norbex, which closed at $29", "$29", 29, "per_share", "tender_offer", []),
+        ("Skylark offers $50 a share for Norbex", "$50", 50, "per_share", "tender_offer", ["Stated: $50 per share."]),
+        ("Norbex rejected a bid of Skylark at $50 a share", "$50", 50, "per_share", "tender_offer", []),
+        ("Skylark raises bid for Norbex from $50 a share", "$50", 50, "per_share", "tender_offer", []),
+        ("Skylark is to buy Norbex, $29 at the close", "$29", 29, "per_share", "acquisition", []),
+        ("Skylark issues notes to repay $60 million", "$60 million", 6e7, "debt", "offering", []),
+        ("Skylark with $60 million of debt in IPO", "$60 million", 6e7, "debt", "ipo", []),
         ("Skylark prices shares at $12 each", "$12", 12, "per_share", "offering", ["Stated: $12 per share."]),
         ("Skylark posts profit of $0.14", "$0.14", 0.14, "profit", "results", []),
         ("Skylark posts profit of $0.14 a share", "$0.14", 0.14, "profit", "results", [
@@ -64,6 +70,15 @@ def test_an_amount_says_how_large_it_is_by_what_happened(
 def test_a_figure_of_thousands_is_none_of_a_single_share() -> None:
     title = "Skylark posts revenue of $7.7 million a share"
     assert rows(event(title, "results", money("$7.7 million", title, 7.7e6, "revenue", "share")))[1:] == []
+
+
+def test_what_is_raised_is_the_size_only_where_the_raising_is_told() -> None:
+    title = "Skylark files for an IPO of $90 million"
+    body = "It raised $40 million from funds in 2021. Norbex sold notes of $70 million."
+    amounts = [money("$90 million", title, 9e7, "funding")]
+    amounts += [replace(amounts[0], low=n * 1e6, high=n * 1e6, evidence=[place(f"${n} million", body, "body")])
+                for n in (40, 70)]  # fmt: skip
+    assert rows(event(title, "ipo", *amounts, body=body))[1:] == ["Stated: $90m, funding."]
 
 
 def test_what_it_was_a_year_earlier_is_not_told_as_what_it_is() -> None:
