@@ -7,7 +7,7 @@ import re
 from alertd.model import Amount, Event, Evidence, NoteGround, NoteStatement, Party, ReportedType
 from alertd.research.grounds import before, naming, number, quote, words
 from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
-from alertd.research.size import as_size
+from alertd.research.size import BESIDE, as_size
 from alertd.research.size import before as what_it_was
 from alertd.research.standing import around
 from alertd.research.titled import filer, titled
@@ -51,7 +51,7 @@ def _happened(found: ReportedType, material: Material) -> NoteStatement:
     parties[:0] = [title.quote] if title is not None else []
     who = f": {' → '.join(parties)}" if parties else ""
     asset = f", {' '.join(found.asset.split())[:80]}" if found.asset else ""
-    text = f"{what[:1].upper()}{what[1:]}{status}{who}{asset}."
+    text = f"{what[:1].upper()}{what[1:]}{status}{who}{asset}".removesuffix(".") + "."
     grounds = quote(material.event, found.evidence)
     named = [one for party in known for one in naming(material.event, party.company, grounds)] if grounds else []
     named += _of_title(material.event, grounds) if title is not None else []
@@ -105,14 +105,14 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     figure = _figure(amount)
     role = f", {words(amount.role)}" if amount.role and amount.role != "per_share" else ""
     filed = filer(event) if not amount.of and amount.role in _OF_WHO_FILES else None
-    whose = filed.quote if filed is not None else material.name(amount.of) if amount.of and amount.role else ""
+    whose = filed.quote if filed is not None else _whose(material, amount)
     of = f" of {whose}" if whose else ""
     derived = " (reckoned from a total over its term)" if amount.derived else ""
     before_it = what_it_was(event, amount, event.amounts)
     earlier = f", before {_figure(before_it)}" if before_it else ""
     grounds = quote(event, amount.evidence)
     lead = _lead(material, amount)
-    text = f"{lead}: {figure}{role}{of}{derived}{earlier}."
+    text = f"{lead}: {figure}{role}{of}{derived}{earlier}".removesuffix(".") + "."
     if grounds and filed is not None:
         grounds += _of_title(event, grounds)
     elif grounds and of:
@@ -120,6 +120,14 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     if grounds and before_it:
         grounds += [one for one in quote(event, before_it.evidence) if one not in grounds]
     return NoteStatement(section="implication", text=text[:280], grounds=grounds)
+
+
+def _whose(material: Material, amount: Amount) -> str:
+    """Name whose an amount is; of what is bid or raised only a party, for a text names the banks beside it, too."""
+    parties = {party.company for one in sure_types(material.event) for party in one.parties}
+    if amount.of is None or amount.role is None or (amount.role in BESIDE and amount.of not in parties):
+        return ""
+    return material.name(amount.of)
 
 
 def _lead(material: Material, amount: Amount) -> str:

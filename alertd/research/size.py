@@ -142,9 +142,7 @@ def _is_raised(event: Event, amount: Amount, found: ReportedType) -> bool:
     if amount.of and parties and amount.of not in parties:
         return False
     told = sentences_of(event, found.evidence)
-    return _RAISED.search(around) is not None and any(
-        one in told for one in sentences_of(event, amount.evidence[:1])
-    )
+    return _RAISED.search(around) is not None and any(one in told for one in sentences_of(event, amount.evidence[:1]))
 
 
 def _sides(event: Event, amount: Amount) -> tuple[str, str]:

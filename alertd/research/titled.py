@@ -2,8 +2,10 @@
 
     8-K Nuance Communications, Inc.: other events    Nuance Communications, Inc.
     Norstar (NOR) to Buy Callicoon Bank              Norstar (NOR)
+    Fleming buys Harlow for cash                     Fleming
 
-Only names before a verb of the kind that headlines have; a title that begins otherwise names nobody for certain.
+Only names with a ticker, or before a word that headlines have behind a name: a title that begins otherwise names
+nobody for certain.
 """
 
 from __future__ import annotations
@@ -16,20 +18,31 @@ from alertd.research.grounds import is_plain
 from alertd.text.fold import split_words
 
 _FILED = re.compile(r"8-K(?:12[BG]\d?)?(?:/A)?\s(?:-\s)?([A-Z\d][\w&.,'’/ -]{1,69}?)(?::\s|\s\(\d{6,10}\)|$)")
-_VERB = (
-    r"to|says?|said|will|sees|files?|filed|buys?|acquires?|bids?|offers?|sells?|agrees?|completes?|ends?|terminates?|drops?"
-    r"|raises?|lifts?|cuts?|lowers?|slashes|issues?|prices?|plans?|seeks?|sets?|reports?|posts?|gets?|wins?|lands?"
-    r"|signs?|names?|appoints?|declares?|recalls?|settles?|sues?|faces?|warns?|expects?|forecasts?|swings?|launches|halts?"
-    r"|suspends?|takes?|makes?|leases?|rents?|defaults?|emerges?|denies|confirms?|rejects?|amends?|extends?|closes?"
-)
+_VERBS = word_set("""
+    acquire acquires agree agrees aims amends announces appoints approves asks at beats begins bid bids boosts buy
+    buys close closes completes confirms considering considers could cut cuts declares defaults denies downgrades
+    drops emerges ends expects extends faces falls fell file files forecasts from gets goes halts has hikes hires
+    holds in is issue issues jumps lands launches leases lifts loses lowers makes may merges might misses mulls
+    names negotiating obtains offer offers on orders plans plunges posts prices quits raise raises reaches recalls
+    receives redeems rejects releases rents report reports responds restates rises rose said say says seek seeks
+    sees sell sells set sets settles signs slashes slumps soars starts still sued sues surges suspends swings
+    takes tells terminates to tops unveils up upgrades urges wants warns weighs will wins withdraws would
+""")
+"""What stands behind a name that begins a headline."""
+_VERB = "|".join(sorted(_VERBS))
 _NAME = r"[A-Z][\w&.'’/-]*(?:\s(?:(?:and|&|of|de)\s)?[A-Z][\w&.'’/-]*){0,4}?(?:\s\([\w.]{1,8}\))?"
-_SUBJECT = re.compile(rf"({_NAME})\s(?:(?i:{_VERB}))\s")
+_SUBJECT = re.compile(rf"({_NAME})\s(?i:{_VERB})\s")
+_LISTED = re.compile(
+    rf"((?:(?!(?i:{_VERB})\s)[A-Z][\w&.'’/-]*\s(?:(?:and|&|of)\s)?){{1,5}}\([A-Z][A-Z.]{{0,7}}\))(?!\w)"
+)
+"""A name with its ticker is one, whatever follows."""
 _NOBODY = word_set("""
     why how what when where who the a an new good bad more most here this these all two three four five key top big
     jury court courts judge regulator regulators analyst analysts shares stocks stock investors banks bankers house
     senate panel government governments fed
     sec fda doj ftc eu us uk u.s u.k opinion dow nasdaq update exclusive workers union
-    unions president minister if as in on at for after before
+    unions president minister officials investigators
+    sources holders directors lenders creditors if as in on at for after before
 """)
 """How a title begins that tells of nobody, or of somebody whom it happens to no more than to others."""
 
@@ -52,7 +65,7 @@ def _place(found: re.Match[str] | None) -> Evidence | None:
 
 
 def _subject(title: str) -> re.Match[str] | None:
-    found = _SUBJECT.match(title)
+    found = _LISTED.match(title) or _SUBJECT.match(title)
     if found is None:
         return None
     said = [word for piece in found[1].split() for word in split_words(piece)]
