@@ -19,14 +19,14 @@ from alertd.text.fold import split_words
 
 _FILED = re.compile(r"8-K(?:12[BG]\d?)?(?:/A)?\s(?:-\s)?([A-Z\d][\w&.,'’/ -]{1,69}?)(?::\s|\s\(\d{6,10}\)|$)")
 _VERBS = word_set("""
-    acquire acquires agree agrees aims amends announces appoints approves asks at beats begins bid bids boosts buy
+    acquire acquires agree agrees aims amends announces appoints approves asks beats begins bid bids boosts buy
     buys close closes completes confirms considering considers could cut cuts declares defaults denies downgrades
-    drops emerges ends expects extends faces falls fell file files forecasts from gets goes halts has hikes hires
-    holds in is issue issues jumps lands launches leases lifts loses lowers makes may merges might misses mulls
-    names negotiating obtains offer offers on orders plans plunges posts prices quits raise raises reaches recalls
+    drops emerges ends expects extends faces falls fell file files forecasts gets goes halts has hikes hires
+    holds is issue issues jumps lands launches leases lifts loses lowers makes may merges might misses mulls
+    names negotiating obtains offer offers orders plans plunges posts prices quits raise raises reaches recalls
     receives redeems rejects releases rents report reports responds restates rises rose said say says seek seeks
     sees sell sells set sets settles signs slashes slumps soars starts still sued sues surges suspends swings
-    takes tells terminates to tops unveils up upgrades urges wants warns weighs will wins withdraws would
+    takes tells terminates to tops unveils upgrades urges wants warns weighs will wins withdraws would
 """)
 """What stands behind a name that begins a headline."""
 _VERB = "|".join(sorted(_VERBS))
