@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from alertd.model import NoteGround, NoteStatement
+from alertd.research.countering import speaks_against
+from alertd.research.cues import AGAINST, UNSAID
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
-from alertd.research.passages import AGAINST, UNSAID, passages
-from alertd.research.risks import RIGHTS, risks
+from alertd.research.passages import passages
+from alertd.research.risks import RIGHTS
 from alertd.research.said import told
 from alertd.rules.touched import NEUTRAL
 from alertd.text.written import amount_text
@@ -22,24 +24,29 @@ _DEALS = (
     "material_agreement", "tender_offer",
 )  # fmt: skip
 """Types of which a reader asks how long and for how much."""
+_HELD_BY_TERMS = (*_DEALS, "offering", "ipo", "settlement", "contract_dispute", "contract_termination", "spinoff")
+"""Types of which a term can be that of the sum: in other texts it is that of somebody's pay."""
 _LASTING = ("compute_lease", "supply_agreement", "contract_award", "joint_venture", "material_agreement")
 
 
-def contrarian(material: Material) -> list[NoteStatement]:
-    """Say why it may be less, or other, than it looks; the first reasons that there are."""
+def contrarian(material: Material, before: Sequence[NoteStatement] = ()) -> list[NoteStatement]:
+    """Say why it may be less, or other, than it looks; the first reasons that there are.
+
+    No sentence that the statements `before` quote, such as the risks, is quoted again.
+    """
     said = [statement for reason in _AGAINST for statement in reason(material) if statement.grounds][:MOST]
-    if material.main is None:
+    main = material.main
+    if main is None:
         return said
-    return said + [
-        _statement(one.kind, quote(material.event, [one.evidence]))
-        for one in passages(material.event, AGAINST, MOST_SAID, evidence_of(risks(material)))
-    ]
+    taken = evidence_of([*before, *said])
+    found = passages(material.event, AGAINST, MOST_SAID, taken, speaks_against(material, main))
+    return said + [_statement(one.kind, quote(material.event, [one.evidence])) for one in found]
 
 
 def _undone(material: Material) -> list[NoteStatement]:
     """The money holds only while a right is not used."""
     event = material.event
-    if material.main is None:
+    if material.main is None or material.main.type not in _HELD_BY_TERMS:
         return []
     term = next((one for one in event.terms if one.type in _UNDONE and quote(event, one.evidence)), None)
     if term is None:
@@ -90,8 +97,8 @@ def _other_tone(material: Material) -> list[NoteStatement]:
 _AGAINST: tuple[Callable[[Material], list[NoteStatement]], ...] = (_undone, _unconfirmed, _known_already, _other_tone)
 
 
-def questions(material: Material) -> list[NoteStatement]:
-    """Ask for what a reader wants to know and the text does not say."""
+def questions(material: Material, before: Sequence[NoteStatement] = ()) -> list[NoteStatement]:
+    """Ask for what a reader wants to know and the text does not say; no sentence that `before` quotes comes again."""
     event, found = material.event, material.main
     if found is None:
         return []
@@ -108,7 +115,7 @@ def questions(material: Material) -> list[NoteStatement]:
         said.append(_question(f"Who holds the {words(rights[0].type)}?", number("holders stated:", "0")))
     return said[:3] + [
         NoteStatement(section="question", text=one.kind, grounds=quote(event, [one.evidence]))
-        for one in passages(event, UNSAID, MOST_SAID)
+        for one in passages(event, UNSAID, MOST_SAID, evidence_of(before))
     ]
 
 

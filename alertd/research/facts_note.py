@@ -21,16 +21,20 @@ LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk",
 """Sections that a note speaks of even where there is nothing to be said."""
 
 _Section = Callable[[Material], list[NoteStatement]]
-_FIRST: tuple[_Section, ...] = (implications, winners, losers, exposed, risks)
-_LAST: tuple[_Section, ...] = (precedents, crowding, contrarian, questions)
-"""Between them stands the horizon."""
+_FIRST: tuple[_Section, ...] = (implications, winners, losers, exposed)
+_LAST: tuple[_Section, ...] = (precedents, crowding)
+"""Between them stand the risk and the horizon; last come what speaks against it and what is open."""
 
 
 def facts_note(material: Material, at: str) -> Note:
     """Write what an event means for a portfolio from nothing but facts; `at` (RFC 3339) is when."""
     horizon = horizon_of(material)
     first, last = ([said for section in some for said in section(material)] for some in (_FIRST, _LAST))
-    statements = [said for said in (*first, *horizon.statements, *last) if said.grounds]
+    risk = risks(material)
+    against = contrarian(material, risk)
+    asked = questions(material, [*risk, *against])
+    found = (*first, *risk, *horizon.statements, *last, *against, *asked)
+    statements = [said for said in found if said.grounds]
     there = {said.section for said in statements}
     level, why = confidence(material)
     return Note(

@@ -8,14 +8,13 @@ that is part of a page or speaks to its reader is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from alertd.base.months import MONTHS
 from alertd.model import Event, Evidence
 from alertd.research.addressed import speaks_to_its_reader
+from alertd.research.cues import Cue
 from alertd.text.sentences import sentences
 
 READ = 4_000
@@ -35,134 +34,76 @@ class Passage(NamedTuple):
     evidence: Evidence
 
 
-class _Cue(NamedTuple):
-    kind: str
-    pattern: re.Pattern[str]
-    """For words in small letters: without a flag for case each place is dismissed by its first letter."""
-
-
-@dataclass(frozen=True, eq=False)
-class Cues:
-    """What sentences of one sort have in common, the first that fits being their kind."""
-
-    all: tuple[_Cue, ...]
-    any: re.Pattern[str]
-    """Finds something wherever one of them does: most sentences are dismissed by it at once."""
-
-
-def _cues(**patterns: str) -> Cues:
-    cues = (_Cue(_KINDS[name], re.compile(rf"\b(?:{part})\b")) for name, part in patterns.items())
-    return Cues(tuple(cues), re.compile(rf"\b(?:{'|'.join(patterns.values())})\b"))
-
-
-_KINDS = {
-    "condition": "It depends on something that is not settled yet.",
-    "doubt": "It may not come as it is told.",
-    "opposed": "Somebody is against it, or has not agreed.",
-    "pressed": "Something is late, has stopped, or fails again.",
-    "owed": "Money is owed, or has to be found.",
-    "costly": "It costs more, or brings less.",
-    "liable": "There are claims, charges or fines.",
-    "leaning": "Much hangs on one thing.",
-    "denied": "The other side tells it otherwise.",
-    "unproven": "Nothing is decided by it.",
-    "softened": "Something softens it.",
-    "unchanged": "What it might have changed is as it was.",
-    "planned": "It was planned, or known before.",
-    "elsewhere": "Others do otherwise, or it was otherwise before.",
-    "unsaid": "The text says that this is not known.",
-}
-_SHARE = r"(?:half|a third|one third|two thirds|a quarter|a fifth|\d+(?:\.\d+)? ?(?:%|per ?cent))"
-
-RISKS = _cues(
-    condition=r"subject to|depend(?:s|ing|ent)?|conditional"
-    r"|must (?:\w+ )?(?:still|first|raise|double|find|agree|repay|prove)|has still to|ha(?:s|ve) yet to"
-    r"|provided that|consent|unless|needs? (?:the )?(?:approval|permission)|covenants?"
-    r"|still (?:has to|needs?)",
-    doubt=r"come to nothing|early stage|no (?:assurance|guarantee)|faults?|differences over|does not know"
-    r"|warn(?:s|ed)? (?:that|of)|risks?"
-    r"|(?:may|might|could) (?:not|fail|lose|be forced|fall|cost|face|cut|leave|order up to|end|walk away)"
-    r"|uncertain\w*",
-    opposed=r"oppos(?:e|es|ed|ition)|thin|has not (?:said|joined|agreed|decided)|disput(?:e|es|ed|ing)"
-    r"|vote[sd]? against|object(?:s|ed|ions?)|complain(?:s|ed|t|ts)?|critici[sz]\w+|unions?"
-    r"|works council",
-    pressed=r"(?:\w+ )?(?:days|weeks|months|years) late|delay(?:s|ed)?|late delivery|stopped|halt(?:s|ed)?|shut"
-    r"|(?:second|third|fourth|fifth) (?:\w+ )?(?:time|outage|delay|recall|attack|warning)|put off"
-    r"|postpone[sd]?|quality problems|data (?:were|was)|shortages?|customer had left|lost",
-    owed=r"debts?|loans?|repa(?:y|id|yment)|borrow\w*|spends? about|cash (?:at|of)|bonds?|must pay|would pay"
-    r"|raise funds|break fee|dilut\w+|below the last close",
-    costly=r"cannot pass on|dearer|costs? (?:almost|it|more|about|up)|hedged only|fell \d+|down from"
-    r"|less each year|\d+% less|margins? (?:fell|falls|shrank|under)|slow(?:s|ed|er|ing)?"
-    r"|weak(?:er|ness)?|has hedged|loss(?:es)?",
-    liable=r"damages|charge of|fin(?:e|es|ed)|lawsuits?|suits|claims? (?:for|of|by|against)|penalt(?:y|ies)"
-    r"|pending|investigat\w+|subpoena\w*|default\w*",
-    leaning=rf"{_SHARE} of (?:its|the|his|her|their|all|annual|group|total)\b[^.]*\b(?:sales|revenues?|profits?"
-    r"|backlog|pipeline|price|shares|votes|costs?|capacity|needs|orders?|business|output)"
-    rf"|or {_SHARE} of its|largest (?:customer|buyer|supplier)s?|only (?:customer|supplier|source|maker)"
-    rf"|stood for|{_SHARE} of the (?:votes|shares|pipeline|capacity|price)",
-)  # fmt: skip
-"""The first that fits is a sentence's kind, and the first kinds come first."""
-
-AGAINST = _cues(
-    denied=r"reject(?:s|ed)?|den(?:y|ies|ied)|disput(?:es|ed)|no disagreement|no wrongdoing|complies|meets the"
-    r"|will (?:appeal|fight|contest|defend)|sa(?:id|ys) (?:that )?(?:it|its|they|the) [^.]*\b(?:not|no)"
-    r"|not (?:negotiating|in talks)|no basis|defend\w* (?:itself|against)",
-    unproven=r"prejudge|examining|alleg(?:es|ed|ation\w*)|may come to nothing|early stage|no decision"
-    r"|nothing has been (?:decided|agreed)",
-    softened=r"insur(?:ance|er|ed)|covers?|from stock|restored|set aside|other work|hedged|no new trial"
-    r"|fixed prices|only (?:a|one|half)|not affected|replacement|resum\w+",
-    unchanged=r"unchanged|intact|kept|keeps?|maintain(?:s|ed)?|repeated|confirm(?:s|ed)|in line with|reaffirm\w+"
-    r"|remains?|still (?:holds?|advise|expects?|owns?)|have held|no (?:order|effect|change)|not been"
-    r"|does not change|will continue|rather than",
-    planned=r"trading plan|10b5-1|as (?:planned|expected)|had (?:said|warned|expected|risen|announced)"
-    r"|priced? in|already (?:\w+ )?(?:announced|disclosed|expected|flagged|known|planned|reported|said|told|warned)"
-    rf"|since (?:{'|'.join(MONTHS)})",
-    elsewhere=r"below the (?:last|offer|value)|sold shares|but|however|although|while|despite|yet|other brokers"
-    r"|raised their own|had left",
-)  # fmt: skip
-
-UNSAID = _cues(
-    unsaid=r"(?:did|does|has|have|had|would|could|do) not (?:yet )?(?:said?|say|name[d]?|know|give[n]?"
-    r"|disclose[d]?|state[d]?|comment|specify|specified|identify|identified|explain(?:ed)?|put a figure"
-    r"|tell|told)|not (?:been )?(?:disclosed|stated|known|named|given)|undisclosed"
-    r"|without (?:naming|giving|saying)|(?:gave|named|give|set|sets) no|declined to"
-    r"|no (?:reason|deadline|date|details?|figure)s? (?:was|were|is|are)|unclear|no court or",
-)  # fmt: skip
-
 _PAGE = re.compile(r"\b(?:you|your|yours|subscribe|sign in|log in|cookies?)\b|[<>`|]|\]\(|https?:|\bwww\.|(?<!\w)@\w")
 """What is no prose: the furniture of a page."""
+_TAG_EDGE = re.compile(r"(?<=[.!?])\s+(?=<)|(?<=>)\s+(?=[A-Z])")
 _BOILERPLATE = re.compile(
     r"\bforward[- ]looking\b|\bresults (?:may|could|might) differ\b|\bsafe harbou?r\b|\bno obligation to\b"
     r"|\brisk factors\b|\brisks and uncertainties\b|\bpast performance\b|\bno (?:offer|advice)\b"
     r"|\binvestment advice\b|\bundertakes no\b"
+    # of reports to the SEC
+    r"|\bincorporated (?:herein )?by reference\b|\bshall not be deemed\b|\bqualified in (?:its|their) entirety\b"
+    r"|\bliabilities of (?:that|such) section\b|\bcover page\b|\binteractive data\b|\b(?:i|inline )xbrl\b"
+    r"|\bexhibits? (?:no\b|number\b|index\b|\d)|\bpress release,? (?:dated|issued)\b|\bform 8-k\b"
+    r"|\bnot otherwise defined\b|\bnon-gaap\b|\bsubstitute for (?:gaap|measures)\b|\bpar value\b"
+    r"|\bcustomary representations\b|\bpursuant to (?:an?|the|that certain) (?:\w+ ){0,4}indenture\b"
+    r"|\bindependent director\b|\bage (?:[3-8]\d),|\btarget (?:annual )?bonus\b|\bannual bonus\b"
+    r"|\bparachute payment\b",
 )
 """What stands in every text of its kind, and says nothing about this one."""
-_NONE_OF_IT = re.compile(r"\b(?:no|without|free of|never)\s(?:\w+\s)?$")
+_NONE_OF_IT = re.compile(r"(?:\b(?:no|without|free of|never)\s(?:\w+\s)?|\bnot\s)$", re.IGNORECASE)
+_OPENS = re.compile(r"[\s\"'“‘(\[]*")
+_NEXT = re.compile(r"[\s,.&/'’-]*(\w+)?")
+_FREE = frozenset(("but", "however", "although", "though", "while", "whereas", "despite", "no", "not", "only"))
+"""Cues that are never part of a name, even where what follows has a capital."""
+_OFFICE = re.compile(
+    r"\s(?:officers?|officials?|commission(?:er)?s?|departments?|minist(?:er|ry)|directors?|managers?|presidents?"
+    r"|leaders?|analysts?|agency|agencies|regulators?|division|desk|traders?)\b",
+    re.IGNORECASE,
+)
+"""What makes an office or a field of the word before it: `the debt department`."""
+
+Fits = Callable[[Cue, int, int, int], bool]
+"""Whether a cue means what it says: the cue, where its sentence begins and ends, and where it stands itself."""
 
 
-def passages(event: Event, cues: Cues, most: int, taken: Sequence[Evidence] = ()) -> list[Passage]:
-    """Give at most `most` sentences of an event's body that cues find, each once; what `taken` quotes comes last."""
-    quoted = [(one.start, one.end) for one in taken if one.field == "body"]
-    found = [(any(a < end and start < b for a, b in quoted), rank, start, end, place)
-             for rank, start, end, place in _found(event.body[:READ], cues)]  # fmt: skip
-    return [
-        Passage(cues.all[rank].kind, _evidence(event.body, start, end, place))
-        for _, rank, start, end, place in sorted(found)[:most]
-    ]
+def passages(
+    event: Event, cues: Sequence[Cue], most: int, taken: Sequence[Evidence] = (), fits: Fits | None = None
+) -> list[Passage]:
+    """Give at most `most` sentences of an event's body that cues find, each once, and none that `taken` quotes."""
+    found: list[tuple[int, int, Passage]] = []
+    for start, end in spoken(event.body):
+        if any(one.field == "body" and one.start < end and start < one.end for one in taken):
+            continue
+        first = first_cue(event.body, start, end, cues, fits)
+        if first is not None:
+            rank, place = first
+            found.append((rank, start, Passage(cues[rank].kind, _evidence(event.body, start, end, place))))
+    return [one[-1] for one in sorted(found, key=lambda one: one[:2])[:most]]
 
 
-@lru_cache(maxsize=32)
-def _found(text: str, cues: Cues) -> tuple[tuple[int, int, int, int], ...]:
-    """Give for each sentence that a cue finds the cue's rank, its own offsets, and where the cue stands."""
-    found = []
-    for start, end, said in _spoken(text):
-        if cues.any.search(said) is not None:
-            places = ((rank, _place(cue.pattern, said)) for rank, cue in enumerate(cues.all))
-            if first := next(((rank, place) for rank, place in places if place is not None), None):
-                found.append((first[0], start, end, start + first[1]))
-    return tuple(found)
+def first_cue(
+    text: str, start: int, end: int, cues: Sequence[Cue], fits: Fits | None = None
+) -> tuple[int, int] | None:
+    """Give which cue, the first of several, a sentence has, by its number, and where it stands in the text."""
+    said = text[start:end]
+    low = _small(said)
+    if _any_of(tuple(cues)).search(low) is None:
+        return None
+    for rank, cue in enumerate(cues):
+        place = _place(cue, said, low)
+        if place is not None and (fits is None or fits(cue, start, end, start + place)):
+            return rank, start + place
+    return None
 
 
+@lru_cache(maxsize=64)
+def _any_of(cues: tuple[Cue, ...]) -> re.Pattern[str]:
+    """Give what finds something wherever one of them does: most sentences are dismissed by it at once."""
+    return re.compile("|".join(cue.pattern.pattern for cue in cues))
+
+
+@lru_cache(maxsize=1024)
 def _small(said: str) -> str:
     """Write a sentence in small letters, each at its place."""
     low = said.lower()
@@ -171,32 +112,57 @@ def _small(said: str) -> str:
 
 def spoken(text: str) -> tuple[tuple[int, int], ...]:
     """Give the sentences of a text that are prose and speak to nobody, as offsets."""
-    return tuple((start, end) for start, end, _ in _spoken(text[:READ]))
+    return _spoken(text[:READ])
 
 
 @lru_cache(maxsize=16)
-def _spoken(text: str) -> tuple[tuple[int, int, str], ...]:
+def _spoken(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(_prose(text))
 
 
-def _prose(text: str) -> Iterator[tuple[int, int, str]]:
-    """Give sentences as offsets, each with itself in small letters."""
+def _prose(text: str) -> Iterator[tuple[int, int]]:
     for one in sentences(text, _MOST_SENTENCES):
-        said = text[one.start : one.end]
-        low = _small(said)
-        count = len(said.split()) + said.endswith((".", "!"))
-        if _LEAST_WORDS <= count <= _MOST_WORDS and not _is_page(said, low):
-            yield one.start, one.end, low
+        for start, end in _between_tags(text, one.start, one.end):
+            said = text[start:end]
+            count = len(said.split()) + said.endswith((".", "!"))
+            if _LEAST_WORDS <= count <= _MOST_WORDS and not _is_page(said):
+                yield start, end
 
 
-def _is_page(said: str, low: str) -> bool:
+def _between_tags(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a sentence where markup begins after its point or ends before its first word: that is none of it."""
+    for found in _TAG_EDGE.finditer(text, start, end):
+        yield start, found.start()
+        start = found.end()
+    yield start, end
+
+
+def _is_page(said: str) -> bool:
+    low = _small(said)
     return _PAGE.search(low) is not None or _BOILERPLATE.search(low) is not None or speaks_to_its_reader(said)
 
 
-def _place(pattern: re.Pattern[str], said: str) -> int | None:
-    """Give where a cue stands that is not taken back by the word before it: `no debt`."""
-    places = (found.start() for found in pattern.finditer(said))
-    return next((place for place in places if not _NONE_OF_IT.search(said, max(place - 24, 0), place)), None)
+def _place(cue: Cue, said: str, low: str) -> int | None:
+    """Give where a cue stands that is not taken back by the word before it (`no debt`), and is part of no name."""
+    if cue.unless is not None and cue.unless.search(low) is not None:
+        return None
+    for found in cue.pattern.finditer(low):
+        place = found.start()
+        taken_back = _NONE_OF_IT.search(said, max(place - 24, 0), place) is not None
+        if not (taken_back or _OFFICE.match(said, found.end()) or _in_name(said, place, found.end())):
+            return place
+    return None
+
+
+def _in_name(said: str, place: int, end: int) -> bool:
+    """Whether a cue is part of a name or of a dateline: it has a capital where no sentence begins, or one follows."""
+    if not said[place].isupper() or said.isupper() or said[place:end].lower() in _FREE:
+        return False
+    first = _OPENS.match(said)
+    if first is None or first.end() != place:
+        return True
+    word = _NEXT.match(said, end)
+    return word is not None and word[1] is not None and word[1][0].isupper()
 
 
 def _evidence(text: str, start: int, end: int, cue: int) -> Evidence:

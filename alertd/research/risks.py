@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alertd.base.months import MONTHS_IN
-from alertd.model import DealTerm, Duration, Event, NoteGround, NoteStatement
+from alertd.model import DealTerm, Duration, Event, NoteGround, NoteStatement, ReportedType
 from alertd.research.ahead import ahead, months_of
+from alertd.research.countering import leaves_open, speaks_against
+from alertd.research.cues import ANSWERS, RISKS, Cue
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
-from alertd.research.passages import RISKS, passages
+from alertd.research.passages import Passage, first_cue, passages
 
 MOST, MOST_SAID = 4, 3
 
@@ -26,6 +28,15 @@ _CONSEQUENCE = {
 
 _RUNS = {"reclaim_right": (3.0, 12.0), "termination_right": (3.0, 12.0), "contingency": (1.0, 12.0)}
 """Over how many months a term matters where the text states no time for it: a convention, and the note says so."""
+
+_RAISING = ("offering", "ipo", "rating_change", "price_target")
+"""Types that speak of bonds and loans by their nature: there they are no risk that comes on top."""
+_ANSWERED = ("doubt", "costly", "liable", "indebted", "owed")
+"""Kinds of risk that an answer in the same sentence takes back: a loss that is insured, a claim that is denied."""
+
+_FIRM = ("condition", "opposed")
+"""Kinds that are a risk even where the sentence says that something is not known; others leave it to what is open,
+if there is another risk."""
 
 RIGHTS = ("reclaim_right", "termination_right")
 LASTING = (
@@ -48,13 +59,33 @@ class Horizon:
 
 def risks(material: Material) -> list[NoteStatement]:
     """Name the terms that can undo it, in the source's own words; then what else the text says may go wrong."""
-    if material.main is None:
+    main, event = material.main, material.event
+    if main is None:
         return []
-    said = [_risk(term, material) for term in material.event.terms if term.type in _CONSEQUENCE][:MOST]
+    told: dict[str, NoteStatement] = {}
+    for one in (_risk(term, material) for term in event.terms if term.type in _CONSEQUENCE):
+        if one.grounds:
+            told.setdefault(one.text, one)
+    said = list(told.values())[:MOST]
+    found = _sentences(material, main, said)
     return said + [
-        NoteStatement(section="risk", text=one.kind, grounds=quote(material.event, [one.evidence]))
-        for one in passages(material.event, RISKS, MOST_SAID, evidence_of(said))
+        NoteStatement(section="risk", text=one.kind, grounds=quote(event, [one.evidence])) for one in found
     ]
+
+
+def _sentences(material: Material, main: ReportedType, said: list[NoteStatement]) -> list[Passage]:
+    """Give the sentences that name a risk by themselves, besides what is said already."""
+    event, against = material.event, speaks_against(material, main)
+    cues = [cue for cue in RISKS if cue.name != "owed" or main.type not in _RAISING]
+
+    def fits(cue: Cue, start: int, end: int, place: int) -> bool:
+        return cue.name not in _ANSWERED or first_cue(event.body, start, end, ANSWERS, against) is None
+
+    def is_known(cue: Cue, start: int, end: int, place: int) -> bool:
+        return fits(cue, start, end, place) and (cue.name in _FIRM or not leaves_open(material, start, end))
+
+    found = passages(event, cues, MOST_SAID, evidence_of(said), is_known)
+    return found if said or found else passages(event, cues, MOST_SAID, (), fits)
 
 
 def _risk(term: DealTerm, material: Material) -> NoteStatement:

@@ -1,0 +1,73 @@
+"""Whether a sentence really speaks against an event: who denies, and what a contrast is set beside."""
+
+from __future__ import annotations
+
+from alertd.model import ReportedType
+from alertd.research.cues import UNSAID, Cue
+from alertd.research.material import Material
+from alertd.research.passages import Fits, first_cue
+from alertd.research.said import told
+
+_ACCUSING = frozenset((
+    "litigation", "contract_dispute", "regulatory_action", "short_report", "law_firm_notice", "settlement",
+    "sanctions", "export_control", "auditor_change", "restatement", "default", "proxy_fight", "activist_stake",
+    "cyber_incident", "outage", "product_recall",
+))  # fmt: skip
+"""Types in which something is held against a company: its own `we have no…` is another side of it."""
+_ACCUSERS = frozenset(("plaintiff", "claimant", "short_seller", "terminating", "holder", "sponsor"))
+_ADDRESSED = frozenset(("target", "terminated", "respondent", "defendant", "subject", "victim"))
+"""Roles of those to whom something is done."""
+
+
+def speaks_against(material: Material, main: ReportedType) -> Fits:
+    """Give the check of what cues alone cannot tell: a denial by whose news it is, a `but` that is about others."""
+    actors = {one.company for one in main.parties if _acts(one.role, main.type)}
+    sides = {one.company for one in main.parties}
+    figures = [span for amount in told(material) for span in amount.evidence if span.field == "body"]
+    named = _surfaces(material)
+
+    def fits(cue: Cue, start: int, end: int, place: int) -> bool:
+        body = material.event.body
+        if cue.name in ("denied", "says_not"):
+            speaker = _last_named(named, body, start, place)
+            if speaker:
+                return speaker not in actors
+            return cue.name == "denied" or main.type in _ACCUSING or main.status != "announced"
+        if leaves_open(material, start, end):
+            return False
+        if cue.name == "contrast":
+            said = body[place:end]
+            return any(place <= one.start < end for one in figures) or any(
+                word in said for company in sides for word in named.get(company, ())
+            )
+        return True
+
+    return fits
+
+
+def leaves_open(material: Material, start: int, end: int) -> bool:
+    """Whether a sentence of the body says that something is not known."""
+    return first_cue(material.event.body, start, end, UNSAID) is not None
+
+
+def _acts(role: str, event_type: str) -> bool:
+    """Whether who has a role is the one whose news it is."""
+    return role in _ACCUSERS if event_type in _ACCUSING else role not in _ADDRESSED
+
+
+def _surfaces(material: Material) -> dict[str, set[str]]:
+    """Give how each company is written in the event, by its id."""
+    event = material.event
+    texts = {"title": event.title, "body": event.body}
+    found: dict[str, set[str]] = {}
+    for company in event.companies:
+        written = {texts.get(span.field, "")[span.start : span.end] for span in company.evidence}
+        found[company.id] = {word for word in written if word}
+    return found
+
+
+def _last_named(named: dict[str, set[str]], body: str, start: int, end: int) -> str:
+    """Give the company that is named last in a stretch of the text; empty if none is."""
+    places = [(body.rfind(word, start, end), company) for company, surfaces in named.items() for word in surfaces]
+    place, company = max(places, default=(-1, ""))
+    return company if place >= 0 else ""
