@@ -79,7 +79,7 @@ def _of_title(event: Event, grounds: list[NoteGround]) -> list[NoteGround]:
     named = titled(event)
     if named is None or any(one.evidence is not None and named.quote in one.evidence.quote for one in grounds):
         return []
-    return quote(event, [named])
+    return quote(event, [Evidence(field="title", start=0, end=len(event.title), quote=event.title)])
 
 
 def told(material: Material) -> list[Amount]:
