@@ -33,7 +33,9 @@ _REQUEST = 4096
 
 def serve(control: socket.socket) -> NoReturn:
     """Fork children as long as the line is open."""
-    ended, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    ended, wake = os.pipe()
+    os.set_blocking(ended, False)
+    os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
