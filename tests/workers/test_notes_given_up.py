@@ -15,6 +15,7 @@ from alertd.base.failpoints import arm
 from alertd.errors import Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, NoteDue, StoredAlert
 from alertd.net.client import HttpClient
+from alertd.research import writing
 from alertd.store.protocol import Store
 from alertd.workers import notes
 from alertd.workers.notes import BACK_OFF_MS
@@ -51,7 +52,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> None:
         raise ZeroDivisionError("of a figure of the text")
 
-    monkeypatch.setattr(notes, "read_draft", fails)
+    monkeypatch.setattr(writing, "read_draft", fails)
 
 
 async def due(noting: Noting) -> NoteDue:
