@@ -17,7 +17,7 @@ from alertd.web.sessions import CODE_S, Sessions
 
 
 def page(config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Print the address of the page, with a link that signs in.
+    """Print the address of the desk's page, with a link that signs in.
 
     It is good once and for ten minutes, and sees all desks: whoever can read the state directory may make one.
     """

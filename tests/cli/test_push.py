@@ -112,7 +112,7 @@ def test_many_items_go_in_batches(folder: Path, world: FaultServer) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_daemon_that_cannot_at_present_is_asked_again(folder: Path, world: FaultServer, status: int) -> None:
-    busy = answer(b'{"error": "no room at present"}', status=status, headers={"Retry-After": "0"})
+    busy = answer(b'{"detail": "no room at present"}', status=status, headers={"Retry-After": "0"})
     world.script("/v1/push/inbox", busy, busy, receipt("new"))
     done = push(folder, world, stdin='{"title": "a"}')
     assert done.code == 0, done.err
@@ -128,7 +128,7 @@ def test_a_daemon_that_cannot_at_present_is_asked_again(folder: Path, world: Fau
 def test_what_the_daemon_refuses_is_not_tried_again_and_the_rest_not_sent(
     folder: Path, world: FaultServer, status: int, words: str
 ) -> None:
-    world.script("/v1/push/inbox", answer(b'{"error": "what is it"}', status=status))
+    world.script("/v1/push/inbox", answer(b'{"detail": "what is it"}', status=status))
     (folder / "a.jsonl").write_text('{"title": "a"}\n' * 300)
     done = push(folder, world, "a.jsonl", "--json")
     assert done.code == 1
