@@ -3,7 +3,8 @@
 Started by the supervisor as `python -m alertd.app.fork_server FD`, the other end of `forks.ForkServer`:
 
     -> {"name": "io"} and the descriptor of the child's line to the supervisor
-    <- {"forked": PID} and a descriptor of the process (pidfd_open(2)), where the system has such
+    <- {"forked": PID, "handles": 1} and a descriptor of the process (pidfd_open(2)); 0 and none without such
+    <- {"failed": ERRNO}
     <- {"ended": PID, "code": CODE}
 
 To import takes more than a second of a processor, to fork some milliseconds, and what was imported is in memory once.
@@ -13,6 +14,8 @@ go on, and leave when their own lines close.
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import gc
 import os
 import select
@@ -29,6 +32,7 @@ from alertd import telemetry
 from alertd.app import child
 
 _REQUEST = 4096
+_PR_SET_PDEATHSIG = 1
 
 
 def serve(control: socket.socket) -> NoReturn:
@@ -53,20 +57,35 @@ def serve(control: socket.socket) -> NoReturn:
             line, descriptors, _, _ = socket.recv_fds(control, _REQUEST, 1)
             if not line:
                 os._exit(0)
-            _fork(control, msgspec.json.decode(line)["name"], descriptors[0], (ended, wake))
+            if descriptors:
+                _fork(control, msgspec.json.decode(line)["name"], descriptors[0], (ended, wake))
+            else:  # no room for one more
+                _send(control, {"failed": errno.EMFILE}, [])
 
 
 def _fork(control: socket.socket, name: str, line: int, own: tuple[int, int]) -> None:
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(line)
+        _send(control, {"failed": error.errno or errno.EAGAIN}, [])
+        return
     if pid == 0:
         control.close()
         _become(name, line, own)
     os.close(line)
-    # Before the child is waited for: its number cannot be another's yet.
-    handle = [os.pidfd_open(pid)] if hasattr(os, "pidfd_open") else []
-    _send(control, {"forked": pid}, handle)
+    handle = _handle(pid)
+    _send(control, {"forked": pid, "handles": len(handle)}, handle)
     for descriptor in handle:
         os.close(descriptor)
+
+
+def _handle(pid: int) -> list[int]:
+    """Give a descriptor of a child that is not waited for yet, so that its number cannot be another's."""
+    try:
+        return [os.pidfd_open(pid)]
+    except (AttributeError, OSError):  # an older kernel, or one that does not let us
+        return []
 
 
 def _become(name: str, line: int, own: tuple[int, int]) -> NoReturn:
@@ -110,6 +129,13 @@ def _send(control: socket.socket, message: dict[str, Any], descriptors: list[int
         os._exit(0)  # the supervisor is gone
 
 
+def _leave_with_parent() -> None:
+    """Leave with the supervisor even where this process stands still (prctl(2); children do not inherit it)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    _leave_with_parent()
     setproctitle.setproctitle("alertd fork-server")
     serve(socket.socket(fileno=int(sys.argv[1])))

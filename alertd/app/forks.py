@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -23,6 +24,8 @@ COMMAND = (sys.executable, "-m", "alertd.app.fork_server")
 PATIENCE_S = 60.0
 """A fork server that has forked nothing for so long is killed, and another started."""
 GRACE_S = 2.0
+WORD_S = 2.0
+"""How long after a child's end the fork server may take to say how it ended."""
 UNKNOWN = "unknown: the fork server ended before it"
 _READ = 4096
 _MOST = 16
@@ -30,12 +33,21 @@ _MOST = 16
 
 
 class Forked:
-    """One child. It is killed by its descriptor where the system has such, so that no other can be hit."""
+    """One child. It is killed by its descriptor where the system has such, so that no other can be hit.
 
-    def __init__(self, pid: int, handle: int | None) -> None:
+    How it ended the fork server says; that it did the descriptor shows, so that a fork server that stands still holds
+    nothing up.
+    """
+
+    def __init__(self, pid: int, handle: int | None, silent: Callable[[], None]) -> None:
+        """`silent` is called where the fork server does not say how it ended."""
         self.pid = pid
         self._handle = handle
-        self._ended: asyncio.Future[int | str] = asyncio.get_running_loop().create_future()
+        self._silent = silent
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[int | str] = self._loop.create_future()
+        if handle is not None:
+            self._loop.add_reader(handle, self._left)
 
     @property
     def ended(self) -> bool:
@@ -60,17 +72,25 @@ class Forked:
         """Nobody tells of its end any more; the system does, if it can."""
         if self._handle is None:
             self.end(UNKNOWN)
-        else:
-            asyncio.get_running_loop().add_reader(self._handle, self.end, UNKNOWN)
 
     def end(self, code: int | str) -> None:
         """Note its end."""
         if not self.ended:
             self._ended.set_result(code)
         if self._handle is not None:
-            asyncio.get_running_loop().remove_reader(self._handle)
+            self._loop.remove_reader(self._handle)
             os.close(self._handle)
             self._handle = None
+
+    def _left(self) -> None:
+        assert self._handle is not None
+        self._loop.remove_reader(self._handle)
+        self._loop.call_later(WORD_S, self._untold)
+
+    def _untold(self) -> None:
+        if not self.ended:
+            self.end(UNKNOWN)
+            self._silent()
 
 
 class ForkServer:
@@ -98,17 +118,21 @@ class ForkServer:
             assert self._control is not None
             self._answer = asyncio.get_running_loop().create_future()
             try:
+                self._ask(self._control, name, line)
                 async with asyncio.timeout(PATIENCE_S):
-                    socket.send_fds(self._control, [msgspec.json.encode({"name": name})], [line.fileno()])
                     return await self._answer
             except TimeoutError as error:
                 self._gone("it does not answer")
                 raise OSError("the fork server does not answer") from error
-            except OSError:
-                self._gone("its line broke")
-                raise
             finally:
                 self._answer = None
+
+    def _ask(self, control: socket.socket, name: str, line: socket.socket) -> None:
+        try:
+            socket.send_fds(control, [msgspec.json.encode({"name": name})], [line.fileno()])
+        except OSError:
+            self._gone("its line broke")
+            raise
 
     async def begin(self) -> None:
         """Start one, if none is there: it imports while others start. Raises OSError."""
@@ -158,15 +182,20 @@ class ForkServer:
         self._handles += handles
         *lines, self._heard = (self._heard + data).split(b"\n")
         for line in lines:
-            self._take(msgspec.json.decode(line, type=dict[str, int]))
+            self._take(msgspec.json.decode(line, type=dict[str, int]), control)
 
-    def _take(self, message: dict[str, int]) -> None:
+    def _take(self, message: dict[str, int], control: socket.socket) -> None:
         if "ended" in message:
             child = self._children.pop(message["ended"], None)
             if child is not None:
                 child.end(message["code"])
             return
-        child = Forked(message["forked"], self._handles.popleft() if self._handles else None)
+        if "failed" in message:
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_exception(OSError(message["failed"], os.strerror(message["failed"])))
+            return
+        handle = self._handles.popleft() if message["handles"] and self._handles else None
+        child = Forked(message["forked"], handle, lambda: self._is_silent(control))
         self._children[child.pid] = child
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(child)
@@ -184,6 +213,10 @@ class ForkServer:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(OSError(f"the fork server is gone: {why}"))
 
+    def _is_silent(self, control: socket.socket) -> None:
+        if control is self._control:
+            self._gone("it does not say how its children end")
+
     def _orphan(self) -> None:
         for child in self._children.values():
             child.orphan()
@@ -194,3 +227,5 @@ class ForkServer:
             asyncio.get_running_loop().remove_reader(self._control)
             self._control.close()
             self._control = None
+        while self._handles:
+            os.close(self._handles.popleft())

@@ -29,6 +29,8 @@ STEADY_S = 60.0
 MAX_WAIT_S = 10.0
 HOPELESS = 5
 """A child that dies so often before it ever worked ends the daemon: something is wrong that waiting does not mend."""
+HOPELESS_KILLED = 25
+"""The same of one that is killed each time: a book that fits into no memory, say."""
 KILLED = (-signal.SIGKILL, -signal.SIGTERM)
 """Somebody else's doing, the kernel's for want of memory too: it says nothing of what the child does next time."""
 GRACE_S = 2.0
@@ -177,8 +179,8 @@ class Guard:
             telemetry.PROCESS_RESTARTS.labels(role=self.name.partition("-")[0]).inc()
             log.error("process_died", process=self.name, code=code, lived_s=round(lived, 1), again_in_s=wait_s)
             self._hear(self, Died())
-            if own_deaths >= HOPELESS and not self.ready.is_set():
-                text = f"the process {self.name} ended {own_deaths} times before it could work; the log says why"
+            if (own_deaths >= HOPELESS or quick_deaths >= HOPELESS_KILLED) and not self.ready.is_set():
+                text = f"the process {self.name} ended {quick_deaths} times before it could work; the log says why"
                 self._hear(self, Failed(text))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):

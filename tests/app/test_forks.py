@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -119,6 +120,34 @@ async def test_one_that_does_not_answer_is_replaced(server: ForkServer, monkeypa
         async with forked(server) as (_, _):
             assert server.pid != stopped
         assert not child.ended
+
+
+async def test_a_child_that_dies_under_a_server_that_stands_still_is_known_to_have_ended(
+    server: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WORD_S", 0.05)
+    async with forked(server) as (child, _):
+        stopped = server.pid
+        assert stopped is not None
+        os.kill(stopped, signal.SIGSTOP)
+        child.kill()
+        assert await child.wait() == UNKNOWN
+        await until(lambda: not alive(stopped) or server.pid is None, "it is killed, too")
+        async with forked(server) as (_, _):
+            assert server.pid not in (None, stopped)
+
+
+async def test_a_child_that_cannot_be_forked_is_an_error_and_the_next_one_is_tried(server: ForkServer) -> None:
+    async with forked(server):
+        assert server.pid is not None
+        room = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (3, room[1]))
+        with pytest.raises(OSError, match="Too many open files"):
+            async with forked(server):
+                pass
+        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, room)
+        async with forked(server) as (child, _):
+            assert alive(child.pid)
 
 
 async def test_it_is_not_stopped_by_what_stops_a_whole_group_and_leaves_when_it_is_let_go(server: ForkServer) -> None:

@@ -168,13 +168,22 @@ async def test_one_that_ends_by_itself_five_times_before_it_could_work_ends_the_
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-async def test_one_that_is_killed_from_outside_before_it_could_work_is_never_given_up(
+async def test_one_that_is_killed_from_outside_before_it_could_work_is_not_given_up_soon(
     world: World, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
 ) -> None:
     monkeypatch.setattr(module, "MAX_WAIT_S", 0.0)
     async with guarding(world.guard(f"import os; os.kill(os.getpid(), {int(how)})")) as child:
         await until(lambda: child.starts > module.HOPELESS + 2, "it is started again and again")
-    assert not any(isinstance(message, Failed) for message in world.heard)
+        assert not any(isinstance(message, Failed) for message in world.heard)
+
+
+async def test_one_that_is_killed_again_and_again_before_it_ever_worked_ends_the_daemon_after_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_WAIT_S", 0.0)
+    async with guarding(world.guard("import os; os.kill(os.getpid(), 9)")) as child:
+        await until(lambda: any(isinstance(message, Failed) for message in world.heard), "it is given up")
+        assert child.starts >= module.HOPELESS_KILLED
 
 
 async def test_a_child_whose_loop_stands_still_is_killed_and_started_again(

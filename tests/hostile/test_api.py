@@ -164,9 +164,9 @@ SILENCE = {"reason": "earnings call", "until": "2h", "portfolios": ["ai"]}
 )
 async def test_a_silence_that_cannot_be_meant_is_refused(case: Case, api: Api, change: Any, words: str) -> None:  # noqa: F811
     status, said = await api.ask("POST", "/v1/silences", SILENCE | change)
-    assert (status, words in said["error"]) == (400, True), said
+    assert (status, words in said["detail"]) == (400, True), said
     assert (await api.ask("GET", "/v1/silences"))[1] == {"silences": []}
-    case.says(f"400 {said['error'][:110]}")
+    case.says(f"400 {said['detail'][:110]}")
 
 
 @hostile(107, "replayed Slack request")

@@ -152,7 +152,7 @@ async def test_a_push_does_not_explode(case: Case, inbox: Inbox) -> None:
         case.free(lag)
     assert [status for status, _ in said] == [415, 401]
     assert await inbox.events() == []
-    case.says(f"415 {said[0][1]['error']}", "401 without a token; nothing is unpacked")
+    case.says(f"415 {said[0][1]['detail']}", "401 without a token; nothing is unpacked")
 
 
 PUSHES = [

@@ -25,7 +25,7 @@ HEADERS = {
 WAYS = (("/alerts", "Alerts"),)
 """Where one can go from everywhere."""
 STATIC = "/static/"
-PAGES = frozenset({"", "alerts", "login", "logout", "static"})
+PAGES = (["alerts"], ["login"], ["logout"], ["static"])
 """With what their paths begin."""
 _TYPES = {"css": "text/css", "js": "text/javascript"}
 
@@ -78,8 +78,7 @@ def _bar(signed: SignedIn, here: str) -> Html:
 
 def is_page(path: str) -> bool:
     """Tell whether a path is that of a page."""
-    first = path.split("/", 2)[1] if path.startswith("/") else "."
-    return first in PAGES
+    return path == "/" or path.split("/", 2)[1:2] in PAGES
 
 
 def csrf(signed: SignedIn) -> Html:
