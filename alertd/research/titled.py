@@ -36,6 +36,10 @@ _LISTED = re.compile(
     rf"((?:(?!(?i:{_VERB})\s)[A-Z][\w&.'’/-]*\s(?:(?:and|&|of)\s)?){{1,5}}\([A-Z][A-Z.]{{0,7}}\))(?!\w)"
 )
 """A name with its ticker is one, whatever follows."""
+_MARK = re.compile(
+    r"(?:CORRECTED|CORRECTION|REFILE|RPT|UPDATE ?\d*|WRAPUP ?\d*|EXCLUSIVE|BREAKING)\s?[-:]\s?", re.IGNORECASE
+)
+"""What wires write before a headline that is sent again."""
 _NOBODY = word_set("""
     why how what when where who the a an new good bad more most here this these all two three four five key top big
     jury court courts judge regulator regulators analyst analysts shares stocks stock investors banks bankers house
@@ -65,7 +69,9 @@ def _place(found: re.Match[str] | None) -> Evidence | None:
 
 
 def _subject(title: str) -> re.Match[str] | None:
-    found = _LISTED.match(title) or _SUBJECT.match(title)
+    mark = _MARK.match(title)
+    begin = mark.end() if mark is not None else 0
+    found = _LISTED.match(title, begin) or _SUBJECT.match(title, begin)
     if found is None:
         return None
     said = [word for piece in found[1].split() for word in split_words(piece)]

@@ -161,3 +161,10 @@ def test_in_a_filing_a_bank_without_a_role_is_not_who_it_is_about() -> None:
     bank = CompanyMention(id="bank", name="Big Bank", evidence=[place("Big Bank", body, "body")])
     about = replace(about, companies=[bank], event_types=[replace(found, parties=[Party(company="bank")])])
     assert rows(about) == ["Offering: Skylark Corp."]
+
+
+@pytest.mark.parametrize("mark", ["", "CORRECTED: ", "UPDATE 2-", "Refile - "])
+def test_a_headline_that_is_sent_again_names_whom_it_named(mark: str) -> None:
+    found = titled(event(f"{mark}Northwind Semiconductor cuts full-year guidance", "guidance_cut"))
+    assert found is not None
+    assert (found.start, found.quote) == (len(mark), "Northwind Semiconductor")
