@@ -22,6 +22,7 @@ from alertd.app.starting import started
 from alertd.app.supervisor import ALL_ROLES, Supervisor
 from alertd.base.clock import parse_rfc3339
 from alertd.cli.output import FAULTS, JsonOption, environment, fail, plain, print_json, stderr, stdout
+from alertd.cli.page import link_of
 from alertd.cli.run import Signals
 from alertd.demo.config import write_demo
 from alertd.demo.site import DemoSite
@@ -96,7 +97,7 @@ async def _demo(folder: Path, *, once: bool, json: bool, broken: bool, timeout: 
             return FAULTS
         if not once:
             if not json:
-                _hints(config, supervisor.web)
+                _hints(config, supervisor.snapshot.settings.state_dir, supervisor.web)
             await stop.wait()
             return 0
         store = await open_store(supervisor.redis_url, found.loaded.snapshot.settings.namespace, name="demo")
@@ -109,9 +110,11 @@ async def _demo(folder: Path, *, once: bool, json: bool, broken: bool, timeout: 
         await site.stop()
 
 
-def _hints(config: Path, web: str) -> None:
+def _hints(config: Path, state_dir: Path, web: str) -> None:
     console = stderr()
     console.print(f"health, metrics, API: http://{web} · Ctrl-C stops", style="dim")
+    link = link_of(state_dir, f"http://{web}")
+    console.print(f"the page, signed in: {link}", style="dim", soft_wrap=True, highlight=False)
     console.print(f"ask it from another terminal: alertd status --config {config}", style="dim")
 
 

@@ -37,3 +37,5 @@ async def test_the_link_of_alertd_page_signs_in_and_an_alert_comes_by_itself(
         assert (await command("page", folder=tmp_path))[1].startswith(base)
     code, _, err = await command("page", folder=tmp_path)
     assert (code, "no alertd with a page runs" in err) == (1, True)
+    code, _, err = await command("page", "--config", "nowhere.yaml", folder=tmp_path)
+    assert (code, "Traceback" in err, "nowhere.yaml" in err) == (1, False, True)

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,9 @@ def test_without_once_it_runs_until_ctrl_c_and_can_be_asked(here: Path) -> None:
         )  # fmt: skip
         assert demo.stderr is not None
         lines = iter(demo.stderr.readline, "")
+        page = next(line for line in lines if line.startswith("the page, signed in: "))
+        with urllib.request.urlopen(page.rpartition(" ")[2].strip(), timeout=DEADLINE_S) as answer:
+            assert b"Sign in as api" in answer.read()
         hint = next(line for line in lines if line.startswith("ask it from another terminal: "))
         _, _, words = hint.strip().partition(": alertd ")
         asked = process(*words.split(), cwd=here)
