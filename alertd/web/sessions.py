@@ -40,6 +40,17 @@ class Session(Struct, frozen=True, kw_only=True):
     """What a form has to repeat."""
 
 
+class Code(Struct, frozen=True, kw_only=True):
+    """What stands in a link with which somebody signs in once."""
+
+    name: str
+    mark: str
+    until_s: int
+    nonce: str
+    """By which it is known that it was used: the text of a link can be written in several ways (base64 has spare
+    bits), all of them signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sessions:
     """Makes cookies and reads them."""
@@ -65,10 +76,12 @@ class Sessions:
         """Make what stands in a link with which somebody signs in once."""
         return self._signer("code").dumps([name, self.mark_of(digest), now // 1000 + CODE_S, nonce])
 
-    def read_code(self, code: str, now: int) -> tuple[str, str, str] | None:
-        """Give name, mark and nonce of such a link; None for one that is not ours, or too old."""
+    def read_code(self, code: str, now: int) -> Code | None:
+        """Read such a link; None for one that is not ours, or too old."""
         found = self._read("code", code, tuple[str, str, int, str])
-        return (found[0], found[1], found[3]) if found is not None and now < found[2] * 1000 else None
+        if found is None or now >= found[2] * 1000:
+            return None
+        return Code(name=found[0], mark=found[1], until_s=found[2], nonce=found[3])
 
     def _csrf(self, cookie: str) -> str:
         return hmac.new(self.key.reveal().encode(), b"form" + cookie.encode(), hashlib.sha256).hexdigest()[:32]

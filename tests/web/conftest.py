@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -65,12 +66,13 @@ class Api:
         return [one["id"] for one in found["alerts"]]
 
 
-@pytest.fixture
-async def api() -> AsyncIterator[Api]:
+@asynccontextmanager
+async def serving(**fields: Any) -> AsyncIterator[Api]:
+    """Serve the API with fields of `web:` beside the tokens; who asks comes from 127.0.0.2."""
     life = Life(MemoryStore(), ReceiverPolicy("desk"))
     tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
     tokens.append({"name": "ai-screen", "desk": "ai", "token": TOKENS["reader"], "scope": "read"})
-    web = WebConfig.model_validate({"tokens": tokens})
+    web = WebConfig.model_validate({"tokens": tokens} | fields)
     live, token = Live(life.store, Progress()), Digests.of([Secret(TOKENS["all"])])
     LIVE[:] = [live]
     key = Secret("k" * 40)
@@ -89,12 +91,19 @@ async def api() -> AsyncIterator[Api]:
         streams=lambda: live.onlookers,
         routes=rooms.routes,
     )
-    server = WebServer("127.0.0.1:0", deps)
+    server = WebServer("127.0.0.1:0", deps, outside=web.outside)
     _, port = await server.start()
     url = f"http://127.0.0.1:{port}"
-    async with ClientSession(url, timeout=ClientTimeout(total=20), connector=TCPConnector(limit=0)) as client:
+    connector = TCPConnector(limit=0, local_addr=("127.0.0.2", 0))
+    async with ClientSession(url, timeout=ClientTimeout(total=20), connector=connector) as client:
         following = asyncio.create_task(live.run())
         yield Api(client, url, life)
     live.stop()
     await following
     await server.stop()
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[Api]:
+    async with serving() as served:
+        yield served

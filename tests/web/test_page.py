@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+import string
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.web.page.frame import POLICY
 from alertd.web.sessions import Sessions
 from tests.alerts.living import NOW, TITLE, state
-from tests.web.conftest import TOKENS, Api
+from tests.web.conftest import TOKENS, Api, serving
 
 HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(1)> &lt;b&gt; javascript:alert(1)'
 
@@ -55,10 +57,12 @@ async def test_who_is_not_signed_in_is_sent_to_sign_in(api: Api, path: str) -> N
 
 
 async def test_a_wrong_token_does_not_sign_in_and_many_are_told_to_wait(api: Api) -> None:
-    for _ in range(10):
-        assert (await post(api, "/login", token="CANARY-wrong-token"))[0] == 401
-    status, text = await post(api, "/login", token="CANARY-wrong-token")
+    with capture_logs() as logs:
+        for _ in range(10):
+            assert (await post(api, "/login", token="CANARY-wrong-token"))[0] == 401
+        status, text = await post(api, "/login", token="CANARY-wrong-token")
     assert (status, "CANARY" in text) == (429, False)
+    assert [one["event"] for one in logs] == ["web_wrong_token"] * 10, "who goes on does not fill the log"
     assert await signed_in(api), "a right one is never refused"
 
 
@@ -126,6 +130,33 @@ async def test_signing_out_and_a_cookie_that_is_old_or_made_up_end_it(api: Api) 
     assert (await get(api, "/alerts", cookie))[0] == 303
 
 
+async def test_signing_out_takes_the_cookie_back_as_it_was_set(api: Api) -> None:
+    assert await cookie_lines(api) == [
+        ["HttpOnly", "Max-Age=43200", "Path=/", "SameSite=Strict"],
+        ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Strict"],
+    ]
+    async with serving(trusted_proxies=["127.0.0.2"]) as proxied:
+        assert await cookie_lines(proxied, "__Host-alertd_session=") == [
+            ["HttpOnly", "Max-Age=43200", "Path=/", "SameSite=Strict", "Secure"],
+            ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Strict", "Secure"],
+        ]
+
+
+async def cookie_lines(api: Api, begin: str = "alertd_session=") -> list[list[str]]:
+    """Sign in and out; gives what the two lines that set the cookie say of it."""
+    async with api.client.post("/login", data={"token": TOKENS["all"]}, allow_redirects=False) as answer:
+        (set_,) = answer.headers.getall("Set-Cookie")
+    cookie = set_.partition(";")[0]
+    _, text = await get(api, "/alerts", cookie)
+    headers = {"Cookie": cookie}
+    async with api.client.post("/logout", data={"csrf": csrf(text)}, headers=headers, allow_redirects=False) as out:
+        (taken,) = out.headers.getall("Set-Cookie")
+    assert set_.startswith(begin)
+    assert taken.startswith((f'{begin}"";', f"{begin};"))
+    about = [sorted(part.strip() for part in line.split(";")[1:]) for line in (set_, taken)]
+    return [[part for part in parts if not part.startswith("expires")] for parts in about]
+
+
 async def test_a_link_signs_in_once(api: Api) -> None:
     sessions = Sessions(Secret("k" * 40))
     (digest,) = Digests.of([Secret(TOKENS["all"])]).digests
@@ -133,9 +164,28 @@ async def test_a_link_signs_in_once(api: Api) -> None:
     status, text = await get(api, f"/login/{code}")
     assert (status, "Sign in as api" in text) == (200, True), "looking at it does nothing"
     assert (await post(api, f"/login/{code}"))[0] == 303
-    assert (await post(api, f"/login/{code}"))[0] == 410
+    for again in (code, *other_spellings(sessions, code)):
+        assert (await get(api, f"/login/{again}"))[0] == 410
+        assert (await post(api, f"/login/{again}"))[0] == 410
     for bad in ("x", sessions.code("api", b"another", NOW, "n2"), sessions.code("api", digest, NOW - 700_000, "n3")):
         assert (await get(api, f"/login/{bad}"))[0] == 410
+
+
+def other_spellings(sessions: Sessions, code: str) -> list[str]:
+    """Write a code as others that are read as the same: its last character carries bits that nobody looks at."""
+    letters = string.ascii_letters + string.digits + "-_"
+    found = [code[:-1] + last for last in letters if sessions.read_code(code[:-1] + last, NOW) is not None]
+    assert len(found) == 4
+    return found
+
+
+async def test_a_used_link_is_remembered_until_it_is_too_old(api: Api) -> None:
+    sessions = Sessions(Secret("k" * 40))
+    (digest,) = Digests.of([Secret(TOKENS["all"])]).digests
+    codes = [sessions.code("api", digest, NOW, f"n{number}") for number in range(1_100)]
+    for code in codes:
+        assert (await post(api, f"/login/{code}"))[0] == 303
+    assert (await post(api, f"/login/{codes[0]}"))[0] == 410
 
 
 async def test_what_strangers_write_stays_text(api: Api) -> None:

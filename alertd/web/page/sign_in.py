@@ -10,7 +10,6 @@ Looking does nothing: mail and chat programs look at links.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import structlog
@@ -22,11 +21,10 @@ from alertd.web.callers import Caller, Callers, is_secure
 from alertd.web.forms import read_form
 from alertd.web.guards import Failures
 from alertd.web.page.frame import page, said
-from alertd.web.sessions import COOKIE, SECURE_COOKIE, SESSION_S, Sessions
+from alertd.web.sessions import COOKIE, SECURE_COOKIE, SESSION_S, Code, Sessions
 
 log = structlog.get_logger(__name__)
 
-KEPT_CODES = 1_000
 AFTER = "/alerts"
 _HINT = "It is the token of the settings (web.token, web.tokens); alertd page prints a link that signs in without it."
 
@@ -39,7 +37,8 @@ class SignIn:
         self._sessions = sessions
         self._clock = clock
         self._failures = Failures()
-        self._used: OrderedDict[str, None] = OrderedDict()
+        self._used: dict[str, int] = {}
+        """Nonces of links that were used, and until when in s they would be good."""
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Give them."""
@@ -61,9 +60,9 @@ class SignIn:
         found = self._callers.holder(fields.get("token", "").strip())
         if found is None:
             wait = self._failures.add(request.remote or "", time.monotonic())
-            log.warning("web_wrong_token", remote=request.remote, path=request.path)
             if wait > 0:
                 return _form(f"Too many wrong tokens: wait for {int(wait) + 1} seconds.", 429)
+            log.warning("web_wrong_token", remote=request.remote, path=request.path)
             return _form("This is not a token that opens anything here.", 401)
         return self._in(request, *found)
 
@@ -71,30 +70,37 @@ class SignIn:
         found = self._meant(request.match_info["code"])
         if found is None:
             return _gone()
-        form = element("form", element("button", f"Sign in as {found[0].name}", type="submit"), method="post")
+        form = element("form", element("button", f"Sign in as {found[1].name}", type="submit"), method="post")
         return page("Sign in", form, signed=None)
 
     async def _code(self, request: web.Request) -> web.StreamResponse:
-        code = request.match_info["code"]
-        found = self._meant(code)
+        found = self._meant(request.match_info["code"])
         if found is None:
             return _gone()
-        self._used[code] = None
-        if len(self._used) > KEPT_CODES:
-            self._used.popitem(last=False)
-        return self._in(request, *found)
+        code, caller, digest = found
+        now = self._clock()
+        self._used = {nonce: until for nonce, until in self._used.items() if now < until * 1000}
+        self._used[code.nonce] = code.until_s
+        return self._in(request, caller, digest)
 
     async def _out(self, request: web.Request) -> web.StreamResponse:
         signed, fields = self._callers.signed_in(request), await read_form(request)
         if signed is not None and signed.csrf and (fields or {}).get("csrf") == signed.csrf:
             response = web.HTTPSeeOther("/login")
-            response.del_cookie(SECURE_COOKIE if is_secure(request) else COOKIE, path="/")
+            # Of the name `__Host-…` a browser takes a line only with all that belongs to it, to delete it too.
+            response.del_cookie(
+                SECURE_COOKIE if is_secure(request) else COOKIE,
+                path="/", secure=is_secure(request), httponly=True, samesite="Strict",
+            )  # fmt: skip
             raise response
         raise web.HTTPSeeOther("/login")
 
-    def _meant(self, code: str) -> tuple[Caller, bytes] | None:
-        read = self._sessions.read_code(code, self._clock()) if code not in self._used else None
-        return self._callers.named(read[0], read[1]) if read is not None else None
+    def _meant(self, text: str) -> tuple[Code, Caller, bytes] | None:
+        code = self._sessions.read_code(text, self._clock())
+        if code is None or code.nonce in self._used:
+            return None
+        found = self._callers.named(code.name, code.mark)
+        return (code, *found) if found is not None else None
 
     def _in(self, request: web.Request, caller: Caller, digest: bytes) -> web.StreamResponse:
         secure = is_secure(request)
