@@ -31,6 +31,8 @@ from alertd.web.problems import Refusal
 WAY = "/alerts"
 SNOOZES = (("1h", "1 hour"), ("4h", "4 hours"), ("24h", "a day"))
 _SPANS = (("1d", "a day"), ("7d", "7 days"), ("30d", "30 days"), ("400d", "all"))
+_ANY = (("status", "any"), ("severity", "any"))
+"""What the form sends where nothing is chosen."""
 _DONE = "done"
 
 
@@ -55,7 +57,7 @@ class AlertPages:
 
     async def _all(self, request: web.Request) -> web.StreamResponse:
         signed = _signed(self._callers, request)
-        given = [(name, value) for name, value in request.query.items() if value]
+        given = [(name, value) for name, value in request.query.items() if value and (name, value) not in _ANY]
         try:
             which = read_query(given, Which)
             rows, more = await listed(self._reader, signed.caller, which, self._clock())
