@@ -97,9 +97,8 @@ class Callers:
 
     def signed_in(self, request: web.Request) -> SignedIn | None:
         """Tell who looks at the page; None: nobody who may."""
-        if self._header is not None and request.get(BY_PROXY) and (named := request.headers.getall(self._header, [])):
-            caller = self._users.get(named[0].strip().casefold()) if len(named) == 1 else None
-            return SignedIn(caller, "") if caller is not None else None
+        if (caller := self._by_proxy(request)) is not None:
+            return SignedIn(caller, "")
         session = self._session(request)
         found = self.named(session.name, session.mark) if session is not None else None
         return SignedIn(found[0], session.csrf) if session is not None and found is not None else None
@@ -129,6 +128,13 @@ class Callers:
             return True if self.of(request) is not None else inner(request)
 
         return check
+
+    def _by_proxy(self, request: web.Request) -> Caller | None:
+        """Give whom a trusted proxy names; None: nobody who is in `web.users`, so that their cookie counts."""
+        if self._header is None or not request.get(BY_PROXY):
+            return None
+        named = request.headers.getall(self._header, [])
+        return self._users.get(named[0].strip().casefold()) if len(named) == 1 else None
 
     def _session(self, request: web.Request) -> Session | None:
         cookie = request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import string
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from msgspec.structs import replace
+from multidict import CIMultiDict
 from structlog.testing import capture_logs
 
 from alertd.base.secrets import Secret
@@ -33,15 +35,15 @@ async def post(api: Api, path: str, cookie: str = "", **fields: str) -> tuple[in
         return answer.status, answer.headers.get("Location", "") if answer.status == 303 else await answer.text()
 
 
-async def signed_in(api: Api, token: str = "all") -> str:
+async def signed_in(api: Api, token: str = "all", name: str = "alertd_session") -> str:
     """Sign in as a browser does; gives its cookie."""
     async with api.client.post("/login", data={"token": TOKENS[token]}, allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (303, "/alerts")
-        cookie = answer.cookies["alertd_session"]
+        cookie = answer.cookies[name]
         assert cookie["httponly"]
         assert cookie["samesite"] == "Strict"
         assert TOKENS[token] not in cookie.value
-        return f"alertd_session={cookie.value}"
+        return f"{name}={cookie.value}"
 
 
 def csrf(text: str) -> str:
@@ -224,6 +226,35 @@ async def test_a_used_link_is_remembered_until_it_is_too_old(api: Api) -> None:
     for code in codes:
         assert (await post(api, f"/login/{code}"))[0] == 303
     assert (await post(api, f"/login/{codes[0]}"))[0] == 410
+
+
+PROXY: dict[str, Any] = {
+    "trusted_proxies": ["127.0.0.2"],
+    "user_header": "X-Forwarded-User",
+    "users": [{"user": "jd@example.com", "desk": "ai"}, {"user": "risk@example.com", "all_desks": True}],
+}
+
+
+async def test_whom_the_proxy_names_is_signed_in_and_others_by_their_cookie() -> None:
+    async with serving(**PROXY) as api:
+        await api.life.put(replace(state("al_ai"), desk="ai"))
+        await api.life.put(replace(state("al_en"), desk="energy"))
+        cookie = await signed_in(api, "energy", "__Host-alertd_session")
+        for named, cookies, seen in (
+            (["JD@example.com"], cookie, "al_ai"),
+            (["jd@example.com"], "", "al_ai"),
+            (["mallory@example.com"], cookie, "al_en"),
+            ([""], cookie, "al_en"),
+            (["jd@example.com", "jd@example.com"], cookie, "al_en"),
+            (["mallory@example.com"], "", ""),
+            ([""], "", ""),
+        ):
+            headers = CIMultiDict([("X-Forwarded-User", one) for one in named])
+            headers.update({"Cookie": cookies} if cookies else {})
+            async with api.client.get("/alerts", headers=headers, allow_redirects=False) as answer:
+                assert answer.status == (200 if seen else 303), (named, seen)
+                text = await answer.text()
+            assert [one for one in ("al_ai", "al_en") if one in text] == ([seen] if seen else [])
 
 
 async def test_what_strangers_write_stays_text(api: Api) -> None:
