@@ -4,7 +4,8 @@ on the page, or by the name that a trusted proxy says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hmac
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import hdrs, web
@@ -53,7 +54,17 @@ class SignedIn:
 
     caller: Caller
     csrf: str
-    """What their forms repeat; empty where nobody needs a cookie (a proxy says who it is)."""
+    """What their forms repeat."""
+    before: str = ""
+    """What their forms of yesterday repeat, where a proxy says who it is."""
+    until_s: int | None = None
+    """When their cookie ends; None: they have none, a proxy says who it is each time."""
+
+    def made(self, form: Mapping[str, str] | None) -> bool:
+        """Tell whether a form is one of the pages that were made for them."""
+        given = (form or {}).get("csrf", "").encode()
+        marks = [mark.encode() for mark in (self.csrf, self.before) if mark]
+        return any(hmac.compare_digest(given, mark) for mark in marks)
 
 
 class Callers:
@@ -91,17 +102,19 @@ class Callers:
             return None
         for caller, digests in self._holders:
             for digest in digests.digests if caller.name == name else ():
-                if self.sessions.mark_of(digest) == mark:
+                if hmac.compare_digest(self.sessions.mark_of(digest).encode(), mark.encode()):
                     return caller, digest
         return None
 
     def signed_in(self, request: web.Request) -> SignedIn | None:
         """Tell who looks at the page; None: nobody who may."""
-        if (caller := self._by_proxy(request)) is not None:
-            return SignedIn(caller, "")
+        if self.sessions is not None and (caller := self._by_proxy(request)) is not None:
+            return SignedIn(caller, *self.sessions.marks_of_user(caller.name, self._clock()))
         session = self._session(request)
         found = self.named(session.name, session.mark) if session is not None else None
-        return SignedIn(found[0], session.csrf) if session is not None and found is not None else None
+        if session is None or found is None:
+            return None
+        return SignedIn(found[0], session.csrf, until_s=session.until_s)
 
     def of(self, request: web.Request) -> Caller | None:
         """Tell who asks the API; None: the token is nobody's, or not for this path."""

@@ -3,6 +3,7 @@
 The cookie holds no token. It says whose it is and until when, and which token they had: where that is taken out of
 the settings, whoever signed in with it is out too. A form carries a mark made of the cookie, so that no page of
 others can post in its place; the cookie itself goes along with no request that another site begins (SameSite=Strict).
+Where a proxy says who it is there is no cookie of ours: the mark is then made of the name and the day.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ SECURE_COOKIE = f"__Host-{COOKIE}"
 """Over TLS: such a name no other host can set (RFC 6265bis, 4.1.3.2)."""
 MAX_COOKIE = 600
 SESSION_S = 12 * 3600
+DAY_MS = 24 * 3600 * 1000
 CODE_S = 600
 """How long a link is good with which somebody signs in once."""
 T = TypeVar("T")
@@ -72,6 +74,14 @@ class Sessions:
         """Name a token without giving anything of it away."""
         return hmac.new(self.key.reveal().encode(), b"token" + digest, hashlib.sha256).hexdigest()[:16]
 
+    def marks_of_user(self, name: str, now: int) -> tuple[str, str]:
+        """Make what the forms of somebody repeat whom a proxy names: today's mark, and yesterday's (UTC).
+
+        A page that was opened before midnight has the latter.
+        """
+        today = now // DAY_MS
+        return self._mark_of_day(name, today), self._mark_of_day(name, today - 1)
+
     def code(self, name: str, digest: bytes, now: int, nonce: str) -> str:
         """Make what stands in a link with which somebody signs in once."""
         return self._signer("code").dumps([name, self.mark_of(digest), now // 1000 + CODE_S, nonce])
@@ -85,6 +95,10 @@ class Sessions:
 
     def _csrf(self, cookie: str) -> str:
         return hmac.new(self.key.reveal().encode(), b"form" + cookie.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def _mark_of_day(self, name: str, day: int) -> str:
+        told = f"user {day} {name}".encode()
+        return hmac.new(self.key.reveal().encode(), told, hashlib.sha256).hexdigest()[:32]
 
     def _read(self, what: str, text: str, kind: type[T]) -> T | None:
         if len(text) > MAX_COOKIE or not text.isascii():

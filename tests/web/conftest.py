@@ -97,10 +97,12 @@ async def serving(**fields: Any) -> AsyncIterator[Api]:
     connector = TCPConnector(limit=0, local_addr=("127.0.0.2", 0))
     async with ClientSession(url, timeout=ClientTimeout(total=20), connector=connector) as client:
         following = asyncio.create_task(live.run())
-        yield Api(client, url, life)
-    live.stop()
-    await following
-    await server.stop()
+        try:
+            yield Api(client, url, life)
+        finally:
+            live.stop()
+            await following
+            await server.stop()
 
 
 @pytest.fixture

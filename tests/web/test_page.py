@@ -257,6 +257,36 @@ async def test_whom_the_proxy_names_is_signed_in_and_others_by_their_cookie() ->
             assert [one for one in ("al_ai", "al_en") if one in text] == ([seen] if seen else [])
 
 
+async def test_forms_of_whom_the_proxy_names_have_a_mark_of_their_own_too() -> None:
+    async with serving(**PROXY) as api:
+        await api.life.put(replace(state("al_ai"), desk="ai"))
+
+        async def close(mark: str) -> int:
+            fields = {"csrf": mark} if mark != "none" else {}
+            named = {"X-Forwarded-User": "jd@example.com"}
+            async with api.client.post("/alerts/al_ai/close", data=fields, headers=named) as answer:
+                return answer.status
+
+        async def mark(user: str = "jd@example.com") -> str:
+            async with api.client.get("/alerts/al_ai", headers={"X-Forwarded-User": user}) as answer:
+                text = await answer.text()
+                assert "Sign out" not in text, "they would be in again at once"
+                return csrf(text)
+
+        mine = await mark()
+        for wrong in ("none", "", "ü", mine[:-1], await mark("risk@example.com")):
+            assert await close(wrong) == 400
+        api.life.clock.pass_by(24 * 3600)
+        assert await mark() != mine
+        api.life.clock.pass_by(24 * 3600)
+        assert await close(mine) == 400, "a mark of the day before yesterday"
+        assert (await api.life.state("al_ai")).alert.status == "open"
+        mine = await mark()
+        api.life.clock.pass_by(24 * 3600)
+        assert await close(mine) == 200, "a page that was opened before midnight"
+        assert (await api.life.state("al_ai")).alert.status == "closed"
+
+
 async def test_what_strangers_write_stays_text(api: Api) -> None:
     there = state()
     await api.life.put(replace(there, alert=replace(there.alert, title=HOSTILE), portfolio_title=HOSTILE))

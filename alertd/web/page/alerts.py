@@ -87,7 +87,7 @@ class AlertPages:
         signed, now = _signed(self._callers, request), self._clock()
         fields = await read_form(request)
         kind, alert = request.match_info["kind"], request.match_info["alert"]
-        if fields is None or fields.get("csrf", "") != signed.csrf or kind not in get_args(AnswerKind):
+        if fields is None or not signed.made(fields) or kind not in get_args(AnswerKind):
             text = "Nothing was done: open the alert again, and press its button there."
             return page("Not done", said(text, "wrong"), signed=signed, here=WAY, status=400)
         if not signed.caller.writes:

@@ -69,7 +69,7 @@ def _bar(signed: SignedIn, here: str) -> Html:
         "form",
         element("span", signed.caller.name, class_="who"),
         csrf(signed),
-        *([element("button", "Sign out", type="submit", class_="plain")] if signed.csrf else []),
+        *([element("button", "Sign out", type="submit", class_="plain")] if signed.until_s is not None else []),
         method="post",
         action="/logout",
     )

@@ -85,7 +85,7 @@ class SignIn:
 
     async def _out(self, request: web.Request) -> web.StreamResponse:
         signed, fields = self._callers.signed_in(request), await read_form(request)
-        if signed is not None and signed.csrf and (fields or {}).get("csrf") == signed.csrf:
+        if signed is not None and signed.until_s is not None and signed.made(fields):
             response = web.HTTPSeeOther("/login")
             # Of the name `__Host-…` a browser takes a line only with all that belongs to it, to delete it too.
             response.del_cookie(
