@@ -150,13 +150,21 @@ class Callers:
         return self._users.get(named[0].strip().casefold()) if len(named) == 1 else None
 
     def _session(self, request: web.Request) -> Session | None:
-        cookie = request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE)
+        cookie = request.cookies.get(cookie_name(request))
         return self.sessions.read(cookie, self._clock()) if cookie and self.sessions is not None else None
 
 
 def is_secure(request: web.Request) -> bool:
     """Tell whether what is said goes over TLS, ours or that of the proxy in front."""
     return request.secure or bool(request.get(BY_PROXY))
+
+
+def cookie_name(request: web.Request) -> str:
+    """Give the name of the cookie of whoever asks here."""
+    if is_secure(request):
+        return SECURE_COOKIE
+    here = request.get_extra_info("sockname")  # None once the client has left
+    return f"{COOKIE}_{here[1]}" if here else COOKIE
 
 
 def _open_to_desks(path: str) -> bool:

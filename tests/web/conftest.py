@@ -67,15 +67,15 @@ class Api:
 
 
 @asynccontextmanager
-async def serving(**fields: Any) -> AsyncIterator[Api]:
-    """Serve the API with fields of `web:` beside the tokens; who asks comes from 127.0.0.2."""
+async def serving(secret: str = "k" * 40, **fields: Any) -> AsyncIterator[Api]:
+    """Serve the API with `fields` of `web:`, cookies signed with `secret`. Clients come from 127.0.0.2."""
     life = Life(MemoryStore(), ReceiverPolicy("desk"))
     tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
     tokens.append({"name": "ai-screen", "desk": "ai", "token": TOKENS["reader"], "scope": "read"})
     web = WebConfig.model_validate({"tokens": tokens} | fields)
     live, token = Live(life.store, Progress()), Digests.of([Secret(TOKENS["all"])])
     LIVE[:] = [live]
-    key = Secret("k" * 40)
+    key = Secret(secret)
     rooms = rooms_of(life.store, life.answers, live, token, web, key, life.clock)  # type: ignore[arg-type]
 
     async def fine() -> dict[str, Any]:

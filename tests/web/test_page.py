@@ -6,9 +6,10 @@ import re
 import string
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+from aiohttp import ClientSession, CookieJar
 from msgspec.structs import replace
 from multidict import CIMultiDict
 from structlog.testing import capture_logs
@@ -35,15 +36,21 @@ async def post(api: Api, path: str, cookie: str = "", **fields: str) -> tuple[in
         return answer.status, answer.headers.get("Location", "") if answer.status == 303 else await answer.text()
 
 
-async def signed_in(api: Api, token: str = "all", name: str = "alertd_session") -> str:
+async def signed_in(api: Api, token: str = "all", secure: bool = False) -> str:
     """Sign in as a browser does; gives its cookie."""
     async with api.client.post("/login", data={"token": TOKENS[token]}, allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (303, "/alerts")
+        name = "__Host-alertd_session" if secure else plain_name(api)
         cookie = answer.cookies[name]
         assert cookie["httponly"]
         assert cookie["samesite"] == "Strict"
         assert TOKENS[token] not in cookie.value
         return f"{name}={cookie.value}"
+
+
+def plain_name(api: Api) -> str:
+    """Give the name of the cookie where there is no TLS."""
+    return f"alertd_session_{urlsplit(api.url).port}"
 
 
 def csrf(text: str) -> str:
@@ -164,14 +171,25 @@ async def test_signing_out_and_a_cookie_that_is_old_or_made_up_end_it(api: Api) 
     cookie = await signed_in(api)
     _, text = await get(api, "/alerts", cookie)
     assert (await post(api, "/logout", cookie, csrf=csrf(text)))[0] == 303
-    for bad in ("alertd_session=x", cookie[:-2], f"{cookie}x", "alertd_session=" + "a" * 5000):
+    name = plain_name(api)
+    for bad in (f"{name}=x", cookie[:-2], f"{cookie}x", f"{name}=" + "a" * 5000):
         assert (await get(api, "/alerts", bad))[0] == 303
     api.life.clock.pass_by(13 * 3600)
     assert (await get(api, "/alerts", cookie))[0] == 303
 
 
+async def test_two_daemons_on_one_host_do_not_sign_each_other_out(api: Api) -> None:
+    async with serving("o" * 40) as other, ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+        for one in (api, other):
+            async with browser.post(f"{one.url}/login", data={"token": TOKENS["all"]}) as answer:
+                assert answer.status == 200
+        for one in (api, other):
+            async with browser.get(f"{one.url}/alerts", allow_redirects=False) as answer:
+                assert answer.status == 200
+
+
 async def test_signing_out_takes_the_cookie_back_as_it_was_set(api: Api) -> None:
-    assert await cookie_lines(api) == [
+    assert await cookie_lines(api, f"{plain_name(api)}=") == [
         ["HttpOnly", "Max-Age=43200", "Path=/", "SameSite=Strict"],
         ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Strict"],
     ]
@@ -182,7 +200,7 @@ async def test_signing_out_takes_the_cookie_back_as_it_was_set(api: Api) -> None
         ]
 
 
-async def cookie_lines(api: Api, begin: str = "alertd_session=") -> list[list[str]]:
+async def cookie_lines(api: Api, begin: str) -> list[list[str]]:
     """Sign in and out; gives what the two lines that set the cookie say of it."""
     async with api.client.post("/login", data={"token": TOKENS["all"]}, allow_redirects=False) as answer:
         (set_,) = answer.headers.getall("Set-Cookie")
@@ -239,7 +257,7 @@ async def test_whom_the_proxy_names_is_signed_in_and_others_by_their_cookie() ->
     async with serving(**PROXY) as api:
         await api.life.put(replace(state("al_ai"), desk="ai"))
         await api.life.put(replace(state("al_en"), desk="energy"))
-        cookie = await signed_in(api, "energy", "__Host-alertd_session")
+        cookie = await signed_in(api, "energy", secure=True)
         for named, cookies, seen in (
             (["JD@example.com"], cookie, "al_ai"),
             (["jd@example.com"], "", "al_ai"),

@@ -17,11 +17,11 @@ from aiohttp import web
 
 from alertd.base.clock import Clock
 from alertd.base.html import Html, element
-from alertd.web.callers import Caller, Callers, is_secure
+from alertd.web.callers import Caller, Callers, cookie_name, is_secure
 from alertd.web.forms import read_form
 from alertd.web.guards import Failures
 from alertd.web.page.frame import page, said
-from alertd.web.sessions import COOKIE, SECURE_COOKIE, SESSION_S, Code, Sessions
+from alertd.web.sessions import SESSION_S, Code, Sessions
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ class SignIn:
             response = web.HTTPSeeOther("/login")
             # Of the name `__Host-…` a browser takes a line only with all that belongs to it, to delete it too.
             response.del_cookie(
-                SECURE_COOKIE if is_secure(request) else COOKIE,
+                cookie_name(request),
                 path="/", secure=is_secure(request), httponly=True, samesite="Strict",
             )  # fmt: skip
             raise response
@@ -106,7 +106,7 @@ class SignIn:
         secure = is_secure(request)
         response = web.Response(status=303, headers={"Location": AFTER})
         response.set_cookie(
-            SECURE_COOKIE if secure else COOKIE,
+            cookie_name(request),
             self._sessions.cookie(caller.name, digest, self._clock()),
             max_age=SESSION_S, path="/", secure=secure, httponly=True, samesite="Strict",
         )  # fmt: skip
