@@ -49,6 +49,12 @@ class ProxyUser(ConfigModel):
     scope: Literal["read", "write"] = "write"
     """`read`: they see, and answer nothing."""
 
+    @model_validator(mode="after")
+    def _one_or_all(self) -> Self:
+        if self.all_desks and self.desk is not None:
+            raise ValueError("`all_desks: true` sees every desk: take `desk` out, or `all_desks`")
+        return self
+
 
 class WebConfig(ConfigModel):
     """Page, API, metrics and health."""

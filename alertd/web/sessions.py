@@ -20,8 +20,8 @@ from alertd.base.secrets import Secret
 from alertd.model import Struct
 
 COOKIE = "alertd_session"
-"""On plain HTTP with the listener's port behind it: a browser has one jar for all ports of a host (RFC 6265, 8.5), and
-two daemons on one machine would sign each other out."""
+"""On plain HTTP with the listener's port behind it: a browser has one jar for all ports of a host (RFC 6265, 8.5),
+and two daemons on one machine would sign each other out."""
 SECURE_COOKIE = f"__Host-{COOKIE}"
 """Over TLS: such a name no other host can set (RFC 6265bis, 4.1.3.2)."""
 MAX_COOKIE = 600

@@ -12,10 +12,12 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 from msgspec.structs import replace
 from multidict import CIMultiDict
+from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
+from alertd.web.config import WebConfig
 from alertd.web.page.frame import POLICY
 from alertd.web.sessions import Sessions
 from tests.alerts.living import NOW, TITLE, state
@@ -273,6 +275,13 @@ async def test_whom_the_proxy_names_is_signed_in_and_others_by_their_cookie() ->
                 assert answer.status == (200 if seen else 303), (named, seen)
                 text = await answer.text()
             assert [one for one in ("al_ai", "al_en") if one in text] == ([seen] if seen else [])
+
+
+def test_a_user_of_the_proxy_has_one_desk_or_all() -> None:
+    for one in ({"desk": "ai"}, {"all_desks": True}, {}, {"desk": "ai", "all_desks": False}):
+        WebConfig.model_validate(PROXY | {"users": [{"user": "jd@example.com"} | one]})
+    with pytest.raises(ValidationError, match=r"users\.0\n.*take `desk` out, or `all_desks`"):
+        WebConfig.model_validate(PROXY | {"users": [{"user": "jd@example.com", "desk": "ai", "all_desks": True}]})
 
 
 async def test_forms_of_whom_the_proxy_names_have_a_mark_of_their_own_too() -> None:
