@@ -1257,7 +1257,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     alert: str
     who: str
     """As the channel knows them: a name of the system, a Slack user, a mail address."""
-    via: Literal["cli", "api", "slack", "mail"]
+    via: Literal["cli", "api", "page", "slack", "mail"]
     at_ms: int
     until_ms: int = 0
     """Of a snooze."""

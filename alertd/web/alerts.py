@@ -187,13 +187,15 @@ async def state_of(reader: AlertReader, alert: str, caller: Caller) -> AlertStat
     raise Refusal(404, NOT_THERE)
 
 
-def answer_of(caller: Caller, alert: str, kind: str, said: Said, *, until_ms: int, now: int) -> Answer:
+def answer_of(
+    caller: Caller, alert: str, kind: str, said: Said, *, until_ms: int, now: int, via: Literal["api", "page"] = "api"
+) -> Answer:
     """Write down what somebody says of an alert; `kind` is one of AnswerKind."""
     return Answer(
         kind=kind,  # type: ignore[arg-type]
         alert=alert,
         who=caller.who(said.who),
-        via="api",
+        via=via,
         at_ms=now,
         until_ms=until_ms,
         note=said.note,

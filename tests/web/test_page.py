@@ -95,6 +95,8 @@ async def test_alerts_are_listed_chosen_shown_and_answered(api: Api) -> None:
     _, text = await get(api, to, cookie)
     assert "Done: acknowledge." in text
     assert "acknowledged by api" in text
+    (record,) = await api.life.journal("answer")
+    assert (record.data["who"], record.data["via"]) == ("api", "page")
     assert (await api.life.state()).alert.status == "acknowledged"
     status, _ = await post(api, "/alerts/al_a/snooze", cookie, csrf=csrf(text), until="4h")
     assert status == 303

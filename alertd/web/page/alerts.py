@@ -97,7 +97,7 @@ class AlertPages:
             until = to_come(fields.get("until", ""), now) if kind == "snooze" else 0
             what = Said(note=fields.get("note", "")[:1000])
             given = await self._door.give(
-                answer_of(signed.caller, state.alert.id, kind, what, until_ms=until, now=now)
+                answer_of(signed.caller, state.alert.id, kind, what, until_ms=until, now=now, via="page")
             )
         except Refusal as error:
             return _not_there(signed) if error.status == 404 else page(
