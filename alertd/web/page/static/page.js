@@ -6,24 +6,39 @@
   if (!stream || !window.EventSource) return;
   let waiting = 0;
   let busy = false;
+  let again = 0;
+  const AGAIN_MS = 5000;
 
   const renew = async () => {
     waiting = 0;
     busy = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
-      if (answer.type === "opaqueredirect") {
-        location.reload(); // signed out
-        return;
-      }
-      if (!answer.ok) return;
-      const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+      const text = await read();
+      if (!text) return;
+      const next = new DOMParser().parseFromString(text, "text/html").getElementById("live");
       const now = document.getElementById("live");
       if (next && now && next.innerHTML !== now.innerHTML) swap(now, next);
     } finally {
       busy = false;
       if (waiting) soon();
     }
+  };
+
+  // Gives the page as it is now, or nothing. Where the daemon or its Redis is away it is asked for again: the change
+  // that was told is told only once.
+  const read = async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+      if (answer.type === "opaqueredirect") location.reload(); // signed out
+      if (answer.status !== 503) return answer.ok ? await answer.text() : "";
+    } catch {
+      // no answer, or half of one
+    }
+    again ||= setTimeout(() => {
+      again = 0;
+      changed();
+    }, AGAIN_MS);
+    return "";
   };
 
   // What has the focus keeps it: whoever uses the keyboard must not be thrown to the top.
@@ -49,6 +64,7 @@
   const source = new EventSource(stream);
   source.addEventListener("open", () => {
     if (state) state.textContent = "Live.";
+    changed(); // what came before it was open, or while it was not, nobody told
   });
   source.addEventListener("error", () => {
     if (state) state.textContent = "Not connected: what is shown may be old. Trying again.";
