@@ -54,6 +54,11 @@ class Code(Struct, frozen=True, kw_only=True):
     """By which it is known that it was used: the text of a link can be written in several ways (base64 has spare
     bits), all of them signed."""
 
+    @property
+    def made_s(self) -> int:
+        """When it was made."""
+        return self.until_s - CODE_S
+
 
 @dataclass(frozen=True, slots=True)
 class Sessions:

@@ -241,6 +241,13 @@ def other_spellings(sessions: Sessions, code: str) -> list[str]:
     return found
 
 
+async def test_a_link_from_before_the_start_is_not_taken_since_it_may_have_been_used(api: Api) -> None:
+    sessions = Sessions(Secret("k" * 40))
+    (digest,) = Digests.of([Secret(TOKENS["all"])]).digests
+    assert (await post(api, f"/login/{sessions.code('api', digest, NOW - 1_000, 'n1')}"))[0] == 410
+    assert (await post(api, f"/login/{sessions.code('api', digest, NOW, 'n2')}"))[0] == 303
+
+
 async def test_a_used_link_is_remembered_until_it_is_too_old(api: Api) -> None:
     sessions = Sessions(Secret("k" * 40))
     (digest,) = Digests.of([Secret(TOKENS["all"])]).digests

@@ -37,6 +37,8 @@ class SignIn:
         self._sessions = sessions
         self._clock = clock
         self._failures = Failures()
+        self._since_s = clock() // 1000
+        """Which links were used before we started nobody knows: those that were made before are not taken."""
         self._used: dict[str, int] = {}
         """Nonces of links that were used, and until when in s they would be good."""
 
@@ -97,7 +99,7 @@ class SignIn:
 
     def _meant(self, text: str) -> tuple[Code, Caller, bytes] | None:
         code = self._sessions.read_code(text, self._clock())
-        if code is None or code.nonce in self._used:
+        if code is None or code.nonce in self._used or code.made_s < self._since_s:
             return None
         found = self._callers.named(code.name, code.mark)
         return (code, *found) if found is not None else None
