@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp.web import RouteDef
@@ -10,6 +11,7 @@ from alertd import __version__
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
+from alertd.model import AlertState, StoredAlert
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertRoutes
 from alertd.web.callers import Callers
@@ -37,14 +39,34 @@ class Rooms:
     routes: list[RouteDef]
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What is asked of alerts: the store, and what a desk may see of what it gives."""
+
+    store: RedisStore
+    answers: Answers
+
+    async def alerts(self, since_ms: int, limit: int) -> list[str]:
+        """Give the ids of alerts that changed since then, the one that changed last first."""
+        return await self.store.alerts(since_ms, limit)
+
+    async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
+        """Give alerts with their versions."""
+        return await self.store.load_alerts(ids)
+
+    def looked_at(self, state: AlertState, desk: str | None) -> AlertState | None:
+        """Give an alert of a desk as whoever looks on for that desk may see it, by the receivers of today."""
+        return self.answers.looked_at(state, desk)
+
+
 def rooms_of(
     store: RedisStore, answers: Answers, live: Live, token: Digests, web: WebConfig, key: Secret, clock: Clock
 ) -> Rooms:
     """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page."""
-    sessions = Sessions(key)
+    sessions, reader = Sessions(key), Reader(store, answers)
     callers = Callers(token, web.tokens, sessions=sessions, users=web.users, header=web.user_header, clock=clock)
-    operations = [*AlertRoutes(store, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
+    operations = [*AlertRoutes(reader, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
     operations.append(described(operations, __version__))
-    pages = [*SignIn(callers, sessions, clock).routes(), *AlertPages(store, answers, callers, clock).routes()]
+    pages = [*SignIn(callers, sessions, clock).routes(), *AlertPages(reader, answers, callers, clock).routes()]
     routes = [route(one, callers) for one in operations]
-    return Rooms(callers, [*routes, *StreamRoutes(live, callers).routes(), *pages, *frame.routes()])
+    return Rooms(callers, [*routes, *StreamRoutes(live, callers, reader).routes(), *pages, *frame.routes()])

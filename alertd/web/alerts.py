@@ -30,6 +30,8 @@ MOST = 5_000
 """Alerts that one list looks through, the newest; of more it says that there may be more."""
 LIMIT, MAX_LIMIT = 50, 500
 SINCE = "7d"
+MAX_MERGES = 8
+"""How many alerts one after the other may have carried one on."""
 NOT_THERE = "there is no such alert"
 
 
@@ -44,6 +46,11 @@ class Given(Protocol):
     @property
     def text(self) -> str:
         """In words for a person."""
+        ...
+
+    @property
+    def alert(self) -> str:
+        """The alert that took it."""
         ...
 
 
@@ -64,6 +71,10 @@ class AlertReader(Protocol):
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         """Give alerts with their versions."""
+        ...
+
+    def looked_at(self, state: AlertState, desk: str | None) -> AlertState | None:
+        """Give an alert of a desk as whoever looks on for that desk may see it; None: it is not there for them."""
         ...
 
 
@@ -152,14 +163,23 @@ class AlertRoutes:
         kind, caller, said, now = asked.path["kind"], asked.caller, asked.body, self._clock()
         if kind not in get_args(AnswerKind):
             raise Refusal(404, f"there is no such answer; {suggest.hint(kind[:40], get_args(AnswerKind))}")
-        state = await state_of(self._reader, asked.path["alert"], caller)
+        await taker_of(self._reader, asked.path["alert"], caller)
         until = to_come(said.until, now) if kind == "snooze" else 0
-        given = await self._door.give(answer_of(caller, state.alert.id, kind, said, until_ms=until, now=now))
+        given = await self._door.give(answer_of(caller, asked.path["alert"], kind, said, until_ms=until, now=now))
         if given.outcome == "unknown":
             raise Refusal(404, NOT_THERE)
         if given.outcome == "refused":
             raise Refusal(409, given.text)
-        return given
+        alert = (await state_of(self._reader, given.alert, caller)).alert  # as it is there for whoever asks
+        return Taken(
+            outcome="already" if given.outcome == "already" else "done",
+            text=given.text,
+            alert=alert.id,
+            title=alert.title,
+            status=alert.status,
+            severity=alert.severity,
+            snoozed_until=alert.snoozed_until,
+        )
 
 
 async def listed(reader: AlertReader, caller: Caller, which: Which, now: int) -> tuple[list[dict[str, Any]], bool]:
@@ -170,8 +190,8 @@ async def listed(reader: AlertReader, caller: Caller, which: Which, now: int) ->
     for start in range(0, len(ids), READ):
         part = ids[start : start + READ]
         there = await reader.load_alerts(part)
-        states = [there[alert].state for alert in part]
-        found += [row(s) for s in states if s is not None and caller.sees(s) and wanted.fits(s)]
+        states = [seen_by(reader, there[alert].state, caller) for alert in part]
+        found += [row(state) for state in states if state is not None and wanted.fits(state)]
         if len(found) > which.limit:
             break
     return found[: which.limit], len(found) > which.limit or len(ids) == MOST
@@ -181,10 +201,27 @@ async def state_of(reader: AlertReader, alert: str, caller: Caller) -> AlertStat
     """Give an alert, if it is there for whoever asks. Raises Refusal, Temporary."""
     if alert.startswith("al_") and usable_id(alert):
         found = (await reader.load_alerts([alert])).get(alert)
-        state = found.state if found is not None else None
-        if state is not None and caller.sees(state):
+        state = seen_by(reader, found.state if found is not None else None, caller)
+        if state is not None:
             return state
     raise Refusal(404, NOT_THERE)
+
+
+def seen_by(reader: AlertReader, state: AlertState | None, caller: Caller) -> AlertState | None:
+    """Give an alert as it is there for somebody; None: it is not. Every answer to a desk passes here."""
+    if state is None or not caller.sees(state):
+        return None
+    return state if caller.all_desks else reader.looked_at(state, caller.desk)
+
+
+async def taker_of(reader: AlertReader, alert: str, caller: Caller) -> AlertState:
+    """Give an alert that is to be answered, or the one that carries it on. Raises Refusal where it is not there."""
+    state = await state_of(reader, alert, caller)
+    for _ in range(MAX_MERGES):
+        if not state.alert.merged_into:
+            break
+        state = await state_of(reader, state.alert.merged_into, caller)
+    return state
 
 
 def answer_of(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -20,7 +20,9 @@ import structlog
 from aiohttp import hdrs, web
 
 from alertd import telemetry
+from alertd.alerts.rows import card
 from alertd.errors import StoreUnavailable
+from alertd.web.alerts import AlertReader, seen_by
 from alertd.web.callers import Caller, Callers
 from alertd.web.middleware import STREAM
 from alertd.web.problems import SECURITY_HEADERS, failure
@@ -71,7 +73,8 @@ class LiveDoor(Protocol):
 class StreamRoutes:
     """The stream."""
 
-    def __init__(self, live: LiveDoor, callers: Callers) -> None:
+    def __init__(self, live: LiveDoor, callers: Callers, reader: AlertReader) -> None:
+        self._reader = reader
         self._live = live
         self._callers = callers
 
@@ -94,7 +97,7 @@ class StreamRoutes:
             await response.prepare(request)
             telemetry.STREAMS.set(self._live.onlookers)
             try:
-                await _tell(response, caller, changes)
+                await self._tell(response, caller, changes)
             except (ConnectionError, TimeoutError):
                 if request.transport is not None:
                     request.transport.abort()
@@ -103,33 +106,42 @@ class StreamRoutes:
         telemetry.STREAMS.set(self._live.onlookers)
         return response
 
+    async def _tell(self, response: web.StreamResponse, caller: Caller, changes: AsyncIterator[Change]) -> None:
+        await _write(response, f"retry: {AGAIN_MS}\n\n")
+        following = asyncio.ensure_future(anext(changes, None))
+        try:
+            while True:
+                done, _ = await asyncio.wait([following], timeout=BEAT_S)
+                if not done:
+                    await _write(response, ": here\n\n")
+                    continue
+                change = following.result()
+                if change is None:
+                    return
+                if text := written(change, await self._cards(change, caller)):
+                    await _write(response, text)
+                following = asyncio.ensure_future(anext(changes, None))
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
-async def _tell(response: web.StreamResponse, caller: Caller, changes: AsyncIterator[Change]) -> None:
-    await _write(response, f"retry: {AGAIN_MS}\n\n")
-    following = asyncio.ensure_future(anext(changes, None))
-    try:
-        while True:
-            done, _ = await asyncio.wait([following], timeout=BEAT_S)
-            if not done:
-                await _write(response, ": here\n\n")
-                continue
-            change = following.result()
-            if change is None:
-                return
-            if text := written(change, caller):
-                await _write(response, text)
-            following = asyncio.ensure_future(anext(changes, None))
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+    async def _cards(self, change: Change, caller: Caller) -> list[dict[str, Any]]:
+        """Give what a change brings for somebody. A card does not say who may see what of it: the alert does, as it
+        is by now. Raises StoreUnavailable.
+        """
+        cards: list[dict[str, Any]] = [one for one in change.cards if caller.sees_desk(one.get("desk"))]
+        if caller.all_desks or not cards:
+            return cards
+        there = await self._reader.load_alerts([str(one.get("id", "")) for one in cards])
+        seen = [seen_by(self._reader, found.state, caller) for found in there.values()]
+        return [card(state) for state in seen if state is not None]
 
 
-def written(change: Change, caller: Caller) -> str:
-    """Write a change as whoever looks on may see it; empty where there is nothing for them."""
+def written(change: Change, cards: Sequence[dict[str, Any]]) -> str:
+    """Write a change with the cards that it has for whoever looks on; empty where it has none."""
     if change.anew:
         return f"id: {change.id}\nevent: reset\ndata:\n\n" if change.id else "event: reset\ndata:\n\n"
-    cards = [card for card in change.cards if caller.sees_desk(card.get("desk"))]
-    lines = [f"event: alert\ndata: {msgspec.json.encode(card).decode()}\n\n" for card in cards]
+    lines = [f"event: alert\ndata: {msgspec.json.encode(one).decode()}\n\n" for one in cards]
     # The id stands with the last one: who got only some of them is told of all again.
     return "".join([*lines[:-1], f"id: {change.id}\n{lines[-1]}"]) if lines else ""
 

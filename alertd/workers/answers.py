@@ -15,6 +15,7 @@ import structlog
 from alertd import telemetry
 from alertd.alerts.answers import Answered, answer, may_answer
 from alertd.alerts.deliver import as_seen
+from alertd.alerts.looking import as_a_desk_sees
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock
 from alertd.base.failpoints import failpoint
@@ -124,6 +125,10 @@ class Answers:
             acknowledged_by=found.acknowledged_by,
             snoozed_until=found.snoozed_until,
         )
+
+    def looked_at(self, state: AlertState, desk: str | None) -> AlertState | None:
+        """Give an alert of a desk as whoever looks on for that desk may see it; None: it is not there for them."""
+        return as_a_desk_sees(state, desk, self._policies.values())
 
     async def _give(self, given: Answer) -> Given:
         stored = await self._load(given.alert)

@@ -13,7 +13,9 @@ from alertd.base.clock import rfc3339
 from alertd.model import Note, NoteStatement
 from alertd.web.config import WebConfig
 from tests.alerts.living import HOUR, MINUTE, NOW, TITLE, state
+from tests.alerts.test_looking import PM, SECRET, SLACK, mixed
 from tests.web.conftest import TOKENS, Api, problem
+from tests.web.test_page import signed_in
 
 # --- alerts ----------------------------------------------------------------------------------------------------
 
@@ -218,3 +220,33 @@ async def test_whatever_strangers_write_is_taken_or_refused_in_words(api: Api, w
     await api.life.put(state("al_x"))
     status, _ = await api.ask("POST", "/v1/alerts/al_x/acknowledge", {"who": who, "note": note})
     assert status in (200, 400)
+
+
+# --- rights ----------------------------------------------------------------------------------------------------
+
+
+async def test_what_rights_keep_from_a_desk_is_not_in_its_lists_its_alerts_or_its_answers(api: Api) -> None:
+    await api.life.put(mixed())
+    api.life.policies["ai-slack"] = SLACK
+    for path in ("/v1/alerts", "/v1/alerts/al_a", "/alerts", "/alerts/al_a"):
+        cookie = await signed_in(api, "ai")
+        headers = {"Cookie": cookie} if not path.startswith("/v1") else {"Authorization": f"Bearer {TOKENS['ai']}"}
+        async with api.client.get(path, headers=headers) as answer:
+            text = await answer.text()
+        assert (answer.status, TITLE in text, "CANARY" in text) == (200, True, False)
+    assert await api.ids("?severity=critical", "ai") == []
+    assert await api.ids("?severity=critical") == ["al_a"]
+    status, said = await api.ask("POST", "/v1/alerts/al_a/acknowledge", token="ai")
+    assert (status, said["title"], said["severity"]) == (200, TITLE, "high")
+    api.life.policies["pm-mail"] = PM
+    assert (await api.ask("GET", "/v1/alerts/al_a", token="ai"))[1]["title"] == SECRET
+
+
+async def test_an_alert_that_rights_keep_from_a_desk_is_not_there_and_takes_no_answer(api: Api) -> None:
+    whole = mixed()
+    await api.life.put(replace(whole, alert=replace(whole.alert, matches=whole.alert.matches[1:])))
+    await api.life.put(state("al_b", desk="ai", merged_into="al_a"))
+    for way in (("GET", "/v1/alerts/al_a"), ("POST", "/v1/alerts/al_a/close"), ("POST", "/v1/alerts/al_b/close")):
+        assert await api.ask(*way, token="ai") == (404, problem(404, "there is no such alert"))
+    assert await api.ids("", "ai") == ["al_b"]
+    assert (await api.life.state()).alert.status == "open"

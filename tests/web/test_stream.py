@@ -12,7 +12,8 @@ from aiohttp import ClientResponse
 from msgspec.structs import replace
 
 from alertd.workers import live as module
-from tests.alerts.living import state
+from tests.alerts.living import TITLE, state
+from tests.alerts.test_looking import SECRET, SLACK, mixed
 from tests.support.http import DEADLINE_S
 from tests.web import conftest
 from tests.web.conftest import TOKENS, Api, problem
@@ -155,3 +156,19 @@ async def test_a_daemon_that_stops_ends_the_streams(api: Api) -> None:
         conftest.LIVE[-1].stop()
         assert (await stream.next()).get("event") == "reset"
         assert await stream.answer.content.read() == b""
+
+
+async def test_a_desk_is_told_of_an_alert_only_what_its_receivers_may_be_told(api: Api) -> None:
+    api.life.policies["ai-slack"] = SLACK
+    whole = mixed()
+    await api.life.put(whole)
+    alone = replace(whole.alert, id="al_s", matches=whole.alert.matches[1:])
+    await api.life.put(replace(whole, alert=alone))
+    async with looking_on(api, "ai") as ai, looking_on(api) as everybody:
+        await acknowledge(api, "al_s")
+        await acknowledge(api, "al_a")
+        card = msgspec.json.decode((await ai.next())["data"])
+        assert (card["id"], card["title"], card["severity"], card["companies"]) == ("al_a", TITLE, "high", [])
+        assert "CANARY" not in str(card)
+        assert await everybody.alert() == ("al_s", "acknowledged")
+        assert msgspec.json.decode((await everybody.next())["data"])["title"] == SECRET

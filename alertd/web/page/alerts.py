@@ -20,7 +20,7 @@ from alertd.model import SEVERITIES, AlertState, AnswerKind, Message
 from alertd.notify.clocks import age, clock_time, zone, zone_label
 from alertd.notify.lines import Row, parts_of
 from alertd.notify.message import compose
-from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, listed, state_of
+from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, listed, state_of, taker_of
 from alertd.web.callers import Callers, SignedIn
 from alertd.web.forms import read_form
 from alertd.web.moments import to_come
@@ -93,7 +93,7 @@ class AlertPages:
         if not signed.caller.writes:
             return page("Not done", said("You may read only.", "wrong"), signed=signed, here=WAY, status=403)
         try:
-            state = await state_of(self._reader, alert, signed.caller)
+            state = await taker_of(self._reader, alert, signed.caller)
             until = to_come(fields.get("until", ""), now) if kind == "snooze" else 0
             what = Said(note=fields.get("note", "")[:1000])
             given = await self._door.give(
