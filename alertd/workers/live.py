@@ -29,8 +29,8 @@ WAIT_MS = 1000
 REST_S = 1.0
 QUEUE = 500
 """Changes that wait for one who looks on; who has more to take begins anew."""
-CATCH_UP = 2_000
-"""Lines of the journal that are read for one who was away."""
+CATCH_UP = 500
+"""Lines of the journal that are read for one who was away, at most; who missed more begins anew."""
 
 
 class LiveStore(Protocol):
@@ -41,7 +41,11 @@ class LiveStore(Protocol):
         ...
 
     async def journal_end(self) -> str:
-        """Give the id of the newest record."""
+        """Give the id of the newest record; "0" if there is none."""
+        ...
+
+    async def journal_start(self) -> str:
+        """Give the id of the oldest record that is there; "0" if there is none."""
         ...
 
 
@@ -73,6 +77,10 @@ class Live:
         self._somebody = asyncio.Event()
         self._stop = asyncio.Event()
         self._at = ""
+        self._joining = asyncio.Lock()
+        """Two who are the first at once must not both say where reading begins: what came between would be lost."""
+        self._catching_up = asyncio.Semaphore(1)
+        """After a restart all come at once, and each is read for apart."""
 
     @property
     def onlookers(self) -> int:
@@ -88,21 +96,24 @@ class Live:
 
     async def run(self) -> None:
         """Read while somebody looks on, until told to stop."""
-        outage = Outage("live")
+        outage, anew = Outage("live"), False
         while not self._stop.is_set():
             self._progress.tick("live")
             if not self._onlookers:
                 await self._rest(self._somebody)
                 continue
             try:
+                if anew:
+                    await self._begin_anew()
+                    anew = False
                 await self._read()
-            except StoreUnavailable as error:
-                outage.began(error)
+            except AlertdError as error:  # Redis is away, or a record does not decode: those behind it are not lost
+                anew = True
+                if isinstance(error, StoreUnavailable):
+                    outage.began(error)
+                else:
+                    log.error("live_failed", error=str(error))
                 await self._rest(self._stop)
-            except AlertdError as error:  # a record that does not decode: those behind it are not lost
-                log.error("live_failed", error=str(error))
-                self._at = await self._store.journal_end()
-                self._tell_all(Change(self._at, anew=True))
             else:
                 outage.ended()
 
@@ -110,10 +121,10 @@ class Live:
     async def looking_on(self, since: str = "") -> AsyncIterator[AsyncIterator[Change]]:
         """Look on from now, or from behind what was seen last. Raises StoreUnavailable."""
         one = _Onlooker()
-        first = not self._onlookers
-        if first:
-            self._at = await self._store.journal_end()
-        self._onlookers.append(one)
+        async with self._joining:
+            if not self._onlookers:
+                self._at = await self._store.journal_end()
+            self._onlookers.append(one)
         self._somebody.set()
         try:
             yield self._changes(one, since, self._at)
@@ -123,27 +134,43 @@ class Live:
                 self._somebody.clear()
 
     async def _changes(self, one: _Onlooker, since: str, now_at: str) -> AsyncIterator[Change]:
-        seen = now_at
+        seen = now_at  # what comes behind it is put into the queue
         if since:
-            missed, seen = await self._missed(since)
+            try:
+                async with self._catching_up:
+                    missed, seen = await self._missed(since, now_at)
+            except AlertdError as error:  # Redis is away, or a record does not decode
+                log.warning("live_missed", error=str(error))
+                missed, seen = [Change(now_at, anew=True)], now_at
             for change in missed:
                 yield change
         while not self._stop.is_set():
             change = await one.waiting.get()
-            if change.anew or _place(change.id) > _place(seen):
+            if change.anew:
+                seen = change.id or seen  # which may lie before it
+                yield change
+            elif _place(change.id) > _place(seen):
                 yield change
 
-    async def _missed(self, since: str) -> tuple[list[Change], str]:
-        """Give what came since, and the id that this reaches to."""
+    async def _missed(self, since: str, now_at: str) -> tuple[list[Change], str]:
+        """Give what came since, and the id that this reaches to. Raises StoreUnavailable, Corrupt."""
+        anew = [Change(now_at, anew=True)], now_at
+        start, end = await self._store.journal_start(), await self._store.journal_end()
+        if not _place(start) <= _place(since) <= _place(end):  # trimmed since, or of a journal that is gone
+            return anew
         found: list[Change] = []
         at, read = since, 0
-        while records := await self._store.read_journal(at, BATCH, 0):
+        while records := await self._store.read_journal(at, min(BATCH, CATCH_UP + 1 - read), 0):
             at, read = records[-1][0], read + len(records)
+            if read > CATCH_UP:
+                return anew
             found += [Change(journal_id, cards) for journal_id, record in records if (cards := _cards(record))]
-            if read >= CATCH_UP:
-                end = await self._store.journal_end()
-                return [Change(end, anew=True)], end
         return found, at
+
+    async def _begin_anew(self) -> None:
+        """Go on from the journal's end, which may lie before what was read: of a copy that was restored."""
+        self._at = await self._store.journal_end()
+        self._tell_all(Change(self._at, anew=True))
 
     async def _read(self) -> None:
         for journal_id, record in await self._store.read_journal(self._at, BATCH, WAIT_MS):

@@ -88,7 +88,7 @@ async def test_who_was_away_is_told_what_came_since_once(api: Api) -> None:
 
 
 async def test_who_was_away_for_too_long_begins_anew(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CATCH_UP", 2)
+    monkeypatch.setattr(module, "CATCH_UP", 1)
     for name in ("al_a", "al_b", "al_c"):
         await api.life.put(state(name))
     async with looking_on(api) as stream:
