@@ -128,6 +128,13 @@ class Callers:
             return None
         return caller if caller is None or caller.all_desks or _open_to_desks(request.path) else None
 
+    def left_s(self, request: web.Request) -> float | None:
+        """Tell for how many seconds more a cookie lets in whoever came by one; None: they came by something else."""
+        if guards.token_given(request.headers.get(hdrs.AUTHORIZATION)) is not None:
+            return None
+        session = self._session(request)
+        return session.until_s - self._clock() / 1000 if session is not None else None
+
     def let_in(self, request: web.Request) -> Caller:
         """Tell who asks, behind the door that lets in nobody else."""
         caller = self.of(request)

@@ -10,7 +10,10 @@ A line of comment every fifteen seconds shows either side that the other is ther
 from __future__ import annotations
 
 import asyncio
+import math
 import re
+import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
@@ -21,13 +24,16 @@ from aiohttp import hdrs, web
 
 from alertd import telemetry
 from alertd.alerts.rows import card
-from alertd.errors import StoreUnavailable
+from alertd.errors import AlertdError
+from alertd.web import guards
 from alertd.web.alerts import AlertReader, seen_by
 from alertd.web.callers import Caller, Callers
 from alertd.web.middleware import STREAM
 from alertd.web.problems import SECURITY_HEADERS, failure
 
 MAX_STREAMS = 1_000
+MAX_OF_ONE = 50
+"""By one token of a desk: a program that forgets its streams must not take those of the others."""
 BEAT_S = 15.0
 SLOW_S = 10.0
 """Who has not taken a line for so long is let go, and comes again."""
@@ -60,11 +66,6 @@ class Change(Protocol):
 class LiveDoor(Protocol):
     """What tells of changes (`workers.live.Live`)."""
 
-    @property
-    def onlookers(self) -> int:
-        """How many look on."""
-        ...
-
     def looking_on(self, since: str = "") -> AbstractAsyncContextManager[AsyncIterator[Change]]:
         """Look on from now, or from behind what was seen last. Raises StoreUnavailable."""
         ...
@@ -74,60 +75,90 @@ class StreamRoutes:
     """The stream."""
 
     def __init__(self, live: LiveDoor, callers: Callers, reader: AlertReader) -> None:
-        self._reader = reader
         self._live = live
         self._callers = callers
+        self._reader = reader
+        self._open: Counter[str] = Counter()
+        """Streams by who opened them: `_whose`."""
 
     def routes(self) -> list[web.RouteDef]:
-        """Give it."""
-        return [web.get(STREAM, self._stream)]
+        """Give it. Whoever asks for its head alone would be told that it goes on for hours, and then it would."""
+        return [web.get(STREAM, self._stream, allow_head=False)]
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         caller = self._callers.let_in(request)
         since = request.headers.get("Last-Event-ID", "")
         if since and not _ID.fullmatch(since):
             return failure(400, "Last-Event-ID is the id of an event of this stream")
-        if self._live.onlookers >= MAX_STREAMS:
+        whose = _whose(request, caller)
+        if self._open.total() >= MAX_STREAMS:
             return failure(503, "too many look on", {hdrs.RETRY_AFTER: "10"})
+        if whose and self._open[whose] >= MAX_OF_ONE:
+            return failure(429, "too many look on by this token", {hdrs.RETRY_AFTER: "10"})
+        self._open[whose] += 1
+        telemetry.STREAMS.set(self._open.total())
+        try:
+            return await self._follow(request, caller, since)
+        finally:
+            self._open[whose] -= 1
+            telemetry.STREAMS.set(self._open.total())
+
+    async def _follow(self, request: web.Request, caller: Caller, since: str) -> web.StreamResponse:
+        """Tell until either side has had enough. Raises StoreUnavailable before anything is said; later
+        nothing, since an answer that has begun cannot become another.
+        """
         response = web.StreamResponse(
             headers=SECURITY_HEADERS
             | {hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
         )
-        async with self._live.looking_on(since) as changes:
-            await response.prepare(request)
-            telemetry.STREAMS.set(self._live.onlookers)
-            try:
-                await self._tell(response, caller, changes)
-            except (ConnectionError, TimeoutError):
-                if request.transport is not None:
-                    request.transport.abort()
-            except StoreUnavailable as error:  # the browser comes again
-                log.debug("stream_ended", error=str(error))
-        telemetry.STREAMS.set(self._live.onlookers)
+        try:
+            async with self._live.looking_on(since) as changes:
+                await response.prepare(request)
+                await self._tell(response, caller, changes, self._callers.left_s(request))
+        except (ConnectionError, TimeoutError):
+            if request.transport is not None:
+                request.transport.abort()
+        except Exception as error:  # whatever it is: a second answer into this one would be worse
+            if not response.prepared:
+                raise
+            log.exception("stream_failed", error=str(error))
         return response
 
-    async def _tell(self, response: web.StreamResponse, caller: Caller, changes: AsyncIterator[Change]) -> None:
+    async def _tell(
+        self, response: web.StreamResponse, caller: Caller, changes: AsyncIterator[Change], left_s: float | None
+    ) -> None:
+        """Tell of changes; for `left_s` at most, when the session is over that let them in."""
         await _write(response, f"retry: {AGAIN_MS}\n\n")
+        ends = time.monotonic() + left_s if left_s is not None else math.inf
         following = asyncio.ensure_future(anext(changes, None))
         try:
-            while True:
-                done, _ = await asyncio.wait([following], timeout=BEAT_S)
+            while (left := ends - time.monotonic()) > 0:
+                done, _ = await asyncio.wait([following], timeout=min(BEAT_S, left))
                 if not done:
                     await _write(response, ": here\n\n")
                     continue
                 change = following.result()
                 if change is None:
                     return
-                if text := written(change, await self._cards(change, caller)):
+                if text := await self._text(change, caller):
                     await _write(response, text)
                 following = asyncio.ensure_future(anext(changes, None))
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
 
+    async def _text(self, change: Change, caller: Caller) -> str:
+        if change.anew:
+            return _reset(change.id)
+        try:
+            return written(change.id, await self._cards(change, caller))
+        except AlertdError as error:  # Redis is away, or the alert does not decode: it is for them to look again
+            log.warning("stream_reset", error=str(error))
+            return _reset(change.id)
+
     async def _cards(self, change: Change, caller: Caller) -> list[dict[str, Any]]:
         """Give what a change brings for somebody. A card does not say who may see what of it: the alert does, as it
-        is by now. Raises StoreUnavailable.
+        is by now. Raises StoreUnavailable, Corrupt.
         """
         cards: list[dict[str, Any]] = [one for one in change.cards if caller.sees_desk(one.get("desk"))]
         if caller.all_desks or not cards:
@@ -137,13 +168,21 @@ class StreamRoutes:
         return [card(state) for state in seen if state is not None]
 
 
-def written(change: Change, cards: Sequence[dict[str, Any]]) -> str:
+def written(journal_id: str, cards: Sequence[dict[str, Any]]) -> str:
     """Write a change with the cards that it has for whoever looks on; empty where it has none."""
-    if change.anew:
-        return f"id: {change.id}\nevent: reset\ndata:\n\n" if change.id else "event: reset\ndata:\n\n"
     lines = [f"event: alert\ndata: {msgspec.json.encode(one).decode()}\n\n" for one in cards]
     # The id stands with the last one: who got only some of them is told of all again.
-    return "".join([*lines[:-1], f"id: {change.id}\n{lines[-1]}"]) if lines else ""
+    return "".join([*lines[:-1], f"id: {journal_id}\n{lines[-1]}"]) if lines else ""
+
+
+def _reset(journal_id: str) -> str:
+    return f"id: {journal_id}\nevent: reset\ndata:\n\n" if journal_id else "event: reset\ndata:\n\n"
+
+
+def _whose(request: web.Request, caller: Caller) -> str:
+    """Name the desk's token by which somebody came; empty: by another way, which counts for nobody."""
+    by_token = guards.token_given(request.headers.get(hdrs.AUTHORIZATION)) is not None
+    return caller.name if by_token and not caller.all_desks else ""
 
 
 async def _write(response: web.StreamResponse, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
@@ -11,12 +11,18 @@ import pytest
 from aiohttp import ClientResponse
 from msgspec.structs import replace
 
+from alertd.errors import AlertdError, Corrupt, StoreUnavailable
+from alertd.model import StoredAlert
+from alertd.telemetry import STREAMS
+from alertd.web.sessions import SESSION_S
 from alertd.workers import live as module
 from tests.alerts.living import TITLE, state
 from tests.alerts.test_looking import SECRET, SLACK, mixed
 from tests.support.http import DEADLINE_S
 from tests.web import conftest
 from tests.web.conftest import TOKENS, Api, problem
+from tests.web.test_page import signed_in
+from tests.workers.make import until
 
 Said = dict[str, str]
 
@@ -172,3 +178,76 @@ async def test_a_desk_is_told_of_an_alert_only_what_its_receivers_may_be_told(ap
         assert "CANARY" not in str(card)
         assert await everybody.alert() == ("al_s", "acknowledged")
         assert msgspec.json.decode((await everybody.next())["data"])["title"] == SECRET
+
+
+async def test_the_stream_of_whoever_came_by_a_cookie_ends_with_their_session(api: Api) -> None:
+    await api.life.put(state())
+    cookie = {"Cookie": await signed_in(api)}
+    async with api.client.get("/v1/stream", headers=cookie) as answer:
+        await acknowledge(api, "al_a")
+        assert await Stream(answer).alert() == ("al_a", "acknowledged")
+    api.life.clock.now += SESSION_S * 1000 - 500
+    async with asyncio.timeout(DEADLINE_S), api.client.get("/v1/stream", headers=cookie) as answer:
+        assert answer.status == 200
+        await answer.read()
+    api.life.clock.now += 1000
+    async with api.client.get("/v1/stream", headers=cookie) as answer:
+        assert answer.status == 401
+
+
+async def test_of_one_token_of_a_desk_fifty_look_on_and_other_tokens_too(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alertd.web.stream.MAX_OF_ONE", 2)
+    headers = {"Authorization": f"Bearer {TOKENS['ai']}"}
+    async with looking_on(api, "ai"), looking_on(api, "reader"):
+        async with looking_on(api, "ai"):
+            assert STREAMS._value.get() == 3
+            async with api.client.get("/v1/stream", headers=headers) as answer:
+                assert (answer.status, await answer.json()) == (429, problem(429, "too many look on by this token"))
+            async with looking_on(api), looking_on(api), looking_on(api), looking_on(api, "reader"):
+                pass
+        conftest.LIVE[-1].stop()
+    await until(lambda: STREAMS._value.get() == 0, "streams that ended are counted no more")
+
+
+async def test_the_head_of_a_stream_cannot_be_asked_for(api: Api) -> None:
+    headers = {"Authorization": f"Bearer {TOKENS['all']}"}
+    async with api.client.head("/v1/stream", headers=headers) as answer:
+        assert answer.status == 405
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), Corrupt("alert al_a does not decode")])
+async def test_a_desk_whose_alert_cannot_be_read_looks_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch, error: AlertdError
+) -> None:
+    async def away(_ids: Sequence[str]) -> dict[str, StoredAlert]:
+        raise error
+
+    await api.life.put(replace(state(), desk="ai"))
+    async with looking_on(api, "ai") as ai, looking_on(api) as everybody:
+        await acknowledge(api, "al_a")
+        said = await ai.next()
+        assert said["event"] == "alert"
+        assert await everybody.alert() == ("al_a", "acknowledged")
+        given = api.life.store.load_alerts
+        journal = replace((await api.life.journal("answer"))[-1], ids=[])
+        monkeypatch.setattr(api.life.store, "load_alerts", away)
+        await api.life.store.journal(journal)
+        assert (await ai.next())["event"] == "reset"
+        monkeypatch.setattr(api.life.store, "load_alerts", given)
+        await api.ask("POST", "/v1/alerts/al_a/close")
+        assert await ai.alert() == ("al_a", "closed")
+
+
+async def test_an_answer_that_has_begun_becomes_no_other(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*_: object) -> str:
+        raise RuntimeError("CANARY-inside")
+
+    monkeypatch.setattr("alertd.web.stream.written", wrong)
+    await api.life.put(state())
+    async with looking_on(api) as stream:
+        await acknowledge(api, "al_a")
+        async with asyncio.timeout(DEADLINE_S):
+            rest = await stream.answer.content.read()
+        assert rest == b"retry: 2000\n\n"
