@@ -26,10 +26,17 @@ PUSH = "/v1/push/"
 """Below it a path has a token, a size and a time of its own (`web/push.py`)."""
 STREAM = "/v1/stream"
 """Open for hours (`web/stream.py`)."""
+LOGIN = "/login/"
+"""Below it a path is a link with which somebody signs in once (`web/page/sign_in.py`)."""
 BY_PROXY = web.RequestKey("by_proxy", bool)
 """Of a request: it came through a trusted proxy, whose word counts."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = structlog.get_logger(__name__)
+
+
+def logged(path: str) -> str:
+    """Give a path as the log may have it: behind `/login/` stands what somebody can sign in with."""
+    return LOGIN if path.startswith(LOGIN) else path
 
 
 def deadline(seconds: float, push_s: float) -> Middleware:
@@ -75,10 +82,10 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         response = failure(error.status, error.reason.lower(), allow)
     except Temporary as error:
-        _log.warning("web_unavailable", path=request.path, error=str(error))
+        _log.warning("web_unavailable", path=logged(request.path), error=str(error))
         response = failure(503, "temporarily unavailable", {"Retry-After": "5"})
     except Exception:  # noqa: BLE001 - the loop of the web: one bad request must not show its innards or end others
-        _log.exception("web_failed", path=request.path)
+        _log.exception("web_failed", path=logged(request.path))
         response = failure(500, "internal error")
     if response.prepared:
         return response  # a stream, which said so at its beginning
@@ -98,8 +105,8 @@ def through(proxies: Sequence[Network]) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         forwarded = request.headers.getall("X-Forwarded-For", [])
-        proto = request.headers.get("X-Forwarded-Proto")
-        client = who_asks(request.remote or "", forwarded, proto, proxies)
+        protos = request.headers.getall("X-Forwarded-Proto", [])
+        client = who_asks(request.remote or "", forwarded, protos, proxies)
         if isinstance(client, Refused):
             _log.warning("web_refused", remote=request.remote, why=client.text)
             return failure(403, client.text)
@@ -119,7 +126,7 @@ def door(names: Collection[str]) -> Middleware:
 
     def refuse(request: web.Request, status: int, why: str) -> web.Response:
         if not refusals.add(request.remote or "", time.monotonic()):
-            _log.warning("web_refused", why=why, remote=request.remote, path=request.path)
+            _log.warning("web_refused", why=why, remote=request.remote, path=logged(request.path))
         return failure(status, why)
 
     @web.middleware
@@ -160,7 +167,7 @@ def bearer(opens: Callable[[web.Request], bool | None], open_paths: Collection[s
         wait = failures.add(request.remote or "", time.monotonic())
         if wait > 0:
             return failure(429, "too many wrong tokens", {"Retry-After": str(int(wait) + 1)})
-        _log.warning("web_wrong_token", remote=request.remote, path=request.path)
+        _log.warning("web_wrong_token", remote=request.remote, path=logged(request.path))
         mine = "the token is not that of this source" if request.path.startswith(PUSH) else "wrong token"
         return failure(401, mine, challenge)
 

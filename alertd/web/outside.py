@@ -79,16 +79,19 @@ def networks(proxies: Sequence[str]) -> tuple[Network, ...]:
     return tuple(ip_network(one) for one in proxies)
 
 
-def who_asks(peer: str, forwarded_for: Sequence[str], proto: str | None, proxies: Sequence[Network]) -> str | Refused:
+def who_asks(
+    peer: str, forwarded_for: Sequence[str], protos: Sequence[str], proxies: Sequence[Network]
+) -> str | Refused:
     """Give the address that a request comes from, or why it is refused.
 
-    `peer` is at the other end of the connection, `forwarded_for` the X-Forwarded-For headers as they came.
+    `peer` is at the other end of the connection, `forwarded_for` the X-Forwarded-For headers as they came,
+    `protos` those of X-Forwarded-Proto: where several proxies say how it came, none may say in the clear.
     """
     if not proxies:
         return peer
     if not is_proxy(peer, proxies):
         return peer if is_loopback(_plain(peer)) else Refused("only through the proxy")
-    if proto is not None and proto.strip().lower() != "https":
+    if any(one.strip().lower() != "https" for proto in protos for one in proto.split(",")):
         return Refused("only over https")
     hops = [hop.strip() for header in forwarded_for for hop in header.split(",") if hop.strip()]
     for hop in reversed(hops):

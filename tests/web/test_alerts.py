@@ -8,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from alertd.base.clock import rfc3339
+from alertd.errors import StoreUnavailable
 from alertd.model import Note, NoteStatement
 from alertd.web.config import WebConfig
 from tests.alerts.living import HOUR, MINUTE, NOW, TITLE, state
@@ -250,3 +252,22 @@ async def test_an_alert_that_rights_keep_from_a_desk_is_not_there_and_takes_no_a
         assert await api.ask(*way, token="ai") == (404, problem(404, "there is no such alert"))
     assert await api.ids("", "ai") == ["al_b"]
     assert (await api.life.state()).alert.status == "open"
+
+
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [(StoreUnavailable("away"), "web_unavailable"), (RuntimeError("wrong"), "web_failed"), (None, "web_refused")],
+)
+async def test_no_line_of_the_log_has_what_somebody_signs_in_with(
+    api: Api, monkeypatch: pytest.MonkeyPatch, error: Exception | None, event: str
+) -> None:
+    def fails(*_: object) -> None:
+        assert error is not None
+        raise error
+
+    monkeypatch.setattr("alertd.web.sessions.Sessions.read_code", fails)
+    headers = {"Host": "evil.example.com"} if error is None else {}
+    with capture_logs() as lines:
+        async with api.client.get("/login/CANARY-code", headers=headers) as answer:
+            assert answer.status in (421, 500, 503)
+    assert [(line["event"], line["path"]) for line in lines] == [(event, "/login/")]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientConnectorError, ClientSession, ClientTimeout, ServerDisconnectedError, TCPConnector
+from multidict import CIMultiDict
 from structlog.testing import capture_logs
 
 from alertd.errors import Permanent
@@ -23,29 +24,32 @@ PROXY = "10.0.0.7"
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "proto", "who"),
+    ("peer", "forwarded", "protos", "who"),
     [
-        (PROXY, ["192.0.2.1"], "https", "192.0.2.1"),
-        (PROXY, ["6.6.6.6, 192.0.2.1"], "https", "192.0.2.1"),  # the client made up the first
-        (PROXY, ["6.6.6.6", "192.0.2.1, 10.0.0.7"], "https", "192.0.2.1"),
-        (PROXY, ["192.0.2.1, nonsense"], None, PROXY),
-        (PROXY, [], None, PROXY),
-        (f"::ffff:{PROXY}", ["2001:db8::1"], "HTTPS", "2001:db8::1"),
-        (PROXY, ["192.0.2.1"], "http", Refused("only over https")),
-        ("192.0.2.9", ["127.0.0.1"], "https", Refused("only through the proxy")),
-        ("", [], None, Refused("only through the proxy")),
-        ("127.0.0.1", ["192.0.2.1"], "http", "127.0.0.1"),  # this machine: what it says of others is not believed
-        ("::ffff:127.0.0.1", [], None, "::ffff:127.0.0.1"),
+        (PROXY, ["192.0.2.1"], ["https"], "192.0.2.1"),
+        (PROXY, ["6.6.6.6, 192.0.2.1"], ["https"], "192.0.2.1"),  # the client made up the first
+        (PROXY, ["6.6.6.6", "192.0.2.1, 10.0.0.7"], ["https"], "192.0.2.1"),
+        (PROXY, ["192.0.2.1, nonsense"], [], PROXY),
+        (PROXY, [], [], PROXY),
+        (f"::ffff:{PROXY}", ["2001:db8::1"], ["HTTPS"], "2001:db8::1"),
+        (PROXY, ["192.0.2.1"], ["http"], Refused("only over https")),
+        (PROXY, ["192.0.2.1"], ["https", "https"], "192.0.2.1"),
+        (PROXY, ["192.0.2.1"], ["https", "http"], Refused("only over https")),
+        (PROXY, ["192.0.2.1"], ["https, http"], Refused("only over https")),
+        ("192.0.2.9", ["127.0.0.1"], ["https"], Refused("only through the proxy")),
+        ("", [], [], Refused("only through the proxy")),
+        ("127.0.0.1", ["192.0.2.1"], ["http"], "127.0.0.1"),  # this machine: what it says of others is not believed
+        ("::ffff:127.0.0.1", [], [], "::ffff:127.0.0.1"),
     ],
 )
 def test_a_trusted_proxy_says_who_asks_and_nobody_else_is_believed(
-    peer: str, forwarded: list[str], proto: str | None, who: str | Refused
+    peer: str, forwarded: list[str], protos: list[str], who: str | Refused
 ) -> None:
-    assert who_asks(peer, forwarded, proto, networks([PROXY])) == who
+    assert who_asks(peer, forwarded, protos, networks([PROXY])) == who
 
 
 def test_without_a_proxy_nothing_is_believed() -> None:
-    assert who_asks("192.0.2.9", ["127.0.0.1"], "http", ()) == "192.0.2.9"
+    assert who_asks("192.0.2.9", ["127.0.0.1"], ["http"], ()) == "192.0.2.9"
 
 
 @asynccontextmanager
@@ -79,6 +83,9 @@ async def test_through_a_trusted_proxy_everything_works_and_wrong_tokens_count_f
         async with http.get(url, headers=AUTH | proxied | {"X-Forwarded-Proto": "http"}) as answer:
             assert answer.status == 403
             assert await answer.json() == problem(403, "only over https")
+        two = [*(AUTH | proxied).items(), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Proto", "http")]
+        async with http.get(url, headers=CIMultiDict(two)) as answer:
+            assert answer.status == 403
         with capture_logs() as lines:
             async with http.get(url, headers=proxied | {"Authorization": "Bearer wrong"}) as answer:
                 assert answer.status == 401
