@@ -6,9 +6,11 @@ import asyncio
 import re
 import shutil
 
+import msgspec
 import pytest
 
-from tests.alerts.living import state
+from alertd.alerts.rows import AlertRow, card
+from tests.alerts.living import held_weight, match, state
 from tests.docs.pages import ROOT
 from tests.support.http import DEADLINE_S
 from tests.web.conftest import TOKENS, Api
@@ -40,3 +42,12 @@ async def test_the_examples_with_curl_print_what_stands_there(api: Api) -> None:
         out, _ = await asyncio.wait_for(done.communicate(), DEADLINE_S)
         pattern = re.escape(printed.strip()).replace("…", ".*")
         assert re.fullmatch(pattern, out.decode().strip(), re.DOTALL), (line, out)
+
+
+def test_what_an_alert_in_the_stream_has_is_listed() -> None:
+    part = PAGE.partition("An alert in the stream is")[2].partition("\n\n")[0]
+    fields = card(state(matches=[match(holdings=[held_weight("vega", 0.1)])]))
+    inside = [name for listed in ("holdings", "matches") for name in fields[listed][0]]
+    rows = {one.name for one in msgspec.structs.fields(AlertRow)}
+    assert [name for name in [*(fields.keys() - rows), *inside] if f"`{name}`" not in part] == []
+    assert rows - fields.keys() == {"told", "waits_for"}
