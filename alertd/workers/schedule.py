@@ -87,7 +87,7 @@ class Schedule:
         self._progress = progress
         self._sources: dict[str, PolledConfig] = {}
         self._states: dict[str, SourceState] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, asyncio.Task[bool]] = {}
         self._due: dict[str, int] = {}
         """When the next poll of each source is to begin, in ms."""
         self._unkept: dict[str, int] = {}
@@ -221,9 +221,17 @@ class Schedule:
         telemetry.POLL_LATENESS.observe(max(self._clock() - self._due.pop(source_id, self._clock()), 0) / 1000)
         task = asyncio.create_task(self._run(source_id), name=f"poll:{source_id}")
         self._running[source_id] = task
-        task.add_done_callback(lambda _: self._running.pop(source_id, None))
+        task.add_done_callback(lambda done: self._ended(source_id, done))
 
-    async def _run(self, source_id: str) -> None:
+    def _ended(self, source_id: str, task: asyncio.Task[bool]) -> None:
+        """Forget a poll; what was hurried after its next turn was set is not forgotten with it."""
+        self._running.pop(source_id, None)
+        if source_id in self._hurried and not task.cancelled() and task.exception() is None and task.result():
+            self._hurried.discard(source_id)
+            self.soon(source_id)
+
+    async def _run(self, source_id: str) -> bool:
+        """Poll once and set the next turn; tells whether the poll came to its end."""
         source, state = self._sources[source_id], self._states[source_id]
         try:
             self._room.check()
@@ -232,22 +240,22 @@ class Schedule:
                 raise StoreWentBack("the poll began before the store went back")
         except StoreUnavailable as error:
             if isinstance(error, StoreWentBack) and await self._taken_anew(source_id):
-                return
+                return False
             if isinstance(error, StoreFull):
                 self._room.refused(error)
             if not self._room.room:  # not the source's fault; what it showed was not remembered
                 log.debug("poll_put_off", source=source_id, error=str(error))
                 self.put_off.add(source_id)
-                return
+                return False
             again_s = self._away_s(source)
             # Other loops say once that Redis is away; a line for each source and turn would bury that.
             log.debug("poll_not_stored", source=source_id, error=str(error), again_s=again_s)
             self._again(source_id, self._clock() + int(again_s * 1000))
-            return
+            return False
         except Exception as error:
             log.error("poll_raised", source=source_id, exc_info=error)
             self._again(source_id, self._clock() + 30_000)
-            return
+            return False
         now = self._clock()
         self._unkept.pop(source_id, None)
         self._states[source_id] = polled.state
@@ -260,6 +268,7 @@ class Schedule:
             if polled.outcome != "failed":
                 self._states[source_id] = msgspec.structs.replace(polled.state, wait_ms=max(at_ms - now, 0))
             self._again(source_id, now if hurried else at_ms)
+        return True
 
     async def _taken_anew(self, source_id: str) -> bool:
         """Take what the store remembers of a source, and ask it at once; tells whether that could be read."""
@@ -282,14 +291,9 @@ class Schedule:
 
     def _next(self, source: PolledConfig, polled: Polled, now: int) -> int:
         return next_poll_ms(
-            source.every,
-            now,
-            failures=source.backing_off(polled.state.failures),
-            retry_after_s=polled.retry_after_s,
-            max_age_s=polled.max_age_s,
-            ttl_s=polled.ttl_s,
-            random=random.random,
-        )
+            source.every, now, failures=source.backing_off(polled.state.failures), retry_after_s=polled.retry_after_s,
+            max_age_s=polled.max_age_s, ttl_s=polled.ttl_s, random=random.random,
+        )  # fmt: skip
 
     def _again(self, source_id: str, at_ms: int) -> None:
         if not self._stopping and source_id in self._sources:

@@ -187,6 +187,23 @@ async def test_an_address_that_is_mended_while_the_old_one_is_found_gone_is_poll
     assert polls.of("wire")[1].address == "https://news.example.com/new"
 
 
+async def test_news_that_comes_between_the_end_of_a_poll_and_its_being_forgotten_is_not_lost(
+    polls: Polls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scheduling(polls, [source(every="1h")]) as schedule:
+        set_turn = schedule._at
+        told: list[str] = []
+
+        def hurried(source_id: str, at_ms: int) -> None:
+            set_turn(source_id, at_ms)
+            if polls.begun and not told:  # its next turn is set, and the poll is still taken for one that runs
+                told.append(source_id)
+                schedule.soon(source_id)
+
+        monkeypatch.setattr(schedule, "_at", hurried)
+        await until(polls.count("wire", 2), "long before its hour")
+
+
 async def test_what_has_news_is_polled_at_once_and_again_if_it_was_being_polled(polls: Polls) -> None:
     async with scheduling(polls, [source(every="1h")]) as schedule:
         await until(polls.count("wire", 1), "the first turn")
