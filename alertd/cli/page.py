@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from alertd.app.rooms import SESSION_KEY
 from alertd.app.state import read_run_states
 from alertd.base.clock import system_clock
 from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.cli.connect import Reach, reach_of, web_address
 from alertd.cli.output import ConfigOption, JsonOption, fail, print_json, stdout
 from alertd.errors import AlertdError
@@ -44,14 +44,9 @@ def guarded_reach(config: Path | None) -> Reach:
 def link_of(state_dir: Path, address: str, token: Secret | None = None) -> str:
     """Make a link that signs in once, for whoever can read the state directory; `token` is that of the settings."""
     key = _read(state_dir / SESSION_KEY)
-    digest = digest_of(token or _read(state_dir / "web.token"))
+    (digest,) = Digests.of([token or _read(state_dir / "web.token")]).digests
     code = Sessions(key).code(ALL, digest, system_clock(), secrets.token_urlsafe(9))
     return f"{address}/login/{code}"
-
-
-def digest_of(token: Secret) -> bytes:
-    """Give the digest by which a token is known."""
-    return hashlib.sha256(token.reveal().encode()).digest()
 
 
 def _read(path: Path) -> Secret:

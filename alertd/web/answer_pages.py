@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import parse_qs
 
 import structlog
 from aiohttp import web
@@ -24,8 +23,9 @@ from alertd.errors import Temporary
 from alertd.model import Answer
 from alertd.notify.links import SNOOZE_MS, Asked, LinkExpiredError, LinkInvalidError, LinkKind, Links
 from alertd.notify.plain import one_line
+from alertd.web.forms import read_form
 
-MAX_FORM = 4096
+MAX_FORM, MAX_FIELDS = 4096, 10
 _CSS = """
 body{margin:0;background:#eef0f3;color:#1d2125;font:16px/24px -apple-system,'Segoe UI',Roboto,Arial,sans-serif}
 main{max-width:560px;margin:0 auto;padding:24px 20px;background:#fff}
@@ -161,7 +161,8 @@ class AnswerPages:
         asked = self._read(token)
         if isinstance(asked, web.Response):
             return asked
-        if await _posted_token(request) != token:
+        posted = await read_form(request, MAX_FORM, MAX_FIELDS) or {}
+        if posted.get("token", "") != token:
             return _refused(400, "Nothing was done", "Open the link in the mail, and press the button on its page.")
         what, reader = asked
         now = self._clock()
@@ -205,19 +206,6 @@ class AnswerPages:
             _log.info("answer_link_refused", reason="receiver", receiver=asked.receiver)
             return _invalid()
         return asked, reader
-
-
-async def _posted_token(request: web.Request) -> str:
-    """Give the token that the form repeats; empty if the body is no small form."""
-    if request.content_type != "application/x-www-form-urlencoded" or (request.content_length or 0) > MAX_FORM:
-        return ""
-    body = b""
-    while len(body) <= MAX_FORM and (chunk := await request.content.read(MAX_FORM + 1 - len(body))):
-        body += chunk
-    if len(body) > MAX_FORM:
-        return ""
-    fields = parse_qs(body.decode("latin-1"), max_num_fields=10) if body.count(b"&") < 10 else {}
-    return fields.get("token", [""])[0]
 
 
 def _about(alert: SeenAlert) -> Html:

@@ -11,21 +11,19 @@ MAX_FIELDS = 20
 TYPE = "application/x-www-form-urlencoded"
 
 
-async def read_form(request: web.Request) -> dict[str, str] | None:
-    """Give the fields of a form, of a name given twice the first; None for what is no small form."""
-    if (
-        request.content_type != TYPE
-        or "Content-Encoding" in request.headers
-        or (request.content_length or 0) > MAX_FORM
-    ):
+async def read_form(
+    request: web.Request, most: int = MAX_FORM, most_fields: int = MAX_FIELDS
+) -> dict[str, str] | None:
+    """Give the fields of a form, of a name given twice the first; None for what is no form, or too large a one."""
+    if request.content_type != TYPE or "Content-Encoding" in request.headers or (request.content_length or 0) > most:
         return None
     body = b""
-    while len(body) <= MAX_FORM and (chunk := await request.content.read(MAX_FORM + 1 - len(body))):
+    while len(body) <= most and (chunk := await request.content.read(most + 1 - len(body))):
         body += chunk
-    if len(body) > MAX_FORM:
+    if len(body) > most:
         return None
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=most_fields, errors="strict")
     except ValueError:
         return None
     fields: dict[str, str] = {}
