@@ -16,7 +16,7 @@ from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
 from alertd.app.noting import Noting
 from alertd.app.people import People
-from alertd.app.rooms import SESSION_KEY, rooms_of
+from alertd.app.rooms import SESSION_KEY, SIGNED_OUT, rooms_of
 from alertd.app.state import recall_epoch
 from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
@@ -149,7 +149,8 @@ class Parts:
         self._loops.append(asyncio.create_task(self._live.run(), name="live"))
         live = self._live
         key = load_or_make_token(self._settings.state_dir / SESSION_KEY, "the key of the page's cookies")
-        rooms = rooms_of(self._store, self._answers, live, token, web, key, system_clock)
+        out = self._settings.state_dir / SIGNED_OUT
+        rooms = rooms_of(self._store, self._answers, live, token, web, key, system_clock, signed_out=out)
         deps = WebDeps(
             status=self._status,
             ready=self._ready,

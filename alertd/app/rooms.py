@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp.web import RouteDef
 
@@ -22,6 +23,7 @@ from alertd.web.page import frame
 from alertd.web.page.alerts import AlertPages
 from alertd.web.page.sign_in import SignIn
 from alertd.web.sessions import Sessions
+from alertd.web.signed_out import SignedOut
 from alertd.web.silences import SilenceRoutes
 from alertd.web.stream import StreamRoutes
 from alertd.workers.answers import Answers
@@ -29,6 +31,8 @@ from alertd.workers.live import Live
 
 SESSION_KEY = "page.key"
 """In the state directory: what signs the cookies of the page."""
+SIGNED_OUT = "signed-out"
+"""In the state directory: who has ended theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,24 @@ class Reader:
 
 
 def rooms_of(
-    store: RedisStore, answers: Answers, live: Live, token: Digests, web: WebConfig, key: Secret, clock: Clock
+    store: RedisStore,
+    answers: Answers,
+    live: Live,
+    token: Digests,
+    web: WebConfig,
+    key: Secret,
+    clock: Clock,
+    *,
+    signed_out: Path | None = None,
 ) -> Rooms:
-    """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page."""
+    """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page; `signed_out` is
+    the folder that remembers who ended theirs.
+    """
     sessions, reader = Sessions(key), Reader(store, answers)
-    callers = Callers(token, web.tokens, sessions=sessions, users=web.users, header=web.user_header, clock=clock)
+    callers = Callers(
+        token, web.tokens, sessions=sessions, users=web.users, header=web.user_header, signed_out=SignedOut(signed_out),
+        clock=clock,
+    )  # fmt: skip
     operations = [*AlertRoutes(reader, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
     operations.append(described(operations, __version__))
     pages = [*SignIn(callers, sessions, clock).routes(), *AlertPages(reader, answers, callers, clock).routes()]
