@@ -74,13 +74,13 @@ def rooms_of(
     *,
     signed_out: Path | None = None,
 ) -> Rooms:
-    """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page; `signed_out` is
-    the folder that remembers who ended theirs.
+    """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page; the folder
+    `signed_out` remembers who ended theirs.
     """
     sessions, reader = Sessions(key), Reader(store, answers)
     callers = Callers(
-        token, web.tokens, sessions=sessions, users=web.users, header=web.user_header, signed_out=SignedOut(signed_out),
-        clock=clock,
+        token, web.tokens, sessions=sessions, signed_out=SignedOut(signed_out), users=web.users,
+        header=web.user_header, clock=clock,
     )  # fmt: skip
     operations = [*AlertRoutes(reader, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
     operations.append(described(operations, __version__))

@@ -51,7 +51,7 @@ async def signed_in(api: Api, token: str = "all", secure: bool = False) -> str:
 
 
 def plain_name(api: Api) -> str:
-    """Give the name of the cookie where there is no TLS: with the port, so that daemons of one host have each theirs."""
+    """Give the name of the cookie where there is no TLS: with the port, so that two daemons have each theirs."""
     return f"alertd_session_{urlsplit(api.url).port}"
 
 
