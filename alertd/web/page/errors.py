@@ -1,4 +1,4 @@
-"""Answers that say no, as a page for whoever asks with a browser. Programs get problem details (`web/problems.py`)."""
+"""Answers that say no, as a page for whoever asks with a browser; programs get problem details (`web/problems`)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ async def as_pages(request: web.Request, handler: Handler) -> web.StreamResponse
         or not wants_page(request.headers.get(hdrs.ACCEPT, ""))
     ):
         return response
-    problem = msgspec.json.decode(response.body or b"{}", type=Problem)
+    assert isinstance(response.body, bytes)  # `problems.failure` made it
+    problem = msgspec.json.decode(response.body, type=Problem)
     told = "You are not signed in, or it is not for your desk" if problem.status == 401 else problem.detail
     shown = page(
         _TITLES.get(problem.status, problem.title),
