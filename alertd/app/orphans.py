@@ -1,7 +1,7 @@
 """Processes that outlive who started them: the supervisor becomes their parent, and nothing of them is left.
 
-Children of a fork server that died, parse workers of an I/O process that was killed. Where the supervisor is the first
-process of a container they come to it anyway, and would stay in its table of processes for ever.
+Children of a fork server that died, parse workers of an I/O process that was killed. Where the supervisor is the
+first process of a container they come to it anyway, and would stay in its table of processes for ever.
 """
 
 from __future__ import annotations

@@ -54,6 +54,10 @@ def state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
+def ended(count: int) -> list[int]:
+    return [os.posix_spawn("/bin/true", ["true"], {}) for _ in range(count)]
+
+
 def threads(server: ForkServer) -> int:
     return len(list(Path(f"/proc/{server.pid}/task").iterdir()))
 
@@ -131,8 +135,8 @@ async def test_a_child_that_outlived_its_server_is_ours_and_we_know_how_it_ended
         adopt(wanted=False)
 
 
-async def test_what_nobody_waits_for_is_reaped_at_the_second_look(server: ForkServer) -> None:
-    pids = [os.posix_spawn("/bin/true", ["true"], {}) for _ in range(3)]
+async def test_what_nobody_waits_for_is_reaped_at_the_second_look() -> None:
+    pids = ended(3)
     try:
         await until(lambda: all(state(pid) == "Z" for pid in pids), "they have ended")
         seen = reap(0)
