@@ -56,7 +56,7 @@ async def test_its_page_shows_what_is_known_of_it_with_the_evidence_marked(world
         await page.get_by_role("heading", level=1, name=LEASE[0]).wait_for()
         marks = await page.locator("mark").all_inner_texts()
         assert {"supercomputer", "harm clause"} <= {one.casefold() for one in marks}
-        assert await page.locator("h1 mark").all_inner_texts() == ["supercomputer"]
+        assert await page.locator("h1 mark").all_inner_texts() == ["SpaceX", "supercomputer"]
         heads = await page.get_by_role("heading", level=2).all_inner_texts()
         for head in ("The text", "Who", "Exposure", "The story", "Sent", "Why", "What happened"):
             assert any(one.startswith(head) for one in heads), heads
