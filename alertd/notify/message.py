@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from alertd.model import Alert, Event, Match, Message, Struct, TouchedHolding
+from alertd.model import Alert, ChangeKind, Event, Match, Message, Struct, TouchedHolding
 from alertd.notify import answered, evidence, facts, holdings
 from alertd.notify.clocks import OLD_AFTER_MS, age, clock_time, day_text, moment, moment_text, zone, zone_label
 from alertd.notify.digest_lines import digest_lines
@@ -128,6 +128,7 @@ _TYPE_MARKS = {
 
 
 _ANSWERS = ("alert.acknowledged", "alert.closed")
+_BY_PEOPLE: tuple[ChangeKind, ...] = ("acknowledged", "snoozed", "reopened", "closed")
 
 
 def _marks(f: _Facts) -> list[str]:
@@ -198,9 +199,17 @@ def _held(f: _Facts) -> list[Row]:
 
 
 def _noted(f: _Facts) -> list[Row]:
-    """Say what it means, where somebody wrote that and no answer is told of."""
+    """Say what it means, where somebody wrote that and not only an answer is told of."""
     note = f.alert.note
-    return note_rows(note) if note is not None and f.message.type not in _ANSWERS else []
+    return note_rows(note) if note is not None and not _only_answers(f) else []
+
+
+def _only_answers(f: _Facts) -> bool:
+    """Whether a message tells who has the alert already of nothing but what people did with it."""
+    if f.message.type != "alert.updated":
+        return f.message.type in _ANSWERS
+    told = {change.text for change in f.alert.changes if change.reason in _BY_PEOPLE}
+    return f.message.told_before and bool(f.message.news) and told.issuperset(f.message.news)
 
 
 def _facts_rows(f: _Facts) -> list[Row]:

@@ -61,7 +61,7 @@ def material_on(
 
 
 def _earlier(event: Event, past: Iterable[Row], source_desks: Mapping[str, str], desk: str | None) -> list[Earlier]:
-    """Give what the parties did before: events of other stories, that this desk may know of."""
+    """Give what the parties did before: of each other story the first event that this desk may know of."""
     found: dict[str, Earlier] = {}
     for row in past:
         fact = fact_of(row)
@@ -69,5 +69,6 @@ def _earlier(event: Event, past: Iterable[Row], source_desks: Mapping[str, str],
         at = rfc3339(row.at_ms)
         same = row.event == event.id or (event.story is not None and row.distinct in ("", event.story.id))
         if not same and at < event.event_at and types and source_desks.get(fact.source, desk) == desk:
-            found[row.event] = Earlier(row.event, at, types[0], fact.title)
+            first, story = Earlier(row.event, at, types[0], fact.title), row.distinct or row.event
+            found[story] = min(found.get(story, first), first, key=lambda one: (one.at, one.event))
     return sorted(found.values(), key=lambda one: one.at)[-MOST:]

@@ -128,7 +128,7 @@ def _usual(term: DealTerm, event: Event, said: list[NoteStatement]) -> Horizon:
     text = f"{low:g} to {high:g} months: the usual time for a {words(term.type)} without a stated notice period."
     grounds = [
         *quote(event, term.evidence),
-        number(f"convention for a {words(term.type)}, months:", f"{low:g} to {high:g}"),
+        number(f"convention for a {words(term.type)}, months:", f"{low:g} to {high:g}", "a convention, not the text"),
     ]
     return Horizon([_statement(text, grounds), *said], low, high)
 
