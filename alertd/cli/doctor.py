@@ -10,8 +10,9 @@ import typer
 from alertd.app.doctor.look import Patient, is_embedded, look
 from alertd.app.doctor.verdict import LEVELS, Verdict, worst
 from alertd.app.snapshot import LoadedSnapshot, all_faults
+from alertd.asking.reach import Reach
 from alertd.base.clock import rfc3339, system_clock
-from alertd.cli.connect import Reach, command_store, reach_of
+from alertd.cli.connect import command_store, reach_of
 from alertd.cli.output import USAGE, ConfigOption, JsonOption, environment, fail, guarded, plain, print_json, stdout
 from alertd.errors import Fault
 

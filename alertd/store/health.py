@@ -40,6 +40,7 @@ _SIZES = (
     ("timers", "ZCARD", "timers"),
     ("note_due", "ZCARD", "note_due"),
     ("feedback", "ZCARD", "feedback_ends"),
+    ("answers", "ZCARD", "answer_ends"),
 )
 
 

@@ -42,7 +42,9 @@ def wanted(request: pytest.FixtureRequest) -> None:
 
 def run(*words: str | Path, **about: Any) -> str:
     """Run a program; what it prints. Fails with what it says."""
-    done = subprocess.run(words, capture_output=True, text=True, timeout=INSTALL_S, check=False, **about)
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        words, capture_output=True, text=True, timeout=INSTALL_S, check=False, **about
+    )
     assert done.returncode == 0, f"{words}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout
 
@@ -58,7 +60,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", out, source)
     except AssertionError as error:
-        if re.search(r"No matching distribution|Could not find a version|ConnectionError|Failed to establish", str(error)):
+        if re.search(
+            r"No matching distribution|Could not find a version|ConnectionError|Failed to establish", str(error)
+        ):
             pytest.skip("no package registry can be reached")
         raise
     (made,) = out.glob("*.whl")
@@ -92,7 +96,9 @@ def python_for_all() -> str:
 
 def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:
     tracked = run("git", "ls-files", "-z", "alertd", "rules", cwd=ROOT).split("\0")[:-1]
-    expected = {name.replace("rules/", "alertd/demo/rules/", 1) if name.startswith("rules/") else name for name in tracked}
+    expected = {
+        name.replace("rules/", "alertd/demo/rules/", 1) if name.startswith("rules/") else name for name in tracked
+    }
     expected -= {"alertd/demo/rules"}  # the link to them
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if not name.endswith("/")}
     packaged = {name for name in inside if ".dist-info/" not in name}
