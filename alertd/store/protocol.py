@@ -32,6 +32,7 @@ from alertd.model import (
     StreamEvent,
 )
 from alertd.store.journal import ALL, TRACED, Instead
+from alertd.store.protocol_answers import AnswerStore
 from alertd.store.protocol_archive import ArchiveStore
 from alertd.store.protocol_indices import IndexStore
 from alertd.store.protocol_life import LifeStore
@@ -41,7 +42,7 @@ from alertd.store.protocol_texts import TextStore
 from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, Turn
 
 
-class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, SpendingStore, Protocol):
+class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, SpendingStore, AnswerStore, Protocol):
     """The whole of it. Consumers may define smaller protocols of their own."""
 
     # --- opening ---------------------------------------------------------------------------------
@@ -210,6 +211,9 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Spending
         are events with a newer revision: what of them is in a set that is not named here at that revision is taken
         out, and an older one is not put in any more. Repeatable.
         """
+
+    async def remembered(self, sets: Sequence[str]) -> list[list[Row]]:
+        """Give the rows of sets as they are, in their order, and put nothing in."""
 
     # --- limits ----------------------------------------------------------------------------------
 
