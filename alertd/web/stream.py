@@ -37,6 +37,8 @@ MAX_OF_ONE = 50
 BEAT_S = 15.0
 SLOW_S = 10.0
 """Who has not taken a line for so long is let go, and comes again."""
+LOOK_S = 1.0
+"""How often it is looked at whether somebody is still let in; at each change it would cost too much for a thousand."""
 AGAIN_MS = 2_000
 """When a browser whose stream ended asks again."""
 _ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
@@ -128,15 +130,17 @@ class StreamRoutes:
         self, response: web.StreamResponse, request: web.Request, caller: Caller, changes: AsyncIterator[Change]
     ) -> None:
         """Tell of changes until the session is over that let them in, or its holder has signed out."""
-        left_s = self._callers.left_s(request)
+        left_s, look = self._callers.left_s(request), 0.0
         await _write(response, f"retry: {AGAIN_MS}\n\n")
         ends = time.monotonic() + left_s if left_s is not None else math.inf
         following = asyncio.ensure_future(anext(changes, None))
         try:
             while (left := ends - time.monotonic()) > 0:
                 done, _ = await asyncio.wait([following], timeout=min(BEAT_S, left))
-                if self._callers.of(request) != caller:
-                    return
+                if time.monotonic() >= look:
+                    look = time.monotonic() + LOOK_S
+                    if self._callers.of(request) != caller:
+                        return
                 if not done:
                     await _write(response, ": here\n\n")
                     continue
