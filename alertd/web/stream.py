@@ -38,7 +38,7 @@ BEAT_S = 15.0
 SLOW_S = 10.0
 """Who has not taken a line for so long is let go, and comes again."""
 LOOK_S = 1.0
-"""How often it is looked at whether somebody is still let in; at each change it would cost too much for a thousand."""
+"""How often it is looked at whether somebody is still let in. At each change a thousand would cost too much."""
 AGAIN_MS = 2_000
 """When a browser whose stream ended asks again."""
 _ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
