@@ -55,6 +55,11 @@ if CORE:
     _FOLDS = _core.Folds(ASCII, fold_character)
 
 
+def make_postings() -> _core.Postings:
+    """Give postings of the core, for an index of rules."""
+    return _core.Postings()
+
+
 class CoreTerms:
     """The terms of a scanner, in the core."""
 

@@ -1,4 +1,4 @@
-"""Plays bytes as changes and texts to the core and to the dictionaries, and insists that both do the same.
+"""Plays bytes as changes and texts to the core and to Python, and insists that both do the same.
 
 Each byte is a choice; where they end, the play does. `make sanitize` makes them up; what is worth keeping lies in
 `seeds/` and is played by the tests (test_seeds.py).
@@ -7,8 +7,9 @@ Each byte is a choice; where they end, the play does. `make sanitize` makes them
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
-from alertd.text.core import CoreTerms
+from alertd.text.core import CoreTerms, make_postings
 from alertd.text.dictionaries import Dictionaries
 from alertd.text.scan import Found, Term, TermScanner, make_term
 
@@ -20,8 +21,26 @@ PIECES = [
     " ", "'", "’", "'s", "’s ", "\u0301", "\u0345", "\u200b", "ß", "½", "™", "\ufdfa", "\ud800", "\x00", "\U000e0100",
     "-", ". ", "\n", "ก้", "क्षि", "٣", "Ｗ", "İ", "Σς",
 ]  # fmt: skip
+KEYS = [f"key{number}" for number in range(9)]
+COMPANIES = [f"company{number}" for number in range(7)]
 FailAfter = Callable[[int], None]
 """Lets the core's memory run out once, after so many requests; below 0: not at all."""
+
+
+class Posted(NamedTuple):
+    """A slot, and what an event must have for it."""
+
+    keys: frozenset[str]
+    companies: frozenset[str] | None
+    checks: tuple[frozenset[str], ...]
+
+    def concerns(self, keys: frozenset[str], companies: frozenset[str]) -> bool:
+        """Whether it is a candidate for an event with these keys and companies."""
+        return (
+            (not self.keys or not keys.isdisjoint(self.keys))
+            and (self.companies is None or not companies.isdisjoint(self.companies))
+            and not any(keys.isdisjoint(check) for check in self.checks)
+        )
 
 
 class _End(Exception):
@@ -38,19 +57,27 @@ class Play:
         self._core, self._python = TermScanner((), self._table), TermScanner((), Dictionaries())
         self._left: list[Term] = []
         self._before: list[tuple[Found, Found]] = []
+        self._postings = make_postings()
+        self._slots: dict[int, Posted] = {}
 
     def run(self) -> None:
         """Play to the end. AssertionError where the two differ."""
         try:
             while True:
-                (self._add, self._add, self._remove, self._text, self._text, self._fail)[self._choose(6)]()
+                self._turn()
         except _End:
             pass
         for mine, theirs in self._before:  # terms that have gone meanwhile stay in what was read before
             self._same(mine, theirs)
         for term in self._left:
             self._core.remove(term)
+        for slot in self._slots:
+            self._postings.drop(slot)
         assert set(self._sizes().values()) == {0}
+
+    def _turn(self) -> None:
+        turns = (self._add, self._remove, self._text, self._post, self._post, self._unpost, self._ask, self._fail)
+        turns[self._choose(len(turns))]()
 
     def _choose(self, among: int) -> int:
         choice = next(self._choices, None)
@@ -105,14 +132,45 @@ class Play:
             if there.words:
                 assert here.span(0, len(there) - 1) == there.span(0, len(there) - 1)
 
+    def _some(self, names: list[str], most: int) -> frozenset[str]:
+        return frozenset([names[self._choose(len(names))] for _ in range(self._choose(most))])
+
+    def _posted(self) -> Posted:
+        keys, companies = self._some(KEYS, 4), self._some(COMPANIES, 5)
+        checks = tuple(self._some(KEYS, 5) for _ in range(self._choose(4)))
+        return Posted(keys, companies or None, checks)
+
+    def _post(self) -> None:
+        posted = self._posted()
+        slot = self._postings.put(*posted)
+        assert slot > 0
+        assert slot not in self._slots
+        self._slots[slot] = posted
+
+    def _unpost(self) -> None:
+        if self._slots:
+            slot = list(self._slots)[self._choose(len(self._slots))]
+            del self._slots[slot]
+            self._postings.drop(slot)
+
+    def _ask(self) -> None:
+        keys, companies = self._some(KEYS, 8), self._some(COMPANIES, 5)
+        found = self._postings.find(keys, companies)
+        assert len(set(found)) == len(found)
+        assert set(found) == {slot for slot, posted in self._slots.items() if posted.concerns(keys, companies)}
+
     def _fail(self) -> None:
         """Let memory run out in a change and in a reading: an error, and all is as before."""
-        after, term, text = self._choose(40), self._term(), self._written()
+        after, term, text, posted = self._choose(40), self._term(), self._written(), self._posted()
         if self._fail_after is None:
             return
         self._runs_out(after, lambda: self._core.scan(text, ""))
         if not self._runs_out(after, lambda: self._core.add(term)):
             self._core.remove(term)
+        slots: list[int] = []
+        self._runs_out(after, lambda: slots.append(self._postings.put(*posted)))
+        for slot in slots:
+            self._postings.drop(slot)
 
     def _runs_out(self, after: int, work: Callable[[], object]) -> bool:
         assert self._fail_after is not None
@@ -128,4 +186,5 @@ class Play:
         return False
 
     def _sizes(self) -> dict[str, int]:
-        return {name: size for name, size in self._table.sizes().items() if name != "bytes"}
+        sizes = self._table.sizes() | self._postings.sizes()
+        return {name: size for name, size in sizes.items() if name != "bytes"}

@@ -9,7 +9,7 @@
 #include "trie.h"
 
 typedef struct {
-    PyTypeObject *folds, *terms, *field;
+    PyTypeObject *folds, *terms, *field, *postings;
 } core_state;
 
 /* Lets many threads read that have given up the GIL, and one change, which keeps it. The first reader takes the lock
@@ -56,7 +56,7 @@ typedef struct {
     PyObject *terms; /* the same as a set */
 } field_object;
 
-extern PyType_Spec folds_spec, terms_spec, field_spec;
+extern PyType_Spec folds_spec, terms_spec, field_spec, postings_spec;
 
 /* What the module of an object of ours holds. */
 core_state *core_of(PyObject *self);

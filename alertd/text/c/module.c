@@ -16,7 +16,7 @@ static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type) {
 static int core_exec(PyObject *module) {
     core_state *state = PyModule_GetState(module);
     if (add_type(module, &folds_spec, &state->folds) < 0 || add_type(module, &terms_spec, &state->terms) < 0 ||
-        add_type(module, &field_spec, &state->field) < 0)
+        add_type(module, &field_spec, &state->field) < 0 || add_type(module, &postings_spec, &state->postings) < 0)
         return -1;
     return PyModule_AddIntConstant(module, "INTERFACE", INTERFACE);
 }
@@ -26,6 +26,7 @@ static int core_traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->folds);
     Py_VISIT(state->terms);
     Py_VISIT(state->field);
+    Py_VISIT(state->postings);
     return 0;
 }
 
@@ -34,6 +35,7 @@ static int core_clear(PyObject *module) {
     Py_CLEAR(state->folds);
     Py_CLEAR(state->terms);
     Py_CLEAR(state->field);
+    Py_CLEAR(state->postings);
     return 0;
 }
 
