@@ -79,6 +79,10 @@ class Postings:
         """Nothing is ever removed here."""
         raise NotImplementedError
 
+    def settle(self, slot: Slot) -> bool:
+        """Nothing is ever moved here."""
+        return False
+
     def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
         """Give every slot one of whose words stands in the event."""
         found = dict.fromkeys(self._always)

@@ -22,6 +22,8 @@ ALWAYS: Key = ""
 """What every event has."""
 COMMON = 0.25
 """A clause that more events than this have is no better than ALWAYS."""
+FAR_RARER = 2.0
+"""So many times rarer a clause must be for a slot to be moved to it: what is learned goes up and down."""
 NOWHERE = -1
 """The place of a rule that needs one of no companies: it never holds."""
 
@@ -52,6 +54,18 @@ class Index:
         """Take a slot out of where it was posted."""
         if slot.posting[1] != NOWHERE:
             self.unpost(slot)
+
+    def settle(self, slot: Slot) -> bool:
+        """Post a slot anew if another of its clauses is far rarer by now; whether it was."""
+        keys, place = slot.posting
+        if place == NOWHERE or not slot.checks:
+            return False
+        share = min(map(self._frequencies.of_any, slot.checks))
+        if share > COMMON or share * FAR_RARER >= (1.0 if keys == (ALWAYS,) else self._frequencies.of_any(keys)):
+            return False
+        self.remove(slot)
+        self.add(slot)
+        return True
 
     def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
         """Give each slot of which the event has a key, names a company, and meets the other clauses."""

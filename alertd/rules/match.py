@@ -15,6 +15,7 @@ import structlog
 
 from alertd.companies.relations import Graph
 from alertd.model import Event, Match, ReportedType
+from alertd.rules.again import Again
 from alertd.rules.beside import state_clauses
 from alertd.rules.book import BookChange, EventTypeRule, Portfolio, Rule, RuleBook
 from alertd.rules.book_terms import all_terms, rule_terms
@@ -54,6 +55,7 @@ class Matcher:
         self._walls = Walls(book.companies.declared)
         self._types = make_engine(engine)
         self._rules = make_engine(engine)
+        self._again = Again(self._slots, self._rules)
         self._slot_of: dict[str, Slot] = {}
         """Event type -> slot."""
         self._waiting = Waiting()
@@ -117,6 +119,7 @@ class Matcher:
                 continue
             if outcome is not None:
                 held.append((slot.place, outcome))
+        self._again.after_event()
         held.sort(key=lambda item: item[0])
         return MatchResult(
             reading.event,

@@ -68,6 +68,9 @@ class Engine(Protocol):
     def remove(self, slot: Slot) -> None:
         """Forget a slot that was added."""
 
+    def settle(self, slot: Slot) -> bool:
+        """Find a slot by another of its clauses from now on, if that is better; whether it is."""
+
     def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
         """Give each slot that may hold for an event once, in any order; `keys` is what the event has."""
 
