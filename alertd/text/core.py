@@ -37,7 +37,8 @@ def _load(asked: str) -> bool:
     return built == INTERFACE
 
 
-CORE = _load(os.environ.get(VARIABLE, ""))
+_ASKED = os.environ.get(VARIABLE, "")
+CORE = _load(_ASKED)
 """Whether texts are read by the compiled core."""
 
 
@@ -45,7 +46,7 @@ def missing() -> str:
     """Say in half a line why texts are read without the core; empty if they are not."""
     if CORE:
         return ""
-    why = f"left out by {VARIABLE}=0" if os.environ.get(VARIABLE) == "0" else "not there"
+    why = f"left out by {VARIABLE}=0" if _ASKED == "0" else "not there"
     return f"the compiled core is {why}: Python reads the texts, all the same and slower"
 
 

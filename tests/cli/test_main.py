@@ -53,7 +53,7 @@ def test_the_help_names_every_command(tmp_path: Path) -> None:
 def test_the_version_is_one_line_and_says_whether_something_lacks(tmp_path: Path) -> None:
     lacks = f" ({missing()})" if missing() else ""
     assert alertd("--version", cwd=tmp_path).out == f"alertd {__version__}{lacks}\n"
-    left_out = alertd("--version", cwd=tmp_path, env={"ALERTD_CORE": "0"}).out
+    left_out = process("--version", cwd=tmp_path, env={"ALERTD_CORE": "0"}).out
     assert left_out.startswith(f"alertd {__version__} (the compiled core is left out by ALERTD_CORE=0: ")
     assert len(left_out.splitlines()) == 1
 

@@ -15,7 +15,8 @@ from alertd.text.scan import Found, Term, TermScanner, make_term
 
 WORDS = [
     "a", "b", "the", "of", "lease", "leases", "cut", "company", "Ä", "計算", "straße", "İl", "ﬁling", "x" * 7,
-    "y" * 8, "z" * 15, "w" * 16, "v" * 17, "한국어", "supercomputers", "é" * 9, "\U00010428", "b’s", "s", "veto", "q" * 300,
+    "y" * 8, "z" * 15, "w" * 16, "v" * 17, "한국어", "supercomputers", "é" * 9, "\U00010428", "b’s", "s", "veto",
+    "q" * 300,
 ]  # fmt: skip
 PIECES = [
     " ", "'", "’", "'s", "’s ", "\u0301", "\u0345", "\u200b", "ß", "½", "™", "\ufdfa", "\ud800", "\x00", "\U000e0100",

@@ -77,6 +77,37 @@ def test_words_of_every_length_are_told_apart_by_their_last_letter(size: int) ->
     assert found.body == {f"={'q' * (size - 1)}b"}
 
 
+def hash_of(word: str) -> int:
+    """Give the hash by which the core looks for a word (c/words.c)."""
+    written, found = word.encode(), 0
+    parts = [int.from_bytes(written[at : at + 8], "little") for at in range(0, len(written), 8)]
+    for part in (*parts, len(written)):
+        found = ((found ^ part) * 0x9E3779B97F4A7C15) & 0xFFFF_FFFF_FFFF_FFFF
+        found ^= found >> 32
+    return found & 0xFFFF_FFFF
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("hmncydp", "dzwlgnw"),
+        ("dqrzxfbj", "vkfcpnrl"),
+        ("vgrclwypgbwlvwtkqnvp", "xvnyxpbtxvggwcmvhkjd"),
+    ],
+)
+def test_words_that_have_one_hash_are_told_apart(one: str, other: str) -> None:
+    assert hash_of(one) == hash_of(other)
+    scanner = TermScanner([f"={one}", f"={other} of {one}"], CoreTerms())
+    assert scanner.scan(other, one).terms() == {f"={one}"}
+    assert scanner.scan(f"{one} of {one}", "").terms() == {f"={one}"}
+    scanner.add(f"={other}")
+    assert scanner.scan(other, "").title == {f"={other}"}
+    scanner.remove(f"={one}")
+    assert scanner.scan(f"{other} of {one}", "").title == {f"={other}", f"={other} of {one}"}
+    scanner.remove(f"={other} of {one}")
+    assert scanner.scan(one, other).terms() == {f"={other}"}
+
+
 @given(_TEXT, _TEXT, st.lists(_TERM, max_size=12), st.lists(st.tuples(st.booleans(), _TERM), max_size=25))
 def test_the_core_finds_what_the_dictionaries_find_while_terms_come_and_go(
     title: str, body: str, first: list[Term], steps: list[tuple[bool, Term]]
