@@ -7,6 +7,7 @@ import subprocess
 import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations, product
 from pathlib import Path
 from threading import Event
 
@@ -58,6 +59,12 @@ def same(text: str) -> None:
 @given(_TEXTS)
 def test_the_core_folds_and_places_every_text_as_python_does(text: str) -> None:
     same(text)
+
+
+def test_the_core_takes_apostrophes_as_python_does_however_they_stand() -> None:
+    for size in range(1, 7):
+        for text in product("xs' ", repeat=size):
+            same("".join(text))
 
 
 def test_the_core_folds_every_character_there_is_as_python_does() -> None:
@@ -139,6 +146,17 @@ def test_the_core_finds_what_the_dictionaries_find_while_terms_come_and_go(
     table = scanners[0].table
     assert isinstance(table, CoreTerms)
     assert {size for name, size in table.sizes().items() if name != "bytes"} == {0}
+
+
+def test_terms_of_one_spelling_go_in_any_order() -> None:
+    terms = ["lease", "leases", "=lease", "=leases"]
+    for going in permutations(terms):
+        scanners = [TermScanner(terms, CoreTerms()), TermScanner(terms, Dictionaries())]
+        for term in going:
+            for scanner in scanners:
+                scanner.remove(term)
+            here, there = (scanner.scan("Leases", "a lease, leased leases, leasess").terms() for scanner in scanners)
+            assert here == there
 
 
 def test_a_long_phrase_in_a_text_that_repeats_its_word_is_found_at_every_place() -> None:
