@@ -31,6 +31,7 @@ from bench import (
     quiet_poll,
     reports,
     scale,
+    scan,
     silence,
     storm,
     updates,
@@ -54,6 +55,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "notes": ("research notes: writing them, and what alerts lose by them", notes.measure),
     "reports": ("reports on a portfolio", reports.measure),
     "scale": ("more processes on one machine", lambda: asyncio.run(scale.measure())),
+    "scan": ("the scan for terms, by the compiled core and without it", scan.measure),
     "silence": ("sources that fall silent", silence.measure),
     "storm": ("very many matches in a minute", storm.measure_all),
     "updates": ("loading and changing very many rules", updates.run),
@@ -63,7 +65,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
     "history": history.show, "load": load.show, "storm": storm.show, "updates": updates.show,
     "backtest": backtest.show, "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
-    "scale": scale.show, "notes": notes.show,
+    "scale": scale.show, "notes": notes.show, "scan": scan.show,
 }  # fmt: skip
 
 
