@@ -19,6 +19,7 @@ AlertdError
     ├── HistoryRefused     history.db is damaged, another program's, or of a newer alertd
     ├── ModelRefused       a model's server does not take us: key, name of the model, address
     ├── ModelUnusable      a model answered, with nothing that can be used
+    ├── NotThere           what was asked for is not there for whoever asks, or a name fits several things
     ├── ParseFailed        the bytes are not a document we can read
     └── Corrupt            a stored record does not decode
 
@@ -179,6 +180,10 @@ class ModelUnusable(Permanent):
         """A word of `alertd.research.exchange.Failure`."""
         self.tokens = tokens
         """Read and written, if it says so: they cost what those of a good answer cost."""
+
+
+class NotThere(Permanent):
+    """What was asked for is not there for whoever asks, or a name fits several things."""
 
 
 class ParseFailed(Permanent):

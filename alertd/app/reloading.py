@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from alertd.app.snapshot import LoadedSnapshot, kept_rules, known_settings, memory_of, needs_restart, snapshot_of
+from alertd.app.snapshot import LoadedSnapshot, known_settings, needs_restart, snapshot_of
 from alertd.companies.registrants import updated_file
 from alertd.companies.report import Accepted, Trouble
 from alertd.errors import ConfigError
@@ -17,6 +17,7 @@ from alertd.rules.book import BookChange
 from alertd.rules.holdings_memory import save_memory
 from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import RuleLoader
+from alertd.rules.places import kept_rules, memory_of
 from alertd.settings import Loaded, Settings, load_settings
 
 log = structlog.get_logger(__name__)

@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 
 from alertd.app.reloading import Reloaded, Reloading
-from alertd.app.snapshot import EMBEDDED, memory_of
+from alertd.app.snapshot import EMBEDDED
 from alertd.app.starting import started
 from alertd.app.supervisor import Supervisor, first_of
 from alertd.base import suggest
@@ -35,6 +35,7 @@ from alertd.history.past import Past
 from alertd.history.replay.account import Account
 from alertd.history.replay.staging import Staging
 from alertd.model import JournalRecord
+from alertd.rules.places import memory_of
 from alertd.settings import LogConfig, Settings, load_settings
 from alertd.store.clear import clear_namespace
 from alertd.store.redis import open_store

@@ -16,10 +16,10 @@ from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
 from alertd.history.report.config import report_walls
 from alertd.rules.held_ciks import held_ciks
-from alertd.rules.kept import KeptRules
 from alertd.rules.loaded import KnownSettings
 from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import load_rules
+from alertd.rules.places import memory_of
 from alertd.settings import Loaded, Settings, find_config, load_settings
 from alertd.store.address import is_several, secrets_in
 from alertd.workers.archive_version import InForce
@@ -93,16 +93,6 @@ def known_settings(settings: Settings) -> KnownSettings:
         receivers={receiver.id: receiver.desk for receiver in settings.receivers},
         sources={source.id: source.desk for source in settings.sources},
     )
-
-
-def memory_of(state_dir: Path) -> Path:
-    """Say where the positions are kept that were last accepted."""
-    return state_dir / "holdings"
-
-
-def kept_rules(state_dir: Path) -> KeptRules:
-    """Give the versions of the rules that were in force here."""
-    return KeptRules(state_dir / "rules-kept")
 
 
 def needs_restart(before: Settings, after: Settings) -> list[str]:

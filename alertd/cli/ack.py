@@ -10,10 +10,10 @@ import typer
 
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.receivers import receiver_policies
+from alertd.asking.named_alerts import named
 from alertd.base.clock import system_clock
 from alertd.cli.connect import command_store, reach_of, settings_of
 from alertd.cli.moments import to_come
-from alertd.cli.named_alerts import named
 from alertd.cli.output import (
     FAULTS,
     USAGE,

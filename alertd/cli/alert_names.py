@@ -8,10 +8,10 @@ from typing import Any
 
 from alertd.alerts.lanes import lanes
 from alertd.alerts.rows import company_names
+from alertd.asking.alert_rows import Asked, changed_since
+from alertd.asking.kept import Kept
+from alertd.asking.reach import Reach
 from alertd.base import suggest
-from alertd.cli.alert_rows import Asked, changed_since
-from alertd.cli.connect import Reach
-from alertd.cli.kept import Kept
 from alertd.cli.output import USAGE, fail
 from alertd.cli.rules import loaded_with
 from alertd.errors import ConfigError

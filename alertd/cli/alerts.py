@@ -8,12 +8,16 @@ from typing import Annotated, Any, Literal
 import typer
 
 from alertd.alerts.by_rule import ByRule, RuleLine
+from alertd.asking.alert_rows import MOST, Asked, changed_since, rows_of
+from alertd.asking.desk_view import DeskView, load_nothing
+from alertd.asking.kept import Kept
+from alertd.asking.past_rules import Books
+from alertd.asking.reach import Reach
 from alertd.base.clock import system_clock
 from alertd.cli.alert_names import check_names
-from alertd.cli.alert_rows import MOST, Asked, changed_since, rows_of, show
-from alertd.cli.connect import Reach, command_store, reach_of
-from alertd.cli.desk_view import DeskView, load_nothing
-from alertd.cli.kept import Kept, kept_of, store_or_kept
+from alertd.cli.alerts_text import show
+from alertd.cli.connect import command_store, reach_of
+from alertd.cli.kept import kept_of, store_or_kept
 from alertd.cli.output import (
     USAGE,
     ConfigOption,
@@ -24,8 +28,8 @@ from alertd.cli.output import (
     print_json,
     print_table,
     stdout,
+    told,
 )
-from alertd.cli.past_rules import Books
 from alertd.cli.past_time import past_time
 from alertd.cli.portfolio_names import no_portfolio
 from alertd.history.projection.query import AlertFilter
@@ -108,14 +112,14 @@ def alerts(
         reach = reach_of(config)
         live = asked.live()
         async with command_store(reach) as store:
-            await _check_portfolio(store, Kept(), reach, portfolio, desk)
+            await _check_portfolio(store, Kept(told), reach, portfolio, desk)
             async for state in _states(store, begin or 0, desk):
                 if live.fits(state):
                     counts.add(state)
             for name, opinions in (await store.feedback(counts.portfolios)).items():
                 counts.judge(name, opinions.values())
             if not counts.portfolios:
-                await check_names(asked, reach, store, Kept())
+                await check_names(asked, reach, store, Kept(told))
         return counts.lines()
 
     if by_rule:
@@ -143,7 +147,7 @@ async def _check_portfolio(
     """End the command if neither the rules nor an alert, as far as the desk may see them, know a portfolio."""
     if name is None:
         return
-    view = DeskView(desk, Books(reach), store.load_alerts if store is not None else load_nothing)
+    view = DeskView(desk, Books(reach, told), store.load_alerts if store is not None else load_nothing)
     there = [one.id for one in view.books.today().book.portfolios if view.may_see(one.desk)]
     there += kept.history.portfolios() if kept.history is not None else []
     if name in there:

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from alertd.asking.desk_view import owners_of
+from alertd.asking.past_rules import Books
+from alertd.asking.reach import Reach
 from alertd.base import suggest
 from alertd.base.clock import system_clock
 from alertd.base.ids import USER_ID
 from alertd.cli.archive_errors import told_in_a_line
 from alertd.cli.archive_portfolios import check_portfolios
-from alertd.cli.connect import Reach, reach_of
-from alertd.cli.desk_view import owners_of
+from alertd.cli.connect import reach_of
 from alertd.cli.kept import kept_of
 from alertd.cli.output import (
     FAULTS,
@@ -27,9 +29,9 @@ from alertd.cli.output import (
     plain,
     print_json,
     stdout,
+    told,
     warn,
 )
-from alertd.cli.past_rules import Books
 from alertd.cli.past_time import past_time
 from alertd.cli.progress import progress
 from alertd.history.archive.export import Exported, export
@@ -127,7 +129,7 @@ def import_(
 def _wall(reach: Reach, desk: str | None) -> DeskWall | None:
     if desk is None:
         return None
-    books = Books(reach)
+    books = Books(reach, told)
     book = books.today().book
     if books.trouble is not None:  # whose is what cannot be told without them
         raise books.trouble

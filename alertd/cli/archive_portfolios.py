@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from alertd.cli.connect import Reach
+from alertd.asking.past_rules import Books
+from alertd.asking.reach import Reach
 from alertd.cli.kept import kept_of
-from alertd.cli.past_rules import Books
+from alertd.cli.output import told
 from alertd.cli.portfolio_names import no_portfolio
 from alertd.history.archive.reader import Reader
 from alertd.model import JournalRecord
@@ -18,7 +19,7 @@ def check_portfolios(asked: Sequence[str], reach: Reach, desk: str | None) -> No
 
     Names come from what the desk may see; another desk's portfolio is none.
     """
-    books = Books(reach)
+    books = Books(reach, told)
     there = [one.id for one in books.today().book.portfolios if may_see(desk, one.desk)]
     kept = kept_of(reach, desk)
     there += kept.history.portfolios() if kept.history is not None else []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 
+from alertd.asking.kept import journal_place
 from alertd.base.clock import rfc3339
 from alertd.cli.archive_errors import told_in_a_line
 from alertd.cli.connect import reach_of
-from alertd.cli.kept import journal_place
 from alertd.cli.output import ConfigOption, JsonOption, counted, plain, print_json, stdout
 from alertd.cli.progress import progress
 from alertd.history.archive.reader import Reader

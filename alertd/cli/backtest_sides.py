@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alertd.alerts.policy import ReceiverPolicy
-from alertd.app.snapshot import known_settings, memory_of, snapshot_of
+from alertd.app.snapshot import known_settings, snapshot_of
 from alertd.cli import output
 from alertd.cli.git_rules import rules_at
 from alertd.cli.output import environment
@@ -17,6 +17,7 @@ from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError, Fault
 from alertd.rules.book import RuleBook
 from alertd.rules.loader import load_rules
+from alertd.rules.places import memory_of
 from alertd.settings import Loaded, find_config, load_settings
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 
 from alertd import __version__
+from alertd.asking.companies import company_row
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.files import write_whole
 from alertd.cli.companies_graph import graph
@@ -73,7 +74,7 @@ def show(
         fail(f"no company is called {text}: {table.suggest(text, exchange)}")
     own = [r for r in known.relations if company.id in (r.company, r.of)]
     if json:
-        print_json({**_as_json(company), "relations": own}, pretty=True)
+        print_json({**company_row(company), "relations": own}, pretty=True)
         return
     rows = {
         "id": company.id,
@@ -110,7 +111,7 @@ def search(
     if not found:
         fail(f"no company is found for {text}: {table.suggest(text)}")
     if json:
-        print_json([_as_json(company) for company in found[:limit]], pretty=True)
+        print_json([company_row(company) for company in found[:limit]], pretty=True)
         return
     rows = [[c.id, ", ".join(x.ticker for x in c.listings[:4]), c.name, c.sector or ""] for c in found[:limit]]
     print_table("Companies", ["id", "tickers", "name", "sector"], rows)
@@ -128,11 +129,6 @@ def _said(relation: Relation, company: Company, table: CompanyTable) -> str:
     strength = f", strength {relation.strength:g}" if relation.strength < 1 else ""
     source = f": {relation.source}" if relation.source else ""
     return f"{kind} of {known.label if known else other}{strength}{since}{until}{source}"
-
-
-def _as_json(company: Company) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.to_builtins(company)
-    return found
 
 
 # --- updating -----------------------------------------------------------------------------------------------------

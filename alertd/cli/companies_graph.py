@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 
+from alertd.asking.companies import branch_row
 from alertd.base.suggest import hint
 from alertd.cli.known_companies import RulesOption, known_to
 from alertd.cli.output import (
@@ -60,7 +61,7 @@ def graph(
     label = label_of(known.table)
     branches = around(known.relations, root.id, label=label, hops=hops, types=wanted, on=day)
     if json:
-        print_json({"company": root, "relations": [_as_json(one, label) for one in branches]}, pretty=True)
+        print_json({"company": root, "relations": [branch_row(one, label) for one in branches]}, pretty=True)
     elif dot:
         typer.echo("\n".join(dot_lines(root, branches, label)))
     else:
@@ -133,19 +134,6 @@ def _line(text: str) -> str:
 
 
 # --- for machines -------------------------------------------------------------------------------------------------
-
-
-def _as_json(branch: Branch, label: Label) -> dict[str, Any]:
-    """Give a branch as JSON: the relation as read from its nearer side, and what the tree says of it."""
-    relation: dict[str, Any] = msgspec.to_builtins(branch.relation)
-    return relation | {
-        "label": label(branch.relation.of),
-        "back": branch.back,
-        "turned": branch.turned,
-        "cycle": branch.cycle,
-        "above": branch.above,
-        "relations": [_as_json(one, label) for one in branch.branches],
-    }
 
 
 def dot_lines(root: Company, branches: Sequence[Branch], label: Label) -> Iterator[str]:

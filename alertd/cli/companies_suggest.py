@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
+from alertd.asking.companies import Known
 from alertd.base.clock import rfc3339, system_clock
 from alertd.base.files import write_whole
-from alertd.cli.known_companies import Known, RulesOption, known_to
+from alertd.cli.known_companies import RulesOption, known_to
 from alertd.cli.output import (
     USAGE,
     ConfigOption,

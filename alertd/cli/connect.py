@@ -7,14 +7,14 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from alertd.app.away import own_redis_away, runs
 from alertd.app.state import RunState, working
+from alertd.asking.reach import Named, Reach
 from alertd.base.ids import USER_ID
 from alertd.base.secrets import Secret
 from alertd.base.yaml import load_yaml
@@ -31,39 +31,6 @@ PATIENCE_S = 4.0
 """How long Redis may take to greet a command; one of several servers is first to be found, which takes its time."""
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  nothing listens here
 SEVERAL = re.compile(r"rediss?\+")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A source or receiver, as far as a command needs it."""
-
-    id: str
-    type: str
-    desk: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a command that only asks needs of the settings."""
-
-    state_dir: Path
-    rules: Path
-    namespace: str
-    redis: Secret
-    web_token: Secret | None
-    web_cert: Path | None
-    """Of a daemon that speaks TLS itself."""
-    sources: Sequence[Any]
-    receivers: Sequence[Any]
-    archive: Path
-    relaxed: bool = False
-    """`redis_durability: relaxed`."""
-    models: Sequence[Any] = ()
-
-    @property
-    def history(self) -> Path:
-        """Where the archive's projection is."""
-        return self.state_dir / "history.db"
 
 
 def settings_of(config: Path | None) -> Settings:

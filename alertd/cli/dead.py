@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from alertd.asking.dead import dead_letters, letter_row, send_again
+from alertd.asking.desk_view import DeskView
+from alertd.asking.past_rules import Books
 from alertd.base.clock import rfc3339, system_clock
 from alertd.cli.connect import command_store, reach_of
-from alertd.cli.desk_view import DeskView
 from alertd.cli.output import (
     ConfigOption,
     DeskOption,
@@ -21,15 +23,10 @@ from alertd.cli.output import (
     print_json,
     print_table,
     stdout,
+    told,
 )
-from alertd.cli.past_rules import Books
 from alertd.model import Delivery
-from alertd.store.redis import RedisStore
 from alertd.store.types import DeadEvent
-
-BATCH = 1000
-MOST = 100_000
-"""Dead deliveries among which a desk's are looked for: more than a store keeps."""
 
 
 def dead(
@@ -54,33 +51,13 @@ def dead(
     async def work() -> tuple[list[Delivery], list[DeadEvent]]:
         reach = reach_of(config)
         async with command_store(reach) as store:
-            if desk is None:
-                return await store.dead_deliveries(limit), await store.dead_events(limit)
-            view = DeskView(desk, Books(reach), store.load_alerts)
-            return (await _seen(view, await store.dead_deliveries(MOST)))[:limit], []
+            return await dead_letters(store, DeskView(desk, Books(reach, told), store.load_alerts), limit)
 
     letters, events = guarded(work)
     if json:
-        print_json({"deliveries": [_row(d) for d in letters], "events": events}, pretty=True)
+        print_json({"deliveries": [letter_row(d) for d in letters], "events": events}, pretty=True)
     else:
         _show(letters, events, limit)
-
-
-async def _seen(view: DeskView, deliveries: list[Delivery]) -> list[Delivery]:
-    return [one for one in deliveries if await view.sees_delivery(one)]
-
-
-def _row(delivery: Delivery) -> dict[str, Any]:
-    return {
-        "id": delivery.id,
-        "receiver": delivery.receiver,
-        "alert": delivery.alert or None,
-        "alert_revision": delivery.alert_revision,
-        "attempts": delivery.attempts,
-        "created_at": rfc3339(delivery.created_ms),
-        "died_at": rfc3339(delivery.finished_ms),
-        "reason": delivery.error,
-    }
 
 
 def _show(letters: list[Delivery], events: list[DeadEvent], limit: int) -> None:
@@ -108,16 +85,8 @@ def _retry(config: Path | None, wanted: list[str], desk: str | None, *, everythi
     async def work() -> list[str]:
         reach = reach_of(config)
         async with command_store(reach) as store:
-            if desk is None:
-                queued = await (_all(store) if everything else store.retry_dead(wanted, system_clock()))
-            else:
-                there = await _seen(
-                    DeskView(desk, Books(reach), store.load_alerts), await store.dead_deliveries(MOST)
-                )
-                meant = [one.id for one in there if everything or one.id in wanted]
-                queued = await store.retry_dead(meant, system_clock())
-            await _end_pauses(store, queued, everything=everything and desk is None)
-            return queued
+            view = DeskView(desk, Books(reach, told), store.load_alerts)
+            return await send_again(store, view, wanted, system_clock(), everything=everything)
 
     queued = guarded(work)
     unknown = sorted(set(wanted) - set(queued))
@@ -127,24 +96,3 @@ def _retry(config: Path | None, wanted: list[str], desk: str | None, *, everythi
         stdout().print(f"{counted(len(queued), 'delivery', 'deliveries')} queued again")
     if unknown:
         fail(f"no dead {'deliveries' if len(unknown) > 1 else 'delivery'}: {', '.join(unknown)}")
-
-
-async def _all(store: RedisStore) -> list[str]:
-    """Queue all of them; each once, also if one dies again meanwhile."""
-    done: dict[str, None] = {}
-    while letters := [d.id for d in await store.dead_deliveries(BATCH) if d.id not in done]:
-        queued = await store.retry_dead(letters, system_clock())
-        done |= dict.fromkeys(queued)
-        if len(queued) < len(letters):  # another hand is at work: what it took is not ours to take again
-            break
-    return list(done)
-
-
-async def _end_pauses(store: RedisStore, queued: list[str], *, everything: bool) -> None:
-    """Let the receivers be asked now: one that was gone is parked for an hour, but a person says that it is back."""
-    deliveries = [await store.delivery(delivery_id) for delivery_id in queued]
-    meant = {delivery.receiver for delivery in deliveries if delivery}
-    if everything:
-        meant |= {receiver for receiver, health in (await store.receiver_health()).items() if health.parked}
-    for receiver in sorted(meant):
-        await store.pause_receiver(receiver, 0)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 
-from alertd.alerts.severity import weighing
-from alertd.base import suggest
-from alertd.cli.events import MAX_LINE, EventReader
+from alertd.asking.events import EventReader
+from alertd.asking.explain import document, explained, named
+from alertd.cli.events import MAX_LINE
 from alertd.cli.output import (
     FAULTS,
     USAGE,
@@ -30,22 +28,13 @@ from alertd.cli.output import (
 from alertd.cli.progress import STDIN, terminal_hint
 from alertd.cli.rules import RulesOption, loaded_rules
 from alertd.cli.understood import Naming, facts_lines, naming_of
-from alertd.enrich.enricher import Enricher
-from alertd.errors import ConfigError, ParseFailed
-from alertd.model import Event, event_to_dict
-from alertd.rules.book import EventTypeRule, Portfolio, Rule, RuleBook
-from alertd.rules.explanation import Explainer, Explanation
+from alertd.errors import ConfigError, NotThere, ParseFailed, Permanent
+from alertd.rules.explanation import Explanation
 from alertd.rules.explanation_text import lines
-from alertd.rules.explanation_type import TypeExplainer
-from alertd.rules.loaded import Loaded
-from alertd.rules.match import Matcher
-from alertd.ruletests.stream import Stream, told
 
 MAX_BYTES = 4 * MAX_LINE
 """Of all events of a timeline together."""
 _SUCH = """an event is a file, -, or JSON such as '{"title": "…"}'"""
-MAX_NAMED = 10
-"""Rules that are named to somebody who asks for one that there is not."""
 
 
 def explain(
@@ -69,7 +58,10 @@ def explain(
         loaded = loaded_rules(rules, config)
     except ConfigError as error:
         fail(error)
-    asked = _asked(loaded.book, rule)
+    try:
+        asked = named(loaded.book, rule)
+    except NotThere as error:
+        fail(error, USAGE)
     reader = EventReader.of(loaded)
     try:
         events = reader.timeline(content_of(event))
@@ -77,49 +69,17 @@ def explain(
         fail(f"{_named(event)}: not an event: {error}")
     for remark in reader.remarks():
         warn(f"{_named(event)}: {remark}", "yellow")
-    found = _explained(loaded, asked, events)
+    try:
+        found = explained(loaded, asked, events)
+    except Permanent as error:
+        fail(error)
     if json:
-        print_json(_document(found), pretty=True)
+        print_json(document(found), pretty=True)
     else:
         for line in (*lines(found), *_understood(found, naming_of(loaded.table))):
             stdout().print(plain(line))
     if exit_code and not found.truth:
         raise typer.Exit(FAULTS)
-
-
-# --- the rule -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is to be explained: a rule of a portfolio, or an event type."""
-
-    rule: tuple[Portfolio, Rule] | None = None
-    event_type: EventTypeRule | None = None
-
-
-def _asked(book: RuleBook, name: str) -> _Asked:
-    """Find what was named. Ends the command if that is nothing, or more than one thing."""
-    found = {f"{p.id}/{r.id}": _Asked((p, r)) for p, r in book.rules() if name in (r.id, f"{p.id}/{r.id}")}
-    found |= {kind.id: _Asked(event_type=kind) for kind in book.event_types if kind.id == name}
-    if len(found) > 1:
-        fail(f"there are several: {', '.join(sorted(found))}; name one of them", USAGE)
-    if not found:
-        fail(f"there is no rule {name}" + _meant(book, name), USAGE)
-    return next(iter(found.values()))
-
-
-def _meant(book: RuleBook, name: str) -> str:
-    whole = [f"{p.id}/{r.id}" for p, r in book.rules()]
-    if not whole and not book.event_types:
-        return ": there are no rules"
-    kinds = [kind.id for kind in book.event_types]
-    near = suggest.closest(name, [*whole, *kinds]) or suggest.closest(name, [r.rpartition("/")[2] for r in whole])
-    if near:
-        return f" (did you mean {near}?)"
-    known = [*whole, *kinds]
-    more = f" and {len(known) - MAX_NAMED} more" if len(known) > MAX_NAMED else ""
-    return f"; there are {', '.join(known[:MAX_NAMED])}{more}"
 
 
 # --- the events -----------------------------------------------------------------------------------------------
@@ -153,36 +113,8 @@ def _named(event: str) -> str:
 # --- the answer -----------------------------------------------------------------------------------------------
 
 
-def _explained(loaded: Loaded, asked: _Asked, events: Sequence[Event]) -> Explanation:
-    understanding = Enricher.of(loaded.book.event_types, loaded.table)
-    if asked.event_type is not None:
-        return TypeExplainer(loaded.book, understanding).event_type(asked.event_type, events[-1])
-    assert asked.rule is not None
-    portfolio, rule = asked.rule
-    matcher = Matcher(loaded.book, understanding=understanding)
-    with Stream(matcher, only=(portfolio.id, rule.id)) as stream:
-        taken = [stream.take(event) for event in events]
-    for failure in (failure for one in taken for failure in one.failures):
-        if (failure.portfolio, failure.rule) == (portfolio.id, rule.id):
-            fail(f"rule {portfolio.id}/{rule.id} failed: {failure.error}")
-    why = matcher.why_candidate(portfolio.id, rule.id, taken[-1].event)
-    candidate = f"{'yes' if why.asked else 'no'}, {why.reason}"
-    before = told(taken[-1], portfolio.id, rule.id, {event.id: event.title for event in events})
-    last, explainer = taken[-1], Explainer(loaded.book)
-    found = explainer.rule(portfolio, rule, last.event, over_time=before, candidate=candidate, refused=last.refused)
-    own = [match for match in last.matches if (match.portfolio, match.rule) == (portfolio.id, rule.id)]
-    return replace(found, weighed=tuple(line for match in own[:1] for line in weighing(match)))
-
-
 def _understood(found: Explanation, naming: Naming) -> Iterator[str]:
     """Tell what the event is about, as far as that was found."""
     known = list(facts_lines(found.understood, found.refused, naming)) if found.understood is not None else []
     if known:
         yield from ("", "understood", *known)
-
-
-def _document(found: Explanation) -> dict[str, Any]:
-    document: dict[str, Any] = msgspec.to_builtins(found)
-    if found.understood is not None:
-        document["understood"] = event_to_dict(found.understood)
-    return document

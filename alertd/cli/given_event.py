@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import msgspec
-
 from alertd.app.link import Snapshot
 from alertd.app.snapshot import all_faults
+from alertd.asking.events import EventReader
+from alertd.asking.given_event import event_of_journal
 from alertd.cli.connect import command_store, reach_from
-from alertd.cli.events import EventReader
 from alertd.cli.explain import content_of
 from alertd.cli.output import environment, fail, guarded, warn
 from alertd.errors import ConfigError, ParseFailed
-from alertd.model import Event, event_from_dict
+from alertd.model import Event
 from alertd.rules.loaded import Loaded
-from alertd.rules.walls import may_see
 
 _ID = re.compile(r"ev_[a-z2-7]+")
 
@@ -50,12 +48,4 @@ def _read(loaded: Loaded, written: str) -> Event:
 
 async def _of_journal(snapshot: Snapshot, name: str, desk: str | None) -> Event:
     async with command_store(reach_from(snapshot.settings)) as store:
-        found = [record for _, record in await store.trace(name) if record.kind == "event"]
-    events = [event_from_dict(one.data["event"]) for one in found if one.data.get("event", {}).get("id") == name]
-    owners = snapshot.book.source_desks
-    seen = [event for event in events if may_see(desk, owners.get(event.source))]
-    if not seen:
-        whose = f" for desk {desk}" if desk is not None else ""
-        fail(f"nothing is known{whose} of {name}: the journal has no such event")
-    event = seen[-1]
-    return msgspec.structs.replace(event, baseline=False, revision=1, revision_reason=None, story=None)
+        return await event_of_journal(store, snapshot.book.source_desks, name, desk)

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from alertd.asking.companies import known_companies, look
+from alertd.asking.holdings import Shown
 from alertd.base.clock import system_clock
-from alertd.cli.holdings_text import Shown, overview, show
-from alertd.cli.known_companies import known_companies, look
+from alertd.cli.holdings_text import overview, show
 from alertd.cli.output import (
     FAULTS,
     USAGE,
@@ -22,6 +23,7 @@ from alertd.cli.output import (
     from_here,
     print_json,
     quiet_logs,
+    told,
     warn,
 )
 from alertd.cli.progress import progress
@@ -144,11 +146,11 @@ def _desk(rules: Path | None, config: Path | None) -> _Desk:
         if not directory.is_dir():
             raise ConfigError.at(directory, "there is no such rules directory", "`alertd init` makes one")
         tree = look(directory)
-        table, _ = known_companies(tree, updated_file(state_dir) if state_dir is not None else None)
+        table, _ = known_companies(tree, updated_file(state_dir) if state_dir is not None else None, told)
     except ConfigError as error:
         fail(error)
     if state_dir is None:
         return _Desk(tree, table, None)
-    from alertd.app.snapshot import memory_of
+    from alertd.rules.places import memory_of
 
     return _Desk(tree, table, memory_of(state_dir))

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from alertd.cli.events import EventReader, events_of
+from alertd.asking.events import EventReader
+from alertd.cli.events import events_of
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
 from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
 from alertd.cli.rules import RulesOption, loaded_rules

@@ -22,6 +22,7 @@ from rich.table import Table
 
 from alertd.base.clock import parse_rfc3339
 from alertd.errors import AlertdError, ConfigError, Fault
+from alertd.text.written import counted as counted
 
 FAULTS = 1
 USAGE = 2
@@ -138,11 +139,6 @@ def cut(text: object, most: int = LONGEST) -> str:
     return shown if len(shown) <= most else f"{shown[: most - 1].rstrip()}…"
 
 
-def counted(number: int, thing: str, things: str = "") -> str:
-    """Write `1 fault`, `2 faults`."""
-    return f"{number} {thing if number == 1 else things or thing + 's'}"
-
-
 def ago(at: str | None, now: int) -> str:
     """Write how long ago a time was, or how far ahead it is, as a person would: `12 s ago`, `in 5 min`."""
     if not at:
@@ -174,6 +170,14 @@ def from_here(fault: Fault) -> Fault:
         message=fault.message.replace(here, ""),
         hint=fault.hint.replace(here, ""),
     )
+
+
+def told(what: str | Fault) -> None:
+    """Print a warning about what was asked on stderr: a line, or a fault of a file."""
+    if isinstance(what, Fault):
+        warn(from_here(what), fault_style(what))
+    else:
+        warn(what, "yellow")
 
 
 def fail(error: AlertdError | str, code: int = FAULTS) -> NoReturn:

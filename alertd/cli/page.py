@@ -7,10 +7,11 @@ from pathlib import Path
 
 from alertd.app.rooms import SESSION_KEY
 from alertd.app.state import read_run_states
+from alertd.asking.reach import Reach
 from alertd.base.clock import system_clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
-from alertd.cli.connect import Reach, reach_of, web_address
+from alertd.cli.connect import reach_of, web_address
 from alertd.cli.output import ConfigOption, JsonOption, fail, print_json, stdout
 from alertd.errors import AlertdError
 from alertd.web.callers import ALL

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from alertd.asking.moments import since_ms
 from alertd.base.clock import rfc3339
 from alertd.cli.output import USAGE, fail
-from alertd.cli.why_rule import since_ms
 
 
 def past_time(option: str, text: str | None, now: int) -> int | None:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from alertd.asking.journal_text import line
 from alertd.base.clock import rfc3339
-from alertd.cli.journal_text import line
 from alertd.cli.output import counted, plain, print_table, printable, stderr, stdout
 from alertd.history.replay.account import Account, Summary
 from alertd.model import JournalRecord

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.receivers import receiver_policies
 from alertd.app.reports import reader_of
-from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
-from alertd.base.config import parse_duration
-from alertd.base.wall_clock import moment
-from alertd.cli.connect import Reach, command_store, reach_from, reach_of, settings_of
+from alertd.asking.reach import Reach
+from alertd.asking.report import SINCE, asked_for, subject_named
+from alertd.base.clock import rfc3339, system_clock
+from alertd.cli.connect import command_store, reach_from, reach_of, settings_of
 from alertd.cli.output import (
     USAGE,
     ConfigOption,
@@ -31,14 +29,12 @@ from alertd.cli.output import (
     quiet_logs,
     stdout,
 )
-from alertd.cli.portfolio_names import no_portfolio
 from alertd.cli.rules import loaded_with
-from alertd.errors import AlertdError, ConfigError
+from alertd.errors import AlertdError, ConfigError, NotThere
 from alertd.history.analytics.model import Report
-from alertd.history.analytics.subject import Subject, subject_of
+from alertd.history.analytics.subject import Subject
 from alertd.history.charts.text import has_blocks
 from alertd.history.report.build import Asked, DeskReader, Operator, build_mailing, build_report
-from alertd.history.report.config import LONGEST_S
 from alertd.history.report.html import report_page
 from alertd.history.report.text import WIDTH, TextForm, report_lines
 from alertd.history.report.when import mail_id
@@ -53,7 +49,7 @@ def report(
     portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="What it is about.")],
     since: Annotated[
         str, typer.Option(metavar="WHEN", help="From when on: so long ago (36h, 7d), a date, or a time with a zone.")
-    ] = "7d",
+    ] = SINCE,
     until: Annotated[
         str | None, typer.Option(metavar="WHEN", help="Up to when, as --since.", show_default="now")
     ] = None,
@@ -76,8 +72,7 @@ def report(
     quiet_logs()
     try:
         reach = reach_of(config)
-        subject = _subject(reach, portfolio, desk)
-        asked = _asked(subject, since, until, system_clock())
+        asked = _asked(reach, portfolio, desk, since, until)
         if mail is not None:
             _send(config, asked, mail, desk)
         if html is not None or mail is None:
@@ -102,43 +97,13 @@ def _show(made: Report, html: Path | None, *, json: bool) -> None:
         stdout().print(plain(line))
 
 
-def _subject(reach: Reach, name: str, desk: str | None) -> Subject:
-    """Give the portfolio, if it is there and for the desk. Raises ConfigError."""
+def _asked(reach: Reach, name: str, desk: str | None, since: str, until: str | None) -> Asked:
+    """Read what is asked about; ends the command if that is nothing. Raises ConfigError."""
     book = loaded_with(reach.rules, reach.state_dir).book
-    there = {one.id: one for one in book.portfolios if may_see(desk, one.desk)}
-    if name not in there:
-        no_portfolio(name, there)
-    return subject_of(there[name])
-
-
-def _asked(subject: Subject, since: str, until: str | None, now: int) -> Asked:
-    """Read the time that is asked about; ends the command if it is none."""
-    zone = ZoneInfo(subject.timezone)
-    begin = _moment("--since", since, now, zone)
-    end = _moment("--until", until, now, zone) if until is not None else now
-    if end > now:
-        fail("--until lies ahead: a report is about what was", USAGE)
-    if begin >= end:
-        fail("the time is empty: --since is not before --until", USAGE)
-    if end - begin > LONGEST_S * 1000:
-        fail(f"a report goes back {LONGEST_S / 86_400:.0f} days at most", USAGE)
-    return Asked(subject, begin, end, now)
-
-
-def _moment(option: str, text: str, now: int, zone: ZoneInfo) -> int:
-    """Read `7d`, a date (its beginning in the zone) or a time with a zone as milliseconds."""
     try:
-        return now - round(parse_duration(text) * 1000)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return moment(datetime.date.fromisoformat(text), 0, zone)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return parse_rfc3339(text)
-    except (ValueError, OverflowError):
-        fail(f"{option} takes a time such as 36h or 7d, a date, or a time with a zone, not {text}", USAGE)
+        return asked_for(subject_named(book, name, desk), since, until, system_clock(), "--")
+    except (NotThere, ValueError) as error:
+        fail(str(error), USAGE)
 
 
 def _write(path: Path, page: str) -> None:

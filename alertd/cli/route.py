@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from alertd.alerts.background import Background
-from alertd.alerts.circumstances import NOTHING_KNOWN, Circumstances
-from alertd.alerts.concern import Concern, raised
-from alertd.alerts.decide import decide
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.severity import arithmetic
 from alertd.app.link import Snapshot
+from alertd.asking.journal_text import outcome
+from alertd.asking.moments import since_ms
+from alertd.asking.route import Routed, Routing, coming
 from alertd.base.clock import parse_rfc3339, rfc3339, system_clock, to_datetime
 from alertd.cli.connect import command_store, reach_from
 from alertd.cli.given_event import event_given, snapshot_of_now
-from alertd.cli.journal_text import outcome
 from alertd.cli.output import (
     USAGE,
     ConfigOption,
@@ -35,18 +33,13 @@ from alertd.cli.output import (
     stdout,
 )  # fmt: skip
 from alertd.cli.portfolio_names import no_portfolio
-from alertd.cli.why_rule import since_ms
 from alertd.enrich.enricher import Enricher
 from alertd.errors import StoreUnavailable
-from alertd.model import Decision, Event, Match, Severity, StoredAlert
-from alertd.pipeline.standing import Standing
+from alertd.model import Event
 from alertd.rules.explain import one_line
 from alertd.rules.match import Matcher
 from alertd.rules.walls import may_see
-from alertd.ruletests.stream import Stream
-from alertd.store.redis import RedisStore
 
-_NEW = StoredAlert(version=0, state=None)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -77,16 +70,22 @@ def route(
         no_portfolio(portfolio, sorted(seen))
     given = event_given(snapshot, loaded, event, desk)
     matcher = Matcher(snapshot.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
-    with Stream(matcher) as stream:
-        taken = stream.take(given)
     wanted = seen if portfolio is None else {portfolio}
-    matches = [match for match in taken.matches if match.portfolio in wanted]
-    work = _Routing(snapshot, matcher, matcher.seen_by(taken.event, desk) if desk else taken.event, now)
-    routed = guarded(lambda: work.decided(raised(taken.event, matches, matcher.portfolio)))
+    found = coming(matcher, given, wanted, desk)
+    work = Routing(snapshot.receivers, matcher, found.event, now)
+
+    async def decided() -> tuple[list[Routed], bool]:
+        try:
+            async with command_store(reach_from(snapshot.settings)) as store:
+                return await work.decided(found.concerns, store), True
+        except StoreUnavailable:
+            return await work.decided(found.concerns, None), False
+
+    routed, known = guarded(decided)
     if json:
         print_json([one.document(now) for one in routed], pretty=True)
         return
-    for text in work.lines(routed, len(wanted)):
+    for text in _Telling(snapshot, found.event, now, known).lines(routed, len(wanted)):
         stdout().print(plain(text))
 
 
@@ -102,69 +101,16 @@ def _time(at: str | None) -> int:
         fail(f"--at takes a time with a zone, such as 2026-10-25T02:30:00Z, not {at}", USAGE)
 
 
-# --- what would come of it ----------------------------------------------------------------------------------------
+# --- for people ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
-    """What would become of one alert."""
-
-    title: str
-    matches: Sequence[Match]
-    decision: Decision
-
-    def document(self, now: int) -> dict[str, Any]:
-        """Give it for machines."""
-        decision = self.decision
-        rules: list[dict[str, Severity | str]] = [{"rule": m.rule, "severity": m.severity} for m in self.matches]
-        return {
-            "at": rfc3339(now), "portfolio": decision.portfolio, "alert": decision.alert, "reason": decision.reason,
-            "detail": decision.detail, "rules": rules,
-            "receivers": {r: "now" if what.startswith("dl_") else what for r, what in decision.receivers.items()},
-        }  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Routing:
+class _Telling:
     snapshot: Snapshot
-    matcher: Matcher
     event: Event
     now: int
-    known: bool = True
+    known: bool
     """What the daemon knows was there to decide by."""
-
-    async def decided(self, concerns: Sequence[Concern]) -> list[Routed]:
-        """Decide for each alert, as the daemon would if it were the first of its kind."""
-        standing = Standing(self.matcher, self.snapshot.receivers)
-        circumstances = NOTHING_KNOWN
-        try:
-            async with command_store(reach_from(self.snapshot.settings)) as store:
-                circumstances = await self._circumstances(standing, concerns, store)
-        except StoreUnavailable:
-            self.known = False
-        return [one for concern in concerns if (one := self._decide(concern, standing, circumstances)) is not None]
-
-    async def _circumstances(
-        self, standing: Standing, concerns: Sequence[Concern], store: RedisStore
-    ) -> Circumstances:
-        asked = [(self.event, concern, concern.subject) for concern in concerns]
-        await standing.read(asked, {}, store, self.now)
-        return standing.circumstances()
-
-    def _decide(self, concern: Concern, standing: Standing, circumstances: Circumstances) -> Routed | None:
-        background = Background(
-            self.snapshot.receivers,
-            circumstances,
-            standing.rules_of(concern, None),
-            self.matcher.worlds.of(concern.portfolio.desk),
-        )
-        event = self.matcher.seen_by(self.event, concern.portfolio.desk)
-        done = decide(_NEW, concern.matches, event, concern.portfolio, background, self.now, subject=concern.subject)
-        if done.decision is None:
-            return None
-        return Routed(concern.portfolio.title, concern.matches, done.decision)
-
-    # --- for people -------------------------------------------------------------------------------------------
 
     def lines(self, routed: Sequence[Routed], portfolios: int) -> Iterator[str]:
         """Write it, an alert after the other."""

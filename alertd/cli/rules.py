@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
+from alertd.asking import rules as asking
 from alertd.cli import output
-from alertd.companies.registrants import updated_file
 from alertd.errors import ConfigError
 from alertd.rules.files import FOLDERS
 from alertd.rules.loaded import Loaded
-from alertd.rules.loader import load_rules
 
 HERE = Path("rules")
 SHIPPED = Path(__file__).parents[1] / "demo" / "rules"
@@ -58,16 +57,7 @@ def loaded_with(directory: Path, state_dir: Path | None, *, tests: bool = False)
 
     Raises ConfigError.
     """
-    if state_dir is None:
-        loaded = load_rules(directory, tests=tests)
-    else:
-        from alertd.app.snapshot import memory_of
-
-        known = updated_file(state_dir)
-        loaded = load_rules(directory, memory=memory_of(state_dir), registrants=known, tests=tests)
-    for fault in loaded.warnings:
-        output.warn(output.from_here(fault), output.fault_style(fault))
-    return loaded
+    return asking.loaded_with(directory, state_dir, output.told, tests=tests)
 
 
 def is_as_shipped(file: Path) -> bool:

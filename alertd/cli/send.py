@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,17 +11,14 @@ import typer
 
 from alertd import __version__, telemetry
 from alertd.app.snapshot import secrets_of
-from alertd.base.clock import rfc3339, system_clock
-from alertd.base.ids import make_id
+from alertd.asking.send import detail_of, end_pauses, send_one
+from alertd.base.clock import system_clock
 from alertd.cli.connect import command_store, reach_from, settings_of
 from alertd.cli.output import FAULTS, USAGE, ConfigOption, JsonOption, fail, guarded, plain, print_json, stdout
 from alertd.errors import StoreUnavailable
-from alertd.model import Message
 from alertd.net.client import HttpClient
-from alertd.notify.catalog import build_notifier
-from alertd.notify.config import ReceiverConfig
-from alertd.notify.outcome import Later, Outcome, Sent, masked
-from alertd.notify.protocol import Attempt, NotifierDeps
+from alertd.notify.outcome import Later, Outcome, Sent
+from alertd.notify.protocol import NotifierDeps
 from alertd.settings import Settings
 
 
@@ -57,7 +53,7 @@ async def _send(wanted: list[str], config: Path | None, *, json: bool) -> bool:
         stream = sys.stderr if json else None
         deps = NotifierDeps(http=http, smtp=settings.smtp, clock=system_clock, stream=stream)
         for receiver_id in dict.fromkeys(wanted or known):
-            outcome = await _send_one(known[receiver_id], deps)
+            outcome = await send_one(known[receiver_id], deps)
             if isinstance(outcome, Sent):
                 took.append(receiver_id)
             _show(receiver_id, outcome, json=json)
@@ -71,33 +67,11 @@ async def _end_pauses(settings: Settings, receivers: list[str]) -> None:
         if not receivers:
             return
         async with command_store(reach_from(settings)) as store:
-            health = await store.receiver_health()
-            for receiver in receivers:
-                if receiver in health and health[receiver].parked:
-                    await store.pause_receiver(receiver, 0)
-
-
-async def _send_one(config: ReceiverConfig, deps: NotifierDeps) -> Outcome:
-    notifier = build_notifier(config, deps)
-    now = system_clock()
-    delivery = make_id("dl", config.id, "test", secrets.token_hex(8))
-    message = Message(
-        type="test",
-        delivery=delivery,
-        receiver=config.id,
-        at=rfc3339(now),
-        reason="alertd send-test",
-        dispatched_by=f"alertd {__version__}",
-    )
-    try:
-        attempt = Attempt(delivery_id=delivery, number=1, in_doubt=False, now=now)
-        return masked(await notifier.send(notifier.render(message), attempt), telemetry.safe_text)
-    finally:
-        await notifier.close()
+            await end_pauses(store, receivers)
 
 
 def _show(receiver: str, outcome: Outcome, *, json: bool) -> None:
-    detail = outcome.detail if isinstance(outcome, Sent) else outcome.error
+    detail = detail_of(outcome)
     if json:
         print_json({"receiver": receiver, "outcome": type(outcome).__name__.lower(), "detail": detail})
         return

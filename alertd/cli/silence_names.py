@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from alertd.asking.reach import Reach
 from alertd.base import suggest
-from alertd.cli.connect import Reach
 from alertd.cli.rules import loaded_with
 from alertd.errors import ConfigError
 from alertd.rules.book import Portfolio

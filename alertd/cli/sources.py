@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from alertd.app.state import read_run_states
+from alertd.asking.status import TROUBLE, in_order, overlay
 from alertd.base import suggest
 from alertd.base.clock import parse_rfc3339, system_clock
 from alertd.cli.connect import command_store, live_status, reach_of
@@ -28,10 +29,7 @@ from alertd.cli.output import (
 )
 from alertd.cli.sources_reconcile import reconcile
 from alertd.cli.sources_text import show_all, show_one
-from alertd.cli.status import TROUBLE, overlay
 from alertd.workers.status import collect_status
-
-_ORDER = {state: place for place, state in enumerate(("gone", "failing", "silent", "late", "new", "fine"))}
 
 
 class _Group(TyperGroup):
@@ -87,11 +85,6 @@ def show(
         show_all(rows, found["sources"], now)
     if any(row["state"] in TROUBLE for row in rows):
         raise typer.Exit(FAULTS)
-
-
-def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Put those in trouble first, the worst before the others."""
-    return sorted(rows, key=lambda row: _ORDER.get(row["state"], 0))
 
 
 def _meant(text: str, known: list[str]) -> str:

@@ -10,9 +10,12 @@ import typer
 from rich.console import Console
 
 from alertd.app.state import ROLES, RunState, read_run_states
+from alertd.asking.desk_view import DeskView, load_nothing
+from alertd.asking.past_rules import Books
+from alertd.asking.reach import Reach
+from alertd.asking.status import TROUBLE, overlay, seen_by
 from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
-from alertd.cli.connect import Reach, command_store, live_status, reach_of, web_address
-from alertd.cli.desk_view import DeskView, load_nothing, owners_of
+from alertd.cli.connect import command_store, live_status, reach_of, web_address
 from alertd.cli.output import (
     FAULTS,
     ConfigOption,
@@ -25,17 +28,14 @@ from alertd.cli.output import (
     print_json,
     print_table,
     stdout,
+    told,
 )
-from alertd.cli.past_rules import Books
 from alertd.errors import StoreUnavailable
-from alertd.history.walls import UNKNOWN
 from alertd.workers.model_rows import spent_today
 from alertd.workers.status import collect_status
 
 LIVE = ("archive", "history", "heartbeat", "models")
 """What only the daemon itself knows."""
-TROUBLE = ("late", "silent", "failing", "gone")
-"""States of a source that are not as they should be."""
 
 
 def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOption = None) -> None:
@@ -54,7 +54,7 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
                 raise
             found = {"at": rfc3339(system_clock()), "redis": {"error": str(error)}}
         found |= {"daemons": [_row(daemon, settings) for daemon in daemons]}
-        return found if desk is None else seen_by(found, desk, settings)
+        return found if desk is None else seen_by(found, DeskView(desk, Books(settings, told), load_nothing))
 
     found = guarded(work)
     if json:
@@ -84,32 +84,6 @@ async def _whole(settings: Reach, daemons: Sequence[RunState]) -> dict[str, Any]
         if live and live["redis"].get("paused"):
             found["redis"]["paused"] = live["redis"]["paused"]
     return found
-
-
-def seen_by(found: dict[str, Any], desk: str, settings: Reach) -> dict[str, Any]:
-    """Leave out what is another desk's: sources, receivers, positions, and faults, which may name anything."""
-    view = DeskView(desk, Books(settings), load_nothing)
-    owners = owners_of(settings)
-    seen = dict(found)
-    for rows in {"sources", "receivers"} & found.keys():
-        seen[rows] = [row for row in found[rows] if view.may_see(owners.get(row["id"], UNKNOWN))]
-    seen["daemons"] = [_daemon(daemon, view) for daemon in found["daemons"]]
-    return seen
-
-
-def _daemon(daemon: dict[str, Any], view: DeskView) -> dict[str, Any]:
-    positions = [one for one in daemon["positions"] if view.sees_portfolio(one["portfolio"], view.books.today())]
-    faults = [f"{counted(len(daemon['faults']), 'fault')}: see alertd check"] if daemon["faults"] else []
-    return daemon | {"positions": positions, "faults": faults}
-
-
-def overlay(found: dict[str, Any], live: dict[str, Any] | None) -> None:
-    """Put the rows of sources that a daemon polls itself over those written down, unless these are newer."""
-    rows = {row["id"]: row for row in (live or {}).get("sources", []) if row.get("polls")}
-    found["sources"] = [
-        rows[row["id"]] if rows.get(row["id"], {"polls": -1})["polls"] >= row["polls"] else row
-        for row in found["sources"]
-    ]
 
 
 def _well(found: dict[str, Any]) -> bool:

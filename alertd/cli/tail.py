@@ -8,13 +8,24 @@ from typing import Annotated
 import msgspec
 import typer
 
+from alertd.asking.desk_view import DeskView
+from alertd.asking.journal_text import line
+from alertd.asking.past_rules import Books
 from alertd.base.clock import system_clock
 from alertd.base.config import parse_duration
 from alertd.cli.connect import command_store, reach_of
-from alertd.cli.desk_view import DeskView
-from alertd.cli.journal_text import line
-from alertd.cli.output import USAGE, ConfigOption, DeskOption, JsonOption, fail, guarded, plain, print_json, stdout
-from alertd.cli.past_rules import Books
+from alertd.cli.output import (
+    USAGE,
+    ConfigOption,
+    DeskOption,
+    JsonOption,
+    fail,
+    guarded,
+    plain,
+    print_json,
+    stdout,
+    told,
+)
 from alertd.store.redis import RedisStore
 
 BATCH = 200
@@ -45,7 +56,7 @@ def tail(
     async def work() -> None:
         reach = reach_of(config)
         async with command_store(reach) as store:
-            await _tail(store, begin, DeskView(desk, Books(reach), store.load_alerts), follow=follow, json=json)
+            await _tail(store, begin, DeskView(desk, Books(reach, told), store.load_alerts), follow=follow, json=json)
 
     guarded(work)
 

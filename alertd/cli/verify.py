@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from alertd.base.clock import machine_ms, parse_rfc3339, system_clock
+from alertd.asking.verify import limits_of
+from alertd.base.clock import parse_rfc3339, system_clock
 from alertd.base.config import parse_duration
-from alertd.cli.connect import Reach, command_store, reach_of
+from alertd.cli.connect import command_store, reach_of
 from alertd.cli.output import (
     FAULTS,
     USAGE,
@@ -26,7 +27,7 @@ from alertd.cli.output import (
 )
 from alertd.cli.progress import progress
 from alertd.history.verify.archived import archived_in
-from alertd.history.verify.model import MOST, Limits, Report
+from alertd.history.verify.model import MOST, Report
 from alertd.history.verify.run import KINDS, verify
 
 PATIENCE = "10m"
@@ -80,7 +81,7 @@ def verify_(
             with progress("verifying", len(KINDS), silent=json) as advance:
                 return await verify(
                     store,
-                    lambda: _limits(reach, wait_ms, since_ms),
+                    lambda: limits_of(reach, wait_ms, since_ms),
                     lambda: asyncio.sleep(AGAIN_S),
                     archived=archived_in(reach.archive, reach.history),
                     step=lambda _: advance(1),
@@ -93,12 +94,6 @@ def verify_(
         _show(report, time.monotonic() - began)
     if report.faults:
         raise typer.Exit(FAULTS)
-
-
-def _limits(reach: Reach, patience_ms: int, since_ms: int) -> Limits:
-    now = system_clock()
-    receivers = frozenset(receiver.id for receiver in reach.receivers)
-    return Limits(now=now, machine=machine_ms(now), patience_ms=patience_ms, since_ms=since_ms, receivers=receivers)
 
 
 def _wait(text: str) -> int:

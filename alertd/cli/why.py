@@ -11,8 +11,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from alertd.asking.again import Again, names_of
+from alertd.asking.past_rules import Books
+from alertd.asking.story import Asked, as_json, story, under_way
+from alertd.asking.why_look import Found, Looking
+from alertd.asking.why_now import standing_lines
 from alertd.base.clock import system_clock
-from alertd.cli.again import Again, names_of
 from alertd.cli.connect import reach_of
 from alertd.cli.kept import kept_of, store_or_kept
 from alertd.cli.output import (
@@ -26,10 +30,9 @@ from alertd.cli.output import (
     plain,
     print_json,
     stdout,
+    told,
 )
 from alertd.cli.portfolio_names import no_portfolio
-from alertd.cli.story import Asked, as_json, story, under_way
-from alertd.cli.why_look import Found, Looking
 from alertd.cli.why_rule import RuleAsked, tell_rule
 from alertd.errors import HistoryUnavailable
 from alertd.history.projection.query import utf8
@@ -94,7 +97,7 @@ def _tell(thing: str, portfolio: str | None, desk: str | None, config: Any, *, j
         reach = reach_of(config)
         kept = kept_of(reach)
         async with store_or_kept(reach, kept) as store:
-            return await Looking(reach, store, kept, desk).find(thing)
+            return await Looking(reach, store, kept, desk, Books(reach, told)).find(thing)
 
     found = guarded(work)
     thing = found.thing
@@ -165,8 +168,8 @@ def _lines(found: Found, asked: Asked) -> Iterator[str]:
         yield f"{found.thing} carries on {', '.join(found.carried)}, whose records are among these"
     for delivery in found.delivery:
         yield from under_way(delivery, asked, found.health.get(delivery.receiver, ReceiverHealth()), now)
-    for tell in found.now:
-        yield from tell(asked.full)
+    for standing in found.now:
+        yield from standing_lines(standing, now, full=asked.full)
 
 
 def _document(found: Found, again: Again, portfolio: str | None, *, full: bool) -> list[dict[str, Any]]:

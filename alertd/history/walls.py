@@ -2,7 +2,7 @@
 
 It rests on what the line itself says (`source_desk`, `desks`, the desks of the alerts in it), so it holds for lines
 of any age, whoever owns what today. What cannot be attributed is not for a desk. The lines of today, for which there
-are rules to ask, are looked at by `cli.desk_view`.
+are rules to ask, are looked at by `asking.desk_view`.
 """
 
 from __future__ import annotations

@@ -57,3 +57,8 @@ def _period(per: str) -> str:
     if per == "share":
         return " per share"
     return f" {'an' if per == 'hour' or per[:1] in 'aeio' else 'a'} {per.replace('_', ' ')}"
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """Write `1 fault`, `2 faults`."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"

@@ -17,11 +17,11 @@ from structlog.testing import capture_logs
 from alertd.app.link import Reload, Tell
 from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.reloads import HANGS_S, Reloads
-from alertd.app.snapshot import kept_rules
 from alertd.base.sdnotify import SdNotify
 from alertd.cli.run import Signals
 from alertd.companies.report import Trouble
 from alertd.rules.compiled import CompiledParts
+from alertd.rules.places import kept_rules
 from alertd.telemetry import REGISTRY
 from tests.workers.make import until
 

@@ -92,7 +92,7 @@ def test_what_is_no_dead_letter_is_named_and_the_others_are_queued(desk: Desk) -
 
 
 def test_all_of_them_are_queued_again_however_many(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("alertd.cli.dead.BATCH", 2)
+    monkeypatch.setattr("alertd.asking.dead.BATCH", 2)
     desk.bury("a", "b", "c", "d", "e")
     done = desk.run("dead", "--retry-all")
     assert (done.code, done.out) == (0, "5 deliveries queued again\n")

@@ -8,8 +8,8 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from alertd.asking.journal_text import REASONS
 from alertd.base.clock import system_clock
-from alertd.cli.journal_text import REASONS
 from alertd.model import (
     CompanyMention,
     Decision,

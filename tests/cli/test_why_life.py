@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from alertd.app.snapshot import kept_rules
 from alertd.base.clock import rfc3339, system_clock
 from alertd.model import (
     Alert,
@@ -24,6 +23,7 @@ from alertd.model import (
     event_to_dict,
 )
 from alertd.rules.loader import load_rules
+from alertd.rules.places import kept_rules
 from tests.cli.conftest import PORTFOLIO, Desk
 from tests.cli.test_why import DECIDED, SENT, decision, delivery_record, event_record, why
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from alertd import __version__
 from alertd.alerts.armed import armed
 from alertd.alerts.policy import loudest
+from alertd.asking.events import EventReader
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.base.ids import alert_id, delivery_id
-from alertd.cli.events import EventReader
 from alertd.enrich.enricher import Enricher
 from alertd.model import Alert, Digest, DigestItem, Event, Match, Message, MessageType, Note, Story, TouchedHolding
 from alertd.pipeline.noting import note_on

@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from alertd.alerts.lanes import lanes
 from alertd.alerts.silences import active_until
 from alertd.base.clock import parse_rfc3339, rfc3339
-from alertd.cli.output import counted
 from alertd.model import AlertState, Silence, SourceState, Told, Weekly, Window
 from alertd.rules.explain import one_line
 from alertd.store.types import ReceiverHealth
+from alertd.text.written import counted
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverStanding:
+    """How a receiver does."""
+
+    receiver: str
+    health: ReceiverHealth
+    waiting: Sequence[Window]
+    """What waits for a time to go to it."""
+    held: int
+    """Alerts in these."""
+
+
+Standing = AlertState | Silence | SourceState | ReceiverStanding
+"""What can be asked about, as it stands."""
+
+
+def standing_lines(standing: Standing, now: int, *, full: bool) -> Iterator[str]:
+    """Tell how something stands; `now` in ms, with `full` all there is to say."""
+    if isinstance(standing, AlertState):
+        return alert_lines(standing, full=full)
+    if isinstance(standing, Silence):
+        return silence_lines(standing, now)
+    if isinstance(standing, SourceState):
+        return source_lines(standing)
+    one = standing
+    return receiver_lines(one.receiver, one.health, one.waiting, one.held, now)
 
 
 def alert_lines(state: AlertState, *, full: bool) -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""Alerts as a command finds them by what a person typed."""
+"""Alerts as they are found by what a person typed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NoReturn
 
-from alertd.cli.output import fail
+from alertd.errors import NotThere
 from alertd.store.redis import RedisStore
 
 MOST = 200_000
@@ -15,7 +15,7 @@ WHOLE = len("al_") + 26
 
 
 async def named(store: RedisStore, words: Sequence[str]) -> list[str]:
-    """Give the alerts that are meant: whole ids, or the beginning of exactly one. Leaves, saying what is wrong."""
+    """Give the alerts that are meant: whole ids, or the beginning of exactly one. Raises NotThere."""
     if all(_whole(word) for word in words):
         return list(words)
     known = await store.alerts(0, MOST)
@@ -42,12 +42,12 @@ def _meant(word: str, known: Sequence[str]) -> str:
 
 
 def one_of(word: str, found: Sequence[str]) -> str:
-    """Give the one alert that a beginning fits. Leaves, saying so, where there are none or several."""
+    """Give the one alert that a beginning fits. Raises NotThere where there are none or several."""
     return found[0] if len(found) == 1 else _unclear(word, found)
 
 
 def _unclear(word: str, found: Sequence[str]) -> NoReturn:
     if not found:
-        fail(f"there is no alert {word}; alertd alerts lists them")
+        raise NotThere(f"there is no alert {word}; alertd alerts lists them")
     listed = ", ".join(found[:SHOWN]) + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
-    fail(f"{word} is the beginning of {len(found)} alerts: {listed}")
+    raise NotThere(f"{word} is the beginning of {len(found)} alerts: {listed}")

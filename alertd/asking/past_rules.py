@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from alertd.app.snapshot import kept_rules
-from alertd.cli.connect import Reach
-from alertd.cli.rules import loaded_with
+from alertd.asking.reach import Reach
+from alertd.asking.rules import loaded_with
+from alertd.asking.warnings import Warn
 from alertd.errors import ConfigError
 from alertd.rules.book import Portfolio, RuleBook
 from alertd.rules.explanation import Explainer
+from alertd.rules.places import kept_rules
 
 _NONE = RuleBook()
 
@@ -38,6 +39,8 @@ class Books:
     """The versions of one state directory. Reads files; today's rules only where they are needed."""
 
     reach: Reach
+    warn: Warn
+    """Told what is odd about the rules of today."""
     trouble: ConfigError | None = None
     """Why the rules of today cannot be loaded; then they are taken for none."""
     _today: Version | None = None
@@ -56,7 +59,7 @@ class Books:
         """Give the rules as they are today."""
         if self._today is None:
             try:
-                book = loaded_with(self.reach.rules, self.reach.state_dir).book
+                book = loaded_with(self.reach.rules, self.reach.state_dir, self.warn).book
             except ConfigError as error:
                 self.trouble, book = error, _NONE
             desks = {source.id: source.desk for source in self.reach.sources if source.desk is not None}

@@ -1,4 +1,4 @@
-"""The rows of `alertd alerts`: found in what is kept, and as the store knows them now.
+"""The rows of a list of alerts: found in what is kept, and as the store knows them now.
 
 The projection is behind by moments, so of each alert that the store still has its state counts, and what changed
 since the projection's end is taken from there. Without a projection the store is looked through, as far as it goes.
@@ -12,8 +12,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from alertd.alerts.rows import Wanted, row
-from alertd.cli.kept import Kept
-from alertd.cli.output import LONGEST, ago, cut, print_json, print_table, stdout, warn
+from alertd.asking.kept import Kept
 from alertd.errors import HistoryRefused, HistoryUnavailable
 from alertd.history.projection.query import AlertFilter
 from alertd.model import AlertState
@@ -66,17 +65,17 @@ async def rows_of(asked: Asked, store: RedisStore | None, kept: Kept) -> list[di
     if store is None:
         return _from_kept(asked, kept, asked.limit)
     if asked.text and not await kept.catch_up(store):
-        warn(f"alertd: the history is behind: what came after {kept.until} is not searched yet", "yellow")
+        kept.warn(f"alertd: the history is behind: what came after {kept.until} is not searched yet")
     fresh = await store.alerts(max(kept.until_ms - SLACK_MS, asked.wanted.since_ms or 0), MOST)
     if len(fresh) == MOST and not asked.text:
-        warn(f"alertd: the history is behind, at {kept.until}: these are from the store alone", "yellow")
+        kept.warn(f"alertd: the history is behind, at {kept.until}: these are from the store alone")
         return await _from_store(asked, store)
     try:
         found = _from_kept(asked, kept, asked.limit + len(fresh))
     except HistoryRefused as error:
         if asked.text:
             raise
-        warn(f"alertd: {error}", "yellow")
+        kept.warn(f"alertd: {error}")
         return await _from_store(asked, store)
     return await _as_they_stand(asked, store, found, [] if asked.text else fresh)
 
@@ -128,48 +127,3 @@ async def _states(store: RedisStore, ids: Sequence[str]) -> AsyncIterator[AlertS
         for alert in part:
             if (state := there[alert].state) is not None:
                 yield state
-
-
-def show(rows: Sequence[dict[str, Any]], asked: Asked, now: int, *, json: bool) -> None:
-    """Print the rows."""
-    if json:
-        print_json(rows, pretty=True)
-        return
-    if not rows:
-        stdout().print("no alerts")
-        return
-    head = ["alert", "severity", "status", "changed", "portfolio", "queued for", "title"]
-    cells = [
-        [r["id"], r["severity"], _status(r, now), ago(r["updated_at"], now), r["portfolio"],
-         ", ".join(r["told"]) or "-", cut(r["title"])]
-        for r in rows
-    ]  # fmt: skip
-    if asked.text:
-        head.append("found")
-        cells = [[*line, _marked(r)] for line, r in zip(cells, rows, strict=True)]
-    print_table("Alerts", head, cells)
-    if len(rows) == asked.limit:
-        which = "best" if asked.text and asked.sort == "relevance" else "newest"
-        stdout().print(f"these are the {which} {asked.limit}; --limit shows more", style="dim")
-
-
-def _marked(found: dict[str, Any]) -> str:
-    """Give the words around a hit, the hit in brackets; of a long text those around the first one."""
-    text, parts, at = str(found.get("snippet", "")), [], 0
-    for start, end in found.get("hits", []):
-        parts += [text[at:start], "[", text[start:end], "]"]
-        at = end
-    marked = "".join([*parts, text[at:]])
-    before = marked.find("[", len(parts[0])) if parts else 0
-    if len(marked) > LONGEST and before > LONGEST // 2:
-        marked = f"…{marked[before - LONGEST // 4 :]}"
-    return cut(marked)
-
-
-def _status(one: dict[str, Any], now: int) -> str:
-    if one["status"] == "acknowledged":
-        return f"acknowledged by {one['acknowledged_by']}"
-    if one["status"] == "open" and one["snoozed_until"]:
-        ahead = ago(one["snoozed_until"], now)
-        return f"snoozed for {ahead.removeprefix('in ')}" if ahead.startswith("in ") else "snooze over"
-    return str(one["status"])

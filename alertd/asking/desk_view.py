@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from alertd.cli.connect import Reach
-from alertd.cli.past_rules import Books, Version
+from alertd.asking.past_rules import Books, Version
+from alertd.asking.reach import Reach
 from alertd.history.archive.limits import rights_of
 from alertd.history.walls import UNKNOWN, for_desk
 from alertd.model import AlertState, Delivery, JournalRecord, Rights, StoredAlert, event_from_dict, event_to_dict

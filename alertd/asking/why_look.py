@@ -1,20 +1,19 @@
-"""Where `alertd why` looks: in the journal, in what is kept of it, and in how things stand now."""
+"""Looks for what became of something: in the journal, in what is kept of it, and in how things stand now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from alertd.asking.desk_view import DeskView, load_nothing, owners_of
+from alertd.asking.journal_text import payload_bytes
+from alertd.asking.kept import Kept
+from alertd.asking.named_alerts import beginning, one_of
+from alertd.asking.past_rules import Books
+from alertd.asking.reach import Reach
+from alertd.asking.story import ids_of
+from alertd.asking.why_now import ReceiverStanding, Standing
 from alertd.base.clock import system_clock
-from alertd.cli.connect import Reach
-from alertd.cli.desk_view import DeskView, load_nothing, owners_of
-from alertd.cli.journal_text import payload_bytes
-from alertd.cli.kept import Kept
-from alertd.cli.named_alerts import beginning, one_of
-from alertd.cli.past_rules import Books
-from alertd.cli.story import ids_of
-from alertd.cli.why_now import alert_lines, receiver_lines, silence_lines, source_lines
 from alertd.history.walls import cards_of
 from alertd.model import Delivery, JournalRecord, SourceState
 from alertd.store.redis import RedisStore
@@ -40,7 +39,7 @@ class Found:
     """The deliveries that the story speaks of."""
     health: Mapping[str, ReceiverHealth] = field(default_factory=dict)
     """How the receivers of these do."""
-    now: list[Any] = field(default_factory=list)
+    now: list[Standing] = field(default_factory=list)
     """What is asked about, as it stands: an alert, a silence, a source, a receiver."""
     carried: list[str] = field(default_factory=list)
     """The alerts that the one asked about carries on: their records are here too."""
@@ -54,11 +53,12 @@ class Looking:
     store: RedisStore | None
     kept: Kept
     desk: str | None
+    books: Books
 
     async def find(self, thing: str) -> Found:
-        """Give what is known of a thing; of an alert its beginning will do. Leaves, where that fits several."""
+        """Give what is known of a thing; of an alert its beginning will do. Raises NotThere: that fits several."""
         load = self.store.load_alerts if self.store is not None else load_nothing
-        view = DeskView(self.desk, Books(self.reach), load, self.kept.owners)
+        view = DeskView(self.desk, self.books, load, self.kept.owners)
         thing = await self._whole(thing, view)
         lines = dict(await self._trace(thing))
         carried = await self._carry_on(thing, lines) if thing.startswith("al_") else []
@@ -120,29 +120,25 @@ class Looking:
             fitting += [name for name in older if name not in fitting and view.may_see(owners[name][1])]
         return one_of(thing, fitting) if fitting else thing
 
-    async def _now(self, store: RedisStore, thing: str, view: DeskView) -> list[Any]:
-        """Give what tells how the thing itself stands; nothing where it is not for the desk."""
+    async def _now(self, store: RedisStore, thing: str, view: DeskView) -> list[Standing]:
+        """Give how the thing itself stands; nothing where it is not for the desk."""
         if thing.startswith("al_"):
             found = (await store.load_alerts([thing])).get(thing)
             state = found.state if found is not None else None
-            return (
-                [lambda full: alert_lines(state, full=full)] if state is not None and view.sees_alert(state) else []
-            )
+            return [state] if state is not None and view.sees_alert(state) else []
         if thing.startswith("si_"):
-            now = system_clock()
-            silences = [one for one in await store.silences(now) if one.id == thing and view.may_see(one.desk)]
-            return [lambda _, one=one: silence_lines(one, now) for one in silences]
+            silences = await store.silences(system_clock())
+            return [one for one in silences if one.id == thing and view.may_see(one.desk)]
         if thing not in (owners := owners_of(self.reach)) or not view.may_see(owners[thing]):
             return []
-        told: list[Any] = []
+        told: list[Standing] = []
         if thing in {source.id for source in self.reach.sources}:
-            source = await store.source_state(thing) or SourceState(source=thing)
-            told.append(lambda _: source_lines(source))
+            told.append(await store.source_state(thing) or SourceState(source=thing))
         if thing in {receiver.id for receiver in self.reach.receivers}:
             health = (await store.receiver_health()).get(thing, ReceiverHealth())
             waiting = await store.waiting_in([thing])
             held = sum([len(await store.held(window.name)) for window in waiting])
-            told.append(lambda _: receiver_lines(thing, health, waiting, held, system_clock()))
+            told.append(ReceiverStanding(thing, health, waiting, held))
         return told
 
 

@@ -1,4 +1,4 @@
-"""The journal told as a story: what `alertd why` prints."""
+"""The journal told as a story: what became of something, line by line."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from alertd.alerts.severity import arithmetic
+from alertd.asking.again import Again
+from alertd.asking.journal_text import REASONS, headline, outcome, payload_bytes
 from alertd.base.clock import parse_rfc3339, rfc3339
-from alertd.cli.again import Again
-from alertd.cli.journal_text import REASONS, headline, outcome, payload_bytes
 from alertd.history.archive.limits import PAYLOADS
 from alertd.model import Decision, Delivery, Event, JournalRecord, Match, event_from_dict
 from alertd.rules.explain import one_line, quoted

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from alertd.alerts.policy import severity_rank
-from alertd.cli.desk_view import DeskView
-from alertd.cli.output import counted
-from alertd.cli.past_rules import Books, Version
+from alertd.asking.desk_view import DeskView
+from alertd.asking.past_rules import Books, Version
 from alertd.model import Event
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.explain import Explained, deciding
 from alertd.rules.explanation import Explanation, OverTime
 from alertd.rules.explanation_text import brief
+from alertd.text.written import counted
 
 MAX_ASKED = 3_000
 """Rules that are asked where no portfolio is named."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alertd.cli.journal_text import headline
+from alertd.asking.journal_text import headline
 from alertd.model import JournalRecord
 from alertd.workers.full_text import DROPPED
 

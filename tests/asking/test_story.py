@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alertd.cli.story import Asked, story
+from alertd.asking.story import Asked, story
 from alertd.model import Event, JournalRecord, Story, event_to_dict
 
 
