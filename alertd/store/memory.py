@@ -16,6 +16,7 @@ from alertd.store.memory_archive import MemoryArchive
 from alertd.store.memory_base import place
 from alertd.store.memory_indices import MemoryIndices
 from alertd.store.memory_limits import MemoryLimits
+from alertd.store.memory_requests import MemoryRequests
 from alertd.store.memory_spending import DaySpent, MemorySpending
 from alertd.store.memory_state import MemoryState
 from alertd.store.memory_stories import MemoryStories, StoryBook
@@ -25,7 +26,15 @@ from alertd.store.types import Finding, Memory
 
 
 class MemoryStore(
-    MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits, MemorySpending, MemoryArchive, MemoryIndices
+    MemoryTexts,
+    MemoryAlerts,
+    MemoryState,
+    MemoryStories,
+    MemoryLimits,
+    MemorySpending,
+    MemoryArchive,
+    MemoryIndices,
+    MemoryRequests,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
@@ -39,6 +48,7 @@ class MemoryStore(
         self._spent = defaultdict(DaySpent)
         self._archived = {}
         self._indices, self._indices_at = {}, 0
+        self._requests = {}
         self._epoch = ""
 
     async def aclose(self) -> None:
