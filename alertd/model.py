@@ -739,8 +739,13 @@ class NoteGround(Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
     """In words: `NVDA supplies SpaceX`, `contract dispute of 2026-03-02`, `novelty 1.00`; of a quote its words say
     it."""
+    words: str = ""
+    """Of a number: what a reader is told in its place, `counted over what is watched`; empty: the text."""
     evidence: Evidence | None = None
     """Of a quote: what it quotes, and where that stands in the event's text."""
+    cut_before: bool = False
+    cut_after: bool = False
+    """Of a quote: its sentence begins before it, goes on behind it."""
     company: str = ""
     relation: str = ""
     of: str = ""
@@ -753,8 +758,11 @@ class NoteGround(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def said(self) -> str:
-        """What a reader is shown of it."""
-        return self.text if self.evidence is None else " ".join(self.evidence.quote.split())
+        """What a reader is shown of it; a quote that is a part of its sentence has `…` where it is cut."""
+        if self.evidence is None:
+            return self.words or self.text
+        quote = " ".join(self.evidence.quote.split())
+        return f"{'…' if self.cut_before else ''}{quote}{'…' if self.cut_after else ''}" if quote else ""
 
 
 class NoteStatement(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -766,6 +774,18 @@ class NoteStatement(Struct, frozen=True, kw_only=True, omit_defaults=True):
     grounds: list[NoteGround]
     holding: TouchedHolding | None = None
     """Of winner, loser and exposed: the company that it is about, and how it is held."""
+
+
+class Counted(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How often a story was told, as a note has it."""
+
+    reports: int
+    sources: int
+    """Independent ones."""
+    novelty: float
+    """The least that a report came with."""
+    later: bool = False
+    """Reports that came after the note are among them."""
 
 
 class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -785,6 +805,12 @@ class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """In months from the event: over which time the risk, or else the deal, runs; None: nothing is stated."""
     confidence: Literal["low", "medium", "high"] = "low"
     confidence_why: str = ""
+    confirmed: Literal["low", "medium", "high"] | None = None
+    """How sure it is once a second independent source tells it; None: no surer than now."""
+    type_confidence: float = 0.0
+    """How sure the kind of event is, 0 to 1; `confidence_why` says it in words."""
+    counted: Counted | None = None
+    """What it says of how often its story was told, counted anew with each report; None: nothing."""
     dropped: int = 0
     """Statements of a model that did not pass the check of their grounds."""
     fallback: str = ""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from alertd import __version__
+from alertd.alerts.crowding import uncounted
 from alertd.alerts.excerpt import excerpt
 from alertd.alerts.lanes import has_message, lane, lanes, sources_in, told
 from alertd.alerts.notes import note_shown, only_of
@@ -77,6 +78,8 @@ def as_seen(state: AlertState, policy: ReceiverPolicy, event: Event | None = Non
     short, visible = excerpt(shown(at_hand, leaves=policy.leaves)), narrowed(alert, at_hand, policy)
     if len(visible.changes) + len(visible.matches) == len(alert.changes) + len(alert.matches):  # it may know of all
         short = _with_sources(short, sources_in(state))
+    elif visible.note is not None:
+        visible = replace(visible, note=uncounted(visible.note))
     return Seen(visible, at_hand, short)
 
 

@@ -4,6 +4,7 @@
     the same facts, from elsewhere    what a model wrote of them stays
     its text has come, and says more  the note is written anew, and told by itself
     anything else                     the note stays
+    any of them                       how often its story was told is counted anew, and told to nobody (crowding)
 
 Facts are compared with facts, whoever wrote the note that is shown. A model is asked once for each note of facts;
 where the note changes before it has answered, it is asked about the new one.
@@ -18,11 +19,13 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from alertd.alerts.circumstances import Circumstances, View
+from alertd.alerts.crowding import recounted, united
+from alertd.alerts.lanes import sources_in
 from alertd.alerts.meaning import Meant
 from alertd.alerts.notes import by_model, kept, same_facts, says_more
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.timing import Send, when
-from alertd.model import AlertState, Event, Note, NoteDue, Told
+from alertd.model import AlertState, Counted, Event, Note, NoteDue, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,21 @@ def renewed(
     state: AlertState | None, event: Event, meant: Meant, write: Callable[[], Note | None], *, is_shown: bool
 ) -> Renewed:
     """Say what becomes of the note with an event. `is_shown`: the alert bears its headline from now on."""
+    anew = _renewed(state, event, meant, write, is_shown=is_shown)
+    known, story = facts_of(state), event.story
+    told: list[Counted | None] = [known.counted] if known is not None else []
+    if story is not None:
+        sources = max(sources_in(state), story.sources)
+        told.append(Counted(reports=story.position, sources=sources, novelty=story.novelty))
+    note, facts = anew.note, anew.facts
+    for one in told:
+        note, facts = (recounted(said, one) if said is not None else None for said in (note, facts))
+    return dataclasses.replace(anew, note=note, facts=facts)
+
+
+def _renewed(
+    state: AlertState | None, event: Event, meant: Meant, write: Callable[[], Note | None], *, is_shown: bool
+) -> Renewed:
     facts = facts_of(state)
     before = state.alert.note if state is not None else None
     as_it_was = Renewed(before, state.facts_note if state is not None else None)
@@ -119,10 +137,17 @@ def merged(older: AlertState, younger: AlertState) -> AlertState:
     write where it waits for none and was written none: who was told of the older is told then.
     """
     own, other = older.alert.note, younger.alert.note
+    both = [facts.counted if facts is not None else None for facts in (facts_of(older), facts_of(younger))]
+    told = united(both[0], both[1])
     due = younger.note_due
     takes_due = due is not None and older.note_due is None and (own is None or not by_model(own))
     if other is None or not (own is None or takes_due):
-        return older
+        return _recounted(older, told)
     alert = replace(older.alert, note=other)
     due = replace(due, revision=0) if due is not None else None
-    return replace(older, alert=alert, facts_note=younger.facts_note, note_due=due)
+    return _recounted(replace(older, alert=alert, facts_note=younger.facts_note, note_due=due), told)
+
+
+def _recounted(state: AlertState, told: Counted | None) -> AlertState:
+    note, facts = (recounted(one, told) if one is not None else None for one in (state.alert.note, state.facts_note))
+    return replace(state, alert=replace(state.alert, note=note), facts_note=facts)

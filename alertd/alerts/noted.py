@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from alertd.alerts.circumstances import Circumstances, View
+from alertd.alerts.crowding import recounted
 from alertd.alerts.deliver import as_seen, delivery
 from alertd.alerts.knowing import Policies, knowing
 from alertd.alerts.lanes import has_message, lanes
@@ -47,8 +48,10 @@ def noted(
 
     `how` is for the journal: who wrote it, what was dropped and why. `now` in milliseconds.
     """
-    shown = _kept(note, state)
-    facts = facts_of(state) if by_model(shown) else None
+    carried = facts_of(state)
+    told = carried.counted if carried is not None else None
+    shown = recounted(_kept(note, state), told)  # a report may have come while it was written
+    facts = carried if by_model(shown) else None
     after = replace(state, alert=replace(state.alert, note=shown), facts_note=facts, note_due=None)
     made: list[NewDelivery] = []
     answers: dict[str, str] = {}

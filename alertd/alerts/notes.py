@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from alertd.alerts.crowding import is_count
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import closed_to, limits, seen_of, words_shown
 from alertd.alerts.weights import holding_shown
@@ -43,7 +44,9 @@ def same_facts(note: Note | None, other: Note | None) -> bool:
 
 
 def _lasting(note: Note) -> set[tuple[NoteSection, str]]:
-    return {(said.section, said.text) for said in note.statements if said.section != "crowding"}
+    return {
+        (said.section, said.text) for said in note.statements if said.section != "crowding" and not is_count(said)
+    }
 
 
 def note_shown(note: Note | None, policy: ReceiverPolicy) -> Note | None:
@@ -99,7 +102,10 @@ def _quoted(said: NoteStatement, seen: str) -> NoteStatement:
 def _ground(ground: NoteGround, seen: str) -> NoteGround:
     if ground.evidence is None:
         return ground
-    return replace(ground, evidence=replace(ground.evidence, quote=words_shown(ground.evidence, seen)))
+    quote = words_shown(ground.evidence, seen)
+    if quote == ground.evidence.quote:
+        return ground
+    return replace(ground, evidence=replace(ground.evidence, quote=quote), cut_before=True, cut_after=True)
 
 
 def without_words(note: Note) -> Note:

@@ -32,6 +32,7 @@ from alertd.settings import Settings
 from alertd.sources.parsepool import ParsePool
 from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.store.redis import RedisStore
+from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.server import WebServer
 from alertd.workers.answers import Answers
 from alertd.workers.deliver import Deliverer
@@ -91,6 +92,7 @@ class Parts:
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
+        self._portfolios = PortfolioNames(boot.portfolios)
         self._live: Live | None = None
         self._pushes: Pushes | None = None
         self._takers: dict[str, Taker] = {}
@@ -150,7 +152,9 @@ class Parts:
         past = Past(reach_from(self._settings))
         house = House(self._store, past, lambda: self._setup, self._http, system_clock)
         says, token = Says(self._status, self._ready), self._boot.web_token
-        self._web = server_of(house, self._answers, self._live, token, self._settings, says, self._pushes)
+        self._web = server_of(
+            house, self._answers, self._live, token, self._settings, says, self._pushes, self._portfolios
+        )
         host, port = await self._web.start()
         self._people = People(self._store, self._http, self._answers, self.notices, system_clock, self._links)
         await self._people.start(self._settings, self._boot.snapshot.receivers)
@@ -208,6 +212,7 @@ class Parts:
         self._by_clock.serve(settings, receivers, new.zones, new.reported)
         self._archiving.take(new.in_force)
         self._answers.serve(receivers)
+        self._portfolios.serve(new.portfolios)
         if self._deliverer is not None:
             self._noting.serve(settings, receivers)
         if self._gaps is not None:

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from alertd import telemetry
+from alertd.app.orphans import code_of
 from alertd.base.heap import with_small_heap
 
 log = structlog.get_logger(__name__)
@@ -35,8 +36,8 @@ _MOST = 16
 class Forked:
     """One child. It is killed by its descriptor where the system has such, so that no other can be hit.
 
-    How it ended the fork server says; that it did the descriptor shows, so that a fork server that stands still holds
-    nothing up.
+    How it ended the fork server says, or the system once that has died; that it did the descriptor shows, so that a
+    fork server that stands still holds nothing up.
     """
 
     def __init__(self, pid: int, handle: int | None, silent: Callable[[], None]) -> None:
@@ -85,11 +86,17 @@ class Forked:
     def _left(self) -> None:
         assert self._handle is not None
         self._loop.remove_reader(self._handle)
-        self._loop.call_later(WORD_S, self._untold)
+        if (code := code_of(self.pid)) is not None:  # its fork server is dead, so it was ours
+            self.end(code)
+        else:
+            self._loop.call_later(WORD_S, self._untold)
 
     def _untold(self) -> None:
-        if not self.ended:
-            self.end(UNKNOWN)
+        if self.ended:
+            return
+        code = code_of(self.pid)
+        self.end(UNKNOWN if code is None else code)
+        if code is None:
             self._silent()
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import structlog
 from aiohttp.web import RouteDef
 
 from alertd import __version__, telemetry
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.trail import EVERYBODY, Trail, trail_of, under_way
 from alertd.app.reach import reach_from
 from alertd.asking.alert_pages import AlertPages, Page, PageAsked, Sees
 from alertd.asking.house import House, Setup
@@ -17,11 +20,12 @@ from alertd.asking.past import Past
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
+from alertd.errors import Corrupt
 from alertd.model import AlertState, StoredAlert
 from alertd.settings import Settings
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertRoutes
-from alertd.web.callers import Callers
+from alertd.web.callers import Caller, Callers
 from alertd.web.companies import CompanyRoutes
 from alertd.web.config import WebConfig
 from alertd.web.deps import PushDoor, WebDeps
@@ -29,14 +33,16 @@ from alertd.web.events import EventRoutes
 from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.page import frame
-from alertd.web.page.alerts import AlertPages as Pages
+from alertd.web.page.alerts import AlertPages as ShownPages
 from alertd.web.page.frame import is_page
 from alertd.web.page.sign_in import SignIn
+from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.portfolios import PortfolioRoutes
 from alertd.web.repeats import Repeats
 from alertd.web.rules import RuleRoutes
 from alertd.web.server import WebServer
 from alertd.web.sessions import Sessions
+from alertd.web.signed_out import SignedOut
 from alertd.web.silences import SilenceRoutes
 from alertd.web.stream import StreamRoutes
 from alertd.web.system import SystemRoutes
@@ -47,6 +53,22 @@ from alertd.workers.live import Live
 
 SESSION_KEY = "page.key"
 """In the state directory: what signs the cookies of the page."""
+SIGNED_OUT = "signed-out"
+"""In the state directory: who has ended theirs."""
+
+
+MOST_LINES = 200
+"""Of the journal, about one alert: a page shows fewer."""
+ENOUGH = 4 * 1024 * 1024
+"""Bytes of them: a line may have a text of 256 KiB, and one that concerned a thousand portfolios has megabytes."""
+MOST_UNDER_WAY = 40
+"""Deliveries that are looked up."""
+
+
+log = structlog.get_logger(__name__)
+
+
+Status = Callable[[], Awaitable[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,18 @@ class Reader:
         """Give alerts with their versions."""
         return await self.store.load_alerts(ids)
 
+    async def trail(self, state: AlertState, caller: Caller) -> Trail:
+        """Give what became of an alert, as somebody may see it: of the newest that the journal has of it."""
+        try:
+            lines = [record for _, record in await self.store.trace(state.alert.id, MOST_LINES, ENOUGH)]
+            names = under_way(lines, state.alert.id)[-MOST_UNDER_WAY:]
+            there = [one for name in names if (one := await self.store.delivery(name)) is not None]
+        except Corrupt as error:  # the alert itself can be read
+            log.warning("trail_unreadable", alert=state.alert.id, error=str(error))
+            return Trail(begins_late=True)
+        eyes = EVERYBODY if caller.all_desks else self.answers.eyes_of(state, caller.desk)
+        return trail_of(state, lines, there, eyes)
+
     def looked_at(self, state: AlertState, desk: str | None) -> AlertState | None:
         """Give an alert of a desk as whoever looks on for that desk may see it, by the receivers of today."""
         return self.answers.looked_at(state, desk)
@@ -86,15 +120,20 @@ def rooms_of(
     web: WebConfig,
     key: Secret,
     clock: Clock,
+    *,
+    portfolios: PortfolioNames | None = None,
+    signed_out: Path | None = None,
     house: House | None = None,
-    status: Callable[[], Awaitable[dict[str, Any]]] | None = None,
+    status: Status | None = None,
 ) -> Rooms:
-    """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page.
-
-    Without a house there are alerts and silences alone.
+    """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page; the folder
+    `signed_out` remembers who ended theirs. Without a house there are alerts and silences alone.
     """
     sessions, reader = Sessions(key), Reader(store, answers, house.past if house is not None else None)
-    callers = Callers(token, web.tokens, sessions=sessions, users=web.users, header=web.user_header, clock=clock)
+    callers = Callers(
+        token, web.tokens, sessions=sessions, signed_out=SignedOut(signed_out), users=web.users,
+        header=web.user_header, clock=clock,
+    )  # fmt: skip
     operations = [*AlertRoutes(reader, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
     if house is not None:
         operations += [
@@ -103,7 +142,8 @@ def rooms_of(
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
     operations.append(described(operations, __version__))
-    pages = [*SignIn(callers, sessions, clock).routes(), *Pages(reader, answers, callers, clock).routes()]
+    shown = ShownPages(reader, answers, callers, portfolios or PortfolioNames(), clock)
+    pages = [*SignIn(callers, sessions, clock).routes(), *shown.routes()]
     repeats = Repeats(store)
     routes = [route(one, callers, repeats) for one in operations]
     return Rooms(callers, [*routes, *StreamRoutes(live, callers, reader).routes(), *pages, *frame.routes()])
@@ -113,17 +153,27 @@ def rooms_of(
 class Says:
     """What the daemon says of itself."""
 
-    status: Callable[[], Awaitable[dict[str, Any]]]
-    ready: Callable[[], Awaitable[dict[str, Any]]]
+    status: Status
+    ready: Status
 
 
 def server_of(
-    house: House, answers: Answers, live: Live, token: Digests, settings: Settings, says: Says, pushes: PushDoor
+    house: House,
+    answers: Answers,
+    live: Live,
+    token: Digests,
+    settings: Settings,
+    says: Says,
+    pushes: PushDoor,
+    portfolios: PortfolioNames,
 ) -> WebServer:
-    """Put the whole of the web room together."""
-    web = settings.web
-    key = load_or_make_token(settings.state_dir / SESSION_KEY, "the key of the page's cookies")
-    rooms = rooms_of(house.store, answers, live, token, web, key, house.clock, house, says.status)
+    """Put the whole of the web room together, with what lies in the state directory. Raises ConfigError."""
+    web, state_dir = settings.web, settings.state_dir
+    key, out = load_or_make_token(state_dir / SESSION_KEY, "the key of the page's cookies"), state_dir / SIGNED_OUT
+    rooms = rooms_of(
+        house.store, answers, live, token, web, key, house.clock,
+        portfolios=portfolios, signed_out=out, house=house, status=says.status,
+    )  # fmt: skip
     deps = WebDeps(
         status=says.status,
         ready=says.ready,

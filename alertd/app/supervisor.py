@@ -25,6 +25,7 @@ from alertd import __version__, telemetry
 from alertd.app.forks import ForkServer
 from alertd.app.guard import Died, Guard
 from alertd.app.link import Boot, Failed, Ready, Snapshot, Tell
+from alertd.app.orphans import adopt, reap_for_ever
 from alertd.app.own_redis import OwnRedis
 from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.reloads import Reloads
@@ -114,6 +115,8 @@ class Supervisor:
         remove_run_state(settings.state_dir, sorted(self._roles))
         telemetry.prepare_metrics_dir(self._metrics_dir)
         telemetry.join_metrics(self._metrics_dir)
+        adopt()
+        self._tasks.append(asyncio.create_task(reap_for_ever(), name="orphans"))
         await self._forks.begin()
         await self._reloads.keep()
         await self._start_redis()
@@ -235,6 +238,7 @@ class Supervisor:
             reload_ok=self._run_state.reload_ok,
             zones=self.snapshot.zones(),
             reported=self.snapshot.reported(),
+            portfolios=self.snapshot.portfolio_names() if "web" in roles else (),
             stage=self._staging,
         )
 

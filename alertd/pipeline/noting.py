@@ -42,7 +42,7 @@ def note_on(
     """
     if event.withdrawn:  # from what its source takes back nothing follows
         return None
-    earlier = _earlier(event, past, source_desks, portfolio.desk)
+    earlier = earlier_in(event, past, source_desks, portfolio.desk)
     material = gather(event, portfolio.holdings.positions, world.graph, world.labels, earlier=earlier)
     note = facts_note(material, at)
     return note if any(said.section in _WORTH for said in note.statements) else None
@@ -56,12 +56,12 @@ def material_on(
     `event` is as the portfolio's desk sees it, `world` as those see it who belong to no desk.
     """
     known = [row for row in past if fact_of(row).open]
-    earlier = _earlier(event, known, source_desks, portfolio.desk)
+    earlier = earlier_in(event, known, source_desks, portfolio.desk)
     return written_material(gather_open(event, world.graph, world.related, earlier=earlier))
 
 
-def _earlier(event: Event, past: Iterable[Row], source_desks: Mapping[str, str], desk: str | None) -> list[Earlier]:
-    """Give what the parties did before: events of other stories, that this desk may know of."""
+def earlier_in(event: Event, past: Iterable[Row], source_desks: Mapping[str, str], desk: str | None) -> list[Earlier]:
+    """Give what the parties did before: of each other story the first event that this desk may know of."""
     found: dict[str, Earlier] = {}
     for row in past:
         fact = fact_of(row)
@@ -69,5 +69,6 @@ def _earlier(event: Event, past: Iterable[Row], source_desks: Mapping[str, str],
         at = rfc3339(row.at_ms)
         same = row.event == event.id or (event.story is not None and row.distinct in ("", event.story.id))
         if not same and at < event.event_at and types and source_desks.get(fact.source, desk) == desk:
-            found[row.event] = Earlier(row.event, at, types[0], fact.title)
+            first, story = Earlier(row.event, at, types[0], fact.title), row.distinct or row.event
+            found[story] = min(found.get(story, first), first, key=lambda one: (one.at, one.event))
     return sorted(found.values(), key=lambda one: one.at)[-MOST:]

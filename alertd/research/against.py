@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from alertd.alerts.crowding import often_told
 from alertd.model import NoteGround, NoteStatement
 from alertd.research.countering import speaks_against
 from alertd.research.cues import AGAINST, UNSAID
@@ -16,8 +17,6 @@ from alertd.rules.touched import NEUTRAL
 from alertd.text.written import amount_text
 
 MOST, MOST_SAID = 2, 2
-OLD_NEWS = 0.6
-"""Novelty under which a story has been told several times."""
 _UNDONE = ("reclaim_right", "termination_right", "change_of_control", "contingency")
 _DEALS = (
     "compute_lease", "supply_agreement", "contract_award", "acquisition", "divestiture", "joint_venture",
@@ -73,11 +72,7 @@ def _unconfirmed(material: Material) -> list[NoteStatement]:
 
 
 def _known_already(material: Material) -> list[NoteStatement]:
-    story = material.event.story
-    if story is None or story.novelty >= OLD_NEWS:
-        return []
-    text = f"It may be priced in: this is report {story.position} of its story."
-    return [_statement(text, [number("novelty", f"{story.novelty:.2f}"), number("position", str(story.position))])]
+    return often_told(material.counted) if material.counted is not None else []
 
 
 def _other_tone(material: Material) -> list[NoteStatement]:
@@ -89,8 +84,8 @@ def _other_tone(material: Material) -> list[NoteStatement]:
         if company.sentiment * one.sign <= -NEUTRAL:
             tone = "well" if company.sentiment > 0 else "badly"
             text = f"The text speaks {tone} of {one.label}, although it {one.why}."
-            return [_statement(text, [number("tone", f"{company.sentiment:+.2f}"), *quote(
-                material.event, company.evidence)])]  # fmt: skip
+            tone_of = number("tone", f"{company.sentiment:+.2f}", "the tone of its sentences")
+            return [_statement(text, [tone_of, *quote(material.event, company.evidence)])]
     return []
 
 
@@ -104,15 +99,19 @@ def questions(material: Material, before: Sequence[NoteStatement] = ()) -> list[
         return []
     said = []
     if found.type in _LASTING and not any(d.of not in ("notice", "option") for d in event.durations):
-        said.append(_question("How long does it run?", number("lengths stated:", "0")))
+        said.append(_question("How long does it run?", number("lengths stated:", "0", "no length is stated")))
     if found.type in _DEALS and not told(material):
-        said.append(_question("What is it worth?", number("amounts stated:", "0")))
+        said.append(_question("What is it worth?", number("amounts stated:", "0", "no sum is stated")))
     rights = [term for term in event.terms if term.type in RIGHTS]
     if rights and not any(d.of == "notice" for d in event.durations):
         asked = f"At how much notice can the {words(rights[0].type)} be used?"
-        said.append(_question(asked, number("notice periods stated:", "0")))
+        said.append(_question(asked, number("notice periods stated:", "0", "no notice period is stated")))
     if rights and rights[0].held_by is None:
-        said.append(_question(f"Who holds the {words(rights[0].type)}?", number("holders stated:", "0")))
+        said.append(
+            _question(
+                f"Who holds the {words(rights[0].type)}?", number("holders stated:", "0", "no holder is stated")
+            )
+        )
     return said[:3] + [
         NoteStatement(section="question", text=one.kind, grounds=quote(event, [one.evidence]))
         for one in passages(event, UNSAID, MOST_SAID, evidence_of(before))

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from alertd.model import Note, NoteSection, NoteStatement
+from alertd.alerts.crowding import sources_text
+from alertd.model import Note, NoteSection, NoteStatement, ReportedType
 from alertd.research.against import contrarian, questions
 from alertd.research.material import ONE_SIDED, Material, is_talk
 from alertd.research.risks import horizon_of, risks
@@ -20,6 +21,9 @@ from alertd.research.sides import exposed, losers, winners
 LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk", "horizon", "precedent", "contrarian")
 """Sections that a note speaks of even where there is nothing to be said."""
 
+Level = Literal["low", "medium", "high"]
+_CLEAR, _LIKELY = 0.85, 0.7
+"""How sure a kind of event has to be to be called so, 0 to 1."""
 _Section = Callable[[Material], list[NoteStatement]]
 _FIRST: tuple[_Section, ...] = (implications, winners, losers, exposed)
 _LAST: tuple[_Section, ...] = (precedents, crowding)
@@ -37,6 +41,7 @@ def facts_note(material: Material, at: str) -> Note:
     statements = [said for said in found if said.grounds]
     there = {said.section for said in statements}
     level, why = confidence(material)
+    confirmed, _ = confidence(material, confirmed=True)
     return Note(
         event=material.event.id,
         event_revision=material.event.revision,
@@ -47,26 +52,25 @@ def facts_note(material: Material, at: str) -> Note:
         horizon_high=horizon.high,
         confidence=level,
         confidence_why=why,
+        confirmed=confirmed if confirmed != level else None,
+        type_confidence=round(material.main.confidence, 2) if material.main is not None else 0.0,
+        counted=material.counted,
     )
 
 
-def confidence(material: Material) -> tuple[Literal["low", "medium", "high"], str]:
-    """Say how sure the thing itself is: low, medium or high, and by what."""
+def confidence(material: Material, *, confirmed: bool = False) -> tuple[Level, str]:
+    """Say how sure the thing itself is: low, medium or high, and by what; `confirmed`: if a second source told it."""
     event = material.event
     main = material.main
     if main is None:
         return "low", "no kind of event was recognised"
     sources = event.story.sources if event.story is not None else 1
-    why = [
-        main.status,
-        f"type {main.confidence:.2f}",
-        f"trust {event.trust}",
-        "1 source" if sources == 1 else f"{sources} sources",
-    ]
+    alone = sources == 1 and not confirmed
+    why = [main.status, _sure_of_type(main), f"trust {event.trust}", sources_text(sources)]
     doubts = [
         main.status == "denied" or is_talk(event, main) or main.type in ONE_SIDED,
-        main.status == "reported" and sources == 1,
-        main.confidence < 0.7,
+        main.status == "reported" and alone,
+        main.confidence < _LIKELY,
         event.trust == "low",
         event.withdrawn,
     ]
@@ -74,3 +78,8 @@ def confidence(material: Material) -> tuple[Literal["low", "medium", "high"], st
     if sum(doubts) >= 2 or doubts[0] or doubts[4]:
         return "low", ", ".join(why)
     return ("high" if certain and not any(doubts) else "medium"), ", ".join(why)
+
+
+def _sure_of_type(main: ReportedType) -> str:
+    how = "clear" if main.confidence >= _CLEAR else "likely" if main.confidence >= _LIKELY else "uncertain"
+    return f"kind of event {how}"

@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from msgspec.structs import replace
+
 from alertd.companies.ordinary import words_of
 from alertd.model import NoteGround, NoteStatement, TouchedHolding
 from alertd.research.draft import MAX_GROUNDS, MAX_STATEMENTS, Draft, DraftGround, DraftStatement
-from alertd.research.grounds import is_plain
+from alertd.research.grounds import is_plain, quoted
 from alertd.research.grounds_read import Claim, Read, Reader
 from alertd.research.handles import Handles
 from alertd.research.horizon_stated import stated_horizon
@@ -154,7 +156,8 @@ class _Checking:
         evidence = places[best].evidence
         if not is_plain(evidence.quote):
             raise _Fails("quote_not_plain", quote)
-        return NoteGround(kind="quote", text=evidence.quote, evidence=evidence), reads[best]
+        shown = quoted(self._reader.quotable.texts[evidence.field], evidence)
+        return replace(shown, text=evidence.quote), reads[best]
 
     def _check_sign(self, one: DraftStatement) -> None:
         """Refuse as a winner whom the event hurts, and as a loser whom it helps."""

@@ -9,6 +9,7 @@ from alertd.companies.model import Relation
 from alertd.model import Event, Evidence, NoteGround, NoteStatement
 from alertd.research.addressed import speaks_to_its_reader
 from alertd.research.material import Earlier
+from alertd.research.whole import sentence_around, stands_cut
 from alertd.rules.touched import SAID
 
 _MARKUP = re.compile(
@@ -29,8 +30,14 @@ def quote(event: Event, evidence: Sequence[Evidence]) -> list[NoteGround]:
     for one in evidence:
         found = _in_text(event, one)
         if found is not None and (shown := _plain(found, one.start, one.end)) is not None:
-            return [NoteGround(kind="quote", evidence=shown)]
+            return [quoted(_text(event, one.field), shown)]
     return []
+
+
+def quoted(text: str, shown: Evidence) -> NoteGround:
+    """Give words of a text as a ground, which says where its sentence is cut."""
+    before, after = stands_cut(text, shown.start, shown.end)
+    return NoteGround(kind="quote", evidence=shown, cut_before=before, cut_after=after)
 
 
 def evidence_of(statements: Sequence[NoteStatement]) -> list[Evidence]:
@@ -52,20 +59,20 @@ def naming(event: Event, company: str, grounds: Sequence[NoteGround]) -> list[No
 
 
 def _written(event: Event, span: Evidence) -> str:
-    text = event.title if span.field == "title" else event.body
-    return text[span.start : span.end] or "\n"
+    return _text(event, span.field)[span.start : span.end] or "\n"
+
+
+def _text(event: Event, field: str) -> str:
+    return {"title": event.title, "body": event.body}.get(field, "")
 
 
 def _in_text(event: Event, one: Evidence) -> Evidence | None:
-    """Give the words around a span with exactly their own offsets."""
-    text = {"title": event.title, "body": event.body}.get(one.field, "")
+    """Give the sentence of a span, or of one too long to show the words around it, with exactly their own offsets."""
+    text = _text(event, one.field)
     if not 0 <= one.start < one.end <= len(text):
         return None
-    start = text.rfind(one.quote, 0, one.start + len(one.quote)) if one.quote else -1
-    if start < 0 or start > one.start:
-        start, end = one.start, one.end
-    else:
-        end = start + len(one.quote)
+    wide = one.end - one.start > QUOTE_MAX  # nothing that long is a find: its sentences are not looked for
+    start, end = (one.start, one.end) if wide else sentence_around(text, one.start, one.end)
     if end - start > QUOTE_MAX:  # the span itself is what matters
         start = max(start, one.start - QUOTE_MAX // 3)
         end = min(end, start + QUOTE_MAX)
@@ -140,9 +147,9 @@ def _short(text: str) -> str:
     return text if len(text) <= QUOTE_MAX else text[:QUOTE_MAX].rsplit(" ", 1)[0]
 
 
-def number(name: str, value: str) -> NoteGround:
-    """Give something that was counted or reckoned as a ground: `novelty 1.00`."""
-    return NoteGround(kind="number", text=f"{name} {value}"[:QUOTE_MAX])
+def number(name: str, value: str, said: str) -> NoteGround:
+    """Give something that was counted or reckoned as a ground: `lengths stated: 0`, said `no length is stated`."""
+    return NoteGround(kind="number", text=f"{name} {value}"[:QUOTE_MAX], words=said)
 
 
 def words(code: str) -> str:

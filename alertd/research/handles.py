@@ -6,11 +6,14 @@ What only one desk may know, and how much of anything is held, is not among them
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
+from alertd.alerts.crowding import COUNTED
 from alertd.companies.model import Relation
-from alertd.model import Amount, Duration, Event, Evidence, NoteGround
-from alertd.research.grounds import before, related, words
+from alertd.model import Amount, Duration, Event, NoteGround
+from alertd.research.grounds import before, quote, related, words
 from alertd.research.material import Material
 from alertd.text.written import amount_text
 
@@ -48,23 +51,29 @@ def _relations(material: Material) -> list[Relation]:
 def _numbers(event: Event, labels: Mapping[str, str]) -> Iterator[NoteGround]:
     for amount in event.amounts:
         if text := _amount(amount, labels):
-            yield _number(text, amount.evidence)
+            yield _number(text, quote(event, amount.evidence))
     for duration in event.durations:
         if text := _duration(duration):
-            yield _number(text, duration.evidence)
+            yield _number(text, quote(event, duration.evidence))
     if event.story is not None:
-        yield _number(f"novelty {event.story.novelty:.2f}")
+        yield _number(f"novelty {event.story.novelty:.2f}", said=COUNTED)
         yield _number(f"independent sources: {event.story.sources}")
         yield _number(f"reports of this story so far: {event.story.position}")
     if event.sentiment is not None:
-        yield _number(f"tone {event.sentiment.score:+.2f}, {event.sentiment.label}".rstrip(", "))
+        label = event.sentiment.label
+        tone = f"tone {event.sentiment.score:+.2f}, {label}".rstrip(", ")
+        yield _number(tone, said=f"the tone of the text: {label}" if label else "the tone of the text")
     for mention in event.companies:
         if mention.sentiment is not None:
-            yield _number(f"tone {mention.sentiment:+.2f} of {labels.get(mention.id, mention.id)[:_NAME]}")
+            name = labels.get(mention.id, mention.id)[:_NAME]
+            yield _number(f"tone {mention.sentiment:+.2f} of {name}", said=f"the tone of the sentences about {name}")
 
 
-def _number(text: str, evidence: list[Evidence] | None = None) -> NoteGround:
-    return NoteGround(kind="number", text=text, evidence=evidence[0] if evidence else None)
+def _number(text: str, shown: Sequence[NoteGround] = (), said: str = "") -> NoteGround:
+    """Give a number with the words of the text that state it, or with what a reader is told in its place."""
+    if shown:
+        return replace(shown[0], kind="number", text=text)
+    return NoteGround(kind="number", text=text, words=said)
 
 
 def _amount(one: Amount, labels: Mapping[str, str]) -> str:

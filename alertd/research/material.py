@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from alertd.companies.model import Relation
-from alertd.model import Event, Evidence, ReportedType, TouchedHolding
+from alertd.model import Counted, Event, Evidence, ReportedType, TouchedHolding
 from alertd.rules.reported import SURE
 from alertd.rules.walls import companies_in, without_companies
 
@@ -108,6 +108,14 @@ class Material:
     def name(self, company: str) -> str:
         """Give what a company is called, by its id."""
         return self.names.get(company, company)
+
+    @property
+    def counted(self) -> Counted | None:
+        """How often the story was told by the event; None where it is in none."""
+        story = self.event.story
+        if story is None:
+            return None
+        return Counted(reports=story.position, sources=story.sources, novelty=story.novelty)
 
     @property
     def main(self) -> ReportedType | None:

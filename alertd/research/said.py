@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from alertd.alerts.crowding import told_so_far
 from alertd.model import Amount, Event, Evidence, NoteGround, NoteStatement, Party, ReportedType
 from alertd.research.grounds import before, naming, number, quote, words
 from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
+from alertd.research.sayers import sayer_at
 from alertd.research.size import BESIDE, as_size
 from alertd.research.size import before as what_it_was
 from alertd.research.standing import around
@@ -26,6 +28,8 @@ _RECKONED = re.compile(
 """What those say who stand outside."""
 OPINIONS = ("price_target", "rating_change")
 """Types of what an analyst says: his figure is what happened."""
+_DISPUTED = ("litigation", "contract_dispute", "contract_termination", "regulatory_action", "proxy_fight")
+"""Types in which each side has figures of its own."""
 LOUD = 2.0
 """Standard deviations above the usual number of stories from which a company is called crowded."""
 
@@ -37,7 +41,7 @@ def implications(material: Material) -> list[NoteStatement]:
     said = [_happened(found, material) for found in types]
     if event.withdrawn:
         said.insert(0, NoteStatement(section="implication", text="The source has taken it back.", grounds=[
-            number("withdrawn in revision", str(event.revision))]))  # fmt: skip
+            number("withdrawn in revision", str(event.revision), f"its revision {event.revision}")]))  # fmt: skip
     return said + [_stated(amount, material) for amount in told(material)[:AMOUNTS]]
 
 
@@ -137,6 +141,8 @@ def _lead(material: Material, amount: Amount) -> str:
         return "Claimed"
     if is_talk(material.event, main):
         return "Talked of"
+    if main.type in _DISPUTED and (sayer := sayer_at(material.event, amount.evidence)) is not None:
+        return f"{'Claimed' if sayer.verb == 'claims' else 'Stated'} by {sayer.who}"
     return "Possible" if _POSSIBLE.search(_sentence(material, amount)) else "Stated"
 
 
@@ -149,35 +155,31 @@ def _figure(amount: Amount) -> str:
 
 
 def precedents(material: Material) -> list[NoteStatement]:
-    """Say what the same parties did before, the newest first."""
-    newest = sorted(material.earlier, key=lambda one: (one.at, one.event), reverse=True)[:EARLIER]
+    """Say what the same parties did before, the newest first; what reads the same is said once, with its grounds."""
+    said: dict[str, list[NoteGround]] = {}
+    for one in sorted(material.earlier, key=lambda one: (one.at, one.event), reverse=True):
+        said.setdefault(f"The same parties before: {words(one.type)}, {one.at[:10]}.", []).append(before(one))
     return [
-        NoteStatement(
-            section="precedent",
-            text=f"The same parties before: {words(one.type)}, {one.at[:10]}.",
-            grounds=[before(one)],
-        )
-        for one in newest
+        NoteStatement(section="precedent", text=text, grounds=grounds[:EARLIER])
+        for text, grounds in list(said.items())[:EARLIER]
     ]
 
 
 def crowding(material: Material) -> list[NoteStatement]:
     """Say how new it is, and how much is written about its companies."""
     event, said = material.event, []
-    if event.story is not None:
-        story = event.story
-        place = "First report of its story" if story.position == 1 else f"Report {story.position} of its story"
-        sources = "1 source" if story.sources == 1 else f"{story.sources} independent sources"
-        grounds = [number("novelty", f"{story.novelty:.2f}"), number("position", str(story.position)),
-                   number("sources", str(story.sources))]  # fmt: skip
-        said.append(NoteStatement(section="crowding", text=f"{place}, {sources}.", grounds=grounds))
+    if (counted := material.counted) is not None:
+        said.append(told_so_far(counted))
     for company in event.companies:
         index = company.index
         if index is not None and index.volume_z is not None and index.volume_z >= LOUD:
+            name = material.names.get(company.id, company.name)
             text = (
-                f"{material.names.get(company.id, company.name)} is in {index.day} stories of the last day,"
-                f" {index.volume_z:.1f} standard deviations above its 30 days."
+                f"{name} was in {index.day} stories in the day before this report,"
+                " far more than on a usual day of the last 30."
             )
-            grounds = [number("stories of the last day", str(index.day)), number("volume_z", f"{index.volume_z:.1f}")]
+            said_so = "counted over the stories of 30 days"
+            grounds = [number("stories of the last day", str(index.day), said_so),
+                       number("volume_z", f"{index.volume_z:.1f}", said_so)]  # fmt: skip
             said.append(NoteStatement(section="crowding", text=text, grounds=grounds))
     return said[:3]

@@ -136,6 +136,7 @@ def _numbers_of(material: Material) -> str:
 def _words_of(grounds: Iterable[NoteGround]) -> Iterator[str]:
     for ground in grounds:
         yield ground.said
+        yield ground.text
         if ground.evidence is not None:
             yield ground.evidence.quote
         if ground.kind == "relation":

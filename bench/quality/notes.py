@@ -3,13 +3,15 @@
 Each event of `sets/notes/` goes the whole way: understood with the shipped rules, its holdings found over the
 declared relations, its note written without a model. Measured is whether each statement can be traced
 (`note_grounds.py`), which of the required ones are there, and which are there that should not be (`note_scores.py`).
-`show_notes.py` prints notes with what is wrong with them.
+`show_notes.py` prints notes with what is wrong with them. The events that were written blind have figures of their
+own, and what is wrong with their notes is never printed.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -34,20 +36,27 @@ SECTIONS: tuple[NoteSection, ...] = get_args(NoteSection)
 
 def measure(shared: Path) -> Measured:
     """Measure the notes of all events."""
-    notes = read_notes()
-    return figures(notes, [*score(notes)])
+    notes, blind = read_notes(), read_notes(blind=True)
+    maker = NoteMaker(notes)
+    return figures(notes, [*score(notes, maker)], [*score(blind, maker)])
 
 
-def figures(notes: NoteSet, scored: Sequence[Scored]) -> Measured:
-    """Count what came out."""
+def figures(notes: NoteSet, scored: Sequence[Scored], blind: Sequence[Scored] = ()) -> Measured:
+    """Count what came out, for the events that were written blind apart from the others."""
+    parts = _by(scored, lambda one: "held out" if one.held_out else "looked at")
     tables: list[tuple[str, Sequence[Row]]] = [
         ("by section", _by_section(scored)),
         ("by kind of event", _by(scored, lambda one: notes.files[one.case.id])),
-        ("by whether its type is found", _by(scored, lambda one: "found" if one.types_found else "not found")),
-        ("by half", _by(scored, lambda one: "held out" if one.held_out else "looked at")),
+        ("by whether its type is found", _by(scored, _by_type)),
+        ("by part", [*parts, *_by(blind, lambda _: "blind")]),
     ]
+    if blind:
+        tables += [
+            ("blind, by section", _by_section(blind)),
+            ("blind, by whether its type is found", _by(blind, _by_type)),
+        ]
     wrong = [line for one in scored if not one.held_out for line in complaints(one)]
-    return Measured(_goals(scored), tables, (), wrong)
+    return Measured([*_goals(scored), *_blind_goals(blind)], tables, (), wrong)
 
 
 def score(notes: NoteSet, maker: NoteMaker | None = None) -> Iterator[Scored]:
@@ -104,6 +113,17 @@ def _goals(scored: Sequence[Scored]) -> list[Goal]:
         Goal("horizon right", ratio(sum(not one.horizon for one in horizons), len(horizons)), 0.8, of=len(horizons)),
         Goal("no surer than it may be", ratio(sum(not one.confidence for one in sure), len(sure)), 1.0, of=len(sure)),
     ]
+
+
+def _blind_goals(blind: Sequence[Scored]) -> list[Goal]:
+    """Give the same goals for the events that were written blind, if there are any."""
+    if not blind:
+        return []
+    return [replace(goal, what=f"{goal.what}, blind") for goal in _goals(blind) if not goal.what.endswith("held out")]
+
+
+def _by_type(one: Scored) -> str:
+    return "found" if one.types_found else "not found"
 
 
 def _wanted(scored: Iterable[Scored]) -> int:

@@ -39,7 +39,7 @@ BY_MODEL = "openai/small-1"
 
 
 def note(of: str = "ev_a", text: str = "It can be taken back.", **more: Any) -> Note:
-    ground = NoteGround(kind="number", text="novelty 1.00")
+    ground = NoteGround(kind="number", text="lengths stated: 0")
     return Note(
         event=of, event_revision=1, statements=[NoteStatement(section="risk", text=text, grounds=[ground])], **more
     )

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from alertd.app import forks as module
 from alertd.app.forks import UNKNOWN, Forked, ForkServer
+from alertd.app.orphans import adopt, code_of, reap
 from tests.support.daemon import eventually
 from tests.support.processes import child_name, descendants
 from tests.workers.make import until
@@ -47,6 +48,14 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def ended(count: int) -> list[int]:
+    return [os.posix_spawn("/bin/true", ["true"], {}) for _ in range(count)]
 
 
 def threads(server: ForkServer) -> int:
@@ -105,6 +114,40 @@ async def test_children_outlive_their_server_and_the_next_comes_from_another(ser
             first.kill()
             assert await first.wait() == UNKNOWN
             assert not second.ended
+
+
+async def test_a_child_that_outlived_its_server_is_ours_and_we_know_how_it_ended(server: ForkServer) -> None:
+    adopt()
+    try:
+        async with forked(server) as (first, _), forked(server) as (second, ours):
+            before = server.pid
+            assert before is not None
+            os.kill(before, signal.SIGKILL)
+            await until(lambda: server.pid is None, "it is noticed")
+            assert set(descendants(os.getpid())) >= {first.pid, second.pid}
+            first.kill()
+            assert await first.wait() == -signal.SIGKILL
+            ours.close()
+            assert await second.wait() == 1
+            assert not alive(first.pid)
+            assert not alive(second.pid)
+    finally:
+        adopt(wanted=False)
+
+
+async def test_what_nobody_waits_for_is_reaped_at_the_second_look() -> None:
+    pids = ended(3)
+    try:
+        await until(lambda: all(state(pid) == "Z" for pid in pids), "they have ended")
+        seen = reap(0)
+        assert seen in pids
+        for _ in pids:
+            seen = reap(seen)
+        assert seen == 0
+        assert not any(alive(pid) for pid in pids)
+    finally:
+        for pid in pids:
+            code_of(pid)
 
 
 async def test_one_that_does_not_answer_is_replaced(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -294,3 +294,17 @@ def test_saying_nothing_misses_all_that_is_required_and_does_nothing_that_is_for
     assert goals["required statements present"].of == sum(len(case.required) for case in few.cases)
     assert goals["forbidden statements"].met
     assert all(any("missing" in line for line in notes.complaints(one)) for one in scored if one.case.required)
+
+
+def test_what_was_written_blind_has_figures_of_its_own_and_what_is_wrong_with_it_is_not_told() -> None:
+    seen, blind = read_notes(), read_notes(blind=True)
+    few, unseen = seen._replace(cases=seen.cases[:2]), blind._replace(cases=blind.cases[:3])
+    maker = Silence(few)
+    measured = notes.figures(few, [*notes.score(few, maker)], [*notes.score(unseen, maker)])
+    goals = {goal.what: goal for goal in measured.goals}
+    assert goals["required statements present"].of == sum(len(case.required) for case in few.cases)
+    assert goals["required statements present, blind"].of == sum(len(case.required) for case in unseen.cases)
+    parts = dict(measured.tables)["by part"]
+    assert [(row["events"], row["number"]) for row in parts] == [("looked at", 2), ("blind", 3)]
+    assert measured.wrong
+    assert not any(case.id in line for case in unseen.cases for line in measured.wrong)

@@ -123,7 +123,7 @@ def test_a_broken_source_is_shown_and_harms_nothing(here: Path) -> None:
 
 def noted_in_readme() -> list[str]:
     """Give the lines of the note of the lease that the README shows."""
-    (shown,) = re.findall(r"```text\n(Gains .*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    (shown,) = re.findall(r"```text\n(Means .*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     return str(shown).splitlines()
 
 

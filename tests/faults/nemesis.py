@@ -1,7 +1,8 @@
 """Kills, stops and lets go on the processes of a world, by their kind.
 
 supervisor   `alertd run` itself; killed, it is started again, as a service manager does
-io, match    its children (the name stands in their command line)
+fork-server  from which its children come
+io, match    these (the name stands in their command line)
 parse        the killable workers under io
 redis        the embedded one under the supervisor, or the test's own, which is started again at once
 """
@@ -20,7 +21,7 @@ from tests.support.daemon import Daemon, eventually
 from tests.support.processes import child_name, descendants
 from tests.support.redis import RedisServer
 
-KINDS = ("supervisor", "io", "match", "parse", "redis")
+KINDS = ("supervisor", "fork-server", "io", "match", "parse", "redis")
 
 
 class Nemesis:

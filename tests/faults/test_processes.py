@@ -20,6 +20,7 @@ from tests.faults.scenarios import AFTER_READ, MID_INGEST
 from tests.faults.world import CONCURRENCY, World, logged, world
 from tests.support.behaviours import answer, slowly
 from tests.support.daemon import eventually
+from tests.support.processes import descendants
 from tests.support.redis import RedisServer, bundled_binary
 
 RATE = 20
@@ -218,6 +219,26 @@ async def test_a_kill_each_second_for_ten_minutes_at_a_hundred_events_a_second_l
             await kill_at_random(w, seconds=600, every_s=1)
         await w.settled(bound=allowed_repeats(w), timeout=1800, note=f"killed: {killed(w)}")
         assert await w.verified() == ""
+
+
+@fault("F8", "kill-fork-server")
+async def test_children_outlive_their_fork_server_and_leave_nothing_behind_when_they_die_after_it(case: Case) -> None:
+    async with world(case) as w:
+        async with publishing(w, RATE):
+            await w.nemesis.kill("fork-server")
+            await eventually(partial(_says, case, "fork_server_died"), "it is noticed")
+            first = {kind: w.nemesis.pids(kind) for kind in ("io", "match")}
+            assert all(first.values()), "they go on"
+            for kind in first:
+                await w.nemesis.kill(kind)
+        await w.settled(bound=allowed_repeats(w))
+        assert deaths(case) == sum(len(pids) for pids in first.values())
+        assert all(line["code"] == -signal.SIGKILL for line in logged(case.folder, "process_died")), "seen by us"
+        await eventually(partial(_no_remains, w), "who died is gone from the table of processes")
+
+
+async def _no_remains(w: World) -> bool:
+    return not any(words == "" for words in descendants(w.daemon.pid).values())
 
 
 def killed(w: World) -> str:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
 from alertd.demo.local_slack import active_markup
-from alertd.model import Evidence, Message, Note, NoteGround, NoteStatement, Rights
+from alertd.model import (
+    Change,
+    Evidence,
+    Message,
+    Note,
+    NoteGround,
+    NoteSection,
+    NoteStatement,
+    Rights,
+    TouchedHolding,
+)
 from alertd.net.client import HttpClient
 from alertd.notify.console import ConsoleConfig, ConsoleNotifier
 from alertd.notify.message import compose
@@ -19,7 +30,7 @@ from alertd.notify.outcome import Later, Sent
 from alertd.notify.payload import MAX_BYTES, payload
 from alertd.notify.protocol import NotifierDeps
 from alertd.notify.samples import SAMPLES
-from tests.notify.cases import CLAUSE, NOW, alert, attempt, event, hostile_note, message, note
+from tests.notify.cases import BODY, CLAUSE, NOW, alert, attempt, event, hostile_note, message, note
 from tests.notify.test_email_form import Read, mail_of, part
 from tests.notify.test_slack import notifier as incoming
 from tests.notify.test_slack_thread import notifier, tell, told
@@ -67,6 +78,78 @@ def test_words_that_may_not_be_shown_leave_a_place_without_words() -> None:
     assert rows(note(statements=[said]))["Risk"] == f"It can be taken back. · [{UNQUOTED}]"
 
 
+def quoting(*places: tuple[int, int], section: NoteSection = "risk", text: str = "It may end.") -> NoteStatement:
+    """Make a statement that rests on places of the body."""
+    spans = [Evidence(field="body", start=a, end=b, quote=BODY[a:b]) for a, b in places]
+    return NoteStatement(
+        section=section, text=text, grounds=[NoteGround(kind="quote", evidence=one) for one in spans]
+    )
+
+
+FIRST, CLAUSED = (0, BODY.index(" Vega Grid")), (BODY.index(CLAUSE), len(BODY))
+
+
+def test_words_that_several_statements_rest_on_are_quoted_once_and_then_referred_to() -> None:
+    part = (CLAUSED[0] + 5, CLAUSED[0] + 16)
+    said = [
+        quoting(part, text="It may be taken back."),
+        quoting(FIRST, text="Nobody else tells it."),
+        quoting(CLAUSED, section="horizon", text="3 to 12 months."),
+        quoting(FIRST, CLAUSED, section="contrarian", text="The sum is less certain."),
+    ]
+    assert [(row.text, row.quote) for row in note_rows(note(statements=said))[:-1]] == [
+        ("It may be taken back. · [1]", CLAUSE),
+        ("Nobody else tells it. · [2]", BODY[slice(*FIRST)]),
+        ("3 to 12 months. · [1]", ""),
+        ("The sum is less certain. · [2] [1]", ""),
+    ]
+
+
+def test_a_further_quote_bears_its_number_itself() -> None:
+    said = [quoting(FIRST, CLAUSED), quoting(CLAUSED, section="horizon", text="Soon.")]
+    assert [(row.label, row.text, row.quote) for row in note_rows(note(statements=said))[:-1]] == [
+        ("Risk", "It may end.", BODY[slice(*FIRST)]),
+        ("Risk", "[1]", CLAUSE),
+        ("Horizon", "Soon. · [1]", ""),
+    ]
+
+
+def test_words_that_rights_have_cut_stand_for_no_others() -> None:
+    whole = quoting(CLAUSED)
+    hidden = replace(whole.grounds[0], evidence=replace(whole.grounds[0].evidence, quote=""))  # type: ignore[type-var]
+    said = [replace(whole, grounds=[hidden]), quoting((CLAUSED[0] + 5, CLAUSED[0] + 16), text="It may.")]
+    assert [(row.text, row.quote) for row in note_rows(note(statements=said))[:-1]] == [
+        (f"It may end. · [{UNQUOTED}]", ""),
+        ("It may.", "may reclaim"),
+    ]
+
+
+def test_a_quote_shows_where_its_sentence_is_cut() -> None:
+    (whole,) = quoting((CLAUSED[0] + 5, CLAUSED[0] + 16)).grounds
+    said = NoteStatement(
+        section="risk", text="It may end.", grounds=[replace(whole, cut_before=True, cut_after=True)]
+    )
+    assert note_rows(note(statements=[said]))[0].quote == "…may reclaim…"
+
+
+def test_who_gains_or_loses_and_is_not_held_is_said_so() -> None:
+    gains, *_ = note().statements
+    loses = replace(gains, section="loser", text="AMZN loses its tenant.", holding=None)
+    unweighted = replace(gains, holding=TouchedHolding(company="nvda", label="NVDA"))
+    held, other, plain = (note_rows(note(statements=[one]))[0].text for one in (gains, loses, unweighted))
+    assert "+8.0 %" in held
+    assert "not held" not in held
+    assert other == "AMZN loses its tenant. · not held · [its 10-K of 2026: NVDA supplies Vega Grid]"
+    assert plain.split(" · ")[1] == "held"
+
+
+def test_numbers_are_told_in_words_and_stay_in_the_data() -> None:
+    ground = NoteGround(kind="number", text="novelty 1.00", words="counted over the sources that are watched")
+    said = note(statements=[NoteStatement(section="crowding", text="First report.", grounds=[ground, ground])])
+    assert rows(said)["Known"] == "First report. · [counted over the sources that are watched]"
+    assert "novelty 1.00" in str(data(message(alert=alert(note=said)))["alert"])
+
+
 def test_a_model_is_named_and_what_was_dropped_is_counted() -> None:
     written = rows(note(by="openai/small-1", dropped=3))["Note"]
     assert written.endswith("by openai/small-1 · 3 statements without a ground were dropped")
@@ -88,6 +171,33 @@ def test_a_note_that_comes_alone_says_what_it_is_about_and_not_the_alert_again()
 def test_an_answer_does_not_tell_the_note_again(kind: str) -> None:
     said = message(type=kind, alert=alert(note=note(), acknowledged_by="jd"), told_before=True)
     assert "Gains" not in [row.label for row in compose(said, NOW).rows]
+
+
+def updated(*news: str, told_before: bool = True, **changes: Any) -> list[str]:
+    """Give the rows of an update that tells of a snooze, of a report, or of both."""
+    happened = [
+        Change(at=AT, revision=2, event="", event_revision=0, reason="snoozed", text=SNOOZED),
+        Change(at=AT, revision=3, event="ev_b", event_revision=1, reason="update_material", text=MORE),
+    ]
+    known = alert(note=note(), changes=happened, **changes)
+    said = message(type="alert.updated", alert=known, news=list(news), told_before=told_before, reason="snooze")
+    return [row.label for row in compose(said, NOW).rows]
+
+
+AT = "2026-01-12T12:50:00.000Z"
+SNOOZED, MORE = "snoozed until 14:00 by jd", "also reported: “Vega Grid adds a clause”"
+
+
+def test_an_update_that_only_tells_what_people_did_does_not_tell_the_note_again() -> None:
+    assert "Gains" not in updated(SNOOZED)
+    assert "New" in updated(SNOOZED)
+
+
+@pytest.mark.parametrize(
+    ("news", "told_before"), [((MORE,), True), ((SNOOZED, MORE), True), ((SNOOZED,), False), ((), True)]
+)
+def test_an_update_that_tells_more_or_somebody_new_has_the_note(news: tuple[str, ...], told_before: bool) -> None:
+    assert "Gains" in updated(*news, told_before=told_before)
 
 
 def test_the_sample_has_a_note_to_look_at() -> None:

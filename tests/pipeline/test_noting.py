@@ -169,3 +169,24 @@ async def test_a_full_text_that_brings_a_clause_renews_the_note_and_tells_it_onc
     assert state.alert.note is not None
     assert [said.section for said in state.alert.note.statements if said.section == "risk"] == ["risk"]
     assert state.alert.note.event_revision == 2
+
+
+async def test_of_a_story_told_before_the_first_event_is_the_precedent() -> None:
+    store, pipeline = MemoryStore(), Pipeline(book("facts"), {"desk": MODEL}, lambda: NOW)
+    story = Story(id="st_before")
+    before = [
+        dispute(f"before{n}", -30.0 + n, title=f"Lumen sues Vega, day {n}", story=story, source=f"wire{n}")
+        for n in range(3)
+    ]
+    other = dispute("other", -90.0, title="Another quarrel", story=Story(id="st_other"))
+    answers = []
+    for number, one in enumerate((*before, other, lease(body=BODY, terms=[RECLAIM]))):
+        answers += await pipeline.process([StreamEvent(stream_id=f"{number}-1", event=one, deliveries=1)], store)
+    last = answers[-1]
+    assert isinstance(last, Processed)
+    (decision,) = last.decisions
+    state = (await store.load_alerts([decision.alert]))[decision.alert].state
+    assert state is not None
+    assert state.alert.note is not None
+    told = [said.grounds[0].event for said in state.alert.note.statements if said.section == "precedent"]
+    assert told == ["ev_before0", "ev_other"]

@@ -58,8 +58,11 @@ def test_a_holding_stands_beside_its_sentence_and_no_weight_in_it() -> None:
 
 def test_the_reclaim_right_is_the_risk_in_the_words_of_the_source() -> None:
     (risk,) = of(written(), "risk")
-    assert risk.text == "Reclaim right, held by Vega Grid: what was given can be taken back."
-    assert [ground.said for ground in risk.grounds] == ["may take the capacity back"]
+    assert risk.text == (
+        "Reclaim right, held by Vega Grid, as people familiar with the deal say: what was given can be taken back."
+    )
+    (ground,) = risk.grounds
+    assert ground.said.startswith("Vega Grid may take the capacity back if it is used for harm"), "the whole sentence"
 
 
 @pytest.mark.parametrize(
@@ -118,15 +121,15 @@ def test_what_is_not_announced_is_said_to_be_so(changed: dict[str, str], said: s
 
 def test_a_story_told_often_may_be_priced_in() -> None:
     note = written(story=Story(id="st_x", novelty=0.42, position=4, sources=3))
-    assert "It may be priced in: this is report 4 of its story." in texts(note, "contrarian")
-    assert texts(note, "crowding") == ["Report 4 of its story, 3 independent sources."]
+    assert "It may be priced in: its story was told 4 times." in texts(note, "contrarian")
+    assert texts(note, "crowding") == ["4 reports of its story so far, 3 independent sources."]
 
 
 def test_a_company_that_everybody_writes_about_is_crowded() -> None:
     vega, lumen = lease().companies
     busy = replace(vega, index=CompanyIndex(volume_z=3.14, day=12))
     assert texts(written(companies=[busy, lumen]), "crowding")[1] == (
-        "Vega Grid is in 12 stories of the last day, 3.1 standard deviations above its 30 days."
+        "Vega Grid was in 12 stories in the day before this report, far more than on a usual day of the last 30."
     )
 
 
@@ -142,6 +145,31 @@ def test_the_same_parties_before_are_the_precedent_the_newest_first() -> None:
     ]
     (ground,) = of(note, "precedent")[0].grounds
     assert (ground.kind, ground.event, ground.text) == ("event", "ev_b", "contract dispute of 2026-01-02: A quarrel")
+
+
+def test_two_reports_of_the_same_thing_on_one_day_are_one_precedent() -> None:
+    before = tuple(
+        Earlier(f"ev_{n}", f"2026-01-02T0{n}:00:00.000Z", "contract_dispute", f"A quarrel, told {n}") for n in (1, 2)
+    )
+    (said,) = of(written(before), "precedent")
+    assert said.text == "The same parties before: contract dispute, 2026-01-02."
+    assert [ground.event for ground in said.grounds] == ["ev_2", "ev_1"]
+
+
+def test_a_second_source_makes_what_is_reported_surer() -> None:
+    (found,) = lease().event_types
+    unsure = [replace(found, status="reported", confidence=0.6)]
+    note = written(event_types=unsure)
+    assert (note.confidence, note.confirmed) == ("low", "medium")
+    assert written(event_types=unsure, story=Story(id="st_x", sources=2)).confidence == "medium"
+    assert written().confirmed is None, "what is announced is no surer by it"
+
+
+def test_numbers_are_for_machines_and_words_for_people() -> None:
+    note = written(terms=[DealTerm(type="reclaim_right", held_by="vega", evidence=[span("may take")])], durations=[])
+    numbers = [one for said in note.statements for one in said.grounds if one.kind == "number"]
+    assert {"novelty 1.00", "position 1", "sources 1", "lengths stated: 0"} <= {one.text for one in numbers}
+    assert not [one.said for one in numbers if any(character.isdigit() for character in one.said)]
 
 
 def test_what_the_text_does_not_say_is_asked() -> None:
@@ -199,11 +227,33 @@ def test_evidence_that_is_not_in_the_text_is_no_ground_and_its_sentence_is_not_m
     assert "risk" in note.none_found
 
 
-def test_a_ground_shows_the_words_around_its_span_with_their_own_offsets() -> None:
+def test_a_ground_shows_the_sentence_of_its_span_with_its_own_offsets() -> None:
     around = Evidence(field="body", start=BODY.index("take"), end=BODY.index("take") + 4, quote=BODY[:40])
     (risk,) = of(written(terms=[DealTerm(type="reclaim_right", held_by="vega", evidence=[around])]), "risk")
-    found = risk.grounds[0].evidence
-    assert found == Evidence(field="body", start=0, end=40, quote=BODY[:40])
+    (ground,) = risk.grounds
+    end = BODY.index(" The lease")
+    assert ground.evidence == Evidence(field="body", start=0, end=end, quote=BODY[:end])
+    assert ground.said == BODY[:end], "nothing is left out, so nothing says so"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cut"),
+    [(90, 0, (True, False)), (0, 90, (False, True)), (90, 90, (True, True)), (0, 0, (False, False))],
+)
+def test_a_quote_that_is_a_part_of_its_sentence_says_where_it_is_cut(
+    before: int, after: int, cut: tuple[bool, bool]
+) -> None:
+    words = "Vega Grid may take the capacity back if it is used for harm"
+    body = f"It was told on Monday. {'And so on, ' * before}{words}{', and so on' * after}. Nobody said more."
+    at = body.index("may take")
+    term = DealTerm(type="reclaim_right", evidence=[Evidence(field="body", start=at, end=at + 8, quote="may take")])
+    (ground,) = of(written(body=body, terms=[term], companies=[]), "risk")[0].grounds
+    assert (ground.cut_before, ground.cut_after) == cut
+    assert (ground.said.startswith("…"), ground.said.endswith("…")) == cut
+    assert ground.evidence is not None
+    assert "may take the capacity back" in ground.evidence.quote
+    assert "Monday" not in ground.said
+    assert "Nobody" not in ground.said
 
 
 @given(

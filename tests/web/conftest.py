@@ -29,6 +29,7 @@ from alertd.store.redis import open_store
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
 from alertd.web.page.frame import is_page
+from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.server import WebServer
 from alertd.workers.live import Live
 from alertd.workers.progress import Progress
@@ -81,7 +82,12 @@ class Api:
 
 @asynccontextmanager
 async def serving(
-    secret: str = "k" * 40, *, folder: Path | None = None, store: Store | None = None, **fields: Any
+    secret: str = "k" * 40,
+    portfolios: PortfolioNames | None = None,
+    *,
+    folder: Path | None = None,
+    store: Store | None = None,
+    **fields: Any,
 ) -> AsyncIterator[Api]:
     """Serve the API with `fields` of `web:`, cookies signed with `secret`. Clients come from 127.0.0.2.
 
@@ -101,7 +107,10 @@ async def serving(
     http = HttpClient(user_agent="alertd-test")
     await http.__aenter__()
     house = house_of(life, folder, http) if folder is not None else None
-    rooms = rooms_of(life.store, life.answers, live, token, web, key, life.clock, house, status_of(life))  # type: ignore[arg-type]
+    rooms = rooms_of(
+        life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios, house=house,  # type: ignore[arg-type]
+        status=status_of(life),
+    )  # fmt: skip
 
     deps = WebDeps(
         status=fine,
