@@ -31,5 +31,5 @@ class PortfolioNames:
 
     def seen_by(self, caller: Caller) -> list[PortfolioName]:
         """Give those whose alerts are there for somebody, by title."""
-        seen = (one for one in self._names if caller.sees_desk(one.desk))
+        seen = (one for one in self._names if caller.sees_portfolio(one.id, one.desk))
         return sorted(seen, key=lambda one: (one.title.casefold() or one.id, one.id))
