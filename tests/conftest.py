@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("alertd", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("alertd")
 
-LONG = ("day", "walls", "workers", "app", "faults", "pictures", "history", "demo", "fundamentals")
+LONG = ("browser", "day", "walls", "workers", "app", "faults", "pictures", "history", "demo", "fundamentals")
 """Folders with the files that take longest. Where files are shared out to processes, one that begins last is waited
 for by all the others."""
 

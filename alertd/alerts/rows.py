@@ -23,6 +23,19 @@ CARD_QUOTE = 200
 """Characters of one quote."""
 
 
+class RowHolding(Struct, frozen=True, kw_only=True):
+    """A holding that an alert touches."""
+
+    company: str
+    label: str
+    weight: float | None
+    """Share of the portfolio as a fraction, negative for a short; null where it is not known."""
+    named: bool
+    path: list[str]
+    """How it is near to a company that is named, step by step."""
+    impact: Literal["good", "bad"] | None
+
+
 class AlertRow(Struct, frozen=True, kw_only=True):
     """What a list of alerts says of one (`row`)."""
 
@@ -45,6 +58,8 @@ class AlertRow(Struct, frozen=True, kw_only=True):
     merged_into: str | None
     useful: int
     noise: int
+    holdings: list[RowHolding]
+    """Those that are touched, each as the newest match has it, at most 50."""
     told: dict[str, int]
     """Receiver -> the newest revision that it was told of."""
     waits_for: list[str]
@@ -96,7 +111,6 @@ def card(state: AlertState) -> dict[str, Any]:
         "sources": state.sources,
         "event": state.event.id if state.event is not None else "",
         "companies": list(companies)[:CARD_COMPANIES],
-        "holdings": _holdings(matches),
         "matches": [
             {
                 "rule": one.rule,
@@ -159,6 +173,7 @@ def _row(state: AlertState) -> dict[str, Any]:
         "merged_into": alert.merged_into,
         "useful": said.count("useful"),
         "noise": said.count("noise"),
+        "holdings": _holdings(alert.matches[-CARD_MATCHES:]),
     }
 
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import pickle
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from alertd.history.analytics.subject import Subject, subjects_of
 from alertd.history.replay.staging import Staging
 from alertd.rules.book import BookChange, RuleBook
 from alertd.settings import Settings
+from alertd.web.portfolio_names import PortfolioName
 from alertd.workers.archive_version import InForce
 
 _HEADER = 4
@@ -49,6 +50,10 @@ class Snapshot:
         """Give what reports need of the portfolios that they are about."""
         return subjects_of(self.book, {report.portfolio for report in self.settings.reports})
 
+    def portfolio_names(self) -> list[PortfolioName]:
+        """Name the portfolios, for whoever chooses one on the page."""
+        return [PortfolioName(one.id, one.title, one.desk) for one in self.book.portfolios]
+
     def without_rules(self) -> Snapshot:
         """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""
         return replace(self, book=RuleBook(version=self.book.version))
@@ -75,6 +80,8 @@ class Boot:
     """Receiver -> the time zone of the portfolios that tell it."""
     reported: Mapping[str, Subject] = field(default_factory=dict)
     """The portfolios that reports are about."""
+    portfolios: Sequence[PortfolioName] = ()
+    """Those of the rules; for a process with pages."""
     stage: Staging | None = None
     """Of a replay: whose time it goes by, and whom it may really tell."""
 
@@ -100,6 +107,8 @@ class Reload:
     """As in `Boot`."""
     in_force: InForce | None = None
     """As in a snapshot; for a process that archives."""
+    portfolios: Sequence[PortfolioName] = ()
+    """As in `Boot`."""
 
 
 @dataclass(frozen=True, slots=True)

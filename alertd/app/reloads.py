@@ -235,6 +235,7 @@ class Reloads:
                 receivers=snapshot.receivers,
                 reported=reported,
                 in_force=snapshot.in_force if "archive" in child.roles else None,
+                portfolios=snapshot.portfolio_names() if "web" in child.roles else (),
             )
             child.send(reload)
         self._notes.note_reload(ok=True, faults=[])

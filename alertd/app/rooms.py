@@ -4,31 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import structlog
 from aiohttp.web import RouteDef
 
 from alertd import __version__
+from alertd.alerts.trail import EVERYBODY, Trail, trail_of, under_way
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
+from alertd.errors import Corrupt
 from alertd.model import AlertState, StoredAlert
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertRoutes
-from alertd.web.callers import Callers
+from alertd.web.callers import Caller, Callers
 from alertd.web.config import WebConfig
 from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.page import frame
 from alertd.web.page.alerts import AlertPages
 from alertd.web.page.sign_in import SignIn
+from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.sessions import Sessions
+from alertd.web.signed_out import SignedOut
 from alertd.web.silences import SilenceRoutes
 from alertd.web.stream import StreamRoutes
+from alertd.web.token import load_or_make_token
 from alertd.workers.answers import Answers
 from alertd.workers.live import Live
 
 SESSION_KEY = "page.key"
 """In the state directory: what signs the cookies of the page."""
+SIGNED_OUT = "signed-out"
+"""In the state directory: who has ended theirs."""
+
+
+MOST_LINES = 200
+"""Of the journal, about one alert: a page shows fewer. A line may have a text of 256 KiB."""
+MOST_UNDER_WAY = 40
+"""Deliveries that are looked up."""
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,21 @@ class Rooms:
 
     callers: Callers
     routes: list[RouteDef]
+
+
+def rooms_in(
+    state_dir: Path,
+    store: RedisStore,
+    answers: Answers,
+    live: Live,
+    token: Digests,
+    web: WebConfig,
+    portfolios: PortfolioNames,
+    clock: Clock,
+) -> Rooms:
+    """Put it together, with what lies in the state directory. Raises ConfigError."""
+    key, out = load_or_make_token(state_dir / SESSION_KEY, "the key of the page's cookies"), state_dir / SIGNED_OUT
+    return rooms_of(store, answers, live, token, web, key, clock, portfolios=portfolios, signed_out=out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +87,46 @@ class Reader:
         """Give alerts with their versions."""
         return await self.store.load_alerts(ids)
 
+    async def trail(self, state: AlertState, caller: Caller) -> Trail:
+        """Give what became of an alert, as somebody may see it: of the newest that the journal has of it."""
+        try:
+            lines = [record for _, record in await self.store.trace(state.alert.id, MOST_LINES)]
+            names = under_way(lines, state.alert.id)[-MOST_UNDER_WAY:]
+            there = [one for name in names if (one := await self.store.delivery(name)) is not None]
+        except Corrupt as error:  # the alert itself can be read
+            log.warning("trail_unreadable", alert=state.alert.id, error=str(error))
+            return Trail(begins_late=True)
+        eyes = EVERYBODY if caller.all_desks else self.answers.eyes_of(state, caller.desk)
+        return trail_of(state, lines, there, eyes)
+
     def looked_at(self, state: AlertState, desk: str | None) -> AlertState | None:
         """Give an alert of a desk as whoever looks on for that desk may see it, by the receivers of today."""
         return self.answers.looked_at(state, desk)
 
 
 def rooms_of(
-    store: RedisStore, answers: Answers, live: Live, token: Digests, web: WebConfig, key: Secret, clock: Clock
+    store: RedisStore,
+    answers: Answers,
+    live: Live,
+    token: Digests,
+    web: WebConfig,
+    key: Secret,
+    clock: Clock,
+    *,
+    portfolios: PortfolioNames | None = None,
+    signed_out: Path | None = None,
 ) -> Rooms:
-    """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page."""
+    """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page; the folder
+    `signed_out` remembers who ended theirs.
+    """
     sessions, reader = Sessions(key), Reader(store, answers)
-    callers = Callers(token, web.tokens, sessions=sessions, users=web.users, header=web.user_header, clock=clock)
+    callers = Callers(
+        token, web.tokens, sessions=sessions, signed_out=SignedOut(signed_out), users=web.users,
+        header=web.user_header, clock=clock,
+    )  # fmt: skip
     operations = [*AlertRoutes(reader, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
     operations.append(described(operations, __version__))
-    pages = [*SignIn(callers, sessions, clock).routes(), *AlertPages(reader, answers, callers, clock).routes()]
+    shown = AlertPages(reader, answers, callers, portfolios or PortfolioNames(), clock)
+    pages = [*SignIn(callers, sessions, clock).routes(), *shown.routes()]
     routes = [route(one, callers) for one in operations]
     return Rooms(callers, [*routes, *StreamRoutes(live, callers, reader).routes(), *pages, *frame.routes()])

@@ -238,6 +238,7 @@ class Supervisor:
             reload_ok=self._run_state.reload_ok,
             zones=self.snapshot.zones(),
             reported=self.snapshot.reported(),
+            portfolios=self.snapshot.portfolio_names() if "web" in roles else (),
             stage=self._staging,
         )
 

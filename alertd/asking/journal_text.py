@@ -5,28 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from alertd.alerts.reasons import REASONS, outcome
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.history.archive.limits import PAYLOADS
 from alertd.model import JournalRecord
 
-REASONS = {
-    "first": "the first alert about this",
-    "update_material": "the alert was updated, and its receivers told",
-    "update_minor": "the alert was updated, too little to tell anybody",
-    "duplicate": "the alert had taken this in already",
-    "silenced": "somebody silenced it",
-    "cooldown": "too soon after the last message about this",
-    "quiet_until": "held back during quiet hours",
-    "folded_into": "folded into another message",
-    "expired": "too old to be worth a message",
-    "baseline": "it was there before alertd first looked: recorded, not sent",
-    "experimental": "the rule is experimental: recorded, not sent",
-    "no_receiver": "no receiver is entitled to it or wants it",
-    "restricted": "a wall keeps it from the receiver",
-    "merged_into": "the alert was merged into another",
-    "receiver_removed": "the receiver is no longer in the settings",
-}
-"""What each reason for a decision means, in words; the journal and `--json` have the reason itself."""
+__all__ = ["REASONS", "headline", "line", "outcome", "payload_bytes"]
 
 
 def line(record: JournalRecord) -> str:
@@ -52,14 +36,6 @@ def headline(record: JournalRecord, asked: str = "") -> str:
         names = f"{names} number {data['position'] + 1}".strip()
     title = f"“{data['title']}”" if data.get("title") else ""
     return " ".join(part for part in (names, title, record.reason) if part)
-
-
-def outcome(what: str) -> str:
-    """Say what a decision led to for one receiver: a delivery, or in words why there is none."""
-    reason, colon, detail = what.partition(": ")
-    if reason not in REASONS:
-        return what
-    return f"{REASONS[reason]}{f' ({detail})' if colon else ''}"
 
 
 def _notice(record: JournalRecord, asked: str) -> str:

@@ -35,6 +35,11 @@ def joined(*children: str) -> Html:
     return Html(_joined(children))
 
 
+def flow(*children: str) -> Html:
+    """Put children together without white space between them, as parts of one word or sentence."""
+    return Html("".join(child if isinstance(child, Html) else escape(child, quote=False) for child in children))
+
+
 def style_sheet(css: str) -> Html:
     """Make a style element of our own CSS, which is never escaped. Raises ValueError if it could end the element."""
     if "<" in css:

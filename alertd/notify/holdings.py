@@ -49,11 +49,31 @@ def share(holding: TouchedHolding) -> str:
     return one_line(", ".join(filter(None, (_weight(holding), impact))), 80)
 
 
+def labelled(holding: TouchedHolding) -> str:
+    """Name it with how much is held: `NVDA +8.0 %`."""
+    return " ".join(filter(None, (_label(holding), _weight(holding))))
+
+
+def in_list(holdings: list[TouchedHolding], most: int = 4) -> str:
+    """Name the first with how much is held: `SpaceX +2.0 % · one step: NVDA +8.0 %, VRT +3.5 % · 2 more`."""
+    parts: dict[int, list[str]] = {}
+    for one in sorted(ranked(holdings)[:most], key=_away):
+        parts.setdefault(_away(one), []).append(labelled(one))
+    said = [f"{_STEPS.get(steps, 'some steps')}: {', '.join(names)}" if steps else ", ".join(names)
+            for steps, names in parts.items()]  # fmt: skip
+    more = [f"{len(holdings) - most} more"] if len(holdings) > most else []
+    return " · ".join([*said, *more])
+
+
+def _away(holding: TouchedHolding) -> int:
+    return 0 if holding.named else len(holding.path)
+
+
 def in_brief(holdings: list[TouchedHolding]) -> str:
     """Say it for a lock screen: `ORCL +3.0 %`, or `NVDA, VRT one step` where none is named."""
     named = [holding for holding in holdings if holding.named]
     if named:
-        return " ".join(filter(None, (_label(named[0]), _weight(named[0]))))
+        return labelled(named[0])
     near = [holding for holding in holdings if holding.path]
     if not near:
         return ""

@@ -30,12 +30,15 @@ def one_line(text: str, limit: int = 0) -> str:
     if limit:
         text = text[: limit * _LOOKED_AT + 200]
     if not (text.isascii() and text.isprintable()):
-        text = _printable(text)
+        text = printable(text)
     text = " ".join(text.split())
     return cut(text, limit) if limit else text
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Give a text without control characters and line breaks (they become spaces), format characters and lone
+    surrogates; white space stays as it is.
+    """
     out: list[str] = []
     marks = 0
     for char in text:

@@ -17,6 +17,8 @@ from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 
 TRIMMED = "trimmed"
 """Field of `meta` that says before which id records were dropped, once some were."""
+TRACED = 1_000
+"""Records that a trace has at most (`journal.lua`)."""
 TRIM_AT_ONCE = 1_000
 """Records that one command drops at most; several nodes of a stream, which is dropped by whole nodes."""
 
@@ -52,9 +54,9 @@ class JournalPart(Part):
         reply = await self.link.run("journal_once", names, to_json(record), mark, ONCE_S, next_id(behind), *ids)
         return bool(reply[0] == b"ok")
 
-    async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
-        """Give the newest 1,000 records that concern an id, oldest first."""
-        entries = await self.link.call("LRANGE", self.keys(f"trace:{id}"), 0, -1)
+    async def trace(self, id: str, most: int = TRACED) -> list[tuple[str, JournalRecord]]:
+        """Give the newest records that concern an id, at most 1,000, oldest first."""
+        entries = await self.link.call("LRANGE", self.keys(f"trace:{id}"), -most, -1)
         if not entries:
             return []
         rows = await self.link.pipeline([["XRANGE", self.keys("journal"), e, e] for e in entries])

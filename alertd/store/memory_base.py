@@ -9,12 +9,10 @@ from typing import TypeVar
 
 from alertd.base.clock import Clock, rfc3339
 from alertd.model import JournalRecord
-from alertd.store.journal import Instead, next_id, once_name
+from alertd.store.journal import TRACED, Instead, next_id, once_name
 from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 
 T = TypeVar("T", bound=Sequence[object])
-
-TRACE_LENGTH = 1_000
 
 
 def place(entry_id: str) -> tuple[int, int]:
@@ -63,7 +61,7 @@ class MemoryBase:
         self._journal[entry] = from_json(to_json(record), JournalRecord, "a journal record")
         for traced in record_ids(record):
             self._traces[traced].append(entry)
-            del self._traces[traced][:-TRACE_LENGTH]
+            del self._traces[traced][:-TRACED]
         self._bell.set()
 
     def _journal_line(self, kind: str, now: int, ids: list[str], reason: str, data: dict[str, str | int]) -> None:
@@ -80,9 +78,10 @@ class MemoryBase:
             self._once[mark] = self.clock() + ONCE_S * 1000
         return True
 
-    async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
-        """Give the newest 1,000 records that concern an id, oldest first."""
-        return [(entry, self._journal[entry]) for entry in self._traces.get(id, []) if entry in self._journal]
+    async def trace(self, id: str, most: int = TRACED) -> list[tuple[str, JournalRecord]]:
+        """Give the newest records that concern an id, at most 1,000, oldest first."""
+        entries = list(self._traces.get(id, []))[-most:]
+        return [(entry, self._journal[entry]) for entry in entries if entry in self._journal]
 
     async def read_journal(
         self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None

@@ -31,7 +31,7 @@ from alertd.model import (
     StoryAsk,
     StreamEvent,
 )
-from alertd.store.journal import Instead
+from alertd.store.journal import TRACED, Instead
 from alertd.store.protocol_archive import ArchiveStore
 from alertd.store.protocol_indices import IndexStore
 from alertd.store.protocol_life import LifeStore
@@ -232,8 +232,8 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Spending
         It, and what comes later, gets an id behind `behind`: for a journal that went back to an older state.
         """
 
-    async def trace(self, id: str) -> list[tuple[str, JournalRecord]]:
-        """Give the newest 1,000 records that concern an id, oldest first."""
+    async def trace(self, id: str, most: int = TRACED) -> list[tuple[str, JournalRecord]]:
+        """Give the newest records that concern an id, at most 1,000, oldest first."""
 
     async def read_journal(
         self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None

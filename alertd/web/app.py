@@ -14,6 +14,7 @@ from alertd.web import middleware, push
 from alertd.web.deps import WebDeps
 from alertd.web.operations import as_json
 from alertd.web.outside import Network
+from alertd.web.page.errors import as_pages
 
 DEADLINE_S = 10.0
 Opens = Callable[[web.Request], bool | None]
@@ -38,6 +39,7 @@ def build_app(
     app = web.Application(
         middlewares=[
             middleware.deadline(deadline_s, max(deadline_s, push.DEADLINE_S)),
+            *([as_pages] if deps.pages is not None else []),
             middleware.answers,
             middleware.through(proxies),
             middleware.door(frozenset(name.lower() for name in names)),

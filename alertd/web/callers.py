@@ -17,6 +17,7 @@ from alertd.web import guards
 from alertd.web.config import DeskToken, ProxyUser
 from alertd.web.middleware import BY_PROXY, READING
 from alertd.web.sessions import COOKIE, SECURE_COOKIE, Session, Sessions
+from alertd.web.signed_out import SignedOut
 
 OPEN_TO_DESKS = ("/v1/alerts", "/v1/silences", "/v1/openapi.json", "/v1/stream")
 ALL = "api"
@@ -78,6 +79,7 @@ class Callers:
         sessions: Sessions | None = None,
         users: Sequence[ProxyUser] = (),
         header: str | None = None,
+        signed_out: SignedOut | None = None,
         clock: Clock = system_clock,
     ) -> None:
         """`header` is the one in which a trusted proxy names who signed in there, `users` those who may."""
@@ -85,6 +87,7 @@ class Callers:
         self._holders += [(Caller(one.name, one.desk, writes=one.scope == "write"), one.digests) for one in desks]
         self.sessions = sessions
         self._header = header
+        self._signed_out = signed_out or SignedOut()
         self._users = {
             one.user.casefold(): Caller(one.user, one.desk, all_desks=one.all_desks, writes=one.scope == "write")
             for one in users
@@ -115,6 +118,11 @@ class Callers:
         if session is None or found is None:
             return None
         return SignedIn(found[0], session.csrf, until_s=session.until_s)
+
+    def sign_out(self, request: web.Request) -> None:
+        """End the session of whoever came by a cookie. Blocks."""
+        if (session := self._session(request)) is not None:
+            self._signed_out.add(session, self._clock())
 
     def of(self, request: web.Request) -> Caller | None:
         """Tell who asks the API; None: the token is nobody's, or not for this path."""
@@ -158,7 +166,8 @@ class Callers:
 
     def _session(self, request: web.Request) -> Session | None:
         cookie = request.cookies.get(cookie_name(request))
-        return self.sessions.read(cookie, self._clock()) if cookie and self.sessions is not None else None
+        session = self.sessions.read(cookie, self._clock()) if cookie and self.sessions is not None else None
+        return session if session is not None and not self._signed_out.holds(session) else None
 
 
 def is_secure(request: web.Request) -> bool:
@@ -168,10 +177,9 @@ def is_secure(request: web.Request) -> bool:
 
 def cookie_name(request: web.Request) -> str:
     """Give the name of the cookie of whoever asks here."""
-    if is_secure(request):
-        return SECURE_COOKIE
+    name = SECURE_COOKIE if is_secure(request) else COOKIE
     here = request.get_extra_info("sockname")  # None once the client has left
-    return f"{COOKIE}_{here[1]}" if here else COOKIE
+    return f"{name}_{here[1]}" if here else name
 
 
 def _open_to_desks(path: str) -> bool:

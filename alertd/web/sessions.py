@@ -20,10 +20,10 @@ from alertd.base.secrets import Secret
 from alertd.model import Struct
 
 COOKIE = "alertd_session"
-"""On plain HTTP with the listener's port behind it: a browser has one jar for all ports of a host (RFC 6265, 8.5),
-and two daemons on one machine would sign each other out."""
+"""With the listener's port behind it: a browser has one jar for all ports of a host (RFC 6265, 8.5), and two daemons
+on one machine would sign each other out."""
 SECURE_COOKIE = f"__Host-{COOKIE}"
-"""Over TLS: such a name no other host can set (RFC 6265bis, 4.1.3.2)."""
+"""Over TLS: such a name no other host can set (RFC 6265bis, 4.1.3.2). With the port too."""
 MAX_COOKIE = 600
 SESSION_S = 12 * 3600
 DAY_MS = 24 * 3600 * 1000
@@ -42,6 +42,8 @@ class Session(Struct, frozen=True, kw_only=True):
     until_s: int
     csrf: str
     """What a form has to repeat."""
+    nonce: str
+    """Tells it from others of the same holder: by this one it is ended."""
 
 
 class Code(Struct, frozen=True, kw_only=True):
@@ -66,16 +68,17 @@ class Sessions:
 
     key: Secret
 
-    def cookie(self, name: str, digest: bytes, now: int) -> str:
+    def cookie(self, name: str, digest: bytes, now: int, nonce: str) -> str:
         """Make the cookie of somebody who has shown a token of this digest; `now` in ms."""
-        return self._signer("session").dumps([name, self.mark_of(digest), now // 1000 + SESSION_S])
+        return self._signer("session").dumps([name, self.mark_of(digest), now // 1000 + SESSION_S, nonce])
 
     def read(self, cookie: str, now: int) -> Session | None:
         """Read a cookie; None for one that is not ours, or too old."""
-        found = self._read("session", cookie, tuple[str, str, int])
+        found = self._read("session", cookie, tuple[str, str, int, str])
         if found is None or now >= found[2] * 1000:
             return None
-        return Session(name=found[0], mark=found[1], until_s=found[2], csrf=self._csrf(cookie))
+        name, mark, until_s, nonce = found
+        return Session(name=name, mark=mark, until_s=until_s, csrf=self._csrf(cookie), nonce=nonce)
 
     def mark_of(self, digest: bytes) -> str:
         """Name a token without giving anything of it away."""

@@ -114,7 +114,7 @@ class StreamRoutes:
         try:
             async with self._live.looking_on(since) as changes:
                 await response.prepare(request)
-                await self._tell(response, caller, changes, self._callers.left_s(request))
+                await self._tell(response, request, caller, changes)
         except (ConnectionError, TimeoutError):
             if request.transport is not None:
                 request.transport.abort()
@@ -125,15 +125,18 @@ class StreamRoutes:
         return response
 
     async def _tell(
-        self, response: web.StreamResponse, caller: Caller, changes: AsyncIterator[Change], left_s: float | None
+        self, response: web.StreamResponse, request: web.Request, caller: Caller, changes: AsyncIterator[Change]
     ) -> None:
-        """Tell of changes; for `left_s` at most, when the session is over that let them in."""
+        """Tell of changes until the session is over that let them in, or its holder has signed out."""
+        left_s = self._callers.left_s(request)
         await _write(response, f"retry: {AGAIN_MS}\n\n")
         ends = time.monotonic() + left_s if left_s is not None else math.inf
         following = asyncio.ensure_future(anext(changes, None))
         try:
             while (left := ends - time.monotonic()) > 0:
                 done, _ = await asyncio.wait([following], timeout=min(BEAT_S, left))
+                if self._callers.of(request) != caller:
+                    return
                 if not done:
                     await _write(response, ": here\n\n")
                     continue

@@ -1,4 +1,4 @@
-"""What is wrong with `web.tokens` that only the whole shows: desks that nobody has."""
+"""What is doubtful in who may come in: desks that nobody has, and names that anybody on this machine can take."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from alertd.base import suggest
 from alertd.base.yaml import Document
 from alertd.errors import Fault
-from alertd.web.config import DeskToken
+from alertd.web.config import DeskToken, WebConfig
+from alertd.web.guards import is_loopback
 
 
 def unknown_desks(doc: Document, tokens: Sequence[DeskToken], desks: Collection[str]) -> Iterator[Fault]:
@@ -21,3 +22,15 @@ def unknown_desks(doc: Document, tokens: Sequence[DeskToken], desks: Collection[
             suggest.hint(one.desk, sorted(desks)) or f"write `desk: {one.desk}` in a portfolio, or take it out here"
         )
         yield doc.fault((*places.get(one.name, ("web", "tokens")), "desk"), message, hint, severity="warning")
+
+
+def open_names(doc: Document, web: WebConfig) -> Iterator[Fault]:
+    """Name trusted proxies on this machine where a header says who asks: whoever can run a program here can connect
+    as one, and be whom they like.
+    """
+    for number, network in enumerate(web.outside.proxies if web.user_header is not None else ()):
+        if not is_loopback(str(network.network_address)):
+            continue
+        message = f"anybody on this machine can connect as this proxy and say in {web.user_header} who they are"
+        hint = "let nobody else on it, let the proxy come from a machine of its own, or give people a token each"
+        yield doc.fault(("web", "trusted_proxies", number), message, hint, severity="warning")

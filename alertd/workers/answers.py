@@ -17,6 +17,7 @@ from alertd.alerts.answers import Answered, answer, may_answer
 from alertd.alerts.deliver import as_seen
 from alertd.alerts.looking import as_a_desk_sees
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.alerts.trail import Eyes, eyes_of_a_desk
 from alertd.base.clock import Clock
 from alertd.base.failpoints import failpoint
 from alertd.base.ids import usable_id
@@ -129,6 +130,10 @@ class Answers:
     def looked_at(self, state: AlertState, desk: str | None) -> AlertState | None:
         """Give an alert of a desk as whoever looks on for that desk may see it; None: it is not there for them."""
         return as_a_desk_sees(state, desk, self._policies.values())
+
+    def eyes_of(self, state: AlertState, desk: str | None) -> Eyes:
+        """Give what is there of an alert's trail for whoever looks on for a desk."""
+        return eyes_of_a_desk(state, desk, self._policies.values())
 
     async def _give(self, given: Answer) -> Given:
         stored = await self._load(given.alert)

@@ -433,5 +433,33 @@ def test_a_token_of_a_desk_that_nothing_names_is_warned_of(desk: Path, token: st
     assert "planted" not in line
 
 
+@pytest.mark.parametrize(
+    ("proxies", "warned"),
+    [
+        ('["10.0.0.7"]', []),
+        ('["10.0.0.7", "127.0.0.1"]', ["127.0.0.1"]),
+        ('["::1", "127.9.0.0/16"]', ["::1", "127.9"]),
+    ],
+)
+def test_a_proxy_on_this_machine_that_says_who_asks_is_warned_of(desk: Path, proxies: str, warned: list[str]) -> None:
+    settings = desk / "alertd.yaml"
+    before = settings.read_text()
+    who = "  user_header: X-Forwarded-User\n  users: [{user: jd, all_desks: true}]\n"
+    for more, lines in ((who, warned), ("", [])):
+        settings.write_text(before.replace("web:\n", f"web:\n  trusted_proxies: {proxies}\n{more}", 1))
+        found = [line for line in walled(desk, "desk: ai", "desk: ai") if "as this proxy" in line]
+        says = "warning: anybody on this machine can connect as this proxy and say in X-Forwarded-User who they are"
+        assert [says in line for line in found] == [True] * len(lines)
+        places = [
+            settings.read_text().splitlines()[int(row) - 1][int(column) - 1 :] for row, column in map(place, found)
+        ]
+        assert [at.strip('"').startswith(one) for at, one in zip(places, lines, strict=True)] == [True] * len(lines)
+
+
+def place(line: str) -> list[str]:
+    """Give line and column of a fault."""
+    return line.split(":")[1:3]
+
+
 def test_walls_behind_which_somebody_hears_are_fine(desk: Path) -> None:
     assert walled(desk, "desk: ai\n    rights: {receivers: [desk]}", "desk: ai") == []

@@ -33,6 +33,8 @@ async def test_a_trace_keeps_the_newest_thousand(store: Store) -> None:
     found = await store.trace("wire")
     assert len(found) == 1_000
     assert found[-1][1].data == {"number": 1_004}
+    assert [r.data["number"] for _, r in await store.trace("wire", 2)] == [1_003, 1_004]
+    assert len(await store.trace("wire", 2_000)) == 1_000
 
 
 async def test_the_journal_is_read_on_from_where_one_was(store: Store) -> None:

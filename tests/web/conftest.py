@@ -20,6 +20,7 @@ from alertd.store.memory import MemoryStore
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
 from alertd.web.page.frame import is_page
+from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.server import WebServer
 from alertd.workers.live import Live
 from alertd.workers.progress import Progress
@@ -67,7 +68,9 @@ class Api:
 
 
 @asynccontextmanager
-async def serving(secret: str = "k" * 40, **fields: Any) -> AsyncIterator[Api]:
+async def serving(
+    secret: str = "k" * 40, portfolios: PortfolioNames | None = None, **fields: Any
+) -> AsyncIterator[Api]:
     """Serve the API with `fields` of `web:`, cookies signed with `secret`. Clients come from 127.0.0.2."""
     life = Life(MemoryStore(), ReceiverPolicy("desk"))
     tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
@@ -76,7 +79,7 @@ async def serving(secret: str = "k" * 40, **fields: Any) -> AsyncIterator[Api]:
     live, token = Live(life.store, Progress()), Digests.of([Secret(TOKENS["all"])])
     LIVE[:] = [live]
     key = Secret(secret)
-    rooms = rooms_of(life.store, life.answers, live, token, web, key, life.clock)  # type: ignore[arg-type]
+    rooms = rooms_of(life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios)  # type: ignore[arg-type]
 
     async def fine() -> dict[str, Any]:
         return {"ready": True}

@@ -42,7 +42,7 @@ async def signed_in(api: Api, token: str = "all", secure: bool = False) -> str:
     """Sign in as a browser does; gives its cookie."""
     async with api.client.post("/login", data={"token": TOKENS[token]}, allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (303, "/alerts")
-        name = "__Host-alertd_session" if secure else plain_name(api)
+        name = f"__Host-{plain_name(api)}" if secure else plain_name(api)
         cookie = answer.cookies[name]
         assert cookie["httponly"]
         assert cookie["samesite"] == "Strict"
@@ -51,7 +51,7 @@ async def signed_in(api: Api, token: str = "all", secure: bool = False) -> str:
 
 
 def plain_name(api: Api) -> str:
-    """Give the name of the cookie where there is no TLS."""
+    """Give the name of the cookie where there is no TLS: with the port, so that two daemons have each theirs."""
     return f"alertd_session_{urlsplit(api.url).port}"
 
 
@@ -198,7 +198,7 @@ async def test_signing_out_takes_the_cookie_back_as_it_was_set(api: Api) -> None
         ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Strict"],
     ]
     async with serving(trusted_proxies=["127.0.0.2"]) as proxied:
-        assert await cookie_lines(proxied, "__Host-alertd_session=") == [
+        assert await cookie_lines(proxied, f"__Host-{plain_name(proxied)}=") == [
             ["HttpOnly", "Max-Age=43200", "Path=/", "SameSite=Strict", "Secure"],
             ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Strict", "Secure"],
         ]

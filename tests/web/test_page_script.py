@@ -15,7 +15,7 @@ NODE = shutil.which("node")
 BROWSER = """
 const timers = new Map(), heard = {}, asked = [], seen = [];
 let now = 0, last = 0, answers = [];
-const shown = { innerHTML: "old", contains: () => false };
+const shown = { innerHTML: "old", contains: () => false, querySelectorAll: () => [] };
 shown.replaceChildren = (...nodes) => { shown.innerHTML = nodes.join(""); };
 const state = { textContent: "" };
 globalThis.document = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.pictures import pages, reports, stories
+from tools.pictures import desk_page, pages, reports, stories
 from tools.pictures.backtest_page import backtest_page
 from tools.pictures.browser import NoBrowserError, shoot
 
@@ -53,6 +53,12 @@ PICTURES = {
     "report-mail-desktop": Picture(reports.mail, DESKTOP),
     "report-mail-phone": Picture(reports.mail, PHONE),
     "report-mail-dark": Picture(reports.mail, PHONE, dark=True),
+    "page-list-desktop": Picture(desk_page.listed, 1000),
+    "page-list-phone": Picture(desk_page.listed, PHONE),
+    "page-list-dark": Picture(desk_page.listed, 1000, dark=True),
+    "page-alert-desktop": Picture(desk_page.one_alert, 1000, most=6000),
+    "page-alert-phone": Picture(desk_page.one_alert, PHONE, most=8000),
+    "page-alert-dark": Picture(desk_page.one_alert, 1000, dark=True, most=6000),
     "webhook": Picture(lambda: pages.webhook(stories.seed()), 900),
 }
 

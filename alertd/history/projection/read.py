@@ -277,5 +277,6 @@ class History:
 _ROW = (
     "id", "revision", "portfolio", "portfolio_title", "desk", "status", "severity", "title", "rules", "story", "url",
     "first_at", "updated_at", "acknowledged_by", "acknowledged_at", "snoozed_until", "merged_into", "useful", "noise",
+    "holdings",
 )  # fmt: skip
 """What a card has of a row (`alerts.rows.row`)."""

@@ -31,9 +31,17 @@ _TYPES = {"css": "text/css", "js": "text/javascript"}
 
 
 def page(
-    title: str, *parts: Html, signed: SignedIn | None, here: str = "", status: int = 200, live: bool = False
+    title: str,
+    *parts: Html,
+    signed: SignedIn | None,
+    here: str = "",
+    status: int = 200,
+    live: bool = False,
+    headed: bool = True,
 ) -> web.Response:
-    """Write a page. `here` is the way that it belongs to; `live`: it is renewed when an alert changes."""
+    """Write a page. `here` is the way that it belongs to; `live`: it is renewed when an alert changes; not `headed`:
+    the title stands in its parts.
+    """
     head = joined(
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
@@ -48,7 +56,7 @@ def page(
         *([_bar(signed, here)] if signed is not None else []),
         element(
             "main",
-            element("h1", title),
+            *([element("h1", title)] if headed else []),
             *([element("p", class_="state", id="state", role="status")] if live else []),
             *parts,
             id="content",
@@ -79,6 +87,11 @@ def _bar(signed: SignedIn, here: str) -> Html:
 def is_page(path: str) -> bool:
     """Tell whether a path is that of a page."""
     return path == "/" or path.split("/", 2)[1:2] in PAGES
+
+
+def badge(severity: str) -> Html:
+    """Write a severity in its colour."""
+    return element("span", severity, class_=f"badge {severity}")
 
 
 def csrf(signed: SignedIn) -> Html:

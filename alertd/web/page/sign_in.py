@@ -2,13 +2,15 @@
 
     GET  /login          the form          POST /login         token -> cookie
     GET  /login/CODE     says who          POST /login/CODE    once -> cookie
-    POST /logout         takes the cookie back
+    POST /logout         ends the session, and takes the cookie back
 
 Looking does nothing: mail and chat programs look at links.
 """
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 import time
 from collections.abc import Sequence
 
@@ -88,6 +90,7 @@ class SignIn:
     async def _out(self, request: web.Request) -> web.StreamResponse:
         signed, fields = self._callers.signed_in(request), await read_form(request)
         if signed is not None and signed.until_s is not None and signed.made(fields):
+            await asyncio.to_thread(self._callers.sign_out, request)
             response = web.HTTPSeeOther("/login")
             # Of the name `__Host-…` a browser takes a line only with all that belongs to it, to delete it too.
             response.del_cookie(
@@ -109,7 +112,7 @@ class SignIn:
         response = web.Response(status=303, headers={"Location": AFTER})
         response.set_cookie(
             cookie_name(request),
-            self._sessions.cookie(caller.name, digest, self._clock()),
+            self._sessions.cookie(caller.name, digest, self._clock(), secrets.token_urlsafe(9)),
             max_age=SESSION_S, path="/", secure=secure, httponly=True, samesite="Strict",
         )  # fmt: skip
         log.info("signed_in", who=caller.name, remote=request.remote)

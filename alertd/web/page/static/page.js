@@ -4,6 +4,8 @@
   const stream = document.body.dataset.live;
   const state = document.getElementById("state");
   if (!stream || !window.EventSource) return;
+  // What was done is said once: not again each time that the page is renewed.
+  if (location.search?.includes("done=")) history.replaceState(null, "", location.pathname);
   let waiting = 0;
   let busy = false;
   let again = 0;
@@ -41,19 +43,33 @@
     return "";
   };
 
-  // What has the focus keeps it: whoever uses the keyboard must not be thrown to the top.
+  // What has the focus keeps it, what was chosen stays chosen, what was unfolded stays so: whoever uses the page must
+  // not be thrown back.
   const swap = (now, next) => {
-    const focus = now.contains(document.activeElement) ? mark(document.activeElement) : "";
+    const focus = now.contains(document.activeElement) ? document.activeElement : null;
+    const before = marked(now);
+    const at = [...before].find(([, one]) => one === focus)?.[0];
     now.replaceChildren(...next.childNodes);
-    if (!focus) return;
-    for (const one of now.querySelectorAll("a,button,select,input")) {
-      if (mark(one) === focus) {
-        one.focus({ preventScroll: true });
-        return;
-      }
+    const after = marked(now);
+    for (const [name, one] of before) {
+      const same = after.get(name);
+      if (same && one.tagName === "DETAILS") same.open = one.open;
+      if (same && one.tagName === "SELECT") same.value = one.value;
     }
+    after.get(at)?.focus({ preventScroll: true });
   };
-  const mark = (one) => [one.tagName, one.getAttribute("href") || one.form?.getAttribute("action"), one.name].join(" ");
+  // Names what can be used: by what it does, and which of several that do the same it is.
+  const marked = (part) => {
+    const found = new Map();
+    const times = new Map();
+    for (const one of part.querySelectorAll("a,button,select,input,details,summary")) {
+      const does = one.getAttribute("href") || one.form?.getAttribute("action") || "";
+      const name = [one.tagName, does, one.name || ""].join(" ");
+      times.set(name, (times.get(name) || 0) + 1);
+      found.set(`${name} ${times.get(name)}`, one);
+    }
+    return found;
+  };
 
   const soon = () => {
     if (!busy) setTimeout(renew, 100);
