@@ -17,6 +17,7 @@ from alertd.app.links import links_of
 from alertd.app.noting import Noting
 from alertd.app.people import People
 from alertd.app.rooms import rooms_in
+from alertd.app.shown import Shown
 from alertd.app.state import recall_epoch
 from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
@@ -31,7 +32,6 @@ from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.store.redis import RedisStore
 from alertd.web.deps import WebDeps
 from alertd.web.page.frame import is_page
-from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.server import WebServer
 from alertd.workers.answers import Answers
 from alertd.workers.deliver import Deliverer
@@ -91,7 +91,7 @@ class Parts:
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
-        self._portfolios = PortfolioNames(boot.portfolios)
+        self._shown = Shown(boot, self._status)
         self._live: Live | None = None
         self._pushes: Pushes | None = None
         self._takers: dict[str, Taker] = {}
@@ -149,8 +149,8 @@ class Parts:
         self._live = Live(self._store, self._progress)
         self._loops.append(asyncio.create_task(self._live.run(), name="live"))
         live = self._live
-        state_dir, names = self._settings.state_dir, self._portfolios
-        rooms = rooms_in(state_dir, self._store, self._answers, live, token, web, names, system_clock)
+        state_dir, shown = self._settings.state_dir, self._shown
+        rooms = rooms_in(state_dir, self._store, self._answers, live, token, web, shown, system_clock)
         deps = WebDeps(
             status=self._status,
             ready=self._ready,
@@ -220,7 +220,7 @@ class Parts:
         self._by_clock.serve(settings, receivers, new.zones, new.reported)
         self._archiving.take(new.in_force)
         self._answers.serve(receivers)
-        self._portfolios.serve(new.portfolios)
+        self._shown.serve(new)
         if self._deliverer is not None:
             self._noting.serve(settings, receivers)
         if self._gaps is not None:

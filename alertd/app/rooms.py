@@ -11,6 +11,8 @@ from aiohttp.web import RouteDef
 
 from alertd import __version__
 from alertd.alerts.trail import EVERYBODY, Trail, trail_of, under_way
+from alertd.app.shown import Shown
+from alertd.asking.rule_files import RuleFiles
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
@@ -24,6 +26,8 @@ from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.page import frame
 from alertd.web.page.alerts import AlertPages
+from alertd.web.page.catalog import desk_pages
+from alertd.web.page.desk import Desk
 from alertd.web.page.sign_in import SignIn
 from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.sessions import Sessions
@@ -64,12 +68,12 @@ def rooms_in(
     live: Live,
     token: Digests,
     web: WebConfig,
-    portfolios: PortfolioNames,
+    shown: Shown,
     clock: Clock,
 ) -> Rooms:
     """Put it together, with what lies in the state directory. Raises ConfigError."""
     key, out = load_or_make_token(state_dir / SESSION_KEY, "the key of the page's cookies"), state_dir / SIGNED_OUT
-    return rooms_of(store, answers, live, token, web, key, clock, portfolios=portfolios, signed_out=out)
+    return rooms_of(store, answers, live, token, web, key, clock, shown=shown, signed_out=out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,11 @@ def rooms_of(
     key: Secret,
     clock: Clock,
     *,
-    portfolios: PortfolioNames | None = None,
+    shown: Shown | None = None,
     signed_out: Path | None = None,
 ) -> Rooms:
     """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page; the folder
-    `signed_out` remembers who ended theirs.
+    `signed_out` remembers who ended theirs. Without `shown` there are no pages but those of alerts.
     """
     sessions, reader = Sessions(key), Reader(store, answers)
     callers = Callers(
@@ -126,7 +130,13 @@ def rooms_of(
     )  # fmt: skip
     operations = [*AlertRoutes(reader, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
     operations.append(described(operations, __version__))
-    shown = AlertPages(reader, answers, callers, portfolios or PortfolioNames(), clock)
-    pages = [*SignIn(callers, sessions, clock).routes(), *shown.routes()]
+    names = shown.names if shown is not None else PortfolioNames()
+    pages = [*SignIn(callers, sessions, clock).routes()]
+    pages += AlertPages(reader, answers, callers, names, clock).routes()
+    if shown is not None:
+        files = RuleFiles(shown.in_force)
+        pages += desk_pages(
+            Desk(callers, names, shown.in_force, shown.past, files, store, reader, shown.status, shown.daemons, clock)
+        )
     routes = [route(one, callers) for one in operations]
     return Rooms(callers, [*routes, *StreamRoutes(live, callers, reader).routes(), *pages, *frame.routes()])

@@ -11,7 +11,7 @@ from alertd.asking.warnings import Warn
 from alertd.base.clock import rfc3339
 from alertd.errors import AlertdError, ArchiveRefused, HistoryRefused, HistoryUnavailable
 from alertd.history.archive.reader import Reader
-from alertd.history.projection.read import History
+from alertd.history.projection.read import PATIENCE, History
 from alertd.model import JournalRecord
 from alertd.store.redis import RedisStore
 
@@ -74,15 +74,18 @@ class Kept:
             self.end = journal_place(position.journal_id)
 
 
-def kept_of(reach: Reach, warn: Warn, desk: str | None = None) -> Kept:
-    """Open what is kept, as a desk sees it; None: whole. What is damaged is a warning."""
+def kept_of(reach: Reach, warn: Warn, desk: str | None = None, *, patience: int = PATIENCE) -> Kept:
+    """Open what is kept, as a desk sees it; None: whole. What is damaged is a warning.
+
+    `patience` as for History.
+    """
     try:
         archive = Reader(reach.archive)
     except (ArchiveRefused, OSError):
         archive = None  # there is none yet: then there is nothing to trace either
     kept = Kept(warn)
     try:
-        kept.history = History(reach.history, desk, archive=archive)
+        kept.history = History(reach.history, desk, archive=archive, patience=patience)
         kept.look()
     except (HistoryRefused, HistoryUnavailable) as error:
         kept.history, kept.trouble = None, error

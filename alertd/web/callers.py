@@ -34,14 +34,20 @@ class Caller:
     all_desks: bool = False
     writes: bool = True
     """Whether it may change anything."""
+    portfolios: frozenset[str] | None = None
+    """The portfolios of its desk that it is for; None: all of these."""
 
     def sees(self, state: AlertState) -> bool:
         """Tell whether an alert is there for them."""
-        return self.sees_desk(state.desk)
+        return self.sees_portfolio(state.alert.portfolio, state.desk)
 
     def sees_desk(self, desk: str | None) -> bool:
         """Tell whether what belongs to a desk, or to none, is there for them."""
         return self.all_desks or desk == self.desk
+
+    def sees_portfolio(self, portfolio: str, desk: str | None) -> bool:
+        """Tell whether a portfolio, which belongs to a desk or to none, is there for them."""
+        return self.sees_desk(desk) and (self.portfolios is None or portfolio in self.portfolios)
 
     def who(self, said: str) -> str:
         """Give the name that an answer is written down under: who they say they are, and whose token that came by."""

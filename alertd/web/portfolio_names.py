@@ -17,6 +17,9 @@ class PortfolioName(Struct, frozen=True):
     id: str
     title: str = ""
     desk: str | None = None
+    holdings: int = 0
+    """How many companies it holds."""
+    rules: int = 0
 
 
 class PortfolioNames:
@@ -29,7 +32,11 @@ class PortfolioNames:
         """Take those of a reload."""
         self._names = list(names)
 
+    def all(self) -> Sequence[PortfolioName]:
+        """Give all of them."""
+        return self._names
+
     def seen_by(self, caller: Caller) -> list[PortfolioName]:
         """Give those whose alerts are there for somebody, by title."""
-        seen = (one for one in self._names if caller.sees_desk(one.desk))
+        seen = (one for one in self._names if caller.sees_portfolio(one.id, one.desk))
         return sorted(seen, key=lambda one: (one.title.casefold() or one.id, one.id))
