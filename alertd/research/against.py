@@ -84,8 +84,8 @@ def _other_tone(material: Material) -> list[NoteStatement]:
         if company.sentiment * one.sign <= -NEUTRAL:
             tone = "well" if company.sentiment > 0 else "badly"
             text = f"The text speaks {tone} of {one.label}, although it {one.why}."
-            return [_statement(text, [number("tone", f"{company.sentiment:+.2f}", "the tone of its sentences"), *quote(
-                material.event, company.evidence)])]  # fmt: skip
+            tone_of = number("tone", f"{company.sentiment:+.2f}", "the tone of its sentences")
+            return [_statement(text, [tone_of, *quote(material.event, company.evidence)])]
     return []
 
 

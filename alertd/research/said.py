@@ -168,8 +168,9 @@ def crowding(material: Material) -> list[NoteStatement]:
     for company in event.companies:
         index = company.index
         if index is not None and index.volume_z is not None and index.volume_z >= LOUD:
+            name = material.names.get(company.id, company.name)
             text = (
-                f"{material.names.get(company.id, company.name)} was in {index.day} stories in the day before this report,"
+                f"{name} was in {index.day} stories in the day before this report,"
                 " far more than on a usual day of the last 30."
             )
             said_so = "counted over the stories of 30 days"

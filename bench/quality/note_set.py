@@ -18,8 +18,8 @@ straight. Those of `required` are looked for in a statement and in what it rests
 statement alone, unless `grounds` is set. Every third event that is not hostile is held out: it is only measured on,
 never shown.
 
-What stands in `blind_*.yaml` is a set of its own, written by somebody who had not read what makes notes, before a note
-of it was made. It is only measured on. Who mends a rule because of one of its events has used it up.
+What stands in `blind_*.yaml` is a set of its own, written by somebody who had not read what makes notes, before a
+note of it was made. It is only measured on. Who mends a rule because of one of its events has used it up.
 """
 
 from __future__ import annotations

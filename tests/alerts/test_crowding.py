@@ -11,8 +11,8 @@ from alertd.alerts.deliver import as_seen
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.model import Counted, Event, Note, NoteGround, NoteStatement, Provenance, Rights, Story
 from tests.alerts.making import MINUTE, Case, event, match, told
-from tests.alerts.test_noted import BY_MODEL, MODEL, note, types
 from tests.alerts.test_note_life import merged, put
+from tests.alerts.test_noted import BY_MODEL, MODEL, note, types
 
 ONCE, TWICE = Counted(reports=1, sources=1, novelty=1.0), Counted(reports=2, sources=2, novelty=0.75)
 OFTEN = Counted(reports=5, sources=3, novelty=0.32)

@@ -9,7 +9,8 @@ import pytest
 
 from alertd.base.clock import parse_rfc3339
 from tests.browser.world import LEASE, TOKENS, World, listed, live, opened
-from tests.support.daemon import DEADLINE_S, eventually
+from tests.support.daemon import eventually
+from tests.support.http import DEADLINE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

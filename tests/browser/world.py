@@ -16,9 +16,9 @@ import aiohttp
 import pytest
 
 from tests.support.behaviours import Connection, Request, answer
-from tests.support.daemon import DEADLINE_S, Daemon, command
+from tests.support.daemon import Daemon, command
 from tests.support.desk import Desk, item, rss
-from tests.support.http import FaultServer
+from tests.support.http import DEADLINE_S, FaultServer
 
 try:
     from playwright.async_api import Browser, BrowserContext, Page, async_playwright

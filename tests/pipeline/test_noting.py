@@ -179,10 +179,12 @@ async def test_of_a_story_told_before_the_first_event_is_the_precedent() -> None
         for n in range(3)
     ]
     other = dispute("other", -90.0, title="Another quarrel", story=Story(id="st_other"))
+    answers = []
     for number, one in enumerate((*before, other, lease(body=BODY, terms=[RECLAIM]))):
-        (answer,) = await pipeline.process([StreamEvent(stream_id=f"{number}-1", event=one, deliveries=1)], store)
-        assert isinstance(answer, Processed)
-    (decision,) = answer.decisions
+        answers += await pipeline.process([StreamEvent(stream_id=f"{number}-1", event=one, deliveries=1)], store)
+    last = answers[-1]
+    assert isinstance(last, Processed)
+    (decision,) = last.decisions
     state = (await store.load_alerts([decision.alert]))[decision.alert].state
     assert state is not None
     assert state.alert.note is not None

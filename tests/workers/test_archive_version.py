@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from alertd.base.files import sha256_of
 from alertd.asking.journal_text import headline
+from alertd.base.files import sha256_of
 from alertd.history.archive.blobs import Blobs
 from alertd.model import JournalRecord
 from alertd.rules.files import fingerprint

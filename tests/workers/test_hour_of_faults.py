@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from alertd.asking.status import in_order
 from alertd.base.clock import parse_rfc3339
-from alertd.cli.sources import in_order
 from alertd.cli.sources_text import show_all, show_one
 from alertd.model import SourceState
 from alertd.net.client import HttpClient

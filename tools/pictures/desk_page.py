@@ -15,6 +15,7 @@ from alertd.base.ids import alert_id, delivery_id
 from alertd.model import (
     AlertState,
     Change,
+    ChangeKind,
     Decision,
     Event,
     JournalRecord,
@@ -70,7 +71,7 @@ def _alert() -> tuple[AlertState, Trail]:
     first, second = message.event, _second(message.event)
     at = [rfc3339(SENT - 500), rfc3339(SENT + 3 * _MINUTE), rfc3339(SENT + 5 * _MINUTE)]
     texts = ["first report", "also reported by second-wire (2 independent sources)", "acknowledged by jd@example.com"]
-    reasons = ("first", "update_material", "acknowledged")
+    reasons: tuple[ChangeKind, ...] = ("first", "update_material", "acknowledged")
     changes = [
         Change(at=when, revision=n, event=one.id, event_revision=1, reason=reason, text=text)
         for n, (when, one, reason, text) in enumerate(
