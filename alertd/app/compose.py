@@ -17,7 +17,7 @@ from alertd.app.links import links_of
 from alertd.app.noting import Noting
 from alertd.app.people import People
 from alertd.app.rooms import rooms_in
-from alertd.app.shown import Shown
+from alertd.app.shown import shown_of
 from alertd.app.state import recall_epoch
 from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
@@ -91,7 +91,7 @@ class Parts:
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
-        self._shown = Shown(boot, self._status)
+        self._shown = shown_of(boot, self._status)
         self._live: Live | None = None
         self._pushes: Pushes | None = None
         self._takers: dict[str, Taker] = {}

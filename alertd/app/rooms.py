@@ -117,6 +117,7 @@ def rooms_of(
     key: Secret,
     clock: Clock,
     *,
+    portfolios: PortfolioNames | None = None,
     shown: Shown | None = None,
     signed_out: Path | None = None,
 ) -> Rooms:
@@ -130,7 +131,7 @@ def rooms_of(
     )  # fmt: skip
     operations = [*AlertRoutes(reader, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
     operations.append(described(operations, __version__))
-    names = shown.names if shown is not None else PortfolioNames()
+    names = shown.names if shown is not None else portfolios or PortfolioNames()
     pages = [*SignIn(callers, sessions, clock).routes()]
     pages += AlertPages(reader, answers, callers, names, clock).routes()
     if shown is not None:

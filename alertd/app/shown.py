@@ -12,7 +12,8 @@ from alertd.app.reach import reach_from
 from alertd.app.state import read_run_states
 from alertd.asking.in_force import InForce
 from alertd.asking.past import Past
-from alertd.web.portfolio_names import PortfolioNames
+from alertd.asking.reach import Reach
+from alertd.web.portfolio_names import PortfolioName, PortfolioNames
 
 Status = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -20,11 +21,10 @@ Status = Callable[[], Awaitable[dict[str, Any]]]
 class Shown:
     """Begun with the process; a reload replaces what is in force."""
 
-    def __init__(self, boot: Boot, status: Status) -> None:
-        """`status` gives what `/v1/status` answers."""
-        reach = reach_from(boot.snapshot.settings)
-        self.names = PortfolioNames(boot.portfolios)
-        self.in_force = InForce(reach, boot.snapshot.book.version, self.names.all)
+    def __init__(self, reach: Reach, version: str, portfolios: Sequence[PortfolioName], status: Status) -> None:
+        """`version` is that of the rules, `portfolios` all that are in them; `status` gives what `/v1/status` does."""
+        self.names = PortfolioNames(portfolios)
+        self.in_force = InForce(reach, version, self.names.all)
         self.past = Past(reach)
         self.status = status
 
@@ -39,3 +39,8 @@ class Shown:
             msgspec.to_builtins(one) for one in read_run_states(self.in_force.reach.state_dir)
         ]
         return found
+
+
+def shown_of(boot: Boot, status: Status) -> Shown:
+    """Begin with what the supervisor tells a process at its start."""
+    return Shown(reach_from(boot.snapshot.settings), boot.snapshot.book.version, boot.portfolios, status)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from alertd.base.clock import rfc3339
 from alertd.history.projection.read import History
 from alertd.history.projection.schema import DAY
+from alertd.model import JournalRecord
 
 DAYS = 30
 DAY_MS = 86_400_000
@@ -84,7 +85,7 @@ def rules_of(history: History, portfolio: str, span: Span) -> dict[str, RuleReco
     def record(rule: str) -> RuleRecord:
         return found.setdefault(rule, RuleRecord([0] * span.count))
 
-    scope = {"day": DAY, "portfolio": portfolio, "since": span.first * DAY}
+    scope: dict[str, str | int] = {"day": DAY, "portfolio": portfolio, "since": span.first * DAY}
     for rule, day, count in history.query(_MATCHES, scope):
         if 0 <= day - span.first < span.count:
             record(rule).by_day[day - span.first] = count
@@ -148,3 +149,15 @@ _REFUSED = """
     FROM (SELECT seq FROM main.ids WHERE id = ? AND seq >= ? ORDER BY seq DESC LIMIT ?) i
     JOIN lines l ON l.seq = i.seq
     WHERE l.kind = 'entry' AND l.reason LIKE 'rejected: %' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"""
+
+
+def notices_of(history: History, span: Span, most: int = 50) -> list[JournalRecord]:
+    """Give what the operator was told of in these days, the newest first.
+
+    Raises HistoryUnavailable, HistoryRefused, and what the archive raises.
+    """
+    lines = [seq for (seq,) in history.query(_NOTICES, (span.first * DAY, most))]
+    return history.records(lines)
+
+
+_NOTICES = "SELECT seq FROM lines WHERE seq >= ? AND kind = 'notice' ORDER BY seq DESC LIMIT ?"

@@ -19,8 +19,11 @@ T = TypeVar("T")
 class Fresh(Generic[T]):
     """The answers of one kind."""
 
-    def __init__(self, what: str, fresh_s: float, keep_s: float, at_once: int = 1) -> None:
+    def __init__(
+        self, what: str, fresh_s: float, keep_s: float, at_once: int = 1, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Within `fresh_s` an answer is good; within `keep_s` it is given while a newer one is made."""
+        self._clock = clock
         self._what = what
         self._fresh_s = fresh_s
         self._keep_s = keep_s
@@ -31,7 +34,7 @@ class Fresh(Generic[T]):
     async def get(self, key: Hashable, make: Callable[[], Awaitable[T]], wait_s: float | None = None) -> T | None:
         """Give an answer; None: it is not there within `wait_s`, and is made all the same. Raises what `make` raises."""
         at, value = self._kept.get(key, (0.0, None))
-        age_s = time.monotonic() - at if key in self._kept else float("inf")
+        age_s = self._clock() - at if key in self._kept else float("inf")
         if age_s < self._fresh_s:
             return value
         if key not in self._making:
@@ -49,7 +52,7 @@ class Fresh(Generic[T]):
                 value = await make()
         finally:
             del self._making[key]
-        self._kept[key] = (time.monotonic(), value)
+        self._kept[key] = (self._clock(), value)
         self._kept.move_to_end(key)
         while len(self._kept) > MOST:
             self._kept.popitem(last=False)

@@ -21,10 +21,12 @@ class SourceLine(Struct, frozen=True, array_like=True):
 
 
 def source_of(place: Place) -> list[SourceLine]:
-    """Give the lines of a rule whose id stands at a place; none where the file cannot be read any more."""
+    """Give the lines of a rule whose id stands at a place; none where the file is not as it was any more."""
     try:
         there = Path(place.file).read_text("utf-8", "replace").splitlines()
     except OSError:
+        return []
+    if not 0 < place.line <= len(there):
         return []
     first, last = _span(there, place.line)
     shown = there[first - 1 : min(last, first - 1 + MOST_LINES)]

@@ -5,9 +5,15 @@ from __future__ import annotations
 from aiohttp import web
 
 from alertd.web.page.desk import Desk
+from alertd.web.page.dead import DeadPages
+from alertd.web.page.events import EventPages
 from alertd.web.page.portfolios import PortfolioPages
+from alertd.web.page.rules import RulePages
+from alertd.web.page.silences import SilencePages
+from alertd.web.page.sources import SourcePages
+from alertd.web.page.system import SystemPage
 
-PAGES = (PortfolioPages,)
+PAGES = (PortfolioPages, RulePages, SourcePages, SilencePages, DeadPages, SystemPage, EventPages)
 
 
 def desk_pages(desk: Desk) -> list[web.RouteDef]:

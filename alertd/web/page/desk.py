@@ -17,7 +17,7 @@ from alertd.asking.past import Past
 from alertd.asking.rule_files import RuleFiles
 from alertd.base.clock import Clock
 from alertd.base.html import element
-from alertd.errors import HistoryRefused, HistoryUnavailable
+from alertd.errors import AlertdError, HistoryRefused, HistoryUnavailable
 from alertd.history.analytics.model import Report
 from alertd.history.projection.read import History
 from alertd.model import AlertState
@@ -85,7 +85,7 @@ class Desk:
 
         try:
             found: T | None = await self.counts.get(key, lambda: self.past.ask(look))
-        except (HistoryUnavailable, HistoryRefused) as error:
+        except (AlertdError, OSError) as error:
             log.warning("page_history", what=key[0], error=str(error))
             return None
         return found
