@@ -36,7 +36,7 @@ class Noting:
         self._http = http
         self._store = store
         self._notices = notices
-        self._answers = Answers()
+        self._answers = Answers(store)
         self._models: dict[str, tuple[ModelConfig, Asker]] = {}
         self._notes = Notes(store, [], {}, system_clock, progress, self._refused)
         self._loop: asyncio.Task[None] | None = None

@@ -45,7 +45,9 @@ SIGNED_OUT = "signed-out"
 
 
 MOST_LINES = 200
-"""Of the journal, about one alert: a page shows fewer. A line may have a text of 256 KiB."""
+"""Of the journal, about one alert: a page shows fewer."""
+ENOUGH = 4 * 1024 * 1024
+"""Bytes of them: a line may have a text of 256 KiB, and one that concerned a thousand portfolios has megabytes."""
 MOST_UNDER_WAY = 40
 """Deliveries that are looked up."""
 
@@ -94,7 +96,7 @@ class Reader:
     async def trail(self, state: AlertState, caller: Caller) -> Trail:
         """Give what became of an alert, as somebody may see it: of the newest that the journal has of it."""
         try:
-            lines = [record for _, record in await self.store.trace(state.alert.id, MOST_LINES)]
+            lines = [record for _, record in await self.store.trace(state.alert.id, MOST_LINES, ENOUGH)]
             names = under_way(lines, state.alert.id)[-MOST_UNDER_WAY:]
             there = [one for name in names if (one := await self.store.delivery(name)) is not None]
         except Corrupt as error:  # the alert itself can be read

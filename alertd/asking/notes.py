@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import msgspec
 
 from alertd.asking.desk_view import DeskView
+from alertd.asking.note_given import Given, past_of
 from alertd.base.clock import rfc3339, system_clock
 from alertd.enrich.enricher import Enricher
 from alertd.errors import NotThere
-from alertd.model import Event, Note, event_from_dict
+from alertd.model import Event, Note, Row, event_from_dict
 from alertd.research.exposure import gather, gather_open
 from alertd.research.facts_note import facts_note
-from alertd.research.material import Earlier, Material
+from alertd.research.material import Material
 from alertd.rules.book import Portfolio
 from alertd.rules.loaded import Loaded
 from alertd.rules.match import Matcher
-from alertd.rules.open_title import is_open
-from alertd.rules.parties import parties_of
-from alertd.rules.reported import SURE
 from alertd.ruletests.stream import Stream
 from alertd.store.redis import RedisStore
 
@@ -63,27 +60,21 @@ async def notes_of(store: RedisStore, view: DeskView, event: str, portfolio: str
     return noted
 
 
-async def event_noted(store: RedisStore, view: DeskView, name: str) -> Event:
-    """Give the newest revision of an event of the journal, as it was understood. Raises NotThere."""
+async def event_noted(store: RedisStore, view: DeskView, name: str) -> tuple[Event, list[Row]]:
+    """Give the newest revision of an event of the journal, as it was understood, and the past of its parties.
+
+    Raises NotThere.
+    """
     found = [await view.of(record) for _, record in await store.trace(name) if record.kind == "event"]
     raw = [one.data["event"] for one in found if one is not None and one.data.get("event", {}).get("id") == name]
     if not raw:
         whose = f" for desk {view.desk}" if view.desk else ""
         raise NotThere(f"nothing is known{whose} of {name}: the journal has no such event")
-    return event_from_dict(raw[-1])
+    event = event_from_dict(raw[-1])
+    return event, await past_of(event, store)
 
 
 # --- notes that are written now -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An event that is understood, what was before it, and the portfolios it is asked about for."""
-
-    matcher: Matcher
-    events: Sequence[Event]
-    """The last is the event."""
-    whose: Sequence[Portfolio]
 
 
 def understood(loaded: Loaded, events: Sequence[Event], whose: Sequence[Portfolio]) -> Given:
@@ -101,26 +92,14 @@ def written(given: Given, hops: int) -> list[Noted]:
 
 
 def _note(given: Given, portfolio: Portfolio, hops: int) -> Note:
-    *before, last = [given.matcher.seen_by(event, portfolio.desk) for event in given.events]
-    world = given.matcher.worlds.of(portfolio.desk)
-    material = gather(
-        last, portfolio.holdings.positions, world.graph, world.labels, hops=hops, earlier=_earlier(before, last)
-    )
+    world, held = given.matcher.worlds.of(portfolio.desk), portfolio.holdings.positions
+    last, earlier = given.seen_by(portfolio.desk), given.earlier(portfolio.desk)
+    material = gather(last, held, world.graph, world.labels, hops=hops, earlier=earlier)
     return facts_note(material, rfc3339(system_clock()))
-
-
-def _earlier(before: Sequence[Event], last: Event) -> Iterator[Earlier]:
-    """Give the events of a timeline in which two of the last one's parties were parties already."""
-    pairs = {frozenset(pair) for pair in combinations(parties_of(last), 2)}
-    for event in before:
-        sure = [found.type for found in event.event_types if found.confidence >= SURE]
-        if sure and pairs & {frozenset(pair) for pair in combinations(parties_of(event), 2)}:
-            yield Earlier(event.id, event.event_at, sure[0], event.title)
 
 
 def open_to_models(given: Given, portfolio: Portfolio) -> Material:
     """Gather what a model may be shown, as the daemon does."""
-    *before, last = [given.matcher.seen_by(event, portfolio.desk) for event in given.events]
     world = given.matcher.worlds.of(None)
-    open_before = [one for one in before if is_open(one)]
-    return gather_open(last, world.graph, world.related, earlier=_earlier(open_before, last))
+    last, earlier = given.seen_by(portfolio.desk), given.earlier(portfolio.desk, only_open=True)
+    return gather_open(last, world.graph, world.related, earlier=earlier)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from alertd.app.link import Snapshot
 from alertd.app.snapshot import all_faults
+from alertd.asking.desk_view import DeskView
 from alertd.asking.events import EventReader
 from alertd.asking.given_event import event_of_journal
+from alertd.asking.past_rules import Books
 from alertd.cli.connect import command_store, reach_from
 from alertd.cli.explain import content_of
-from alertd.cli.output import environment, fail, guarded, warn
+from alertd.cli.output import environment, fail, guarded, told, warn
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import Event
 from alertd.rules.loaded import Loaded
@@ -47,5 +49,6 @@ def _read(loaded: Loaded, written: str) -> Event:
 
 
 async def _of_journal(snapshot: Snapshot, name: str, desk: str | None) -> Event:
-    async with command_store(reach_from(snapshot.settings)) as store:
-        return await event_of_journal(store, snapshot.book.source_desks, name, desk)
+    reach = reach_from(snapshot.settings)
+    async with command_store(reach) as store:
+        return await event_of_journal(store, DeskView(desk, Books(reach, told), store.load_alerts), name)

@@ -20,6 +20,8 @@ from alertd.base.clock import ClockRefused, follow_clock
 
 FAULTS = 1
 USAGE = 2
+COMPLETING = "_ALERTD_COMPLETE"
+"""A shell asks what could be typed next."""
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("alertd.cli.run:run", "Run the daemon until it is told to stop."),
@@ -38,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sources": ("alertd.cli.sources:sources", "Say how each source is doing, and why."),
     "tail": ("alertd.cli.tail:tail", "Show the journal: what is decided and sent, as it happens."),
     "verify": ("alertd.cli.verify:verify_", "Say whether everything that was taken in has an end."),
+    "doctor": ("alertd.cli.doctor:doctor", "Look at what alertd rests on, and say what to do where it is not sound."),
     "dead": ("alertd.cli.dead:dead", "List what could not be delivered, or send it again."),
     "route": ("alertd.cli.route:route", "Say whom an event would be told, when, who would not be, and why."),
     "why": ("alertd.cli.why:why", "Say what became of an event, and why."),
@@ -67,6 +70,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "restore": ("alertd.cli.backup:restore", "Put a backup back, while no daemon runs."),
     "schema": ("alertd.cli.files:schema", "Print the JSON Schema of a file, for editors."),
+    "completion": (
+        "alertd.cli.completion:completion",
+        "Print the script by which a shell completes alertd's commands and options.",
+    ),
 }
 """Name -> where its function is, and what it does in one line (the first line of that function's docstring)."""
 
@@ -107,6 +114,7 @@ app = typer.Typer(
     help="Watches news and filings and tells a desk what matters, within seconds, once, with the evidence.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,  # `alertd completion` instead of two options that only one shell has
     context_settings=_CONTEXT,
 )
 
@@ -141,6 +149,8 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         follow_clock(os.environ)
+        if COMPLETING in os.environ:
+            import_module("alertd.cli.completion").answer_shells()
         code = app(standalone_mode=False, prog_name="alertd")
     except typer.TyperException as error:
         code = _usage(error)

@@ -12,7 +12,8 @@ import typer
 
 from alertd.asking.desk_view import DeskView
 from alertd.asking.events import EventReader
-from alertd.asking.notes import Given, Noted, event_noted, notes_of, open_to_models, understood, written
+from alertd.asking.note_given import Given
+from alertd.asking.notes import Noted, event_noted, notes_of, open_to_models, understood, written
 from alertd.asking.past_rules import Books
 from alertd.cli.connect import command_store, reach_of
 from alertd.cli.explain import content_of
@@ -34,7 +35,7 @@ from alertd.cli.output import (
 from alertd.cli.portfolio_names import no_portfolio
 from alertd.cli.rules import RulesOption, loaded_rules
 from alertd.errors import ConfigError, ParseFailed
-from alertd.model import Event
+from alertd.model import Event, Row
 from alertd.notify.note_rows import note_rows
 from alertd.rules.book import Portfolio, RuleBook
 from alertd.rules.loaded import Loaded
@@ -74,7 +75,8 @@ def note(
     the event, and the earlier ones are what was before.
 
     With --model a model is asked now, also about an event that was told of, and what it wrote is shown with what was
-    dropped and why. It counts towards the day's budget, and nothing of it is kept or sent. Exit 1 if none wrote one.
+    dropped and why. It counts towards the day's budget unless the same was answered today, and nothing of it is sent.
+    Exit 1 if none wrote one.
     """
     quiet_logs()
     if model or model_id is not None:
@@ -103,7 +105,7 @@ async def _stored(event: str, portfolio: str | None, config: Path | None, desk: 
         return await notes_of(store, DeskView(desk, Books(reach, told), store.load_alerts), event, portfolio)
 
 
-async def _journalled(name: str, config: Path | None, desk: str | None) -> Event:
+async def _journalled(name: str, config: Path | None, desk: str | None) -> tuple[Event, list[Row]]:
     reach = reach_of(config)
     async with command_store(reach) as store:
         return await event_noted(store, DeskView(desk, Books(reach, told), store.load_alerts), name)
@@ -149,8 +151,9 @@ def _asked(
     models = models_of(config, model)
     if _ID.fullmatch(event):
         book = _loaded(rules, config).book
-        found = guarded(lambda: _journalled(event, config, desk))
-        given = Given(Matcher(book), [found], _portfolios(book, portfolio, desk))
+        found, past = guarded(lambda: _journalled(event, config, desk))
+        desks = {one.id: one.desk for one in reach_of(config).sources if one.desk is not None}
+        given = Given(Matcher(book), [found], _portfolios(book, portfolio, desk), past, desks)
     else:
         given = _given(event, portfolio, rules, config, desk)
     known = {one.id: one for one in given.whose}

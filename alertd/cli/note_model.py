@@ -76,7 +76,7 @@ async def ask_models(config: Path | None, models: Sequence[ModelConfig], wanted:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(command_store(reach_from(settings)))
         http = await stack.enter_async_context(HttpClient(user_agent="alertd"))
-        answers = Answers()  # portfolios ask the same of the same event
+        answers = Answers(store)  # the daemon may have asked the same
         askers = [asker_of(one, http, store, answers) for one in models]
         return [await _answered(askers, one) for one in wanted]
 

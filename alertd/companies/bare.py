@@ -94,8 +94,8 @@ class BareTickers:
         """
         for field in fields:
             for ticker in self._in(field, taken[field.name]):
-                # what the event explains is that: Supplemental Nutrition Assistance Program (SNAP)
-                if ticker.company in sure or not any(f"({ticker.letters})" in other.text for other in fields):
+                # what the event explains is that: Supplemental Nutrition Assistance Program (SNAP), Riverbend <RIV>
+                if ticker.company in sure or not _is_explained(ticker.letters, fields):
                     yield ticker
 
     def _in(self, field: FieldText, taken: Collection[int]) -> Iterator[Ticker]:
@@ -141,6 +141,11 @@ class BareTickers:
             for word in words
         )
         return not shouted or sum(not word.isupper() for word in words) >= 2 * shouted
+
+
+def _is_explained(letters: str, fields: Sequence[FieldText]) -> bool:
+    bracketed = [f"{opens}{letters}{closes}" for opens, closes in ("()", "<>", "[]")]
+    return any(one in field.text for field in fields for one in bracketed)
 
 
 def _is_never(folded: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alertd.companies import clues
 from alertd.companies.gazetteer import Name
-from alertd.companies.ordinary import words_of
+from alertd.companies.ordinary import LEGAL_FORMS, words_of
 from alertd.companies.passages import FieldText
 
 if TYPE_CHECKING:
@@ -80,6 +80,15 @@ class Called:
         """Whether anybody is called so."""
         return self.at_end((word,)) is not None
 
+    def is_surely_known(self, name: Name) -> bool:
+        """Whether everybody knows a name and a capital is enough to say it, or the desk declares who is called so."""
+        return name.kind == "distinct" and (bool(name.known) or any(map(self.is_declared, self.ids(name))))
+
+    def is_distinct(self, word: str) -> bool:
+        """Whether somebody is called so and a capital is enough to say it."""
+        name = self.at_end((word,))
+        return name is not None and name.kind == "distinct"
+
     def at_end(self, words: tuple[str, ...]) -> Name | None:
         """Give the longest name with which some words end."""
         for begin in range(len(words)):
@@ -92,7 +101,7 @@ class Called:
         """Whether a ticker in brackets belongs to the name before it: `(AI)` may be anything."""
         if name is not None:
             return company in self.ids(name)
-        own = self.own_words(company)
+        own = self.own_words(company) - LEGAL_FORMS
         return words[0] in own and (words[0] not in clues.GENERIC or len(own.intersection(words)) > 1)
 
     def own_words(self, company: str) -> set[str]:

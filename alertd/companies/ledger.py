@@ -24,6 +24,8 @@ class Ledger:
         """Company -> the word that was taken for it."""
         self.others: dict[str, tuple[int, str]] = {}
         """Company -> somebody else whose longer name has its own in it, and how many points that counts."""
+        self.explained: dict[str, str] = {}
+        """Folded letters that the item explains as somebody else's, and how: AAR, of American railroads."""
         self.seen: list[tuple[tuple[str, ...], str, str]] = []
         """(words, written, company) of names, whose first words may stand for them later."""
         self.beside: list[Beside] = []

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from alertd.companies import clues
 from alertd.companies.gazetteer import Hit
+from alertd.companies.longer_before import name_before
 from alertd.companies.ordinary import LEGAL_FORMS, TRADES, is_ordinary, word_set
 from alertd.companies.passages import FieldText
 from alertd.text.common import common_words
@@ -34,8 +35,14 @@ _MORE = """
     security seeds sensors shipbuilding shipyards soap solar space sports staffing steelworks stores studios
     submarines supply surgical telecom terminals textile therapeutics timber tires tobacco tools toys trading trucking
     trucks trust turbines tyres university utilities ventures vineyards water wealth wind wines wireless yachts
+    management
 """
-MAKERS = (TRADES | clues.ORGANISATIONS | word_set(_MORE)) - word_set("holdings group companies worldwide")
+_BODIES = word_set("""
+    agency bureau commission commissioner committee department minister ministry parliament secretary senate
+    subcommittee tribunal
+    """)
+"""Of the state: the Commerce Department is not Commerce.com."""
+MAKERS = (TRADES | clues.ORGANISATIONS | _BODIES | word_set(_MORE)) - word_set("holdings group companies worldwide")
 """Words of which names of companies and of other bodies are made."""
 _LOOSE = word_set("""
     acquisition asset bank brands capital communications companies credit design development direct education
@@ -61,14 +68,10 @@ _HOUSES = word_set("""
     mahindra marubeni mitsubishi mitsui nippon nomura reliance samsung siemens sumitomo tata toshiba virgin yamaha
     """)
 """Names under which many independent companies go, however well known one of them is."""
+_SAID_OF_ALL = frozenset(("management",))
+"""What every company has: only within a sentence does a capital make a name of it."""
 _OF_BANKS = word_set("bank securities mutual")
 """What well-known financial companies call parts of themselves."""
-_PREFIXES = word_set("""
-    royal imperial new old great north south east west northern southern eastern western upper lower fort port mount
-    lake grand saint st san los
-    """)
-_STRONG = word_set("royal imperial fort mount lake saint los")
-"""At the beginning of a sentence and in headlines, too, these are part of a name."""
 _SITES = word_set("""
     campus site project mine field complex park mall arena stadium dam quarry reactor facility plant centre center
     tower ranch pipeline data
@@ -80,9 +83,20 @@ _STEM = 4
 _BETWEEN = 2
 """Words between a name and a legal form that make somebody else's name."""
 _STATE = re.compile(
-    r"\A, (?:A[KLRZ]|C[AOT]|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]"
-    r"|W[AIVY]|California)\b|\A, Calif\."
+    r"\A, (?:(?:A[KLRZ]|C[AOT]|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]"
+    r"|W[AIVY]|California|Ohio|Texas|Utah|Iowa|Ontario|Quebec|Alberta)\b"
+    r"|(?:Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Okla|Ore|Pa"
+    r"|Tenn|Va|Vt|Wash|Wis|Wyo|[NSW]\.[CDHJMYV]a?)\.)"
 )
+_DATELINE = re.compile(
+    r"\s*(?=[A-Z])([^\W\d_][\w .'’-]{1,30}?)(?:, [A-Z][\w. ]{1,20}){0,2}"
+    r"(?:,? (?:\(?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}\b[^-–—\n]{0,40})"
+    r"| \((?:Reuters|AP|AFP|UPI|PTI|Xinhua|Bloomberg|Dow Jones|PRNewswire|(?i:Business Wire|Globe ?Newswire))\))"
+    r" ?[-–—]{1,2}[ \n]"
+)
+"""Where a report is from: `BOGOTA, April 13 -`, `OSLO, Norway, May 3, 2024 /PRNewswire/ --`, `OSLO (Reuters) -`."""
+_DATED = 120
+"""Characters of a body in which it stands."""
 
 
 class Longer(NamedTuple):
@@ -93,12 +107,14 @@ class Longer(NamedTuple):
     """Whether the short name, too, means that one in the item: Telos Commercial Aviation may be a division."""
 
 
-def longer_name(field: FieldText, hit: Hit, own: Callable[[], Collection[str]]) -> Longer | None:
+def longer_name(
+    field: FieldText, hit: Hit, own: Callable[[], Collection[str]], is_distinct: Callable[[str], bool]
+) -> Longer | None:
     """Give the longer name of somebody else of which a name is part; else None.
 
-    `own` gives the words of the company's own names.
+    `own` gives the words of the company's own names; `is_distinct` says whether a word is somebody's distinct name.
     """
-    if found := _prefixed(field, hit) or _joined(field, hit) or _in_state(field, hit):
+    if found := name_before(field, hit, own, is_distinct) or _in_state(field, hit) or _dateline(field, hit):
         return Longer(found, sure=True)
     through = _site(field, hit, own) or _followed(field, hit, own)
     if through is None:
@@ -132,12 +148,15 @@ def _followed(field: FieldText, hit: Hit, own: Callable[[], Collection[str]]) ->
     if trusted and (folded not in clues.ORGANISATIONS or folded in _OF_BANKS):
         return None
     if folded in MAKERS:
-        affair = folded in _LOOSE and not _ends_as_name(field, after) and field.style(hit.first) != "sentence"
-        through = None if affair else after
+        in_sentence = field.style(hit.first) == "sentence"
+        affair = folded in _SAID_OF_ALL or (folded in _LOOSE and not _ends_as_name(field, after))
+        through = after if in_sentence or not affair else None
     elif trusted:
         return None
     else:
         through = _legal_end(field, after)
+        if through is None and hit.first == hit.last and hit.name.words[0] in clues.GENERIC:
+            through = None if folded in _AFFAIRS or folded in common_words() else after
         if through is None and (house or not hit.name.known) and field.style(hit.first) == "sentence":
             through = _maker_next(field, after)
     return None if through is None or _is_own(folded, own()) else through
@@ -159,8 +178,10 @@ def _site(field: FieldText, hit: Hit, own: Callable[[], Collection[str]]) -> int
 
 def _maker_next(field: FieldText, after: int) -> int | None:
     """Give the word after the next if it makes names: `Bryn Mawr Trust`."""
-    made = _capital_after(field, after) and field.words[after + 1] in MAKERS
-    return after + 1 if made and field.words[after] not in _AFFAIRS else None
+    if not _capital_after(field, after) or field.words[after] in _AFFAIRS:
+        return None
+    maker = field.words[after + 1]
+    return after + 1 if maker in MAKERS and maker not in _SAID_OF_ALL else None
 
 
 def _ends_as_name(field: FieldText, last: int) -> bool:
@@ -174,7 +195,7 @@ def _ends_as_name(field: FieldText, last: int) -> bool:
 def _legal_end(field: FieldText, after: int) -> int | None:
     """Give the legal form with which a name ends that has few words more, none of them what companies do."""
     for i in range(after, min(after + _BETWEEN + 1, len(field))):
-        if field.words[i] in LEGAL_FORMS:
+        if field.words[i] in LEGAL_FORMS or field.words[i] == "co":
             return i if i > after and field.word(i)[0].isupper() else None
         word = field.words[i]
         if not field.word(i)[0].isupper() or word in _AFFAIRS or word in common_words():
@@ -187,6 +208,8 @@ def _legal_end(field: FieldText, after: int) -> int | None:
 
 
 def _is_own(folded: str, mine: Collection[str]) -> bool:
+    if folded in _BODIES:  # Commerce.com has no committee
+        return folded in mine
     stem = folded[:_STEM].rstrip("s")
     return any(word.startswith(stem) for word in mine)
 
@@ -195,35 +218,13 @@ def _capital_after(field: FieldText, last: int) -> bool:
     return last + 1 < len(field) and field.gap(last) in _SPACES and field.word(last + 1)[0].isupper()
 
 
-def _prefixed(field: FieldText, hit: Hit) -> str:
-    """Find `New Tidewater`, `Royal Apple`: an adjective with a capital before a name of one word."""
-    before = hit.first - 1
-    if before < 0 or hit.first != hit.last or field.gap(before) not in _SPACES or hit.name.kind == "common":
+def _dateline(field: FieldText, hit: Hit) -> str:
+    """Find the place that a report is from: Bogota is no bank there, nor later."""
+    known = bool(hit.name.known) and hit.name.kind == "distinct"
+    if known or field.name != "body" or field.start(hit.first) > _DATED:
         return ""
-    word, written = field.words[before], field.word(before)
-    if word not in _PREFIXES or not written[0].isupper() or not written[1:].islower():
-        return ""
-    trusted = bool(hit.name.known) and hit.name.kind == "distinct"
-    if word not in _STRONG and (trusted or field.style(hit.first) != "sentence"):
-        return ""
-    said = hit.last + 1 < len(field) and field.words[hit.last + 1] in clues.SAID and not field.gap(hit.last).strip()
-    return field.surface(before, hit.last) if word in _STRONG or said or not field.is_initial(before) else ""
-
-
-def _joined(field: FieldText, hit: Hit) -> str:
-    """Find `Barnes & Noble`, `E-Tron`: a name that hangs on a word that is none itself."""
-    before = hit.first - 1
-    if before < 0 or hit.first != hit.last or hit.name.known:
-        return ""
-    gap, word = field.gap(before), field.word(before)
-    if gap in ("-", "‑") and len(word) == 1 and word.isupper():
-        return field.surface(before, hit.last)
-    return field.surface(before, hit.last) if _hangs(gap, word, field.words[before]) else ""
-
-
-def _hangs(gap: str, word: str, folded: str) -> bool:
-    """Whether an `&` joins a family name to another: not after an initial, a word, or a legal form."""
-    return gap == " & " and len(word) > 1 and word[0].isupper() and word[1:].islower() and not is_ordinary(folded)
+    found = _DATELINE.match(field.text)
+    return found[0].strip(" -–—\n") if found and field.start(hit.first) < found.end(1) else ""
 
 
 def _in_state(field: FieldText, hit: Hit) -> str:

@@ -83,6 +83,16 @@ def _lists() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return _read("ordinary.txt") | _read("ordinary_more.txt"), people, places
 
 
+@cache
+def _heads() -> frozenset[str]:
+    return _read("ordinary_more.txt") | _MARKET | TRADES
+
+
+def heads_names(word: str) -> bool:
+    """Whether names of companies begin with a folded word that says little by itself: Metal, Universal, Union."""
+    return word in _heads()
+
+
 def is_first_or_family_name(word: str) -> bool:
     """Whether many people are called so."""
     return word in _lists()[1]

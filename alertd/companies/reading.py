@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alertd.companies.bare import SYMBOL, Ticker, is_borne_out
+from alertd.companies.brackets import Brackets
 from alertd.companies.called import Called
 from alertd.companies.gazetteer import SHOWN, Hit, Name
 from alertd.companies.judge import Around, Verdict, has_capitals, judge
@@ -25,10 +27,9 @@ if TYPE_CHECKING:
 
 MOST_BESIDE = 100
 """Filers and categories of an event that are read."""
-SURE, WEIGHED = 3, 2
-"""Points for a name whose company the item names beyond doubt, or by a word that was weighed."""
-PERSON, OTHER = -3, -6
-"""Points for one that is a person's here, or part of somebody else's."""
+SURE, WEIGHED, PERSON, OTHER = 3, 2, -3, -6
+"""Points for a name whose company the item names beyond doubt, or by a word that was weighed; for one that is a
+person's here, or part of somebody else's."""
 
 
 class _Open(NamedTuple):
@@ -53,6 +54,7 @@ class Work:
         self._fields = fields
         self._capitals = capitals
         self._found = Ledger(fields)
+        self._brackets = Brackets(self._called, self._found)
         self._tags: dict[str, list[Tag]] = {field.name: [] for field in fields}
         self._candidates: list[_Open] = []
         self._bare = finder.bare
@@ -79,23 +81,11 @@ class Work:
 
     def take_tags(self, field: FieldText) -> None:
         """Take in the tags of a text."""
-        tags = self._tags[field.name] = [tag for tag in tags_in(field.text, self._who) if self._is_its(field, tag)]
+        tags = [tag for tag in tags_in(field.text, self._who) if self._brackets.is_its(field, tag)]
+        self._tags[field.name] = tags
         for tag in tags:
             if tag.company is not None and tag.sure:
                 self._take_tag(field, tag, tag.company)
-
-    def _is_its(self, field: FieldText, tag: Tag) -> bool:
-        """Whether a ticker in brackets, with no exchange, may be that of the name before it.
-
-        Tickers are used again: `Texaco <TX>` is not who has TX today.
-        """
-        if tag.company is None or tag.written[0] not in "<[" or (run := run_before(field, tag)) is None:
-            return True
-        words = tuple(field.words[run.first : run.last + 1])
-        if self._called.bears_out(tag.company, self._called.at_end(words), words):
-            return True
-        self._found.refuse(tag.written, f"no ticker of {field.surface(run.first, run.last)}")
-        return False
 
     def _take_tag(self, field: FieldText, tag: Tag, company: str) -> None:
         self._found.sure.setdefault(company, tag.written)
@@ -105,9 +95,9 @@ class Work:
 
     def take_names(self, field: FieldText, hits: Sequence[Hit]) -> None:
         """Collect the names that are written as such; those before a tag are decided by it."""
-        settled = self._settle(field)
+        settled = self._settle(field) | self._brackets.strange(field)
         looked_at = self._looked_at[field.name]
-        looked_at |= settled
+        looked_at.update(settled)
         free = 0
         for hit in hits:
             if hit.first < free or hit.first in settled or hit.last in settled or not _is_written(field, hit):
@@ -132,7 +122,8 @@ class Work:
 
     def _longer(self, one: _Open) -> Longer | None:
         """Give the longer name of somebody else of which a name is part; else nothing."""
-        return longer_name(one.field, one.hit, lambda: self._called.own_words(one.company))
+        own = partial(self._called.own_words, one.company)
+        return longer_name(one.field, one.hit, own, self._called.is_distinct)
 
     def _is_part(self, one: _Open) -> bool:
         """Whether a name is part of somebody else's, or of a person's."""
@@ -142,7 +133,7 @@ class Work:
         """Settle the names before tags; give their words and those of the tags."""
         settled: set[int] = set()
         for tag in self._tags[field.name]:
-            run = run_before(field, tag)
+            run = run_before(field, tag.opens)
             if tag.sure:
                 settled.update(range(field.index_at(tag.start), field.index_at(tag.end)))
             if run is None or run.last in settled:
@@ -179,7 +170,7 @@ class Work:
         left = self._weigh(several)
         # Reliance Industries says who Reliance is; the London Stock Exchange leaves London what it is.
         local = sure | {w: name for w, name in first_words(self._found.seen).items() if not is_place(w)}
-        single = [one for one in self._candidates if len(one.hit.name.words) == 1]
+        single = [one for one in self._candidates if len(one.hit.name.words) == 1 and not self._is_explained(one)]
         single = [one for one in single if not (one.hit.name.kind == "distinct" and self._is_local(one, local))]
         single = [one for one in single if not self._decide(one)][:MOST]
         bare = self._take_bare(list(self._bare.candidates(self._fields, self._looked_at, self._found.sure)))
@@ -194,6 +185,14 @@ class Work:
             if one.hit.name.kind != "common":  # `on` and `now` are in every text: nobody asks why
                 self._found.refuse(one.surface, self._verdict(one).why)
         return self._found
+
+    def _is_explained(self, one: _Open) -> bool:
+        """Whether the item says of such letters that they are somebody else's, and does not name the company."""
+        explained = self._found.explained.get(one.hit.name.words[0])
+        if explained is None or one.company in self._found.sure:
+            return False
+        self._found.refuse(one.surface, f"stands for {explained} in this item")
+        return True
 
     def _decide(self, one: _Open) -> bool:
         """Decide upon a distinct name; False for others, which are weighed."""

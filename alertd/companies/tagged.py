@@ -14,7 +14,6 @@ from alertd.companies import clues
 from alertd.companies.gazetteer import Name
 from alertd.companies.ordinary import LEGAL_FORMS, kind_of, word_set
 from alertd.companies.passages import FieldText
-from alertd.companies.tags import Tag
 
 _CONNECTING = word_set("of and the de la du des di & for")
 _LONGEST = 8
@@ -33,13 +32,15 @@ class Run(NamedTuple):
     """With it."""
 
 
-def run_before(field: FieldText, tag: Tag) -> Run | None:
+def run_before(field: FieldText, opens: int) -> Run | None:
     """Find the name that ends where a tag's bracket opens; None if no capital word does."""
-    through = field.index_at(tag.opens) - 1
-    if through < 0 or not _touches(field.text[field.end(through) : tag.opens]):
+    through = field.index_at(opens) - 1
+    if through < 0 or not _touches(field.text[field.end(through) : opens]):
         return None
     last = through
     while last > 0 and field.words[last] in LEGAL_FORMS | {"co", "a", "s", "n", "v", "com"} and through - last < 3:
+        last -= 1
+    while last > 0 and field.words[last] in _CONNECTING:  # J.P. Morgan and Co Inc
         last -= 1
     first = last
     while first > 0 and last - first < _LONGEST and _joins(field, first - 1):

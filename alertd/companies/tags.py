@@ -37,6 +37,7 @@ _EQUITY = re.compile(r" Equity\b")
 _BLOOMBERG = re.compile(r"\b([A-Z0-9]{1,6}) ([A-Z]{2})\Z")
 _ISIN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[A-Z0-9]{9}[0-9](?![A-Za-z0-9])")
 _CIK = re.compile(r"CIK\b[ :#=.Nno]{0,6}([0-9]{4,10})(?![0-9])|\((0[0-9]{9})\)")
+_FILLED = re.compile(r"[(\[<]([A-Z][A-Z0-9]{0,4})(?:\.[A-Z]{1,2})?[)\]>]")
 _PAREN = re.compile(r"\(([A-Z]{1,5}(?:[.\-][A-Z])?)\)")
 _NO_CASHTAG = word_set("B K M T BN MM MN MLN BLN TN CAD USD AUD NZD HKD SGD")
 """After a dollar sign these are magnitudes and currencies."""
@@ -190,6 +191,12 @@ def _parens(text: str, who: SecurityNames) -> Iterator[Tag]:
     for match in islice(_PAREN.finditer(text), _MOST):
         if meant := who.listed(match[1], ""):
             yield Tag(match.start() + 1, match.end() - 1, meant, "ticker", match[0], match.start(), sure=False)
+
+
+def bracketed(text: str) -> Iterator[re.Match[str]]:
+    """Give the brackets that hold nothing but what may be a ticker: (AI), <TX>, [BMO.M]; group 1 is its letters."""
+    if "(" in text or "<" in text or "[" in text:
+        yield from islice(_FILLED.finditer(text), _MOST)
 
 
 def tags_of_category(category: str, who: SecurityNames) -> Iterator[Tag]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -19,8 +20,9 @@ from alertd.enrich.money_amounts import Written, written
 from alertd.enrich.money_numbers import quantities
 from alertd.enrich.money_owner import owner
 from alertd.enrich.money_roles import role_of
+from alertd.enrich.money_tables import Tables
 from alertd.enrich.money_yearly import yearly
-from alertd.model import Amount
+from alertd.model import Amount, Event
 
 MOST = 50
 """Amounts of one event."""
@@ -28,11 +30,20 @@ _READ = 400
 """Amounts of one field that are looked at; what is the same becomes one."""
 _PLACES = 6
 """Places of one amount that are kept as evidence."""
+_DATELINE = 300
+"""Characters of a body that say where the report is from."""
 _NOT_YEARLY = frozenset(("debt", "price_target", "per_share", "valuation"))
 _SAME_THING = frozenset(("deal_value", "valuation", "revenue", "per_share", "cost"))
 """Roles between which accounts of one deal differ: a lease is worth what its lessor earns."""
 
 
+_WHOLE = frozenset(("deal_value", "valuation"))
+_LEAST_WHOLE = 1_000
+"""Nobody buys or values a company for less, but for the symbolic 1: it is the price of a share."""
+_SHARES = re.compile(
+    r"\b(?:shares?|(?:share|stock)holders?|stock|tender|takeover|bid|bids|merger|buyout|acquires?|acquired|series\s[a-z])\b",
+    re.I,
+)
 _CORRECTED = re.compile(
     r"\b(?:earlier|previous|original)\sversion\b|\b(?:incorrectly|originally)\s(?:said|stated|reported|gave)\b", re.I
 )
@@ -59,12 +70,19 @@ def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:
         numbers.pop()  # it may be cut off: $4 of $47.50
     if not any(one.monetary or one.careful for one in numbers):
         return
-    read = _Field(draft, name, text)
+    read, tables = _Field(draft, name, text), Tables(text, draft.lowered[name])
     elsewhere = draft.event.title if name == "body" else ""
-    for count, one in enumerate(written(text, numbers, draft.sentences[name], elsewhere)):
-        if count == _READ:
-            break
-        yield from read.amounts(one)
+    beside = elsewhere or draft.text("body")[:_DATELINE]
+    found = written(text, numbers, draft.sentences[name], elsewhere, _year(draft.event), beside)
+    for one in islice(found, _READ):
+        power = tables.power(one.start, one.figure_end) if tables and not one.said else 0
+        yield from read.amounts(one.times(10**power) if power else one)
+
+
+def _year(event: Event) -> int | None:
+    """Give the year in which an item was written, if it says so."""
+    at = event.event_at or event.published_at or ""
+    return int(at[:4]) if at[:4].isdecimal() else None
 
 
 class _Field:
@@ -108,6 +126,9 @@ class _Field:
             role, per = self._role, per or self._per
             if not any(since <= m.start < one.start for m in named):
                 return role, self._of, per
+        if role in _WHOLE and per is None and _is_price(one):
+            shares = _SHARES.search(self._text, *sentence) is not None
+            role, per = ("per_share", "share") if shares else (None, None)
         if role is None and per == "share":
             role = "per_share"
         if one.negative and role == "profit":
@@ -119,6 +140,10 @@ class _Field:
             low=one.low, high=one.high, bound=one.bound, currency=one.currency, per=per, role=role, of=of,
             earlier=one.earlier, evidence=[self._draft.evidence(self._name, one.start, one.end)],
         )  # fmt: skip
+
+
+def _is_price(one: Written) -> bool:
+    return not one.scaled and 1 < one.high < _LEAST_WHOLE
 
 
 def _only(mentions: Sequence[Mention]) -> str | None:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from alertd.enrich.money_before import BY_HOW_MUCH, CHANGES, RANGES, Bound, Place
 from alertd.enrich.money_numbers import Quantity
-from alertd.enrich.money_periods import period
-from alertd.enrich.money_words import HOME_EXCHANGES, HOMES
+from alertd.enrich.money_periods import is_for_each_share, period
+from alertd.enrich.money_words import FRANCS, HOME_EXCHANGES, HOMES, LAST_FRANCS
 from alertd.text.sentences import Sentence
 
 _DASH = re.compile(r"(\s?)[-‐‑‒–—−~〜～](\s?)")
@@ -63,14 +63,30 @@ class Written(NamedTuple):
     sentence: Sentence
     again: bool = False
     """In brackets behind another one, and in another currency: the same once more."""
+    said: bool = False
+    """A magnitude stands at it."""
+
+    def times(self, factor: int) -> Written:
+        """Give it so much larger, as the heading of its table says; that speaks of shares, too, and means others."""
+        per = None if self.per == "share" else self.per
+        return self._replace(low=self.low * factor, high=self.high * factor, scaled=True, per=per)
 
 
 def written(
-    text: str, numbers: Sequence[Quantity], sentences: Sequence[Sentence], elsewhere: str = ""
+    text: str,
+    numbers: Sequence[Quantity],
+    sentences: Sequence[Sentence],
+    elsewhere: str = "",
+    year: int | None = None,
+    beside: str = "",
 ) -> Iterator[Written]:
-    """Give the amounts in the order of the text; `elsewhere` is more text that may name a country."""
+    """Give the amounts in the order of the text.
+
+    `elsewhere` is more text that may name a country, and `beside` one that says where old news are from; `year` is
+    the one in which the text was written, if it is known.
+    """
     starts = [one.start for one in sentences]
-    whose = _Whose(text, elsewhere)
+    whose = _Whose(text, elsewhere, year, beside)
     at, last_end, last_currency = 0, 0, ""
     while at < len(numbers):
         one = numbers[at]
@@ -140,10 +156,14 @@ def _made(
     if more := _MORE_BEHIND.match(text, end):
         bound, end = "over", more.end()
     when = period(text, end, place.words)
+    scaled = last.scaled or high >= 10_000
+    if when.per is None and not scaled and is_for_each_share(text, end):
+        when = when._replace(per="share")
     change = bool(_CHANGE_BEHIND.match(text, end)) or place.by_how_much()
     return Written(
         start, when.end, low, high, currency, when.per, bound, place.is_earlier(end), last.negative, change,
-        scaled=last.scaled or high >= 10_000, figure_end=end, place=place, sentence=sentence,
+        scaled=scaled, figure_end=end, place=place, sentence=sentence,
+        said=last.scaled,
     )  # fmt: skip
 
 
@@ -208,8 +228,8 @@ def _scaled(one: Quantity, other: Quantity, *, dash: bool = False) -> _Joined | 
 class _Whose:
     """Says whose money it is where sign or word leave it open."""
 
-    def __init__(self, text: str, elsewhere: str) -> None:
-        self._text, self._elsewhere = text, elsewhere
+    def __init__(self, text: str, elsewhere: str, year: int | None, beside: str) -> None:
+        self._text, self._elsewhere, self._year, self._beside = text, elsewhere, year, beside
 
     def currency(self, one: Quantity) -> str:
         """Give the currency of a number."""
@@ -217,10 +237,24 @@ class _Whose:
             return one.currency
         if one.needs == "dollar":
             return self._dollar
+        if one.needs == "franc":
+            return self._franc
         for kind, currency, names in HOMES:
             if kind == one.needs and any(name in self._text or name in self._elsewhere for name in names):
                 return currency
         return one.currency or {"crown": "NOK", "dinar": "KWD", "peso": "MXN"}.get(one.needs, "USD")
+
+    @cached_property
+    def _franc(self) -> str:
+        """Whose francs a text means: today the Swiss ones, in old news those of the place that it names first."""
+        if self._year is None or self._year > LAST_FRANCS:
+            return "CHF"
+        first: dict[int, str] = {}
+        for text in (self._text, self._beside):
+            low = text.lower()
+            found = {low.find(name): code for code, names in FRANCS.items() for name in names if name in low}
+            first = first or found
+        return first[min(first)] if first else "CHF"
 
     @cached_property
     def _dollar(self) -> str:

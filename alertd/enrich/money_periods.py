@@ -37,6 +37,14 @@ _NAMED_SHARE = re.compile(
 """`per Seagen share`."""
 _NAMED = 90
 """Characters behind an amount in which such a share stands."""
+_FOR_EACH_SHARE = re.compile(
+    r"(?:[^$€£¥.;:()]|\.(?=\d)){0,90}?\bfor\s(?:each|every)\s(?:[\w&'’-]+\s){0,5}?"
+    r"(?:shares?|stock|ads|adrs?|units?|series\s[a-z]|class\s[a-z])\b",
+    re.I,
+)
+"""`$31, payable in cash, for each outstanding share`: further on in the clause, with no other money between."""
+_SHARE_WITHIN = 150
+"""Characters behind an amount in which that is looked for."""
 _NO_PERIOD = re.compile(
     r"\s(?:ago|earlier|before|after|later|prior|from\snow|previously|since|old|when|in\sadvance)\b", re.I
 )
@@ -84,6 +92,12 @@ def period(text: str, end: int, before: Sequence[str]) -> Period:
     elif "share" in text[end : end + _NAMED] and (share := _NAMED_SHARE.match(text, end)) is not None:
         return Period(share.end(), "share")
     return Period(end, _adjective(before))
+
+
+def is_for_each_share(text: str, end: int) -> bool:
+    """Whether the clause goes on so that an amount is paid for each share."""
+    near = text[end : end + _SHARE_WITHIN]
+    return ("for each" in near or "for every" in near) and _FOR_EACH_SHARE.match(text, end) is not None
 
 
 def _adjective(before: Sequence[str]) -> str | None:

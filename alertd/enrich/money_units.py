@@ -125,7 +125,7 @@ def _currency(text: str, at: int, digits: str, *, scaled: bool) -> Behind | None
 
 def _may_be_elsewhere(word: str) -> str:
     """Name the kind of money of words that several countries use, one of them first of all."""
-    return {"rupees": "rupee", "rs": "rupee"}.get(word, "")
+    return {"rupees": "rupee", "rs": "rupee", "francs": "franc", "franc": "franc"}.get(word, "")
 
 
 def _with_adjective(text: str, end: int, adjective: str) -> Behind | None:

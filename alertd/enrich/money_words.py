@@ -139,7 +139,10 @@ ADJECTIVES: dict[str, dict[str, str]] = {
         "uruguayan": "UYU", "dominican": "DOP",
     },
     "rupee": {"indian": "INR", "pakistani": "PKR", "pakistan": "PKR", "nepalese": "NPR", "mauritian": "MUR"},
-    "franc": {"swiss": "CHF", "cfa": "XOF", "rwandan": "RWF", "congolese": "CDF"},
+    "franc": {
+        "swiss": "CHF", "cfa": "XOF", "rwandan": "RWF", "congolese": "CDF", "french": "FRF", "belgian": "BEF",
+        "luxembourg": "LUF",
+    },
     "dinar": {"kuwaiti": "KWD", "bahraini": "BHD", "jordanian": "JOD", "iraqi": "IQD", "serbian": "RSD"},
     "riyal": {"saudi": "SAR", "qatari": "QAR", "omani": "OMR"},
     "yen": {"japanese": "JPY"}, "yuan": {"chinese": "CNY"}, "won": {"korean": "KRW"}, "lira": {"turkish": "TRY"},
@@ -178,6 +181,13 @@ HOMES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("yuan", "CNY", ("yuan", "renminbi", "RMB", "China", "Chinese", "Shanghai", "Shenzhen", "Beijing")),
 )
 """Whose money a word or sign is where the text names the country: of a crown, a peso… The first named wins."""
+FRANCS: dict[str, tuple[str, ...]] = {
+    "BEF": ("brussels", "belgi", "antwerp"), "FRF": ("paris", "france", "french"), "LUF": ("luxembourg",),
+    "CHF": ("zurich", "geneva", "basle", "basel", "swiss", "switzerland", "berne"),
+}  # fmt: skip
+"""Whose francs those of a place were, in small letters; the codes are of ISO 4217 as it was then."""
+LAST_FRANCS = 2001
+"""The last year in which Belgium, France and Luxembourg paid in francs."""
 HOME_EXCHANGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("CAD", ("TSX:", "TSXV:", "TSX-V:", "CSE:")), ("AUD", ("ASX:", "ASX.")), ("NZD", ("NZX:",)),
     ("HKD", ("HKEX:", "SEHK:")), ("SGD", ("SGX:",)),

@@ -32,6 +32,7 @@ from alertd.enrich.status_words import (
     MAY_COME,
     MODAL,
     MONTH_BEFORE,
+    MONTH_BEHIND,
     NO,
     NOT,
     NOT_NO,
@@ -249,6 +250,8 @@ def _is_month(s: Clauses, at: int) -> bool:
     if s.low[at] != "may" or not s.is_capital(at):
         return False
     behind = s.low[at + 1] if at + 1 < len(s.low) else ""
+    if behind in MONTH_BEHIND:
+        return True
     return behind[:1].isdigit() or (at > 0 and (s.low[at - 1] in MONTH_BEFORE or s.low[at - 1].isdigit()))
 
 

@@ -157,3 +157,8 @@ SAID = _set("""
 PARTING = _set("after while because when since although though but before following amid despite until whereas")
 """Words at which another clause begins."""
 MONTH_BEFORE = _set("in of since until by from on late early mid last next through")
+MONTH_BEHIND = _set("""
+    sales results revenue revenues output production data deliveries orders traffic exports imports retail same-store
+    comparable figures inflation payrolls report
+""")
+"""Behind `May` it is the month, at the beginning of a headline, too."""

@@ -8,7 +8,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Literal
+from typing import Any, Literal
 
 from alertd.errors import FetchPermanent, FetchTemporary
 from alertd.net.address import AddressPolicy, refusal
@@ -77,6 +77,11 @@ class Wire:
             raise FetchTemporary("closed the connection") from error
         except OSError as error:
             raise FetchTemporary(explain_socket(error)) from error
+
+    @property
+    def certificate(self) -> dict[str, Any]:
+        """The server's certificate, as `SSLSocket.getpeercert` gives it; empty without TLS."""
+        return dict(self._writer.get_extra_info("peercert") or {})
 
     def abort(self) -> None:
         """Drop the connection at once. TLS of its own would wait for the peer's goodbye."""

@@ -49,15 +49,19 @@ class _Facts(Struct, frozen=True, kw_only=True):
     alert: Alert
     event: Event
     now: int
+    sent: bool = True
+    """Whether `now` is when it is sent; else somebody looks at it then."""
 
 
-def compose(message: Message, now: int) -> Lines:
-    """Put a message into lines; `now` (ms) is the moment of its first attempt, shown as "sent"."""
-    lines = _composed(message, now)
+def compose(message: Message, now: int, *, sent: bool = True) -> Lines:
+    """Put a message into lines; `now` (ms) is the moment of its first attempt, shown as "sent". Not `sent`: somebody
+    only looks at it at that moment.
+    """
+    lines = _composed(message, now, sent)
     return replayed_lines(lines) if message.replay else lines
 
 
-def _composed(message: Message, now: int) -> Lines:
+def _composed(message: Message, now: int, sent: bool) -> Lines:
     if message.coverage is not None:
         return coverage_lines(message, message.coverage, now)
     if message.digest is not None:
@@ -66,7 +70,7 @@ def _composed(message: Message, now: int) -> Lines:
         return notice_lines(message, now)
     if message.alert is None:
         return bare_lines(message, now)
-    return _alert(_Facts(message=message, alert=message.alert, event=message.event or Event(), now=now))
+    return _alert(_Facts(message=message, alert=message.alert, event=message.event or Event(), now=now, sent=sent))
 
 
 def delayed(first_try_ms: int, now: int) -> str:
@@ -263,8 +267,8 @@ def _source(f: _Facts) -> list[Row]:
         at = moment(text)
         if at is not None:
             parts.append(f"{label} {clock_time(at, tz, f.now, precision)}")
-    parts.append(f"sent {clock_time(f.now, tz, f.now)} {zone_label(f.now, tz)}")
-    return [Row("Source", join(parts))]
+    parts += [f"sent {clock_time(f.now, tz, f.now)}"] if f.sent else []
+    return [Row("Source", f"{join(parts)} {zone_label(f.now, tz)}")] if any(parts) else []
 
 
 _ROWS: tuple[Callable[[_Facts], list[Row]], ...] = (_answered, _new, _held, _facts_rows, _says, _why, _noted, _source)

@@ -13,7 +13,7 @@ import ssl
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import aiosmtplib
 from pydantic import AfterValidator, Field, model_validator
@@ -145,15 +145,7 @@ class SmtpPool:
 
     async def _connect(self) -> Connection:
         config = self._config
-        client = Connection(
-            hostname=config.host,
-            port=config.relay_port,
-            timeout=config.timeout,
-            use_tls=config.tls == "implicit",
-            start_tls=config.tls == "starttls",  # True: no STARTTLS, no conversation
-            tls_context=self._tls,
-            local_hostname=_own_name(),
-        )
+        client = _to_relay(config, self._tls)
         try:
             await client.connect()
             if config.username and config.password:
@@ -192,6 +184,33 @@ async def converse(
     except (aiosmtplib.SMTPException, OSError) as error:
         raise _failure(stage, error) from error
     return refused
+
+
+async def certificate_of(config: SmtpConfig) -> dict[str, Any]:
+    """Connect as far as TLS, without a login; gives the relay's certificate, empty without TLS.
+
+    Raises SmtpFailure, and OSError if `ca_file` cannot be read.
+    """
+    client = _to_relay(config, tls_context(config))
+    try:
+        await client.connect()
+        return dict(client.get_transport_info("peercert") or {})
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise _failure("connect", error) from error
+    finally:
+        await hang_up(client)
+
+
+def _to_relay(config: SmtpConfig, tls: ssl.SSLContext | None) -> Connection:
+    return Connection(
+        hostname=config.host,
+        port=config.relay_port,
+        timeout=config.timeout,
+        use_tls=config.tls == "implicit",
+        start_tls=config.tls == "starttls",  # True: no STARTTLS, no conversation
+        tls_context=tls,
+        local_hostname=_own_name(),
+    )
 
 
 async def hang_up(client: Connection) -> None:

@@ -42,7 +42,7 @@ def note_on(
     """
     if event.withdrawn:  # from what its source takes back nothing follows
         return None
-    earlier = _earlier(event, past, source_desks, portfolio.desk)
+    earlier = earlier_in(event, past, source_desks, portfolio.desk)
     material = gather(event, portfolio.holdings.positions, world.graph, world.labels, earlier=earlier)
     note = facts_note(material, at)
     return note if any(said.section in _WORTH for said in note.statements) else None
@@ -56,11 +56,11 @@ def material_on(
     `event` is as the portfolio's desk sees it, `world` as those see it who belong to no desk.
     """
     known = [row for row in past if fact_of(row).open]
-    earlier = _earlier(event, known, source_desks, portfolio.desk)
+    earlier = earlier_in(event, known, source_desks, portfolio.desk)
     return written_material(gather_open(event, world.graph, world.related, earlier=earlier))
 
 
-def _earlier(event: Event, past: Iterable[Row], source_desks: Mapping[str, str], desk: str | None) -> list[Earlier]:
+def earlier_in(event: Event, past: Iterable[Row], source_desks: Mapping[str, str], desk: str | None) -> list[Earlier]:
     """Give what the parties did before: of each other story the first event that this desk may know of."""
     found: dict[str, Earlier] = {}
     for row in past:

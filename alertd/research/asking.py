@@ -86,8 +86,10 @@ class Asker:
         self._asked: dict[bytes, asyncio.Future[None]] = {}
         """Questions that are on their way: who has the same waits for the answer, and pays nothing."""
 
-    async def ask(self, request: ModelRequest, portfolio: str, now: int) -> ModelReply | NotAnswered:
-        """Ask on behalf of a portfolio. `now` in milliseconds.
+    async def ask(
+        self, request: ModelRequest, portfolio: str, now: int, *, lasting: bool = True
+    ) -> ModelReply | NotAnswered:
+        """Ask on behalf of a portfolio. `now` in milliseconds; a `lasting` answer is kept for other processes, too.
 
         It takes the model's `timeout` twice at most, and that only where a server fails after a long while. Raises
         StoreUnavailable, before anything is asked.
@@ -95,12 +97,15 @@ class Asker:
         key = self._key(request)
         while (asked := self._asked.get(key)) is not None:  # by another portfolio, at this moment
             await asyncio.wait([asked])
-        if (kept := self._answers.get(key)) is not None:
-            self._meter.spared("kept")
-            return kept
         self._asked[key] = asyncio.get_running_loop().create_future()
         try:
-            return await self._ask(key, request, portfolio, now)
+            if (kept := await self._answers.get(key, now)) is not None:
+                self._meter.spared("kept")
+                return kept
+            found = await self._ask(key, request, portfolio, now)
+            if isinstance(found, ModelReply) and lasting:
+                await self._answers.share(key, found, now)
+            return found
         finally:
             self._asked.pop(key).set_result(None)
 
@@ -134,9 +139,9 @@ class Asker:
         took = self._timer() - began
         return await self._note(key, admitted, answer, took, now + int(took * 1000))
 
-    def useless(self, request: ModelRequest) -> None:
+    async def useless(self, request: ModelRequest, now: int) -> None:
         """Forget the reply to this: nothing of it held, and the next answer may be better."""
-        self._answers.drop(self._key(request))
+        await self._answers.drop(self._key(request), now)
 
     async def standing(self, now: int) -> Standing:
         """Say how it stands. Raises StoreUnavailable."""

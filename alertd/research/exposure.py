@@ -16,10 +16,11 @@ from typing import NamedTuple
 from alertd.companies.model import Holding, Path
 from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
 from alertd.model import Event, Evidence, ReportedType, TouchedHolding
+from alertd.research.earned import CHARGED, earned, is_charged
 from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
 from alertd.research.material import Earlier, Exposure, Material, Side, is_talk, sure_types
 from alertd.research.standing import conditional, owed
-from alertd.research.whose import is_opinion, pays, plays
+from alertd.research.whose import at_whose_place, is_opinion, pays, plays
 from alertd.rules.touched import SAID
 
 MAX_NAMED = 8
@@ -56,6 +57,7 @@ def gather(
     armed: Iterable[str] = (),
 ) -> Material:
     """Gather what a note about an event may rest on, for who holds so."""
+    event = at_whose_place(event)
     found = exposures(event, holdings, graph, label, hops)
     names = {company.id: company.name or company.id for company in event.companies}
     near = [one.company for one in found] + [end for one in found for r in one.relations for end in (r.company, r.of)]
@@ -96,13 +98,14 @@ def _beside(event: Event, named: Sequence[str], graph: Graph) -> dict[str, list[
     `Nvidia makes the chips` in the report of a lease is about Nvidia as the supplier of the lessor.
     """
     day, ways = event.event_at[:10], dict[str, list[Path]]()
-    parties = {party.company for one in sure_types(event) for party in one.parties}
+    told = [(one, party) for one in sure_types(event) for party in one.parties]
+    parties = {party.company for one, party in told if plays(event, one, party.company, party.role)}
     bystanders = [company for company in named if company not in parties and _on(event, company).effect.sign is None]
     for company in bystanders:
         near = [graph.paths(end, 1).get(company, ()) for end in named if end in parties]
-        told = [way for some in near for way in some if in_force(way, day)]
-        if told:
-            ways[company] = told
+        found = [way for some in near for way in some if in_force(way, day)]
+        if found:
+            ways[company] = found
     return ways
 
 
@@ -169,18 +172,28 @@ def _on(event: Event, company: str) -> _Told:
         conditional(effect, event, found)
         for found, role in _reported(event, company)
         if _is_firm(event, found)
-        and ((effect := on_itself(found, role)).why != HAS_TO_PAY.why or pays(event, found, company))
+        and ((effect := _effect_on(event, found, role, company)).why != HAS_TO_PAY.why or pays(event, found, company))
     ]
     if told := next((effect for effect in effects if effect.sign is not None), None):
         return _Told((), told)
     # Of an event that is about something else a penalty is what the parties of a contract have agreed on.
     main = next(iter(sure_types(event)), None)
-    amount = next((one for one in event.amounts if one.role in PAID and one.of == company and not one.earlier), None)
+    own = [one for one in event.amounts if one.of == company and not one.earlier]
+    if main is not None and _is_firm(event, main) and main.status != "denied":
+        charges = [one for one in own if one.role == "charge" and is_charged(event, one.evidence)]
+        if charges:
+            return _Told((), conditional(CHARGED, event, main), shown=tuple(charges[0].evidence))
+    amount = next((one for one in own if one.role in PAID), None)
     if amount is None or main is None or main.type not in JUDGED or main.status == "denied":
         return _Told((), UNKNOWN)
     if not _is_firm(event, main) or not pays(event, main, company):
         return _Told((), UNKNOWN)
     return _Told((), owed(event, main, amount.evidence), shown=tuple(amount.evidence))
+
+
+def _effect_on(event: Event, found: ReportedType, role: str, company: str) -> Effect:
+    """Give what an event type is for a company in it: of results by what they are, else by the table."""
+    return earned(event, found, company) if found.type == "results" else on_itself(found, role)
 
 
 def _is_firm(event: Event, found: ReportedType) -> bool:

@@ -71,7 +71,8 @@ def _in_text(event: Event, one: Evidence) -> Evidence | None:
     text = _text(event, one.field)
     if not 0 <= one.start < one.end <= len(text):
         return None
-    start, end = sentence_around(text, one.start, one.end)
+    wide = one.end - one.start > QUOTE_MAX  # nothing that long is a find: its sentences are not looked for
+    start, end = (one.start, one.end) if wide else sentence_around(text, one.start, one.end)
     if end - start > QUOTE_MAX:  # the span itself is what matters
         start = max(start, one.start - QUOTE_MAX // 3)
         end = min(end, start + QUOTE_MAX)

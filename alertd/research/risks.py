@@ -12,6 +12,7 @@ from alertd.research.cues import ANSWERS, RISKS, Cue
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
 from alertd.research.passages import Passage, first_cue, passages
+from alertd.research.sayers import sayer_at
 
 MOST, MOST_SAID = 4, 3
 
@@ -91,7 +92,9 @@ def _sentences(material: Material, main: ReportedType, said: list[NoteStatement]
 def _risk(term: DealTerm, material: Material) -> NoteStatement:
     what = words(term.type)
     held = f", held by {material.name(term.held_by)}" if term.held_by else ""
-    text = f"{what[:1].upper()}{what[1:]}{held}: {_CONSEQUENCE[term.type]}."
+    sayer = sayer_at(material.event, term.evidence)
+    said = f", as {sayer.says}" if sayer is not None else ""
+    text = f"{what[:1].upper()}{what[1:]}{held}{said}: {_CONSEQUENCE[term.type]}."
     return NoteStatement(section="risk", text=text[:280], grounds=quote(material.event, term.evidence))
 
 
@@ -105,7 +108,7 @@ def horizon_of(material: Material) -> Horizon:
     runs = (
         next((found for found in lasting if found.of not in _OTHER_LENGTHS), None) if main.type in LASTING else None
     )
-    said = [_statement(f"{_length(one)}.", quote(event, one.evidence)) for one in (notice, runs) if one is not None]
+    said = [_told_length(one, event) for one in (notice, runs) if one is not None]
     if notice is not None and notice.low is not None and notice.high is not None:
         return Horizon(said, _months(notice.low, notice), _months(notice.high, notice))
     terms = [one for one in event.terms if one.type in _RUNS and quote(event, one.evidence)]
@@ -139,6 +142,14 @@ def _statement(text: str, grounds: list[NoteGround]) -> NoteStatement:
 
 def _told(found: Duration) -> bool:
     return found.until is not None or (found.low is not None and found.high is not None)
+
+
+def _told_length(found: Duration, event: Event) -> NoteStatement:
+    """Say how long it runs, and who says so where the text does not say it itself."""
+    text, sayer = _length(found), sayer_at(event, found.evidence)
+    if sayer is not None:
+        text = f"{sayer.says[:1].upper()}{sayer.says[1:]} {text[:1].lower()}{text[1:]}"
+    return _statement(f"{text}.", quote(event, found.evidence))
 
 
 def _length(found: Duration) -> str:

@@ -8,6 +8,7 @@ from alertd.alerts.crowding import told_so_far
 from alertd.model import Amount, Event, Evidence, NoteGround, NoteStatement, Party, ReportedType
 from alertd.research.grounds import before, naming, number, quote, words
 from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
+from alertd.research.sayers import sayer_at
 from alertd.research.size import BESIDE, as_size
 from alertd.research.size import before as what_it_was
 from alertd.research.standing import around
@@ -27,6 +28,8 @@ _RECKONED = re.compile(
 """What those say who stand outside."""
 OPINIONS = ("price_target", "rating_change")
 """Types of what an analyst says: his figure is what happened."""
+_DISPUTED = ("litigation", "contract_dispute", "contract_termination", "regulatory_action", "proxy_fight")
+"""Types in which each side has figures of its own."""
 LOUD = 2.0
 """Standard deviations above the usual number of stories from which a company is called crowded."""
 
@@ -138,6 +141,8 @@ def _lead(material: Material, amount: Amount) -> str:
         return "Claimed"
     if is_talk(material.event, main):
         return "Talked of"
+    if main.type in _DISPUTED and (sayer := sayer_at(material.event, amount.evidence)) is not None:
+        return f"{'Claimed' if sayer.verb == 'claims' else 'Stated'} by {sayer.who}"
     return "Possible" if _POSSIBLE.search(_sentence(material, amount)) else "Stated"
 
 

@@ -5,6 +5,7 @@ a comparison     `the fine could top Intel's record`: not Intel
 an office        `the chairman of Tesla agrees to pay`: not Tesla
 an agency        `S&P downgrades Texaco`: S&P gives ratings, and has none here
 an opinion       `Why you're smart to buy Chipotle`: nobody has bid
+a plant          `TSMC fire halts production of Nvidia chips`: not Nvidia, whose goods are made there
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from alertd.model import Event, ReportedType
+from msgspec.structs import replace
+
+from alertd.model import Event, Party, ReportedType
 from alertd.research.standing import around
 
 _UP = r"rais\w+|hik(?:e|es|ed|ing)|boost\w*|lift(?:s|ed|ing)?|increas\w+|doubl\w+|upgrad\w+"
@@ -55,6 +58,26 @@ _AGENCY = re.compile(
     re.IGNORECASE,
 )
 _RATED = ("rating_change", "price_target")
+_AT_A_PLACE = ("outage",)
+"""Types of what happens at somebody's plant or in somebody's system."""
+_GOODS = (
+    r"(?:chips?|processors?|gpus?|memory|parts?|components?|engines?|batter(?:y|ies)|phones?|servers?|vehicles?|cars?"
+    r"|drugs?|vaccines?|products?|goods|orders?|models?)"
+)
+_MADE_FOR = re.compile(
+    rf"\b(?:production|output|supply|supplies|shipments?|deliver(?:y|ies)|manufactur\w+|assembly|{_GOODS})"
+    r"\s(?:of|for|to)\s(?:the\s|its\s|some\s)?$",
+    re.IGNORECASE,
+)
+_ITS_GOODS = re.compile(rf"^(?:\s?['’]\s?s?)?\s(?:[\w-]+\s){{0,2}}{_GOODS}\b", re.IGNORECASE)
+_PLANTS = r"(?:plants?|factory|factories|fabs?|mines?|refiner(?:y|ies)|warehouses?|foundry|data cent(?:er|re)s?)"
+_ACCIDENTS = r"(?:fire|blaze|explosion|blast|outage|accident|leak|flood(?:ing)?|power cut)"
+_PLACE = re.compile(
+    rf"(?P<name>[A-Z][\w&.-]+)(?:['’]s?)?\s(?:[a-z]+\s){{0,2}}(?:{_PLANTS}|{_ACCIDENTS})\b"
+    rf"|\b(?i:{_ACCIDENTS})\s(?:at|in|of|hits|shuts|halts|stops)\s(?:an?\s|the\s)?(?P<at>[A-Z][\w&.-]+)"
+)
+"""Who is named with the plant where it happens, or with the accident."""
+_NOBODY = frozenset(("a", "an", "the", "this", "that", "its", "huge", "big", "major", "power"))
 _OPINION = re.compile(
     r"\?\W*$|^\W*(?:why|how|should|here['’]?s?)\b|\byou(?:r|rs|rself)?\b|\b\d+ reasons\b"
     r"|^\W*(?:opinion|commentary|op-ed)\b"
@@ -107,7 +130,7 @@ def _told(said: str, event: Event, found: ReportedType, company: str) -> Iterato
     places = [] if called is None else list(called.finditer(said))
     if not places:
         return
-    if all(_is_beside(said, at) for at in places):
+    if all(_is_beside(said, at) or (found.type in _AT_A_PLACE and _is_elsewhere(said, at)) for at in places):
         yield False
         return
     direction = _DIRECTIONS.get(f"{found.type}/{found.kind}" if found.kind else found.type)
@@ -149,6 +172,58 @@ def _is_in(clauses: list[tuple[int, int, str, int]], n: int, places: list[re.Mat
 def _is_beside(said: str, at: re.Match[str]) -> bool:
     before = said[max(at.start() - _BEFORE, 0) : at.start()]
     return _COMPARED.search(before) is not None or _SPARED.match(said[at.end() :]) is not None
+
+
+def at_whose_place(event: Event) -> Event:
+    """Give an event in which what happens at a plant is told of whose plant it is, where the text names him.
+
+    The enricher may have found only whose goods are made there.
+    """
+    types = [_placed(event, found) if found.type in _AT_A_PLACE else found for found in event.event_types]
+    return event if types == event.event_types else replace(event, event_types=types)
+
+
+def _placed(event: Event, found: ReportedType) -> ReportedType:
+    if not found.parties or any(plays(event, found, one.company, one.role) for one in found.parties):
+        return found
+    owners = [one.id for one in event.companies if _is_at_place(event, found, one.id)]
+    parties = [Party(company=owner, role=found.parties[0].role) for owner in owners]
+    return replace(found, parties=parties) if parties else found
+
+
+def _is_at_place(event: Event, found: ReportedType, company: str) -> bool:
+    """Whether a company is named with the plant or the accident."""
+    called = _called(event, company)
+    if called is None:
+        return False
+    return any(_overlap(at, one) for said in _sentences(event, found) for one in _PLACE.finditer(said)
+               for at in called.finditer(said))  # fmt: skip
+
+
+def _overlap(at: re.Match[str], place: re.Match[str]) -> bool:
+    """Whether a name is that of who is named with a place."""
+    start, end = place.span("name" if place["name"] else "at")
+    return at.start() < end and start < at.end()
+
+
+def _is_elsewhere(said: str, at: re.Match[str]) -> bool:
+    """Whether a company is named as whose supplier or whose goods something happens to, at another's plant."""
+    if _ITS_OFFICE.match(said[at.end() :]) is not None or _OFFICE_OF.search(said[: at.start()]) is not None:
+        return True
+    before = said[max(at.start() - _BEFORE, 0) : at.start()]
+    if _MADE_FOR.search(before) is None and _ITS_GOODS.match(said[at.end() :]) is None:
+        return False
+    places = (one for one in _PLACE.finditer(said) if (one["name"] or one["at"]).lower() not in _NOBODY)
+    return any(not _overlap(at, one) for one in places)
+
+
+def tells_of(event: Event, said: str, company: str) -> bool:
+    """Whether a sentence can be about a company: it names it, or nobody."""
+    called = _called(event, company)
+    if called is not None and called.search(said) is not None:
+        return not all(_is_beside(said, at) for at in called.finditer(said))
+    others = (_called(event, other.id) for other in event.companies if other.id != company)
+    return not any(one is not None and one.search(said) for one in others)
 
 
 def _is_office(said: str, at: re.Match[str]) -> bool:

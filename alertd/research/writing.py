@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alertd.alerts.rights import keeps_body
 from alertd.base.clock import Clock, rfc3339
 from alertd.model import Note
+from alertd.research.answers import KEEP_S
 from alertd.research.asking import Asker, NotAnswered
 from alertd.research.draft import DraftRefused, read_draft
 from alertd.research.handles import handles
@@ -47,19 +49,19 @@ async def written_by(
         return NotWritten(kept)
     named = handles(material)
     asked = request(material, named, outside=model.outside)
-    reply = await model.ask(asked, portfolio, clock())
+    reply = await model.ask(asked, portfolio, clock(), lasting=keeps_body(material.event, KEEP_S))
     if isinstance(reply, NotAnswered):
         return NotWritten(reply.reason, reply.words, reply.lasting)
     try:
         draft = read_draft(reply.text)
     except DraftRefused as error:
-        model.useless(asked)
+        await model.useless(asked, clock())
         return NotWritten("its answer is no note", f"its answer is no note: {error}")
     at = rfc3339(clock())
     # In a thread: a long text and a hostile answer take a while, and others send meanwhile.
     note, checked = await asyncio.to_thread(note_of, facts, draft, material, named, model.by, at)
     dropped = [(one.reason, one.detail) for one in checked.dropped]
     if note.fallback:
-        model.useless(asked)
+        await model.useless(asked, clock())
         return NotWritten(note.fallback, dropped=dropped)
     return Written(note, len(checked.statements), dropped)

@@ -40,11 +40,12 @@ _SIZES = (
     ("timers", "ZCARD", "timers"),
     ("note_due", "ZCARD", "note_due"),
     ("feedback", "ZCARD", "feedback_ends"),
+    ("answers", "ZCARD", "answer_ends"),
 )
 
 
 class HealthPart(Part):
-    """`ping`, `memory`, `probe`, `check_server`, `key_counts`, `heartbeat`, `members`."""
+    """`ping`, `memory`, `probe`, `check_server`, `server_facts`, `key_counts`, `heartbeat`, `members`."""
 
     async def ping(self) -> float:
         """Give the time of one round trip in milliseconds."""
@@ -66,11 +67,15 @@ class HealthPart(Part):
 
     async def check_server(self, *, relaxed: bool = False) -> list[Finding]:
         """Check the start-up contract; nothing found is an empty list."""
+        return judge(await self.server_facts(relaxed=relaxed))
+
+    async def server_facts(self, *, relaxed: bool = False) -> ServerFacts:
+        """Ask the server what it says of itself, and look at its clock."""
         before = machine_ms(self.clock())  # a replay goes by a clock of the past, its server does not
         seconds, micros = await self.link.call("TIME")
         skew = int(seconds) * 1000 + int(micros) // 1000 - (before + machine_ms(self.clock())) // 2
         info = await self.link.call("INFO")
-        facts = ServerFacts(
+        return ServerFacts(
             info=parse_info(info.decode("utf-8", "replace")),
             config=await self._config(),
             skew_ms=skew,
@@ -79,7 +84,6 @@ class HealthPart(Part):
             several=self.link.kind != "one",
             types=await self._types(),
         )
-        return judge(facts)
 
     async def _config(self) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,9 @@ TRIMMED = "trimmed"
 """Field of `meta` that says before which id records were dropped, once some were."""
 TRACED = 1_000
 """Records that a trace has at most (`journal.lua`)."""
+TRACED_AT_ONCE = 20
+"""Records of it that are asked for at once: some have megabytes."""
+ALL = sys.maxsize
 TRIM_AT_ONCE = 1_000
 """Records that one command drops at most; several nodes of a stream, which is dropped by whole nodes."""
 
@@ -54,13 +58,24 @@ class JournalPart(Part):
         reply = await self.link.run("journal_once", names, to_json(record), mark, ONCE_S, next_id(behind), *ids)
         return bool(reply[0] == b"ok")
 
-    async def trace(self, id: str, most: int = TRACED) -> list[tuple[str, JournalRecord]]:
-        """Give the newest records that concern an id, at most 1,000, oldest first."""
+    async def trace(self, id: str, most: int = TRACED, enough: int = ALL) -> list[tuple[str, JournalRecord]]:
+        """Give the newest records that concern an id, at most 1,000, oldest first; of older ones none where the newer
+        have `enough` bytes.
+        """
         entries = await self.link.call("LRANGE", self.keys(f"trace:{id}"), -most, -1)
-        if not entries:
-            return []
-        rows = await self.link.pipeline([["XRANGE", self.keys("journal"), e, e] for e in entries])
-        return [_record(row[0]) for row in rows if row]  # none where the journal was trimmed
+        found, size, turn = list[tuple[str, JournalRecord]](), 0, 0
+        while entries and size < enough:
+            entries, part = entries[:-TRACED_AT_ONCE], entries[-TRACED_AT_ONCE:]
+            rows = await self.link.pipeline([["XRANGE", self.keys("journal"), e, e] for e in part])
+            for row in reversed(rows):
+                if not row or size >= enough:
+                    continue  # the journal was trimmed
+                found.append(_record(row[0]))
+                size += len(row[0][1][1])
+                if size - turn > TURN_BYTES:
+                    turn = size
+                    await asyncio.sleep(0)
+        return found[::-1]
 
     async def read_journal(
         self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None

@@ -66,6 +66,8 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     spent:<model>/<day> hash    calls and tokens of a day since 1970, p:<portfolio> its calls, cost:<currency>,
                                 r:<token> what was guessed of a question under way (scripts/spend.lua); expires 3 d
                                 after the last
+    answers, answer_ends  hash, zset  hash of a question to a model -> <end>|<answer>, # bytes of all; its end
+                                (scripts/answer.lua): at most 500 and 8 MiB; expires a minute after the last
     flow               hash     in, out: events put into the stream and taken out; at: when that was compared last
     meta               hash     schema, epoch, trimmed (before which journal id records were dropped),
                                 confirmed: when replicas were last waited for
@@ -90,11 +92,11 @@ SHARED = {
     "hash": (
         "sources", "standings", "parts", "marks", "counters", "silences", "deliveries", "bodies", "payloads",
         "chains", "pace", "indices", "archived", "fetches", "fetch_headers", "flow",
-        "meta",
+        "meta", "answers",
     ),
     "zset": (
         "alerts", "states", "stories", "windows", "part_ends", "timers", "note_due", "mark_ends", "counter_ends",
-        "silence_ends", "feedback_ends", "done", "dead", "fetch_due", "fetch_ends",
+        "silence_ends", "feedback_ends", "done", "dead", "fetch_due", "fetch_ends", "answer_ends",
     ),
     "set": ("receivers",),
     "list": ("wake",),

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from alertd.base.clock import Clock, system_clock
 from alertd.store.keys import LANES
 from alertd.store.memory_alerts import MemoryAlerts
+from alertd.store.memory_answers import MemoryAnswers
 from alertd.store.memory_archive import MemoryArchive
 from alertd.store.memory_base import place
 from alertd.store.memory_indices import MemoryIndices
@@ -25,7 +26,15 @@ from alertd.store.types import Finding, Memory
 
 
 class MemoryStore(
-    MemoryTexts, MemoryAlerts, MemoryState, MemoryStories, MemoryLimits, MemorySpending, MemoryArchive, MemoryIndices
+    MemoryTexts,
+    MemoryAlerts,
+    MemoryState,
+    MemoryStories,
+    MemoryLimits,
+    MemorySpending,
+    MemoryAnswers,
+    MemoryArchive,
+    MemoryIndices,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
@@ -37,6 +46,7 @@ class MemoryStore(
         self._members: dict[str, dict[str, int]] = defaultdict(dict)
         self._turns, self._quiet = {}, {}
         self._spent = defaultdict(DaySpent)
+        self._kept_answers = {}
         self._archived = {}
         self._indices, self._indices_at = {}, 0
         self._epoch = ""
@@ -93,6 +103,7 @@ class MemoryStore(
             "stories": len(self._stories.index),
             "standings": len(self._standings),
             "indices": len(self._indices),
+            "answers": len(self._kept_answers),
         }
         counts |= self._life.sizes()
         return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}

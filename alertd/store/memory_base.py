@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from alertd.base.clock import Clock, rfc3339
 from alertd.model import JournalRecord
-from alertd.store.journal import TRACED, Instead, next_id, once_name
+from alertd.store.journal import ALL, TRACED, Instead, next_id, once_name
 from alertd.store.records import ONCE_S, from_json, record_ids, to_json
 
 T = TypeVar("T", bound=Sequence[object])
@@ -78,10 +78,16 @@ class MemoryBase:
             self._once[mark] = self.clock() + ONCE_S * 1000
         return True
 
-    async def trace(self, id: str, most: int = TRACED) -> list[tuple[str, JournalRecord]]:
-        """Give the newest records that concern an id, at most 1,000, oldest first."""
-        entries = list(self._traces.get(id, []))[-most:]
-        return [(entry, self._journal[entry]) for entry in entries if entry in self._journal]
+    async def trace(self, id: str, most: int = TRACED, enough: int = ALL) -> list[tuple[str, JournalRecord]]:
+        """Give the newest records that concern an id, at most 1,000, oldest first; of older ones none where the newer
+        have `enough` bytes.
+        """
+        found, size = list[tuple[str, JournalRecord]](), 0
+        for entry in reversed(list(self._traces.get(id, []))[-most:]):
+            if entry in self._journal and size < enough:
+                found.append((entry, self._journal[entry]))
+                size += len(to_json(self._journal[entry])) if enough < ALL else 0
+        return found[::-1]
 
     async def read_journal(
         self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None

@@ -37,7 +37,7 @@ class _Placed:
 
 
 class MemoryState(MemoryBase):
-    """`observe`."""
+    """`observe` and `remembered`."""
 
     _sets: dict[str, _Set]
     _states: dict[str, int]
@@ -53,6 +53,10 @@ class MemoryState(MemoryBase):
         for event, revision in (revised or {}).items():
             self._take_out(event, revision, sets_of(observations, event, revision))
         return [self._put_and_read(one, now) for one in observations]
+
+    async def remembered(self, sets: Sequence[str]) -> list[list[Row]]:
+        """Give the rows of sets as they are."""
+        return [list(self._set_of(checked_member(name)).rows.values()) for name in sets]
 
     def _take_out(self, event: str, revision: int, kept: Sequence[str]) -> None:
         placed = self._place_of(event)

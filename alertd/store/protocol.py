@@ -31,7 +31,8 @@ from alertd.model import (
     StoryAsk,
     StreamEvent,
 )
-from alertd.store.journal import TRACED, Instead
+from alertd.store.journal import ALL, TRACED, Instead
+from alertd.store.protocol_answers import AnswerStore
 from alertd.store.protocol_archive import ArchiveStore
 from alertd.store.protocol_indices import IndexStore
 from alertd.store.protocol_life import LifeStore
@@ -41,7 +42,7 @@ from alertd.store.protocol_texts import TextStore
 from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, Turn
 
 
-class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, SpendingStore, Protocol):
+class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, SpendingStore, AnswerStore, Protocol):
     """The whole of it. Consumers may define smaller protocols of their own."""
 
     # --- opening ---------------------------------------------------------------------------------
@@ -211,6 +212,9 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Spending
         out, and an older one is not put in any more. Repeatable.
         """
 
+    async def remembered(self, sets: Sequence[str]) -> list[list[Row]]:
+        """Give the rows of sets as they are, in their order, and put nothing in."""
+
     # --- limits ----------------------------------------------------------------------------------
 
     async def take_turn(self, limit: str, token: str, now: int, interval_ms: int, longest_ms: int) -> Turn:
@@ -232,8 +236,10 @@ class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, Spending
         It, and what comes later, gets an id behind `behind`: for a journal that went back to an older state.
         """
 
-    async def trace(self, id: str, most: int = TRACED) -> list[tuple[str, JournalRecord]]:
-        """Give the newest records that concern an id, at most 1,000, oldest first."""
+    async def trace(self, id: str, most: int = TRACED, enough: int = ALL) -> list[tuple[str, JournalRecord]]:
+        """Give the newest records that concern an id, at most 1,000, oldest first; of older ones none where the newer
+        have `enough` bytes.
+        """
 
     async def read_journal(
         self, after_id: str, count: int, block_ms: int, *, instead: Instead | None = None

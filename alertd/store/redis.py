@@ -8,6 +8,7 @@ from alertd.base.clock import Clock, system_clock
 from alertd.errors import LayoutNewer
 from alertd.store.age import AgePart
 from alertd.store.alerts import AlertsPart
+from alertd.store.answers import AnswersPart
 from alertd.store.archive import ArchivePart
 from alertd.store.audit_queue import AuditQueuePart
 from alertd.store.client import Link
@@ -45,6 +46,7 @@ class RedisStore(
     HealthPart,
     LimitsPart,
     SpendingPart,
+    AnswersPart,
     LifePart,
     FetchesPart,
     StandingsPart,

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class StatePart(Part):
-    """`observe`."""
+    """`observe` and `remembered`."""
 
     async def observe(
         self, observations: Sequence[Observation], now: int, *, revised: Mapping[str, int] | None = None
@@ -38,6 +38,12 @@ class StatePart(Part):
             rows += await self._observe(part, observations, now, told)
             told = {}  # what an event is no longer in is undone first, before anything is put in
         return rows
+
+    async def remembered(self, sets: Sequence[str]) -> list[list[Row]]:
+        """Give the rows of sets as they are."""
+        keys = [self.keys(f"rows:{checked_member(name)}") for name in sets]
+        found = await self.link.pipeline([["HGETALL", key] for key in keys]) if keys else []
+        return [_rows(reply, name) for reply, name in zip(found, sets, strict=True)]
 
     async def _observe(
         self, part: Sequence[Observation], whole: Sequence[Observation], now: int, revised: Mapping[str, int]

@@ -166,7 +166,7 @@ class _Telling:
             for statements, planted in _drafts(how, one):
                 self._server.script(says(draft(statements, one.facts if how == "well" else None)))
                 note = await _note(asker, one)
-                asker.useless(request(one.material, one.named, outside=asker.outside))
+                await asker.useless(request(one.material, one.named, outside=asker.outside), 0)
                 self._count(came, one, note, planted)
         return came
 

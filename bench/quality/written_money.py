@@ -33,6 +33,8 @@ class Case(NamedTuple):
     title: str
     body: str
     stated: tuple[str, ...]
+    at: str = AT
+    """When the text was written."""
 
     @property
     def text(self) -> str:
@@ -48,7 +50,7 @@ class Set(NamedTuple):
 
     def draft(self, case: Case) -> Draft:
         """Make the event of a case, with its companies marked where their names stand."""
-        event = Event(title=case.title, body=case.body, event_at=AT, language="en")
+        event = Event(title=case.title, body=case.body, event_at=case.at, language="en")
         words = {"title": Tokens(event.title), "body": Tokens(event.body)}
         return Draft(event, {"title": words["title"], "body": words["body"]}, tuple(self._mentions(event)))
 
@@ -65,7 +67,7 @@ def read_set(name: str) -> Set:
     """Read a set of cases from `sets/<name>.yaml`."""
     document: Any = load_yaml((SETS / f"{name}.yaml").read_text("utf-8"), f"{name}.yaml").value
     cases = [
-        Case(str(one["text"]), str(one.get("body", "")), tuple(str(said) for said in one["is"]))
+        Case(str(one["text"]), str(one.get("body", "")), tuple(map(str, one["is"])), str(one.get("at", AT)))
         for one in document["cases"]
     ]
     return Set(tuple(cases), document["companies"])

@@ -24,7 +24,7 @@ def decided(
 
 def ended(name: str, receiver: str, reason: str = "sent", **more: Any) -> JournalRecord:
     data = {"delivery": name, "receiver": receiver, "alert": "al_a", "attempts": 1} | more
-    return JournalRecord(kind="delivery", at="2027-01-15T07:59:01.000Z", ids=[name], reason=reason, data=data)
+    return JournalRecord(kind="delivery", at="2027-01-15T07:59:01.000Z", ids=["al_a", name], reason=reason, data=data)
 
 
 EV = Event(**EVENT)

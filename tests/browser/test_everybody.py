@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ WIDE = """() => {
 
 async def pages(world: World) -> list[str]:
     """Raise what the pages are about, once; gives the addresses of all of them."""
-    world.desk.publish(HOSTILE + " aiword", f"{HOSTILE} supercomputer {HOSTILE}", "https://wire.example.com/<b>")
+    # Written as HTML, so that what stands in the event is the markup itself: what is none is taken out on the way in.
+    world.desk.publish(escape(HOSTILE) + " aiword", escape(HOSTILE) * 3, "https://wire.example.com/<b>")
     world.desk.publish(*LEASE)
     async with world.visitor("ai") as context:
         page = await opened(context)
@@ -169,4 +171,5 @@ async def test_no_markup_of_a_feed_is_acted_on_anywhere(world: World, known: dic
         hostile = page.locator("li.alert", has_text="WWWW")
         assert "<script>" in await hostile.inner_text(), "it is shown as it was written"
         await hostile.get_by_role("link").click()
-        assert await page.locator(".text mark").first.inner_text() == "supercomputer"
+        assert await page.locator("h1 mark").all_inner_texts() == ["aiword"]
+        assert "<script>" in await page.locator(".text").inner_text()

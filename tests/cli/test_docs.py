@@ -38,8 +38,8 @@ WIRE = re.search(r"^\$ cat wire\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL)
 EVENT, ALERT, SENT = "ev_al2uz66dio2dh4zypow4z2r2fh", "al_nkys5lnbv7tuwkoxfcckp67gye", "dl_gt25gvqpkkbqxb46qkp5dj2hiv"
 
 ASKING = {
-    "ack", "alerts", "archive", "backup", "dead", "report", "restore", "route", "silence", "sources", "status",
-    "tail", "verify", "why",
+    "ack", "alerts", "archive", "backup", "dead", "doctor", "report", "restore", "route", "silence", "sources",
+    "status", "tail", "verify", "why",
 }  # fmt: skip
 
 

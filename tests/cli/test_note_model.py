@@ -1,4 +1,4 @@
-"""`alertd note --model`: a model writes it now; the day's budget counts it, and nothing of it is kept or sent."""
+"""`alertd note --model`: a model writes it now; the day's budget counts it, and nothing of it is sent."""
 
 from __future__ import annotations
 
@@ -9,8 +9,19 @@ from typing import Any
 import pytest
 
 from alertd.base.clock import system_clock
-from alertd.model import Event, JournalRecord, Provenance, Rights, event_to_dict
+from alertd.model import (
+    CompanyMention,
+    Event,
+    JournalRecord,
+    Party,
+    Provenance,
+    ReportedType,
+    Rights,
+    Story,
+    event_to_dict,
+)
 from alertd.research.governor import DAY_MS
+from alertd.rules.fact_index import fact_observations
 from tests.cli.conftest import PORTFOLIO, Desk
 from tests.cli.run import Done
 from tests.support.model_server import KEY, ModelServer, failing, malicious, says
@@ -91,6 +102,58 @@ def test_an_event_that_was_told_of_is_asked_about_as_the_journal_has_it(asking: 
     assert TEXT in done.out
     none = ask(asking, "--model", event="ev_nothing")
     assert (none.code, none.err) == (1, "alertd: nothing is known of ev_nothing: the journal has no such event\n")
+
+
+def quarrel(name: str, source: str = "wire", **more: Any) -> Event:
+    """Make an earlier event between the two, in a story of its own."""
+    reported = ReportedType(type="contract_dispute", confidence=0.9, parties=[Party(company=c) for c in PARTIES])
+    return Event(
+        id=f"ev_{name}", source=source, title=f"A quarrel, {name}", event_at="2026-01-02T08:00:00.000Z",
+        event_types=[reported], story=Story(id=f"st_{name}"), **more,
+    )  # fmt: skip
+
+
+PARTIES = ("lumen", "vega")
+
+
+def test_of_an_event_that_was_told_of_it_is_shown_what_the_daemon_shows_it(asking: Desk, model: ModelServer) -> None:
+    event = Event(
+        id="ev_abc", source="wire", event_at="2026-01-12T07:42:03.000Z", parties=list(PARTIES),
+        companies=[CompanyMention(id=one, name=one.title()) for one in PARTIES], story=Story(id="st_abc"), **LEASE,
+    )  # fmt: skip
+    closed = quarrel("closed", provenance=Provenance(rights=Rights(model=False)))
+    past = [quarrel("open"), closed, quarrel("other", source="theirs")]
+    asking.settings(models=[configured(model)], sources=[source("wire"), source("theirs", desk="credit")])
+    observed = [observation for one in past for observation in fact_observations(one)]
+    asking.do(lambda store: store.observe(observed, system_clock()))
+    data = {"event": event_to_dict(event), "matches": [], "decisions": [], "failures": []}
+    at = "2026-01-12T07:42:03.020Z"
+    asking.journal(JournalRecord(kind="event", at=at, ids=["ev_abc"], reason="first", data=data))
+    before = asking.do(lambda store: store.key_counts())["states"]
+    model.script(says(draft(RISK | {"company": ""})))
+    done = ask(asking, "ai", "--model", event="ev_abc")
+    assert (done.code, done.err) == (0, "")
+    asked = model.sent.decode()
+    assert "A quarrel, open" in asked
+    assert "A quarrel, closed" not in asked
+    assert "A quarrel, other" not in asked
+    assert [line.strip() for line in done.out.splitlines() if line.startswith("  Before")] == [
+        "Before    The same parties before: contract dispute, 2026-01-02."
+        " · [contract dispute of 2026-01-02: A quarrel, open] · [contract dispute of 2026-01-02: A quarrel, closed]"
+    ], "the desk itself is told of both"
+    assert asking.do(lambda store: store.key_counts())["states"] == before, "asking remembers nothing"
+
+
+def test_what_was_answered_before_is_not_asked_again(asking: Desk, model: ModelServer) -> None:
+    first, second = ask(asking, "ai", "--model"), ask(asking, "ai", "--model")
+    assert TEXT in first.out
+    assert TEXT in second.out
+    assert model.asked == 1
+
+
+def source(name: str, **more: Any) -> dict[str, Any]:
+    """Give the settings of a source."""
+    return {"id": name, "type": "feed", "url": f"https://{name}.example.com/rss"} | more
 
 
 def test_a_model_that_may_not_read_it_is_not_asked(asking: Desk, model: ModelServer) -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from alertd.base.clock import rfc3339, system_clock
-from alertd.model import JournalRecord, Silence
+from alertd.model import JournalRecord, Provenance, Rights, Silence
 from tests.cli.conftest import PORTFOLIO, Desk
 from tests.cli.test_why import EVENT, event_record
 
@@ -110,6 +110,16 @@ def test_a_source_of_another_desk_is_not_there_for_a_desk(routed: Desk) -> None:
     routed.journal(event_record(event=event, matches=[]))
     done = routed.run("route", "ev_aaa", "--desk", "a")
     assert (done.code, done.out, done.err) == (1, "", UNKNOWN)
+
+
+def test_what_only_another_desks_receivers_may_be_told_of_is_not_there_for_a_desk(routed: Desk) -> None:
+    routed.settings(receivers=[*RECEIVERS, {"id": "other", "type": "console", "desk": "b"}])
+    closed = Provenance(rights=Rights(receivers=["other"]))
+    routed.journal(event_record(event=msgspec.structs.replace(EVENT, id="ev_aaa", provenance=closed), matches=[]))
+    done = routed.run("route", "ev_aaa", "--desk", "a")
+    assert (done.code, done.out, done.err) == (1, "", UNKNOWN)
+    assert routed.run("route", "ev_aaa", "--desk", "b").code == 0
+    assert routed.run("route", "ev_aaa").code == 0
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,9 @@ def test_what_may_be_a_division_leaves_the_short_name_alone() -> None:
     assert named("Trial succeeds", body) == ["CNTA"]
     words = Tokens("Centessa Clinical Analytics found it in a trial")
     hit = next(FINDER.registrants.find(words.words, words.capitals))
-    found = longer_name(FieldText("body", words, 1_000), hit, lambda: words_of("Centessa Pharmaceuticals"))
+    found = longer_name(
+        FieldText("body", words, 1_000), hit, lambda: words_of("Centessa Pharmaceuticals"), lambda _: False
+    )
     assert found is not None
     assert not found.sure
     assert found.name == "Centessa Clinical Analytics"

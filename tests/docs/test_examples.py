@@ -9,12 +9,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from alertd import telemetry
 from alertd.app.snapshot import known_settings
 from alertd.history.backtest.expect_file import ExpectFile
 from alertd.rules.loader import load_portfolio, load_rules
@@ -47,21 +45,11 @@ def environment(text: str) -> Mapping[str, str]:
     return {variable: value_for(variable) for variable in re.findall(r"\$\{(\w+)\}", text)}
 
 
-def alert_rules(content: Mapping[str, Any]) -> None:
-    """Look at rules for Prometheus: every metric they ask for is one of ours."""
-    declared = {family.name for family in telemetry.REGISTRY.collect()}
-    for rule in (rule for group in content["groups"] for rule in group["rules"]):
-        assert rule["alert"]
-        assert set(re.findall(r"alertd_[a-z_]+", rule["expr"])) <= declared
-
-
 @pytest.mark.parametrize("block", of_language("yaml"), ids=str)
 def test_every_yaml_file_shown_loads(block: Block, tmp_path: Path) -> None:
     content = yaml.safe_load(block.text)
     if "portfolio" in content:
         assert load_portfolio(block.text, str(block)).rules
-    elif "groups" in content:
-        alert_rules(content)
     elif "expect" in content:
         ExpectFile.model_validate(content)
     elif "jobs" in content:  # of a CI server; tests/docs/test_backtest.py runs what it runs

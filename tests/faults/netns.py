@@ -11,6 +11,7 @@ giving it, in there, the hardware address of nobody (ip-neighbour(8)): as with a
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import socket
@@ -76,7 +77,9 @@ class Namespace:
         return self
 
     def __exit__(self, *_: object) -> None:
-        _ip("netns", "del", self._name)  # the cable goes with it
+        with contextlib.suppress(OSError):  # there may be none yet
+            _ip("link", "del", self._outer)  # else it goes with the namespace, some time later
+        _ip("netns", "del", self._name)
 
 
 def _ip(*words: str) -> None:

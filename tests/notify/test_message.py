@@ -9,6 +9,7 @@ import pytest
 
 from alertd.model import Change, Evidence, Ground, ReportedType, Story, TouchedHolding, event_from_dict
 from alertd.notify.clocks import age, clock_time, zone
+from alertd.notify.holdings import in_list
 from alertd.notify.lines import parts_of
 from alertd.notify.message import HEADLINE_MAX, Lines, compose, delayed
 from alertd.notify.plain import cut, one_line, web_link
@@ -490,3 +491,14 @@ def test_what_keeps_an_alert_louder_than_the_report_at_hand_is_named() -> None:
     text = "critical still by lease (A compute lease), of “Vega leases Orion”"
     lines = compose(message(alert=alert(severity="critical"), stands_by=text), NOW)
     assert row(lines, "Why you").endswith(f" · {text}")
+
+
+def test_a_list_names_the_largest_holdings_those_that_are_named_first() -> None:
+    def held(label: str, weight: float | None, *path: str) -> TouchedHolding:
+        return TouchedHolding(company=label, label=label, weight=weight, named=not path, path=list(path))
+
+    near = [held("VRT", 0.035, "supplies A"), held("NVDA", -0.08, "supplies A"), held("CEG", 0.02, "a", "b")]
+    assert in_list([*near, held("A", 0.01)]) == "A +1.0 % · one step: NVDA -8.0 %, VRT +3.5 % · two steps: CEG +2.0 %"
+    assert in_list([*near, held("A", 0.01)], most=2) == "A +1.0 % · one step: NVDA -8.0 % · 2 more"
+    assert in_list([held("A", None)]) == "A"
+    assert in_list([]) == ""

@@ -175,16 +175,16 @@ def test_an_answer_does_not_tell_the_note_again(kind: str) -> None:
 
 def updated(*news: str, told_before: bool = True, **changes: Any) -> list[str]:
     """Give the rows of an update that tells of a snooze, of a report, or of both."""
-    at = "2026-01-12T12:50:00.000Z"
     happened = [
-        Change(at=at, revision=2, event="", event_revision=0, reason="snoozed", text=SNOOZED),
-        Change(at=at, revision=3, event="", event_revision=0, reason="update_material", text=MORE),
+        Change(at=AT, revision=2, event="", event_revision=0, reason="snoozed", text=SNOOZED),
+        Change(at=AT, revision=3, event="ev_b", event_revision=1, reason="update_material", text=MORE),
     ]
     known = alert(note=note(), changes=happened, **changes)
     said = message(type="alert.updated", alert=known, news=list(news), told_before=told_before, reason="snooze")
     return [row.label for row in compose(said, NOW).rows]
 
 
+AT = "2026-01-12T12:50:00.000Z"
 SNOOZED, MORE = "snoozed until 14:00 by jd", "also reported: “Vega Grid adds a clause”"
 
 

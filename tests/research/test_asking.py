@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from alertd.errors import StoreUnavailable
 from alertd.net.client import HttpClient
-from alertd.research.answers import Answers
+from alertd.research.answers import KEEP_S, Answers
 from alertd.research.asking import Asker, NotAnswered
 from alertd.research.client import ModelClient
-from alertd.research.exchange import ModelReply
+from alertd.research.exchange import ModelReply, cache_key
 from alertd.research.governor import Governor, Purse
 from alertd.store.memory import MemoryStore
 from tests.research.asked import DRAFT, NOW, QUESTION, config
@@ -84,9 +85,83 @@ async def test_the_same_question_is_asked_once_whoever_asks(model: ModelServer, 
     first = await ask.ask(QUESTION, "ai", NOW)
     assert await ask.ask(QUESTION, "power", NOW) is first
     assert (model.asked, seen.outcomes) == (1, ["answered", "kept"])
-    ask.useless(QUESTION)
+    await ask.useless(QUESTION, NOW)
     await ask.ask(QUESTION, "ai", NOW)
     assert model.asked == 2
+
+
+def sharing(model: ModelServer, http: HttpClient, store: MemoryStore) -> tuple[Asker, Seen]:
+    """Begin as another process does, over the same store."""
+    made, seen = config(model), Seen()
+    return Asker(ModelClient(made, http), Governor(made.id, made.budget, store), Answers(store), seen), seen
+
+
+async def test_neither_a_restart_nor_another_process_asks_again(model: ModelServer, http: HttpClient) -> None:
+    model.script(says(DRAFT))
+    store = MemoryStore()
+    first, _ = sharing(model, http, store)
+    answer = await first.ask(QUESTION, "ai", NOW)
+    second, seen = sharing(model, http, store)
+    assert await second.ask(QUESTION, "power", NOW) == answer
+    assert (model.asked, seen.outcomes) == (1, ["kept"])
+    third, seen = sharing(model, http, store)
+    await third.ask(QUESTION, "ai", NOW + KEEP_S * 1000)
+    assert (model.asked, seen.outcomes) == (2, ["answered"]), "after a day it is asked anew"
+
+
+async def test_an_answer_of_no_use_is_forgotten_by_all_processes(model: ModelServer, http: HttpClient) -> None:
+    model.script(says(DRAFT))
+    store = MemoryStore()
+    first, _ = sharing(model, http, store)
+    await first.ask(QUESTION, "ai", NOW)
+    await first.useless(QUESTION, NOW)
+    second, _ = sharing(model, http, store)
+    await second.ask(QUESTION, "ai", NOW)
+    assert model.asked == 2
+
+
+async def test_what_may_not_be_kept_stays_in_the_process_that_asked(model: ModelServer, http: HttpClient) -> None:
+    model.script(says(DRAFT))
+    store = MemoryStore()
+    first, _ = sharing(model, http, store)
+    await first.ask(QUESTION, "ai", NOW, lasting=False)
+    await first.ask(QUESTION, "power", NOW, lasting=False)
+    assert model.asked == 1
+    assert (await store.key_counts())["answers"] == 0
+    second, _ = sharing(model, http, store)
+    await second.ask(QUESTION, "ai", NOW)
+    assert model.asked == 2
+
+
+async def test_a_store_that_is_away_when_the_answer_comes_loses_nothing_of_it(
+    model: ModelServer, http: HttpClient
+) -> None:
+    class Away(MemoryStore):
+        async def keep_answer(self, key: str, answer: bytes, now: int, keep_ms: int) -> None:
+            raise StoreUnavailable("away")
+
+        async def drop_answer(self, key: str, now: int) -> None:
+            raise StoreUnavailable("away")
+
+    model.script(says(DRAFT))
+    ask, _ = sharing(model, http, Away())
+    assert isinstance(await ask.ask(QUESTION, "ai", NOW), ModelReply)
+    await ask.ask(QUESTION, "power", NOW)
+    assert model.asked == 1
+    await ask.useless(QUESTION, NOW)
+    await ask.ask(QUESTION, "power", NOW)
+    assert model.asked == 2
+
+
+async def test_what_somebody_else_wrote_into_the_store_is_no_answer(model: ModelServer, http: HttpClient) -> None:
+    model.script(says(DRAFT))
+    store = MemoryStore()
+    made = config(model)
+    key = cache_key(made.protocol, made.base_url, made.model, QUESTION).hex()
+    await store.keep_answer(key, b"\xff\x00 nothing", NOW, 1_000)
+    ask, seen = sharing(model, http, store)
+    assert isinstance(await ask.ask(QUESTION, "ai", NOW), ModelReply)
+    assert seen.outcomes == ["answered"]
 
 
 async def test_beyond_the_budget_nothing_is_sent(model: ModelServer, http: HttpClient) -> None:

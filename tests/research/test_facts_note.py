@@ -58,7 +58,9 @@ def test_a_holding_stands_beside_its_sentence_and_no_weight_in_it() -> None:
 
 def test_the_reclaim_right_is_the_risk_in_the_words_of_the_source() -> None:
     (risk,) = of(written(), "risk")
-    assert risk.text == "Reclaim right, held by Vega Grid: what was given can be taken back."
+    assert risk.text == (
+        "Reclaim right, held by Vega Grid, as people familiar with the deal say: what was given can be taken back."
+    )
     (ground,) = risk.grounds
     assert ground.said.startswith("Vega Grid may take the capacity back if it is used for harm"), "the whole sentence"
 

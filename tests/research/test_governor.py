@@ -187,14 +187,14 @@ def test_parts_that_only_join_alike_have_keys_of_their_own() -> None:
     assert cache_key("openai", HERE, "m", one) != cache_key("openai", HERE, "m", other)
 
 
-def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
+async def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
     answers = Answers(most=2)
     answers.put(b"a", reply())
     answers.put(b"b", reply())
-    assert answers.get(b"a") is not None
+    assert await answers.get(b"a", NOW) is not None
     answers.put(b"c", reply())
-    assert (answers.get(b"b"), len(answers)) == (None, 2)
-    assert answers.get(b"a") is not None
+    assert (await answers.get(b"b", NOW), len(answers)) == (None, 2)
+    assert await answers.get(b"a", NOW) is not None
 
 
 def test_large_answers_are_kept_up_to_a_sum_and_none_is_counted_twice() -> None:

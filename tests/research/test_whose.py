@@ -125,3 +125,30 @@ def test_a_fine_of_another_in_the_body_is_not_the_one_of_the_event() -> None:
     fine = Amount(low=2e9, high=2e9, role="penalty", of="lumen", evidence=[place])
     both = replace(event, companies=[*event.companies, other], amounts=[fine])
     assert told(both) == ["Vega Grid has to pay."]
+
+
+@pytest.mark.parametrize(
+    ("title", "who"),
+    [
+        ("Vega Grid fire halts production of Lumen Labs chips", ["Vega Grid"]),
+        ("Fire at Vega Grid plant halts production of Lumen Labs chips", ["Vega Grid"]),
+        ("Explosion shuts Vega Grid fab that makes chips for Lumen Labs", ["Vega Grid"]),
+        ("Fire at Lumen Labs supplier Vega Grid halts output", ["Vega Grid"]),
+        ("Lumen Labs factory fire halts production of servers for Vega Grid", ["Lumen Labs"]),
+        ("Fire halts production of Tesla cars", ["Tesla"]),
+        ("Vega Grid outage hits customers of Lumen Labs", ["Vega Grid"]),
+    ],
+)
+def test_what_happens_at_a_plant_happens_to_whose_plant_it_is(title: str, who: list[str]) -> None:
+    assert [one.split(" cannot")[0] for one in told(said(title, "outage"))] == who
+
+
+def test_whose_plant_it_is_is_told_also_where_only_whose_goods_are_made_was_found() -> None:
+    event = said("Vega Grid fire halts production of Lumen Labs chips", "outage")
+    (found,) = event.event_types
+    event = replace(event, event_types=[replace(found, parties=[Party(company="lumen", role="issuer")])])
+    note = facts_note(gather(event, {}, graph(), NAMES), event.event_at)
+    assert [one.text for one in of(note, "implication")] == ["Outage: Vega Grid (issuer)."]
+    assert told(event) == ["Vega Grid cannot deliver."]
+    alone = replace(event, companies=[one for one in event.companies if one.id != "vega"])
+    assert told(alone) == [], "whose plant it is is not known"

@@ -133,6 +133,8 @@ _CALLS: Calls = {
     "turn": lambda s, now, token: s.take_turn("sec", token, now, 40, 100),
     "quiet": lambda s, now, wait: s.keep_quiet("sec", now + wait, now),
     "reserve_spend": lambda s, now, token, whose: s.reserve_spend("m", 1, token, whose, 10, (5, 45, 3)),
+    "keep_answer": lambda s, now, key, answer: s.keep_answer(key, answer, now, 300),
+    "drop_answer": lambda s, now, key: s.drop_answer(key, now),
     "settle_spend": lambda s, now, token: s.settle_spend("m", 1, token, 4, "USD", 0.5),
     "claim_fetches": lambda s, now, token, limit: s.claim_fetches(token, now, LEASE, limit),
     "retry_fetch": lambda s, now, name, token, wait: s.retry_fetch(_job(name, token), now + wait, "why", 1),
@@ -207,6 +209,8 @@ def operations(*, repeatable: bool = True) -> st.SearchStrategy[Operation]:
         _of("quiet", st.sampled_from([30, 90])),
         _of("reserve_spend", tokens, st.sampled_from(["ai", "power"])),
         _of("settle_spend", tokens),
+        _of("keep_answer", st.sampled_from(["k1", "k2", "k3"]), st.sampled_from([b"{}", b"\x00|1"])),
+        _of("drop_answer", st.sampled_from(["k1", "k2"])),
         *_fetching(),
     )
 
@@ -241,6 +245,7 @@ async def view(store: Store) -> dict[str, Any]:
         "counts": counts,
         "fetches": await store.overdue_fetches(far, 0, 100),
         "spent": await store.spent("m", 1, "USD"),
+        "answers": [await store.kept_answer(key, NOW) for key in ("k1", "k2", "k3")],
         "events": sorted(
             (e.event.id, e.event.revision, e.event.baseline) for e in await store.read_events("v", 999, 0)
         ),

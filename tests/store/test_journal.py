@@ -35,6 +35,9 @@ async def test_a_trace_keeps_the_newest_thousand(store: Store) -> None:
     assert found[-1][1].data == {"number": 1_004}
     assert [r.data["number"] for _, r in await store.trace("wire", 2)] == [1_003, 1_004]
     assert len(await store.trace("wire", 2_000)) == 1_000
+    line = len(to_json(found[-1][1]))
+    assert [r.data["number"] for _, r in await store.trace("wire", enough=line + 1)] == [1_003, 1_004]
+    assert [r.data["number"] for _, r in await store.trace("wire", enough=line)] == [1_004]
 
 
 async def test_the_journal_is_read_on_from_where_one_was(store: Store) -> None:

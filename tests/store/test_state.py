@@ -47,6 +47,14 @@ async def test_what_is_put_in_is_remembered_with_its_place_in_the_order(store: S
     assert rows == [row]
 
 
+async def test_a_set_is_read_without_anything_being_put_in(store: Store) -> None:
+    (rows,) = await store.observe([put("a", 3, distinct="st_1", data="a title")], NOW)
+    before = await store.key_counts()
+    assert await store.remembered(["s", "none", "s"]) == [rows, [], rows]
+    assert await store.remembered([]) == []
+    assert await store.key_counts() == before
+
+
 async def test_put_in_again_it_is_there_once_and_the_answer_is_the_same(store: Store) -> None:
     once = await store.observe([put("a"), put("b", 1)], NOW)
     for _ in range(3):

@@ -56,9 +56,10 @@ PICTURES = {
     "page-list-desktop": Picture(desk_page.listed, 1000),
     "page-list-phone": Picture(desk_page.listed, PHONE),
     "page-list-dark": Picture(desk_page.listed, 1000, dark=True),
-    "page-alert-desktop": Picture(desk_page.one_alert, 1000, most=6000),
-    "page-alert-phone": Picture(desk_page.one_alert, PHONE, most=8000),
-    "page-alert-dark": Picture(desk_page.one_alert, 1000, dark=True, most=6000),
+    "page-alert-desktop": Picture(desk_page.one_alert, 1000, most=1180),
+    "page-alert-phone": Picture(desk_page.one_alert, PHONE, most=1500),
+    "page-alert-dark": Picture(desk_page.one_alert, 1000, dark=True, most=1180),
+    "page-alert-whole": Picture(desk_page.one_alert, 1000, scale=0.7, most=6000),
     "webhook": Picture(lambda: pages.webhook(stories.seed()), 900),
 }
 

@@ -38,7 +38,7 @@ def who(event: Event) -> Html | None:
         )
         for one in ranked
     ]
-    return element("ul", *rows, class_="who") if rows else None
+    return element("ul", *rows, class_="parties") if rows else None
 
 
 def tone(event: Event) -> Html | None:

@@ -12,7 +12,7 @@ from alertd.base.html import Html, element
 from alertd.model import SEVERITIES, TouchedHolding
 from alertd.notify.clocks import age
 from alertd.notify.holdings import in_list
-from alertd.web.alerts import Which
+from alertd.web.alerts import SINCE, Which
 from alertd.web.page.frame import badge
 from alertd.web.portfolio_names import PortfolioName
 
@@ -33,11 +33,12 @@ def choices(which: Which, portfolios: Sequence[PortfolioName]) -> Html:
     named = [(one.id, one.title or one.id) for one in portfolios]
     if which.portfolio and which.portfolio not in dict(named):
         named.append((which.portfolio, which.portfolio))  # alerts outlive their portfolio
+    since = which.since or SINCE
     fields = [
         _select("status", "Status", [("", ANY), *((one, one) for one in _STATUSES)], which.status or ""),
         _select("severity", "At least", [("", ANY), *((one, one) for one in SEVERITIES)], which.severity or ""),
         _select("portfolio", "Portfolio", [("", ANY), *named], which.portfolio or ""),
-        _select("since", "Changed within", _spans(which.since), which.since),
+        _select("since", "Changed within", _spans(since), since),
         element("button", "Show", type="submit"),
     ]
     return element("form", *fields, class_="choices", action=WAY, role="search", aria_label="Which alerts")

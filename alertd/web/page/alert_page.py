@@ -43,7 +43,7 @@ def alert_page(state: AlertState, trail: Trail, signed: SignedIn, now: int, done
     """
     alert, event = state.alert, shown(trail.whole(state.event or Event()))
     place = zone(state.timezone)
-    lines = compose(_message(state, event), parse_rfc3339(alert.updated_at))
+    lines = compose(_message(state, event), now, sent=False)
     answers = signed.caller.writes
     parts = [
         element("h1", _headline(lines, alert, event)),
