@@ -31,6 +31,11 @@ class Fresh(Generic[T]):
         self._kept: OrderedDict[Hashable, tuple[float, T]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[T]] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many are being made, or wait for their turn."""
+        return len(self._making)
+
     async def get(self, key: Hashable, make: Callable[[], Awaitable[T]], wait_s: float | None = None) -> T | None:
         """Give an answer; None: it is not there within `wait_s`, and is made all the same. Raises what `make` raises."""
         at, value = self._kept.get(key, (0.0, None))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from alertd.app.away import own_redis_away, runs
+from alertd.app.reach import reach_from as reach_from
 from alertd.app.state import RunState, working
 from alertd.asking.reach import Named, Reach
 from alertd.base.ids import USER_ID
@@ -52,25 +53,6 @@ def reach_of(config: Path | None) -> Reach:
         except (ConfigError, OSError, ValueError, TypeError, KeyError, AttributeError):
             raise error from None
     return reach_from(s)
-
-
-def reach_from(s: Settings) -> Reach:
-    """Give what is needed of settings to reach the daemon's store."""
-    archive = s.archive.path or s.state_dir / "archive"
-    relaxed = s.redis_durability == "relaxed"
-    return Reach(
-        s.state_dir,
-        s.rules,
-        s.namespace,
-        s.redis,
-        s.web.token,
-        s.web.tls.cert if s.web.tls is not None else None,
-        s.sources,
-        s.receivers,
-        archive,
-        relaxed,
-        s.models,
-    )
 
 
 def _needed(path: Path) -> Reach:

@@ -12,11 +12,9 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from alertd.asking.dead import MOST, dead_letters, send_again
-from alertd.asking.desk_view import DeskView, owners_of
 from alertd.base.clock import rfc3339
 from alertd.base.html import Html, element
 from alertd.errors import Temporary
-from alertd.history.walls import UNKNOWN as NOBODY_KNOWS
 from alertd.model import Delivery
 from alertd.notify.plain import one_line
 from alertd.store.types import DeadEvent
@@ -47,10 +45,10 @@ class DeadPages:
         now = desk.clock()
         try:
             view = await desk.view(signed.caller)
-            letters, events = await dead_letters(desk.store, view, SHOWN + 1)
+            letters, events = await dead_letters(desk.store, view, SHOWN + 1 if signed.caller.all_desks else MOST)
+            letters = await self._there(letters, signed.caller)
         except Temporary:
             return away(signed, WAY)
-        letters = [one for one in letters if _is_there(one, signed.caller, view)]
         done = request.query.get(_QUEUED, "")
         about = [said(f"{counted(int(done), 'message')} queued again.")] if done.isdecimal() and len(done) < 7 else []
         more = [element("p", f"These are the newest {SHOWN}.", class_="small")] if len(letters) > SHOWN else []
@@ -74,7 +72,7 @@ class DeadPages:
                 queued = await send_again(desk.store, view, [], desk.clock(), everything=True)
             else:
                 letters, _ = await dead_letters(desk.store, view, MOST)
-                there = [one for one in letters if _is_there(one, signed.caller, view)]
+                there = await self._there(letters, signed.caller)
                 wanted = [one.id for one in there if delivery == one.id or (receiver and receiver == one.receiver)]
                 queued = await send_again(desk.store, view, wanted, desk.clock()) if wanted else []
         except Temporary:
@@ -84,15 +82,18 @@ class DeadPages:
             return refused(signed, WAY, text, 404)
         raise web.HTTPSeeOther(f"{WAY}?{urlencode({_QUEUED: len(queued)})}")
 
+    async def _there(self, letters: Sequence[Delivery], caller: Caller) -> list[Delivery]:
+        """Give those that are there for somebody: with the alert that they are about, or of a receiver of theirs.
 
-def _is_there(one: Delivery, caller: Caller, view: DeskView) -> bool:
-    """Tell whether a dead letter is there for somebody: to a receiver of no desk also others' messages go."""
-    if caller.all_desks:
-        return True
-    if caller.portfolios is not None:
-        return False  # what it is about may be another portfolio
-    owner = owners_of(view.books.reach).get(one.receiver, NOBODY_KNOWS)
-    return caller.sees_desk(owner) if not one.alert else view.may_see(owner)
+        Raises StoreUnavailable.
+        """
+        if caller.all_desks:
+            return list(letters)
+        receivers = {one.id for one in self._desk.in_force.reach.receivers if caller.sees_desk(one.desk)}
+        states = await self._desk.store.load_alerts(list({one.alert for one in letters if one.alert}))
+        alerts = {name for name, found in states.items() if found.state is not None and caller.sees(found.state)}
+        whole = caller.portfolios is None
+        return [one for one in letters if one.alert in alerts or (not one.alert and whole and one.receiver in receivers)]
 
 
 def _buttons(letters: Iterable[Delivery], signed: SignedIn) -> list[Html]:

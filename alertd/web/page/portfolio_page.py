@@ -21,8 +21,8 @@ from alertd.web.page.frame import badge, said
 from alertd.web.page.parts import UNKNOWN, ago, facts, link, listed, section, state
 from alertd.web.portfolio_names import PortfolioName
 
-Told = tuple[str, str, ReceiverHealth]
-"""A receiver, its type, how it does."""
+Told = tuple[str, str, ReceiverHealth | None]
+"""A receiver, its type, how it does; None: others' messages go to it too, so that is not for whoever looks."""
 LISTED = 10
 """Alerts of a portfolio on its page; the list of alerts has the others."""
 MOST_STORIES = 8
@@ -115,7 +115,7 @@ def _ahead(coming: Sequence[Coming], now: int) -> Html:
         for one in coming
     ]
     return listed(
-        ["When", "", "What", "In the words of the text", "Alert"], rows, "Dates ahead", none="No dates are stated."
+        ["When", "How far", "What", "In the words of the text", "Alert"], rows, "Dates ahead", none="No dates are stated."
     )
 
 
@@ -150,6 +150,8 @@ def _look(severity: str) -> Look:
 def _receivers(receivers: Sequence[Told], now: int) -> Html:
     rows = [
         [name, kind, _well(health), f"{health.queued + health.waiting:,}", f"{health.dead:,}", _last(health, now)]
+        if health is not None
+        else [name, kind, "others' too", UNKNOWN, UNKNOWN, UNKNOWN]
         for name, kind, health in receivers
     ]
     columns = ["Receiver", "Type", "State", "Waiting", "Dead", "Last sent"]

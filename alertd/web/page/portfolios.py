@@ -30,7 +30,7 @@ from alertd.web.callers import Caller, SignedIn
 from alertd.web.page.desk import Desk, away, log, not_there
 from alertd.web.page.frame import page, said
 from alertd.web.page.parts import UNKNOWN, ago, link, listed
-from alertd.web.page.portfolio_page import portfolio_page
+from alertd.web.page.portfolio_page import Told, portfolio_page
 from alertd.web.portfolio_names import PortfolioName
 
 WAY = "/portfolios"
@@ -106,12 +106,15 @@ class PortfolioPages:
 
     def _receivers(
         self, tells: Sequence[str], caller: Caller, health: dict[str, ReceiverHealth]
-    ) -> list[tuple[str, str, ReceiverHealth]]:
+    ) -> list[Told]:
         """Give whom a portfolio tells, their types and how they do: of other desks none is named."""
         known = {one.id: one for one in self._desk.in_force.reach.receivers}
         there = [known[name] for name in tells if name in known]
         seen = [one for one in there if one.desk is None or caller.sees_desk(one.desk)]
-        return [(one.id, one.type, health.get(one.id, ReceiverHealth())) for one in seen]
+        return [
+            (one.id, one.type, health.get(one.id, ReceiverHealth()) if caller.sees_desk(one.desk) else None)
+            for one in seen
+        ]
 
 
 def _row(one: PortfolioName, record: PortfolioRecord | None, now: int, signed: SignedIn) -> list[str]:

@@ -44,7 +44,8 @@ class Tried:
 
     title: str
     body: str
-    answer: Answer
+    answer: Answer | None
+    """None: it takes longer."""
 
 
 def severity_of(rule: Rule) -> str:
@@ -129,7 +130,7 @@ def _tests(files: Files, seen: RuleSeen | None) -> Html:
         for test in seen.tests
     ]
     none = "It has no tests: nothing shows what it means."
-    return listed(["", "Test", "Expected", "Came", "Line"], rows, "Tests of this rule", numbers=(4,), none=none)
+    return listed(["State", "Test", "Expected", "Came", "Line"], rows, "Tests of this rule", numbers=(4,), none=none)
 
 
 def _source(files: Files, seen: RuleSeen | None) -> Html:
@@ -163,6 +164,8 @@ def _form(portfolio: Portfolio, rule: Rule, tried: Tried | None, signed: SignedI
 def _answer(tried: Tried | None) -> list[Html]:
     if tried is None:
         return []
+    if tried.answer is None:
+        return [said("It takes longer than usual. Press Explain again in a moment.")]
     if tried.answer.trouble:
         return [said(tried.answer.trouble, "wrong")]
     answers = {True: "The rule holds for this text.", False: "The rule does not hold for this text."}

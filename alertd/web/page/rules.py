@@ -31,7 +31,7 @@ from alertd.web.portfolio_names import PortfolioName
 WAY = "/rules"
 MOST_AT_ONCE = 300
 """Rules that one page lists; where there are more, one portfolio after the other is listed."""
-MOST_TITLE, MOST_BODY, MOST_FORM = 500, 20_000, 100_000
+MOST_TITLE, MOST_BODY, MOST_FORM = 500, 20_000, 250_000
 """Of a text that is tried, in characters, and of the form that brings it, in bytes."""
 DAYS = 30
 

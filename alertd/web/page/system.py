@@ -22,6 +22,7 @@ from alertd.history.walls import UNKNOWN as NOBODY_KNOWS
 from alertd.model import JournalRecord
 from alertd.notify.plain import one_line
 from alertd.text.written import counted
+from alertd.web.callers import Caller
 from alertd.web.page.desk import Desk, away
 from alertd.web.page.frame import page, said
 from alertd.web.page.parts import UNKNOWN, ago, facts, listed, section, state, until
@@ -52,6 +53,8 @@ class SystemPage:
         except Temporary:
             return away(signed, WAY)
         found = seen_by(found | {"daemons": [dict(one) for one in desk.daemons()]}, view)
+        if not whole:
+            found = _narrowed(found, signed.caller, desk)
         span = Span.until(now, DAYS)
         told = await desk.counted(("notices", str(span.first)), lambda history: notices_of(history, span, MOST * 4))
         seen = None if told is None else [one for one in told if whole or _is_for(one, view)][:MOST]
@@ -67,6 +70,17 @@ class SystemPage:
             section("What the operator was told", _notices(seen, now)),
         ]
         return page("System", *parts, signed=signed, here=WAY)
+
+
+def _narrowed(found: dict[str, Any], caller: Caller, desk: Desk) -> dict[str, Any]:
+    """Leave out the receivers and positions of no desk: others' messages go there, and others hold these."""
+    own = {one.id for one in desk.in_force.reach.receivers if caller.sees_desk(one.desk)}
+    names = {one.id for one in desk.names.seen_by(caller)}
+    daemons = [
+        one | {"positions": [held for held in one["positions"] if held["portfolio"] in names]}
+        for one in found["daemons"]
+    ]
+    return found | {"receivers": [one for one in found["receivers"] if one["id"] in own], "daemons": daemons}
 
 
 def _is_for(record: JournalRecord, view: DeskView) -> bool:
