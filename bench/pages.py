@@ -27,6 +27,7 @@ from alertd.app.rooms import rooms_of
 from alertd.app.shown import Shown
 from alertd.asking.reach import Named, Reach
 from alertd.base.clock import rfc3339
+from alertd.base.ids import make_id
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.companies.table import load_registrants
@@ -67,7 +68,7 @@ async def _measured(count: int) -> list[Row]:
     texts = reuters(21_578, least=40, most=2_000) or generated(5_000, load_registrants().registrants)
     with tempfile.TemporaryDirectory() as name, progress("pages", 3) as step:
         folder = Path(name)
-        await asyncio.to_thread(history._grow, folder, history.records(texts, count))  # noqa: SLF001
+        await asyncio.to_thread(history._grow, folder, history.records(texts, count))
         step("history")
         with RedisServer(bundled_binary()) as redis:
             store = await open_store(redis.url, "bench", name="bench")
@@ -112,7 +113,7 @@ async def _filled(store: RedisStore, texts: Any, count: int, now: int) -> str:
     for number in range(max(0, count - IN_REDIS), count):
         story = texts[number % len(texts)]
         at = rfc3339(history.START + number * history.STEP_MS)
-        last = history.make_id("al", f"book-{number % PORTFOLIOS}", str(number))
+        last = make_id("al", f"book-{number % PORTFOLIOS}", str(number))
         event = Event(id=f"ev_a{number}", title=story.title, body=story.body[:2_000], event_at=at, seen_at=at)
         match = Match(
             rule=_RULES[number % 5], rule_hash="h", portfolio=f"book-{number % PORTFOLIOS}", event=event.id,
@@ -160,8 +161,10 @@ def _rules(folder: Path) -> tuple[list[PortfolioName], str]:
     """Write the rules and put them in force."""
     (folder / "rules/portfolios").mkdir(parents=True)
     for number in range(PORTFOLIOS):
-        rules = "\n".join(f"  - {{id: {one}, title: About {one}, severity: high, when: {{title: {one}}}}}" for one in _RULES)
-        text = f"portfolio: book-{number}\ntitle: Book {number}\nholdings: [{{ticker: NVDA, weight: 8%}}]\nrules:\n{rules}\n"
+        rules = "\n".join(
+            f"  - {{id: {one}, title: About {one}, severity: high, when: {{title: {one}}}}}" for one in _RULES
+        )
+        text = f"portfolio: book-{number}\ntitle: Book {number}\nreceivers: [desk]\nholdings: [{{ticker: NVDA, weight: 8%}}]\nrules:\n{rules}\n"
         (folder / f"rules/portfolios/book-{number}.yaml").write_text(text)
     book = load_rules(folder / "rules").book
     kept_rules(folder).keep(book, 86_400)

@@ -8,7 +8,15 @@ from msgspec.structs import replace
 
 from alertd.asking.outlook import calendar, in_words
 from alertd.model import (
-    AlertState, Duration, Event, Evidence, Note, NoteGround, NoteStatement, Provenance, Rights,
+    AlertState,
+    Duration,
+    Event,
+    Evidence,
+    Note,
+    NoteGround,
+    NoteStatement,
+    Provenance,
+    Rights,
 )  # fmt: skip
 from tests.alerts.living import state
 
@@ -59,7 +67,9 @@ def test_what_a_text_runs_until_is_a_date_too() -> None:
 
 def test_a_note_quotes_beyond_the_excerpt_but_not_what_rights_keep() -> None:
     quote = NoteGround(kind="quote", evidence=Evidence(field="body", start=0, end=9, quote=CLOSING))
-    note = Note(event="ev_a", event_revision=1, statements=[NoteStatement(section="horizon", text="t", grounds=[quote])])
+    note = Note(
+        event="ev_a", event_revision=1, statements=[NoteStatement(section="horizon", text="t", grounds=[quote])]
+    )
     there = about("The beginning alone.")
     noted = replace(there, alert=replace(there.alert, note=note))
     assert [one.quote for one in calendar([noted], TODAY)] == [CLOSING]

@@ -24,6 +24,7 @@ rules:
       - {name: says so, given: {title: A lease of Atlas}, expect: match}
       - {name: wants more, given: {title: Nothing}, expect: match}
   - {id: bare, title: Bare, severity: low, when: {title: bare}}
+receivers: [x]
 """
 
 
@@ -40,7 +41,10 @@ async def test_a_portfolio_has_places_lines_and_tests(order: Order) -> None:
     assert found.rules.keys() == {"lease", "bare"}
     lease = found.rules["lease"]
     assert (lease.file, lease.line, lease.source[0].text) == ("portfolios/p.yaml", 5, "  - id: lease")
-    assert [(one.name, one.passed, one.line) for one in lease.tests] == [("says so", True, 10), ("wants more", False, 11)]
+    assert [(one.name, one.passed, one.line) for one in lease.tests] == [
+        ("says so", True, 10),
+        ("wants more", False, 11),
+    ]
     assert (found.rules["bare"].tests, len(found.rules["bare"].source)) == ([], 1)
 
 

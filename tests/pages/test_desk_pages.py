@@ -154,7 +154,14 @@ async def test_the_system_shows_a_desk_its_part_and_the_operator_all_of_it(world
     for words in ("Flow", "Answers in", "aicanary-desk", "Archives", "History"):
         assert words in desk, words
     assert ("alertd.yaml" in desk, "match-0" in desk, "Models" in desk) == (False, False, False)
-    for words in ("alertd.yaml", "match-0", "No model is asked.", "aicanary-desk", "powercanary-desk", "not yet since"):
+    for words in (
+        "alertd.yaml",
+        "match-0",
+        "No model is asked.",
+        "aicanary-desk",
+        "powercanary-desk",
+        "not yet since",
+    ):
         assert words in whole, words
     assert "dead letter" in whole.partition("What the operator was told")[2]
 
@@ -189,9 +196,7 @@ async def test_a_silence_is_made_listed_and_ended_by_forms(world: World) -> None
         ({"rules": "x" * 201}, "a name is printable"),
     ],
 )
-async def test_a_silence_that_cannot_be_is_refused_in_words(
-    world: World, change: dict[str, str], words: str
-) -> None:
+async def test_a_silence_that_cannot_be_is_refused_in_words(world: World, change: dict[str, str], words: str) -> None:
     fields = {"reason": "r", "until": "4h", "portfolio": "aicanary"} | change
     async with world.visitor("ai") as visitor:
         status, text = await visitor.post("/silences", **fields)
@@ -242,7 +247,9 @@ async def test_no_page_of_a_desk_has_a_word_of_the_other(world: World, desk: str
         for path in world.pages(other):
             status, text = await visitor.get(path)
             assert CANARY[other] not in text.lower(), path
-            assert status == (404 if CANARY[other] in path or world.event(f"News of {CANARY[other]}") in path else 200)
+            assert status == (
+                404 if CANARY[other] in path or world.event(f"News of {CANARY[other]}") in path else 200
+            )
 
 
 async def test_who_sees_all_desks_sees_both(world: World) -> None:
@@ -280,7 +287,7 @@ async def test_every_page_is_made_for_screen_readers_and_under_the_policy(world:
         for path in PATHS:
             async with http.get(path, allow_redirects=False) as answered:
                 assert (answered.status, answered.headers["Location"]) == (303, "/login"), path
-    async with world.visitor("ai") as visitor, visitor._http.get("/portfolios") as answered:  # noqa: SLF001
+    async with world.visitor("ai") as visitor, visitor._http.get("/portfolios") as answered:
         assert answered.headers["Content-Security-Policy"] == POLICY
 
 

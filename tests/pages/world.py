@@ -61,7 +61,10 @@ class PagesDesk(Desk):
         for desk, word in CANARY.items():
             own = item(f"News of {word}", text=f"{word} Works leases. {closing}", date=now, guid=f"{word}-news")
             self.feed(f"{word}-wire", answer(rss(own)), desk=desk)
-            for name, behaviour in (("desk", answer(status=204)), ("broken", answer(f"{word} says no".encode(), 400))):
+            for name, behaviour in (
+                ("desk", answer(status=204)),
+                ("broken", answer(f"{word} says no".encode(), status=400)),
+            ):
                 url = world.script(f"/{word}-{name}", behaviour)
                 self.receivers.append({**self.receivers[0], "id": f"{word}-{name}", "url": url, "desk": desk})
         tokens: list[dict[str, Any]] = [

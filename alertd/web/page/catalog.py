@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from alertd.web.page.desk import Desk
 from alertd.web.page.dead import DeadPages
+from alertd.web.page.desk import Desk
 from alertd.web.page.events import EventPages
 from alertd.web.page.portfolios import PortfolioPages
 from alertd.web.page.rules import RulePages

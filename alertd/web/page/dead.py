@@ -93,7 +93,9 @@ class DeadPages:
         states = await self._desk.store.load_alerts(list({one.alert for one in letters if one.alert}))
         alerts = {name for name, found in states.items() if found.state is not None and caller.sees(found.state)}
         whole = caller.portfolios is None
-        return [one for one in letters if one.alert in alerts or (not one.alert and whole and one.receiver in receivers)]
+        return [
+            one for one in letters if one.alert in alerts or (not one.alert and whole and one.receiver in receivers)
+        ]
 
 
 def _buttons(letters: Iterable[Delivery], signed: SignedIn) -> list[Html]:

@@ -30,6 +30,11 @@ def listed(
     return table(columns, rows, numbers=numbers, caption=caption) if rows else element("p", none, class_="none")
 
 
+def cut(there: int, most: int) -> Html:
+    """Say that there are more than a page shows."""
+    return element("p", f"These are {most:,} of {there:,}.", class_="small")
+
+
 def ago(at: str | None, now: int, never: str = "never") -> Html:
     """Write how long ago a time was, which itself stands behind it."""
     if not at:

@@ -115,7 +115,10 @@ def _ahead(coming: Sequence[Coming], now: int) -> Html:
         for one in coming
     ]
     return listed(
-        ["When", "How far", "What", "In the words of the text", "Alert"], rows, "Dates ahead", none="No dates are stated."
+        ["When", "How far", "What", "In the words of the text", "Alert"],
+        rows,
+        "Dates ahead",
+        none="No dates are stated.",
     )
 
 

@@ -21,6 +21,7 @@ from alertd.errors import HistoryRefused, HistoryUnavailable, Temporary
 from alertd.history.analytics.model import Report
 from alertd.history.analytics.portfolio import report_of
 from alertd.history.analytics.subject import subject_of
+from alertd.history.projection.database import translated
 from alertd.history.report.build import DeskReader, Operator
 from alertd.model import AlertState
 from alertd.notify.plain import one_line
@@ -95,7 +96,8 @@ class PortfolioPages:
         def look(kept: Kept) -> Report:
             if kept.history is None:
                 raise HistoryUnavailable("there is no history yet")
-            return report_of(kept.history.connection, subject, span.since_ms, now, now, shows=reader.sees)
+            with translated(self._desk.in_force.reach.history):
+                return report_of(kept.history.connection, subject, span.since_ms, now, now, shows=reader.sees)
 
         key = (self._desk.in_force.version, portfolio.id, caller.all_desks)
         try:
@@ -104,9 +106,7 @@ class PortfolioPages:
             log.info("page_report", portfolio=portfolio.id, error=str(error))
             return None
 
-    def _receivers(
-        self, tells: Sequence[str], caller: Caller, health: dict[str, ReceiverHealth]
-    ) -> list[Told]:
+    def _receivers(self, tells: Sequence[str], caller: Caller, health: dict[str, ReceiverHealth]) -> list[Told]:
         """Give whom a portfolio tells, their types and how they do: of other desks none is named."""
         known = {one.id: one for one in self._desk.in_force.reach.receivers}
         there = [known[name] for name in tells if name in known]

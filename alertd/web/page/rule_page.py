@@ -169,7 +169,8 @@ def _answer(tried: Tried | None) -> list[Html]:
     if tried.answer.trouble:
         return [said(tried.answer.trouble, "wrong")]
     answers = {True: "The rule holds for this text.", False: "The rule does not hold for this text."}
-    head = said(answers.get(tried.answer.holds, "Whether the rule holds is not known, so it does not."))
+    unknown = "Whether the rule holds is not known, so it does not."
+    head = said(answers[tried.answer.holds] if tried.answer.holds is not None else unknown)
     lines = "\n".join(printable(line) for line in tried.answer.lines[:MOST_LINES])
     told = element("div", lines, class_="told", tabindex="0", role="region", aria_label="Explanation")
     return [head, told]

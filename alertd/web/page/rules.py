@@ -24,13 +24,14 @@ from alertd.web.callers import SignedIn
 from alertd.web.forms import read_form
 from alertd.web.page.desk import Desk, later, log, not_there, refused
 from alertd.web.page.frame import badge, page, said
-from alertd.web.page.parts import UNKNOWN, ago, link, listed, section
+from alertd.web.page.parts import UNKNOWN, ago, cut, link, listed, section
 from alertd.web.page.rule_page import Files, Tried, rule_page, severity_of
 from alertd.web.portfolio_names import PortfolioName
 
 WAY = "/rules"
 MOST_AT_ONCE = 300
 """Rules that one page lists; where there are more, one portfolio after the other is listed."""
+MOST_ROWS = 1_000
 MOST_TITLE, MOST_BODY, MOST_FORM = 500, 20_000, 250_000
 """Of a text that is tried, in characters, and of the form that brings it, in bytes."""
 DAYS = 30
@@ -76,10 +77,11 @@ class RulePages:
         now = self._desk.clock()
         records = await self._records(name.id, now)
         columns = ["Rule", "Severity", "What it is", "By day", "Alerts", "Precision", "Last match", "Owner"]
-        rows = [_row(portfolio, rule, records, now) for rule in portfolio.rules]
+        rows = [_row(portfolio, rule, records, now) for rule in portfolio.rules[:MOST_ROWS]]
         caption = f"Rules of {one_line(name.title, 80) or name.id}, {DAYS} days"
         shown = listed(columns, rows, caption, numbers=(4, 5), none="It has no rules.")
-        return section(one_line(name.title, 120) or name.id, shown)
+        more = [cut(len(portfolio.rules), MOST_ROWS)] if len(portfolio.rules) > MOST_ROWS else []
+        return section(one_line(name.title, 120) or name.id, shown, *more)
 
     async def _records(self, portfolio: str, now: int) -> dict[str, RuleRecord] | None:
         """Say what each rule brought; None: there is no history."""
@@ -111,7 +113,9 @@ class RulePages:
             return later(signed, WAY)
         return await self._shown(found, signed, Tried(title, body, answer))
 
-    async def _shown(self, found: tuple[Portfolio, Rule], signed: SignedIn, tried: Tried | None = None) -> web.Response:
+    async def _shown(
+        self, found: tuple[Portfolio, Rule], signed: SignedIn, tried: Tried | None = None
+    ) -> web.Response:
         desk, (portfolio, rule) = self._desk, found
         now = desk.clock()
         records, span = await self._records(portfolio.id, now), Span.until(now, DAYS)
@@ -135,7 +139,11 @@ class RulePages:
 
 
 def _row(portfolio: Portfolio, rule: Rule, records: Mapping[str, RuleRecord] | None, now: int) -> list[str]:
-    head: list[str] = [link(rule.id, "rules", portfolio.id, rule.id), badge(severity_of(rule)), one_line(rule.title, 200)]
+    head: list[str] = [
+        link(rule.id, "rules", portfolio.id, rule.id),
+        badge(severity_of(rule)),
+        one_line(rule.title, 200),
+    ]
     if records is None:
         return [*head, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, one_line(rule.owner, 60)]
     one = records.get(rule.id, RuleRecord([0] * DAYS))

@@ -28,7 +28,14 @@ from alertd.web.problems import Refusal
 from alertd.web.silences import DAYS, MAX_NAME
 
 WAY = "/silences"
-SPANS = (("1h", "1 hour"), ("4h", "4 hours"), ("24h", "a day"), ("3d", "3 days"), ("7d", "7 days"), ("30d", "30 days"))
+SPANS = (
+    ("1h", "1 hour"),
+    ("4h", "4 hours"),
+    ("24h", "a day"),
+    ("3d", "3 days"),
+    ("7d", "7 days"),
+    ("30d", "30 days"),
+)
 _LISTS = (
     ("rules", "Rules", "ids, with commas between"),
     ("companies", "Companies", "ids or tickers"),
@@ -143,6 +150,7 @@ def _made(fields: Mapping[str, str], caller: Caller, now: int) -> Silence:
         starts_ms=now,
         ends_ms=to_come(fields.get("until", ""), now),
         now=now,
+        weekly=[],
         desk=caller.desk,
         all_desks=caller.all_desks,
         **named,

@@ -25,9 +25,10 @@ from alertd.notify.plain import one_line
 from alertd.text.written import counted
 from alertd.web.page.desk import Desk, away, not_there
 from alertd.web.page.frame import page, said
-from alertd.web.page.parts import UNKNOWN, ago, facts, link, listed, section, state, until
+from alertd.web.page.parts import UNKNOWN, ago, cut, facts, link, listed, section, state, until
 
 WAY = "/sources"
+MOST_ROWS = 1_000
 MOST_LINES = 200
 """Of the journal, about one source."""
 MOST_SHOWN = 40
@@ -52,11 +53,13 @@ class SourcePages:
         except Temporary:
             return away(signed, WAY)
         counts, span = await self._counts(now), Span.until(now)
-        rows = [_row(one, counts, span, now) for one in in_order(found["sources"])]
+        there = in_order(found["sources"])
+        rows = [_row(one, counts, span, now) for one in there[:MOST_ROWS]]
         columns = ["Source", "State", "Last read", "Last new", "30 days", "Lag", "Rejected", "Why"]
         none = "There is no source that you may see."
         shown = listed(columns, rows, "Sources, those in trouble first", numbers=(5, 6), none=none)
-        return page("Sources", *paused(found), shown, signed=signed, here=WAY)
+        more = [cut(len(there), MOST_ROWS)] if len(there) > MOST_ROWS else []
+        return page("Sources", *paused(found), shown, *more, signed=signed, here=WAY)
 
     async def _one(self, request: web.Request) -> web.StreamResponse:
         desk, signed = self._desk, self._desk.signed(request)

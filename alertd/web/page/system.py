@@ -89,7 +89,7 @@ def _is_for(record: JournalRecord, view: DeskView) -> bool:
     The text of another may name anything.
     """
     if isinstance(record.data.get("desk"), str):
-        return record.data["desk"] == view.desk
+        return bool(record.data["desk"] == view.desk)
     owner = owners_of(view.books.reach).get(str(record.data.get("subject", "")), NOBODY_KNOWS)
     return view.may_see(owner)
 
