@@ -22,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--faults", choices=("fast", "all"), default="fast", help="tests of faults: the fast ones, or all"
     )
-    parser.addoption("--wheel", action="store_true", help="build the wheel, install it elsewhere and run it (tests/deploy)")
+    parser.addoption(
+        "--wheel", action="store_true", help="build the wheel, install it elsewhere and run it (tests/deploy)"
+    )
     parser.addoption("--only-faults", default="", metavar="F1,F2", help="of them, only those of these faults")
 
 

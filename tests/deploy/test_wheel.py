@@ -58,7 +58,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", out, source)
     except AssertionError as error:
-        if re.search(r"No matching distribution|Could not find a version|ConnectionError|Failed to establish", str(error)):
+        if re.search(
+            r"No matching distribution|Could not find a version|ConnectionError|Failed to establish", str(error)
+        ):
             pytest.skip("no package registry can be reached")
         raise
     (made,) = out.glob("*.whl")
@@ -92,7 +94,9 @@ def python_for_all() -> str:
 
 def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:
     tracked = run("git", "ls-files", "-z", "alertd", "rules", cwd=ROOT).split("\0")[:-1]
-    expected = {name.replace("rules/", "alertd/demo/rules/", 1) if name.startswith("rules/") else name for name in tracked}
+    expected = {
+        name.replace("rules/", "alertd/demo/rules/", 1) if name.startswith("rules/") else name for name in tracked
+    }
     expected -= {"alertd/demo/rules"}  # the link to them
     inside = {name for name in zipfile.ZipFile(wheel).namelist() if not name.endswith("/")}
     packaged = {name for name in inside if ".dist-info/" not in name}
