@@ -44,7 +44,7 @@ def run(*words: str | Path, **about: Any) -> str:
     """Run a program; what it prints. Fails with what it says."""
     done = subprocess.run(words, capture_output=True, text=True, timeout=INSTALL_S, check=False, **about)
     assert done.returncode == 0, f"{words}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-    return done.stdout
+    return str(done.stdout)
 
 
 @pytest.fixture(scope="module")
