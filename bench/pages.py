@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.pages [--alerts 100000] [--json]
 
-Twenty portfolios of five rules; the history is that of `bench.history`. Redis holds the newest alerts, as it does of a
-daemon that has run for months. `first` is a page that nobody has opened since the rules changed, the others are of
+Twenty portfolios of five rules; the history is that of `bench.history`. Redis holds the newest alerts, as it does of
+a daemon that has run for months. `first` is a page that nobody has opened since the rules changed, the others are of
 somebody who goes round; what is counted over the history is then a moment old at most.
 """
 
@@ -160,11 +160,10 @@ async def _serving(folder: Path, store: RedisStore, now: int) -> AsyncIterator[a
 def _rules(folder: Path) -> tuple[list[PortfolioName], str]:
     """Write the rules and put them in force."""
     (folder / "rules/portfolios").mkdir(parents=True)
+    rules = "".join(f"  - {{id: {one}, title: About {one}, severity: high, when: {{title: {one}}}}}\n" for one in _RULES)
     for number in range(PORTFOLIOS):
-        rules = "\n".join(
-            f"  - {{id: {one}, title: About {one}, severity: high, when: {{title: {one}}}}}" for one in _RULES
-        )
-        text = f"portfolio: book-{number}\ntitle: Book {number}\nreceivers: [desk]\nholdings: [{{ticker: NVDA, weight: 8%}}]\nrules:\n{rules}\n"
+        head = f"portfolio: book-{number}\ntitle: Book {number}\nreceivers: [desk]\n"
+        text = f"{head}holdings: [{{ticker: NVDA, weight: 8%}}]\nrules:\n{rules}"
         (folder / f"rules/portfolios/book-{number}.yaml").write_text(text)
     book = load_rules(folder / "rules").book
     kept_rules(folder).keep(book, 86_400)

@@ -106,9 +106,9 @@ async def test_only_some_are_kept() -> None:
 
 async def _until(check: Callable[[], bool]) -> None:
     while not check():
-        await asyncio.sleep(0)
+        await asyncio.wait([asyncio.create_task(asyncio.sleep(0))])
 
 
 async def _until_given(kept: Fresh[int], slow: Slow, number: int) -> None:
     while await kept.get("a", slow.make) != number:
-        await asyncio.sleep(0)
+        await asyncio.wait([asyncio.create_task(asyncio.sleep(0))])

@@ -120,7 +120,7 @@ class History:
             return Tables(self.connection).position()
 
     def query(self, text: str, values: Mapping[str, Value] | Sequence[Value] = ()) -> list[tuple[Any, ...]]:
-        """Ask in SQL of our own; a desk's walls stand before it. Raises HistoryUnavailable, also for what takes long."""
+        """Ask in SQL of our own; a desk's walls stand before it. Raises HistoryUnavailable, HistoryRefused."""
         with self._bounded():
             return self.connection.execute(text, values).fetchall()
 
