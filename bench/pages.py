@@ -160,14 +160,10 @@ async def _serving(folder: Path, store: RedisStore, now: int) -> AsyncIterator[a
 def _rules(folder: Path) -> tuple[list[PortfolioName], str]:
     """Write the rules and put them in force."""
     (folder / "rules/portfolios").mkdir(parents=True)
+    rules = "".join(f"  - {{id: {one}, title: About {one}, severity: high, when: {{title: {one}}}}}\n" for one in _RULES)
     for number in range(PORTFOLIOS):
-        rules = "\n".join(
-            f"  - {{id: {one}, title: About {one}, severity: high, when: {{title: {one}}}}}" for one in _RULES
-        )
-        text = (
-            f"portfolio: book-{number}\ntitle: Book {number}\nreceivers: [desk]\n"
-            f"holdings: [{{ticker: NVDA, weight: 8%}}]\nrules:\n{rules}\n"
-        )
+        head = f"portfolio: book-{number}\ntitle: Book {number}\nreceivers: [desk]\n"
+        text = f"{head}holdings: [{{ticker: NVDA, weight: 8%}}]\nrules:\n{rules}"
         (folder / f"rules/portfolios/book-{number}.yaml").write_text(text)
     book = load_rules(folder / "rules").book
     kept_rules(folder).keep(book, 86_400)

@@ -5,6 +5,7 @@ Read are the text that an alert carries and the quotes of its note. Of the rest 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -106,7 +107,6 @@ def _end(until: str) -> date | None:
         if "-" in rest:
             return date.fromisoformat(until)
         month = int(rest)
-        following = date(int(year) + month // 12, month % 12 + 1, 1)
-        return following - timedelta(days=1)
+        return date(int(year), month, monthrange(int(year), month)[1])
     except ValueError:
         return None

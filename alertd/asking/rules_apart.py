@@ -43,7 +43,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
     rules: str
     state_dir: str
-    desks: dict[str, str] = {}
+    desks: dict[str, str] = msgspec.field(default_factory=dict)
     """Source -> desk, for the sources that name one."""
     portfolio: str
     rule: str = ""
@@ -69,8 +69,8 @@ class RuleSeen(Struct, frozen=True, kw_only=True):
 
     file: str
     line: int
-    source: list[SourceLine] = []
-    tests: list[TestRun] = []
+    source: list[SourceLine] = msgspec.field(default_factory=list)
+    tests: list[TestRun] = msgspec.field(default_factory=list)
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -78,8 +78,8 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     version: str = ""
     """Of the rules in the files."""
-    rules: dict[str, RuleSeen] = {}
-    lines: list[str] = []
+    rules: dict[str, RuleSeen] = msgspec.field(default_factory=dict)
+    lines: list[str] = msgspec.field(default_factory=list)
     """Of a text: the explanation."""
     holds: bool | None = None
     trouble: str = ""

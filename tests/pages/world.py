@@ -20,7 +20,8 @@ from tests.support.http import FaultServer, answer
 
 CANARY = {"ai": "aicanary", "power": "powercanary"}
 TOKENS = {"ai": "SECRET-token-of-desk-ai", "power": "SECRET-token-of-power", "reader": "SECRET-reader-of-ai"}
-HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)> supercomputer \u202egnp.exe'
+HOSTILE = '&lt;script&gt;alert(1)&lt;/script&gt;"&gt;&lt;img src=x onerror=alert(1)&gt; supercomputer \u202egnp.exe'
+"""Markup that a feed has escaped once more, so that it is text when it comes."""
 QUIET = "Nothing that anybody watches for"
 COMING = "The parties expect to close the deal on 17 April {year}, the filing says."
 
@@ -55,11 +56,11 @@ class PagesDesk(Desk):
         closing = COMING.format(year=year)
         self.feed("wire", answer(rss(
             item(HOSTILE, text=f"{HOSTILE} {closing}", date=now, guid="hostile"),
-            item(QUIET, date=now, guid="quiet"), "<item><guid>empty</guid></item>",
+            item(QUIET, date=now, guid="quiet"), "<item><pubDate>yesterday</pubDate></item>",
         )))  # fmt: skip
         self.receivers = self.receivers[:]
         for desk, word in CANARY.items():
-            own = item(f"News of {word}", text=f"{word} Works leases. {closing}", date=now, guid=f"{word}-news")
+            own = item(f"News of {word}", text=f"{word} Works names a new head of its sales in Norway.", date=now, guid=f"{word}-news")
             self.feed(f"{word}-wire", answer(rss(own)), desk=desk)
             for name, behaviour in (
                 ("desk", answer(status=204)),

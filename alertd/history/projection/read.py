@@ -92,8 +92,8 @@ class History:
             return Tables(self.connection).position()
 
     def query(self, text: str, values: Mapping[str, Value] | Sequence[Value] = ()) -> list[tuple[Any, ...]]:
-        """Ask in SQL of our own; a desk's walls stand before it. Raises HistoryUnavailable, also if it takes long."""
-        with self.bounded():
+        """Ask in SQL of our own; a desk's walls stand before it. Raises HistoryUnavailable, HistoryRefused."""
+        with self._bounded():
             return self.connection.execute(text, values).fetchall()
 
     def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[dict[str, Any]]:
