@@ -60,7 +60,12 @@ class PagesDesk(Desk):
         )))  # fmt: skip
         self.receivers = self.receivers[:]
         for desk, word in CANARY.items():
-            own = item(f"News of {word}", text=f"{word} Works names a new head of its sales in Norway.", date=now, guid=f"{word}-news")
+            own = item(
+                f"News of {word}",
+                text=f"{word} Works names a new head of its sales in Norway.",
+                date=now,
+                guid=f"{word}-news",
+            )
             self.feed(f"{word}-wire", answer(rss(own)), desk=desk)
             for name, behaviour in (
                 ("desk", answer(status=204)),

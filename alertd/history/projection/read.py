@@ -93,7 +93,7 @@ class History:
 
     def query(self, text: str, values: Mapping[str, Value] | Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """Ask in SQL of our own; a desk's walls stand before it. Raises HistoryUnavailable, HistoryRefused."""
-        with self._bounded():
+        with self.bounded():
             return self.connection.execute(text, values).fetchall()
 
     def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[dict[str, Any]]:
