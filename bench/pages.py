@@ -160,7 +160,9 @@ async def _serving(folder: Path, store: RedisStore, now: int) -> AsyncIterator[a
 def _rules(folder: Path) -> tuple[list[PortfolioName], str]:
     """Write the rules and put them in force."""
     (folder / "rules/portfolios").mkdir(parents=True)
-    rules = "".join(f"  - {{id: {one}, title: About {one}, severity: high, when: {{title: {one}}}}}\n" for one in _RULES)
+    rules = "".join(
+        f"  - {{id: {one}, title: About {one}, severity: high, when: {{title: {one}}}}}\n" for one in _RULES
+    )
     for number in range(PORTFOLIOS):
         head = f"portfolio: book-{number}\ntitle: Book {number}\nreceivers: [desk]\n"
         text = f"{head}holdings: [{{ticker: NVDA, weight: 8%}}]\nrules:\n{rules}"

@@ -1,4 +1,4 @@
-"""What the pages ask beside alerts, as far as it belongs to one process: what is in force, what is kept, what runs."""
+"""What the pages ask beside alerts, as far as one process has it: what is in force, what is kept, what runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Shown:
     """Begun with the process; a reload replaces what is in force."""
 
     def __init__(self, reach: Reach, version: str, portfolios: Sequence[PortfolioName], status: Status) -> None:
-        """`version` is that of the rules, `portfolios` all that are in them; `status` gives what `/v1/status` does."""
+        """`version` is that of the rules, `portfolios` all in them; `status` gives what `/v1/status` does."""
         self.names = PortfolioNames(portfolios)
         self.in_force = InForce(reach, version, self.names.all)
         self.past = Past(reach)

@@ -1,7 +1,7 @@
-"""What is in force, for a process that answers and matches nothing: settings as far as is asked, and rules by version.
+"""What is in force, for a process that answers and matches nothing: settings as far as asked, and rules by version.
 
-The rules are not sent to such a process. The supervisor keeps each version, in parts, before anybody works by it; what
-is asked for is read from there, in a thread.
+The rules are not sent to such a process. The supervisor keeps each version, in parts, before anybody works by it;
+what is asked for is read from there, in a thread.
 """
 
 from __future__ import annotations

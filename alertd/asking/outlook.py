@@ -1,4 +1,4 @@
-"""What lies ahead of a portfolio: dates that the texts of its alerts say are still to come, each in its own words. Pure.
+"""What lies ahead of a portfolio: dates that the texts of its alerts say are to come, each in its own words. Pure.
 
 Read are the text that an alert carries and the quotes of its note. Of the rest of a text nothing is known here.
 """
@@ -51,7 +51,7 @@ class Coming:
 
 
 def calendar(states: Iterable[AlertState], today: date) -> list[Coming]:
-    """Give what is ahead by the texts of alerts, the soonest first; what several alerts say in the same words once."""
+    """Give what is ahead by the texts of alerts, the soonest first; what several say in the same words once."""
     found: dict[tuple[date, date, str], Coming] = {}
     for state in states:
         for one in _of(state):

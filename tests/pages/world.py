@@ -55,12 +55,17 @@ class PagesDesk(Desk):
         year, now = datetime.now(UTC).year + 1, format_datetime(datetime.now(UTC))
         closing = COMING.format(year=year)
         self.feed("wire", answer(rss(
-            item(HOSTILE, text=f"{HOSTILE} {closing}", date=now, guid="hostile"),
+            item(HOSTILE, text=f"{closing} {HOSTILE}", date=now, guid="hostile"),
             item(QUIET, date=now, guid="quiet"), "<item><pubDate>yesterday</pubDate></item>",
         )))  # fmt: skip
         self.receivers = self.receivers[:]
         for desk, word in CANARY.items():
-            own = item(f"News of {word}", text=f"{word} Works names a new head of its sales in Norway.", date=now, guid=f"{word}-news")
+            own = item(
+                f"News of {word}",
+                text=f"{word} Works names a new head of its sales in Norway.",
+                date=now,
+                guid=f"{word}-news",
+            )
             self.feed(f"{word}-wire", answer(rss(own)), desk=desk)
             for name, behaviour in (
                 ("desk", answer(status=204)),
