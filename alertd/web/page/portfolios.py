@@ -36,6 +36,8 @@ from alertd.web.portfolio_names import PortfolioName
 
 WAY = "/portfolios"
 DAYS = 30
+WAIT_S = 1.5
+"""How long a page waits for what the news has been doing; it then says that it is being counted."""
 MOST_ALERTS = 100
 """Of which dates ahead are looked for; the newest of them are listed."""
 MOST_HELD = 300
@@ -76,6 +78,7 @@ class PortfolioPages:
         try:
             portfolio = await desk.in_force.portfolio(name.id)
             report = await self._report(portfolio, signed.caller, now) if portfolio is not None else None
+            counting = portfolio is not None and report is None and bool(desk.reports.waiting)
             states = await desk.alerts(name.id, signed.caller, MOST_ALERTS)
             health = await desk.store.receiver_health()
         except Temporary:
@@ -83,11 +86,11 @@ class PortfolioPages:
         coming = await asyncio.to_thread(_calendar, states, now)
         tells = portfolio.tells() if portfolio is not None else []
         receivers = self._receivers(tells, signed.caller, health)
-        parts = portfolio_page(name, portfolio, report, states, coming, receivers, now)
+        parts = portfolio_page(name, portfolio, report, states, coming, receivers, now, counting=counting)
         return page(one_line(name.title, 120) or name.id, *parts, signed=signed, here=WAY)
 
     async def _report(self, portfolio: Portfolio, caller: Caller, now: int) -> Report | None:
-        """Give what the news has been doing; None: there is no history."""
+        """Give what the news has been doing; None: there is no history, or it takes longer than a page waits."""
         whole = subject_of(portfolio)
         subject = replace(whole, holdings=whole.holdings[:MOST_HELD])
         reader = Operator() if caller.all_desks else DeskReader()
@@ -101,7 +104,7 @@ class PortfolioPages:
 
         key = (self._desk.in_force.version, portfolio.id, caller.all_desks)
         try:
-            return await self._desk.reports.get(key, lambda: self._desk.past.ask(look))
+            return await self._desk.reports.get(key, lambda: self._desk.past.ask(look), WAIT_S)
         except (HistoryUnavailable, HistoryRefused) as error:
             log.info("page_report", portfolio=portfolio.id, error=str(error))
             return None
