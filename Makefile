@@ -9,7 +9,7 @@ MINUTES ?= 20
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo run test check format conformance bench quality faults failover valkey hostile soak clean distclean
+.PHONY: help venv demo run test check format conformance bench quality faults failover valkey hostile sanitize soak clean distclean
 
 help:
 	@echo 'make demo         the whole daemon on sample feeds (ARGS="--once" ends by itself)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make failover     primaries replaced and slots moved under load: the table of docs/scaling.md'
 	@echo 'make valkey       a valkey-server in .valkey/, on which the tests of the store then run too'
 	@echo 'make hostile      every hostile input of docs/hostile.md (ARGS="--only 11,26", ARGS="--fuzz 10m")'
+	@echo 'make sanitize     the compiled core under sanitizers, fuzzed for MINUTES=20'
 	@echo 'make soak         events and random kills for MINUTES=20'
 	@echo 'make format       put the code into its form'
 	@echo 'make clean        remove caches and builds; distclean: and .venv'
@@ -32,7 +33,7 @@ help:
 venv: $(STAMP)
 	@echo "$(VENV) is ready"
 
-$(STAMP): pyproject.toml constraints.txt tools/make_venv.sh
+$(STAMP): pyproject.toml setup.py constraints.txt tools/make_venv.sh $(wildcard alertd/text/c/*.[ch])
 	@sh tools/make_venv.sh $(VENV)
 	@touch $@
 
@@ -74,6 +75,9 @@ faults: $(STAMP)
 hostile: $(STAMP)
 	@$(BIN)/python -m tests.hostile $(ARGS)
 
+sanitize: $(STAMP)
+	@$(BIN)/python -m tools.sanitize --minutes $(MINUTES) $(ARGS)
+
 failover: $(STAMP)
 	@$(BIN)/python -m tests.faults.failover $(ARGS)
 
@@ -85,8 +89,8 @@ soak: $(STAMP)
 	@$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(ARGS)
 
 clean:
-	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf build dist .sanitize .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
 
 distclean: clean
-	rm -rf $(VENV) *.egg-info
+	rm -rf $(VENV) *.egg-info alertd/text/_core*.so

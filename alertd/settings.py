@@ -48,7 +48,7 @@ MAX_BYTES = 16 << 20
 PREFIX = "ALERTD_"
 SOURCE_MODELS: dict[str, type[ConfigModel]] = {name: source.config for name, source in SOURCE_TYPES.items()}
 """Type name, as in `type: feed` -> config model."""
-RESERVED = frozenset({"ALERTD_CONFIG", "ALERTD_FAILPOINT", "ALERTD_ENV", "ALERTD_CLOCK_FILE"})
+RESERVED = frozenset({"ALERTD_CONFIG", "ALERTD_FAILPOINT", "ALERTD_ENV", "ALERTD_CLOCK_FILE", "ALERTD_CORE"})
 """Variables that are no settings: the file's path, and what tests use."""
 
 _REDIS = re.compile(r"embedded|rediss?://[^\s/]+(/\d*)?(\?\S*)?|unix://[^\s/]*/\S+")

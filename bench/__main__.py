@@ -32,6 +32,7 @@ from bench import (
     quiet_poll,
     reports,
     scale,
+    scan,
     silence,
     storm,
     updates,
@@ -56,6 +57,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "pages": ("each page, at very many alerts", pages.measure),
     "reports": ("reports on a portfolio", reports.measure),
     "scale": ("more processes on one machine", lambda: asyncio.run(scale.measure())),
+    "scan": ("the scan for terms, by the compiled core and without it", scan.measure),
     "silence": ("sources that fall silent", silence.measure),
     "storm": ("very many matches in a minute", storm.measure_all),
     "updates": ("loading and changing very many rules", updates.run),
@@ -65,7 +67,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "enrich": enrich.show, "feeds": feeds.show, "filings": filings.show, "life": life.show, "silence": silence.show,
     "history": history.show, "load": load.show, "storm": storm.show, "updates": updates.show,
     "backtest": backtest.show, "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
-    "scale": scale.show, "notes": notes.show, "pages": pages.show,
+    "scale": scale.show, "notes": notes.show, "scan": scan.show, "pages": pages.show,
 }  # fmt: skip
 
 

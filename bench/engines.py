@@ -3,7 +3,8 @@
 naive       asks every rule about every event (`alertd.rules.reference`, by which the index is judged)
 automaton   a plain Aho-Corasick over all spellings of all terms; each rule posted under the terms of its first
             clause of words, and what is found evaluated in Python
-index       what the daemon runs (`alertd.rules.index`)
+dictionaries the index without the compiled core
+index       what the daemon runs (`alertd.rules.engines`)
 """
 
 from __future__ import annotations
@@ -40,12 +41,20 @@ def automaton(book: RuleBook) -> Matcher:
     return matcher
 
 
+def dictionaries(book: RuleBook) -> Matcher:
+    """Make the engine that the daemon runs where there is no compiled core."""
+    return Matcher(book, "dictionaries")
+
+
 def index(book: RuleBook) -> Matcher:
     """Make the engine that the daemon runs."""
     return Matcher(book)
 
 
-ENGINES: dict[str, Callable[[RuleBook], Matcher]] = {"naive": naive, "automaton": automaton, "index": index}
+ENGINES: dict[str, Callable[[RuleBook], Matcher]] = {
+    "naive": naive, "automaton": automaton, "dictionaries": dictionaries, "index": index,
+}  # fmt: skip
+"""The index is the last one."""
 
 
 class Postings:
@@ -69,6 +78,10 @@ class Postings:
     def remove(self, slot: Slot) -> None:
         """Nothing is ever removed here."""
         raise NotImplementedError
+
+    def settle(self, slot: Slot) -> bool:
+        """Nothing is ever moved here."""
+        return False
 
     def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
         """Give every slot one of whose words stands in the event."""

@@ -55,9 +55,10 @@ def recounted(note: Note, told: Counted | None) -> Note:
     was = note.counted
     if was is None or told is None or (told.reports <= was.reports and told.sources <= was.sources):
         return note
+    sources = max(was.sources, told.sources)
     now = Counted(
-        reports=max(was.reports, told.reports),
-        sources=max(was.sources, told.sources),
+        reports=max(was.reports, told.reports, sources),  # of each source there is one at least
+        sources=sources,
         novelty=min(was.novelty, told.novelty),
         later=True,
     )

@@ -1,12 +1,12 @@
 """An alert as whoever looks on for a desk may see it: on the page, over the API, in the stream. Pure.
 
 A token, or a name that a proxy says, is a desk's and no receiver's. What the rights of a source allow is said of
-receivers; so the desk sees what that of its receivers may be told which may be told most.
+receivers; so the desk sees each part of an alert that one of its receivers may be told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from alertd.alerts.deliver import as_seen
 from alertd.alerts.lanes import lanes
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.rights import closed_to, limits
-from alertd.model import Alert, AlertState, Rights
+from alertd.model import Alert, AlertState, Event, Note, Rights
 
 _ANYBODY = ReceiverPolicy("", accepts="public")
 """Whom a desk without receivers sees as: what is limited to some is not for it."""
@@ -29,16 +29,15 @@ def as_a_desk_sees(state: AlertState, desk: str | None, policies: Iterable[Recei
     if event is None and not any(rights is not None for rights in _all_rights(state)):
         return state
     theirs = [one for one in policies if one.desk == desk] or [_ANYBODY]
-    most = max(theirs, key=lambda one: sum(not closed_to(one, rights) for rights in [event, *_all_rights(state)]))
-    eyes = ReceiverPolicy(most.id, accepts=most.accepts, desk=desk, note="model")
-    seen = as_seen(replace(state, alert=_routed_to_all(alert), receivers=[eyes.id], told={}), eyes)
-    if not seen.alert.matches and (alert.matches or closed_to(eyes, event)):
+    opened = _opened(state, theirs)
+    seen = as_seen(replace(opened, alert=_routed_to_all(opened.alert), receivers=[_EYES], told={}), _eyes(desk))
+    if not seen.alert.matches and (alert.matches or not _open(event, theirs)):
         return None
     names = {one.id for one in theirs}
     found = replace(
         state,
         alert=seen.alert,
-        event=seen.short,
+        event=_with_rights_of(state.event, seen.short),
         facts_note=None,
         told={name: told for name, told in lanes(state).items() if name in names},
     )
@@ -46,6 +45,51 @@ def as_a_desk_sees(state: AlertState, desk: str | None, policies: Iterable[Recei
         return found
     known = {one.event for one in seen.alert.matches} | {one.event for one in seen.alert.changes}
     return replace(found, folded=[one for one in state.folded if one.event in known], said=None, sources=1)
+
+
+_EYES = ""
+"""A receiver that there is not: it stands for all of the desk's."""
+
+
+def _eyes(desk: str | None) -> ReceiverPolicy:
+    return ReceiverPolicy(_EYES, accepts="public", desk=desk, note="model")
+
+
+def _open(rights: Rights | None, theirs: Iterable[ReceiverPolicy]) -> bool:
+    """Tell whether one of some receivers may be told of what stands under these rights."""
+    return any(not closed_to(one, rights) for one in theirs)
+
+
+def _opened(state: AlertState, theirs: Sequence[ReceiverPolicy]) -> AlertState:
+    """Give an alert of which the eyes may be told what one of these receivers may; how much of a text stays."""
+
+    def of(rights: Rights | None) -> Rights | None:
+        return replace(rights, receivers=[_EYES]) if rights is not None and _open(rights, theirs) else rights
+
+    def note(one: Note | None) -> Note | None:
+        return replace(one, rights=of(one.rights)) if one is not None else None
+
+    alert, event = state.alert, state.event
+    if event is not None and (limited := limits(event)) is not None:
+        event = replace(event, provenance=replace(event.provenance, rights=of(limited)))
+    return replace(
+        state,
+        alert=replace(
+            alert,
+            matches=[replace(one, rights=of(one.rights)) for one in alert.matches],
+            changes=[replace(one, rights=of(one.rights)) for one in alert.changes],
+            note=note(alert.note),
+        ),
+        event=event,
+        facts_note=note(state.facts_note),
+    )
+
+
+def _with_rights_of(event: Event | None, seen: Event) -> Event:
+    """Give an event as it is seen with the rights that it has."""
+    if event is None or seen.id != event.id:
+        return seen
+    return replace(seen, provenance=replace(seen.provenance, rights=event.provenance.rights))
 
 
 def _all_rights(state: AlertState) -> list[Rights | None]:

@@ -58,12 +58,14 @@ def renewed(
 ) -> Renewed:
     """Say what becomes of the note with an event. `is_shown`: the alert bears its headline from now on."""
     anew = _renewed(state, event, meant, write, is_shown=is_shown)
-    story = event.story
-    if story is None:
-        return anew
-    sources = max(sources_in(state), story.sources)
-    told = Counted(reports=story.position, sources=sources, novelty=story.novelty)
-    note, facts = (recounted(one, told) if one is not None else None for one in (anew.note, anew.facts))
+    known, story = facts_of(state), event.story
+    told: list[Counted | None] = [known.counted] if known is not None else []
+    if story is not None:
+        sources = max(sources_in(state), story.sources)
+        told.append(Counted(reports=story.position, sources=sources, novelty=story.novelty))
+    note, facts = anew.note, anew.facts
+    for one in told:
+        note, facts = (recounted(said, one) if said is not None else None for said in (note, facts))
     return dataclasses.replace(anew, note=note, facts=facts)
 
 

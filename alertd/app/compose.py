@@ -16,11 +16,12 @@ from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
 from alertd.app.noting import Noting
 from alertd.app.people import People
-from alertd.app.rooms import rooms_in
+from alertd.app.rooms import Says, server_of, setup_of
 from alertd.app.shown import shown_of
 from alertd.app.state import recall_epoch
 from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
+from alertd.asking.house import House
 from alertd.base.clock import system_clock
 from alertd.model import SourceState
 from alertd.net.client import HttpClient
@@ -30,8 +31,6 @@ from alertd.settings import Settings
 from alertd.sources.parsepool import ParsePool
 from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.store.redis import RedisStore
-from alertd.web.deps import WebDeps
-from alertd.web.page.frame import is_page
 from alertd.web.server import WebServer
 from alertd.workers.answers import Answers
 from alertd.workers.deliver import Deliverer
@@ -99,6 +98,7 @@ class Parts:
         self._full_text: FullText | None = None
         self._held = boot.snapshot.held
         self._watch = Watch(READY_PATIENCE_S)
+        self._setup = setup_of(self._settings, boot.snapshot.receivers, boot.snapshot.book.version)
 
     async def start(self) -> str:
         """Start the roles; gives where the web room listens."""
@@ -145,24 +145,13 @@ class Parts:
         if "web" not in roles:
             return ""
         self._pushes = await self._make_pushes()
-        token, web = self._boot.web_token, self._settings.web
         self._live = Live(self._store, self._progress)
         self._loops.append(asyncio.create_task(self._live.run(), name="live"))
-        live = self._live
-        state_dir, shown = self._settings.state_dir, self._shown
-        rooms = rooms_in(state_dir, self._store, self._answers, live, token, web, shown, system_clock)
-        deps = WebDeps(
-            status=self._status,
-            ready=self._ready,
-            metrics=telemetry.metrics_text,
-            token=token,
-            push=self._pushes,
-            callers=rooms.callers,
-            pages=is_page,
-            streams=lambda: live.onlookers,
-            routes=rooms.routes,
+        house = House(self._store, self._shown.past, lambda: self._setup, self._http, system_clock)
+        says, token = Says(self._status, self._ready), self._boot.web_token
+        self._web = server_of(
+            house, self._answers, self._live, token, self._settings, says, self._pushes, self._shown
         )
-        self._web = WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside)
         host, port = await self._web.start()
         self._people = People(self._store, self._http, self._answers, self.notices, system_clock, self._links)
         await self._people.start(self._settings, self._boot.snapshot.receivers)
@@ -237,6 +226,7 @@ class Parts:
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
             await self._deliverer.replace(self._notifiers(settings), settings.drain)
         self._settings = settings
+        self._setup = setup_of(settings, receivers, new.version)
         telemetry.tell_sources_apart([source.id for source in settings.sources])
 
     async def stop(self, seconds: float) -> None:

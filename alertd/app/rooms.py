@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiohttp.web import RouteDef
 
-from alertd import __version__
+from alertd import __version__, telemetry
+from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.trail import EVERYBODY, Trail, trail_of, under_way
+from alertd.app.reach import reach_from
 from alertd.app.shown import Shown
+from alertd.asking.alert_pages import AlertPages, Page, PageAsked, Sees
+from alertd.asking.house import House, Setup
+from alertd.asking.past import Past
 from alertd.asking.rule_files import RuleFiles
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.errors import Corrupt
 from alertd.model import AlertState, StoredAlert
+from alertd.settings import Settings
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertRoutes
 from alertd.web.callers import Caller, Callers
+from alertd.web.companies import CompanyRoutes
 from alertd.web.config import WebConfig
+from alertd.web.deps import PushDoor, WebDeps
+from alertd.web.events import EventRoutes
 from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.page import frame
-from alertd.web.page.alerts import AlertPages
+from alertd.web.page.alerts import AlertPages as ShownPages
 from alertd.web.page.catalog import desk_pages
 from alertd.web.page.desk import Desk
+from alertd.web.page.frame import is_page
 from alertd.web.page.sign_in import SignIn
 from alertd.web.portfolio_names import PortfolioNames
+from alertd.web.portfolios import PortfolioRoutes
+from alertd.web.repeats import Repeats
+from alertd.web.rules import RuleRoutes
+from alertd.web.server import WebServer
 from alertd.web.sessions import Sessions
 from alertd.web.signed_out import SignedOut
 from alertd.web.silences import SilenceRoutes
 from alertd.web.stream import StreamRoutes
+from alertd.web.system import SystemRoutes
 from alertd.web.token import load_or_make_token
+from alertd.web.trying import TryRoutes
 from alertd.workers.answers import Answers
 from alertd.workers.live import Live
 
@@ -55,6 +72,9 @@ MOST_UNDER_WAY = 40
 log = structlog.get_logger(__name__)
 
 
+Status = Callable[[], Awaitable[dict[str, Any]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """What there is over HTTP beside health and metrics."""
@@ -63,31 +83,17 @@ class Rooms:
     routes: list[RouteDef]
 
 
-def rooms_in(
-    state_dir: Path,
-    store: RedisStore,
-    answers: Answers,
-    live: Live,
-    token: Digests,
-    web: WebConfig,
-    shown: Shown,
-    clock: Clock,
-) -> Rooms:
-    """Put it together, with what lies in the state directory. Raises ConfigError."""
-    key, out = load_or_make_token(state_dir / SESSION_KEY, "the key of the page's cookies"), state_dir / SIGNED_OUT
-    return rooms_of(store, answers, live, token, web, key, clock, shown=shown, signed_out=out)
-
-
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What is asked of alerts: the store, and what a desk may see of what it gives."""
+    """What is asked of alerts: the store, what is kept, and what a desk may see of what these give."""
 
     store: RedisStore
     answers: Answers
+    past: Past | None
 
-    async def alerts(self, since_ms: int, limit: int) -> list[str]:
-        """Give the ids of alerts that changed since then, the one that changed last first."""
-        return await self.store.alerts(since_ms, limit)
+    async def page(self, asked: PageAsked, sees: Sees, *, whole: bool) -> Page:
+        """Give a page of a list. Raises Temporary; NotSearchable."""
+        return await AlertPages(self.store, self.past, sees, whole).page(asked)
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         """Give alerts with their versions."""
@@ -122,24 +128,78 @@ def rooms_of(
     portfolios: PortfolioNames | None = None,
     shown: Shown | None = None,
     signed_out: Path | None = None,
+    house: House | None = None,
+    status: Status | None = None,
 ) -> Rooms:
     """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page; the folder
-    `signed_out` remembers who ended theirs. Without `shown` there are no pages but those of alerts.
+    `signed_out` remembers who ended theirs. Without a house there are alerts and silences alone, without `shown` no
+    pages but those of alerts.
     """
-    sessions, reader = Sessions(key), Reader(store, answers)
+    sessions, reader = Sessions(key), Reader(store, answers, house.past if house is not None else None)
     callers = Callers(
         token, web.tokens, sessions=sessions, signed_out=SignedOut(signed_out), users=web.users,
         header=web.user_header, clock=clock,
     )  # fmt: skip
     operations = [*AlertRoutes(reader, answers, clock).operations(), *SilenceRoutes(store, clock).operations()]
+    if house is not None:
+        operations += [
+            *EventRoutes(house, reader).operations(), *PortfolioRoutes(house).operations(),
+            *RuleRoutes(house).operations(), *CompanyRoutes(house).operations(), *TryRoutes(house).operations(),
+        ]  # fmt: skip
+        operations += SystemRoutes(house, status).operations() if status is not None else []
     operations.append(described(operations, __version__))
     names = shown.names if shown is not None else portfolios or PortfolioNames()
     pages = [*SignIn(callers, sessions, clock).routes()]
-    pages += AlertPages(reader, answers, callers, names, clock).routes()
+    pages += ShownPages(reader, answers, callers, names, clock).routes()
     if shown is not None:
         files = RuleFiles(shown.in_force)
         pages += desk_pages(
             Desk(callers, names, shown.in_force, shown.past, files, store, reader, shown.status, shown.daemons, clock)
         )
-    routes = [route(one, callers) for one in operations]
+    repeats = Repeats(store)
+    routes = [route(one, callers, repeats) for one in operations]
     return Rooms(callers, [*routes, *StreamRoutes(live, callers, reader).routes(), *pages, *frame.routes()])
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """What the daemon says of itself."""
+
+    status: Status
+    ready: Status
+
+
+def server_of(
+    house: House,
+    answers: Answers,
+    live: Live,
+    token: Digests,
+    settings: Settings,
+    says: Says,
+    pushes: PushDoor,
+    shown: Shown,
+) -> WebServer:
+    """Put the whole of the web room together, with what lies in the state directory. Raises ConfigError."""
+    web, state_dir = settings.web, settings.state_dir
+    key, out = load_or_make_token(state_dir / SESSION_KEY, "the key of the page's cookies"), state_dir / SIGNED_OUT
+    rooms = rooms_of(
+        house.store, answers, live, token, web, key, house.clock,
+        shown=shown, signed_out=out, house=house, status=says.status,
+    )  # fmt: skip
+    deps = WebDeps(
+        status=says.status,
+        ready=says.ready,
+        metrics=telemetry.metrics_text,
+        token=token,
+        push=pushes,
+        callers=rooms.callers,
+        pages=is_page,
+        streams=lambda: live.onlookers,
+        routes=rooms.routes,
+    )
+    return WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside)
+
+
+def setup_of(settings: Settings, policies: Mapping[str, ReceiverPolicy], version: str) -> Setup:
+    """Give what is asked about of the settings, and which rules are in force."""
+    return Setup(reach_from(settings), version, policies, settings.smtp)

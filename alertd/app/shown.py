@@ -1,4 +1,4 @@
-"""What the pages ask beside alerts, as far as one process has it: what is in force, what is kept, what runs."""
+"""What the pages ask beside alerts, as far as it belongs to one process: what is in force and kept, what runs."""
 
 from __future__ import annotations
 

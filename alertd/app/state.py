@@ -53,6 +53,8 @@ class RunState(msgspec.Struct, frozen=True, kw_only=True):
     positions: list[Trouble] = []
     """Positions that were refused, or are stale."""
     processes: dict[str, Process] = {}
+    without_core: str = ""
+    """Why it reads texts without the compiled core, if it does."""
 
 
 def prepare_state_dir(path: Path) -> None:

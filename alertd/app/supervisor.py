@@ -49,6 +49,7 @@ from alertd.errors import AlertdError, StoreRefused, StoreUnavailable
 from alertd.history.replay.staging import Staging
 from alertd.store.embedded import EmbeddedRedis
 from alertd.store.redis import open_store
+from alertd.text.core import missing
 from alertd.web.token import tokens_of
 from alertd.workers.outage import Outage
 
@@ -92,6 +93,7 @@ class Supervisor:
             started_at=self._started_at,
             config=str(found.loaded.path),
             roles=sorted(roles),
+            without_core=missing(),
         )
         self._locks: list[int] = []
         self._reloads = Reloads(reloading, found, self._manager, self._children, self)

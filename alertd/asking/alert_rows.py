@@ -40,19 +40,28 @@ class Asked:
 
     def live(self) -> Wanted:
         """Give the same filter for what the store knows; its own `since` is by when something was written there."""
-        w = self.wanted
-        return Wanted(
-            portfolio=w.portfolio, status=w.status, severity=w.severity, now=w.now_ms, rule=w.rule, company=w.company,
-            event_type=w.event_type, source=w.source, receiver=w.receiver, until_ms=w.until_ms,
-        )  # fmt: skip
+        return live_of(self.wanted)
 
     def standing(self) -> Wanted:
         """Give the part of it that people and clocks change."""
-        return Wanted(status=self.wanted.status, severity=self.wanted.severity, now=self.wanted.now_ms)
+        return standing_of(self.wanted)
 
     def may_see(self, state: AlertState) -> bool:
         """Tell whether an alert is for the desk."""
         return may_see(self.desk, state.desk)
+
+
+def live_of(w: AlertFilter) -> Wanted:
+    """Give a filter for what the store knows; of what belongs to whom it says nothing."""
+    return Wanted(
+        portfolio=w.portfolio, status=w.status, severity=w.severity, now=w.now_ms, rule=w.rule, company=w.company,
+        event_type=w.event_type, source=w.source, receiver=w.receiver, until_ms=w.until_ms,
+    )  # fmt: skip
+
+
+def standing_of(w: AlertFilter) -> Wanted:
+    """Give the part of a filter that people and clocks change."""
+    return Wanted(status=w.status, severity=w.severity, now=w.now_ms)
 
 
 async def rows_of(asked: Asked, store: RedisStore | None, kept: Kept) -> list[dict[str, Any]]:

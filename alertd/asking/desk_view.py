@@ -41,6 +41,8 @@ class DeskView:
     """Gives alerts from the store."""
     owners: Owners | None = None
     """Says of alerts that the store does not keep any more of which portfolio they are, and whose."""
+    only: Callable[[str, str | None], bool] | None = None
+    """Tells of a portfolio and whose it is whether it is one of those that are asked about; None: all are."""
     _alerts: dict[str, str | None] = field(default_factory=dict)
 
     async def of(self, record: JournalRecord) -> JournalRecord | None:
@@ -150,7 +152,10 @@ class DeskView:
 
     def _portfolio(self, name: str, version: Version) -> str | None:
         found = version.book.portfolio(name) or self.books.today().book.portfolio(name)
-        return found.desk if found is not None else UNKNOWN
+        return found.desk if found is not None and self._is_asked(name, found.desk) else UNKNOWN
+
+    def _is_asked(self, portfolio: str, desk: str | None) -> bool:
+        return self.only is None or self.only(portfolio, desk)
 
     async def _of_alerts(self, names: Sequence[str]) -> list[str | None]:
         asked = [name for name in names if name not in self._alerts]
@@ -162,5 +167,6 @@ class DeskView:
                 known.update(self.owners(older))
             for name in asked:
                 portfolio, desk = known.get(name, ("", UNKNOWN))
-                self._alerts[name] = desk or self._portfolio(portfolio, self.books.today())
+                owner = desk or self._portfolio(portfolio, self.books.today())
+                self._alerts[name] = owner if self._is_asked(portfolio, owner) else UNKNOWN
         return [self._alerts[name] for name in names]

@@ -56,9 +56,9 @@ def _meant(book: RuleBook, name: str) -> str:
     return f"; there are {', '.join(known[:MAX_NAMED])}{more}"
 
 
-def explained(loaded: Loaded, asked: Named, events: Sequence[Event]) -> Explanation:
+def explained(loaded: Loaded, asked: Named, events: Sequence[Event], enricher: Enricher | None = None) -> Explanation:
     """Say it of the last of some events, which remembers those before it. Raises Permanent where the rule fails."""
-    understanding = Enricher.of(loaded.book.event_types, loaded.table)
+    understanding = enricher or Enricher.of(loaded.book.event_types, loaded.table)
     if asked.event_type is not None:
         return TypeExplainer(loaded.book, understanding).event_type(asked.event_type, events[-1])
     assert asked.rule is not None

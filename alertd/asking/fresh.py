@@ -37,7 +37,7 @@ class Fresh(Generic[T]):
         return len(self._making)
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[T]], wait_s: float | None = None) -> T | None:
-        """Give an answer; None: it is not there within `wait_s`, and is made all the same. Raises what `make` does."""
+        """Give an answer; None: it is not there within `wait_s`, and is made all the same. Raises as `make` does."""
         at, value = self._kept.get(key, (0.0, None))
         age_s = self._clock() - at if key in self._kept else float("inf")
         if age_s < self._fresh_s:

@@ -1,4 +1,4 @@
-"""What is in force, for a process that answers and matches nothing: settings as far as asked, and rules by version.
+"""What is in force, for a process that answers and matches nothing: settings so far as is asked, rules by version.
 
 The rules are not sent to such a process. The supervisor keeps each version, in parts, before anybody works by it;
 what is asked for is read from there, in a thread.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from alertd.asking.reach import Reach
@@ -74,10 +74,12 @@ class Kept:
             self.end = journal_place(position.journal_id)
 
 
-def kept_of(reach: Reach, warn: Warn, desk: str | None = None, *, patience: int = PATIENCE) -> Kept:
+def kept_of(
+    reach: Reach, warn: Warn, desk: str | None = None, *, hidden: Collection[str] = (), patience: int = PATIENCE
+) -> Kept:
     """Open what is kept, as a desk sees it; None: whole. What is damaged is a warning.
 
-    `patience` as for History.
+    `hidden` and `patience` as for History.
     """
     try:
         archive = Reader(reach.archive)
@@ -85,7 +87,7 @@ def kept_of(reach: Reach, warn: Warn, desk: str | None = None, *, patience: int 
         archive = None  # there is none yet: then there is nothing to trace either
     kept = Kept(warn)
     try:
-        kept.history = History(reach.history, desk, archive=archive, patience=patience)
+        kept.history = History(reach.history, desk, archive=archive, hidden=hidden, patience=patience)
         kept.look()
     except (HistoryRefused, HistoryUnavailable) as error:
         kept.history, kept.trouble = None, error

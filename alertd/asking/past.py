@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from alertd.asking.kept import Kept, kept_of
@@ -25,13 +25,16 @@ class Past:
         self._warn = warn
         self._turn = asyncio.Semaphore(AT_ONCE)
 
-    async def ask(self, work: Callable[[Kept], T]) -> T:
-        """Let something look. Raises what it raises, HistoryUnavailable and HistoryRefused among it."""
-        async with self._turn:
-            return await asyncio.to_thread(self._asked, work)
+    async def ask(self, work: Callable[[Kept], T], desk: str | None = None, hidden: Collection[str] = ()) -> T:
+        """Let something look, as a desk sees it; None: whole. `hidden` are companies of other desks.
 
-    def _asked(self, work: Callable[[Kept], T]) -> T:
-        kept = kept_of(self.reach, self._warn, patience=PATIENCE)
+        Raises what it raises, HistoryUnavailable and HistoryRefused among it.
+        """
+        async with self._turn:
+            return await asyncio.to_thread(self._asked, work, desk, hidden)
+
+    def _asked(self, work: Callable[[Kept], T], desk: str | None, hidden: Collection[str]) -> T:
+        kept = kept_of(self.reach, self._warn, desk, hidden=hidden, patience=PATIENCE)
         history = kept.history
         try:
             return work(kept)

@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from alertd.asking.events import EventReader
 from alertd.asking.explain import explained, named
@@ -24,7 +25,6 @@ from alertd.asking.rule_source import SourceLine, name_of, source_of
 from alertd.asking.rules import loaded_with
 from alertd.base.clock import follow_clock
 from alertd.errors import ConfigError, NotThere, ParseFailed, Permanent, Temporary
-from alertd.model import Struct
 from alertd.rules.explanation_text import lines
 from alertd.rules.loaded import Loaded
 from alertd.ruletests.outcome import Outcome

@@ -54,11 +54,13 @@ class Looking:
     kept: Kept
     desk: str | None
     books: Books
+    view: DeskView | None = None
+    """As it is seen; None: by the walls of the desk."""
 
     async def find(self, thing: str) -> Found:
         """Give what is known of a thing; of an alert its beginning will do. Raises NotThere: that fits several."""
         load = self.store.load_alerts if self.store is not None else load_nothing
-        view = DeskView(self.desk, self.books, load, self.kept.owners)
+        view = self.view or DeskView(self.desk, self.books, load, self.kept.owners)
         thing = await self._whole(thing, view)
         lines = dict(await self._trace(thing))
         carried = await self._carry_on(thing, lines) if thing.startswith("al_") else []

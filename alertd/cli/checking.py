@@ -26,7 +26,7 @@ from alertd.ruletests.lint import lint
 from alertd.ruletests.lint_several import dead_receivers, without_archive
 from alertd.settings import MAX_BYTES, Settings
 from alertd.sources.rights import unheard
-from alertd.web.token_checks import open_names, unknown_desks
+from alertd.web.token_checks import foreign_portfolios, open_names, unknown_desks
 
 _YAML = (".yaml", ".yml")
 _ONLY_SETTINGS = re.compile(rb"^(?:state_dir|redis|smtp|web|sources|operator)\s*:", re.MULTILINE)
@@ -89,6 +89,8 @@ class Checking:
         owned = [*settings.sources, *settings.receivers, *rules.book.portfolios]
         desks = {one.desk for one in owned if one.desk is not None}
         self.faults += unknown_desks(doc, settings.web.tokens, desks)
+        whose = {one.id: one.desk for one in rules.book.portfolios}
+        self.faults += foreign_portfolios(doc, settings.web.tokens, whose)
         self.faults += open_names(doc, settings.web)
 
     # --- rules ------------------------------------------------------------------------------------------------

@@ -121,7 +121,9 @@ app = typer.Typer(
 
 def _version(value: bool) -> None:
     if value:
-        typer.echo(f"alertd {__version__}")
+        from alertd.text.core import missing
+
+        typer.echo(f"alertd {__version__}" + (f" ({missing()})" if missing() else ""))
         raise typer.Exit
 
 

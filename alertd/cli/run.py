@@ -21,6 +21,7 @@ from alertd.base.clock import CLOCK_VARIABLE
 from alertd.base.failpoints import arm
 from alertd.cli.output import FAULTS, USAGE, ConfigOption, environment, fail
 from alertd.errors import AlertdError, ConfigError
+from alertd.text.core import missing
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,8 @@ def run(
         log.warning("clock_followed", file=followed)
     for warning in loaded.warnings:
         log.warning("config_warning", fault=str(warning))
+    if missing():
+        log.info("without_compiled_core", reason=missing())
     asyncio.run(_run(reloading, found, frozenset(only or ALL_ROLES)))
 
 

@@ -164,6 +164,8 @@ def _show_daemon(console: Console, daemon: RunState, url: str, now: int) -> None
     roles = "" if set(daemon.roles) == set(ROLES) else f", only {', '.join(daemon.roles)}"
     console.print(f"alertd  {daemon.version}, pid {daemon.pid}, started {ago(daemon.started_at, now)}{roles}{web}")
     console.print(f"rules   {counted(daemon.portfolios, 'portfolio')}, version {daemon.rules_version[:12]}")
+    if daemon.without_core:
+        console.print(f"        {daemon.without_core}")
     if daemon.processes:
         named = (f"{name} ({f'pid {one.pid}' if one.pid else 'died'})" for name, one in daemon.processes.items())
         console.print(f"runs    {', '.join(named)}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from alertd.rules.logic import Clause, Key
+from alertd.rules.logic import Key
 
 SAMPLE = 8
 """One event of so many is counted."""
@@ -51,7 +51,7 @@ class Frequencies:
             self._shares[key] = share
         return share
 
-    def of_any(self, clause: Clause) -> float:
+    def of_any(self, clause: Collection[Key]) -> float:
         """Give what share of events have one of these keys, at most; among equals, few keys are better."""
         return sum(map(self.of, clause)) + 1e-6 * len(clause)
 

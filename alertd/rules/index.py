@@ -1,28 +1,19 @@
 """The index: finds the few rules that an event may concern without touching the others.
 
-    what the event has (words, form, types…)      the companies it names
-        |                                              |
-        v                                              v
-    key -> numbers of company sets        &       numbers of the sets that hold one of them
-                         `------------------------------'-> company set -> key -> slots
-    key -> slots                                          (rules that need no company)
-
 Each rule is posted once: under the keys of its cheapest required clause (what events have least often, by what was
 seen so far), and there under the set of companies of which an event must name one. Equal sets are one. Its other
 clauses are asked of the event's keys before its condition is. A rule that requires nothing stands under ALWAYS.
 
-Most events concern few companies and few sets hold those, so nearly all words end at one `isdisjoint` of two sets
-of numbers, which goes through the smaller one in C.
+Where it is posted is another's work: dictionaries (`index_dictionaries.py`), or the compiled core (`index_core.py`).
+Both give the same candidates.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from itertools import chain
 from sys import intern
 
 from alertd.rules.beside import state_clauses
-from alertd.rules.company_sets import CompanySets
 from alertd.rules.frequency import Frequencies
 from alertd.rules.logic import Key, Reading
 from alertd.rules.slot import Candidacy, Slot
@@ -31,8 +22,10 @@ ALWAYS: Key = ""
 """What every event has."""
 COMMON = 0.25
 """A clause that more events than this have is no better than ALWAYS."""
+FAR_RARER = 2.0
+"""So many times rarer a clause must be for a slot to be moved to it: what is learned goes up and down."""
 NOWHERE = -1
-"""The company set of a rule that needs one of no companies: it never holds."""
+"""The place of a rule that needs one of no companies: it never holds."""
 
 
 class Index:
@@ -42,35 +35,15 @@ class Index:
 
     def __init__(self, frequencies: Frequencies | None = None) -> None:
         self._frequencies = frequencies if frequencies is not None else Frequencies()
-        self._companies = CompanySets()
-        self._sets: dict[Key, set[int]] = {}
-        """Key -> the company sets under which something is posted with it."""
-        self._bound: dict[int, dict[Key, list[Slot]]] = {}
-        self._wide: dict[Key, list[Slot]] = {}
 
     def add(self, slot: Slot) -> None:
         """Post a slot."""
         clauses, companies = _required(slot)
         best = self._cheapest(clauses)
-        keys = (ALWAYS,) if best is None else tuple(best)
         slot.checks = tuple(clause for clause in clauses if clause is not best)
-        if companies is None:
-            slot.posting = (keys, None)
-            for key in keys:
-                self._wide.setdefault(key, []).append(slot)
-        elif not companies:
-            slot.posting = ((), NOWHERE)
-        else:
-            number = self._companies.add(companies)
-            slot.posting = (keys, number)
-            by_key = self._bound.setdefault(number, {})
-            for key in keys:
-                slots = by_key.get(key)
-                if slots is None:
-                    by_key[key] = [slot]
-                    self._sets.setdefault(key, set()).add(number)
-                else:
-                    slots.append(slot)
+        keys = (ALWAYS,) if best is None else tuple(best)
+        place = NOWHERE if companies is not None and not companies else self.post(slot, keys, companies)
+        slot.posting = (keys, place)
 
     def _cheapest(self, clauses: Collection[frozenset[Key]]) -> frozenset[Key] | None:
         shares = [(self._frequencies.of_any(clause), clause) for clause in clauses]
@@ -79,44 +52,47 @@ class Index:
 
     def remove(self, slot: Slot) -> None:
         """Take a slot out of where it was posted."""
-        keys, number = slot.posting
-        if number == NOWHERE:
-            return
-        for key in keys:
-            by_key = self._wide if number is None else self._bound[number]
-            by_key[key].remove(slot)
-            if by_key[key]:
-                continue
-            del by_key[key]
-            if number is not None:
-                self._sets[key].discard(number)
-                if not self._sets[key]:
-                    del self._sets[key]
-        if number is not None:
-            if not self._bound[number]:
-                del self._bound[number]
-            self._companies.remove(number)
+        if slot.posting[1] != NOWHERE:
+            self.unpost(slot)
+
+    def settle(self, slot: Slot) -> bool:
+        """Post a slot anew if another of its clauses is far rarer by now; whether it was."""
+        keys, place = slot.posting
+        if place == NOWHERE or not slot.checks:
+            return False
+        share = min(map(self._frequencies.of_any, slot.checks))
+        if share > COMMON or share * FAR_RARER >= (1.0 if keys == (ALWAYS,) else self._frequencies.of_any(keys)):
+            return False
+        self.remove(slot)
+        self.add(slot)
+        return True
 
     def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
         """Give each slot of which the event has a key, names a company, and meets the other clauses."""
-        present = {ALWAYS, *keys}
-        found = dict.fromkeys(chain.from_iterable(filter(None, map(self._wide.get, present))))
-        posted, bound = self._sets.get, self._bound
-        for active in self._companies.holding(reading.companies):
-            nothing = active.isdisjoint
-            for key, sets in [(key, sets) for key in present if (sets := posted(key)) and not nothing(sets)]:
-                for number in sets & active:
-                    found.update(dict.fromkeys(bound[number][key]))
+        found = self.find(reading.companies, keys)
         self._frequencies.learn(keys)
-        return [slot for slot in found if not slot.checks or _meets(slot.checks, keys)]
+        return found
+
+    def post(self, slot: Slot, keys: tuple[Key, ...], companies: frozenset[str] | None) -> int:
+        """Put a slot under keys, or ALWAYS, and under companies unless None; gives what `unpost` has to know."""
+        raise NotImplementedError
+
+    def unpost(self, slot: Slot) -> None:
+        """Take a slot out of where `slot.posting` says."""
+        raise NotImplementedError
+
+    def find(self, companies: Collection[str], keys: Collection[Key]) -> list[Slot]:
+        """Give each slot once that is posted under one of the keys and companies, and whose checks are met."""
+        raise NotImplementedError
 
     def why(self, slot: Slot, reading: Reading, keys: Collection[Key]) -> Candidacy:
         """Say what an event has, or lacks, for a slot to be asked."""
-        posted, number = slot.posting
-        if number == NOWHERE:
+        posted, place = slot.posting
+        if place == NOWHERE:
             return Candidacy(False, "it needs a company of a list or of holdings that are empty")
-        if number is not None and not any(number in active for active in self._companies.holding(reading.companies)):
-            size = self._companies.size(number)
+        _, companies = _required(slot)
+        if companies is not None and companies.isdisjoint(reading.companies):
+            size = len(companies)
             needed = f"one of {size} companies, of which the event names none" if size > 1 else "a company not named"
             return Candidacy(False, f"it needs {needed}")
         present = {ALWAYS, *keys}
@@ -125,20 +101,13 @@ class Index:
                 return Candidacy(False, f"it needs {_listed(clause)}, which the event does not have")
         if posted == (ALWAYS,):
             return Candidacy(
-                True, "it is asked about every event" + (" on its companies" if number is not None else "")
+                True, "it is asked about every event" + (" on its companies" if companies is not None else "")
             )
         return Candidacy(True, f"the event has {_listed(present.intersection(posted))}")
 
 
 def _share(item: tuple[float, frozenset[Key] | None]) -> float:
     return item[0]
-
-
-def _meets(checks: Iterable[frozenset[Key]], keys: Collection[Key]) -> bool:
-    for clause in checks:  # noqa: SIM110  asked most often of all: three times faster than `any`
-        if clause.isdisjoint(keys):
-            return False
-    return True
 
 
 def _required(slot: Slot) -> tuple[list[frozenset[Key]], frozenset[str] | None]:

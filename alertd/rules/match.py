@@ -9,34 +9,31 @@ event -> one scan for the terms of all rules and event types
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 import msgspec
 import structlog
 
 from alertd.companies.relations import Graph
 from alertd.model import Event, Match, ReportedType
+from alertd.rules.again import Again
 from alertd.rules.beside import state_clauses
 from alertd.rules.book import BookChange, EventTypeRule, Portfolio, Rule, RuleBook
 from alertd.rules.book_terms import all_terms, rule_terms
 from alertd.rules.cache import no_collection
+from alertd.rules.engines import EngineName, make_engine, make_scanner
 from alertd.rules.evaluate import guard, holds, is_routine, judge, prove
-from alertd.rules.index import Index, plain
+from alertd.rules.index import plain
 from alertd.rules.keys import keys_of
 from alertd.rules.logic import Key, Reading, Scope
 from alertd.rules.outcome import Earlier, MatchResult, Open, RuleFailure, make_match
 from alertd.rules.read import Read
-from alertd.rules.reference import Reference
-from alertd.rules.slot import Candidacy, Engine, Slot
+from alertd.rules.slot import Candidacy, Slot
 from alertd.rules.strata import recognised, told, with_types
 from alertd.rules.understanding import ByFrame, Understanding
 from alertd.rules.waiting import Waiting
 from alertd.rules.walls import Readings, Walls
 from alertd.rules.world import World, Worlds
-from alertd.text.scan import TermScanner
 
-EngineName = Literal["index", "reference"]
-_ENGINES: dict[EngineName, type[Index] | type[Reference]] = {"index": Index, "reference": Reference}
 _log = structlog.get_logger(__name__)
 
 
@@ -56,16 +53,17 @@ class Matcher:
         """Portfolio -> rule -> slot."""
         self._version, self._companies = book.version, book.companies
         self._walls = Walls(book.companies.declared)
-        self._types: Engine = _ENGINES[engine]()
-        self._rules: Engine = _ENGINES[engine]()
+        self._types = make_engine(engine)
+        self._rules = make_engine(engine)
+        self._again = Again(self._slots, self._rules)
         self._slot_of: dict[str, Slot] = {}
         """Event type -> slot."""
         self._waiting = Waiting()
         with no_collection():
+            self._scanner = make_scanner(engine, all_terms(book))
             self._build(book)
 
     def _build(self, book: RuleBook) -> None:
-        self._scanner = TermScanner(all_terms(book))
         for number, kind in enumerate(book.event_types):
             slot = Slot(kind.when, Scope(self.worlds.of(None)), (kind.id, number), type_=kind)
             self._types.add(slot)
@@ -121,6 +119,7 @@ class Matcher:
                 continue
             if outcome is not None:
                 held.append((slot.place, outcome))
+        self._again.after_event()
         held.sort(key=lambda item: item[0])
         return MatchResult(
             reading.event,

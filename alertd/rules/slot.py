@@ -10,8 +10,8 @@ from alertd.rules.book import EventTypeRule, Portfolio, Rule
 from alertd.rules.logic import Key, Reading, Scope
 from alertd.rules.tree import Condition
 
-Posting = tuple[tuple[Key, ...], int | None]
-"""Where an index has put a slot: under which keys, and under which set of companies (None: whatever companies)."""
+Posting = tuple[tuple[Key, ...], int]
+"""Where an index has put a slot: under which keys, and a number by which it finds it again."""
 
 
 class Slot:
@@ -37,7 +37,7 @@ class Slot:
         self.rule = rule
         self.type = type_
         self.off = False
-        self.posting: Posting = ((), None)
+        self.posting: Posting = ((), -1)
         self.checks: tuple[frozenset[Key], ...] = ()
         """Of each of these the event must have one key, too; cheaper to ask than the condition."""
 
@@ -67,6 +67,9 @@ class Engine(Protocol):
 
     def remove(self, slot: Slot) -> None:
         """Forget a slot that was added."""
+
+    def settle(self, slot: Slot) -> bool:
+        """Find a slot by another of its clauses from now on, if that is better; whether it is."""
 
     def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
         """Give each slot that may hold for an event once, in any order; `keys` is what the event has."""

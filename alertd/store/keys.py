@@ -55,6 +55,7 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     indices_at         string   when all of them were worked out or confirmed; expires with them
     archived           hash     archive -> how far it is, as JSON; forgotten 7 d after its last report
     trace:<id>         list     journal ids that concern an id; expires after 30 d, the last 1,000 of each
+    asked:<mark>       string   a request to the API with an Idempotency-Key, and what came of it; expires after 24 h
     once:<key>         string   a record written a single time; expires after 24 h
     members:<role>     zset     process -> last heartbeat
     fetches            hash     event -> job that fetches its full text, as JSON (scripts/fetches.lua)

@@ -17,6 +17,7 @@ from alertd.store.memory_archive import MemoryArchive
 from alertd.store.memory_base import place
 from alertd.store.memory_indices import MemoryIndices
 from alertd.store.memory_limits import MemoryLimits
+from alertd.store.memory_requests import MemoryRequests
 from alertd.store.memory_spending import DaySpent, MemorySpending
 from alertd.store.memory_state import MemoryState
 from alertd.store.memory_stories import MemoryStories, StoryBook
@@ -35,6 +36,7 @@ class MemoryStore(
     MemoryAnswers,
     MemoryArchive,
     MemoryIndices,
+    MemoryRequests,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
@@ -49,6 +51,7 @@ class MemoryStore(
         self._kept_answers = {}
         self._archived = {}
         self._indices, self._indices_at = {}, 0
+        self._requests = {}
         self._epoch = ""
 
     async def aclose(self) -> None:

@@ -37,12 +37,15 @@ from alertd.store.protocol_archive import ArchiveStore
 from alertd.store.protocol_indices import IndexStore
 from alertd.store.protocol_life import LifeStore
 from alertd.store.protocol_queue import QueueStore
+from alertd.store.protocol_requests import RequestStore
 from alertd.store.protocol_spending import SpendingStore
 from alertd.store.protocol_texts import TextStore
 from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent, Turn
 
 
-class Store(QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, SpendingStore, AnswerStore, Protocol):
+class Store(
+    QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, SpendingStore, AnswerStore, RequestStore, Protocol
+):
     """The whole of it. Consumers may define smaller protocols of their own."""
 
     # --- opening ---------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from alertd.store.keys import GROUP, SCHEMA, Keys
 from alertd.store.life import LifePart
 from alertd.store.limits import LimitsPart
 from alertd.store.replicated import ReplicatedPart
+from alertd.store.requests import RequestsPart
 from alertd.store.spending import SpendingPart
 from alertd.store.standings import StandingsPart
 from alertd.store.state import StatePart
@@ -54,6 +55,7 @@ class RedisStore(
     IndicesPart,
     AgePart,
     ReplicatedPart,
+    RequestsPart,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 

@@ -46,6 +46,8 @@ _ASCII = "".join(c.lower() if c.isalnum() else "'" if c in _APOSTROPHES else " "
 _BYTES = bytes(ord(_ASCII[i]) if i < 128 else i for i in range(256))
 _CASED = bytes(i if chr(i).isascii() and chr(i).isupper() else folded for i, folded in enumerate(_BYTES))
 """As `_BYTES`, but capitals stay."""
+ASCII = _BYTES[:128]
+"""What each character of ASCII folds to."""
 _CACHE_SIZE, _CACHED_RUN = 20_000, 16
 _FOLD, _FOLD_RAISED = "alertd.fold", "alertd.fold_raised"
 
@@ -76,6 +78,11 @@ def _fold_part(part: str) -> str:
     if part.isalnum() or unicodedata.category(part)[0] == "M":
         return _LETTERS.get(part, part)
     return " "
+
+
+def fold_character(character: str) -> tuple[str, bool]:
+    """Give what a character folds to, and whether it is an accent, which belongs to the word before it."""
+    return _fold_character(character), _MARKS.fullmatch(character) is not None
 
 
 class _Table(dict[str, str]):

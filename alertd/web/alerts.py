@@ -1,6 +1,6 @@
 """`/v1/alerts`: what there is, and answers to it.
 
-    GET  /v1/alerts                  rows, the newest first; ?portfolio= status= severity= since= limit=
+    GET  /v1/alerts                  rows, the newest first, page by page; chosen as `Which` says
     GET  /v1/alerts/ID               one in full
     POST /v1/alerts/ID/acknowledge   also unacknowledge, snooze, close, useful, noise; {"who", "note", "until"}
 
@@ -14,20 +14,20 @@ from typing import Annotated, Any, Literal, Protocol, get_args
 
 import msgspec
 
-from alertd.alerts.rows import AlertInFull, AlertRow, Wanted, in_full, row
+from alertd.alerts.rows import AlertInFull, AlertRow, in_full
+from alertd.asking.alert_pages import Page, PageAsked, Sees
 from alertd.base import suggest
 from alertd.base.clock import Clock
 from alertd.base.ids import usable_id
+from alertd.history.projection.query import AlertFilter
+from alertd.history.projection.search import NotSearchable
 from alertd.model import AlertState, Answer, AnswerKind, Severity, StoredAlert, Struct
+from alertd.web import cursors
 from alertd.web.callers import Caller
 from alertd.web.moments import gone_by, to_come
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
-READ = 50
-"""Alerts that are read at once: the loop is others', too."""
-MOST = 5_000
-"""Alerts that one list looks through, the newest; of more it says that there may be more."""
 LIMIT, MAX_LIMIT = 50, 500
 SINCE = "7d"
 MAX_MERGES = 8
@@ -63,10 +63,10 @@ class AnswerDoor(Protocol):
 
 
 class AlertReader(Protocol):
-    """What lists ask of the store."""
+    """What is asked of alerts, for lists, pages and the stream."""
 
-    async def alerts(self, since_ms: int, limit: int) -> list[str]:
-        """Give the ids of alerts that changed since then, the one that changed last first."""
+    async def page(self, asked: PageAsked, sees: Sees, *, whole: bool) -> Page:
+        """Give a page of a list. Raises Temporary; NotSearchable."""
         ...
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
@@ -85,16 +85,43 @@ class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     status: Literal["open", "acknowledged", "closed", "snoozed"] | None = None
     severity: Severity | None = None
     """At least so severe."""
-    since: Annotated[str, msgspec.Meta(description="Changed since: a time with a zone, or so long ago: 7d.")] = SINCE
+    text: Annotated[
+        str, msgspec.Meta(description='Words that stand in it: `lease`, `"a phrase"`, `begin*`, `-without`.')
+    ] = ""
+    event_type: Annotated[str, msgspec.Meta(description="With an event that reports this.")] | None = None
+    company: Annotated[str, msgspec.Meta(description="About this one: id, ticker or a holding's label.")] | None = (
+        None
+    )
+    source: Annotated[str, msgspec.Meta(description="With an event from there.")] | None = None
+    rule: Annotated[str, msgspec.Meta(description="For which this rule held.")] | None = None
+    since: Annotated[
+        str,
+        msgspec.Meta(
+            description="Changed since: a time with a zone, or so long ago: 7d, and with `text` all there is."
+        ),
+    ] = ""
+    until: Annotated[str, msgspec.Meta(description="First raised before: a time with a zone, or so long ago.")] = ""
+    cursor: Annotated[str, msgspec.Meta(description="`next` of the page before.")] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT, description="So many at most.")] = LIMIT
+
+
+class AlertFound(AlertRow, frozen=True, kw_only=True):
+    """An alert of a list."""
+
+    snippet: str = ""
+    """Of a search: words around what was found."""
+    hits: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    """Where in these it stands, ends exclusive."""
 
 
 class AlertList(Struct, frozen=True, kw_only=True):
     """Alerts, the one that changed last first."""
 
-    alerts: list[AlertRow]
+    alerts: list[AlertFound]
     more: bool
     """There are more, or there may be."""
+    next: str | None
+    """What to put behind `cursor=` for what comes behind these."""
 
 
 class Said(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -146,15 +173,15 @@ class AlertRoutes:
             ),
             Operation(
                 name="answerAlert", method="POST", path="/v1/alerts/{alert}/{kind}", summary="Answer an alert",
-                does=self._answer, query=Nothing, body=Said, answer=Taken,
+                does=self._answer, query=Nothing, body=Said, answer=Taken, makes=True,
                 fails={404: f"{NOT_THERE}, or no such answer", 409: "It makes no sense for this alert."},
                 parameters={**one, "kind": kinds},
             ),
         ]  # fmt: skip
 
     async def _all(self, asked: Asked[Which, Nothing]) -> object:
-        rows, more = await listed(self._reader, asked.caller, asked.query, self._clock())
-        return {"alerts": rows, "more": more}
+        found = await page_of(self._reader, asked.caller, asked.query, self._clock())
+        return {"alerts": found.rows, "more": found.more, "next": cursors.written(found.next) if found.next else None}
 
     async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
         return in_full(await state_of(self._reader, asked.path["alert"], asked.caller))
@@ -182,19 +209,28 @@ class AlertRoutes:
         )
 
 
+async def page_of(reader: AlertReader, caller: Caller, which: Which, now: int) -> Page:
+    """Give the page of a list that somebody asks for. Raises Refusal, Temporary."""
+    since = which.since or ("" if which.text else SINCE)
+    wanted = AlertFilter(
+        portfolio=which.portfolio, status=which.status, severity=which.severity, rule=which.rule,
+        company=which.company, event_type=which.event_type, source=which.source,
+        since_ms=gone_by(since, now) if since else None, until_ms=gone_by(which.until, now) if which.until else None,
+        now_ms=now, desks=None if caller.all_desks else (caller.desk,),
+        portfolios=None if caller.portfolios is None else tuple(sorted(caller.portfolios)),
+    )  # fmt: skip
+    before = cursors.read(which.cursor) if which.cursor else None
+    asked = PageAsked(wanted, which.limit, which.text, before)
+    try:
+        return await reader.page(asked, lambda state: seen_by(reader, state, caller), whole=caller.all_desks)
+    except NotSearchable as error:
+        raise Refusal(400, f"text: {error}") from error
+
+
 async def listed(reader: AlertReader, caller: Caller, which: Which, now: int) -> tuple[list[dict[str, Any]], bool]:
     """Give the rows that somebody asks for, and whether there are more. Raises Refusal, Temporary."""
-    wanted = Wanted(portfolio=which.portfolio, status=which.status, severity=which.severity, now=now)
-    found: list[dict[str, Any]] = []
-    ids = await reader.alerts(gone_by(which.since, now), MOST)
-    for start in range(0, len(ids), READ):
-        part = ids[start : start + READ]
-        there = await reader.load_alerts(part)
-        states = [seen_by(reader, there[alert].state, caller) for alert in part]
-        found += [row(state) for state in states if state is not None and wanted.fits(state)]
-        if len(found) > which.limit:
-            break
-    return found[: which.limit], len(found) > which.limit or len(ids) == MOST
+    found = await page_of(reader, caller, which, now)
+    return found.rows, found.more
 
 
 async def state_of(reader: AlertReader, alert: str, caller: Caller) -> AlertState:

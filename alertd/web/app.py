@@ -15,8 +15,10 @@ from alertd.web.deps import WebDeps
 from alertd.web.operations import as_json
 from alertd.web.outside import Network
 from alertd.web.page.errors import as_pages
+from alertd.web.problems import failure
 
 DEADLINE_S = 10.0
+STATUS = "/v1/status"
 Opens = Callable[[web.Request], bool | None]
 
 
@@ -52,7 +54,8 @@ def build_app(
     app.router.add_get("/healthz", routes.healthz)
     app.router.add_get("/readyz", routes.readyz)
     app.router.add_get("/metrics", routes.metrics)
-    app.router.add_get("/v1/status", routes.status)
+    if not any(one.path == STATUS for one in deps.routes):
+        app.router.add_get(STATUS, routes.status)
     if deps.push is not None:
         app.router.add_post(f"{middleware.PUSH}{{source}}", push.handler(deps.push))
     app.router.add_routes(deps.routes)
@@ -88,5 +91,8 @@ class _Routes:
             text = await asyncio.to_thread(self._deps.metrics)
         return web.Response(body=text, headers={"Content-Type": METRICS_CONTENT_TYPE})
 
-    async def status(self, _request: web.Request) -> web.Response:
+    async def status(self, request: web.Request) -> web.Response:
+        caller = self._deps.callers.of(request) if self._deps.callers is not None else None
+        if caller is not None and not caller.all_desks:
+            return failure(403, "this is for who sees all desks")
         return as_json(await self._deps.status())

@@ -19,7 +19,12 @@ from alertd.web.middleware import BY_PROXY, READING
 from alertd.web.sessions import COOKIE, SECURE_COOKIE, Session, Sessions
 from alertd.web.signed_out import SignedOut
 
-OPEN_TO_DESKS = ("/v1/alerts", "/v1/silences", "/v1/openapi.json", "/v1/stream")
+OPEN_TO_DESKS = (
+    "/v1/alerts", "/v1/silences", "/v1/openapi.json", "/v1/stream", "/v1/events", "/v1/why", "/v1/stories",
+    "/v1/portfolios", "/v1/rules", "/v1/companies", "/v1/sources", "/v1/receivers", "/v1/dead", "/v1/preview",
+    "/v1/route", "/v1/status", "/v1/verify",
+)  # fmt: skip
+"""Of these each looks for itself at whose what is asked for is."""
 ALL = "api"
 """The holder of the token that sees all desks."""
 
@@ -90,7 +95,7 @@ class Callers:
     ) -> None:
         """`header` is the one in which a trusted proxy names who signed in there, `users` those who may."""
         self._holders = [(Caller(ALL, all_desks=True), token)]
-        self._holders += [(Caller(one.name, one.desk, writes=one.scope == "write"), one.digests) for one in desks]
+        self._holders += [(_holder(one), one.digests) for one in desks]
         self.sessions = sessions
         self._header = header
         self._signed_out = signed_out or SignedOut()
@@ -155,6 +160,11 @@ class Callers:
         assert caller is not None
         return caller
 
+    def mark(self, request: web.Request) -> str:
+        """Tell requests of one token from those of another, without the token."""
+        found = self.holder(guards.token_given(request.headers.get(hdrs.AUTHORIZATION)))
+        return found[1].hex() if found is not None else ""
+
     def opens(self, inner: Callable[[web.Request], bool | None]) -> Callable[[web.Request], bool | None]:
         """Make what tells whether a request may go on, where `inner` tells it of the other paths."""
 
@@ -174,6 +184,11 @@ class Callers:
         cookie = request.cookies.get(cookie_name(request))
         session = self.sessions.read(cookie, self._clock()) if cookie and self.sessions is not None else None
         return session if session is not None and not self._signed_out.holds(session) else None
+
+
+def _holder(token: DeskToken) -> Caller:
+    only = frozenset(token.portfolios) if token.portfolios else None
+    return Caller(token.name, token.desk, writes=token.scope == "write", portfolios=only)
 
 
 def is_secure(request: web.Request) -> bool:

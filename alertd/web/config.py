@@ -24,8 +24,10 @@ class _OfDesk(ConfigModel):
 
     name: UserId
     """Who or what has it; stands in the audit log."""
-    desk: UserId
-    """The desk whose alerts it opens."""
+    desk: UserId | None = None
+    """The desk whose alerts it opens; without one those of no desk, and then `portfolios` are to be named."""
+    portfolios: Annotated[list[UserId], Field(max_length=1000)] = Field(default_factory=list)
+    """Only these of the desk's portfolios; none: all of them."""
 
 
 class DeskToken(OneToken, _OfDesk):
@@ -35,6 +37,12 @@ class DeskToken(OneToken, _OfDesk):
     """At least 16 characters, unlike any other token; or `token_sha256`."""
     scope: Literal["read", "write"] = "write"
     """`read`: it sees, and answers nothing."""
+
+    @model_validator(mode="after")
+    def _somebodys(self) -> Self:
+        if self.desk is None and not self.portfolios:
+            raise ValueError("name the `desk` that it is for, or single `portfolios`")
+        return self
 
 
 class ProxyUser(ConfigModel):

@@ -11,6 +11,7 @@ import msgspec
 from alertd.web import problems
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Problem
+from alertd.web.repeats import HEADER, LONGEST
 
 ALWAYS: Mapping[int, str] = {
     400: "The request cannot be meant; `detail` says what to write.",
@@ -24,6 +25,15 @@ ALWAYS: Mapping[int, str] = {
     500: "Internal error; the log says more.",
     503: "Redis or the history is away; try again.",
 }
+ONCE: Mapping[int, str] = {
+    409: "It makes no sense as things are, or the same request is under way.",
+    422: "The Idempotency-Key came with another request before.",
+}
+KEY: Mapping[str, Any] = {
+    "name": HEADER, "in": "header", "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
+    "description": "The same request with the same key is done once; for 24 hours it is answered as it was.",
+}  # fmt: skip
 _WRITES = frozenset({413, 415})
 _REF = "#/components/schemas/{name}"
 
@@ -67,17 +77,18 @@ def _operation(one: Operation[Any, Any], named: Mapping[str, Any]) -> dict[str, 
     answers: dict[str, Any] = {
         str(one.status): {
             "description": "Done." if one.scope == "write" else "What was asked for.",
-            "content": {"application/json": {"schema": named[_key(one.answer)]}},
+            "content": {"text/html" if one.html else "application/json": {"schema": named[_key(one.answer)]}},
         }
     }
     problem = {problems.CONTENT_TYPE: {"schema": named[_key(Problem)]}}
-    can_fail = {status: text for status, text in ALWAYS.items() if one.scope == "write" or status not in _WRITES}
-    for status, text in sorted({**can_fail, **one.fails}.items()):
+    can_fail = {status: text for status, text in ALWAYS.items() if one.method != "GET" or status not in _WRITES}
+    own = {**one.fails, **(ONCE if one.makes else {})}
+    for status, text in sorted({**can_fail, **own}.items()):
         answers[str(status)] = {"description": text, "content": problem}
     made: dict[str, Any] = {
         "operationId": one.name,
         "summary": one.summary,
-        "parameters": [*_in_path(one), *_in_query(one)],
+        "parameters": [*_in_path(one), *_in_query(one), *([KEY] if one.makes else [])],
         "responses": answers,
     }
     if one.body is not Nothing:

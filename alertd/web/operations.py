@@ -6,6 +6,7 @@ Operation --route--> aiohttp's route: who asks, query and body read and checked,
 
 from __future__ import annotations
 
+import asyncio
 import re
 import typing
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,20 +14,31 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
+import structlog
 from aiohttp import web
 
+from alertd import telemetry
 from alertd.base import suggest
+from alertd.errors import HistoryRefused, NotThere
 from alertd.model import Struct
 from alertd.web.callers import Caller, Callers
 from alertd.web.problems import Refusal, failure
+from alertd.web.repeats import Once, Repeats
 
 Method = Literal["GET", "POST", "DELETE"]
 Scope = Literal["read", "write"]
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+    " sandbox"
+)
+"""Of an answer that is a page: its own style and nothing else, no script, in a world of its own."""
 
 
 class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """No query, or no body."""
 
+
+log = structlog.get_logger(__name__)
 
 Q = TypeVar("Q", bound=Struct)
 B = TypeVar("B", bound=Struct)
@@ -62,14 +74,22 @@ class Operation(Generic[Q, B]):
     """Besides what every request can meet: status -> when."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Name in the path -> what it is."""
+    reads: bool = False
+    """It changes nothing, though it takes a body."""
+    makes: bool = False
+    """Done twice it would make two: an `Idempotency-Key` is honoured."""
+    whole: bool = False
+    """Only for who sees all desks."""
+    html: bool = False
+    """The answer is a page as text, in place of JSON."""
 
     @property
     def scope(self) -> Scope:
         """Whether it changes something."""
-        return "read" if self.method == "GET" else "write"
+        return "read" if self.method == "GET" or self.reads else "write"
 
 
-def route(operation: Operation[Q, B], callers: Callers) -> web.RouteDef:
+def route(operation: Operation[Q, B], callers: Callers, repeats: Repeats | None = None) -> web.RouteDef:
     """Make the route of an operation."""
 
     async def handle(request: web.Request) -> web.Response:
@@ -77,14 +97,44 @@ def route(operation: Operation[Q, B], callers: Callers) -> web.RouteDef:
         try:
             if operation.scope == "write" and not caller.writes:
                 raise Refusal(403, "this token may read only")
+            if operation.whole and not caller.all_desks:
+                raise Refusal(403, "this is for who sees all desks")
             query = read_query(request.query.items(), operation.query)
-            body = read_body(await request.read(), operation.body)
-            answer = await operation.does(Asked(caller, request.match_info, query, body))
+            data = await request.read()
+            asked = Asked(caller, request.match_info, query, read_body(data, operation.body))
+            if not operation.makes or repeats is None:
+                return _answer(operation, await operation.does(asked))
+            begun = await repeats.begin(request, callers.mark(request), data)
+            return begun if isinstance(begun, web.Response) else await _once(operation, asked, begun)
         except Refusal as error:
             return failure(error.status, str(error))
-        return as_json(answer, operation.status)
+        except NotThere as error:
+            return failure(404, telemetry.safe_text(str(error)))
+        except HistoryRefused as error:
+            log.error("history_refused", path=operation.path, error=str(error))
+            return failure(503, "the history cannot be read; the log says more")
 
     return web.route(operation.method, operation.path, handle)
+
+
+async def _once(operation: Operation[Q, B], asked: Asked[Q, B], begun: Once | None) -> web.Response:
+    """Do what makes something; where it has a key, it is kept what came of it."""
+    try:
+        answer = _answer(operation, await operation.does(asked))
+    except BaseException:  # also when the time is over
+        if begun is not None:
+            await asyncio.shield(begun.failed())
+        raise
+    if begun is not None:
+        assert isinstance(answer.body, bytes)
+        await begun.done(answer.status, answer.body)
+    return answer
+
+
+def _answer(operation: Operation[Q, B], answer: object) -> web.Response:
+    if not operation.html:
+        return as_json(answer, operation.status)
+    return web.Response(text=str(answer), content_type="text/html", headers={"Content-Security-Policy": PAGE_POLICY})
 
 
 def as_json(data: object, status: int = 200) -> web.Response:

@@ -9,6 +9,7 @@ A token of a desk makes, sees and ends silences of that desk alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -99,7 +100,7 @@ class SilenceRoutes:
             Operation(
                 name="addSilence", method="POST", path="/v1/silences", status=201,
                 summary="Make a silence; the same again changes nothing",
-                does=self._add, query=Nothing, body=Wanted, answer=Silence,
+                does=self._add, query=Nothing, body=Wanted, answer=Silence, makes=True,
             ),
             Operation(
                 name="endSilence", method="DELETE", path="/v1/silences/{silence}", summary="End a silence now",
@@ -133,7 +134,8 @@ class SilenceRoutes:
 
     async def _known(self, caller: Caller) -> list[Silence]:
         there = await self._store.silences(self._clock())
-        return [one for one in there if may_touch(one, caller.desk, all_desks=caller.all_desks)]
+        seen = [one for one in there if may_touch(one, caller.desk, all_desks=caller.all_desks)]
+        return [one for one in seen if _within(one.portfolios, caller)]
 
 
 def _made(wanted: Wanted, caller: Caller, now: int) -> Silence:
@@ -145,6 +147,9 @@ def _made(wanted: Wanted, caller: Caller, now: int) -> Silence:
         raise Refusal(400, f"a name is printable and has at most {MAX_NAME} characters")
     if not caller.all_desks and wanted.desk not in (None, caller.desk):
         raise Refusal(400, "this token is another desk's")
+    if not _within(wanted.portfolios, caller):
+        own = ", ".join(sorted(caller.portfolios or ()))
+        raise Refusal(400, f"name `portfolios` out of {own}: this token is for these")
     desk = wanted.desk if caller.all_desks else caller.desk
     return new_silence(
         author=caller.who(wanted.who),
@@ -157,6 +162,11 @@ def _made(wanted: Wanted, caller: Caller, now: int) -> Silence:
         all_desks=desk is None,
         **named,
     )
+
+
+def _within(portfolios: Sequence[str], caller: Caller) -> bool:
+    """Tell whether portfolios are all among those that a token is for, where it is for single ones."""
+    return caller.portfolios is None or (bool(portfolios) and caller.portfolios.issuperset(portfolios))
 
 
 def _weekly(one: EveryWeek) -> Weekly:

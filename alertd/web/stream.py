@@ -25,6 +25,7 @@ from aiohttp import hdrs, web
 from alertd import telemetry
 from alertd.alerts.rows import card
 from alertd.errors import AlertdError
+from alertd.model import AlertState
 from alertd.web import guards
 from alertd.web.alerts import AlertReader, seen_by
 from alertd.web.callers import Caller, Callers
@@ -37,6 +38,12 @@ MAX_OF_ONE = 50
 BEAT_S = 15.0
 SLOW_S = 10.0
 """Who has not taken a line for so long is let go, and comes again."""
+SHARED_S = 2.0
+"""How long the alerts of a change are the same for all; who comes later asks again."""
+MOST_SHARED = 100
+"""Changes of which the alerts are kept so long."""
+LOOK_S = 1.0
+"""How often it is looked at whether somebody is still let in; at each change would cost too much for a thousand."""
 AGAIN_MS = 2_000
 """When a browser whose stream ended asks again."""
 _ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
@@ -78,6 +85,7 @@ class StreamRoutes:
         self._live = live
         self._callers = callers
         self._reader = reader
+        self._shared = _Shared(reader)
         self._open: Counter[str] = Counter()
         """Streams by who opened them: `_whose`."""
 
@@ -128,15 +136,17 @@ class StreamRoutes:
         self, response: web.StreamResponse, request: web.Request, caller: Caller, changes: AsyncIterator[Change]
     ) -> None:
         """Tell of changes until the session is over that let them in, or its holder has signed out."""
-        left_s = self._callers.left_s(request)
+        left_s, look = self._callers.left_s(request), 0.0
         await _write(response, f"retry: {AGAIN_MS}\n\n")
         ends = time.monotonic() + left_s if left_s is not None else math.inf
         following = asyncio.ensure_future(anext(changes, None))
         try:
             while (left := ends - time.monotonic()) > 0:
                 done, _ = await asyncio.wait([following], timeout=min(BEAT_S, left))
-                if self._callers.of(request) != caller:
-                    return
+                if time.monotonic() >= look:
+                    look = time.monotonic() + LOOK_S
+                    if self._callers.of(request) != caller:
+                        return
                 if not done:
                     await _write(response, ": here\n\n")
                     continue
@@ -166,9 +176,38 @@ class StreamRoutes:
         cards: list[dict[str, Any]] = [one for one in change.cards if caller.sees_desk(one.get("desk"))]
         if caller.all_desks or not cards:
             return cards
-        there = await self._reader.load_alerts([str(one.get("id", "")) for one in cards])
-        seen = [seen_by(self._reader, found.state, caller) for found in there.values()]
+        there = await self._shared.of(change)
+        states = (there.get(str(one.get("id", ""))) for one in cards)
+        seen = [seen_by(self._reader, state, caller) for state in states]
         return [card(state) for state in seen if state is not None]
+
+
+class _Shared:
+    """The alerts of a change, loaded once for all who look on."""
+
+    def __init__(self, reader: AlertReader) -> None:
+        self._reader = reader
+        self._loads: dict[str, tuple[float, asyncio.Future[dict[str, AlertState]]]] = {}
+        """Id of a change -> when its alerts were asked for, and these."""
+
+    async def of(self, change: Change) -> dict[str, AlertState]:
+        """Give the alerts of a change as they are by now, or were moments ago. Raises StoreUnavailable, Corrupt."""
+        now = time.monotonic()
+        at, load = self._loads.get(change.id, (-math.inf, None))
+        if load is None or now - at > SHARED_S:
+            load = asyncio.ensure_future(self._load(change))
+            while len(self._loads) >= MOST_SHARED:
+                self._loads.pop(next(iter(self._loads)))
+            self._loads[change.id] = (now, load)
+        try:
+            return await asyncio.shield(load)
+        except AlertdError:
+            self._loads.pop(change.id, None)
+            raise
+
+    async def _load(self, change: Change) -> dict[str, AlertState]:
+        there = await self._reader.load_alerts([str(one.get("id", "")) for one in change.cards])
+        return {name: found.state for name, found in there.items() if found.state is not None}
 
 
 def written(journal_id: str, cards: Sequence[dict[str, Any]]) -> str:

@@ -92,6 +92,22 @@ def test_a_late_revision_of_the_first_report_counts_nothing_back() -> None:
     assert counts(case.alert.note) == ["5 reports of its story so far, 3 independent sources."]
 
 
+def test_a_correction_writes_the_note_anew_and_keeps_the_count() -> None:
+    case = raised()
+    case.take(report("b", TWICE), match(event("b")), after=MINUTE)
+    case.note = of_story(event_revision=2)
+    again = report("a", ONCE, revision=2, revision_reason="correction", title="Another headline")
+    case.take(again, match(again), after=MINUTE)
+    assert case.alert.note is not None
+    assert case.alert.note.event_revision == 2
+    assert counts(case.alert.note) == ["2 reports of its story so far, 2 independent sources."]
+
+
+def test_of_each_source_there_is_a_report() -> None:
+    note = recounted(of_story(), Counted(reports=1, sources=3, novelty=1.0))
+    assert counts(note) == ["3 reports of its story so far, 3 independent sources."]
+
+
 def test_a_models_note_is_counted_anew_and_its_own_words_on_it_go() -> None:
     case = raised(MODEL)
     alone = NoteGround(kind="number", text="independent sources: 1")

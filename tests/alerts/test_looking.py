@@ -52,6 +52,22 @@ def test_a_desk_sees_as_that_of_its_receivers_which_may_see_most(rights: Rights)
     assert (seen.alert.title, seen.alert.severity, len(seen.alert.matches)) == (SECRET, "critical", 2)
 
 
+def test_a_desk_sees_together_what_different_receivers_of_it_may_be_told() -> None:
+    other = ReceiverPolicy("risk-mail", desk="ai", accepts="public")
+    whole = mixed(Rights(receivers=["pm-mail"]))
+    risk = match("risk", "high", "ev_r", rights=Rights(receivers=["risk-mail"]))
+    nobody = match("nobody", "high", "ev_n", rights=Rights(receivers=["energy-mail"]))
+    whole = replace(whole, alert=replace(whole.alert, matches=[*whole.alert.matches, risk, nobody]))
+    for theirs in ([PM, other], [other, PM, SLACK]):
+        seen = as_a_desk_sees(whole, "ai", theirs)
+        assert seen is not None
+        assert [one.event for one in seen.alert.matches] == ["ev_a", "ev_s", "ev_r"]
+    alone = as_a_desk_sees(whole, "ai", [other])
+    assert alone is not None
+    assert [one.event for one in alone.alert.matches] == ["ev_a", "ev_r"]
+    assert "CANARY" not in str(in_full(alone))
+
+
 def test_an_alert_of_which_none_may_be_told_anything_is_not_there() -> None:
     whole = mixed()
     alone = replace(whole, alert=replace(whole.alert, matches=whole.alert.matches[1:]))

@@ -62,7 +62,7 @@ async def test_its_page_shows_what_is_known_of_it_with_the_evidence_marked(world
         heads = await page.get_by_role("heading", level=2).all_inner_texts()
         for head in ("The text", "Who", "Exposure", "The story", "Sent", "Why", "What happened"):
             assert any(one.startswith(head) for one in heads), heads
-        drawn = await page.locator("svg.tree").inner_text()
+        drawn = await page.locator("svg.tree").text_content() or ""
         assert "NVDA +8.0 %" in drawn and "supplies SpaceX" in drawn
         assert "is told" in await section(page, "Why")
         await eventually(lambda: says(page, "Sent", "ai-desk sent"), "the delivery is told of")
@@ -121,6 +121,31 @@ async def test_the_list_is_chosen_by_what_the_desk_may_see(world: World) -> None
             "AI infrastructure",
         ]
         assert await page.get_by_role("link", name="Plain powerword news").count() == 0
+
+
+async def test_the_list_is_searched_and_turned(world: World) -> None:
+    await world.raised(*LEASE)
+    await world.raised("Plain aiword news")
+    async with world.visitor("ai") as context:
+        page = await opened(context)
+        await page.get_by_label("Words").fill("supercomputer anthropic")
+        await page.get_by_role("button", name="Show").click()
+        await listed(page, LEASE[0])
+        assert await page.locator("li.alert").count() == 1
+        assert await page.locator(".snippet mark").count() > 0
+        await page.goto("/alerts?company=NVDA&source=wire")
+        await listed(page, LEASE[0])
+        assert await page.get_by_role("link", name="Plain aiword news").count() == 0
+        assert await page.get_by_label("Company").input_value() == "NVDA"
+        assert await page.get_by_label("Company").is_visible(), "what is used is not folded away"
+        await page.goto("/alerts?limit=1")
+        first = await page.locator("li.alert a").inner_text()
+        await page.get_by_role("link", name="Older").click()
+        await page.get_by_role("link", name="To the newest").wait_for()
+        second = await page.locator("li.alert a").inner_text()
+        assert first != second and "limit=1" in page.url
+        await page.get_by_role("link", name="To the newest").click()
+        await page.get_by_role("link", name=first).wait_for()
 
 
 async def test_the_list_says_what_is_held(world: World) -> None:

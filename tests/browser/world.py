@@ -165,8 +165,8 @@ async def live(page: Page) -> Page:
 
 
 async def listed(page: Page, title: str) -> None:
-    """Wait until a list shows an alert."""
-    await page.get_by_role("link", name=title, exact=True).wait_for()
+    """Wait until a list shows an alert; who sees all desks sees one for each."""
+    await page.get_by_role("link", name=title, exact=True).first.wait_for()
 
 
 @asynccontextmanager

@@ -433,6 +433,15 @@ def test_a_token_of_a_desk_that_nothing_names_is_warned_of(desk: Path, token: st
     assert "planted" not in line
 
 
+def test_a_token_for_portfolios_that_its_desk_has_not_is_warned_of(desk: Path) -> None:
+    settings = desk / "alertd.yaml"
+    web = f"web:\n  tokens:\n    - {{name: jd, desk: ai, portfolios: [nothing], token: {'planted-' * 4}}}\n"
+    settings.write_text(settings.read_text().replace("web:\n", web, 1))
+    (line,) = [line for line in walled(desk, "desk: ai", "desk: ai") if "token `jd`" in line]
+    says = "warning: desk `ai` has no portfolio `nothing`: token `jd` opens nothing by it"
+    assert re.fullmatch(rf"alertd\.yaml:\d+:\d+: {says} .*", line)
+
+
 @pytest.mark.parametrize(
     ("proxies", "warned"),
     [

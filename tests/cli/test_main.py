@@ -15,6 +15,7 @@ import typer
 
 from alertd import __version__
 from alertd.cli.main import COMMANDS
+from alertd.text.core import missing
 from tests.cli.run import RULES, alertd, command, on_terminal, plain_environment, process
 from tests.support.http import DEADLINE_S
 
@@ -49,8 +50,12 @@ def test_the_help_names_every_command(tmp_path: Path) -> None:
     assert (bare.code, bare.out.strip(), bare.err) == (2, done.out.strip(), "")
 
 
-def test_the_version_is_one_line(tmp_path: Path) -> None:
-    assert alertd("--version", cwd=tmp_path).out == f"alertd {__version__}\n"
+def test_the_version_is_one_line_and_says_whether_something_lacks(tmp_path: Path) -> None:
+    lacks = f" ({missing()})" if missing() else ""
+    assert alertd("--version", cwd=tmp_path).out == f"alertd {__version__}{lacks}\n"
+    left_out = process("--version", cwd=tmp_path, env={"ALERTD_CORE": "0"}).out
+    assert left_out.startswith(f"alertd {__version__} (the compiled core is left out by ALERTD_CORE=0: ")
+    assert len(left_out.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

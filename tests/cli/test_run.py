@@ -35,7 +35,7 @@ def world() -> Iterator[FaultServer]:
         yield server
 
 
-def desk(folder: Path, world: FaultServer) -> Daemon:
+def desk(folder: Path, world: FaultServer, env: dict[str, str] | None = None) -> Daemon:
     source = {"id": "wire", "type": "feed", "url": world.url("/feed"), "every": "1s", "backlog": "all"}
     hook = {"id": "oms", "type": "webhook", "url": world.url("/hook"), "secret": SECRET, "allow_private": True}
     settings = {
@@ -44,7 +44,7 @@ def desk(folder: Path, world: FaultServer) -> Daemon:
     (folder / "alertd.yaml").write_text(json.dumps(settings))
     (folder / "rules/portfolios").mkdir(parents=True)
     (folder / "rules/portfolios/p.yaml").write_text(RULES)
-    return Daemon(folder)
+    return Daemon(folder, env)
 
 
 def test_settings_that_are_not_there_are_said_in_one_line(tmp_path: Path) -> None:
@@ -121,6 +121,21 @@ async def test_a_dead_letter_from_its_reason_to_its_second_chance(tmp_path: Path
         code, out, _ = await command("status", folder=tmp_path)
         assert code == 0, out
     assert {request.headers["webhook-id"] for request in world.to("/hook")} == {letter["id"]}
+
+
+async def test_without_the_compiled_core_it_works_and_says_so_once(tmp_path: Path, world: FaultServer) -> None:
+    world.script("/hook", answer(status=204))
+    async with desk(tmp_path, world, {"ALERTD_CORE": "0"}) as daemon:
+
+        async def told() -> list[Any]:
+            return list(world.to("/hook"))
+
+        await eventually(told, "the lease is told")
+        code, out, _ = await command("status", folder=tmp_path)
+        said = "the compiled core is left out by ALERTD_CORE=0: "
+        assert (code, out.count(said)) == (0, 1)
+        log = daemon.log.read_text()
+    assert (log.count('"without_compiled_core"'), log.count(said)) == (1, 1)
 
 
 async def delivered(folder: Path, delivery: str) -> bool:

@@ -251,6 +251,13 @@ def test_positions_that_are_refused_or_stale_are_faults(desk: Desk) -> None:
     assert (shown["portfolio"], shown["state"], shown["file"]) == ("ai", "stale", "ai.csv")
 
 
+def test_a_daemon_without_the_compiled_core_says_so_and_is_well(desk: Desk) -> None:
+    desk.running(without_core="the compiled core is not there")
+    done = desk.run("status")
+    assert "        the compiled core is not there" in done.out
+    assert (done.code, done.err) == (0, "")
+
+
 def test_processes_that_died_are_told_but_no_fault(desk: Desk) -> None:
     desk.running(processes={"match-0": TWO["match-0"], "match-1": Process(starts=1)}, roles=["match"])
     done = desk.run("status")

@@ -87,6 +87,7 @@ class World:
         self.ledger = LedgerReader()
         self._store: RedisStore | None = None
         self._store_url = ""
+        self._opening = asyncio.Lock()
         self.clock: Clock = system_clock
         """The daemons' time: a test that moves it says so here."""
         self.nemesis = Nemesis(self.daemons, self.redis, case.chance)
@@ -159,11 +160,12 @@ class World:
         url = self.redis_url or socket_url(self.daemon.state_dir)
         if not url:
             raise OSError("the embedded Redis is not up yet")
-        if self._store is None or url != self._store_url:
-            await self.close()
-            self._store = await open_store(url, self.namespace, name="alertd:test")
-            self._store_url = url
-        return self._store
+        async with self._opening:  # several look at once, and each would open one that nobody closes
+            if self._store is None or url != self._store_url:
+                await self.close()
+                self._store = await open_store(url, self.namespace, name="alertd:test")
+                self._store_url = url
+            return self._store
 
     async def close(self) -> None:
         """Close the test's own connection."""

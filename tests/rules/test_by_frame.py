@@ -6,10 +6,11 @@ import pytest
 
 from alertd.enrich.enricher import Enricher
 from alertd.model import Event, ReportedType
+from alertd.rules.engines import EngineName
 from alertd.rules.explanation_type import TypeExplainer
 from alertd.rules.loaded import Loaded
 from alertd.rules.loader import load_rules
-from alertd.rules.match import EngineName, Matcher
+from alertd.rules.match import Matcher
 
 _FILES = {
     "event-types/takeover.yaml": """

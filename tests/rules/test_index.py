@@ -9,23 +9,29 @@ from msgspec.structs import replace
 
 from alertd.model import CompanyMention, Event
 from alertd.rules.book import BookChange, Portfolio, RuleBook, apply_change
+from alertd.rules.engines import EngineName
+from alertd.rules.index_core import CoreIndex
 from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult
 from tests.rules.anything import HOLDINGS, book_of, books, event_types, events, named, portfolios, rules
 from tests.rules.desk import NVDA, VRT, desk_book, desk_portfolio
 from tests.rules.make import book, news
 
+BUILT: tuple[EngineName, ...] = ("index", "dictionaries")
 _EVENTS = st.lists(events(), min_size=1, max_size=6)
 
 
 @given(books(), _EVENTS)
 def test_the_index_finds_what_asking_every_rule_finds(book_: RuleBook, given_: list[Event]) -> None:
-    index, reference = Matcher(book_), Matcher(book_, "reference")
+    index, dictionaries, reference = Matcher(book_), Matcher(book_, "dictionaries"), Matcher(book_, "reference")
     for event in given_:
         found, expected = index.match(event), reference.match(event)
-        assert found == expected
+        assert found == expected == dictionaries.match(event)
         assert found.failures == ()
         _explained(index, book_, found)
+        for portfolio, rule in book_.rules():
+            here, there = (one.why_candidate(portfolio.id, rule.id, event) for one in (index, dictionaries))
+            assert here == there
 
 
 def _explained(index: Matcher, book_: RuleBook, found: MatchResult) -> None:
@@ -84,31 +90,38 @@ def test_an_index_that_followed_every_change_finds_what_a_new_one_finds(
     history: tuple[RuleBook, list[RuleBook]], given_: list[Event], warm: bool
 ) -> None:
     now, versions = history
-    index, reference = Matcher(now), Matcher(now, "reference")
+    engines = [Matcher(now), Matcher(now, "dictionaries"), Matcher(now, "reference")]
     for after in versions:
         if warm:
             for event in given_:
-                assert index.match(event) == reference.match(event)
+                _same(engines, event)
         change = _change(now, after)
-        index.apply(change)
-        reference.apply(change)
-        assert apply_change(now, change) == after == index.book
+        for engine in engines:
+            engine.apply(change)
+            assert apply_change(now, change) == after == engine.book
         now = after
-    fresh = Matcher(now)
     for event in given_:
-        assert index.match(event) == reference.match(event) == fresh.match(event)
+        _same([*engines, Matcher(now)], event)
 
 
-@given(books(), events())
-def test_nothing_is_left_of_rules_that_are_gone(book_: RuleBook, event: Event) -> None:
-    index = Matcher(book_)
+def _same(engines: list[Matcher], event: Event) -> None:
+    first, *others = (engine.match(event) for engine in engines)
+    assert all(other == first for other in others)
+
+
+@given(books(), events(), st.sampled_from(BUILT))
+def test_nothing_is_left_of_rules_that_are_gone(book_: RuleBook, event: Event, name: EngineName) -> None:
+    index = Matcher(book_, name)
     empty = book_of([], book_.event_types)
     index.match(event)
     index.apply(_change(book_, empty))
     engine = index._rules
     kept = {name: value for name, value in vars(engine).items() if name != "_frequencies"}
     assert not any(part for name, part in kept.items() if isinstance(part, (dict, set, list)))
-    assert not any(part for part in vars(engine._companies).values() if isinstance(part, dict))  # type: ignore[attr-defined]
+    if isinstance(engine, CoreIndex):
+        assert {size for what, size in engine._postings.sizes().items() if what != "bytes"} == {0}
+    else:
+        assert not any(part for part in vars(engine._companies).values() if isinstance(part, dict))  # type: ignore[attr-defined]
     assert len(index._scanner) == len(Matcher(empty)._scanner)
 
 
@@ -121,11 +134,13 @@ def test_a_change_of_another_version_is_refused_and_changes_nothing() -> None:
     assert len(matcher.match(news("A lease")).matches) == 1
 
 
-def test_a_thousand_rules_on_one_word_are_all_found() -> None:
+@pytest.mark.parametrize("engine", BUILT)
+def test_a_thousand_rules_on_one_word_are_all_found(engine: EngineName) -> None:
     made = book(*["text: lease"] * 1_000)
-    assert len(Matcher(made).match(news("A lease")).matches) == 1_000
+    assert len(Matcher(made, engine).match(news("A lease")).matches) == 1_000
 
 
+@pytest.mark.parametrize("engine", BUILT)
 @pytest.mark.parametrize(
     ("condition", "event"),
     [
@@ -141,11 +156,11 @@ def test_a_thousand_rules_on_one_word_are_all_found() -> None:
         ("facts: {code: S, percent: '> 1'}", news(facts={"percent": 2, "holders": [{"code": "s"}]})),
     ],
 )
-def test_a_rule_is_found_by_what_it_requires(condition: str, event: Event) -> None:
+def test_a_rule_is_found_by_what_it_requires(condition: str, event: Event, engine: EngineName) -> None:
     made = desk_book(desk_portfolio(*[condition] * 2, held={VRT: 0.02, NVDA: 0.03}))
-    assert len(Matcher(made).match(event).matches) == 2
-    assert Matcher(made).match(event) == Matcher(made, "reference").match(event)
-    assert len(Matcher(made).match(news("Nothing of it", language="en")).matches) == 0
+    assert len(Matcher(made, engine).match(event).matches) == 2
+    assert Matcher(made, engine).match(event) == Matcher(made, "reference").match(event)
+    assert len(Matcher(made, engine).match(news("Nothing of it", language="en")).matches) == 0
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from structlog.testing import capture_logs
 
 from alertd.model import CompanyMention, ReportedType
 from alertd.rules.book import BookChange, EventTypeRule, Portfolio, make_book
+from alertd.rules.engines import EngineName
 from alertd.rules.leaves import Words
 from alertd.rules.logic import Clause, Reading, Result, Scope, Truth
-from alertd.rules.match import EngineName, Matcher
+from alertd.rules.match import Matcher
 from alertd.text.scan import Term
 from tests.rules.desk import desk_book, desk_portfolio
 from tests.rules.make import book, news, portfolio

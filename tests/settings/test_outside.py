@@ -230,6 +230,7 @@ def test_unknown_variables_are_warnings_and_reserved_ones_are_not(desk: Desk) ->
         "ALERTD_SERVICE_HOST": "10.0.0.1",
         "ALERTD_SOURCES": "[]",
         "ALERTD_CONFIG": "x",
+        "ALERTD_CORE": "0",
         "ALERTD_FAILPOINT": "a:1:exit",
         "ALERTD_ENV": "production",
         "OTHER": "x",

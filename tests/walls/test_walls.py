@@ -114,7 +114,10 @@ def settings(world: FaultServer, slack: SlackApi, relay: FakeRelay) -> dict[str,
     feed = {"id": "wire", "type": "feed", "url": world.url("/wire"), "every": "1s", "backlog": "all"}
     return {
         "state_dir": "./var", "rules": "./rules", "processes": {"match": 1, "parse": 1}, "watch": False,
-        "web": {"bind": "127.0.0.1:0", "tokens": [{"token": DESK_TOKEN, "desk": "ai", "name": "ai-people"}]},
+        "web": {"bind": "127.0.0.1:0", "tokens": [
+            {"token": DESK_TOKEN, "desk": "ai", "name": "ai-people"},
+            {"token": "the-token-of-one-portfolio-here", "desk": "ai", "portfolios": ["ai"], "name": "ai-one"},
+        ]},
         "smtp": {"host": "127.0.0.1", "port": relay.port, "tls": "none", "from": "alertd@desk.example"},
         "sources": [feed | {"allow_private": True}],
         "operator": ["ops", "ai-ops", "credit-ops"],

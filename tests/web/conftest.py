@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,17 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.rooms import rooms_of
+from alertd.asking.house import House, Setup
+from alertd.asking.past import Past
+from alertd.base.clock import rfc3339
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
+from alertd.history.projection.projector import Projector
+from alertd.net.client import HttpClient
+from alertd.notify.webhook import WebhookConfig
 from alertd.store.memory import MemoryStore
+from alertd.store.protocol import Store
+from alertd.store.redis import open_store
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
 from alertd.web.page.frame import is_page
@@ -24,6 +33,10 @@ from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.server import WebServer
 from alertd.workers.live import Live
 from alertd.workers.progress import Progress
+from tests.asking.scene import reach_of
+from tests.history.projection.past import Archive
+from tests.support.desk import SECRET
+from tests.support.redis import namespace, redis_server, redis_url  # noqa: F401
 from tests.workers.life import Life
 
 TOKENS = {
@@ -69,20 +82,35 @@ class Api:
 
 @asynccontextmanager
 async def serving(
-    secret: str = "k" * 40, portfolios: PortfolioNames | None = None, **fields: Any
+    secret: str = "k" * 40,
+    portfolios: PortfolioNames | None = None,
+    *,
+    folder: Path | None = None,
+    store: Store | None = None,
+    **fields: Any,
 ) -> AsyncIterator[Api]:
-    """Serve the API with `fields` of `web:`, cookies signed with `secret`. Clients come from 127.0.0.2."""
-    life = Life(MemoryStore(), ReceiverPolicy("desk"))
+    """Serve the API with `fields` of `web:`, cookies signed with `secret`. Clients come from 127.0.0.2.
+
+    With a folder also what is asked of rules and history: these are there.
+    """
+    life = Life(store or MemoryStore(), ReceiverPolicy("desk", desk="ai" if folder is not None else None))
     tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
     tokens.append({"name": "ai-screen", "desk": "ai", "token": TOKENS["reader"], "scope": "read"})
     web = WebConfig.model_validate({"tokens": tokens} | fields)
     live, token = Live(life.store, Progress()), Digests.of([Secret(TOKENS["all"])])
     LIVE[:] = [live]
     key = Secret(secret)
-    rooms = rooms_of(life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios)  # type: ignore[arg-type]
 
     async def fine() -> dict[str, Any]:
         return {"ready": True}
+
+    http = HttpClient(user_agent="alertd-test")
+    await http.__aenter__()
+    house = house_of(life, folder, http) if folder is not None else None
+    rooms = rooms_of(
+        life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios, house=house,  # type: ignore[arg-type]
+        status=status_of(life),
+    )  # fmt: skip
 
     deps = WebDeps(
         status=fine,
@@ -106,9 +134,65 @@ async def serving(
             live.stop()
             await following
             await server.stop()
+            await http.__aexit__(None, None, None)
+
+
+RULES = {
+    "companies/all.yaml": "companies: [{id: vega, name: Vega Grid}, {id: lumen, name: Lumen Labs}]\n"
+    "relations: [{company: vega, is: supplier, of: lumen}]\n",
+    "portfolios/ai.yaml": "portfolio: ai\ntitle: AI\ndesk: ai\nreceivers: [desk]\n"
+    "holdings: [{company: vega, weight: 3%}]\nrules:\n"
+    "  - id: lease\n    title: A lease\n    severity: high\n    when: {title: leases}\n    tests:\n"
+    "      - {given: {title: Vega Grid leases Orion}, expect: match}\n",
+    "portfolios/energy.yaml": "portfolio: energy\ntitle: Energy\ndesk: energy\nreceivers: [desk]\n"
+    "rules: [{id: any, title: Any, severity: low, when: {title: orion}}]\n",
+}
+
+
+def house_of(life: Life, folder: Path, http: HttpClient) -> House:
+    """Give what is asked of a daemon whose rules stand in a folder, with a receiver that nobody answers for."""
+    for name, text in RULES.items():
+        file = folder / "rules" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    hook = WebhookConfig.model_validate(
+        {
+            "id": "desk",
+            "type": "webhook",
+            "url": "http://127.0.0.1:9/",
+            "desk": "ai",
+            "allow_private": True,
+            "secret": SECRET,
+        }
+    )
+    setup = Setup(reach_of(folder, receivers=(hook,)), "", life.policies)
+    return House(life.store, Past(setup.reach), lambda: setup, http, life.clock)  # type: ignore[arg-type]
+
+
+def status_of(life: Life) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Give what tells the status of a daemon without sources."""
+
+    async def status() -> dict[str, Any]:
+        return {"at": rfc3339(life.clock()), "redis": {}, "sources": [], "receivers": [], "events": {}}
+
+    return status
 
 
 @pytest.fixture
 async def api() -> AsyncIterator[Api]:
     async with serving() as served:
         yield served
+
+
+@pytest.fixture
+async def whole(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Api]:
+    """The API with all that can be asked, over a real Redis."""
+    projector = Projector(tmp_path / "history.db")
+    projector.advance(Archive())
+    projector.close()
+    url, name = request.getfixturevalue("redis_url"), request.getfixturevalue("namespace")
+    store = await open_store(url, name, name="test")
+    await store.prepare()
+    async with serving(folder=tmp_path, store=store) as served:
+        yield served
+    await store.aclose()

@@ -144,7 +144,8 @@ async def test_a_desks_token_sees_and_answers_its_desk_alone(api: Api) -> None:
 
 
 async def test_a_desks_token_opens_nothing_else(api: Api) -> None:
-    for path in ("/v1/status", "/v1/alertsx", "/v1/push/wire", "/v1"):
+    assert (await api.ask("GET", "/v1/status", token="ai"))[0] == 403
+    for path in ("/v1/alertsx", "/v1/push/wire", "/v1"):
         assert (await api.ask("GET", path, token="ai"))[0] == 401
     assert (await api.ask("GET", "/v1/alerts", token="CANARY-wrong-token"))[0] == 401
 

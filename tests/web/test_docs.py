@@ -29,15 +29,15 @@ def asked() -> list[tuple[str, str]]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
-async def test_the_examples_with_curl_print_what_stands_there(api: Api) -> None:
-    await api.life.put(state(ALERT))
+async def test_the_examples_with_curl_print_what_stands_there(whole: Api) -> None:
+    await whole.life.put(state(ALERT))
     for line, printed in asked():
         done = await asyncio.create_subprocess_exec(
             "sh",
             "-c",
             line,
             stdout=asyncio.subprocess.PIPE,
-            env={"PATH": "/usr/bin:/bin", "TOKEN": TOKENS["all"], "URL": api.url},
+            env={"PATH": "/usr/bin:/bin", "TOKEN": TOKENS["all"], "URL": whole.url},
         )
         out, _ = await asyncio.wait_for(done.communicate(), DEADLINE_S)
         pattern = re.escape(printed.strip()).replace("…", ".*")

@@ -46,6 +46,16 @@ def test_ways_of_several_steps_go_over_the_companies_between() -> None:
     assert text.count('class="edge"') == 3, "each but the first hangs on one"
 
 
+def test_what_is_held_and_lies_on_the_way_to_others_stands_there_once_with_them_below() -> None:
+    far, near = holding("VRT", 0.09, "supplies NVDA", "supplies SpaceX"), holding("NVDA", 0.08, "supplies SpaceX")
+    for order in ((far, near), (near, far)):
+        assert drawn(*order) == [
+            (12, "SpaceX", "named"),
+            (34, "NVDA +8.0 %", "supplies SpaceX"),
+            (56, "VRT +9.0 %", "supplies NVDA"),
+        ]
+
+
 def test_more_is_held_by_a_larger_dot() -> None:
     text = exposure([holding(str(w), w, "supplies SpaceX") for w in (0.001, 0.05, 0.5)], NAMES) or ""
     sizes = [float(one) for one in re.findall(r'r="([\d.]+)"', text)][1:]

@@ -130,7 +130,9 @@ async def test_the_form_that_chooses_can_be_sent_as_it_is(api: Api) -> None:
     cookie = await signed_in(api)
     _, text = await get(api, "/alerts", cookie)
     fields = Form(text).fields
-    assert fields.keys() == {"status", "severity", "since", "portfolio"}
+    assert fields.keys() == {
+        "text", "status", "severity", "since", "portfolio", "company", "event_type", "source", "rule",
+    }  # fmt: skip
     status, text = await get(api, f"/alerts?{urlencode(fields)}", cookie)
     assert (status, TITLE in text) == (200, True)
     assert Form(text).fields == fields

@@ -43,7 +43,8 @@ async def test_a_form_of_others_signs_nobody_out(api: Api) -> None:
     assert (await get(api, "/alerts", cookie))[0] == 200
 
 
-async def test_a_stream_that_is_open_ends_with_what_is_told_next(api: Api) -> None:
+async def test_a_stream_that_is_open_ends_with_what_is_told_next(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alertd.web.stream.LOOK_S", 0.0)
     await api.life.put(state())
     cookie = await signed_in(api)
     async with api.client.get("/v1/stream", headers={"Cookie": cookie}) as answer, asyncio.timeout(DEADLINE_S):

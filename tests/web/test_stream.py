@@ -251,3 +251,25 @@ async def test_an_answer_that_has_begun_becomes_no_other(api: Api, monkeypatch: 
         async with asyncio.timeout(DEADLINE_S):
             rest = await stream.answer.content.read()
         assert rest == b"retry: 2000\n\n"
+
+
+async def test_the_alerts_of_a_change_are_loaded_once_for_all_who_look_on(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await api.life.put(replace(state(), desk="ai"))
+    given, loads = api.life.store.load_alerts, []
+
+    async def counted(ids: Sequence[str]) -> dict[str, StoredAlert]:
+        loads.append(list(ids))
+        return await given(ids)
+
+    async with looking_on(api, "ai") as one, looking_on(api, "reader") as other, looking_on(api, "ai") as third:
+        await acknowledge(api, "al_a")
+        for stream in (one, other, third):
+            assert await stream.alert() == ("al_a", "acknowledged")
+        again = (await api.life.journal("answer"))[-1]
+        monkeypatch.setattr(api.life.store, "load_alerts", counted)
+        await api.life.store.journal(replace(again, ids=[]))
+        for stream in (one, other, third):
+            assert await stream.alert() == ("al_a", "acknowledged")
+    assert loads == [["al_a"]]

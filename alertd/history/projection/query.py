@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +35,10 @@ class AlertFilter:
     """It was told of it, or of one that it carries on."""
     now_ms: int = 0
     """For what is snoozed."""
+    desks: tuple[str | None, ...] | None = None
+    """It belongs to one of these; None among them: to nobody."""
+    portfolios: tuple[str, ...] | None = None
+    """It is of one of these."""
 
 
 FEW = 2_000
@@ -78,6 +82,12 @@ def where(wanted: AlertFilter, few: Few) -> tuple[str, list[Value]]:
 def _conditions(wanted: AlertFilter) -> Iterator[tuple[str, list[Value]]]:
     if wanted.portfolio is not None:
         yield "a.portfolio = ?", [wanted.portfolio]
+    if wanted.portfolios is not None:
+        yield f"a.portfolio IN ({_marks(wanted.portfolios)})", [*wanted.portfolios]
+    if wanted.desks is not None:
+        named = [desk for desk in wanted.desks if desk is not None]
+        nobody = " OR a.desk IS NULL" if None in wanted.desks else ""
+        yield f"(a.desk IN ({_marks(named)}){nobody})", [*named]
     if wanted.status == "snoozed":
         yield "a.status <> 'closed' AND a.snoozed_ms > ?", [wanted.now_ms]
     elif wanted.status is not None:
@@ -121,3 +131,7 @@ def _having(wanted: AlertFilter, few: Few) -> Iterator[tuple[str, list[Value]]]:
         else:
             told = f"SELECT 1 FROM told x WHERE x.receiver = ? AND x.alert IN ({carried('a.alert')})"
             yield f"EXISTS ({told})", [wanted.receiver]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import msgspec
 
 from alertd.base.clock import rfc3339
 from alertd.companies.model import Company
 from alertd.errors import HistoryUnavailable
-from alertd.history.archive.line import Line, Place
 from alertd.history.projection.database import open_to_read, translated
 from alertd.history.projection.position import Position
 from alertd.history.projection.query import FEW, AlertFilter, Value, carried, utf8, where
 from alertd.history.projection.schema import place_of
 from alertd.history.projection.search import expression
+from alertd.history.projection.shapes import NAMES, ROW, Archived
+from alertd.history.projection.shapes import EventHit as EventHit
+from alertd.history.projection.shapes import Kind as Kind
 from alertd.history.projection.snippets import snippets
 from alertd.history.projection.tables import Tables
 from alertd.history.projection.views import put_up
@@ -42,35 +43,6 @@ LOOKS = 5_000
 _WEIGHTS = "10.0, 2.0, 1.0, 6.0, 3.0"
 """Of title, changes, quotes, companies and rules."""
 Sort = Literal["relevance", "time"]
-Kind = Literal["rule", "company", "event type", "source", "receiver", "desk"]
-_NAMED: dict[Kind, tuple[str, str]] = {
-    "rule": ("rule", "alert_rules"),
-    "company": ("company", "alert_companies"),
-    "event type": ("type", "types"),
-    "source": ("source", "events"),
-    "receiver": ("receiver", "told"),
-    "desk": ("desk", "alerts"),
-}
-"""Column and table that have the names of a kind."""
-
-
-class Archived(Protocol):
-    """What is read of the archive itself."""
-
-    def at(self, places: Sequence[Place]) -> list[Line]:
-        """Give lines by their places."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventHit:
-    """An event whose headline fits."""
-
-    event: str
-    revision: int
-    at: str
-    """When it was decided."""
-    source: str
-    title: str
 
 
 class History:
@@ -116,23 +88,49 @@ class History:
 
     def position(self) -> Position | None:
         """Give the last line of the archive that is in it; None: nothing is."""
-        with self._bounded():
+        with self.bounded():
             return Tables(self.connection).position()
 
     def query(self, text: str, values: Mapping[str, Value] | Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """Ask in SQL of our own; a desk's walls stand before it. Raises HistoryUnavailable, HistoryRefused."""
-        with self._bounded():
+        with self.bounded():
             return self.connection.execute(text, values).fetchall()
 
     def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[dict[str, Any]]:
         """Give alerts as `alerts.rows.row` does, the one that changed last first."""
-        with self._bounded():
+        with self.bounded():
             condition, values = where(wanted, self._few)
             rows = self.connection.execute(
                 f"SELECT a.number FROM alerts a WHERE {condition} ORDER BY a.updated_ms DESC, a.number DESC LIMIT ?",
                 [*values, limit],
             ).fetchall()
             return self._rows([number for (number,) in rows])
+
+    def page(
+        self, wanted: AlertFilter, limit: int, before: tuple[int, str] | None = None, text: str = ""
+    ) -> list[tuple[int, dict[str, Any]]]:
+        """Give alerts with when they changed, in ms, the one that changed last first, of the same moment by id.
+
+        `before` is such a moment and id: only what comes behind it. With a text only those in which its words stand,
+        as `search` gives them. Raises NotSearchable.
+        """
+        match = expression(text) if text else ""
+        with self.bounded():
+            condition, values = where(wanted, self._few)
+            if before is not None:
+                condition += " AND a.updated_ms <= ? AND (a.updated_ms, a.alert) < (?, ?)"
+                values += [before[0], before[0], utf8(before[1])]
+            if match:
+                condition += " AND a.number IN (SELECT rowid FROM alert_text WHERE alert_text MATCH ?)"
+                values.append(match)
+            found = self.connection.execute(
+                f"SELECT a.number, a.updated_ms FROM alerts a WHERE {condition}"
+                " ORDER BY a.updated_ms DESC, a.alert DESC LIMIT ?",
+                [*values, limit],
+            ).fetchall()
+            numbers = [number for number, _ in found]
+            rows = self._found(numbers, match) if match else self._rows(numbers)
+        return [(at, row) for (_, at), row in zip(found, rows, strict=True)]
 
     def search(
         self, text: str, wanted: AlertFilter, limit: int = 50, sort: Sort = "relevance"
@@ -142,7 +140,7 @@ class History:
         Ranked are the newest 2,000 that fit. Raises NotSearchable.
         """
         match = expression(text)
-        with self._bounded():
+        with self.bounded():
             condition, values = where(wanted, self._few)
             found = (
                 f"SELECT a.number AS number, bm25(alert_text, {_WEIGHTS}) AS score"
@@ -153,19 +151,12 @@ class History:
             newest = found.replace(f", bm25(alert_text, {_WEIGHTS}) AS score", "")
             query, limits = (ranked, [RANKED, limit]) if sort == "relevance" else (newest, [limit])
             numbers = [number for (number,) in self.connection.execute(query, [match, *values, *limits])]
-            rows = self._rows(numbers)
-            texts = [
-                self.connection.execute("SELECT rowid, * FROM alert_text WHERE rowid = ?", (number,)).fetchone()
-                for number in numbers
-            ]
-            found_at = snippets(texts, match)
-        nowhere = {"snippet": "", "hits": []}
-        return [row | found_at.get(number, nowhere) for number, row in zip(numbers, rows, strict=True)]
+            return self._found(numbers, match)
 
     def events(self, text: str, limit: int = 20) -> list[EventHit]:
         """Give the events in whose headlines words stand, the newest first. Raises NotSearchable."""
         seen = "1" if self.desk is None else "(e.shared OR e.source_desk IS NOT NULL)"
-        with self._bounded():
+        with self.bounded():
             rows = self.connection.execute(
                 "SELECT e.event, e.revision, e.decided_ms, e.source, e.title FROM event_text"
                 f" JOIN events e ON e.seq = event_text.rowid WHERE event_text MATCH ? AND {seen}"
@@ -181,7 +172,7 @@ class History:
         """
         if self._archive is None:
             return []
-        with self._bounded():
+        with self.bounded():
             rows = self.connection.execute(
                 "SELECT seq FROM main.ids WHERE id = ? ORDER BY seq DESC LIMIT ?", (utf8(id), TRACED)
             ).fetchall()
@@ -198,19 +189,19 @@ class History:
 
     def portfolios(self) -> list[str]:
         """Name the portfolios that alerts are of."""
-        with self._bounded():
+        with self.bounded():
             return [name for (name,) in self.connection.execute("SELECT DISTINCT portfolio FROM alerts ORDER BY 1")]
 
     def names(self, kind: Kind) -> list[str]:
         """Name what alerts and events have of a kind, at most 10,000; companies by ids and labels, case folded."""
-        column, table = _NAMED[kind]
+        column, table = NAMES[kind]
         query = f"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL LIMIT {NAMED}"
-        with self._bounded():
+        with self.bounded():
             return [name for (name,) in self.connection.execute(query)]
 
     def owners(self, alerts: Sequence[str]) -> dict[str, tuple[str, str | None]]:
         """Say of alerts of which portfolio they are, and whose; those that are not there are left out."""
-        with self._bounded():
+        with self.bounded():
             rows = [
                 self.connection.execute(
                     "SELECT alert, portfolio, desk FROM main.alerts WHERE alert = ?", (name,)
@@ -221,15 +212,24 @@ class History:
 
     def carried_on_by(self, alert: str) -> list[str]:
         """Name the alerts that became part of this one, and not of another that it carries on."""
-        with self._bounded():
+        with self.bounded():
             rows = self.connection.execute(
                 "SELECT alert FROM alerts WHERE merged_into = ? ORDER BY 1", (utf8(alert),)
             )
             return [name for (name,) in rows]
 
+    def open_to_all(self, alerts: Sequence[str]) -> set[str]:
+        """Name those of alerts whose events everybody may be told of, as far as no source is their desk's own."""
+        query = (
+            "SELECT 1 FROM main.decisions d JOIN main.events e ON e.event = d.event AND e.revision = d.revision"
+            " WHERE d.alert = ? AND NOT e.shared AND e.source_desk IS NOT d.desk LIMIT 1"
+        )
+        with self.bounded():
+            return {one for one in alerts if self.connection.execute(query, (utf8(one),)).fetchone() is None}
+
     def beginning(self, begin: str, limit: int) -> list[str]:
         """Name the alerts whose ids begin so."""
-        with self._bounded():
+        with self.bounded():
             rows = self.connection.execute(
                 "SELECT alert FROM alerts WHERE alert >= ? AND alert < ? ORDER BY 1 LIMIT ?",
                 (utf8(begin), utf8(begin) + "\U0010ffff", limit),
@@ -254,8 +254,18 @@ class History:
                 (alert,),
             )
             fields: dict[str, Any] = msgspec.json.decode(card)
-            found.append({name: fields.get(name) for name in _ROW} | {"told": dict(told.fetchall()), "waits_for": []})
+            found.append({name: fields.get(name) for name in ROW} | {"told": dict(told.fetchall()), "waits_for": []})
         return found
+
+    def _found(self, numbers: Sequence[int], match: str) -> list[dict[str, Any]]:
+        """Give rows with the words around what was searched for."""
+        texts = [
+            self.connection.execute("SELECT rowid, * FROM alert_text WHERE rowid = ?", (number,)).fetchone()
+            for number in numbers
+        ]
+        found_at, nowhere = snippets(texts, match), {"snippet": "", "hits": []}
+        rows = self._rows(numbers)
+        return [row | found_at.get(number, nowhere) for number, row in zip(numbers, rows, strict=True)]
 
     def _cut(self, record: JournalRecord | None, id: str) -> JournalRecord | None:
         """Give a record as the desk may see it; None where that has nothing to do with the id any more."""
@@ -271,7 +281,8 @@ class History:
         return found[alert][1] if found else UNKNOWN
 
     @contextmanager
-    def _bounded(self) -> Iterator[None]:
+    def bounded(self) -> Iterator[None]:
+        """Ask within: for so long, and with SQLite's errors as ours."""
         self._looks = 0
         try:
             with translated(self._path):
@@ -284,11 +295,3 @@ class History:
     def _too_long(self) -> int:
         self._looks += 1
         return int(self._looks > LOOKS)
-
-
-_ROW = (
-    "id", "revision", "portfolio", "portfolio_title", "desk", "status", "severity", "title", "rules", "story", "url",
-    "first_at", "updated_at", "acknowledged_by", "acknowledged_at", "snoozed_until", "merged_into", "useful", "noise",
-    "holdings",
-)  # fmt: skip
-"""What a card has of a row (`alerts.rows.row`)."""

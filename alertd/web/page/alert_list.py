@@ -4,28 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
 from alertd.base.clock import parse_rfc3339
-from alertd.base.html import Html, element
+from alertd.base.html import Html, element, joined
 from alertd.model import SEVERITIES, TouchedHolding
 from alertd.notify.clocks import age
 from alertd.notify.holdings import in_list
 from alertd.web.alerts import SINCE, Which
+from alertd.web.page.alert_text import Span, marked
 from alertd.web.page.frame import badge
 from alertd.web.portfolio_names import PortfolioName
 
 WAY = "/alerts"
+ALL = "400d"
 ANY = "any"
 """What the form sends where nothing is chosen."""
-_SPANS = (("1d", "a day"), ("7d", "7 days"), ("30d", "30 days"), ("400d", "all"))
+_SELECTS = frozenset({"status", "severity", "portfolio"})
+_SPANS = (("1d", "a day"), ("7d", "7 days"), ("30d", "30 days"), (ALL, "all"))
+_MORE = (("company", "Company"), ("event_type", "Event type"), ("source", "Source"), ("rule", "Rule"))
+"""Fields that are typed; they stand folded until one is used."""
 _STATUSES = ("open", "acknowledged", "closed", "snoozed")
 
 
 def chosen(query: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Give what is chosen of what a form sends."""
-    return [(name, value) for name, value in query if value and value != ANY]
+    return [(name, value) for name, value in query if value and not (value == ANY and name in _SELECTS)]
 
 
 def choices(which: Which, portfolios: Sequence[PortfolioName]) -> Html:
@@ -33,15 +39,23 @@ def choices(which: Which, portfolios: Sequence[PortfolioName]) -> Html:
     named = [(one.id, one.title or one.id) for one in portfolios]
     if which.portfolio and which.portfolio not in dict(named):
         named.append((which.portfolio, which.portfolio))  # alerts outlive their portfolio
-    since = which.since or SINCE
+    since = which.since or (ALL if which.text else SINCE)
+    more = [_input(name, label, str(getattr(which, name) or "")) for name, label in _MORE]
+    unfolded = any(getattr(which, name) for name, _ in _MORE)
     fields = [
+        element("label", "Words", element("input", type="search", name="text", value=which.text, maxlength="200")),
         _select("status", "Status", [("", ANY), *((one, one) for one in _STATUSES)], which.status or ""),
         _select("severity", "At least", [("", ANY), *((one, one) for one in SEVERITIES)], which.severity or ""),
         _select("portfolio", "Portfolio", [("", ANY), *named], which.portfolio or ""),
         _select("since", "Changed within", _spans(since), since),
         element("button", "Show", type="submit"),
+        element("details", element("summary", "More"), element("div", *more), open="open" if unfolded else ""),
     ]
     return element("form", *fields, class_="choices", action=WAY, role="search", aria_label="Which alerts")
+
+
+def _input(name: str, label: str, value: str) -> Html:
+    return element("label", label, element("input", name=name, value=value, size="16", maxlength="200"))
 
 
 def _spans(since: str) -> list[tuple[str, str]]:
@@ -72,6 +86,24 @@ def row(one: Mapping[str, Any], now: int) -> Html:
         badge(str(one["severity"])),
         element("a", str(one["title"]) or "(no headline)", href=f"{WAY}/{one['id']}"),
         *([element("span", held, class_="held")] if held else []),
+        *([_snippet(one["snippet"], one["hits"])] if one.get("snippet") else []),
         element("span", small, class_="small"),
         class_=f"alert {one['severity']} {one['status']}",
     )
+
+
+def _snippet(text: str, hits: Sequence[Sequence[int]]) -> Html:
+    """Write the words around what was found, with that marked."""
+    places = [Span(start, end, "") for start, end in hits]
+    return element("span", marked(text, places), class_="snippet")
+
+
+def turn(query: Sequence[tuple[str, str]], cursor: str) -> Html:
+    """Write the ways to older alerts, which begin at a cursor, and back to the newest."""
+    kept = [(name, value) for name, value in chosen(query) if name != "cursor"]
+    ways = [("To the newest", kept)] if any(name == "cursor" for name, _ in query) else []
+    ways += [("Older", [*kept, ("cursor", cursor)])] if cursor else []
+    if not ways:
+        return joined()
+    links = [element("a", text, href=f"{WAY}?{urlencode(to)}", class_="go") for text, to in ways]
+    return element("nav", *links, aria_label="More alerts", class_="turn")

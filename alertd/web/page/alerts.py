@@ -18,12 +18,13 @@ from alertd.base.clock import Clock
 from alertd.base.html import element
 from alertd.errors import Temporary
 from alertd.model import AlertState, AnswerKind
-from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, listed, state_of, taker_of
+from alertd.web import cursors
+from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, page_of, state_of, taker_of
 from alertd.web.callers import Caller, Callers, SignedIn
 from alertd.web.forms import read_form
 from alertd.web.moments import to_come
 from alertd.web.operations import read_query
-from alertd.web.page.alert_list import choices, chosen, row
+from alertd.web.page.alert_list import choices, chosen, row, turn
 from alertd.web.page.alert_page import WAY, alert_page
 from alertd.web.page.frame import page, said
 from alertd.web.portfolio_names import PortfolioNames
@@ -66,17 +67,19 @@ class AlertPages:
         signed = _signed(self._callers, request)
         try:
             which = read_query(chosen(request.query.items()), Which)
-            rows, more = await listed(self._reader, signed.caller, which, self._clock())
+            found = await page_of(self._reader, signed.caller, which, self._clock())
         except Refusal as error:
             return page("Alerts", said(str(error), "wrong"), signed=signed, here=WAY, status=error.status)
         except Temporary:
             return _away(signed)
         now = self._clock()
-        shown = [row(one, now) for one in rows] or [element("li", "No alerts.", class_="none")]
-        small = [element("p", f"These are the newest {len(rows)}.", class_="small")] if more else []
-        listing = element("ol", *shown, class_="alerts")
+        shown = [row(one, now) for one in found.rows] or [element("li", "No alerts.", class_="none")]
+        older = cursors.written(found.next) if found.next is not None else ""
+        short = found.more and not older
+        small = [element("p", f"There are more than these {len(shown)}.", class_="small")] if short else []
+        ways = turn(list(request.query.items()), older)
         form = choices(which, self._portfolios.seen_by(signed.caller))
-        live = element("div", listing, *small, id="live")
+        live = element("div", element("ol", *shown, class_="alerts"), *small, ways, id="live")
         return page("Alerts", form, live, signed=signed, here=WAY, live=True)
 
     async def _one(self, request: web.Request) -> web.StreamResponse:
@@ -134,7 +137,8 @@ def _not_there(signed: SignedIn) -> web.Response:
 
 
 def _away(signed: SignedIn) -> web.Response:
-    answer = page("Not now", said("Redis is away. Nothing is lost; try again in a moment.", "wrong"), signed=signed,
+    text = "What is kept cannot be reached. Nothing is lost; try again in a moment."
+    answer = page("Not now", said(text, "wrong"), signed=signed,
                   here=WAY, status=503)  # fmt: skip
     answer.headers["Retry-After"] = "5"
     return answer

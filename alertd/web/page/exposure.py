@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from alertd.base.html import Html, element
 from alertd.model import TouchedHolding
@@ -77,7 +77,9 @@ def _tree(holdings: Iterable[TouchedHolding], names: Mapping[str, str]) -> dict[
             how = " ".join(filter(None, steps[number + 1])) if number + 1 < len(steps) else "named"
             level = level.setdefault(name, Node(name, how)).below
         if steps:
-            level[_name(one)] = _held(one, one_line(" ".join(filter(None, steps[0]))))
+            held = _held(one, one_line(" ".join(filter(None, steps[0]))))
+            between = level.get(_name(one))  # others come over it
+            level[_name(one)] = held if between is None else replace(held, below=between.below)
     return roots
 
 

@@ -56,7 +56,8 @@ def portfolio_page(
             said("What it holds and watches for cannot be read at present: alertd check says more.", "wrong")
         )
     parts.append(_alerts(name, states, now))
-    parts.append(section("Holdings", *_holdings(portfolio, report, counting=counting), small=HELD_NOTE if report else ""))
+    held, note = _holdings(portfolio, report, counting=counting), HELD_NOTE if report is not None else ""
+    parts.append(section("Holdings", *held, small=note))
     parts.append(section("Ahead", _ahead(coming, now), small=AHEAD_NOTE))
     if report is not None:
         parts.append(section("News and alerts", *_charts(report)))

@@ -1,0 +1,127 @@
+"""`/v1/companies`: who is who by the rules in force, and who stands how to whom.
+
+GET /v1/companies?text=            by the beginning of a ticker or of the words of a name
+GET /v1/companies/COMPANY          one by ticker, CIK, id or name, with its relations
+GET /v1/companies/COMPANY/graph    the relations around it as a tree; ?hops= &on=
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from alertd.asking.companies import Known, branch_row
+from alertd.asking.house import House
+from alertd.companies.model import Company, Relation
+from alertd.companies.neighbours import around
+from alertd.companies.search import search
+from alertd.model import Struct
+from alertd.web.eyes import eyes_of
+from alertd.web.operations import Asked, Nothing, Operation
+from alertd.web.problems import Refusal
+
+NOT_THERE = "no company is called so, or several are"
+LONGEST = 200
+
+
+class WhichCompanies(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which companies are looked for."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST, description="A ticker, CIK, id or words.")]
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200, description="So many at most.")] = 20
+
+
+class CompanyList(Struct, frozen=True, kw_only=True):
+    """Companies: declared ones first, then the largest."""
+
+    companies: list[Company]
+
+
+class CompanyInFull(Struct, frozen=True, kw_only=True):
+    """A company and the relations that it stands in."""
+
+    company: Company
+    relations: list[Relation]
+
+
+class Around(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far is looked around."""
+
+    hops: Annotated[int, msgspec.Meta(ge=1, le=2, description="1, or 2 for its neighbours' as well.")] = 1
+    on: Annotated[str, msgspec.Meta(description="Only what holds on this day, such as 2026-01-31.")] = ""
+
+
+class CompanyGraph(Struct, frozen=True, kw_only=True):
+    """The relations around a company."""
+
+    company: Company
+    relations: list[dict[str, Any]]
+    """As `alertd companies graph --json` has them."""
+
+
+class CompanyRoutes:
+    """What can be asked about companies."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def operations(self) -> list[Operation[Any, Any]]:
+        """Give it."""
+        named, gone = {"company": "A ticker, a CIK, an id or a name."}, {404: NOT_THERE}
+        return [
+            Operation(
+                name="searchCompanies", method="GET", path="/v1/companies", summary="Find companies",
+                does=self._all, query=WhichCompanies, body=Nothing, answer=CompanyList,
+            ),
+            Operation(
+                name="getCompany", method="GET", path="/v1/companies/{company}",
+                summary="The company that a name means in rules, and its relations",
+                does=self._one, query=Nothing, body=Nothing, answer=CompanyInFull, fails=gone, parameters=named,
+            ),
+            Operation(
+                name="getCompanyGraph", method="GET", path="/v1/companies/{company}/graph",
+                summary="The relations around a company as a tree",
+                does=self._graph, query=Around, body=Nothing, answer=CompanyGraph, fails=gone, parameters=named,
+            ),
+        ]  # fmt: skip
+
+    async def _all(self, asked: Asked[WhichCompanies, Nothing]) -> object:
+        known = await self._known(asked)
+        found = await self._house.apart(search, known.table, asked.query.text, asked.query.limit)
+        return CompanyList(companies=found)
+
+    async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
+        known = await self._known(asked)
+        company = _named(known, asked.path["company"])
+        own = [one for one in known.relations if company.id in (one.company, one.of)]
+        return CompanyInFull(company=company, relations=own)
+
+    async def _graph(self, asked: Asked[Around, Nothing]) -> object:
+        known, query = await self._known(asked), asked.query
+        root = _named(known, asked.path["company"])
+        try:
+            day = datetime.date.fromisoformat(query.on).isoformat() if query.on else None
+        except ValueError as error:
+            raise Refusal(400, "on is a date such as 2026-01-31") from error
+
+        def label(company: str) -> str:
+            one = known.table.get(company)
+            return one.label if one is not None else company
+
+        found = await self._house.apart(around, known.relations, root.id, label=label, hops=query.hops, on=day)
+        return CompanyGraph(company=root, relations=[branch_row(one, label) for one in found])
+
+    async def _known(self, asked: Asked[Any, Any]) -> Known:
+        eyes = await eyes_of(self._house, asked.caller)
+        rules = eyes.rules
+        table = await self._house.apart(lambda: rules.table)
+        return Known(table, rules.book.relations, rules.reach.rules, rules.reach).seen_by(eyes.desk)
+
+
+def _named(known: Known, text: str) -> Company:
+    found = known.table.resolve(text) if len(text) <= LONGEST else None
+    if found is None:
+        raise Refusal(404, NOT_THERE)
+    return found

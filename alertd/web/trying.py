@@ -1,0 +1,222 @@
+"""`/v1/route`, `/v1/preview` and `/v1/dead`: what would be sent, to whom and how, and what could not be.
+
+POST /v1/route                  whom an event would be told if it came now; {"event": {"title": "…"}}
+POST /v1/preview/RECEIVER       the message that a receiver would get; {"event": …} or {"sample": "fired"}
+GET  /v1/dead                   what could not be delivered or matched
+POST /v1/dead/DELIVERY/retry    sends it again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from alertd.alerts.policy import ReceiverPolicy
+from alertd.asking.dead import dead_letters, letter_row, send_again
+from alertd.asking.events import EventReader
+from alertd.asking.house import House
+from alertd.asking.preview import TYPES, Rendering, message_of, sample_for
+from alertd.asking.route import Coming, Routing, coming
+from alertd.base import suggest
+from alertd.errors import ConfigError, NotThere, ParseFailed
+from alertd.model import Event, Message, MessageType, Struct
+from alertd.notify.samples import SAMPLES
+from alertd.notify.shown import NotShown
+from alertd.rules.loaded import Loaded
+from alertd.rules.match import Matcher
+from alertd.web.eyes import Eyes, eyes_of
+from alertd.web.operations import Asked, Nothing, Operation
+from alertd.web.problems import Refusal
+
+NO_LETTER = "there is no such dead letter, or it is another desk's"
+NO_RECEIVER = "there is no such receiver, or it is another desk's"
+
+
+class Comes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a question whom an event would be told."""
+
+    event: dict[str, Any]
+    """As short as `{"title": "…"}`."""
+    portfolio: str | None = None
+    """Only this one."""
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What would become of one alert."""
+
+    at: str
+    portfolio: str
+    alert: str
+    reason: str
+    detail: str
+    rules: list[dict[str, str]]
+    receivers: dict[str, str]
+    """Receiver -> `now`, or why not now."""
+
+
+class Routed(Struct, frozen=True, kw_only=True):
+    """What would become of an event."""
+
+    alerts: list[Told]
+
+
+class Shown(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a preview: an event or a sample."""
+
+    event: dict[str, Any] | None = None
+    sample: str = ""
+    type: str = "alert.fired"
+    format: Literal["", "text", "json", "html"] = ""
+    """Otherwise as it is sent."""
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """A message as it would be sent."""
+
+    receiver: str
+    text: str
+    faults: list[str]
+    """What templates failed at: then it is the built-in message."""
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """A delivery that was given up."""
+
+    id: str
+    receiver: str
+    alert: str | None
+    alert_revision: int
+    attempts: int
+    created_at: str
+    died_at: str
+    reason: str
+
+
+class DeadList(Struct, frozen=True, kw_only=True):
+    """What could not be delivered or matched, the newest first."""
+
+    deliveries: list[Letter]
+    events: list[dict[str, Any]]
+    """Only for who sees all desks: they are no desk's."""
+
+
+class WhichDead(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000, description="So many at most.")] = 100
+
+
+class Again(Struct, frozen=True, kw_only=True):
+    """What was queued again."""
+
+    queued: list[str]
+
+
+class TryRoutes:
+    """What can be tried, and what has failed."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def operations(self) -> list[Operation[Any, Any]]:
+        """Give it."""
+        return [
+            Operation(
+                name="routeEvent", method="POST", path="/v1/route", reads=True,
+                summary="Say whom an event would be told if it came now, and why",
+                does=self._route, query=Nothing, body=Comes, answer=Routed, fails={404: "there is no such portfolio"},
+            ),
+            Operation(
+                name="previewMessage", method="POST", path="/v1/preview/{receiver}", reads=True,
+                summary="Show the message that a receiver would get; nothing is sent",
+                does=self._preview, query=Nothing, body=Shown, answer=Preview,
+                fails={404: NO_RECEIVER, 409: "There is nothing to show, or not so."},
+                parameters={"receiver": "The id of a receiver."},
+            ),
+            Operation(
+                name="listDead", method="GET", path="/v1/dead", summary="List what could not be delivered or matched",
+                does=self._dead, query=WhichDead, body=Nothing, answer=DeadList,
+            ),
+            Operation(
+                name="retryDead", method="POST", path="/v1/dead/{delivery}/retry", makes=True,
+                summary="Send what could not be delivered again, under its own id",
+                does=self._retry, query=Nothing, body=Nothing, answer=Again, fails={404: NO_LETTER},
+                parameters={"delivery": "The id of a dead delivery."},
+            ),
+        ]  # fmt: skip
+
+    async def _route(self, asked: Asked[Nothing, Comes]) -> object:
+        eyes, now = await eyes_of(self._house, asked.caller), self._house.clock()
+        named = asked.body.portfolio
+        wanted = {one.id for one in ([eyes.portfolio(named)] if named is not None else eyes.portfolios())}
+        matcher, found = await self._house.apart(_come, eyes, asked.body.event, wanted)
+        routing = Routing(self._house.setup().policies, matcher, found.event, now)
+        routed = await routing.decided(found.concerns, self._house.store)
+        return {"alerts": [one.document(now) for one in routed]}
+
+    async def _preview(self, asked: Asked[Nothing, Shown]) -> object:
+        eyes, name, body, setup = (
+            await eyes_of(self._house, asked.caller), asked.path["receiver"], asked.body, self._house.setup(),
+        )  # fmt: skip
+        config = next((one for one in eyes.rules.reach.receivers if one.id == name), None)
+        policy = setup.policies.get(name)
+        mine = config is not None and (eyes.caller.all_desks or (config.desk and eyes.caller.sees_desk(config.desk)))
+        if config is None or policy is None or not mine:
+            raise Refusal(404, NO_RECEIVER)
+        if (body.event is None) == (not body.sample):
+            raise Refusal(400, f"give an event, or a sample out of {', '.join(SAMPLES)}")
+        rendering = Rendering(config, setup.smtp)
+        try:
+            message = await self._house.apart(_message, eyes, body, policy, self._house.clock())
+            text = await self._house.apart(rendering.text, message, body.format or None)
+        except (NotThere, NotShown, ConfigError) as error:
+            raise Refusal(409, str(error)) from error
+        return Preview(receiver=name, text=text, faults=list(rendering.faults))
+
+    async def _dead(self, asked: Asked[WhichDead, Nothing]) -> object:
+        eyes = await eyes_of(self._house, asked.caller)
+        letters, events = await dead_letters(self._house.store, eyes.view(), asked.query.limit)
+        return {"deliveries": [letter_row(one) for one in letters], "events": events}
+
+    async def _retry(self, asked: Asked[Nothing, Nothing]) -> object:
+        eyes = await eyes_of(self._house, asked.caller)
+        queued = await send_again(self._house.store, eyes.view(), [asked.path["delivery"]], self._house.clock())
+        if not queued:
+            raise Refusal(404, NO_LETTER)
+        return Again(queued=queued)
+
+
+def _event(loaded: Loaded, fields: dict[str, Any]) -> Event:
+    """Read an event. Raises Refusal."""
+    try:
+        return EventReader.of(loaded).timeline(msgspec.json.encode(fields))[-1]
+    except ParseFailed as error:
+        raise Refusal(400, f"event: {error}") from error
+
+
+def _matcher(eyes: Eyes, portfolios: Sequence[str]) -> tuple[Matcher, Loaded]:
+    """Give what matches for some portfolios, as if there were no others."""
+    kept = tuple(one for one in eyes.rules.book.portfolios if one.id in set(portfolios))
+    loaded = Loaded(msgspec.structs.replace(eyes.rules.book, portfolios=kept), eyes.rules.table)
+    return Matcher(loaded.book, understanding=eyes.rules.enricher), loaded
+
+
+def _come(eyes: Eyes, fields: dict[str, Any], wanted: set[str]) -> tuple[Matcher, Coming]:
+    """Match an event; it takes a while: in a thread. Raises Refusal."""
+    matcher, loaded = _matcher(eyes, sorted(wanted))
+    return matcher, coming(matcher, _event(loaded, fields), wanted, eyes.desk)
+
+
+def _message(eyes: Eyes, body: Shown, policy: ReceiverPolicy, now: int) -> Message:
+    """Make the message that is shown. Raises Refusal, NotThere."""
+    if body.event is None:
+        if body.sample not in SAMPLES:
+            raise Refusal(400, f"there is no sample {body.sample[:40]}; {suggest.hint(body.sample[:40], SAMPLES)}")
+        return sample_for(body.sample, policy, now)
+    kind: MessageType | None = next((one for one in TYPES if one == body.type), None)
+    if kind is None:
+        raise Refusal(400, f"type is one of {', '.join(TYPES)}")
+    matcher, loaded = _matcher(eyes, [one.id for one in eyes.portfolios()])
+    return message_of(matcher, policy, _event(loaded, body.event), kind, now)
