@@ -156,9 +156,13 @@ async def test_an_event_that_raised_no_alert_says_why(world: World) -> None:
     text = await text_of(world, f"/events/{quiet}?portfolio=aicanary")
     assert "the rules that did not hold, as they were then" in text
     assert "text: supercomputer" in text
-    own = await text_of(world, f"/events/{world.event('News of aicanary')}")
-    assert "rule aicanary/aicanary-own held (high)" in own
-    assert "Its alerts" in own
+    event = world.event("News of aicanary")
+    async with world.visitor("ai") as visitor:
+        own = await visitor.shown(f"/events/{event}")
+        assert "rule aicanary/aicanary-own held (high)" in words_of(own)
+        found = re.search(r'href="(/alerts/al_[a-z2-7]+)"', own)
+        assert found is not None
+        assert f'href="/events/{event}"' in await visitor.shown(found[1]), "and from its alert one comes back"
 
 
 async def test_the_system_shows_a_desk_its_part_and_the_operator_all_of_it(world: World) -> None:
