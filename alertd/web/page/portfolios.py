@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from alertd.asking.counts import PortfolioRecord, Span, portfolios_of
 from alertd.asking.kept import Kept
-from alertd.asking.outlook import Coming, calendar
+from alertd.asking.outlook import Known, calendar
 from alertd.base.clock import to_datetime
 from alertd.base.html import Html, element
 from alertd.errors import HistoryRefused, HistoryUnavailable, Temporary
@@ -23,12 +23,11 @@ from alertd.history.analytics.portfolio import report_of
 from alertd.history.analytics.subject import subject_of
 from alertd.history.projection.database import translated
 from alertd.history.report.build import DeskReader, Operator
-from alertd.model import AlertState
 from alertd.notify.plain import one_line
 from alertd.rules.book import Portfolio
 from alertd.store.types import ReceiverHealth
 from alertd.web.callers import Caller, SignedIn
-from alertd.web.page.desk import Desk, away, log, not_there
+from alertd.web.page.desk import Desk, away, desk_of, log, not_there
 from alertd.web.page.frame import page, said
 from alertd.web.page.parts import UNKNOWN, ago, link, listed
 from alertd.web.page.portfolio_page import Told, portfolio_page
@@ -49,6 +48,7 @@ class PortfolioPages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._coming = Known()
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Give them."""
@@ -83,7 +83,8 @@ class PortfolioPages:
             health = await desk.store.receiver_health()
         except Temporary:
             return away(signed, WAY)
-        coming = await asyncio.to_thread(_calendar, states, now)
+        eyes, today = desk_of(signed.caller), to_datetime(now).date()
+        coming = await asyncio.to_thread(calendar, states, today, self._coming, eyes)
         tells = portfolio.tells() if portfolio is not None else []
         receivers = self._receivers(tells, signed.caller, health)
         parts = portfolio_page(name, portfolio, report, states, coming, receivers, now, counting=counting)
@@ -125,7 +126,3 @@ def _row(one: PortfolioName, record: PortfolioRecord | None, now: int, signed: S
     last: Html = ago(record.last_at, now) if record is not None else element("span", UNKNOWN)
     desk = [one.desk or UNKNOWN] if signed.caller.all_desks else []
     return [link(one.title or one.id, "portfolios", one.id), *counts, last, *desk]
-
-
-def _calendar(states: Sequence[AlertState], now: int) -> list[Coming]:
-    return calendar(states, to_datetime(now).date())
