@@ -15,7 +15,6 @@ is for (`fined $40m for trades in 2019`) makes none of them past. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from alertd.model import Amount, Event

@@ -1,8 +1,8 @@
 """Whether a story takes itself back, or says that another company was meant: then nothing follows from it.
 
-    WITHDRAWN: Harbor recalls robots                               by its title
-    The story was withdrawn because it named the wrong company     by its own words
-    A correction of a figure                                       not: what is corrected is news
+WITHDRAWN: Harbor recalls robots                               by its title
+The story was withdrawn because it named the wrong company     by its own words
+A correction of a figure                                       not: what is corrected is news
 """
 
 from __future__ import annotations

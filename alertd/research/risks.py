@@ -126,9 +126,7 @@ def horizon_of(material: Material) -> Horizon:
     if notice is not None and notice.low is not None and notice.high is not None:
         return Horizon(said, _months(notice.low, notice), _months(notice.high, notice))
     terms = [
-        one
-        for one in event.terms
-        if one.type in _RUNS and not is_refused(event, one) and quote(event, one.evidence)
+        one for one in event.terms if one.type in _RUNS and not is_refused(event, one) and quote(event, one.evidence)
     ]
     if right := next((one for one in terms if one.type in RIGHTS), None):
         return _usual(right, event, said)

@@ -58,8 +58,8 @@ _GOES_ON = re.compile(
     r"[\W_]*(?:It|They|Its|Their|That|Those|The (?:fine|deal|settlement|penalty|case|suit|sum|purchase|merger))\b"
 )
 _NOT_SOMEBODY = frozenset((
-    "the", "a", "an", "it", "its", "this", "that", "these", "those", "in", "on", "at", "for", "he", "she","
-    " "they", "we",
+    "the", "a", "an", "it", "its", "this", "that", "these", "those", "in", "on", "at", "for", "he", "she",
+    "they", "we",
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
     "april", "may", "june", "july", "august", "september", "october", "november", "december", "revenue", "sales",
     "profit", "net", "operating", "shares", "analysts", "investors", "judge", "court", "regulators", "under", "both",

@@ -27,7 +27,7 @@ def months(body: str) -> tuple[float, float]:
     ],
 )
 def test_words_before_a_date_say_which_part_of_it_is_meant(body: str, low: float, high: float) -> None:
-    assert months(body) == (pytest.approx(low, abs=0.1), pytest.approx(high, abs=0.1))
+    assert months(body) == pytest.approx((low, high), abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_words_before_a_date_say_which_part_of_it_is_meant(body: str, low: float
     ["The bank has 60 days to ask for a review.", "The line will be out of service for at least 60 days."],
 )
 def test_a_time_that_one_has_begins_now(body: str) -> None:
-    assert months(body) == (pytest.approx(2.0, abs=0.1), pytest.approx(2.0, abs=0.1))
+    assert months(body) == pytest.approx((2.0, 2.0), abs=0.1)
 
 
 def test_a_time_for_which_it_was_shut_is_over() -> None:
