@@ -17,6 +17,7 @@ from typing import NamedTuple
 from alertd.base.months import DAYS_IN
 from alertd.enrich.lengths import Length, lengths
 from alertd.model import Event, Evidence
+from alertd.research.ahead_part import narrowed
 from alertd.research.ahead_words import (
     FISCAL,
     PERIOD_ENDS,
@@ -30,7 +31,6 @@ from alertd.research.ahead_words import (
     looks_ahead,
     what_comes,
 )
-from alertd.research.ahead_part import narrowed
 from alertd.research.figure_dates import Day, dates
 from alertd.research.passages import spoken
 from alertd.research.wished import is_wished
@@ -65,7 +65,8 @@ _FROM_LATER = re.compile(
 _BARRED = re.compile(r"\b(?:may not|must not|cannot|keeps?|bars?|barred|binds?|bound|fixed)\b", re.IGNORECASE)
 _FOR = re.compile(r"\bfor\s(?:about\s|another\s|up to\s|at least\s)?$", re.IGNORECASE)
 _OUT = re.compile(
-    r"\b(?:is|are|be|remains?|stays?)\b[^.;]{0,40}\b(?:out of (?:action|operation|order|service)|closed|idle|offline|shut)\b",
+    r"\b(?:is|are|be|remains?|stays?)\b[^.;]{0,40}\b(?:out of (?:action|operation|order|service)|closed|idle"
+    r"|offline|shut)\b",
     re.IGNORECASE,
 )
 _HAS = re.compile(r"\b(?:has|have|gives? \w+|given)\s(?:another\s|up to\s)?$", re.IGNORECASE)

@@ -38,9 +38,7 @@ def _hidden(text: str) -> tuple[tuple[int, int], ...]:
     if not any(mark in text for mark in ("<!--", "[", "{", "(")):
         return ()
     return tuple(
-        one.span()
-        for one in _HIDDEN.finditer(text)
-        if one[0].startswith("<!--") or speaks_to_its_reader(one[0])
+        one.span() for one in _HIDDEN.finditer(text) if one[0].startswith("<!--") or speaks_to_its_reader(one[0])
     )
 
 

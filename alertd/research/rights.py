@@ -1,7 +1,7 @@
 """Which rights of a text are there to be used: one that a court refuses, or that nobody has, is none.
 
-    the tenant may end the lease at six months' notice          a right
-    it rejected the claim that Selby may end the agreement      none
+the tenant may end the lease at six months' notice          a right
+it rejected the claim that Selby may end the agreement      none
 """
 
 from __future__ import annotations

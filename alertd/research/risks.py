@@ -100,7 +100,7 @@ def _sentences(material: Material, main: ReportedType | None, said: list[NoteSta
 
 def _is_beside(event: Event, start: int, end: int, place: int) -> bool:
     """Whether what a sentence tells at a place is over, or of others."""
-    return is_of_others(event, start, end, place) or tells_of_past(event, start, end, place, place + 1)
+    return is_of_others(event, start, end, place) or tells_of_past(event, start, end, place)
 
 
 def _risk(term: DealTerm, material: Material) -> NoteStatement:
@@ -126,9 +126,7 @@ def horizon_of(material: Material) -> Horizon:
     if notice is not None and notice.low is not None and notice.high is not None:
         return Horizon(said, _months(notice.low, notice), _months(notice.high, notice))
     terms = [
-        one
-        for one in event.terms
-        if one.type in _RUNS and not is_refused(event, one) and quote(event, one.evidence)
+        one for one in event.terms if one.type in _RUNS and not is_refused(event, one) and quote(event, one.evidence)
     ]
     if right := next((one for one in terms if one.type in RIGHTS), None):
         return _usual(right, event, said)

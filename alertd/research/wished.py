@@ -1,8 +1,8 @@
 """Whether a date is one that somebody wishes for, or speaks of in a quotation of his own: nobody has set it.
 
-    customers ask for delivery by June 2027                 wished
-    "Everybody wants a slot before 2028," she said          wished
-    "We will open in June," the company said                set: it speaks of itself
+customers ask for delivery by June 2027                 wished
+"Everybody wants a slot before 2028," she said          wished
+"We will open in June," the company said                set: it speaks of itself
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ _QUOTES = re.compile(r"[\"“”]")
 _OTHERS = (
     r"(?:customers?|clients?|buyers?|tenants?|people|everyone|everybody|users?|others|rivals?|competitors?|they)"
 )
-_WISHES = re.compile(
-    rf"\b{_OTHERS}\b[^.;]{{0,40}}\b(?:want|ask|wish|demand)\w*\b", re.IGNORECASE
-)
+_WISHES = re.compile(rf"\b{_OTHERS}\b[^.;]{{0,40}}\b(?:want|ask|wish|demand)\w*\b", re.IGNORECASE)
 _OF_OTHERS = re.compile(rf"\b{_OTHERS}\b", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:we|I|our|us|ours)\b(?:['’](?:ll|re|ve|m|d))?", re.IGNORECASE)
 _ASKED = re.compile(
