@@ -65,8 +65,8 @@ _FROM_LATER = re.compile(
 _BARRED = re.compile(r"\b(?:may not|must not|cannot|keeps?|bars?|barred|binds?|bound|fixed)\b", re.IGNORECASE)
 _FOR = re.compile(r"\bfor\s(?:about\s|another\s|up to\s|at least\s)?$", re.IGNORECASE)
 _OUT = re.compile(
-    r"\b(?:is|are|be|remains?|stays?)\b[^.;]{0,40}"
-    r"\b(?:out of (?:action|operation|order|service)|closed|idle|offline|shut)\b",
+    r"\b(?:is|are|be|remains?|stays?)\b[^.;]{0,40}\b(?:out of (?:action|operation|order|service)|closed|idle"
+    r"|offline|shut)\b",
     re.IGNORECASE,
 )
 _HAS = re.compile(r"\b(?:has|have|gives? \w+|given)\s(?:another\s|up to\s)?$", re.IGNORECASE)

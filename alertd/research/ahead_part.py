@@ -15,7 +15,7 @@ _DAYS = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
 
 
 def narrowed(before: str, day: Day, bounds: tuple[date, date]) -> tuple[date, date]:
-    """Give the part of a month or a year that the words `before` it name; `bounds` where they name none."""
+    """Give the part of a month or a year that the words `before` it name; its `bounds` where they name none."""
     first, last = bounds
     if day.day or day.part:
         return bounds

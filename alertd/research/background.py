@@ -70,12 +70,14 @@ _OF_WHAT = re.compile(
 _NEAR = 40
 """Characters between a sum and the time that is its own."""
 _OVER = re.compile(
-    r"\b(?:which|that)\s(?:(?:was|were|had|has been|it)\s)?(?:clos|complet|end|expir|fail|collaps|laps|fell"
-    r"|abandon|scrapp"
-    r"|settl|sign|won|bought|sold|made)",
-    re.IGNORECASE,
+    r"^(?:,|\sfor\s[A-Z][\w ]{1,30},?)?\s(?:which|that)\s(?:(?:was|were|had|has been)\s)?"
+    r"(?:clos|complet|end|expir|fail|collaps|laps|fell|abandon|scrapp)"
 )
 """What a relative clause says of what is over: `its sale for $900m, which closed last year`."""
+_ENDED = re.compile(
+    r"^\s(?:failed|collapsed|ended|closed|expired|lapsed|fell|broke|(?:was|were) \w+ed)\b",
+    re.IGNORECASE,
+)
 _LED = re.compile(r"\b(?:in|on|during|since)\s(?:early\s|late\s|mid-?\s?)?$", re.IGNORECASE)
 _DID = re.compile(r"^,?\s(?:\w+ly\s)?(?:\w{2,}ed|paid|bought|sold|won|spent|made|took|struck|led)\b")
 _NAMED_SO = re.compile(
@@ -114,6 +116,7 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 """Before a sum: it is what the news is compared with."""
+_WORD = re.compile(r"\w+")
 _OPEN_STILL = re.compile(
     r"\b(?:pending|remain\w*|continu\w+|still|open|unresolved|(?:is|are) being|has not|have not)\b",
     re.IGNORECASE,
@@ -149,10 +152,12 @@ def is_notice(event: Event, amount: Amount) -> bool:
     return False
 
 
-def tells_of_past(event: Event, start: int, end: int, at: int, until: int) -> bool:
-    """Whether a place of a sentence of the body is of an earlier time, and over."""
+def tells_of_past(event: Event, start: int, end: int, place: int) -> bool:
+    """Whether the word at a place of a sentence of the body is of an earlier time, and over."""
     said = event.body[start:end]
-    return _OPEN_STILL.search(said) is None and _is_past(event, said, at - start, until - start)
+    word = _WORD.match(event.body, place, end)
+    until = word.end() if word is not None else place + 1
+    return _OPEN_STILL.search(said) is None and _is_past(event, said, place - start, until - start)
 
 
 def _is_notice(said: str) -> bool:
@@ -194,7 +199,7 @@ def _is_its_time(said: str, begin: int, at: int, until: int, start: int, end: in
         led = _LED.search(lead) is not None and _DID.match(follows) is not None
         return led or _OPENS.match(lead) is not None or _THING.match(follows) is not None
     between = said[until:start]
-    if start < until or _OVER.search(between) is not None:
+    if start < until or _OVER.match(between) is not None or _ENDED.match(between) is not None:
         return start >= until
     return len(between) <= _NEAR and _OF_WHAT.search(between) is None
 

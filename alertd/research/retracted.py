@@ -13,25 +13,27 @@ from alertd.model import Event, Evidence
 
 _READ = 1_500
 """Code points of a body that are looked through."""
+_THING = r"(?:story|article|headlines?|news item|dispatch)"
+_DONE = r"(?:withdrawn|retracted|deleted)"
 _TITLE = re.compile(
-    r"^\W*(?:(?:story|report|news)\s)?(?:withdrawn|withdraws|withdrawal|retract(?:ed|ion|s)|killed|kill"
-    r"|deleted?s?|removed)"
-    r"\s?(?:story\b\s?)?[-:–—*\]]"
-    r"|\b(?:story|report|article|headline|item)\s(?:is\s|was\s|has been\s)?(?:withdrawn|retracted|deleted|removed)\b"
-    r"|\b(?:withdraws|retracts|deletes)\s(?:its\s|the\s|a\s)?(?:story|report|article)\b",
+    r"^\W*(?:story\s)?(?:withdrawn|withdraws|withdrawal|retract(?:ed|ion|s)|kill|deletes?"
+    r"|deleted)\s?(?:story\b\s?)?[-:–—*\]]"
+    rf"|\b{_THING}\s(?:is\s|was\s|has been\s)?{_DONE}\b"
+    rf"|\b(?:withdraws|retracts|deletes)\s(?:its\s|the\s|a\s)?{_THING}\b",
     re.IGNORECASE,
 )
-_THING = r"(?:story|report|article|headlines?|item|alerts?|version|snap|dispatch)"
+_ERR = r"(?:published|sent|issued|filed) in error"
 _BODY = re.compile(
-    rf"\b(?:this|the|our|an?|that|earlier|previous)\s(?:\w+\s){{0,3}}{_THING}\b[^.;]{{0,60}}\b(?:(?:is|was|were"
-    rf"|has been|have been|be)\s"
-    r"(?:\w+\s)?(?:withdrawn|retracted|wrong|incorrect|erroneous|deleted|removed|published in error"
-    r"|sent in error|issued in error))"
-    rf"|\b(?:withdr[ae]ws?|withdrew|retracts?|retracted|has withdrawn|is withdrawing)\s(?:its|the|this|an?"
+    rf"\b(?:this|the|our|an?|that)\s(?:\w+\s){{0,3}}{_THING}\b[^.;]{{0,60}}\b(?:is|was|were|has been|have been|be)\s"
+    rf"(?:\w+\s)?(?:{_DONE}|{_ERR})"
+    rf"|\b(?:this|our)\s(?:\w+\s){{0,3}}{_THING}\b[^.;]{{0,60}}\b(?:is|was|were)\s(?:\w+\s)?(?:wrong|incorrect"
+    rf"|erroneous)"
+    rf"|\b(?:withdraws?|withdrew|withdrawn|withdrawing|retracts?|retracted)\s(?:its|the|this|an?"
     rf"|our)\s(?:\w+\s){{0,3}}{_THING}\b"
-    rf"|\b(?:please\s)?(?:disregard|ignore)\s(?:the|this|our|an?)\s(?:\w+\s){{0,3}}{_THING}\b"
-    r"|\b(?:wrongly|mistakenly|incorrectly|erroneously)\s(?:named|identified|attributed|linked|referred)\b"
-    r"|\b(?:named|identified)\sthe\swrong\scompany\b|\bno substitute story\b"
+    rf"|\b(?:disregard|ignore)\s(?:the|this|our|an?)\s(?:\w+\s){{0,3}}{_THING}\b|\bno substitute story\b"
+    r"|\b(?:story|article|report|headline|item|version)\b[^.;]{0,60}\b(?:wrongly|mistakenly|incorrectly|erroneously)"
+    r"\s(?:named|identified|said|stated|reported|attributed|linked|referred)\b"
+    r"|\b(?:named|identified)\sthe\swrong\scompany\b"
     r"|\b(?:a different|another|an unrelated)\s(?:\w+\s){0,2}company\s(?:of|with|called|by)\s(?:the|a)\s(?:same"
     r"|similar)\b"
     r"|\b(?:refers?|referred|concerns?|concerned|relates?|is about|was about)\s(?:to\s)?(?:a different|another"

@@ -100,7 +100,7 @@ def _sentences(material: Material, main: ReportedType | None, said: list[NoteSta
 
 def _is_beside(event: Event, start: int, end: int, place: int) -> bool:
     """Whether what a sentence tells at a place is over, or of others."""
-    return is_of_others(event, start, end, place) or tells_of_past(event, start, end, place, place + 1)
+    return is_of_others(event, start, end, place) or tells_of_past(event, start, end, place)
 
 
 def _risk(term: DealTerm, material: Material) -> NoteStatement:

@@ -22,7 +22,7 @@ BESIDE = frozenset(("per_share", "funding", "debt"))
 """What an amount may be without saying how large the thing is: a price of the day, what a company owes or needs."""
 _FEE = re.compile(r"\b(?:break-?up|break|termination|reverse)\b[^.;]{0,20}\bfees?\b", re.IGNORECASE)
 """What a bid costs whoever gives it up is a risk, not its size."""
-_OF_THE_SITE = ("investment", "cost")
+_OF_THE_SITE = ("investment",)
 """What an amount beside a rent may be: the landlord spends it, the tenant does not pay it."""
 _RAISES, _BIDS = ("ipo", "offering"), ("acquisition", "tender_offer")
 _OFTEN = frozenset(("year", "quarter", "month"))
@@ -64,6 +64,8 @@ _OF_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 """Before the price of a share: a bid that is past or another's, or no bid."""
+_RECEIVED = re.compile(r"\bright to receive\s(?:an amount (?:in cash )?equal to\s)?$", re.IGNORECASE)
+"""Of a share that is converted in a merger: that is what is paid for it."""
 _OF_A_SHARE = re.compile(
     r"\s*(?:dollars?|dlrs|pounds?|euros?|francs?|pesos?|pence|cents)?,?\s*"
     r"(?:(?:a|per|for each|for every|each)\s(?:[\w-]+\s){0,3}?share\b|each\b|apiece\b)",
@@ -137,6 +139,8 @@ def _meant(event: Event, amount: Amount) -> Amount | None:
 def _is_price(event: Event, amount: Amount, type_: str) -> bool:
     """Whether the price of a share is what is bid or asked for it, and none of the market."""
     before, after = _sides(event, amount)
+    if _RECEIVED.search(before):
+        return True
     if _TRADED.search(before) or _OF_ANOTHER.search(before) or _ON_THE_MARKET.search(after):
         return False
     return type_ in _RAISES or _BID.search(f"{before} {after}") is not None

@@ -76,7 +76,7 @@ _POSSIBLE = re.compile(
     r"|set to (?:be )?fined?)\b)"
 )
 _MAY_PAY = Effect(-1, "may have to pay")
-_IS_LIFTED = Effect(1, "does not have to pay after all")
+FREED = Effect(1, "does not have to pay after all")
 _APPEALS = Effect(-1, "is told to pay, and the text speaks of an appeal")
 
 
@@ -94,7 +94,7 @@ def payment(event: Event, spans: Sequence[Evidence]) -> Effect:
     said = " ".join(around(event, spans))
     lost = _APPEAL_LOST.search(said) is not None
     if is_lifted(event, spans):
-        return _IS_LIFTED
+        return FREED
     if _LIFTED.search(said) and not lost:
         return UNKNOWN
     if _POSSIBLE.search(said) or not (lost or _IMPOSED.search(said)):

@@ -46,8 +46,10 @@ _RIVAL = re.compile(
     rf"|[Oo]ther\s{_FIRMS}|[Oo]thers)\b"
 )
 _REPORTS = re.compile(
-    r"\b(?:said|says|reported|told|wrote|confirmed|announced|estimated?s?|rul(?:ed|es)|order(?:s|ed)|fined?s?)\b"
+    r"(?<!was )(?<!were )(?<!been )\b(?:said|says|reported|told|wrote|confirmed|announced|estimate[sd]?|rul(?:ed|es)"
+    r"|order(?:s|ed)|fine[sd]?)\b"
 )
+"""What those do who report, judge or punish: they are no others, whatever they do it to."""
 _OF_THE_NEWS = re.compile(
     r"\b(?:the|this)\s(?:\w+\s)?(?:company|group|bank|lender|firm|maker|carrier|airline|retailer|deal"
     r"|transaction|agreement"
@@ -102,7 +104,8 @@ def _is_theirs(event: Event, clause: str, parties: frozenset[str]) -> bool:
     found = _SUBJECT.match(clause)
     if found is None or found["name"].split()[0].lower() in _NOT_SOMEBODY or _OF_THE_NEWS.search(clause):
         return False
-    return found["name"] not in event.body[:_LEAD_READ] and _REPORTS.search(clause) is None
+    lead = event.body.split("\n\n", 1)[0][:_LEAD_READ]
+    return found["name"] not in lead and _REPORTS.search(clause) is None
 
 
 def _has_party(clause: str, parties: frozenset[str]) -> bool:

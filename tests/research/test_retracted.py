@@ -17,11 +17,14 @@ from tests.research.making import LABELS, TITLE, graph, holding, lease, of
     [
         ("WITHDRAWN: Vega Grid loses its tenant", "", True),
         ("STORY RETRACTED - Vega Grid loses its tenant", "", True),
-        ("Vega Grid loses its tenant", "The report was withdrawn on Monday. Another grid was meant.", True),
+        ("Vega Grid loses its tenant", "The story was withdrawn on Monday. Another grid was meant.", True),
         ("CORRECTED-Vega Grid", "An earlier story wrongly named Vega Grid as the lessor.", True),
         ("CORRECTED-Vega Grid", "The item refers to a different company of the same name.", True),
         ("CORRECTED-Vega Grid leases Orion", "(Corrects the rent in paragraph 2 to $3bn)", False),
         ("Vega Grid withdraws its forecast", "The forecast was withdrawn on Monday.", False),
+        ("Vega Grid's auditor withdraws its report", "The auditor withdrew its report of May.", False),
+        ("Vega Grid denies it has lost its tenant", "The article was wrong, it said.", False),
+        ("Killed: two at plant of Vega Grid", "A fund wrongly attributed costs to it.", False),
         ("Vega Grid withdraws from talks", "The report of its auditor was published on Monday.", False),
     ],
 )
