@@ -69,8 +69,11 @@ class Evidence(Struct, frozen=True, kw_only=True):
     field: str
     """`title` or `body`; for conditions on other fields, the field's name with start = end = 0."""
     start: int
+    """First code point."""
     end: int
+    """The one behind the last."""
     quote: str
+    """The line around it, at most 200 characters."""
 
 
 class Rights(Struct, frozen=True, kw_only=True):
@@ -96,9 +99,11 @@ class Provenance(Struct, frozen=True, kw_only=True):
     """Where the bytes came from: enough to prove a year later what was published."""
 
     fetched_sha256: str = ""
+    """Of the document as it came, in hex."""
     http_date: str | None = None
     """The server's own Date header, as sent."""
     classification: Literal["public", "internal", "restricted"] = "public"
+    """Who may see it, as its source says."""
     rights: Rights | None = None
     """None: the source's settings limit nothing."""
 
@@ -129,8 +134,11 @@ class CompanyMention(Struct, frozen=True, kw_only=True):
     id: str
     """`cik-0001045810`, or the slug of a declared company."""
     name: str = ""
+    """As the registrant or the file of companies has it."""
     ticker: str | None = None
+    """Of its first listing."""
     cik: str | None = None
+    """Ten digits; None for a company that does not file with the SEC."""
     relevance: float = 1.0
     """In [0, 1]: how much the event is about it."""
     how: str = ""
@@ -138,6 +146,7 @@ class CompanyMention(Struct, frozen=True, kw_only=True):
     sentiment: float | None = None
     """In [-1, 1], of the sentences about it."""
     role: str | None = None
+    """What it does in what happened: `lessor`, `lessee`, `acquirer`…"""
     evidence: list[Evidence] = []
     index: CompanyIndex | None = None
     """How the news about it stood when the event was matched, where that is known."""
@@ -147,20 +156,26 @@ class Party(Struct, frozen=True, kw_only=True):
     """A company and the role it plays in what happened."""
 
     company: str
+    """Company id."""
     role: str = ""
+    """One of those that the event type names; empty where the text does not say."""
 
 
 class ReportedType(Struct, frozen=True, kw_only=True):
     """An event type that an event reports."""
 
     type: str
+    """Its id: `compute_lease`."""
     confidence: float = 1.0
+    """In [0, 1]."""
     status: str = "announced"
     """announced, reported, rumoured or denied."""
     kind: str | None = None
     """Which of the kinds that the event type tells apart: of a contract_termination `commercial`, `lease`…"""
     parties: list[Party] = []
+    """Who does what in it."""
     asset: str | None = None
+    """What it is about, in the words of the text: `Colossus 1`."""
     evidence: list[Evidence] = []
 
 
@@ -168,7 +183,9 @@ class Amount(Struct, frozen=True, kw_only=True):
     """A stated amount of money; `low` and `high` are equal unless a range is stated."""
 
     low: float
+    """In `currency`."""
     high: float
+    """At least `low`."""
     bound: Literal["over", "up_to", "about"] | None = None
     """What the text says of the figure: `over $2.5bn`, `up to $4bn`, `about $3bn`. Both ends are the figure."""
     currency: str = "USD"
@@ -190,9 +207,11 @@ class Duration(Struct, frozen=True, kw_only=True):
     """A stated length of time, or the date up to which something runs."""
 
     low: float | None = None
+    """In `unit`; None where only the end is stated."""
     high: float | None = None
-    """In `unit`; equal unless a range is stated. None where only the end is stated."""
+    """The same, unless a range is stated."""
     unit: Literal["day", "week", "month", "quarter", "year"] = "year"
+    """What `low` and `high` count."""
     until: str | None = None
     """ISO 8601: `2031`, `2031-06`, `2031-06-30`."""
     of: str | None = None
@@ -204,6 +223,7 @@ class DealTerm(Struct, frozen=True, kw_only=True):
     """A term of a deal: reclaim_right, exclusivity, termination_right…"""
 
     type: str
+    """`reclaim_right`, `exclusivity`, `termination_right`…"""
     held_by: str | None = None
     """Company id."""
     evidence: list[Evidence] = []
@@ -215,7 +235,9 @@ class Sentiment(Struct, frozen=True, kw_only=True):
     score: float
     """In [-1, 1]."""
     label: str = ""
+    """The score in words: `mildly positive`."""
     confidence: float = 1.0
+    """In [0, 1]."""
 
 
 class Story(Struct, frozen=True, kw_only=True):
@@ -241,45 +263,83 @@ class Event(Struct, frozen=True, kw_only=True):
     """
 
     v: int = 1
+    """Of this form."""
     id: str = ""
+    """`ev_…`, made of its source and what the source calls it: the same for each revision."""
     source: str = ""
+    """Id of the source."""
     kind: Literal["news", "filing"] = "news"
+    """What it is."""
     revision: int = 1
+    """Counts from 1; each is what the source says by now."""
     revision_reason: RevisionReason | None = None
+    """Why there is another one; None for the first."""
     url: str = ""
+    """Where it stands: http or https, or empty."""
     language: str = ""
+    """Two letters, such as `en`; empty: not known."""
     trust: Trust = "medium"
+    """How far its source is to be believed."""
     title: str = ""
+    """The headline, at most 500 characters."""
     body: str = ""
+    """The text, at most 256 KiB; in webhooks an excerpt of 2 kB at most."""
     truncated: bool = False
+    """The body was longer."""
     awaiting: Literal["full_text"] | None = None
     """What is still to come: with `full_text` the body is not there yet, so words that are missing may yet come."""
     published_at: str | None = None
+    """When its source says that it was published."""
     published_precision: Literal["second", "minute", "day"] | None = None
+    """How exactly the source says so."""
     published_raw: str = ""
+    """That date as it was written."""
     accepted_at: str | None = None
+    """When the SEC accepted the filing."""
     updated_at: str | None = None
+    """When its source says that it was changed."""
     seen_at: str = ""
+    """When alertd saw this revision first."""
     event_at: str = ""
+    """The time that rules go by: accepted, else published, from 30 days before to 5 minutes after `seen_at`."""
     late: bool = False
+    """It came through a gap: after an outage, or found missing later."""
     baseline: bool = False
+    """It was there at the first poll of its source: recorded, and not told."""
     withdrawn: bool = False
+    """Its source has taken it back."""
     authors: list[str] = []
+    """As the source names them."""
     categories: list[str] = []
+    """As the source names them."""
     form: str | None = None
+    """Of a filing: `8-K`, `SCHEDULE 13D/A`…"""
     items: list[str] = []
+    """Of an 8-K: `1.01`, `5.02`…"""
     accession: str | None = None
+    """Number of the filing at the SEC."""
     filers: list[dict[str, Any]] = []
+    """Of a filing: who filed it and whom it is about, each with `id`, `cik`, `name` and `role`."""
     facts: dict[str, Any] = {}
+    """Of a form that is read: its figures, by the names of docs/forms.md."""
     companies: list[CompanyMention] = []
+    """Which companies it names, the one it is most about first."""
     parties: list[str] = []
+    """Ids of the companies that do something in it."""
     event_types: list[ReportedType] = []
+    """What it reports."""
     amounts: list[Amount] = []
+    """Money that is stated."""
     durations: list[Duration] = []
+    """Lengths of time that are stated."""
     terms: list[DealTerm] = []
+    """Terms of a deal that are stated."""
     sentiment: Sentiment | None = None
+    """Its tone; None where it is not known."""
     story: Story | None = None
+    """The story it belongs to; None before it was assigned."""
     provenance: Provenance = Provenance()
+    """Where the bytes came from."""
     extra: dict[str, Any] = {}
     """Fields of a JSON event that this version does not know; written back at the top level."""
 

@@ -16,13 +16,12 @@ from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
 from alertd.app.noting import Noting
 from alertd.app.people import People
-from alertd.app.reach import reach_from
 from alertd.app.rooms import Says, server_of, setup_of
+from alertd.app.shown import shown_of
 from alertd.app.state import recall_epoch
 from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
 from alertd.asking.house import House
-from alertd.asking.past import Past
 from alertd.base.clock import system_clock
 from alertd.model import SourceState
 from alertd.net.client import HttpClient
@@ -32,7 +31,6 @@ from alertd.settings import Settings
 from alertd.sources.parsepool import ParsePool
 from alertd.sources.polled import AnyConfig, PolledConfig
 from alertd.store.redis import RedisStore
-from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.server import WebServer
 from alertd.workers.answers import Answers
 from alertd.workers.deliver import Deliverer
@@ -92,7 +90,7 @@ class Parts:
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
-        self._portfolios = PortfolioNames(boot.portfolios)
+        self._shown = shown_of(boot, self._status)
         self._live: Live | None = None
         self._pushes: Pushes | None = None
         self._takers: dict[str, Taker] = {}
@@ -149,11 +147,10 @@ class Parts:
         self._pushes = await self._make_pushes()
         self._live = Live(self._store, self._progress)
         self._loops.append(asyncio.create_task(self._live.run(), name="live"))
-        past = Past(reach_from(self._settings))
-        house = House(self._store, past, lambda: self._setup, self._http, system_clock)
+        house = House(self._store, self._shown.past, lambda: self._setup, self._http, system_clock)
         says, token = Says(self._status, self._ready), self._boot.web_token
         self._web = server_of(
-            house, self._answers, self._live, token, self._settings, says, self._pushes, self._portfolios
+            house, self._answers, self._live, token, self._settings, says, self._pushes, self._shown
         )
         host, port = await self._web.start()
         self._people = People(self._store, self._http, self._answers, self.notices, system_clock, self._links)
@@ -212,7 +209,7 @@ class Parts:
         self._by_clock.serve(settings, receivers, new.zones, new.reported)
         self._archiving.take(new.in_force)
         self._answers.serve(receivers)
-        self._portfolios.serve(new.portfolios)
+        self._shown.serve(new)
         if self._deliverer is not None:
             self._noting.serve(settings, receivers)
         if self._gaps is not None:

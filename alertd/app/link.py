@@ -52,7 +52,10 @@ class Snapshot:
 
     def portfolio_names(self) -> list[PortfolioName]:
         """Name the portfolios, for whoever chooses one on the page."""
-        return [PortfolioName(one.id, one.title, one.desk) for one in self.book.portfolios]
+        return [
+            PortfolioName(one.id, one.title, one.desk, len(one.holdings.positions), len(one.rules))
+            for one in self.book.portfolios
+        ]
 
     def without_rules(self) -> Snapshot:
         """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""

@@ -14,9 +14,11 @@ from alertd import __version__, telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.alerts.trail import EVERYBODY, Trail, trail_of, under_way
 from alertd.app.reach import reach_from
+from alertd.app.shown import Shown
 from alertd.asking.alert_pages import AlertPages, Page, PageAsked, Sees
 from alertd.asking.house import House, Setup
 from alertd.asking.past import Past
+from alertd.asking.rule_files import RuleFiles
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
@@ -34,6 +36,8 @@ from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.page import frame
 from alertd.web.page.alerts import AlertPages as ShownPages
+from alertd.web.page.catalog import desk_pages
+from alertd.web.page.desk import Desk
 from alertd.web.page.frame import is_page
 from alertd.web.page.sign_in import SignIn
 from alertd.web.portfolio_names import PortfolioNames
@@ -122,12 +126,14 @@ def rooms_of(
     clock: Clock,
     *,
     portfolios: PortfolioNames | None = None,
+    shown: Shown | None = None,
     signed_out: Path | None = None,
     house: House | None = None,
     status: Status | None = None,
 ) -> Rooms:
     """Put it together. `token` is that of whoever sees all desks, `key` signs the cookies of the page; the folder
-    `signed_out` remembers who ended theirs. Without a house there are alerts and silences alone.
+    `signed_out` remembers who ended theirs. Without a house there are alerts and silences alone, without `shown` no
+    pages but those of alerts.
     """
     sessions, reader = Sessions(key), Reader(store, answers, house.past if house is not None else None)
     callers = Callers(
@@ -142,8 +148,14 @@ def rooms_of(
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
     operations.append(described(operations, __version__))
-    shown = ShownPages(reader, answers, callers, portfolios or PortfolioNames(), clock)
-    pages = [*SignIn(callers, sessions, clock).routes(), *shown.routes()]
+    names = shown.names if shown is not None else portfolios or PortfolioNames()
+    pages = [*SignIn(callers, sessions, clock).routes()]
+    pages += ShownPages(reader, answers, callers, names, clock).routes()
+    if shown is not None:
+        files = RuleFiles(shown.in_force)
+        pages += desk_pages(
+            Desk(callers, names, shown.in_force, shown.past, files, store, reader, shown.status, shown.daemons, clock)
+        )
     repeats = Repeats(store)
     routes = [route(one, callers, repeats) for one in operations]
     return Rooms(callers, [*routes, *StreamRoutes(live, callers, reader).routes(), *pages, *frame.routes()])
@@ -165,14 +177,14 @@ def server_of(
     settings: Settings,
     says: Says,
     pushes: PushDoor,
-    portfolios: PortfolioNames,
+    shown: Shown,
 ) -> WebServer:
     """Put the whole of the web room together, with what lies in the state directory. Raises ConfigError."""
     web, state_dir = settings.web, settings.state_dir
     key, out = load_or_make_token(state_dir / SESSION_KEY, "the key of the page's cookies"), state_dir / SIGNED_OUT
     rooms = rooms_of(
         house.store, answers, live, token, web, key, house.clock,
-        portfolios=portfolios, signed_out=out, house=house, status=says.status,
+        shown=shown, signed_out=out, house=house, status=says.status,
     )  # fmt: skip
     deps = WebDeps(
         status=says.status,

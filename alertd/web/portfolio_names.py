@@ -17,6 +17,9 @@ class PortfolioName(Struct, frozen=True):
     id: str
     title: str = ""
     desk: str | None = None
+    holdings: int = 0
+    """How many companies it holds."""
+    rules: int = 0
 
 
 class PortfolioNames:
@@ -28,6 +31,10 @@ class PortfolioNames:
     def serve(self, names: Sequence[PortfolioName]) -> None:
         """Take those of a reload."""
         self._names = list(names)
+
+    def all(self) -> Sequence[PortfolioName]:
+        """Give all of them."""
+        return self._names
 
     def seen_by(self, caller: Caller) -> list[PortfolioName]:
         """Give those whose alerts are there for somebody, by title."""

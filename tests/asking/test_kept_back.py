@@ -53,4 +53,4 @@ def test_what_nothing_is_kept_back_of_stays_and_messages_never_do() -> None:
 def test_of_an_alert_that_the_store_has_no_more_only_what_everybody_may_be_told_is_there() -> None:
     line = record(alert={"id": ALERT, "title": SECRET})
     assert told(line, states={}) == []
-    assert told(line, states={}, open_=(ALERT,)) == [line]
+    assert told(line, states={}, open_=frozenset({ALERT})) == [line]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from alertd.web.page.frame import WAYS
 from tests.browser import axe
 from tests.browser.world import HOSTILE, LEASE, World, listed, live, opened
 
@@ -22,6 +23,13 @@ WIDE = """() => {
 """How much of a page lies beside the screen, and what sticks out."""
 
 
+OTHERS = [
+    "/portfolios", "/portfolios/ai", "/rules", "/rules/ai", "/rules/ai/compute-lease", "/sources", "/sources/wire",
+    "/silences", "/dead", "/system",
+]  # fmt: skip
+"""Pages beside those of alerts."""
+
+
 async def pages(world: World) -> list[str]:
     """Raise what the pages are about, once; gives the addresses of all of them."""
     # Written as HTML, so that what stands in the event is the markup itself: what is none is taken out on the way in.
@@ -33,7 +41,8 @@ async def pages(world: World) -> list[str]:
         await page.locator("li.alert", has_text="WWWW").wait_for()
         links = page.locator("li.alert a")
         found = [await links.nth(index).get_attribute("href") for index in range(await links.count())]
-    return ["/alerts", *(one for one in found if one), "/alerts/al_none", "/nothing", "/alerts?severity=loud"]
+    alerts = ["/alerts", *(one for one in found if one), "/alerts/al_none", "/nothing", "/alerts?severity=loud"]
+    return [*alerts, *OTHERS]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +53,7 @@ def known() -> dict[str, list[str]]:
 async def addresses(world: World, known: dict[str, list[str]]) -> list[str]:
     if "pages" not in known:
         known["pages"] = await pages(world)
-    assert len(known["pages"]) == 6
+    assert len(known["pages"]) == 6 + len(OTHERS)
     return known["pages"]
 
 
@@ -116,7 +125,8 @@ async def test_an_alert_is_found_read_and_acknowledged_by_keyboard_alone(
         await page.keyboard.press("Tab")
         assert await focused(page) == "To the content"
         order = await tabbed_to(page, LEASE[0])
-        assert order[:2] == ["Alerts", "Sign out"], "first the ways, then what one came for"
+        ways = [*(name for _, name in WAYS), "Sign out"]
+        assert order[: len(ways)] == ways, "first the ways, then what one came for"
         await page.keyboard.press("Enter")
         await page.get_by_role("heading", level=1, name=LEASE[0]).wait_for()
         await live(page)

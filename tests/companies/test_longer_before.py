@@ -92,6 +92,12 @@ def test_a_place_that_a_report_is_from_is_no_company_there_nor_later(body: str) 
     assert named("News of the day", body) == []
 
 
+def test_a_city_of_whose_name_a_company_is_needs_business_around_it() -> None:
+    assert named("Bogota goes for new trains") == []
+    assert named("Guests from Brunswick and Fairfax stay longer") == []
+    assert named("Brunswick cuts its outlook") == ["BC"]
+
+
 def test_a_company_of_that_place_is_found_by_its_name() -> None:
     body = "NORFOLK, Va., March 5 - Norfolk Southern Corp said so. Norfolk rose."
     assert named("Railway reports", body) == ["NSC"]

@@ -46,7 +46,7 @@ def run(*words: str | Path, **about: Any) -> str:
         words, capture_output=True, text=True, timeout=INSTALL_S, check=False, **about
     )
     assert done.returncode == 0, f"{words}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-    return done.stdout
+    return str(done.stdout)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ Walls stand before every query, also those of others on `connection`. Blocks; on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -91,6 +91,11 @@ class History:
         with self.bounded():
             return Tables(self.connection).position()
 
+    def query(self, text: str, values: Mapping[str, Value] | Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        """Ask in SQL of our own; a desk's walls stand before it. Raises HistoryUnavailable, HistoryRefused."""
+        with self.bounded():
+            return self.connection.execute(text, values).fetchall()
+
     def alerts(self, wanted: AlertFilter, limit: int = 50) -> list[dict[str, Any]]:
         """Give alerts as `alerts.rows.row` does, the one that changed last first."""
         with self.bounded():
@@ -174,6 +179,13 @@ class History:
         lines = self._archive.at([place_of(seq) for (seq,) in reversed(rows)])
         seen = ((line.journal_id, self._cut(line.record, id)) for line in lines)
         return [(journal_id, record) for journal_id, record in seen if record is not None]
+
+    def records(self, lines: Sequence[int]) -> list[JournalRecord]:
+        """Give what stands in lines, by their numbers here, whole. Raises what the archive raises."""
+        if self._archive is None or self.desk is not None:
+            return []
+        found = self._archive.at([place_of(seq) for seq in lines])
+        return [line.record for line in found if line.record is not None]
 
     def portfolios(self) -> list[str]:
         """Name the portfolios that alerts are of."""

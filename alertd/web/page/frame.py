@@ -10,6 +10,7 @@ from importlib import resources
 from aiohttp import web
 
 from alertd.base.html import Html, document, element, joined
+from alertd.history.charts.sheet import CHARTS
 from alertd.web.callers import SignedIn
 
 POLICY = (
@@ -22,10 +23,18 @@ HEADERS = {
     # With no-referrer a browser would post with `Origin: null`, which is refused as another site's.
     "Referrer-Policy": "same-origin",
 }
-WAYS = (("/alerts", "Alerts"),)
+WAYS = (
+    ("/alerts", "Alerts"),
+    ("/portfolios", "Portfolios"),
+    ("/rules", "Rules"),
+    ("/sources", "Sources"),
+    ("/silences", "Silences"),
+    ("/dead", "Dead letters"),
+    ("/system", "System"),
+)
 """Where one can go from everywhere."""
 STATIC = "/static/"
-PAGES = (["alerts"], ["login"], ["logout"], ["static"])
+PAGES = frozenset({way[1:] for way, _ in WAYS} | {"events", "login", "logout", "static"})
 """With what their paths begin."""
 _TYPES = {"css": "text/css", "js": "text/javascript"}
 
@@ -47,6 +56,7 @@ def page(
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", f"{title} · alertd"),
+        element("link", rel="stylesheet", href=static("charts.css")),
         element("link", rel="stylesheet", href=static("page.css")),
         element("script", src=static("page.js"), defer="defer"),
     )
@@ -86,7 +96,7 @@ def _bar(signed: SignedIn, here: str) -> Html:
 
 def is_page(path: str) -> bool:
     """Tell whether a path is that of a page."""
-    return path == "/" or path.split("/", 2)[1:2] in PAGES
+    return path == "/" or path.split("/", 2)[1] in PAGES
 
 
 def badge(severity: str) -> Html:
@@ -112,6 +122,8 @@ def static(name: str) -> str:
 @cache
 def file(name: str) -> bytes:
     """Read a file of ours. Raises KeyError for one that there is not."""
+    if name == "charts.css":
+        return CHARTS.encode()
     if name not in ("page.css", "page.js"):
         raise KeyError(name)
     return resources.files("alertd.web.page").joinpath("static", name).read_bytes()

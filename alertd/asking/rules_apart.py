@@ -1,0 +1,169 @@
+"""Rules as their files have them, asked in a process of their own: where each stands, its tests, a text against one.
+
+    web  -order on stdin->  python -m alertd.asking.rules_apart, nice 10  -answer on stdout->  web
+
+To load a directory of rules and to run its tests takes a processor for seconds; whoever sends must not wait for that.
+What is asked is answered by the files as they stand; `version` says whether these are in force.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from alertd.asking.events import EventReader
+from alertd.asking.explain import explained, named
+from alertd.asking.rule_source import SourceLine, name_of, source_of
+from alertd.asking.rules import loaded_with
+from alertd.base.clock import follow_clock
+from alertd.errors import ConfigError, NotThere, ParseFailed, Permanent, Temporary
+from alertd.rules.explanation_text import lines
+from alertd.rules.loaded import Loaded
+from alertd.ruletests.outcome import Outcome
+from alertd.ruletests.run import Runner
+
+NICE = 10
+PATIENCE_S = 60.0
+"""After so long a process is ended: a test that never ends must not stay for ever."""
+STDERR = 2_000
+MOST_TESTS = 2_000
+"""Of one portfolio; more are left to `alertd test`."""
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """What is asked."""
+
+    rules: str
+    state_dir: str
+    desks: dict[str, str] = msgspec.field(default_factory=dict)
+    """Source -> desk, for the sources that name one."""
+    portfolio: str
+    rule: str = ""
+    """Of a text: against which rule."""
+    title: str = ""
+    body: str = ""
+
+
+class TestRun(Struct, frozen=True, kw_only=True):
+    """A test that was run."""
+
+    __test__ = False
+
+    name: str
+    line: int
+    passed: bool
+    expected: str
+    got: str
+
+
+class RuleSeen(Struct, frozen=True, kw_only=True):
+    """A rule as its file has it."""
+
+    file: str
+    line: int
+    source: list[SourceLine] = msgspec.field(default_factory=list)
+    tests: list[TestRun] = msgspec.field(default_factory=list)
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    version: str = ""
+    """Of the rules in the files."""
+    rules: dict[str, RuleSeen] = msgspec.field(default_factory=dict)
+    lines: list[str] = msgspec.field(default_factory=list)
+    """Of a text: the explanation."""
+    holds: bool | None = None
+    trouble: str = ""
+    """Why there is no answer, for a person who may see the portfolio."""
+
+
+async def asked_apart(order: Order) -> Answer:
+    """Have it answered. Raises Temporary where it takes too long or the process dies."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "alertd.asking.rules_apart",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            out, said = await process.communicate(msgspec.json.encode(order))
+    except TimeoutError as error:
+        raise Temporary(f"the rules were not read within {PATIENCE_S:.0f} seconds") from error
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    if process.returncode:
+        words = said[-STDERR:].decode("utf-8", "replace")
+        raise Temporary(f"reading the rules ended with {process.returncode}: {words}")
+    return msgspec.json.decode(out, type=Answer)
+
+
+def answered(order: Order) -> Answer:
+    """Answer it here. Blocks."""
+    try:
+        loaded = loaded_with(Path(order.rules), Path(order.state_dir), lambda _: None, tests=not order.rule)
+    except ConfigError:
+        return Answer(trouble="The files of the rules have faults at present; alertd check names them.")
+    loaded = replace(loaded, book=msgspec.structs.replace(loaded.book, source_desks=order.desks))
+    return _tried(loaded, order) if order.rule else _seen(loaded, order)
+
+
+def _seen(loaded: Loaded, order: Order) -> Answer:
+    """Give the rules of a portfolio as their files have them, with their tests."""
+    portfolio = order.portfolio
+    places = {rule: place for (whose, rule), place in loaded.places.items() if whose == portfolio and rule}
+    wanted = [one for one in loaded.tests if one.portfolio == portfolio and one.tests]
+    run: dict[str, list[TestRun]] = {}
+    for outcome in islice(Runner(loaded, wanted), MOST_TESTS):
+        run.setdefault(outcome.rule.rule, []).append(_run(outcome))
+    rules = {
+        rule: RuleSeen(
+            file=name_of(place, order.rules), line=place.line, source=source_of(place), tests=run.get(rule, [])
+        )
+        for rule, place in places.items()
+    }
+    return Answer(version=loaded.book.version, rules=rules)
+
+
+def _run(outcome: Outcome) -> TestRun:
+    return TestRun(
+        name=outcome.name,
+        line=outcome.test.place.line,
+        passed=outcome.passed,
+        expected=outcome.expected,
+        got="; ".join([outcome.got, *outcome.errors]),
+    )
+
+
+def _tried(loaded: Loaded, order: Order) -> Answer:
+    """Ask a rule about a text."""
+    try:
+        asked = named(loaded.book, f"{order.portfolio}/{order.rule}")
+        fields = {"title": order.title, "body": order.body}
+        events = EventReader.of(loaded).timeline(msgspec.json.encode(fields))
+        found = explained(loaded, asked, events)
+    except (NotThere, ParseFailed, Permanent) as error:
+        return Answer(version=loaded.book.version, trouble=str(error))
+    return Answer(version=loaded.book.version, lines=list(lines(found)), holds=found.truth)
+
+
+def main() -> None:
+    """Answer the order on stdin, on stdout."""
+    os.nice(NICE)
+    follow_clock(os.environ)
+    order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
+    sys.stdout.buffer.write(msgspec.json.encode(answered(order)))
+
+
+if __name__ == "__main__":
+    main()
