@@ -6,6 +6,7 @@ Read are the text that an alert carries and the quotes of its note. Of the rest 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,8 @@ from alertd.text.written import counted
 DAYS = 730
 """So far ahead a calendar goes."""
 MOST = 40
+MOST_KNOWN = 5_000
+"""Alerts of which it is remembered what was found in them."""
 _EACH = 6
 """Of one text."""
 _QUOTE = 300
@@ -50,11 +53,35 @@ class Coming:
         )
 
 
-def calendar(states: Iterable[AlertState], today: date) -> list[Coming]:
-    """Give what is ahead by the texts of alerts, the soonest first; what several say in the same words once."""
+class Known:
+    """What was found in alerts, so that an alert is read again only when it has changed."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[str | None, str, str, str], list[Coming]] = OrderedDict()
+
+    def of(self, state: AlertState, desk: str | None) -> list[Coming]:
+        """Give it for an alert as a desk sees it; None: whole."""
+        alert, note = state.alert, state.alert.note
+        key = (desk, alert.id, alert.updated_at, note.at if note is not None else "")
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = list(_of(state))
+            while len(self._found) > MOST_KNOWN:
+                self._found.popitem(last=False)
+        return found
+
+
+def calendar(
+    states: Iterable[AlertState], today: date, known: Known | None = None, desk: str | None = None
+) -> list[Coming]:
+    """Give what is ahead by the texts of alerts, the soonest first; what several say in the same words once.
+
+    The alerts are as `desk` sees them; None: whole.
+    """
+    known = known or Known()
     found: dict[tuple[date, date, str], Coming] = {}
     for state in states:
-        for one in _of(state):
+        for one in known.of(state, desk):
             if today <= one.last <= today + timedelta(days=DAYS):
                 found.setdefault((one.first, one.last, one.quote), one)
     return sorted(found.values(), key=lambda one: (one.last, one.first, one.quote))[:MOST]

@@ -18,8 +18,11 @@ from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
 from alertd.model import Event, Evidence, ReportedType, TouchedHolding
 from alertd.research.earned import CHARGED, earned, is_charged
 from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
+from alertd.research.freed import freed_of
 from alertd.research.material import Earlier, Exposure, Material, Side, is_talk, sure_types
-from alertd.research.standing import conditional, owed
+from alertd.research.merged import with_buyer
+from alertd.research.rated import rated
+from alertd.research.standing import FREED, conditional, owed
 from alertd.research.whose import at_whose_place, is_opinion, pays, plays
 from alertd.rules.touched import SAID
 
@@ -57,7 +60,7 @@ def gather(
     armed: Iterable[str] = (),
 ) -> Material:
     """Gather what a note about an event may rest on, for who holds so."""
-    event = at_whose_place(event)
+    event = with_buyer(at_whose_place(event))
     found = exposures(event, holdings, graph, label, hops)
     names = {company.id: company.name or company.id for company in event.companies}
     near = [one.company for one in found] + [end for one in found for r in one.relations for end in (r.company, r.of)]
@@ -183,6 +186,9 @@ def _on(event: Event, company: str) -> _Told:
         charges = [one for one in own if one.role == "charge" and is_charged(event, one.evidence)]
         if charges:
             return _Told((), conditional(CHARGED, event, main), shown=tuple(charges[0].evidence))
+    judged = main is not None and main.type in JUDGED and _is_firm(event, main) and main.status == "announced"
+    if judged and (lifted := freed_of(event, company)) is not None:
+        return _Told((), FREED, shown=tuple(lifted.evidence))
     amount = next((one for one in own if one.role in PAID), None)
     if amount is None or main is None or main.type not in JUDGED or main.status == "denied":
         return _Told((), UNKNOWN)
@@ -192,8 +198,13 @@ def _on(event: Event, company: str) -> _Told:
 
 
 def _effect_on(event: Event, found: ReportedType, role: str, company: str) -> Effect:
-    """Give what an event type is for a company in it: of results by what they are, else by the table."""
-    return earned(event, found, company) if found.type == "results" else on_itself(found, role)
+    """Give what an event type is for a company in it: of results and credit ratings by what they are, else by"
+    " the table."""
+    if found.type == "results":
+        return earned(event, found, company)
+    if found.type == "rating_change" and found.kind == "credit" and role == "issuer" and found.status != "denied":
+        return rated(event, found, company)
+    return on_itself(found, role)
 
 
 def _is_firm(event: Event, found: ReportedType) -> bool:

@@ -125,9 +125,8 @@ class Schedule:
         for source in changed:
             state = self._states.setdefault(source.id, SourceState(source=source.id))
             spread_ms = random.uniform(0, min(source.shortest_interval(), len(sources) * SPREAD_S)) * 1000
-            stopped = (
-                state.state == "gone" and state.url == source.address
-            )  # 410 (RFC 9110 15.5.11): do not ask again
+            # 410 (RFC 9110 15.5.11): do not ask again
+            stopped = state.state == "gone" and state.url == source.address
             if source.id not in self._running and not stopped:
                 self._at(source.id, max(now + int(spread_ms), state.not_before_ms))
 
@@ -219,8 +218,9 @@ class Schedule:
         if self._stopping or source_id in self._running or source_id not in self._sources:
             return
         telemetry.POLL_LATENESS.observe(max(self._clock() - self._due.pop(source_id, self._clock()), 0) / 1000)
-        task = asyncio.create_task(self._run(source_id), name=f"poll:{source_id}")
-        self._running[source_id] = task
+        # What it is asked by is taken now: before the task begins, a reload or another poller may take it away.
+        turn = self._run(self._sources[source_id], self._states[source_id])
+        self._running[source_id] = task = asyncio.create_task(turn, name=f"poll:{source_id}")
         task.add_done_callback(lambda done: self._ended(source_id, done))
 
     def _ended(self, source_id: str, task: asyncio.Task[bool]) -> None:
@@ -230,9 +230,9 @@ class Schedule:
             self._hurried.discard(source_id)
             self.soon(source_id)
 
-    async def _run(self, source_id: str) -> bool:
+    async def _run(self, source: PolledConfig, state: SourceState) -> bool:
         """Poll once and set the next turn; tells whether the poll came to its end."""
-        source, state = self._sources[source_id], self._states[source_id]
+        source_id = source.id
         try:
             self._room.check()
             polled = await self._poll.poll(source, state)

@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from alertd.asking.outlook import calendar, in_words
+from alertd.asking.outlook import Known, calendar, in_words
 from alertd.model import (
     AlertState,
     Duration,
@@ -49,6 +49,16 @@ def test_what_two_alerts_say_in_the_same_words_stands_once_and_the_soonest_first
     later = "The vote will take place on 1 June 2027."
     found = calendar([about(later, name="al_b"), about(CLOSING), about(CLOSING, name="al_c")], TODAY)
     assert [one.alert for one in found] == ["al_a", "al_b"]
+
+
+def test_an_alert_is_read_again_only_when_it_has_changed_or_somebody_else_looks() -> None:
+    known, there = Known(), about(CLOSING)
+    found = known.of(there, "ai")
+    assert known.of(about(CLOSING), "ai") is found
+    assert known.of(there, None) is not found
+    later = replace(there, alert=replace(there.alert, updated_at="2027-01-16T10:00:00.000Z"))
+    assert known.of(later, "ai") is not found
+    assert calendar([later], TODAY, known, "ai") == calendar([later], TODAY)
 
 
 def test_what_a_text_runs_until_is_a_date_too() -> None:

@@ -55,7 +55,7 @@ class PagesDesk(Desk):
         year, now = datetime.now(UTC).year + 1, format_datetime(datetime.now(UTC))
         closing = COMING.format(year=year)
         self.feed("wire", answer(rss(
-            item(HOSTILE, text=f"{HOSTILE} {closing}", date=now, guid="hostile"),
+            item(HOSTILE, text=f"{closing} {HOSTILE}", date=now, guid="hostile"),
             item(QUIET, date=now, guid="quiet"), "<item><pubDate>yesterday</pubDate></item>",
         )))  # fmt: skip
         self.receivers = self.receivers[:]

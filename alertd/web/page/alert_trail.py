@@ -13,6 +13,7 @@ from alertd.model import Alert
 from alertd.notify.clocks import clock_time, moment
 from alertd.notify.lines import LINK_MAX
 from alertd.notify.plain import one_line, web_link
+from alertd.web.page.parts import link
 
 T = TypeVar("T")
 MOST = 40
@@ -37,11 +38,12 @@ def timeline(trail: Trail, place: tzinfo, now: int) -> Html | None:
     rows = []
     for one in _newest(trail.reports):
         event = one.event
-        link = web_link(event.url, LINK_MAX)
+        way = web_link(event.url, LINK_MAX)
         title = one_line(event.title, 200) or "(no headline)"
-        headline = element("a", title, href=link, rel="noreferrer noopener") if link else element("span", title)
+        headline = element("a", title, href=way, rel="noreferrer noopener") if way else element("span", title)
         small = element("span", " · ".join(_about(one, place, now)), class_="small")
-        rows.append(_row(moment(event.event_at) or moment(one.at), place, now, headline, small))
+        became = link("What became of it", "events", event.id)
+        rows.append(_row(moment(event.event_at) or moment(one.at), place, now, headline, small, became))
     return _list(rows, trail) if rows else None
 
 

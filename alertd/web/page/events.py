@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -114,5 +115,6 @@ def _choose(found: EventSeen, names: Sequence[PortfolioName], named: str) -> Htm
     options = [(one.id, one.title or one.id) for one in names]
     return element(
         "form", select("portfolio", "Why did its rules not hold?", options, named),
-        element("button", "Ask", type="submit"), action=f"/events/{found.event.id}", class_="choices",
+        element("button", "Ask", type="submit"), action=f"/events/{quote(found.event.id, safe='')}",
+        class_="choices",
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from alertd.base.clock import parse_rfc3339
 from alertd.base.html import Html, element
@@ -62,8 +63,9 @@ def facts(them: Mapping[str, str]) -> Html:
 
 
 def link(text: str, *way: str) -> Html:
-    """Write a link to a page of ours; ids are safe in an address."""
-    return element("a", one_line(text, 200) or "(no name)", href="/" + "/".join(way))
+    """Write a link to a page of ours; the ids of events that are pushed are others'."""
+    path = "/".join(quote(one, safe="") for one in way)
+    return element("a", one_line(text, 200) or "(no name)", href=f"/{path}")
 
 
 def button(text: str, way: str, signed: SignedIn, **fields: str) -> Html:

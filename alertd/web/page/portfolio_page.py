@@ -30,6 +30,8 @@ HELD_NOTE = (
     "Tone is the sentiment index, from -1 to 1, of 30 days of news; for you turns its sign round for a short. "
     "σ says how many standard deviations the stories of the last 24 hours lie above what is usual in 30 days."
 )
+COUNTING = "Tone, stories and alerts are being counted; open the page again in a moment."
+NO_HISTORY = "There is no history yet, so nothing is said of the news about them."
 AHEAD_NOTE = "What the texts of the newest alerts, and what their notes quote, say is still to come."
 
 
@@ -41,8 +43,12 @@ def portfolio_page(
     coming: Sequence[Coming],
     receivers: Sequence[Told],
     now: int,
+    *,
+    counting: bool = False,
 ) -> list[Html]:
-    """Write it. Without `portfolio` its rules cannot be read, without `report` there is no history."""
+    """Write it. Without `portfolio` its rules cannot be read, without `report` there is no history, or it is being
+    counted over.
+    """
     report = words.clean(report) if report is not None else None
     parts = [_head(name, portfolio, report)]
     if portfolio is None:
@@ -50,7 +56,8 @@ def portfolio_page(
             said("What it holds and watches for cannot be read at present: alertd check says more.", "wrong")
         )
     parts.append(_alerts(name, states, now))
-    parts.append(section("Holdings", *_holdings(portfolio, report), small=HELD_NOTE if report else ""))
+    held, note = _holdings(portfolio, report, counting=counting), HELD_NOTE if report is not None else ""
+    parts.append(section("Holdings", *held, small=note))
     parts.append(section("Ahead", _ahead(coming, now), small=AHEAD_NOTE))
     if report is not None:
         parts.append(section("News and alerts", *_charts(report)))
@@ -76,7 +83,7 @@ def _alerts(name: PortfolioName, states: Sequence[AlertState], now: int) -> Html
     return section("What alerted lately", element("ol", *rows, class_="alerts"), element("p", more))
 
 
-def _holdings(portfolio: Portfolio | None, report: Report | None) -> Iterator[Html]:
+def _holdings(portfolio: Portfolio | None, report: Report | None, *, counting: bool) -> Iterator[Html]:
     none = "It holds nothing; its rules watch for what they name."
     if report is not None:
         columns = ["Holding", "Weight", "Tone", "30 days", "For you", "Stories", "By day", "σ", "Alerts"]
@@ -89,7 +96,7 @@ def _holdings(portfolio: Portfolio | None, report: Report | None) -> Iterator[Ht
     rows = [[h.label or h.company, UNKNOWN if h.unweighted else f"{h.weight:+.1%}"] for h in held[:300]]
     yield listed(["Holding", "Weight"], rows, "Holdings, the largest first", numbers=(1,), none=none)
     if rows:
-        yield element("p", "There is no history yet, so nothing is said of the news about them.", class_="small")
+        yield element("p", COUNTING if counting else NO_HISTORY, class_="small")
 
 
 def _holding(one: HoldingLine) -> list[str]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from alertd.asking.counts import PortfolioRecord, Span, portfolios_of
 from alertd.asking.kept import Kept
-from alertd.asking.outlook import Coming, calendar
+from alertd.asking.outlook import Known, calendar
 from alertd.base.clock import to_datetime
 from alertd.base.html import Html, element
 from alertd.errors import HistoryRefused, HistoryUnavailable, Temporary
@@ -23,12 +23,11 @@ from alertd.history.analytics.portfolio import report_of
 from alertd.history.analytics.subject import subject_of
 from alertd.history.projection.database import translated
 from alertd.history.report.build import DeskReader, Operator
-from alertd.model import AlertState
 from alertd.notify.plain import one_line
 from alertd.rules.book import Portfolio
 from alertd.store.types import ReceiverHealth
 from alertd.web.callers import Caller, SignedIn
-from alertd.web.page.desk import Desk, away, log, not_there
+from alertd.web.page.desk import Desk, away, desk_of, log, not_there
 from alertd.web.page.frame import page, said
 from alertd.web.page.parts import UNKNOWN, ago, link, listed
 from alertd.web.page.portfolio_page import Told, portfolio_page
@@ -36,6 +35,8 @@ from alertd.web.portfolio_names import PortfolioName
 
 WAY = "/portfolios"
 DAYS = 30
+WAIT_S = 1.5
+"""How long a page waits for what the news has been doing; it then says that it is being counted."""
 MOST_ALERTS = 100
 """Of which dates ahead are looked for; the newest of them are listed."""
 MOST_HELD = 300
@@ -47,6 +48,7 @@ class PortfolioPages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._coming = Known()
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Give them."""
@@ -76,18 +78,20 @@ class PortfolioPages:
         try:
             portfolio = await desk.in_force.portfolio(name.id)
             report = await self._report(portfolio, signed.caller, now) if portfolio is not None else None
+            counting = portfolio is not None and report is None and bool(desk.reports.waiting)
             states = await desk.alerts(name.id, signed.caller, MOST_ALERTS)
             health = await desk.store.receiver_health()
         except Temporary:
             return away(signed, WAY)
-        coming = await asyncio.to_thread(_calendar, states, now)
+        eyes, today = desk_of(signed.caller), to_datetime(now).date()
+        coming = await asyncio.to_thread(calendar, states, today, self._coming, eyes)
         tells = portfolio.tells() if portfolio is not None else []
         receivers = self._receivers(tells, signed.caller, health)
-        parts = portfolio_page(name, portfolio, report, states, coming, receivers, now)
+        parts = portfolio_page(name, portfolio, report, states, coming, receivers, now, counting=counting)
         return page(one_line(name.title, 120) or name.id, *parts, signed=signed, here=WAY)
 
     async def _report(self, portfolio: Portfolio, caller: Caller, now: int) -> Report | None:
-        """Give what the news has been doing; None: there is no history."""
+        """Give what the news has been doing; None: there is no history, or it takes longer than a page waits."""
         whole = subject_of(portfolio)
         subject = replace(whole, holdings=whole.holdings[:MOST_HELD])
         reader = Operator() if caller.all_desks else DeskReader()
@@ -101,7 +105,7 @@ class PortfolioPages:
 
         key = (self._desk.in_force.version, portfolio.id, caller.all_desks)
         try:
-            return await self._desk.reports.get(key, lambda: self._desk.past.ask(look))
+            return await self._desk.reports.get(key, lambda: self._desk.past.ask(look), WAIT_S)
         except (HistoryUnavailable, HistoryRefused) as error:
             log.info("page_report", portfolio=portfolio.id, error=str(error))
             return None
@@ -122,7 +126,3 @@ def _row(one: PortfolioName, record: PortfolioRecord | None, now: int, signed: S
     last: Html = ago(record.last_at, now) if record is not None else element("span", UNKNOWN)
     desk = [one.desk or UNKNOWN] if signed.caller.all_desks else []
     return [link(one.title or one.id, "portfolios", one.id), *counts, last, *desk]
-
-
-def _calendar(states: Sequence[AlertState], now: int) -> list[Coming]:
-    return calendar(states, to_datetime(now).date())
