@@ -11,7 +11,8 @@ from alertd.research.cues import AGAINST, UNSAID
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
 from alertd.research.passages import passages
-from alertd.research.risks import RIGHTS
+from alertd.research.plain_reading import is_read_plainly
+from alertd.research.rights import is_refused, standing_rights
 from alertd.research.said import told
 from alertd.rules.touched import NEUTRAL
 from alertd.text.written import amount_text
@@ -35,7 +36,7 @@ def contrarian(material: Material, before: Sequence[NoteStatement] = ()) -> list
     """
     said = [statement for reason in _AGAINST for statement in reason(material) if statement.grounds][:MOST]
     main = material.main
-    if main is None:
+    if main is None and not is_read_plainly(material):
         return said
     taken = evidence_of([*before, *said])
     found = passages(material.event, AGAINST, MOST_SAID, taken, speaks_against(material, main))
@@ -47,7 +48,8 @@ def _undone(material: Material) -> list[NoteStatement]:
     event = material.event
     if material.main is None or material.main.type not in _HELD_BY_TERMS:
         return []
-    term = next((one for one in event.terms if one.type in _UNDONE and quote(event, one.evidence)), None)
+    standing = (one for one in event.terms if one.type in _UNDONE and not is_refused(event, one))
+    term = next((one for one in standing if quote(event, one.evidence)), None)
     if term is None:
         return []
     amount = next((one for one in told(material) if quote(event, one.evidence)), None)
@@ -96,13 +98,13 @@ def questions(material: Material, before: Sequence[NoteStatement] = ()) -> list[
     """Ask for what a reader wants to know and the text does not say; no sentence that `before` quotes comes again."""
     event, found = material.event, material.main
     if found is None:
-        return []
+        return _unsaid(material, before) if is_read_plainly(material) else []
     said = []
     if found.type in _LASTING and not any(d.of not in ("notice", "option") for d in event.durations):
         said.append(_question("How long does it run?", number("lengths stated:", "0", "no length is stated")))
     if found.type in _DEALS and not told(material):
         said.append(_question("What is it worth?", number("amounts stated:", "0", "no sum is stated")))
-    rights = [term for term in event.terms if term.type in RIGHTS]
+    rights = standing_rights(event)
     if rights and not any(d.of == "notice" for d in event.durations):
         asked = f"At how much notice can the {words(rights[0].type)} be used?"
         said.append(_question(asked, number("notice periods stated:", "0", "no notice period is stated")))
@@ -112,7 +114,13 @@ def questions(material: Material, before: Sequence[NoteStatement] = ()) -> list[
                 f"Who holds the {words(rights[0].type)}?", number("holders stated:", "0", "no holder is stated")
             )
         )
-    return said[:3] + [
+    return said[:3] + _unsaid(material, before)
+
+
+def _unsaid(material: Material, before: Sequence[NoteStatement]) -> list[NoteStatement]:
+    """Give what the text itself says is not known."""
+    event = material.event
+    return [
         NoteStatement(section="question", text=one.kind, grounds=quote(event, [one.evidence]))
         for one in passages(event, UNSAID, MOST_SAID, evidence_of(before))
     ]

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from alertd.base.months import DAYS_IN
 from alertd.enrich.lengths import Length, lengths
 from alertd.model import Event, Evidence
+from alertd.research.ahead_part import narrowed
 from alertd.research.ahead_words import (
     FISCAL,
     PERIOD_ENDS,
@@ -32,6 +33,7 @@ from alertd.research.ahead_words import (
 )
 from alertd.research.figure_dates import Day, dates
 from alertd.research.passages import spoken
+from alertd.research.wished import is_wished
 from alertd.text.fold import split_words
 
 _SOONEST, _FURTHEST = 4, 366 * 15
@@ -61,7 +63,14 @@ _FROM_LATER = re.compile(
 )
 """`within 90 days of the closing`: that begins at something else, nobody knows when."""
 _BARRED = re.compile(r"\b(?:may not|must not|cannot|keeps?|bars?|barred|binds?|bound|fixed)\b", re.IGNORECASE)
-_FOR = re.compile(r"\bfor\s(?:about\s|another\s|up to\s)?$", re.IGNORECASE)
+_FOR = re.compile(r"\bfor\s(?:about\s|another\s|up to\s|at least\s)?$", re.IGNORECASE)
+_OUT = re.compile(
+    r"\b(?:is|are|be|remains?|stays?)\b[^.;]{0,40}"
+    r"\b(?:out of (?:action|operation|order|service)|closed|idle|offline|shut)\b",
+    re.IGNORECASE,
+)
+_HAS = re.compile(r"\b(?:has|have|gives? \w+|given)\s(?:another\s|up to\s)?$", re.IGNORECASE)
+"""`has 30 days to ask for a review`."""
 
 
 class Ahead(NamedTuple):
@@ -107,7 +116,7 @@ def ahead(event: Event, most: int = 4) -> list[Ahead]:
         said = event.body[start:end]
         if not _BEHIND.search(said):
             for low, high, place, stop in (*_days(said, today), *_spans(said)):
-                if _SOONEST <= high <= _FURTHEST:
+                if _SOONEST <= high <= _FURTHEST and not is_wished(said, place):
                     words = said[place:stop].rstrip(".")
                     evidence = Evidence(field="body", start=start + place, end=start + place + len(words), quote=said)
                     what = what_comes(said, place, stop)
@@ -130,6 +139,8 @@ def _days(said: str, today: date) -> Iterator[tuple[float, float, int, int]]:
             continue
         again = is_next(said, start, end) or comes_again(said, start, day.part)
         first_last = _bounds(day, today, again)
+        if first_last is not None:
+            first_last = narrowed(said[:start], day, first_last)
         if first_last is not None and day.part and FISCAL.search(said):
             first_last = _own_year(day, first_last, today)
         if first_last is not None:
@@ -201,4 +212,6 @@ def _begins_now(low: str, one: Length) -> bool:
         return not _FROM_LATER.match(low[one.end :]) and (is_next or not is_behind(clause(low, one.start)))
     if _HAS_TAKEN.search(before):
         return _USUALLY.search(low) is not None
-    return bool(_FOR.search(before)) and bool(_BARRED.search(low))
+    if _HAS.search(before):
+        return low.startswith((" to ", " in which "), one.end)
+    return bool(_FOR.search(before)) and bool(_BARRED.search(low) or _OUT.search(low))

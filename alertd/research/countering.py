@@ -19,10 +19,14 @@ _ADDRESSED = frozenset(("target", "terminated", "respondent", "defendant", "subj
 """Roles of those to whom something is done."""
 
 
-def speaks_against(material: Material, main: ReportedType) -> Fits:
-    """Give the check of what cues alone cannot tell: a denial by whose news it is, a `but` that is about others."""
-    actors = {one.company for one in main.parties if _acts(one.role, main.type)}
-    sides = {one.company for one in main.parties}
+def speaks_against(material: Material, main: ReportedType | None) -> Fits:
+    """Give the check of what cues alone cannot tell: a denial by whose news it is, a `but` that is about others.
+
+    Where no kind of event is known, nobody's news it is: a denial counts by its words alone.
+    """
+    parties = [] if main is None else main.parties
+    actors = {one.company for one in parties if main is not None and _acts(one.role, main.type)}
+    sides = {one.company for one in parties}
     figures = [span for amount in told(material) for span in amount.evidence if span.field == "body"]
     named = _surfaces(material)
 
@@ -32,7 +36,7 @@ def speaks_against(material: Material, main: ReportedType) -> Fits:
             speaker = _last_named(named, body, start, place)
             if speaker:
                 return speaker not in actors
-            return cue.name == "denied" or main.type in _ACCUSING or main.status != "announced"
+            return cue.name == "denied" or main is None or main.type in _ACCUSING or main.status != "announced"
         if leaves_open(material, start, end):
             return False
         if cue.name == "contrast":

@@ -91,10 +91,17 @@ RISKS = _cues(
     condition=r"subject to|depend(?:s|ing|ent)?|conditional"
     r"|must (?:\w+ )?(?:still|first|raise|double|find|agree|repay|prove)|has still to|ha(?:s|ve) yet to"
     r"|provided that|market conditions|consent|unless|needs? (?:the )?(?:approval|permission)|covenants?"
-    r"|still (?:has to|needs?)",
+    r"|still (?:has to|needs?|awaits?|awaiting)|only if"
+    r"|(?:ha(?:s|ve) (?:still |yet )?|still )to be (?:shown|proved|proven|tested)|remains? to be (?:shown|seen"
+    r"|proved|proven)"
+    r"|(?:approvals?|permits?|licen[cs]es?|clearance) (?:is|are|remains?) (?:still )?(?:outstanding|awaited|missing)"
+    r"|(?:agreement|offer|deal|contract|lease) lapses",
     doubt=r"come to nothing|(?:at|in) an early stage|no (?:assurance|guarantee)|faults?|differences over"
     r"|warn(?:s|ed)? (?:that|of)|risks?"
     r"|(?:may|might|could) (?:fail|lose|be forced|fall|cost|face|cut|leave|order up to|end|walk away)"
+    r"|(?:may|might|could) (?:lower|downgrade|be (?:lowered|downgraded)|cancel|refuse)|right to cancel"
+    r"|review for (?:a )?(?:possible )?downgrade|negative (?:outlook|watch)|no experience|untested"
+    r"|no (?:clear )?successor|successor (?:has|was|is) (?:not|yet)"
     r"|(?:may|might|could) not (?!say|be (?:\w+ )?(?:reached|contacted)|be all that)|uncertain\w*",
     opposed=r"oppos(?:e|es|ed|ition)|(?<=[\"“])thin|too (?:thin|low|cheap)|inadequate"
     r"|disput(?:e|es|ed|ing)|vote[sd]? against"
@@ -118,11 +125,14 @@ RISKS = _cues(
     costly=r"cannot pass on|charges? of (?:about |some )?\W?\d+|dearer|costs? (?:almost|it|more|about|up)"
     r"|fell \d+|down from"
     r"|less each year|\d+% less|margins? (?:fell|falls|shrank|under)|slow(?:s|ed|er|ing)?"
+    r"|(?:held|holding|hold) back by|price war|(?:rivals?|competitors?) (?:\w+ ){0,3}(?:discount\w*|undercut\w*)"
+    r"|(?:well|far) below (?:last|a) year|signs? of (?:strain|stress)|arrears|delinquen\w+"
     r"|weak(?:er|ness)?|loss(?:es)? (?:in|from|on|may|might|could|would)"
     r"|(?:expects?|sees?|makes?|books?|faces?|suffers?|widens?) (?:\w+ ){0,3}loss(?:es)?"
     r"|below the last close|dilutive|dilut(?:es|ion|ing)",
     liable=r"damages|charges? of (?!about|some|\W?\d)|fine[sd]|(?<!is )(?<!are )(?<!just )(?<!doing )fine"
-    r"|lawsuits?|suits"
+    r"|lawsuits?|suits|class[- ]actions?|(?:reports?|number) of (?:\w+ )?(?:accidents|injuries|crashes)"
+    r"|(?:accidents?|injur(?:y|ies)|crash(?:es)?) (?:that )?(?:may|might|could) be (?:related|linked)"
     r"|claims? (?:for|of|by|against)|penalt(?:y|ies)|(?:is|are|still) pending"
     r"|pending (?:suits?|lawsuits?|claims?|cases?|litigation|charges|appeals?)|investigations? (?:into|by)"
     r"|under investigation|investigat(?:ing|ors)|subpoena\w*"
@@ -138,7 +148,8 @@ ANSWERS = _cues(
     denied=r"(?<!to )(?<!or )(?<!been )(?<!was )(?<!were )(?<!previously )(?<!earlier )reject(?:s|ed)"
     r"|den(?:y|ies|ied)(?! (?:[\w’']+ ){0,5}(?:petitions?|requests?|motions?|applications?|access|entry))"
     r"(?! on procedural)|disput(?:es|ed) (?:the|that|this|any|all|its|their|his)|no disagreement|no wrongdoing"
-    r"|(?<!if it )complies"
+    r"|(?<!if it )complies|not (?:because of|due to|the result of) (?:a |any )?disagreement"
+    r"|sa(?:id|ys) (?:that )?it (?:will|would) (?:appeal|fight|contest|challenge)|cooperat(?:es|ing|ed) with"
     r"|(?<!if it )(?<!unless it )meets the (?:\w+ )?(?:specifications?|standards?|requirements?|rules|conditions)"
     r"|(?:will|intends? to|plans? to) (?:\w+ly )?(?:appeal|fight|contest|defend)"
     r"|not (?:negotiating|in talks)|no basis|baseless|without (?:basis|foundation)|defend\w* (?:itself|against)",
@@ -146,6 +157,11 @@ ANSWERS = _cues(
     rf"(?:not|no)(?! (?:yet )?(?:{_TELL}|seen|received|reviewed|details?|reasons?|figures?))",
     softened=r"(?:is|are|was|were|be) (?:\w+ )?insured|insurance (?:covers?|pays?|will|would|should)"
     r"|(?:covered|paid|met) by (?:\w+ )?(?:insurance|insurers?)|insurers? (?:will|would|should|pays?)"
+    r"|(?:will|can) (?:continue to )?(?:meet|honou?r|fulfil) (?:all |its |their "
+    r"|the ){0,2}(?:\w+ )?(?:obligations|commitments)"
+    r"|(?:stocks?|inventor(?:y|ies)|supplies) for (?:\w+ ){1,3}(?:days|weeks|months)"
+    r"|case[- ]by[- ]case|often (?:end|come) (?:in|to|with) (?:nothing|no)|collateral instead"
+    r"|(?:own|its|their) (?:\w+ )?systems (?:are|were|was|is) not|has insurance|insured against"
     r"|from stock|restored|ha(?:s|ve|d) (?:already )?set aside|set aside for it|other work|hedged|no new trial"
     r"|fixed prices|only (?:a (?:small |tiny )?(?:part|fraction|share|third|quarter|fifth|tenth|few)|half)"
     r"|not (?:\w+ )?affected|replacements? (?:is|are|was|were|has|have|found|parts|supply|power|capacity)"
@@ -179,5 +195,10 @@ UNSAID = _cues(
     r"|without (?:naming|giving|saying)|(?:gave|named|give|set|sets) no"
     rf"|declined to (?:\w+ )?(?:{_TELL}|discuss|provide|confirm|be named)"
     r"|could not (?:\w+ )?be (?:\w+ )?(?:reached|contacted)|ha(?:s|ve|d) not (?:yet )?(?:seen|received|reviewed)"
+    r"|too (?:early|soon) to (?:say|tell|judge|know)"
+    r"|(?:cannot|could not) (?:yet |now )?be (?:estimated|quantified|determined|predicted)"
+    r"|(?:unable|not (?:yet )?able|not (?:yet )?possible) to (?:estimate|quantify|predict|say|determine)"
+    r"|(?:how much|how many|how far|whether|to what extent|what part) [^.]{0,80}\b(?:is|are) (?:still |now )?being"
+    r" (?:examined|reviewed|assessed|studied|checked)"
     r"|no (?:reason|deadline|date|details?|figure)s? (?:was|were|is|are)|unclear|no court or",
 )  # fmt: skip

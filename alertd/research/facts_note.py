@@ -8,18 +8,25 @@ Pure; under a few milliseconds. docs/notes.md shows each sentence.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
+from msgspec import structs
+
 from alertd.alerts.crowding import sources_text
-from alertd.model import Note, NoteSection, NoteStatement, ReportedType
+from alertd.model import Evidence, Note, NoteSection, NoteStatement, ReportedType
 from alertd.research.against import contrarian, questions
-from alertd.research.material import ONE_SIDED, Material, is_talk
-from alertd.research.risks import horizon_of, risks
+from alertd.research.grounds import quote
+from alertd.research.material import ONE_SIDED, Exposure, Material, is_talk
+from alertd.research.retracted import taken_back
+from alertd.research.risks import Horizon, horizon_of, risks
 from alertd.research.said import crowding, implications, precedents
 from alertd.research.sides import exposed, losers, winners
 
 LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk", "horizon", "precedent", "contrarian")
 """Sections that a note speaks of even where there is nothing to be said."""
+
+TAKEN_BACK = "The story takes itself back, or says that somebody else was meant: nothing follows from it."
 
 Level = Literal["low", "medium", "high"]
 _CLEAR, _LIKELY = 0.85, 0.7
@@ -32,12 +39,8 @@ _LAST: tuple[_Section, ...] = (precedents, crowding)
 
 def facts_note(material: Material, at: str) -> Note:
     """Write what an event means for a portfolio from nothing but facts; `at` (RFC 3339) is when."""
-    horizon = horizon_of(material)
-    first, last = ([said for section in some for said in section(material)] for some in (_FIRST, _LAST))
-    risk = risks(material)
-    against = contrarian(material, risk)
-    asked = questions(material, [*risk, *against])
-    found = (*first, *risk, *horizon.statements, *last, *against, *asked)
+    back = taken_back(material.event)
+    found, horizon = _told(material) if back is None else (_taken_back(material, back), Horizon([]))
     statements = [said for said in found if said.grounds]
     there = {said.section for said in statements}
     level, why = confidence(material)
@@ -58,6 +61,28 @@ def facts_note(material: Material, at: str) -> Note:
     )
 
 
+def _told(material: Material) -> tuple[list[NoteStatement], Horizon]:
+    """Give all that a note says of what stands, and its horizon."""
+    horizon = horizon_of(material)
+    first, last = ([said for section in some for said in section(material)] for some in (_FIRST, _LAST))
+    risk = risks(material)
+    against = contrarian(material, risk)
+    asked = questions(material, [*risk, *against])
+    return [*first, *risk, *horizon.statements, *last, *against, *asked], horizon
+
+
+def _taken_back(material: Material, back: Evidence) -> list[NoteStatement]:
+    """Say that a story takes itself back, and which holdings it named: nothing follows from it for them."""
+    said = NoteStatement(section="implication", text=TAKEN_BACK, grounds=quote(material.event, [back]))
+    named = [_without_sign(one) for one in material.exposures if one.hops == 0]
+    return [said, *exposed(replace(material, exposures=tuple(named)))]
+
+
+def _without_sign(one: Exposure) -> Exposure:
+    held = None if one.holding is None else structs.replace(one.holding, impact=None)
+    return replace(one, sign=None, both=(), shown=(), holding=held)
+
+
 def confidence(material: Material, *, confirmed: bool = False) -> tuple[Level, str]:
     """Say how sure the thing itself is: low, medium or high, and by what; `confirmed`: if a second source told it."""
     event = material.event
@@ -75,7 +100,7 @@ def confidence(material: Material, *, confirmed: bool = False) -> tuple[Level, s
         event.withdrawn,
     ]
     certain = main.status == "announced" and event.trust == "high"
-    if sum(doubts) >= 2 or doubts[0] or doubts[4]:
+    if sum(doubts) >= 2 or doubts[0] or doubts[4] or taken_back(event) is not None:
         return "low", ", ".join(why)
     return ("high" if certain and not any(doubts) else "medium"), ", ".join(why)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from alertd.companies.model import Relation
 from alertd.model import Event, Evidence, NoteGround, NoteStatement
 from alertd.research.addressed import speaks_to_its_reader
+from alertd.research.asides import is_hidden
 from alertd.research.material import Earlier
 from alertd.research.whole import sentence_around, stands_cut
 from alertd.rules.touched import SAID
@@ -28,7 +29,7 @@ def quote(event: Event, evidence: Sequence[Evidence]) -> list[NoteGround]:
     What carries evidence may have been written by others (`alertd enrich` leaves what an event brings with it).
     """
     for one in evidence:
-        found = _in_text(event, one)
+        found = None if is_hidden(_text(event, one.field), one.start, one.end) else _in_text(event, one)
         if found is not None and (shown := _plain(found, one.start, one.end)) is not None:
             return [quoted(_text(event, one.field), shown)]
     return []

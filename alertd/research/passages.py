@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from alertd.model import Event, Evidence
 from alertd.research.addressed import speaks_to_its_reader
+from alertd.research.asides import is_caution, is_hidden
 from alertd.research.cues import Cue
 from alertd.text.sentences import sentences
 
@@ -74,6 +75,8 @@ def passages(
     found: list[tuple[int, int, Passage]] = []
     for start, end in spoken(event.body):
         if any(one.field == "body" and one.start < end and start < one.end for one in taken):
+            continue
+        if is_caution(event.body, start) or is_hidden(event.body, start, end):
             continue
         first = first_cue(event.body, start, end, cues, fits)
         if first is not None:

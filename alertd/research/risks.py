@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alertd.base.months import MONTHS_IN
 from alertd.model import DealTerm, Duration, Event, NoteGround, NoteStatement, ReportedType
-from alertd.research.ahead import ahead, months_of
+from alertd.research.ahead import Ahead, ahead, months_of
+from alertd.research.background import tells_of_past
 from alertd.research.countering import leaves_open, speaks_against
 from alertd.research.cues import ANSWERS, RISKS, Cue
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
 from alertd.research.passages import Passage, first_cue, passages
+from alertd.research.plain_reading import is_read_plainly
+from alertd.research.rights import RIGHTS, is_refused
 from alertd.research.sayers import sayer_at
+from alertd.research.strangers import is_of_others
 
 MOST, MOST_SAID = 4, 3
 
@@ -35,11 +40,12 @@ _RAISING = ("offering", "ipo", "rating_change", "price_target")
 _ANSWERED = ("doubt", "costly", "liable", "indebted", "owed")
 """Kinds of risk that an answer in the same sentence takes back: a loss that is insured, a claim that is denied."""
 
+_OF_SOMEBODY = ("liable", "owed", "indebted", "costly")
+"""Kinds of risk that are somebody's, at some time: fines, debts and losses of others or of long ago are none."""
 _FIRM = ("condition", "opposed")
 """Kinds that are a risk even where the sentence says that something is not known; others leave it to what is open,
 if there is another risk."""
 
-RIGHTS = ("reclaim_right", "termination_right")
 LASTING = (
     "compute_lease", "supply_agreement", "contract_award", "joint_venture", "material_agreement", "dividend_change",
     "contract_termination",
@@ -61,10 +67,11 @@ class Horizon:
 def risks(material: Material) -> list[NoteStatement]:
     """Name the terms that can undo it, in the source's own words; then what else the text says may go wrong."""
     main, event = material.main, material.event
-    if main is None:
+    if main is None and not is_read_plainly(material):
         return []
     told: dict[str, NoteStatement] = {}
-    for one in (_risk(term, material) for term in event.terms if term.type in _CONSEQUENCE):
+    terms = [one for one in event.terms if one.type in _CONSEQUENCE and not is_refused(event, one)]
+    for one in (_risk(term, material) for term in terms if main is not None):
         if one.grounds:
             told.setdefault(one.text, one)
     said = list(told.values())[:MOST]
@@ -74,12 +81,14 @@ def risks(material: Material) -> list[NoteStatement]:
     ]
 
 
-def _sentences(material: Material, main: ReportedType, said: list[NoteStatement]) -> list[Passage]:
+def _sentences(material: Material, main: ReportedType | None, said: list[NoteStatement]) -> list[Passage]:
     """Give the sentences that name a risk by themselves, besides what is said already."""
     event, against = material.event, speaks_against(material, main)
-    cues = [cue for cue in RISKS if cue.name != "owed" or main.type not in _RAISING]
+    cues = [cue for cue in RISKS if cue.name != "owed" or main is None or main.type not in _RAISING]
 
     def fits(cue: Cue, start: int, end: int, place: int) -> bool:
+        if cue.name in _OF_SOMEBODY and _is_beside(event, start, end, place):
+            return False
         return cue.name not in _ANSWERED or first_cue(event.body, start, end, ANSWERS, against) is None
 
     def is_known(cue: Cue, start: int, end: int, place: int) -> bool:
@@ -87,6 +96,11 @@ def _sentences(material: Material, main: ReportedType, said: list[NoteStatement]
 
     found = passages(event, cues, MOST_SAID, evidence_of(said), is_known)
     return found if said or found else passages(event, cues, MOST_SAID, (), fits)
+
+
+def _is_beside(event: Event, start: int, end: int, place: int) -> bool:
+    """Whether what a sentence tells at a place is over, or of others."""
+    return is_of_others(event, start, end, place) or tells_of_past(event, start, end, place, place + 1)
 
 
 def _risk(term: DealTerm, material: Material) -> NoteStatement:
@@ -102,7 +116,7 @@ def horizon_of(material: Material) -> Horizon:
     """Say over which time it matters: a notice period, else the time of its risk, else how long it runs."""
     event, main = material.event, material.main
     if main is None:
-        return Horizon([])
+        return _plain_horizon(material) if is_read_plainly(material) else Horizon([])
     lasting = [found for found in event.durations if _told(found)]
     notice = next((found for found in lasting if found.of == "notice" and found.low is not None), None)
     runs = (
@@ -111,12 +125,14 @@ def horizon_of(material: Material) -> Horizon:
     said = [_told_length(one, event) for one in (notice, runs) if one is not None]
     if notice is not None and notice.low is not None and notice.high is not None:
         return Horizon(said, _months(notice.low, notice), _months(notice.high, notice))
-    terms = [one for one in event.terms if one.type in _RUNS and quote(event, one.evidence)]
+    terms = [
+        one for one in event.terms if one.type in _RUNS and not is_refused(event, one) and quote(event, one.evidence)
+    ]
     if right := next((one for one in terms if one.type in RIGHTS), None):
         return _usual(right, event, said)
     coming = ahead(event)
     ends = months_of(coming)
-    dated = [_statement(f"Ahead: {one.told}.", quote(event, [one.evidence])) for one in coming]
+    dated = _dated(coming, event)
     if terms and not ends:
         return _usual(terms[0], event, said)
     if runs is not None:
@@ -124,6 +140,18 @@ def horizon_of(material: Material) -> Horizon:
     # What runs until a date says so once.
     dated = [one for one in dated if one.grounds and not (runs and runs.until and runs.until in one.text)]
     return Horizon([*dated, *said], min(ends, default=None), max(ends, default=None))
+
+
+def _plain_horizon(material: Material) -> Horizon:
+    """Give what lies ahead where it is not known what the text is about: its dates, and no length."""
+    coming = ahead(material.event)
+    dated = [one for one in _dated(coming, material.event) if one.grounds]
+    ends = months_of(coming) if dated else []
+    return Horizon(dated, min(ends, default=None), max(ends, default=None))
+
+
+def _dated(coming: Sequence[Ahead], event: Event) -> list[NoteStatement]:
+    return [_statement(f"Ahead: {one.told}.", quote(event, [one.evidence])) for one in coming]
 
 
 def _usual(term: DealTerm, event: Event, said: list[NoteStatement]) -> Horizon:

@@ -6,12 +6,15 @@ import re
 
 from alertd.alerts.crowding import told_so_far
 from alertd.model import Amount, Event, Evidence, NoteGround, NoteStatement, Party, ReportedType
+from alertd.research.effects import PAID
 from alertd.research.grounds import before, naming, number, quote, words
 from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
+from alertd.research.plain_reading import is_read_plainly
+from alertd.research.reckoned import a_year, over_its_term, total_of
 from alertd.research.sayers import sayer_at
 from alertd.research.size import BESIDE, as_size
 from alertd.research.size import before as what_it_was
-from alertd.research.standing import around
+from alertd.research.standing import around, is_lifted
 from alertd.research.titled import filer, titled
 from alertd.research.whose import plays
 from alertd.text.written import amount_text
@@ -30,6 +33,7 @@ OPINIONS = ("price_target", "rating_change")
 """Types of what an analyst says: his figure is what happened."""
 _DISPUTED = ("litigation", "contract_dispute", "contract_termination", "regulatory_action", "proxy_fight")
 """Types in which each side has figures of its own."""
+UNKNOWN_KIND = "Its title says what happened; no kind of event was recognised."
 LOUD = 2.0
 """Standard deviations above the usual number of stories from which a company is called crowded."""
 
@@ -39,6 +43,8 @@ def implications(material: Material) -> list[NoteStatement]:
     event = material.event
     types = sure_types(event)[:TYPES]
     said = [_happened(found, material) for found in types]
+    if not types and is_read_plainly(material):
+        said = [NoteStatement(section="implication", text=UNKNOWN_KIND, grounds=_whole_title(event))]
     if event.withdrawn:
         said.insert(0, NoteStatement(section="implication", text="The source has taken it back.", grounds=[
             number("withdrawn in revision", str(event.revision), f"its revision {event.revision}")]))  # fmt: skip
@@ -83,6 +89,10 @@ def _of_title(event: Event, grounds: list[NoteGround]) -> list[NoteGround]:
     named = titled(event)
     if named is None or any(one.evidence is not None and named.quote in one.evidence.quote for one in grounds):
         return []
+    return _whole_title(event)
+
+
+def _whole_title(event: Event) -> list[NoteGround]:
     return quote(event, [Evidence(field="title", start=0, end=len(event.title), quote=event.title)])
 
 
@@ -99,9 +109,11 @@ def told(material: Material) -> list[Amount]:
     for read in material.event.amounts:
         amount = as_size(material.event, main, read)
         reckoned = main.type not in OPINIONS and _RECKONED.search(_sentence(material, read))
-        if amount is not None and not reckoned:
+        loose = read.derived and total_of(material.event, read) is None
+        if amount is not None and not reckoned and not loose:
             found.setdefault((amount.low, amount.high, amount.currency, amount.per), amount)
-    return list(found.values())
+    totals = [total for one in found.values() if (total := total_of(material.event, one)) is not None]
+    return [one for one in found.values() if one not in totals]
 
 
 def _stated(amount: Amount, material: Material) -> NoteStatement:
@@ -111,7 +123,10 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     filed = filer(event) if not amount.of and amount.role in _OF_WHO_FILES else None
     whose = filed.quote if filed is not None else _whose(material, amount)
     of = f" of {whose}" if whose else ""
-    derived = " (reckoned from a total over its term)" if amount.derived else ""
+    total = total_of(event, amount)
+    term, reckoned = ("", []) if total is None else a_year(amount)
+    derived = f"{term} (reckoned)" if term else ""
+    figure = figure if total is None else over_its_term(total, amount)
     before_it = what_it_was(event, amount, event.amounts)
     earlier = f", before {_figure(before_it)}" if before_it else ""
     grounds = quote(event, amount.evidence)
@@ -121,6 +136,7 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
         grounds += _of_title(event, grounds)
     elif grounds and of:
         grounds += naming(event, amount.of or "", grounds)
+    grounds += reckoned if grounds else []
     if grounds and before_it:
         grounds += [one for one in quote(event, before_it.evidence) if one not in grounds]
     return NoteStatement(section="implication", text=text[:280], grounds=grounds)
@@ -141,6 +157,8 @@ def _lead(material: Material, amount: Amount) -> str:
         return "Claimed"
     if is_talk(material.event, main):
         return "Talked of"
+    if amount.role in PAID and is_lifted(material.event, amount.evidence):
+        return "Lifted"
     if main.type in _DISPUTED and (sayer := sayer_at(material.event, amount.evidence)) is not None:
         return f"{'Claimed' if sayer.verb == 'claims' else 'Stated'} by {sayer.who}"
     return "Possible" if _POSSIBLE.search(_sentence(material, amount)) else "Stated"

@@ -3,6 +3,7 @@
 role None, funding, debt, price of a share    the size of an IPO, an offering, a bond, a bid; else beside the point
 under 1,000, and no scale is written          the price of a share if the text says so, else nothing
 `against $40m in the same quarter`            what it was before
+of an earlier time, or of others              nothing: background.py
 """
 
 from __future__ import annotations
@@ -13,11 +14,16 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from alertd.model import Amount, Event, ReportedType
+from alertd.research.background import is_background, is_notice
 from alertd.research.grounds import quote
 from alertd.research.standing import around as sentences_of
 
 BESIDE = frozenset(("per_share", "funding", "debt"))
 """What an amount may be without saying how large the thing is: a price of the day, what a company owes or needs."""
+_FEE = re.compile(r"\b(?:break-?up|break|termination|reverse)\b[^.;]{0,20}\bfees?\b", re.IGNORECASE)
+"""What a bid costs whoever gives it up is a risk, not its size."""
+_OF_THE_SITE = ("investment", "cost")
+"""What an amount beside a rent may be: the landlord spends it, the tenant does not pay it."""
 _RAISES, _BIDS = ("ipo", "offering"), ("acquisition", "tender_offer")
 _OFTEN = frozenset(("year", "quarter", "month"))
 """What is paid over time is of the deal, whatever it is."""
@@ -34,7 +40,8 @@ _RAISED = re.compile(
     re.IGNORECASE,
 )
 _BID = re.compile(
-    r"\b(?:offer(?:s|ed|ing)?|bids?|bidding|pay(?:s|ing)?|paid|tender|acquir\w+|buy(?:s|ing)?|purchase|receive|merger)\b",
+    r"\b(?:offer(?:s|ed|ing)?|bids?|bidding|pay(?:s|ing)?|paid|tender|acquir\w+|buy(?:s|ing)?|purchase|receive"
+    r"|merger)\b",
     re.IGNORECASE,
 )
 _TRADED = re.compile(
@@ -77,10 +84,12 @@ _BACK_THEN = re.compile(
 
 def as_size(event: Event, found: ReportedType, amount: Amount) -> Amount | None:
     """Give an amount as what it says of how large what happened is; None if it says nothing of it."""
-    if was(event, amount):
+    if was(event, amount) or is_background(event, amount):
         return None
     meant = _meant(event, amount)
-    if meant is None:
+    if meant is None or (found.type == "compute_lease" and meant.role in _OF_THE_SITE):
+        return None
+    if found.type in _BIDS and meant.role == "penalty" and _FEE.search(" ".join(_sides(event, meant))):
         return None
     if meant.role == "per_share":
         return meant if found.type in (*_RAISES, *_BIDS) and _is_price(event, meant, found.type) else None
@@ -106,6 +115,7 @@ def before(event: Event, amount: Amount, as_read: Sequence[Amount]) -> Amount | 
         if (one.role, one.of, one.currency, one.per) == (amount.role, amount.of, amount.currency, amount.per)
         and (one.high < _NO_SCALE) == (amount.high < _NO_SCALE)
         and was(event, one)
+        and not is_notice(event, one)
         and quote(event, one.evidence)
     ]
     return min(same, key=lambda one: (_at(one)[0] != place[0], _at(one)[1] < place[1], abs(_at(one)[1] - place[1])),

@@ -5,7 +5,8 @@ reported                         gets the rent, if the report is right
 announced, and planned           buys its own shares, if it comes as planned
 rumoured, in talks, an opinion   nothing: exposure.py
 a fine that is                   imposed: has to pay; sought, or only possible: may have to pay;
-                                 under appeal: is told to pay, and the text speaks of an appeal; lifted: nothing
+                                 under appeal: is told to pay, and the text speaks of an appeal; lifted for
+                                 certain: does not have to pay after all; else: nothing
 denied                           nothing: effects.py
 """
 
@@ -46,6 +47,21 @@ _LIFTED = re.compile(
     r"|\bsets? aside\b|\bwins? (?:an? |its |the )?appeal\b|\bcleared\b",
     re.IGNORECASE,
 )
+_SUMS = r"(?:verdict|fines?|penalt(?:y|ies)|judge?ment|awards?|damages)"
+_TAKEN_OFF = re.compile(
+    rf"\b(?:overturn|annul|quash|revers|vacat|waiv)(?:s|es|ed|led|ing)?\b[^.;]{{0,60}}\b{_SUMS}\b"
+    rf"|\b(?:throws?|threw|sets?)\b[^.;]{{0,60}}\b{_SUMS}\b[^.;]{{0,40}}\b(?:out|aside)\b|\b(?:throws?"
+    rf"|threw) out\b[^.;]{{0,60}}\b{_SUMS}\b"
+    rf"|\bsets? aside\b[^.;]{{0,60}}\b{_SUMS}\b"
+    rf"|\b{_SUMS}\b[^.;]{{0,60}}\b(?:overturned|annulled|quashed|reversed|vacated|waived|thrown out|set aside)\b",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(
+    r"\b(?:may|might|could|would|asks?|asked|seek|seeks|sought|wants?|urges?|urged|refus\w+|declin\w+|reject\w+"
+    r"|hopes?|not|fails?"
+    r"|failed|to (?:overturn|annul|quash|reverse|vacate|throw|set)|partly|in part|part of)\b",
+    re.IGNORECASE,
+)
 _IMPOSED = re.compile(
     r"\b(?:fines|fined|orders?|ordered|must pay|has to pay|to pay|pays|paid|imposes?|imposed|levie[sd]|awards?"
     r"|awarded|verdict|judge?ment|liable|hits?|slaps|slapped|penali[sz]e[sd]|handed|told to)\b",
@@ -53,12 +69,14 @@ _IMPOSED = re.compile(
 )
 _POSSIBLE = re.compile(
     r"\b(?:may|might|could|would)\b"  # in small letters: May is a month
-    r"|(?i:\b(?:fac(?:es?|ed|ing)|risk(?:s|ed|ing)?|threat\w*|propos(?:es?|ed|ing)|seek(?:s|ing)?|sought|demand(?:s|ed|ing)?"
+    r"|(?i:\b(?:fac(?:es?|ed|ing)|risk(?:s|ed|ing)?|threat\w*|propos(?:es?|ed|ing)|seek(?:s|ing)?|sought"
+    r"|demand(?:s|ed|ing)?"
     r"|sue[sd]?|claim(?:s|ed|ing)?|ask(?:s|ed|ing)?|want(?:s|ed)?|considers?|considering|weigh(?:s|ing)?|recommend\w*"
     r"|up to|as much as|calls? for|possible|potential|looms?|looming|braces? for|poised to|expected to|to be fined"
     r"|set to (?:be )?fined?)\b)"
 )
 _MAY_PAY = Effect(-1, "may have to pay")
+_IS_LIFTED = Effect(1, "does not have to pay after all")
 _APPEALS = Effect(-1, "is told to pay, and the text speaks of an appeal")
 
 
@@ -75,12 +93,19 @@ def payment(event: Event, spans: Sequence[Evidence]) -> Effect:
     """Say whether a fine or the like, which stands at these places, has to be paid."""
     said = " ".join(around(event, spans))
     lost = _APPEAL_LOST.search(said) is not None
+    if is_lifted(event, spans):
+        return _IS_LIFTED
     if _LIFTED.search(said) and not lost:
         return UNKNOWN
     if _POSSIBLE.search(said) or not (lost or _IMPOSED.search(said)):
         return _MAY_PAY
     whole = _COURTS.sub("", f"{event.title}\n{event.body[:READ]}")
     return _APPEALS if _APPEALED.search(whole) and not _APPEAL_LOST.search(whole) else HAS_TO_PAY
+
+
+def is_lifted(event: Event, spans: Sequence[Evidence]) -> bool:
+    """Whether a sentence at one of these places says that a verdict, a fine or the like is taken off somebody."""
+    return any(_TAKEN_OFF.search(one) and not _NOT_YET.search(one) for one in around(event, spans))
 
 
 def owed(event: Event, found: ReportedType, spans: Sequence[Evidence]) -> Effect:

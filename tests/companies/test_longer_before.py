@@ -96,6 +96,7 @@ def test_a_city_of_whose_name_a_company_is_needs_business_around_it() -> None:
     assert named("Bogota goes for new trains") == []
     assert named("Guests from Brunswick and Fairfax stay longer") == []
     assert named("Brunswick cuts its outlook") == ["BC"]
+    assert named("Guests of Wells Fargo stay longer") == ["WFC"]
 
 
 def test_a_company_of_that_place_is_found_by_its_name() -> None:

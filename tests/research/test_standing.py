@@ -53,9 +53,28 @@ def test_a_fine_is_told_as_firmly_as_the_text_tells_it(title: str, body: str, sa
 
 
 @pytest.mark.parametrize(
-    "title", ["Court overturns $2bn fine for Vega Grid", "Vega Grid wins appeal against $2bn fine"]
+    "title",
+    [
+        "Court overturns $2bn fine for Vega Grid",
+        "$2bn fine for Vega Grid is annulled",
+        "Judge throws out fine of $2bn for Vega Grid",
+    ],
 )
-def test_who_no_longer_has_to_pay_does_not_lose(title: str) -> None:
+def test_who_does_not_have_to_pay_after_all_gains(title: str) -> None:
+    assert told(fined(title), "loser") == []
+    assert told(fined(title), "winner") == ["Vega Grid does not have to pay after all."]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Vega Grid wins appeal against $2bn fine",
+        "Vega Grid asks court to overturn $2bn fine",
+        "Court partly annuls $2bn fine for Vega Grid",
+    ],
+)
+def test_who_may_not_have_to_pay_neither_gains_nor_loses(title: str) -> None:
+    assert told(fined(title), "winner") == []
     assert told(fined(title), "loser") == []
     assert told(fined(title), "exposed")[0] == "Vega Grid is named as subject."
 

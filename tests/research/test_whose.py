@@ -106,7 +106,7 @@ def test_sanctions_that_are_only_mulled_hit_nobody_yet() -> None:
         ("Court orders Tesla chief to pay $20 million", []),
         ("Tesla ordered to pay $20 million", ["Tesla has to pay."]),
         ("Vega Grid to be fined in EU probe", ["Vega Grid may have to pay."]),
-        ("Court annuls fine of Vega Grid", []),
+        ("Court annuls fine of Vega Grid", ["Vega Grid does not have to pay after all."]),
         ("EU fines Vega Grid on the eve of its challenge to a penalty", [
             "Vega Grid is told to pay, and the text speaks of an appeal."]),
     ],

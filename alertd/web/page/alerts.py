@@ -137,8 +137,7 @@ def _not_there(signed: SignedIn) -> web.Response:
 
 
 def _away(signed: SignedIn) -> web.Response:
-    text = "What is kept cannot be reached. Nothing is lost; try again in a moment."
-    answer = page("Not now", said(text, "wrong"), signed=signed,
-                  here=WAY, status=503)  # fmt: skip
+    text = "The store is away. Nothing is lost; try again in a moment."
+    answer = page("Not now", said(text, "wrong"), signed=signed, here=WAY, status=503)
     answer.headers["Retry-After"] = "5"
     return answer

@@ -1,0 +1,72 @@
+"""Places of a text that are none of its report: comments of a page, brackets that speak to a program, and the lists
+of what might happen that filings carry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from alertd.research.addressed import speaks_to_its_reader
+
+_HIDDEN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|\[[^\[\]]{12,1000}\]|\{[^{}]{12,1000}\}|\([^()]{12,1000}\)")
+_CAUTIONS = re.compile(
+    r"\bforward[- ]looking\b|\bsafe harbou?r\b|\brisks and uncertainties\b|\brisk factors\b"
+    r"|\b(?:actual )?results (?:may|could|might) differ\b|\bcautionary (?:statement|note|language)\b"
+    r"|\bfactors that (?:may|could|might) (?:cause|affect)\b|\bamong other (?:things|factors|risks)\b",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"(?:\([ivx\d]{1,4}\)|;\s(?:and\s|or\s)?(?:the|any|that)\s)", re.IGNORECASE)
+_RISK_LIST = re.compile(
+    r"\b(?:the\s)?(?:risk|possibility|occurrence|failure|inability|effect|outcome)\s(?:that|of|to)\b", re.IGNORECASE
+)
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_HEADING = 10
+"""Words of a line that is none but a heading."""
+_MOST_OF_A_LIST = 3
+"""A paragraph with so many `the risk that…` is a list of them."""
+
+
+def is_hidden(text: str, start: int, end: int) -> bool:
+    """Whether a place of a text is in a comment, or in a bracket that speaks to its reader."""
+    return any(first < end and start < last for first, last in _hidden(text))
+
+
+@lru_cache(maxsize=16)
+def _hidden(text: str) -> tuple[tuple[int, int], ...]:
+    if not any(mark in text for mark in ("<!--", "[", "{", "(")):
+        return ()
+    return tuple(
+        one.span() for one in _HIDDEN.finditer(text) if one[0].startswith("<!--") or speaks_to_its_reader(one[0])
+    )
+
+
+def is_caution(text: str, place: int) -> bool:
+    """Whether a place of a text is in a list of what might happen, or behind words that call what follows one."""
+    return any(first <= place < last for first, last in _cautions(text))
+
+
+@lru_cache(maxsize=16)
+def _cautions(text: str) -> tuple[tuple[int, int], ...]:
+    if _CAUTIONS.search(text) is None and _RISK_LIST.search(text) is None:
+        return ()
+    return tuple(_listed(text))
+
+
+def _listed(text: str) -> Iterator[tuple[int, int]]:
+    headed, first = False, 0
+    for last in (*(gap.end() for gap in _PARAGRAPH.finditer(text)), len(text)):
+        paragraph = text[first:last]
+        is_heading = len(paragraph.split()) <= _HEADING and not paragraph.rstrip().endswith(".")
+        called = _CAUTIONS.search(paragraph)
+        headed = called is not None if is_heading else headed
+        if headed or _is_list(paragraph):
+            yield first, last
+        elif called is not None:
+            yield first + called.start(), last
+        first = last
+
+
+def _is_list(paragraph: str) -> bool:
+    return len(_RISK_LIST.findall(paragraph)) >= _MOST_OF_A_LIST and _LISTED.search(paragraph) is not None

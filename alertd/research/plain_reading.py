@@ -1,0 +1,43 @@
+"""Whether a text of which no kind of event is known is read all the same: its title is quoted, and its sentences that
+name a risk, speak against something, leave something open or give a date are told as what they are.
+
+Not a round-up of many kinds, a title that asks or advises, a text that names no company, or one in which any sentence
+speaks to its reader: of a tip nothing is wanted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from alertd.model import Event
+from alertd.research.addressed import speaks_to_its_reader
+from alertd.research.material import Material
+from alertd.research.retracted import taken_back
+from alertd.rules.reported import SURE
+from alertd.text.sentences import sentences
+
+_READ, _MOST = 4_000, 60
+_ADVISES = re.compile(
+    r"\?\W*$|^\W*(?:why|how|should|what|when|where|who|here['’]?s?|watch|video|photos?|pictures?|podcast"
+    r"|opinion|comment(?:ary)?"
+    r"|factbox|timeline|explainer|analysis|graphic|preview|diary|calendar)\b|\byou(?:r|rs)?\b|^\W*\d+ \w+"
+    r"|\b(?:best|top|hot|undervalued) (?:\w+ ){0,2}stocks?\b|\bstocks? (?:to|picks?|watch)\b|\b(?:round-?up"
+    r"|newsletter|digest)\b",
+    re.IGNORECASE,
+)
+
+
+def is_read_plainly(material: Material) -> bool:
+    """Whether the sentences of a text may be told although no kind of event was recognised."""
+    event = material.event
+    if any(found.confidence >= SURE for found in event.event_types) or not event.companies or event.withdrawn:
+        return False
+    if not event.title or _ADVISES.search(event.title) or not (event.language or "en").startswith("en"):
+        return False
+    return taken_back(event) is None and not _speaks_to_somebody(event)
+
+
+def _speaks_to_somebody(event: Event) -> bool:
+    body = event.body[:_READ]
+    said = (body[one.start : one.end] for one in sentences(body, _MOST))
+    return speaks_to_its_reader(event.title) or any(speaks_to_its_reader(one) for one in said)

@@ -1,0 +1,124 @@
+"""Whether a clause tells of companies that have no part in the news: `Corvin paid $25m`, `its rival raised its"
+" dividend`.
+
+Known by its subject: a name that no party of the event has, nor title and first lines, in a clause in which no party
+is named. A sentence that goes on about it (`It paid the sum in June.`) is of others, too. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+
+from alertd.companies.ordinary import is_ordinary
+from alertd.model import Event
+from alertd.research.material import sure_types
+from alertd.research.whole import sentence_around
+
+_LEAD_READ = 400
+"""Characters of a body in which who is named has a part in the news, though nobody has found it."""
+_REACH = 240
+"""Characters before a sentence in which the one before it is looked for."""
+_JOINTS = re.compile(
+    r";\s|,\s(?:and|but|so|yet)\s|,?\s(?:after|since|when|while|whereas|although|though|because|as|before"
+    r"|following)\s"
+)
+_NAME = r"[A-Z][\w&.’'-]*(?:\s(?:(?:and|&|of|de)\s)?[A-Z][\w&.’'-]*){0,4}"
+_LEAD = (
+    r"[\W_]*(?:(?:[Ii]n|[Oo]n|[Ee]arlier in|[Ll]ate in|[Ee]arly in|[Ss]ince)\s[\w ]{2,24},\s|[Ll]ast \w+,\s"
+    r"|[Aa]nd\s|[Bb]ut\s|Meanwhile,\s"
+    r"|Elsewhere,\s|Separately,\s|Also,\s|By contrast,\s|By comparison,\s)*"
+)
+_DOES = (
+    r"(?:has|have|had|is|was|were|will|would|may|paid|pays|bought|buys|sold|sells|won|wins|lost|loses|spent"
+    r"|spends|took"
+    r"|takes|made|makes|set|cut|cuts|raised|raises|agreed|agrees|settled|settles|posted|reported|reports|earned"
+    r"|expects"
+    r"|\w{3,}ed)\b"
+)
+_SUBJECT = re.compile(rf"{_LEAD}(?P<name>{_NAME})(?:,\s[^,;.]{{1,80}},)?\s(?:\w+ly\s|also\s)?{_DOES}")
+_FIRMS = (
+    r"(?:banks|lenders|companies|firms|makers|groups|airlines|retailers|carriers|producers|manufacturers"
+    r"|suppliers|brokers"
+    r"|insurers|developers|operators|drugmakers|carmakers|chipmakers)"
+)
+_RIVAL = re.compile(
+    rf"{_LEAD}(?:[Ii]ts\s|[Tt]he\s|[Aa]\s)?(?:(?:\w+\s){{0,2}}?(?:rivals?|competitors?|peers?)"
+    rf"|[Oo]ther\s{_FIRMS}|[Oo]thers)\b"
+)
+_REPORTS = re.compile(
+    r"\b(?:said|says|reported|told|wrote|confirmed|announced|estimated?s?|rul(?:ed|es)|order(?:s|ed)|fined?s?)\b"
+)
+_OF_THE_NEWS = re.compile(
+    r"\b(?:the|this)\s(?:\w+\s)?(?:company|group|bank|lender|firm|maker|carrier|airline|retailer|deal"
+    r"|transaction|agreement"
+    r"|contract|lease|offer|bid|price|fine|penalty|settlement|charge|plan|sale|purchase|merger|order|buyer|seller)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"[\W_]*(?:It|They|Its|Their|That|Those|The (?:fine|deal|settlement|penalty|case|suit|sum|purchase|merger))\b"
+)
+_NOT_SOMEBODY = frozenset((
+    "the", "a", "an", "it", "its", "this", "that", "these", "those", "in", "on", "at", "for", "he", "she",
+    "they", "we",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
+    "april", "may", "june", "july", "august", "september", "october", "november", "december", "revenue", "sales",
+    "profit", "net", "operating", "shares", "analysts", "investors", "judge", "court", "regulators", "under", "both",
+    "no", "total", "capital", "costs", "chief", "some", "about", "more", "customers", "lawyers", "people", "sources",
+    "chairman", "president", "company", "group", "management", "results", "earnings", "income", "cash",
+))  # fmt: skip
+"""Words with which a sentence begins without naming anybody."""
+
+
+def is_of_others(event: Event, first: int, last: int, place: int) -> bool:
+    """Whether the clause of a place of the body is about others; its sentence goes from `first` to `last`."""
+    parties = _parties(event)
+    if not parties:
+        return False
+    said = event.body[first:last]
+    if _is_theirs(event, said, parties) or _is_theirs(event, _clause(said, place - first), parties):
+        return True
+    if not _GOES_ON.match(said) or _has_party(said, parties):
+        return False
+    before = event.body[max(first - _REACH, 0) : first]
+    gap = before[len(before.rstrip()) :]
+    if not before.strip() or "\n\n" in gap:
+        return False
+    begin, close = sentence_around(event.body, first - len(gap) - 1, first - len(gap))
+    return _is_theirs(event, event.body[begin:close], parties)
+
+
+def _clause(said: str, at: int) -> str:
+    cuts = [0, *(joint.end() for joint in _JOINTS.finditer(said))]
+    begin = max(cut for cut in cuts if cut <= at)
+    return said[begin : min((joint.start() for joint in _JOINTS.finditer(said, at)), default=len(said))]
+
+
+def _is_theirs(event: Event, clause: str, parties: frozenset[str]) -> bool:
+    """Whether a clause has a subject that is no party, and names none."""
+    if _has_party(clause, parties):
+        return False
+    if _RIVAL.match(clause):
+        return True
+    found = _SUBJECT.match(clause)
+    if found is None or found["name"].split()[0].lower() in _NOT_SOMEBODY or _OF_THE_NEWS.search(clause):
+        return False
+    return found["name"] not in event.body[:_LEAD_READ] and _REPORTS.search(clause) is None
+
+
+def _has_party(clause: str, parties: frozenset[str]) -> bool:
+    """Whether a clause names a party, as the text does, or by a word of its name in the title."""
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", clause) for name in parties)
+
+
+def _parties(event: Event) -> frozenset[str]:
+    """Give how those are written whom the news is about: parties of its types, and whoever the title names."""
+    ids = {party.company for one in sure_types(event) for party in one.parties}
+    texts = {"title": event.title, "body": event.body}
+    names = set[str]()
+    for mention in event.companies:
+        in_title = any(span.field == "title" for span in mention.evidence)
+        if mention.id in ids or in_title:
+            places = (texts.get(one.field, "")[one.start : one.end].strip() for one in mention.evidence)
+            names |= {one for one in (*places, mention.name) if one}
+    words = {*re.findall(r"\b[A-Z][\w&-]+", event.title), *(name.split()[0] for name in names)}
+    return frozenset(names | {one for one in words if len(one) > 2 and not is_ordinary(one.lower())})
