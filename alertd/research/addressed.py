@@ -14,12 +14,17 @@ _STRUCTURE = re.compile(r"[{}]|\"\w{1,30}\"\s?:|<<|>>|\[/?(?:INST|SYSTEM|ASSISTA
 """Structure in place of prose."""
 _READERS = r"(?:an? )?(?:ai|llms?|language models?|models?|assistants?|analysts?|readers?|systems?|bots?|agents?)"
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.]{0,40}\b(?:instructions?|rules?|prompts?|above|previous|prior)\b"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.]{0,40}\b(?:instructions?|rules?|prompts?|above"
+    r"|previous|prior)\b"
     r"|\b(?:system|assistant|user|developer)\s?:|\b(?:system|developer) (?:prompt|message)\b|\blanguage models?\b"
     rf"|\b(?:note|message|instructions?) (?:to|for) (?:all )?{_READERS}\b"
     rf"|\b{_READERS} (?:must|should|shall|that (?:reads?|omits?))\b"
     r"|\b(?:mark|rate|classify|label|score|treat)\b[^.]{0,60}\bas\b[^.]{0,24}"
     r"\b(?:positive|negative|bullish|bearish|buy|sell|neutral|winners?|high|safe|urgent)\b"
+    r"|\b(?:llms?|assistants?|bots?|models?|ai (?:agents?|readers?|systems?|tools?))\b[^.]{0,30}"
+    r"\b(?:reading|summari[sz]ing|processing|parsing|that (?:reads?|summari[sz]es?|process(?:es)?"
+    r"|parses?)) (?:this|it|the)\b"
+    r"|^\W*(?:describe|list|present|flag|name)\b[^.]{0,60}\bas (?:an?|the)\b[^.]{0,24}\b(?:winner|beneficiary)\b"
     r"|\byou (?:are|must|should|will|have)\b|\bdo not (?:mention|tell|cite|quote)\b"
     r"|\backnowledge this\b|\bclick here\b"
     r"|\byour (?:\w+ ){0,2}(?:position|portfolio|weight|holdings?|instructions?|colleague|answer|note|output|task)\b"
@@ -41,7 +46,8 @@ _TRIGGERS = word_set("""
     ignore disregard forget override bypass system assistant assistants user developer language model models note
     message instruction instructions ai llm llms analyst analysts reader readers systems bot bots agent agents mark
     rate classify label score treat you your do acknowledge click dear repeat reply respond answer output print copy
-    forward strong must should buy act order moon gain gains guaranteed don dont will casino followers
+    forward strong must should describe list present flag name models tool tools buy act order moon gain gains
+    guaranteed don dont will casino followers
 """)
 """Words without one of which no pattern fits: most sentences have none."""
 

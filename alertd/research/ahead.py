@@ -106,19 +106,23 @@ def months_of(coming: Sequence[Ahead]) -> list[float]:
 
 
 def ahead(event: Event, most: int = 4) -> list[Ahead]:
-    """Give what is stated to lie ahead of an event, the nearest first; nothing for one whose own day is not known."""
+    """Give what is stated to lie ahead of an event, the nearest first; nothing for one whose own day is not known.
+
+    Read in the body; in the title where there is nothing else.
+    """
     try:
         today = date.fromisoformat(event.event_at[:10])
     except ValueError:
         return []
     found: dict[tuple[float, float], Ahead] = {}
-    for start, end in spoken(event.body):
-        said = event.body[start:end]
+    field, text = ("body", event.body) if spoken(event.body) else ("title", event.title)
+    for start, end in spoken(text):
+        said = text[start:end]
         if not _BEHIND.search(said):
             for low, high, place, stop in (*_days(said, today), *_spans(said)):
                 if _SOONEST <= high <= _FURTHEST and not is_wished(said, place):
                     words = said[place:stop].rstrip(".")
-                    evidence = Evidence(field="body", start=start + place, end=start + place + len(words), quote=said)
+                    evidence = Evidence(field=field, start=start + place, end=start + place + len(words), quote=said)
                     what = what_comes(said, place, stop)
                     found.setdefault((low, high), Ahead(low, high, words, evidence, what))
     return [found[one] for one in sorted(found)][:most]

@@ -62,16 +62,16 @@ _THING = re.compile(
 """Behind a time what it is the time of: `its 2021 purchase of Norbex for $2bn`."""
 _OF_WHAT = re.compile(
     r"\b(?:over|because|from|involving|about|tied|related|relating|connected|linked|concerning|stemming|arising|whose"
-    r"|after|under|between|until|till|through|due|to (?:a|an|the|its)|that|which|who|biggest|largest|highest|first"
-    r"|built|made|held|sold|set|begun|\w{2,}ed|\w{3,}ing)\b"
-    r"|\b(?:for|since)\s(?:the\s|a\s|an\s|its\s|his\s|her\s)[a-z]|\bfor\s[a-z]|,"
+    r"|after|under|between|until|till|through|due|that|which|who|biggest|largest|highest|first|\w{3,}ing)\b"
+    r"|\b(?:for|since)\s(?:the\s|a\s|an\s|its\s|his\s|her\s)[a-z]|\bfor\s[a-z]"
+    r"|\bto\s(?!buy|acquire|purchase|settle|take)[a-z]|,\s(?:and|the|its|an?|it|or|said|according)\b"
 )
 """Between a sum and a time: the time is that of what the sum is for (`for trades in 2019`), or of something else."""
-_NEAR = 40
+_NEAR = 64
 """Characters between a sum and the time that is its own."""
 _OVER = re.compile(
     r"^(?:,|\sfor\s[A-Z][\w ]{1,30},?)?\s(?:which|that)\s(?:(?:was|were|had|has been)\s)?"
-    r"(?:clos|complet|end|expir|fail|collaps|laps|fell|abandon|scrapp)"
+    r"(?:clos|complet|end|expir|fail|collaps|laps|fell|abandon|scrapp|sign|struck|agreed|reach)"
 )
 """What a relative clause says of what is over: `its sale for $900m, which closed last year`."""
 _ENDED = re.compile(
@@ -79,7 +79,7 @@ _ENDED = re.compile(
     re.IGNORECASE,
 )
 _LED = re.compile(r"\b(?:in|on|during|since)\s(?:early\s|late\s|mid-?\s?)?$", re.IGNORECASE)
-_DID = re.compile(r"^,?\s(?:\w+ly\s)?(?:\w{2,}ed|paid|bought|sold|won|spent|made|took|struck|led)\b")
+_DID = re.compile(r"^,?\s(?:\w+ly\s)?(?:to\s\w+|\w{2,}ed|paid|bought|sold|won|spent|made|took|struck|led)\b")
 _NAMED_SO = re.compile(
     r"^\s(?:(?:senior|convertible|model|unsecured)\s)*(?:notes?|bonds?|loans?|plan|models?|act|series)\b",
     re.IGNORECASE,
@@ -99,9 +99,19 @@ _CAREER = re.compile(
     r"|headed|spent"
     r"|worked|served|helped|built|grew|sold|joined)\b"
     r"|\b(?:he|she|who|chief|officer|executive|manager)\b[^.;]{0,30}\b(?:joined|joins|comes|came|moved) from\b"
-    r"|\bunder (?:his|her) (?:watch|leadership|tenure)\b",
+    r"|\bunder (?:his|her) (?:watch|leadership|tenure)\b|\bmost recently\b|\bveteran of\b"
+    r"|\b(?:who |who has |previously |formerly )(?:ran|run|led|headed|oversaw|managed|spent|worked|served)\b"
+    r"|\b(?:his|her) (?:time|years|career) (?:at|as|with)\b",
     re.IGNORECASE,
 )
+_SO_OFTEN = re.compile(r"\b(?:has|have) (?:\w+ )?(?:paid|spent|been|handed|made|\w{2,}ed)\b", re.IGNORECASE)
+_TALLY = re.compile(
+    r"\bsince (?:the \w+ of )?(?:1[89]|20)\d\d\b|\b(?:over|in|during|across) (?:the |more than |almost |nearly )*"
+    r"(?:(?:past|last|previous|\d+|two|three|four|five|several|many) )+(?:years|decades?)\b|\bover the (?:years"
+    r"|decades)\b",
+    re.IGNORECASE,
+)
+"""What somebody has done in all, over a time: `has paid $2bn of fines since 2008`."""
 _FORMED = re.compile(
     r"\b(?:formed|created|founded|born|emerged|came into being)\b[^.;]{0,40}\b(?:by|through|in|from|out of|with"
     r"|when)\b"
@@ -128,6 +138,14 @@ _CORRECTS = re.compile(
 )
 
 
+_IN_PLACE_OF = re.compile(
+    r"\bcorrects\b[^.;]{0,80}\b(?:to|from|instead of|not|paragraphs?|headline)\b"
+    r"|\bparagraphs? \d+\b[^.;]{0,60}\b(?:instead of|from|not)\b",
+    re.IGNORECASE,
+)
+"""Within a sentence: a newsroom says which figure stands in place of which."""
+
+
 def is_background(event: Event, amount: Amount) -> bool:
     """Whether an amount is told of something else than the news: of an earlier time, or of others."""
     one = next((span for span in amount.evidence if span.field in ("title", "body")), None)
@@ -138,7 +156,7 @@ def is_background(event: Event, amount: Amount) -> bool:
         return False
     first, last = sentence_around(text, one.start, one.end)
     said, at, until = text[first:last], one.start - first, one.end - first
-    if _is_notice(said) or is_of_others(event, first, last, one.start):
+    if _is_notice(said) or is_of_others(event, first, last, one.start, amount.of):
         return True
     return _is_past(event, said, at, until, running=amount.role in RUNNING)
 
@@ -161,7 +179,7 @@ def tells_of_past(event: Event, start: int, end: int, place: int) -> bool:
 
 
 def _is_notice(said: str) -> bool:
-    return _CORRECTS.match(said) is not None
+    return _CORRECTS.match(said) is not None or _IN_PLACE_OF.search(said) is not None
 
 
 def _is_past(event: Event, said: str, at: int, until: int, *, running: bool = False) -> bool:
@@ -174,6 +192,8 @@ def _is_past(event: Event, said: str, at: int, until: int, *, running: bool = Fa
         return True
     if _TIMED.search(said, begin, close) is None:
         return False
+    if _SO_OFTEN.search(before) and _TALLY.search(said, begin, close):
+        return True
     times = [] if running else [found.span() for found in _BACK_THEN.finditer(said, begin, close)]
     oldest = 1 if running else 0
     times += [

@@ -22,6 +22,7 @@ from alertd.research.freed import freed_of
 from alertd.research.material import Earlier, Exposure, Material, Side, is_talk, sure_types
 from alertd.research.merged import with_buyer
 from alertd.research.rated import rated
+from alertd.research.restrained import restrained
 from alertd.research.standing import FREED, conditional, owed
 from alertd.research.whose import at_whose_place, is_opinion, pays, plays
 from alertd.rules.touched import SAID
@@ -204,6 +205,8 @@ def _effect_on(event: Event, found: ReportedType, role: str, company: str) -> Ef
         return earned(event, found, company)
     if found.type == "rating_change" and found.kind == "credit" and role == "issuer" and found.status != "denied":
         return rated(event, found, company)
+    if found.type == "export_control" and role == "subject" and found.status != "denied":
+        return restrained(event, found, company)
     return on_itself(found, role)
 
 

@@ -20,7 +20,8 @@ _READ, _MOST = 4_000, 60
 _ADVISES = re.compile(
     r"\?\W*$|^\W*(?:why|how|should|what|when|where|who|here['’]?s?|watch|video|photos?|pictures?|podcast"
     r"|opinion|comment(?:ary)?"
-    r"|factbox|timeline|explainer|analysis|graphic|preview|diary|calendar)\b|\byou(?:r|rs)?\b|^\W*\d+ \w+"
+    r"|factbox|insight|column|breakingviews|week ahead|table|timeline|explainer|analysis|graphic|preview|diary"
+    r"|calendar)\b|\byou(?:r|rs)?\b|^\W*\d+ \w+"
     r"|\b(?:anniversary|years on|looks? back|remember\w*|history of|how \w+)\b|\b(?:best|top|hot"
     r"|undervalued) (?:\w+ ){0,2}stocks?\b|\bstocks? (?:to|picks?|watch)\b|\b(?:round-?up"
     r"|newsletter|digest)\b",

@@ -45,6 +45,10 @@ _RIVAL = re.compile(
     rf"{_LEAD}(?:[Ii]ts\s|[Tt]he\s|[Aa]\s)?(?:(?:\w+\s){{0,2}}?(?:rivals?|competitors?|peers?)"
     rf"|[Oo]ther\s{_FIRMS}|[Oo]thers)\b"
 )
+_SIMILAR = re.compile(
+    r"\b(?:[Aa]|[Tt]he|[Ii]n) (?:similar|comparable)\b|\b[Ss]imilar (?:cases?|suits?|claims|settlements?"
+    r"|charges|fines)\b"
+)
 _REPORTS = re.compile(
     r"(?<!was )(?<!were )(?<!been )\b(?:said|says|reported|told|wrote|confirmed|announced|estimate[sd]?|rul(?:ed|es)"
     r"|order(?:s|ed)|fine[sd]?)\b"
@@ -71,13 +75,19 @@ _NOT_SOMEBODY = frozenset((
 """Words with which a sentence begins without naming anybody."""
 
 
-def is_of_others(event: Event, first: int, last: int, place: int) -> bool:
-    """Whether the clause of a place of the body is about others; its sentence goes from `first` to `last`."""
+def is_of_others(event: Event, first: int, last: int, place: int, whose: str | None = None) -> bool:
+    """Whether the clause of a place of the body is about others; its sentence goes from `first` to `last`.
+
+    `whose` is the company to which what stands there is known to belong.
+    """
     parties = _parties(event)
     if not parties:
         return False
     said = event.body[first:last]
-    if _is_theirs(event, said, parties) or _is_theirs(event, _clause(said, place - first), parties):
+    clause = _clause(said, place - first)
+    if not _has_party(clause, parties) and (_SIMILAR.search(clause) or (whose and _is_aside(event, whose))):
+        return True
+    if _is_theirs(event, said, parties) or _is_theirs(event, clause, parties):
         return True
     if not _GOES_ON.match(said) or _has_party(said, parties):
         return False
@@ -87,6 +97,15 @@ def is_of_others(event: Event, first: int, last: int, place: int) -> bool:
         return False
     begin, close = sentence_around(event.body, first - len(gap) - 1, first - len(gap))
     return _is_theirs(event, event.body[begin:close], parties)
+
+
+def _is_aside(event: Event, company: str) -> bool:
+    """Whether a company is neither a party of the event nor in its title or its first paragraph."""
+    if any(party.company == company for one in sure_types(event) for party in one.parties):
+        return False
+    lead = len(event.body.split("\n\n", 1)[0][:_LEAD_READ])
+    spans = [span for one in event.companies if one.id == company for span in one.evidence]
+    return bool(spans) and not any(span.field == "title" or span.start < lead for span in spans)
 
 
 def _clause(said: str, at: int) -> str:

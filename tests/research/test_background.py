@@ -138,3 +138,20 @@ def test_a_fine_of_the_past_or_of_others_is_no_risk(body: str, told: bool) -> No
     about = event(f"{body} It is $70 million.", "$70 million")
     found = of(facts_note(gather(about, {}, graph(), {}), about.event_at), "risk")
     assert any(body in ground.said for one in found for ground in one.grounds) is told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Alder Bank has paid more than $70 million in fines, settlements and refunds over the past two decades.",
+        "Its $70 million purchase of a lender of the north in 2021 is still being absorbed.",
+        "Norbex agreed in 2023 to pay $70 million.",
+        "A similar fine cost Norbex $70 million.",
+        "Jane Doe, who led a business with sales of $70 million, is to see to it.",
+        "(Paragraph 3: the fine is $40 million instead of $70 million)",
+        "A settlement of $70 million that was signed in 2023 is not touched by it.",
+        "Talks on a settlement of $70 million, struck in secret, collapsed in 2022.",
+    ],
+)
+def test_nor_is_one_that_is_told_beside_the_news(body: str) -> None:
+    assert not tells(event(body, "$70 million"))

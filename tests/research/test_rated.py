@@ -64,6 +64,21 @@ def test_who_a_verdict_was_against_gains_where_it_is_lifted(title: str, said: li
 
 
 @pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("US adds licence requirement for chips of Vega Grid", ["Vega Grid is limited in what it may sell abroad."]),
+        ("US bans exports of Vega Grid to China", ["Vega Grid is limited in what it may sell abroad."]),
+        ("US allows Vega Grid to sell chips despite its ban", []),
+        ("US weighs curbs on Vega Grid", []),
+    ],
+)
+def test_who_may_no_longer_sell_everywhere_loses(title: str, said: list[str]) -> None:
+    found = ReportedType(type="export_control", confidence=0.9, evidence=[place(title, title, "title")],
+                         parties=[Party(company="vega", role="subject")])  # fmt: skip
+    assert signs(event(title, "", found)) == said
+
+
+@pytest.mark.parametrize(
     ("body", "said"),
     [
         ("Vega Grid will become a wholly owned subsidiary of Lumen Labs.", ["Vega Grid is to be bought."]),
