@@ -40,11 +40,10 @@ HEAD = """\
 # What an event carries
 
 An event is one JSON object: so [`alertd parse`, `enrich` and `match`](cli.md) write and read it, so
-[`push`](push.md) takes it, so it stands in the [archive](archive.md) and, with an excerpt instead of its body,
-in [webhooks](webhook.md). To the filters an event may be as short as `{"title": "…"}`: what is missing takes
-its default, and what is not known here is kept. What fills which field: [enrichment.md](enrichment.md). Times
-are RFC 3339 in UTC with milliseconds and `Z`; evidence counts code points of the plain text, the end is
-exclusive.
+[`push`](push.md) takes it, so it stands in the [archive](archive.md) and, with an excerpt for its body, in
+[webhooks](webhook.md). To the filters an event may be as short as `{"title": "…"}`: what is missing takes its
+default, and what is not known here is kept. What fills which field: [enrichment.md](enrichment.md). Times are
+RFC 3339 in UTC with milliseconds and `Z`; evidence counts code points of the plain text, the end is exclusive.
 
 ```
 echo '{"title": "Vega Grid leases Orion to Northwind for $3-4bn a year"}' | alertd enrich
