@@ -107,7 +107,9 @@ def measure(sizes: Sequence[int] = SIZES, rounds: int = ROUNDS) -> list[Row]:
                 for asked, ask in ASKED.items():
                     found = race(scanners, events, ask, rounds)
                     base = statistics.fmean(found["dictionaries"])
-                    rows += [_row(rules, len(terms), asked, name, found[name], base, weights[name]) for name in tables]
+                    rows += [
+                        _row(rules, len(terms), asked, name, found[name], base, weights[name]) for name in tables
+                    ]
             step(f"{rules:,} rules")
     return rows
 
