@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from alertd.research.addressed import speaks_to_its_reader
+from alertd.text.sentences import sentences
 
 _HIDDEN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|\[[^\[\]]{12,1000}\]|\{[^{}]{12,1000}\}|\([^()]{12,1000}\)")
 _CAUTIONS = re.compile(
@@ -22,6 +23,9 @@ _RISK_LIST = re.compile(
     r"\b(?:the\s)?(?:risk|possibility|occurrence|failure|inability|effect|outcome)\s(?:that|of|to)\b", re.IGNORECASE
 )
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_LINE = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
+_READ, _SHORT, _FEW = 8_000, 400, 3
+"""Code points that are looked through; characters and sentences of a short paragraph."""
 _HEADING = 10
 """Words of a line that is none but a heading."""
 _MOST_OF_A_LIST = 3
@@ -31,6 +35,22 @@ _MOST_OF_A_LIST = 3
 def is_hidden(text: str, start: int, end: int) -> bool:
     """Whether a place of a text is in a comment, or in a bracket that speaks to its reader."""
     return any(first < end and start < last for first, last in _hidden(text))
+
+
+def leads_up(text: str, start: int, end: int) -> bool:
+    """Whether a place is in a short paragraph of which a sentence speaks to its reader: who is named there is"
+    " a lure."""
+    return any(first < end and start < last for first, last in _addressed(text[:_READ]))
+
+
+@lru_cache(maxsize=16)
+def _addressed(text: str) -> tuple[tuple[int, int], ...]:
+    found = ((line.span(), line[0]) for line in _LINE.finditer(text))
+    return tuple(
+        span
+        for span, said in found
+        if len(said) <= _SHORT and speaks_to_its_reader(said) and len(sentences(said)) <= _FEW
+    )
 
 
 @lru_cache(maxsize=16)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from alertd.model import Amount, Event
+from alertd.model import Amount, Event, Evidence, ReportedType
 from alertd.research.figure_dates import Day, dates
 from alertd.research.strangers import is_of_others
 from alertd.research.whole import sentence_around
@@ -159,6 +159,20 @@ def is_background(event: Event, amount: Amount) -> bool:
     if _is_notice(said) or is_of_others(event, first, last, one.start, amount.of):
         return True
     return _is_past(event, said, at, until, running=amount.role in RUNNING)
+
+
+def is_told_beside(event: Event, found: ReportedType) -> bool:
+    """Whether an event type rests on nothing but sentences of the body about an earlier time, a career or others."""
+    spans = [one for one in found.evidence if one.field in ("title", "body")]
+    return bool(spans) and all(one.field == "body" and _is_beside(event, one) for one in spans)
+
+
+def _is_beside(event: Event, one: Evidence) -> bool:
+    if not 0 <= one.start < one.end <= len(event.body) or one.end - one.start > _LONGEST:
+        return False
+    first, last = sentence_around(event.body, one.start, one.end)
+    said = event.body[first:last]
+    return is_of_others(event, first, last, one.start) or _is_past(event, said, one.start - first, one.end - first)
 
 
 def is_notice(event: Event, amount: Amount) -> bool:

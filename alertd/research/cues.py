@@ -129,7 +129,7 @@ RISKS = _cues(
     costly=r"cannot pass on|charges? of (?:about |some )?\W?\d+|dearer|costs? (?:almost|it|more|about|up)"
     r"|fell \d+|down from"
     r"|less each year|\d+% less|margins? (?:fell|falls|shrank|under)|slow(?:s|ed|er|ing)?"
-    r"|held back|start-?up costs|weigh(?:s|ed|ing)? on|\d ?(?:%|per ?cent) below|overdue"
+    r"|held back|start-?up costs|weigh(?:s|ed|ing)? on|overdue"
     r"|(?:expected|forecast|likely|set) to (?:fall|shrink|contract|decline)|price war|(?:rivals?"
     r"|competitors?) (?:\w+ ){0,3}(?:discount\w*|undercut\w*)"
     r"|below (?:last|a) year|signs? of (?:strain|stress|weakness|trouble)|arrears|delinquen\w+"

@@ -18,6 +18,7 @@ from alertd.research.plain_reading import is_read_plainly
 from alertd.research.rights import RIGHTS, is_refused
 from alertd.research.sayers import sayer_at
 from alertd.research.strangers import is_of_others
+from alertd.research.whole import sentence_around
 
 MOST, MOST_SAID = 4, 3
 
@@ -144,10 +145,17 @@ def horizon_of(material: Material) -> Horizon:
 
 def _plain_horizon(material: Material) -> Horizon:
     """Give what lies ahead where it is not known what the text is about: its dates, and no length."""
-    coming = ahead(material.event)
+    coming = [one for one in ahead(material.event) if not _is_of_others(material.event, one)]
     dated = [one for one in _dated(coming, material.event) if one.grounds]
     ends = months_of(coming) if dated else []
     return Horizon(dated, min(ends, default=None), max(ends, default=None))
+
+
+def _is_of_others(event: Event, one: Ahead) -> bool:
+    if one.evidence.field != "body":
+        return False
+    first, last = sentence_around(event.body, one.evidence.start, one.evidence.end)
+    return is_of_others(event, first, last, one.evidence.start)
 
 
 def _dated(coming: Sequence[Ahead], event: Event) -> list[NoteStatement]:

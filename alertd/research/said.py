@@ -6,6 +6,7 @@ import re
 
 from alertd.alerts.crowding import told_so_far
 from alertd.model import Amount, Event, Evidence, NoteGround, NoteStatement, Party, ReportedType
+from alertd.research.background import is_told_beside
 from alertd.research.effects import PAID
 from alertd.research.grounds import before, naming, number, quote, words
 from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
@@ -42,7 +43,7 @@ def implications(material: Material) -> list[NoteStatement]:
     """Say what happened between whom, and what money is stated."""
     event = material.event
     types = sure_types(event)[:TYPES]
-    said = [_happened(found, material) for found in types]
+    said = [_happened(found, material) for n, found in enumerate(types) if n == 0 or not is_told_beside(event, found)]
     if not types and is_read_plainly(material):
         said = [NoteStatement(section="implication", text=UNKNOWN_KIND, grounds=_whole_title(event))]
     if event.withdrawn:

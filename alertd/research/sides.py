@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from alertd.model import Evidence, NoteGround, NoteSection, NoteStatement
+from alertd.model import Event, Evidence, NoteGround, NoteSection, NoteStatement
+from alertd.research.asides import leads_up
 from alertd.research.grounds import quote, related, relation_text, words
 from alertd.research.material import Exposure, Material
 from alertd.rules.touched import SAID
@@ -64,4 +65,8 @@ def _named(one: Exposure, material: Material) -> list[NoteGround]:
     evidence: list[Evidence] = [*one.shown]
     evidence += [span for found in types for span in found.evidence]
     evidence += [span for company in event.companies if company.id == one.company for span in company.evidence]
-    return quote(event, evidence)
+    return quote(event, [span for span in evidence if span.field != "body" or not _is_lure(event, span)])
+
+
+def _is_lure(event: Event, span: Evidence) -> bool:
+    return leads_up(event.body, span.start, span.end)

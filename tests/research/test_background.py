@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from alertd.model import Amount, CompanyMention, Event, Evidence, Party, ReportedType
 from alertd.research.exposure import gather
@@ -155,3 +156,13 @@ def test_a_fine_of_the_past_or_of_others_is_no_risk(body: str, told: bool) -> No
 )
 def test_nor_is_one_that_is_told_beside_the_news(body: str) -> None:
     assert not tells(event(body, "$70 million"))
+
+
+def test_a_kind_of_event_that_only_others_have_is_not_told() -> None:
+    about = event("Corvin Trust has settled with its clients. It is $70 million.", "$70 million")
+    place_of = place("settled with its clients", about.body, "body")
+    other = ReportedType(type="settlement", confidence=0.8, evidence=[place_of])
+    both = replace(about, event_types=[*about.event_types, other])
+    said = [one.text for one in of(facts_note(gather(both, {}, graph(), {}), both.event_at), "implication")]
+    assert said[0].startswith("Regulatory action")
+    assert not any(one.startswith("Settlement") for one in said)
