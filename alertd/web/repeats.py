@@ -62,7 +62,7 @@ class Repeats:
             return None
         key = keys[0]
         if len(keys) > 1 or not 0 < len(key) <= LONGEST or not all("!" <= one <= "~" for one in key):
-            raise Refusal(400, f"{HEADER} is one text of at most {LONGEST} visible characters of ASCII, without blanks")
+            raise Refusal(400, f"{HEADER} is one text of at most {LONGEST} visible ASCII characters, no blanks")
         name = _mark(key, whose)
         asked = _mark(request.method, request.path_qs, base64.b64encode(body).decode())
         found = await self._store.begin_request(name, msgspec.json.encode(_Kept(mark=asked)))

@@ -16,6 +16,7 @@ from alertd.alerts.by_rule import ByRule, RuleLine
 from alertd.asking.events import EventReader
 from alertd.asking.explain import Named, document, explained
 from alertd.asking.house import House, InForce
+from alertd.asking.rule_source import name_of
 from alertd.base.yaml_document import Place
 from alertd.errors import HistoryRefused, HistoryUnavailable, ParseFailed, Permanent
 from alertd.history.projection import lists
@@ -216,7 +217,8 @@ def _written(rules: InForce, portfolio: Portfolio, rule: Rule) -> tuple[SourceLi
         TestRow(name=one.name, line=one.place.line, expect=one.expect, given=[x.event.title for x in one.given])
         for one in tests
     ]
-    return SourceLines(file=at.file, first=at.line, lines=text[at.line - 1 : end]), shown
+    file = name_of(at, str(rules.reach.rules))
+    return SourceLines(file=file, first=at.line, lines=text[at.line - 1 : end]), shown
 
 
 def _place(rules: InForce, name: tuple[str, str]) -> tuple[Loaded, Place, list[str]] | None:
