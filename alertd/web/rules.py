@@ -8,6 +8,7 @@ POST /v1/rules/PORTFOLIO/RULE/explain    why it holds for an event, or does not:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -216,7 +217,7 @@ def _written(rules: InForce, portfolio: Portfolio, rule: Rule) -> tuple[SourceLi
         TestRow(name=one.name, line=one.place.line, expect=one.expect, given=[x.event.title for x in one.given])
         for one in tests
     ]
-    return SourceLines(file=at.file, first=at.line, lines=text[at.line - 1 : end]), shown
+    return SourceLines(file=_within(at.file, rules.reach.rules), first=at.line, lines=text[at.line - 1 : end]), shown
 
 
 def _place(rules: InForce, name: tuple[str, str]) -> tuple[Loaded, Place, list[str]] | None:
@@ -226,11 +227,17 @@ def _place(rules: InForce, name: tuple[str, str]) -> tuple[Loaded, Place, list[s
     if files is None or at is None:
         return None
     try:
-        content = (rules.reach.rules / at.file).read_bytes()
+        content = Path(at.file).read_bytes()
         text = content.decode().splitlines()
     except (OSError, UnicodeDecodeError):
         return None
     return (files, at, text) if files.digests.get(at.file) == fingerprint(content) else None
+
+
+def _within(file: str, folder: Path) -> str:
+    """Name a file of the rules as it is called there, and not where they lie on this machine."""
+    path = Path(file)
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
 def _tried(rules: InForce, portfolio: Portfolio, rule: Rule, event: Mapping[str, Any]) -> dict[str, Any]:
