@@ -19,9 +19,7 @@ def record(kind: str = "answer", name: str = ALERT, **data: Any) -> Line:
     return "1-0", made
 
 
-def told(
-    line: Line, *, states: dict[str, AlertState] | None = None, open_: frozenset[str] = frozenset()
-) -> list[Line]:
+def told(line: Line, *, states: dict[str, AlertState] | None = None, open_: tuple[str, ...] = ()) -> list[Line]:
     known = {ALERT: mixed()} if states is None else states
     return without_kept_back([line], known, lambda one: as_a_desk_sees(one, "ai", [SLACK]), open_)
 
