@@ -3,7 +3,7 @@
     web  -order on stdin->  python -m alertd.asking.rules_apart, nice 10  -answer on stdout->  web
 
 To load a directory of rules and to run its tests takes a processor for seconds; whoever sends must not wait for that.
-What is asked is answered by the files as they stand; `version` says whether these are in force.
+What is asked is answered by the files as they stand; the fingerprint of a rule says whether it is the one in force.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class RuleSeen(Struct, frozen=True, kw_only=True):
 
     file: str
     line: int
+    hash: str
+    """Its fingerprint: as `Rule.hash`."""
     source: list[SourceLine] = msgspec.field(default_factory=list)
     tests: list[TestRun] = msgspec.field(default_factory=list)
 
@@ -76,8 +78,8 @@ class RuleSeen(Struct, frozen=True, kw_only=True):
 class Answer(Struct, frozen=True, kw_only=True):
     """What came of it."""
 
-    version: str = ""
-    """Of the rules in the files."""
+    read: bool = True
+    """Whether the files could be read."""
     rules: dict[str, RuleSeen] = msgspec.field(default_factory=dict)
     lines: list[str] = msgspec.field(default_factory=list)
     """Of a text: the explanation."""
@@ -113,7 +115,7 @@ def answered(order: Order) -> Answer:
     try:
         loaded = loaded_with(Path(order.rules), Path(order.state_dir), lambda _: None, tests=not order.rule)
     except ConfigError:
-        return Answer(trouble="The files of the rules have faults at present; alertd check names them.")
+        return Answer(read=False, trouble="The files of the rules have faults at present; alertd check names them.")
     loaded = replace(loaded, book=msgspec.structs.replace(loaded.book, source_desks=order.desks))
     return _tried(loaded, order) if order.rule else _seen(loaded, order)
 
@@ -126,13 +128,19 @@ def _seen(loaded: Loaded, order: Order) -> Answer:
     run: dict[str, list[TestRun]] = {}
     for outcome in islice(Runner(loaded, wanted), MOST_TESTS):
         run.setdefault(outcome.rule.rule, []).append(_run(outcome))
+    there = loaded.book.portfolio(portfolio)
+    hashes = {one.id: one.hash for one in there.rules} if there is not None else {}
     rules = {
         rule: RuleSeen(
-            file=name_of(place, order.rules), line=place.line, source=source_of(place), tests=run.get(rule, [])
+            file=name_of(place, order.rules),
+            line=place.line,
+            hash=hashes.get(rule, ""),
+            source=source_of(place),
+            tests=run.get(rule, []),
         )
         for rule, place in places.items()
     }
-    return Answer(version=loaded.book.version, rules=rules)
+    return Answer(rules=rules)
 
 
 def _run(outcome: Outcome) -> TestRun:
@@ -153,8 +161,8 @@ def _tried(loaded: Loaded, order: Order) -> Answer:
         events = EventReader.of(loaded).timeline(msgspec.json.encode(fields))
         found = explained(loaded, asked, events)
     except (NotThere, ParseFailed, Permanent) as error:
-        return Answer(version=loaded.book.version, trouble=str(error))
-    return Answer(version=loaded.book.version, lines=list(lines(found)), holds=found.truth)
+        return Answer(trouble=str(error))
+    return Answer(lines=list(lines(found)), holds=found.truth)
 
 
 def main() -> None:

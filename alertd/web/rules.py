@@ -8,6 +8,7 @@ POST /v1/rules/PORTFOLIO/RULE/explain    why it holds for an event, or does not:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -228,7 +229,7 @@ def _place(rules: InForce, name: tuple[str, str]) -> tuple[Loaded, Place, list[s
     if files is None or at is None:
         return None
     try:
-        content = (rules.reach.rules / at.file).read_bytes()
+        content = Path(at.file).read_bytes()
         text = content.decode().splitlines()
     except (OSError, UnicodeDecodeError):
         return None

@@ -19,9 +19,7 @@ def record(kind: str = "answer", name: str = ALERT, **data: Any) -> Line:
     return "1-0", made
 
 
-def told(
-    line: Line, *, states: dict[str, AlertState] | None = None, open_: frozenset[str] = frozenset()
-) -> list[Line]:
+def told(line: Line, *, states: dict[str, AlertState] | None = None, open_: tuple[str, ...] = ()) -> list[Line]:
     known = {ALERT: mixed()} if states is None else states
     return without_kept_back([line], known, lambda one: as_a_desk_sees(one, "ai", [SLACK]), open_)
 
@@ -53,4 +51,4 @@ def test_what_nothing_is_kept_back_of_stays_and_messages_never_do() -> None:
 def test_of_an_alert_that_the_store_has_no_more_only_what_everybody_may_be_told_is_there() -> None:
     line = record(alert={"id": ALERT, "title": SECRET})
     assert told(line, states={}) == []
-    assert told(line, states={}, open_=frozenset({ALERT})) == [line]
+    assert told(line, states={}, open_=(ALERT,)) == [line]

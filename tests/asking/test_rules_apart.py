@@ -37,7 +37,9 @@ def order(tmp_path: Path) -> Order:
 
 async def test_a_portfolio_has_places_lines_and_tests(order: Order) -> None:
     found = await asked_apart(order)
-    assert found.version == load_rules(Path(order.rules)).book.version
+    assert found.read
+    hashes = {rule.id: rule.hash for _, rule in load_rules(Path(order.rules)).book.rules()}
+    assert {rule: seen.hash for rule, seen in found.rules.items()} == hashes
     assert found.rules.keys() == {"lease", "bare"}
     lease = found.rules["lease"]
     assert (lease.file, lease.line, lease.source[0].text) == ("portfolios/p.yaml", 5, "  - id: lease")

@@ -107,6 +107,8 @@ async def serving(
     http = HttpClient(user_agent="alertd-test")
     await http.__aenter__()
     house = house_of(life, folder, http) if folder is not None else None
+    if house is not None:
+        _ = (await house.rules()).enricher  # seconds on a busy machine: no request has to wait for it
     rooms = rooms_of(
         life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios, house=house,  # type: ignore[arg-type]
         status=status_of(life),

@@ -124,8 +124,8 @@ class RulePages:
             seen = await desk.files.seen(portfolio.id)
         except Temporary as error:
             log.warning("rules_not_read", error=str(error))
-            seen = Answer(trouble="The files of the rules could not be read just now.")
-        files = Files(seen, old=bool(seen and seen.version and seen.version != desk.in_force.version))
+            seen = Answer(read=False, trouble="The files of the rules could not be read just now.")
+        files = Files(seen, old=seen is not None and seen.read and not _is_in_force(seen, rule))
         parts = rule_page(portfolio, rule, record, span, files, tried, signed, now)
         return page(one_line(rule.title, 200) or rule.id, *parts, signed=signed, here=WAY)
 
@@ -136,6 +136,12 @@ class RulePages:
         rules = portfolio.rules if portfolio is not None else ()
         rule = next((one for one in rules if one.id == request.match_info["rule"]), None)
         return (portfolio, rule) if portfolio is not None and rule is not None else None
+
+
+def _is_in_force(seen: Answer, rule: Rule) -> bool:
+    """Tell whether the files have the rule as it is in force. Their version says less: it counts what else is set."""
+    there = seen.rules.get(rule.id)
+    return there is not None and there.hash == rule.hash
 
 
 def _row(portfolio: Portfolio, rule: Rule, records: Mapping[str, RuleRecord] | None, now: int) -> list[str]:
