@@ -218,9 +218,7 @@ class Schedule:
         if self._stopping or source_id in self._running or source_id not in self._sources:
             return
         telemetry.POLL_LATENESS.observe(max(self._clock() - self._due.pop(source_id, self._clock()), 0) / 1000)
-        # What it is asked by is taken now: before the task begins, a reload or another poller may take it away.
-        turn = self._run(self._sources[source_id], self._states[source_id])
-        self._running[source_id] = task = asyncio.create_task(turn, name=f"poll:{source_id}")
+        self._running[source_id] = task = asyncio.create_task(self._run(source_id), name=f"poll:{source_id}")
         task.add_done_callback(lambda done: self._ended(source_id, done))
 
     def _ended(self, source_id: str, task: asyncio.Task[bool]) -> None:
@@ -230,9 +228,11 @@ class Schedule:
             self._hurried.discard(source_id)
             self.soon(source_id)
 
-    async def _run(self, source: PolledConfig, state: SourceState) -> bool:
+    async def _run(self, source_id: str) -> bool:
         """Poll once and set the next turn; tells whether the poll came to its end."""
-        source_id = source.id
+        source, state = self._sources.get(source_id), self._states[source_id]
+        if source is None:  # a reload or another poller took it away between its turn and now
+            return False
         try:
             self._room.check()
             polled = await self._poll.poll(source, state)
