@@ -21,7 +21,7 @@ def test_a_card_is_the_row_of_a_list_without_who_was_told_and_with_what_it_is_ab
         name: value for name, value in listed.items() if name in carried
     }
     assert set(carried) - set(listed) == {
-        "subject", "sources", "event", "companies", "holdings", "matches", "changes", "quotes",
+        "subject", "sources", "event", "companies", "matches", "changes", "quotes",
     }  # fmt: skip
     assert (carried["title"], carried["event"], carried["desk"]) == (TITLE, "ev_a", "ai")
 
