@@ -40,11 +40,16 @@ _ONE = st.builds(
 
 
 def _of_one_time(calls: list[Call]) -> list[Call]:
-    """Let a revision of an event have one time: it is what it is, however often it is told."""
-    known: dict[tuple[str, int], int] = {}
+    """Let a revision of an event have one time, and a later one none before it.
+
+    A correction that moves an event back beyond what its set keeps lets what was trimmed before it in again when it
+    is told again (docs/next.md).
+    """
+    known: dict[str, int] = {}
 
     def told(one: Observation) -> Observation:
-        return msgspec.structs.replace(one, at_ms=known.setdefault((one.event, one.revision), one.at_ms))
+        first = known.setdefault(one.event, one.at_ms)
+        return msgspec.structs.replace(one, at_ms=first + (one.revision - 1) * MINUTE)
 
     return [([told(one) for one in found], revised) for found, revised in calls]
 
