@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from alertd.base.apart import asked_apart
 from alertd.base.clock import follow_clock, machine_ms, system_clock
 from alertd.errors import StoreUnavailable, Temporary
 from alertd.history.verify.archived import archived_in
@@ -29,8 +29,6 @@ AGAIN_S = 10.0
 """Between two looks at what seems wrong."""
 NO_STORE = 75
 """EX_TEMPFAIL (sysexits.h): Redis is away, or goes away meanwhile."""
-STDERR = 2_000
-"""Bytes of what it says when it dies, for the log."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -46,23 +44,12 @@ class Order(Struct, frozen=True, kw_only=True):
 
 async def verified_apart(order: Order) -> Report:
     """Have everything looked at. Raises StoreUnavailable where Redis is away, RuntimeError where the process dies."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "alertd.app.verify_apart",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        out, said = await process.communicate(msgspec.json.encode(order))
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode == NO_STORE:
+    ended = await asked_apart("alertd.app.verify_apart", msgspec.json.encode(order))
+    if ended.code == NO_STORE:
         raise StoreUnavailable("Redis went away while everything was looked at")
-    if process.returncode:
-        words = said[-STDERR:].decode("utf-8", "replace")
-        raise RuntimeError(f"the look at everything ended with {process.returncode}: {words}")
-    return msgspec.json.decode(out, type=Report)
+    if ended.code:
+        raise RuntimeError(f"the look at everything ended with {ended.code}: {ended.said}")
+    return msgspec.json.decode(ended.out, type=Report)
 
 
 async def _verified(order: Order) -> Report:

@@ -8,10 +8,8 @@ What is asked is answered by the files as they stand; the fingerprint of a rule 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -23,6 +21,7 @@ from alertd.asking.events import EventReader
 from alertd.asking.explain import explained, named
 from alertd.asking.rule_source import SourceLine, name_of, source_of
 from alertd.asking.rules import loaded_with
+from alertd.base import apart
 from alertd.base.clock import follow_clock
 from alertd.errors import ConfigError, NotThere, ParseFailed, Permanent, Temporary
 from alertd.rules.explanation_text import lines
@@ -33,7 +32,6 @@ from alertd.ruletests.run import Runner
 NICE = 10
 PATIENCE_S = 60.0
 """After so long a process is ended: a test that never ends must not stay for ever."""
-STDERR = 2_000
 MOST_TESTS = 2_000
 """Of one portfolio; more are left to `alertd test`."""
 
@@ -90,24 +88,13 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 async def asked_apart(order: Order) -> Answer:
     """Have it answered. Raises Temporary where it takes too long or the process dies."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "alertd.asking.rules_apart",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )  # fmt: skip
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            out, said = await process.communicate(msgspec.json.encode(order))
+        ended = await apart.asked_apart("alertd.asking.rules_apart", msgspec.json.encode(order), PATIENCE_S)
     except TimeoutError as error:
         raise Temporary(f"the rules were not read within {PATIENCE_S:.0f} seconds") from error
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode:
-        words = said[-STDERR:].decode("utf-8", "replace")
-        raise Temporary(f"reading the rules ended with {process.returncode}: {words}")
-    return msgspec.json.decode(out, type=Answer)
+    if ended.code:
+        raise Temporary(f"reading the rules ended with {ended.code}: {ended.said}")
+    return msgspec.json.decode(ended.out, type=Answer)
 
 
 def answered(order: Order) -> Answer:

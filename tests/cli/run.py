@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import structlog
 from pytest import MonkeyPatch
 
 from alertd.cli.main import main
+from tests.support.http import DEADLINE_S
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -131,3 +133,13 @@ def _until_closed(terminal: int) -> bytes:
         if not piece:
             return shown
         shown += piece
+
+
+def in_shell(line: str, folder: Path) -> str:
+    """Run a line of shell with `alertd` as a word of it; gives what appears, results before errors."""
+    alertd = f'alertd() {{ {shlex.join(command())} "$@"; }}\n'
+    done = subprocess.run(
+        ["sh", "-c", alertd + line], cwd=folder, env=plain_environment(), capture_output=True, text=True,
+        timeout=5 * DEADLINE_S, check=False,
+    )  # fmt: skip
+    return done.stdout + done.stderr

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,8 +27,7 @@ from alertd.model import (
 from tests.cli.conftest import Desk
 from tests.cli.keeping import keep
 from tests.cli.living import alert
-from tests.cli.run import ROOT, command, plain_environment
-from tests.support.http import DEADLINE_S
+from tests.cli.run import ROOT, in_shell
 
 PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
 EDGAR = re.search(r"^\$ cat page\.xml\n(.*?)^\$", PAGE, re.MULTILINE | re.DOTALL)
@@ -69,16 +66,6 @@ def steps(*, asking: bool) -> list[Step]:
     return found
 
 
-def run(line: str, folder: Path) -> str:
-    """Run a line of shell; gives what appears, results before errors."""
-    alertd = f'alertd() {{ {shlex.join(command())} "$@"; }}\n'
-    done = subprocess.run(
-        ["sh", "-c", alertd + line], cwd=folder, env=plain_environment(), capture_output=True, text=True,
-        timeout=5 * DEADLINE_S, check=False,
-    )  # fmt: skip
-    return done.stdout + done.stderr
-
-
 def fits(shown: str, printed: str) -> bool:
     # RE2: with many gaps a text that does not fit would keep `re` busy for minutes.
     pattern = "(?s)" + "(?:.*)".join(map(re2.escape, shown.replace("…\n", "…").split("…")))
@@ -110,7 +97,7 @@ def test_the_examples_with_files_print_what_stands_there(tmp_path: Path) -> None
         if step.line.startswith("cd "):
             folder = folder / step.line.removeprefix("cd ")
         else:
-            as_shown(step, run(step.line, folder))
+            as_shown(step, in_shell(step.line, folder))
 
 
 @pytest.fixture
@@ -172,4 +159,4 @@ def test_the_examples_that_ask_a_daemon_print_what_stands_there(asked: Desk) -> 
     for step in steps(asking=True):
         keep(asked)  # as the daemon does all the time
         in_trouble(asked)
-        as_shown(step, run(step.line, asked.folder))
+        as_shown(step, in_shell(step.line, asked.folder))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shlex
-import subprocess
 from pathlib import Path
 
-from tests.cli.run import command, plain_environment
+from tests.cli.run import in_shell
 from tests.cli.test_docs import Step, fits, of_any_age
 from tests.docs.pages import ROOT, blocks
 from tests.support.daemon import Daemon, eventually
-from tests.support.http import DEADLINE_S
 
 PAGE = ROOT / "docs/tutorial.md"
 DAEMON = "alertd run"
@@ -29,16 +26,6 @@ def steps() -> list[Step]:
                 line = f"{line}\n{inside}\nEND\n"
             found.append(Step(line, rest))
     return found
-
-
-def typed(line: str, folder: Path) -> str:
-    """Type a line there; gives what appears, results before errors."""
-    ours = f'alertd() {{ {shlex.join(command())} "$@"; }}\n'
-    done = subprocess.run(
-        ["sh", "-c", ours + line], cwd=folder, env=plain_environment(), capture_output=True, text=True,
-        timeout=5 * DEADLINE_S, check=False,
-    )  # fmt: skip
-    return done.stdout + done.stderr
 
 
 async def test_the_tutorial_ends_with_an_alert(tmp_path: Path) -> None:
@@ -69,7 +56,7 @@ async def settled(step: Step, folder: Path, *, wait: bool) -> str | None:
 
     async def right() -> bool:
         nonlocal shown
-        shown = await asyncio.to_thread(typed, step.line, folder)
+        shown = await asyncio.to_thread(in_shell, step.line, folder)
         return fits(step.printed, shown) or fits(of_any_age(step.printed), of_any_age(shown))
 
     if not wait:
