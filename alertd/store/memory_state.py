@@ -32,7 +32,8 @@ class _Placed:
     """Where an event is, and the newest revision of it that is known."""
 
     revision: int = 0
-    sets: set[str] = field(default_factory=set)
+    sets: dict[str, int] = field(default_factory=dict)
+    """Set -> the revision that was put into it, or left out of it."""
     expires: int = 0
 
 
@@ -62,10 +63,10 @@ class MemoryState(MemoryBase):
         placed = self._place_of(event)
         if revision < placed.revision:
             return
-        for key in placed.sets - set(kept):
+        for key in placed.sets.keys() - set(kept):
             if key in self._sets:
                 self._sets[key].rows.pop(event, None)
-        placed.sets &= set(kept)
+            del placed.sets[key]
         if revision > placed.revision:
             placed.revision, placed.expires = revision, self.clock() + PLACED_MS
 
@@ -93,6 +94,8 @@ class MemoryState(MemoryBase):
         old = found.rows.get(one.event)
         if old is not None and one.revision <= old.revision:
             return False
+        if old is None and found.last and self._place_of(one.event).sets.get(one.key, 0) >= one.revision:
+            return False  # it was left out before
         new = Row(
             event=one.event,
             revision=one.revision,
@@ -117,13 +120,13 @@ class MemoryState(MemoryBase):
             new = msgspec.structs.replace(new, order=new.order or found.last, changed=found.last, earlier=earlier)
         found.rows[one.event] = new
         found.expires = self.clock() + one.keep_ms
-        self._know(one).sets.add(one.key)
+        self._know(one)
         return True
 
-    def _know(self, one: Observation) -> _Placed:
+    def _know(self, one: Observation) -> None:
         placed = self._place_of(one.event)
         placed.revision, placed.expires = one.revision, self.clock() + PLACED_MS
-        return placed
+        placed.sets[one.key] = one.revision
 
     def _forget_sets(self, now: int) -> int:
         """Drop the sets and places whose time is over."""

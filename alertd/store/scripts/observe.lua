@@ -4,11 +4,12 @@
 --                         order; ~event -> what it was before it changed, oldest first: JSON of [order, the rest of the
 --                         row from its time on]
 --   times:<set>     zset  event -> time
---   placed:<event>  hash  r -> the newest revision that is known; set -> 1
+--   placed:<event>  hash  r -> the newest revision that is known; set -> the revision that was put into it
 --   states          zset  set -> when it expires
 -- An event is put into a set once; a newer revision replaces what is remembered and keeps its place in the order. What
 -- it was before is kept: the first version and the newest of the others.
--- Of those older than `keep` before the newest only one stays: it tells how long the set has been there.
+-- Of those older than `keep` before the newest only one stays: it tells how long the set has been there. What was left
+-- out stays out when it is told again, though a correction has moved the newest back since.
 -- ARGV: now, lifetime of `placed` in ms, number of revised events, of each: event, revision, number of sets, the sets
 -- that it is in now (from all others it is taken out); then of each observation: set, event, revision, time, distinct,
 -- value, data, keep in ms, most, read. Answers {'ok', of each observation its rows: event, row…}.
@@ -85,6 +86,17 @@ local function know(event, revision)
   redis.call('PEXPIRE', K['placed:' .. event], lifetime)
 end
 
+-- Remember that a set has had this revision of an event, whether it is in it now or was left out.
+local function mark(one)
+  redis.call('HSET', K['placed:' .. one.event], one.set, number(one.revision))
+  know(one.event, one.revision)
+end
+
+local function was_left_out(one)
+  local told = tonumber(redis.call('HGET', K['placed:' .. one.event], one.set) or '0')
+  return told >= one.revision and redis.call('EXISTS', K['rows:' .. one.set]) == 1
+end
+
 local function drop(set, events)
   if #events > 0 then
     redis.call('ZREM', K['times:' .. set], unpack(events))
@@ -118,8 +130,7 @@ local function write(one, order, changed)
   redis.call('PEXPIRE', K['rows:' .. one.set], number(one.keep))
   redis.call('PEXPIRE', K['times:' .. one.set], number(one.keep))
   redis.call('ZADD', K['states'], number(now + one.keep), one.set)
-  redis.call('HSET', K['placed:' .. one.event], one.set, '1')
-  know(one.event, one.revision)
+  mark(one)
 end
 
 local function put_new(one)
@@ -129,7 +140,7 @@ local function put_new(one)
     local order = next_order(one.set)
     write(one, order, order)
   else
-    know(one.event, one.revision)
+    mark(one)
   end
 end
 
@@ -163,7 +174,7 @@ local function replace(one, stored)
     keep_version(one, order, changed, time, value, rest)
     write(one, order, next_order(one.set))
   else
-    know(one.event, one.revision)
+    mark(one)
   end
 end
 
@@ -173,9 +184,10 @@ local function put(one)
   end
   local stored = redis.call('HGET', K['rows:' .. one.set], one.event)
   if stored then
-    return replace(one, stored)
+    replace(one, stored)
+  elseif not was_left_out(one) then
+    put_new(one)
   end
-  put_new(one)
 end
 
 for _, one in ipairs(revised) do
