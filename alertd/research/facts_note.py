@@ -22,6 +22,7 @@ from alertd.research.retracted import taken_back
 from alertd.research.risks import Horizon, horizon_of, risks
 from alertd.research.said import crowding, implications, precedents
 from alertd.research.sides import exposed, losers, winners
+from alertd.rules.grounds import LIKELY, how_clear
 
 LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk", "horizon", "precedent", "contrarian")
 """Sections that a note speaks of even where there is nothing to be said."""
@@ -29,8 +30,6 @@ LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk",
 TAKEN_BACK = "The story takes itself back, or says that somebody else was meant: nothing follows from it."
 
 Level = Literal["low", "medium", "high"]
-_CLEAR, _LIKELY = 0.85, 0.7
-"""How sure a kind of event has to be to be called so, 0 to 1."""
 _Section = Callable[[Material], list[NoteStatement]]
 _FIRST: tuple[_Section, ...] = (implications, winners, losers, exposed)
 _LAST: tuple[_Section, ...] = (precedents, crowding)
@@ -95,7 +94,7 @@ def confidence(material: Material, *, confirmed: bool = False) -> tuple[Level, s
     doubts = [
         main.status == "denied" or is_talk(event, main) or main.type in ONE_SIDED,
         main.status == "reported" and alone,
-        main.confidence < _LIKELY,
+        main.confidence < LIKELY,
         event.trust == "low",
         event.withdrawn,
     ]
@@ -106,5 +105,4 @@ def confidence(material: Material, *, confirmed: bool = False) -> tuple[Level, s
 
 
 def _sure_of_type(main: ReportedType) -> str:
-    how = "clear" if main.confidence >= _CLEAR else "likely" if main.confidence >= _LIKELY else "uncertain"
-    return f"kind of event {how}"
+    return f"kind of event {how_clear(main.confidence)}"
