@@ -88,13 +88,30 @@ async def test_who_acknowledges_is_seen_in_the_other_tab_without_a_reload(world:
         second = await live(await opened(context))
         third = await live(await opened(context, first.url))
         await first.get_by_role("group", name="Answer", exact=True).get_by_role("button", name="Acknowledge").click()
-        await first.get_by_text("Done: acknowledge.").wait_for()
+        await first.get_by_text("You have taken it.").wait_for()
         for page in (first, third):
             await page.get_by_text("Acknowledged by ai").first.wait_for()
         await second.locator("li.acknowledged", has_text=LEASE[0]).wait_for()
         await third.get_by_role("button", name="Take back").first.click()
         await first.get_by_text("nobody has taken it").wait_for()
-        assert await first.get_by_text("Done: acknowledge.").count() == 1
+        assert await first.get_by_text("You have taken it.").count() == 1
+
+
+async def test_two_who_acknowledge_at_once_are_both_answered_and_one_has_it(world: World) -> None:
+    title = "Taken twice, aiword"
+    await world.raised(title)
+    async with world.visitor("ai") as context:
+        first = await opened(context)
+        await first.get_by_role("link", name=title).click()
+        await live(first)
+        second = await live(await opened(context, first.url))
+        buttons = [one.get_by_role("button", name="Acknowledge").first for one in (first, second)]
+        await asyncio.gather(*(one.click() for one in buttons))
+        for page in (first, second):
+            await page.get_by_text("Acknowledged by ai").first.wait_for()
+            assert await page.get_by_role("button", name="Acknowledge").count() == 0
+        history = await section(first, "What happened")
+        assert history.count("acknowledged by ai") == 1, history
 
 
 async def test_the_list_is_chosen_by_what_the_desk_may_see(world: World) -> None:
