@@ -161,8 +161,7 @@ def likeness(one: Sequence[int], other: Sequence[int]) -> float:
     if not one or not other:
         return 0.0
     union = sorted({*one, *other})[: min(SKETCH, max(len(one), len(other)))]
-    both = set(one) & set(other)
-    return sum(value in both for value in union) / len(union)
+    return len({*one}.intersection(other).intersection(union)) / len(union)
 
 
 def title_mark(title: dict[str, int], skeleton: Sequence[str]) -> str:
