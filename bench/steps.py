@@ -11,7 +11,8 @@ from typing import Any, ParamSpec, TypeVar
 from alertd.enrich.draft import Draft
 from alertd.enrich.enricher import Enricher, Step
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Clock:

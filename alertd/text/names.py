@@ -18,16 +18,15 @@ from alertd.text.core import CORE, CoreTerms, CoreTokens, core_tokens
 from alertd.text.fold import Tokens
 
 T = TypeVar("T")
-Named = TypeVar("Named", covariant=True)
 Words = tuple[str, ...]
 Place = tuple[int, int, T]
 """The first word, the last word, and what is called so."""
 
 
-class Names(Protocol[Named]):
+class Names(Protocol[T]):
     """What is called how."""
 
-    def find(self, tokens: Tokens, until: int, most: int) -> list[tuple[int, int, Named]]:
+    def find(self, tokens: Tokens, until: int, most: int) -> list[Place[T]]:
         """Give every place among so many first words where a name stands, names within others too.
 
         In the order of their first words, shorter names before longer ones; at most so many.

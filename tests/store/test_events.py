@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from alertd.errors import Corrupt
-from alertd.model import IngestItem, StreamEvent
+from alertd.model import IngestItem, JournalRecord, StreamEvent
 from alertd.store.protocol import Store
 from alertd.store.redis import RedisStore
 from tests.store.make import NOW, candidate, new, record
@@ -73,13 +73,14 @@ async def test_what_is_not_pending_cannot_be_claimed(store: Store) -> None:
     assert await store.claim_event("second", event.stream_id, 0) is None
 
 
-async def three(store: Store) -> list[StreamEvent]:
+async def three(store: Store) -> list[tuple[str, JournalRecord, dict[str, int]]]:
+    """Give three events that were handed out, each with what it is finished with."""
     await store.ingest("wire", [new(n) for n in "abc"], NOW)
-    return await store.read_events("first", 10, 0)
+    return [(e.stream_id, record(e.event.id), {}) for e in await store.read_events("first", 10, 0)]
 
 
 async def test_several_are_finished_in_one_go_and_each_for_itself(store: Store) -> None:
-    ended = [(event.stream_id, record(event.event.id), {}) for event in await three(store)]
+    ended = await three(store)
     assert await store.finish_events([]) == []
     assert await store.finish_events([*ended[:2], ended[0]]) == [True, True, False]
     assert await store.finish_events(ended) == [False, False, True]
@@ -94,7 +95,7 @@ async def test_one_that_cannot_be_finished_holds_up_no_other(
     monkeypatch.setattr("alertd.store.events.LONG", long)
     await redis_store.link.call("SET", redis_store.keys("trace:ev_b"), "somebody else's")
     await redis_store.link.call("SCRIPT", "FLUSH")
-    ended = [(event.stream_id, record(event.event.id), {}) for event in await three(redis_store)]
+    ended = await three(redis_store)
     first, second, third = await redis_store.finish_events(ended)
     assert (first, third) == (True, True)
     assert isinstance(second, Corrupt)
