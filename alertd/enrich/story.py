@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import msgspec
 
 from alertd.base.ids import story_id
-from alertd.enrich.story_bound import Bound
 from alertd.enrich.story_compare import compare
 from alertd.enrich.story_counts import Counts, counted, united_counts
 from alertd.enrich.story_filing import tells_news
@@ -99,22 +98,14 @@ def keys_of(report: Report) -> list[str]:
     return keys + [f"fi:{figure}" for figure in report.numbers if len(figure) >= KEY_DIGITS][:KEY_FIGURES]
 
 
-def score(report: Report, state: StoryState, bound: Bound) -> Likeness:
-    """Compare a report with a story; nothing in common if the story is over for it, or what is in common not enough.
-
-    `bound` is the report's.
-    """
+def score(report: Report, state: StoryState) -> Likeness:
+    """Compare a report with a story; nothing if they do not belong together, or if the story is over for it."""
     if abs(report.at_ms - state.last_ms) > IDLE_MS or abs(report.at_ms - state.founder.at_ms) > LIFE_MS:
         return NOTHING
-    if not bound.may_reach(state.founder, JOIN if state.newest is None else FOUNDER):
-        return NOTHING
     if state.newest is None:
-        return compare(report, state.founder)
-    is_like_newest = bound.may_reach(state.newest, JOIN)
-    if not is_like_newest and not bound.may_reach(state.founder, JOIN):
-        return NOTHING
-    first = compare(report, state.founder)
-    last = compare(report, state.newest) if is_like_newest else NOTHING
+        return compare(report, state.founder, JOIN)
+    last = compare(report, state.newest, JOIN)
+    first = compare(report, state.founder, FOUNDER if last.score >= JOIN else JOIN)
     if last.score > first.score and first.score >= FOUNDER:
         return last
     return first
@@ -182,8 +173,7 @@ def united(older: StoryState, younger: StoryState) -> StoryState:
 
 def _ranked(report: Report, stories: Mapping[str, StoryState]) -> list[tuple[str, Likeness]]:
     """Give the stories that a report looks like, the likeliest first, of equals the older."""
-    bound = Bound(report)
-    found = [(name, like) for name, state in stories.items() if (like := score(report, state, bound)).score >= JOIN]
+    found = [(name, like) for name, state in stories.items() if (like := score(report, state)).score >= JOIN]
     return sorted(found, key=lambda one: (-one[1].score, stories[one[0]].founder.at_ms, one[0]))
 
 
