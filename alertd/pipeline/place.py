@@ -11,6 +11,7 @@ An event's answer is frozen when it is assigned: a repeat, and every later revis
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -102,16 +103,15 @@ class _View:
 
     def candidates(self, under: Mapping[str, Sequence[str]]) -> dict[str, StoryState]:
         """Give the stories to compare with."""
-        hits: dict[str, int] = {}
+        hits: Counter[str] = Counter()
         for key, names in under.items():
-            worth = _SURE.get(key.partition(":")[0], 1)
             there = {*names, *self.under.get(key, ())}
-            for name in {self.canonical(name) for name in there} if self.into else there:
-                hits[name] = hits.get(name, 0) + worth
+            there = {self.canonical(name) for name in there} if self.into else there
+            worth = _SURE.get(key.partition(":")[0], 1)
+            hits.update(there if worth == 1 else dict.fromkeys(there, worth))
         known = [name for name in hits if name in self.states]
-        if len(known) > MAX_CANDIDATES:  # most are found under one key only
-            least = sorted([hits[name] for name in known])[-MAX_CANDIDATES]
-            known = [name for name in known if hits[name] >= least]
+        least = sorted([hits[name] for name in known])[-MAX_CANDIDATES:]  # most are found under one key only
+        known = [name for name in known if hits[name] >= least[0]]
         ranked = sorted(known, key=lambda name: (-hits[name], -self.states[name].last_ms, name))
         return {name: self.states[name] for name in ranked[:MAX_CANDIDATES]}
 

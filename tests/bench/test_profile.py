@@ -59,4 +59,4 @@ def test_news_and_enriched_events_go_through_every_step(tmp_path: Path, capsys: 
     )
     assert enriched["companies"] == enriched["tone"] == 0
     profile.show({"news": [{"step": "decode", "us": 1.0}], "enriched": profile._matching(enriched, 100)})
-    assert "matching, 100 rules" in capsys.readouterr().out
+    assert "matching (100 rules)" in capsys.readouterr().out
