@@ -29,11 +29,19 @@ def quote(study: Study, evidence: Iterable[Evidence]) -> list[NoteGround]:
     What carries evidence may have been written by others (`alertd enrich` leaves what an event brings with it).
     """
     for one in evidence:
-        text = study.text(one.field)
-        found = None if text.is_hidden(one.start, one.end) else _in_text(text, one)
-        if found is not None and (shown := _plain(found, one.start, one.end)) is not None:
-            return [quoted(text, shown)]
+        place = (one.field, one.start, one.end)
+        if place not in study.quoted:
+            study.quoted[place] = _ground(study.text(one.field), one)
+        if (ground := study.quoted[place]) is not None:
+            return [ground]
     return []
+
+
+def _ground(text: Text, one: Evidence) -> NoteGround | None:
+    """Give the sentence of a place as a ground; None where there is none that may be shown."""
+    found = None if text.is_hidden(one.start, one.end) else _in_text(text, one)
+    shown = None if found is None else _plain(found, one.start, one.end)
+    return None if shown is None else quoted(text, shown)
 
 
 def quoted(text: Text, shown: Evidence) -> NoteGround:

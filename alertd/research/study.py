@@ -19,7 +19,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from alertd.companies.ordinary import is_ordinary
-from alertd.model import Event, Evidence, ReportedType
+from alertd.model import Event, Evidence, NoteGround, ReportedType
 from alertd.research.hints import Quick
 from alertd.research.plain_reading import is_read_plainly
 from alertd.research.retracted import taken_back
@@ -93,7 +93,7 @@ class Study:
             return ()
         return tuple(sorted(sure, key=lambda found: (found.type in _BESIDE, -found.confidence)))
 
-    @property
+    @cached_property
     def main(self) -> ReportedType | None:
         """The event type that a note is about: the surest; None if none is sure enough."""
         return next(iter(self.types), None)
@@ -115,6 +115,11 @@ class Study:
     def is_read_plainly(self) -> bool:
         """Whether its sentences may be told although no kind of event was recognised."""
         return self.taken_back is None and is_read_plainly(self.event, self.body)
+
+    @cached_property
+    def quoted(self) -> dict[tuple[str, int, int], NoteGround | None]:
+        """What was quoted of it so far, by its places: a right or the title is the ground of several statements."""
+        return {}
 
     @cached_property
     def lead(self) -> str:
