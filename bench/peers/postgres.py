@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from alertd.model import Event
@@ -43,6 +44,8 @@ UNION ALL SELECT id FROM rules, doc WHERE companies IS NULL AND rules.words && %
 UNION ALL SELECT id FROM rules, doc WHERE rules.words IS NULL
     AND (companies IS NULL OR companies && %(companies)s::int[]) AND {_REST}
 """
+PLANS = {"postgres": "force_generic_plan", "postgres, plans": "force_custom_plan"}
+"""One plan for all events costs no planning; one for each event knows which index is better for it."""
 _BETWEEN = "0between0"
 _MOST = 16_383
 """The last place that a tsvector can say."""
@@ -56,28 +59,34 @@ class Postgres:
         self._rules = world.plains.rules
         self._last = Last(self._rules)
         self._server = Server()
-        self._connection: Any = None
+        self._connections: list[Any] = []
         try:
-            self._connection = psycopg.connect(self._server.address, autocommit=True)
+            for _ in PLANS:
+                self._connections.append(psycopg.connect(self._server.address, autocommit=True))
             self._fill(world)
+            for connection, plan in zip(self._connections, PLANS.values(), strict=True):
+                connection.execute(f"SET plan_cache_mode = {plan}")
         except BaseException:
             self.close()
             raise
-        self.ways = {"postgres": Way(self._ask, set)}
+        self.ways = {
+            name: Way(partial(self._ask, connection), set)
+            for name, connection in zip(PLANS, self._connections, strict=True)
+        }
 
     def _fill(self, world: World) -> None:
         seen = Counter(word for event in world.warm for word in _distinct(event))
-        run = self._connection.execute
+        connection = self._connections[0]
+        run = connection.execute
         run(_TABLE)
         names = "id, words, companies, origin, items, low, high, amount, query"
-        with self._connection.cursor() as cursor, cursor.copy(f"COPY rules ({names}) FROM STDIN") as copy:
+        with connection.cursor() as cursor, cursor.copy(f"COPY rules ({names}) FROM STDIN") as copy:
             for rule in self._rules:
                 copy.write_row(_row(rule, seen, len(world.warm)))
         run(_INDEXES)
         run("VACUUM ANALYZE rules")
-        run("SET plan_cache_mode = force_custom_plan")  # a plan for every event: which index is better differs
 
-    def _ask(self, event: Event) -> list[int]:
+    def _ask(self, connection: Any, event: Event) -> list[int]:
         title, body = split_words(event.title), split_words(event.body)
         if len(title) + len(body) >= _MOST:
             raise Cannot(f"a tsvector has no places beyond word {_MOST:,}")
@@ -92,19 +101,19 @@ class Postgres:
             "tone": asked.tone,
             "amount": asked.amount,
         }
-        rows = self._connection.execute(_ASK, parameters, prepare=True).fetchall()
+        rows = connection.execute(_ASK, parameters, prepare=True).fetchall()
         rules = self._rules
         return [number for (number,) in rows if asked.last_holds(rules[number])]
 
     def stored(self) -> int | None:
         """Give the table's size with its indexes."""
-        (size,) = self._connection.execute("SELECT pg_total_relation_size('rules')").fetchone()
+        (size,) = self._connections[0].execute("SELECT pg_total_relation_size('rules')").fetchone()
         return int(size)
 
     def close(self) -> None:
         """End the server."""
-        if self._connection is not None:
-            self._connection.close()
+        for connection in self._connections:
+            connection.close()
         self._server.close()
 
 
