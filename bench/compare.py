@@ -43,9 +43,9 @@ TURN, OWN_TURN = 0.4, 1.2
 """Seconds that an engine is given in each round for events of a kind, and alertd's own; twice that to show that it
 finds the same."""
 FEWEST = 3
-MOST = {"naive": 100_000, "pyahocorasick": 100_000, "hyperscan": 100_000}
-"""Rules up to which an engine takes part, if there is such an end: naive takes seconds, and of the three libraries
-that find strings one is enough where each takes gigabytes."""
+MOST = dict.fromkeys(("naive", "dictionaries", "pyahocorasick", "hyperscan"), 100_000)
+"""Rules up to which an engine takes part, if there is such an end: naive takes seconds, and of the others one of each
+kind is enough where each takes gigabytes."""
 ENOUGH = 100
 """Events below which a p99 says nothing."""
 

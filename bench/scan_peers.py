@@ -14,14 +14,15 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Any
 
-from alertd.rules.book_terms import all_terms
 from alertd.text.core import CORE, CoreTerms
 from alertd.text.dictionaries import Dictionaries
 from alertd.text.scan import Table, Term, TermScanner
 from bench.floor import Floor
-from bench.generate import make_events, make_rules
+from bench.generate import RuleMaker, make_events
+from bench.language import SEED
 from bench.peers.base import Absent
 from bench.peers.words import Literals, ahocorasick_rs, folded, spelled
 from bench.report import Row, print_table, progress, settled
@@ -89,7 +90,7 @@ def _each(do: Callable[[Any], object], texts: Sequence[str] | Sequence[bytes]) -
 
 def measure(rules: int, rounds: int = ROUNDS) -> list[Row]:
     """Compare and time, for the terms of so many rules."""
-    inflected = sorted(set(all_terms(make_rules(rules))))
+    inflected = sorted(set(RuleMaker(Random(SEED + rules), rules).terms))
     texts = [event.body for event in make_events(EVENTS)]
     rows: list[Row] = []
     for spelling, terms in (("inflected", inflected), ("as written", [f"={term}" for term in inflected])):

@@ -8,7 +8,7 @@ Patterns and what must stand near each other are asked by Python, as for every e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -47,8 +47,8 @@ UNION ALL SELECT id FROM rules, doc WHERE rules.words IS NULL
 PLANS = {"postgres": "force_generic_plan", "postgres, plans": "force_custom_plan"}
 """One plan for all events costs no planning; one for each event knows which index is better for it."""
 _BETWEEN = "0between0"
-_MOST = 16_383
-"""The last place that a tsvector can say."""
+_MOST, _MOST_OF_ONE = 16_000, 255
+"""Words of a text, and places of one word, up to which a tsvector knows every place."""
 
 
 class Postgres:
@@ -88,8 +88,7 @@ class Postgres:
 
     def _ask(self, connection: Any, event: Event) -> list[int]:
         title, body = split_words(event.title), split_words(event.body)
-        if len(title) + len(body) >= _MOST:
-            raise Cannot(f"a tsvector has no places beyond word {_MOST:,}")
+        _refuse_long(body)
         asked = Asked(event, self._last)
         parameters = {
             "title": " ".join(title),
@@ -115,6 +114,13 @@ class Postgres:
         for connection in self._connections:
             connection.close()
         self._server.close()
+
+
+def _refuse_long(words: Sequence[str]) -> None:
+    if len(words) > _MOST:
+        raise Cannot(f"a tsvector knows no places beyond some {_MOST:,} words")
+    if len(words) > 10 * _MOST_OF_ONE and Counter(words).most_common(1)[0][1] > _MOST_OF_ONE:
+        raise Cannot(f"a tsvector keeps {_MOST_OF_ONE} places of a word")
 
 
 def _number(company: str) -> int:
