@@ -14,7 +14,7 @@ def tour(link: str, page: str) -> list[str]:
     """Say it in five lines; `link` signs in, `page` is the page's address."""
     return [
         f"Open the desk's page: {link}",
-        f"  1. Click “{DISPUTE}”, the critical one.",
+        f"  1. Click “{DISPUTE}”, critical as a lease came before.",
         "     What rules held for is marked in its text; Exposure draws what is held of it; Sent says who was told.",
         "  2. Press Acknowledge there, with the page open in a second tab: both show it at once.",
         f"  3. Try a headline of your own on a rule: {page}{RULE}",

@@ -50,7 +50,7 @@ async def test_a_newcomer_walks_where_the_demo_says(tmp_path: Path) -> None:
         told = "".join(said)
         link = re.search(r"^Open the desk's page: (http://\S+)$", told, re.MULTILINE)
         rule = re.search(rf"^  3\. .*: (http://\S+{RULE})$", told, re.MULTILINE)
-        clicked = re.search(r"^  1\. Click “(.+)”, the critical one", told, re.MULTILINE)
+        clicked = re.search(r"^  1\. Click “(.+)”, critical as a lease came before", told, re.MULTILINE)
         assert link and rule and clicked, told
         assert clicked[1] == DISPUTE
         page = await context.new_page()
