@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from alertd.alerts.crowding import often_told
-from alertd.model import NoteGround, NoteStatement
-from alertd.research.countering import speaks_against
+from alertd.model import Evidence, NoteGround, NoteStatement
+from alertd.research.background import tells_of_past
+from alertd.research.countering import reading, speaks_against
 from alertd.research.cues import AGAINST, UNSAID
+from alertd.research.doubted import is_doubt
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
-from alertd.research.passages import passages
+from alertd.research.passages import Passage, chosen, passages
 from alertd.research.plain_reading import is_read_plainly
 from alertd.research.rights import is_refused, standing_rights
 from alertd.research.said import told
@@ -18,6 +20,7 @@ from alertd.rules.touched import NEUTRAL
 from alertd.text.written import amount_text
 
 MOST, MOST_SAID = 2, 2
+DOUBTED = "Somebody doubts it, or sees it otherwise."
 _UNDONE = ("reclaim_right", "termination_right", "change_of_control", "contingency")
 _DEALS = (
     "compute_lease", "supply_agreement", "contract_award", "acquisition", "divestiture", "joint_venture",
@@ -38,9 +41,24 @@ def contrarian(material: Material, before: Sequence[NoteStatement] = ()) -> list
     main = material.main
     if main is None and not is_read_plainly(material):
         return said
+    event, fits = material.event, speaks_against(material, main)
     taken = evidence_of([*before, *said])
-    found = passages(material.event, AGAINST, MOST_SAID, taken, speaks_against(material, main))
-    return said + [_statement(one.kind, quote(material.event, [one.evidence])) for one in found]
+    found = passages(event, AGAINST, MOST_SAID, taken, fits)
+    doubts = _doubts(material, [*taken, *(one.evidence for one in found[:1])])
+    if not (found or doubts or said):
+        doubts = _doubts(material, ())[:1]  # what a risk quotes already: else nothing would speak against it
+    told = [*found[:1], *doubts, *found[1:]][:MOST_SAID]
+    return said + [_statement(one.kind, quote(event, [one.evidence])) for one in told]
+
+
+def _doubts(material: Material, taken: Sequence[Evidence]) -> list[Passage]:
+    """Give sentences in which somebody doubts what is told, in words of his own."""
+    event, sign = material.event, reading(material)
+
+    def holds(start: int, end: int) -> bool:
+        return is_doubt(event.body[start:end], sign) and not tells_of_past(event, start, end, start)
+
+    return chosen(event, DOUBTED, MOST_SAID, taken, holds)
 
 
 def _undone(material: Material) -> list[NoteStatement]:

@@ -18,12 +18,16 @@ import re
 from datetime import date, timedelta
 
 from alertd.model import Amount, Event, Evidence, ReportedType
+from alertd.research.another import is_of_more
 from alertd.research.figure_dates import Day, dates
+from alertd.research.material import sure_types
 from alertd.research.strangers import is_of_others
 from alertd.research.whole import sentence_around
 
 RUNNING = frozenset(("revenue", "profit", "loss", "guidance", "dividend", "charge", "cost"))
 """What an amount is that every year has: last year's says how large a company is."""
+_SPENT = ("charge", "cost", "loss")
+_OF_FIGURES = ("results", "guidance", "impairment", "restatement", "going_concern")
 _RECENT = timedelta(days=60)
 """A day that is no further behind is that of the news."""
 _LONGEST = 500
@@ -67,6 +71,10 @@ _OF_WHAT = re.compile(
     r"|\bto\s(?!buy|acquire|purchase|settle|take)[a-z]|,\s(?:and|the|its|an?|it|or|said|according)\b"
 )
 """Between a sum and a time: the time is that of what the sum is for (`for trades in 2019`), or of something else."""
+_DATED_THING = re.compile(r"^\W*(?:An?|Its|Another|One)\s(?:[\w-]{1,24}\s){0,3}?(?:of|in|from)\s$")
+"""`A recall of 2022 cost it $110m`."""
+_WHICH = re.compile(r"^,\s(?:which|when|in which)\s")
+"""`It had cut 5,000 jobs in 2023, which cost it $800m`."""
 _NEAR = 64
 """Characters between a sum and the time that is its own."""
 _OVER = re.compile(
@@ -156,15 +164,23 @@ def is_background(event: Event, amount: Amount) -> bool:
         return False
     first, last = sentence_around(text, one.start, one.end)
     said, at, until = text[first:last], one.start - first, one.end - first
-    if _is_notice(said) or is_of_others(event, first, last, one.start, amount.of):
+    if _is_notice(said) or is_of_more(said, at, until) or is_of_others(event, first, last, one.start, amount.of):
         return True
-    return _is_past(event, said, at, until, running=amount.role in RUNNING)
+    return _is_past(event, said, at, until, running=_runs(event, amount))
+
+
+def _runs(event: Event, amount: Amount) -> bool:
+    """Whether an amount is of what every year has; what something cost is that only in the news of figures."""
+    types = sure_types(event)
+    return amount.role in RUNNING and (
+        amount.role not in _SPENT or not types or types[0].type.startswith(_OF_FIGURES)
+    )
 
 
 def is_told_beside(event: Event, found: ReportedType) -> bool:
-    """Whether an event type rests on nothing but sentences of the body about an earlier time, a career or others."""
+    """Whether an event type rests on the body alone, and on a sentence about an earlier time, a career or others."""
     spans = [one for one in found.evidence if one.field in ("title", "body")]
-    return bool(spans) and all(one.field == "body" and _is_beside(event, one) for one in spans)
+    return bool(spans) and all(one.field == "body" for one in spans) and any(_is_beside(event, one) for one in spans)
 
 
 def _is_beside(event: Event, one: Evidence) -> bool:
@@ -230,6 +246,8 @@ def _is_its_time(said: str, begin: int, at: int, until: int, start: int, end: in
     if end <= at:
         lead = _RELATIVE.split(said[begin:start])[-1]
         follows = said[end:at]
+        if _DATED_THING.match(lead) is not None or _WHICH.match(follows) is not None:
+            return True
         led = _LED.search(lead) is not None and _DID.match(follows) is not None
         return led or _OPENS.match(lead) is not None or _THING.match(follows) is not None
     between = said[until:start]

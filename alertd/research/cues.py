@@ -44,7 +44,8 @@ _KINDS = {
 }
 _UNLESS = {
     "condition": r"events? of default|dependent on (?:the )?(?:performance|achievement)",
-    "doubt": r"may or may not|risk[- ](?:based|weighted|adjusted|free)"
+    "doubt": r"(?:may|might|can|must) not (?:\w+ )?(?:terminate|cancel|end|quit|leave|withdraw)|may or may not"
+    r"|risk[- ](?:based|weighted|adjusted|free)"
     r"|risks? (?:profile|appetite|management|capital|reward)|take the risk|capital to risk"
     r"|risks? (?:is|are|was|were) (?:low|small|limited)|reduc\w+ [^.]{0,60}\brisks?",
     "opposed": r"(?:resolv|settl|end)(?:e[sd]?|ing)? [^.]{0,48}\b(?:disputes?|complaints?)"

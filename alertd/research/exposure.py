@@ -16,6 +16,7 @@ from typing import NamedTuple
 from alertd.companies.model import Holding, Path
 from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
 from alertd.model import Event, Evidence, ReportedType, TouchedHolding
+from alertd.research.background import is_background
 from alertd.research.earned import CHARGED, earned, is_charged
 from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
 from alertd.research.freed import freed_of
@@ -30,6 +31,8 @@ from alertd.rules.touched import SAID
 MAX_NAMED = 8
 """Companies of an event, the most relevant, from which ways begin."""
 MAX_HELD = 12
+_ASKS = ("plaintiff", "claimant")
+"""Who asks for damages does not have to pay them."""
 MAX_OTHERS = 6
 
 
@@ -184,7 +187,11 @@ def _on(event: Event, company: str) -> _Told:
     main = next(iter(sure_types(event)), None)
     own = [one for one in event.amounts if one.of == company and not one.earlier]
     if main is not None and _is_firm(event, main) and main.status != "denied":
-        charges = [one for one in own if one.role == "charge" and is_charged(event, one.evidence)]
+        charges = [
+            one
+            for one in own
+            if one.role == "charge" and is_charged(event, one.evidence) and not is_background(event, one)
+        ]
         if charges:
             return _Told((), conditional(CHARGED, event, main), shown=tuple(charges[0].evidence))
     judged = main is not None and main.type in JUDGED and _is_firm(event, main) and main.status == "announced"
@@ -192,6 +199,8 @@ def _on(event: Event, company: str) -> _Told:
         return _Told((), FREED, shown=tuple(lifted.evidence))
     amount = next((one for one in own if one.role in PAID), None)
     if amount is None or main is None or main.type not in JUDGED or main.status == "denied":
+        return _Told((), UNKNOWN)
+    if any(one.company == company and one.role in _ASKS for one in main.parties):
         return _Told((), UNKNOWN)
     if not _is_firm(event, main) or not pays(event, main, company):
         return _Told((), UNKNOWN)

@@ -124,14 +124,19 @@ class Material:
 
 
 def sure_types(event: Event) -> list[ReportedType]:
-    """Give the event types that an event is about, the surest first; what an analyst expects comes last.
+    """Give the event types that an event is about, the surest first, of these what the title says; what an analyst
+    expects comes last.
 
     None of more than four: a round-up of the day, or a heap of keywords.
     """
     sure = [found for found in event.event_types if found.confidence >= SURE]
     if len(sure) > _MOST_TYPES:
         return []
-    return sorted(sure, key=lambda found: (found.type in _BESIDE, -found.confidence))
+    return sorted(sure, key=lambda found: (found.type in _BESIDE, -found.confidence, not _is_in_title(found)))
+
+
+def _is_in_title(found: ReportedType) -> bool:
+    return any(span.field == "title" for span in found.evidence)
 
 
 def is_talk(event: Event, found: ReportedType) -> bool:

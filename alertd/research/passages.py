@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from alertd.model import Event, Evidence
@@ -41,7 +42,9 @@ _TAG_EDGE = re.compile(r"(?<=[.!?])\s+(?=<)|(?<=>)\s+(?=[A-Z])")
 _BOILERPLATE = re.compile(
     r"\bforward[- ]looking\b|\bresults (?:may|could|might) differ\b|\bsafe harbou?r\b|\bno obligation to\b"
     r"|\brisk factors\b|\brisks and uncertainties\b|\bpast performance\b|\bno (?:offer|advice)\b"
-    r"|\binvestment advice\b|\bundertakes no\b"
+    r"|\binvestment advice\b|\bundertakes no\b|\binvest(?:ing|ments?) (?:involves?|carr(?:y|ies)) risks?\b"
+    r"|\bcapital (?:is )?at risk\b|\bvalue of (?:your |an? |the )?investments? (?:can|may)\b"
+    r"|\bprices can (?:fall|go down)\b"
     # of reports to the SEC
     r"|\bincorporated (?:herein )?by reference\b|\bshall not be deemed\b|\bqualified in (?:its|their) entirety\b"
     r"|\bliabilities of (?:that|such) section\b|\bcover page\b|\binteractive data\b|\b(?:i|inline )xbrl\b"
@@ -73,16 +76,29 @@ def passages(
 ) -> list[Passage]:
     """Give at most `most` sentences of an event's body that cues find, each once, and none that `taken` quotes."""
     found: list[tuple[int, int, Passage]] = []
-    for start, end in spoken(event.body):
-        if any(one.field == "body" and one.start < end and start < one.end for one in taken):
-            continue
-        if is_caution(event.body, start) or is_hidden(event.body, start, end):
-            continue
+    for start, end in _untold(event, taken):
         first = first_cue(event.body, start, end, cues, fits)
         if first is not None:
             rank, place = first
             found.append((rank, start, Passage(cues[rank].kind, _evidence(event.body, start, end, place))))
     return [one[-1] for one in sorted(found, key=lambda one: one[:2])[:most]]
+
+
+def chosen(
+    event: Event, kind: str, most: int, taken: Sequence[Evidence], holds: Callable[[int, int], bool]
+) -> list[Passage]:
+    """Give the first sentences of an event's body for which something holds, so many, and none that is `taken`."""
+    places = islice((place for place in _untold(event, taken) if holds(*place)), most)
+    return [Passage(kind, _evidence(event.body, start, end, start)) for start, end in places]
+
+
+def _untold(event: Event, taken: Sequence[Evidence]) -> Iterator[tuple[int, int]]:
+    """Give the sentences of an event's body that may be quoted and that nothing `taken` quotes yet."""
+    for start, end in spoken(event.body):
+        if any(one.field == "body" and one.start < end and start < one.end for one in taken):
+            continue
+        if not is_caution(event.body, start) and not is_hidden(event.body, start, end):
+            yield start, end
 
 
 def first_cue(

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alertd.base.months import MONTHS_IN
-from alertd.model import DealTerm, Duration, Event, NoteGround, NoteStatement, ReportedType
+from alertd.model import DealTerm, Duration, Event, Evidence, NoteGround, NoteStatement, ReportedType
 from alertd.research.ahead import Ahead, ahead, months_of
+from alertd.research.another import is_of_a_plan
 from alertd.research.background import tells_of_past
 from alertd.research.countering import leaves_open, speaks_against
 from alertd.research.cues import ANSWERS, RISKS, Cue
@@ -71,7 +72,7 @@ def risks(material: Material) -> list[NoteStatement]:
     if main is None and not is_read_plainly(material):
         return []
     told: dict[str, NoteStatement] = {}
-    terms = [one for one in event.terms if one.type in _CONSEQUENCE and not is_refused(event, one)]
+    terms = [one for one in event.terms if one.type in _CONSEQUENCE and _stands(event, one)]
     for one in (_risk(term, material) for term in terms if main is not None):
         if one.grounds:
             told.setdefault(one.text, one)
@@ -118,7 +119,7 @@ def horizon_of(material: Material) -> Horizon:
     event, main = material.event, material.main
     if main is None:
         return _plain_horizon(material) if is_read_plainly(material) else Horizon([])
-    lasting = [found for found in event.durations if _told(found)]
+    lasting = [found for found in event.durations if _told(found) and not _is_told_beside(event, found.evidence)]
     notice = next((found for found in lasting if found.of == "notice" and found.low is not None), None)
     runs = (
         next((found for found in lasting if found.of not in _OTHER_LENGTHS), None) if main.type in LASTING else None
@@ -126,12 +127,10 @@ def horizon_of(material: Material) -> Horizon:
     said = [_told_length(one, event) for one in (notice, runs) if one is not None]
     if notice is not None and notice.low is not None and notice.high is not None:
         return Horizon(said, _months(notice.low, notice), _months(notice.high, notice))
-    terms = [
-        one for one in event.terms if one.type in _RUNS and not is_refused(event, one) and quote(event, one.evidence)
-    ]
+    terms = [one for one in event.terms if one.type in _RUNS and _stands(event, one) and quote(event, one.evidence)]
     if right := next((one for one in terms if one.type in RIGHTS), None):
         return _usual(right, event, said)
-    coming = ahead(event)
+    coming = [one for one in ahead(event) if not _is_told_beside(event, [one.evidence])]
     ends = months_of(coming)
     dated = _dated(coming, event)
     if terms and not ends:
@@ -145,17 +144,25 @@ def horizon_of(material: Material) -> Horizon:
 
 def _plain_horizon(material: Material) -> Horizon:
     """Give what lies ahead where it is not known what the text is about: its dates, and no length."""
-    coming = [one for one in ahead(material.event) if not _is_of_others(material.event, one)]
+    coming = [one for one in ahead(material.event) if not _is_told_beside(material.event, [one.evidence])]
     dated = [one for one in _dated(coming, material.event) if one.grounds]
     ends = months_of(coming) if dated else []
     return Horizon(dated, min(ends, default=None), max(ends, default=None))
 
 
-def _is_of_others(event: Event, one: Ahead) -> bool:
-    if one.evidence.field != "body":
+def _stands(event: Event, term: DealTerm) -> bool:
+    """Whether a term is one of the news: none that is refused, and none of others."""
+    return not is_refused(event, term) and not _is_told_beside(event, term.evidence)
+
+
+def _is_told_beside(event: Event, spans: Sequence[Evidence]) -> bool:
+    """Whether what stands at a place of the body is told of others, of another deal, or of what is to be spent."""
+    if not spans or spans[0].field != "body":
         return False
-    first, last = sentence_around(event.body, one.evidence.start, one.evidence.end)
-    return is_of_others(event, first, last, one.evidence.start)
+    first, last = sentence_around(event.body, spans[0].start, spans[0].end)
+    if is_of_a_plan(event.body[first:last], spans[0].start - first):
+        return True
+    return is_of_others(event, first, last, spans[0].start)
 
 
 def _dated(coming: Sequence[Ahead], event: Event) -> list[NoteStatement]:

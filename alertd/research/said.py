@@ -30,6 +30,13 @@ _RECKONED = re.compile(
     re.IGNORECASE,
 )
 """What those say who stand outside."""
+_SOUGHT = re.compile(
+    r"\b(?:seek(?:s|ing)?|sought|demand(?:s|ed|ing)?|ask(?:s|ed|ing)? (?:\w+ ){0,4}for|wants?"
+    r"|sue[sd]? (?:\w+ ){0,5}for"
+    r"|claim(?:s|ed|ing)? (?:\w+ )?(?:damages|at least|more than|up to|over|about|[$€£]))",
+    re.IGNORECASE,
+)
+"""What one side only wants of the other is nobody's yet."""
 OPINIONS = ("price_target", "rating_change")
 """Types of what an analyst says: his figure is what happened."""
 _DISPUTED = ("litigation", "contract_dispute", "contract_termination", "regulatory_action", "proxy_fight")
@@ -61,12 +68,15 @@ def _happened(found: ReportedType, material: Material) -> NoteStatement:
     title = _besides(known, material.event)
     parties[:0] = [title.quote] if title is not None else []
     who = f": {' → '.join(parties)}" if parties else ""
-    asset = f", {' '.join(found.asset.split())[:80]}" if found.asset else ""
-    text = f"{what[:1].upper()}{what[1:]}{status}{who}{asset}".removesuffix(".") + "."
     grounds = quote(material.event, found.evidence)
     named = [one for party in known for one in naming(material.event, party.company, grounds)] if grounds else []
     named += _of_title(material.event, grounds) if title is not None else []
-    return NoteStatement(section="implication", text=text[:280], grounds=[*grounds, *named])
+    grounds += named
+    thing = " ".join((found.asset or "").split())[:80]
+    shown = any(one.evidence is not None and thing in " ".join(one.evidence.quote.split()) for one in grounds)
+    asset = f", {thing}" if thing and shown else ""
+    text = f"{what[:1].upper()}{what[1:]}{status}{who}{asset}".removesuffix(".") + "."
+    return NoteStatement(section="implication", text=text[:280], grounds=grounds)
 
 
 def _known(found: ReportedType, event: Event) -> list[Party]:
@@ -122,7 +132,8 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     figure = _figure(amount)
     role = f", {words(amount.role)}" if amount.role and amount.role != "per_share" else ""
     filed = filer(event) if not amount.of and amount.role in _OF_WHO_FILES else None
-    whose = filed.quote if filed is not None else _whose(material, amount)
+    lead = _lead(material, amount)
+    whose = filed.quote if filed is not None else "" if lead == "Sought" else _whose(material, amount)
     of = f" of {whose}" if whose else ""
     total = total_of(event, amount)
     term, reckoned = ("", []) if total is None else a_year(amount)
@@ -131,7 +142,6 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     before_it = what_it_was(event, amount, event.amounts)
     earlier = f", before {_figure(before_it)}" if before_it else ""
     grounds = quote(event, amount.evidence)
-    lead = _lead(material, amount)
     text = f"{lead}: {figure}{role}{of}{derived}{earlier}".removesuffix(".") + "."
     if grounds and filed is not None:
         grounds += _of_title(event, grounds)
@@ -160,9 +170,13 @@ def _lead(material: Material, amount: Amount) -> str:
         return "Talked of"
     if amount.role in PAID and is_lifted(material.event, amount.evidence):
         return "Lifted"
+    if main.type in _DISPUTED and _SOUGHT.search(_sentence(material, amount)):
+        return "Sought"
     if main.type in _DISPUTED and (sayer := sayer_at(material.event, amount.evidence)) is not None:
         return f"{'Claimed' if sayer.verb == 'claims' else 'Stated'} by {sayer.who}"
-    return "Possible" if _POSSIBLE.search(_sentence(material, amount)) else "Stated"
+    if _POSSIBLE.search(_sentence(material, amount)):
+        return "Possible"
+    return "Reported" if main.status == "reported" else "Stated"
 
 
 def _sentence(material: Material, amount: Amount) -> str:

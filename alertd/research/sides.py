@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alertd.model import Event, Evidence, NoteGround, NoteSection, NoteStatement
 from alertd.research.asides import leads_up
-from alertd.research.grounds import quote, related, relation_text, words
+from alertd.research.grounds import naming, quote, related, relation_text, words
 from alertd.research.material import Exposure, Material
 from alertd.rules.touched import SAID
 
@@ -65,7 +65,13 @@ def _named(one: Exposure, material: Material) -> list[NoteGround]:
     evidence: list[Evidence] = [*one.shown]
     evidence += [span for found in types for span in found.evidence]
     evidence += [span for company in event.companies if company.id == one.company for span in company.evidence]
-    return quote(event, [span for span in evidence if span.field != "body" or not _is_lure(event, span)])
+    grounds = quote(event, [span for span in evidence if span.field != "body" or not _is_lure(event, span)])
+    named = naming(event, one.company, grounds) if one.shown and grounds else []
+    return grounds + [
+        said
+        for said in named
+        if said.evidence and (said.evidence.field != "body" or not _is_lure(event, said.evidence))
+    ]
 
 
 def _is_lure(event: Event, span: Evidence) -> bool:

@@ -11,11 +11,13 @@ import re
 
 from alertd.companies.ordinary import is_ordinary
 from alertd.model import Event
+from alertd.research.another import is_of_another_deal
 from alertd.research.material import sure_types
 from alertd.research.whole import sentence_around
+from alertd.text.sentences import sentences
 
-_LEAD_READ = 400
-"""Characters of a body in which who is named has a part in the news, though nobody has found it."""
+_LEAD_READ, _LEAD_SENTENCES = 400, 2
+"""Characters and sentences of a body in which who is named has a part in the news, though nobody has found it."""
 _REACH = 240
 """Characters before a sentence in which the one before it is looked for."""
 _JOINTS = re.compile(
@@ -24,7 +26,8 @@ _JOINTS = re.compile(
 )
 _NAME = r"[A-Z][\w&.’'-]*(?:\s(?:(?:and|&|of|de)\s)?[A-Z][\w&.’'-]*){0,4}"
 _LEAD = (
-    r"[\W_]*(?:(?:[Ii]n|[Oo]n|[Ee]arlier in|[Ll]ate in|[Ee]arly in|[Ss]ince)\s[\w ]{2,24},\s|[Ll]ast \w+,\s"
+    r"[\W_]*(?:(?:[Ii]n|[Oo]n|[Ee]arlier in|[Ll]ate in|[Ee]arly in|[Ss]ince)\s[\w ]{2,24},\s|[Ll]ast \w+,?\s"
+    r"|[Ss]hares (?:of|in)\s|[Ss]tock of\s"
     r"|[Aa]nd\s|[Bb]ut\s|Meanwhile,\s"
     r"|Elsewhere,\s|Separately,\s|Also,\s|By contrast,\s|By comparison,\s)*"
 )
@@ -33,7 +36,7 @@ _DOES = (
     r"|spends|took"
     r"|takes|made|makes|set|cut|cuts|raised|raises|agreed|agrees|settled|settles|posted|reported|reports|earned"
     r"|expects"
-    r"|\w{3,}ed)\b"
+    r"|owes|faces|owns|runs|makes|wrote|writes|fell|rose|lose|leased|leases|plans|\w{3,}ed)\b"
 )
 _SUBJECT = re.compile(rf"{_LEAD}(?P<name>{_NAME})(?:,\s[^,;.]{{1,80}},)?\s(?:\w+ly\s|also\s)?{_DOES}")
 _FIRMS = (
@@ -42,7 +45,7 @@ _FIRMS = (
     r"|insurers|developers|operators|drugmakers|carmakers|chipmakers)"
 )
 _RIVAL = re.compile(
-    rf"{_LEAD}(?:[Ii]ts\s|[Tt]he\s|[Aa]\s)?(?:(?:\w+\s){{0,2}}?(?:rivals?|competitors?|peers?)"
+    rf"{_LEAD}(?:[Ii]ts\s|[Tt]he\s|[Aa]\s)?(?:(?:\w+\s){{0,2}}?(?:[Rr]ivals?|[Cc]ompetitors?|[Pp]eers?)"
     rf"|[Oo]ther\s{_FIRMS}|[Oo]thers)\b"
 )
 _SIMILAR = re.compile(
@@ -85,9 +88,11 @@ def is_of_others(event: Event, first: int, last: int, place: int, whose: str | N
         return False
     said = event.body[first:last]
     clause = _clause(said, place - first)
-    if not _has_party(clause, parties) and (_SIMILAR.search(clause) or (whose and _is_aside(event, whose))):
+    if not _has_party(clause, parties) and (_SIMILAR.search(clause) or (whose and is_aside(event, whose))):
         return True
     if _is_theirs(event, said, parties) or _is_theirs(event, clause, parties):
+        return True
+    if is_of_another_deal(event, first, last, parties):
         return True
     if not _GOES_ON.match(said) or _has_party(said, parties):
         return False
@@ -99,11 +104,11 @@ def is_of_others(event: Event, first: int, last: int, place: int, whose: str | N
     return _is_theirs(event, event.body[begin:close], parties)
 
 
-def _is_aside(event: Event, company: str) -> bool:
+def is_aside(event: Event, company: str) -> bool:
     """Whether a company is neither a party of the event nor in its title or its first paragraph."""
     if any(party.company == company for one in sure_types(event) for party in one.parties):
         return False
-    lead = len(event.body.split("\n\n", 1)[0][:_LEAD_READ])
+    lead = len(_lead(event))
     spans = [span for one in event.companies if one.id == company for span in one.evidence]
     return bool(spans) and not any(span.field == "title" or span.start < lead for span in spans)
 
@@ -123,8 +128,12 @@ def _is_theirs(event: Event, clause: str, parties: frozenset[str]) -> bool:
     found = _SUBJECT.match(clause)
     if found is None or found["name"].split()[0].lower() in _NOT_SOMEBODY or _OF_THE_NEWS.search(clause):
         return False
-    lead = event.body.split("\n\n", 1)[0][:_LEAD_READ]
-    return found["name"] not in lead and _REPORTS.search(clause) is None
+    return found["name"] not in _lead(event) and _REPORTS.search(clause) is None
+
+
+def _lead(event: Event) -> str:
+    """Give the first sentences of a text: who stands there has a part in the news."""
+    return " ".join(event.body[one.start : one.end] for one in sentences(event.body[:_LEAD_READ], _LEAD_SENTENCES))
 
 
 def _has_party(clause: str, parties: frozenset[str]) -> bool:
@@ -134,7 +143,9 @@ def _has_party(clause: str, parties: frozenset[str]) -> bool:
 
 def _parties(event: Event) -> frozenset[str]:
     """Give how those are written whom the news is about: parties of its types, and whoever the title names."""
-    ids = {party.company for one in sure_types(event) for party in one.parties}
+    types = sure_types(event)
+    told = [one for n, one in enumerate(types) if n == 0 or any(span.field == "title" for span in one.evidence)]
+    ids = {party.company for one in told for party in one.parties}
     texts = {"title": event.title, "body": event.body}
     names = set[str]()
     for mention in event.companies:
