@@ -164,7 +164,8 @@ ANSWERS = _cues(
     r"|(?:announced|filed|lodged) an appeal"
     r"|(?<!if it )(?<!unless it )meets the (?:\w+ )?(?:specifications?|standards?|requirements?|rules|conditions)"
     r"|(?:will|intends? to|plans? to) (?:\w+ly )?(?:appeal|fight|contest|defend)"
-    r"|not (?:negotiating|in talks)|no basis|baseless|without (?:basis|foundation)|defend\w* (?:itself|against)",
+    r"|not (?:negotiating|in talks)|no basis|baseless|without (?:basis|foundation|merit)"
+    r"|(?:ha(?:s|ve) no|lacks?) merit|defend\w* (?:itself|against)",
     says_not=r"sa(?:id|ys) (?:that )?(?:it|there|(?:its|they|the|this|these) (?:own )?(?:\w+ )?)\s?(?:\w+ ){0,2}"
     rf"(?:not|no)(?! (?:yet )?(?:{_TELL}|seen|received|reviewed|details?|reasons?|figures?))",
     softened=r"(?:is|are|was|were|be) (?:\w+ )?insured|insurance (?:covers?|pays?|will|would|should)"

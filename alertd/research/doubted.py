@@ -91,15 +91,17 @@ _NOT = r"(?:not|no|never|nothing|nobody|none|neither|cannot|(?:can|wo|do|does|di
 _LESS = re.compile(
     r"\b"
     + _any(f"""
-    {_NOT} too_\\w+ over(?:valued|priced|done|blown|stated|hyped|pay\\w*|paid|reach\\w*|promis\\w+) exaggerat\\w+
-    premature unrealistic optimistic ambitious expensive stretched pricey richly fragile speculative unsustainable
-    circular risky? risks riskier uncertain\\w* unclear unproven untested shaky temporary short-lived one-off modest
-    limited marginal priced_in at_best far_from a_long_way years_away easier_said (?:hard|difficult|tough)_to harder
-    hype bubble mistake gamble disappoint\\w* falls?_short fell_short short_of los(?:e|es|ing|ses) fail\\w* worse
-    worr(?:y|ies) concern\\w* problem\\w* unlikely doubt\\w* hardly barely scarcely rarely seldom little few without
-    remains?_to_be only_(?:if|when|once|as_long) depends? less slow(?:s|er|ly)? delay\\w* dilut\\w+ undercut\\w*
-    squeez\\w+ erod\\w+ burden\\w* burn(?:s|ing)? debts? if on_paper in_theory headline_figure costs?_more costly
-    cannibali[sz]\\w* small thin(?:ner)? weak\\w* dear(?:er)? leaves?_the left_the
+    {_NOT} in_the_price for_perfection too_\\w+
+    over(?:valued|priced|done|blown|stated|hyped|pay\\w*|paid|reach\\w*|promis\\w+) exaggerat\\w+ premature
+    unrealistic optimistic ambitious expensive stretched pricey richly fragile speculative unsustainable
+    circular risky? risks riskier uncertain\\w* unclear unproven untested shaky temporary short-lived one-off
+    modest limited marginal priced_in at_best far_from a_long_way years_away easier_said
+    (?:hard|difficult|tough)_to harder hype bubble mistake gamble disappoint\\w* falls?_short fell_short
+    short_of los(?:e|es|ing|ses) fail\\w* worse worr(?:y|ies) concern\\w* problem\\w* unlikely doubt\\w* hardly
+    barely scarcely rarely seldom little few without remains?_to_be only_(?:if|when|once|as_long) depends? less
+    slow(?:s|er|ly)? delay\\w* dilut\\w+ undercut\\w* squeez\\w+ erod\\w+ burden\\w* burn(?:s|ing)? debts? if
+    on_paper in_theory headline_figure costs?_more costly cannibali[sz]\\w* small thin(?:ner)? weak\\w*
+    dear(?:er)? leaves?_the left_the
     """)
     + r"\b",
     re.IGNORECASE,
@@ -157,7 +159,7 @@ _WHO_DOUBTS = re.compile(
     rf"|\b(?i:{_WORRIES})\s(?i:among|from|by)\s(?:\w+\s){{0,2}}(?i:{_EXPERTS}|{_HOLDERS})\b"
 )
 _WHO_PLAYS_DOWN = re.compile(
-    rf"(?:\b(?i:{_SOME})\b|{_WHO}){_BETWEEN}(?i:{_PLAYS_DOWN})\b(?![^.;]*\b(?:enough|last|recover\w*|help)\b)"
+    rf"(?:\b(?i:{_SOME})\b|{_WHO}){_BETWEEN}(?i:{_PLAYS_DOWN})\b(?![^.;]*\b(?:be the last|enough|recover\w*|help)\b)"
 )
 _WHO_IS_AGAINST = re.compile(
     rf"\b(?i:{_CRITICS})\b(?!\smarket)[^.;]{{0,60}}?\b(?i:{_SAYS}|{_DOUBTS})\b|\b(?i:{_SAYS})\s(?:\w+\s)?(?i:{_CRITICS})\b"

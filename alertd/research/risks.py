@@ -13,7 +13,7 @@ from alertd.research.background import tells_of_past
 from alertd.research.countering import leaves_open, speaks_against
 from alertd.research.cues import ANSWERS, RISKS, Cue
 from alertd.research.grounds import evidence_of, number, quote, words
-from alertd.research.material import Material
+from alertd.research.material import Material, is_talk
 from alertd.research.passages import Passage, first_cue, passages
 from alertd.research.plain_reading import is_read_plainly
 from alertd.research.rights import RIGHTS, is_refused
@@ -127,7 +127,13 @@ def horizon_of(material: Material) -> Horizon:
     said = [_told_length(one, event) for one in (notice, runs) if one is not None]
     if notice is not None and notice.low is not None and notice.high is not None:
         return Horizon(said, _months(notice.low, notice), _months(notice.high, notice))
-    terms = [one for one in event.terms if one.type in _RUNS and _stands(event, one) and quote(event, one.evidence)]
+    # Of a deal that is denied or only talked of no right runs yet.
+    firm = main.status != "denied" and not is_talk(event, main)
+    terms = [
+        one
+        for one in event.terms
+        if firm and one.type in _RUNS and _stands(event, one) and quote(event, one.evidence)
+    ]
     if right := next((one for one in terms if one.type in RIGHTS), None):
         return _usual(right, event, said)
     coming = [one for one in ahead(event) if not _is_told_beside(event, [one.evidence])]

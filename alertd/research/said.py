@@ -156,9 +156,17 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
 def _whose(material: Material, amount: Amount) -> str:
     """Name whose an amount is; of what is bid or raised only a party, for a text names the banks beside it, too."""
     parties = {party.company for one in sure_types(material.event) for party in one.parties}
+    if amount.per == "share" and amount.role == "per_share" and _is_buyer(material, amount.of):
+        return ""
     if amount.of is None or amount.role is None or (amount.role in BESIDE and amount.of not in parties):
         return ""
     return material.name(amount.of)
+
+
+def _is_buyer(material: Material, company: str | None) -> bool:
+    """Whether a company is the one that bids: what it pays for a share is the price of no share of its own."""
+    parties = [party for one in sure_types(material.event) for party in one.parties if party.company == company]
+    return any(party.role in ("acquirer", "bidder", "buyer") for party in parties)
 
 
 def _lead(material: Material, amount: Amount) -> str:

@@ -49,6 +49,8 @@ _RIVAL = re.compile(
     rf"|[Oo]ther\s{_FIRMS}|[Oo]thers)\b"
 )
 _SIMILAR = re.compile(
+    r"\b(?:[Ff]ines?|[Pp]enalt(?:y|ies)|[Cc]laims|[Ss]uits|[Dd]eals|[Cc]ontracts|[Oo]rders)\s(?:of|on|against|for|with|from)"
+    r"\sother\b|"
     r"\b(?:[Aa]|[Tt]he|[Ii]n) (?:similar|comparable)\b|\b[Ss]imilar (?:cases?|suits?|claims|settlements?"
     r"|charges|fines)\b"
 )

@@ -92,6 +92,7 @@ def test_a_sum_of_an_earlier_time_is_not(body: str) -> None:
         "Last month Corvin Trust paid $70 million.",
         "Shares of Corvin Trust fell when it paid $70 million.",
         "Corvin Trust owes $70 million for another case.",
+        "Fines of other lenders, $70 million in all, stand.",
     ],
 )
 def test_a_sum_of_others_is_not(body: str) -> None:

@@ -255,3 +255,12 @@ def test_a_thing_that_no_ground_names_is_not_named() -> None:
     about = event("Skylark signs supply deal with Norbex", "supply_agreement", body="It gets 40 engines.")
     named = replace(about, event_types=[replace(about.event_types[0], asset="40 engines")])
     assert "engines" not in rows(named)[0]
+
+
+def test_what_a_bidder_pays_for_a_share_is_the_price_of_none_of_its_own() -> None:
+    title = "Skylark offers $52 a share for Norbex"
+    price = Amount(low=52, high=52, per="share", role="per_share", of="skylark", evidence=[place("$52", title)])
+    bid = event(title, "acquisition", price)
+    parties = [Party(company="skylark", role="acquirer"), Party(company="norbex", role="target")]
+    bid = replace(bid, event_types=[replace(bid.event_types[0], parties=parties)])
+    assert rows(bid)[1:] == ["Stated: $52 per share."]
