@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 
 from alertd.companies.ordinary import is_place
-from alertd.model import Event
-from alertd.research.material import sure_types
+from alertd.research.hints import Hint, plain_of
+from alertd.research.study import Study
 
 _DEAL = (
     r"(?:deals?|contracts?|leases?|agreements?|orders?|pacts?|partnerships?|ventures?|loans?|offers?|bids?|tie-?ups?"
@@ -85,30 +85,33 @@ _STANDS_AT = re.compile(
 )
 
 
-def is_of_another_deal(event: Event, first: int, last: int, parties: frozenset[str]) -> bool:
-    """Whether a sentence of the body tells of a deal with somebody who is no party, and does not report the news.
+_ANY = Hint(one.pattern for one in (_ANOTHER, _OTHER_DEAL, _DEALS_WITH))
+"""Without one of these no sentence tells of another deal."""
 
-    `parties` are the names that the parties have in the text.
-    """
-    types = sure_types(event)
-    if any(span.field == "body" and span.start < last and first < span.end for one in types for span in one.evidence):
+
+def is_of_another_deal(study: Study, first: int, last: int) -> bool:
+    """Whether a sentence of the body tells of a deal with somebody who is no party, and does not report the news."""
+    spans = [span for one in study.types for span in one.evidence]
+    if any(span.field == "body" and span.start < last and first < span.end for span in spans):
         return False
-    if any(one.type in _TWO_SIDED and len(one.parties) < 2 for one in types[:1]):
+    if study.main is not None and study.main.type in _TWO_SIDED and len(study.main.parties) < 2:
         return False  # whoever is named may be its other side
-    said = event.body[first:last]
+    said = study.event.body[first:last]
+    if not _ANY.fits(plain_of(said)):
+        return False
     if _ANOTHER.search(said):
         return True
     deals = (*_OTHER_DEAL.finditer(said), *_DEALS_WITH.finditer(said))
-    return any(_is_somebody(found["name"], event, parties) for found in deals)
+    return any(_is_somebody(found["name"], study) for found in deals)
 
 
-def _is_somebody(name: str, event: Event, parties: frozenset[str]) -> bool:
+def _is_somebody(name: str, study: Study) -> bool:
     """Whether a name is that of a company that has no part in the news."""
     first = name.split()[0]
     if first in _NO_NAME or is_place(first.lower()) or is_place(name.lower()) or _OFFICIAL.search(name):
         return False
-    known = f"{event.title}\n{event.body[:_LEAD_READ].split(_PARAGRAPH, 1)[0]}"
-    return first not in known and not any(one in name for one in parties)
+    known = f"{study.event.title}\n{study.event.body[:_LEAD_READ].split(_PARAGRAPH, 1)[0]}"
+    return first not in known and not any(one in name for one in study.of_the_news)
 
 
 def is_of_market(before: str) -> bool:

@@ -41,8 +41,4 @@ def event_keys(reading: Reading) -> Iterator[Key]:
 
 def keys_of(reading: Reading) -> set[Key]:
     """Give everything that an event has by which a rule may be found: `text:` keys without their prefix."""
-    found = reading.found
-    keys: set[Key] = {*found.title, *found.body}
-    keys.update([f"title:{term}" for term in found.title])
-    keys.update(event_keys(reading))
-    return keys
+    return {*reading.found.keys, *event_keys(reading)}

@@ -10,6 +10,7 @@ from alertd.research.doubted import is_doubt
 from alertd.research.exposure import gather
 from alertd.research.material import Sign
 from alertd.research.risks import risks
+from alertd.research.said import told
 from tests.research.making import graph, lease
 
 GOOD, BAD = 1, -1
@@ -128,7 +129,8 @@ def test_a_text_that_is_made_to_be_slow_is_none(text: str) -> None:
 
 def _against(event: Event, before: bool = False) -> list[str]:
     material = gather(event, {}, graph(), {})
-    said = contrarian(material, risks(material) if before else ())
+    sizes = told(material.study)
+    said = contrarian(material, sizes, risks(material, sizes) if before else ())
     return [ground.evidence.quote for one in said if one.text == DOUBTED for ground in one.grounds if ground.evidence]
 
 

@@ -40,6 +40,7 @@ static void field_dealloc(PyObject *self) {
     for (uint32_t i = 0; i < field->name_count; i++)
         Py_DECREF(field->names[i]);
     free(field->names);
+    free(field->capitals);
     folded_free(&field->folded);
     free(field->tokens.all);
     hits_free(&field->hits);
@@ -166,6 +167,7 @@ static PyMethodDef field_methods[] = {
     {"positions", field_positions, METH_O, "Give the first and last word of every place of a term."},
     {"beginning", field_beginning, METH_O, "Give the terms that stand within so many first words."},
     {"words", field_words, METH_NOARGS, "Give the folded words."},
+    {"capitals", field_capitals, METH_NOARGS, "Give the words that are written with a capital, as written, by their number."},
     {"span", field_span, METH_VARARGS, "Give where the first to the last word stand in the text."},
     {"places", field_places, METH_NOARGS, "Give where each word begins, and where it ends."},
     {NULL, NULL, 0, NULL},
