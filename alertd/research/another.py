@@ -85,6 +85,11 @@ _STANDS_AT = re.compile(
 )
 
 
+_MORE = Hint((
+    r"\b(?:market|industry|sector|global|world|total|whole|domestic|overall|addressable|spending|demand|backlog"
+    r"|order ?book|pipeline|bring|brought|tak|took|lift|rais|push|increas|swell|expand|grow|driv|boost)",
+))  # fmt: skip
+"""Without one of these no sentence tells of a market or a total."""
 _ANY = Hint(one.pattern for one in (_ANOTHER, _OTHER_DEAL, _DEALS_WITH))
 """Without one of these no sentence tells of another deal."""
 
@@ -126,6 +131,8 @@ def is_of_a_plan(said: str, at: int) -> bool:
 
 def is_of_more(said: str, at: int, until: int) -> bool:
     """Whether the sum from `at` to `until` of a sentence is that of a market, or a total."""
+    if not _MORE.fits(plain_of(said)):
+        return False
     before, behind = said[:at], said[until:]
     return (
         is_of_market(before)

@@ -192,6 +192,11 @@ _DOUBT_WORDS = word_set("""
     admits admitted grant grants granted allow allows allowed recognise recognises recognised recognize recognizes
     recognized admission account reckoning
 """)
+_SIDE_WORDS = word_set("""
+    critic critics skeptic skeptics sceptic sceptics doubter doubters bear bears seller sellers detractor detractors
+    opponent opponents naysayer naysayers cynic cynics dissenter dissenters pessimist pessimists bull bulls optimist
+    optimists supporter supporters backer backers defender defenders advocate advocates
+""")
 _UNOWNED_WORDS = word_set("""
     doubt doubts question questions concern concerns reservations misgivings skepticism scepticism worries clear
     certain sure settled assured guaranteed remain remains open jury guarantee guarantees hard paper theory everyone
@@ -208,13 +213,18 @@ def is_doubt(said: str, sign: Sign | None) -> bool:
         return True
     if sign == 1:
         return (doubts and (_WHO_DOUBTS.search(said) or _CONCEDED.search(said)) is not None) or (
-            not words.isdisjoint(_SPEECH_WORDS) and (_WHO_IS_AGAINST.search(said) is not None or _says(said, _LESS))
+            not words.isdisjoint(_SPEECH_WORDS) and (_speaks(said, words, _WHO_IS_AGAINST) or _says(said, _LESS))
         )
     if doubts and _WHO_PLAYS_DOWN.search(said):
         return True
     if sign is None or words.isdisjoint(_SPEECH_WORDS):
         return False
-    return _WHO_IS_FOR.search(said) is not None or _says(said, _NOT_SO_BAD)
+    return _speaks(said, words, _WHO_IS_FOR) or _says(said, _NOT_SO_BAD)
+
+
+def _speaks(said: str, words: frozenset[str], who: re.Pattern[str]) -> bool:
+    """Whether somebody speaks who is for or against it by his name."""
+    return not words.isdisjoint(_SIDE_WORDS) and who.search(said) is not None
 
 
 def _says(said: str, what: re.Pattern[str]) -> bool:
