@@ -1,6 +1,7 @@
 """All measurements, one after the other: `python -m bench [--json]`, or some: `python -m bench matching updates`.
 
-`python -m bench load [part …] [--minutes 10]` has options of its own (bench/load.py).
+`python -m bench load [part …] [--minutes 10]` has options of its own (bench/load.py), and so has `python -m bench
+compare [--full]`, which is not among them all (bench/compare.py).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bench import (
     alerts,
     archive,
     backtest,
+    compare,
     edgar,
     enrich,
     feeds,
@@ -79,6 +81,8 @@ def main() -> None:
     if sys.argv[1:2] == ["load"]:  # it has options of its own
         load.main(sys.argv[2:])
         return
+    if sys.argv[1:2] == ["compare"]:
+        sys.exit(compare.main(sys.argv[2:]))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all if none is named")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
