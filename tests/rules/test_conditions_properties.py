@@ -24,7 +24,7 @@ _WORLD = World(_GRAPH, {}, Rates(date="2026-01-01", rates={"EUR": 2.0}))
 
 def _ask(condition: Node, event: Event) -> tuple[Reading, set[Key]]:
     reading = Reading(event, TermScanner(condition.terms()).scan(event.title, event.body))
-    return reading, keys_of(reading)
+    return reading, keys_of(reading).all()
 
 
 _SCOPES = st.builds(

@@ -73,6 +73,12 @@ int field_read(field_object *field, const fold_table *table, const uint8_t *text
 /* Give a field that has nothing yet, or NULL with an exception. */
 field_object *field_new(PyTypeObject *type, PyObject *text);
 
+/* The number of a term among the distinct ones; -1: not found; -2: an exception. */
+int64_t field_term(field_object *field, PyObject *term);
+
+/* Give a place of each group of terms, all near (near.c): its method. */
+PyObject *field_near(PyObject *self, PyObject *args);
+
 /* Give the names of the distinct terms to a field that has been searched. Runs no code of Python's, so nobody can have
  * changed the terms since. 0, or -1 with an exception. */
 int field_name(field_object *field, PyObject *const *names);
