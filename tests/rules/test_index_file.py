@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alertd.model import Event
 from alertd.rules import index_file
 from alertd.rules.book import BookChange, RuleBook
+from alertd.rules.cache import write_sealed
 from alertd.rules.index_core import CoreIndex
 from alertd.rules.index_file import IndexFile
 from alertd.rules.match import Matcher
@@ -90,9 +92,9 @@ def test_what_is_not_whole_is_made_anew(tmp_path: Path, part: str) -> None:
     Matcher(made, index_file=path)
     there = IndexFile(path, made).kept
     assert there is not None
-    posted = index_file.msgspec.structs.replace(there.posted, **{part: getattr(there.posted, part)[:-1]})
-    body = index_file._encoder.encode(index_file.msgspec.structs.replace(there, posted=posted))
-    index_file.write_sealed(path, index_file._MAGIC, body)
+    posted = replace(there.posted, **{part: getattr(there.posted, part)[:-1]})
+    body = index_file._encoder.encode(replace(there, posted=posted))
+    write_sealed(path, index_file._MAGIC, body)
     matcher = Matcher(made, index_file=path)
     assert matcher.match(news("A lease")) == Matcher(made).match(news("A lease"))
     assert IndexFile(path, made).kept == there

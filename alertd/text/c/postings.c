@@ -194,10 +194,13 @@ static PyObject *postings_parts(PyObject *self, PyObject *number) {
 static PyObject *postings_sizes(PyObject *self, PyObject *unused) {
     (void)unused;
     postings_object *postings = (postings_object *)self;
+    gate_change(&postings->door); /* a question makes room for what it notes */
+    size_t bytes = access_memory(&postings->index) + interned_memory(&postings->keys) +
+                   interned_memory(&postings->companies) + links_memory(&postings->links);
+    gate_change_done(&postings->door);
     return Py_BuildValue("{sIsnsIsnsn}", "slots", postings->index.live, "keys", interned_size(&postings->keys), "sets",
                          postings->index.sets.live, "companies", interned_size(&postings->companies), "bytes",
-                         (Py_ssize_t)(access_memory(&postings->index) + interned_memory(&postings->keys) +
-                                      interned_memory(&postings->companies) + links_memory(&postings->links)));
+                         (Py_ssize_t)bytes);
 }
 
 static PyObject *postings_make(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
