@@ -171,6 +171,18 @@ class Play:
             self._concern(has, companies, self._postings.find(keys, companies, title.read, body.read))
         for slot in self._postings.in_vain(3, self._choose(5)):
             assert slot in self._slots
+        dumped = self._dumped()
+        if dumped is not None:
+            again = make_postings()
+            assert again.load(*dumped) == len(self._slots)
+            self._concern(keys, companies, again.find(keys, companies))
+
+    def _dumped(self) -> tuple[list[str], list[str], bytes, bytes] | None:
+        """Give all slots; None if some have gone whose numbers are free."""
+        try:
+            return self._postings.dump()
+        except ValueError:
+            return None
 
     def _concern(self, keys: frozenset[str], companies: frozenset[str], found: list[int]) -> None:
         assert len(set(found)) == len(found)
@@ -190,6 +202,11 @@ class Play:
         self._runs_out(after, lambda: slots.append(self._postings.put(*posted)))
         for slot in slots:
             self._postings.drop(slot)
+        dumped = self._dumped()
+        if dumped is not None:
+            self._runs_out(after, self._postings.dump)
+            self._runs_out(after, lambda: make_postings().load(*dumped))
+            self._runs_out(after, lambda: self._postings.find(posted.keys, posted.companies or ()))
 
     def _runs_out(self, after: int, work: Callable[[], object]) -> bool:
         assert self._fail_after is not None

@@ -190,8 +190,10 @@ uint32_t access_put(slot_index *index, slot_parts parts) {
     uint32_t slot = used ? index->free.all[index->free.count - 1] : index->slot_count ? index->slot_count : 1;
     /* room for its number among the free ones too, so that to drop it never fails */
     if (ROOM(index->free.all, index->free.room, (uint64_t)index->live + index->free.count + 1) < 0 ||
-        ZEROED(index->slots, index->slot_room, &index->slot_count, slot) < 0 || post_all(index, parts, slot) < 0)
+        ZEROED(index->slots, index->slot_room, NULL, slot) < 0 || post_all(index, parts, slot) < 0)
         return 0;
+    if (slot >= index->slot_count)
+        index->slot_count = slot + 1;
     index->free.count -= (uint32_t)used;
     index->slots[slot] = parts;
     index->live++;
