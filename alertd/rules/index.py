@@ -81,7 +81,7 @@ class Index:
 
     def candidates(self, reading: Reading, keys: Keys) -> Iterable[Slot]:
         """Give each slot of which the event has a key, names a company, and meets the other clauses."""
-        found = self.found(reading.companies, self._with_patterns(reading, keys))
+        found = self.found(reading.companies, self.with_patterns(reading, keys))
         if self._frequencies.is_due():
             self._frequencies.learn(keys)
         return found
@@ -90,7 +90,8 @@ class Index:
         """Give the same, and learn nothing."""
         return self.find(companies, keys.all())
 
-    def _with_patterns(self, reading: Reading, keys: Keys) -> Keys:
+    def with_patterns(self, reading: Reading, keys: Keys) -> Keys:
+        """Give the keys of an event, and the patterns that it has of those by which rules are found."""
         patterns = self._patterns.keys(reading)
         return Keys(keys.found, patterns.union(keys.others)) if patterns else keys
 
@@ -127,7 +128,7 @@ class Index:
             needed = f"one of {size} companies, of which the event names none" if size > 1 else "a company not named"
             return Candidacy(False, f"it needs {needed}")
         posted, checks = self.standing(slot)
-        present = {ALWAYS, *self._with_patterns(reading, keys)}
+        present = {ALWAYS, *self.with_patterns(reading, keys)}
         for clause in (posted, *checks):
             if clause.isdisjoint(present):
                 return Candidacy(False, f"it needs {_listed(clause)}, which the event does not have")

@@ -28,8 +28,7 @@ class Keys:
     def all(self) -> Set[Key]:
         """Give them all."""
         if self._all is None:
-            self._all = {*self.found.title, *self.found.body, *self.others}
-            self._all.update([f"title:{term}" for term in self.found.title])
+            self._all = {*self.found.keys, *self.others}
         return self._all
 
     def __contains__(self, key: object) -> bool:

@@ -75,16 +75,32 @@ class Servers:
         `redirect`: a command that another node of a cluster wants goes there; otherwise that is an error.
         """
         sent = list(commands)
-        async with self._client.pipeline(transaction=False) as pipe:
-            for command in sent:
-                pipe.execute_command(*command)
-            replies = list(await self._guarded(pipe.execute(raise_on_error=self._finder is None)))
+        replies = await self._piped(sent, raise_on_error=self._finder is None)
         for place, reply in enumerate(replies):
             if isinstance(reply, exceptions.AskError) and redirect:
                 replies[place] = await self._redirected(self._client, reply, sent[place])
             elif isinstance(reply, Exception):
                 await self._guarded(_raised(reply))
         return replies
+
+    async def each(self, commands: Sequence[Sequence[Arg]]) -> list[Any]:
+        """Send several in one go; of each its reply, or the error that it met. Raises what none of them outlives."""
+        replies = await self._piped(commands, raise_on_error=False)
+        for place, reply in enumerate(replies):
+            try:
+                if isinstance(reply, exceptions.AskError):
+                    replies[place] = await self._redirected(self._client, reply, commands[place])
+                elif isinstance(reply, exceptions.ReadOnlyError):
+                    await self._guarded(_raised(reply))
+            except exceptions.RedisError as error:
+                replies[place] = error
+        return replies
+
+    async def _piped(self, commands: Sequence[Sequence[Arg]], *, raise_on_error: bool) -> list[Any]:
+        async with self._client.pipeline(transaction=False) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            return list(await self._guarded(pipe.execute(raise_on_error=raise_on_error)))
 
     def _pooled(self, name: str, timeout: float, most: int) -> Redis:
         address, knobs = self.address, _knobs(name, timeout)

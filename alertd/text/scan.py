@@ -57,12 +57,20 @@ class Table(Protocol):
 class Found:
     """The terms found in one event, and their places in its title and body."""
 
-    __slots__ = ("_fields", "body", "title")
+    __slots__ = ("_fields", "_keys", "body", "title")
 
     def __init__(self, title: Field, body: Field) -> None:
         self._fields = {"title": title, "body": body}
         self.title = title.terms
         self.body = body.terms
+        self._keys: frozenset[str] | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The terms as an index asks for them: those of title and body, and the title's once more behind `title:`."""
+        if self._keys is None:
+            self._keys = frozenset([*self.title, *self.body, *map("title:".__add__, self.title)])
+        return self._keys
 
     @property
     def fields(self) -> tuple[Field, Field]:

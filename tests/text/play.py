@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from alertd.text.core import CoreField, CoreTerms, make_postings
+from alertd.text.core import CoreField, CoreTerms, CoreTokens, core_tokens, make_postings
 from alertd.text.dictionaries import Dictionaries
 from alertd.text.scan import Found, Term, TermScanner, make_term
 
@@ -24,6 +24,7 @@ PIECES = [
 ]  # fmt: skip
 KEYS = [*(f"key{number}" for number in range(4)), "a", "title:a", "lease", "title:the lease", "the lease"]
 COMPANIES = [f"company{number}" for number in range(7)]
+MANY = 1 << 30
 FailAfter = Callable[[int], None]
 """Lets the core's memory run out once, after so many requests; below 0: not at all."""
 
@@ -106,6 +107,13 @@ class Play:
         title, body = self._written(), self._written() * (1 if self._choose(4) else 50)
         mine, theirs = self._core.scan(title, body), self._python.scan(title, body)
         self._same(mine, theirs)
+        for name in ("title", "body"):
+            tokens = mine.tokens(name)
+            assert isinstance(tokens, CoreTokens)
+            places = [(*place, term) for term in theirs.terms() for place in theirs.positions(name, term)]
+            assert sorted(self._table.search(tokens.read, MANY, MANY, False)) == sorted(places)
+            raised = [place for place in places if place[0] in theirs.tokens(name).capitals]
+            assert sorted(self._table.search(tokens.read, MANY, MANY, True)) == sorted(raised)
         self._before.append((mine, theirs))
 
     def _written(self) -> str:
@@ -127,6 +135,7 @@ class Play:
             here, there = mine.tokens(name), theirs.tokens(name)
             assert here.words == there.words
             assert here.places == there.places
+            assert here.capitals == there.capitals
             assert mine.beginning(name, 5) == theirs.beginning(name, 5)
             for term in theirs.terms():
                 assert mine.positions(name, term) == theirs.positions(name, term)
@@ -196,6 +205,9 @@ class Play:
         if self._fail_after is None:
             return
         self._runs_out(after, lambda: self._core.scan(text, ""))
+        read = core_tokens(text).read
+        self._runs_out(after % 4, read.capitals)
+        self._runs_out(after % 8, lambda: self._table.search(read, MANY, MANY, True))
         if not self._runs_out(after, lambda: self._core.add(term)):
             self._core.remove(term)
         slots: list[int] = []

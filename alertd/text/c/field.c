@@ -40,6 +40,7 @@ static void field_dealloc(PyObject *self) {
     for (uint32_t i = 0; i < field->name_count; i++)
         Py_DECREF(field->names[i]);
     free(field->names);
+    free(field->capitals);
     folded_free(&field->folded);
     free(field->tokens.all);
     hits_free(&field->hits);
@@ -167,6 +168,7 @@ static PyMethodDef field_methods[] = {
     {"near", field_near, METH_VARARGS,
      "Give the first and last word of a term of each group, all within so many words and before one; None: there are none."},
     {"words", field_words, METH_NOARGS, "Give the folded words."},
+    {"capitals", field_capitals, METH_NOARGS, "Give the words that are written with a capital, as written, by their number."},
     {"span", field_span, METH_VARARGS, "Give where the first to the last word stand in the text."},
     {"places", field_places, METH_NOARGS, "Give where each word begins, and where it ends."},
     {NULL, NULL, 0, NULL},
