@@ -271,7 +271,8 @@ class Matcher:
 
     def _slot(self, portfolio: Portfolio, rule: Rule, number: int) -> Slot:
         slot = Slot(rule.when, self._scopes.of(portfolio, rule), number, portfolio=portfolio, rule=rule)
-        self._waiting.add(slot)
+        if rule.state is not None:
+            self._waiting.add(slot)
         return slot
 
     def _add(self, portfolio: Portfolio, rule: Rule, number: int) -> Slot:
