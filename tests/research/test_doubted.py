@@ -13,7 +13,8 @@ from alertd.research.risks import risks
 from alertd.research.said import told
 from tests.research.making import graph, lease
 
-GOOD, BAD = 1, -1
+GOOD: Sign = 1
+BAD: Sign = -1
 
 
 @pytest.mark.parametrize(
