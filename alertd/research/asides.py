@@ -57,7 +57,7 @@ def cautions(text: str, read: int) -> tuple[tuple[int, int], ...]:
     read of a text.
     """
     last = _PARAGRAPH.search(text, min(read, len(text)))
-    text = text[: min(last.end() if last is not None else len(text), 2 * read)]
+    text = text if last is None else text[: last.end()]
     if not _LISTS.fits(plain_of(text)):
         return ()
     return tuple(_listed(text))
