@@ -8,9 +8,6 @@ from msgspec.structs import replace
 from alertd.model import Amount, CompanyMention, Event, Evidence, Party, ReportedType
 from alertd.research.exposure import gather
 from alertd.research.facts_note import facts_note
-from alertd.research.said import AMOUNTS, told
-from alertd.research.study import Study
-from alertd.research.texts import READ
 from alertd.research.titled import titled
 from tests.research.making import graph, of
 
@@ -171,18 +168,3 @@ def test_a_headline_that_is_sent_again_names_whom_it_named(mark: str) -> None:
     found = titled(event(f"{mark}Northwind Semiconductor cuts full-year guidance", "guidance_cut"))
     assert found is not None
     assert (found.start, found.quote) == (len(mark), "Northwind Semiconductor")
-
-
-@pytest.mark.parametrize("near", [AMOUNTS - 1, AMOUNTS])
-def test_sums_behind_what_is_read_are_told_only_where_there_are_too_few_before_them(near: int) -> None:
-    front = "".join(f"The lease is worth ${n}00 million a year. " for n in range(1, near + 1))
-    body = f"{front}{'It says no more of it. ' * (READ // 20)}The lease is worth $900 million a year."
-    numbers = [*range(1, near + 1), 9]
-    amounts = [
-        Amount(
-            low=n * 1e8, high=n * 1e8, role="revenue", per="year", evidence=[place(f"${n}00 million", body, "body")]
-        )
-        for n in numbers
-    ]
-    about = event("Skylark leases engines", "compute_lease", *amounts, body=body)
-    assert len(told(Study(about))) == AMOUNTS
