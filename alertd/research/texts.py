@@ -16,6 +16,8 @@ _MOST_SENTENCES = 40
 REACH = 400
 """Characters before and behind a place that can be of its sentence: one that is longer is cut there."""
 _FRONT = READ + 2 * REACH
+_WINDOW = REACH + 40
+"""Characters around a place behind the front that are cut: blanks at its ends are part of no sentence."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Text:
         if len(self.said) <= _FRONT or end + REACH <= _FRONT:
             found, starts, ends = self._front
             return found[bisect_right(ends, start) : bisect_left(starts, end)]
-        first, last = max(start - REACH, 0), min(end + REACH, len(self.said))
+        first, last = max(start - _WINDOW, 0), min(end + _WINDOW, len(self.said))
         near = (Sentence(first + one.start, first + one.end) for one in sentences(self.said[first:last]))
         return [one for one in near if one.start < end and start < one.end]
 
