@@ -17,6 +17,7 @@ from alertd.research.size import BESIDE, as_size
 from alertd.research.size import before as what_it_was
 from alertd.research.standing import is_lifted
 from alertd.research.study import ONE_SIDED, Study
+from alertd.research.texts import READ
 from alertd.research.titled import filer, titled
 from alertd.research.whose import plays
 from alertd.text.written import amount_text
@@ -120,7 +121,13 @@ def told(study: Study) -> list[Amount]:
     if main is None or main.status == "denied":
         return []
     found: dict[tuple[object, ...], Amount] = {}
+    reckoned = any(one.derived for one in study.event.amounts)  # then one may be the total of another behind it
+    enough = False
     for read in study.event.amounts:
+        if not reckoned and _is_far(read):
+            enough = enough or sum(bool(quote(study, one.evidence)) for one in found.values()) >= AMOUNTS
+            if enough:  # nobody asks for more of what stands behind what is read
+                continue
         amount = as_size(study, main, read)
         if amount is None or (read.derived and total_of(study.event, read) is None):
             continue
@@ -128,6 +135,10 @@ def told(study: Study) -> list[Amount]:
             found.setdefault((amount.low, amount.high, amount.currency, amount.per), amount)
     totals = [total for one in found.values() if (total := total_of(study.event, one)) is not None]
     return [one for one in found.values() if one not in totals]
+
+
+def _is_far(amount: Amount) -> bool:
+    return bool(amount.evidence) and all(span.field == "body" and span.start >= READ for span in amount.evidence)
 
 
 def _stated(amount: Amount, material: Material) -> NoteStatement:

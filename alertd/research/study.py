@@ -77,8 +77,8 @@ class Study:
         for span in spans:
             text = self.text(span.field)
             length = READ if text is self.body else len(text.said)
-            for one in text.touched(span.start, span.end):
-                if max(one.start, span.start) < length:
+            for one in text.touched(span.start, span.end) if span.start < length else ():
+                if one.start < length:
                     found[text.said[one.start : min(one.end, length)].rstrip()] = None
         return list(found)
 
