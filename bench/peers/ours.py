@@ -28,7 +28,9 @@ class Ours:
             raise ValueError("alertd's engines are made of the book")
         self.matcher = Matcher(world.book, engine)
         self._numbers = world.plains.numbers
-        self.ways = {"naive" if engine == "reference" else engine: Way(self.matcher.match, self._matched)}
+        self.ways: dict[str, Way] = {
+            "naive" if engine == "reference" else engine: Way(self.matcher.match, self._matched)
+        }
         for event in world.warm:
             self.matcher.match(event)
 
@@ -48,18 +50,19 @@ class WithCore(Ours):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self._scan, self._index = self.matcher._scanner.scan, self.matcher._rules
+        self._scan = self.matcher._scanner.scan
+        self._index = self.matcher._rules if isinstance(self.matcher._rules, CoreIndex) else None
         self._asked: dict[int, tuple[set[str], set[str]]] = {}
         """By the identity of the event object: events of several kinds have the same ids."""
-        if isinstance(self._index, CoreIndex):
+        if self._index is not None:
             self.ways["core"] = Way(self._call, self._candidates, whole=False)
 
     def _call(self, event: Event) -> list[Slot]:
         """Scan, and search by the keys and companies that the same event had when it was asked before."""
         self._scan(event.title, event.body)
         keys, companies = self._asked.get(id(event)) or self._read(event)
-        found: list[Slot] = self._index.find(companies, keys)
-        return found
+        assert self._index is not None
+        return self._index.find(companies, keys)
 
     def _read(self, event: Event) -> tuple[set[str], set[str]]:
         reading = Reading(event, self._scan(event.title, event.body))
@@ -73,7 +76,7 @@ class WithCore(Ours):
         """Give what the core itself says that it holds: terms and postings."""
         table = self.matcher._scanner.table
         terms = table.sizes()["bytes"] if isinstance(table, CoreTerms) else 0
-        postings = self._index._postings.sizes()["bytes"] if isinstance(self._index, CoreIndex) else 0
+        postings = self._index._postings.sizes()["bytes"] if self._index is not None else 0
         return terms + postings
 
 
