@@ -31,6 +31,7 @@ from bench import (
     matching,
     notes,
     pages,
+    profile,
     quiet_poll,
     reports,
     scale,
@@ -57,6 +58,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "load": ("the whole daemon under load", load.measure_all),
     "notes": ("research notes: writing them, and what alerts lose by them", notes.measure),
     "pages": ("each page, at very many alerts", pages.measure),
+    "profile": ("where the time of an event goes", profile.measure),
     "reports": ("reports on a portfolio", reports.measure),
     "scale": ("more processes on one machine", lambda: asyncio.run(scale.measure())),
     "scan": ("the scan for terms, by the compiled core and without it", scan.measure),
@@ -70,6 +72,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "history": history.show, "load": load.show, "storm": storm.show, "updates": updates.show,
     "backtest": backtest.show, "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
     "scale": scale.show, "notes": notes.show, "scan": scan.show, "pages": pages.show,
+    "profile": profile.show,
 }  # fmt: skip
 
 
