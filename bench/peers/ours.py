@@ -30,7 +30,8 @@ class Ours:
             raise ValueError("alertd's engines are made of the book")
         self.matcher = Matcher(world.book, engine)
         self._numbers = world.plains.numbers
-        self.ways = {"naive" if engine == "reference" else engine: Way(self.matcher.match, self._matched)}
+        name = "naive" if engine == "reference" else engine
+        self.ways: dict[str, Way] = {name: Way(self.matcher.match, self._matched)}
         for event in world.warm:
             self.matcher.match(event)
 
