@@ -9,6 +9,7 @@ filings        the usual rules on texts of 50 kB, and of 5 MB
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import msgspec
@@ -51,15 +52,15 @@ class AllOfTwelve(RuleMaker):
         """Give the terms of a rule."""
         return self._random.sample(language().words[:_EVERYWHERE], 12)
 
-    def tree(self, terms: list[str]) -> list[Condition]:
+    def tree(self, terms: list[str]) -> Iterator[Condition]:
         """Ask for each of them."""
-        return [one_of("text", [term]) for term in terms]
+        return (one_of("text", [term]) for term in terms)
 
 
 class RegexAlone(RuleMaker):
     """Makes one rule in a hundred of a pattern alone, the others as usual."""
 
-    def rule(self, number: int, held: list[str], *, wide: bool = True) -> Rule:
+    def rule(self, number: int, held: Sequence[str], *, wide: bool = True) -> Rule:
         """Make a rule."""
         if self._random.random() >= 0.01:
             return super().rule(number, held, wide=wide)

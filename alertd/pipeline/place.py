@@ -271,7 +271,7 @@ def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _V
 
     An answer that stands there already, be it one that cannot be read, is written over.
     """
-    seen = set().union(*found.under.values(), *(view.under.get(key, ()) for key in found.under))
+    seen: set[str] = set().union(*found.under.values(), *(view.under.get(key, ()) for key in found.under))
     return Placement(
         event=report.event,
         story=proposal.story,

@@ -22,6 +22,7 @@ from alertd.errors import StoreRefused
 from alertd.store.address import Address, Node, parse_address
 from alertd.store.finders import ClusterFinder, SentinelFinder
 from alertd.store.found import FoundConnection, FoundSSLConnection
+from alertd.store.packed import PACKED
 
 TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 3.0
@@ -108,6 +109,7 @@ class Servers:
             if not address.url.startswith("unix:"):
                 knobs["socket_keepalive"] = True
             pool = BlockingConnectionPool.from_url(address.url, max_connections=most, timeout=TIMEOUT_S, **knobs)
+            pool.connection_class = PACKED[pool.connection_class]
         else:
             kind = FoundSSLConnection if address.tls else FoundConnection
             knobs |= _access(address) | {"finder": self._finder}

@@ -47,8 +47,9 @@ class Way:
 class Engine(Protocol):
     """Finds which rules hold."""
 
-    ways: Mapping[str, Way]
-    """By the name under which each is shown."""
+    @property
+    def ways(self) -> Mapping[str, Way]:
+        """How it is asked, each by the name under which it is shown."""
 
     def stored(self) -> int | None:
         """Give the bytes that its rules take where it keeps them itself; None: they are memory of this process."""

@@ -8,10 +8,12 @@ naive         all steps, every rule asked (`alertd.rules.reference`): by it the 
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from alertd.model import Event
 from alertd.rules.engines import EngineName
 from alertd.rules.index_core import CoreIndex
-from alertd.rules.keys import keys_of
+from alertd.rules.keys import Keys, keys_of
 from alertd.rules.logic import Reading
 from alertd.rules.match import Matcher
 from alertd.rules.outcome import MatchResult
@@ -28,7 +30,8 @@ class Ours:
             raise ValueError("alertd's engines are made of the book")
         self.matcher = Matcher(world.book, engine)
         self._numbers = world.plains.numbers
-        self.ways = {"naive" if engine == "reference" else engine: Way(self.matcher.match, self._matched)}
+        name = "naive" if engine == "reference" else engine
+        self.ways: dict[str, Way] = {name: Way(self.matcher.match, self._matched)}
         for event in world.warm:
             self.matcher.match(event)
 
@@ -48,22 +51,25 @@ class WithCore(Ours):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self._scan, self._index = self.matcher._scanner.scan, self.matcher._rules
-        self._asked: dict[int, tuple[set[str], set[str]]] = {}
+        self._scan, rules = self.matcher._scanner.scan, self.matcher._rules
+        self._index = rules if isinstance(rules, CoreIndex) else None
+        self._asked: dict[int, tuple[Set[str], set[str]]] = {}
         """By the identity of the event object: events of several kinds have the same ids."""
-        if isinstance(self._index, CoreIndex):
+        if self._index is not None:
             self.ways["core"] = Way(self._call, self._candidates, whole=False)
 
     def _call(self, event: Event) -> list[Slot]:
-        """Scan, and search by the keys and companies that the same event had when it was asked before."""
-        self._scan(event.title, event.body)
-        keys, companies = self._asked.get(id(event)) or self._read(event)
-        found: list[Slot] = self._index.find(companies, keys)
-        return found
+        """Scan, and search by its words, and by the other keys and the companies that the same event had before."""
+        words = self._scan(event.title, event.body)
+        others, companies = self._asked.get(id(event)) or self._read(event)
+        assert self._index is not None
+        return self._index.found(companies, Keys(words, others))
 
-    def _read(self, event: Event) -> tuple[set[str], set[str]]:
+    def _read(self, event: Event) -> tuple[Set[str], set[str]]:
+        assert self._index is not None
         reading = Reading(event, self._scan(event.title, event.body))
-        self._asked[id(event)] = keys_of(reading), set(reading.companies)
+        keys = self._index.with_patterns(reading, keys_of(reading))
+        self._asked[id(event)] = keys.others, set(reading.companies)
         return self._asked[id(event)]
 
     def _candidates(self, slots: list[Slot]) -> set[int]:
@@ -73,7 +79,7 @@ class WithCore(Ours):
         """Give what the core itself says that it holds: terms and postings."""
         table = self.matcher._scanner.table
         terms = table.sizes()["bytes"] if isinstance(table, CoreTerms) else 0
-        postings = self._index._postings.sizes()["bytes"] if isinstance(self._index, CoreIndex) else 0
+        postings = self._index._postings.sizes()["bytes"] if self._index is not None else 0
         return terms + postings
 
 

@@ -75,7 +75,7 @@ class Tantivy:
         query = self._library.Query
         parts = []
         for field in ("title", "body"):
-            single = []
+            single: list[str] = []
             for word in words:
                 if field == "body" and word.startswith("title:"):
                     continue

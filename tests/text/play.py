@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from alertd.text.core import CoreTerms, CoreTokens, core_tokens, make_postings
+from alertd.text.core import CoreField, CoreTerms, CoreTokens, core_tokens, make_postings
 from alertd.text.dictionaries import Dictionaries
 from alertd.text.scan import Found, Term, TermScanner, make_term
 
@@ -22,7 +22,7 @@ PIECES = [
     " ", "'", "’", "'s", "’s ", "\u0301", "\u0345", "\u200b", "ß", "½", "™", "\ufdfa", "\ud800", "\x00", "\U000e0100",
     "-", ". ", "\n", "ก้", "क्षि", "٣", "Ｗ", "İ", "Σς",
 ]  # fmt: skip
-KEYS = [f"key{number}" for number in range(9)]
+KEYS = [*(f"key{number}" for number in range(4)), "a", "title:a", "lease", "title:the lease", "the lease"]
 COMPANIES = [f"company{number}" for number in range(7)]
 MANY = 1 << 30
 FailAfter = Callable[[int], None]
@@ -139,6 +139,10 @@ class Play:
             assert mine.beginning(name, 5) == theirs.beginning(name, 5)
             for term in theirs.terms():
                 assert mine.positions(name, term) == theirs.positions(name, term)
+            groups = tuple(frozenset({term}) for term in sorted(theirs.terms())[:3])
+            if groups:
+                assert mine.near(name, groups, 6) == theirs.near(name, groups, 6)
+                assert mine.near(name, groups, 20, 9) == theirs.near(name, groups, 20, 9)
             if there.words:
                 assert here.span(0, len(there) - 1) == there.span(0, len(there) - 1)
 
@@ -164,10 +168,36 @@ class Play:
             self._postings.drop(slot)
 
     def _ask(self) -> None:
+        """Ask by names, and by what stands in the texts that were read last, whose terms may have gone meanwhile."""
         keys, companies = self._some(KEYS, 8), self._some(COMPANIES, 5)
-        found = self._postings.find(keys, companies)
+        self._concern(keys, companies, self._postings.find(keys, companies))
+        if self._before:
+            found = self._before[-1][0]
+            title, body = found.fields
+            assert isinstance(title, CoreField)
+            assert isinstance(body, CoreField)
+            has = keys | found.terms() | {f"title:{term}" for term in found.title}
+            self._concern(has, companies, self._postings.find(keys, companies, title.read, body.read))
+        for slot in self._postings.in_vain(3, self._choose(5)):
+            assert slot in self._slots
+        dumped = self._dumped()
+        if dumped is not None:
+            again = make_postings()
+            assert again.load(*dumped) == len(self._slots)
+            self._concern(keys, companies, again.find(keys, companies))
+
+    def _dumped(self) -> tuple[list[str], list[str], bytes, bytes] | None:
+        """Give all slots; None if some have gone whose numbers are free."""
+        try:
+            return self._postings.dump()
+        except ValueError:
+            return None
+
+    def _concern(self, keys: frozenset[str], companies: frozenset[str], found: list[int]) -> None:
         assert len(set(found)) == len(found)
         assert set(found) == {slot for slot, posted in self._slots.items() if posted.concerns(keys, companies)}
+        for slot in found:
+            assert self._postings.parts(slot) == (self._slots[slot].keys, self._slots[slot].checks)
 
     def _fail(self) -> None:
         """Let memory run out in a change and in a reading: an error, and all is as before."""
@@ -184,6 +214,11 @@ class Play:
         self._runs_out(after, lambda: slots.append(self._postings.put(*posted)))
         for slot in slots:
             self._postings.drop(slot)
+        dumped = self._dumped()
+        if dumped is not None:
+            self._runs_out(after, self._postings.dump)
+            self._runs_out(after, lambda: make_postings().load(*dumped))
+            self._runs_out(after, lambda: self._postings.find(posted.keys, posted.companies or ()))
 
     def _runs_out(self, after: int, work: Callable[[], object]) -> bool:
         assert self._fail_after is not None

@@ -74,7 +74,11 @@ int field_read(field_object *field, const fold_table *table, const uint8_t *text
 /* Give a field that has nothing yet, or NULL with an exception. */
 field_object *field_new(PyTypeObject *type, PyObject *text);
 
-/* The methods that stand in files of their own: cased.c and search.c. */
+/* The number of a term among the distinct ones; -1: not found; -2: an exception. */
+int64_t field_term(field_object *field, PyObject *term);
+
+/* The methods that stand in files of their own: near.c, cased.c and search.c. */
+PyObject *field_near(PyObject *self, PyObject *args);
 PyObject *field_capitals(PyObject *self, PyObject *unused);
 PyObject *terms_search(PyObject *self, PyObject *args);
 
