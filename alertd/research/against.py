@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from alertd.alerts.crowding import often_told
-from alertd.model import Amount, NoteGround, NoteStatement
-from alertd.research.countering import speaks_against
+from alertd.model import Amount, Evidence, NoteGround, NoteStatement
+from alertd.research.background import tells_of_past
+from alertd.research.countering import reading, speaks_against
 from alertd.research.cues import AGAINST, UNSAID
+from alertd.research.doubted import is_doubt
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
-from alertd.research.passages import passages
+from alertd.research.passages import Passage, chosen, passages
+from alertd.research.prose import Spoken
 from alertd.research.rights import is_refused, standing_rights
 from alertd.research.study import Study
 from alertd.rules.touched import NEUTRAL
 from alertd.text.written import amount_text
 
 MOST, MOST_SAID = 2, 2
+DOUBTED = "Somebody doubts it, or sees it otherwise."
 _UNDONE = ("reclaim_right", "termination_right", "change_of_control", "contingency")
 _DEALS = (
     "compute_lease", "supply_agreement", "contract_award", "acquisition", "divestiture", "joint_venture",
@@ -42,7 +46,21 @@ def contrarian(
         return said
     taken = evidence_of([*before, *said])
     found = passages(study, AGAINST, MOST_SAID, taken, speaks_against(study, sizes))
-    return said + [_statement(one.kind, quote(study, [one.evidence])) for one in found]
+    doubts = _doubts(material, [*taken, *(one.evidence for one in found[:1])])
+    if not (found or doubts or said):
+        doubts = _doubts(material, ())[:1]  # what a risk quotes already: else nothing would speak against it
+    told = [*found[:1], *doubts, *found[1:]][:MOST_SAID]
+    return said + [_statement(one.kind, quote(study, [one.evidence])) for one in told]
+
+
+def _doubts(material: Material, taken: Sequence[Evidence]) -> list[Passage]:
+    """Give sentences in which somebody doubts what is told, in words of his own."""
+    study, sign = material.study, reading(material)
+
+    def holds(one: Spoken) -> bool:
+        return is_doubt(one.said, sign) and not tells_of_past(study, one.start, one.end, one.start)
+
+    return chosen(study, DOUBTED, MOST_SAID, taken, holds)
 
 
 def _undone(material: Material, sizes: Sequence[Amount]) -> list[NoteStatement]:

@@ -33,7 +33,7 @@ from alertd.research.ahead_words import (
 )
 from alertd.research.figure_dates import Day, dates
 from alertd.research.study import Study
-from alertd.research.wished import is_wished
+from alertd.research.wished import is_beside, is_wished
 from alertd.text.fold import split_words
 
 _SOONEST, _FURTHEST = 4, 366 * 15
@@ -43,7 +43,8 @@ _MOST_DATES = 12
 _JUST_BEEN = 60
 """Days: a day or a quarter without its year that ended no longer ago is the last one, not the next."""
 _BEHIND = re.compile(
-    r"\b(?:ran until|was to|were to|was due|(?:had been|was|were) (?:originally )?(?:due|planned|scheduled|to))\b",
+    r"\b(?:would have (?:run|lasted|ended|expired)"
+    r"|ran until|was to|were to|was due|(?:had been|was|were) (?:originally )?(?:due|planned|scheduled|to))\b",
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"(?i:by|early|from|in|last|late|mid|of|since|this|through|till|to|until)[\s-]")
@@ -121,7 +122,7 @@ def ahead(study: Study, most: int = 4) -> list[Ahead]:
         coming = [*_days(said, today), *_spans(said)]
         if coming and not _BEHIND.search(said):
             for low, high, place, stop in coming:
-                if _SOONEST <= high <= _FURTHEST and not is_wished(said, place):
+                if _SOONEST <= high <= _FURTHEST and not (is_wished(said, place) or is_beside(said, place)):
                     words = said[place:stop].rstrip(".")
                     evidence = Evidence(field=field, start=start + place, end=start + place + len(words), quote=said)
                     what = what_comes(said, place, stop)

@@ -18,6 +18,7 @@ import re
 from datetime import date, timedelta
 
 from alertd.model import Amount, Evidence, ReportedType
+from alertd.research.another import is_of_more
 from alertd.research.figure_dates import Day, dates
 from alertd.research.hints import Hint, plain_of
 from alertd.research.strangers import is_of_others
@@ -25,6 +26,8 @@ from alertd.research.study import Study
 
 RUNNING = frozenset(("revenue", "profit", "loss", "guidance", "dividend", "charge", "cost"))
 """What an amount is that every year has: last year's says how large a company is."""
+_SPENT = ("charge", "cost", "loss")
+_OF_FIGURES = ("results", "guidance", "impairment", "restatement", "going_concern")
 _RECENT = timedelta(days=60)
 """A day that is no further behind is that of the news."""
 _LONGEST = 500
@@ -68,6 +71,10 @@ _OF_WHAT = re.compile(
     r"|\bto\s(?!buy|acquire|purchase|settle|take)[a-z]|,\s(?:and|the|its|an?|it|or|said|according)\b"
 )
 """Between a sum and a time: the time is that of what the sum is for (`for trades in 2019`), or of something else."""
+_DATED_THING = re.compile(r"^\W*(?:An?|Its|Another|One)\s(?:[\w-]{1,24}\s){0,3}?(?:of|in|from)\s$")
+"""`A recall of 2022 cost it $110m`."""
+_WHICH = re.compile(r"^,\s(?:which|when|in which)\s")
+"""`It had cut 5,000 jobs in 2023, which cost it $800m`."""
 _NEAR = 64
 """Characters between a sum and the time that is its own."""
 _OVER = re.compile(
@@ -159,15 +166,22 @@ def is_background(study: Study, amount: Amount) -> bool:
         return False
     first, last = study.body.around(one.start, one.end)
     said, at, until = text[first:last], one.start - first, one.end - first
-    if _is_notice(said) or is_of_others(study, first, last, one.start, amount.of):
+    if _is_notice(said) or is_of_more(said, at, until) or is_of_others(study, first, last, one.start, amount.of):
         return True
-    return _is_past(study, said, at, until, running=amount.role in RUNNING)
+    return _is_past(study, said, at, until, running=_runs(study, amount))
+
+
+def _runs(study: Study, amount: Amount) -> bool:
+    """Whether an amount is of what every year has; what something cost is that only in the news of figures."""
+    if amount.role not in RUNNING or amount.role not in _SPENT:
+        return amount.role in RUNNING
+    return study.main is None or study.main.type.startswith(_OF_FIGURES)
 
 
 def is_told_beside(study: Study, found: ReportedType) -> bool:
-    """Whether an event type rests on nothing but sentences of the body about an earlier time, a career or others."""
+    """Whether an event type rests on the body alone, and on a sentence about an earlier time, a career or others."""
     spans = [one for one in found.evidence if one.field in ("title", "body")]
-    return bool(spans) and all(one.field == "body" and _is_beside(study, one) for one in spans)
+    return bool(spans) and all(one.field == "body" for one in spans) and any(_is_beside(study, one) for one in spans)
 
 
 def _is_beside(study: Study, one: Evidence) -> bool:
@@ -238,6 +252,8 @@ def _is_its_time(said: str, begin: int, at: int, until: int, start: int, end: in
     if end <= at:
         lead = _RELATIVE.split(said[begin:start])[-1]
         follows = said[end:at]
+        if _DATED_THING.match(lead) is not None or _WHICH.match(follows) is not None:
+            return True
         led = _LED.search(lead) is not None and _DID.match(follows) is not None
         return led or _OPENS.match(lead) is not None or _THING.match(follows) is not None
     between = said[until:start]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 
 from alertd.model import Amount
 from alertd.research.cues import UNSAID, Cue
+from alertd.research.material import Material, Sign
 from alertd.research.passages import Fits, first_cue
 from alertd.research.prose import Spoken
 from alertd.research.study import Study
@@ -16,6 +18,9 @@ _ACCUSING = frozenset((
     "cyber_incident", "outage", "product_recall",
 ))  # fmt: skip
 """Types in which something is held against a company: its own `we have no…` is another side of it."""
+_EARLIER = re.compile(r"reject(?:s|ed) (?:an? |the |its )?(?:earlier|first|initial|previous)")
+_TONE = 0.4
+"""How well or badly a text speaks of a party before that says whether the news is good, where nothing else does."""
 _ACCUSERS = frozenset(("plaintiff", "claimant", "short_seller", "terminating", "holder", "sponsor"))
 _ADDRESSED = frozenset(("target", "terminated", "respondent", "defendant", "subject", "victim"))
 """Roles of those to whom something is done."""
@@ -36,6 +41,8 @@ def speaks_against(study: Study, sizes: Sequence[Amount]) -> Fits:
 
     def fits(cue: Cue, sentence: Spoken, place: int) -> bool:
         body = study.body.said
+        if cue.name == "denied" and _EARLIER.match(sentence.low, place - sentence.start):
+            return False
         if cue.name in ("denied", "says_not"):
             speaker = _last_named(named, body, sentence.start, place)
             if speaker:
@@ -51,6 +58,23 @@ def speaks_against(study: Study, sizes: Sequence[Amount]) -> Fits:
         return True
 
     return fits
+
+
+def reading(material: Material) -> Sign | None:
+    """Give what the news is at first sight for those whom it is about: good, bad, or nobody can tell."""
+    main = material.study.main
+    if main is None:
+        return None
+    parties = {one.company for one in main.parties}
+    signs = {one.sign for one in material.exposures if one.sign and not one.hops and one.company in parties}
+    if len(signs) == 1:
+        return signs.pop()
+    if main.type in _ACCUSING:
+        return -1
+    tones = [one.sentiment for one in material.event.companies if one.id in parties and one.sentiment is not None]
+    if not tones or max(map(abs, tones)) < _TONE:
+        return None
+    return -1 if max(tones, key=abs) < 0 else 1
 
 
 def leaves_open(sentence: Spoken) -> bool:

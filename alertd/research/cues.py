@@ -60,7 +60,8 @@ _KINDS = {
 }
 _UNLESS = {
     "condition": r"events? of default|dependent on (?:the )?(?:performance|achievement)",
-    "doubt": r"may or may not|risk[- ](?:based|weighted|adjusted|free)"
+    "doubt": r"(?:may|might|can|must) not (?:\w+ )?(?:terminate|cancel|end|quit|leave|withdraw)|may or may not"
+    r"|risk[- ](?:based|weighted|adjusted|free)"
     r"|risks? (?:profile|appetite|management|capital|reward)|take the risk|capital to risk"
     r"|risks? (?:is|are|was|were) (?:low|small|limited)|reduc\w+ [^.]{0,60}\brisks?",
     "opposed": r"(?:resolv|settl|end)(?:e[sd]?|ing)? [^.]{0,48}\b(?:disputes?|complaints?)"
@@ -179,7 +180,8 @@ ANSWERS = _cues(
     r"|(?:announced|filed|lodged) an appeal"
     r"|(?<!if it )(?<!unless it )meets the (?:\w+ )?(?:specifications?|standards?|requirements?|rules|conditions)"
     r"|(?:will|intends? to|plans? to) (?:\w+ly )?(?:appeal|fight|contest|defend)"
-    r"|not (?:negotiating|in talks)|no basis|baseless|without (?:basis|foundation)|defend\w* (?:itself|against)",
+    r"|not (?:negotiating|in talks)|no basis|baseless|without (?:basis|foundation|merit)"
+    r"|(?:ha(?:s|ve) no|lacks?) merit|defend\w* (?:itself|against)",
     says_not=r"sa(?:id|ys) (?:that )?(?:it|there|(?:its|they|the|this|these) (?:own )?(?:\w+ )?)\s?(?:\w+ ){0,2}"
     rf"(?:not|no)(?! (?:yet )?(?:{_TELL}|seen|received|reviewed|details?|reasons?|figures?))",
     softened=r"(?:is|are|was|were|be) (?:\w+ )?insured|insurance (?:covers?|pays?|will|would|should)"

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from alertd.companies.model import Holding, Path
 from alertd.companies.relations import MAX_HOPS, Graph, in_force, strength
 from alertd.model import Event, Evidence, ReportedType, TouchedHolding
+from alertd.research.background import is_background
 from alertd.research.cast import Cast
 from alertd.research.earned import CHARGED, earned, is_charged
 from alertd.research.effects import HAS_TO_PAY, JUDGED, PAID, UNKNOWN, Effect, on_itself, on_neighbour
@@ -32,6 +33,8 @@ from alertd.rules.touched import SAID
 MAX_NAMED = 8
 """Companies of an event, the most relevant, from which ways begin."""
 MAX_HELD = 12
+_ASKS = ("plaintiff", "claimant")
+"""Who asks for damages does not have to pay them."""
 MAX_OTHERS = 6
 
 
@@ -189,7 +192,8 @@ def _on(cast: Cast, company: str) -> _Told:
     main = study.main
     own = [one for one in study.event.amounts if one.of == company and not one.earlier]
     if main is not None and cast.is_firm(main) and main.status != "denied":
-        charges = [one for one in own if one.role == "charge" and is_charged(study, one.evidence)]
+        taken = [one for one in own if one.role == "charge" and is_charged(study, one.evidence)]
+        charges = [one for one in taken if not is_background(study, one)]
         if charges:
             return _Told((), conditional(CHARGED, study, main), shown=tuple(charges[0].evidence))
     judged = main is not None and main.type in JUDGED and cast.is_firm(main) and main.status == "announced"
@@ -197,6 +201,8 @@ def _on(cast: Cast, company: str) -> _Told:
         return _Told((), FREED, shown=tuple(lifted.evidence))
     amount = next((one for one in own if one.role in PAID), None)
     if amount is None or main is None or main.type not in JUDGED or main.status == "denied":
+        return _Told((), UNKNOWN)
+    if any(one.company == company and one.role in _ASKS for one in main.parties):
         return _Told((), UNKNOWN)
     if not cast.is_firm(main) or not pays(study, main, company):
         return _Told((), UNKNOWN)

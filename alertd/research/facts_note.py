@@ -21,6 +21,7 @@ from alertd.research.risks import Horizon, horizon_of, risks
 from alertd.research.said import crowding, implications, precedents, told
 from alertd.research.sides import exposed, losers, winners
 from alertd.research.study import ONE_SIDED
+from alertd.rules.grounds import LIKELY, how_clear
 
 LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk", "horizon", "precedent", "contrarian")
 """Sections that a note speaks of even where there is nothing to be said."""
@@ -28,8 +29,6 @@ LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk",
 TAKEN_BACK = "The story takes itself back, or says that somebody else was meant: nothing follows from it."
 
 Level = Literal["low", "medium", "high"]
-_CLEAR, _LIKELY = 0.85, 0.7
-"""How sure a kind of event has to be to be called so, 0 to 1."""
 
 
 def facts_note(material: Material, at: str) -> Note:
@@ -93,7 +92,7 @@ def confidence(material: Material, *, confirmed: bool = False) -> tuple[Level, s
     doubts = [
         main.status == "denied" or study.is_talk(main) or main.type in ONE_SIDED,
         main.status == "reported" and alone,
-        main.confidence < _LIKELY,
+        main.confidence < LIKELY,
         event.trust == "low",
         event.withdrawn,
     ]
@@ -104,5 +103,4 @@ def confidence(material: Material, *, confirmed: bool = False) -> tuple[Level, s
 
 
 def _sure_of_type(main: ReportedType) -> str:
-    how = "clear" if main.confidence >= _CLEAR else "likely" if main.confidence >= _LIKELY else "uncertain"
-    return f"kind of event {how}"
+    return f"kind of event {how_clear(main.confidence)}"

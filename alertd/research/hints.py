@@ -55,7 +55,7 @@ class Quick:
 
 def plain_of(text: str) -> bytes | None:
     """Give a text for RE2; None where that would read it otherwise."""
-    if any(blank in text for blank in _BLANKS) if text.isascii() else _FOREIGN.search(text):
+    if any(blank in text for blank in _BLANKS) if text.isascii() else _FOREIGN.search("".join(set(text))):
         return None
     return text.encode()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from alertd.model import Evidence
@@ -48,16 +49,28 @@ def passages(
 ) -> list[Passage]:
     """Give at most `most` sentences of an event's body that cues find, each once, and none that `taken` quotes."""
     found: list[tuple[int, int, Passage]] = []
-    body = study.body
-    for one in body.spoken:
+    for one in study.body.spoken:
         first = first_cue(one, cues, fits)
-        if first is None or body.is_caution(one.start) or body.is_hidden(one.start, one.end):
-            continue
-        if not any(span.field == "body" and span.start < one.end and one.start < span.end for span in taken):
+        if first is not None and _is_untold(study, one, taken):
             cue, place = first
-            said = _evidence(body.said, one.start, one.end, place)
+            said = _evidence(study.body.said, one.start, one.end, place)
             found.append((cues.index(cue), one.start, Passage(cue.kind, said)))
     return [one[-1] for one in sorted(found, key=lambda one: one[:2])[:most]]
+
+
+def chosen(
+    study: Study, kind: str, most: int, taken: Sequence[Evidence], holds: Callable[[Spoken], bool]
+) -> list[Passage]:
+    """Give the first sentences of an event's body for which something holds, so many, and none that is `taken`."""
+    found = (one for one in study.body.spoken if holds(one) and _is_untold(study, one, taken))
+    return [Passage(kind, _evidence(study.body.said, one.start, one.end, one.start)) for one in islice(found, most)]
+
+
+def _is_untold(study: Study, one: Spoken, taken: Sequence[Evidence]) -> bool:
+    """Whether a sentence may be quoted and nothing `taken` quotes it yet."""
+    if study.body.is_caution(one.start) or study.body.is_hidden(one.start, one.end):
+        return False
+    return not any(span.field == "body" and span.start < one.end and one.start < span.end for span in taken)
 
 
 def first_cue(sentence: Spoken, cues: Cues, fits: Fits | None = None) -> tuple[Cue, int] | None:

@@ -20,7 +20,9 @@ _TAG_EDGE = re.compile(r"(?<=[.!?])\s+(?=<)|(?<=>)\s+(?=[A-Z])")
 _BOILERPLATE = re.compile(
     r"\bforward[- ]looking\b|\bresults (?:may|could|might) differ\b|\bsafe harbou?r\b|\bno obligation to\b"
     r"|\brisk factors\b|\brisks and uncertainties\b|\bpast performance\b|\bno (?:offer|advice)\b"
-    r"|\binvestment advice\b|\bundertakes no\b"
+    r"|\binvestment advice\b|\bundertakes no\b|\binvest(?:ing|ments?) (?:involves?|carr(?:y|ies)) risks?\b"
+    r"|\bcapital (?:is )?at risk\b|\bvalue of (?:your |an? |the )?investments? (?:can|may)\b"
+    r"|\bprices can (?:fall|go down)\b"
     # of reports to the SEC
     r"|\bincorporated (?:herein )?by reference\b|\bshall not be deemed\b|\bqualified in (?:its|their) entirety\b"
     r"|\bliabilities of (?:that|such) section\b|\bcover page\b|\binteractive data\b|\b(?:i|inline )xbrl\b"

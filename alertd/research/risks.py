@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alertd.base.months import MONTHS_IN
-from alertd.model import Amount, DealTerm, Duration, Event, NoteGround, NoteStatement
+from alertd.model import Amount, DealTerm, Duration, Event, Evidence, NoteGround, NoteStatement
 from alertd.research.ahead import Ahead, ahead, months_of
+from alertd.research.another import is_of_a_plan
 from alertd.research.background import tells_of_past
 from alertd.research.countering import leaves_open, speaks_against
 from alertd.research.cues import ANSWERS, RISKS, Cue
@@ -76,7 +77,7 @@ def risks(material: Material, sizes: Sequence[Amount]) -> list[NoteStatement]:
     if main is None and not study.is_read_plainly:
         return []
     told: dict[str, NoteStatement] = {}
-    terms = [one for one in study.event.terms if one.type in _CONSEQUENCE and not is_refused(study, one)]
+    terms = [one for one in study.event.terms if one.type in _CONSEQUENCE and _stands(study, one)]
     for one in (_risk(term, material) for term in terms if main is not None):
         if one.grounds:
             told.setdefault(one.text, one)
@@ -124,7 +125,7 @@ def horizon_of(study: Study) -> Horizon:
     event, main = study.event, study.main
     if main is None:
         return _plain_horizon(study) if study.is_read_plainly else Horizon([])
-    lasting = [found for found in event.durations if _told(found)]
+    lasting = [found for found in event.durations if _told(found) and not _is_told_beside(study, found.evidence)]
     notice = next((found for found in lasting if found.of == "notice" and found.low is not None), None)
     runs = (
         next((found for found in lasting if found.of not in _OTHER_LENGTHS), None) if main.type in LASTING else None
@@ -132,12 +133,16 @@ def horizon_of(study: Study) -> Horizon:
     said = [_told_length(one, study) for one in (notice, runs) if one is not None]
     if notice is not None and notice.low is not None and notice.high is not None:
         return Horizon(said, _months(notice.low, notice), _months(notice.high, notice))
+    # Of a deal that is denied or only talked of no right runs yet.
+    firm = main.status != "denied" and not study.is_talk(main)
     terms = [
-        one for one in event.terms if one.type in _RUNS and not is_refused(study, one) and quote(study, one.evidence)
+        one
+        for one in event.terms
+        if firm and one.type in _RUNS and _stands(study, one) and quote(study, one.evidence)
     ]
     if right := next((one for one in terms if one.type in RIGHTS), None):
         return _usual(right, study, said)
-    coming = ahead(study)
+    coming = [one for one in ahead(study) if not _is_told_beside(study, [one.evidence])]
     ends = months_of(coming)
     dated = _dated(coming, study)
     if terms and not ends:
@@ -151,17 +156,25 @@ def horizon_of(study: Study) -> Horizon:
 
 def _plain_horizon(study: Study) -> Horizon:
     """Give what lies ahead where it is not known what the text is about: its dates, and no length."""
-    coming = [one for one in ahead(study) if not _is_of_others(study, one)]
+    coming = [one for one in ahead(study) if not _is_told_beside(study, [one.evidence])]
     dated = [one for one in _dated(coming, study) if one.grounds]
     ends = months_of(coming) if dated else []
     return Horizon(dated, min(ends, default=None), max(ends, default=None))
 
 
-def _is_of_others(study: Study, one: Ahead) -> bool:
-    if one.evidence.field != "body":
+def _stands(study: Study, term: DealTerm) -> bool:
+    """Whether a term is one of the news: none that is refused, and none of others."""
+    return not is_refused(study, term) and not _is_told_beside(study, term.evidence)
+
+
+def _is_told_beside(study: Study, spans: Sequence[Evidence]) -> bool:
+    """Whether what stands at a place of the body is told of others, of another deal, or of what is to be spent."""
+    if not spans or spans[0].field != "body":
         return False
-    first, last = study.body.around(one.evidence.start, one.evidence.end)
-    return is_of_others(study, first, last, one.evidence.start)
+    first, last = study.body.around(spans[0].start, spans[0].end)
+    if is_of_a_plan(study.body.said[first:last], spans[0].start - first):
+        return True
+    return is_of_others(study, first, last, spans[0].start)
 
 
 def _dated(coming: Sequence[Ahead], study: Study) -> list[NoteStatement]:

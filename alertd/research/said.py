@@ -17,6 +17,7 @@ from alertd.research.size import BESIDE, as_size
 from alertd.research.size import before as what_it_was
 from alertd.research.standing import is_lifted
 from alertd.research.study import ONE_SIDED, Study
+from alertd.research.texts import READ
 from alertd.research.titled import filer, titled
 from alertd.research.whose import plays
 from alertd.text.written import amount_text
@@ -31,6 +32,13 @@ _RECKONED = re.compile(
     re.IGNORECASE,
 )
 """What those say who stand outside."""
+_SOUGHT = re.compile(
+    r"\b(?:seek(?:s|ing)?|sought|demand(?:s|ed|ing)?|ask(?:s|ed|ing)? (?:\w+ ){0,4}for|wants?"
+    r"|sue[sd]? (?:\w+ ){0,5}for"
+    r"|claim(?:s|ed|ing)? (?:\w+ )?(?:damages|at least|more than|up to|over|about|[$€£]))",
+    re.IGNORECASE,
+)
+"""What one side only wants of the other is nobody's yet."""
 OPINIONS = ("price_target", "rating_change")
 """Types of what an analyst says: his figure is what happened."""
 _DISPUTED = ("litigation", "contract_dispute", "contract_termination", "regulatory_action", "proxy_fight")
@@ -63,12 +71,15 @@ def _happened(found: ReportedType, material: Material) -> NoteStatement:
     title = _besides(known, study.event)
     parties[:0] = [title.quote] if title is not None else []
     who = f": {' → '.join(parties)}" if parties else ""
-    asset = f", {' '.join(found.asset.split())[:80]}" if found.asset else ""
-    text = f"{what[:1].upper()}{what[1:]}{status}{who}{asset}".removesuffix(".") + "."
     grounds = quote(study, found.evidence)
     named = [one for party in known for one in naming(study, party.company, grounds)] if grounds else []
     named += _of_title(study, grounds) if title is not None else []
-    return NoteStatement(section="implication", text=text[:280], grounds=[*grounds, *named])
+    grounds += named
+    thing = " ".join((found.asset or "").split())[:80]
+    shown = any(one.evidence is not None and thing in " ".join(one.evidence.quote.split()) for one in grounds)
+    asset = f", {thing}" if thing and shown else ""
+    text = f"{what[:1].upper()}{what[1:]}{status}{who}{asset}".removesuffix(".") + "."
+    return NoteStatement(section="implication", text=text[:280], grounds=grounds)
 
 
 def _known(found: ReportedType, study: Study) -> list[Party]:
@@ -110,7 +121,13 @@ def told(study: Study) -> list[Amount]:
     if main is None or main.status == "denied":
         return []
     found: dict[tuple[object, ...], Amount] = {}
+    reckoned = any(one.derived for one in study.event.amounts)  # then one may be the total of another behind it
+    enough = False
     for read in study.event.amounts:
+        if not reckoned and _is_far(read):
+            enough = enough or sum(bool(quote(study, one.evidence)) for one in found.values()) >= AMOUNTS
+            if enough:  # nobody asks for more of what stands behind what is read
+                continue
         amount = as_size(study, main, read)
         if amount is None or (read.derived and total_of(study.event, read) is None):
             continue
@@ -120,12 +137,17 @@ def told(study: Study) -> list[Amount]:
     return [one for one in found.values() if one not in totals]
 
 
+def _is_far(amount: Amount) -> bool:
+    return bool(amount.evidence) and all(span.field == "body" and span.start >= READ for span in amount.evidence)
+
+
 def _stated(amount: Amount, material: Material) -> NoteStatement:
     study, event = material.study, material.event
     figure = _figure(amount)
     role = f", {words(amount.role)}" if amount.role and amount.role != "per_share" else ""
     filed = filer(event) if not amount.of and amount.role in _OF_WHO_FILES else None
-    whose = filed.quote if filed is not None else _whose(material, amount)
+    lead = _lead(study, amount)
+    whose = filed.quote if filed is not None else "" if lead == "Sought" else _whose(material, amount)
     of = f" of {whose}" if whose else ""
     total = total_of(event, amount)
     term, reckoned = ("", []) if total is None else a_year(amount)
@@ -134,7 +156,6 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
     before_it = what_it_was(study, amount, event.amounts)
     earlier = f", before {_figure(before_it)}" if before_it else ""
     grounds = quote(study, amount.evidence)
-    lead = _lead(study, amount)
     text = f"{lead}: {figure}{role}{of}{derived}{earlier}".removesuffix(".") + "."
     if grounds and filed is not None:
         grounds += _of_title(study, grounds)
@@ -149,9 +170,17 @@ def _stated(amount: Amount, material: Material) -> NoteStatement:
 def _whose(material: Material, amount: Amount) -> str:
     """Name whose an amount is; of what is bid or raised only a party, for a text names the banks beside it, too."""
     parties = {party.company for one in material.study.types for party in one.parties}
+    if amount.per == "share" and amount.role == "per_share" and _is_buyer(material.study, amount.of):
+        return ""
     if amount.of is None or amount.role is None or (amount.role in BESIDE and amount.of not in parties):
         return ""
     return material.name(amount.of)
+
+
+def _is_buyer(study: Study, company: str | None) -> bool:
+    """Whether a company is the one that bids: what it pays for a share is the price of no share of its own."""
+    parties = [party for one in study.types for party in one.parties if party.company == company]
+    return any(party.role in ("acquirer", "bidder", "buyer") for party in parties)
 
 
 def _lead(study: Study, amount: Amount) -> str:
@@ -163,9 +192,13 @@ def _lead(study: Study, amount: Amount) -> str:
         return "Talked of"
     if amount.role in PAID and is_lifted(study, amount.evidence):
         return "Lifted"
+    if main.type in _DISPUTED and _SOUGHT.search(_sentence(study, amount)):
+        return "Sought"
     if main.type in _DISPUTED and (sayer := sayer_at(study, amount.evidence)) is not None:
         return f"{'Claimed' if sayer.verb == 'claims' else 'Stated'} by {sayer.who}"
-    return "Possible" if _POSSIBLE.search(_sentence(study, amount)) else "Stated"
+    if _POSSIBLE.search(_sentence(study, amount)):
+        return "Possible"
+    return "Reported" if main.status == "reported" else "Stated"
 
 
 def _sentence(study: Study, amount: Amount) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from alertd.model import Evidence, NoteGround, NoteSection, NoteStatement
-from alertd.research.grounds import quote, related, relation_text, words
+from alertd.research.grounds import naming, quote, related, relation_text, words
 from alertd.research.material import Exposure, Material
+from alertd.research.study import Study
 from alertd.rules.touched import SAID
 
 MOST = 5
@@ -64,6 +65,10 @@ def _named(one: Exposure, material: Material) -> list[NoteGround]:
     evidence: list[Evidence] = [*one.shown]
     evidence += [span for found in types for span in found.evidence]
     evidence += [span for company in event.companies if company.id == one.company for span in company.evidence]
-    return quote(
-        study, [span for span in evidence if span.field != "body" or not study.body.leads_up(span.start, span.end)]
-    )
+    grounds = quote(study, [span for span in evidence if not _is_lure(study, span)])
+    named = naming(study, one.company, grounds) if one.shown and grounds else []
+    return grounds + [said for said in named if said.evidence is not None and not _is_lure(study, said.evidence)]
+
+
+def _is_lure(study: Study, span: Evidence) -> bool:
+    return span.field == "body" and study.body.leads_up(span.start, span.end)

@@ -14,16 +14,17 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from alertd.model import Amount, ReportedType
-from alertd.research.background import is_background, is_notice
+from alertd.research.background import RUNNING, is_background, is_notice
 from alertd.research.grounds import quote
+from alertd.research.strangers import is_aside
 from alertd.research.study import Study
 
 BESIDE = frozenset(("per_share", "funding", "debt"))
 """What an amount may be without saying how large the thing is: a price of the day, what a company owes or needs."""
 _FEE = re.compile(r"\b(?:break-?up|break|termination|reverse)\b[^.;]{0,20}\bfees?\b", re.IGNORECASE)
 """What a bid costs whoever gives it up is a risk, not its size."""
-_OF_THE_SITE = ("investment",)
-"""What an amount beside a rent may be: the landlord spends it, the tenant does not pay it."""
+_PAID = ("compute_lease", "supply_agreement", "contract_award")
+"""Beside a rent or a price what one of the two invests is his own affair: the other does not pay it."""
 _RAISES, _BIDS = ("ipo", "offering"), ("acquisition", "tender_offer")
 _OFTEN = frozenset(("year", "quarter", "month"))
 """What is paid over time is of the deal, whatever it is."""
@@ -64,6 +65,17 @@ _OF_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 """Before the price of a share: a bid that is past or another's, or no bid."""
+_EARLIER_BID = re.compile(
+    r"\b(?:reject\w*|refus\w+|turned down|spurned|earlier|previous|initial|original|rival|competing|lower)\b"
+    r"[^.;]{0,40}\b(?:offers?|bids?|proposals?)\b[^.;]{0,20}$",
+    re.IGNORECASE,
+)
+_SAVED = re.compile(
+    r"\b(?:sav(?:e|es|ed|ing|ings)|synergies)\s(?:of\s|it\s|them\s)?(?:[\w ]{1,16}\s)?$", re.IGNORECASE
+)
+"""What is saved is no sum that is paid."""
+_METRICS = ("revenue", "profit", "loss", "valuation", "guidance", "dividend")
+"""What every company has: that of one who has no part in it says nothing of the news."""
 _RECEIVED = re.compile(r"\bright to receive\s(?:an amount (?:in cash )?equal to\s)?$", re.IGNORECASE)
 """Of a share that is converted in a merger: that is what is paid for it."""
 _OF_A_SHARE = re.compile(
@@ -77,19 +89,64 @@ _WAS = re.compile(
     r"|\b(?:rais|lift|increas|cut|lower|reduc|up|down)\w*\s(?:[^.;]{0,30}\s)?from\s+(?:about\s)?$",
     re.IGNORECASE,
 )
+_A_YEAR_AGO = re.compile(
+    r"(?:^|[.!?]\s+|\n)(?:a year (?:ago|earlier|before)"
+    r"|in the (?:same|year-ago|year-earlier|prior|previous) (?:quarter|period|year)),?\s[^.;]{0,40}$",
+    re.IGNORECASE,
+)
 _BACK_THEN = re.compile(
     r"\s*(?:dollars|dlrs)?,?\s*(?:in (?:the )?(?:same|year-ago|year-earlier|prior|previous|corresponding)\b"
     r"|a year (?:earlier|ago|before)\b|(?:in )?the (?:year|quarter) before\b)",
+    re.IGNORECASE,
+)
+_OF_COMPANIES = (
+    "results", "guidance", "guidance_raise", "guidance_cut", "price_target", "rating_change", "restatement",
+    "acquisition", "divestiture", "tender_offer", "ipo", "offering", "spinoff", "impairment", "going_concern",
+    "bankruptcy", "default", "short_report", "activist_stake",
+)  # fmt: skip
+"""Types to which it belongs how large a company is: beside others that is said of whoever is named."""
+_SIZE_OF = {
+    "strike": ("cost", "loss", "charge"), "outage": ("cost", "loss", "charge", "penalty"),
+    "layoffs": ("cost", "charge"), "product_recall": ("cost", "loss", "charge"),
+    "cyber_incident": ("cost", "loss", "charge", "penalty", "settlement"), "executive_change": ("cost", "charge"),
+    "impairment": ("charge", "loss"),
+}  # fmt: skip
+"""What a sum in the text below a headline must be to say how large such a thing is."""
+_LASTING = (
+    "compute_lease", "supply_agreement", "contract_award", "joint_venture", "material_agreement",
+    "contract_termination", "contract_dispute",
+)  # fmt: skip
+"""Types of what is paid over time: `$2bn a year` is their size, and beside others that of something else."""
+_AROUND = r"(?:about|around|almost|nearly|roughly|some|just|over|more than|under|less than|up to)\s"
+_DESCRIBES = re.compile(
+    r"\b(?:which|that|who|whose|with|has|had|have|having|made|makes|posted|reported|earned|on)\s(?:[\w-]{1,24}\s){0,4}?"
+    r"(?:revenues?|sales|turnover|profits?|earnings|income|ebitda|market (?:value|cap\w*)|valuation|assets|backlog)\s"
+    rf"(?:[\w-]{{1,24}}\s){{0,2}}?(?:of|at|was|were|is|near|above|below|to)\s(?:{_AROUND})?$"
+    rf"|\b(?:valued|values? (?:it|them|the \w+)) (?:at )?(?:{_AROUND})?$|\bturns over (?:{_AROUND})?$",
+    re.IGNORECASE,
+)
+_VALUED = re.compile(r"\b(?:valu\w+|market (?:cap\w*|worth)|capitali[sz]ation)\b", re.IGNORECASE)
+_A_DEAL = re.compile(r"\b(?:lease|contract|deal|agreement|order|offer|tenancy|licen[cs]e)s?\b", re.IGNORECASE)
+_COMPANY = re.compile(
+    r"^[\s-](?:(?:a|per)[\s-]year[\s-])?(?:[\w-]{1,24}\s){0,2}?(?:company|group|firm|business|start-?up|giant|maker|lender)\b",
     re.IGNORECASE,
 )
 
 
 def as_size(study: Study, found: ReportedType, amount: Amount) -> Amount | None:
     """Give an amount as what it says of how large what happened is; None if it says nothing of it."""
-    if was(study, amount) or is_background(study, amount):
+    if was(study, amount) or is_background(study, amount) or _is_of_a_company(study, found, amount):
         return None
     meant = _meant(study, amount)
-    if meant is None or (found.type == "compute_lease" and meant.role in _OF_THE_SITE):
+    in_body = all(one.field == "body" for one in amount.evidence[:1])
+    if meant is None or (found.type in _PAID and meant.role == "investment" and in_body):
+        return None
+    if in_body and meant.role not in _SIZE_OF.get(found.type, (meant.role,)):
+        return None
+    before, _ = _sides(study, meant)
+    if _SAVED.search(before) or (found.type in _BIDS and in_body and _EARLIER_BID.search(before)):
+        return None
+    if meant.role in _METRICS and meant.of and is_aside(study, meant.of):
         return None
     if found.type in _BIDS and meant.role == "penalty" and _FEE.search(" ".join(_sides(study, meant))):
         return None
@@ -98,14 +155,27 @@ def as_size(study: Study, found: ReportedType, amount: Amount) -> Amount | None:
     if meant.role in BESIDE or meant.role is None:
         if found.type in _RAISES and _is_raised(study, meant, found):
             return meant
-        return meant if meant.role is None and meant.per in _OFTEN else None
+        return meant if meant.role is None and meant.per in _OFTEN and found.type in _LASTING else None
     return meant
+
+
+def _is_of_a_company(study: Study, found: ReportedType, amount: Amount) -> bool:
+    """Whether an amount says how large a company is, in the news of something else."""
+    if found.type in _OF_COMPANIES or any(one.field != "body" for one in amount.evidence[:1]):
+        return False
+    before, behind = _sides(study, amount)
+    if _COMPANY.match(behind) is not None or (
+        amount.role == "valuation" and _VALUED.search(before + re.split(r"[.;\n]", behind)[0])
+    ):
+        return True
+    return _DESCRIBES.search(before) is not None and _A_DEAL.search(before) is None
 
 
 def was(study: Study, amount: Amount) -> bool:
     """Whether an amount is what it was before, stated beside what it is now."""
     before, after = _sides(study, amount)
-    return amount.earlier or _WAS.search(before) is not None or _BACK_THEN.match(after) is not None
+    then = amount.role in RUNNING and _A_YEAR_AGO.search(before) is not None
+    return amount.earlier or then or _WAS.search(before) is not None or _BACK_THEN.match(after) is not None
 
 
 def before(study: Study, amount: Amount, as_read: Sequence[Amount]) -> Amount | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from alertd.research.another import is_of_another_deal
 from alertd.research.names import names_one
 from alertd.research.study import Study
 
@@ -20,7 +21,8 @@ _JOINTS = re.compile(
 )
 _NAME = r"[A-Z][\w&.’'-]*(?:\s(?:(?:and|&|of|de)\s)?[A-Z][\w&.’'-]*){0,4}"
 _LEAD = (
-    r"[\W_]*(?:(?:[Ii]n|[Oo]n|[Ee]arlier in|[Ll]ate in|[Ee]arly in|[Ss]ince)\s[\w ]{2,24},\s|[Ll]ast \w+,\s"
+    r"[\W_]*(?:(?:[Ii]n|[Oo]n|[Ee]arlier in|[Ll]ate in|[Ee]arly in|[Ss]ince)\s[\w ]{2,24},\s|[Ll]ast \w+,?\s"
+    r"|[Ss]hares (?:of|in)\s|[Ss]tock of\s"
     r"|[Aa]nd\s|[Bb]ut\s|Meanwhile,\s"
     r"|Elsewhere,\s|Separately,\s|Also,\s|By contrast,\s|By comparison,\s)*"
 )
@@ -29,7 +31,7 @@ _DOES = (
     r"|spends|took"
     r"|takes|made|makes|set|cut|cuts|raised|raises|agreed|agrees|settled|settles|posted|reported|reports|earned"
     r"|expects"
-    r"|\w{3,}ed)\b"
+    r"|owes|faces|owns|runs|makes|wrote|writes|fell|rose|lose|leased|leases|plans|\w{3,}ed)\b"
 )
 _SUBJECT = re.compile(rf"{_LEAD}(?P<name>{_NAME})(?:,\s[^,;.]{{1,80}},)?\s(?:\w+ly\s|also\s)?{_DOES}")
 _FIRMS = (
@@ -38,10 +40,12 @@ _FIRMS = (
     r"|insurers|developers|operators|drugmakers|carmakers|chipmakers)"
 )
 _RIVAL = re.compile(
-    rf"{_LEAD}(?:[Ii]ts\s|[Tt]he\s|[Aa]\s)?(?:(?:\w+\s){{0,2}}?(?:rivals?|competitors?|peers?)"
+    rf"{_LEAD}(?:[Ii]ts\s|[Tt]he\s|[Aa]\s)?(?:(?:\w+\s){{0,2}}?(?:[Rr]ivals?|[Cc]ompetitors?|[Pp]eers?)"
     rf"|[Oo]ther\s{_FIRMS}|[Oo]thers)\b"
 )
 _SIMILAR = re.compile(
+    r"\b(?:[Ff]ines?|[Pp]enalt(?:y|ies)|[Cc]laims|[Ss]uits|[Dd]eals|[Cc]ontracts|[Oo]rders)\s(?:of|on|against|for|with|from)"
+    r"\sother\b|"
     r"\b(?:[Aa]|[Tt]he|[Ii]n) (?:similar|comparable)\b|\b[Ss]imilar (?:cases?|suits?|claims|settlements?"
     r"|charges|fines)\b"
 )
@@ -82,9 +86,11 @@ def is_of_others(study: Study, first: int, last: int, place: int, whose: str | N
     said = body[first:last]
     clause = _clause(said, place - first)
     has_party = names_one(study.of_the_news, clause)
-    if not has_party and (_SIMILAR.search(clause) or (whose and _is_aside(study, whose))):
+    if not has_party and (_SIMILAR.search(clause) or (whose and is_aside(study, whose))):
         return True
     if _is_theirs(study, said) or (not has_party and _is_theirs(study, clause)):
+        return True
+    if is_of_another_deal(study, first, last):
         return True
     if not _GOES_ON.match(said) or names_one(study.of_the_news, said):
         return False
@@ -96,7 +102,7 @@ def is_of_others(study: Study, first: int, last: int, place: int, whose: str | N
     return _is_theirs(study, body[begin:close])
 
 
-def _is_aside(study: Study, company: str) -> bool:
+def is_aside(study: Study, company: str) -> bool:
     """Whether a company is neither a party of the event nor in its title or its first paragraph."""
     if any(party.company == company for one in study.types for party in one.parties):
         return False

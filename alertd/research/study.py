@@ -25,6 +25,7 @@ from alertd.research.plain_reading import is_read_plainly
 from alertd.research.retracted import taken_back
 from alertd.research.texts import READ, Text
 from alertd.rules.reported import SURE
+from alertd.text.sentences import sentences
 
 ONE_SIDED = ("short_report", "law_firm_notice")
 """Types of what somebody says who gains by saying it."""
@@ -37,9 +38,13 @@ _TALK = Quick(re.compile(
     re.IGNORECASE,
 ))  # fmt: skip
 _CAPITAL = re.compile(r"\b[A-Z][\w&-]+")
-_LEAD_READ = 400
-"""Characters of the first paragraph in which who is named has a part in the news, though nobody has found it."""
+_LEAD_READ, _LEAD_SENTENCES = 400, 2
+"""Characters and sentences of a body in which who is named has a part in the news, though nobody has found it."""
 _NOTHING = Text("")
+
+
+def _is_in_title(found: ReportedType) -> bool:
+    return any(span.field == "title" for span in found.evidence)
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,8 @@ class Study:
         for span in spans:
             text = self.text(span.field)
             length = READ if text is self.body else len(text.said)
-            for one in text.touched(span.start, span.end):
-                if max(one.start, span.start) < length:
+            for one in text.touched(span.start, span.end) if span.start < length else ():
+                if one.start < length:
                     found[text.said[one.start : min(one.end, length)].rstrip()] = None
         return list(found)
 
@@ -84,14 +89,15 @@ class Study:
 
     @cached_property
     def types(self) -> tuple[ReportedType, ...]:
-        """The event types that it is about, the surest first; what an analyst expects comes last.
+        """The event types that it is about, the surest first, of these what the title says; what an analyst expects
+        comes last.
 
         None of more than four: a round-up of the day, or a heap of keywords.
         """
         sure = [found for found in self.event.event_types if found.confidence >= SURE]
         if len(sure) > _MOST_TYPES:
             return ()
-        return tuple(sorted(sure, key=lambda found: (found.type in _BESIDE, -found.confidence)))
+        return tuple(sorted(sure, key=lambda one: (one.type in _BESIDE, -one.confidence, not _is_in_title(one))))
 
     @cached_property
     def main(self) -> ReportedType | None:
@@ -123,8 +129,10 @@ class Study:
 
     @cached_property
     def lead(self) -> str:
-        """The first lines of the body, in which who is named has a part in the news."""
-        return self.event.body.split("\n\n", 1)[0][:_LEAD_READ]
+        """The first sentences of the body, in which who is named has a part in the news."""
+        body = self.event.body
+        first = sentences(body[:_LEAD_READ], _LEAD_SENTENCES)
+        return body[: max((one.end for one in first), default=0)]
 
     @cached_property
     def written(self) -> dict[str, frozenset[str]]:
@@ -145,8 +153,13 @@ class Study:
 
     @cached_property
     def of_the_news(self) -> frozenset[str]:
-        """How those are written whom it is about: parties of its types, and whoever the title names."""
-        ids = {party.company for one in self.types for party in one.parties}
+        """How those are written whom it is about: parties of its types, and whoever the title names.
+
+        Of several types those count that the title says, and the surest: who sues somebody else in a side sentence
+        has no part in it.
+        """
+        told = [one for n, one in enumerate(self.types) if n == 0 or _is_in_title(one)]
+        ids = {party.company for one in told for party in one.parties}
         ids |= {one.id for one in self.event.companies if any(span.field == "title" for span in one.evidence)}
         names = {word for one in self.event.companies if one.id in ids for word in self.called[one.id]}
         words = {*_CAPITAL.findall(self.event.title), *(name.split()[0] for name in names)}

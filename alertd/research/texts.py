@@ -15,6 +15,9 @@ READ = 4_000
 _MOST_SENTENCES = 40
 REACH = 400
 """Characters before and behind a place that can be of its sentence: one that is longer is cut there."""
+_FRONT = READ + 2 * REACH
+_WINDOW = REACH + 40
+"""Characters around a place behind the front that are cut: blanks at its ends are part of no sentence."""
 
 
 @dataclass(frozen=True)
@@ -24,21 +27,19 @@ class Text:
     said: str
 
     @cached_property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """Where its sentences begin and end."""
-        return tuple(sentences(self.said))
+    def _front(self) -> tuple[list[Sentence], list[int], list[int]]:
+        """The sentences of its beginning, where they start, and where they end."""
+        found = sentences(self.said[:_FRONT])
+        return found, [one.start for one in found], [one.end for one in found]
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [one.start for one in self.sentences]
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        return [one.end for one in self.sentences]
-
-    def touched(self, start: int, end: int) -> tuple[Sentence, ...]:
-        """Give the sentences in which a place stands."""
-        return self.sentences[bisect_right(self._ends, start) : bisect_left(self._starts, end)]
+    def touched(self, start: int, end: int) -> list[Sentence]:
+        """Give the sentences in which a place stands. Of a long text few places are asked behind its beginning."""
+        if len(self.said) <= _FRONT or end + REACH <= _FRONT:
+            found, starts, ends = self._front
+            return found[bisect_right(ends, start) : bisect_left(starts, end)]
+        first, last = max(start - _WINDOW, 0), min(end + _WINDOW, len(self.said))
+        near = (Sentence(first + one.start, first + one.end) for one in sentences(self.said[first:last]))
+        return [one for one in near if one.start < end and start < one.end]
 
     def around(self, start: int, end: int) -> tuple[int, int]:
         """Give where the sentences begin and end in which a place stands; the place itself where it is in none."""
@@ -55,7 +56,8 @@ class Text:
     def front(self, most: int) -> list[Sentence]:
         """Give the sentences of what is read of it; after so many the rest is one."""
         length = min(len(self.said), READ)
-        found = list(self.sentences[: bisect_left(self._starts, length)])
+        cut, starts, _ = self._front
+        found = cut[: bisect_left(starts, length)]
         if found and found[-1].end > length:
             found[-1] = Sentence(found[-1].start, len(self.said[:length].rstrip()))
         if len(found) > most:

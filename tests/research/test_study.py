@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from alertd.model import CompanyMention, Event, Evidence
+from alertd.model import Amount, CompanyMention, Event, Evidence
+from alertd.research.said import AMOUNTS, told
 from alertd.research.study import Study
 from alertd.research.texts import READ, Text
 from tests.research.making import BODY, TITLE, lease, span
@@ -75,3 +76,14 @@ def test_other_types_make_it_another_study_and_the_same_ones_do_not(body: str) -
     study = Study(lease(body=body))
     assert study.with_types(list(study.event.event_types)) is study
     assert study.with_types([]).types == ()
+
+
+@pytest.mark.parametrize("near", [AMOUNTS - 1, AMOUNTS])
+def test_sums_behind_what_is_read_are_told_only_where_there_are_too_few_before_them(near: int) -> None:
+    front = "".join(f"The lease is worth ${n}00 million a year. " for n in range(1, near + 1))
+    body = f"{front}{'It says no more of it. ' * (READ // 20)}The lease is worth $900 million a year."
+    amounts = [
+        Amount(low=n * 1e8, high=n * 1e8, role="revenue", per="year", evidence=[span(f"${n}00 million", text=body)])
+        for n in (*range(1, near + 1), 9)
+    ]
+    assert len(told(Study(lease(body=body, amounts=amounts)))) == AMOUNTS
