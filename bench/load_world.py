@@ -164,7 +164,10 @@ async def _run(line: Connection, plan: Plan) -> None:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
 
     def asked() -> None:
-        word = line.recv()
+        try:
+            word = line.recv()
+        except EOFError:  # who asked is gone
+            word = "end"
         if word == "end":
             stopped.set()
             return

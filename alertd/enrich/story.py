@@ -18,7 +18,7 @@ from alertd.base.ids import story_id
 from alertd.enrich.story_compare import compare
 from alertd.enrich.story_counts import Counts, counted, united_counts
 from alertd.enrich.story_filing import tells_news
-from alertd.enrich.story_pair import Likeness
+from alertd.enrich.story_pair import NOTHING, Likeness
 from alertd.enrich.story_report import Report
 from alertd.enrich.story_weights import JOIN
 from alertd.model import Story
@@ -99,13 +99,13 @@ def keys_of(report: Report) -> list[str]:
 
 
 def score(report: Report, state: StoryState) -> Likeness:
-    """Compare a report with a story; nothing in common if the story is over for it."""
+    """Compare a report with a story; nothing if they do not belong together, or if the story is over for it."""
     if abs(report.at_ms - state.last_ms) > IDLE_MS or abs(report.at_ms - state.founder.at_ms) > LIFE_MS:
-        return Likeness(0.0)
-    first = compare(report, state.founder)
+        return NOTHING
     if state.newest is None:
-        return first
-    last = compare(report, state.newest)
+        return compare(report, state.founder, JOIN)
+    last = compare(report, state.newest, JOIN)
+    first = compare(report, state.founder, FOUNDER if last.score >= JOIN else JOIN)
     if last.score > first.score and first.score >= FOUNDER:
         return last
     return first

@@ -11,6 +11,9 @@ The weights of what reports have in common are fitted to labelled pairs, and mea
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from alertd.enrich.story_bound import may_reach
 from alertd.enrich.story_filing import filing_and_news
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_pair import NOTHING, Both, Likeness
@@ -18,8 +21,8 @@ from alertd.enrich.story_report import Report
 from alertd.enrich.story_weights import AMENDED, BASE, COPY, DAY_MS, FAR, SURE, WEIGHTS
 
 
-def compare(new: Report, known: Report) -> Likeness:
-    """Compare a report with one that is known."""
+def compare(new: Report, known: Report, least: float = 0.0) -> Likeness:
+    """Compare a report with one that is known; what is less than `least` may be given as nothing."""
     if new.accession() and new.accession() == known.accession():
         return Likeness(SURE, ("the same accession number",))
     if new.alone or known.alone:
@@ -31,7 +34,7 @@ def compare(new: Report, known: Report) -> Likeness:
         found = filing_and_news(filing, news)
         if found is not None:
             return Likeness(*found)
-    return _texts(new, known)
+    return _texts(new, known, least)
 
 
 def _copies(new: Report, known: Report) -> Likeness:
@@ -56,14 +59,21 @@ def _filings(new: Report, known: Report) -> Likeness:
     return NOTHING
 
 
-def _texts(new: Report, known: Report) -> Likeness:
+def _texts(new: Report, known: Report, least: float) -> Likeness:
+    if least and not may_reach(new, known, least):
+        return NOTHING
     both = Both(new, known)
     surely = both.surely()
     if surely is not None:
         return surely
-    seen = both.seen()
-    score = max(BASE + sum([WEIGHTS[name] * value for name, value in seen.items()]), 0.0)
+    score = BASE + _weigh(both.seen_at_once())
+    if round(score, 3) < least:
+        return NOTHING
+    score = max(score + _weigh(both.seen_against()), 0.0)
     if score > FAR:  # the lowest ceiling
         score = min(score, both.ceiling())
-    # in a storm each report is compared with thirty others that have one word in common with it
     return Likeness(round(score, 3), tuple(both.why()) if score >= FAR else ())
+
+
+def _weigh(seen: Mapping[str, float]) -> float:
+    return sum([WEIGHTS[name] * value for name, value in seen.items()])

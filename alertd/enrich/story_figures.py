@@ -149,13 +149,13 @@ def _value(figure: str) -> tuple[bool, float]:
 
 
 def _rounded_alike(one: Sequence[str], other: Sequence[str], least: int) -> list[str]:
-    theirs = {rough for figure in other for rough in _roughly(figure)[least - 1 :]}
+    theirs = {rough for figure in other for rough in rounded(figure)[least - 1 :]}
     alike = [figure for figure in one if figure in theirs]
-    return alike or [rough for figure in one for rough in _roughly(figure)[least - 1 :] if rough in other]
+    return alike or [rough for figure in one for rough in rounded(figure)[least - 1 :] if rough in other]
 
 
 @lru_cache(maxsize=5_000)
-def _roughly(figure: str) -> tuple[str, ...]:
+def rounded(figure: str) -> tuple[str, ...]:
     """Give a figure rounded to one, two and three digits."""
     value = float(figure.rstrip("%"))
     ways = [float(f"{value:.{digits}g}") for digits in (1, 2, 3)]

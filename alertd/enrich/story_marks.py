@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from alertd.base.ids import mark
@@ -156,13 +156,13 @@ def sketch(words: Sequence[str]) -> list[int]:
     return sorted(set(map(zlib.crc32, map(str.encode, shingles))))[:SKETCH]
 
 
-def likeness(one: Sequence[int], other: Sequence[int]) -> float:
+def likeness(one: Collection[int], other: Collection[int]) -> float:
     """Estimate which share of all their shingles two texts have in common; 0 if either has no sketch."""
-    if not one or not other:
+    both = {*one} & {*other}
+    if not both:
         return 0.0
     union = sorted({*one, *other})[: min(SKETCH, max(len(one), len(other)))]
-    both = set(one) & set(other)
-    return sum(value in both for value in union) / len(union)
+    return len(both.intersection(union)) / len(union)
 
 
 def title_mark(title: dict[str, int], skeleton: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +10,7 @@ from alertd.enrich.story_figures import contradict, other_periods, periods, shar
 from alertd.enrich.story_form import are_parts, filled_in, has_another_head
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_report import Report
+from alertd.enrich.story_side import Title, disjoint, half_named, kinds, shared, side_of
 from alertd.enrich.story_weights import (
     BELOW,
     BESIDE,
@@ -21,7 +21,6 @@ from alertd.enrich.story_weights import (
     FAR,
     HALF,
     ONE_NAME,
-    RELATED,
     REPEATED,
     SURE,
     THREE_NAMES,
@@ -29,7 +28,7 @@ from alertd.enrich.story_weights import (
     TURNS,
     TWO_NAMES,
 )
-from alertd.enrich.story_words import NAME, UNSURE
+from alertd.enrich.story_words import NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +49,60 @@ class Both:
 
     def __init__(self, new: Report, known: Report) -> None:
         self.new, self.known = new, known
-        self.own, self.theirs = new.words(), known.words()
-        self.shared = {word: min(self.own[word], self.theirs[word]) for word in self.own.keys() & self.theirs.keys()}
-        self.copied = likeness(new.sketch, known.sketch)
-        self.titles = _dice(new.title, known.title)
-        self.texts = _dice(self.own, self.theirs)
+        self.one, self.other = one, other = side_of(new), side_of(known)
+        self.copied = likeness(one.sketch, other.sketch)
         self.same_title = bool(new.same_title) and new.same_title == known.same_title
         self.same_publisher = new.publisher == known.publisher
         self.same_hours = abs(new.at_ms - known.at_ms) < DAY_MS / 2 and not self.same_publisher
         """Told by two within half a day."""
         self.bare = not new.lead or not known.lead
         """Of one there is only a title."""
-        self.figures = shared_figures(new.numbers, known.numbers)
-        self.main, self.its_main = new.main(), known.main()
-        self.companies = [company for company in self.main if company in known.companies]
-        self.half_named = not self.companies and (_half_named(new, known) or _half_named(known, new))
-        self.given = set(new.called) & set(known.called) if self.companies else set()
+        self.companies = [company for company in one.main if company in known.companies]
+        self.half_named = not self.companies and (half_named(new, known) or half_named(known, new))
+        self.given = one.called & other.called if self.companies else frozenset[str]()
         self.types = [kind for kind in new.types if kind in known.types]
         self.known_as = 1.0 if self.companies else HALF if self.half_named else 0.0
         """How surely both are about one company."""
         self.same_event = bool(self.known_as) and not set(self.types) <= REPEATED
         self.pairs = [pair for pair in new.pairs if pair in known.pairs]
-        names = {word for word in self.shared if self.own[word] >= NAME or self.theirs[word] >= NAME}
-        self.told = sum(weight for word, weight in self.shared.items() if weight > 1 and word not in names)
-        """What the shared words tell that are no names: what happened, and not to whom."""
-        self.named = sum(self.shared[word] for word in names - self.given)
-        """What the shared names tell but those of companies that both are known to be about."""
+        self._weigh_words()
+        self.figures = self._shared_figures()
+
+    def _weigh_words(self) -> None:
+        """Weigh the words that both say, in one walk: an event is compared with thirty others."""
+        own, theirs = self.one, self.other
+        self.shared: dict[str, int] = {}
+        self.told = self.named = 0
+        """What the shared words tell that are no names: what happened, and not to whom. And what the shared names
+        tell but those of companies that both are known to be about."""
+        ours, its = Title(own, self.given), Title(theirs, self.given)
+        titles = 0
+        for word in own.words.keys() & theirs.words.keys():
+            weight, other = own.words[word], theirs.words[word]
+            self.shared[word] = least = min(weight, other)
+            if weight >= NAME or other >= NAME:
+                self.named += least if word not in self.given else 0
+            elif least > 1:
+                self.told += least
+            if word in own.title:
+                ours.say(word, weight)
+                titles += least if word in theirs.title else 0
+            if word in theirs.title:
+                its.say(word, other)
+        self.weight = sum(self.shared.values())
+        self.titles = _dice(titles, own.title_weight + theirs.title_weight)
+        self.texts = _dice(self.weight, own.weight + theirs.weight)
+        self.said = ours, its
+
+    def _shared_figures(self) -> list[str]:
+        one, other = self.one, self.other
+        if (
+            one.numbers.isdisjoint(other.numbers)
+            and one.numbers.isdisjoint(other.rounded)
+            and one.rounded.isdisjoint(other.numbers)
+        ):
+            return []
+        return shared_figures(self.new.numbers, self.known.numbers)
 
     def surely(self) -> Likeness | None:
         """Say what needs no weighing: the same page, the same title; None if it must be weighed."""
@@ -91,59 +118,66 @@ class Both:
 
     def seen(self) -> dict[str, float]:
         """Measure what they have in common and what not: the names are those of WEIGHTS, the values up to 1."""
-        title, its_title = self._unnamed(self.new.title), self._unnamed(self.known.title)
-        covered = _covered(title, self.theirs), _covered(its_title, self.own)
-        deeds = _deeds(title, self.theirs), _deeds(its_title, self.own)
-        least = min(sum(self.own.values()), sum(self.theirs.values()))
-        strange = _strange(self.new, self.theirs), _strange(self.known, self.own)
+        return self.seen_at_once() | self.seen_against()
+
+    def seen_at_once(self) -> dict[str, float]:
+        """Measure all of it but what takes longest, which only speaks against it."""
+        own, theirs = self.one, self.other
+        ours, its = self.said
+        covered, deeds = (ours.share(), its.share()), (ours.deeds(), its.deeds())
+        least = min(own.weight, theirs.weight)
+        strange = ours.strange(), its.strange()
         days = abs(self.new.at_ms - self.known.at_ms) / DAY_MS
-        one, other = _kinds(self.new.types), _kinds(self.known.types)
-        said, its = _kinds(self.new.titled), _kinds(self.known.titled)
-        fixes = self.new.correction and self.titles >= 0.5
         return {
             "titles told": math.sqrt(covered[0] * covered[1]),
             "least told": min(covered),
             "deeds told": sum(deeds) / 2,
             "least deeds told": min(deeds),
-            "words of the shorter": sum(self.shared.values()) / least if least else 0.0,
+            "words of the shorter": self.weight / least if least else 0.0,
             "words of both": self.texts,
             "text": self.copied,
             "what happened": min(self.told, 30) / 30,
             "figures": min(len(self.figures), 3) / 3,
-            "other figures": self._other_figures() if not fixes else 0.0,
-            "other periods": float(other_periods(self.new.periods, self.known.periods) and not fixes),
             "strangers on both sides": min(*strange, 18) / 18,
             "strangers": min(max(strange), 27) / 27,
-            "publisher": float(self.same_publisher and not fixes),
+            "publisher": float(self.same_publisher and not self._fixes),
             "company": self.known_as,
             "companies": float(len(self.companies) > 1 and self.same_hours),
             "event": self.known_as * self.same_event,
             "one of many": float(self._one_of_many()),
             "parties": float(bool(self.pairs and self.types)),
-            "asset": float(_shared(self.new.assets, self.known.assets) and bool(self.companies or self.pairs)),
-            "other types": float(_disjoint(one, other)),
-            "docket": float(_shared(self.new.dockets(), self.known.dockets())),
-            "foreign": float(not _is_english(self.new) and not _is_english(self.known)),
+            "asset": float(bool(self.companies or self.pairs) and shared(own.assets, theirs.assets)),
+            "other types": float(disjoint(own.kinds, theirs.kinds)),
+            "docket": float(shared(own.dockets, theirs.dockets)),
+            "foreign": float(not own.english and not theirs.english),
             "company alone": float(self._company_alone()),
-            "other company": float(_disjoint(self.main, self.its_main)),
+            "other company": float(disjoint(own.main, theirs.main)),
             "names": min(self.named, 36) / 36,
-            "other deeds": float(_disjoint(said, its)),
+            "other deeds": float(disjoint(own.titled, theirs.titled)),
             "days": min(max(days - 0.5, 0.0), 2.5) / 2.5,
         }
 
+    def seen_against(self) -> dict[str, float]:
+        """Measure the rest."""
+        return {
+            "other figures": self._other_figures() if not self._fixes else 0.0,
+            "other periods": float(other_periods(self.new.periods, self.known.periods) and not self._fixes),
+        }
+
+    @property
+    def _fixes(self) -> bool:
+        """Whether the new one says that it corrects the other."""
+        return self.new.correction and self.titles >= 0.5
+
     def _one_of_many(self) -> bool:
         """Whether only company and event type are the same, and it is a type that a company may see twice a day."""
-        alike = self.figures or self.pairs or self.named >= NAME or _shared(self.new.dockets(), self.known.dockets())
+        alike = self.figures or self.pairs or self.named >= NAME or shared(self.one.dockets, self.other.dockets)
         return bool(self.types and self.companies) and set(self.types) <= REPEATED and not alike
 
     def _company_alone(self) -> bool:
         """Whether the company is all that they have in common but for words of every day."""
         same = self.figures or self.same_event or self.pairs or self.named >= NAME or len(self.companies) > 1
         return bool(self.companies) and not same
-
-    def _unnamed(self, title: dict[str, int]) -> dict[str, int]:
-        """Give a title without the names of companies that both are about: that they are is known already."""
-        return {word: weight for word, weight in title.items() if word not in self.given} if self.given else title
 
     def why(self) -> list[str]:
         """Say in words what speaks for it."""
@@ -161,7 +195,7 @@ class Both:
         """How high the score may be: a form that is filled in for something else is not the same news."""
         if self.new.language and self.known.language and self.new.language != self.known.language:
             return 1.0 if self.pairs and self.types else BELOW
-        if self.new.correction and self.titles >= 0.5:
+        if self._fixes:
             return 1.0
         if (
             self._differs
@@ -171,7 +205,7 @@ class Both:
         ):
             return FAR
         enough = ENOUGH_FIGURES if self.figures and self.same_hours else ENOUGH
-        weighs = sum(self.shared.values()) >= enough and self._says_what()
+        weighs = self.weight >= enough and self._says_what()
         return 1.0 if weighs or (self.pairs and self.types) else BELOW
 
     def _says_what(self) -> bool:
@@ -180,15 +214,24 @@ class Both:
             return True
         if self.named >= THREE_NAMES and self.same_hours:
             return True
-        titles = _dice(self._unnamed(self.new.title), self._unnamed(self.known.title))
+        titles = self._unnamed_titles()
         names = (ONE_NAME if self.companies else TWO_NAMES) if self.same_hours else THREE_NAMES
         if self.told >= TOLD / 2 and (titles >= 0.5 or self.named >= names):
             return True
         return bool(self.companies) and self.named >= ENOUGH
 
+    def _unnamed_titles(self) -> float:
+        """Say how much the titles are alike without the names of companies that both are about."""
+        if not self.given:
+            return self.titles
+        one, other = self.new.title, self.known.title
+        both = one.keys() & other.keys() - self.given
+        total = sum(title.known_weight for title in self.said)
+        return _dice(sum(min(one[word], other[word]) for word in both), total)
+
     def _same_page(self) -> bool:
         """Whether both are one article at one address; many items may lead to one landing page."""
-        if not self.new.address() or self.new.address() != self.known.address():
+        if not self.one.address or self.one.address != self.other.address:
             return False
         return self.same_title or (
             not self.bare and (self.titles >= 0.5 or self.texts >= 0.5) and not self._filled_in()
@@ -210,7 +253,7 @@ class Both:
         new, known = self.new, self.known
         if new.pairs and known.pairs and _between(new).isdisjoint(_between(known)):
             return True
-        main, theirs = self.main, self.its_main
+        main, theirs = self.one.main, self.other.main
         return (
             bool(main and theirs) and set(main).isdisjoint(known.companies) and set(theirs).isdisjoint(new.companies)
         )
@@ -224,19 +267,16 @@ class Both:
 
     def _is_a_turn(self) -> bool:
         """Whether the headline of one reports what is a story of its own, and the other reports something else."""
-        one, other = _kinds(self.new.types), _kinds(self.known.types)
+        one, other = self.one.kinds, self.other.kinds
         if not one or not other:
             return False
-        turns = _kinds(kind for kind in (*self.new.titled, *self.known.titled) if kind in TURNS)
+        turns = kinds(kind for kind in (*self.new.titled, *self.known.titled) if kind in TURNS)
         return not turns <= one & other
 
     def _names_differ(self) -> bool:
         """Whether each title names somebody of whom the other report says nothing, and both name nobody."""
-        own = {word for word, weight in self.new.title.items() if weight >= NAME}
-        theirs = {word for word, weight in self.known.title.items() if weight >= NAME}
-        if not own or not theirs or own & theirs:
-            return False
-        return own.isdisjoint(self.theirs) and theirs.isdisjoint(self.own)
+        own, theirs = self.one, self.other
+        return disjoint(own.names, theirs.words) and disjoint(theirs.names, own.words)
 
     def _filled_in(self) -> bool:
         """Whether both are one form with something else filled in: a publisher has such for many things."""
@@ -246,53 +286,9 @@ class Both:
         return has_another_head(self.new, self.known) or filled_in(self.new, self.known, alike=alike, bare=self.bare)
 
 
-def _half_named(one: Report, other: Report) -> bool:
-    """Whether one names a company that is known, and the title of the other, which knows of none, its first word."""
-    if other.main() or not one.main():
-        return False
-    name = next((word for word in one.called if one.title.get(word, 0) >= NAME), "")
-    return bool(name) and other.title.get(name, 0) >= UNSURE
-
-
-def _shared(one: Collection[str], other: Collection[str]) -> bool:
-    return not set(one).isdisjoint(other)
-
-
-def _disjoint(one: Collection[str], other: Collection[str]) -> bool:
-    """Whether both say something and nothing is the same."""
-    return bool(one and other) and set(one).isdisjoint(other)
-
-
-def _is_english(report: Report) -> bool:
-    """Whether the words have their weights: of another language it is not known which are common."""
-    return report.language.startswith("en") or not report.language
-
-
-def _kinds(types: Iterable[str]) -> set[str]:
-    """Give what a report is about, by the families of its event types."""
-    return {RELATED.get(kind, kind) for kind in types}
-
-
-def _strange(one: Report, words: dict[str, int]) -> int:
-    """Weigh the names of a title of which the other report says nothing."""
-    return sum(weight for word, weight in one.title.items() if weight >= NAME and word not in words)
-
-
-def _covered(title: dict[str, int], words: dict[str, int]) -> float:
-    """Give the share of a title that the other report says too."""
-    total = sum(title.values())
-    return sum(weight for word, weight in title.items() if word in words) / total if total else 0.0
-
-
-def _deeds(title: dict[str, int], words: dict[str, int]) -> float:
-    """Give the share of a title, without its names, that the other report says too."""
-    return _covered({word: weight for word, weight in title.items() if weight < NAME}, words) if title else 0.0
-
-
 def _between(report: Report) -> set[str]:
     return {company for pair in report.pairs for company in pair.split("+")}
 
 
-def _dice(one: dict[str, int], other: dict[str, int]) -> float:
-    total = sum(one.values()) + sum(other.values())
-    return 2 * sum(min(one[word], other[word]) for word in one.keys() & other.keys()) / total if total else 0.0
+def _dice(both: int, total: int) -> float:
+    return 2 * both / total if total else 0.0

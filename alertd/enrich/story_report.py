@@ -45,8 +45,8 @@ MAIN = 0.4
 """From this relevance on a company is what the event is about."""
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One event, as other reports are compared with it."""
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
+    """One event, as other reports are compared with it, and what comparing has worked out of it (`side_of`)."""
 
     event: str
     at_ms: int

@@ -17,10 +17,11 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from alertd.model import Amount, Event, Evidence, ReportedType
+from alertd.model import Amount, Evidence, ReportedType
 from alertd.research.figure_dates import Day, dates
+from alertd.research.hints import Hint, plain_of
 from alertd.research.strangers import is_of_others
-from alertd.research.whole import sentence_around
+from alertd.research.study import Study
 
 RUNNING = frozenset(("revenue", "profit", "loss", "guidance", "dividend", "charge", "cost"))
 """What an amount is that every year has: last year's says how large a company is."""
@@ -126,6 +127,8 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 """Before a sum: it is what the news is compared with."""
+_ANY_PAST = Hint(one.pattern for one in (_CAREER, _FORMED, _COMPARES, _HAD, _TIMED))
+"""Without one of these no clause tells of the past."""
 _WORD = re.compile(r"\w+")
 _OPEN_STILL = re.compile(
     r"\b(?:pending|remain\w*|continu\w+|still|open|unresolved|(?:is|are) being|has not|have not)\b",
@@ -146,58 +149,63 @@ _IN_PLACE_OF = re.compile(
 """Within a sentence: a newsroom says which figure stands in place of which."""
 
 
-def is_background(event: Event, amount: Amount) -> bool:
+def is_background(study: Study, amount: Amount) -> bool:
     """Whether an amount is told of something else than the news: of an earlier time, or of others."""
     one = next((span for span in amount.evidence if span.field in ("title", "body")), None)
     if one is None or one.field == "title":
         return False
-    text = event.body
+    text = study.event.body
     if not 0 <= one.start < one.end <= len(text) or one.end - one.start > _LONGEST:
         return False
-    first, last = sentence_around(text, one.start, one.end)
+    first, last = study.body.around(one.start, one.end)
     said, at, until = text[first:last], one.start - first, one.end - first
-    if _is_notice(said) or is_of_others(event, first, last, one.start, amount.of):
+    if _is_notice(said) or is_of_others(study, first, last, one.start, amount.of):
         return True
-    return _is_past(event, said, at, until, running=amount.role in RUNNING)
+    return _is_past(study, said, at, until, running=amount.role in RUNNING)
 
 
-def is_told_beside(event: Event, found: ReportedType) -> bool:
+def is_told_beside(study: Study, found: ReportedType) -> bool:
     """Whether an event type rests on nothing but sentences of the body about an earlier time, a career or others."""
     spans = [one for one in found.evidence if one.field in ("title", "body")]
-    return bool(spans) and all(one.field == "body" and _is_beside(event, one) for one in spans)
+    return bool(spans) and all(one.field == "body" and _is_beside(study, one) for one in spans)
 
 
-def _is_beside(event: Event, one: Evidence) -> bool:
-    if not 0 <= one.start < one.end <= len(event.body) or one.end - one.start > _LONGEST:
+def _is_beside(study: Study, one: Evidence) -> bool:
+    body = study.event.body
+    if not 0 <= one.start < one.end <= len(body) or one.end - one.start > _LONGEST:
         return False
-    first, last = sentence_around(event.body, one.start, one.end)
-    said = event.body[first:last]
-    return is_of_others(event, first, last, one.start) or _is_past(event, said, one.start - first, one.end - first)
+    first, last = study.body.around(one.start, one.end)
+    said = body[first:last]
+    return is_of_others(study, first, last, one.start) or _is_past(study, said, one.start - first, one.end - first)
 
 
-def is_notice(event: Event, amount: Amount) -> bool:
+def is_notice(study: Study, amount: Amount) -> bool:
     """Whether an amount stands in a note of the newsroom that says what it has corrected."""
+    body = study.event.body
     for one in amount.evidence[:1]:
-        if one.field == "body" and 0 <= one.start < one.end <= len(event.body):
-            first, last = sentence_around(event.body, one.start, one.end)
-            return _is_notice(event.body[first:last])
+        if one.field == "body" and 0 <= one.start < one.end <= len(body):
+            first, last = study.body.around(one.start, one.end)
+            return _is_notice(body[first:last])
     return False
 
 
-def tells_of_past(event: Event, start: int, end: int, place: int) -> bool:
+def tells_of_past(study: Study, start: int, end: int, place: int) -> bool:
     """Whether the word at a place of a sentence of the body is of an earlier time, and over."""
-    said = event.body[start:end]
-    word = _WORD.match(event.body, place, end)
+    body = study.event.body
+    said = body[start:end]
+    word = _WORD.match(body, place, end)
     until = word.end() if word is not None else place + 1
-    return _OPEN_STILL.search(said) is None and _is_past(event, said, place - start, until - start)
+    return _OPEN_STILL.search(said) is None and _is_past(study, said, place - start, until - start)
 
 
 def _is_notice(said: str) -> bool:
     return _CORRECTS.match(said) is not None or _IN_PLACE_OF.search(said) is not None
 
 
-def _is_past(event: Event, said: str, at: int, until: int, *, running: bool = False) -> bool:
+def _is_past(study: Study, said: str, at: int, until: int, *, running: bool = False) -> bool:
     """Whether a place of a sentence is in a clause of an earlier time; `running`: it is of what every year has."""
+    if not _ANY_PAST.fits(plain_of(said)):
+        return False
     begin, close = _clause(said, at, until)
     before = said[begin:at]
     if _CAREER.search(said) or _FORMED.search(said, begin, close) or _COMPARES.search(before):
@@ -213,7 +221,7 @@ def _is_past(event: Event, said: str, at: int, until: int, *, running: bool = Fa
     times += [
         (begin + one.start, begin + one.end)
         for one in dates(said[begin:close])
-        if _is_behind(event, one.day, oldest) and not _is_name(said, begin + one.start, begin + one.end)
+        if _is_behind(study, one.day, oldest) and not _is_name(said, begin + one.start, begin + one.end)
     ]
     return any(_is_its_time(said, begin, at, until, *time) for time in times)
 
@@ -238,9 +246,9 @@ def _is_its_time(said: str, begin: int, at: int, until: int, start: int, end: in
     return len(between) <= _NEAR and _OF_WHAT.search(between) is None
 
 
-def _is_behind(event: Event, day: Day, oldest: int) -> bool:
+def _is_behind(study: Study, day: Day, oldest: int) -> bool:
     """Whether a date lies so far behind an event that it is not that of the news; `oldest`: years that are still."""
-    today = event.event_at[:10]
+    today = study.event.event_at[:10]
     if not day.year or not today[:4].isdigit():
         return False
     if oldest or not day.month:

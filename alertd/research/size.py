@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from alertd.model import Amount, Event, ReportedType
+from alertd.model import Amount, ReportedType
 from alertd.research.background import is_background, is_notice
 from alertd.research.grounds import quote
-from alertd.research.standing import around as sentences_of
+from alertd.research.study import Study
 
 BESIDE = frozenset(("per_share", "funding", "debt"))
 """What an amount may be without saying how large the thing is: a price of the day, what a company owes or needs."""
@@ -84,31 +84,31 @@ _BACK_THEN = re.compile(
 )
 
 
-def as_size(event: Event, found: ReportedType, amount: Amount) -> Amount | None:
+def as_size(study: Study, found: ReportedType, amount: Amount) -> Amount | None:
     """Give an amount as what it says of how large what happened is; None if it says nothing of it."""
-    if was(event, amount) or is_background(event, amount):
+    if was(study, amount) or is_background(study, amount):
         return None
-    meant = _meant(event, amount)
+    meant = _meant(study, amount)
     if meant is None or (found.type == "compute_lease" and meant.role in _OF_THE_SITE):
         return None
-    if found.type in _BIDS and meant.role == "penalty" and _FEE.search(" ".join(_sides(event, meant))):
+    if found.type in _BIDS and meant.role == "penalty" and _FEE.search(" ".join(_sides(study, meant))):
         return None
     if meant.role == "per_share":
-        return meant if found.type in (*_RAISES, *_BIDS) and _is_price(event, meant, found.type) else None
+        return meant if found.type in (*_RAISES, *_BIDS) and _is_price(study, meant, found.type) else None
     if meant.role in BESIDE or meant.role is None:
-        if found.type in _RAISES and _is_raised(event, meant, found):
+        if found.type in _RAISES and _is_raised(study, meant, found):
             return meant
         return meant if meant.role is None and meant.per in _OFTEN else None
     return meant
 
 
-def was(event: Event, amount: Amount) -> bool:
+def was(study: Study, amount: Amount) -> bool:
     """Whether an amount is what it was before, stated beside what it is now."""
-    before, after = _sides(event, amount)
+    before, after = _sides(study, amount)
     return amount.earlier or _WAS.search(before) is not None or _BACK_THEN.match(after) is not None
 
 
-def before(event: Event, amount: Amount, as_read: Sequence[Amount]) -> Amount | None:
+def before(study: Study, amount: Amount, as_read: Sequence[Amount]) -> Amount | None:
     """Give what it was before: of the same kind and scale, the nearest behind it, with words that can be quoted."""
     place = _at(amount)
     same = [
@@ -116,29 +116,29 @@ def before(event: Event, amount: Amount, as_read: Sequence[Amount]) -> Amount | 
         for one in as_read
         if (one.role, one.of, one.currency, one.per) == (amount.role, amount.of, amount.currency, amount.per)
         and (one.high < _NO_SCALE) == (amount.high < _NO_SCALE)
-        and was(event, one)
-        and not is_notice(event, one)
-        and quote(event, one.evidence)
+        and was(study, one)
+        and not is_notice(study, one)
+        and quote(study, one.evidence)
     ]
     return min(same, key=lambda one: (_at(one)[0] != place[0], _at(one)[1] < place[1], abs(_at(one)[1] - place[1])),
                default=None)  # fmt: skip
 
 
-def _meant(event: Event, amount: Amount) -> Amount | None:
+def _meant(study: Study, amount: Amount) -> Amount | None:
     """Give an amount as the price of a share where it is one; None where its scale cannot be right."""
     if amount.per == "share":
         return None if amount.low >= _NO_SHARE else amount
     if amount.per is not None or amount.high >= _NO_SCALE or amount.role == "price_target":
         return amount
-    if amount.role == "per_share" or _OF_A_SHARE.match(_sides(event, amount)[1]):
+    if amount.role == "per_share" or _OF_A_SHARE.match(_sides(study, amount)[1]):
         own = amount.role in ("profit", "loss", "revenue", "dividend", "guidance")
         return replace(amount, per="share", role=amount.role if own else "per_share")
     return None
 
 
-def _is_price(event: Event, amount: Amount, type_: str) -> bool:
+def _is_price(study: Study, amount: Amount, type_: str) -> bool:
     """Whether the price of a share is what is bid or asked for it, and none of the market."""
-    before, after = _sides(event, amount)
+    before, after = _sides(study, amount)
     if _RECEIVED.search(before):
         return True
     if _TRADED.search(before) or _OF_ANOTHER.search(before) or _ON_THE_MARKET.search(after):
@@ -146,25 +146,25 @@ def _is_price(event: Event, amount: Amount, type_: str) -> bool:
     return type_ in _RAISES or _BID.search(f"{before} {after}") is not None
 
 
-def _is_raised(event: Event, amount: Amount, found: ReportedType) -> bool:
+def _is_raised(study: Study, amount: Amount, found: ReportedType) -> bool:
     """Whether an amount is what is raised, where that is told: no debt by shares, and none that is paid back."""
-    around = " ".join(_sides(event, amount))
+    around = " ".join(_sides(study, amount))
     shares = found.type == "ipo" or found.kind == "equity"
     if amount.low < _LEAST or _REPAID.search(around) or (amount.role == "debt" and shares):
         return False
     parties = {one.company for one in found.parties}
     if amount.of and parties and amount.of not in parties:
         return False
-    told = sentences_of(event, found.evidence)
-    return _RAISED.search(around) is not None and any(one in told for one in sentences_of(event, amount.evidence[:1]))
+    told = study.around(found.evidence)
+    return _RAISED.search(around) is not None and any(one in told for one in study.around(amount.evidence[:1]))
 
 
-def _sides(event: Event, amount: Amount) -> tuple[str, str]:
+def _sides(study: Study, amount: Amount) -> tuple[str, str]:
     """Give the words right before and right behind an amount."""
     if not amount.evidence:
         return "", ""
     one = amount.evidence[0]
-    text = {"title": event.title, "body": event.body}.get(one.field, "")
+    text = study.text(one.field).said
     if not 0 <= one.start < one.end <= len(text):
         return "", ""
     return text[max(one.start - _NEAR, 0) : one.start], text[one.end : one.end + _NEAR]
