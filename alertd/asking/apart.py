@@ -26,8 +26,12 @@ ANSWERER = "alertd.asking.answerer"
 AT_ONCE = 2
 MOST_WAITING = 16
 """Questions that are being answered or wait for their turn."""
-PATIENCE_S = 60.0
-"""An answer that takes longer is given up, and its process ended; a first one reads rules and companies before."""
+WAIT_S = 60.0
+"""How long an answer is waited for. A first one reads rules and companies before; on a busy machine that goes on, and
+is there for who asks again.
+"""
+PATIENCE_S = 300.0
+"""An answer that takes longer is given up, and its process ended."""
 IDLE_S = 300.0
 
 log = structlog.get_logger(__name__)
@@ -73,14 +77,17 @@ class Apart:
     async def ask(self, question: Question[T]) -> T:
         """Give the answer. Raises what the question does; Temporary where too many ask, or it takes too long.
 
-        Who leaves does not end it: what it took to answer is there for the next one.
+        Who leaves, or waits no more, does not end it: what it took to answer is there for the next one.
         """
         if len(self._begun) >= MOST_WAITING:
             raise Temporary("too much is being asked")
         task: asyncio.Task[T] = asyncio.create_task(self._answered(question), name="asked_apart")
         self._begun.add(task)
         task.add_done_callback(self._ended)
-        return await asyncio.shield(task)
+        done, _ = await asyncio.wait({task}, timeout=WAIT_S)
+        if not done:
+            raise _not_answered(question, f"no answer came within {WAIT_S:.0f} seconds, and it is still worked at")
+        return task.result()
 
     def pids(self) -> list[int]:
         """Give the processes that there are."""

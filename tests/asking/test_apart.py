@@ -123,6 +123,23 @@ async def test_an_answer_that_takes_too_long_is_given_up_and_its_process_ended(
     assert pid not in descendants(os.getpid())
 
 
+async def test_who_waits_long_enough_is_told_to_ask_again_and_finds_what_was_made_meanwhile(
+    tmp_path: Path, asking: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid, until = (await asking.ask(WhoAnswers()))[0], tmp_path / "now"
+    monkeypatch.setattr(apart_module, "WAIT_S", 0.2)
+    with pytest.raises(Temporary, match="still worked at"):
+        await asking.ask(Spins(str(until)))
+    until.touch()
+    monkeypatch.undo()
+
+    async def rests() -> bool:
+        return not asking._begun
+
+    await eventually(rests, "it has answered nobody")
+    assert (await asking.ask(WhoAnswers()))[0] == pid, "in the same process"
+
+
 async def test_no_more_wait_than_can_be_answered(
     tmp_path: Path, asking: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
