@@ -1,4 +1,4 @@
-"""Rules as their files have them, for pages: read in a process of their own, and kept until they may have changed."""
+"""Rules as their files have them: read in a process of their own, and kept until they may have changed."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class RuleFiles:
         self._seen: Fresh[Answer] = Fresh("rule_files", FRESH_S, KEEP_S)
         self._tried: Fresh[Answer] = Fresh("rule_tried", TRIED_S, TRIED_S)
 
-    async def seen(self, portfolio: str) -> Answer | None:
+    async def seen(self, portfolio: str, wait_s: float | None = WAIT_S) -> Answer | None:
         """Give the rules of a portfolio with their tests; None: they are being read. Raises Temporary."""
         order = self._order(portfolio)
-        return await self._seen.get((self._in_force.version, portfolio), lambda: asked_apart(order), WAIT_S)
+        return await self._seen.get((self._in_force.version, portfolio), lambda: asked_apart(order), wait_s)
 
     async def tried(self, portfolio: str, rule: str, title: str, body: str) -> Answer | None:
         """Ask a rule about a text; None: it takes longer, and who asks the same again gets what came of it.
@@ -44,7 +44,7 @@ class RuleFiles:
         return Order(
             rules=str(reach.rules),
             state_dir=str(reach.state_dir),
-            desks={one.id: one.desk for one in reach.sources if one.desk is not None},
+            desks=reach.source_desks,
             portfolio=portfolio,
             rule=rule,
             title=title,

@@ -174,7 +174,7 @@ async def _used(context: BrowserContext) -> dict[str, str]:
 
 async def _says(page: Page, path: str, words: str) -> bool:
     await page.goto(path)
-    return words in await page.locator("main").inner_text()
+    return words in (await page.locator("main").text_content() or "")  # as it is written, not in capitals
 
 
 async def _taken(context: BrowserContext, shot: Shot, way: str) -> bytes:
