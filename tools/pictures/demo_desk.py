@@ -55,7 +55,6 @@ SHOTS = {
     "page-alert-desktop": Shot(LEASE),
     "page-alert-phone": Shot(DISPUTE, PHONE, most=1_500),
     "page-alert-dark": Shot(DISPUTE, dark=True),
-    "page-alert-whole": Shot(LEASE, most=6_000),
     "page-portfolios": Shot("/portfolios"),
     "page-portfolio-desktop": Shot("/portfolios/ai-infrastructure", most=1_900),
     "page-portfolio-phone": Shot("/portfolios/ai-infrastructure", PHONE, most=1_500),
