@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 STDERR = 2_000
 """Bytes of what it says when it dies, for the log."""
+GRACE_S = 1.0
+"""How long a process whose pipe is closed has to be gone: what is killed while it ends loses its exit code."""
 _HEADER = 4
 
 
@@ -70,17 +72,17 @@ class Standing:
             async with asyncio.timeout(patience_s):
                 answer = await _exchanged(await self._there(), order)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise EOFError(f"{self._module} ended with {await self.end()}") from error
+            raise EOFError(f"{self._module} ended with {await self.end(GRACE_S)}") from error
         except BaseException:
             await self.end()  # its answer would be taken for the next one's
             raise
         self._rests = asyncio.get_running_loop().call_later(self._idle_s, self._let_go)
         return answer
 
-    async def end(self) -> int:
-        """End it now; gives its exit code."""
+    async def end(self, grace_s: float = 0.0) -> int:
+        """End it, unless it does so by itself; gives its exit code."""
         process = self._let_go()
-        return await _end(process) if process is not None else 0
+        return await _end(process, grace_s) if process is not None else 0
 
     async def _there(self) -> Process:
         if self._process is not None and self._process.returncode is not None:  # it died while it rested
@@ -111,7 +113,10 @@ async def _exchanged(process: Process, order: bytes) -> bytes:
     return await process.stdout.readexactly(size)
 
 
-async def _end(process: Process) -> int:
+async def _end(process: Process, grace_s: float = 0.0) -> int:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(grace_s):
+            return await process.wait()
     with suppress(ProcessLookupError):
         process.kill()
     return await process.wait()
