@@ -158,7 +158,9 @@ def rooms_of(
         )
     repeats = Repeats(store)
     routes = [route(one, callers, repeats) for one in operations]
-    return Rooms(callers, [*routes, *StreamRoutes(live, callers, reader).routes(), *pages, *frame.routes()])
+    return Rooms(
+        callers, [*routes, *StreamRoutes(live, callers, reader, web.onlookers).routes(), *pages, *frame.routes()]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ def server_of(
         streams=lambda: live.onlookers,
         routes=rooms.routes,
     )
-    return WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside)
+    return WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside, max_connections=web.connections)
 
 
 def setup_of(settings: Settings, policies: Mapping[str, ReceiverPolicy], version: str) -> Setup:
