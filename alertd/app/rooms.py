@@ -32,6 +32,7 @@ from alertd.web.companies import CompanyRoutes
 from alertd.web.config import WebConfig
 from alertd.web.deps import PushDoor, WebDeps
 from alertd.web.events import EventRoutes
+from alertd.web.jobs import JobRoutes
 from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.page import frame
@@ -43,6 +44,7 @@ from alertd.web.page.sign_in import SignIn
 from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.portfolios import PortfolioRoutes
 from alertd.web.repeats import Repeats
+from alertd.web.rule_tests import RuleTestRoutes
 from alertd.web.rules import RuleRoutes
 from alertd.web.server import WebServer
 from alertd.web.sessions import Sessions
@@ -145,14 +147,16 @@ def rooms_of(
         operations += [
             *EventRoutes(house, reader).operations(), *PortfolioRoutes(house).operations(),
             *RuleRoutes(house).operations(), *CompanyRoutes(house).operations(), *TryRoutes(house).operations(),
+            *JobRoutes(house).operations(),
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
+    files = RuleFiles(shown.in_force) if shown is not None else None
+    operations += RuleTestRoutes(house, files).operations() if house is not None and files is not None else []
     operations.append(described(operations, __version__))
     names = shown.names if shown is not None else portfolios or PortfolioNames()
     pages = [*SignIn(callers, sessions, clock).routes()]
     pages += ShownPages(reader, answers, callers, names, clock).routes()
-    if shown is not None:
-        files = RuleFiles(shown.in_force)
+    if shown is not None and files is not None:
         pages += desk_pages(
             Desk(callers, names, shown.in_force, shown.past, files, store, reader, shown.status, shown.daemons, clock)
         )

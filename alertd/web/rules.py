@@ -31,6 +31,7 @@ from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
 NOT_THERE = "there is no such rule, or it is another desk's"
+NAMED = {"portfolio": "The id of a portfolio.", "rule": "The id of one of its rules."}
 DAYS = 30
 MOST_RULES = 5_000
 MOST_LINES = 400
@@ -120,7 +121,6 @@ class RuleRoutes:
     def operations(self) -> list[Operation[Any, Any]]:
         """Give it."""
         gone = {404: NOT_THERE}
-        named = {"portfolio": "The id of a portfolio.", "rule": "The id of one of its rules."}
         return [
             Operation(
                 name="listRules", method="GET", path="/v1/rules", summary="List the rules in force",
@@ -129,13 +129,13 @@ class RuleRoutes:
             Operation(
                 name="getRule", method="GET", path="/v1/rules/{portfolio}/{rule}",
                 summary="One rule with its text, its tests and what it held for",
-                does=self._one, query=Nothing, body=Nothing, answer=RuleInFull, fails=gone, parameters=named,
+                does=self._one, query=Nothing, body=Nothing, answer=RuleInFull, fails=gone, parameters=NAMED,
             ),
             Operation(
                 name="explainRule", method="POST", path="/v1/rules/{portfolio}/{rule}/explain", reads=True,
                 summary="Say why a rule holds for an event, or does not, leaf by leaf",
                 does=self._explain, query=Nothing, body=Tried, answer=dict[str, Any],
-                fails={**gone, 409: "The rule failed on this event."}, parameters=named,
+                fails={**gone, 409: "The rule failed on this event."}, parameters=NAMED,
             ),
         ]  # fmt: skip
 
@@ -151,7 +151,7 @@ class RuleRoutes:
 
     async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
         eyes = await eyes_of(self._house, asked.caller)
-        portfolio, rule = _named(eyes, asked.path)
+        portfolio, rule = named_rule(eyes, asked.path)
         (row,) = await self._rows(eyes, portfolio, [rule])
         source, tests = await self._house.apart(_written, eyes.rules, portfolio, rule)
         more = {"hash": rule.hash, "definition": rule.definition.decode(), "source": source, "tests": tests}
@@ -159,7 +159,7 @@ class RuleRoutes:
 
     async def _explain(self, asked: Asked[Nothing, Tried]) -> object:
         eyes = await eyes_of(self._house, asked.caller)
-        portfolio, rule = _named(eyes, asked.path)
+        portfolio, rule = named_rule(eyes, asked.path)
         return await self._house.apart(_tried, eyes.rules, portfolio, rule, asked.body.event)
 
     async def _rows(self, eyes: Eyes, portfolio: Portfolio, rules: Sequence[Rule]) -> list[dict[str, Any]]:
@@ -182,7 +182,8 @@ class RuleRoutes:
             return None
 
 
-def _named(eyes: Eyes, path: Mapping[str, str]) -> tuple[Portfolio, Rule]:
+def named_rule(eyes: Eyes, path: Mapping[str, str]) -> tuple[Portfolio, Rule]:
+    """Give the rule that a path names. Raises Refusal."""
     portfolio = eyes.portfolio(path["portfolio"])
     rule = next((one for one in portfolio.rules if one.id == path["rule"]), None)
     if rule is None:

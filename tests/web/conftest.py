@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp.web import RouteDef
 
 from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.rooms import rooms_of
+from alertd.app.shown import Shown
 from alertd.asking.house import House, Setup
 from alertd.asking.past import Past
 from alertd.base.clock import rfc3339
@@ -23,13 +25,15 @@ from alertd.base.tokens import Digests
 from alertd.history.projection.projector import Projector
 from alertd.net.client import HttpClient
 from alertd.notify.webhook import WebhookConfig
+from alertd.sources.edgar import EdgarConfig
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
+from alertd.web.app import DEADLINE_S
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
 from alertd.web.page.frame import is_page
-from alertd.web.portfolio_names import PortfolioNames
+from alertd.web.portfolio_names import PortfolioName, PortfolioNames
 from alertd.web.server import WebServer
 from alertd.workers.live import Live
 from alertd.workers.progress import Progress
@@ -59,10 +63,11 @@ def problem(status: int, detail: str) -> dict[str, Any]:
 class Api:
     """The API of a deployment in the middle of its life."""
 
-    def __init__(self, client: ClientSession, url: str, life: Life) -> None:
+    def __init__(self, client: ClientSession, url: str, life: Life, routes: Sequence[RouteDef]) -> None:
         self.client = client
         self.url = url
         self.life = life
+        self.routes = routes
 
     async def ask(
         self, method: str, path: str, body: object = None, *, token: str = "all", **more: Any
@@ -87,6 +92,7 @@ async def serving(
     *,
     folder: Path | None = None,
     store: Store | None = None,
+    deadline_s: float = DEADLINE_S,
     **fields: Any,
 ) -> AsyncIterator[Api]:
     """Serve the API with `fields` of `web:`, cookies signed with `secret`. Clients come from 127.0.0.2.
@@ -109,9 +115,11 @@ async def serving(
     house = house_of(life, folder, http) if folder is not None else None
     if house is not None:
         _ = (await house.rules()).enricher  # seconds on a busy machine: no request has to wait for it
+    status = status_of(life)
+    shown = Shown(house.setup().reach, "", NAMES, status) if house is not None else None
     rooms = rooms_of(
         life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios, house=house,  # type: ignore[arg-type]
-        status=status_of(life),
+        status=status, shown=shown,
     )  # fmt: skip
 
     deps = WebDeps(
@@ -124,14 +132,16 @@ async def serving(
         streams=lambda: live.onlookers,
         routes=rooms.routes,
     )
-    server = WebServer("127.0.0.1:0", deps, outside=web.outside)
+    server = WebServer(
+        "127.0.0.1:0", deps, outside=web.outside, deadline_s=deadline_s, max_connections=web.connections
+    )
     _, port = await server.start()
     url = f"http://127.0.0.1:{port}"
     connector = TCPConnector(limit=0, local_addr=("127.0.0.2", 0))
     async with ClientSession(url, timeout=ClientTimeout(total=20), connector=connector) as client:
         following = asyncio.create_task(live.run())
         try:
-            yield Api(client, url, life)
+            yield Api(client, url, life, rooms.routes)
         finally:
             live.stop()
             await following
@@ -151,8 +161,11 @@ RULES = {
 }
 
 
+NAMES = [PortfolioName("ai", "AI", "ai", 1, 1), PortfolioName("energy", "Energy", "energy", 0, 1)]
+
+
 def house_of(life: Life, folder: Path, http: HttpClient) -> House:
-    """Give what is asked of a daemon whose rules stand in a folder, with a receiver that nobody answers for."""
+    """Give what is asked of a daemon whose rules stand in a folder, with EDGAR and a receiver that is not there."""
     for name, text in RULES.items():
         file = folder / "rules" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -167,7 +180,8 @@ def house_of(life: Life, folder: Path, http: HttpClient) -> House:
             "secret": SECRET,
         }
     )
-    setup = Setup(reach_of(folder, receivers=(hook,)), "", life.policies)
+    edgar = EdgarConfig.model_validate({"id": "edgar", "type": "edgar", "forms": ["8-K"]})
+    setup = Setup(reach_of(folder, receivers=(hook,), sources=(edgar,)), "", life.policies)
     return House(life.store, Past(setup.reach), lambda: setup, http, life.clock)  # type: ignore[arg-type]
 
 
