@@ -9,7 +9,7 @@ MINUTES ?= 20
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo run test check format conformance bench quality faults failover valkey hostile sanitize soak clean distclean
+.PHONY: help venv demo run test check format conformance bench bench-full peers measure quality faults failover valkey hostile sanitize soak clean distclean
 
 help:
 	@echo 'make demo         the whole daemon on sample feeds (ARGS="--once" ends by itself)'
@@ -17,7 +17,10 @@ help:
 	@echo 'make test         the tests inside the shipped rules, and all others but the conformance tests'
 	@echo 'make check        format, lint, types, import contracts, file sizes'
 	@echo 'make conformance  the daemon against the real feeds in ../shared, with kills'
-	@echo 'make bench        the measurements of docs/performance.md'
+	@echo 'make bench        matching beside other engines, up to 100,000 rules (ten minutes; ARGS="--sizes 1000 --hard 0")'
+	@echo 'make bench-full   the same up to a million rules (half an hour)'
+	@echo 'make peers        install those of the other engines that come as wheels'
+	@echo 'make measure      all other measurements of docs/performance.md'
 	@echo 'make quality      how well events are understood: the measurements of docs/quality.md'
 	@echo 'make faults       every fault of docs/reliability.md, and the planted bugs (ARGS="--rounds 3 --only F4,P1")'
 	@echo 'make failover     primaries replaced and slots moved under load: the table of docs/scaling.md'
@@ -64,6 +67,15 @@ conformance: $(STAMP)
 	@$(BIN)/pytest -s tests/conformance $(ARGS)
 
 bench: $(STAMP)
+	@$(BIN)/python -m bench.compare $(ARGS)
+
+bench-full: $(STAMP)
+	@$(BIN)/python -m bench.compare --full $(ARGS)
+
+peers: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+
+measure: $(STAMP)
 	@$(BIN)/python -m bench $(ARGS)
 
 quality: $(STAMP)

@@ -596,7 +596,7 @@ class Ground(Struct, frozen=True, gc=False):
 
     kind: GroundKind
     text: str
-    """In words, at most 80 characters, never the source's own: `type 0.93`, `low end $3bn ≥ $500m a year`."""
+    """In words, at most 80 characters, never the source's own: `clear compute lease`, `low end $3bn ≥ $500m`."""
 
 
 class Match(Struct, frozen=True, kw_only=True):

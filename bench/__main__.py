@@ -1,6 +1,7 @@
 """All measurements, one after the other: `python -m bench [--json]`, or some: `python -m bench matching updates`.
 
-`python -m bench load [part …] [--minutes 10]` has options of its own (bench/load.py).
+`python -m bench load [part …] [--minutes 10]` has options of its own (bench/load.py), and so has `python -m bench
+compare [--full]`, which is not among them all (bench/compare.py).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bench import (
     alerts,
     archive,
     backtest,
+    compare,
     edgar,
     enrich,
     feeds,
@@ -30,6 +32,7 @@ from bench import (
     notes,
     onlookers,
     pages,
+    profile,
     quiet_poll,
     reports,
     scale,
@@ -57,6 +60,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "notes": ("research notes: writing them, and what alerts lose by them", notes.measure),
     "onlookers": ("a thousand who look on", onlookers.measure),
     "pages": ("each page, at very many alerts", pages.measure),
+    "profile": ("where the time of an event goes", profile.measure),
     "reports": ("reports on a portfolio", reports.measure),
     "scale": ("more processes on one machine", lambda: asyncio.run(scale.measure())),
     "scan": ("the scan for terms, by the compiled core and without it", scan.measure),
@@ -71,6 +75,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "backtest": backtest.show, "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
     "scale": scale.show, "notes": notes.show, "scan": scan.show, "pages": pages.show,
     "onlookers": onlookers.show,
+    "profile": profile.show,
 }  # fmt: skip
 
 
@@ -79,6 +84,8 @@ def main() -> None:
     if sys.argv[1:2] == ["load"]:  # it has options of its own
         load.main(sys.argv[2:])
         return
+    if sys.argv[1:2] == ["compare"]:
+        sys.exit(compare.main(sys.argv[2:]))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all if none is named")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")

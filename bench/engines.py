@@ -124,6 +124,7 @@ class _Seen(Found):
         titled, bodied = split_words(title), split_words(body)
         self._texts = {"title": Tokens(title, titled), "body": Tokens(body, bodied)}
         self.title, self.body = find(titled), find(bodied)
+        self._keys = None
 
     def tokens(self, field: str) -> Tokens:
         """Give the words of `title` or `body`."""

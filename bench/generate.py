@@ -52,15 +52,12 @@ def company(number: int) -> str:
 # --- rules ----------------------------------------------------------------------------------------------------
 
 
-def make_rules(count: int, seed: int = SEED) -> RuleBook:
-    """Make a book with so many rules."""
-    random = Random(seed + count)
-    maker = RuleMaker(random, count)
-    owners = zipf(COMPANIES, 0.75)
+def make_rules(count: int, seed: int = SEED, kind: type[RuleMaker] | None = None) -> RuleBook:
+    """Make a book with so many rules, of another kind than the usual if one is given."""
+    maker = (kind or RuleMaker)(Random(seed + count), count)
     portfolios = []
     for number in range(math.ceil(count / RULES_PER_PORTFOLIO)):
-        size = min(200, max(5, round(random.lognormvariate(2.85, 0.85))))
-        held = sorted({company(c) for c in random.choices(range(COMPANIES), cum_weights=owners, k=size)})
+        held = maker.holdings()
         positions = {c: Holding(company=c, weight=1 / len(held), label=c[-5:]) for c in held}
         rules = min(RULES_PER_PORTFOLIO, count - number * RULES_PER_PORTFOLIO)
         portfolios.append(
@@ -72,7 +69,7 @@ def make_rules(count: int, seed: int = SEED) -> RuleBook:
                 rules=tuple(maker.rule(i, held) for i in range(rules)),
             )
         )
-    types = (EventTypeRule(id=t.replace(" ", "_"), title=t, when=_words("text", [t])) for t in sorted(KNOWN[:10]))
+    types = (EventTypeRule(id=t.replace(" ", "_"), title=t, when=one_of("text", [t])) for t in sorted(KNOWN[:10]))
     return make_book(portfolios, event_types=tuple(types))
 
 
@@ -107,18 +104,28 @@ class RuleMaker:
         random.shuffle(rest)
         self.terms = [*KNOWN, *rest]
         self._weights = zipf(len(self.terms), 0.65)
+        self._owners = zipf(COMPANIES, 0.75)
+
+    def holdings(self) -> list[str]:
+        """Give what a portfolio holds."""
+        size = min(200, max(5, round(self._random.lognormvariate(2.85, 0.85))))
+        return sorted({company(c) for c in self._random.choices(range(COMPANIES), cum_weights=self._owners, k=size)})
 
     def rule(self, number: int, held: Sequence[str], *, wide: bool = True) -> Rule:
         """Make a rule of a portfolio; with `wide` it may be about the whole market."""
         random = self._random
         terms = self.some_terms()
-        parts: list[Condition] = [*self._tree(terms), *self._filters(terms)]
+        parts: list[Condition] = [*self.tree(terms), *self._filters(terms)]
         binds = random.random() >= 0.01 or not wide
         if binds:
             own = random.random() < 0.2
             ids = frozenset(random.sample(held, min(len(held), random.randint(5, 30)))) if own else frozenset()
             parts.append(Mentions(who=Who(holdings=not own, ids=ids, written="own" if own else "holdings")))
-        fingerprint = mark(str(number), str(random.random()))
+        return self.made(number, parts, binds=binds)
+
+    def made(self, number: int, parts: Sequence[Condition], *, binds: bool) -> Rule:
+        """Make a rule of its conditions."""
+        fingerprint = mark(str(number), str(self._random.random()))
         return Rule(
             id=f"rule-{number}",
             title=f"Rule {number}",
@@ -136,22 +143,23 @@ class RuleMaker:
         count = 1 if random.random() < 0.12 else min(12, 2 + int(math.log(1 - random.random()) / math.log(0.72)))
         return list(dict.fromkeys(random.choices(self.terms, cum_weights=self._weights, k=count)))
 
-    def _tree(self, terms: list[str]) -> Iterator[Condition]:
+    def tree(self, terms: list[str]) -> Iterator[Condition]:
+        """Give the conditions on words."""
         shape = self._random.choices(("any", "all", "both", "none"), (45, 15, 22, 18))[0]
         if len(terms) == 1 or shape == "any":
-            yield _words("text", terms)
+            yield one_of("text", terms)
         elif shape == "all":
-            yield from (_words("text", [term]) for term in terms[:3])
+            yield from (one_of("text", [term]) for term in terms[:3])
             if terms[3:]:
-                yield Not(_words("text", terms[3:]))
+                yield Not(one_of("text", terms[3:]))
         elif shape == "both":
             if len(terms) > 3:
-                yield _words("text", terms[:1])
-            yield AnyOf((_words("text", terms[-2:]), _words("title", terms[-3:])))
+                yield one_of("text", terms[:1])
+            yield AnyOf((one_of("text", terms[-2:]), one_of("title", terms[-3:])))
         else:
             most = max(1, len(terms) // 3)
-            yield _words("text", terms[most:])
-            yield Not(_words("text", terms[:most]))
+            yield one_of("text", terms[most:])
+            yield Not(one_of("text", terms[:most]))
 
     def _filters(self, terms: list[str]) -> Iterator[Condition]:
         random = self._random
@@ -170,21 +178,22 @@ class RuleMaker:
             yield Near(near, 30, tuple(itertools.chain(*near)))
 
 
-def _words(name: str, terms: Sequence[str]) -> Words:
+def one_of(name: str, terms: Sequence[str]) -> Words:
+    """Make the condition that one of these stands in the text or the title."""
     return Words(name, tuple(terms), frozenset(terms))
 
 
 # --- events ---------------------------------------------------------------------------------------------------
 
 
-def make_events(count: int, seed: int = SEED, *, skew: bool = False) -> list[Event]:
-    """Make events; with `skew`, all about the six most held companies and what every desk watches."""
+def make_events(count: int, seed: int = SEED, *, skew: int = 0) -> list[Event]:
+    """Make events; with `skew` each is about so many of the six most held companies, and what every desk watches."""
     random = Random(seed + 7 + skew)
     news = zipf(COMPANIES, 0.2)
     return [_event(random, number, news, skew) for number in range(count)]
 
 
-def _event(random: Random, number: int, news: Sequence[float], skew: bool) -> Event:
+def _event(random: Random, number: int, news: Sequence[float], skew: int) -> Event:
     body = language().text(random, min(800, max(100, round(random.lognormvariate(5.75, 0.6)))))
     for phrase in random.sample(KNOWN[:14], 5) if skew else random.sample(KNOWN, _poisson(random, 0.4)):
         body.insert(random.randrange(len(body)), phrase)
@@ -192,8 +201,7 @@ def _event(random: Random, number: int, news: Sequence[float], skew: bool) -> Ev
         body.insert(len(body) // 2, f"${1 + 9 * random.random():.1f} billion")
     many = 1 + (random.random() < 0.35) + (random.random() < 0.1)
     named = random.choices(range(COMPANIES), cum_weights=news, k=1 if skew else many)
-    if skew:
-        named.append(random.randrange(6))
+    named += [random.randrange(6) for _ in range(skew)]
     form = "8-K" if skew else random.choices((*_FORMS, *_SOURCES), _EVENT_FORMS)[0]
     filing = form not in _SOURCES
     tone = max(-1.0, min(1.0, random.gauss(0, 0.45)))

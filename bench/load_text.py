@@ -18,8 +18,8 @@ from bench.news import Wire
 from bench.report import Row
 from tests.support.redis import RedisServer
 
-HEADLINE, TEXT, FULL_TEXT = "headline", "60 words", "1,500 words"
-WORDS = {HEADLINE: 0, TEXT: 60, FULL_TEXT: 1_500}
+HEADLINE, TEXT, STORY, FULL_TEXT = "headline", "60 words", "400 words", "1,500 words"
+WORDS = {HEADLINE: 0, TEXT: 60, STORY: 400, FULL_TEXT: 1_500}
 """Of the body."""
 LOUD = "alertworthy"
 ALERTING = 1

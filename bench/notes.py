@@ -4,8 +4,8 @@
 
 *Writing* takes the events of bench/quality/sets/notes with their portfolios and relations: their headlines alone, and
 their texts filled up with other sentences to 500 words and to 60 kB. Measured is the way from the understood event to
-its note, exposures included, each time as for the first: what was read of a text is kept for 32 texts at most, and
-between two rounds of one event lie all others. Times are those of the processor; of each event the median counts.
+its note, exposures included, each time as for the first: of a text nothing is kept behind its note. Times are of the
+processor; of each event the median counts.
 
 *Alerts* and *memory* are the whole daemon, bench/notes_live.py.
 """

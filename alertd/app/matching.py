@@ -11,6 +11,7 @@ from alertd.companies.registrants import updated_file
 from alertd.companies.table import load_registrants
 from alertd.enrich.enricher import Enricher, warm_up
 from alertd.pipeline import Pipeline
+from alertd.rules import index_file
 from alertd.rules.book import EventTypeRule, RuleBook
 from alertd.rules.named import NamedCompanies
 from alertd.rules.understanding import Understanding
@@ -25,7 +26,8 @@ def pipeline_of(
     warm_up()
     understanding = understanding_of(book.event_types, book.companies, settings)
     policies = receivers if receivers is not None else receiver_policies(settings)
-    return Pipeline(book, policies, system_clock, understanding, keep_s=settings.journal_keep)
+    index = settings.state_dir / "cache" / index_file.FILE
+    return Pipeline(book, policies, system_clock, understanding, keep_s=settings.journal_keep, index_file=index)
 
 
 def understanding_of(

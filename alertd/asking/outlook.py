@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from alertd.alerts.rights import shown
 from alertd.model import AlertState, Event
 from alertd.research.ahead import ahead
+from alertd.research.study import Study
 from alertd.text.written import counted
 
 DAYS = 730
@@ -103,7 +104,7 @@ def _of(state: AlertState) -> Iterator[Coming]:
     except ValueError:
         return
     for text in _texts(state, event):
-        for one in ahead(replace(event, body=text), _EACH):
+        for one in ahead(Study(replace(event, body=text)), _EACH):
             first, last = day + timedelta(days=round(one.low)), day + timedelta(days=round(one.high))
             quote = " ".join(one.evidence.quote.split())[:_QUOTE]
             yield Coming(first, last, one.told, quote, alert.id, alert.title)

@@ -28,6 +28,7 @@ from alertd.notify.samples import SAMPLES
 from alertd.notify.shown import Shape, shown
 from alertd.notify.smtp import SmtpConfig
 from alertd.pipeline.noting import note_on, wanted_of
+from alertd.research.study import Study
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream
 
@@ -77,7 +78,7 @@ def _state(concern: Concern, matcher: Matcher, event: Event, now: int) -> AlertS
     holding = {match.rule for match in matches}
     wanted = wanted_of(rule for rule in portfolio.rules if rule.id in holding)
     desks = matcher.book.source_desks
-    said = note_on(event, portfolio, world, (), desks, rfc3339(now)) if wanted != "off" else None
+    said = note_on(Study(event), portfolio, world, (), desks, rfc3339(now)) if wanted != "off" else None
     alert = Alert(
         id=concern.alert,
         revision=1,

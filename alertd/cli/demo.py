@@ -23,9 +23,11 @@ from alertd.app.supervisor import ALL_ROLES, Supervisor
 from alertd.base.clock import parse_rfc3339
 from alertd.cli.output import FAULTS, JsonOption, environment, fail, plain, print_json, stderr, stdout
 from alertd.cli.page import link_of
+from alertd.cli.person import whoami
 from alertd.cli.run import Signals
 from alertd.demo.config import write_demo
 from alertd.demo.site import DemoSite
+from alertd.demo.tour import tour
 from alertd.errors import AlertdError, StoreUnavailable
 from alertd.model import JournalRecord
 from alertd.store.redis import RedisStore, open_store
@@ -95,42 +97,52 @@ async def _demo(folder: Path, *, once: bool, json: bool, broken: bool, timeout: 
     try:
         if not await started(supervisor, stop):
             return FAULTS
-        if not once:
-            if not json:
-                _hints(config, supervisor.snapshot.settings.state_dir, supervisor.web)
-            await stop.wait()
-            return 0
         store = await open_store(supervisor.redis_url, found.loaded.snapshot.settings.namespace, name="demo")
         try:
-            return await _watch(site, store, stop, broken=broken, json=json, timeout=timeout)
+            whole = await _whole(site, store, stop, broken=broken, timeout=timeout)
+            if once:
+                return await _told(site, store, json=json) if whole else _cut_short()
         finally:
             await store.aclose()
+        if not json and not stop.is_set():
+            _hints(config, supervisor.snapshot.settings.state_dir, supervisor.web)
+        await stop.wait()
+        return 0
     finally:
         await supervisor.stop()
         await site.stop()
 
 
 def _hints(config: Path, state_dir: Path, web: str) -> None:
-    console = stderr()
-    console.print(f"health, metrics, API: http://{web} · Ctrl-C stops", style="dim")
-    link = link_of(state_dir, f"http://{web}")
-    console.print(f"the page, signed in: {link}", style="dim", soft_wrap=True, highlight=False)
-    console.print(f"ask it from another terminal: alertd status --config {config}", style="dim")
+    """Say where to look, now that there is something to see."""
+    console, address = stderr(), f"http://{web}"
+    console.print()
+    for line in tour(link_of(state_dir, address, whoami()), address):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+    also = f"The link signs in once, within ten minutes; another: alertd page --config {config}"
+    console.print(also, style="dim", soft_wrap=True, highlight=False, markup=False)
+    asked = f"From another terminal: alertd status --config {config} · health, metrics, API: {address} · Ctrl-C stops"
+    console.print(asked, style="dim", soft_wrap=True, highlight=False, markup=False)
 
 
-async def _watch(
-    site: DemoSite, store: RedisStore, stop: asyncio.Event, *, broken: bool, json: bool, timeout: float
-) -> int:
-    """Wait until everything is delivered, and say what it came to."""
+async def _whole(site: DemoSite, store: RedisStore, stop: asyncio.Event, *, broken: bool, timeout: float) -> bool:
+    """Wait until everything is delivered; tells whether it is."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout
     while not stop.is_set() and loop.time() < deadline:
         if site.settled and await _quiet(store) and (not broken or await _failing(store)):
-            break
+            return True
         await asyncio.sleep(QUIET_S)
-    else:
-        stderr().print("the demo was stopped before everything was delivered", style="red")
-        return FAULTS
+    return False
+
+
+def _cut_short() -> int:
+    stderr().print("the demo was stopped before everything was delivered", style="red")
+    return FAULTS
+
+
+async def _told(site: DemoSite, store: RedisStore, *, json: bool) -> int:
+    """Say what it came to."""
     records = await _journal(store)
     summary = summarise(records, published=site.stories)
     failing = await _failing(store)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from alertd.app.rooms import SESSION_KEY
 from alertd.app.state import read_run_states
@@ -13,21 +16,36 @@ from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.cli.connect import reach_of, web_address
 from alertd.cli.output import ConfigOption, JsonOption, fail, print_json, stdout
+from alertd.cli.person import whoami
 from alertd.errors import AlertdError
-from alertd.web.callers import ALL
+from alertd.notify.plain import one_line
+from alertd.web.callers import ALL, AS
 from alertd.web.sessions import CODE_S, Sessions
 
+MAX_NAME = 40
+"""Characters: the name stands in the link and in a cookie."""
 
-def page(config: ConfigOption = None, json: JsonOption = False) -> None:
+
+def page(
+    config: ConfigOption = None,
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Who signs in by it.", show_default="you")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
     """Print the address of the desk's page, with a link that signs in.
 
     It is good once and for ten minutes, and sees all desks: whoever can read the state directory may make one.
+    What is answered there is written down under the name.
     """
+    name = one_line(who if who is not None else whoami(), 1_000)
+    if not 0 < len(name) <= MAX_NAME:
+        raise typer.BadParameter(f"a name has 1 to {MAX_NAME} characters", param_hint="--as")
     reach = guarded_reach(config)
     daemon = next((one for one in read_run_states(reach.state_dir) if one.web), None)
     if daemon is None:
         fail(f"no alertd with a page runs in {reach.state_dir}; start it with: alertd run")
-    url = link_of(reach.state_dir, web_address(reach, daemon), reach.web_token)
+    url = link_of(reach.state_dir, web_address(reach, daemon), name, reach.web_token)
     if json:
         print_json({"url": url, "good_for_s": CODE_S}, pretty=True)
         return
@@ -42,11 +60,11 @@ def guarded_reach(config: Path | None) -> Reach:
         fail(error)
 
 
-def link_of(state_dir: Path, address: str, token: Secret | None = None) -> str:
+def link_of(state_dir: Path, address: str, who: str, token: Secret | None = None) -> str:
     """Make a link that signs in once, for whoever can read the state directory; `token` is that of the settings."""
     key = _read(state_dir / SESSION_KEY)
     (digest,) = Digests.of([token or _read(state_dir / "web.token")]).digests
-    code = Sessions(key).code(ALL, digest, system_clock(), secrets.token_urlsafe(9))
+    code = Sessions(key).code(f"{ALL}{AS}{who}", digest, system_clock(), secrets.token_urlsafe(9))
     return f"{address}/login/{code}"
 
 

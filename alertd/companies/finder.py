@@ -12,7 +12,6 @@ The cost is that of the text and of what is found in it, whatever the number of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any, NamedTuple
 
 from alertd.companies.bare import BareTickers
@@ -108,10 +107,9 @@ class CompanyFinder:
 
     def _hits(self, field: FieldText) -> list[Hit]:
         """Give the names in a field, what is declared before what is not where both stand at the same words."""
-        words, capitals = field.words, field.capitals
-        found = list(islice(self.declared.find(words, capitals), MOST_HITS))
+        found = self.declared.find(field.tokens, len(field), MOST_HITS)
         own = {(hit.first, hit.last) for hit in found}
-        others = islice(self.registrants.find(words, capitals), MOST_HITS)
+        others = self.registrants.find(field.tokens, len(field), MOST_HITS)
         found += [hit for hit in others if (hit.first, hit.last) not in own]
         return sorted(found, key=lambda hit: (hit.first, -hit.last))
 

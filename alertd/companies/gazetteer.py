@@ -1,16 +1,12 @@
-"""The names of companies as texts have them, under their words: dictionaries, so the number of names costs nothing.
-
-    nvidia                  words    "nvidia"                          -> what is called so
-    bank of america         pairs    ("bank", "of")                    -> lengths of the names that begin so
-                            names    ("bank", "of", "america")         -> what is called so
+"""The names of companies as texts have them, under their words: their number costs nothing (`alertd.text.names`).
 
 The registrants' part is made once for a table and shared; what a desk declares is a second, small one over it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress, count
+from collections.abc import Callable, Iterable, Mapping
+from itertools import starmap
 from sys import intern
 from typing import NamedTuple
 
@@ -20,6 +16,8 @@ from alertd.companies.mentions import Way
 from alertd.companies.model import Company
 from alertd.companies.ordinary import Kind, is_ordinary, kind_of
 from alertd.companies.well_known import WellKnown, well_known
+from alertd.text.fold import Tokens
+from alertd.text.names import make_names
 
 
 class Name(NamedTuple):
@@ -52,52 +50,26 @@ class Hit(NamedTuple):
 class Gazetteer:
     """Names under their words. Immutable once made."""
 
-    __slots__ = ("_begin", "_lengths", "_many", "_single", "_small")
+    __slots__ = ("_called", "_names")
 
     def __init__(self, names: Iterable[Name]) -> None:
-        self._single: dict[str, Name] = {}
-        self._many: dict[tuple[str, ...], Name] = {}
-        lengths: dict[tuple[str, ...], set[int]] = {}
-        for name in names:
-            if len(name.words) == 1:
-                self._single[name.words[0]] = name
-            else:
-                self._many[name.words] = name
-                lengths.setdefault(name.words[:2], set()).add(len(name.words))
-        self._lengths = {pair: tuple(sorted(found, reverse=True)) for pair, found in lengths.items()}
-        self._begin = frozenset(first for first, _ in lengths)
-        """First words of names of several words: most words of a text are none, and their pairs need no look."""
-        written = (*self._single.values(), *self._many.values())
-        self._small = frozenset(name.words[0] for name in written if not name.written[0].isupper())
-        """First words of names that do not begin with a capital: eBay, 3M."""
+        self._called = {name.words: name for name in names}
+        small = frozenset(name.words[0] for name in self._called.values() if not name.written[0].isupper())
+        self._names = make_names(self._called, small)
 
     def __len__(self) -> int:
-        return len(self._single) + len(self._many)
+        return len(self._called)
 
     def get(self, words: tuple[str, ...]) -> Name | None:
         """Give what is called exactly so."""
-        return self._single.get(words[0]) if len(words) == 1 else self._many.get(words)
+        return self._called.get(words)
 
-    def find(self, words: Sequence[str], capitals: Iterable[int]) -> Iterator[Hit]:
-        """Give every place where the words of a name stand and may be written as it is, names within others too.
+    def find(self, tokens: Tokens, until: int, most: int) -> list[Hit]:
+        """Give every place among so many first words where a name's words stand and may be written as it is.
 
-        `capitals` are the words that are written with one, by their number, in order: others begin no name, but one
-        that is itself written so.
+        Words without a capital begin no name, but one that is itself written so. At most so many.
         """
-        if not len(self):
-            return
-        if not self._small.isdisjoint(words):
-            capitals = sorted({*capitals, *compress(count(), map(self._small.__contains__, words))})
-        single, begin = self._single.get, self._begin
-        for i in capitals:
-            word = words[i]
-            if (one := single(word)) is not None:
-                yield Hit(i, i, one)
-            if word in begin and i + 1 < len(words):
-                for length in self._lengths.get((word, words[i + 1]), ()):
-                    many = self._many.get(tuple(words[i : i + length]))
-                    if many is not None and i + length <= len(words):
-                        yield Hit(i, i + length - 1, many)
+        return list(starmap(Hit, self._names.find(tokens, until, most)))
 
 
 def declared_names(companies: Iterable[Company], spoken: Gazetteer, canonical: Callable[[str], str]) -> Gazetteer:

@@ -30,7 +30,7 @@ class FieldText:
         """Read as many code points of a text."""
         self.name: Literal["title", "body"] = name
         self.text = tokens.text
-        self._tokens = tokens
+        self.tokens = tokens
         self.words = tokens.words
         if len(self.text) > limit:
             self.words = tokens.words[: self.index_at(limit)]
@@ -41,13 +41,13 @@ class FieldText:
 
     @cached_property
     def _places(self) -> tuple[list[int], list[int]]:
-        return self._tokens.places
+        return self.tokens.places
 
     @cached_property
     def capitals(self) -> dict[int, str]:
         """The words written with a capital, as `Tokens.capitals` has them."""
-        every, words = self._tokens.capitals, len(self.words)
-        return every if words == len(self._tokens) else {i: word for i, word in every.items() if i < words}
+        every, words = self.tokens.capitals, len(self.words)
+        return every if words == len(self.tokens) else {i: word for i, word in every.items() if i < words}
 
     def __len__(self) -> int:
         return len(self.words)

@@ -106,12 +106,15 @@ class Frames:
 
     def match(self, line: Line) -> list[Matched]:
         """Give what the frames say of a line, that which says most first."""
-        words = {word for unit in line for word in _words_of(unit)}
+        spelt = [_words_of(unit) for unit in line]
+        words: set[str] = set().union(*spelt)
+        if words.isdisjoint(self._by_word):
+            return []
         found = [
             matched
-            for at, unit in enumerate(line)
-            if unit.company is None
-            for word in _words_of(unit)
+            for at, own in enumerate(spelt)
+            if line[at].company is None
+            for word in own
             for anchored in self._by_word.get(word, ())
             if not any(map(words.isdisjoint, anchored.frame.needs))
             if (matched := _match(anchored, self._roles, line, at)) is not None

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from alertd.enrich.story_bound import may_reach
 from alertd.enrich.story_filing import filing_and_news
 from alertd.enrich.story_marks import likeness
 from alertd.enrich.story_pair import NOTHING, Both, Likeness
@@ -59,12 +60,14 @@ def _filings(new: Report, known: Report) -> Likeness:
 
 
 def _texts(new: Report, known: Report, least: float) -> Likeness:
+    if least and not may_reach(new, known, least):
+        return NOTHING
     both = Both(new, known)
     surely = both.surely()
     if surely is not None:
         return surely
     score = BASE + _weigh(both.seen_at_once())
-    if score < least:  # in a storm each report is compared with thirty others that have one word in common with it
+    if round(score, 3) < least:
         return NOTHING
     score = max(score + _weigh(both.seen_against()), 0.0)
     if score > FAR:  # the lowest ceiling

@@ -162,7 +162,7 @@ def likeness(one: Collection[int], other: Collection[int]) -> float:
     if not both:
         return 0.0
     union = sorted({*one, *other})[: min(SKETCH, max(len(one), len(other)))]
-    return sum(value in both for value in union) / len(union)
+    return len(both.intersection(union)) / len(union)
 
 
 def title_mark(title: dict[str, int], skeleton: Sequence[str]) -> str:

@@ -18,9 +18,8 @@ import msgspec
 
 from alertd.enrich.tone_features import Features
 from alertd.model import Sentiment, Struct
+from alertd.text.written import NEUTRAL, tone_label
 
-NEUTRAL, MILD, MODERATE = 0.15, 0.4, 0.7
-"""Where the bands of DESIGN.md end: a score below the first is neutral, above the last strong."""
 GRAIN = 100
 """Weights are kept as whole hundredths."""
 
@@ -99,15 +98,6 @@ def score_of(said: Opinion, force: float = 1.0) -> float:
     return size if good > bad else -size
 
 
-def label_of(score: float) -> str:
-    """Name a score: `neutral`, `mildly positive`, `strongly negative`…"""
-    size = abs(score)
-    if size < NEUTRAL:
-        return "neutral"
-    strength = "mildly" if size <= MILD else "moderately" if size <= MODERATE else "strongly"
-    return f"{strength} {'positive' if score > 0 else 'negative'}"
-
-
 def confidence_of(head: Head, said: Opinion) -> float:
     """Give how often the likeliest of such an opinion was right where it was tried, in [0, 1]."""
     top, sure = max(said), head.sure
@@ -121,4 +111,4 @@ def confidence_of(head: Head, said: Opinion) -> float:
 def sentiment_of(head: Head, said: Opinion, force: float = 1.0) -> Sentiment:
     """Put an opinion into the event's form."""
     score = round(score_of(said, force), 3)
-    return Sentiment(score=score, label=label_of(score), confidence=round(confidence_of(head, said), 3))
+    return Sentiment(score=score, label=tone_label(score), confidence=round(confidence_of(head, said), 3))

@@ -79,7 +79,7 @@ def _context(body: str, within: Sequence[Sentence], span: Evidence) -> str:
 def rules(matches: Sequence[Match], event: Event) -> list[str]:
     """Name the rules that hold, each with its grounds; the same grounds are not said again.
 
-    `big-compute-lease, owner jd · type 0.93 · low end $3bn ≥ $500m a year · exposed by one step`
+    `big-compute-lease, owner jd · clear compute lease · low end $3bn ≥ $500m a year · exposed by one step`
     """
     parts: list[str] = []
     said: set[str] = set()

@@ -12,10 +12,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from alertd.enrich.tone_model import label_of
 from alertd.model import Event, Struct
 from alertd.notify.plain import one_line
-from alertd.text.written import amount_text
+from alertd.text.written import amount_text, tone_label
 
 QUOTE_MAX = 200
 _SHOWN = 3
@@ -180,7 +179,7 @@ def _read_as(companies: Iterable[_Company]) -> Iterator[str]:
     """Give each company's score, with its name where that is neither neutral nor the one just said."""
     said = "neutral"
     for company in companies:
-        label = label_of(company.sentiment or 0.0)
+        label = tone_label(company.sentiment or 0.0)
         words = "" if label in ("neutral", said) else f" {label}"
         said = label
         yield f"{one_line(company.name or company.id, 60)} {company.sentiment:+.2f}{words}"

@@ -220,7 +220,7 @@ def _alert(now: int) -> Alert:
         owner="jd",
         held_as_of=rfc3339(now)[:10],
         grounds=[
-            Ground("type", "type 0.93"),
+            Ground("type", "clear compute lease"),
             Ground("amount", "low end $3bn ≥ $500m a year"),
             Ground("exposed", "exposed by one step"),
         ],

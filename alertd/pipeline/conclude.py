@@ -29,6 +29,7 @@ from alertd.pipeline.merges import Merges
 from alertd.pipeline.noting import material_on, note_on, wanted_of
 from alertd.pipeline.standing import Standing
 from alertd.pipeline.work import AlertStore, PoisonEvent, Processed, Work
+from alertd.research.study import Study
 from alertd.rules.book import Portfolio
 from alertd.rules.match import Matcher
 
@@ -204,15 +205,22 @@ class Conclusion:
         )
 
     def _note(self, work: Work, portfolio: Portfolio, now: int) -> Note | None:
-        world, event = self._matcher.worlds.of(portfolio.desk), self._matcher.seen_by(work.event, portfolio.desk)
+        world, study = self._matcher.worlds.of(portfolio.desk), self._study(work, portfolio.desk)
         desks, at = self._matcher.book.source_desks, rfc3339(now)
-        return _guarded(lambda: note_on(event, portfolio, world, work.past, desks, at), None, event, portfolio)
+        return _guarded(lambda: note_on(study, portfolio, world, work.past, desks, at), None, work.event, portfolio)
 
     def _material(self, work: Work, portfolio: Portfolio) -> str:
         # What a desk relates for itself alone is not among what a model is shown.
-        world, event = self._matcher.worlds.of(None), self._matcher.seen_by(work.event, portfolio.desk)
+        world, study = self._matcher.worlds.of(None), self._study(work, portfolio.desk)
         desks = self._matcher.book.source_desks
-        return _guarded(lambda: material_on(event, portfolio, world, work.past, desks), "", event, portfolio)
+        return _guarded(lambda: material_on(study, portfolio, world, work.past, desks), "", work.event, portfolio)
+
+    def _study(self, work: Work, desk: str | None) -> Study:
+        """Give the event for its notes, as a desk sees it: its text is read once for all portfolios of the desk."""
+        study = work.studies.get(desk)
+        if study is None:
+            study = work.studies[desk] = Study(self._matcher.seen_by(work.event, desk))
+        return study
 
 
 def _guarded(write: Callable[[], T], without: T, event: Event, portfolio: Portfolio) -> T:

@@ -10,6 +10,7 @@ from alertd.model import Event, Note, NoteSection, Row
 from alertd.research.exposure import gather, gather_open
 from alertd.research.facts_note import facts_note
 from alertd.research.material import Earlier, written_material
+from alertd.research.study import Study
 from alertd.rules.book import Portfolio, Rule
 from alertd.rules.fact_index import fact_of
 from alertd.rules.reported import SURE
@@ -28,7 +29,7 @@ def wanted_of(rules: Iterable[Rule | None]) -> Literal["off", "facts", "model"]:
 
 
 def note_on(
-    event: Event,
+    study: Study,
     portfolio: Portfolio,
     world: World,
     past: Sequence[Row],
@@ -37,27 +38,27 @@ def note_on(
 ) -> Note | None:
     """Write the note about an event for a portfolio; None where it would say nothing that the alert does not.
 
-    `event` and `world` are as the portfolio's desk sees them; `past` is what is remembered of its parties, for all
+    The event and `world` are as the portfolio's desk sees them; `past` is what is remembered of its parties, for all
     desks together, so what only another desk may know is left out here.
     """
-    if event.withdrawn:  # from what its source takes back nothing follows
+    if study.event.withdrawn:  # from what its source takes back nothing follows
         return None
-    earlier = earlier_in(event, past, source_desks, portfolio.desk)
-    material = gather(event, portfolio.holdings.positions, world.graph, world.labels, earlier=earlier)
+    earlier = earlier_in(study.event, past, source_desks, portfolio.desk)
+    material = gather(study, portfolio.holdings.positions, world.graph, world.labels, earlier=earlier)
     note = facts_note(material, at)
     return note if any(said.section in _WORTH for said in note.statements) else None
 
 
 def material_on(
-    event: Event, portfolio: Portfolio, world: World, past: Sequence[Row], source_desks: Mapping[str, str]
+    study: Study, portfolio: Portfolio, world: World, past: Sequence[Row], source_desks: Mapping[str, str]
 ) -> str:
     """Write what a model may be shown of what is near an event: the same for whoever holds what.
 
-    `event` is as the portfolio's desk sees it, `world` as those see it who belong to no desk.
+    The event is as the portfolio's desk sees it, `world` as those see it who belong to no desk.
     """
     known = [row for row in past if fact_of(row).open]
-    earlier = earlier_in(event, known, source_desks, portfolio.desk)
-    return written_material(gather_open(event, world.graph, world.related, earlier=earlier))
+    earlier = earlier_in(study.event, known, source_desks, portfolio.desk)
+    return written_material(gather_open(study, world.graph, world.related, earlier=earlier))
 
 
 def earlier_in(event: Event, past: Iterable[Row], source_desks: Mapping[str, str], desk: str | None) -> list[Earlier]:

@@ -105,13 +105,14 @@ class _View:
         """Give the stories to compare with."""
         hits: Counter[str] = Counter()
         for key, names in under.items():
+            there = {*names, *self.under.get(key, ())}
+            there = {self.canonical(name) for name in there} if self.into else there
             worth = _SURE.get(key.partition(":")[0], 1)
-            for name in {self.canonical(name) for name in (*names, *self.under.get(key, ()))}:
-                hits[name] += worth
-        ranked = sorted(
-            (name for name in hits if name in self.states),
-            key=lambda name: (-hits[name], -self.states[name].last_ms, name),
-        )
+            hits.update(there if worth == 1 else dict.fromkeys(there, worth))
+        known = [name for name in hits if name in self.states]
+        least = sorted([hits[name] for name in known])[-MAX_CANDIDATES:]  # most are found under one key only
+        known = [name for name in known if hits[name] >= least[0]]
+        ranked = sorted(known, key=lambda name: (-hits[name], -self.states[name].last_ms, name))
         return {name: self.states[name] for name in ranked[:MAX_CANDIDATES]}
 
     def make(self, proposal: Proposal) -> None:
@@ -270,8 +271,7 @@ def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _V
 
     An answer that stands there already, be it one that cannot be read, is written over.
     """
-    seen = {name for names in found.under.values() for name in names}
-    seen |= {name for key in found.under for name in view.under.get(key, ())}
+    seen: set[str] = set().union(*found.under.values(), *(view.under.get(key, ()) for key in found.under))
     return Placement(
         event=report.event,
         story=proposal.story,
@@ -280,7 +280,7 @@ def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _V
         answer=_encoder.encode(proposal.answer).decode(),
         keys=proposal.keys,
         pairs=report.pairs if not report.audience else [],  # nobody's earlier story, if not all may know of it
-        seen=sorted(seen),
+        seen=list(seen),
         since_ms=max(report.at_ms - IDLE_MS, 0),
         founded_ms=proposal.state.founder.at_ms,
         last_ms=proposal.state.last_ms,

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -54,13 +55,14 @@ class Pipeline:
         understanding: Understanding | None = None,
         *,
         keep_s: float = math.inf,
+        index_file: Path | None = None,
     ) -> None:
         """Without `understanding` events carry what they bring with them, and event types are asked of that.
 
-        `keep_s` is how long the journal is kept.
+        `keep_s` is how long the journal is kept, `index_file` where the index of the rules is for the next start.
         """
         self._keep_s = keep_s
-        self._matcher = Matcher(book, understanding=understanding)
+        self._matcher = Matcher(book, understanding=understanding, index_file=index_file)
         self._late = Late(self._matcher)
         self._scale = Scale(self._matcher)
         self._routine_forms = book.routine_forms

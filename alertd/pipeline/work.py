@@ -34,6 +34,7 @@ from alertd.model import (
 )
 from alertd.pipeline.place import Given, StoryStore
 from alertd.pipeline.standing import StandingStore
+from alertd.research.study import Study
 from alertd.rules.outcome import RuleFailure
 from alertd.rules.over_time import Asked, Settled, journalled
 from alertd.rules.read import Read
@@ -139,6 +140,8 @@ class Work:
     """Alerts that were decided on, and those that were merged, as they are since."""
     desks: dict[str, str] = field(default_factory=dict)
     """Portfolios that it matched, or that were decided on, and that belong to a desk."""
+    studies: dict[str | None, Study] = field(default_factory=dict)
+    """What was read in it for notes, by the desk that sees it so."""
 
     @property
     def event(self) -> Event:

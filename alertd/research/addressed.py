@@ -6,9 +6,8 @@ Such words may be in a text that reports something else, so they cost it only wh
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from alertd.enrich.money_words import word_set
+from alertd.research.hints import Hint, plain_of
 
 _STRUCTURE = re.compile(r"[{}]|\"\w{1,30}\"\s?:|<<|>>|\[/?(?:INST|SYSTEM|ASSISTANT|USER)\b", re.IGNORECASE)
 """Structure in place of prose."""
@@ -39,24 +38,10 @@ _PUFFED = re.compile(
     re.IGNORECASE,
 )
 """Words of those who want to sell."""
+PATTERNS = (_STRUCTURE, _ORDER, _PUFFED)
+_ANY = Hint(one.pattern for one in PATTERNS)
 
 
-_WORD = re.compile(r"[a-z]+|\d+x")
-_TRIGGERS = word_set("""
-    ignore disregard forget override bypass system assistant assistants user developer language model models note
-    message instruction instructions ai llm llms analyst analysts reader readers systems bot bots agent agents mark
-    rate classify label score treat you your do acknowledge click dear repeat reply respond answer output print copy
-    forward strong must should describe list present flag name models tool tools buy act order moon gain gains
-    guaranteed don dont will casino followers
-""")
-"""Words without one of which no pattern fits: most sentences have none."""
-
-
-@lru_cache(maxsize=512)
 def speaks_to_its_reader(words: str) -> bool:
     """Whether words give orders, hold structure in place of prose, or sell something."""
-    if _STRUCTURE.search(words) is not None:
-        return True
-    if _TRIGGERS.isdisjoint(_WORD.findall(words.lower())):
-        return False
-    return _ORDER.search(words) is not None or _PUFFED.search(words) is not None
+    return _ANY.fits(plain_of(words)) and any(one.search(words) is not None for one in PATTERNS)

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from alertd.alerts.crowding import often_told
-from alertd.model import NoteGround, NoteStatement
-from alertd.research.countering import speaks_against
+from alertd.model import Amount, Evidence, NoteGround, NoteStatement
+from alertd.research.background import tells_of_past
+from alertd.research.countering import reading, speaks_against
 from alertd.research.cues import AGAINST, UNSAID
+from alertd.research.doubted import is_doubt
 from alertd.research.grounds import evidence_of, number, quote, words
 from alertd.research.material import Material
-from alertd.research.passages import passages
-from alertd.research.plain_reading import is_read_plainly
+from alertd.research.passages import Passage, chosen, passages
+from alertd.research.prose import Spoken
 from alertd.research.rights import is_refused, standing_rights
-from alertd.research.said import told
+from alertd.research.study import Study
 from alertd.rules.touched import NEUTRAL
 from alertd.text.written import amount_text
 
 MOST, MOST_SAID = 2, 2
+DOUBTED = "Somebody doubts it, or sees it otherwise."
 _UNDONE = ("reclaim_right", "termination_right", "change_of_control", "contingency")
 _DEALS = (
     "compute_lease", "supply_agreement", "contract_award", "acquisition", "divestiture", "joint_venture",
@@ -29,36 +32,53 @@ _HELD_BY_TERMS = (*_DEALS, "offering", "ipo", "settlement", "contract_dispute", 
 _LASTING = ("compute_lease", "supply_agreement", "contract_award", "joint_venture", "material_agreement")
 
 
-def contrarian(material: Material, before: Sequence[NoteStatement] = ()) -> list[NoteStatement]:
-    """Say why it may be less, or other, than it looks; the first reasons that there are.
+def contrarian(
+    material: Material, sizes: Sequence[Amount], before: Sequence[NoteStatement] = ()
+) -> list[NoteStatement]:
+    """Say why it may be less, or other, than it looks; the first reasons that there are. `sizes` are what is told.
 
     No sentence that the statements `before` quote, such as the risks, is quoted again.
     """
-    said = [statement for reason in _AGAINST for statement in reason(material) if statement.grounds][:MOST]
-    main = material.main
-    if main is None and not is_read_plainly(material):
+    study = material.study
+    reasons = (_undone(material, sizes), *(reason(material) for reason in _AGAINST))
+    said = [statement for reason in reasons for statement in reason if statement.grounds][:MOST]
+    if study.main is None and not study.is_read_plainly:
         return said
     taken = evidence_of([*before, *said])
-    found = passages(material.event, AGAINST, MOST_SAID, taken, speaks_against(material, main))
-    return said + [_statement(one.kind, quote(material.event, [one.evidence])) for one in found]
+    found = passages(study, AGAINST, MOST_SAID, taken, speaks_against(study, sizes))
+    doubts = _doubts(material, [*taken, *(one.evidence for one in found[:1])])
+    if not (found or doubts or said):
+        doubts = _doubts(material, ())[:1]  # what a risk quotes already: else nothing would speak against it
+    told = [*found[:1], *doubts, *found[1:]][:MOST_SAID]
+    return said + [_statement(one.kind, quote(study, [one.evidence])) for one in told]
 
 
-def _undone(material: Material) -> list[NoteStatement]:
+def _doubts(material: Material, taken: Sequence[Evidence]) -> list[Passage]:
+    """Give sentences in which somebody doubts what is told, in words of his own."""
+    study, sign = material.study, reading(material)
+
+    def holds(one: Spoken) -> bool:
+        return is_doubt(one.said, sign) and not tells_of_past(study, one.start, one.end, one.start)
+
+    return chosen(study, DOUBTED, MOST_SAID, taken, holds)
+
+
+def _undone(material: Material, sizes: Sequence[Amount]) -> list[NoteStatement]:
     """The money holds only while a right is not used."""
-    event = material.event
+    study, event = material.study, material.event
     if material.main is None or material.main.type not in _HELD_BY_TERMS:
         return []
-    standing = (one for one in event.terms if one.type in _UNDONE and not is_refused(event, one))
-    term = next((one for one in standing if quote(event, one.evidence)), None)
+    standing = (one for one in event.terms if one.type in _UNDONE and not is_refused(study, one))
+    term = next((one for one in standing if quote(study, one.evidence)), None)
     if term is None:
         return []
-    amount = next((one for one in told(material) if quote(event, one.evidence)), None)
-    grounds = quote(event, term.evidence)
+    amount = next((one for one in sizes if quote(study, one.evidence)), None)
+    grounds = quote(study, term.evidence)
     if amount is None:
         return [_statement(f"It holds only as far as the {words(term.type)} lets it.", grounds)]
     figure = amount_text(amount.low, amount.high, amount.currency, amount.bound, amount.per)
     text = f"The {figure} is less certain than it reads: it stands under the {words(term.type)}."
-    return [_statement(text, [*quote(event, amount.evidence), *grounds])]
+    return [_statement(text, [*quote(study, amount.evidence), *grounds])]
 
 
 def _unconfirmed(material: Material) -> list[NoteStatement]:
@@ -70,7 +90,7 @@ def _unconfirmed(material: Material) -> list[NoteStatement]:
         "rumoured": "It is a rumour.",
         "denied": "It is denied.",
     }[found.status]
-    return [_statement(text, quote(material.event, found.evidence))]
+    return [_statement(text, quote(material.study, found.evidence))]
 
 
 def _known_already(material: Material) -> list[NoteStatement]:
@@ -87,24 +107,24 @@ def _other_tone(material: Material) -> list[NoteStatement]:
             tone = "well" if company.sentiment > 0 else "badly"
             text = f"The text speaks {tone} of {one.label}, although it {one.why}."
             tone_of = number("tone", f"{company.sentiment:+.2f}", "the tone of its sentences")
-            return [_statement(text, [tone_of, *quote(material.event, company.evidence)])]
+            return [_statement(text, [tone_of, *quote(material.study, company.evidence)])]
     return []
 
 
-_AGAINST: tuple[Callable[[Material], list[NoteStatement]], ...] = (_undone, _unconfirmed, _known_already, _other_tone)
+_AGAINST: tuple[Callable[[Material], list[NoteStatement]], ...] = (_unconfirmed, _known_already, _other_tone)
 
 
-def questions(material: Material, before: Sequence[NoteStatement] = ()) -> list[NoteStatement]:
+def questions(study: Study, sizes: Sequence[Amount], before: Sequence[NoteStatement] = ()) -> list[NoteStatement]:
     """Ask for what a reader wants to know and the text does not say; no sentence that `before` quotes comes again."""
-    event, found = material.event, material.main
+    event, found = study.event, study.main
     if found is None:
-        return _unsaid(material, before) if is_read_plainly(material) else []
+        return _unsaid(study, before) if study.is_read_plainly else []
     said = []
     if found.type in _LASTING and not any(d.of not in ("notice", "option") for d in event.durations):
         said.append(_question("How long does it run?", number("lengths stated:", "0", "no length is stated")))
-    if found.type in _DEALS and not told(material):
+    if found.type in _DEALS and not sizes:
         said.append(_question("What is it worth?", number("amounts stated:", "0", "no sum is stated")))
-    rights = standing_rights(event)
+    rights = standing_rights(study)
     if rights and not any(d.of == "notice" for d in event.durations):
         asked = f"At how much notice can the {words(rights[0].type)} be used?"
         said.append(_question(asked, number("notice periods stated:", "0", "no notice period is stated")))
@@ -114,15 +134,14 @@ def questions(material: Material, before: Sequence[NoteStatement] = ()) -> list[
                 f"Who holds the {words(rights[0].type)}?", number("holders stated:", "0", "no holder is stated")
             )
         )
-    return said[:3] + _unsaid(material, before)
+    return said[:3] + _unsaid(study, before)
 
 
-def _unsaid(material: Material, before: Sequence[NoteStatement]) -> list[NoteStatement]:
+def _unsaid(study: Study, before: Sequence[NoteStatement]) -> list[NoteStatement]:
     """Give what the text itself says is not known."""
-    event = material.event
     return [
-        NoteStatement(section="question", text=one.kind, grounds=quote(event, [one.evidence]))
-        for one in passages(event, UNSAID, MOST_SAID, evidence_of(before))
+        NoteStatement(section="question", text=one.kind, grounds=quote(study, [one.evidence]))
+        for one in passages(study, UNSAID, MOST_SAID, evidence_of(before))
     ]
 
 

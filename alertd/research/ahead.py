@@ -15,8 +15,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from alertd.base.months import DAYS_IN
-from alertd.enrich.lengths import Length, lengths
-from alertd.model import Event, Evidence
+from alertd.enrich.lengths import UNITS, Length, lengths
+from alertd.model import Evidence
 from alertd.research.ahead_part import narrowed
 from alertd.research.ahead_words import (
     FISCAL,
@@ -32,8 +32,8 @@ from alertd.research.ahead_words import (
     what_comes,
 )
 from alertd.research.figure_dates import Day, dates
-from alertd.research.passages import spoken
-from alertd.research.wished import is_wished
+from alertd.research.study import Study
+from alertd.research.wished import is_beside, is_wished
 from alertd.text.fold import split_words
 
 _SOONEST, _FURTHEST = 4, 366 * 15
@@ -43,7 +43,8 @@ _MOST_DATES = 12
 _JUST_BEEN = 60
 """Days: a day or a quarter without its year that ended no longer ago is the last one, not the next."""
 _BEHIND = re.compile(
-    r"\b(?:ran until|was to|were to|was due|(?:had been|was|were) (?:originally )?(?:due|planned|scheduled|to))\b",
+    r"\b(?:would have (?:run|lasted|ended|expired)"
+    r"|ran until|was to|were to|was due|(?:had been|was|were) (?:originally )?(?:due|planned|scheduled|to))\b",
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"(?i:by|early|from|in|last|late|mid|of|since|this|through|till|to|until)[\s-]")
@@ -105,34 +106,36 @@ def months_of(coming: Sequence[Ahead]) -> list[float]:
     return [end for one in coming if _ASIDE.get(one.what, 0) == first for end in one.months]
 
 
-def ahead(event: Event, most: int = 4) -> list[Ahead]:
+def ahead(study: Study, most: int = 4) -> list[Ahead]:
     """Give what is stated to lie ahead of an event, the nearest first; nothing for one whose own day is not known.
 
     Read in the body; in the title where there is nothing else.
     """
     try:
-        today = date.fromisoformat(event.event_at[:10])
+        today = date.fromisoformat(study.event.event_at[:10])
     except ValueError:
         return []
     found: dict[tuple[float, float], Ahead] = {}
-    field, text = ("body", event.body) if spoken(event.body) else ("title", event.title)
-    for start, end in spoken(text):
-        said = text[start:end]
-        if not _BEHIND.search(said):
-            for low, high, place, stop in (*_days(said, today), *_spans(said)):
-                if _SOONEST <= high <= _FURTHEST and not is_wished(said, place):
+    field, text = ("body", study.body) if study.body.spoken else ("title", study.title)
+    for one in text.spoken:
+        said, start = one.said, one.start
+        coming = [*_days(said, today), *_spans(said)]
+        if coming and not _BEHIND.search(said):
+            for low, high, place, stop in coming:
+                if _SOONEST <= high <= _FURTHEST and not (is_wished(said, place) or is_beside(said, place)):
                     words = said[place:stop].rstrip(".")
                     evidence = Evidence(field=field, start=start + place, end=start + place + len(words), quote=said)
                     what = what_comes(said, place, stop)
                     found.setdefault((low, high), Ahead(low, high, words, evidence, what))
-    return [found[one] for one in sorted(found)][:most]
+    return [found[days] for days in sorted(found)][:most]
 
 
 def _days(said: str, today: date) -> Iterator[tuple[float, float, int, int]]:
     """Give the dates of a sentence that lie ahead, as the days until their first and their last day."""
-    if RECURRING.search(said):
+    stated = list(islice(dates(said), _MOST_DATES))
+    if not stated or RECURRING.search(said):
         return
-    for place, end, day in islice(dates(said), _MOST_DATES):
+    for place, end, day in stated:
         lead = _LEAD.match(said, place, end)
         start = lead.end() if lead else place - len("next ") * said[:place].lower().endswith("next ")
         if is_no_date(said, start, end, bare=bool(day.year) and not (day.month or day.part)):
@@ -202,7 +205,7 @@ def _months(year: int, month: int, length: int) -> tuple[date, date] | None:
 def _spans(said: str) -> Iterator[tuple[float, float, int, int]]:
     """Give the lengths of time in a sentence that begin now: `within 30 days`, `may not sell for 90 days`."""
     low = said.lower()
-    if len(low) != len(said):
+    if len(low) != len(said) or not any(unit in low for unit in UNITS):
         return
     for one in lengths(low, frozenset(split_words(low))):
         if not one.compound and _begins_now(low, one):

@@ -60,7 +60,7 @@ _OF_NAMES = re.compile(
 )
 _SECURITY_DUE = re.compile(
     r"\b(?:(?:euro)?bonds?|debentures?|debt|loans?|notes?|paper|securities|shares|stock|tranche)\b"
-    r"(?:\s\w+){0,2},?(?<!\bare)(?<!\bfall)(?<!\bfalls)(?<!\bis)(?<!\bcomes)(?<!\bcome)\sdue\s$",
+    r"(?:\sof\s[^,;.]{1,24}?)?(?:\s\w+){0,2},?(?<!\bare)(?<!\bfall)(?<!\bfalls)(?<!\bis)(?<!\bcomes)(?<!\bcome)\sdue\s(?:in\s)?$",
     re.IGNORECASE,
 )
 _NOT_THEN = re.compile(

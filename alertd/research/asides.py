@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from alertd.research.addressed import speaks_to_its_reader
+from alertd.research.hints import Hint, plain_of
 from alertd.text.sentences import sentences
 
 _HIDDEN = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|\[[^\[\]]{12,1000}\]|\{[^{}]{12,1000}\}|\([^()]{12,1000}\)")
@@ -22,6 +22,7 @@ _LISTED = re.compile(r"(?:\([ivx\d]{1,4}\)|;\s(?:and\s|or\s)?(?:the|any|that)\s)
 _RISK_LIST = re.compile(
     r"\b(?:the\s)?(?:risk|possibility|occurrence|failure|inability|effect|outcome)\s(?:that|of|to)\b", re.IGNORECASE
 )
+_LISTS = Hint((_CAUTIONS.pattern, _RISK_LIST.pattern))
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _LINE = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*")
 _READ, _SHORT, _FEW = 8_000, 400, 3
@@ -32,20 +33,9 @@ _MOST_OF_A_LIST = 3
 """A paragraph with so many `the risk that…` is a list of them."""
 
 
-def is_hidden(text: str, start: int, end: int) -> bool:
-    """Whether a place of a text is in a comment, or in a bracket that speaks to its reader."""
-    return any(first < end and start < last for first, last in _hidden(text))
-
-
-def leads_up(text: str, start: int, end: int) -> bool:
-    """Whether a place is in a short paragraph of which a sentence speaks to its reader: who is named there is"
-    " a lure."""
-    return any(first < end and start < last for first, last in _addressed(text[:_READ]))
-
-
-@lru_cache(maxsize=16)
-def _addressed(text: str) -> tuple[tuple[int, int], ...]:
-    found = ((line.span(), line[0]) for line in _LINE.finditer(text))
+def lures(text: str) -> tuple[tuple[int, int], ...]:
+    """Give the short paragraphs of which a sentence speaks to its reader: who is named there is a lure."""
+    found = ((line.span(), line[0]) for line in _LINE.finditer(text[:_READ]))
     return tuple(
         span
         for span, said in found
@@ -53,8 +43,8 @@ def _addressed(text: str) -> tuple[tuple[int, int], ...]:
     )
 
 
-@lru_cache(maxsize=16)
-def _hidden(text: str) -> tuple[tuple[int, int], ...]:
+def hidden(text: str) -> tuple[tuple[int, int], ...]:
+    """Give the comments of a text, and the brackets that speak to its reader."""
     if not any(mark in text for mark in ("<!--", "[", "{", "(")):
         return ()
     return tuple(
@@ -62,14 +52,13 @@ def _hidden(text: str) -> tuple[tuple[int, int], ...]:
     )
 
 
-def is_caution(text: str, place: int) -> bool:
-    """Whether a place of a text is in a list of what might happen, or behind words that call what follows one."""
-    return any(first <= place < last for first, last in _cautions(text))
-
-
-@lru_cache(maxsize=16)
-def _cautions(text: str) -> tuple[tuple[int, int], ...]:
-    if _CAUTIONS.search(text) is None and _RISK_LIST.search(text) is None:
+def cautions(text: str, read: int) -> tuple[tuple[int, int], ...]:
+    """Give the lists of what might happen, and what stands behind words that call it one, where they begin in what is
+    read of a text.
+    """
+    last = _PARAGRAPH.search(text, min(read, len(text)))
+    text = text if last is None else text[: last.end()]
+    if not _LISTS.fits(plain_of(text)):
         return ()
     return tuple(_listed(text))
 

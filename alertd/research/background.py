@@ -17,13 +17,17 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from alertd.model import Amount, Event, Evidence, ReportedType
+from alertd.model import Amount, Evidence, ReportedType
+from alertd.research.another import is_of_more
 from alertd.research.figure_dates import Day, dates
+from alertd.research.hints import Hint, plain_of
 from alertd.research.strangers import is_of_others
-from alertd.research.whole import sentence_around
+from alertd.research.study import Study
 
 RUNNING = frozenset(("revenue", "profit", "loss", "guidance", "dividend", "charge", "cost"))
 """What an amount is that every year has: last year's says how large a company is."""
+_SPENT = ("charge", "cost", "loss")
+_OF_FIGURES = ("results", "guidance", "impairment", "restatement", "going_concern")
 _RECENT = timedelta(days=60)
 """A day that is no further behind is that of the news."""
 _LONGEST = 500
@@ -67,6 +71,10 @@ _OF_WHAT = re.compile(
     r"|\bto\s(?!buy|acquire|purchase|settle|take)[a-z]|,\s(?:and|the|its|an?|it|or|said|according)\b"
 )
 """Between a sum and a time: the time is that of what the sum is for (`for trades in 2019`), or of something else."""
+_DATED_THING = re.compile(r"^\W*(?:An?|Its|Another|One)\s(?:[\w-]{1,24}\s){0,3}?(?:of|in|from)\s$")
+"""`A recall of 2022 cost it $110m`."""
+_WHICH = re.compile(r"^,\s(?:which|when|in which)\s")
+"""`It had cut 5,000 jobs in 2023, which cost it $800m`."""
 _NEAR = 64
 """Characters between a sum and the time that is its own."""
 _OVER = re.compile(
@@ -126,6 +134,8 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 """Before a sum: it is what the news is compared with."""
+_ANY_PAST = Hint(one.pattern for one in (_CAREER, _FORMED, _COMPARES, _HAD, _TIMED))
+"""Without one of these no clause tells of the past."""
 _WORD = re.compile(r"\w+")
 _OPEN_STILL = re.compile(
     r"\b(?:pending|remain\w*|continu\w+|still|open|unresolved|(?:is|are) being|has not|have not)\b",
@@ -146,58 +156,70 @@ _IN_PLACE_OF = re.compile(
 """Within a sentence: a newsroom says which figure stands in place of which."""
 
 
-def is_background(event: Event, amount: Amount) -> bool:
+def is_background(study: Study, amount: Amount) -> bool:
     """Whether an amount is told of something else than the news: of an earlier time, or of others."""
     one = next((span for span in amount.evidence if span.field in ("title", "body")), None)
     if one is None or one.field == "title":
         return False
-    text = event.body
+    text = study.event.body
     if not 0 <= one.start < one.end <= len(text) or one.end - one.start > _LONGEST:
         return False
-    first, last = sentence_around(text, one.start, one.end)
+    first, last = study.body.around(one.start, one.end)
     said, at, until = text[first:last], one.start - first, one.end - first
-    if _is_notice(said) or is_of_others(event, first, last, one.start, amount.of):
+    if _is_notice(said) or is_of_more(said, at, until) or is_of_others(study, first, last, one.start, amount.of):
         return True
-    return _is_past(event, said, at, until, running=amount.role in RUNNING)
+    return _is_past(study, said, at, until, running=_runs(study, amount))
 
 
-def is_told_beside(event: Event, found: ReportedType) -> bool:
-    """Whether an event type rests on nothing but sentences of the body about an earlier time, a career or others."""
+def _runs(study: Study, amount: Amount) -> bool:
+    """Whether an amount is of what every year has; what something cost is that only in the news of figures."""
+    if amount.role not in RUNNING or amount.role not in _SPENT:
+        return amount.role in RUNNING
+    return study.main is None or study.main.type.startswith(_OF_FIGURES)
+
+
+def is_told_beside(study: Study, found: ReportedType) -> bool:
+    """Whether an event type rests on the body alone, and on a sentence about an earlier time, a career or others."""
     spans = [one for one in found.evidence if one.field in ("title", "body")]
-    return bool(spans) and all(one.field == "body" and _is_beside(event, one) for one in spans)
+    return bool(spans) and all(one.field == "body" for one in spans) and any(_is_beside(study, one) for one in spans)
 
 
-def _is_beside(event: Event, one: Evidence) -> bool:
-    if not 0 <= one.start < one.end <= len(event.body) or one.end - one.start > _LONGEST:
+def _is_beside(study: Study, one: Evidence) -> bool:
+    body = study.event.body
+    if not 0 <= one.start < one.end <= len(body) or one.end - one.start > _LONGEST:
         return False
-    first, last = sentence_around(event.body, one.start, one.end)
-    said = event.body[first:last]
-    return is_of_others(event, first, last, one.start) or _is_past(event, said, one.start - first, one.end - first)
+    first, last = study.body.around(one.start, one.end)
+    said = body[first:last]
+    return is_of_others(study, first, last, one.start) or _is_past(study, said, one.start - first, one.end - first)
 
 
-def is_notice(event: Event, amount: Amount) -> bool:
+def is_notice(study: Study, amount: Amount) -> bool:
     """Whether an amount stands in a note of the newsroom that says what it has corrected."""
+    body = study.event.body
     for one in amount.evidence[:1]:
-        if one.field == "body" and 0 <= one.start < one.end <= len(event.body):
-            first, last = sentence_around(event.body, one.start, one.end)
-            return _is_notice(event.body[first:last])
+        if one.field == "body" and 0 <= one.start < one.end <= len(body):
+            first, last = study.body.around(one.start, one.end)
+            return _is_notice(body[first:last])
     return False
 
 
-def tells_of_past(event: Event, start: int, end: int, place: int) -> bool:
+def tells_of_past(study: Study, start: int, end: int, place: int) -> bool:
     """Whether the word at a place of a sentence of the body is of an earlier time, and over."""
-    said = event.body[start:end]
-    word = _WORD.match(event.body, place, end)
+    body = study.event.body
+    said = body[start:end]
+    word = _WORD.match(body, place, end)
     until = word.end() if word is not None else place + 1
-    return _OPEN_STILL.search(said) is None and _is_past(event, said, place - start, until - start)
+    return _OPEN_STILL.search(said) is None and _is_past(study, said, place - start, until - start)
 
 
 def _is_notice(said: str) -> bool:
     return _CORRECTS.match(said) is not None or _IN_PLACE_OF.search(said) is not None
 
 
-def _is_past(event: Event, said: str, at: int, until: int, *, running: bool = False) -> bool:
+def _is_past(study: Study, said: str, at: int, until: int, *, running: bool = False) -> bool:
     """Whether a place of a sentence is in a clause of an earlier time; `running`: it is of what every year has."""
+    if not _ANY_PAST.fits(plain_of(said)):
+        return False
     begin, close = _clause(said, at, until)
     before = said[begin:at]
     if _CAREER.search(said) or _FORMED.search(said, begin, close) or _COMPARES.search(before):
@@ -213,7 +235,7 @@ def _is_past(event: Event, said: str, at: int, until: int, *, running: bool = Fa
     times += [
         (begin + one.start, begin + one.end)
         for one in dates(said[begin:close])
-        if _is_behind(event, one.day, oldest) and not _is_name(said, begin + one.start, begin + one.end)
+        if _is_behind(study, one.day, oldest) and not _is_name(said, begin + one.start, begin + one.end)
     ]
     return any(_is_its_time(said, begin, at, until, *time) for time in times)
 
@@ -230,6 +252,8 @@ def _is_its_time(said: str, begin: int, at: int, until: int, start: int, end: in
     if end <= at:
         lead = _RELATIVE.split(said[begin:start])[-1]
         follows = said[end:at]
+        if _DATED_THING.match(lead) is not None or _WHICH.match(follows) is not None:
+            return True
         led = _LED.search(lead) is not None and _DID.match(follows) is not None
         return led or _OPENS.match(lead) is not None or _THING.match(follows) is not None
     between = said[until:start]
@@ -238,9 +262,9 @@ def _is_its_time(said: str, begin: int, at: int, until: int, start: int, end: in
     return len(between) <= _NEAR and _OF_WHAT.search(between) is None
 
 
-def _is_behind(event: Event, day: Day, oldest: int) -> bool:
+def _is_behind(study: Study, day: Day, oldest: int) -> bool:
     """Whether a date lies so far behind an event that it is not that of the news; `oldest`: years that are still."""
-    today = event.event_at[:10]
+    today = study.event.event_at[:10]
     if not day.year or not today[:4].isdigit():
         return False
     if oldest or not day.month:

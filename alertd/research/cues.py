@@ -7,7 +7,10 @@ A cue has words beside which it means something else, too: a bond that is issued
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import NamedTuple
+
+from alertd.research.hints import Hint
 
 
 class Cue(NamedTuple):
@@ -19,6 +22,19 @@ class Cue(NamedTuple):
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
     """Words of a sentence in which the cue means something else."""
+
+
+class Cues(tuple[Cue, ...]):
+    """Several cues, of which the first that a sentence has counts."""
+
+    @cached_property
+    def hint(self) -> Hint:
+        """What dismisses most sentences at once."""
+        return Hint(cue.pattern.pattern for cue in self)
+
+    def without(self, name: str) -> Cues:
+        """Leave one out."""
+        return Cues(cue for cue in self if cue.name != name)
 
 
 _KINDS = {
@@ -44,7 +60,8 @@ _KINDS = {
 }
 _UNLESS = {
     "condition": r"events? of default|dependent on (?:the )?(?:performance|achievement)",
-    "doubt": r"may or may not|risk[- ](?:based|weighted|adjusted|free)"
+    "doubt": r"(?:may|might|can|must) not (?:\w+ )?(?:terminate|cancel|end|quit|leave|withdraw)|may or may not"
+    r"|risk[- ](?:based|weighted|adjusted|free)"
     r"|risks? (?:profile|appetite|management|capital|reward)|take the risk|capital to risk"
     r"|risks? (?:is|are|was|were) (?:low|small|limited)|reduc\w+ [^.]{0,60}\brisks?",
     "opposed": r"(?:resolv|settl|end)(?:e[sd]?|ing)? [^.]{0,48}\b(?:disputes?|complaints?)"
@@ -74,8 +91,8 @@ _TELL = (
 """What is not done where something is left open: no denial."""
 
 
-def _cues(**patterns: str) -> tuple[Cue, ...]:
-    return tuple(Cue(name, _KINDS[name], _words(text), _unless(name)) for name, text in patterns.items())
+def _cues(**patterns: str) -> Cues:
+    return Cues(Cue(name, _KINDS[name], _words(text), _unless(name)) for name, text in patterns.items())
 
 
 def _words(text: str) -> re.Pattern[str]:
@@ -163,7 +180,8 @@ ANSWERS = _cues(
     r"|(?:announced|filed|lodged) an appeal"
     r"|(?<!if it )(?<!unless it )meets the (?:\w+ )?(?:specifications?|standards?|requirements?|rules|conditions)"
     r"|(?:will|intends? to|plans? to) (?:\w+ly )?(?:appeal|fight|contest|defend)"
-    r"|not (?:negotiating|in talks)|no basis|baseless|without (?:basis|foundation)|defend\w* (?:itself|against)",
+    r"|not (?:negotiating|in talks)|no basis|baseless|without (?:basis|foundation|merit)"
+    r"|(?:ha(?:s|ve) no|lacks?) merit|defend\w* (?:itself|against)",
     says_not=r"sa(?:id|ys) (?:that )?(?:it|there|(?:its|they|the|this|these) (?:own )?(?:\w+ )?)\s?(?:\w+ ){0,2}"
     rf"(?:not|no)(?! (?:yet )?(?:{_TELL}|seen|received|reviewed|details?|reasons?|figures?))",
     softened=r"(?:is|are|was|were|be) (?:\w+ )?insured|insurance (?:covers?|pays?|will|would|should)"
@@ -185,7 +203,7 @@ ANSWERS = _cues(
 )  # fmt: skip
 """What answers the event: that is not told as a risk, unless it is one in the first place."""
 
-AGAINST = (*ANSWERS, *_cues(
+AGAINST = Cues((*ANSWERS, *_cues(
     unproven=r"prejudge|examining|alleg(?:es|ed|ation\w*)|may come to nothing|(?:at|in) an early stage|no decision"
     r"|nothing has been (?:decided|agreed)",
     unchanged=rf"unchanged|intact"
@@ -203,7 +221,7 @@ AGAINST = (*ANSWERS, *_cues(
     r"|(?:known|expected|flagged|planned) since",
     elsewhere=r"(?:below|above) the (?:last|offer|value)|sold shares|other brokers|raised their own|had left",
     contrast=r"but|however|although|though|despite|(?<=, )yet",
-))  # fmt: skip
+)))  # fmt: skip
 
 UNSAID = _cues(
     unsaid=rf"(?:did|does|has|have|had|would|could|do) not (?:yet )?{_TELL}|not (?:been )?(?:disclosed|stated|known"

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from alertd.model import Event, Evidence, ReportedType
+from alertd.model import Evidence, ReportedType
 from alertd.research.effects import UNKNOWN, Effect
-from alertd.research.standing import READ, around
+from alertd.research.hints import Quick
+from alertd.research.study import Study
 from alertd.research.whose import tells_of
 
 _PROFIT = r"(?:profits?|earnings|(?:net|operating|pre-?tax) income|EPS|earnings per share|EBITDA?)"
@@ -56,9 +57,9 @@ _CHARGE = re.compile(
     r"|provisions?|severance)\b",
     re.IGNORECASE,
 )
-_SAVES = re.compile(
+_SAVES = Quick(re.compile(
     r"\b(?:sav(?:es?|ed|ing)\s(?:about |some |up to )?\W?\d|(?:cost|annual) savings|savings of)", re.IGNORECASE
-)
+))  # fmt: skip
 _NO_CHARGE = re.compile(
     r"\b(?:revers|releas|recover)\w*|\b(?:without|excluding|before|except for|adjusted for|no|not|avoids?|avoided)\b"
     r"|\btax charge|\bcharged? with\b|\bin charge\b",
@@ -66,20 +67,21 @@ _NO_CHARGE = re.compile(
 )
 
 
-def is_charged(event: Event, spans: Sequence[Evidence]) -> bool:
+def is_charged(study: Study, spans: Sequence[Evidence]) -> bool:
     """Tell whether an amount, which stands at these places, is one by which a company earns less.
 
     Where the text also says what is saved by it, the charge is the price of that: no direction follows.
     """
-    said = " ".join(around(event, spans))
-    if _SAVES.search(f"{event.title}\n{event.body[:READ]}"):
+    said = " ".join(study.around(spans))
+    if _SAVES.search(study.read):
         return False
     return _CHARGE.search(said) is not None and _NO_CHARGE.search(said) is None
 
 
-def earned(event: Event, found: ReportedType, company: str) -> Effect:
+def earned(study: Study, found: ReportedType, company: str) -> Effect:
     """Say what results are for the company that reports them."""
-    said = " ".join(one for one in around(event, found.evidence) or [event.title] if tells_of(event, one, company))
+    told = study.around(found.evidence) or [study.event.title]
+    said = " ".join(one for one in told if tells_of(study, one, company))
     less, more = _LESS.search(said), _MORE.search(said)
     if (less is None) == (more is None) or _COMPARED.search(said):
         return UNKNOWN

@@ -7,7 +7,6 @@ Pure; under a few milliseconds. docs/notes.md shows each sentence.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -17,11 +16,12 @@ from alertd.alerts.crowding import sources_text
 from alertd.model import Evidence, Note, NoteSection, NoteStatement, ReportedType
 from alertd.research.against import contrarian, questions
 from alertd.research.grounds import quote
-from alertd.research.material import ONE_SIDED, Exposure, Material, is_talk
-from alertd.research.retracted import taken_back
+from alertd.research.material import Exposure, Material
 from alertd.research.risks import Horizon, horizon_of, risks
-from alertd.research.said import crowding, implications, precedents
+from alertd.research.said import crowding, implications, precedents, told
 from alertd.research.sides import exposed, losers, winners
+from alertd.research.study import ONE_SIDED
+from alertd.rules.grounds import LIKELY, how_clear
 
 LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk", "horizon", "precedent", "contrarian")
 """Sections that a note speaks of even where there is nothing to be said."""
@@ -29,17 +29,11 @@ LOOKED_FOR: tuple[NoteSection, ...] = ("implication", "winner", "loser", "risk",
 TAKEN_BACK = "The story takes itself back, or says that somebody else was meant: nothing follows from it."
 
 Level = Literal["low", "medium", "high"]
-_CLEAR, _LIKELY = 0.85, 0.7
-"""How sure a kind of event has to be to be called so, 0 to 1."""
-_Section = Callable[[Material], list[NoteStatement]]
-_FIRST: tuple[_Section, ...] = (implications, winners, losers, exposed)
-_LAST: tuple[_Section, ...] = (precedents, crowding)
-"""Between them stand the risk and the horizon; last come what speaks against it and what is open."""
 
 
 def facts_note(material: Material, at: str) -> Note:
     """Write what an event means for a portfolio from nothing but facts; `at` (RFC 3339) is when."""
-    back = taken_back(material.event)
+    back = material.study.taken_back
     found, horizon = _told(material) if back is None else (_taken_back(material, back), Horizon([]))
     statements = [said for said in found if said.grounds]
     there = {said.section for said in statements}
@@ -63,17 +57,21 @@ def facts_note(material: Material, at: str) -> Note:
 
 def _told(material: Material) -> tuple[list[NoteStatement], Horizon]:
     """Give all that a note says of what stands, and its horizon."""
-    horizon = horizon_of(material)
-    first, last = ([said for section in some for said in section(material)] for some in (_FIRST, _LAST))
-    risk = risks(material)
-    against = contrarian(material, risk)
-    asked = questions(material, [*risk, *against])
-    return [*first, *risk, *horizon.statements, *last, *against, *asked], horizon
+    study = material.study
+    sizes = told(study)
+    horizon = horizon_of(study)
+    risk = risks(material, sizes)
+    against = contrarian(material, sizes, risk)
+    return [
+        *implications(material, sizes), *winners(material), *losers(material), *exposed(material),
+        *risk, *horizon.statements, *precedents(material), *crowding(material),
+        *against, *questions(study, sizes, [*risk, *against]),
+    ], horizon  # fmt: skip
 
 
 def _taken_back(material: Material, back: Evidence) -> list[NoteStatement]:
     """Say that a story takes itself back, and which holdings it named: nothing follows from it for them."""
-    said = NoteStatement(section="implication", text=TAKEN_BACK, grounds=quote(material.event, [back]))
+    said = NoteStatement(section="implication", text=TAKEN_BACK, grounds=quote(material.study, [back]))
     named = [_without_sign(one) for one in material.exposures if one.hops == 0]
     return [said, *exposed(replace(material, exposures=tuple(named)))]
 
@@ -85,26 +83,24 @@ def _without_sign(one: Exposure) -> Exposure:
 
 def confidence(material: Material, *, confirmed: bool = False) -> tuple[Level, str]:
     """Say how sure the thing itself is: low, medium or high, and by what; `confirmed`: if a second source told it."""
-    event = material.event
-    main = material.main
+    study, event, main = material.study, material.event, material.main
     if main is None:
         return "low", "no kind of event was recognised"
     sources = event.story.sources if event.story is not None else 1
     alone = sources == 1 and not confirmed
     why = [main.status, _sure_of_type(main), f"trust {event.trust}", sources_text(sources)]
     doubts = [
-        main.status == "denied" or is_talk(event, main) or main.type in ONE_SIDED,
+        main.status == "denied" or study.is_talk(main) or main.type in ONE_SIDED,
         main.status == "reported" and alone,
-        main.confidence < _LIKELY,
+        main.confidence < LIKELY,
         event.trust == "low",
         event.withdrawn,
     ]
     certain = main.status == "announced" and event.trust == "high"
-    if sum(doubts) >= 2 or doubts[0] or doubts[4] or taken_back(event) is not None:
+    if sum(doubts) >= 2 or doubts[0] or doubts[4] or study.taken_back is not None:
         return "low", ", ".join(why)
     return ("high" if certain and not any(doubts) else "medium"), ", ".join(why)
 
 
 def _sure_of_type(main: ReportedType) -> str:
-    how = "clear" if main.confidence >= _CLEAR else "likely" if main.confidence >= _LIKELY else "uncertain"
-    return f"kind of event {how}"
+    return f"kind of event {how_clear(main.confidence)}"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from alertd.base.months import MONTH_OF
+from alertd.research.hints import Hint, plain_of
 
 _NAMES = "|".join(name.capitalize() for name in sorted(MONTH_OF, key=len, reverse=True))
 _NAME = rf"(?P<month>{_NAMES}|{_NAMES.upper()})\b\.?"
@@ -69,38 +70,69 @@ def _part(found: re.Match[str]) -> Day:
     return Day(_full_year(year), part=f"{kind}{_ORDINALS.get(said, said[0])}")
 
 
+def _of_year(found: re.Match[str]) -> Day:
+    return Day(_full_year(found["year"]))
+
+
 def _of_week(found: re.Match[str]) -> Day:
     return Day(part=found[0].lower())
 
 
 _ISO_MONTH, _ISO_DAY = r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Day]], ...] = tuple(
-    (re.compile(pattern), reader)
-    for pattern, reader in (
-        (rf"{_EDGE}{_YEAR}-{_ISO_MONTH}(?:-{_ISO_DAY})?(?![\w-])", _by_number),
-        (rf"{_EDGE}{_YEAR}-{_ISO_MONTH}-{_ISO_DAY}(?=T\d)", _by_number),
-        (rf"\b{_DAY}\s(?:of\s)?{_NAME}(?:,?\s{_YEAR}{_END})?", _by_name),
-        (rf"\b{_NAME}\s{_DAY}(?:,?\s{_YEAR}{_END}|(?![\w%$€£])(?![.,/:]\d))", _by_name),
-        (rf"\b{_NAME},?\s(?:of\s)?{_YEAR}{_END}", _by_name),
-        (rf"(?i:\b{_ORDINAL}[\s-](?P<kind>quarter|half)(?:\s(?:of\s|in\s)?{_FISCAL}{_YEAR}{_END})?)", _part),
-        (rf"(?i:\b(?P<kind>[QH])(?P<ordinal>[1-4]){_SHORT_YEAR}{_END})", _part),
-        (rf"(?i:\b(?P<ordinal>[1-4])(?P<kind>[QH])(?:(?P<attached>\d\d){_END}|{_SHORT_YEAR}{_END}))", _part),
-        (rf"(?i:\bFY\s?['’]?(?P<year>(?:19|20)\d\d|\d\d)){_END}", lambda found: Day(_full_year(found["year"]))),
-        (rf"{_EDGE}{_YEAR}(?=[-–—](?:(?:19|20)\d\d|\d\d)\b)", lambda found: Day(int(found["year"]))),
-        (rf"(?:{_EDGE}|(?<=\d\d\d\d[-–—])){_YEAR}{_END}", lambda found: Day(int(found["year"]))),
-        (rf"(?<=[–—]){_YEAR}{_END}", lambda found: Day(int(found["year"]))),
-        (rf"\b{_LED}(?P<month>May|March)\b", _by_name),
-        (rf"\b(?!May\b|March\b|MAY\b|MARCH\b){_NAME}", _by_name),
-        (rf"\b(?:{_WEEKDAYS})\b", _of_week),
+# Of the small letters of a text: without these none of the forms behind them can stand in it.
+_YEAR_IN = re.compile(r"(?:19|20)\d\d").search
+_MONTH_IN = re.compile("|".join(sorted({name[:3] for name in MONTH_OF}))).search
+_ORDINAL_IN = re.compile(r"quarter|half").search
+_PERIOD_IN = re.compile(r"[qh][1-4]|[1-4][qh]|fy").search
+_WEEKDAY_IN = re.compile(r"day").search
+_Reader = Callable[[re.Match[str]], Day]
+_FORMS: tuple[tuple[Callable[[str], object], _Reader, tuple[re.Pattern[str], ...]], ...] = tuple(
+    (is_in, reader, tuple(map(re.compile, patterns)))
+    for is_in, reader, patterns in (
+        (_YEAR_IN, _by_number, (
+            rf"{_EDGE}{_YEAR}-{_ISO_MONTH}(?:-{_ISO_DAY})?(?![\w-])",
+            rf"{_EDGE}{_YEAR}-{_ISO_MONTH}-{_ISO_DAY}(?=T\d)",
+        )),
+        (_MONTH_IN, _by_name, (
+            rf"\b{_DAY}\s(?:of\s)?{_NAME}(?:,?\s{_YEAR}{_END})?",
+            rf"\b{_NAME}\s{_DAY}(?:,?\s{_YEAR}{_END}|(?![\w%$€£])(?![.,/:]\d))",
+            rf"\b{_NAME},?\s(?:of\s)?{_YEAR}{_END}",
+        )),
+        (_ORDINAL_IN, _part, (
+            rf"(?i:\b{_ORDINAL}[\s-](?P<kind>quarter|half)(?:\s(?:of\s|in\s)?{_FISCAL}{_YEAR}{_END})?)",
+        )),
+        (_PERIOD_IN, _part, (
+            rf"(?i:\b(?P<kind>[QH])(?P<ordinal>[1-4]){_SHORT_YEAR}{_END})",
+            rf"(?i:\b(?P<ordinal>[1-4])(?P<kind>[QH])(?:(?P<attached>\d\d){_END}|{_SHORT_YEAR}{_END}))",
+        )),
+        (_PERIOD_IN, _of_year, (rf"(?i:\bFY\s?['’]?(?P<year>(?:19|20)\d\d|\d\d)){_END}",)),
+        (_YEAR_IN, _of_year, (
+            rf"{_EDGE}{_YEAR}(?=[-–—](?:(?:19|20)\d\d|\d\d)\b)",
+            rf"(?:{_EDGE}|(?<=\d\d\d\d[-–—])){_YEAR}{_END}",
+            rf"(?<=[–—]){_YEAR}{_END}",
+        )),
+        (_MONTH_IN, _by_name, (
+            rf"\b{_LED}(?P<month>May|March)\b",
+            rf"\b(?!May\b|March\b|MAY\b|MARCH\b){_NAME}",
+        )),
+        (_WEEKDAY_IN, _of_week, (rf"\b(?:{_WEEKDAYS})\b",)),
     )
 )  # fmt: skip
 
 
+_ANY = Hint(one.pattern for _, _, patterns in _FORMS for one in patterns)
+
+
 def dates(text: str) -> Iterator[Dated]:
     """Give the dates of a text, the more exact ways of writing first; none overlaps another."""
+    if not _ANY.fits(plain_of(text)):
+        return
     taken = bytearray(len(text))
-    for pattern, reader in _FORMS:
-        for found in pattern.finditer(text):
+    low = text.lower()
+    for is_in, reader, patterns in _FORMS:
+        if not is_in(low):
+            continue
+        for found in (one for pattern in patterns for one in pattern.finditer(text)):
             start, end = found.span()
             if not any(taken[start:end]):
                 taken[start:end] = b"\x01" * (end - start)

@@ -7,33 +7,28 @@ asks a court to overturn it, partly overturned      nobody yet: standing.py
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from alertd.model import Amount, Event
-from alertd.research.standing import around, is_lifted
+from alertd.model import Amount
+from alertd.research.names import places_of
+from alertd.research.standing import is_lifted
+from alertd.research.study import Study
 
-_BEFORE = r"(?:against|(?:fines?|penalt(?:y|ies))(?:\s[$€£]?[\w.,]+){0,4}\s(?:on|for|of))\s(?:the\s)?"
+_AGAINST = re.compile(r"\b(?:against|(?:fines?|penalt(?:y|ies))(?:\s[$€£]?[\w.,]+){0,4}\s(?:on|for|of))\s(?:the\s)?$")
+"""What stands before whom it was against."""
 
 
-def freed_of(event: Event, company: str) -> Amount | None:
+def freed_of(study: Study, company: str) -> Amount | None:
     """Give the amount that a company does not have to pay after all, by a sentence that names it behind what"
     " was lifted."""
-    called = _called(event, company)
-    if not called:
-        return None
-    named = re.compile(rf"\b{_BEFORE}(?:{'|'.join(map(re.escape, called))})(?!\w)")
+    called = study.called.get(company, ())
     lifted = (
         one
-        for one in event.amounts
-        if one.role == "penalty" and not one.earlier and is_lifted(event, one.evidence[:1])
+        for one in study.event.amounts
+        if one.role == "penalty" and not one.earlier and is_lifted(study, one.evidence[:1])
     )
-    return next((one for one in lifted if any(map(named.search, around(event, one.evidence[:1])))), None)
+    return next((one for one in lifted if any(_frees(said, called) for said in study.around(one.evidence[:1]))), None)
 
 
-def _called(event: Event, company: str) -> list[str]:
-    texts = {"title": event.title, "body": event.body}
-    found = set[str]()
-    for mention in event.companies:
-        if mention.id == company:
-            found |= {texts.get(one.field, "")[one.start : one.end].strip() for one in mention.evidence}
-            found.add(mention.name)
-    return sorted((one for one in found if one), key=lambda one: (-len(one), one))
+def _frees(said: str, called: Sequence[str]) -> bool:
+    return any(_AGAINST.search(said, 0, at.start) for at in places_of(called, said))

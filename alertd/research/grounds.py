@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from alertd.companies.model import Relation
-from alertd.model import Event, Evidence, NoteGround, NoteStatement
+from alertd.model import Evidence, NoteGround, NoteStatement
 from alertd.research.addressed import speaks_to_its_reader
-from alertd.research.asides import is_hidden
 from alertd.research.material import Earlier
-from alertd.research.whole import sentence_around, stands_cut
+from alertd.research.study import Study
+from alertd.research.texts import Text
 from alertd.rules.touched import SAID
 
 _MARKUP = re.compile(
@@ -23,22 +23,36 @@ QUOTE_MAX = 240
 """Characters of a quote that a ground shows; its offsets stay those of what is shown."""
 
 
-def quote(event: Event, evidence: Sequence[Evidence]) -> list[NoteGround]:
+def quote(study: Study, evidence: Iterable[Evidence]) -> list[NoteGround]:
     """Give the first evidence that is really in the event's text as a ground; none if none is.
 
     What carries evidence may have been written by others (`alertd enrich` leaves what an event brings with it).
     """
     for one in evidence:
-        found = None if is_hidden(_text(event, one.field), one.start, one.end) else _in_text(event, one)
-        if found is not None and (shown := _plain(found, one.start, one.end)) is not None:
-            return [quoted(_text(event, one.field), shown)]
+        place = (one.field, one.start, one.end)
+        if place not in study.quoted:
+            study.quoted[place] = _ground(study.text(one.field), one)
+        if (ground := study.quoted[place]) is not None:
+            return [ground]
     return []
 
 
-def quoted(text: str, shown: Evidence) -> NoteGround:
+def _ground(text: Text, one: Evidence) -> NoteGround | None:
+    """Give the sentence of a place as a ground; None where there is none that may be shown."""
+    found = None if text.is_hidden(one.start, one.end) else _in_text(text, one)
+    shown = None if found is None else _plain(found, one.start, one.end)
+    return None if shown is None else quoted(text, shown)
+
+
+def quoted(text: Text, shown: Evidence) -> NoteGround:
     """Give words of a text as a ground, which says where its sentence is cut."""
-    before, after = stands_cut(text, shown.start, shown.end)
+    first, last = text.around(shown.start, shown.end)
+    before, after = _says(text.said[first : shown.start]), _says(text.said[shown.end : last])
     return NoteGround(kind="quote", evidence=shown, cut_before=before, cut_after=after)
+
+
+def _says(words: str) -> bool:
+    return any(character.isalnum() for character in words)
 
 
 def evidence_of(statements: Sequence[NoteStatement]) -> list[Evidence]:
@@ -46,39 +60,32 @@ def evidence_of(statements: Sequence[NoteStatement]) -> list[Evidence]:
     return [one.evidence for said in statements for one in said.grounds if one.evidence is not None]
 
 
-def naming(event: Event, company: str, grounds: Sequence[NoteGround]) -> list[NoteGround]:
+def naming(study: Study, company: str, grounds: Sequence[NoteGround]) -> list[NoteGround]:
     """Give the words that name a company as a ground, unless one of the grounds has a place where it is named."""
-    spans = [span for mention in event.companies if mention.id == company for span in mention.evidence]
+    spans = [span for mention in study.event.companies if mention.id == company for span in mention.evidence]
     shown = [one.evidence for one in grounds if one.evidence is not None]
     if any(
         one.field == span.field and one.start <= span.start and span.end <= one.end for one in shown for span in spans
     ):
         return []
-    if any(span.field in ("title", "body") and _written(event, span) in one.quote for one in shown for span in spans):
+    written = [study.text(span.field).said[span.start : span.end] for span in spans]
+    if any(words and words in one.quote for one in shown for words in written):
         return []
-    return quote(event, spans)
+    return quote(study, spans)
 
 
-def _written(event: Event, span: Evidence) -> str:
-    return _text(event, span.field)[span.start : span.end] or "\n"
-
-
-def _text(event: Event, field: str) -> str:
-    return {"title": event.title, "body": event.body}.get(field, "")
-
-
-def _in_text(event: Event, one: Evidence) -> Evidence | None:
+def _in_text(text: Text, one: Evidence) -> Evidence | None:
     """Give the sentence of a span, or of one too long to show the words around it, with exactly their own offsets."""
-    text = _text(event, one.field)
-    if not 0 <= one.start < one.end <= len(text):
+    said = text.said
+    if not 0 <= one.start < one.end <= len(said):
         return None
     wide = one.end - one.start > QUOTE_MAX  # nothing that long is a find: its sentences are not looked for
-    start, end = (one.start, one.end) if wide else sentence_around(text, one.start, one.end)
+    start, end = (one.start, one.end) if wide else text.around(one.start, one.end)
     if end - start > QUOTE_MAX:  # the span itself is what matters
         start = max(start, one.start - QUOTE_MAX // 3)
         end = min(end, start + QUOTE_MAX)
-        start, end = _whole_words(text, start, end, one)
-    return Evidence(field=one.field, start=start, end=end, quote=text[start:end])
+        start, end = _whole_words(said, start, end, one)
+    return Evidence(field=one.field, start=start, end=end, quote=said[start:end])
 
 
 def _whole_words(text: str, start: int, end: int, span: Evidence) -> tuple[int, int]:
@@ -100,7 +107,7 @@ def _plain(one: Evidence, first: int, last: int) -> Evidence | None:
     if speaks_to_its_reader(one.quote):
         return None
     start, end = 0, len(one.quote)
-    for found in _MARKUP.finditer(one.quote):
+    for found in _MARKUP.finditer(one.quote) if _has_markup(one.quote) else ():
         if found.end() <= first - one.start:
             start = found.end()
         elif found.start() >= last - one.start:
@@ -111,9 +118,14 @@ def _plain(one: Evidence, first: int, last: int) -> Evidence | None:
     return Evidence(field=one.field, start=one.start + start, end=one.start + end, quote=one.quote[start:end])
 
 
+def _has_markup(words: str) -> bool:
+    """Whether words may hold any: each kind of it has one of these signs."""
+    return not words.isascii() or any(sign in words for sign in "<@:]") or "www." in words.lower()
+
+
 def is_plain(words: str) -> bool:
     """Tell whether words can be quoted whole: nothing in them is a link or markup, and none gives orders."""
-    return _MARKUP.search(words) is None and not speaks_to_its_reader(words)
+    return not (_has_markup(words) and _MARKUP.search(words)) and not speaks_to_its_reader(words)
 
 
 def related(relation: Relation, names: Mapping[str, str]) -> NoteGround:

@@ -82,7 +82,7 @@ class Reader:
         """Read the sentence of a quote."""
         place = found.evidence.field, found.start, found.end
         if place not in self._read:
-            self._read[place] = self._text(self.quotable.texts[place[0]][found.start : found.end])
+            self._read[place] = self._text(self.quotable.texts[place[0]].said[found.start : found.end])
         return self._read[place]
 
     def handle(self, ground: NoteGround) -> Read:

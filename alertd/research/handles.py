@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from alertd.alerts.crowding import COUNTED
 from alertd.companies.model import Relation
-from alertd.model import Amount, Duration, Event, NoteGround
+from alertd.model import Amount, Duration, NoteGround
 from alertd.research.grounds import before, quote, related, words
 from alertd.research.material import Material
+from alertd.research.study import Study
 from alertd.text.written import amount_text
 
 Handles = Mapping[str, NoteGround]
@@ -31,7 +32,7 @@ def handles(material: Material) -> Handles:
     labels = labels_of(material)
     relations = [related(one, labels) for one in _relations(material)][:MAX_RELATIONS]
     earlier = [before(one) for one in material.earlier[:MAX_EARLIER]]
-    numbers = list(_numbers(material.event, labels))[:MAX_NUMBERS]
+    numbers = list(_numbers(material.study, labels))[:MAX_NUMBERS]
     named = (("r", relations), ("e", earlier), ("n", numbers))
     return {f"{letter}{i}": ground for letter, grounds in named for i, ground in enumerate(grounds, 1)}
 
@@ -48,13 +49,14 @@ def _relations(material: Material) -> list[Relation]:
     return list({(one.company, one.type, one.of): one for one in shared}.values())
 
 
-def _numbers(event: Event, labels: Mapping[str, str]) -> Iterator[NoteGround]:
+def _numbers(study: Study, labels: Mapping[str, str]) -> Iterator[NoteGround]:
+    event = study.event
     for amount in event.amounts:
         if text := _amount(amount, labels):
-            yield _number(text, quote(event, amount.evidence))
+            yield _number(text, quote(study, amount.evidence))
     for duration in event.durations:
         if text := _duration(duration):
-            yield _number(text, quote(event, duration.evidence))
+            yield _number(text, quote(study, duration.evidence))
     if event.story is not None:
         yield _number(f"novelty {event.story.novelty:.2f}", said=COUNTED)
         yield _number(f"independent sources: {event.story.sources}")

@@ -9,30 +9,16 @@ All of it is data: whoever writes the note, a template or a model, adds nothing 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
 from alertd.companies.model import Relation
 from alertd.model import Counted, Event, Evidence, ReportedType, TouchedHolding
-from alertd.rules.reported import SURE
+from alertd.research.study import Study
 from alertd.rules.walls import companies_in, without_companies
-
-ONE_SIDED = ("short_report", "law_firm_notice")
-"""Types of what somebody says who gains by saying it."""
-_MOST_TYPES = 4
-_BESIDE = frozenset(("price_target", "results"))
-"""Types that are told beside another: where there is one, that is what the text is about."""
-_TALK_READ = 4_000
-_TALK = re.compile(
-    r"\b(?:in|hold(?:s|ing)?|early|advanced) talks\b|\bmay come to nothing\b|\bearly stage\b"
-    r"|\b(?:considers|considering|weighs|weighing|explores|exploring|mulls|mulling)\b",
-    re.IGNORECASE,
-)
 
 Sign = Literal[1, -1]
 """What the event is for a company: good or bad for its business. Whether that is good for who holds it, long or
@@ -97,13 +83,18 @@ class Earlier:
 class Material:
     """All that a note about one event may rest on, for one portfolio."""
 
-    event: Event
+    study: Study
     exposures: tuple[Exposure, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     """Company id -> name, for all that occur above."""
     armed: tuple[str, ...] = ()
     """What the portfolio's rules wait for next, in words."""
+
+    @property
+    def event(self) -> Event:
+        """The event."""
+        return self.study.event
 
     def name(self, company: str) -> str:
         """Give what a company is called, by its id."""
@@ -120,30 +111,7 @@ class Material:
     @property
     def main(self) -> ReportedType | None:
         """The event type that a note is about: the surest; None if none is sure enough."""
-        return next(iter(sure_types(self.event)), None)
-
-
-def sure_types(event: Event) -> list[ReportedType]:
-    """Give the event types that an event is about, the surest first; what an analyst expects comes last.
-
-    None of more than four: a round-up of the day, or a heap of keywords.
-    """
-    sure = [found for found in event.event_types if found.confidence >= SURE]
-    if len(sure) > _MOST_TYPES:
-        return []
-    return sorted(sure, key=lambda found: (found.type in _BESIDE, -found.confidence))
-
-
-def is_talk(event: Event, found: ReportedType) -> bool:
-    """Whether a thing is only talked of: rumoured, or reported with words that say so."""
-    if found.status == "reported":
-        return _talks(f"{event.title}\n{event.body[:_TALK_READ]}")
-    return found.status == "rumoured"
-
-
-@lru_cache(maxsize=16)
-def _talks(text: str) -> bool:
-    return _TALK.search(text) is not None
+        return self.study.main
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +135,7 @@ def read_material(text: str, event: Event) -> Material:
         beside = msgspec.json.decode(text, type=_Beside) if text else _Beside()
     except msgspec.DecodeError:
         beside = _Beside()
-    return Material(event, beside.exposures, beside.earlier, beside.names)
+    return Material(Study(event), beside.exposures, beside.earlier, beside.names)
 
 
 def only_known(material: Material) -> Material:
@@ -175,4 +143,4 @@ def only_known(material: Material) -> Material:
     the names are those that the portfolio's desk does.
     """
     others = frozenset(companies_in(material.event) - set(material.names))
-    return replace(material, event=without_companies(material.event, others))
+    return replace(material, study=Study(without_companies(material.event, others)))

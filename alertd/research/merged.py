@@ -11,6 +11,7 @@ import re
 from msgspec.structs import replace
 
 from alertd.model import Event, Party, ReportedType
+from alertd.research.study import Study
 from alertd.research.titled import filer
 
 _READ = 4_000
@@ -25,10 +26,11 @@ _REACH = 120
 _FILER = re.compile(r"\b[Tt]he Company\b(?![^.;]*\b[Tt]he Company\b)")
 
 
-def with_buyer(event: Event) -> Event:
+def with_buyer(study: Study) -> Study:
     """Give an event in which the parties of a merger have their roles, where its text says who becomes whose."""
+    event = study.event
     types = [_merged(event, found) if found.type == "acquisition" else found for found in event.event_types]
-    return event if types == event.event_types else replace(event, event_types=types)
+    return study.with_types(types)
 
 
 def _merged(event: Event, found: ReportedType) -> ReportedType:

@@ -11,12 +11,11 @@ import re
 
 from alertd.model import Event
 from alertd.research.addressed import speaks_to_its_reader
-from alertd.research.material import Material
-from alertd.research.retracted import taken_back
+from alertd.research.texts import Text
 from alertd.rules.reported import SURE
-from alertd.text.sentences import sentences
 
-_READ, _MOST = 4_000, 60
+_MOST = 60
+"""Sentences that are looked through."""
 _ADVISES = re.compile(
     r"\?\W*$|^\W*(?:why|how|should|what|when|where|who|here['’]?s?|watch|video|photos?|pictures?|podcast"
     r"|opinion|comment(?:ary)?"
@@ -29,17 +28,11 @@ _ADVISES = re.compile(
 )
 
 
-def is_read_plainly(material: Material) -> bool:
+def is_read_plainly(event: Event, body: Text) -> bool:
     """Whether the sentences of a text may be told although no kind of event was recognised."""
-    event = material.event
     if any(found.confidence >= SURE for found in event.event_types) or not event.companies or event.withdrawn:
         return False
     if not event.title or _ADVISES.search(event.title) or not (event.language or "en").startswith("en"):
         return False
-    return taken_back(event) is None and not _speaks_to_somebody(event)
-
-
-def _speaks_to_somebody(event: Event) -> bool:
-    body = event.body[:_READ]
-    said = (body[one.start : one.end] for one in sentences(body, _MOST))
-    return speaks_to_its_reader(event.title) or any(speaks_to_its_reader(one) for one in said)
+    said = (body.said[one.start : one.end] for one in body.front(_MOST))
+    return not (speaks_to_its_reader(event.title) or any(speaks_to_its_reader(one) for one in said))

@@ -7,14 +7,13 @@ nothing left out, runs of blanks one blank. What is found has the offsets and th
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from alertd.model import Event, Evidence
-from alertd.text.sentences import sentences
+from alertd.research.texts import REACH, Text
 
 FIELDS: tuple[Literal["title", "body"], ...] = ("title", "body")
 MIN_CHARACTERS, MIN_WORDS = 12, 3
@@ -25,8 +24,6 @@ _PLACES = 8
 """Places of one quote that are given."""
 _LOOKS = 100
 """Places in a field that are looked at."""
-_REACH = 400
-"""Characters before and behind a quote that can be its sentence: a text without points is one sentence."""
 _SAME = dict.fromkeys("\"'`´‘’‚‛“”„‟«»‹›′″＇＂「」『』〝〞ʼ", "'") | dict.fromkeys("‐‑‒–—―−－﹣~〜", "-")
 _CUT = "'.… \t\n"
 """What copyists put around a quote: marks, and points where they have cut it."""
@@ -46,17 +43,11 @@ class Quotable:
     """The text of one event, made ready for the search once."""
 
     def __init__(self, event: Event) -> None:
-        self.texts = {"title": event.title, "body": event.body[:READ]}
+        self.texts = {"title": Text(event.title), "body": Text(event.body[:READ])}
 
     @cached_property
     def _folded(self) -> dict[str, tuple[str, list[int]]]:
-        return {name: _fold(text) for name, text in self.texts.items()}
-
-    @cached_property
-    def _sentences(self) -> dict[str, tuple[list[int], list[int]]]:
-        """Give where the sentences of a field begin, and where they end, both in their order."""
-        found = {name: sentences(text) for name, text in self.texts.items()}
-        return {name: ([one.start for one in some], [one.end for one in some]) for name, some in found.items()}
+        return {name: _fold(text.said) for name, text in self.texts.items()}
 
     def find(self, quote: str) -> list[Found]:
         """Give the places where a quote stands as whole words, the title's first. Never across title and body."""
@@ -71,16 +62,15 @@ class Quotable:
             end = place + len(wanted)
             if _whole(folded, place, end):
                 first, last = origin[place], origin[end - 1] + 1
-                evidence = Evidence(field=name, start=first, end=last, quote=text[first:last])
+                evidence = Evidence(field=name, start=first, end=last, quote=text.said[first:last])
                 yield Found(evidence, *self._around(name, first, last))
             place = folded.find(wanted, place + 1)
 
     def _around(self, name: str, first: int, last: int) -> tuple[int, int]:
         """Give the sentences that a place touches, as one stretch; the place itself where it touches none."""
-        starts, ends = self._sentences[name]
-        one, beyond = bisect_right(ends, first), bisect_left(starts, last)
-        begin, end = (starts[one], ends[beyond - 1]) if one < beyond else (first, last)
-        return max(begin, first - _REACH), min(end, last + _REACH)
+        touched = self.texts[name].touched(first, last)
+        begin, end = (touched[0].start, touched[-1].end) if touched else (first, last)
+        return max(begin, first - REACH), min(end, last + REACH)
 
 
 def folded_quote(quote: str) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from alertd.model import Event, ReportedType
+from alertd.model import ReportedType
 from alertd.research.effects import UNKNOWN, Effect
-from alertd.research.standing import around
+from alertd.research.study import Study
 from alertd.research.whose import tells_of
 
 _THING = r"(?:ratings?|notch(?:es)?|junk|speculative grade|investment grade)"
@@ -35,9 +35,9 @@ _NOT_YET = re.compile(
 _RATED_LOWER, _RATED_HIGHER = Effect(-1, "is rated lower"), Effect(1, "is rated higher")
 
 
-def rated(event: Event, found: ReportedType, company: str) -> Effect:
+def rated(study: Study, found: ReportedType, company: str) -> Effect:
     """Say what the rating of a credit is for the company that it is of."""
-    said = [one for one in around(event, found.evidence) or [event.title] if tells_of(event, one, company)]
+    said = [one for one in study.around(found.evidence) or [study.event.title] if tells_of(study, one, company)]
     plain = " ".join(one for one in said if not _NOT_YET.search(one))
     lower, higher = _LOWER.search(plain), _HIGHER.search(plain)
     if (lower is None) == (higher is None):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from alertd.model import Event, ReportedType
+from alertd.model import ReportedType
 from alertd.research.effects import UNKNOWN, Effect
-from alertd.research.standing import around
+from alertd.research.study import Study
 from alertd.research.whose import tells_of
 
 _HELD_BACK = re.compile(
@@ -36,9 +36,9 @@ _NOT_YET = re.compile(
 _LIMITED = Effect(-1, "is limited in what it may sell abroad")
 
 
-def restrained(event: Event, found: ReportedType, company: str) -> Effect:
+def restrained(study: Study, found: ReportedType, company: str) -> Effect:
     """Say what a control of exports is for the company whose goods it is about."""
-    said = [one for one in around(event, found.evidence) or [event.title] if tells_of(event, one, company)]
+    said = [one for one in study.around(found.evidence) or [study.event.title] if tells_of(study, one, company)]
     if any(_SET_FREE.search(one) for one in said):
         return UNKNOWN
     return _LIMITED if any(_HELD_BACK.search(one) and not _NOT_YET.search(one) for one in said) else UNKNOWN

@@ -10,20 +10,21 @@ from __future__ import annotations
 import re
 
 from alertd.model import Event, Evidence
+from alertd.research.hints import Quick
 
 _READ = 1_500
 """Code points of a body that are looked through."""
 _THING = r"(?:story|article|headlines?|news item|dispatch)"
 _DONE = r"(?:withdrawn|retracted|deleted)"
-_TITLE = re.compile(
+_TITLE = Quick(re.compile(
     r"^\W*(?:story\s)?(?:withdrawn|withdraws|withdrawal|retract(?:ed|ion|s)|kill|deletes?"
     r"|deleted)\s?(?:story\b\s?)?[-:–—*\]]"
     rf"|\b{_THING}\s(?:is\s|was\s|has been\s)?{_DONE}\b"
     rf"|\b(?:withdraws|retracts|deletes)\s(?:its\s|the\s|a\s)?{_THING}\b",
     re.IGNORECASE,
-)
+))  # fmt: skip
 _ERR = r"(?:published|sent|issued|filed) in error"
-_BODY = re.compile(
+_BODY = Quick(re.compile(
     rf"\b(?:this|the|our|an?|that)\s(?:\w+\s){{0,3}}{_THING}\b[^.;]{{0,60}}\b(?:is|was|were|has been|have been|be)\s"
     rf"(?:\w+\s)?(?:{_DONE}|{_ERR})"
     rf"|\b(?:this|our)\s(?:\w+\s){{0,3}}{_THING}\b[^.;]{{0,60}}\b(?:is|was|were)\s(?:\w+\s)?(?:wrong|incorrect"
@@ -40,7 +41,7 @@ _BODY = re.compile(
     r"|an unrelated)"
     r"\s(?:\w+\s){0,2}company\b",
     re.IGNORECASE,
-)
+))  # fmt: skip
 
 
 def taken_back(event: Event) -> Evidence | None:

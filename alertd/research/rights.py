@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from alertd.model import DealTerm, Event
-from alertd.research.standing import around
+from alertd.model import DealTerm
+from alertd.research.study import Study
 
 RIGHTS = ("reclaim_right", "termination_right")
 _USES = r"(?:terminat|cancel|end|leave|quit|reclaim|walk away|withdraw|back out|get out|exit|rescind)\w*"
@@ -24,11 +24,11 @@ _REFUSED = re.compile(
 )
 
 
-def standing_rights(event: Event) -> list[DealTerm]:
+def standing_rights(study: Study) -> list[DealTerm]:
     """Give the terms by which a deal can be ended or taken back, without those that the text says are none."""
-    return [one for one in event.terms if one.type in RIGHTS and not is_refused(event, one)]
+    return [one for one in study.event.terms if one.type in RIGHTS and not is_refused(study, one)]
 
 
-def is_refused(event: Event, term: DealTerm) -> bool:
+def is_refused(study: Study, term: DealTerm) -> bool:
     """Whether the sentence of a right says that nobody has it."""
-    return term.type in RIGHTS and any(_REFUSED.search(said) for said in around(event, term.evidence[:1]))
+    return term.type in RIGHTS and any(_REFUSED.search(said) for said in study.around(term.evidence[:1]))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from alertd.alerts.crowding import told_so_far
 from alertd.model import Amount, Event, Evidence, NoteGround, NoteStatement, Party, ReportedType
 from alertd.research.background import is_told_beside
 from alertd.research.effects import PAID
 from alertd.research.grounds import before, naming, number, quote, words
-from alertd.research.material import ONE_SIDED, Material, is_talk, sure_types
-from alertd.research.plain_reading import is_read_plainly
+from alertd.research.material import Material
 from alertd.research.reckoned import a_year, over_its_term, total_of
 from alertd.research.sayers import sayer_at
 from alertd.research.size import BESIDE, as_size
 from alertd.research.size import before as what_it_was
-from alertd.research.standing import around, is_lifted
+from alertd.research.standing import is_lifted
+from alertd.research.study import ONE_SIDED, Study
+from alertd.research.texts import READ
 from alertd.research.titled import filer, titled
 from alertd.research.whose import plays
 from alertd.text.written import amount_text
@@ -30,6 +32,13 @@ _RECKONED = re.compile(
     re.IGNORECASE,
 )
 """What those say who stand outside."""
+_SOUGHT = re.compile(
+    r"\b(?:seek(?:s|ing)?|sought|demand(?:s|ed|ing)?|ask(?:s|ed|ing)? (?:\w+ ){0,4}for|wants?"
+    r"|sue[sd]? (?:\w+ ){0,5}for"
+    r"|claim(?:s|ed|ing)? (?:\w+ )?(?:damages|at least|more than|up to|over|about|[$€£]))",
+    re.IGNORECASE,
+)
+"""What one side only wants of the other is nobody's yet."""
 OPINIONS = ("price_target", "rating_change")
 """Types of what an analyst says: his figure is what happened."""
 _DISPUTED = ("litigation", "contract_dispute", "contract_termination", "regulatory_action", "proxy_fight")
@@ -39,40 +48,44 @@ LOUD = 2.0
 """Standard deviations above the usual number of stories from which a company is called crowded."""
 
 
-def implications(material: Material) -> list[NoteStatement]:
-    """Say what happened between whom, and what money is stated."""
-    event = material.event
-    types = sure_types(event)[:TYPES]
-    said = [_happened(found, material) for n, found in enumerate(types) if n == 0 or not is_told_beside(event, found)]
-    if not types and is_read_plainly(material):
-        said = [NoteStatement(section="implication", text=UNKNOWN_KIND, grounds=_whole_title(event))]
+def implications(material: Material, sizes: Sequence[Amount]) -> list[NoteStatement]:
+    """Say what happened between whom, and what money is stated: the first of its `sizes`."""
+    study, event = material.study, material.event
+    types = study.types[:TYPES]
+    said = [_happened(found, material) for n, found in enumerate(types) if n == 0 or not is_told_beside(study, found)]
+    if not types and study.is_read_plainly:
+        said = [NoteStatement(section="implication", text=UNKNOWN_KIND, grounds=_whole_title(study))]
     if event.withdrawn:
         said.insert(0, NoteStatement(section="implication", text="The source has taken it back.", grounds=[
             number("withdrawn in revision", str(event.revision), f"its revision {event.revision}")]))  # fmt: skip
-    return said + [_stated(amount, material) for amount in told(material)[:AMOUNTS]]
+    return said + [_stated(amount, material) for amount in sizes[:AMOUNTS]]
 
 
 def _happened(found: ReportedType, material: Material) -> NoteStatement:
+    study = material.study
     what = words(found.type) + (f" ({words(found.kind)})" if found.kind else "")
-    talk = "only talked of" if found.status == "reported" and is_talk(material.event, found) else found.status
+    talk = "only talked of" if found.status == "reported" and study.is_talk(found) else found.status
     status = "" if found.status == "announced" else f", {talk}"
-    known = _known(found, material.event)
+    known = _known(found, study)
     parties = [material.name(party.company) + (f" ({words(party.role)})" if party.role else "") for party in known]
-    title = _besides(known, material.event)
+    title = _besides(known, study.event)
     parties[:0] = [title.quote] if title is not None else []
     who = f": {' → '.join(parties)}" if parties else ""
-    asset = f", {' '.join(found.asset.split())[:80]}" if found.asset else ""
+    grounds = quote(study, found.evidence)
+    named = [one for party in known for one in naming(study, party.company, grounds)] if grounds else []
+    named += _of_title(study, grounds) if title is not None else []
+    grounds += named
+    thing = " ".join((found.asset or "").split())[:80]
+    shown = any(one.evidence is not None and thing in " ".join(one.evidence.quote.split()) for one in grounds)
+    asset = f", {thing}" if thing and shown else ""
     text = f"{what[:1].upper()}{what[1:]}{status}{who}{asset}".removesuffix(".") + "."
-    grounds = quote(material.event, found.evidence)
-    named = [one for party in known for one in naming(material.event, party.company, grounds)] if grounds else []
-    named += _of_title(material.event, grounds) if title is not None else []
-    return NoteStatement(section="implication", text=text[:280], grounds=[*grounds, *named])
+    return NoteStatement(section="implication", text=text[:280], grounds=grounds)
 
 
-def _known(found: ReportedType, event: Event) -> list[Party]:
+def _known(found: ReportedType, study: Study) -> list[Party]:
     """Give the parties that its sentences tell it of; of a filing none but those whose role in it is known."""
-    told = [one for one in found.parties[:4] if plays(event, found, one.company, one.role)]
-    return [one for one in told if one.role] if filer(event) is not None else told
+    told = [one for one in found.parties[:4] if plays(study, found, one.company, one.role)]
+    return [one for one in told if one.role] if filer(study.event) is not None else told
 
 
 def _besides(known: list[Party], event: Event) -> Evidence | None:
@@ -85,88 +98,111 @@ def _besides(known: list[Party], event: Event) -> Evidence | None:
     return None if any(span.start < files.end and files.start < span.end for span in places) else files
 
 
-def _of_title(event: Event, grounds: list[NoteGround]) -> list[NoteGround]:
+def _of_title(study: Study, grounds: list[NoteGround]) -> list[NoteGround]:
     """Give the title as a ground for the name that it writes, unless it is one already."""
-    named = titled(event)
+    named = titled(study.event)
     if named is None or any(one.evidence is not None and named.quote in one.evidence.quote for one in grounds):
         return []
-    return _whole_title(event)
+    return _whole_title(study)
 
 
-def _whole_title(event: Event) -> list[NoteGround]:
-    return quote(event, [Evidence(field="title", start=0, end=len(event.title), quote=event.title)])
+def _whole_title(study: Study) -> list[NoteGround]:
+    title = study.event.title
+    return quote(study, [Evidence(field="title", start=0, end=len(title), quote=title)])
 
 
-def told(material: Material) -> list[Amount]:
+def told(study: Study) -> list[Amount]:
     """Give the amounts that say how large it is: those of now that are known to be something, each sum once.
 
     Of what is denied there are none, and none where it is not known what the text is about; nor is what those reckon
     who stand outside, unless it is an analyst's opinion that is told.
     """
-    main = material.main
+    main = study.main
     if main is None or main.status == "denied":
         return []
     found: dict[tuple[object, ...], Amount] = {}
-    for read in material.event.amounts:
-        amount = as_size(material.event, main, read)
-        reckoned = main.type not in OPINIONS and _RECKONED.search(_sentence(material, read))
-        loose = read.derived and total_of(material.event, read) is None
-        if amount is not None and not reckoned and not loose:
+    reckoned = any(one.derived for one in study.event.amounts)  # then one may be the total of another behind it
+    enough = False
+    for read in study.event.amounts:
+        if not reckoned and _is_far(read):
+            enough = enough or sum(bool(quote(study, one.evidence)) for one in found.values()) >= AMOUNTS
+            if enough:  # nobody asks for more of what stands behind what is read
+                continue
+        amount = as_size(study, main, read)
+        if amount is None or (read.derived and total_of(study.event, read) is None):
+            continue
+        if main.type in OPINIONS or not _RECKONED.search(_sentence(study, read)):
             found.setdefault((amount.low, amount.high, amount.currency, amount.per), amount)
-    totals = [total for one in found.values() if (total := total_of(material.event, one)) is not None]
+    totals = [total for one in found.values() if (total := total_of(study.event, one)) is not None]
     return [one for one in found.values() if one not in totals]
 
 
+def _is_far(amount: Amount) -> bool:
+    return bool(amount.evidence) and all(span.field == "body" and span.start >= READ for span in amount.evidence)
+
+
 def _stated(amount: Amount, material: Material) -> NoteStatement:
-    event = material.event
+    study, event = material.study, material.event
     figure = _figure(amount)
     role = f", {words(amount.role)}" if amount.role and amount.role != "per_share" else ""
     filed = filer(event) if not amount.of and amount.role in _OF_WHO_FILES else None
-    whose = filed.quote if filed is not None else _whose(material, amount)
+    lead = _lead(study, amount)
+    whose = filed.quote if filed is not None else "" if lead == "Sought" else _whose(material, amount)
     of = f" of {whose}" if whose else ""
     total = total_of(event, amount)
     term, reckoned = ("", []) if total is None else a_year(amount)
     derived = f"{term} (reckoned)" if term else ""
     figure = figure if total is None else over_its_term(total, amount)
-    before_it = what_it_was(event, amount, event.amounts)
+    before_it = what_it_was(study, amount, event.amounts)
     earlier = f", before {_figure(before_it)}" if before_it else ""
-    grounds = quote(event, amount.evidence)
-    lead = _lead(material, amount)
+    grounds = quote(study, amount.evidence)
     text = f"{lead}: {figure}{role}{of}{derived}{earlier}".removesuffix(".") + "."
     if grounds and filed is not None:
-        grounds += _of_title(event, grounds)
+        grounds += _of_title(study, grounds)
     elif grounds and of:
-        grounds += naming(event, amount.of or "", grounds)
+        grounds += naming(study, amount.of or "", grounds)
     grounds += reckoned if grounds else []
     if grounds and before_it:
-        grounds += [one for one in quote(event, before_it.evidence) if one not in grounds]
+        grounds += [one for one in quote(study, before_it.evidence) if one not in grounds]
     return NoteStatement(section="implication", text=text[:280], grounds=grounds)
 
 
 def _whose(material: Material, amount: Amount) -> str:
     """Name whose an amount is; of what is bid or raised only a party, for a text names the banks beside it, too."""
-    parties = {party.company for one in sure_types(material.event) for party in one.parties}
+    parties = {party.company for one in material.study.types for party in one.parties}
+    if amount.per == "share" and amount.role == "per_share" and _is_buyer(material.study, amount.of):
+        return ""
     if amount.of is None or amount.role is None or (amount.role in BESIDE and amount.of not in parties):
         return ""
     return material.name(amount.of)
 
 
-def _lead(material: Material, amount: Amount) -> str:
+def _is_buyer(study: Study, company: str | None) -> bool:
+    """Whether a company is the one that bids: what it pays for a share is the price of no share of its own."""
+    parties = [party for one in study.types for party in one.parties if party.company == company]
+    return any(party.role in ("acquirer", "bidder", "buyer") for party in parties)
+
+
+def _lead(study: Study, amount: Amount) -> str:
     """Say how a figure is given: what is claimed, talked of, or only possible, is not stated."""
-    main = material.main
+    main = study.main
     if main is None or main.type in ONE_SIDED:
         return "Claimed"
-    if is_talk(material.event, main):
+    if study.is_talk(main):
         return "Talked of"
-    if amount.role in PAID and is_lifted(material.event, amount.evidence):
+    if amount.role in PAID and is_lifted(study, amount.evidence):
         return "Lifted"
-    if main.type in _DISPUTED and (sayer := sayer_at(material.event, amount.evidence)) is not None:
+    if main.type in _DISPUTED and _SOUGHT.search(_sentence(study, amount)):
+        return "Sought"
+    if main.type in _DISPUTED and (sayer := sayer_at(study, amount.evidence)) is not None:
         return f"{'Claimed' if sayer.verb == 'claims' else 'Stated'} by {sayer.who}"
-    return "Possible" if _POSSIBLE.search(_sentence(material, amount)) else "Stated"
+    if _POSSIBLE.search(_sentence(study, amount)):
+        return "Possible"
+    return "Reported" if main.status == "reported" else "Stated"
 
 
-def _sentence(material: Material, amount: Amount) -> str:
-    return " ".join(around(material.event, amount.evidence[:1]))
+def _sentence(study: Study, amount: Amount) -> str:
+    return " ".join(study.around(amount.evidence[:1]))
 
 
 def _figure(amount: Amount) -> str:

@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from alertd.model import Event, Evidence
+from alertd.model import Evidence
 from alertd.research.grounds import is_plain
-from alertd.research.whole import sentence_around
+from alertd.research.study import Study
 
 _MOST = 60
 """Characters of who says it; a longer one is none that can be told apart from the sentence."""
@@ -63,19 +63,19 @@ class Sayer(NamedTuple):
         return f"{self.who} {self.verb.removesuffix('s') if self.several else self.verb}"
 
 
-def sayer_at(event: Event, spans: Sequence[Evidence]) -> Sayer | None:
+def sayer_at(study: Study, spans: Sequence[Evidence]) -> Sayer | None:
     """Give who says what stands at the first of some places; None where the text says it itself."""
     one = next((span for span in spans if span.field in ("title", "body")), None)
-    return _sayer(event, one, one.start, one.end) if one is not None else None
+    return _sayer(study, one, one.start, one.end) if one is not None else None
 
 
-def _sayer(event: Event, one: Evidence, start: int, end: int) -> Sayer | None:
-    text = {"title": event.title, "body": event.body}.get(one.field, "")
-    if not 0 <= start < end <= len(text) or end - start > _LONGEST:
+def _sayer(study: Study, one: Evidence, start: int, end: int) -> Sayer | None:
+    text = study.text(one.field)
+    if not 0 <= start < end <= len(text.said) or end - start > _LONGEST:
         return None
-    first, last = sentence_around(text, start, end)
-    said, at, until = text[first:last], start - first, end - first
-    return next((sayer for found in _told(said, at, until) if (sayer := _read(event, found)) is not None), None)
+    first, last = text.around(start, end)
+    said, at, until = text.said[first:last], start - first, end - first
+    return next((sayer for found in _told(said, at, until) if (sayer := _read(study, found)) is not None), None)
 
 
 def _told(said: str, at: int, until: int) -> Iterator[re.Match[str]]:
@@ -89,17 +89,17 @@ def _told(said: str, at: int, until: int) -> Iterator[re.Match[str]]:
     yield from (found for found in _ASIDE.finditer(said, begin, close) if found.start() >= at)
 
 
-def _read(event: Event, found: re.Match[str]) -> Sayer | None:
+def _read(study: Study, found: re.Match[str]) -> Sayer | None:
     groups = found.groupdict()
     verb = "claims" if groups.get("claims") else "says"
     if groups.get("it"):
-        sides = len({party.company for one in event.event_types for party in one.parties})
+        sides = len({party.company for one in study.event.event_types for party in one.parties})
         return Sayer("one side" if sides > 1 else "the company", verb, several=False)
     who = " ".join((groups.get("who") or groups.get("name") or "").split()).rstrip(".,-")
     if not who or len(who) > _MOST or who.split()[0].lower() in _NOT_WHO - {"the"} or not is_plain(who):
         return None
     who = who[0].lower() + who[1:] if who.startswith(("The ", "People ", "Sources")) else who
-    named = any(who == mention.name for mention in event.companies)
+    named = any(who == mention.name for mention in study.event.companies)
     return Sayer(who, verb, several=not named and (" and " in who or _of_several(who)))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from alertd.model import Event, Evidence, NoteGround, NoteSection, NoteStatement
-from alertd.research.asides import leads_up
-from alertd.research.grounds import quote, related, relation_text, words
+from alertd.model import Evidence, NoteGround, NoteSection, NoteStatement
+from alertd.research.grounds import naming, quote, related, relation_text, words
 from alertd.research.material import Exposure, Material
+from alertd.research.study import Study
 from alertd.rules.touched import SAID
 
 MOST = 5
@@ -60,13 +60,15 @@ def _said(section: NoteSection, text: str, grounds: list[NoteGround], one: Expos
 
 def _named(one: Exposure, material: Material) -> list[NoteGround]:
     """Give the words that say what it does there: those of the event type in which it plays a role, or its name's."""
-    event = material.event
+    study, event = material.study, material.event
     types = [found for found in event.event_types if any(party.company == one.company for party in found.parties)]
     evidence: list[Evidence] = [*one.shown]
     evidence += [span for found in types for span in found.evidence]
     evidence += [span for company in event.companies if company.id == one.company for span in company.evidence]
-    return quote(event, [span for span in evidence if span.field != "body" or not _is_lure(event, span)])
+    grounds = quote(study, [span for span in evidence if not _is_lure(study, span)])
+    named = naming(study, one.company, grounds) if one.shown and grounds else []
+    return grounds + [said for said in named if said.evidence is not None and not _is_lure(study, said.evidence)]
 
 
-def _is_lure(event: Event, span: Evidence) -> bool:
-    return leads_up(event.body, span.start, span.end)
+def _is_lure(study: Study, span: Evidence) -> bool:
+    return span.field == "body" and study.body.leads_up(span.start, span.end)

@@ -14,14 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
-from alertd.model import Event, Evidence, ReportedType
+from alertd.model import Evidence, ReportedType
 from alertd.research.effects import HAS_TO_PAY, UNKNOWN, Effect
-from alertd.text.sentences import Sentence, sentences
+from alertd.research.hints import Quick
+from alertd.research.study import Study
+from alertd.research.texts import READ
 
-READ = 4_000
-"""Code points of a body that are looked through."""
 _BEFORE = 24
 """Characters before the words that show an event in which it may be called a plan."""
 _PLANNED = re.compile(
@@ -35,6 +34,7 @@ _APPEALED = re.compile(
     r"|\b(?:contests|challenges) the\b",
     re.IGNORECASE,
 )
+_SPEAKS_OF_APPEAL = Quick(_APPEALED)
 _COURTS = re.compile(r"\bappeals? (?:court|panel|judges?)|\bcourt of appeals?|\bappellate\b", re.IGNORECASE)
 _APPEAL_LOST = re.compile(
     r"\b(?:dismiss|reject|los|fail|den[iy]|drop|withdr|without)\w*\b[^.]{0,60}\bappeal"
@@ -80,75 +80,56 @@ FREED = Effect(1, "does not have to pay after all")
 _APPEALS = Effect(-1, "is told to pay, and the text speaks of an appeal")
 
 
-def conditional(effect: Effect, event: Event, found: ReportedType) -> Effect:
+def conditional(effect: Effect, study: Study, found: ReportedType) -> Effect:
     """Give an effect of an event type with what it hangs on, if the text does not say that it is so."""
     if effect.sign is None:
         return effect
     if effect.why == HAS_TO_PAY.why:
-        effect = payment(event, found.evidence)
-    return _hedged(effect, event, found)
+        effect = payment(study, found.evidence)
+    return _hedged(effect, study, found)
 
 
-def payment(event: Event, spans: Sequence[Evidence]) -> Effect:
+def payment(study: Study, spans: Sequence[Evidence]) -> Effect:
     """Say whether a fine or the like, which stands at these places, has to be paid."""
-    said = " ".join(around(event, spans))
+    said = " ".join(study.around(spans))
     lost = _APPEAL_LOST.search(said) is not None
-    if is_lifted(event, spans):
+    if is_lifted(study, spans):
         return FREED
     if _LIFTED.search(said) and not lost:
         return UNKNOWN
     if _POSSIBLE.search(said) or not (lost or _IMPOSED.search(said)):
         return _MAY_PAY
-    whole = _COURTS.sub("", f"{event.title}\n{event.body[:READ]}")
+    if _SPEAKS_OF_APPEAL.search(study.read) is None:
+        return HAS_TO_PAY
+    whole = _COURTS.sub("", study.read)
     return _APPEALS if _APPEALED.search(whole) and not _APPEAL_LOST.search(whole) else HAS_TO_PAY
 
 
-def is_lifted(event: Event, spans: Sequence[Evidence]) -> bool:
+def is_lifted(study: Study, spans: Sequence[Evidence]) -> bool:
     """Whether a sentence at one of these places says that a verdict, a fine or the like is taken off somebody."""
-    return any(_TAKEN_OFF.search(one) and not _NOT_YET.search(one) for one in around(event, spans))
+    return any(_TAKEN_OFF.search(one) and not _NOT_YET.search(one) for one in study.around(spans))
 
 
-def owed(event: Event, found: ReportedType, spans: Sequence[Evidence]) -> Effect:
+def owed(study: Study, found: ReportedType, spans: Sequence[Evidence]) -> Effect:
     """Say what an amount that a company is to pay is for it, with what that hangs on."""
-    return _hedged(payment(event, spans), event, found)
+    return _hedged(payment(study, spans), study, found)
 
 
-def _hedged(effect: Effect, event: Event, found: ReportedType) -> Effect:
-    condition = _condition(event, found)
+def _hedged(effect: Effect, study: Study, found: ReportedType) -> Effect:
+    condition = _condition(study, found)
     if effect.sign is None or effect is _MAY_PAY or not condition:
         return effect
     return effect._replace(why=f"{effect.why}, {condition}")
 
 
-def _condition(event: Event, found: ReportedType) -> str:
+def _condition(study: Study, found: ReportedType) -> str:
     if found.status == "reported":
         return "if the report is right"
-    return "if it comes as planned" if any(_is_planned(event, one) for one in found.evidence) else ""
+    return "if it comes as planned" if any(_is_planned(study, one) for one in found.evidence) else ""
 
 
-def _is_planned(event: Event, one: Evidence) -> bool:
+def _is_planned(study: Study, one: Evidence) -> bool:
     """Whether the words of an event, or those right before them in their sentence, call it a plan."""
-    text = _field(event, one)
+    text = study.text(one.field).said[:READ]
     before = re.split(r"[.!?;:]\s", text[max(one.start - _BEFORE, 0) : one.start])[-1]
     return _PLANNED.search(before + text[one.start : one.end]) is not None
-
-
-def around(event: Event, spans: Sequence[Evidence]) -> list[str]:
-    """Give the sentences in which places stand, each once."""
-    found: dict[str, None] = {}
-    for span in spans:
-        text = _field(event, span)
-        for one in _sentences(text):
-            if one.start < span.end and span.start < one.end:
-                found[text[one.start : one.end]] = None
-    return list(found)
-
-
-@lru_cache(maxsize=8)
-def _sentences(text: str) -> tuple[Sentence, ...]:
-    """Split a text once: each company of an event asks for its sentences."""
-    return tuple(sentences(text))
-
-
-def _field(event: Event, one: Evidence) -> str:
-    return {"title": event.title, "body": event.body[:READ]}.get(one.field, "")

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import re
 
-from alertd.companies.ordinary import is_ordinary
-from alertd.model import Event
-from alertd.research.material import sure_types
-from alertd.research.whole import sentence_around
+from alertd.research.another import is_of_another_deal
+from alertd.research.names import names_one
+from alertd.research.study import Study
 
-_LEAD_READ = 400
-"""Characters of a body in which who is named has a part in the news, though nobody has found it."""
 _REACH = 240
 """Characters before a sentence in which the one before it is looked for."""
 _JOINTS = re.compile(
@@ -24,7 +21,8 @@ _JOINTS = re.compile(
 )
 _NAME = r"[A-Z][\w&.’'-]*(?:\s(?:(?:and|&|of|de)\s)?[A-Z][\w&.’'-]*){0,4}"
 _LEAD = (
-    r"[\W_]*(?:(?:[Ii]n|[Oo]n|[Ee]arlier in|[Ll]ate in|[Ee]arly in|[Ss]ince)\s[\w ]{2,24},\s|[Ll]ast \w+,\s"
+    r"[\W_]*(?:(?:[Ii]n|[Oo]n|[Ee]arlier in|[Ll]ate in|[Ee]arly in|[Ss]ince)\s[\w ]{2,24},\s|[Ll]ast \w+,?\s"
+    r"|[Ss]hares (?:of|in)\s|[Ss]tock of\s"
     r"|[Aa]nd\s|[Bb]ut\s|Meanwhile,\s"
     r"|Elsewhere,\s|Separately,\s|Also,\s|By contrast,\s|By comparison,\s)*"
 )
@@ -33,7 +31,7 @@ _DOES = (
     r"|spends|took"
     r"|takes|made|makes|set|cut|cuts|raised|raises|agreed|agrees|settled|settles|posted|reported|reports|earned"
     r"|expects"
-    r"|\w{3,}ed)\b"
+    r"|owes|faces|owns|runs|makes|wrote|writes|fell|rose|lose|leased|leases|plans|\w{3,}ed)\b"
 )
 _SUBJECT = re.compile(rf"{_LEAD}(?P<name>{_NAME})(?:,\s[^,;.]{{1,80}},)?\s(?:\w+ly\s|also\s)?{_DOES}")
 _FIRMS = (
@@ -42,10 +40,12 @@ _FIRMS = (
     r"|insurers|developers|operators|drugmakers|carmakers|chipmakers)"
 )
 _RIVAL = re.compile(
-    rf"{_LEAD}(?:[Ii]ts\s|[Tt]he\s|[Aa]\s)?(?:(?:\w+\s){{0,2}}?(?:rivals?|competitors?|peers?)"
+    rf"{_LEAD}(?:[Ii]ts\s|[Tt]he\s|[Aa]\s)?(?:(?:\w+\s){{0,2}}?(?:[Rr]ivals?|[Cc]ompetitors?|[Pp]eers?)"
     rf"|[Oo]ther\s{_FIRMS}|[Oo]thers)\b"
 )
 _SIMILAR = re.compile(
+    r"\b(?:[Ff]ines?|[Pp]enalt(?:y|ies)|[Cc]laims|[Ss]uits|[Dd]eals|[Cc]ontracts|[Oo]rders)\s(?:of|on|against|for|with|from)"
+    r"\sother\b|"
     r"\b(?:[Aa]|[Tt]he|[Ii]n) (?:similar|comparable)\b|\b[Ss]imilar (?:cases?|suits?|claims|settlements?"
     r"|charges|fines)\b"
 )
@@ -75,72 +75,55 @@ _NOT_SOMEBODY = frozenset((
 """Words with which a sentence begins without naming anybody."""
 
 
-def is_of_others(event: Event, first: int, last: int, place: int, whose: str | None = None) -> bool:
+def is_of_others(study: Study, first: int, last: int, place: int, whose: str | None = None) -> bool:
     """Whether the clause of a place of the body is about others; its sentence goes from `first` to `last`.
 
     `whose` is the company to which what stands there is known to belong.
     """
-    parties = _parties(event)
-    if not parties:
+    if not study.of_the_news:
         return False
-    said = event.body[first:last]
+    body = study.event.body
+    said = body[first:last]
     clause = _clause(said, place - first)
-    if not _has_party(clause, parties) and (_SIMILAR.search(clause) or (whose and _is_aside(event, whose))):
+    has_party = names_one(study.of_the_news, clause)
+    if not has_party and (_SIMILAR.search(clause) or (whose and is_aside(study, whose))):
         return True
-    if _is_theirs(event, said, parties) or _is_theirs(event, clause, parties):
+    if _is_theirs(study, said) or (not has_party and _is_theirs(study, clause)):
         return True
-    if not _GOES_ON.match(said) or _has_party(said, parties):
+    if is_of_another_deal(study, first, last):
+        return True
+    if not _GOES_ON.match(said) or names_one(study.of_the_news, said):
         return False
-    before = event.body[max(first - _REACH, 0) : first]
+    before = body[max(first - _REACH, 0) : first]
     gap = before[len(before.rstrip()) :]
     if not before.strip() or "\n\n" in gap:
         return False
-    begin, close = sentence_around(event.body, first - len(gap) - 1, first - len(gap))
-    return _is_theirs(event, event.body[begin:close], parties)
+    begin, close = study.body.around(first - len(gap) - 1, first - len(gap))
+    return _is_theirs(study, body[begin:close])
 
 
-def _is_aside(event: Event, company: str) -> bool:
+def is_aside(study: Study, company: str) -> bool:
     """Whether a company is neither a party of the event nor in its title or its first paragraph."""
-    if any(party.company == company for one in sure_types(event) for party in one.parties):
+    if any(party.company == company for one in study.types for party in one.parties):
         return False
-    lead = len(event.body.split("\n\n", 1)[0][:_LEAD_READ])
-    spans = [span for one in event.companies if one.id == company for span in one.evidence]
+    lead = len(study.lead)
+    spans = [span for one in study.event.companies if one.id == company for span in one.evidence]
     return bool(spans) and not any(span.field == "title" or span.start < lead for span in spans)
 
 
 def _clause(said: str, at: int) -> str:
-    cuts = [0, *(joint.end() for joint in _JOINTS.finditer(said))]
-    begin = max(cut for cut in cuts if cut <= at)
-    return said[begin : min((joint.start() for joint in _JOINTS.finditer(said, at)), default=len(said))]
+    begin = max((joint.end() for joint in _JOINTS.finditer(said, 0, at)), default=0)
+    joint = _JOINTS.search(said, at)
+    return said[begin : joint.start() if joint is not None else len(said)]
 
 
-def _is_theirs(event: Event, clause: str, parties: frozenset[str]) -> bool:
+def _is_theirs(study: Study, clause: str) -> bool:
     """Whether a clause has a subject that is no party, and names none."""
-    if _has_party(clause, parties):
+    if names_one(study.of_the_news, clause):
         return False
     if _RIVAL.match(clause):
         return True
     found = _SUBJECT.match(clause)
     if found is None or found["name"].split()[0].lower() in _NOT_SOMEBODY or _OF_THE_NEWS.search(clause):
         return False
-    lead = event.body.split("\n\n", 1)[0][:_LEAD_READ]
-    return found["name"] not in lead and _REPORTS.search(clause) is None
-
-
-def _has_party(clause: str, parties: frozenset[str]) -> bool:
-    """Whether a clause names a party, as the text does, or by a word of its name in the title."""
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", clause) for name in parties)
-
-
-def _parties(event: Event) -> frozenset[str]:
-    """Give how those are written whom the news is about: parties of its types, and whoever the title names."""
-    ids = {party.company for one in sure_types(event) for party in one.parties}
-    texts = {"title": event.title, "body": event.body}
-    names = set[str]()
-    for mention in event.companies:
-        in_title = any(span.field == "title" for span in mention.evidence)
-        if mention.id in ids or in_title:
-            places = (texts.get(one.field, "")[one.start : one.end].strip() for one in mention.evidence)
-            names |= {one for one in (*places, mention.name) if one}
-    words = {*re.findall(r"\b[A-Z][\w&-]+", event.title), *(name.split()[0] for name in names)}
-    return frozenset(names | {one for one in words if len(one) > 2 and not is_ordinary(one.lower())})
+    return found["name"] not in study.lead and _REPORTS.search(clause) is None

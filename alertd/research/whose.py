@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import pairwise
 
 from msgspec.structs import replace
 
-from alertd.model import Event, Party, ReportedType
-from alertd.research.standing import around
+from alertd.model import Party, ReportedType
+from alertd.research.names import Place, places_of
+from alertd.research.study import Study
 
 _UP = r"rais\w+|hik(?:e|es|ed|ing)|boost\w*|lift(?:s|ed|ing)?|increas\w+|doubl\w+|upgrad\w+"
 _DOWN = (
@@ -88,46 +88,45 @@ _BEFORE = 60
 """Characters before a name that are looked at."""
 
 
-def is_opinion(event: Event, found: ReportedType) -> bool:
+def is_opinion(study: Study, found: ReportedType) -> bool:
     """Whether a title asks or advises, where the event would be news; an analyst's opinion is the news itself.
 
     Only of the sentences of the title that say it, where any does: a question may follow on the news.
     """
     if found.type in _RATED:
         return False
-    said = around(event, [one for one in found.evidence if one.field == "title"])
-    return any(_OPINION.search(one) for one in said or [event.title])
+    said = study.around(one for one in found.evidence if one.field == "title")
+    return any(_OPINION.search(one) for one in said or [study.event.title])
 
 
-def plays(event: Event, found: ReportedType, company: str, role: str) -> bool:
+def plays(study: Study, found: ReportedType, company: str, role: str) -> bool:
     """Whether the sentences of an event type say it of a company that is said to play a role in it.
 
     They do unless each of them in which it stands says it of somebody else.
     """
-    name = next((one.name for one in event.companies if one.id == company), "")
+    name = next((one.name for one in study.event.companies if one.id == company), "")
     if found.type in _RATED and role != "analyst" and _AGENCY.match(name):
         return False
-    told = [one for said in _sentences(event, found) for one in _told(said, event, found, company)]
+    told = [one for said in _sentences(study, found) for one in _told(said, study, found, company)]
     return any(told) or not told
 
 
-def pays(event: Event, found: ReportedType, company: str) -> bool:
+def pays(study: Study, found: ReportedType, company: str) -> bool:
     """Whether the sentences of an event type name a company as one who may have to pay."""
-    called = _called(event, company)
-    if called is None:
+    called = _called(study, company)
+    if not called:
         return True
-    places = [(said, at) for said in _sentences(event, found) for at in called.finditer(said)]
+    places = [(said, at) for said in _sentences(study, found) for at in places_of(called, said)]
     return any(not _is_beside(said, at) and not _is_office(said, at) for said, at in places)
 
 
-def _sentences(event: Event, found: ReportedType) -> list[str]:
-    return around(event, found.evidence) or [event.title]
+def _sentences(study: Study, found: ReportedType) -> list[str]:
+    return study.around(found.evidence) or [study.event.title]
 
 
-def _told(said: str, event: Event, found: ReportedType, company: str) -> Iterator[bool]:
+def _told(said: str, study: Study, found: ReportedType, company: str) -> Iterator[bool]:
     """Say of a sentence whether it tells it of a company; nothing where it does not name it."""
-    called = _called(event, company)
-    places = [] if called is None else list(called.finditer(said))
+    places = places_of(_called(study, company), said)
     if not places:
         return
     if all(_is_beside(said, at) or (found.type in _AT_A_PLACE and _is_elsewhere(said, at)) for at in places):
@@ -139,12 +138,10 @@ def _told(said: str, event: Event, found: ReportedType, company: str) -> Iterato
     if direction not in ways or len(ways) == 1:
         yield True
         return
-    others = [one for other in event.companies if other.id != company and (one := _called(event, other.id))]
-    yield any(
-        _is_in(clauses, n, places, [at.start() for one in others for at in one.finditer(said)])
-        for n, (_, _, way, _) in enumerate(clauses)
-        if way == direction
-    )
+    others = [_called(study, other.id) for other in study.event.companies if other.id != company]
+    starts = [at.start for one in others for at in places_of(one, said)]
+    same = [n for n, (_, _, way, _) in enumerate(clauses) if way == direction]
+    yield any(_is_in(said, clauses, n, places, starts) for n in same)
 
 
 def _clauses(said: str) -> list[tuple[int, int, str, int]]:
@@ -158,90 +155,76 @@ def _clauses(said: str) -> list[tuple[int, int, str, int]]:
     return [(bounds[n], bounds[n + 1], way, at) for n, (at, _, way) in enumerate(verbs)]
 
 
-def _is_in(clauses: list[tuple[int, int, str, int]], n: int, places: list[re.Match[str]], others: list[int]) -> bool:
+def _is_in(
+    said: str, clauses: list[tuple[int, int, str, int]], n: int, places: list[Place], others: list[int]
+) -> bool:
     """Whether a company is named in a clause, or in the one before if the clause says of nobody that he does it."""
     start, end, _, verb = clauses[n]
-    if any(start <= at.start() < end for at in places):
+    if any(start <= at.start < end for at in places):
         return True
-    said = places[0].string
     if n == 0 or any(start <= at < end for at in others) or not _NO_SUBJECT.match(said[start:verb]):
         return False
-    return _is_in(clauses, n - 1, places, others)
+    return _is_in(said, clauses, n - 1, places, others)
 
 
-def _is_beside(said: str, at: re.Match[str]) -> bool:
-    before = said[max(at.start() - _BEFORE, 0) : at.start()]
-    return _COMPARED.search(before) is not None or _SPARED.match(said[at.end() :]) is not None
+def _is_beside(said: str, at: Place) -> bool:
+    before = said[max(at.start - _BEFORE, 0) : at.start]
+    return _COMPARED.search(before) is not None or _SPARED.match(said[at.end :]) is not None
 
 
-def at_whose_place(event: Event) -> Event:
+def at_whose_place(study: Study) -> Study:
     """Give an event in which what happens at a plant is told of whose plant it is, where the text names him.
 
     The enricher may have found only whose goods are made there.
     """
-    types = [_placed(event, found) if found.type in _AT_A_PLACE else found for found in event.event_types]
-    return event if types == event.event_types else replace(event, event_types=types)
+    types = [_placed(study, found) if found.type in _AT_A_PLACE else found for found in study.event.event_types]
+    return study.with_types(types)
 
 
-def _placed(event: Event, found: ReportedType) -> ReportedType:
-    if not found.parties or any(plays(event, found, one.company, one.role) for one in found.parties):
+def _placed(study: Study, found: ReportedType) -> ReportedType:
+    if not found.parties or any(plays(study, found, one.company, one.role) for one in found.parties):
         return found
-    owners = [one.id for one in event.companies if _is_at_place(event, found, one.id)]
+    owners = [one.id for one in study.event.companies if _is_at_place(study, found, one.id)]
     parties = [Party(company=owner, role=found.parties[0].role) for owner in owners]
     return replace(found, parties=parties) if parties else found
 
 
-def _is_at_place(event: Event, found: ReportedType, company: str) -> bool:
+def _is_at_place(study: Study, found: ReportedType, company: str) -> bool:
     """Whether a company is named with the plant or the accident."""
-    called = _called(event, company)
-    if called is None:
-        return False
-    return any(_overlap(at, one) for said in _sentences(event, found) for one in _PLACE.finditer(said)
-               for at in called.finditer(said))  # fmt: skip
+    called = _called(study, company)
+    return any(_overlap(at, one) for said in _sentences(study, found) for one in _PLACE.finditer(said)
+               for at in places_of(called, said))  # fmt: skip
 
 
-def _overlap(at: re.Match[str], place: re.Match[str]) -> bool:
+def _overlap(at: Place, place: re.Match[str]) -> bool:
     """Whether a name is that of who is named with a place."""
     start, end = place.span("name" if place["name"] else "at")
-    return at.start() < end and start < at.end()
+    return at.start < end and start < at.end
 
 
-def _is_elsewhere(said: str, at: re.Match[str]) -> bool:
+def _is_elsewhere(said: str, at: Place) -> bool:
     """Whether a company is named as whose supplier or whose goods something happens to, at another's plant."""
-    if _ITS_OFFICE.match(said[at.end() :]) is not None or _OFFICE_OF.search(said[: at.start()]) is not None:
+    if _ITS_OFFICE.match(said[at.end :]) is not None or _OFFICE_OF.search(said[: at.start]) is not None:
         return True
-    before = said[max(at.start() - _BEFORE, 0) : at.start()]
-    if _MADE_FOR.search(before) is None and _ITS_GOODS.match(said[at.end() :]) is None:
+    before = said[max(at.start - _BEFORE, 0) : at.start]
+    if _MADE_FOR.search(before) is None and _ITS_GOODS.match(said[at.end :]) is None:
         return False
     places = (one for one in _PLACE.finditer(said) if (one["name"] or one["at"]).lower() not in _NOBODY)
     return any(not _overlap(at, one) for one in places)
 
 
-def tells_of(event: Event, said: str, company: str) -> bool:
+def tells_of(study: Study, said: str, company: str) -> bool:
     """Whether a sentence can be about a company: it names it, or nobody."""
-    called = _called(event, company)
-    if called is not None and called.search(said) is not None:
-        return not all(_is_beside(said, at) for at in called.finditer(said))
-    others = (_called(event, other.id) for other in event.companies if other.id != company)
-    return not any(one is not None and one.search(said) for one in others)
+    if places := places_of(_called(study, company), said):
+        return not all(_is_beside(said, at) for at in places)
+    return not any(places_of(_called(study, one.id), said) for one in study.event.companies if one.id != company)
 
 
-def _is_office(said: str, at: re.Match[str]) -> bool:
-    before = said[max(at.start() - _BEFORE, 0) : at.start()]
-    return _OFFICE_OF.search(before) is not None or _ITS_OFFICE.match(said[at.end() :]) is not None
+def _is_office(said: str, at: Place) -> bool:
+    before = said[max(at.start - _BEFORE, 0) : at.start]
+    return _OFFICE_OF.search(before) is not None or _ITS_OFFICE.match(said[at.end :]) is not None
 
 
-def _called(event: Event, company: str) -> re.Pattern[str] | None:
-    """Give what a company is called in an event's text; None where that is not known."""
-    called = set[str]()
-    for mention in event.companies:
-        if mention.id == company:
-            texts = {"title": event.title, "body": event.body}
-            places = (texts.get(one.field, "")[one.start : one.end].strip() for one in mention.evidence)
-            called |= {one for one in (*places, mention.name) if one and len(one) <= _BEFORE}
-    return _named(tuple(sorted(called, key=lambda one: (-len(one), one)))) if called else None
-
-
-@lru_cache(maxsize=64)
-def _named(called: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, called))})(?!\w)")
+def _called(study: Study, company: str) -> list[str]:
+    """Give what a company is called in an event's text; nothing where that is not known."""
+    return [one for one in study.called.get(company, ()) if len(one) <= _BEFORE]

@@ -61,20 +61,8 @@ def code_hash() -> str:
 
 def read_cache(path: Path) -> Cached | None:
     """Give what the last load left; None if there is nothing of use."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        _log.warning("rules_cache_unreadable", path=str(path), error=error.strerror or str(error))
-        return None
-    start = len(_MAGIC) + _DIGEST
-    body = memoryview(data)[start:]
-    if (
-        data[: len(_MAGIC)] != _MAGIC
-        or data[len(_MAGIC) : start] != hashlib.blake2b(body, digest_size=_DIGEST).digest()
-    ):
-        _log.warning("rules_cache_ignored", path=str(path), reason="it is not whole, or of another version")
+    body = read_sealed(path, _MAGIC)
+    if body is None:
         return None
     try:
         head = msgspec.msgpack.decode(body, type=_Head)
@@ -91,9 +79,31 @@ def write_cache(path: Path, cached: Cached) -> None:
     """Write it whole or not at all. That it cannot be written is no fault of the rules: a log line says so."""
     with no_collection():
         body = _encoder.encode(cached)
+    write_sealed(path, _MAGIC, body)
+
+
+def read_sealed(path: Path, magic: bytes) -> memoryview | None:
+    """Give what a file holds behind its magic and its digest; None if it is not there or not whole."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        _log.warning("rules_cache_unreadable", path=str(path), error=error.strerror or str(error))
+        return None
+    start = len(magic) + _DIGEST
+    body = memoryview(data)[start:]
+    if data[: len(magic)] != magic or data[len(magic) : start] != hashlib.blake2b(body, digest_size=_DIGEST).digest():
+        _log.warning("rules_cache_ignored", path=str(path), reason="it is not whole, or of another version")
+        return None
+    return body
+
+
+def write_sealed(path: Path, magic: bytes, body: bytes) -> None:
+    """Write a file that `read_sealed` reads. That it cannot be written is told by a log line alone."""
     try:
         # The digest tells a damaged one: to wait for the disk would only cost time.
-        write_whole(path, _MAGIC, hashlib.blake2b(body, digest_size=_DIGEST).digest(), body, durable=False)
+        write_whole(path, magic, hashlib.blake2b(body, digest_size=_DIGEST).digest(), body, durable=False)
     except OSError as error:
         _log.warning("rules_cache_not_written", path=str(path), error=error.strerror or str(error))
 

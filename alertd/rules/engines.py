@@ -7,7 +7,7 @@ reference     asks every rule about every event: slow, and by it the others are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from alertd.rules.index_core import CoreIndex
@@ -31,6 +31,6 @@ def make_engine(name: EngineName) -> Engine:
     return _ENGINES[name]()
 
 
-def make_scanner(name: EngineName, terms: Iterable[Term]) -> TermScanner:
+def make_scanner(name: EngineName, terms: Iterable[Term] | Mapping[Term, int]) -> TermScanner:
     """Make the scanner that goes with an engine."""
     return TermScanner(terms, Dictionaries() if name == "dictionaries" else None)

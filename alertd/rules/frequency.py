@@ -32,16 +32,18 @@ class Frequencies:
         self._shares: dict[Key, float] = {}
         """Worked out since the last event was counted: a book asks for the same keys very often."""
 
+    def is_due(self) -> bool:
+        """Whether this event is the one of SAMPLE that is counted."""
+        self._skipped = (self._skipped + 1) % SAMPLE
+        return not self._skipped
+
     def learn(self, keys: Iterable[Key]) -> None:
-        """Note what an event has, for one event of SAMPLE."""
-        self._skipped += 1
-        if self._skipped >= SAMPLE:
-            self._skipped = 0
-            self._seen += 1
-            self._shares.clear()
-            self._counts.update(keys)
-            if len(self._counts) > MANY:  # strangers name forms, items and facts as they like
-                self._counts = Counter(dict(self._counts.most_common(MANY // 2)))
+        """Note what an event has."""
+        self._seen += 1
+        self._shares.clear()
+        self._counts.update(keys)
+        if len(self._counts) > MANY:  # strangers name forms, items and facts as they like
+            self._counts = Counter(dict(self._counts.most_common(MANY // 2)))
 
     def of(self, key: Key) -> float:
         """Give the share of events that have a key."""

@@ -20,10 +20,10 @@ from alertd.rules.company_sets import CompanySets
 from alertd.rules.frequency import Frequencies
 from alertd.rules.index import ALWAYS, Index
 from alertd.rules.logic import Key
-from alertd.rules.slot import Slot
+from alertd.rules.slot import Slot, Standing
 
 WIDE = -2
-"""The place of a slot that needs no company."""
+"""In place of the number of a company set: the slot needs no company."""
 
 
 class DictionaryIndex(Index):
@@ -36,9 +36,16 @@ class DictionaryIndex(Index):
         """Key -> the company sets under which something is posted with it."""
         self._bound: dict[int, dict[Key, list[Slot]]] = {}
         self._wide: dict[Key, list[Slot]] = {}
+        self._standing: dict[Slot, tuple[Standing, int]] = {}
+        """Where each slot stands, and under which set."""
 
-    def post(self, slot: Slot, keys: tuple[Key, ...], companies: frozenset[str] | None) -> int:
+    def post(self, slot: Slot, standing: Standing, companies: frozenset[str] | None) -> int:
         """Put a slot under keys and companies; gives the number of their set."""
+        number = self._post(slot, standing[0], companies)
+        self._standing[slot] = standing, number
+        return number
+
+    def _post(self, slot: Slot, keys: frozenset[Key], companies: frozenset[str] | None) -> int:
         if companies is None:
             for key in keys:
                 self._wide.setdefault(key, []).append(slot)
@@ -56,7 +63,7 @@ class DictionaryIndex(Index):
 
     def unpost(self, slot: Slot) -> None:
         """Take a slot out of where it was posted."""
-        keys, number = slot.posting
+        (keys, _), number = self._standing.pop(slot)
         for key in keys:
             by_key = self._wide if number == WIDE else self._bound[number]
             by_key[key].remove(slot)
@@ -72,6 +79,10 @@ class DictionaryIndex(Index):
                 del self._bound[number]
             self._companies.remove(number)
 
+    def standing(self, slot: Slot) -> Standing:
+        """Say where a slot was put."""
+        return self._standing[slot][0]
+
     def find(self, companies: Collection[str], keys: Collection[Key]) -> list[Slot]:
         """Give each slot of which the event has a key, names a company, and meets the other clauses."""
         present = {ALWAYS, *keys}
@@ -82,7 +93,8 @@ class DictionaryIndex(Index):
             for key, sets in [(key, sets) for key in present if (sets := posted(key)) and not nothing(sets)]:
                 for number in sets & active:
                     found.update(dict.fromkeys(bound[number][key]))
-        return [slot for slot in found if not slot.checks or _meets(slot.checks, keys)]
+        standing = self._standing
+        return [slot for slot in found if not (checks := standing[slot][0][1]) or _meets(checks, keys)]
 
 
 def _meets(checks: Iterable[frozenset[Key]], keys: Collection[Key]) -> bool:

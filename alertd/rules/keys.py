@@ -1,15 +1,49 @@
 """The keys of an event: by what it has, an index finds the rules that ask for that.
 
-The keys of words (`text:…`, `title:…`) are not here: the engine takes them from the scan.
+Those of its words (`lease`, `title:lease`) follow from the scan, and the compiled core takes them from there. So they
+are written out only for who asks for all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from alertd.rules.facts import stated
 from alertd.rules.filing import base_form, canonical_item
 from alertd.rules.logic import Key, Reading
+from alertd.text.scan import Found
+
+
+class Keys:
+    """Everything that an event has by which a rule may be found: `text:` keys without their prefix."""
+
+    __slots__ = ("_all", "found", "others")
+
+    def __init__(self, found: Found, others: Set[Key]) -> None:
+        """`others` are all but those of its words."""
+        self.found = found
+        self.others = others
+        self._all: set[Key] | None = None
+
+    def all(self) -> Set[Key]:
+        """Give them all."""
+        if self._all is None:
+            self._all = {*self.found.keys, *self.others}
+        return self._all
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.all()
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self.all())
+
+    def __len__(self) -> int:
+        return len(self.all())
+
+
+def keys_of(reading: Reading) -> Keys:
+    """Give everything that an event has by which a rule may be found."""
+    return Keys(reading.found, set(event_keys(reading)))
 
 
 def event_keys(reading: Reading) -> Iterator[Key]:
@@ -37,12 +71,3 @@ def event_keys(reading: Reading) -> Iterator[Key]:
         yield "has:index"
     for name in stated(event.facts):
         yield f"fact:{name}"
-
-
-def keys_of(reading: Reading) -> set[Key]:
-    """Give everything that an event has by which a rule may be found: `text:` keys without their prefix."""
-    found = reading.found
-    keys: set[Key] = {*found.title, *found.body}
-    keys.update([f"title:{term}" for term in found.title])
-    keys.update(event_keys(reading))
-    return keys

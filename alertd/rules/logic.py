@@ -53,7 +53,9 @@ class Result(msgspec.Struct, frozen=True, gc=False):
 class Reading:
     """One event as the conditions read it: its fields, the terms the scan found, its bytes for patterns."""
 
-    __slots__ = ("_bytes", "_companies", "_lead", "_lead_terms", "_quoted", "_shown", "_types", "event", "found")
+    __slots__ = (
+        "_bytes", "_companies", "_lead", "_lead_terms", "_quoted", "_shown", "_types", "event", "found", "patterns",
+    )  # fmt: skip
 
     def __init__(self, event: Event, found: Found) -> None:
         self.event = event
@@ -65,6 +67,8 @@ class Reading:
         self._types: dict[str, ReportedType] | None = None
         self._quoted: dict[tuple[str, int, int], Evidence] = {}
         self._shown: dict[tuple[str, Term, int], tuple[Evidence, ...]] = {}
+        self.patterns: dict[str, tuple[Evidence, ...]] = {}
+        """Where each pattern that was asked for stands: many rules ask for the same ones."""
 
     @property
     def companies(self) -> Mapping[str, CompanyMention]:

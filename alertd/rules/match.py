@@ -9,9 +9,9 @@ event -> one scan for the terms of all rules and event types
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import msgspec
-import structlog
 
 from alertd.companies.relations import Graph
 from alertd.model import Event, Match, ReportedType
@@ -23,31 +23,38 @@ from alertd.rules.cache import no_collection
 from alertd.rules.engines import EngineName, make_engine, make_scanner
 from alertd.rules.evaluate import guard, holds, is_routine, judge, prove
 from alertd.rules.index import plain
-from alertd.rules.keys import keys_of
-from alertd.rules.logic import Key, Reading, Scope
+from alertd.rules.index_file import IndexFile
+from alertd.rules.keys import Keys, keys_of
+from alertd.rules.logic import Reading, Scope
 from alertd.rules.outcome import Earlier, MatchResult, Open, RuleFailure, make_match
 from alertd.rules.read import Read
-from alertd.rules.slot import Candidacy, Slot
+from alertd.rules.slot import Candidacy, Scopes, Slot
 from alertd.rules.strata import recognised, told, with_types
+from alertd.rules.switched_off import switch_off
 from alertd.rules.understanding import ByFrame, Understanding
 from alertd.rules.waiting import Waiting
 from alertd.rules.walls import Readings, Walls
 from alertd.rules.world import World, Worlds
-
-_log = structlog.get_logger(__name__)
 
 
 class Matcher:
     """A rule book made ready. Belongs to one process; remembers which rules it had to switch off."""
 
     def __init__(
-        self, book: RuleBook, engine: EngineName = "index", understanding: Understanding | None = None
+        self,
+        book: RuleBook,
+        engine: EngineName = "index",
+        understanding: Understanding | None = None,
+        *,
+        index_file: Path | None = None,
     ) -> None:
+        """`index_file` keeps the index for the next start."""
         self._book = book
         self._understanding = understanding
         self._labels = dict(book.labels)
         self.worlds = Worlds(World(Graph(book.relations), self._labels, book.rates, book.related))
         """How companies are related, as each desk sees it."""
+        self._scopes = Scopes(self.worlds)
         self._portfolios = {portfolio.id: portfolio for portfolio in book.portfolios}
         self._slots: dict[str, dict[str, Slot]] = {}
         """Portfolio -> rule -> slot."""
@@ -60,18 +67,19 @@ class Matcher:
         """Event type -> slot."""
         self._waiting = Waiting()
         with no_collection():
-            self._scanner = make_scanner(engine, all_terms(book))
-            self._build(book)
+            self._build(book, engine, IndexFile(index_file, book))
 
-    def _build(self, book: RuleBook) -> None:
+    def _build(self, book: RuleBook, engine: EngineName, file: IndexFile) -> None:
+        self._scanner = make_scanner(engine, file.kept.terms if file.kept is not None else all_terms(book))
         for number, kind in enumerate(book.event_types):
-            slot = Slot(kind.when, Scope(self.worlds.of(None)), (kind.id, number), type_=kind)
+            slot = Slot(kind.when, Scope(self.worlds.of(None)), number, type_=kind)
             self._types.add(slot)
             self._slot_of[kind.id] = slot
         for portfolio in book.portfolios:
-            self._slots[portfolio.id] = {
-                rule.id: self._add(portfolio, rule, number) for number, rule in enumerate(portfolio.rules)
-            }
+            self._slots[portfolio.id] = {r.id: self._slot(portfolio, r, i) for i, r in enumerate(portfolio.rules)}
+        slots = [slot for of_portfolio in self._slots.values() for slot in of_portfolio.values()]
+        file.post(slots, self._rules)
+        file.write(slots, self._rules, self._scanner.uses())
 
     @property
     def version(self) -> str:
@@ -115,7 +123,7 @@ class Matcher:
             try:
                 outcome = self._ask(slot, readings.of(slot.desk), keys)
             except Exception as error:  # noqa: BLE001 one bad rule must not stop the others, whatever it raises
-                failures.append(_switch_off(slot, event, error))
+                failures.append(switch_off(slot, event, error))
                 continue
             if outcome is not None:
                 held.append((slot.place, outcome))
@@ -134,7 +142,7 @@ class Matcher:
         """Give an event as a desk sees it: companies that are another desk's alone are not in it."""
         return self._walls.seen_by(event, desk)
 
-    def _earlier(self, readings: Readings, reading: Reading, keys: set[Key]) -> Earlier | None:
+    def _earlier(self, readings: Readings, reading: Reading, keys: Keys) -> Earlier | None:
         """Give what an event may be an earlier step of, for the rules that are asked about their last step alone."""
         routine = is_routine(reading.event, self._book.routine_forms)
         steps = self._waiting.steps(keys, routine=routine)
@@ -178,16 +186,16 @@ class Matcher:
             try:
                 reported = recognised(slot.type, reading, slot.scope, shown.get(slot.type.id))
             except Exception as error:  # noqa: BLE001 as for rules
-                failures.append(_switch_off(slot, reading.event, error))
+                failures.append(switch_off(slot, reading.event, error))
                 continue
             if reported is not None:
                 yield slot.type, reported
 
-    def _ask(self, slot: Slot, reading: Reading, keys: set[Key]) -> Match | Open | None:
+    def _ask(self, slot: Slot, reading: Reading, keys: Keys) -> Match | Open | None:
         portfolio, rule = slot.portfolio, slot.rule
         if portfolio is None or rule is None or guard(rule, reading, self._book.routine_forms):
             return None
-        if rule.state is not None and any(plain(clause).isdisjoint(keys) for clause in state_clauses(rule)):
+        if rule.state is not None and any(plain(clause).isdisjoint(keys.all()) for clause in state_clauses(rule)):
             return None
         if rule.state is None and self._rules.narrow:
             verdict = judge(rule, reading, slot.scope)
@@ -219,7 +227,7 @@ class Matcher:
 
     def switch_off(self, open_: Open, event: Event, error: Exception) -> RuleFailure:
         """Switch off a rule that raised when its state was settled, until it changes."""
-        return _switch_off(self._slots[open_.portfolio.id][open_.rule.id], event, error)
+        return switch_off(self._slots[open_.portfolio.id][open_.rule.id], event, error)
 
     def apply(self, change: BookChange, understanding: Understanding | None = None) -> None:
         """Go on to the next version of the book, at a cost of what changed; the next event is matched by it.
@@ -251,24 +259,27 @@ class Matcher:
         for number, rule in enumerate(portfolio.rules):
             slot = old.get(rule.id)
             if same and slot is not None and slot.rule == rule:
-                slot.portfolio, slot.place = portfolio, (portfolio.id, number)
+                slot.portfolio, slot.order = portfolio, number
                 new[rule.id] = slot
             else:
-                new[rule.id] = self._add(portfolio, rule, number, scan=True)
+                new[rule.id] = self._add(portfolio, rule, number)
         for name, slot in old.items():
             if new.get(name) is not slot:
                 self._remove(slot)
         self._portfolios[portfolio.id] = portfolio
         self._slots[portfolio.id] = new
 
-    def _add(self, portfolio: Portfolio, rule: Rule, number: int, *, scan: bool = False) -> Slot:
-        scope = Scope(self.worlds.of(portfolio.desk), portfolio.holdings.positions, types=rule.types)
-        slot = Slot(rule.when, scope, (portfolio.id, number), portfolio=portfolio, rule=rule)
-        if scan:
-            for term in rule_terms(rule):
-                self._scanner.add(term)
+    def _slot(self, portfolio: Portfolio, rule: Rule, number: int) -> Slot:
+        slot = Slot(rule.when, self._scopes.of(portfolio, rule), number, portfolio=portfolio, rule=rule)
+        if rule.state is not None:
+            self._waiting.add(slot)
+        return slot
+
+    def _add(self, portfolio: Portfolio, rule: Rule, number: int) -> Slot:
+        slot = self._slot(portfolio, rule, number)
+        for term in rule_terms(rule):
+            self._scanner.add(term)
         self._rules.add(slot)
-        self._waiting.add(slot)
         return slot
 
     def _remove(self, slot: Slot) -> None:
@@ -282,16 +293,3 @@ class Matcher:
 def _is_hidden(slot: Slot, desk: str) -> bool:
     """Whether the events of a desk's source are not for the portfolio of this rule."""
     return slot.portfolio is None or slot.desk != desk
-
-
-def _switch_off(slot: Slot, event: Event, error: Exception) -> RuleFailure:
-    slot.off = True
-    text = f"{type(error).__name__}: {error}"[:500]
-    name, version = slot.place[0], ""
-    if slot.rule is not None:
-        name, version = slot.rule.id, slot.rule.hash
-    elif slot.type is not None:
-        name, version = slot.type.id, slot.type.hash
-    portfolio = slot.portfolio.id if slot.portfolio is not None else ""
-    _log.error("rule_switched_off", portfolio=portfolio, rule=name, event_id=event.id, error=text)
-    return RuleFailure(portfolio, name, version, event.id, text, slot.desk)

@@ -26,9 +26,6 @@ _NOT_ALL = {
 
 _FIELDS = {"text": ("title", "body"), "lead": ("title", "body"), "title": ("title",)}
 
-_Place = tuple[int, int, int]
-"""First word, last word, group."""
-
 
 class Near(Leaf, frozen=True, gc=False, tag="near"):
     """A term of every group within so many words."""
@@ -66,66 +63,32 @@ class Near(Leaf, frozen=True, gc=False, tag="near"):
                 if group.isdisjoint(here):  # asked of every event, and mostly so
                     break
             else:
-                if self._together(reading, field) is not None:
+                if self._near(reading, field) is not None:
                     return True
         return None if self.place != "title" and reading.event.awaiting == "full_text" else False
-
-    def _together(self, reading: Reading, field: str) -> list[_Place] | None:
-        return _closest(self._places(reading, field), len(self.groups), self.within)
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Look for a place in the title, then in the body, where they stand together."""
         apart = False
         for field in _FIELDS[self.place]:
-            here = reading.found.title if field == "title" else reading.found.body
-            if any(group.isdisjoint(here) for group in self.groups):
+            there = self._there(reading, field)
+            if any(group.isdisjoint(there) for group in self.groups):
                 continue
-            there = self._places(reading, field)
-            apart = apart or len({group for _, _, group in there}) == len(self.groups)
-            if (places := _closest(there, len(self.groups), self.within)) is not None:
-                spans = self._spans(reading, field, places)
-                return Result(True, tuple(reading.quoted(field, *span) for span in spans[:PER_LEAF]))
+            apart = True
+            if (places := self._near(reading, field)) is not None:
+                span = reading.found.tokens(field).span
+                spans = sorted({span(first, last) for first, last in places})
+                return Result(True, tuple(reading.quoted(field, *one) for one in spans[:PER_LEAF]))
         seen = f"further apart than {self.within} words" if apart else _NOT_ALL[self.place]
         if self.place != "title" and reading.event.awaiting == "full_text":
             return Result(None, (), seen + " in what is there yet; the full text is still to come")
         return Result(False, (), seen)
 
-    def _places(self, reading: Reading, field: str) -> list[_Place]:
-        found = reading.found.positions
-        there = self._there(reading, field)
-        end = reading.lead if field == "body" and self.place == "lead" else None
-        places: list[_Place] = []
-        for number, group in enumerate(self.groups):
-            before = len(places)
-            for term in group & there:
-                places.extend((a, z, number) for a, z in found(field, term) if end is None or z < end)
-            if len(places) == before:  # the usual end, in a lead
-                return []
-        return sorted(places)
+    def _near(self, reading: Reading, field: str) -> list[tuple[int, int]] | None:
+        before = reading.lead if field == "body" and self.place == "lead" else None
+        return reading.found.near(field, self.groups, self.within, before)
 
     def _there(self, reading: Reading, field: str) -> Set[Term]:
         if field == "title":
             return reading.found.title
         return reading.found.body if self.place == "text" else reading.lead_terms
-
-    def _spans(self, reading: Reading, field: str, places: list[_Place]) -> list[tuple[int, int]]:
-        tokens = reading.found.tokens(field)
-        return sorted({tokens.span(first, last) for first, last, _ in places})
-
-
-def _closest(places: list[_Place], groups: int, within: int) -> list[_Place] | None:
-    """Give one place of each group, the first that lie within so many words; None if there are none such.
-
-    Goes backwards through the places, which are in the order of their first words. Among the places from here on,
-    the one of a group that ends first is the best for a window that begins here.
-    """
-    best: dict[int, _Place] = {}
-    found: list[_Place] | None = None
-    for place in reversed(places):
-        first, last, group = place
-        kept = best.get(group)
-        if kept is None or last <= kept[1]:
-            best[group] = place
-        if len(best) == groups and max(p[1] for p in best.values()) - first < within:
-            found = list(best.values())
-    return sorted(found) if found is not None else None

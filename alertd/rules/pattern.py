@@ -119,7 +119,9 @@ class Pattern(Leaf, frozen=True, gc=False, tag="regex"):
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Run the patterns until one is found."""
         for pattern in self.any_of:
-            evidence = _search(_compile(pattern), reading)
+            evidence = reading.patterns.get(pattern)
+            if evidence is None:
+                evidence = reading.patterns[pattern] = _search(_compile(pattern), reading)
             if evidence:
                 return Result(True, evidence)
         if all(reading.utf8(field)[1] for field in ("title", "body")):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from alertd.model import CompanyIndex, Event, Story
-from alertd.rules.keys import keys_of
-from alertd.rules.logic import Key, Reading
+from alertd.rules.keys import Keys, keys_of
+from alertd.rules.logic import Reading
 from alertd.rules.outcome import RuleFailure
 
 
@@ -28,7 +28,7 @@ class Read:
         """The event with what was found in it."""
         return self.reading.event
 
-    def keys(self) -> set[Key]:
+    def keys(self) -> Keys:
         """Give everything that the event has by which a rule may be found."""
         return keys_of(self.reading)
 

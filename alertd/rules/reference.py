@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from alertd.rules.logic import Key, Reading
+from alertd.rules.keys import Keys
+from alertd.rules.logic import Reading
 from alertd.rules.slot import Candidacy, Slot
 
 
@@ -28,10 +29,10 @@ class Reference:
         """Every slot is always found."""
         return False
 
-    def candidates(self, reading: Reading, keys: Collection[Key]) -> Iterable[Slot]:
+    def candidates(self, reading: Reading, keys: Keys) -> Iterable[Slot]:
         """Give every slot."""
         return tuple(self._slots)
 
-    def why(self, slot: Slot, reading: Reading, keys: Collection[Key]) -> Candidacy:
+    def why(self, slot: Slot, reading: Reading, keys: Keys) -> Candidacy:
         """Say that it is asked like all."""
         return Candidacy(True, "every rule is asked about every event")

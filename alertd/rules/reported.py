@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from alertd.model import Evidence, Ground, ReportedType
-from alertd.rules.grounds import short
+from alertd.rules.grounds import short, type_ground
 from alertd.rules.leaves import PER_LEAF, absent, listed, missing, proof
 from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
 
@@ -56,7 +56,7 @@ class Reports(Leaf, frozen=True, gc=False, tag="event_type"):
         found = sorted(self._found(reading), key=lambda report: -report.confidence)
         counting = [report for report in found if self._counts(report)][:PER_LEAF]
         if counting:
-            why = (Ground("type", short(f"type {counting[0].confidence:.2f}")),)
+            why = (type_ground(counting[0].type, counting[0].confidence),)
             return Result(True, _spans(reading, counting), "; ".join(map(_said, counting)), grounds=why)
         if found:
             return missing(reading, f"{_said(found[0])}, {self._objection(found[0])}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alertd.model import Evidence, Ground
-from alertd.rules.grounds import met, short, tone_ground
+from alertd.rules.grounds import short, sign_of, tone_ground
 from alertd.rules.limits import Limit
 from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth
 
@@ -59,7 +59,8 @@ class Novelty(Leaf, frozen=True, gc=False, tag="novelty"):
         if story is None:
             return Result(None, (), "the event belongs to no story yet")
         said = f"{story.novelty:.2f}, report {story.position} of its story"
-        why = Ground("novelty", short(f"novelty {story.novelty:.2f} {met(self.limit)}"))
+        least = f"{sign_of(self.limit)} {self.limit.value * 100:g} %"
+        why = Ground("novelty", short(f"{story.novelty * 100:.0f} % new {least}"))
         return _compared("novelty", self.limit.holds(story.novelty), said, why)
 
 

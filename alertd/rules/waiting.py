@@ -7,10 +7,10 @@ earlier step; then the facts are read, and name the rules whose last step has be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set as AbstractSet
 
 from alertd.rules.beside import has_beside, mark_of
 from alertd.rules.index import plain
+from alertd.rules.keys import Keys
 from alertd.rules.logic import Key
 from alertd.rules.slot import Slot
 from alertd.rules.state import Sequence as Steps
@@ -49,7 +49,7 @@ class Waiting:
             if not counts:
                 del self._steps[key]
 
-    def may_be_earlier(self, slot: Slot, keys: AbstractSet[Key]) -> bool:
+    def may_be_earlier(self, slot: Slot, keys: Keys) -> bool:
         """Whether an event with these keys may be an earlier step of a rule."""
         there = slot.rule is not None and has_beside(slot.rule)
         return there and any(key in keys for key, _ in _posted(slot))
@@ -58,11 +58,11 @@ class Waiting:
         """Give the rule of a mark."""
         return self._slots.get(mark)
 
-    def steps(self, keys: AbstractSet[Key], *, routine: bool) -> frozenset[Step]:
+    def steps(self, keys: Keys, *, routine: bool) -> frozenset[Step]:
         """Give the earlier steps that an event with these keys may be; `routine`: it is filed on a routine form."""
         if not self._steps:
             return frozenset()
-        found = {waited for key in self._steps.keys() & keys for waited in self._steps[key]}
+        found = {waited for key in self._steps.keys() & keys.all() for waited in self._steps[key]}
         return frozenset(step for step, sees_routine in found if sees_routine or not routine)
 
 

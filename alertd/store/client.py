@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from redis import exceptions
 
-from alertd.errors import Corrupt, StoreRefused, StoreUnavailable
+from alertd.errors import AlertdError, Corrupt, StoreRefused, StoreUnavailable
 from alertd.store.keys import WRONG_TYPE, Keys
 from alertd.store.scripts import Script, read_all, script
 from alertd.store.servers import Arg as Arg
@@ -92,6 +92,29 @@ class Link:
                 return reply
             wanted |= dict.fromkeys(n.decode() for n in reply[1:])
         raise StoreUnavailable(f"the keys that {name} needs change faster than they can be named")
+
+    async def run_each(self, name: str, runs: Sequence[tuple[Sequence[str], Sequence[Arg]]]) -> list[Any]:
+        """Run a script several times, each over its keys with these names, all in one go.
+
+        Gives of each its answer, or the error that it met. Raises where the server cannot be reached.
+        """
+        code = script(name)
+        commands = [("EVALSHA", code.sha, len(names), *map(self.keys, names), *args) for names, args in runs]
+        with self._translated():
+            replies = await self._servers.each(commands)
+        return [await self._settled(name, run, reply) for run, reply in zip(runs, replies, strict=True)]
+
+    async def _settled(self, name: str, run: tuple[Sequence[str], Sequence[Arg]], reply: Any) -> Any:
+        """Run it again where that is no repeat: the server did not know the script, or it wanted more keys."""
+        try:
+            if isinstance(reply, exceptions.NoScriptError) or (isinstance(reply, list) and reply[0] == b"keys"):
+                return await self.run(name, run[0], *run[1])
+            if isinstance(reply, Exception):
+                with self._translated():
+                    raise reply
+        except AlertdError as error:
+            return error
+        return reply
 
     async def _evaluate(self, code: Script, keys: Sequence[str], args: Sequence[Arg]) -> Any:
         with self._translated():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from redis import exceptions
 
 from alertd.base.beyond import kept
 from alertd.base.clock import parse_rfc3339, rfc3339
-from alertd.errors import Corrupt, StoreUnavailable
+from alertd.errors import AlertdError, Corrupt, StoreUnavailable
 from alertd.model import JournalRecord, StreamEvent
 from alertd.store.keys import GROUP
 from alertd.store.part import Part
@@ -20,10 +20,15 @@ from alertd.store.standings import TALLY_S, tally_name
 from alertd.store.translate import error_code
 from alertd.store.types import Backlog, DeadEvent, PendingEvent
 
+if TYPE_CHECKING:
+    from alertd.store.client import Arg
+
 log = structlog.get_logger(__name__)
 
 ADOPTED = 1_000
 """At most so many are looked at: in the stream there is little that was handed out."""
+LONG = 1 << 20
+"""Bytes of records that are sent in one go; what has been written is not held up by more."""
 COUNTED_MS = 600_000
 """Between two counts at most, for the difference to be a loss."""
 
@@ -102,17 +107,43 @@ class EventsPart(Part):
         self, stream_id: str, record: JournalRecord, counts: Mapping[str, int] | None = None
     ) -> bool:
         """Journal what became of an event and take it out of the stream. False: it was out already."""
+        (finished,) = await self.finish_events([(stream_id, record, counts or {})])
+        if isinstance(finished, AlertdError):
+            raise finished
+        return finished
+
+    async def finish_events(
+        self, ended: Sequence[tuple[str, JournalRecord, Mapping[str, int]]]
+    ) -> list[bool | AlertdError]:
+        """Do so with several in one go, but that long ones go apart; of each whether it was, or why not."""
+        found: list[bool | AlertdError] = []
+        waiting: list[tuple[list[str], list[Arg]]] = []
+        size = 0
+        for number, one in enumerate(ended, 1):
+            names, args = self._ending(*one)
+            waiting.append((names, args))
+            size += sum(len(arg) for arg in args if isinstance(arg, bytes))
+            if size >= LONG or number == len(ended):
+                replies = await self.link.run_each("finish_event", waiting)
+                found += [reply if isinstance(reply, AlertdError) else reply[0] == b"ok" for reply in replies]
+                waiting, size = [], 0
+        for (stream_id, _, _), done in zip(ended, found, strict=True):
+            if not isinstance(done, AlertdError):
+                self.rests.forget(f"event:{stream_id}")
+        return found
+
+    def _ending(
+        self, stream_id: str, record: JournalRecord, counts: Mapping[str, int]
+    ) -> tuple[list[str], list[Arg]]:
+        """Give the keys and arguments with which an event is finished."""
         ids = record_ids(record)
         tally = tally_name(parse_rfc3339(record.at)) if counts else ""
         names = ["events", "flow", "journal", *(f"trace:{i}" for i in ids), *([tally] if tally else [])]
-        counted = [part for pair in (counts or {}).items() for part in pair]
+        counted = [part for pair in counts.items() for part in pair]
         rest = self.rests.of(f"event:{stream_id}", 0)
         if rest is not None:
             record = replace(record, data=record.data | {"event": kept(rest, record.data.get("event"))})
-        args = (to_json(record), tally, TALLY_S, len(counted), *counted, *ids)
-        reply = await self.link.run("finish_event", names, GROUP, stream_id, *args)
-        self.rests.forget(f"event:{stream_id}")
-        return bool(reply[0] == b"ok")
+        return names, [GROUP, stream_id, to_json(record), tally, TALLY_S, len(counted), *counted, *ids]
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
         """Set an event aside as a dead letter. False: it was out already."""

@@ -8,6 +8,7 @@ from redis import exceptions
 from redis.asyncio.connection import Connection, SSLConnection
 
 from alertd.store.address import Node
+from alertd.store.packed import Packed
 
 
 class Finder(Protocol):
@@ -39,7 +40,7 @@ class Finder(Protocol):
         ...
 
 
-class FoundConnection(Connection):
+class FoundConnection(Packed, Connection):
     """A connection to whichever server is ours."""
 
     def __init__(self, *, finder: Finder, **knobs: Any) -> None:

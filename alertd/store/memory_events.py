@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from alertd.base.clock import Clock, parse_rfc3339
-from alertd.errors import Corrupt
+from alertd.errors import AlertdError, Corrupt
 from alertd.model import Candidate, IngestItem, IngestResult, JournalRecord, Known, SourceState, StreamEvent
 from alertd.store.ingest import FORGET_AT_ONCE, candidate_marks, title_mark
 from alertd.store.memory_base import MemoryBase, place
@@ -202,6 +202,12 @@ class MemoryEvents(MemoryStandings, MemoryBase):
         self._write_journal(record)
         self._tally(tally_name(parse_rfc3339(record.at)), counts or {})
         return True
+
+    async def finish_events(
+        self, ended: Sequence[tuple[str, JournalRecord, Mapping[str, int]]]
+    ) -> list[bool | AlertdError]:
+        """Do so with several; of each whether it was."""
+        return [await self.finish_event(*one) for one in ended]
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
         """Set an event aside as a dead letter. False: it was out already."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from alertd.errors import AlertdError
 from alertd.model import (
     AlertState,
     Effects,
@@ -149,6 +150,14 @@ class Store(
         """Journal what became of an event and take it out of the stream. False: it was out already. Repeatable.
 
         `counts` are added, once, to what was counted in the quarter of an hour that `record.at` is in.
+        """
+
+    async def finish_events(
+        self, ended: Sequence[tuple[str, JournalRecord, Mapping[str, int]]]
+    ) -> list[bool | AlertdError]:
+        """Do so with several (stream id, record, counts) in one go; of each whether it was, or why not.
+
+        Raises StoreUnavailable where the store cannot be reached: then each of them may be finished or not.
         """
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:

@@ -68,6 +68,9 @@ TEXT_MARK = "t-"
 """Begins the hash of a text among those of its item (scripts/fetches.lua)."""
 
 _encoder = msgspec.json.Encoder()
+_event_decoder = msgspec.json.Decoder(Event)
+_NOTHING_MORE = b',"extra":{}}'
+"""How the JSON of an event ends, if its unknown fields are written apart and there are none."""
 
 
 def to_json(value: Any) -> bytes:
@@ -235,8 +238,9 @@ def event_from_fields(fields: Mapping[str, bytes]) -> Event:
 def opened_event(fields: Mapping[str, bytes]) -> tuple[Event, Beyond | None]:
     """Read an event, and what its parts hold beyond what is known. Its own unknown fields are in `extra`. Corrupt."""
     try:
-        written = msgspec.json.decode(fields["e"], type=dict[str, Any])
-        event = event_from_dict(written)
+        event = _own_event(fields["e"])
+        written: dict[str, Any] = {} if event is not None else msgspec.json.decode(fields["e"], type=dict[str, Any])
+        event = event or event_from_dict(written)
         overlay = {
             "id": fields["i"].decode(),
             "source": event.source or fields["s"].decode(),
@@ -248,6 +252,15 @@ def opened_event(fields: Mapping[str, bytes]) -> tuple[Event, Beyond | None]:
         return msgspec.structs.replace(event, **overlay), beyond_of(parts, event)
     except (KeyError, ValueError, msgspec.DecodeError) as error:
         raise Corrupt(f"an event does not decode: {error!r}") from error
+
+
+def _own_event(raw: bytes) -> Event | None:
+    """Read an event as this version writes it, as nearly all of them: there is nothing beyond it. None for others."""
+    try:
+        event = _event_decoder.decode(raw)
+    except (ValueError, msgspec.DecodeError):
+        return None
+    return event if raw[:-1] + _NOTHING_MORE == _encoder.encode(event) else None
 
 
 def dead_event_from(entry_id: str, fields: Mapping[str, bytes]) -> DeadEvent:

@@ -22,6 +22,7 @@ from alertd.errors import StoreRefused
 from alertd.store.address import Address, Node, parse_address
 from alertd.store.finders import ClusterFinder, SentinelFinder
 from alertd.store.found import FoundConnection, FoundSSLConnection
+from alertd.store.packed import PACKED
 
 TIMEOUT_S = 5.0
 CONNECT_TIMEOUT_S = 3.0
@@ -75,10 +76,7 @@ class Servers:
         `redirect`: a command that another node of a cluster wants goes there; otherwise that is an error.
         """
         sent = list(commands)
-        async with self._client.pipeline(transaction=False) as pipe:
-            for command in sent:
-                pipe.execute_command(*command)
-            replies = list(await self._guarded(pipe.execute(raise_on_error=self._finder is None)))
+        replies = await self._piped(sent, raise_on_error=self._finder is None)
         for place, reply in enumerate(replies):
             if isinstance(reply, exceptions.AskError) and redirect:
                 replies[place] = await self._redirected(self._client, reply, sent[place])
@@ -86,12 +84,32 @@ class Servers:
                 await self._guarded(_raised(reply))
         return replies
 
+    async def each(self, commands: Sequence[Sequence[Arg]]) -> list[Any]:
+        """Send several in one go; of each its reply, or the error that it met. Raises what none of them outlives."""
+        replies = await self._piped(commands, raise_on_error=False)
+        for place, reply in enumerate(replies):
+            try:
+                if isinstance(reply, exceptions.AskError):
+                    replies[place] = await self._redirected(self._client, reply, commands[place])
+                elif isinstance(reply, exceptions.ReadOnlyError):
+                    await self._guarded(_raised(reply))
+            except exceptions.RedisError as error:
+                replies[place] = error
+        return replies
+
+    async def _piped(self, commands: Sequence[Sequence[Arg]], *, raise_on_error: bool) -> list[Any]:
+        async with self._client.pipeline(transaction=False) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            return list(await self._guarded(pipe.execute(raise_on_error=raise_on_error)))
+
     def _pooled(self, name: str, timeout: float, most: int) -> Redis:
         address, knobs = self.address, _knobs(name, timeout)
         if self._finder is None:
             if not address.url.startswith("unix:"):
                 knobs["socket_keepalive"] = True
             pool = BlockingConnectionPool.from_url(address.url, max_connections=most, timeout=TIMEOUT_S, **knobs)
+            pool.connection_class = PACKED[pool.connection_class]
         else:
             kind = FoundSSLConnection if address.tls else FoundConnection
             knobs |= _access(address) | {"finder": self._finder}

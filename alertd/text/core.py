@@ -17,7 +17,7 @@ from alertd.text.term import Term
 if TYPE_CHECKING:
     from alertd.text import _core
 
-INTERFACE = 1
+INTERFACE = 3
 """Of the module that was built (c/module.c): one that lies there from another version is not used."""
 VARIABLE = "ALERTD_CORE"
 
@@ -56,6 +56,11 @@ if CORE:
     _FOLDS = _core.Folds(ASCII, fold_character)
 
 
+def core_tokens(text: str) -> CoreTokens:
+    """Give the words of a text as the core reads them."""
+    return CoreTokens(_FOLDS.read(text))
+
+
 def make_postings() -> _core.Postings:
     """Give postings of the core, for an index of rules."""
     return _core.Postings()
@@ -64,11 +69,12 @@ def make_postings() -> _core.Postings:
 class CoreTerms:
     """The terms of a scanner, in the core."""
 
-    __slots__ = ("_read", "drop", "put", "sizes")
+    __slots__ = ("_read", "drop", "put", "search", "sizes")
 
     def __init__(self) -> None:
         terms = _core.Terms(_FOLDS)
         self.put, self.drop, self.sizes, self._read = terms.put, terms.drop, terms.sizes, terms.read
+        self.search = terms.search
 
     def read(self, text: str) -> CoreField:
         """Read a text and find the terms in it."""
@@ -97,25 +103,32 @@ class CoreField:
 class CoreTokens(Tokens):
     """The words of a text that the core has read; made into Python's when somebody asks for them."""
 
-    __slots__ = ("_read",)
+    __slots__ = ("read",)
 
     def __init__(self, read: _core.Field) -> None:
         super().__init__(read.text, [])
-        self._read = read
+        self.read = read
         del self.words
 
     def __getattr__(self, name: str) -> list[str]:
         if name != "words":
             raise AttributeError(name)
-        self.words = self._read.words()
+        self.words = self.read.words()
         return self.words
 
+    @property
+    def capitals(self) -> dict[int, str]:
+        """The words written with a capital, by their number from 0: as written, letters beyond ASCII raised."""
+        if self._capitals is None:
+            self._capitals = self.read.capitals()
+        return self._capitals
+
     def __len__(self) -> int:
-        return len(self._read)
+        return len(self.read)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Give the original code points from the first word to the last, both included, with its accents."""
-        return self._read.span(first, last)
+        return self.read.span(first, last)
 
     def _all_places(self) -> tuple[list[int], list[int]]:
-        return self._read.places()
+        return self.read.places()

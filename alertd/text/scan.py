@@ -7,16 +7,20 @@ core where it is there (`alertd.text.core`), else by dictionaries (`alertd.text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from sys import intern
 from typing import Protocol
 
-from alertd.text.core import CORE, CoreTerms
+from alertd.text.core import CORE, CoreField, CoreTerms
 from alertd.text.dictionaries import Dictionaries
 from alertd.text.fold import Tokens
+from alertd.text.near import nearest
 from alertd.text.term import Term, make_term, spellings, term_words
 
 __all__ = ["Found", "Term", "TermScanner", "make_term", "term_words"]
+
+_NO_END = (1 << 32) - 1
 
 
 class Field(Protocol):
@@ -53,12 +57,25 @@ class Table(Protocol):
 class Found:
     """The terms found in one event, and their places in its title and body."""
 
-    __slots__ = ("_fields", "body", "title")
+    __slots__ = ("_fields", "_keys", "body", "title")
 
     def __init__(self, title: Field, body: Field) -> None:
         self._fields = {"title": title, "body": body}
         self.title = title.terms
         self.body = body.terms
+        self._keys: frozenset[str] | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The terms as an index asks for them: those of title and body, and the title's once more behind `title:`."""
+        if self._keys is None:
+            self._keys = frozenset([*self.title, *self.body, *map("title:".__add__, self.title)])
+        return self._keys
+
+    @property
+    def fields(self) -> tuple[Field, Field]:
+        """What was found in the title, and what in the body."""
+        return self._fields["title"], self._fields["body"]
 
     def terms(self) -> set[Term]:
         """Give all terms that occur."""
@@ -76,20 +93,45 @@ class Found:
         """Give every place of a term in `title` or `body` as its first and last word, counted from 0."""
         return self._fields[field].positions(term)
 
+    def near(
+        self, field: str, groups: tuple[frozenset[Term], ...], within: int, before: int | None = None
+    ) -> list[tuple[int, int]] | None:
+        """Give the first and last word of a term of each group, all within so many words; None if there are none.
+
+        Of the text only the words before the how many-th count, if that is given.
+        """
+        return nearest(partial(self.positions, field), groups, within, before)
+
     def places(self, field: str, term: Term, limit: int) -> list[tuple[int, int]]:
         """Give the first places of a term in `title` or `body` as original code points, end exclusive."""
         span = self._fields[field].tokens.span
         return [span(first, last) for first, last in self.positions(field, term)[:limit]]
 
 
+class CoreFound(Found):
+    """What the core found."""
+
+    __slots__ = ()
+
+    def near(
+        self, field: str, groups: tuple[frozenset[Term], ...], within: int, before: int | None = None
+    ) -> list[tuple[int, int]] | None:
+        """Let the core look, which has all places at hand."""
+        there = self._fields[field]
+        assert isinstance(there, CoreField)
+        return there.read.near(groups, within, _NO_END if before is None else before)
+
+
 class TermScanner:
     """Scans for a set of terms that grows and shrinks; what is added twice is there until it is removed twice."""
 
-    def __init__(self, terms: Iterable[Term] = (), table: Table | None = None) -> None:
-        """`table` finds the terms: the fastest that there is unless a test says otherwise."""
-        self._uses = dict(Counter(map(intern, terms)))
+    def __init__(self, terms: Iterable[Term] | Mapping[Term, int] = (), table: Table | None = None) -> None:
+        """`terms` may say how often each is needed; `table` finds them: the fastest that there is, or a test's."""
+        uses = terms if isinstance(terms, Mapping) else Counter(map(intern, terms))
+        self._uses = {intern(term): count for term, count in uses.items()}
         self._uses.pop("", None)
         self.table: Table = table if table is not None else CoreTerms() if CORE else Dictionaries()
+        self._found = CoreFound if isinstance(self.table, CoreTerms) else Found
         for term in self._uses:
             self.table.put(term, *spellings(term))
 
@@ -98,6 +140,10 @@ class TermScanner:
 
     def __contains__(self, term: Term) -> bool:
         return term in self._uses
+
+    def uses(self) -> dict[Term, int]:
+        """Give the terms, and how often each is needed."""
+        return dict(self._uses)
 
     def add(self, term: Term) -> None:
         """Scan for a term from now on."""
@@ -123,4 +169,4 @@ class TermScanner:
     def scan(self, title: str, body: str) -> Found:
         """Find the terms that occur; title and body are separate, a phrase never spans both."""
         read = self.table.read
-        return Found(read(title), read(body))
+        return self._found(read(title), read(body))

@@ -1,4 +1,4 @@
-"""Amounts as people write them, for messages and for lines of what has changed."""
+"""Amounts and tones as people write them, for messages and for lines of what has changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _SCALES = ((1e3, "k"), (1e6, "m"), (1e9, "bn"), (1e12, "tn"))
 _BOUNDS = {"over": "over ", "up_to": "up to ", "about": "about "}
 _DIGITS = 3
+NEUTRAL, MILD, MODERATE = 0.15, 0.4, 0.7
+"""Where the bands of a tone end: a score below the first is neutral, above the last strong."""
 
 
 def _scaled(value: float) -> tuple[str, str]:
@@ -62,3 +64,12 @@ def _period(per: str) -> str:
 def counted(number: int, thing: str, things: str = "") -> str:
     """Write `1 fault`, `2 faults`."""
     return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
+def tone_label(score: float) -> str:
+    """Name a score: `neutral`, `mildly positive`, `strongly negative`…"""
+    size = abs(score)
+    if size < NEUTRAL:
+        return "neutral"
+    strength = "mildly" if size <= MILD else "moderately" if size <= MODERATE else "strongly"
+    return f"{strength} {'positive' if score > 0 else 'negative'}"

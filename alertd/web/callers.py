@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import hdrs, web
 
@@ -27,6 +27,8 @@ OPEN_TO_DESKS = (
 """Of these each looks for itself at whose what is asked for is."""
 ALL = "api"
 """The holder of the token that sees all desks."""
+AS = "/"
+"""Stands in a session between the holder of a token and who they say they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,14 @@ class Callers:
         return next(((caller, digest) for caller, digest in found if digest is not None), None)
 
     def named(self, name: str, mark: str) -> tuple[Caller, bytes] | None:
-        """Give who has a name and a token of this mark, with its digest."""
+        """Give who has a name and a token of this mark, with its digest; `api/jd` is jd by the token of `api`."""
         if self.sessions is None:
             return None
+        holder, _, person = name.partition(AS)
         for caller, digests in self._holders:
-            for digest in digests.digests if caller.name == name else ():
+            for digest in digests.digests if caller.name == holder else ():
                 if hmac.compare_digest(self.sessions.mark_of(digest).encode(), mark.encode()):
-                    return caller, digest
+                    return replace(caller, name=person or holder), digest
         return None
 
     def signed_in(self, request: web.Request) -> SignedIn | None:

@@ -36,7 +36,7 @@ class Session(Struct, frozen=True, kw_only=True):
     """Who is signed in."""
 
     name: str
-    """Of the holder of the token, or of the user whom a proxy names."""
+    """Of the holder of the token, perhaps with who they say they are behind it."""
     mark: str
     """Which token it was, as `Sessions.mark_of` makes it."""
     until_s: int

@@ -65,10 +65,10 @@ class MatchStore(AlertStore, Protocol):
         """Take over what was handed out and is pending with nobody."""
         ...
 
-    async def finish_event(
-        self, stream_id: str, record: JournalRecord, counts: Mapping[str, int] | None = None
-    ) -> bool:
-        """Journal an event, acknowledge it, and add to what is counted."""
+    async def finish_events(
+        self, ended: Sequence[tuple[str, JournalRecord, Mapping[str, int]]]
+    ) -> list[bool | AlertdError]:
+        """Journal events, acknowledge them, and add to what is counted; of each whether it was, or why not."""
         ...
 
     async def bury_event(self, stream_id: str, reason: str, now: int) -> bool:
@@ -237,14 +237,26 @@ class Matcher:
             log.error("event_failed", event_id=batch[0].event.id, stream_id=batch[0].stream_id, error=str(error))
             processed = [PoisonEvent(batch[0].stream_id, batch[0].event, str(error))]
         failpoint("match.committed")
-        # At once: Redis writes all their records with one fsync.
-        await asyncio.gather(*(self._finish(item) for item in processed))
+        await self._finish(processed)
 
-    async def _finish(self, item: Processed | PoisonEvent) -> None:
-        if isinstance(item, PoisonEvent):
-            self._left.add(item.stream_id)
-            return  # left unacknowledged: it is taken over alone, and buried when that keeps failing
-        finished = await self._store.finish_event(item.stream_id, item.record, self._pipeline.counts(item))
+    async def _finish(self, batch: Sequence[Processed | PoisonEvent]) -> None:
+        """Record what was processed in one go: Redis writes it with one fsync. Raises the first error.
+
+        A poison event is left unacknowledged: it is taken over alone, and buried when that keeps failing.
+        """
+        self._left.update(item.stream_id for item in batch if isinstance(item, PoisonEvent))
+        done = [item for item in batch if isinstance(item, Processed)]
+        ended = [(item.stream_id, item.record, self._pipeline.counts(item)) for item in done]
+        answers = await self._store.finish_events(ended) if ended else []
+        for item, answer in zip(done, answers, strict=True):
+            if not isinstance(answer, AlertdError):
+                await self._told(item, finished=answer)
+        for answer in answers:
+            if isinstance(answer, AlertdError):
+                raise answer
+
+    async def _told(self, item: Processed, *, finished: bool) -> None:
+        """Count what came of an event, and tell the operator what concerns him."""
         self._excused.pop(item.stream_id, None)
         self._left.discard(item.stream_id)
         if finished:

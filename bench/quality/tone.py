@@ -18,9 +18,9 @@ import yaml
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import Draft, Field
 from alertd.enrich.tone import add_tone
-from alertd.enrich.tone_model import NEUTRAL
 from alertd.model import CompanyMention, Event
 from alertd.text.fold import Tokens
+from alertd.text.written import NEUTRAL
 from bench.quality.measured import SETS, Goal, Measured, f1, is_dev, macro_f1, ratio
 from bench.quality.tone_lexicons import Text, lexicon_rows
 from bench.report import Row

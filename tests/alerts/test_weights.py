@@ -20,7 +20,7 @@ MATCH = Match(
            SeverityStep(factor="tone", seen="tone +0.50, bad for the position", move=0)],
     evidence=[Evidence(field="weight", start=0, end=0, quote="NVDA -7.7 %"),
               Evidence(field="title", start=0, end=4, quote="Vega")],
-    grounds=[Ground("type", "type 0.93"), Ground("weight", "NVDA −7.7 % ≤ −5 %")],
+    grounds=[Ground("type", "clear compute lease"), Ground("weight", "NVDA −7.7 % ≤ −5 %")],
 )  # fmt: skip
 ALERT = Alert(
     id="al_1", revision=1, portfolio="p", subject="st_1", severity="high", title="t", matches=[MATCH], story="st_1",
@@ -56,7 +56,7 @@ def test_no_figure_is_left_anywhere(how: Shown) -> None:
     assert "7.7" not in said and "0.07" not in said and "Vega" in said
     (match,) = seen.matches
     assert [one.factor for one in match.steps] == ["base", "weight", "tone"]
-    assert [one.text for one in match.grounds] == ["type 0.93"]
+    assert [one.text for one in match.grounds] == ["clear compute lease"]
 
 
 def test_a_band_stands_in_place_of_the_weight_and_in_the_arithmetic() -> None:

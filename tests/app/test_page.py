@@ -18,13 +18,13 @@ async def test_the_link_of_alertd_page_signs_in_and_an_alert_comes_by_itself(
     world: FaultServer,  # noqa: F811
 ) -> None:
     async with write_settings(tmp_path, world):
-        code, out, err = await command("page", "--json", folder=tmp_path)
+        code, out, err = await command("page", "--as", "jd", "--json", folder=tmp_path)
         assert code == 0, err
         link = json.loads(out)["url"]
         base = link.partition("/login/")[0]
         async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
             async with browser.get(link) as page:
-                assert "Sign in as api" in await page.text()
+                assert "Sign in as jd" in await page.text()
             async with browser.post(link) as page:
                 assert (page.status, page.url.path) == (200, "/alerts")
             async with browser.get(f"{base}/v1/stream") as stream, asyncio.timeout(DEADLINE_S):
@@ -33,8 +33,14 @@ async def test_the_link_of_alertd_page_signs_in_and_an_alert_comes_by_itself(
                     continue
             card = json.loads(line.removeprefix(b"data: "))
             async with browser.get(f"{base}/alerts/{card['id']}") as page:
-                assert "Vega rents a lease of Atlas" in await page.text()
+                text = await page.text()
+                assert "Vega rents a lease of Atlas" in text
+                mark = text.partition('name="csrf" value="')[2][:32]
+            async with browser.post(f"{base}/alerts/{card['id']}/acknowledge", data={"csrf": mark}) as page:
+                assert "Acknowledged by jd" in await page.text(), "what is answered is theirs"
         assert (await command("page", folder=tmp_path))[1].startswith(base)
+    code, _, err = await command("page", "--as", "x" * 41, folder=tmp_path)
+    assert (code, "1 to 40 characters" in err) == (2, True)
     code, _, err = await command("page", folder=tmp_path)
     assert (code, "no alertd with a page runs" in err) == (1, True)
     code, _, err = await command("page", "--config", "nowhere.yaml", folder=tmp_path)

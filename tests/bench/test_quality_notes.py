@@ -10,6 +10,7 @@ from alertd.companies.model import Relation
 from alertd.companies.table import CompanyTable, load_registrants
 from alertd.model import Evidence, Note, NoteGround, NoteStatement, Story, TouchedHolding
 from alertd.research.material import Earlier, Material
+from alertd.research.study import Study
 from bench.quality import notes
 from bench.quality.note_grounds import objections
 from bench.quality.note_maker import NoteMaker
@@ -27,7 +28,7 @@ CASE = NoteCase(
 )  # fmt: skip
 EARLIER = Earlier(event="ev_before", at="2025-11-17T12:00:00.000Z", type="compute_lease", title="Orion to be let")
 EVENT = replace(event_of(CASE), story=Story(id="st_1", novelty=0.56, sources=3))
-MATERIAL = Material(event=EVENT, earlier=(EARLIER,), names={"vega-grid": "Vega Grid", "lumen-labs": "Lumen Labs"})
+MATERIAL = Material(Study(EVENT), earlier=(EARLIER,), names={"vega-grid": "Vega Grid", "lumen-labs": "Lumen Labs"})
 SUPPLIES = Relation(company="nvda", type="supplier", of="vega-grid", since="2024-06-01", source=SOURCE)
 ENDED = Relation(company="halden", type="supplier", of="vega-grid", until="2025-12-31", source=SOURCE)
 CALLED = {
@@ -257,7 +258,7 @@ class Parrot(NoteMaker):
     """Says of every event what its text says, sentence for sentence, and nothing else."""
 
     def material(self, case: NoteCase) -> tuple[Material, list[Relation]]:
-        return Material(event=self.understood(case)), []
+        return Material(Study(self.understood(case))), []
 
     def note(self, material: Material) -> Note:
         event = material.event

@@ -88,13 +88,28 @@ async def test_who_acknowledges_is_seen_in_the_other_tab_without_a_reload(world:
         second = await live(await opened(context))
         third = await live(await opened(context, first.url))
         await first.get_by_role("group", name="Answer", exact=True).get_by_role("button", name="Acknowledge").click()
-        await first.get_by_text("Done: acknowledge.").wait_for()
+        await first.get_by_text("You have taken it.").wait_for()
         for page in (first, third):
             await page.get_by_text("Acknowledged by ai").first.wait_for()
         await second.locator("li.acknowledged", has_text=LEASE[0]).wait_for()
         await third.get_by_role("button", name="Take back").first.click()
         await first.get_by_text("nobody has taken it").wait_for()
-        assert await first.get_by_text("Done: acknowledge.").count() == 1
+        assert await first.get_by_text("You have taken it.").count() == 1
+
+
+async def test_two_who_acknowledge_at_once_are_both_answered_and_one_has_it(world: World) -> None:
+    title = "Taken twice, aiword"
+    await world.raised(title)
+    async with world.visitor("ai", java_script_enabled=False) as context:  # so that neither button is renewed away
+        pages = [await opened(context), await opened(context)]
+        for page in pages:
+            await page.get_by_role("link", name=title).click()
+            await page.get_by_role("heading", level=1, name=title).wait_for()
+        await asyncio.gather(*(page.get_by_role("button", name="Acknowledge").first.click() for page in pages))
+        for page in pages:
+            await page.get_by_text("Acknowledged by ai").first.wait_for()
+        history = await section(pages[0], "What happened")
+        assert history.count("acknowledged by ai") == 1, history
 
 
 async def test_the_list_is_chosen_by_what_the_desk_may_see(world: World) -> None:

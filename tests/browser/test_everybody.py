@@ -10,6 +10,7 @@ import pytest
 from alertd.web.page.frame import WAYS
 from tests.browser import axe
 from tests.browser.world import HOSTILE, LEASE, World, listed, live, opened
+from tests.support.daemon import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,8 +43,10 @@ async def pages(world: World) -> list[str]:
         await page.locator("li.alert", has_text="WWWW").wait_for()
         links = page.locator("li.alert a")
         found = [await links.nth(index).get_attribute("href") for index in range(await links.count())]
+        await page.get_by_role("link", name=LEASE[0]).click()
+        event = await page.get_by_role("link", name="What became of it").first.get_attribute("href")
     alerts = ["/alerts", *(one for one in found if one), "/alerts/al_none", "/nothing", "/alerts?severity=loud"]
-    return [*alerts, *OTHERS]
+    return [*alerts, f"{event}", f"{event}?portfolio=ai", *OTHERS]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +57,7 @@ def known() -> dict[str, list[str]]:
 async def addresses(world: World, known: dict[str, list[str]]) -> list[str]:
     if "pages" not in known:
         known["pages"] = await pages(world)
-    assert len(known["pages"]) == 6 + len(OTHERS)
+    assert len(known["pages"]) == 8 + len(OTHERS)
     return known["pages"]
 
 
@@ -76,11 +79,29 @@ async def test_nothing_sticks_out_at_any_width(world: World, known: dict[str, li
 async def test_what_is_to_be_pressed_is_large_enough_for_a_thumb(world: World, known: dict[str, list[str]]) -> None:
     paths = await addresses(world, known)
     async with world.visitor("ai", viewport={"width": 375, "height": 800}) as context:
-        for path in paths[:3]:
+        for path in paths:
             page = await opened(context, path)
-            for one in await page.locator("button:visible, select:visible").all():
+            for one in await page.locator("button:visible, select:visible, nav a:visible, summary:visible").all():
                 box = await one.bounding_box()
-                assert box is not None and box["height"] >= 44, await one.inner_text()
+                assert box is not None and box["height"] >= 42, (path, await one.inner_text())
+            await page.close()
+
+
+async def test_on_a_phone_the_alerts_come_first_and_what_chooses_them_is_unfolded(
+    world: World, known: dict[str, list[str]]
+) -> None:
+    await addresses(world, known)
+    async with world.visitor("ai", viewport={"width": 375, "height": 800}) as context:
+        page = await opened(context)
+        await listed(page, LEASE[0])
+        first = await page.locator("li.alert").first.bounding_box()
+        assert first is not None and first["y"] < 400, "one need not scroll to see it"
+        assert not await page.get_by_label("Status").is_visible()
+        await page.get_by_label("Filters").check()
+        await page.get_by_label("Status").select_option("closed")
+        await page.get_by_role("button", name="Show").click()
+        await page.get_by_text("No alerts.").wait_for()
+        assert await page.get_by_label("Status").is_visible(), "what is used is not folded away"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -133,8 +154,37 @@ async def test_an_alert_is_found_read_and_acknowledged_by_keyboard_alone(
         await live(page)
         await tabbed_to(page, "Acknowledge")
         await page.keyboard.press("Enter")
-        await page.get_by_text("Done: acknowledge.").wait_for()
+        await page.get_by_text("You have taken it.").wait_for()
         await page.get_by_text("Acknowledged by ai").first.wait_for()
+
+
+async def test_a_silence_is_made_and_a_text_tried_by_keyboard_alone(
+    world: World, known: dict[str, list[str]]
+) -> None:
+    await addresses(world, known)
+    async with world.visitor("ai") as context:
+        page = await opened(context, "/silences")
+        await tabbed_to(page, "Why")
+        await page.keyboard.type("an earnings call")
+        await tabbed_to(page, "Companies (ids or tickers)")
+        await page.keyboard.type("NVDA")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("The silence is made.").wait_for()
+        assert "an earnings call" in await page.locator("table").inner_text()
+        await tabbed_to(page, "End")
+        await page.keyboard.press("Enter")
+        await page.get_by_text("It is ended.").wait_for()
+
+        async def tried() -> bool:
+            await page.goto("/rules/ai/compute-lease")
+            await tabbed_to(page, "Headline")
+            await page.keyboard.type("SpaceX leases a supercomputer")
+            await page.keyboard.press("Enter")
+            await page.wait_for_url("**/try")
+            return bool(await page.get_by_text("The rule holds for this text.").count())
+
+        await eventually(tried, "the text is tried: the first time it may take longer than a page waits")
+        assert await axe.faults(page) == []
 
 
 async def focused(page: Any) -> str:

@@ -130,7 +130,7 @@ class World:
                 code, link, errors = await command("page", folder=self.desk.folder)
                 assert code == 0, errors
                 await page.goto(link.strip())
-                await page.get_by_role("button", name="Sign in as api").click()
+                await page.get_by_role("button", name="Sign in as").click()
             await page.wait_for_url("**/alerts")
             await page.close()
             yield context

@@ -143,11 +143,11 @@ def test_without_once_it_runs_until_ctrl_c_and_can_be_asked(here: Path) -> None:
         )  # fmt: skip
         assert demo.stderr is not None
         lines = iter(demo.stderr.readline, "")
-        page = next(line for line in lines if line.startswith("the page, signed in: "))
+        page = next(line for line in lines if line.startswith("Open the desk's page: "))
         with urllib.request.urlopen(page.rpartition(" ")[2].strip(), timeout=DEADLINE_S) as answer:
-            assert b"Sign in as api" in answer.read()
-        hint = next(line for line in lines if line.startswith("ask it from another terminal: "))
-        _, _, words = hint.strip().partition(": alertd ")
+            assert b"Sign in as" in answer.read()
+        hint = next(line for line in lines if line.startswith("From another terminal: "))
+        words = hint.partition(": alertd ")[2].partition(" · ")[0]
         asked = process(*words.split(), cwd=here)
         assert asked.code == 0, asked
         assert "example-wire" in asked.out

@@ -85,7 +85,7 @@ def test_what_may_be_a_division_leaves_the_short_name_alone() -> None:
     body = "Centessa Clinical Analytics found it. Centessa rose."
     assert named("Trial succeeds", body) == ["CNTA"]
     words = Tokens("Centessa Clinical Analytics found it in a trial")
-    hit = next(FINDER.registrants.find(words.words, words.capitals))
+    (hit, *_) = FINDER.registrants.find(words, len(words), 10)
     found = longer_name(
         FieldText("body", words, 1_000), hit, lambda: words_of("Centessa Pharmaceuticals"), lambda _: False
     )

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from alertd.companies.mentions import Mention
 from alertd.enrich.draft import FIELDS, Draft
 from alertd.enrich.tone import add_tone
-from alertd.enrich.tone_model import label_of
 from alertd.model import CompanyMention, DealTerm, Event, Evidence, Party, ReportedType, Sentiment
 from alertd.text.fold import Tokens
+from alertd.text.written import tone_label
 
 
 def drafted(title: str = "", body: str = "", *companies: str, language: str = "en") -> Draft:
@@ -40,7 +40,7 @@ def test_an_event_gets_a_score_a_label_and_a_confidence() -> None:
     found = tone("Profit soars and beats estimates").sentiment
     assert found is not None
     assert 0.4 < found.score <= 1
-    assert found.label == label_of(found.score)
+    assert found.label == tone_label(found.score)
     assert 0.5 < found.confidence <= 1
 
 

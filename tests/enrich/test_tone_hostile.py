@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alertd.enrich.tone_line import MOST, line_of, words_of
-from alertd.enrich.tone_model import Opinion, label_of, model, opinion, score_of
+from alertd.enrich.tone_model import Opinion, model, opinion, score_of
 from alertd.enrich.tone_signals import signals_of
+from alertd.text.written import tone_label
 from tests.enrich.test_tone import tone
 
 shares = st.tuples(*[st.floats(0.001, 1) for _ in range(3)]).map(lambda t: Opinion(*(x / sum(t) for x in t)))
@@ -25,7 +26,7 @@ def test_any_text_has_a_bounded_tone_or_none(title: str, body: str) -> None:
     if found is not None:
         assert -1 <= found.score <= 1
         assert 0 <= found.confidence <= 1
-        assert found.label == label_of(found.score)
+        assert found.label == tone_label(found.score)
 
 
 @given(st.lists(words, max_size=60).map(" ".join))
@@ -40,11 +41,11 @@ def test_the_likeliest_class_is_the_band_of_the_score(said: Opinion, force: floa
     assert -1 <= score <= 1
     top = max(said)
     if said.neutral == top:
-        assert label_of(score) == "neutral"
+        assert tone_label(score) == "neutral"
     elif said.good == top and said.bad < top:
-        assert label_of(score).endswith("positive")
+        assert tone_label(score).endswith("positive")
     elif said.bad == top and said.good < top:
-        assert label_of(score).endswith("negative")
+        assert tone_label(score).endswith("negative")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_the_likeliest_class_is_the_band_of_the_score(said: Opinion, force: floa
     ],
 )
 def test_labels_follow_the_bands(score: float, label: str) -> None:
-    assert label_of(score) == label
+    assert tone_label(score) == label
 
 
 def test_confidence_never_falls_with_the_probability() -> None:

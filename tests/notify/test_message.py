@@ -110,9 +110,9 @@ def test_words_that_another_report_matched_are_not_looked_for_in_the_one_at_hand
     assert "on “leases”" in row(lines, "Why you")
     assert "on “data center”" in row(lines, "Why you")
     assert {r.quote for r in lines.rows if r.label == "Says"} == {"leases", "data center"}
-    grounded = msgspec.structs.replace(other, grounds=[Ground("type", "type 0.93")])
+    grounded = msgspec.structs.replace(other, grounds=[Ground("type", "clear compute lease")])
     lines = compose(msgspec.structs.replace(taken_back, alert=alert(matches=[match(), grounded])), NOW)
-    assert "other · type 0.93" in row(lines, "Why you")
+    assert "other · clear compute lease" in row(lines, "Why you")
     assert "data center" not in row(lines, "Why you")
 
 
@@ -223,14 +223,14 @@ def test_the_words_that_several_rules_hold_on_are_said_once() -> None:
 GROUNDS = [
     Ground("exposed", "exposed by one step"),
     Ground("amount", "low end $3bn ≥ $500m a year"),
-    Ground("type", "type 0.93"),
+    Ground("type", "clear compute lease"),
 ]
 
 
 def test_a_rule_says_whose_it_is_and_what_met_its_limits() -> None:
     lines = compose(message(alert=alert(matches=[match(owner="jd", grounds=GROUNDS, evidence=[])])), NOW)
     assert row(lines, "Why you") == (
-        "big-compute-lease, owner jd · type 0.93 · low end $3bn ≥ $500m a year · exposed by one step"
+        "big-compute-lease, owner jd · clear compute lease · low end $3bn ≥ $500m a year · exposed by one step"
     )
 
 
@@ -239,7 +239,7 @@ def test_each_rule_stands_on_a_line_of_its_own_and_what_was_said_is_not_said_aga
     two = [match(grounds=GROUNDS, evidence=[]), match(rule="second", grounds=more, evidence=[])]
     lines = compose(message(alert=alert(matches=two)), NOW)
     assert parts_of(next(r for r in lines.rows if r.label == "Why you")) == [
-        "big-compute-lease · type 0.93 · low end $3bn ≥ $500m a year · exposed by one step",
+        "big-compute-lease · clear compute lease · low end $3bn ≥ $500m a year · exposed by one step",
         "second · reclaim right",
     ]
 
@@ -249,7 +249,7 @@ def test_words_that_show_what_a_ground_says_are_not_listed_and_other_words_are()
     typed = event(event_types=[ReportedType(type="compute_lease", evidence=[lease])])
     held_on = match(grounds=GROUNDS[2:], evidence=[lease, orion])
     why = row(compose(message(event=typed, alert=alert(matches=[held_on])), NOW), "Why you")
-    assert why == "big-compute-lease · type 0.93 · on “orion”"
+    assert why == "big-compute-lease · clear compute lease · on “orion”"
 
 
 def test_the_way_to_a_named_company_is_said_where_the_holdings_do_not_show_it() -> None:

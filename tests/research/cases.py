@@ -20,6 +20,7 @@ from alertd.research.draft import Draft, DraftGround, DraftStatement
 from alertd.research.grounding import Checked, check
 from alertd.research.handles import handles
 from alertd.research.material import Earlier, Exposure, Material
+from alertd.research.study import Study
 
 TITLE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year"
 BODY = (
@@ -97,7 +98,8 @@ def material(**fields: Any) -> Material:
             MSFT: "MICROSOFT CORP", "quietco": "QuietCo",
         },
     }  # fmt: skip
-    return Material(**(values | fields))
+    values |= fields
+    return Material(Study(values.pop("event")), **values)
 
 
 def quoting(*quotes: str) -> list[DraftGround]:

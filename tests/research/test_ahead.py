@@ -8,13 +8,14 @@ import pytest
 
 from alertd.model import Event
 from alertd.research.ahead import ahead, months_of
+from alertd.research.study import Study
 
 DAY = "2026-03-02T14:30:00.000Z"
 
 
 def found(body: str, at: str = DAY) -> list[tuple[str, float, float]]:
     event = Event(id="ev_1", title="A title", body=body, event_at=at)
-    return [(one.said, *one.months) for one in ahead(event)]
+    return [(one.said, *one.months) for one in ahead(Study(event))]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_what_is_stated_to_come_is_found_and_what_has_been_is_not(
 def test_the_nearest_comes_first_and_each_quotes_its_place() -> None:
     body = "The loan falls due in June 2027 or later. The board meets to decide on 20 April 2026."
     event = Event(id="ev_1", title="A title", body=body, event_at=DAY)
-    coming = ahead(event)
+    coming = ahead(Study(event))
     assert [one.said for one in coming] == ["20 April 2026", "June 2027"]
     assert [body[one.evidence.start : one.evidence.end] for one in coming] == [one.said for one in coming]
 
@@ -157,7 +158,7 @@ def test_a_quarter_that_runs_is_this_years_and_what_has_just_been_is_not_next_ye
 )
 def test_what_comes_is_named_where_the_sentence_names_it(body: str, said: str, what: str) -> None:
     event = Event(id="ev_1", title="A title", body=body, event_at=DAY)
-    assert [(one.said, one.what) for one in ahead(event)] == [(said, what)]
+    assert [(one.said, one.what) for one in ahead(Study(event))] == [(said, what)]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_what_comes_is_named_where_the_sentence_names_it(body: str, said: str, w
 )
 def test_a_horizon_does_not_reach_from_a_payment_to_a_maturity(body: str, months: list[float]) -> None:
     event = Event(id="ev_1", title="A title", body=body, event_at=DAY)
-    assert months_of(ahead(event)) == months
+    assert months_of(ahead(Study(event))) == months
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import pytest
 
 from alertd.model import Event
 from alertd.research.ahead import ahead
+from alertd.research.study import Study
 
 
 def months(body: str) -> tuple[float, float]:
     """Give both ends of what lies ahead of 2 March 2026, in months."""
-    (one,) = ahead(Event(id="ev_x", title="", body=body, event_at="2026-03-02T12:00:00.000Z"))
+    (one,) = ahead(Study(Event(id="ev_x", title="", body=body, event_at="2026-03-02T12:00:00.000Z")))
     return one.months
 
 
@@ -39,12 +40,13 @@ def test_a_time_that_one_has_begins_now(body: str) -> None:
 
 def test_a_time_for_which_it_was_shut_is_over() -> None:
     about = Event(id="ev_x", title="", body="The line was closed for 60 days.", event_at="2026-03-02T12:00:00.000Z")
-    assert ahead(about) == []
+    assert ahead(Study(about)) == []
 
 
 def test_a_title_is_read_where_there_is_nothing_else() -> None:
     title, day = "Vega Grid to close its Ohio plant by end of 2027", "2026-03-02T12:00:00.000Z"
-    (one,) = ahead(Event(id="ev_x", title=title, body="", event_at=day))
+    (one,) = ahead(Study(Event(id="ev_x", title=title, body="", event_at=day)))
     assert one.evidence.field == "title"
     assert one.months[1] == pytest.approx(22.0, abs=0.1)
-    assert ahead(Event(id="ev_x", title=title, body="The plant makes cells for cars.", event_at=day)) == []
+    beside = Event(id="ev_x", title=title, body="The plant makes cells for cars.", event_at=day)
+    assert ahead(Study(beside)) == []

@@ -71,6 +71,8 @@ def test_a_sum_of_the_news_is_told(body: str) -> None:
         "Alder Bank was fined $70 million in May 2024.",
         "A decade ago Alder Bank paid $70 million.",
         "Its 2021 settlement of $70 million ended another case.",
+        "A fine of 2022 cost Alder Bank $70 million.",
+        "Alder Bank settled with its clients in 2022, which cost it $70 million.",
         "Alder Bank had paid $70 million before.",
         "Alder Bank sold its trust business for $70 million, which closed last year.",
     ],
@@ -87,6 +89,10 @@ def test_a_sum_of_an_earlier_time_is_not(body: str) -> None:
         "Other lenders have paid up to $70 million.",
         "Alder Bank did not comment, months after Corvin Trust paid $70 million.",
         "Corvin Trust was fined, too. It paid $70 million.",
+        "Last month Corvin Trust paid $70 million.",
+        "Shares of Corvin Trust fell when it paid $70 million.",
+        "Corvin Trust owes $70 million for another case.",
+        "Fines of other lenders, $70 million in all, stand.",
     ],
 )
 def test_a_sum_of_others_is_not(body: str) -> None:
@@ -107,8 +113,9 @@ def test_nor_is_one_of_a_career_or_a_comparison(body: str) -> None:
 
 def test_what_every_year_has_may_be_that_of_last_year() -> None:
     body = "The bank had revenue of $70 million in 2025."
-    assert tells(event(body, "$70 million", role="revenue"))
-    assert not tells(event(body.replace("2025", "2019"), "$70 million", role="revenue"))
+    assert tells(event(body, "$70 million", role="revenue", type_="results"))
+    assert not tells(event(body.replace("2025", "2019"), "$70 million", role="revenue", type_="results"))
+    assert not tells(event(body, "$70 million", role="revenue"))  # how large the bank is says nothing of its fine
 
 
 def test_what_a_newsroom_has_corrected_is_no_sum_of_before() -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from alertd.model import CompanyMention, DealTerm, Event, NoteStatement, Party, ReportedType
-from alertd.research.against import contrarian, questions
+from alertd.research import against
+from alertd.research import risks as dangers
 from alertd.research.material import Material
-from alertd.research.risks import risks
+from alertd.research.said import told
+from alertd.research.study import Study
 from tests.research.making import span
 
 TITLE = "Harbor to buy Tidewater"
@@ -31,7 +33,19 @@ def material(body: str, type: str = "acquisition", **fields: Any) -> Material:
         )],
         **fields,
     )  # fmt: skip
-    return Material(event, names=names)
+    return Material(Study(event), names=names)
+
+
+def contrarian(about: Material, before: list[NoteStatement] | None = None) -> list[NoteStatement]:
+    return against.contrarian(about, told(about.study), before or ())
+
+
+def questions(about: Material, before: list[NoteStatement] | None = None) -> list[NoteStatement]:
+    return against.questions(about.study, told(about.study), before or ())
+
+
+def risks(about: Material) -> list[NoteStatement]:
+    return dangers.risks(about, told(about.study))
 
 
 def kinds(said: list[NoteStatement]) -> list[str]:

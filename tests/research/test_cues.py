@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from alertd.research.cues import AGAINST, RISKS, UNSAID, Cue
+from alertd.research.cues import AGAINST, RISKS, UNSAID, Cues
 from alertd.research.passages import first_cue
+from alertd.research.prose import Spoken
 
 
-def cue_of(sentence: str, cues: tuple[Cue, ...] = RISKS) -> str:
+def cue_of(sentence: str, cues: Cues = RISKS) -> str:
     """Give the name of the first cue that a sentence shows; empty if it shows none."""
-    found = first_cue(sentence, 0, len(sentence), cues)
-    return cues[found[0]].name if found is not None else ""
+    found = first_cue(Spoken(sentence, 0, len(sentence)), cues)
+    return found[0].name if found is not None else ""
 
 
 @pytest.mark.parametrize(

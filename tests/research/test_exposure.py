@@ -14,13 +14,14 @@ from alertd.research.exposure import exposures, gather
 from alertd.research.facts_note import facts_note
 from alertd.research.handles import handles
 from alertd.research.material import Exposure, read_material, written_material
+from alertd.research.study import Study
 from tests.research.making import HELD, LABELS, graph, holding, lease, of
 
 RULES = Path(__file__).parents[2] / "rules"
 
 
 def touched(hops: int = 1, *relations: Relation, **changed: object) -> dict[str, Exposure]:
-    found = exposures(lease(**changed), holding(), graph(*relations), LABELS, hops)
+    found = exposures(Study(lease(**changed)), holding(), graph(*relations), LABELS, hops)
     return {one.company: one for one in found}
 
 
@@ -64,8 +65,8 @@ def test_a_relation_that_is_turned_round_keeps_its_source() -> None:
 
 def test_two_relations_away_it_is_exposed_on_demand_and_without_a_sign() -> None:
     held = {"sand": Holding(company="sand", weight=0.01, label="SAND")}
-    assert [one.company for one in exposures(lease(), held, graph(), LABELS) if one.holding] == []
-    (found,) = [one for one in exposures(lease(), held, graph(), LABELS, 2) if one.holding]
+    assert [one.company for one in exposures(Study(lease()), held, graph(), LABELS) if one.holding] == []
+    (found,) = [one for one in exposures(Study(lease()), held, graph(), LABELS, 2) if one.holding]
     assert (found.company, found.hops, found.sign) == ("sand", 2, None)
     assert [relation.of for relation in found.path] == ["chips", "vega"]
 
@@ -84,10 +85,10 @@ def test_a_way_that_says_in_which_direction_is_told_before_a_stronger_one_that_d
 @pytest.mark.parametrize("what", [(), ("chips",), ("power", "cooling")])
 def test_who_supplies_the_tenant_with_something_else_does_not_lose_it(what: tuple[Goods, ...]) -> None:
     made = Relation(company="other", type="supplier", of="lumen", what=what)
-    found = {one.company: one for one in exposures(lease(), HELD, graph(made), LABELS)}
+    found = {one.company: one for one in exposures(Study(lease()), HELD, graph(made), LABELS)}
     assert (found["other"].sign, found["other"].named) == (None, "lumen")
     lost = replace(made, what=(*what, "compute"))
-    found = {one.company: one for one in exposures(lease(), HELD, graph(lost), LABELS)}
+    found = {one.company: one for one in exposures(Study(lease()), HELD, graph(lost), LABELS)}
     assert found["other"].sign == -1
 
 
@@ -127,7 +128,7 @@ def test_a_type_that_is_not_sure_says_nothing() -> None:
 
 def test_an_unweighted_holding_is_touched_and_nobody_says_for_good_or_bad() -> None:
     held = {"chips": Holding(company="chips", unweighted=True)}
-    (found,) = [one for one in exposures(lease(), held, graph(), LABELS) if one.holding]
+    (found,) = [one for one in exposures(Study(lease()), held, graph(), LABELS) if one.holding]
     assert found.holding is not None
     assert (found.holding.weight, found.holding.impact) == (None, None)
 

@@ -274,7 +274,12 @@ def test_whatever_evidence_it_is_given_each_quote_stands_where_it_says(evidence:
 
 @pytest.mark.parametrize(
     ("changed", "lead"),
-    [({}, "Stated"), ({"status": "rumoured"}, "Talked of"), ({"type": "short_report"}, "Claimed")],
+    [
+        ({}, "Stated"),
+        ({"status": "rumoured"}, "Talked of"),
+        ({"status": "reported"}, "Reported"),
+        ({"type": "short_report"}, "Claimed"),
+    ],
 )
 def test_a_figure_is_said_as_it_is_given(changed: dict[str, str], lead: str) -> None:
     (found,) = lease().event_types
@@ -286,6 +291,13 @@ def test_of_what_is_denied_no_figure_is_told() -> None:
     (found,) = lease().event_types
     denied = written(event_types=[replace(found, status="denied")])
     assert not any("$" in said.text for said in of(denied, "implication"))
+
+
+@pytest.mark.parametrize(("status", "usual"), [("announced", True), ("rumoured", False), ("denied", False)])
+def test_of_what_is_denied_or_only_talked_of_no_right_runs_yet(status: str, usual: bool) -> None:
+    (found,) = lease().event_types
+    note = written(event_types=[replace(found, status=status)])
+    assert any("usual time" in one for one in texts(note, "horizon")) is usual
 
 
 def test_of_more_than_four_kinds_of_event_at_once_nothing_is_told() -> None:

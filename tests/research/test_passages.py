@@ -9,11 +9,13 @@ import pytest
 from alertd.model import Event, Evidence
 from alertd.research.addressed import speaks_to_its_reader
 from alertd.research.cues import AGAINST, RISKS, UNSAID
-from alertd.research.passages import READ, passages
+from alertd.research.passages import passages
+from alertd.research.study import Study
+from alertd.research.texts import READ
 
 
-def about(body: str) -> Event:
-    return Event(id="ev_1", title="A title", body=body)
+def about(body: str) -> Study:
+    return Study(Event(id="ev_1", title="A title", body=body))
 
 
 @pytest.mark.parametrize(

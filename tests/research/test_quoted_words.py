@@ -7,6 +7,7 @@ import pytest
 from alertd.model import Event, Evidence
 from alertd.research.grounds import QUOTE_MAX, before, quote
 from alertd.research.material import Earlier
+from alertd.research.study import Study
 
 SENTENCE = (
     "Preliminary considerations notwithstanding, " * 12 + "closing comes on 3 June, " + "shareholders said " * 30
@@ -18,7 +19,7 @@ AT = SENTENCE.index("3 June")
 def test_a_quote_of_a_long_sentence_begins_and_ends_with_whole_words(shift: int) -> None:
     body = "x" * shift + SENTENCE
     at = AT + shift
-    (ground,) = quote(Event(body=body), [Evidence(field="body", start=at, end=at + 6, quote=body)])
+    (ground,) = quote(Study(Event(body=body)), [Evidence(field="body", start=at, end=at + 6, quote=body)])
     shown = ground.evidence
     assert shown is not None
     assert shown.quote == body[shown.start : shown.end] and "3 June" in shown.quote
@@ -29,7 +30,7 @@ def test_a_quote_of_a_long_sentence_begins_and_ends_with_whole_words(shift: int)
 
 def test_a_span_without_a_blank_around_it_is_cut_where_it_must_be() -> None:
     body = "y" * 900
-    (ground,) = quote(Event(body=body), [Evidence(field="body", start=400, end=406, quote=body)])
+    (ground,) = quote(Study(Event(body=body)), [Evidence(field="body", start=400, end=406, quote=body)])
     assert ground.evidence is not None and len(ground.evidence.quote) == QUOTE_MAX
     assert ground.evidence.start <= 400 and ground.evidence.end >= 406
 

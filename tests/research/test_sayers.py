@@ -10,6 +10,7 @@ from alertd.model import Amount, DealTerm, Duration, Evidence
 from alertd.research.exposure import gather
 from alertd.research.facts_note import facts_note
 from alertd.research.sayers import sayer_at
+from alertd.research.study import Study
 from tests.research.making import LABELS, graph, lease, of
 
 FACT = "the notice period is 90 days"
@@ -40,7 +41,7 @@ def at(body: str, words: str = FACT) -> Evidence:
 )
 def test_who_says_it_is_read_from_its_sentence(sentence: str, says: str) -> None:
     body = f"Lumen Labs leases Orion. {sentence} Nobody said more."
-    sayer = sayer_at(lease(body=body), [at(body)])
+    sayer = sayer_at(Study(lease(body=body)), [at(body)])
     assert sayer is not None
     assert sayer.says == says
 
@@ -58,14 +59,14 @@ def test_who_says_it_is_read_from_its_sentence(sentence: str, says: str) -> None
 )
 def test_what_the_text_says_itself_nobody_else_says(sentence: str) -> None:
     body = f"Lumen Labs leases Orion. {sentence}"
-    assert sayer_at(lease(body=body), [at(body)]) is None
+    assert sayer_at(Study(lease(body=body)), [at(body)]) is None
 
 
 def test_a_place_that_is_none_is_said_by_nobody() -> None:
     for start, end in ((-1, 5), (5, 5), (0, 10_000)):
-        assert sayer_at(lease(), [Evidence(field="body", start=start, end=end, quote="")]) is None
-    assert sayer_at(lease(), []) is None
-    assert sayer_at(lease(), [Evidence(field="elsewhere", start=0, end=4, quote="")]) is None
+        assert sayer_at(Study(lease()), [Evidence(field="body", start=start, end=end, quote="")]) is None
+    assert sayer_at(Study(lease()), []) is None
+    assert sayer_at(Study(lease()), [Evidence(field="elsewhere", start=0, end=4, quote="")]) is None
 
 
 def texts(section: str, **changed: Any) -> list[str]:

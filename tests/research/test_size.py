@@ -168,3 +168,99 @@ def test_a_headline_that_is_sent_again_names_whom_it_named(mark: str) -> None:
     found = titled(event(f"{mark}Northwind Semiconductor cuts full-year guidance", "guidance_cut"))
     assert found is not None
     assert (found.start, found.quote) == (len(mark), "Northwind Semiconductor")
+
+
+def below(body: str, words: str, low: float, role: str | None, type_: str, per: str | None = None) -> list[str]:
+    """Give what a note says of a sum in the text below a headline, beside what happened."""
+    amount = Amount(low=low, high=low, role=role, per=per, evidence=[place(words, body, "body")])
+    return [one for one in rows(event("Skylark and Norbex in the news", type_, amount, body=body)) if "Stated" in one]
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "role", "type_"),
+    [
+        ("Skylark, which had revenue of $9 billion last year, signed it.", "$9 billion", "revenue", "contract_award"),
+        ("Norbex has a market value of $9 billion.", "$9 billion", "valuation", "compute_lease"),
+        ("The $9 billion company is new to the trade.", "$9 billion", None, "supply_agreement"),
+        ("Skylark means to invest $9 billion over the decade.", "$9 billion", "investment", "supply_agreement"),
+        ("It expects savings of about $9 billion.", "$9 billion", "cost", "acquisition"),
+        ("Norbex rejected an earlier offer of $9 billion.", "$9 billion", "deal_value", "acquisition"),
+        ("The union asks for pay of $9 billion in all.", "$9 billion", None, "strike"),
+    ],
+)
+def test_what_stands_beside_the_news_is_no_size_of_it(body: str, words: str, role: str | None, type_: str) -> None:
+    assert below(body, words, 9e9, role, type_) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "role", "type_"),
+    [
+        ("Skylark had revenue of $9 billion in the quarter.", "$9 billion", "revenue", "results"),
+        ("The lease brings Norbex revenue of $9 billion.", "$9 billion", "revenue", "compute_lease"),
+        ("Norbex has a market value of $9 billion.", "$9 billion", "valuation", "acquisition"),
+        ("The strike has cost $9 billion so far.", "$9 billion", "cost", "strike"),
+        ("It supplies parts worth $9 billion.", "$9 billion", "valuation", "supply_agreement"),
+    ],
+)
+def test_what_belongs_to_it_is(body: str, words: str, role: str | None, type_: str) -> None:
+    assert len(below(body, words, 9e9, role, type_)) == 1
+
+
+@pytest.mark.parametrize(("type_", "told"), [("compute_lease", 1), ("acquisition", 0)])
+def test_a_sum_a_year_is_the_size_of_what_is_paid_over_time(type_: str, told: int) -> None:
+    assert (
+        len(below("Norbex expects $9 billion a year by then.", "$9 billion a year", 9e9, None, type_, "year")) == told
+    )
+
+
+def test_a_year_ago_at_the_head_of_a_sentence_says_what_it_was() -> None:
+    body = "Skylark expects revenue of $9 billion. A year ago revenue was $8 billion."
+    now = Amount(low=9e9, high=9e9, role="revenue", evidence=[place("$9 billion", body, "body")])
+    then = Amount(low=8e9, high=8e9, role="revenue", evidence=[place("$8 billion", body, "body")])
+    said = rows(event("Skylark gives an outlook", "guidance", now, then, body=body))
+    assert said[1:] == ["Stated: $9bn, revenue, before $8bn."]
+
+
+def test_what_is_reported_or_sought_is_not_stated() -> None:
+    body = "Skylark seeks damages of $700 million from Norbex."
+    amount = Amount(low=7e8, high=7e8, role="penalty", evidence=[place("$700 million", body, "body")])
+    suit = event("Skylark sues Norbex", "litigation", amount, body=body)
+    assert rows(suit)[1:] == ["Sought: $700m, penalty."]
+    title = "Skylark to buy Norbex for $700 million - sources"
+    bid = event(title, "acquisition", money("$700 million", title, 7e8, "deal_value"))
+    heard = replace(bid, event_types=[replace(bid.event_types[0], status="reported")])
+    assert rows(heard)[1:] == ["Reported: $700m, deal value."]
+
+
+def test_who_asks_for_damages_does_not_have_to_pay_them() -> None:
+    body = "Skylark seeks damages of $700 million from Norbex."
+    amount = Amount(low=7e8, high=7e8, role="penalty", of="skylark", evidence=[place("$700 million", body, "body")])
+    suit = event("Skylark sues Norbex", "litigation", amount, body=body)
+    parties = [Party(company="skylark", role="plaintiff"), Party(company="norbex", role="defendant")]
+    names = {"skylark": "Skylark", "norbex": "Norbex"}
+    companies = [CompanyMention(id=id, name=name, evidence=[place(name, suit.title)]) for id, name in names.items()]
+    suit = replace(suit, event_types=[replace(suit.event_types[0], parties=parties)], companies=companies)
+    note = facts_note(gather(suit, {}, graph(), {}), suit.event_at)
+    assert of(note, "loser") == []
+
+
+def test_what_a_title_says_comes_before_what_stands_below() -> None:
+    body = "The chairman, who retires, bought shares."
+    about = event("Skylark cuts its guidance", "guidance_cut", body=body)
+    left = ReportedType(type="executive_change", confidence=0.9, evidence=[place("who retires", body, "body")])
+    assert rows(replace(about, event_types=[left, *about.event_types]))[0].startswith("Guidance cut")
+
+
+def test_a_thing_that_no_ground_names_is_not_named() -> None:
+    about = event("Skylark signs supply deal with Norbex", "supply_agreement", body="It gets 40 engines.")
+    named = replace(about, event_types=[replace(about.event_types[0], asset="40 engines")])
+    assert "engines" not in rows(named)[0]
+
+
+def test_what_a_bidder_pays_for_a_share_is_the_price_of_none_of_its_own() -> None:
+    title = "Skylark offers $52 a share for Norbex"
+    price = Amount(low=52, high=52, per="share", role="per_share", of="skylark", evidence=[place("$52", title)])
+    bid = event(title, "acquisition", price)
+    parties = [Party(company="skylark", role="acquirer"), Party(company="norbex", role="target")]
+    bid = replace(bid, event_types=[replace(bid.event_types[0], parties=parties)])
+    assert rows(bid)[1:] == ["Stated: $52 per share."]

@@ -11,8 +11,9 @@ from alertd.rules import again
 from alertd.rules.again import Again
 from alertd.rules.book import BookChange, RuleBook
 from alertd.rules.engines import EngineName
-from alertd.rules.index import ALWAYS, Index
+from alertd.rules.index import ALWAYS, NOWHERE, Index
 from alertd.rules.match import Matcher
+from alertd.rules.slot import Standing
 from tests.rules.anything import books, events
 from tests.rules.desk import desk_book, desk_portfolio
 from tests.rules.make import book, news
@@ -21,8 +22,9 @@ BUILT: tuple[EngineName, ...] = ("index", "dictionaries")
 TWO_WORDS = "all: [{text: bank}, {text: zebra}]"
 
 
-def posted(matcher: Matcher, portfolio: str = "desk-a", rule: str = "rule-0") -> tuple[str, ...]:
-    return matcher._slots[portfolio][rule].posting[0]
+def standing(matcher: Matcher, rule: str = "rule-0") -> Standing:
+    assert isinstance(matcher._rules, Index)
+    return matcher._rules.standing(matcher._slots["desk-a"][rule])
 
 
 def seen(matcher: Matcher, title: str, times: int) -> None:
@@ -37,9 +39,8 @@ def test_a_rule_leaves_a_word_that_turns_out_to_be_common(engine: EngineName, co
     matcher = Matcher(book(*[TWO_WORDS] * 40), engine)
     rare = {"bank": "zebra", "zebra": "bank"}[common]
     seen(matcher, f"A {common}", 1_000)
-    slots = matcher._slots["desk-a"].values()
-    assert {slot.posting[0] for slot in slots} == {(rare,)}
-    assert all(slot.checks == (frozenset({common}),) for slot in slots)
+    found = {standing(matcher, rule) for rule in matcher._slots["desk-a"]}
+    assert found == {(frozenset({rare}), (frozenset({common}),))}
     assert isinstance(matcher._rules, Index)
     assert matcher._rules.find((), {common}) == []
     assert len(matcher.match(news("A zebra of a bank")).matches) == 40
@@ -53,18 +54,19 @@ def test_a_rule_that_was_asked_about_every_event_leaves_that_when_a_word_is_rare
     matcher = Matcher(book("any: [{text: bank}, {text: money}]"), engine)
     seen(matcher, "A bank of money", 1_000)
     matcher.apply(_replaced(matcher, book("all: [{text: bank}, {text: money}]")))
-    assert posted(matcher) == (ALWAYS,)
+    assert standing(matcher)[0] == {ALWAYS}
     seen(matcher, "A bank", 200)
     seen(matcher, "Rain", 3_000)
-    assert posted(matcher) == ("money",)
+    assert standing(matcher)[0] == {"money"}
 
 
 def test_rules_that_need_no_word_or_nothing_that_is_there_stay_where_they_are() -> None:
     made = desk_book(desk_portfolio("mentions: holdings", "text: bank", held={}))
     matcher = Matcher(made)
-    before = [slot.posting for slot in matcher._slots["desk-a"].values()]
+    before = standing(matcher, "rule-1")
     seen(matcher, "A bank", 400)
-    assert [slot.posting for slot in matcher._slots["desk-a"].values()] == before
+    assert matcher._slots["desk-a"]["rule-0"].number == NOWHERE
+    assert standing(matcher, "rule-1") == before
     assert matcher._again.moved == 0
 
 

@@ -11,8 +11,8 @@ from alertd.companies.model import Holdings
 from alertd.companies.relations import Graph
 from alertd.model import Event
 from alertd.rules.index import plain
-from alertd.rules.keys import keys_of
-from alertd.rules.logic import MAX_QUOTE, Key, Node, Reading, Scope
+from alertd.rules.keys import Keys, keys_of
+from alertd.rules.logic import MAX_QUOTE, Node, Reading, Scope
 from alertd.rules.tree import All, AnyOf, Condition, Not
 from alertd.rules.world import Rates, World
 from alertd.text.scan import TermScanner
@@ -22,7 +22,7 @@ _GRAPH = Graph(RELATIONS)
 _WORLD = World(_GRAPH, {}, Rates(date="2026-01-01", rates={"EUR": 2.0}))
 
 
-def _ask(condition: Node, event: Event) -> tuple[Reading, set[Key]]:
+def _ask(condition: Node, event: Event) -> tuple[Reading, Keys]:
     reading = Reading(event, TermScanner(condition.terms()).scan(event.title, event.body))
     return reading, keys_of(reading)
 

@@ -40,16 +40,16 @@ def grounds(condition: str, event: Event) -> list[str]:
 @pytest.mark.parametrize(
     ("condition", "said"),
     [
-        ("event_type: compute_lease", ["type 0.93"]),
+        ("event_type: compute_lease", ["clear compute lease"]),
         ("terms: reclaim_right", ["reclaim right"]),
         ('amount: ">= 500M USD per year"', ["low end $3bn ≥ $500m a year"]),
         ('amount: "<= 5B USD per year"', ["high end $4bn ≤ $5bn a year"]),
         ('amount: "1B..5B USD per year"', ["$3-4bn within $1-5bn a year"]),
         ('amount: ">= 500M EUR per year"', ["$3-4bn a year is low end €2.73bn ≥ €500m a year"]),
         ('amount: "> 100M USD per month"', ["$3-4bn a year is low end $250m > $100m a month"]),
-        ('sentiment: "<= -0.35"', ["tone −0.42 ≤ −0.35"]),
-        ('{sentiment: "<= -0.35", of: spacex}', ["SpaceX tone −0.50 ≤ −0.35"]),
-        ('novelty: ">= 0.8"', ["novelty 1.00 ≥ 0.8"]),
+        ('sentiment: "<= -0.35"', ["tone moderately negative, −0.42 ≤ −0.35"]),
+        ('{sentiment: "<= -0.35", of: spacex}', ["SpaceX moderately negative, −0.50 ≤ −0.35"]),
+        ('novelty: ">= 0.8"', ["100 % new ≥ 80 %"]),
         ('weight: ">= 1%"', ["SpaceX +2.0 % ≥ 1 %"]),
         ("role: lessor", ["SpaceX lessor"]),
         ("exposed: holdings", ["exposed by one step"]),
@@ -57,8 +57,8 @@ def grounds(condition: str, event: Event) -> list[str]:
         ("text: leases", []),
         ("not: {text: merger}", []),
         ("not: {event_type: contract_dispute}", []),
-        ("any: [{text: merger}, {event_type: compute_lease}]", ["type 0.93"]),
-        ("all: [{event_type: compute_lease}, {terms: reclaim_right}]", ["type 0.93", "reclaim right"]),
+        ("any: [{text: merger}, {event_type: compute_lease}]", ["clear compute lease"]),
+        ("all: [{event_type: compute_lease}, {terms: reclaim_right}]", ["clear compute lease", "reclaim right"]),
     ],
 )
 def test_a_condition_says_what_met_its_limit(condition: str, said: list[str]) -> None:
@@ -83,7 +83,7 @@ def test_a_match_names_the_owner_of_its_rule_and_when_the_holdings_were_so() -> 
     dated = msgspec.structs.replace(desk.holdings, as_of="2026-01-12")
     (match,) = matches(msgspec.structs.replace(desk, holdings=dated), lease())
     assert (match.owner, match.held_as_of) == ("jd", "2026-01-12")
-    assert [one.text for one in match.grounds] == ["type 0.93"]
+    assert [one.text for one in match.grounds] == ["clear compute lease"]
     timed = msgspec.structs.replace(dated, at="2026-01-12T11:30:00Z")
     (match,) = matches(msgspec.structs.replace(desk, holdings=timed), lease())
     assert match.held_as_of == "2026-01-12T11:30:00Z"
@@ -99,7 +99,7 @@ def test_a_match_that_touches_no_holding_does_not_say_when_they_were_so() -> Non
 def test_grounds_are_said_once_and_are_few() -> None:
     twice = "all: [{event_type: compute_lease}, {event_type: compute_lease}, {terms: reclaim_right}]"
     (match,) = matches(desk_portfolio(twice), lease())
-    assert [one.text for one in match.grounds] == ["type 0.93", "reclaim right"]
+    assert [one.text for one in match.grounds] == ["clear compute lease", "reclaim right"]
     many = ", ".join(f'{{amount: ">= {n}M USD per year"}}' for n in range(1, 20))
     (match,) = matches(desk_portfolio(f"all: [{many}]"), lease())
     assert len(match.grounds) == MAX_GROUNDS

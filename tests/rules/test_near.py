@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-import itertools
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from alertd.rules.logic import Truth
-from alertd.rules.near import _closest
 from tests.rules.desk import ask
 from tests.rules.make import news
 
@@ -83,26 +78,6 @@ def test_near_says_where_it_looked() -> None:
 def test_near_takes_a_list_as_alternatives() -> None:
     tree = ask("near: {terms: [lease, {list: chips}], within: 3}", news("Leases accelerators")).tree
     assert (tree.truth, tree.label) == (True, "near: lease, list chips within 3 words")
-
-
-_PLACES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.integers(0, 2)), max_size=9)
-
-
-@given(_PLACES, st.integers(1, 3), st.integers(1, 9))
-def test_near_finds_what_trying_all_places_finds(
-    places: list[tuple[int, int, int]], groups: int, within: int
-) -> None:
-    spans = sorted((first, first + more, group) for first, more, group in places if group < groups)
-    by_group = [[span for span in spans if span[2] == group] for group in range(groups)]
-    together = [
-        chosen
-        for chosen in itertools.product(*by_group)
-        if max(last for _, last, _ in chosen) - min(first for first, _, _ in chosen) < within
-    ]
-    found = _closest(spans, groups, within)
-    assert (found is not None) == bool(together)
-    if found is not None:
-        assert sorted(found, key=lambda span: span[2]) in [list(chosen) for chosen in together]
 
 
 def test_near_asks_a_text_of_a_hundred_thousand_places_without_trying_pairs() -> None:

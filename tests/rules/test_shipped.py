@@ -33,7 +33,7 @@ SHIPPED = {
     "default", "delisting", "trading_halt", "index_change", "restatement", "auditor_change", "litigation",
     "settlement", "regulatory_action", "export_control", "sanctions", "product_recall", "clinical_result",
     "drug_decision", "cyber_incident", "outage", "activist_stake", "proxy_fight", "short_report", "insider_trade",
-    "spinoff", "law_firm_notice",
+    "spinoff", "law_firm_notice", "strike",
 }  # fmt: skip
 """The event types that are there from the start."""
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
+import pytest
 
-from alertd.model import IngestItem, StreamEvent
+from alertd.errors import Corrupt
+from alertd.model import IngestItem, JournalRecord, StreamEvent
 from alertd.store.protocol import Store
+from alertd.store.redis import RedisStore
 from tests.store.make import NOW, candidate, new, record
 
 
@@ -68,6 +71,37 @@ async def test_what_is_not_pending_cannot_be_claimed(store: Store) -> None:
     event = await one(store)
     await store.finish_event(event.stream_id, record("ev_a"))
     assert await store.claim_event("second", event.stream_id, 0) is None
+
+
+async def three(store: Store) -> list[tuple[str, JournalRecord, dict[str, int]]]:
+    """Give three events that were handed out, each with what it is finished with."""
+    await store.ingest("wire", [new(n) for n in "abc"], NOW)
+    return [(e.stream_id, record(e.event.id), {}) for e in await store.read_events("first", 10, 0)]
+
+
+async def test_several_are_finished_in_one_go_and_each_for_itself(store: Store) -> None:
+    ended = await three(store)
+    assert await store.finish_events([]) == []
+    assert await store.finish_events([*ended[:2], ended[0]]) == [True, True, False]
+    assert await store.finish_events(ended) == [False, False, True]
+    assert [r.ids for _, r in await store.trace("ev_b")] == [["ev_b"]]
+    assert (await store.backlog()).events == 0
+
+
+@pytest.mark.parametrize("long", [1, 1 << 20])
+async def test_one_that_cannot_be_finished_holds_up_no_other(
+    redis_store: RedisStore, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alertd.store.events.LONG", long)
+    await redis_store.link.call("SET", redis_store.keys("trace:ev_b"), "somebody else's")
+    await redis_store.link.call("SCRIPT", "FLUSH")
+    ended = await three(redis_store)
+    first, second, third = await redis_store.finish_events(ended)
+    assert (first, third) == (True, True)
+    assert isinstance(second, Corrupt)
+    assert [row.stream_id for row in await redis_store.pending(None, 0, 10)] == [ended[1][0]]
+    with pytest.raises(Corrupt, match="WRONGTYPE"):
+        await redis_store.finish_event(*ended[1])
 
 
 async def test_finishing_twice_writes_one_journal_record(store: Store) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from alertd.text.core import CoreTerms, make_postings
+from alertd.text.core import CoreField, CoreTerms, CoreTokens, core_tokens, make_postings
 from alertd.text.dictionaries import Dictionaries
 from alertd.text.scan import Found, Term, TermScanner, make_term
 
@@ -22,8 +22,9 @@ PIECES = [
     " ", "'", "’", "'s", "’s ", "\u0301", "\u0345", "\u200b", "ß", "½", "™", "\ufdfa", "\ud800", "\x00", "\U000e0100",
     "-", ". ", "\n", "ก้", "क्षि", "٣", "Ｗ", "İ", "Σς",
 ]  # fmt: skip
-KEYS = [f"key{number}" for number in range(9)]
+KEYS = [*(f"key{number}" for number in range(4)), "a", "title:a", "lease", "title:the lease", "the lease"]
 COMPANIES = [f"company{number}" for number in range(7)]
+MANY = 1 << 30
 FailAfter = Callable[[int], None]
 """Lets the core's memory run out once, after so many requests; below 0: not at all."""
 
@@ -106,6 +107,13 @@ class Play:
         title, body = self._written(), self._written() * (1 if self._choose(4) else 50)
         mine, theirs = self._core.scan(title, body), self._python.scan(title, body)
         self._same(mine, theirs)
+        for name in ("title", "body"):
+            tokens = mine.tokens(name)
+            assert isinstance(tokens, CoreTokens)
+            places = [(*place, term) for term in theirs.terms() for place in theirs.positions(name, term)]
+            assert sorted(self._table.search(tokens.read, MANY, MANY, False)) == sorted(places)
+            raised = [place for place in places if place[0] in theirs.tokens(name).capitals]
+            assert sorted(self._table.search(tokens.read, MANY, MANY, True)) == sorted(raised)
         self._before.append((mine, theirs))
 
     def _written(self) -> str:
@@ -127,9 +135,14 @@ class Play:
             here, there = mine.tokens(name), theirs.tokens(name)
             assert here.words == there.words
             assert here.places == there.places
+            assert here.capitals == there.capitals
             assert mine.beginning(name, 5) == theirs.beginning(name, 5)
             for term in theirs.terms():
                 assert mine.positions(name, term) == theirs.positions(name, term)
+            groups = tuple(frozenset({term}) for term in sorted(theirs.terms())[:3])
+            if groups:
+                assert mine.near(name, groups, 6) == theirs.near(name, groups, 6)
+                assert mine.near(name, groups, 20, 9) == theirs.near(name, groups, 20, 9)
             if there.words:
                 assert here.span(0, len(there) - 1) == there.span(0, len(there) - 1)
 
@@ -155,10 +168,36 @@ class Play:
             self._postings.drop(slot)
 
     def _ask(self) -> None:
+        """Ask by names, and by what stands in the texts that were read last, whose terms may have gone meanwhile."""
         keys, companies = self._some(KEYS, 8), self._some(COMPANIES, 5)
-        found = self._postings.find(keys, companies)
+        self._concern(keys, companies, self._postings.find(keys, companies))
+        if self._before:
+            found = self._before[-1][0]
+            title, body = found.fields
+            assert isinstance(title, CoreField)
+            assert isinstance(body, CoreField)
+            has = keys | found.terms() | {f"title:{term}" for term in found.title}
+            self._concern(has, companies, self._postings.find(keys, companies, title.read, body.read))
+        for slot in self._postings.in_vain(3, self._choose(5)):
+            assert slot in self._slots
+        dumped = self._dumped()
+        if dumped is not None:
+            again = make_postings()
+            assert again.load(*dumped) == len(self._slots)
+            self._concern(keys, companies, again.find(keys, companies))
+
+    def _dumped(self) -> tuple[list[str], list[str], bytes, bytes] | None:
+        """Give all slots; None if some have gone whose numbers are free."""
+        try:
+            return self._postings.dump()
+        except ValueError:
+            return None
+
+    def _concern(self, keys: frozenset[str], companies: frozenset[str], found: list[int]) -> None:
         assert len(set(found)) == len(found)
         assert set(found) == {slot for slot, posted in self._slots.items() if posted.concerns(keys, companies)}
+        for slot in found:
+            assert self._postings.parts(slot) == (self._slots[slot].keys, self._slots[slot].checks)
 
     def _fail(self) -> None:
         """Let memory run out in a change and in a reading: an error, and all is as before."""
@@ -166,12 +205,20 @@ class Play:
         if self._fail_after is None:
             return
         self._runs_out(after, lambda: self._core.scan(text, ""))
+        read = core_tokens(text).read
+        self._runs_out(after % 4, read.capitals)
+        self._runs_out(after % 8, lambda: self._table.search(read, MANY, MANY, True))
         if not self._runs_out(after, lambda: self._core.add(term)):
             self._core.remove(term)
         slots: list[int] = []
         self._runs_out(after, lambda: slots.append(self._postings.put(*posted)))
         for slot in slots:
             self._postings.drop(slot)
+        dumped = self._dumped()
+        if dumped is not None:
+            self._runs_out(after, self._postings.dump)
+            self._runs_out(after, lambda: make_postings().load(*dumped))
+            self._runs_out(after, lambda: self._postings.find(posted.keys, posted.companies or ()))
 
     def _runs_out(self, after: int, work: Callable[[], object]) -> bool:
         assert self._fail_after is not None

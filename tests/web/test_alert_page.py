@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from alertd.errors import Corrupt
 from alertd.model import (
     AlertState,
     Amount,
+    AnswerKind,
     CompanyMention,
     DealTerm,
     Duration,
@@ -30,6 +31,7 @@ from alertd.model import (
     Sentiment,
     TouchedHolding,
 )
+from alertd.web.page.alert_page import DONE
 from alertd.web.portfolio_names import PortfolioName, PortfolioNames
 from tests.alerts.living import EVENT, NOW, TITLE, held_weight, match, state
 from tests.alerts.test_trail import decided, ended
@@ -90,7 +92,7 @@ async def test_it_shows_who_money_and_terms_tone_exposure_and_the_note(api: Api)
     await api.life.put(whole())
     text = await shown(api)
     assert re.findall(r"<mark[^>]*>(.*?)</mark>", text) == ["supercomputer", "leases", "harm clause"]
-    assert "Vega Grid (VEGA) lessor alias Vega Lumen Labs lessee" in section(text, "Who")
+    assert "Vega Grid (VEGA) lessor recognised by: alias Vega Lumen Labs lessee" in section(text, "Who")
     money = section(text, "Money, time and terms")
     for words in (
         "$3bn a year revenue of Vega Grid $3 billion a year",
@@ -108,7 +110,7 @@ async def test_it_shows_who_money_and_terms_tone_exposure_and_the_note(api: Api)
 async def test_what_is_not_known_has_no_part(api: Api) -> None:
     await api.life.put(state())
     text = await shown(api)
-    assert re.findall(r"<h2>(.*?)</h2>", text) == ["What happened"]
+    assert re.findall(r"<h2>(.*?)</h2>", text) == ["What happened (EST)"]
 
 
 async def test_the_journal_tells_the_story_what_was_sent_and_why(api: Api) -> None:
@@ -133,7 +135,7 @@ async def test_the_journal_tells_the_story_what_was_sent_and_why(api: Api) -> No
     assert "javascript:" not in text
     assert "desk sent attempt 2 · it took a while" in section(text, "Sent")
     why = section(text, "Why")
-    assert "first the first alert about this" in why and "desk is told" in why
+    assert "The first alert about this" in why and "desk is told" in why
     assert "mail held back during quiet hours (until 07:30)" in why
     assert "desk too soon after the last message about this" in why
     assert "alertd why" not in text, "the journal has all of it"
@@ -187,9 +189,9 @@ async def test_an_excerpt_is_shown_whole_where_the_journal_has_the_text_and_only
         ({}, "Open · for 1 min, nobody has taken it"),
         (
             {"status": "acknowledged", "acknowledged_by": "jd", "acknowledged_at": rfc3339(NOW)},
-            "Acknowledged by jd · 03:00",
+            "Acknowledged by jd · 03:00 EST",
         ),
-        ({"snoozed_until": rfc3339(NOW + 3_600_000)}, "nobody has taken it · snoozed until 04:00"),
+        ({"snoozed_until": rfc3339(NOW + 3_600_000)}, "nobody has taken it · snoozed until 04:00 EST"),
         ({"snoozed_until": rfc3339(NOW - 1)}, "Open · for 1 min, nobody has taken it<"),
         ({"status": "closed", "feedback": {"jd": "noise", "ab": "noise"}}, "Closed · 2 call it noise"),
         ({"status": "closed", "merged_into": "al_b"}, 'carried on by <a href="/alerts/al_b">another alert</a>'),
@@ -212,7 +214,8 @@ async def test_the_answers_stand_on_top_and_at_the_foot_of_a_long_page(api: Api)
     status, to = await post(api, "/alerts/al_a/acknowledge", cookie, csrf=csrf(text))
     assert status == 303
     _, text = await get(api, to, cookie)
-    assert text.index("Done: acknowledge.") < text.index('id="live"'), "it is not renewed with the rest"
+    assert text.index("You have taken it.") < text.index('id="live"'), "it is not renewed with the rest"
+    assert set(DONE) == set(get_args(AnswerKind)), "and after each other answer something is said, too"
 
 
 # --- the list -----------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ async def test_alerts_are_listed_chosen_shown_and_answered(api: Api) -> None:
     status, to = await post(api, "/alerts/al_a/acknowledge", cookie, csrf=csrf(text))
     assert (status, to) == (303, "/alerts/al_a?done=acknowledge")
     _, text = await get(api, to, cookie)
-    assert "Done: acknowledge." in text
+    assert "You have taken it." in text
     assert "acknowledged by api" in text
     (record,) = await api.life.journal("answer")
     assert (record.data["who"], record.data["via"]) == ("api", "page")
@@ -117,7 +117,7 @@ class Form(HTMLParser):
         name, value = given.get("name") or "", given.get("value") or ""
         if tag == "form":
             self._within = given.get("role") == "search"
-        elif self._within and tag == "input":
+        elif self._within and tag == "input" and name:
             self.fields[name] = value
         elif self._within and tag == "select":
             self._select = name
@@ -228,6 +228,8 @@ async def test_a_link_signs_in_once(api: Api) -> None:
     status, text = await get(api, f"/login/{code}")
     assert (status, "Sign in as api" in text) == (200, True), "looking at it does nothing"
     assert (await post(api, f"/login/{code}"))[0] == 303
+    jd = sessions.code("api/jd", digest, NOW, "n4")
+    assert "Sign in as jd" in (await get(api, f"/login/{jd}"))[1], "who comes by it may say who they are"
     for again in (code, *other_spellings(sessions, code)):
         assert (await get(api, f"/login/{again}"))[0] == 410
         assert (await post(api, f"/login/{again}"))[0] == 410

@@ -154,7 +154,7 @@ class Examiner:
         if self._near is None or past.at_ms < self._plan.since_ms:
             return []
         held = {(match.portfolio, match.rule) for match in result.matches}
-        return list(self._near.of(read.reading, read.keys(), held))
+        return list(self._near.of(read.reading, read.keys().all(), held))
 
     def _observed(self, result: MatchResult) -> list[Observation]:
         return ask([result], self._routine_forms, source_desks=self._source_desks).observations if self._facts else []

@@ -14,7 +14,6 @@ import msgspec
 
 from alertd.base.clock import parse_rfc3339
 from alertd.base.wall_clock import local
-from alertd.enrich.tone_model import label_of
 from alertd.history.analytics.model import (
     AlertsOf,
     HoldingLine,
@@ -28,6 +27,7 @@ from alertd.history.analytics.model import (
 )
 from alertd.notify.clocks import day, zone_label
 from alertd.notify.plain import counted, one_line
+from alertd.text.written import tone_label
 
 UNKNOWN = "–"
 LEAST_TONE = 0.3
@@ -111,7 +111,7 @@ def signed(value: float | None, digits: int = 2) -> str:
 
 def tone(value: float | None) -> str:
     """Write an index with its name: `+0.31 mildly positive`."""
-    return "not known" if value is None else f"{signed(value)} {label_of(value)}"
+    return "not known" if value is None else f"{signed(value)} {tone_label(value)}"
 
 
 def tones(one: Tone) -> str:

@@ -60,9 +60,13 @@ local function is_stale(one)
   if settled then
     return false
   end
+  local seen = {[one.story] = true}  -- there may be hundreds, and they are looked up as often
+  for _, story in ipairs(one.seen) do
+    seen[story] = true
+  end
   for _, key in ipairs(one.keys) do
     for _, story in ipairs(redis.call('ZRANGEBYSCORE', K['under:' .. key], number(one.since_ms), '+inf')) do
-      if story ~= one.story and not has(one.seen, story) then
+      if not seen[story] then
         return true
       end
     end

@@ -54,6 +54,7 @@ typedef struct {
     PyObject **names; /* of the distinct terms */
     uint32_t name_count;
     PyObject *terms; /* the same as a set */
+    uint8_t *capitals; /* for each word 1 if it is written with one; NULL until somebody asks */
 } field_object;
 
 extern PyType_Spec folds_spec, terms_spec, field_spec, postings_spec;
@@ -72,6 +73,17 @@ int field_read(field_object *field, const fold_table *table, const uint8_t *text
 
 /* Give a field that has nothing yet, or NULL with an exception. */
 field_object *field_new(PyTypeObject *type, PyObject *text);
+
+/* The number of a term among the distinct ones; -1: not found; -2: an exception. */
+int64_t field_term(field_object *field, PyObject *term);
+
+/* The methods that stand in files of their own: near.c, cased.c and search.c. */
+PyObject *field_near(PyObject *self, PyObject *args);
+PyObject *field_capitals(PyObject *self, PyObject *unused);
+PyObject *terms_search(PyObject *self, PyObject *args);
+
+/* Mark the words of a field that are written with a capital. 0, or -1 with an exception. */
+int field_mark_capitals(field_object *field);
 
 /* Give the names of the distinct terms to a field that has been searched. Runs no code of Python's, so nobody can have
  * changed the terms since. 0, or -1 with an exception. */

@@ -40,6 +40,7 @@ static void field_dealloc(PyObject *self) {
     for (uint32_t i = 0; i < field->name_count; i++)
         Py_DECREF(field->names[i]);
     free(field->names);
+    free(field->capitals);
     folded_free(&field->folded);
     free(field->tokens.all);
     hits_free(&field->hits);
@@ -49,8 +50,7 @@ static void field_dealloc(PyObject *self) {
     Py_DECREF(type);
 }
 
-/* Give the number of a term among the distinct ones; -1: not found; -2: an exception. */
-static int64_t number_of(field_object *field, PyObject *term) {
+int64_t field_term(field_object *field, PyObject *term) {
     for (uint32_t i = 0; i < field->name_count; i++) /* terms are interned, mostly by both sides */
         if (field->names[i] == term)
             return i;
@@ -67,7 +67,7 @@ static int64_t number_of(field_object *field, PyObject *term) {
 
 static PyObject *field_positions(PyObject *self, PyObject *term) {
     field_object *field = (field_object *)self;
-    int64_t number = number_of(field, term);
+    int64_t number = field_term(field, term);
     PyObject *places = number > -2 ? PyList_New(0) : NULL;
     for (uint32_t i = 0; places && number >= 0 && i < field->hits.count; i++) {
         const hit *one = &field->hits.all[i];
@@ -165,7 +165,10 @@ static Py_ssize_t field_length(PyObject *self) { return (Py_ssize_t)((field_obje
 static PyMethodDef field_methods[] = {
     {"positions", field_positions, METH_O, "Give the first and last word of every place of a term."},
     {"beginning", field_beginning, METH_O, "Give the terms that stand within so many first words."},
+    {"near", field_near, METH_VARARGS,
+     "Give the first and last word of a term of each group, all within so many words and before one; None: there are none."},
     {"words", field_words, METH_NOARGS, "Give the folded words."},
+    {"capitals", field_capitals, METH_NOARGS, "Give the words that are written with a capital, as written, by their number."},
     {"span", field_span, METH_VARARGS, "Give where the first to the last word stand in the text."},
     {"places", field_places, METH_NOARGS, "Give where each word begins, and where it ends."},
     {NULL, NULL, 0, NULL},

@@ -1,4 +1,4 @@
-/* Objects under numbers from 1, counted: strings, and sets of strings. */
+/* Strings under numbers from 1, counted. */
 
 #ifndef ALERTD_INTERNED_H
 #define ALERTD_INTERNED_H
@@ -11,10 +11,7 @@ typedef struct {
     PyObject **names;
     uint32_t *uses;
     uint32_t count, name_room, use_room;
-    struct {
-        uint32_t *all;
-        uint32_t count, room;
-    } free;
+    numbers free;
 } interned;
 
 /* 0, or -1 with an exception. */
@@ -29,6 +26,11 @@ uint32_t interned_use(interned *known, PyObject *name);
 
 /* One use less; an object that nobody uses is gone. Gives the uses that are left. */
 uint32_t interned_release(interned *known, uint32_t number);
+
+/* The bytes that it takes beside what Python knows of. */
+static inline size_t interned_memory(const interned *known) {
+    return known->name_room * sizeof(PyObject *) + sizeof(uint32_t) * ((size_t)known->use_room + known->free.room);
+}
 
 /* How many there are. */
 static inline Py_ssize_t interned_size(const interned *known) { return PyDict_Size(known->numbers); }

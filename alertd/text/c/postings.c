@@ -1,27 +1,18 @@
-#include "interned.h"
+#include "postings.h"
 
-/* Slots under what an event must have for them. */
-typedef struct {
-    PyObject_HEAD
-    interned keys, sets, companies;
-    slot_index index;
-    numbers asked_keys, asked_companies, found; /* kept from question to question */
-} postings_object;
-
-static void release_companies(postings_object *postings, PyObject *set, uint32_t number);
 
 /* Let go of all that a slot, or the part of one that was read, uses. */
 static void release_parts(postings_object *postings, slot_parts parts) {
-    uint32_t *part = parts + 1;
+    uint32_t *part = parts + 1, count;
     for (uint32_t left = *part++; left; left--)
         interned_release(&postings->keys, *part++);
     for (uint32_t clauses = *part++; clauses; clauses--)
         for (uint32_t left = *part++; left; left--)
             interned_release(&postings->keys, *part++);
-    if (parts[0] && postings->sets.uses[parts[0]] == 1)
-        release_companies(postings, postings->sets.names[parts[0]], parts[0]);
-    if (parts[0])
-        interned_release(&postings->sets, parts[0]);
+    uint32_t *companies = parts[0] ? access_release(&postings->index, parts[0], &count) : NULL;
+    for (uint32_t i = 0; companies && i < count; i++)
+        interned_release(&postings->companies, companies[i]);
+    free(companies);
     free(parts);
 }
 
@@ -31,7 +22,7 @@ static int use_all(interned *known, slot_index *index, PyObject *members, uint32
     while (iterator && (member = PyIter_Next(iterator))) {
         uint32_t number = interned_use(known, member);
         Py_DECREF(member);
-        if (number && access_room(index, are_keys ? number : 0, 0, are_keys ? 0 : number) < 0) {
+        if (number && access_room(index, are_keys ? number : 0, are_keys ? 0 : number) < 0) {
             interned_release(known, number);
             PyErr_NoMemory();
             number = 0;
@@ -44,75 +35,58 @@ static int use_all(interned *known, slot_index *index, PyObject *members, uint32
     return PyErr_Occurred() ? -1 : 0;
 }
 
-/* The numbers of a set's companies, which it uses; NULL with an exception. */
-static uint32_t *companies_of(postings_object *postings, PyObject *set, uint32_t *count) {
-    uint32_t *all = malloc(((size_t)PyObject_Size(set) + 1) * sizeof *all);
-    *count = 0;
-    if (!all) {
-        PyErr_NoMemory();
-    } else if (use_all(&postings->companies, &postings->index, set, all, count, 0) < 0) {
-        while (*count)
-            interned_release(&postings->companies, all[--*count]);
-        free(all);
-        all = NULL;
-    }
-    return all;
-}
-
-static void release_companies(postings_object *postings, PyObject *set, uint32_t number) {
-    PyObject *iterator = PyObject_GetIter(set), *company;
-    while (iterator && (company = PyIter_Next(iterator))) {
-        int64_t found = interned_get(&postings->companies, company);
-        if (found > 0) {
-            uint32_t one = (uint32_t)found;
-            access_empty(&postings->index, number, &one, 1);
-            interned_release(&postings->companies, one);
-        }
-        Py_DECREF(company);
-    }
-    Py_XDECREF(iterator);
-    PyErr_Clear();
-}
-
-/* Use a set of companies; 0 with an exception. */
+/* Use a set of companies, and each of them for the set; 0 with an exception. */
 static uint32_t use_set(postings_object *postings, PyObject *set) {
-    uint32_t number = interned_use(&postings->sets, set), count;
-    if (!number || postings->sets.uses[number] > 1)
-        return number;
-    uint32_t *companies = companies_of(postings, set, &count);
-    if (companies && (access_room(&postings->index, 0, number, 0) < 0 ||
-                      access_fill(&postings->index, number, companies, count) < 0)) {
-        while (count)
-            interned_release(&postings->companies, companies[--count]);
-        free(companies);
-        companies = NULL;
+    uint32_t count = 0, number = 0, *all = malloc((size_t)PyObject_Size(set) * sizeof *all);
+    int is_new = 0;
+    if (!all)
         PyErr_NoMemory();
-    }
-    if (!companies) {
-        interned_release(&postings->sets, number);
-        return 0;
-    }
-    free(companies);
+    else if (use_all(&postings->companies, &postings->index, set, all, &count, 0) == 0 &&
+             !(number = access_use(&postings->index, all, count, &is_new)))
+        PyErr_NoMemory();
+    if (number && is_new)
+        return number;
+    while (count)
+        interned_release(&postings->companies, all[--count]);
+    free(all);
     return number;
 }
 
+/* Check that something is a frozenset of strings, whose comparison runs no code of Python's, and give its size; -1 with
+ * an exception. */
+static Py_ssize_t size_of(PyObject *names) {
+    PyObject *iterator = PyFrozenSet_CheckExact(names) ? PyObject_GetIter(names) : NULL, *name;
+    int bad = !iterator && !PyErr_Occurred();
+    while (!bad && iterator && (name = PyIter_Next(iterator))) {
+        bad = !PyUnicode_CheckExact(name);
+        Py_DECREF(name);
+    }
+    Py_XDECREF(iterator);
+    if (bad)
+        PyErr_SetString(PyExc_TypeError, "keys, companies and each check are a frozenset of strings");
+    return PyErr_Occurred() ? -1 : PyObject_Size(names);
+}
+
 /* Check what `put` is given, and give the number of elements that its parts have; 0 with an exception. */
-static size_t size_of(PyObject *keys, PyObject *companies, PyObject *checks) {
-    size_t size = 3;
-    if (!PyFrozenSet_CheckExact(keys) || !PyTuple_Check(checks) ||
-        !(companies == Py_None || (PyFrozenSet_CheckExact(companies) && PyObject_Size(companies) > 0))) {
-        PyErr_SetString(PyExc_TypeError, "put() takes a frozenset, a frozenset of at least one or None, and a tuple");
+static size_t parts_of(PyObject *keys, PyObject *companies, PyObject *checks) {
+    Py_ssize_t one = size_of(keys), size = 3 + one;
+    if (one < 0)
+        return 0;
+    if (companies != Py_None && (one = size_of(companies)) <= 0) {
+        if (!one)
+            PyErr_SetString(PyExc_TypeError, "companies are at least one, or None");
         return 0;
     }
-    size += (size_t)PyObject_Size(keys);
-    for (Py_ssize_t i = 0; i < PyTuple_Size(checks); i++) {
-        if (!PyFrozenSet_CheckExact(PyTuple_GetItem(checks, i))) {
-            PyErr_SetString(PyExc_TypeError, "a check is a frozenset");
-            return 0;
-        }
-        size += 1 + (size_t)PyObject_Size(PyTuple_GetItem(checks, i));
+    if (!PyTuple_Check(checks)) {
+        PyErr_SetString(PyExc_TypeError, "checks are a tuple");
+        return 0;
     }
-    return size;
+    for (Py_ssize_t i = 0; i < PyTuple_Size(checks); i++) {
+        if ((one = size_of(PyTuple_GetItem(checks, i))) < 0)
+            return 0;
+        size += 1 + one;
+    }
+    return (size_t)size;
 }
 
 static int read_parts(postings_object *postings, PyObject *keys, PyObject *companies, PyObject *checks, slot_parts parts) {
@@ -127,7 +101,18 @@ static int read_parts(postings_object *postings, PyObject *keys, PyObject *compa
             return -1;
         part += 1 + *part;
     }
-    return access_room(&postings->index, 0, 0, 0) < 0 ? (PyErr_NoMemory(), -1) : 0;
+    return access_room(&postings->index, 0, 0) < 0 ? (PyErr_NoMemory(), -1) : 0;
+}
+
+/* Begin a change: nothing is asked meanwhile. Gives how many keys there are. */
+static Py_ssize_t begin_change(postings_object *postings) {
+    gate_change(&postings->door);
+    return interned_size(&postings->keys);
+}
+
+static void end_change(postings_object *postings, Py_ssize_t keys) {
+    postings->links.of += interned_size(&postings->keys) != keys;
+    gate_change_done(&postings->door);
 }
 
 static PyObject *postings_put(PyObject *self, PyObject *args) {
@@ -135,81 +120,87 @@ static PyObject *postings_put(PyObject *self, PyObject *args) {
     PyObject *keys, *companies, *checks;
     if (!PyArg_ParseTuple(args, "OOO:put", &keys, &companies, &checks))
         return NULL;
-    size_t size = size_of(keys, companies, checks);
+    size_t size = parts_of(keys, companies, checks);
     if (!size)
         return NULL;
     slot_parts parts = calloc(size, sizeof *parts);
     if (!parts)
         return PyErr_NoMemory();
+    Py_ssize_t before = begin_change(postings);
     uint32_t slot = 0;
     if (read_parts(postings, keys, companies, checks, parts) == 0 && !(slot = access_put(&postings->index, parts)))
         PyErr_NoMemory();
-    if (slot)
-        return PyLong_FromUnsignedLong(slot);
-    PyObject *type, *value, *trace;
-    PyErr_Fetch(&type, &value, &trace);
-    release_parts(postings, parts);
-    PyErr_Restore(type, value, trace);
-    return NULL;
+    if (!slot) {
+        PyObject *type, *value, *trace;
+        PyErr_Fetch(&type, &value, &trace);
+        release_parts(postings, parts);
+        PyErr_Restore(type, value, trace);
+    }
+    end_change(postings, before);
+    return slot ? PyLong_FromUnsignedLong(slot) : NULL;
+}
+
+/* The number of a slot that is there; 0 with an exception. */
+static uint32_t slot_of(postings_object *postings, PyObject *number) {
+    unsigned long slot = PyLong_AsUnsignedLong(number);
+    if (PyErr_Occurred())
+        return 0;
+    if (slot && slot < postings->index.slot_count && postings->index.slots[slot])
+        return (uint32_t)slot;
+    PyErr_SetObject(PyExc_KeyError, number);
+    return 0;
 }
 
 static PyObject *postings_drop(PyObject *self, PyObject *number) {
     postings_object *postings = (postings_object *)self;
-    unsigned long slot = PyLong_AsUnsignedLong(number);
-    if (PyErr_Occurred())
-        return NULL;
-    slot_parts parts = slot < UINT32_MAX ? access_drop(&postings->index, (uint32_t)slot) : NULL;
-    if (!parts) {
-        PyErr_SetObject(PyExc_KeyError, number);
-        return NULL;
-    }
-    release_parts(postings, parts);
-    return Py_NewRef(Py_None);
+    Py_ssize_t before = begin_change(postings);
+    uint32_t slot = slot_of(postings, number);
+    if (slot)
+        release_parts(postings, access_drop(&postings->index, slot));
+    end_change(postings, before);
+    return slot ? Py_NewRef(Py_None) : NULL;
 }
 
-/* Add the numbers of those that have one. 0, or -1 with an exception. */
-static int known_numbers(const interned *known, PyObject *names, numbers *out) {
-    PyObject *iterator = PyObject_GetIter(names), *name;
-    while (iterator && (name = PyIter_Next(iterator))) {
-        int64_t number = interned_get(known, name);
-        Py_DECREF(name);
-        if (number > 0 && numbers_add(out, (uint32_t)number) < 0)
-            PyErr_NoMemory();
-        if (PyErr_Occurred())
-            break;
-    }
-    Py_XDECREF(iterator);
-    return PyErr_Occurred() ? -1 : 0;
+/* The names of some keys as a frozenset. */
+static PyObject *names_of(const interned *keys, const uint32_t *all, uint32_t count) {
+    PyObject *names = PyFrozenSet_New(NULL);
+    for (uint32_t i = 0; names && i < count; i++)
+        if (PySet_Add(names, keys->names[all[i]]) < 0)
+            Py_CLEAR(names);
+    return names;
 }
 
-static PyObject *postings_find(PyObject *self, PyObject *args) {
+static PyObject *postings_parts(PyObject *self, PyObject *number) {
     postings_object *postings = (postings_object *)self;
-    PyObject *keys, *companies;
-    if (!PyArg_ParseTuple(args, "OO:find", &keys, &companies))
+    uint32_t slot = slot_of(postings, number);
+    if (!slot)
         return NULL;
-    numbers *asked = &postings->asked_keys, *named = &postings->asked_companies, *found = &postings->found;
-    asked->count = named->count = found->count = 0;
-    if (numbers_add(asked, 0) < 0)
-        return PyErr_NoMemory();
-    if (known_numbers(&postings->keys, keys, asked) < 0 || known_numbers(&postings->companies, companies, named) < 0)
-        return NULL;
-    if (access_find(&postings->index, asked, named, found) < 0)
-        return PyErr_NoMemory();
-    PyObject *slots = PyList_New(found->count);
-    for (uint32_t i = 0; slots && i < found->count; i++) {
-        PyObject *slot = PyLong_FromUnsignedLong(found->all[i]);
-        if (!slot || PyList_SetItem(slots, i, slot) < 0)
-            Py_CLEAR(slots);
+    const uint32_t *part = postings->index.slots[slot] + 1;
+    PyObject *keys = names_of(&postings->keys, part + 1, *part);
+    part += 1 + *part;
+    PyObject *checks = PyTuple_New(*part);
+    for (uint32_t i = 0, count = *part++; keys && checks && i < count; i++) {
+        PyObject *check = names_of(&postings->keys, part + 1, *part);
+        if (!check || PyTuple_SetItem(checks, i, check) < 0)
+            Py_CLEAR(checks);
+        part += 1 + *part;
     }
-    return slots;
+    PyObject *parts = keys && checks ? PyTuple_Pack(2, keys, checks) : NULL;
+    Py_XDECREF(keys);
+    Py_XDECREF(checks);
+    return parts;
 }
 
 static PyObject *postings_sizes(PyObject *self, PyObject *unused) {
     (void)unused;
     postings_object *postings = (postings_object *)self;
-    return Py_BuildValue("{sIsnsnsnsn}", "slots", postings->index.live, "keys", interned_size(&postings->keys), "sets",
-                         interned_size(&postings->sets), "companies", interned_size(&postings->companies), "bytes",
-                         (Py_ssize_t)access_memory(&postings->index));
+    gate_change(&postings->door); /* a question makes room for what it notes */
+    size_t bytes = access_memory(&postings->index) + interned_memory(&postings->keys) +
+                   interned_memory(&postings->companies) + links_memory(&postings->links);
+    gate_change_done(&postings->door);
+    return Py_BuildValue("{sIsnsIsnsn}", "slots", postings->index.live, "keys", interned_size(&postings->keys), "sets",
+                         postings->index.sets.live, "companies", interned_size(&postings->companies), "bytes",
+                         (Py_ssize_t)bytes);
 }
 
 static PyObject *postings_make(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
@@ -218,21 +209,25 @@ static PyObject *postings_make(PyTypeObject *type, PyObject *args, PyObject *kwa
         return NULL;
     }
     postings_object *postings = (postings_object *)PyType_GenericAlloc(type, 0);
-    if (postings && (interned_make(&postings->keys) < 0 || interned_make(&postings->sets) < 0 ||
-                     interned_make(&postings->companies) < 0)) {
-        Py_DECREF((PyObject *)postings);
+    if (!postings)
         return NULL;
+    if (interned_make(&postings->keys) == 0 && interned_make(&postings->companies) == 0) {
+        if (gate_make(&postings->door) == 0)
+            return (PyObject *)postings;
+        PyErr_NoMemory();
     }
-    return (PyObject *)postings;
+    Py_DECREF((PyObject *)postings);
+    return NULL;
 }
 
 static void postings_dealloc(PyObject *self) {
     postings_object *postings = (postings_object *)self;
     PyTypeObject *type = Py_TYPE(self);
     interned_free(&postings->keys);
-    interned_free(&postings->sets);
     interned_free(&postings->companies);
     access_free(&postings->index);
+    links_free(&postings->links);
+    gate_free(&postings->door);
     free(postings->asked_keys.all);
     free(postings->asked_companies.all);
     free(postings->found.all);
@@ -243,7 +238,14 @@ static void postings_dealloc(PyObject *self) {
 static PyMethodDef postings_methods[] = {
     {"put", postings_put, METH_VARARGS, "Post a slot under keys and companies, with its other clauses; gives its number."},
     {"drop", postings_drop, METH_O, "Forget a slot. One that is not there is a KeyError."},
-    {"find", postings_find, METH_VARARGS, "Give each slot that an event with these keys and companies may concern."},
+    {"parts", postings_parts, METH_O, "Give the keys and the other clauses of a slot."},
+    {"find", postings_find, METH_VARARGS,
+     "Give each slot that an event may concern: by keys, companies, and what stands in its title and body."},
+    {"in_vain", postings_in_vain, METH_VARARGS,
+     "Give so many of the slots under the key that led to the most in vain of late, from the how many-th on."},
+    {"dump", postings_dump, METH_NOARGS, "Give all slots, as names and numbers; ValueError if some have gone."},
+    {"load", postings_load, METH_VARARGS,
+     "Take what was dumped, and give how many slots it has. After an error these postings are of no use."},
     {"sizes", postings_sizes, METH_NOARGS, "Give how much of everything there is, and the bytes it takes."},
     {NULL, NULL, 0, NULL},
 };

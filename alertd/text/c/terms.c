@@ -204,6 +204,7 @@ static PyMethodDef terms_methods[] = {
     {"put", terms_put, METH_VARARGS, "Look for a term from now on, under each of its spellings."},
     {"drop", terms_drop, METH_VARARGS, "Look for a term no more. One that is not there is a KeyError."},
     {"read", terms_read, METH_O, "Read a text and find the terms in it."},
+    {"search", terms_search, METH_VARARGS, "Give where the terms stand among the first words of a text that was read."},
     {"sizes", terms_sizes, METH_NOARGS, "Give how much of everything there is, and the bytes it takes."},
     {NULL, NULL, 0, NULL},
 };

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from alertd.base.html import Html, element, joined
-from alertd.enrich.tone_model import label_of
 from alertd.history.charts.svg import level_bars
 from alertd.history.charts.values import Bar
 from alertd.model import Amount, CompanyMention, Duration, Event, Evidence
 from alertd.notify.plain import one_line
-from alertd.text.written import amount_text
+from alertd.text.written import amount_text, tone_label
 
 MOST = 30
 """Of a kind: a page is no database either."""
@@ -34,7 +33,7 @@ def who(event: Event) -> Html | None:
             "li",
             element("b", _named(one)),
             element("span", ", ".join(roles.get(one.id, [])) or "named", class_="role"),
-            *([element("span", one_line(one.how, 200), class_="small")] if one.how else []),
+            *([element("span", f"recognised by: {one_line(one.how, 200)}", class_="small")] if one.how else []),
         )
         for one in ranked
     ]
@@ -44,10 +43,10 @@ def who(event: Event) -> Html | None:
 def tone(event: Event) -> Html | None:
     """Draw how the text reads for each company that has a score; None where none has."""
     scored = [one for one in event.companies if one.sentiment is not None][:MOST]
-    bars = [Bar(_named(one), one.sentiment, label_of(one.sentiment or 0.0)) for one in scored]
+    bars = [Bar(_named(one), one.sentiment, tone_label(one.sentiment or 0.0)) for one in scored]
     whole = event.sentiment
     if whole is not None:
-        bars.append(Bar("the whole text", whole.score, label_of(whole.score)))
+        bars.append(Bar("the whole text", whole.score, tone_label(whole.score)))
     return level_bars("How it reads", "from -1 to +1", bars, signed=True, least=2.0) if bars else None
 
 

@@ -42,8 +42,7 @@ def choices(which: Which, portfolios: Sequence[PortfolioName]) -> Html:
     since = which.since or (ALL if which.text else SINCE)
     more = [_input(name, label, str(getattr(which, name) or "")) for name, label in _MORE]
     unfolded = any(getattr(which, name) for name, _ in _MORE)
-    fields = [
-        element("label", "Words", element("input", type="search", name="text", value=which.text, maxlength="200")),
+    rest = [
         _select("status", "Status", [("", ANY), *((one, one) for one in _STATUSES)], which.status or ""),
         _select("severity", "At least", [("", ANY), *((one, one) for one in SEVERITIES)], which.severity or ""),
         _select("portfolio", "Portfolio", [("", ANY), *named], which.portfolio or ""),
@@ -51,7 +50,20 @@ def choices(which: Which, portfolios: Sequence[PortfolioName]) -> Html:
         element("button", "Show", type="submit"),
         element("details", element("summary", "More"), element("div", *more), open="open" if unfolded else ""),
     ]
-    return element("form", *fields, class_="choices", action=WAY, role="search", aria_label="Which alerts")
+    used = unfolded or any((which.status, which.severity, which.portfolio, which.since not in ("", SINCE)))
+    return element(
+        "form",
+        element("label", "Words", element("input", type="search", name="text", value=which.text, maxlength="200")),
+        _fold(used),
+        element("div", *rest, class_="rest"),
+        class_="choices", action=WAY, role="search", aria_label="Which alerts",
+    )  # fmt: skip
+
+
+def _fold(used: bool) -> Html:
+    """Make what shows the rest of the form on a phone, where the alerts come first; elsewhere all of it is shown."""
+    box = element("input", type="checkbox", **({"checked": "checked"} if used else {}))
+    return element("label", box, "Filters", class_="fold")
 
 
 def _input(name: str, label: str, value: str) -> Html:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import tzinfo
-from typing import get_args
 
 from msgspec.structs import replace
 
@@ -19,10 +18,10 @@ from alertd.alerts.rights import shown
 from alertd.alerts.trail import Trail
 from alertd.base.clock import parse_rfc3339
 from alertd.base.html import Html, element, joined
-from alertd.model import Alert, AlertState, AnswerKind, Event, Message
+from alertd.model import Alert, AlertState, Event, Message
 from alertd.notify.clocks import age, clock_time, moment, zone, zone_label
 from alertd.notify.holdings import of_matches
-from alertd.notify.lines import Lines, Row, parts_of
+from alertd.notify.lines import SEPARATOR, Lines, Row, join, parts_of
 from alertd.notify.message import compose
 from alertd.notify.note_rows import note_rows
 from alertd.notify.plain import one_line
@@ -34,6 +33,11 @@ from alertd.web.page.exposure import exposure
 from alertd.web.page.frame import badge, csrf, said
 
 WAY = "/alerts"
+DONE = {
+    "acknowledge": "You have taken it.", "unacknowledge": "You have given it back.", "snooze": "It is snoozed.",
+    "close": "It is closed.", "useful": "Marked as useful.", "noise": "Marked as noise.",
+}  # fmt: skip
+"""What is said after each answer."""
 SNOOZES = (("1h", "1 hour"), ("4h", "4 hours"), ("24h", "a day"))
 
 
@@ -43,14 +47,14 @@ def alert_page(state: AlertState, trail: Trail, signed: SignedIn, now: int, done
     """
     alert, event = state.alert, shown(trail.whole(state.event or Event()))
     place = zone(state.timezone)
-    lines = compose(_message(state, event), now, sent=False)
+    lines, label = compose(_message(state, event), now, sent=False), zone_label(now, place)
     answers = signed.caller.writes
     parts = [
         element("h1", _headline(lines, alert, event)),
-        element("p", badge(alert.severity), element("span", lines.status, class_="small"), class_="status"),
+        element("p", badge(alert.severity), element("span", _status(lines, alert), class_="small"), class_="status"),
         _standing(alert, place, now),
         *([_buttons(alert, signed, "Answer")] if answers else []),
-        _rows(lines.rows),
+        _rows([row for row in lines.rows if row.label != "Answered"]),  # it stands on top already
         *_link(lines),
         *_section("The text", text_of(event, alert.matches)),
         *_section("What it means", _rows(note_rows(alert.note)) if alert.note is not None else None),
@@ -58,13 +62,13 @@ def alert_page(state: AlertState, trail: Trail, signed: SignedIn, now: int, done
         *_section("Money, time and terms", money(event)),
         *_section("Tone", tone(event)),
         *_section("Exposure", exposure(of_matches(alert.matches), names_of(event))),
-        *_section(f"The story ({zone_label(now, place)})", timeline(trail, place, now)),
-        *_section("Sent", deliveries(trail, place, now)),
-        *_section("Why", decisions(trail, alert, place, now)),
-        *_section("What happened", _history(alert, place, now)),
+        *_section(f"The story ({label})", timeline(trail, place, now)),
+        *_section(f"Sent ({label})", deliveries(trail, place, now)),
+        *_section(f"Why ({label})", decisions(trail, alert, place, now)),
+        *_section(f"What happened ({label})", _history(alert, place, now)),
         *([_buttons(alert, signed, "Answer, again")] if answers else []),
     ]
-    about = [said(f"Done: {done}.")] if done in get_args(AnswerKind) else []
+    about = [said(DONE[done])] if done in DONE else []
     return lines.title, [*about, element("div", *parts, id="live")]
 
 
@@ -84,19 +88,24 @@ def _headline(lines: Lines, alert: Alert, event: Event) -> Html:
     return marked(event.title, spans(alert.matches, event, "title"))
 
 
+def _status(lines: Lines, alert: Alert) -> str:
+    """Give the line below the headline; the severity stands beside it already."""
+    return join([part for part in lines.status.split(SEPARATOR) if part != alert.severity.upper()])
+
+
 def _standing(alert: Alert, place: tzinfo, now: int) -> Html:
     """Say how it stands: who has it, until when it is quiet."""
     parts: list[str] = [alert.status]
     if alert.acknowledged_by:
         at = moment(alert.acknowledged_at)
         parts = [f"acknowledged by {one_line(alert.acknowledged_by, 80)}"]
-        parts += [clock_time(at, place, now, "minute")] if at is not None else []
+        parts += [f"{clock_time(at, place, now, 'minute')} {zone_label(at, place)}"] if at is not None else []
         parts += ["closed"] if alert.status == "closed" else []
     elif alert.status == "open":
         parts.append(f"for {age(max(0, now - parse_rfc3339(alert.first_at)))}, nobody has taken it")
     until = moment(alert.snoozed_until)
     if until is not None and until > now and alert.status != "closed":
-        parts.append(f"snoozed until {clock_time(until, place, now, 'minute')}")
+        parts.append(f"snoozed until {clock_time(until, place, now, 'minute')} {zone_label(until, place)}")
     words = list(alert.feedback.values())
     parts += [f"{words.count(kind)} call it {kind}" for kind in ("useful", "noise") if kind in words]
     into = [" · carried on by ", element("a", "another alert", href=f"{WAY}/{alert.merged_into}")]
@@ -141,7 +150,7 @@ def _buttons(alert: Alert, signed: SignedIn, label: str) -> Html:
         forms.append(
             _answer_form(alert.id, "snooze", signed, joined(choice, element("button", "Snooze", type="submit")))
         )
-    return element("div", *forms, class_="answers", role="group", aria_label=label)
+    return element("div", *forms, class_="answers ranked", role="group", aria_label=label)
 
 
 def _answer_form(alert: str, kind: str, signed: SignedIn, inside: Html) -> Html:

@@ -56,7 +56,7 @@ def _about(one: Report, place: tzinfo, now: int) -> list[str]:
     parts += [f"seen {clock_time(seen, place, now)}"] if seen is not None else []
     if story is not None:
         parts.append(
-            "first report" if story.position == 1 else f"report {story.position}, novelty {story.novelty:.2f}"
+            "first report" if story.position == 1 else f"report {story.position}, {story.novelty * 100:.0f} % new"
         )
         parts += [f"{story.sources} sources"] if story.sources > 1 else []
     parts += ["late"] if event.late else []
@@ -86,7 +86,8 @@ def decisions(trail: Trail, alert: Alert, place: tzinfo, now: int) -> Html | Non
     for one in _newest(trail.reports):
         decided = one.decision
         detail = f": {one_line(decided.detail, 300)}" if decided.detail else ""
-        said = element("span", element("b", decided.reason), f" {REASONS.get(decided.reason, '')}{detail}")
+        why = REASONS.get(decided.reason, decided.reason.replace("_", " "))
+        said = element("span", element("b", f"{why[:1].upper()}{why[1:]}"), detail)
         told = [
             element("li", element("b", one_line(name, 64)), f" {_outcome(what)}", class_="small")
             for name, what in decided.receivers.items()

@@ -6,7 +6,7 @@ POST /dead/retry    one, all of a receiver, or (for who sees all desks) all; the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -28,6 +28,11 @@ WAY = "/dead"
 SHOWN = 200
 """Of each kind, the newest."""
 _QUEUED = "queued"
+_MESSAGES = {
+    "alert.fired": "first message", "alert.updated": "update", "alert.acknowledged": "acknowledged",
+    "alert.closed": "closed",
+}  # fmt: skip
+"""Types of messages that are no word yet."""
 
 
 class DeadPages:
@@ -47,13 +52,14 @@ class DeadPages:
             view = await desk.view(signed.caller)
             letters, events = await dead_letters(desk.store, view, SHOWN + 1 if signed.caller.all_desks else MOST)
             letters = await self._there(letters, signed.caller)
+            titles = await desk.titles([one.alert for one in letters[:SHOWN] if one.alert], signed.caller)
         except Temporary:
             return away(signed, WAY)
         done = request.query.get(_QUEUED, "")
         about = [said(f"{counted(int(done), 'message')} queued again.")] if done.isdecimal() and len(done) < 7 else []
         more = [element("p", f"These are the newest {SHOWN}.", class_="small")] if len(letters) > SHOWN else []
         shown = letters[:SHOWN]
-        parts = [*about, section("Messages", *_buttons(shown, signed), _letters(shown, signed, now), *more)]
+        parts = [*about, section("Messages", *_buttons(shown, signed), _letters(shown, titles, signed, now), *more)]
         if signed.caller.all_desks:
             parts.append(section("Events that could not be matched", _events(events[:SHOWN], now)))
         return page("Dead letters", *parts, signed=signed, here=WAY)
@@ -109,13 +115,13 @@ def _buttons(letters: Iterable[Delivery], signed: SignedIn) -> list[Html]:
     return [element("div", *made, class_="answers", role="group", aria_label="Send again")]
 
 
-def _letters(letters: Sequence[Delivery], signed: SignedIn, now: int) -> Html:
+def _letters(letters: Sequence[Delivery], titles: Mapping[str, str], signed: SignedIn, now: int) -> Html:
     writes = signed.caller.writes
     rows = [
         [
             one.receiver,
-            one.type or UNKNOWN,
-            link(f"{one.alert[:12]}…", "alerts", one.alert) if one.alert else UNKNOWN,
+            _MESSAGES.get(one.type, one.type) or UNKNOWN,
+            link(titles.get(one.alert) or f"{one.alert[:12]}…", "alerts", one.alert) if one.alert else UNKNOWN,
             ago(rfc3339(one.finished_ms), now),
             f"{one.attempts:,}",
             one_line(one.error, 400),

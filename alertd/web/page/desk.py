@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -97,6 +97,12 @@ class Desk:
         seen = [seen_by(self.reader, there[name].state, caller) for name in newest]
         return [one for one in seen if one is not None and one.alert.portfolio == portfolio][:most]
 
+    async def titles(self, alerts: Iterable[str], caller: Caller) -> dict[str, str]:
+        """Give the headlines of alerts, as somebody may see them. Raises StoreUnavailable."""
+        there = await self.store.load_alerts(list(alerts)[:TITLES])
+        seen = {name: seen_by(self.reader, found.state, caller) for name, found in there.items()}
+        return {name: state.alert.title for name, state in seen.items() if state is not None}
+
     async def _newest(self, portfolio: str, most: int) -> list[str]:
         """Name a portfolio's alerts: those that changed a moment ago are not in the history yet."""
         fresh = await self.store.alerts(self.clock() - SETTLED_MS, most * 4)
@@ -117,6 +123,8 @@ class Desk:
 
 
 SETTLED_MS = 120_000
+TITLES = 50
+"""Alerts of which a page gives the headline; it names others by their id."""
 LOOKED_AT = 500
 """Alerts of all portfolios, where there is no history."""
 _NEWEST = "SELECT alert FROM alerts WHERE portfolio = ? ORDER BY first_ms DESC LIMIT ?"

@@ -7,7 +7,7 @@ GET  /events/ID?portfolio=ID    with each rule of this portfolio that did not ho
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from aiohttp import web
@@ -55,18 +55,21 @@ class EventPages:
             view = await desk.view(caller)
             async with self._turn:
                 found = await event_seen(desk.store, view, event, portfolios, named or None)
+            titles = await desk.titles(found.alerts if found is not None else (), caller)
         except Temporary as error:
             log.warning("event_not_looked_at", error=str(error))
             return later(signed, HERE)
         if found is None:
             return not_there(signed, HERE, "event")
-        parts = _parts(found, names, named, desk.clock())
+        parts = _parts(found, titles, names, named, desk.clock())
         return page(one_line(found.event.title, 300) or "(no headline)", *parts, signed=signed, here=HERE)
 
 
-def _parts(found: EventSeen, names: Sequence[PortfolioName], named: str, now: int) -> list[Html]:
+def _parts(
+    found: EventSeen, titles: Mapping[str, str], names: Sequence[PortfolioName], named: str, now: int
+) -> list[Html]:
     event = shown(found.event)
-    alerts = [element("li", link(alert, "alerts", alert)) for alert in found.alerts]
+    alerts = [element("li", link(titles.get(alert) or alert, "alerts", alert)) for alert in found.alerts]
     parts = [_head(found, now), _facts(found, now)]
     if alerts:
         parts.append(section("Its alerts", element("ul", *alerts)))

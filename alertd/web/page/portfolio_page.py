@@ -86,7 +86,7 @@ def _alerts(name: PortfolioName, states: Sequence[AlertState], now: int) -> Html
 def _holdings(portfolio: Portfolio | None, report: Report | None, *, counting: bool) -> Iterator[Html]:
     none = "It holds nothing; its rules watch for what they name."
     if report is not None:
-        columns = ["Holding", "Weight", "Tone", "30 days", "For you", "Stories", "By day", "σ", "Alerts"]
+        columns = ["Holding", "Weight", "Tone", "Its 30 days", "For you", "Stories", "By day", "σ", "Alerts"]
         rows = [_holding(one) for one in report.holdings]
         yield listed(columns, rows, "Holdings, the largest first", numbers=(1, 2, 4, 5, 7, 8), none=none)
         if portfolio is not None and len(portfolio.holdings.positions) > len(rows):

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from alertd.asking.counts import RuleRecord, Span, rules_of
 from alertd.asking.rules_apart import Answer
-from alertd.base.html import Html
+from alertd.base.html import Html, element, joined
 from alertd.errors import Temporary
 from alertd.history.charts.svg import sparkline
 from alertd.history.report import words
@@ -76,10 +76,10 @@ class RulePages:
             return section(one_line(name.title, 120) or name.id, unread)
         now = self._desk.clock()
         records = await self._records(name.id, now)
-        columns = ["Rule", "Severity", "What it is", "By day", "Alerts", "Precision", "Last match", "Owner"]
+        columns = ["Rule", "Severity", "Matches by day", "Alerts", "Precision", "Last match", "Owner"]
         rows = [_row(portfolio, rule, records, now) for rule in portfolio.rules[:MOST_ROWS]]
         caption = f"Rules of {one_line(name.title, 80) or name.id}, {DAYS} days"
-        shown = listed(columns, rows, caption, numbers=(4, 5), none="It has no rules.")
+        shown = listed(columns, rows, caption, numbers=(3, 4), none="It has no rules.")
         more = [cut(len(portfolio.rules), MOST_ROWS)] if len(portfolio.rules) > MOST_ROWS else []
         return section(one_line(name.title, 120) or name.id, shown, *more)
 
@@ -146,9 +146,8 @@ def _is_in_force(seen: Answer, rule: Rule) -> bool:
 
 def _row(portfolio: Portfolio, rule: Rule, records: Mapping[str, RuleRecord] | None, now: int) -> list[str]:
     head: list[str] = [
-        link(rule.id, "rules", portfolio.id, rule.id),
+        joined(link(rule.title or rule.id, "rules", portfolio.id, rule.id), element("span", rule.id, class_="small")),
         badge(severity_of(rule)),
-        one_line(rule.title, 200),
     ]
     if records is None:
         return [*head, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, one_line(rule.owner, 60)]

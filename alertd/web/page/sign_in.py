@@ -68,7 +68,7 @@ class SignIn:
                 return _form(f"Too many wrong tokens: wait for {int(wait) + 1} seconds.", 429)
             log.warning("web_wrong_token", remote=request.remote, path=request.path)
             return _form("This is not a token that opens anything here.", 401)
-        return self._in(request, *found)
+        return self._in(request, found[0].name, found[1])
 
     async def _ask_code(self, request: web.Request) -> web.StreamResponse:
         found = self._meant(request.match_info["code"])
@@ -81,11 +81,11 @@ class SignIn:
         found = self._meant(request.match_info["code"])
         if found is None:
             return _gone()
-        code, caller, digest = found
+        code, _, digest = found
         now = self._clock()
         self._used = {nonce: until for nonce, until in self._used.items() if now < until * 1000}
         self._used[code.nonce] = code.until_s
-        return self._in(request, caller, digest)
+        return self._in(request, code.name, digest)
 
     async def _out(self, request: web.Request) -> web.StreamResponse:
         signed, fields = self._callers.signed_in(request), await read_form(request)
@@ -107,15 +107,15 @@ class SignIn:
         found = self._callers.named(code.name, code.mark)
         return (code, *found) if found is not None else None
 
-    def _in(self, request: web.Request, caller: Caller, digest: bytes) -> web.StreamResponse:
+    def _in(self, request: web.Request, name: str, digest: bytes) -> web.StreamResponse:
         secure = is_secure(request)
         response = web.Response(status=303, headers={"Location": AFTER})
         response.set_cookie(
             cookie_name(request),
-            self._sessions.cookie(caller.name, digest, self._clock(), secrets.token_urlsafe(9)),
+            self._sessions.cookie(name, digest, self._clock(), secrets.token_urlsafe(9)),
             max_age=SESSION_S, path="/", secure=secure, httponly=True, samesite="Strict",
         )  # fmt: skip
-        log.info("signed_in", who=caller.name, remote=request.remote)
+        log.info("signed_in", who=name, remote=request.remote)
         return response
 
 

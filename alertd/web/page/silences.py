@@ -121,14 +121,14 @@ class SilencePages:
             select("until", "For how long", SPANS, "4h"),
             select("portfolio", "Portfolio", [*every, *names], ""),
             *(field(name, f"{label} ({hint})") for name, label, hint in _LISTS),
-            element("button", "Make it", type="submit"),
+            element("button", "Make the silence", type="submit"),
             method="post", action=WAY, class_="fields",
         )  # fmt: skip
 
 
 _WHAT = (
-    "What it names has to fit, all of it; of each list one. Alerts go on and are kept; only telling is held back. "
-    "Silences that come again each week: alertd silence add."
+    "It holds back what fits every field that is filled in; of several names in one field, any. Alerts are raised "
+    "and kept all the same: only nobody is told. Silences that come again each week: alertd silence add."
 )
 
 

@@ -32,6 +32,9 @@ MOST_ROWS = 1_000
 MOST_LINES = 200
 """Of the journal, about one source."""
 MOST_SHOWN = 40
+_NOTE = (
+    "Usual lag: from when an item says it was published until it was seen. Rejected: of the entries of the last read."
+)
 REJECTED = "rejected: "
 
 
@@ -55,11 +58,12 @@ class SourcePages:
         counts, span = await self._counts(now), Span.until(now)
         there = in_order(found["sources"])
         rows = [_row(one, counts, span, now) for one in there[:MOST_ROWS]]
-        columns = ["Source", "State", "Last read", "Last new", "30 days", "Lag", "Rejected", "Why"]
+        columns = ["Source", "State", "Last read", "Last new", "Reports, 30 days", "Usual lag", "Rejected", "Why"]
         none = "There is no source that you may see."
         shown = listed(columns, rows, "Sources, those in trouble first", numbers=(5, 6), none=none)
         more = [cut(len(there), MOST_ROWS)] if len(there) > MOST_ROWS else []
-        return page("Sources", *paused(found), shown, *more, signed=signed, here=WAY)
+        note = element("p", _NOTE, class_="small")
+        return page("Sources", *paused(found), shown, note, *more, signed=signed, here=WAY)
 
     async def _one(self, request: web.Request) -> web.StreamResponse:
         desk, signed = self._desk, self._desk.signed(request)

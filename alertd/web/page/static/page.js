@@ -71,6 +71,11 @@
     return found;
   };
 
+  const say = (text, how) => {
+    if (!state) return;
+    state.textContent = text;
+    state.className = `state ${how}`;
+  };
   const soon = () => {
     if (!busy) setTimeout(renew, 100);
   };
@@ -79,11 +84,11 @@
   };
   const source = new EventSource(stream);
   source.addEventListener("open", () => {
-    if (state) state.textContent = "Live.";
+    say("Live.", "live");
     changed(); // what came before it was open, or while it was not, nobody told
   });
   source.addEventListener("error", () => {
-    if (state) state.textContent = "Not connected: what is shown may be old. Trying again.";
+    say("Not connected: what is shown may be old. Trying again.", "lost");
     if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 10000);
   });
   source.addEventListener("alert", changed);
