@@ -85,7 +85,7 @@ def hard(rules: int) -> Iterator[Trial]:
     """Make what is hard, one after the other."""
     for name, kind in KINDS.items():
         with no_collection():
-            trial = Trial(name, rules, make_rules(rules, kind=kind), {"normal": make_events(EVENTS)})
+            trial = Trial(name, rules, make_rules(rules, kind=kind), {"normal": make_events(EVENTS)}, rounds=3)
         yield trial
     filings = {name: make_filings(20 if size < 1_000_000 else 2, size) for name, size in FILINGS.items()}
     yield Trial("filings", rules, make_rules(rules), filings, rounds=2)  # Python folds 5 MB for seconds

@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -105,6 +107,7 @@ class Lane:
 
 def _serve(line: Connection, other: Connection, make: Maker, world: World, kinds: Kinds) -> None:
     other.close()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what an engine started ends with it then, too
     before, started = _resident(), time.perf_counter()
     try:
         with no_collection():

@@ -27,6 +27,8 @@ from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.rooms import rooms_of
 from alertd.app.shown import Shown
+from alertd.asking.in_force import Setup
+from alertd.asking.portfolio_names import PortfolioName, name_of
 from alertd.asking.reach import Named, Reach
 from alertd.base.clock import rfc3339
 from alertd.base.ids import make_id
@@ -40,7 +42,6 @@ from alertd.store.redis import RedisStore, open_store
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
 from alertd.web.page.frame import is_page
-from alertd.web.portfolio_names import PortfolioName
 from alertd.web.server import WebServer
 from alertd.workers.answers import Answers
 from alertd.workers.live import Live
@@ -80,7 +81,7 @@ async def _measured(count: int, times: int, folder: Path) -> list[Row]:
                 now = history.START + count * history.STEP_MS
                 newest = await _filled(store, texts, count, now)
                 step("Redis")
-                async with _serving(folder, store, now) as http:
+                async with _serving(folder, store, redis.url, now) as http:
                     rows = [await _timed(http, path, times) for path in _paths(newest)]
                 step("asked")
             finally:
@@ -145,7 +146,7 @@ async def _filled(store: RedisStore, texts: Any, count: int, now: int) -> str:
 
 
 @asynccontextmanager
-async def _serving(folder: Path, store: RedisStore, now: int) -> AsyncIterator[aiohttp.ClientSession]:
+async def _serving(folder: Path, store: RedisStore, redis_url: str, now: int) -> AsyncIterator[aiohttp.ClientSession]:
     """Serve the pages as the daemon does, at a time that stands still; gives somebody who is signed in."""
     names, version = _rules(folder)
     sources = [Named(f"wire-{number}", "feed") for number in range(5)]
@@ -156,7 +157,7 @@ async def _serving(folder: Path, store: RedisStore, now: int) -> AsyncIterator[a
         return await collect_status(store, sources, [], now)
 
     token = Digests.of([Secret(TOKEN)])
-    shown = Shown(reach, version, names, status)
+    shown = Shown(Setup(reach, version), names, redis_url, status)
     rooms = rooms_of(store, answers, live, token, WebConfig(), Secret("k" * 40), lambda: now, shown=shown)
     deps = WebDeps(
         status=status, ready=status, metrics=telemetry.metrics_text, token=token, callers=rooms.callers,
@@ -172,6 +173,7 @@ async def _serving(folder: Path, store: RedisStore, now: int) -> AsyncIterator[a
             yield http
     finally:
         await server.stop()
+        await shown.apart.aclose()
 
 
 def _rules(folder: Path) -> tuple[list[PortfolioName], str]:
@@ -186,8 +188,7 @@ def _rules(folder: Path) -> tuple[list[PortfolioName], str]:
         (folder / f"rules/portfolios/book-{number}.yaml").write_text(text)
     book = load_rules(folder / "rules").book
     kept_rules(folder).keep(book, 86_400)
-    names = [PortfolioName(p.id, p.title, p.desk, len(p.holdings.positions), len(p.rules)) for p in book.portfolios]
-    return names, book.version
+    return [name_of(one) for one in book.portfolios], book.version
 
 
 def show(rows: list[Row]) -> None:

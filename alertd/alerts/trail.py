@@ -84,9 +84,8 @@ def trail_of(state: AlertState, lines: Iterable[JournalRecord], now: Sequence[De
     first = False
     for record in lines:
         if record.kind == "event":
-            reports = list(_reports(state, record, eyes))
-            first = first or any(one.decision.alert_revision <= 1 for one in reports)
-            found += reports
+            first = first or _is_first(state, record)
+            found += _reports(state, record, eyes)
         elif record.kind == "delivery" and eyes.receiver(str(record.data.get("receiver"))):
             sent = _ended(record)
             told[sent.id] = sent
@@ -123,6 +122,15 @@ def eyes_of_a_desk(state: AlertState, desk: str | None, policies: Iterable[Recei
 
     names = {*lanes(state), *(one.id for one in theirs)}
     return Eyes(sees, names.__contains__)
+
+
+def _is_first(state: AlertState, record: JournalRecord) -> bool:
+    """Tell whether a line is that of the first report, also where it is kept from whoever looks."""
+    try:
+        decisions = msgspec.convert(record.data.get("decisions", []), list[Decision])
+    except msgspec.ValidationError:
+        return False
+    return any(one.alert == state.alert.id and one.alert_revision <= 1 for one in decisions)
 
 
 def _reports(state: AlertState, record: JournalRecord, eyes: Eyes) -> Iterator[Report]:

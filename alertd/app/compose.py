@@ -17,12 +17,11 @@ from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
 from alertd.app.noting import Noting
 from alertd.app.people import People
-from alertd.app.rooms import Says, server_of, setup_of
+from alertd.app.rooms import Says, server_of
 from alertd.app.shown import shown_of
 from alertd.app.state import recall_epoch
 from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
-from alertd.asking.house import House
 from alertd.base.clock import system_clock
 from alertd.model import SourceState
 from alertd.net.client import HttpClient
@@ -100,7 +99,6 @@ class Parts:
         self._full_text: FullText | None = None
         self._held = boot.snapshot.held
         self._watch = Watch(READY_PATIENCE_S)
-        self._setup = setup_of(self._settings, boot.snapshot.receivers, boot.snapshot.book.version)
 
     async def start(self) -> str:
         """Start the roles; gives where the web room listens."""
@@ -151,10 +149,10 @@ class Parts:
         await self._jobbing.start(self._pool, self._settings.sources)
         self._live = Live(self._store, self._progress)
         self._loops.append(asyncio.create_task(self._live.run(), name="live"))
-        house = House(self._store, self._shown.past, lambda: self._setup, self._http, system_clock)
+        house = self._shown.house(self._store, self._http)
         says, token = Says(self._status, self._ready), self._boot.web_token
         self._web = server_of(
-            house, self._answers, self._live, token, self._settings, says, self._pushes, self._shown
+            house, self._answers, self._live, token, self._settings, says, self._pushes, self._shown, self._boot.web
         )
         host, port = await self._web.start()
         self._people = People(self._store, self._http, self._answers, self.notices, system_clock, self._links)
@@ -230,7 +228,6 @@ class Parts:
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
             await self._deliverer.replace(self._notifiers(settings), settings.drain)
         self._settings = settings
-        self._setup = setup_of(settings, receivers, new.version)
         telemetry.tell_sources_apart([source.id for source in settings.sources])
 
     async def stop(self, seconds: float) -> None:
@@ -257,6 +254,7 @@ class Parts:
             await self._people.stop()
         if self._web is not None:
             await self._web.stop()
+        await self._shown.apart.aclose()
         await self._http.__aexit__(None, None, None)
 
     def _polled(self, settings: Settings) -> list[PolledConfig]:

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.asking.portfolio_names import PortfolioName, name_of
 from alertd.base.tokens import Digests
 from alertd.history.analytics.subject import Subject, subjects_of
 from alertd.history.replay.staging import Staging
 from alertd.rules.book import BookChange, RuleBook
 from alertd.settings import Settings
-from alertd.web.portfolio_names import PortfolioName
 from alertd.workers.archive_version import InForce
 
 _HEADER = 4
@@ -52,10 +52,7 @@ class Snapshot:
 
     def portfolio_names(self) -> list[PortfolioName]:
         """Name the portfolios, for whoever chooses one on the page."""
-        return [
-            PortfolioName(one.id, one.title, one.desk, len(one.holdings.positions), len(one.rules))
-            for one in self.book.portfolios
-        ]
+        return [name_of(one) for one in self.book.portfolios]
 
     def without_rules(self) -> Snapshot:
         """Give it as a process needs it that matches nothing: a large book is not sent and not kept there."""
@@ -87,6 +84,8 @@ class Boot:
     """Those of the rules; for a process with pages."""
     stage: Staging | None = None
     """Of a replay: whose time it goes by, and whom it may really tell."""
+    web: str = ""
+    """Where the web room of the process's life before listened: who has that address finds the next one there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +11,23 @@ import structlog
 from aiohttp.web import RouteDef
 
 from alertd import __version__, telemetry
-from alertd.alerts.policy import ReceiverPolicy
-from alertd.alerts.trail import EVERYBODY, Trail, trail_of, under_way
-from alertd.app.reach import reach_from
+from alertd.alerts.trail import EVERYBODY, Trail
 from alertd.app.shown import Shown
 from alertd.asking.alert_pages import AlertPages, Page, PageAsked, Sees
-from alertd.asking.house import House, Setup
-from alertd.asking.past import Past
-from alertd.asking.rule_files import RuleFiles
+from alertd.asking.caller import Caller
+from alertd.asking.fresh import Fresh
+from alertd.asking.house import House
+from alertd.asking.portfolio_names import PortfolioNames
+from alertd.asking.trails import TrailAsked, trail_by
 from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
-from alertd.errors import Corrupt
+from alertd.errors import Corrupt, HistoryRefused, Temporary
 from alertd.model import AlertState, StoredAlert
 from alertd.settings import Settings
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertRoutes
-from alertd.web.callers import Caller, Callers
+from alertd.web.callers import Callers
 from alertd.web.companies import CompanyRoutes
 from alertd.web.config import WebConfig
 from alertd.web.deps import PushDoor, WebDeps
@@ -41,7 +41,6 @@ from alertd.web.page.catalog import desk_pages
 from alertd.web.page.desk import Desk
 from alertd.web.page.frame import is_page
 from alertd.web.page.sign_in import SignIn
-from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.portfolios import PortfolioRoutes
 from alertd.web.repeats import Repeats
 from alertd.web.rule_tests import RuleTestRoutes
@@ -67,8 +66,8 @@ MOST_LINES = 200
 """Of the journal, about one alert: a page shows fewer."""
 ENOUGH = 4 * 1024 * 1024
 """Bytes of them: a line may have a text of 256 KiB, and one that concerned a thousand portfolios has megabytes."""
-MOST_UNDER_WAY = 40
-"""Deliveries that are looked up."""
+OLDER_S, WAIT_S = 20.0, 3.0
+"""How long what the archive has of an alert is good, and how long a page waits for it."""
 
 
 log = structlog.get_logger(__name__)
@@ -87,31 +86,49 @@ class Rooms:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What is asked of alerts: the store, what is kept, and what a desk may see of what these give."""
+    """What is asked of alerts: the store, what is kept, and what a desk may see of what these give.
+
+    Without a house nothing is kept.
+    """
 
     store: RedisStore
     answers: Answers
-    past: Past | None
+    house: House | None = None
+    older: Fresh[Trail | None] = field(default_factory=lambda: Fresh("older_trail", OLDER_S, OLDER_S))
 
     async def page(self, asked: PageAsked, sees: Sees, *, whole: bool) -> Page:
         """Give a page of a list. Raises Temporary; NotSearchable."""
-        return await AlertPages(self.store, self.past, sees, whole).page(asked)
+        past = self.house.past if self.house is not None else None
+        return await AlertPages(self.store, past, sees, whole).page(asked)
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         """Give alerts with their versions."""
         return await self.store.load_alerts(ids)
 
     async def trail(self, state: AlertState, caller: Caller) -> Trail:
-        """Give what became of an alert, as somebody may see it: of the newest that the journal has of it."""
+        """Give what became of an alert, as somebody may see it: from the journal, and where that begins later than
+        the alert also from the archive.
+        """
+        eyes = EVERYBODY if caller.all_desks else self.answers.eyes_of(state, caller.desk)
         try:
             lines = [record for _, record in await self.store.trace(state.alert.id, MOST_LINES, ENOUGH)]
-            names = under_way(lines, state.alert.id)[-MOST_UNDER_WAY:]
-            there = [one for name in names if (one := await self.store.delivery(name)) is not None]
-        except Corrupt as error:  # the alert itself can be read
+            found = await trail_by(self.store, state, lines, eyes)
+            return (await self._older(state, caller) if found.begins_late else None) or found
+        except (Corrupt, HistoryRefused) as error:  # the alert itself can be read
             log.warning("trail_unreadable", alert=state.alert.id, error=str(error))
             return Trail(begins_late=True)
-        eyes = EVERYBODY if caller.all_desks else self.answers.eyes_of(state, caller.desk)
-        return trail_of(state, lines, there, eyes)
+
+    async def _older(self, state: AlertState, caller: Caller) -> Trail | None:
+        """Give it with what the archive has; None: there is none, or it takes longer than a page waits."""
+        if self.house is None:
+            return None
+        key, question = (caller.walls, state.alert.id, state.alert.updated_at), TrailAsked(caller, state)
+        apart = self.house.apart
+        try:
+            return await self.older.get(key, lambda: apart.ask(question), WAIT_S)
+        except Temporary as error:
+            log.warning("older_trail", alert=state.alert.id, error=str(error))
+            return None
 
     def looked_at(self, state: AlertState, desk: str | None) -> AlertState | None:
         """Give an alert of a desk as whoever looks on for that desk may see it, by the receivers of today."""
@@ -137,7 +154,7 @@ def rooms_of(
     `signed_out` remembers who ended theirs. Without a house there are alerts and silences alone, without `shown` no
     pages but those of alerts.
     """
-    sessions, reader = Sessions(key), Reader(store, answers, house.past if house is not None else None)
+    sessions, reader = Sessions(key), Reader(store, answers, house)
     callers = Callers(
         token, web.tokens, sessions=sessions, signed_out=SignedOut(signed_out), users=web.users,
         header=web.user_header, clock=clock,
@@ -147,19 +164,21 @@ def rooms_of(
         operations += [
             *EventRoutes(house, reader).operations(), *PortfolioRoutes(house).operations(),
             *RuleRoutes(house).operations(), *CompanyRoutes(house).operations(), *TryRoutes(house).operations(),
-            *JobRoutes(house).operations(),
+            *RuleTestRoutes(house).operations(), *JobRoutes(house).operations(),
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
-    files = RuleFiles(shown.in_force) if shown is not None else None
-    operations += RuleTestRoutes(house, files).operations() if house is not None and files is not None else []
     operations.append(described(operations, __version__))
     names = shown.names if shown is not None else portfolios or PortfolioNames()
     pages = [*SignIn(callers, sessions, clock).routes()]
-    pages += ShownPages(reader, answers, callers, names, clock).routes()
-    if shown is not None and files is not None:
-        pages += desk_pages(
-            Desk(callers, names, shown.in_force, shown.past, files, store, reader, shown.status, shown.daemons, clock)
-        )
+    pages += ShownPages(
+        reader, answers, callers, names, clock, shown.in_force if shown is not None else None
+    ).routes()
+    if shown is not None:
+        desk = Desk(
+            callers, names, shown.in_force, shown.past, shown.apart, shown.files, store, reader, shown.status,
+            shown.daemons, clock,
+        )  # fmt: skip
+        pages += desk_pages(desk)
     repeats = Repeats(store)
     routes = [route(one, callers, repeats) for one in operations]
     return Rooms(
@@ -184,8 +203,12 @@ def server_of(
     says: Says,
     pushes: PushDoor,
     shown: Shown,
+    before: str,
 ) -> WebServer:
-    """Put the whole of the web room together, with what lies in the state directory. Raises ConfigError."""
+    """Put the whole of the web room together, with what lies in the state directory. Raises ConfigError.
+
+    `before` is where it listened in an earlier life, or nothing.
+    """
     web, state_dir = settings.web, settings.state_dir
     key, out = load_or_make_token(state_dir / SESSION_KEY, "the key of the page's cookies"), state_dir / SIGNED_OUT
     rooms = rooms_of(
@@ -203,9 +226,7 @@ def server_of(
         streams=lambda: live.onlookers,
         routes=rooms.routes,
     )
-    return WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside, max_connections=web.connections)
-
-
-def setup_of(settings: Settings, policies: Mapping[str, ReceiverPolicy], version: str) -> Setup:
-    """Give what is asked about of the settings, and which rules are in force."""
-    return Setup(reach_from(settings), version, policies, settings.smtp)
+    port = int(before.rpartition(":")[2] or 0)
+    return WebServer(
+        web.bind, deps, names=web.allowed_hosts, outside=web.outside, max_connections=web.connections, before=port
+    )

@@ -7,13 +7,20 @@ from typing import Any
 
 import msgspec
 
+from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.link import Boot, Reload
 from alertd.app.reach import reach_from
 from alertd.app.state import read_run_states
-from alertd.asking.in_force import InForce
+from alertd.asking.apart import Apart
+from alertd.asking.house import House
+from alertd.asking.in_force import InForce, Setup
 from alertd.asking.past import Past
-from alertd.asking.reach import Reach
-from alertd.web.portfolio_names import PortfolioName, PortfolioNames
+from alertd.asking.portfolio_names import PortfolioName, PortfolioNames
+from alertd.asking.rule_files import RuleFiles
+from alertd.base.clock import system_clock
+from alertd.net.client import HttpClient
+from alertd.settings import Settings
+from alertd.store.redis import RedisStore
 
 Status = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -21,17 +28,22 @@ Status = Callable[[], Awaitable[dict[str, Any]]]
 class Shown:
     """Begun with the process; a reload replaces what is in force."""
 
-    def __init__(self, reach: Reach, version: str, portfolios: Sequence[PortfolioName], status: Status) -> None:
-        """`version` is that of the rules, `portfolios` all in them; `status` gives what `/v1/status` does."""
+    def __init__(self, setup: Setup, portfolios: Sequence[PortfolioName], redis_url: str, status: Status) -> None:
+        """`portfolios` are all in the rules; `status` gives what `/v1/status` does."""
         self.names = PortfolioNames(portfolios)
-        self.in_force = InForce(reach, version, self.names.all)
-        self.past = Past(reach)
+        self.in_force = InForce(setup, self.names)
+        self.past = Past(setup.reach)
+        self.apart = Apart(self.in_force, redis_url)
+        self.files = RuleFiles(self.in_force)
         self.status = status
 
     def serve(self, new: Reload) -> None:
         """Take what a reload brings."""
-        self.names.serve(new.portfolios)
-        self.in_force.serve(reach_from(new.settings), new.version)
+        self.in_force.serve(setup_of(new.settings, new.receivers, new.version), new.portfolios)
+
+    def house(self, store: RedisStore, http: HttpClient) -> House:
+        """Give what the API asks."""
+        return House(store, self.in_force, self.past, self.apart, self.files, http, system_clock)
 
     def daemons(self) -> Sequence[Mapping[str, Any]]:
         """Say what runs on this state directory."""
@@ -43,4 +55,11 @@ class Shown:
 
 def shown_of(boot: Boot, status: Status) -> Shown:
     """Begin with what the supervisor tells a process at its start."""
-    return Shown(reach_from(boot.snapshot.settings), boot.snapshot.book.version, boot.portfolios, status)
+    snapshot = boot.snapshot
+    setup = setup_of(snapshot.settings, snapshot.receivers, snapshot.book.version)
+    return Shown(setup, boot.portfolios, boot.redis_url, status)
+
+
+def setup_of(settings: Settings, policies: Mapping[str, ReceiverPolicy], version: str) -> Setup:
+    """Give what is asked about of the settings, and which rules are in force."""
+    return Setup(reach_from(settings), version, policies, settings.smtp)

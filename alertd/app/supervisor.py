@@ -242,12 +242,12 @@ class Supervisor:
             reported=self.snapshot.reported(),
             portfolios=self.snapshot.portfolio_names() if "web" in roles else (),
             stage=self._staging,
+            web=self.web,
         )
 
     def _hear(self, child: Guard, message: object) -> None:
         if isinstance(message, Ready):
-            if message.web:
-                self.web = message.web
+            self.web = message.web or self.web
             child.ready.set()
             if child.starts > 1:  # of the first life `started` speaks, when all are ready
                 log.info("process_ready", process=child.name, starts=child.starts)

@@ -1,6 +1,6 @@
 """What became of one event, as somebody may see it: what was found in it, what was decided, and why.
 
-Reads the journal, the archive and the rules of then; blocks for as long as that takes, so it is done in a thread.
+Reads the journal, the archive and the rules of then: it is asked apart.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ from dataclasses import dataclass
 
 from msgspec import convert
 
-from alertd.asking.across import in_a_thread
 from alertd.asking.again import Again
 from alertd.asking.desk_view import DeskView
-from alertd.asking.kept import kept_of
-from alertd.asking.past import PATIENCE
+from alertd.asking.room import Room
 from alertd.asking.story import Asked, story
-from alertd.asking.warnings import logged
-from alertd.asking.why_look import Line, Looking
+from alertd.asking.why_look import Found, Line, Looking
 from alertd.history.walls import cards_of, only
 from alertd.model import Event, JournalRecord, Match, event_from_dict
-from alertd.store.redis import RedisStore
 
 MOST_LINES = 1_000
 """Of what is told; an event of many portfolios has many."""
@@ -39,37 +35,37 @@ class EventSeen:
     """Line by line, in order of time."""
 
 
-async def event_seen(
-    store: RedisStore, view: DeskView, event: str, portfolios: Collection[str] | None, asked: str | None
-) -> EventSeen | None:
-    """Give it; None: nothing is known of it, or it is not for them.
+@dataclass(frozen=True, slots=True)
+class EventPageAsked:
+    """One event and what became of it; None: nothing is known of it, or it is not for them."""
 
-    `portfolios` are those that whoever asks may see, None: all; `asked` is the one whose rules are asked again.
-    """
-    found: EventSeen | None = await in_a_thread(store, lambda there: _look(there, view, event, portfolios, asked))
-    return found
+    walls: str | None
+    """The desk with whose eyes is looked; None: those that see all."""
+    event: str
+    portfolios: Collection[str] | None
+    """Those that whoever asks may see; None: all."""
+    again: str | None
+    """The one of these whose rules are asked again."""
+
+    async def answer(self, room: Room) -> EventSeen | None:
+        """Answer it. Raises Temporary."""
+        store = await room.store()
+        with room.kept() as kept:
+            view = DeskView(self.walls, room.names, store.load_alerts, kept.owners)
+            found = await Looking(room.reach, store, kept, view.desk, view.books, view).find(self.event)
+        return _seen(found, self, Again(room.books(), view) if self.again is not None else None)
 
 
-async def _look(
-    store: RedisStore, view: DeskView, event: str, portfolios: Collection[str] | None, asked: str | None
-) -> EventSeen | None:
-    reach = view.books.reach
-    kept = kept_of(reach, logged, patience=PATIENCE)
-    history = kept.history
-    try:
-        found = await Looking(reach, store, kept, view.desk, view.books).find(event)
-    finally:
-        if history is not None:
-            history.close()
+def _seen(found: Found, asked: EventPageAsked, again: Again | None) -> EventSeen | None:
+    event, portfolios = asked.event, asked.portfolios
     lines = found.lines if portfolios is None else _for(found.lines, portfolios)
     records = [record for _, record in lines]
     about = [one for one in records if one.kind == "event" and one.data.get("event", {}).get("id") == event]
     if not about:
         return None
     newest = about[-1]
-    again = Again(view.books, found.view) if asked is not None else None
     told = []
-    for line in story(records, Asked(event, asked, again)):
+    for line in story(records, Asked(event, asked.again, again)):
         told.append(line)
         if len(told) == MOST_LINES:
             told.append("…")

@@ -62,8 +62,7 @@ class Books:
                 book = loaded_with(self.reach.rules, self.reach.state_dir, self.warn).book
             except ConfigError as error:
                 self.trouble, book = error, _NONE
-            desks = {source.id: source.desk for source in self.reach.sources if source.desk is not None}
-            book = msgspec.structs.replace(book, source_desks=desks)
+            book = msgspec.structs.replace(book, source_desks=self.reach.source_desks)
             self._today = Version(book, Explainer(book), then=False)
         return self._today
 

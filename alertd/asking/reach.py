@@ -38,6 +38,11 @@ class Reach:
     models: Sequence[Any] = ()
 
     @property
+    def source_desks(self) -> dict[str, str]:
+        """Say whose the sources are that are somebody's."""
+        return {source.id: source.desk for source in self.sources if source.desk is not None}
+
+    @property
     def history(self) -> Path:
         """Where the archive's projection is."""
         return self.state_dir / "history.db"

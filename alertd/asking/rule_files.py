@@ -1,4 +1,4 @@
-"""Rules as their files have them, for pages: read in a process of their own, and kept until they may have changed."""
+"""Rules as their files have them: read in a process of their own, and kept until they may have changed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from alertd.errors import Temporary
 
 FRESH_S, KEEP_S = 60.0, 900.0
 TRIED_S = 120.0
-TESTED_S = 10.0
-"""So long tests that were run stand for those that are asked for again: who was told to wait gets what came of it."""
 WAIT_S, TRY_S = 3.0, 7.0
 """How long a page waits for what it has not seen yet, and for a text; it then says that it is to come."""
 MOST_WAITING = 4
@@ -25,24 +23,23 @@ class RuleFiles:
     def __init__(self, in_force: InForce) -> None:
         self._in_force = in_force
         self._seen: Fresh[Answer] = Fresh("rule_files", FRESH_S, KEEP_S)
-        self._tested: Fresh[Answer] = Fresh("rule_tests", TESTED_S, TESTED_S)
+        self._tested: Fresh[Answer] = Fresh("rule_tests", 0.0, 0.0)
         self._tried: Fresh[Answer] = Fresh("rule_tried", TRIED_S, TRIED_S)
 
-    async def seen(self, portfolio: str) -> Answer | None:
+    async def seen(self, portfolio: str, wait_s: float | None = WAIT_S) -> Answer | None:
         """Give the rules of a portfolio with their tests; None: they are being read. Raises Temporary."""
         order = self._order(portfolio)
-        return await self._seen.get((self._in_force.version, portfolio), lambda: asked_apart(order), WAIT_S)
+        return await self._seen.get((self._in_force.version, portfolio), lambda: asked_apart(order), wait_s)
 
-    async def tested(self, portfolio: str, rule: str) -> Answer | None:
-        """Run the tests of a rule as its file has them; None: it takes longer, and who asks again gets what came.
-
-        Raises Temporary, also where too many ask.
-        """
+    async def tested(self, portfolio: str, rule: str) -> Answer:
+        """Run the tests of a rule now, as its file has them. Raises Temporary, also where too many ask."""
         if self._tested.waiting >= MOST_WAITING:
             raise Temporary("too many tests are being run")
         order = replace(self._order(portfolio), tests_of=rule)
         key = (self._in_force.version, portfolio, rule)
-        return await self._tested.get(key, lambda: asked_apart(order), TRY_S)
+        answer = await self._tested.get(key, lambda: asked_apart(order))
+        assert answer is not None  # it is waited for
+        return answer
 
     async def tried(self, portfolio: str, rule: str, title: str, body: str) -> Answer | None:
         """Ask a rule about a text; None: it takes longer, and who asks the same again gets what came of it.
@@ -60,7 +57,7 @@ class RuleFiles:
         return Order(
             rules=str(reach.rules),
             state_dir=str(reach.state_dir),
-            desks={one.id: one.desk for one in reach.sources if one.desk is not None},
+            desks=reach.source_desks,
             portfolio=portfolio,
             rule=rule,
             title=title,

@@ -62,6 +62,8 @@ class TestRun(Struct, frozen=True, kw_only=True):
     passed: bool
     expected: str
     got: str
+    given: list[str] = msgspec.field(default_factory=list)
+    """The headlines."""
 
 
 class RuleSeen(Struct, frozen=True, kw_only=True):
@@ -140,6 +142,7 @@ def _run(outcome: Outcome) -> TestRun:
         passed=outcome.passed,
         expected=outcome.expected,
         got="; ".join([outcome.got, *outcome.errors]),
+        given=[step.title for step in outcome.steps],
     )
 
 

@@ -74,7 +74,7 @@ class Looking:
         ):  # a record may be for the desk, and not what it has to do with this
             seen = {i: record for i, record in seen.items() if not {thing, *carried}.isdisjoint(record.ids)}
         here = {i for record in seen.values() for i in record.ids}
-        found = Found(thing, view, sorted(seen.items(), key=_order), carried=[i for i in carried if i in here])
+        found = Found(thing, view, sorted(seen.items(), key=in_time), carried=[i for i in carried if i in here])
         if self.store is not None:
             visible = ids_of(list(seen.items())) if view.desk is not None else [thing, *related]
             names = [i for i in dict.fromkeys(visible) if i.startswith("dl_")]
@@ -151,7 +151,7 @@ def _belongs(record: JournalRecord, event: str, related: Sequence[str]) -> bool:
     return record.kind != "delivery" or record.data.get("delivery") in related
 
 
-def _order(line: Line) -> tuple[str, int, int]:
+def in_time(line: Line) -> tuple[str, int, int]:
     """Order by when something happened; it may be written down later than what came of it."""
     ms, _, sequence = line[0].partition("-")
     return line[1].at, int(ms), int(sequence or 0)

@@ -3,6 +3,8 @@
     <folder>/versions/<version>     which portfolios it had, and where each of them is
     <folder>/parts/<xx>/<name>      a portfolio, or what all of them share, compiled and packed (zlib of MessagePack)
 
+The rules of a portfolio stand there a few hundred at a time, since nothing else goes on in a process that decodes.
+
 A part is named by what it was made of, so that a version costs what changed in it. What no version names any more is
 removed. A version that another alertd wrote may not be readable; then it is as if it were not there: `why` says so.
 """
@@ -23,17 +25,20 @@ import msgspec
 from alertd.base.files import write_whole
 from alertd.base.ids import mark
 from alertd.model import Struct
-from alertd.rules.book import Portfolio, RuleBook
+from alertd.rules.book import Portfolio, Rule, RuleBook
 from alertd.rules.cache import code_hash, no_collection
 
 MAX_VERSIONS = 2_000
 """Beyond so many the oldest are dropped, however young."""
 SETTLED_S = 3600.0
 """A part younger than this is not removed: the version that names it may be about to be written."""
+AT_ONCE = 200
+"""Rules that are decoded at a stretch: some milliseconds."""
 _LEVEL = 1
 _VERSION = re.compile(r"[a-z2-7]{16}")
 _NAME = re.compile(r"[a-z0-9]{16,64}")
 _encode = msgspec.msgpack.Encoder().encode
+_decode_rules = msgspec.msgpack.Decoder(tuple[Rule, ...]).decode
 T = TypeVar("T")
 
 
@@ -46,6 +51,14 @@ class _Version(Struct, frozen=True, kw_only=True):
     labels: str
     portfolios: dict[str, str]
     """Portfolio -> its part."""
+
+
+class _Portfolio(Struct, frozen=True):
+    """A portfolio, with its rules apart."""
+
+    head: Portfolio
+    rules: list[msgspec.Raw]
+    """Each some of them, encoded."""
 
 
 class KeptRules:
@@ -81,7 +94,7 @@ class KeptRules:
         labels = self._read(self._path(found.labels), dict[str, str])
         names = sorted(found.portfolios.keys() & set(portfolios)) if portfolios is not None else found.portfolios
         with no_collection():
-            read = [self._read(self._path(found.portfolios[name]), Portfolio) for name in names]
+            read = [self._read_portfolio(self._path(found.portfolios[name])) for name in names]
         whole = [portfolio for portfolio in read if portfolio is not None]
         if shared is None or labels is None or len(whole) < len(read):
             return None
@@ -91,7 +104,10 @@ class KeptRules:
 
     def _portfolio(self, portfolio: Portfolio, name: str) -> str:
         if not self._path(name).exists():
-            self._write(name, _encode(portfolio))
+            rules = portfolio.rules
+            some = [_encode(rules[start : start + AT_ONCE]) for start in range(0, len(rules), AT_ONCE)]
+            head = msgspec.structs.replace(portfolio, rules=())
+            self._write(name, _encode(_Portfolio(head, [msgspec.Raw(one) for one in some])))
         return name
 
     def _part(self, content: bytes) -> str:
@@ -106,6 +122,16 @@ class KeptRules:
 
     def _path(self, name: str) -> Path:
         return self._folder / "parts" / name[:2] / name
+
+    def _read_portfolio(self, path: Path) -> Portfolio | None:
+        found = self._read(path, _Portfolio)
+        if found is None:
+            return None
+        try:
+            rules = [rule for some in found.rules for rule in _decode_rules(some)]
+        except msgspec.DecodeError:
+            return None
+        return msgspec.structs.replace(found.head, rules=tuple(rules))
 
     def _read(self, path: Path, kind: type[T]) -> T | None:
         try:

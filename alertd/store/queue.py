@@ -30,6 +30,9 @@ from alertd.store.types import ReceiverHealth
 
 log = structlog.get_logger(__name__)
 
+DEAD_AT_ONCE = 200
+"""Dead letters that are read at once: there may be many, and the loop is others', too."""
+
 
 def soonest(scores: Sequence[float]) -> int | None:
     """Give the least of some due times."""
@@ -232,8 +235,11 @@ class QueuePart(Part):
     async def dead_deliveries(self, count: int) -> list[Delivery]:
         """Give the newest dead letters, newest first."""
         ids = await self.link.call("ZREVRANGE", self.keys("dead"), 0, count - 1) if count > 0 else []
-        raws = await self.link.call("HMGET", self.keys("deliveries"), *ids) if ids else []
-        return [delivery_from(raw) for raw in raws if raw is not None]
+        found = list[Delivery]()
+        for start in range(0, len(ids), DEAD_AT_ONCE):
+            raws = await self.link.call("HMGET", self.keys("deliveries"), *ids[start : start + DEAD_AT_ONCE])
+            found += [delivery_from(raw) for raw in raws if raw is not None]
+        return found
 
     async def retry_dead(self, ids: Sequence[str], now: int) -> list[str]:
         """Queue dead letters again, due now, with at least a day to live; gives the ids that were dead."""

@@ -209,6 +209,9 @@ CLOCK_STEPS = _counter("clock_steps_total", "Times that the machine's clock was 
 TASKS = _gauge("tasks", "Asyncio tasks that are alive in a process.", "process")
 PROCESS_RESTARTS = _counter("process_restarts_total", "Processes started again after they died.", "role")
 HTTP_REQUESTS = _counter("http_requests_total", "Answers of the web interface.", "route", "status")
+ASKED_APART = _histogram(
+    "asked_apart_seconds", "Questions answered in processes of their own, waiting included.", "outcome", buckets=SLOW
+)
 STREAMS = _gauge("streams", "Connections that are told of alerts as they change.", mode="livesum")
 LOG_LINES_LOST = _counter("log_lines_lost_total", "Log lines that the output did not take.")
 BUILD_INFO = _gauge("build_info", "Always 1; the labels say what runs.", "version", "python", mode="max")

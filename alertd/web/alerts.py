@@ -16,6 +16,7 @@ import msgspec
 
 from alertd.alerts.rows import AlertInFull, AlertRow, in_full
 from alertd.asking.alert_pages import Page, PageAsked, Sees
+from alertd.asking.caller import Caller
 from alertd.base import suggest
 from alertd.base.clock import Clock
 from alertd.base.ids import usable_id
@@ -23,7 +24,6 @@ from alertd.history.projection.query import AlertFilter
 from alertd.history.projection.search import NotSearchable
 from alertd.model import AlertState, Answer, AnswerKind, Severity, StoredAlert, Struct
 from alertd.web import cursors
-from alertd.web.callers import Caller
 from alertd.web.moments import gone_by, to_come
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal

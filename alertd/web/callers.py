@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from aiohttp import hdrs, web
 
+from alertd.asking.caller import Caller
 from alertd.base.clock import Clock, system_clock
 from alertd.base.tokens import Digests
-from alertd.model import AlertState
 from alertd.web import guards
 from alertd.web.config import DeskToken, ProxyUser
 from alertd.web.middleware import BY_PROXY, READING
@@ -29,37 +29,6 @@ ALL = "api"
 """The holder of the token that sees all desks."""
 AS = "/"
 """Stands in a session between the holder of a token and who they say they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks."""
-
-    name: str
-    """Of the token; stands in the audit log."""
-    desk: str | None = None
-    all_desks: bool = False
-    writes: bool = True
-    """Whether it may change anything."""
-    portfolios: frozenset[str] | None = None
-    """The portfolios of its desk that it is for; None: all of these."""
-
-    def sees(self, state: AlertState) -> bool:
-        """Tell whether an alert is there for them."""
-        return self.sees_portfolio(state.alert.portfolio, state.desk)
-
-    def sees_desk(self, desk: str | None) -> bool:
-        """Tell whether what belongs to a desk, or to none, is there for them."""
-        return self.all_desks or desk == self.desk
-
-    def sees_portfolio(self, portfolio: str, desk: str | None) -> bool:
-        """Tell whether a portfolio, which belongs to a desk or to none, is there for them."""
-        return self.sees_desk(desk) and (self.portfolios is None or portfolio in self.portfolios)
-
-    def who(self, said: str) -> str:
-        """Give the name that an answer is written down under: who they say they are, and whose token that came by."""
-        said = said.strip()
-        return f"{said} ({self.name})" if said and said != self.name else self.name
 
 
 @dataclass(frozen=True, slots=True)

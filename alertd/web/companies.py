@@ -12,13 +12,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-from alertd.asking.companies import Known, branch_row
+from alertd.asking.companies_asked import CompaniesAsked, CompanyAsked, GraphAsked
 from alertd.asking.house import House
 from alertd.companies.model import Company, Relation
-from alertd.companies.neighbours import around
-from alertd.companies.search import search
 from alertd.model import Struct
-from alertd.web.eyes import eyes_of
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
@@ -73,55 +70,47 @@ class CompanyRoutes:
         return [
             Operation(
                 name="searchCompanies", method="GET", path="/v1/companies", summary="Find companies",
-                does=self._all, query=WhichCompanies, body=Nothing, answer=CompanyList,
+                does=self._all, query=WhichCompanies, body=Nothing, answer=CompanyList, slow=True,
             ),
             Operation(
                 name="getCompany", method="GET", path="/v1/companies/{company}",
                 summary="The company that a name means in rules, and its relations",
                 does=self._one, query=Nothing, body=Nothing, answer=CompanyInFull, fails=gone, parameters=named,
+                slow=True,
             ),
             Operation(
                 name="getCompanyGraph", method="GET", path="/v1/companies/{company}/graph",
                 summary="The relations around a company as a tree",
                 does=self._graph, query=Around, body=Nothing, answer=CompanyGraph, fails=gone, parameters=named,
+                slow=True,
             ),
         ]  # fmt: skip
 
     async def _all(self, asked: Asked[WhichCompanies, Nothing]) -> object:
-        known = await self._known(asked)
-        found = await self._house.apart(search, known.table, asked.query.text, asked.query.limit)
-        return CompanyList(companies=found)
+        question = CompaniesAsked(asked.caller.walls, asked.query.text, asked.query.limit)
+        return CompanyList(companies=await self._house.apart.ask(question))
 
     async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
-        known = await self._known(asked)
-        company = _named(known, asked.path["company"])
-        own = [one for one in known.relations if company.id in (one.company, one.of)]
-        return CompanyInFull(company=company, relations=own)
+        found = await self._house.apart.ask(CompanyAsked(asked.caller.walls, _name(asked)))
+        if found is None:
+            raise Refusal(404, NOT_THERE)
+        return CompanyInFull(company=found[0], relations=found[1])
 
     async def _graph(self, asked: Asked[Around, Nothing]) -> object:
-        known, query = await self._known(asked), asked.query
-        root = _named(known, asked.path["company"])
+        query = asked.query
         try:
             day = datetime.date.fromisoformat(query.on).isoformat() if query.on else None
         except ValueError as error:
             raise Refusal(400, "on is a date such as 2026-01-31") from error
-
-        def label(company: str) -> str:
-            one = known.table.get(company)
-            return one.label if one is not None else company
-
-        found = await self._house.apart(around, known.relations, root.id, label=label, hops=query.hops, on=day)
-        return CompanyGraph(company=root, relations=[branch_row(one, label) for one in found])
-
-    async def _known(self, asked: Asked[Any, Any]) -> Known:
-        eyes = await eyes_of(self._house, asked.caller)
-        rules = eyes.rules
-        table = await self._house.apart(lambda: rules.table)
-        return Known(table, rules.book.relations, rules.reach.rules, rules.reach).seen_by(eyes.desk)
+        found = await self._house.apart.ask(GraphAsked(asked.caller.walls, _name(asked), query.hops, day))
+        if found is None:
+            raise Refusal(404, NOT_THERE)
+        return CompanyGraph(company=found[0], relations=found[1])
 
 
-def _named(known: Known, text: str) -> Company:
-    found = known.table.resolve(text) if len(text) <= LONGEST else None
-    if found is None:
+def _name(asked: Asked[Any, Any]) -> str:
+    """Give what a company is called. Raises Refusal."""
+    name = asked.path["company"]
+    if len(name) > LONGEST:
         raise Refusal(404, NOT_THERE)
-    return found
+    return name

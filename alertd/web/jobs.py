@@ -114,7 +114,7 @@ class JobRoutes:
 
     async def _reconcile(self, asked: Asked[Nothing, Reconcile]) -> object:
         try:
-            source = edgar_source(self._house.setup().reach.sources, asked.path["source"])
+            source = edgar_source(self._house.in_force.reach.sources, asked.path["source"])
         except ValueError as error:
             raise Refusal(409, str(error)) from error
         try:

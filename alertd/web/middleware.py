@@ -30,6 +30,9 @@ LOGIN = "/login/"
 """Below it a path is a link with which somebody signs in once (`web/page/sign_in.py`)."""
 BY_PROXY = web.RequestKey("by_proxy", bool)
 """Of a request: it came through a trusted proxy, whose word counts."""
+SLOW_S = 70.0
+"""How long a request may take that is asked apart: a little longer than such an answer is waited for."""
+_TIME = web.RequestKey("time", asyncio.Timeout)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = structlog.get_logger(__name__)
 
@@ -50,7 +53,8 @@ def deadline(seconds: float, push_s: float) -> Middleware:
         if request.path == STREAM:
             return await handler(request)  # it has no end; who does not take it is let go there
         try:
-            async with asyncio.timeout(push_s if request.path.startswith(PUSH) else seconds):
+            async with asyncio.timeout(push_s if request.path.startswith(PUSH) else seconds) as limit:
+                request[_TIME] = limit
                 response = await handler(request)
         except TimeoutError:
             response = failure(408, "request took too long")
@@ -67,6 +71,11 @@ def deadline(seconds: float, push_s: float) -> Middleware:
         return response
 
     return middleware
+
+
+def more_time(request: web.Request) -> None:
+    """Let a request take longer from here on, whose body is there: whoever asks waits for us, not we for them."""
+    request[_TIME].reschedule(asyncio.get_running_loop().time() + SLOW_S)
 
 
 @web.middleware

@@ -18,10 +18,12 @@ import structlog
 from aiohttp import web
 
 from alertd import telemetry
+from alertd.asking.caller import Caller
 from alertd.base import suggest
 from alertd.errors import HistoryRefused, NotThere
 from alertd.model import Struct
-from alertd.web.callers import Caller, Callers
+from alertd.web.callers import Callers
+from alertd.web.middleware import more_time
 from alertd.web.problems import Refusal, failure
 from alertd.web.repeats import Once, Repeats
 
@@ -84,6 +86,8 @@ class Operation(Generic[Q, B]):
     """Where what it makes is found: a path with fields of the answer in it."""
     html: bool = False
     """The answer is a page as text, in place of JSON."""
+    slow: bool = False
+    """It is asked apart, and may have to wait for rules and companies to be read: it has more time."""
 
     @property
     def scope(self) -> Scope:
@@ -103,6 +107,8 @@ def route(operation: Operation[Q, B], callers: Callers, repeats: Repeats | None 
                 raise Refusal(403, "this is for who sees all desks")
             query = read_query(request.query.items(), operation.query)
             data = await request.read()
+            if operation.slow:
+                more_time(request)
             asked = Asked(caller, request.match_info, query, read_body(data, operation.body))
             if not operation.makes or repeats is None:
                 return _located(operation, _answer(operation, await operation.does(asked)))

@@ -14,15 +14,15 @@ import msgspec
 
 from alertd.asking.holdings import by_size
 from alertd.asking.house import House
+from alertd.asking.portfolio_names import PortfolioName
 from alertd.asking.report import SINCE, asked_for
+from alertd.asking.reported import ReportAsked, ReportPageAsked
 from alertd.companies.model import Holding
 from alertd.history.analytics.model import Report
 from alertd.history.analytics.subject import subject_of
-from alertd.history.report.build import DeskReader, Operator, build_report
-from alertd.history.report.html import report_page
+from alertd.history.report.build import Asked as About
 from alertd.model import Struct
-from alertd.rules.book import Portfolio
-from alertd.web.eyes import eyes_of
+from alertd.web.eyes import Eyes
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
@@ -90,45 +90,49 @@ class PortfolioRoutes:
                 name="getReport", method="GET", path="/v1/portfolios/{portfolio}/report",
                 summary="What the news about a portfolio's holdings has been doing",
                 does=self._report, query=Span, body=Nothing, answer=Report, fails=gone, parameters=named,
+                slow=True,
             ),
             Operation(
                 name="getReportPage", method="GET", path="/v1/portfolios/{portfolio}/report.html",
                 summary="The same as a page with charts that needs nothing else", html=True,
                 does=self._page, query=Span, body=Nothing, answer=str, fails=gone, parameters=named,
+                slow=True,
             ),
         ]  # fmt: skip
 
     async def _all(self, asked: Asked[Nothing, Nothing]) -> object:
-        eyes = await eyes_of(self._house, asked.caller)
-        return PortfolioList(portfolios=[PortfolioRow(**_fields(one)) for one in eyes.portfolios()])
+        return PortfolioList(portfolios=[_row(one) for one in Eyes(asked.caller, self._house).portfolios()])
 
     async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
-        one = (await eyes_of(self._house, asked.caller)).portfolio(asked.path["portfolio"])
+        eyes, name = Eyes(asked.caller, self._house), asked.path["portfolio"]
+        one = await eyes.portfolio(name)
         held = by_size(one.holdings.positions.values())
         return PortfolioInFull(
-            **_fields(one),
+            **msgspec.structs.asdict(_row(eyes.named(name))),
             gross=sum(abs(holding.weight) for holding in held),
             net=sum(holding.weight for holding in held),
             positions=held,
             rule_ids=[rule.id for rule in one.rules],
         )
 
-    async def _report(self, asked: Asked[Span, Nothing]) -> Report:
-        eyes = await eyes_of(self._house, asked.caller)
-        subject = subject_of(eyes.portfolio(asked.path["portfolio"]))
-        try:
-            about = asked_for(subject, asked.query.since, asked.query.until or None, self._house.clock())
-        except ValueError as error:
-            raise Refusal(400, str(error)) from error
-        reader = Operator() if eyes.desk is None else DeskReader()
-        return await self._house.apart(build_report, self._house.past.reach.history, about, reader)
+    async def _report(self, asked: Asked[Span, Nothing]) -> object:
+        return await self._house.apart.ask(ReportAsked(await self._about(asked), asked.caller.all_desks))
 
     async def _page(self, asked: Asked[Span, Nothing]) -> object:
-        return await self._house.apart(report_page, await self._report(asked))
+        return await self._house.apart.ask(ReportPageAsked(await self._about(asked), asked.caller.all_desks))
+
+    async def _about(self, asked: Asked[Span, Nothing]) -> About:
+        """Say what a report is about. Raises Refusal, Temporary."""
+        portfolio = await Eyes(asked.caller, self._house).portfolio(asked.path["portfolio"])
+        try:
+            until = asked.query.until or None
+            return asked_for(subject_of(portfolio), asked.query.since, until, self._house.clock())
+        except ValueError as error:
+            raise Refusal(400, str(error)) from error
 
 
-def _fields(one: Portfolio) -> dict[str, Any]:
-    return {
-        "id": one.id, "title": one.title, "desk": one.desk, "timezone": one.timezone, "receivers": one.tells(),
-        "rules": len(one.rules), "holdings": len(one.holdings.positions), "as_of": one.holdings.as_of,
-    }  # fmt: skip
+def _row(one: PortfolioName) -> PortfolioRow:
+    return PortfolioRow(
+        id=one.id, title=one.title, desk=one.desk, timezone=one.timezone, receivers=list(one.receivers),
+        rules=one.rules, holdings=one.holdings, as_of=one.as_of,
+    )  # fmt: skip

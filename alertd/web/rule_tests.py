@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from alertd.asking.house import House
-from alertd.asking.rule_files import RuleFiles
 from alertd.model import Struct
-from alertd.web.eyes import eyes_of
+from alertd.web.eyes import Eyes
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 from alertd.web.rules import NAMED, NOT_THERE, named_rule
@@ -41,9 +40,8 @@ class TestsDone(Struct, frozen=True, kw_only=True):
 class RuleTestRoutes:
     """Runs tests."""
 
-    def __init__(self, house: House, files: RuleFiles) -> None:
+    def __init__(self, house: House) -> None:
         self._house = house
-        self._files = files
 
     def operations(self) -> list[Operation[Any, Any]]:
         """Give it."""
@@ -53,16 +51,13 @@ class RuleTestRoutes:
                 summary="Run the tests of a rule as its file has them",
                 does=self._test, query=Nothing, body=Nothing, answer=TestsDone,
                 fails={404: NOT_THERE, 409: "The files of the rules have faults, or do not have this rule any more."},
-                parameters=NAMED,
+                parameters=NAMED, slow=True,
             ),
         ]  # fmt: skip
 
     async def _test(self, asked: Asked[Nothing, Nothing]) -> object:
-        eyes = await eyes_of(self._house, asked.caller)
-        portfolio, rule = named_rule(eyes, asked.path)
-        answer = await self._files.tested(portfolio.id, rule.id)
-        if answer is None:
-            raise Refusal(503, "the tests are still being run: ask again, and you are told what came of them")
+        portfolio, rule = await named_rule(Eyes(asked.caller, self._house), asked.path)
+        answer = await self._house.files.tested(portfolio.id, rule.id)
         if not answer.read:
             raise Refusal(409, answer.trouble)
         seen = answer.rules.get(rule.id)

@@ -7,26 +7,23 @@ POST /v1/rules/PORTFOLIO/RULE/explain    why it holds for an event, or does not:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
 from alertd.alerts.by_rule import ByRule, RuleLine
-from alertd.asking.events import EventReader
-from alertd.asking.explain import Named, document, explained
-from alertd.asking.house import House, InForce
-from alertd.asking.rule_source import name_of
-from alertd.base.yaml_document import Place
-from alertd.errors import HistoryRefused, HistoryUnavailable, ParseFailed, Permanent
+from alertd.asking.house import House
+from alertd.asking.in_force import NOT_READ
+from alertd.asking.rules_apart import RuleSeen
+from alertd.asking.tried import ExplainAsked
+from alertd.errors import HistoryRefused, HistoryUnavailable, NotThere, ParseFailed, Permanent, Temporary
 from alertd.history.projection import lists
 from alertd.history.projection.lists import Hits
 from alertd.model import Struct
 from alertd.rules.book import Portfolio, Rule
-from alertd.rules.files import fingerprint
-from alertd.rules.loaded import Loaded
-from alertd.web.eyes import Eyes, eyes_of
+from alertd.web.eyes import Eyes
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
@@ -34,8 +31,6 @@ NOT_THERE = "there is no such rule, or it is another desk's"
 NAMED = {"portfolio": "The id of a portfolio.", "rule": "The id of one of its rules."}
 DAYS = 30
 MOST_RULES = 5_000
-MOST_LINES = 400
-"""Of a rule's own text."""
 
 
 class WhichRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,6 +87,9 @@ class TestRow(Struct, frozen=True, kw_only=True):
     expect: str
     given: list[str]
     """The headlines."""
+    passed: bool
+    got: str
+    """What came."""
 
 
 class RuleInFull(RuleRow, frozen=True, kw_only=True):
@@ -130,37 +128,49 @@ class RuleRoutes:
                 name="getRule", method="GET", path="/v1/rules/{portfolio}/{rule}",
                 summary="One rule with its text, its tests and what it held for",
                 does=self._one, query=Nothing, body=Nothing, answer=RuleInFull, fails=gone, parameters=NAMED,
+                slow=True,
             ),
             Operation(
                 name="explainRule", method="POST", path="/v1/rules/{portfolio}/{rule}/explain", reads=True,
                 summary="Say why a rule holds for an event, or does not, leaf by leaf",
                 does=self._explain, query=Nothing, body=Tried, answer=dict[str, Any],
-                fails={**gone, 409: "The rule failed on this event."}, parameters=NAMED,
+                fails={**gone, 409: "The rule failed on this event."}, parameters=NAMED, slow=True,
             ),
         ]  # fmt: skip
 
     async def _all(self, asked: Asked[WhichRules, Nothing]) -> object:
-        eyes, name = await eyes_of(self._house, asked.caller), asked.query.portfolio
-        whose = [eyes.portfolio(name)] if name is not None else list(eyes.portfolios())
+        eyes, name = Eyes(asked.caller, self._house), asked.query.portfolio
+        whose = [eyes.named(name)] if name is not None else eyes.portfolios()
+        before = itertools.accumulate((one.rules for one in whose), initial=0)
+        read = [one.id for one, count in zip(whose, before, strict=False) if count < MOST_RULES]
+        book = await self._house.in_force.book(read)
+        if book is None:
+            raise Temporary(NOT_READ)
         rows: list[dict[str, Any]] = []
-        for portfolio in whose:
-            if len(rows) >= MOST_RULES:
-                break
+        for portfolio in book.portfolios:
             rows += await self._rows(eyes, portfolio, portfolio.rules)
-        return {"rules": rows[:MOST_RULES], "more": sum(len(one.rules) for one in whose) > MOST_RULES}
+        return {"rules": rows[:MOST_RULES], "more": sum(one.rules for one in whose) > MOST_RULES}
 
     async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
-        eyes = await eyes_of(self._house, asked.caller)
-        portfolio, rule = named_rule(eyes, asked.path)
+        eyes = Eyes(asked.caller, self._house)
+        portfolio, rule = await named_rule(eyes, asked.path)
         (row,) = await self._rows(eyes, portfolio, [rule])
-        source, tests = await self._house.apart(_written, eyes.rules, portfolio, rule)
+        seen = await self._house.files.seen(portfolio.id, None)
+        written = seen.rules.get(rule.id) if seen is not None else None
+        source, tests = _written(written) if written is not None and written.hash == rule.hash else (None, [])
         more = {"hash": rule.hash, "definition": rule.definition.decode(), "source": source, "tests": tests}
         return {**row, **more}
 
     async def _explain(self, asked: Asked[Nothing, Tried]) -> object:
-        eyes = await eyes_of(self._house, asked.caller)
-        portfolio, rule = named_rule(eyes, asked.path)
-        return await self._house.apart(_tried, eyes.rules, portfolio, rule, asked.body.event)
+        portfolio, rule = await named_rule(Eyes(asked.caller, self._house), asked.path)
+        try:
+            return await self._house.apart.ask(ExplainAsked(portfolio.id, rule.id, asked.body.event))
+        except ParseFailed as error:
+            raise Refusal(400, f"event: {error}") from error
+        except NotThere as error:
+            raise Refusal(404, NOT_THERE) from error
+        except Permanent as error:
+            raise Refusal(409, str(error)) from error
 
     async def _rows(self, eyes: Eyes, portfolio: Portfolio, rules: Sequence[Rule]) -> list[dict[str, Any]]:
         """Give the lines of some rules of a portfolio."""
@@ -182,9 +192,9 @@ class RuleRoutes:
             return None
 
 
-def named_rule(eyes: Eyes, path: Mapping[str, str]) -> tuple[Portfolio, Rule]:
-    """Give the rule that a path names. Raises Refusal."""
-    portfolio = eyes.portfolio(path["portfolio"])
+async def named_rule(eyes: Eyes, path: Mapping[str, str]) -> tuple[Portfolio, Rule]:
+    """Give the rule that a path names. Raises Refusal, Temporary."""
+    portfolio = await eyes.portfolio(path["portfolio"])
     rule = next((one for one in portfolio.rules if one.id == path["rule"]), None)
     if rule is None:
         raise Refusal(404, NOT_THERE)
@@ -202,48 +212,15 @@ def _row(portfolio: Portfolio, rule: Rule, held: Mapping[str, Hits] | None, line
     }  # fmt: skip
 
 
-def _written(rules: InForce, portfolio: Portfolio, rule: Rule) -> tuple[SourceLines | None, list[TestRow]]:
-    """Give the lines of a rule, up to the next one of its file, and its tests."""
-    name = (portfolio.id, rule.id)
-    found = _place(rules, name)
-    if found is None:  # a comment may have moved the lines; what is in force is the same
-        rules.reread()
-        found = _place(rules, name)
-    if found is None:
-        return None, []
-    files, at, text = found
-    below = [one for name, one in files.places.items() if name[1] and one.file == at.file and one.line > at.line]
-    end = min([*(one.line - 1 for one in below), at.line - 1 + MOST_LINES, len(text)])
-    tests = next((one.tests for one in files.tests if (one.portfolio, one.rule) == (portfolio.id, rule.id)), ())
-    shown = [
-        TestRow(name=one.name, line=one.place.line, expect=one.expect, given=[x.event.title for x in one.given])
-        for one in tests
-    ]
-    file = name_of(at, str(rules.reach.rules))
-    return SourceLines(file=file, first=at.line, lines=text[at.line - 1 : end]), shown
-
-
-def _place(rules: InForce, name: tuple[str, str]) -> tuple[Loaded, Place, list[str]] | None:
-    """Give where a rule stands, and the lines of its file, if that is as it was read."""
-    files = rules.files
-    at = files.places.get(name) if files is not None else None
-    if files is None or at is None:
-        return None
-    try:
-        content = Path(at.file).read_bytes()
-        text = content.decode().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return (files, at, text) if files.digests.get(at.file) == fingerprint(content) else None
-
-
-def _tried(rules: InForce, portfolio: Portfolio, rule: Rule, event: Mapping[str, Any]) -> dict[str, Any]:
-    """Ask a rule about an event. Raises Refusal."""
-    loaded = rules.alone(portfolio.id)
-    try:
-        given = EventReader.of(loaded).timeline(msgspec.json.encode(event))
-        return document(explained(loaded, Named((portfolio, rule)), given, rules.enricher))
-    except ParseFailed as error:
-        raise Refusal(400, f"event: {error}") from error
-    except Permanent as error:
-        raise Refusal(409, str(error)) from error
+def _written(seen: RuleSeen) -> tuple[SourceLines | None, list[TestRow]]:
+    """Give the lines of a rule, and its tests."""
+    tests = [
+        TestRow(
+            name=one.name, line=one.line, expect=one.expected, given=one.given, passed=one.passed, got=one.got
+        )
+        for one in seen.tests
+    ]  # fmt: skip
+    if not seen.source:
+        return None, tests
+    lines = [one.text for one in seen.source]
+    return SourceLines(file=seen.file, first=seen.source[0].number, lines=lines), tests

@@ -72,11 +72,14 @@ class HttpServer:
         deadline_s: float = DEADLINE_S,
         max_connections: int = MAX_CONNECTIONS,
         streams: Callable[[], int] = lambda: 0,
+        before: int = 0,
     ) -> None:
         """`outside` says how others than this machine may connect, where it listens for them. `streams` counts the
-        connections that stay open for hours: they take no room from the others.
+        connections that stay open for hours: they take no room from the others. `before` is the port that it had in
+        an earlier life; where any will do, that one comes first.
         """
         self._bind = bind
+        self._before = before
         self._outside = outside
         self._certificate: Certificate | None = None
         self._build = build
@@ -97,7 +100,7 @@ class HttpServer:
         self._certificate = Certificate(self._outside.tls) if self._outside.tls is not None else None
         try:
             host, port = parse_bind(self._bind)
-            listener = await loop.run_in_executor(None, _listen, host, port)
+            listener = await loop.run_in_executor(None, _listen, host, port, self._before)
         except (OSError, ValueError) as error:
             raise Permanent(f"{self.what}: cannot listen on {self._bind}: {error}") from error
         address, real_port = listener.getsockname()[:2]
@@ -168,6 +171,7 @@ class WebServer(HttpServer):
         outside: Outside = NOBODY,
         deadline_s: float = DEADLINE_S,
         max_connections: int = MAX_CONNECTIONS,
+        before: int = 0,
     ) -> None:
         def build(loopback: bool, names: Collection[str]) -> web.Application:
             proxies = outside.proxies
@@ -175,11 +179,16 @@ class WebServer(HttpServer):
 
         super().__init__(
             bind, build, names=names, outside=outside, deadline_s=deadline_s, max_connections=max_connections,
-            streams=deps.streams,
+            streams=deps.streams, before=before,
         )  # fmt: skip
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, before: int) -> socket.socket:
+    if not port and before:
+        try:
+            return _listen(host, before, 0)
+        except OSError as error:  # somebody else took it meanwhile
+            _log.warning("web_port_taken", port=before, error=str(error))
     # One address only: with two (localhost as IPv4 and IPv6) port 0 would mean two different ports.
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     listener = socket.create_server(address[:2], family=family)

@@ -16,11 +16,11 @@ from typing import Any, Protocol
 import msgspec
 
 from alertd.alerts.silencing import MATCHERS, BadSilence, ended, may_touch, new_silence, record_of
+from alertd.asking.caller import Caller
 from alertd.base.clock import Clock
 from alertd.base.config import check_timezone
 from alertd.base.wall_clock import minute_of
 from alertd.model import JournalRecord, Silence, Struct, Weekly
-from alertd.web.callers import Caller
 from alertd.web.moments import to_come
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal

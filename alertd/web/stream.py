@@ -24,11 +24,12 @@ from aiohttp import hdrs, web
 
 from alertd import telemetry
 from alertd.alerts.rows import card
+from alertd.asking.caller import Caller
 from alertd.errors import AlertdError
 from alertd.model import AlertState
 from alertd.web import guards
 from alertd.web.alerts import AlertReader, seen_by
-from alertd.web.callers import Caller, Callers
+from alertd.web.callers import Callers
 from alertd.web.middleware import STREAM
 from alertd.web.problems import SECURITY_HEADERS, failure
 

@@ -9,7 +9,6 @@ GET  /v1/verify                     whether everything that was taken in has an 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Literal
 
@@ -19,20 +18,16 @@ from alertd import telemetry
 from alertd.asking.house import House
 from alertd.asking.send import detail_of, end_pauses, send_one
 from alertd.asking.status import in_order, seen_by
-from alertd.asking.verify import limits_of
+from alertd.asking.verify_asked import VerifyAsked
 from alertd.base.config import parse_duration
-from alertd.history.verify.archived import archived_in
-from alertd.history.verify.run import verify
 from alertd.model import Struct
 from alertd.notify.config import ReceiverConfig
 from alertd.notify.outcome import Sent
 from alertd.notify.protocol import NotifierDeps
-from alertd.web.eyes import Eyes, eyes_of
+from alertd.web.eyes import Eyes
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
-AGAIN_S = 0.5
-"""Between two looks at what seems wrong: a request has ten seconds."""
 PATIENCE = "10m"
 LOCAL = ("console",)
 """Types of receivers that print where the daemon runs: nothing is tested by sending to them from afar."""
@@ -104,7 +99,7 @@ class SystemRoutes:
                 fails={404: "there is no such receiver, or it is another desk's"}, parameters=receiver,
             ),
             Operation(
-                name="verify", method="GET", path="/v1/verify", whole=True,
+                name="verify", method="GET", path="/v1/verify", whole=True, slow=True,
                 summary="Say whether everything that was taken in has an end",
                 does=self._verify, query=HowPatient, body=Nothing, answer=dict[str, Any],
             ),
@@ -114,8 +109,7 @@ class SystemRoutes:
         found = await self._status()
         if asked.caller.all_desks:
             return found
-        eyes = await eyes_of(self._house, asked.caller)
-        return _of_desk(seen_by(found, eyes.view()))
+        return _of_desk(seen_by(found, await Eyes(asked.caller, self._house).view()))
 
     async def _sources(self, asked: Asked[Nothing, Nothing]) -> object:
         return {"sources": in_order((await self._all(asked))["sources"])}
@@ -131,10 +125,10 @@ class SystemRoutes:
         return {"receivers": (await self._all(asked))["receivers"]}
 
     async def _send(self, asked: Asked[Nothing, Nothing]) -> object:
-        config = _receiver(await eyes_of(self._house, asked.caller), asked.path["receiver"])
+        config = _receiver(Eyes(asked.caller, self._house), asked.path["receiver"])
         if config.type in LOCAL:
             raise Refusal(409, f"a receiver of type {config.type} prints where the daemon runs: use alertd send-test")
-        deps = NotifierDeps(http=self._house.http, smtp=self._house.setup().smtp, clock=self._house.clock)
+        deps = NotifierDeps(http=self._house.http, smtp=self._house.in_force.setup.smtp, clock=self._house.clock)
         outcome = await send_one(config, deps)
         if isinstance(outcome, Sent):
             await end_pauses(self._house.store, [config.id])
@@ -142,19 +136,12 @@ class SystemRoutes:
         return Sending(receiver=config.id, outcome="sent" if isinstance(outcome, Sent) else "failed", detail=detail)
 
     async def _verify(self, asked: Asked[HowPatient, Nothing]) -> object:
-        reach = self._house.setup().reach
         try:
             patience = round(parse_duration(asked.query.patience) * 1000)
             since = self._house.clock() - round(parse_duration(asked.query.since) * 1000) if asked.query.since else 0
         except (ValueError, OverflowError) as error:
             raise Refusal(400, "patience and since are so long: 10m, 24h") from error
-        report = await verify(
-            self._house.store,
-            lambda: limits_of(reach, patience, max(since, 0)),
-            lambda: asyncio.sleep(AGAIN_S),
-            archived=archived_in(reach.archive, reach.history),
-        )
-        return report.row()
+        return await self._house.apart.ask(VerifyAsked(patience, max(since, 0)))
 
 
 def _of_desk(found: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +151,7 @@ def _of_desk(found: dict[str, Any]) -> dict[str, Any]:
 
 def _receiver(eyes: Eyes, name: str) -> ReceiverConfig:
     """Give a receiver that somebody may try: one of their own desk. Raises Refusal."""
-    found = next((one for one in eyes.rules.reach.receivers if one.id == name), None)
+    found = next((one for one in eyes.house.in_force.reach.receivers if one.id == name), None)
     if found is None or not (eyes.caller.all_desks or (found.desk is not None and eyes.caller.sees_desk(found.desk))):
         raise Refusal(404, "there is no such receiver, or it is another desk's")
     config: ReceiverConfig = found

@@ -8,25 +8,19 @@ POST /v1/dead/DELIVERY/retry    sends it again
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from alertd.alerts.policy import ReceiverPolicy
 from alertd.asking.dead import dead_letters, letter_row, send_again
-from alertd.asking.events import EventReader
 from alertd.asking.house import House
-from alertd.asking.preview import TYPES, Rendering, message_of, sample_for
-from alertd.asking.route import Coming, Routing, coming
+from alertd.asking.preview import TYPES
+from alertd.asking.tried import PreviewAsked, RouteAsked
 from alertd.base import suggest
 from alertd.errors import ConfigError, NotThere, ParseFailed
-from alertd.model import Event, Message, MessageType, Struct
+from alertd.model import MessageType, Struct
 from alertd.notify.samples import SAMPLES
-from alertd.notify.shown import NotShown
-from alertd.rules.loaded import Loaded
-from alertd.rules.match import Matcher
-from alertd.web.eyes import Eyes, eyes_of
+from alertd.web.eyes import Eyes
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
@@ -126,12 +120,13 @@ class TryRoutes:
             Operation(
                 name="routeEvent", method="POST", path="/v1/route", reads=True,
                 summary="Say whom an event would be told if it came now, and why",
-                does=self._route, query=Nothing, body=Comes, answer=Routed, fails={404: "there is no such portfolio"},
+                does=self._route, query=Nothing, body=Comes, answer=Routed, slow=True,
+                fails={404: "there is no such portfolio"},
             ),
             Operation(
                 name="previewMessage", method="POST", path="/v1/preview/{receiver}", reads=True,
                 summary="Show the message that a receiver would get; nothing is sent",
-                does=self._preview, query=Nothing, body=Shown, answer=Preview,
+                does=self._preview, query=Nothing, body=Shown, answer=Preview, slow=True,
                 fails={404: NO_RECEIVER, 409: "There is nothing to show, or not so."},
                 parameters={"receiver": "The id of a receiver."},
             ),
@@ -148,75 +143,55 @@ class TryRoutes:
         ]  # fmt: skip
 
     async def _route(self, asked: Asked[Nothing, Comes]) -> object:
-        eyes, now = await eyes_of(self._house, asked.caller), self._house.clock()
-        named = asked.body.portfolio
-        wanted = {one.id for one in ([eyes.portfolio(named)] if named is not None else eyes.portfolios())}
-        matcher, found = await self._house.apart(_come, eyes, asked.body.event, wanted)
-        routing = Routing(self._house.setup().policies, matcher, found.event, now)
-        routed = await routing.decided(found.concerns, self._house.store)
-        return {"alerts": [one.document(now) for one in routed]}
+        eyes, named = Eyes(asked.caller, self._house), asked.body.portfolio
+        wanted = [eyes.named(named)] if named is not None else eyes.portfolios()
+        question = RouteAsked(eyes.desk, [one.id for one in wanted], asked.body.event, self._house.clock())
+        try:
+            return {"alerts": await self._house.apart.ask(question)}
+        except ParseFailed as error:
+            raise Refusal(400, f"event: {error}") from error
 
     async def _preview(self, asked: Asked[Nothing, Shown]) -> object:
         eyes, name, body, setup = (
-            await eyes_of(self._house, asked.caller), asked.path["receiver"], asked.body, self._house.setup(),
+            Eyes(asked.caller, self._house), asked.path["receiver"], asked.body, self._house.in_force.setup,
         )  # fmt: skip
-        config = next((one for one in eyes.rules.reach.receivers if one.id == name), None)
+        config = next((one for one in setup.reach.receivers if one.id == name), None)
         policy = setup.policies.get(name)
         mine = config is not None and (eyes.caller.all_desks or (config.desk and eyes.caller.sees_desk(config.desk)))
         if config is None or policy is None or not mine:
             raise Refusal(404, NO_RECEIVER)
-        if (body.event is None) == (not body.sample):
-            raise Refusal(400, f"give an event, or a sample out of {', '.join(SAMPLES)}")
-        rendering = Rendering(config, setup.smtp)
+        question = PreviewAsked(
+            config, policy, [one.id for one in eyes.portfolios()], body.event, body.sample, _kind(body),
+            body.format or None, self._house.clock(),
+        )  # fmt: skip
         try:
-            message = await self._house.apart(_message, eyes, body, policy, self._house.clock())
-            text = await self._house.apart(rendering.text, message, body.format or None)
-        except (NotThere, NotShown, ConfigError) as error:
+            found = await self._house.apart.ask(question)
+        except ParseFailed as error:
+            raise Refusal(400, f"event: {error}") from error
+        except (NotThere, ConfigError) as error:
             raise Refusal(409, str(error)) from error
-        return Preview(receiver=name, text=text, faults=list(rendering.faults))
+        return Preview(receiver=name, text=found.text, faults=found.faults)
 
     async def _dead(self, asked: Asked[WhichDead, Nothing]) -> object:
-        eyes = await eyes_of(self._house, asked.caller)
-        letters, events = await dead_letters(self._house.store, eyes.view(), asked.query.limit)
+        view = await Eyes(asked.caller, self._house).view()
+        letters, events = await dead_letters(self._house.store, view, asked.query.limit)
         return {"deliveries": [letter_row(one) for one in letters], "events": events}
 
     async def _retry(self, asked: Asked[Nothing, Nothing]) -> object:
-        eyes = await eyes_of(self._house, asked.caller)
-        queued = await send_again(self._house.store, eyes.view(), [asked.path["delivery"]], self._house.clock())
+        view = await Eyes(asked.caller, self._house).view()
+        queued = await send_again(self._house.store, view, [asked.path["delivery"]], self._house.clock())
         if not queued:
             raise Refusal(404, NO_LETTER)
         return Again(queued=queued)
 
 
-def _event(loaded: Loaded, fields: dict[str, Any]) -> Event:
-    """Read an event. Raises Refusal."""
-    try:
-        return EventReader.of(loaded).timeline(msgspec.json.encode(fields))[-1]
-    except ParseFailed as error:
-        raise Refusal(400, f"event: {error}") from error
-
-
-def _matcher(eyes: Eyes, portfolios: Sequence[str]) -> tuple[Matcher, Loaded]:
-    """Give what matches for some portfolios, as if there were no others."""
-    kept = tuple(one for one in eyes.rules.book.portfolios if one.id in set(portfolios))
-    loaded = Loaded(msgspec.structs.replace(eyes.rules.book, portfolios=kept), eyes.rules.table)
-    return Matcher(loaded.book, understanding=eyes.rules.enricher), loaded
-
-
-def _come(eyes: Eyes, fields: dict[str, Any], wanted: set[str]) -> tuple[Matcher, Coming]:
-    """Match an event; it takes a while: in a thread. Raises Refusal."""
-    matcher, loaded = _matcher(eyes, sorted(wanted))
-    return matcher, coming(matcher, _event(loaded, fields), wanted, eyes.desk)
-
-
-def _message(eyes: Eyes, body: Shown, policy: ReceiverPolicy, now: int) -> Message:
-    """Make the message that is shown. Raises Refusal, NotThere."""
-    if body.event is None:
-        if body.sample not in SAMPLES:
-            raise Refusal(400, f"there is no sample {body.sample[:40]}; {suggest.hint(body.sample[:40], SAMPLES)}")
-        return sample_for(body.sample, policy, now)
+def _kind(body: Shown) -> MessageType:
+    """Give as what an event is shown. Raises Refusal, also where there is nothing to show."""
+    if (body.event is None) == (not body.sample):
+        raise Refusal(400, f"give an event, or a sample out of {', '.join(SAMPLES)}")
+    if body.event is None and body.sample not in SAMPLES:
+        raise Refusal(400, f"there is no sample {body.sample[:40]}; {suggest.hint(body.sample[:40], SAMPLES)}")
     kind: MessageType | None = next((one for one in TYPES if one == body.type), None)
-    if kind is None:
+    if kind is None and body.event is not None:
         raise Refusal(400, f"type is one of {', '.join(TYPES)}")
-    matcher, loaded = _matcher(eyes, [one.id for one in eyes.portfolios()])
-    return message_of(matcher, policy, _event(loaded, body.event), kind, now)
+    return kind or "alert.fired"

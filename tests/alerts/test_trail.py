@@ -108,3 +108,8 @@ def test_a_desk_sees_its_own_receivers_and_those_that_its_alert_names() -> None:
     trail = seen(decided(EV, told=told), *(ended(name, receiver) for receiver, name in told.items()))
     assert trail.reports[0].decision.receivers.keys() == {"desk", "pm"}
     assert [one.receiver for one in trail.sent] == ["desk", "pm"]
+
+
+def test_a_journal_that_reaches_back_says_nothing_also_where_the_first_report_is_kept_back() -> None:
+    assert not seen(decided(SECRET), decided(EV, revision=2)).begins_late
+    assert seen(decided(EV, revision=2)).begins_late

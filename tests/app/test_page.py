@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from pathlib import Path
 
 from aiohttp import ClientSession, CookieJar
 
 from tests.app.test_daemon import feed, world, write_settings  # noqa: F401  a fixture
-from tests.support.daemon import command
+from tests.support.daemon import command, eventually
 from tests.support.http import DEADLINE_S, FaultServer, answer
 
 
@@ -45,3 +47,24 @@ async def test_the_link_of_alertd_page_signs_in_and_an_alert_comes_by_itself(
     assert (code, "no alertd with a page runs" in err) == (1, True)
     code, _, err = await command("page", "--config", "nowhere.yaml", folder=tmp_path)
     assert (code, "Traceback" in err, "nowhere.yaml" in err) == (1, False, True)
+
+
+async def test_who_is_signed_in_finds_the_page_where_it_was_after_its_process_has_died(
+    tmp_path: Path,
+    world: FaultServer,  # noqa: F811
+) -> None:
+    async with write_settings(tmp_path, world) as daemon:
+        base = f"http://{daemon.state()['web']}"
+        token = (daemon.state_dir / "web.token").read_text().strip()
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
+            async with browser.post(f"{base}/login", data={"token": token}) as page:
+                assert page.url.path == "/alerts"
+            before = daemon.state()["processes"]["io"]
+            os.kill(before["pid"], signal.SIGKILL)
+
+            async def lives_again() -> bool:
+                return daemon.starts()["io"] == before["starts"] + 1 and await daemon.ready()
+
+            await eventually(lives_again, "it has been started again")
+            async with browser.get(f"{base}/alerts") as page:
+                assert (page.status, page.url.path) == (200, "/alerts")

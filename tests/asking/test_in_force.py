@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import threading
 from pathlib import Path
 
-from alertd.asking.across import in_a_thread
+from alertd.asking.caller import NOBODYS
 from alertd.asking.desk_view import load_nothing
-from alertd.asking.in_force import NOBODYS, InForce
+from alertd.asking.in_force import InForce, Setup
+from alertd.asking.portfolio_names import PortfolioNames, name_of
 from alertd.asking.reach import Named, Reach
 from alertd.base.secrets import Secret
 from alertd.rules.book import RuleBook
 from alertd.rules.loader import load_rules
 from alertd.rules.places import kept_rules
-from alertd.web.portfolio_names import PortfolioName
 
 
 def written(folder: Path, title: str) -> RuleBook:
@@ -33,8 +31,11 @@ def written(folder: Path, title: str) -> RuleBook:
 def in_force(folder: Path, book: RuleBook) -> InForce:
     sources = [Named("wire", "feed"), Named("own", "feed", "ai")]
     reach = Reach(folder / "var", folder / "rules", "a", Secret(""), None, None, sources, [], folder / "archive")
-    names = [PortfolioName(one.id, one.title, one.desk) for one in book.portfolios]
-    return InForce(reach, book.version, lambda: names)
+    return InForce(Setup(reach, book.version), names_of(book))
+
+
+def names_of(book: RuleBook) -> PortfolioNames:
+    return PortfolioNames([name_of(one) for one in book.portfolios])
 
 
 async def test_a_portfolio_is_read_by_its_version_until_a_reload_brings_another(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ async def test_a_portfolio_is_read_by_its_version_until_a_reload_brings_another(
     found = await there.portfolio("ai-book")
     assert found is not None
     assert (found.title, [one.id for one in found.rules]) == ("First", ["r"])
-    there.serve(there.reach, second.version)
+    there.serve(Setup(there.reach, second.version), names_of(second).all())
     found = await there.portfolio("ai-book")
     assert found is not None
     assert found.title == "Second"
@@ -76,35 +77,3 @@ async def test_a_desk_looks_with_its_own_eyes(tmp_path: Path) -> None:
             seen if desk is not None else [*seen, "gone"]
         )
         assert today.book.source_desks == {"own": "ai"}
-
-
-class Here:
-    """Belongs to the loop in which it was asked first."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.threads: set[int] = set()
-
-    async def ask(self, number: int, *, more: int = 0) -> int:
-        assert asyncio.get_running_loop() is self.loop
-        self.threads.add(threading.get_ident())
-        await asyncio.sleep(0)
-        return number + more
-
-    async def fail(self) -> None:
-        raise LookupError("not here")
-
-
-async def test_what_belongs_to_a_loop_is_asked_there_by_who_works_in_a_thread() -> None:
-    here, mine = Here(), threading.get_ident()
-
-    async def work(there: Here) -> tuple[int, str, bool]:
-        total = sum([await there.ask(1), await there.ask(2, more=3)])
-        try:
-            await there.fail()
-        except LookupError as error:
-            return total, str(error), threading.get_ident() == mine
-        return total, "", True
-
-    assert await in_a_thread(here, work) == (6, "not here", False)
-    assert here.threads == {mine}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from bench import compare
 from bench.compare import Found, Trial, hard, main, measure, usual
 from bench.generate import make_events, make_rules
 from bench.hard import FILINGS, KINDS, make_filings
+from bench.lanes import Lane
 from bench.peers import table
 from bench.peers.base import Absent, Cannot, Engine, Way, World
 from bench.peers.ours import Ours, naive
@@ -153,6 +156,17 @@ def test_an_engine_that_is_not_there_or_cannot_is_a_row_that_says_why(monkeypatc
     said = [(row["engine"], row["events"], row["why not"]) for row in gathered.without]
     assert said == [("gone", "", "make gone"), ("unable", "normal", "it has no words")]
     assert {row["engine"] for row in gathered.rows} <= {"index", "core"}
+
+
+def test_an_engine_whose_process_is_told_to_end_ends_what_it_started(tmp_path: Path) -> None:
+    class Closing(Ours):
+        def close(self) -> None:
+            (tmp_path / "closed").touch()
+
+    lane = Lane("closing", Closing, world(8), {})
+    os.kill(lane._process.pid or 0, signal.SIGTERM)
+    lane._process.join(30)
+    assert (tmp_path / "closed").exists()
 
 
 def test_what_is_hard_is_hard() -> None:

@@ -84,12 +84,36 @@ class Page(HTMLParser):
 async def test_a_portfolio_shows_what_it_holds_what_alerted_what_is_ahead_and_whom_it_tells(world: World) -> None:
     listed = await text_of(world, "/portfolios")
     assert "Aicanary <b>portfolio</b> 2 2 2" in listed, "holdings, rules and alerts are counted"
-    text = await text_of(world, "/portfolios/aicanary")
+
+    async def counted() -> str:
+        text = await text_of(world, "/portfolios/aicanary")
+        return "" if "are being counted" in text or "are being read" in text else text
+
+    text = await eventually(counted, "the news is counted and the texts are read")
     for words in ("News of aicanary", "NVDA", "+8.0 %", "Aicanary Works", "All alerts of this portfolio"):
         assert words in text, words
     assert re.search(r"\d{4}-04-17 in \d+ days .*The parties expect to close the deal on 17 April", text), text
     assert "aicanary-desk webhook fine" in text
     assert re.search(r"aicanary-broken webhook \S+ .*?[12]\b", text)
+
+
+async def test_the_list_offers_what_there_is_for_whoever_looks(world: World) -> None:
+    async with world.visitor("ai") as visitor:
+        text = await visitor.shown("/alerts")
+    offered = {name: set(OPTION.findall(part)) for name, part in OFFERED.findall(text)}
+    assert offered["company"] == {"NVDA", "Aicanary Works"}
+    assert offered["rule"] == {"aicanary-own", "aicanary-shared"}
+    assert offered["source"] == {"wire", "aicanary-wire"}
+    assert "powercanary" not in text.casefold()
+    async with world.visitor() as visitor:
+        text = await visitor.shown("/alerts?portfolio=powercanary")
+    offered = {name: set(OPTION.findall(part)) for name, part in OFFERED.findall(text)}
+    assert offered["rule"] == {"powercanary-own", "powercanary-shared"}, "of the portfolio that is chosen"
+    assert offered["source"] == {"wire", "aicanary-wire", "powercanary-wire"}
+
+
+OFFERED = re.compile(r'<datalist id="all-(\w+)">(.*?)</datalist>', re.DOTALL)
+OPTION = re.compile(r'<option value="([^"]*)"')
 
 
 async def test_a_rule_shows_what_it_brought_its_tests_and_its_source(world: World) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from alertd.rules import kept as kept_module
 from alertd.rules.book import RuleBook
 from alertd.rules.kept import KeptRules
 from alertd.rules.loader import load_rules
@@ -50,6 +51,18 @@ def test_each_version_is_given_back_as_it_was(tmp_path: Path) -> None:
     assert first.version != second.version
     assert kept.load(first.version) == first
     assert kept.load(second.version) == second
+
+
+def test_many_rules_are_given_back_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_module, "AT_ONCE", 2)
+    file, rules = tmp_path / "rules/portfolios/p.yaml", ", ".join(
+        f"{{id: r{number}, title: R, severity: low, when: {{title: word}}}}" for number in range(5)
+    )  # fmt: skip
+    file.parent.mkdir(parents=True)
+    file.write_text(f"portfolio: p\ntitle: P\nreceivers: [r]\nrules: [{rules}]\n")
+    kept, whole = KeptRules(tmp_path / "kept"), load_rules(tmp_path / "rules").book
+    kept.keep(whole, DAY_S)
+    assert kept.load(whole.version) == whole
 
 
 def test_a_version_costs_what_changed_in_it(tmp_path: Path) -> None:

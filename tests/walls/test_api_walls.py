@@ -72,8 +72,13 @@ class Asking:
         method, path, body = ASKED[name]
         headers = {"Authorization": f"Bearer {token}"}
         url = self._url + path.format(**names)
-        async with self._http.request(method, url, json=body, headers=headers) as reply:
-            return reply.status, await reply.text()
+
+        async def answered() -> tuple[int, str] | None:
+            async with self._http.request(method, url, json=body, headers=headers) as reply:
+                return (reply.status, await reply.text()) if reply.status != 503 else None
+
+        found: tuple[int, str] = await eventually(answered, f"{name} is answered; on a busy machine it says: later")
+        return found
 
 
 def mine(alert: Mapping[str, Any], event: str, silence: str) -> dict[str, str]:

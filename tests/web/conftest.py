@@ -17,14 +17,20 @@ from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.rooms import rooms_of
 from alertd.app.shown import Shown
-from alertd.asking.house import House, Setup
+from alertd.asking.apart import Apart
+from alertd.asking.house import House
+from alertd.asking.in_force import InForce, Setup
 from alertd.asking.past import Past
+from alertd.asking.portfolio_names import PortfolioNames, name_of
+from alertd.asking.rule_files import RuleFiles
 from alertd.base.clock import rfc3339
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.history.projection.projector import Projector
 from alertd.net.client import HttpClient
 from alertd.notify.webhook import WebhookConfig
+from alertd.rules.loader import load_rules
+from alertd.rules.places import kept_rules
 from alertd.sources.edgar import EdgarConfig
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
@@ -33,7 +39,6 @@ from alertd.web.app import DEADLINE_S
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
 from alertd.web.page.frame import is_page
-from alertd.web.portfolio_names import PortfolioName, PortfolioNames
 from alertd.web.server import WebServer
 from alertd.workers.live import Live
 from alertd.workers.progress import Progress
@@ -63,7 +68,10 @@ def problem(status: int, detail: str) -> dict[str, Any]:
 class Api:
     """The API of a deployment in the middle of its life."""
 
-    def __init__(self, client: ClientSession, url: str, life: Life, routes: Sequence[RouteDef]) -> None:
+    def __init__(
+        self, client: ClientSession, url: str, life: Life, routes: Sequence[RouteDef], folder: Path | None = None
+    ) -> None:
+        self.folder = folder or Path("/nonexistent")
         self.client = client
         self.url = url
         self.life = life
@@ -93,11 +101,12 @@ async def serving(
     folder: Path | None = None,
     store: Store | None = None,
     deadline_s: float = DEADLINE_S,
+    redis: tuple[str, str] = ("", "alertd"),
     **fields: Any,
 ) -> AsyncIterator[Api]:
     """Serve the API with `fields` of `web:`, cookies signed with `secret`. Clients come from 127.0.0.2.
 
-    With a folder also what is asked of rules and history: these are there.
+    With a folder also what is asked of rules and history: these are there; `redis` is where the store is.
     """
     life = Life(store or MemoryStore(), ReceiverPolicy("desk", desk="ai" if folder is not None else None))
     tokens = [{"name": f"{desk}-bot", "desk": desk, "token": TOKENS[desk]} for desk in ("ai", "energy")]
@@ -112,11 +121,9 @@ async def serving(
 
     http = HttpClient(user_agent="alertd-test")
     await http.__aenter__()
-    house = house_of(life, folder, http) if folder is not None else None
-    if house is not None:
-        _ = (await house.rules()).enricher  # seconds on a busy machine: no request has to wait for it
+    house = house_of(life, folder, http, redis) if folder is not None else None
     status = status_of(life)
-    shown = Shown(house.setup().reach, "", NAMES, status) if house is not None else None
+    shown = Shown(house.in_force.setup, house.in_force.names.all(), redis[0], status) if house is not None else None
     rooms = rooms_of(
         life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios, house=house,  # type: ignore[arg-type]
         status=status, shown=shown,
@@ -138,14 +145,18 @@ async def serving(
     _, port = await server.start()
     url = f"http://127.0.0.1:{port}"
     connector = TCPConnector(limit=0, local_addr=("127.0.0.2", 0))
-    async with ClientSession(url, timeout=ClientTimeout(total=20), connector=connector) as client:
+    async with ClientSession(url, timeout=ClientTimeout(total=90), connector=connector) as client:
         following = asyncio.create_task(live.run())
         try:
-            yield Api(client, url, life, rooms.routes)
+            yield Api(client, url, life, rooms.routes, folder)
         finally:
             live.stop()
             await following
             await server.stop()
+            if house is not None:
+                await house.apart.aclose()
+            if shown is not None:
+                await shown.apart.aclose()
             await http.__aexit__(None, None, None)
 
 
@@ -161,10 +172,7 @@ RULES = {
 }
 
 
-NAMES = [PortfolioName("ai", "AI", "ai", 1, 1), PortfolioName("energy", "Energy", "energy", 0, 1)]
-
-
-def house_of(life: Life, folder: Path, http: HttpClient) -> House:
+def house_of(life: Life, folder: Path, http: HttpClient, redis: tuple[str, str]) -> House:
     """Give what is asked of a daemon whose rules stand in a folder, with EDGAR and a receiver that is not there."""
     for name, text in RULES.items():
         file = folder / "rules" / name
@@ -180,9 +188,14 @@ def house_of(life: Life, folder: Path, http: HttpClient) -> House:
             "secret": SECRET,
         }
     )
+    book = load_rules(folder / "rules").book
+    kept_rules(folder).keep(book, 3_600)
     edgar = EdgarConfig.model_validate({"id": "edgar", "type": "edgar", "forms": ["8-K"]})
-    setup = Setup(reach_of(folder, receivers=(hook,), sources=(edgar,)), "", life.policies)
-    return House(life.store, Past(setup.reach), lambda: setup, http, life.clock)  # type: ignore[arg-type]
+    reach = reach_of(folder, receivers=(hook,), sources=(edgar,), namespace=redis[1])
+    setup = Setup(reach, book.version, life.policies)
+    in_force = InForce(setup, PortfolioNames([name_of(one) for one in book.portfolios]))
+    past, apart, files = Past(setup.reach), Apart(in_force, redis[0]), RuleFiles(in_force)
+    return House(life.store, in_force, past, apart, files, http, life.clock)  # type: ignore[arg-type]
 
 
 def status_of(life: Life) -> Callable[[], Awaitable[dict[str, Any]]]:
@@ -209,6 +222,6 @@ async def whole(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator
     url, name = request.getfixturevalue("redis_url"), request.getfixturevalue("namespace")
     store = await open_store(url, name, name="test")
     await store.prepare()
-    async with serving(folder=tmp_path, store=store) as served:
+    async with serving(folder=tmp_path, store=store, redis=(url, name)) as served:
         yield served
     await store.aclose()

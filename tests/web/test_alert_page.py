@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.asking.portfolio_names import PortfolioName, PortfolioNames
 from alertd.base.clock import rfc3339
 from alertd.errors import Corrupt
 from alertd.model import (
@@ -32,7 +33,6 @@ from alertd.model import (
     TouchedHolding,
 )
 from alertd.web.page.alert_page import DONE
-from alertd.web.portfolio_names import PortfolioName, PortfolioNames
 from tests.alerts.living import EVENT, NOW, TITLE, held_weight, match, state
 from tests.alerts.test_trail import decided, ended
 from tests.web.conftest import Api, serving

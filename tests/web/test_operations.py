@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import asyncio
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
+from aiohttp import ClientSession
 
+from alertd import telemetry
+from alertd.base.secrets import Secret
+from alertd.base.tokens import Digests
 from alertd.model import Struct
-from alertd.web.operations import Nothing, read_body, read_query
+from alertd.web.callers import Callers
+from alertd.web.deps import WebDeps
+from alertd.web.operations import Nothing, Operation, read_body, read_query, route
 from alertd.web.problems import Refusal
-from tests.web.conftest import Api
+from alertd.web.server import WebServer
+from tests.web.conftest import TOKENS, Api
 
 
 class Wanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,3 +72,41 @@ async def test_a_token_that_may_read_only_changes_nothing(api: Api) -> None:
     status, said = await api.ask("POST", "/v1/silences", wanted, token="reader")
     assert (status, said["detail"]) == (403, "this token may read only")
     assert (await api.ask("GET", "/v1/silences"))[1] == {"silences": []}
+
+
+async def test_what_is_asked_apart_has_more_time_than_other_requests() -> None:
+    done, token = asyncio.Event(), Digests.of([Secret(TOKENS["all"])])
+
+    async def wait(_: object) -> dict[str, Any]:
+        await done.wait()
+        return {}
+
+    def operation(name: str) -> Operation[Any, Any]:
+        return Operation(
+            name=name, method="GET", path=f"/v1/{name}", summary=name, does=wait, query=Nothing, body=Nothing,
+            answer=dict[str, Any], slow=name == "slow",
+        )  # fmt: skip
+
+    callers = Callers(token)
+    routes = [route(operation(name), callers) for name in ("quick", "slow")]
+
+    async def fine() -> dict[str, Any]:
+        return {}
+
+    deps = WebDeps(
+        status=fine, ready=fine, metrics=telemetry.metrics_text, token=token, callers=callers, routes=routes
+    )
+    server = WebServer("127.0.0.1:0", deps, deadline_s=0.2)
+    _, port = await server.start()
+    headers = {"Authorization": f"Bearer {TOKENS['all']}"}
+    async with ClientSession(f"http://127.0.0.1:{port}", headers=headers) as client:
+
+        async def ask(name: str) -> int:
+            async with client.get(f"/v1/{name}") as answer:
+                return answer.status
+
+        slow = asyncio.create_task(ask("slow"))
+        assert await ask("quick") == 408, "whoever came before has waited longer by now"
+        done.set()
+        assert await slow == 200
+    await server.stop()

@@ -338,6 +338,22 @@ async def test_port_0_takes_a_free_port_and_says_which(daemon: Daemon) -> None:
     await server.stop()
 
 
+async def test_another_life_listens_at_the_port_of_the_one_before_while_it_is_free(daemon: Daemon) -> None:
+    first = WebServer("127.0.0.1:0", daemon.deps())
+    _, port = await first.start()
+    beside = WebServer("127.0.0.1:0", daemon.deps(), before=port)
+    _, other = await beside.start()
+    assert other != port, "it is taken"
+    await first.stop()
+    await beside.stop()
+    second = WebServer("127.0.0.1:0", daemon.deps(), before=port)
+    assert await second.start() == ("127.0.0.1", port)
+    await second.stop()
+    named = WebServer(f"127.0.0.1:{other}", daemon.deps(), before=port)
+    assert await named.start() == ("127.0.0.1", other), "a port that is asked for counts"
+    await named.stop()
+
+
 async def test_a_taken_port_is_a_clear_error(daemon: Daemon) -> None:
     first = WebServer("127.0.0.1:0", daemon.deps())
     _, port = await first.start()

@@ -9,6 +9,9 @@ from msgspec.structs import replace
 
 from alertd.alerts.rows import row
 from alertd.alerts.trail import EVERYBODY, Trail, trail_of
+from alertd.asking.caller import Caller
+from alertd.asking.choices import Choices
+from alertd.asking.portfolio_names import PortfolioName
 from alertd.base.clock import rfc3339
 from alertd.base.html import element, style_sheet
 from alertd.base.ids import alert_id, delivery_id
@@ -26,11 +29,10 @@ from alertd.model import (
     event_to_dict,
 )
 from alertd.web.alerts import Which
-from alertd.web.callers import Caller, SignedIn
+from alertd.web.callers import SignedIn
 from alertd.web.page import alert_list
 from alertd.web.page.alert_page import alert_page
 from alertd.web.page.frame import file, page
-from alertd.web.portfolio_names import PortfolioName
 from tools.pictures import stories
 from tools.pictures.stories import SENT
 
@@ -52,7 +54,7 @@ def listed() -> str:
     rows = [row(state), *(row(one) for one in _others(state))]
     names = [PortfolioName("ai-infrastructure", "AI infrastructure"), PortfolioName("power", "Power and grid")]
     shown = element("ol", *(alert_list.row(one, NOW) for one in rows), class_="alerts")
-    form = alert_list.choices(Which(), names)
+    form = alert_list.choices(Which(), names, Choices())
     live = element("div", shown, id="live")
     return _alone(page("Alerts", form, live, signed=_SIGNED, here="/alerts", live=True).text or "")
 

@@ -15,6 +15,7 @@ from alertd.base.ids import alert_id, delivery_id
 from alertd.enrich.enricher import Enricher
 from alertd.model import Alert, Digest, DigestItem, Event, Match, Message, MessageType, Note, Story, TouchedHolding
 from alertd.pipeline.noting import note_on
+from alertd.research.study import Study
 from alertd.rules.loader import load_rules
 from alertd.rules.match import Matcher
 from alertd.ruletests.stream import Stream
@@ -38,7 +39,7 @@ def understood() -> tuple[Event, list[Match], list[str], Note | None]:
     event = replace(taken.event, story=Story(id="st_" + "s" * 26))
     matches = [replace(match, held_as_of=_HELD) for match in taken.matches if match.portfolio == _PORTFOLIO]
     watching = next(portfolio for portfolio in loaded.book.portfolios if portfolio.id == _PORTFOLIO)
-    note = note_on(event, watching, matcher.worlds.of(watching.desk), (), {}, rfc3339(SENT - 500))
+    note = note_on(Study(event), watching, matcher.worlds.of(watching.desk), (), {}, rfc3339(SENT - 500))
     return event, matches, armed(watching, event, matches), note
 
 

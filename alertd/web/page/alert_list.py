@@ -8,15 +8,17 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from alertd.asking.choices import Choices
+from alertd.asking.portfolio_names import PortfolioName
 from alertd.base.clock import parse_rfc3339
 from alertd.base.html import Html, element, joined
 from alertd.model import SEVERITIES, TouchedHolding
 from alertd.notify.clocks import age
 from alertd.notify.holdings import in_list
+from alertd.notify.plain import one_line
 from alertd.web.alerts import SINCE, Which
 from alertd.web.page.alert_text import Span, marked
 from alertd.web.page.frame import badge
-from alertd.web.portfolio_names import PortfolioName
 
 WAY = "/alerts"
 ALL = "400d"
@@ -24,8 +26,11 @@ ANY = "any"
 """What the form sends where nothing is chosen."""
 _SELECTS = frozenset({"status", "severity", "portfolio"})
 _SPANS = (("1d", "a day"), ("7d", "7 days"), ("30d", "30 days"), (ALL, "all"))
-_MORE = (("company", "Company"), ("event_type", "Event type"), ("source", "Source"), ("rule", "Rule"))
-"""Fields that are typed; they stand folded until one is used."""
+_MORE = (
+    ("company", "Company", "companies"), ("event_type", "Event type", "event_types"), ("source", "Source", "sources"),
+    ("rule", "Rule", "rules"),
+)  # fmt: skip
+"""Fields that are chosen from what there is (`Choices`), or typed; they stand folded until one is used."""
 _STATUSES = ("open", "acknowledged", "closed", "snoozed")
 
 
@@ -34,14 +39,14 @@ def chosen(query: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in query if value and not (value == ANY and name in _SELECTS)]
 
 
-def choices(which: Which, portfolios: Sequence[PortfolioName]) -> Html:
+def choices(which: Which, portfolios: Sequence[PortfolioName], there: Choices) -> Html:
     """Write the form that chooses: it goes into the address, so that a choice can be kept as a bookmark."""
     named = [(one.id, one.title or one.id) for one in portfolios]
     if which.portfolio and which.portfolio not in dict(named):
         named.append((which.portfolio, which.portfolio))  # alerts outlive their portfolio
     since = which.since or (ALL if which.text else SINCE)
-    more = [_input(name, label, str(getattr(which, name) or "")) for name, label in _MORE]
-    unfolded = any(getattr(which, name) for name, _ in _MORE)
+    more = [_input(name, label, str(getattr(which, name) or ""), getattr(there, them)) for name, label, them in _MORE]
+    unfolded = any(getattr(which, name) for name, _, _ in _MORE)
     rest = [
         _select("status", "Status", [("", ANY), *((one, one) for one in _STATUSES)], which.status or ""),
         _select("severity", "At least", [("", ANY), *((one, one) for one in SEVERITIES)], which.severity or ""),
@@ -66,8 +71,14 @@ def _fold(used: bool) -> Html:
     return element("label", box, "Filters", class_="fold")
 
 
-def _input(name: str, label: str, value: str) -> Html:
-    return element("label", label, element("input", name=name, value=value, size="16", maxlength="200"))
+def _input(name: str, label: str, value: str, there: Mapping[str, str]) -> Html:
+    """Write a field with what there is to choose from: alerts outlive that, so anything can be typed."""
+    ways = {"list": f"all-{name}"} if there else {}
+    field = element("input", name=name, value=value, size="16", maxlength="200", **ways)
+    offered = [element("option", one_line(words, 80), value=one) for one, words in there.items()]
+    return joined(
+        element("label", label, field), *([element("datalist", *offered, id=f"all-{name}")] if there else [])
+    )
 
 
 def _spans(since: str) -> list[tuple[str, str]]:

@@ -14,20 +14,23 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from alertd.alerts.trail import Trail
+from alertd.asking.caller import Caller
+from alertd.asking.choices import Choices, choices_of
+from alertd.asking.in_force import InForce
+from alertd.asking.portfolio_names import PortfolioNames
 from alertd.base.clock import Clock
 from alertd.base.html import element
 from alertd.errors import Temporary
 from alertd.model import AlertState, AnswerKind
 from alertd.web import cursors
 from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, page_of, state_of, taker_of
-from alertd.web.callers import Caller, Callers, SignedIn
+from alertd.web.callers import Callers, SignedIn
 from alertd.web.forms import read_form
 from alertd.web.moments import to_come
 from alertd.web.operations import read_query
 from alertd.web.page.alert_list import choices, chosen, row, turn
 from alertd.web.page.alert_page import WAY, alert_page
 from alertd.web.page.frame import page, said
-from alertd.web.portfolio_names import PortfolioNames
 from alertd.web.problems import Refusal
 
 _DONE = "done"
@@ -45,9 +48,17 @@ class AlertPages:
     """The pages about alerts."""
 
     def __init__(
-        self, reader: PageReader, door: AnswerDoor, callers: Callers, portfolios: PortfolioNames, clock: Clock
+        self,
+        reader: PageReader,
+        door: AnswerDoor,
+        callers: Callers,
+        portfolios: PortfolioNames,
+        clock: Clock,
+        in_force: InForce | None = None,
     ) -> None:
+        """Without what is in force the form that chooses offers portfolios alone."""
         self._reader = reader
+        self._in_force = in_force
         self._portfolios = portfolios
         self._door = door
         self._callers = callers
@@ -78,9 +89,16 @@ class AlertPages:
         short = found.more and not older
         small = [element("p", f"There are more than these {len(shown)}.", class_="small")] if short else []
         ways = turn(list(request.query.items()), older)
-        form = choices(which, self._portfolios.seen_by(signed.caller))
+        form = choices(which, self._portfolios.seen_by(signed.caller), await self._there(which, signed.caller))
         live = element("div", element("ol", *shown, class_="alerts"), *small, ways, id="live")
         return page("Alerts", form, live, signed=signed, here=WAY, live=True)
+
+    async def _there(self, which: Which, caller: Caller) -> Choices:
+        """Give what the form offers: of the portfolio that is chosen, or of all that are there for them."""
+        if self._in_force is None:
+            return Choices()
+        names = [one for one in self._portfolios.seen_by(caller) if which.portfolio in (None, one.id)]
+        return await choices_of(self._in_force, names, caller.walls)
 
     async def _one(self, request: web.Request) -> web.StreamResponse:
         signed = _signed(self._callers, request)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from alertd.asking.caller import Caller
 from alertd.asking.dead import MOST, dead_letters, send_again
 from alertd.base.clock import rfc3339
 from alertd.base.html import Html, element
@@ -19,7 +20,7 @@ from alertd.model import Delivery
 from alertd.notify.plain import one_line
 from alertd.store.types import DeadEvent
 from alertd.text.written import counted
-from alertd.web.callers import Caller, SignedIn
+from alertd.web.callers import SignedIn
 from alertd.web.page.desk import Desk, away, posted, refused
 from alertd.web.page.frame import page, said
 from alertd.web.page.parts import UNKNOWN, ago, button, link, listed, section

@@ -9,24 +9,27 @@ from typing import Any, TypeVar
 import structlog
 from aiohttp import web
 
+from alertd.asking.apart import Apart
+from alertd.asking.caller import Caller
 from alertd.asking.desk_view import DeskView
 from alertd.asking.fresh import Fresh
-from alertd.asking.in_force import NOBODYS, InForce
+from alertd.asking.in_force import InForce
 from alertd.asking.kept import Kept
+from alertd.asking.outlook import Coming
 from alertd.asking.past import Past
+from alertd.asking.portfolio_names import PortfolioName, PortfolioNames
 from alertd.asking.rule_files import RuleFiles
 from alertd.base.clock import Clock
 from alertd.base.html import element
 from alertd.errors import AlertdError, HistoryRefused, HistoryUnavailable
 from alertd.history.analytics.model import Report
 from alertd.history.projection.read import History
-from alertd.model import AlertState
+from alertd.model import AlertState, StoredAlert
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertReader, seen_by
-from alertd.web.callers import Caller, Callers, SignedIn
+from alertd.web.callers import Callers, SignedIn
 from alertd.web.forms import read_form
 from alertd.web.page.frame import page, said
-from alertd.web.portfolio_names import PortfolioName, PortfolioNames
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +46,10 @@ def _reports() -> Fresh[Report]:
     return Fresh("page_report", FRESH_S, KEEP_S)
 
 
+def _ahead() -> Fresh[list[Coming]]:
+    return Fresh("page_ahead", FRESH_S, KEEP_S)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What is asked, and who may ask."""
@@ -51,6 +58,7 @@ class Desk:
     names: PortfolioNames
     in_force: InForce
     past: Past
+    apart: Apart
     files: RuleFiles
     store: RedisStore
     reader: AlertReader
@@ -61,6 +69,7 @@ class Desk:
     clock: Clock
     counts: Fresh[Any] = field(default_factory=_counts)
     reports: Fresh[Report] = field(default_factory=_reports)
+    ahead: Fresh[list[Coming]] = field(default_factory=_ahead)
 
     def signed(self, request: web.Request) -> SignedIn:
         """Give who looks; whoever may not is sent to sign in."""
@@ -75,7 +84,7 @@ class Desk:
 
     async def view(self, caller: Caller) -> DeskView:
         """Give the eyes with which somebody looks at what is not an alert."""
-        return await self.in_force.view(desk_of(caller), self.store.load_alerts)
+        return await self.in_force.view(caller.walls, self.store.load_alerts)
 
     async def counted(self, key: tuple[str, ...], work: Callable[[History], T]) -> T | None:
         """Count something over the history, or give what was counted a moment ago; None: there is no history."""
@@ -93,7 +102,9 @@ class Desk:
     async def alerts(self, portfolio: str, caller: Caller, most: int) -> list[AlertState]:
         """Give the alerts of a portfolio that changed last, as somebody may see them. Raises StoreUnavailable."""
         newest = await self._newest(portfolio, most)
-        there = await self.store.load_alerts(newest)
+        there = dict[str, StoredAlert]()
+        for start in range(0, len(newest), READ):
+            there |= await self.store.load_alerts(newest[start : start + READ])
         seen = [seen_by(self.reader, there[name].state, caller) for name in newest]
         return [one for one in seen if one is not None and one.alert.portfolio == portfolio][:most]
 
@@ -125,14 +136,11 @@ class Desk:
 SETTLED_MS = 120_000
 TITLES = 50
 """Alerts of which a page gives the headline; it names others by their id."""
+READ = 50
+"""Alerts that are read at once: the loop is others', too."""
 LOOKED_AT = 500
 """Alerts of all portfolios, where there is no history."""
 _NEWEST = "SELECT alert FROM alerts WHERE portfolio = ? ORDER BY first_ms DESC LIMIT ?"
-
-
-def desk_of(caller: Caller) -> str | None:
-    """Give the desk with whose eyes somebody looks; None: with those that see all."""
-    return None if caller.all_desks else caller.desk or NOBODYS
 
 
 def not_there(signed: SignedIn, here: str, what: str) -> web.Response:

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from aiohttp import web
 
 from alertd.alerts.rights import shown
-from alertd.asking.one_event import EventSeen, event_seen
+from alertd.asking.one_event import EventPageAsked, EventSeen
+from alertd.asking.portfolio_names import PortfolioName
 from alertd.base.html import Html, element
 from alertd.base.ids import usable_id
 from alertd.errors import Temporary
@@ -24,10 +25,12 @@ from alertd.web.page.alert_text import text_of
 from alertd.web.page.desk import Desk, later, log, not_there
 from alertd.web.page.frame import page, said
 from alertd.web.page.parts import ago, facts, link, section, select
-from alertd.web.portfolio_names import PortfolioName
 
 HERE = ""
 """No way leads to all events: they are found from a rule, an alert, a dead letter, a message."""
+
+WAIT_S = 8.0
+"""How long somebody waits for it: less than a request may take."""
 
 
 class EventPages:
@@ -35,7 +38,6 @@ class EventPages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._turn = asyncio.Semaphore(1)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Give it."""
@@ -52,11 +54,10 @@ class EventPages:
             return not_there(signed, HERE, "portfolio")
         portfolios = None if caller.all_desks else {one.id for one in names}
         try:
-            view = await desk.view(caller)
-            async with self._turn:
-                found = await event_seen(desk.store, view, event, portfolios, named or None)
+            async with asyncio.timeout(WAIT_S):
+                found = await desk.apart.ask(EventPageAsked(caller.walls, event, portfolios, named or None))
             titles = await desk.titles(found.alerts if found is not None else (), caller)
-        except Temporary as error:
+        except (Temporary, TimeoutError) as error:
             log.warning("event_not_looked_at", error=str(error))
             return later(signed, HERE)
         if found is None:

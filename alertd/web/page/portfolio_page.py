@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from alertd.alerts.rows import row as alert_row
 from alertd.asking.outlook import Coming, in_words
+from alertd.asking.portfolio_names import PortfolioName
 from alertd.base.clock import rfc3339, to_datetime
-from alertd.base.html import Html, element
+from alertd.base.html import Html, element, joined
 from alertd.history.analytics.model import HoldingLine, Report, StoryLine
 from alertd.history.charts.svg import day_bars, lines, sparkline
 from alertd.history.charts.values import Look, Series
@@ -19,7 +20,6 @@ from alertd.store.types import ReceiverHealth
 from alertd.web.page.alert_list import row
 from alertd.web.page.frame import badge, said
 from alertd.web.page.parts import UNKNOWN, ago, facts, link, listed, section, state
-from alertd.web.portfolio_names import PortfolioName
 
 Told = tuple[str, str, ReceiverHealth | None]
 """A receiver, its type, how it does; None: others' messages go to it too, so that is not for whoever looks."""
@@ -32,6 +32,7 @@ HELD_NOTE = (
 )
 COUNTING = "Tone, stories and alerts are being counted; open the page again in a moment."
 NO_HISTORY = "There is no history yet, so nothing is said of the news about them."
+READING = "The texts of its alerts are being read; open the page again in a moment."
 AHEAD_NOTE = "What the texts of the newest alerts, and what their notes quote, say is still to come."
 
 
@@ -40,14 +41,14 @@ def portfolio_page(
     portfolio: Portfolio | None,
     report: Report | None,
     states: Sequence[AlertState],
-    coming: Sequence[Coming],
+    coming: Sequence[Coming] | None,
     receivers: Sequence[Told],
     now: int,
     *,
     counting: bool = False,
 ) -> list[Html]:
     """Write it. Without `portfolio` its rules cannot be read, without `report` there is no history, or it is being
-    counted over.
+    counted over; without `coming` texts are being read.
     """
     report = words.clean(report) if report is not None else None
     parts = [_head(name, portfolio, report)]
@@ -58,7 +59,7 @@ def portfolio_page(
     parts.append(_alerts(name, states, now))
     held, note = _holdings(portfolio, report, counting=counting), HELD_NOTE if report is not None else ""
     parts.append(section("Holdings", *held, small=note))
-    parts.append(section("Ahead", _ahead(coming, now), small=AHEAD_NOTE))
+    parts.append(section("Ahead", _ahead(coming, now), small=AHEAD_NOTE if coming is not None else READING))
     if report is not None:
         parts.append(section("News and alerts", *_charts(report)))
     parts.append(section("Receivers", _receivers(receivers, now)))
@@ -109,7 +110,9 @@ def _holding(one: HoldingLine) -> list[str]:
     ]  # fmt: skip
 
 
-def _ahead(coming: Sequence[Coming], now: int) -> Html:
+def _ahead(coming: Sequence[Coming] | None, now: int) -> Html:
+    if coming is None:
+        return joined()
     today = to_datetime(now).date()
     rows = [
         [

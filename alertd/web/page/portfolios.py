@@ -6,32 +6,31 @@ GET  /portfolios/ID    one
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from aiohttp import web
 from msgspec.structs import replace
 
+from alertd.asking.caller import Caller
 from alertd.asking.counts import PortfolioRecord, Span, portfolios_of
-from alertd.asking.kept import Kept
-from alertd.asking.outlook import Known, calendar
+from alertd.asking.outlook import Coming
+from alertd.asking.portfolio_names import PortfolioName
+from alertd.asking.reported import AheadAsked, ReportAsked
 from alertd.base.clock import to_datetime
 from alertd.base.html import Html, element
 from alertd.errors import HistoryRefused, HistoryUnavailable, Temporary
 from alertd.history.analytics.model import Report
-from alertd.history.analytics.portfolio import report_of
 from alertd.history.analytics.subject import subject_of
-from alertd.history.projection.database import translated
-from alertd.history.report.build import DeskReader, Operator
+from alertd.history.report.build import Asked
+from alertd.model import AlertState
 from alertd.notify.plain import one_line
 from alertd.rules.book import Portfolio
 from alertd.store.types import ReceiverHealth
-from alertd.web.callers import Caller, SignedIn
-from alertd.web.page.desk import Desk, away, desk_of, log, not_there
+from alertd.web.callers import SignedIn
+from alertd.web.page.desk import Desk, away, log, not_there
 from alertd.web.page.frame import page, said
 from alertd.web.page.parts import UNKNOWN, ago, link, listed
 from alertd.web.page.portfolio_page import Told, portfolio_page
-from alertd.web.portfolio_names import PortfolioName
 
 WAY = "/portfolios"
 DAYS = 30
@@ -48,7 +47,6 @@ class PortfolioPages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._coming = Known()
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Give them."""
@@ -77,37 +75,43 @@ class PortfolioPages:
         now = desk.clock()
         try:
             portfolio = await desk.in_force.portfolio(name.id)
-            report = await self._report(portfolio, signed.caller, now) if portfolio is not None else None
-            counting = portfolio is not None and report is None and bool(desk.reports.waiting)
+            report, counting = await self._report(portfolio, signed.caller, now) if portfolio else (None, False)
             states = await desk.alerts(name.id, signed.caller, MOST_ALERTS)
             health = await desk.store.receiver_health()
         except Temporary:
             return away(signed, WAY)
-        eyes, today = desk_of(signed.caller), to_datetime(now).date()
-        coming = await asyncio.to_thread(calendar, states, today, self._coming, eyes)
+        coming = await self._ahead(states, signed.caller, now) if states else []
         tells = portfolio.tells() if portfolio is not None else []
         receivers = self._receivers(tells, signed.caller, health)
         parts = portfolio_page(name, portfolio, report, states, coming, receivers, now, counting=counting)
         return page(one_line(name.title, 120) or name.id, *parts, signed=signed, here=WAY)
 
-    async def _report(self, portfolio: Portfolio, caller: Caller, now: int) -> Report | None:
-        """Give what the news has been doing; None: there is no history, or it takes longer than a page waits."""
+    async def _report(self, portfolio: Portfolio, caller: Caller, now: int) -> tuple[Report | None, bool]:
+        """Give what the news has been doing, and whether it is still being counted; neither: there is no history."""
         whole = subject_of(portfolio)
         subject = replace(whole, holdings=whole.holdings[:MOST_HELD])
-        reader = Operator() if caller.all_desks else DeskReader()
-        span = Span.until(now, DAYS)
-
-        def look(kept: Kept) -> Report:
-            if kept.history is None:
-                raise HistoryUnavailable("there is no history yet")
-            with translated(self._desk.in_force.reach.history):
-                return report_of(kept.history.connection, subject, span.since_ms, now, now, shows=reader.sees)
-
+        question = ReportAsked(Asked(subject, Span.until(now, DAYS).since_ms, now, now), caller.all_desks)
         key = (self._desk.in_force.version, portfolio.id, caller.all_desks)
         try:
-            return await self._desk.reports.get(key, lambda: self._desk.past.ask(look), WAIT_S)
+            report = await self._desk.reports.get(key, lambda: self._desk.apart.ask(question), WAIT_S)
         except (HistoryUnavailable, HistoryRefused) as error:
             log.info("page_report", portfolio=portfolio.id, error=str(error))
+            return None, False
+        except Temporary as error:
+            log.warning("page_report", portfolio=portfolio.id, error=str(error))
+            return None, True
+        return report, report is None
+
+    async def _ahead(self, states: Sequence[AlertState], caller: Caller, now: int) -> list[Coming] | None:
+        """Give the dates that alerts state; None: it takes longer than a page waits."""
+        question = AheadAsked(caller.walls, states, to_datetime(now).date())
+        notes = (one.alert.note.at if one.alert.note is not None else "" for one in states)
+        alerts = tuple((one.alert.id, one.alert.updated_at, note) for one, note in zip(states, notes, strict=True))
+        key = (caller.walls, question.today, alerts)
+        try:
+            return await self._desk.ahead.get(key, lambda: self._desk.apart.ask(question), WAIT_S)
+        except Temporary as error:
+            log.warning("page_ahead", error=str(error))
             return None
 
     def _receivers(self, tells: Sequence[str], caller: Caller, health: dict[str, ReceiverHealth]) -> list[Told]:

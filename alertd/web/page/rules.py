@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from aiohttp import web
 
 from alertd.asking.counts import RuleRecord, Span, rules_of
+from alertd.asking.portfolio_names import PortfolioName
 from alertd.asking.rules_apart import Answer
 from alertd.base.html import Html, element, joined
 from alertd.errors import Temporary
@@ -26,7 +27,6 @@ from alertd.web.page.desk import Desk, later, log, not_there, refused
 from alertd.web.page.frame import badge, page, said
 from alertd.web.page.parts import UNKNOWN, ago, cut, link, listed, section
 from alertd.web.page.rule_page import Files, Tried, rule_page, severity_of
-from alertd.web.portfolio_names import PortfolioName
 
 WAY = "/rules"
 MOST_AT_ONCE = 300

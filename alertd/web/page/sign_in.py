@@ -17,9 +17,10 @@ from collections.abc import Sequence
 import structlog
 from aiohttp import web
 
+from alertd.asking.caller import Caller
 from alertd.base.clock import Clock
 from alertd.base.html import Html, element
-from alertd.web.callers import Caller, Callers, cookie_name, is_secure
+from alertd.web.callers import Callers, cookie_name, is_secure
 from alertd.web.forms import read_form
 from alertd.web.guards import Failures
 from alertd.web.page.frame import page, said

@@ -14,12 +14,13 @@ from aiohttp import web
 
 from alertd.alerts.silences import active_until
 from alertd.alerts.silencing import MATCHERS, BadSilence, ended, may_touch, new_silence, record_of
+from alertd.asking.caller import Caller
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.base.html import Html, element
 from alertd.errors import Temporary
 from alertd.model import Silence, Weekly
 from alertd.notify.plain import one_line
-from alertd.web.callers import Caller, SignedIn
+from alertd.web.callers import SignedIn
 from alertd.web.moments import to_come
 from alertd.web.page.desk import Desk, away, not_there, posted, refused
 from alertd.web.page.frame import csrf, page, said

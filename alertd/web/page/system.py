@@ -12,6 +12,7 @@ from aiohttp import web
 from prometheus_client import Gauge
 
 from alertd import __version__, telemetry
+from alertd.asking.caller import Caller
 from alertd.asking.counts import Span, notices_of
 from alertd.asking.desk_view import DeskView, owners_of
 from alertd.asking.status import seen_by
@@ -22,7 +23,6 @@ from alertd.history.walls import UNKNOWN as NOBODY_KNOWS
 from alertd.model import JournalRecord
 from alertd.notify.plain import one_line
 from alertd.text.written import counted
-from alertd.web.callers import Caller
 from alertd.web.page.desk import Desk, away
 from alertd.web.page.frame import page, said
 from alertd.web.page.parts import UNKNOWN, ago, facts, listed, section, state, until
