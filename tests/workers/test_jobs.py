@@ -25,6 +25,7 @@ from alertd.workers.reconciling import Reconciling
 from alertd.workers.sec_requests import SecRequests
 from alertd.workers.source_health import SourceHealth
 from tests.sources.edgar_files import Made
+from tests.support.daemon import eventually
 from tests.support.edgar import EdgarSite
 from tests.support.http import DEADLINE_S
 from tests.workers.edgar_gaps_rig import MONDAY, TUESDAY, Gaps, at
@@ -212,9 +213,12 @@ async def test_what_cannot_be_read_or_raises_ends_that_job_alone(rig: Rig, monke
     rig.gaps.index(MONDAY, *MISSED)
     rig.process()
     assert (await rig.ended(name))["trouble"] == (500, "internal error; the log says more")
-    bad = await rig.store.job("jo_bad")
-    assert bad is not None
-    assert bad.state == "failed"
+
+    async def given_up() -> bool:
+        bad = await rig.store.job("jo_bad")
+        return bad is not None and bad.state == "failed"
+
+    await eventually(given_up, "the one that cannot be read has failed, too")
 
 
 async def test_while_redis_is_away_nothing_is_lost(rig: Rig) -> None:
