@@ -295,7 +295,4 @@ class Store(
         """Give the processes of a role that spoke within 10 seconds, sorted."""
 
     async def sweep(self, now: int) -> dict[str, int]:
-        """Drop what is over: ended deliveries, expired ones nobody serves, orphans, old dead events.
-
-        Gives counts. Repeatable.
-        """
+        """Drop what is over: ended and unserved deliveries, orphans, old dead events. Gives counts. Repeatable."""

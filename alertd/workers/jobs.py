@@ -16,7 +16,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -32,6 +32,7 @@ from alertd.workers.progress import Progress
 from alertd.workers.reconciling import Reconciling
 
 log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
 
 LOOK_S = 1.0
 BEAT_S = 0.5
@@ -216,7 +217,7 @@ def came_of(job: Job) -> Came:
     return _read(job, job.came or b"{}", Came)
 
 
-def _read(job: Job, raw: bytes, kind: type[Any]) -> Any:
+def _read(job: Job, raw: bytes, kind: type[_T]) -> _T:
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.MsgspecError as error:

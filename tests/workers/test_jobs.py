@@ -146,7 +146,7 @@ async def held_up(rig: Rig, name: str) -> asyncio.Event:
             await go_on.wait()
         return await given(*args)
 
-    rig.gaps.store.ingest = slow  # type: ignore[method-assign]
+    rig.gaps.store.ingest = slow  # type: ignore[assignment,method-assign]
     rig.process()
     row = await rig.until(name, lambda row: row["progress"]["fetched"] == 1)
     assert (row["state"], row["progress"]) == (
