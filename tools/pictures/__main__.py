@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.pictures import desk_page, pages, reports, stories
+from tools.pictures import demo_desk, pages, reports, stories
 from tools.pictures.backtest_page import backtest_page
 from tools.pictures.browser import NoBrowserError, shoot
 
@@ -53,32 +53,30 @@ PICTURES = {
     "report-mail-desktop": Picture(reports.mail, DESKTOP),
     "report-mail-phone": Picture(reports.mail, PHONE),
     "report-mail-dark": Picture(reports.mail, PHONE, dark=True),
-    "page-list-desktop": Picture(desk_page.listed, 1000),
-    "page-list-phone": Picture(desk_page.listed, PHONE),
-    "page-list-dark": Picture(desk_page.listed, 1000, dark=True),
-    "page-alert-desktop": Picture(desk_page.one_alert, 1000, most=1180),
-    "page-alert-phone": Picture(desk_page.one_alert, PHONE, most=1500),
-    "page-alert-dark": Picture(desk_page.one_alert, 1000, dark=True, most=1180),
-    "page-alert-whole": Picture(desk_page.one_alert, 1000, scale=0.7, most=6000),
     "webhook": Picture(lambda: pages.webhook(stories.seed()), 900),
 }
 
 
 def main(names: list[str]) -> int:
     """Take them; exit 2 for a name that is none, 1 without a browser."""
-    wrong = [name for name in names if name not in PICTURES]
+    known = [*PICTURES, *demo_desk.SHOTS]
+    wrong = [name for name in names if name not in known]
     if wrong:
-        print(f"no such picture: {', '.join(wrong)}; there are {', '.join(PICTURES)}", file=sys.stderr)
+        print(f"no such picture: {', '.join(wrong)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     FOLDER.mkdir(exist_ok=True)
-    for name in names or PICTURES:
-        one = PICTURES[name]
-        try:
-            shoot(one.page(), one.width, FOLDER / f"{name}.png", scale=one.scale, dark=one.dark, most=one.most)
-        except NoBrowserError as error:
-            print(f"pictures: {error}", file=sys.stderr)
-            return 1
-        print(FOLDER / f"{name}.png", file=sys.stderr)
+    wanted = names or known
+    try:
+        for name in wanted:
+            if (one := PICTURES.get(name)) is not None:
+                shoot(one.page(), one.width, FOLDER / f"{name}.png", scale=one.scale, dark=one.dark, most=one.most)
+                print(FOLDER / f"{name}.png", file=sys.stderr)
+        if shots := [name for name in wanted if name in demo_desk.SHOTS]:
+            demo_desk.shoot_all(shots, FOLDER)
+            print(*(FOLDER / f"{name}.webp" for name in shots), sep="\n", file=sys.stderr)
+    except NoBrowserError as error:
+        print(f"pictures: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
