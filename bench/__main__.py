@@ -30,6 +30,7 @@ from bench import (
     load,
     matching,
     notes,
+    onlookers,
     pages,
     profile,
     quiet_poll,
@@ -57,6 +58,7 @@ PARTS: dict[str, tuple[str, Callable[[], Any]]] = {
     "life": ("what the life of alerts costs the store", life.run),
     "load": ("the whole daemon under load", load.measure_all),
     "notes": ("research notes: writing them, and what alerts lose by them", notes.measure),
+    "onlookers": ("a thousand who look on", onlookers.measure),
     "pages": ("each page, at very many alerts", pages.measure),
     "profile": ("where the time of an event goes", profile.measure),
     "reports": ("reports on a portfolio", reports.measure),
@@ -72,6 +74,7 @@ _SHOW: dict[str, Callable[[Any], None]] = {
     "history": history.show, "load": load.show, "storm": storm.show, "updates": updates.show,
     "backtest": backtest.show, "alerts": alerts.show, "archive": archive.show, "reports": reports.show,
     "scale": scale.show, "notes": notes.show, "scan": scan.show, "pages": pages.show,
+    "onlookers": onlookers.show,
     "profile": profile.show,
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ import structlog
 from alertd import __version__, telemetry
 from alertd.app.archiving import Archiving
 from alertd.app.by_clock import ByClock
+from alertd.app.jobbing import Jobbing
 from alertd.app.link import Boot, Reload
 from alertd.app.links import links_of
 from alertd.app.noting import Noting
@@ -73,6 +74,7 @@ class Parts:
         contact = f" {settings.contact}" if settings.contact else ""
         self._http = HttpClient(user_agent=f"alertd/{__version__}{contact}")
         self._sec = SecRequests(self._http, store, self.notices, system_clock)
+        self._jobbing = Jobbing(store, self.notices, self._sec, progress, self._pressure)
         self._pool: ParsePool | None = None
         self._schedule: Schedule | None = None
         self._mail_idle = MailIdle(self._soon, self._is_polled)
@@ -142,7 +144,9 @@ class Parts:
             self._loops.append(asyncio.create_task(self._source_watch.run(), name="watch"))
         if "web" not in roles:
             return ""
-        self._pushes = await self._make_pushes()
+        self._pool = self._pool or ParsePool()  # without the poll role its worker starts with the first document
+        self._pushes = await self._make_pushes(self._pool)
+        await self._jobbing.start(self._pool, self._settings.sources)
         self._live = Live(self._store, self._progress)
         self._loops.append(asyncio.create_task(self._live.run(), name="live"))
         house = self._shown.house(self._store, self._http)
@@ -155,13 +159,12 @@ class Parts:
         await self._people.start(self._settings, self._boot.snapshot.receivers)
         return f"{host}:{port}"
 
-    async def _make_pushes(self) -> Pushes:
-        """Make what takes in what is pushed. Without the poll role the parse worker starts with the first batch."""
-        self._pool = self._pool or ParsePool()
+    async def _make_pushes(self, pool: ParsePool) -> Pushes:
+        """Make what takes in what is pushed."""
         health = SourceHealth(self._store, self.notices, system_clock)
         room = self._pressure
         intake = Intake(self._store, self.notices, system_clock, health, epoch=await self._store.epoch(), room=room)
-        pushes = Pushes(self._store, intake, health, self._pool, system_clock, room)
+        pushes = Pushes(self._store, intake, health, pool, system_clock, room)
         pushes.replace(self._settings.sources)
         return pushes
 
@@ -219,6 +222,7 @@ class Parts:
             self._full_text.use(settings.sources)
         if self._pushes is not None:
             self._pushes.replace(settings.sources)
+        self._jobbing.serve(settings.sources)
         if self._people is not None:
             await self._people.replace(settings, receivers)
         if self._deliverer is not None and (before.receivers, before.smtp) != (settings.receivers, settings.smtp):
@@ -235,6 +239,7 @@ class Parts:
         await self._mail_idle.stop()
         if self._full_text is not None:
             await self._full_text.aclose()
+        await self._jobbing.stop()
         if self._pool is not None:
             await self._pool.aclose()
         await self._noting.stop(seconds * 0.1)

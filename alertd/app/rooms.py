@@ -32,6 +32,7 @@ from alertd.web.companies import CompanyRoutes
 from alertd.web.config import WebConfig
 from alertd.web.deps import PushDoor, WebDeps
 from alertd.web.events import EventRoutes
+from alertd.web.jobs import JobRoutes
 from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.page import frame
@@ -42,6 +43,7 @@ from alertd.web.page.frame import is_page
 from alertd.web.page.sign_in import SignIn
 from alertd.web.portfolios import PortfolioRoutes
 from alertd.web.repeats import Repeats
+from alertd.web.rule_tests import RuleTestRoutes
 from alertd.web.rules import RuleRoutes
 from alertd.web.server import WebServer
 from alertd.web.sessions import Sessions
@@ -162,6 +164,7 @@ def rooms_of(
         operations += [
             *EventRoutes(house, reader).operations(), *PortfolioRoutes(house).operations(),
             *RuleRoutes(house).operations(), *CompanyRoutes(house).operations(), *TryRoutes(house).operations(),
+            *RuleTestRoutes(house).operations(), *JobRoutes(house).operations(),
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
     operations.append(described(operations, __version__))
@@ -178,7 +181,9 @@ def rooms_of(
         pages += desk_pages(desk)
     repeats = Repeats(store)
     routes = [route(one, callers, repeats) for one in operations]
-    return Rooms(callers, [*routes, *StreamRoutes(live, callers, reader).routes(), *pages, *frame.routes()])
+    return Rooms(
+        callers, [*routes, *StreamRoutes(live, callers, reader, web.onlookers).routes(), *pages, *frame.routes()]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +227,6 @@ def server_of(
         routes=rooms.routes,
     )
     port = int(before.rpartition(":")[2] or 0)
-    return WebServer(web.bind, deps, names=web.allowed_hosts, outside=web.outside, before=port)
+    return WebServer(
+        web.bind, deps, names=web.allowed_hosts, outside=web.outside, max_connections=web.connections, before=port
+    )

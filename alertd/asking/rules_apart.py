@@ -44,6 +44,8 @@ class Order(Struct, frozen=True, kw_only=True):
     desks: dict[str, str] = msgspec.field(default_factory=dict)
     """Source -> desk, for the sources that name one."""
     portfolio: str
+    tests_of: str = ""
+    """The tests of this rule alone; empty: those of all of the portfolio."""
     rule: str = ""
     """Of a text: against which rule."""
     title: str = ""
@@ -113,7 +115,8 @@ def _seen(loaded: Loaded, order: Order) -> Answer:
     """Give the rules of a portfolio as their files have them, with their tests."""
     portfolio = order.portfolio
     places = {rule: place for (whose, rule), place in loaded.places.items() if whose == portfolio and rule}
-    wanted = [one for one in loaded.tests if one.portfolio == portfolio and one.tests]
+    of = order.tests_of
+    wanted = [one for one in loaded.tests if one.portfolio == portfolio and one.tests and of in ("", one.rule)]
     run: dict[str, list[TestRun]] = {}
     for outcome in islice(Runner(loaded, wanted), MOST_TESTS):
         run.setdefault(outcome.rule.rule, []).append(_run(outcome))

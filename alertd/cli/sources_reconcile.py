@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from alertd.base import suggest
+from alertd.asking.edgar_days import days_between, edgar_source
 from alertd.cli.connect import settings_of
 from alertd.cli.output import (
     FAULTS,
@@ -22,9 +21,8 @@ from alertd.cli.output import (
     quiet_logs,
     warn,
 )
-from alertd.errors import ConfigError
+from alertd.errors import ConfigError, NotThere
 
-MOST_DAYS = 60
 _COLUMNS = ["day", "in index", "watched", "seen", "missing", "made late", "forms", "note"]
 
 
@@ -40,23 +38,14 @@ def reconcile(
     Asks EDGAR itself, over the store of the running daemon. Exit 1 if something was missing, or a day is not proved.
     """
     quiet_logs()
-    first = _date(day)
-    last = _date(to) if to else first
-    if last < first:
-        fail(f"--to {last} lies before {first}", USAGE)
-    if (last - first).days >= MOST_DAYS:
-        fail(f"these are {(last - first).days + 1} days; ask for {MOST_DAYS} at most", USAGE)
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     try:
+        days = days_between(day, to)
         settings = settings_of(config)
+        edgar_source(settings.sources, source)
     except ConfigError as error:
         fail(error)
-    names = [one.id for one in settings.sources]
-    found = next((one for one in settings.sources if one.id == source), None)
-    if found is None:
-        fail(f"there is no source {source}; {suggest.hint(source, names) or 'the settings name none like it'}", USAGE)
-    if found.type != "edgar":
-        fail(f"{source} is of type {found.type}; only EDGAR has indexes of days", USAGE)
+    except (NotThere, ValueError) as error:
+        fail(str(error), USAGE)
     # Only now: HTTP and parsing take a quarter of a second to load, which no mistake in the words should wait for.
     from alertd.cli.reconciling import reconcile_days
 
@@ -74,13 +63,6 @@ def reconcile(
         warn(f"{counted(len(unproved), 'day')} could not be proved to be complete", "yellow")
     if missing or unproved:
         raise typer.Exit(FAULTS)
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fail(f"“{text}” is no date, such as 2026-01-12", USAGE)
 
 
 def _cells(row: dict[str, Any]) -> list[object]:

@@ -41,6 +41,7 @@ _SIZES = (
     ("note_due", "ZCARD", "note_due"),
     ("feedback", "ZCARD", "feedback_ends"),
     ("answers", "ZCARD", "answer_ends"),
+    ("jobs", "ZCARD", "job_due"),
 )
 
 

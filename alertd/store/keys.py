@@ -56,6 +56,10 @@ scripts may touch several. What stands behind it is the key's *name*; scripts lo
     archived           hash     archive -> how far it is, as JSON; forgotten 7 d after its last report
     trace:<id>         list     journal ids that concern an id; expires after 30 d, the last 1,000 of each
     asked:<mark>       string   a request to the API with an Idempotency-Key, and what came of it; expires after 24 h
+    job:<id>           hash     what is asked, holds, state, token of the turn, attempts, came; expires 7 d after
+                                its end
+    job_due            zset     job that is not over -> due time or end of the turn, at most 100
+    job_holds          hash     what only one job at a time may have to do with -> that job
     once:<key>         string   a record written a single time; expires after 24 h
     members:<role>     zset     process -> last heartbeat
     fetches            hash     event -> job that fetches its full text, as JSON (scripts/fetches.lua)
@@ -93,11 +97,12 @@ SHARED = {
     "hash": (
         "sources", "standings", "parts", "marks", "counters", "silences", "deliveries", "bodies", "payloads",
         "chains", "pace", "indices", "archived", "fetches", "fetch_headers", "flow",
-        "meta", "answers",
+        "meta", "answers", "job_holds",
     ),
     "zset": (
         "alerts", "states", "stories", "windows", "part_ends", "timers", "note_due", "mark_ends", "counter_ends",
         "silence_ends", "feedback_ends", "done", "dead", "fetch_due", "fetch_ends", "answer_ends",
+        "job_due",
     ),
     "set": ("receivers",),
     "list": ("wake",),

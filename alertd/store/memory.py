@@ -16,6 +16,7 @@ from alertd.store.memory_answers import MemoryAnswers
 from alertd.store.memory_archive import MemoryArchive
 from alertd.store.memory_base import place
 from alertd.store.memory_indices import MemoryIndices
+from alertd.store.memory_jobs import MemoryJobs
 from alertd.store.memory_limits import MemoryLimits
 from alertd.store.memory_requests import MemoryRequests
 from alertd.store.memory_spending import DaySpent, MemorySpending
@@ -37,6 +38,7 @@ class MemoryStore(
     MemoryArchive,
     MemoryIndices,
     MemoryRequests,
+    MemoryJobs,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 
@@ -52,6 +54,7 @@ class MemoryStore(
         self._archived = {}
         self._indices, self._indices_at = {}, 0
         self._requests = {}
+        self._jobs, self._job_due, self._job_holds = {}, {}, {}
         self._epoch = ""
 
     async def aclose(self) -> None:
@@ -107,6 +110,7 @@ class MemoryStore(
             "standings": len(self._standings),
             "indices": len(self._indices),
             "answers": len(self._kept_answers),
+            "jobs": len(self._job_due),
         }
         counts |= self._life.sizes()
         return counts | {"keys": sum(1 for size in counts.values() if size) + len(self._traces)}

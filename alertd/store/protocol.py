@@ -36,6 +36,7 @@ from alertd.store.journal import ALL, TRACED, Instead
 from alertd.store.protocol_answers import AnswerStore
 from alertd.store.protocol_archive import ArchiveStore
 from alertd.store.protocol_indices import IndexStore
+from alertd.store.protocol_jobs import JobStore
 from alertd.store.protocol_life import LifeStore
 from alertd.store.protocol_queue import QueueStore
 from alertd.store.protocol_requests import RequestStore
@@ -45,7 +46,16 @@ from alertd.store.types import Backlog, DeadEvent, Finding, Memory, PendingEvent
 
 
 class Store(
-    QueueStore, TextStore, LifeStore, ArchiveStore, IndexStore, SpendingStore, AnswerStore, RequestStore, Protocol
+    QueueStore,
+    TextStore,
+    LifeStore,
+    ArchiveStore,
+    IndexStore,
+    SpendingStore,
+    AnswerStore,
+    RequestStore,
+    JobStore,
+    Protocol,
 ):
     """The whole of it. Consumers may define smaller protocols of their own."""
 
@@ -285,7 +295,4 @@ class Store(
         """Give the processes of a role that spoke within 10 seconds, sorted."""
 
     async def sweep(self, now: int) -> dict[str, int]:
-        """Drop what is over: ended deliveries, expired ones nobody serves, orphans, old dead events.
-
-        Gives counts. Repeatable.
-        """
+        """Drop what is over: ended and unserved deliveries, orphans, old dead events. Gives counts. Repeatable."""

@@ -21,6 +21,9 @@ MAX_ERROR = 2_000
 """Characters of an error text that are kept."""
 MAX_UNSENT = 8_000
 """Bytes of news that are carried from messages that were never sent (scripts/queueing.lua)."""
+MOST_JOBS = 100
+"""Jobs of the API that wait or run; more are not taken on."""
+_HOLD = re.compile(r"[a-z0-9/-]{1,200}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MAX_THREAD = 500
 """Characters that say where the first message about an alert stands."""
@@ -93,6 +96,14 @@ def checked_id(value: str, what: str) -> str:
     if not usable_id(value):
         raise ValueError(f"not usable as {what}: {value!r}")
     return value
+
+
+def checked_holds(names: Sequence[str]) -> list[str]:
+    """Refuse names of what a job has to do with that would break the list they stand in. Raises ValueError."""
+    for name in names:
+        if not _HOLD.fullmatch(name):
+            raise ValueError(f"not usable as what a job has to do with: {name[:80]!r}")
+    return list(names)
 
 
 def checked_member(value: str) -> str:

@@ -17,6 +17,7 @@ from alertd.store.fetches import FetchesPart
 from alertd.store.health import HealthPart
 from alertd.store.indices import IndicesPart
 from alertd.store.ingest import IngestPart
+from alertd.store.jobs import JobsPart
 from alertd.store.journal import JournalPart
 from alertd.store.keys import GROUP, SCHEMA, Keys
 from alertd.store.life import LifePart
@@ -56,6 +57,7 @@ class RedisStore(
     AgePart,
     ReplicatedPart,
     RequestsPart,
+    JobsPart,
 ):
     """See `alertd.store.protocol.Store` for what each method promises."""
 

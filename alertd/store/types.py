@@ -82,6 +82,34 @@ class FetchJob(Struct, frozen=True, kw_only=True):
     """The event that the text is built on, as JSON."""
 
 
+JobEnd = Literal["done", "failed"]
+JobState = Literal["queued", "running", "done", "failed"]
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """Work that takes longer than a request."""
+
+    id: str
+    what: bytes
+    """As it was asked for; the store does not read it."""
+    state: JobState = "queued"
+    attempts: int = 0
+    """The one under way included."""
+    came: bytes = b""
+    """How far it is, or what came of it; the store does not read it."""
+    token: str = ""
+    """Of the turn; who does not name it changes nothing."""
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """Whether a job was taken on."""
+
+    outcome: Literal["ok", "held", "full"]
+    """`held`: another has to do with the same. `full`: too many wait."""
+    by: str = ""
+    """That other."""
+
+
 class Turn(Struct, frozen=True, kw_only=True):
     """An answer to somebody who wants to press on a host."""
 

@@ -132,6 +132,7 @@ RECONCILED = _counter(
 RECONCILED_DAY = _gauge(
     "reconcile_day_timestamp_seconds", "Midnight UTC of the last day up to which all is reconciled.", "source"
 )
+JOBS = _counter("jobs_total", "Jobs of the API: done, failed, or given back at a stop.", "kind", "outcome")
 GAPS_OPEN = _gauge("edgar_gaps_open", "Times in which EDGAR was not seen that are not filled yet.", "source")
 
 FULL_TEXTS = BySource(

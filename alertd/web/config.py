@@ -94,6 +94,11 @@ class WebConfig(ConfigModel):
     links_expire: Annotated[Duration, Field(ge=3600, le=90 * 86400)] = 7 * 86400.0
     """How long such a link is good."""
 
+    connections: Annotated[int, Field(ge=10, le=10_000)] = 100
+    """Connections at once, besides those of the stream; who comes when there is no room waits for a second."""
+    onlookers: Annotated[int, Field(ge=1, le=10_000)] = 1_000
+    """Those who may follow the stream of alerts at once, open pages included."""
+
     @property
     def outside(self) -> Outside:
         """How others than this machine may connect."""

@@ -80,6 +80,9 @@ def _operation(one: Operation[Any, Any], named: Mapping[str, Any]) -> dict[str, 
             "content": {"text/html" if one.html else "application/json": {"schema": named[_key(one.answer)]}},
         }
     }
+    if one.at:
+        said = "Where what was made is found."
+        answers[str(one.status)]["headers"] = {"Location": {"description": said, "schema": {"type": "string"}}}
     problem = {problems.CONTENT_TYPE: {"schema": named[_key(Problem)]}}
     can_fail = {status: text for status, text in ALWAYS.items() if one.method != "GET" or status not in _WRITES}
     own = {**one.fails, **(ONCE if one.makes else {})}

@@ -82,6 +82,8 @@ class Operation(Generic[Q, B]):
     """Done twice it would make two: an `Idempotency-Key` is honoured."""
     whole: bool = False
     """Only for who sees all desks."""
+    at: str = ""
+    """Where what it makes is found: a path with fields of the answer in it."""
     html: bool = False
     """The answer is a page as text, in place of JSON."""
     slow: bool = False
@@ -109,9 +111,10 @@ def route(operation: Operation[Q, B], callers: Callers, repeats: Repeats | None 
                 more_time(request)
             asked = Asked(caller, request.match_info, query, read_body(data, operation.body))
             if not operation.makes or repeats is None:
-                return _answer(operation, await operation.does(asked))
+                return _located(operation, _answer(operation, await operation.does(asked)))
             begun = await repeats.begin(request, callers.mark(request), data)
-            return begun if isinstance(begun, web.Response) else await _once(operation, asked, begun)
+            made = begun if isinstance(begun, web.Response) else await _once(operation, asked, begun)
+            return _located(operation, made)
         except Refusal as error:
             return failure(error.status, str(error))
         except NotThere as error:
@@ -141,6 +144,14 @@ def _answer(operation: Operation[Q, B], answer: object) -> web.Response:
     if not operation.html:
         return as_json(answer, operation.status)
     return web.Response(text=str(answer), content_type="text/html", headers={"Content-Security-Policy": PAGE_POLICY})
+
+
+def _located(operation: Operation[Q, B], answer: web.Response) -> web.Response:
+    """Say where what was made is found; of what was kept of an answer, that is its body alone."""
+    if operation.at:
+        assert isinstance(answer.body, bytes)
+        answer.headers["Location"] = operation.at.format_map(msgspec.json.decode(answer.body))
+    return answer
 
 
 def as_json(data: object, status: int = 200) -> web.Response:

@@ -28,6 +28,7 @@ from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
 NOT_THERE = "there is no such rule, or it is another desk's"
+NAMED = {"portfolio": "The id of a portfolio.", "rule": "The id of one of its rules."}
 DAYS = 30
 MOST_RULES = 5_000
 
@@ -118,7 +119,6 @@ class RuleRoutes:
     def operations(self) -> list[Operation[Any, Any]]:
         """Give it."""
         gone = {404: NOT_THERE}
-        named = {"portfolio": "The id of a portfolio.", "rule": "The id of one of its rules."}
         return [
             Operation(
                 name="listRules", method="GET", path="/v1/rules", summary="List the rules in force",
@@ -127,14 +127,14 @@ class RuleRoutes:
             Operation(
                 name="getRule", method="GET", path="/v1/rules/{portfolio}/{rule}",
                 summary="One rule with its text, its tests and what it held for",
-                does=self._one, query=Nothing, body=Nothing, answer=RuleInFull, fails=gone, parameters=named,
+                does=self._one, query=Nothing, body=Nothing, answer=RuleInFull, fails=gone, parameters=NAMED,
                 slow=True,
             ),
             Operation(
                 name="explainRule", method="POST", path="/v1/rules/{portfolio}/{rule}/explain", reads=True,
                 summary="Say why a rule holds for an event, or does not, leaf by leaf",
                 does=self._explain, query=Nothing, body=Tried, answer=dict[str, Any],
-                fails={**gone, 409: "The rule failed on this event."}, parameters=named, slow=True,
+                fails={**gone, 409: "The rule failed on this event."}, parameters=NAMED, slow=True,
             ),
         ]  # fmt: skip
 
@@ -153,7 +153,7 @@ class RuleRoutes:
 
     async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
         eyes = Eyes(asked.caller, self._house)
-        portfolio, rule = await _named(eyes, asked.path)
+        portfolio, rule = await named_rule(eyes, asked.path)
         (row,) = await self._rows(eyes, portfolio, [rule])
         seen = await self._house.files.seen(portfolio.id, None)
         written = seen.rules.get(rule.id) if seen is not None else None
@@ -162,7 +162,7 @@ class RuleRoutes:
         return {**row, **more}
 
     async def _explain(self, asked: Asked[Nothing, Tried]) -> object:
-        portfolio, rule = await _named(Eyes(asked.caller, self._house), asked.path)
+        portfolio, rule = await named_rule(Eyes(asked.caller, self._house), asked.path)
         try:
             return await self._house.apart.ask(ExplainAsked(portfolio.id, rule.id, asked.body.event))
         except ParseFailed as error:
@@ -192,7 +192,8 @@ class RuleRoutes:
             return None
 
 
-async def _named(eyes: Eyes, path: Mapping[str, str]) -> tuple[Portfolio, Rule]:
+async def named_rule(eyes: Eyes, path: Mapping[str, str]) -> tuple[Portfolio, Rule]:
+    """Give the rule that a path names. Raises Refusal, Temporary."""
     portfolio = await eyes.portfolio(path["portfolio"])
     rule = next((one for one in portfolio.rules if one.id == path["rule"]), None)
     if rule is None:

@@ -22,6 +22,7 @@ from alertd.web.problems import failure
 from alertd.web.tls import Certificate
 
 MAX_CONNECTIONS = 100
+"""Unless the settings say otherwise (`web.connections`)."""
 HANDSHAKE_S = 10.0
 
 _log = structlog.get_logger(__name__)
@@ -112,7 +113,9 @@ class HttpServer:
         self._runner = web.AppRunner(self._build(alone, names), access_log=None, shutdown_timeout=2.0)
         await self._runner.setup()
         tls = self._certificate.context if self._certificate is not None else None
-        self._listener = Listener(listener, self._connection, what=self.what, tls=tls, handshake_s=HANDSHAKE_S)
+        self._listener = Listener(
+            listener, self._connection, what=self.what, room=self._room, tls=tls, handshake_s=HANDSHAKE_S
+        )
         self._listener.start()
         log = _log.info if loopback else _log.warning
         log(
@@ -124,11 +127,16 @@ class HttpServer:
         )
         return address, real_port
 
+    def _room(self) -> int:
+        """Say for how many more connections there is room."""
+        server = self._runner.server if self._runner else None
+        return self._max_connections + self._streams() - len(server.connections) if server is not None else 0
+
     def _connection(self) -> asyncio.Protocol:
         if self._certificate is not None:
             self._certificate.renew()  # the handshake comes after this
         server = self._runner.server if self._runner else None
-        if server is None or len(server.connections) - self._streams() >= self._max_connections:
+        if server is None or self._room() <= 0:
             return _Full()
         return _Connection(
             server,

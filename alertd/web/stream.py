@@ -33,7 +33,6 @@ from alertd.web.callers import Callers
 from alertd.web.middleware import STREAM
 from alertd.web.problems import SECURITY_HEADERS, failure
 
-MAX_STREAMS = 1_000
 MAX_OF_ONE = 50
 """By one token of a desk: a program that forgets its streams must not take those of the others."""
 BEAT_S = 15.0
@@ -82,7 +81,9 @@ class LiveDoor(Protocol):
 class StreamRoutes:
     """The stream."""
 
-    def __init__(self, live: LiveDoor, callers: Callers, reader: AlertReader) -> None:
+    def __init__(self, live: LiveDoor, callers: Callers, reader: AlertReader, most: int) -> None:
+        """`most` may look on at once."""
+        self._most = most
         self._live = live
         self._callers = callers
         self._reader = reader
@@ -100,7 +101,7 @@ class StreamRoutes:
         if since and not _ID.fullmatch(since):
             return failure(400, "Last-Event-ID is the id of an event of this stream")
         whose = _whose(request, caller)
-        if self._open.total() >= MAX_STREAMS:
+        if self._open.total() >= self._most:
             return failure(503, "too many look on", {hdrs.RETRY_AFTER: "10"})
         if whose and self._open[whose] >= MAX_OF_ONE:
             return failure(429, "too many look on by this token", {hdrs.RETRY_AFTER: "10"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+from aiohttp import ClientSession
 
 from alertd.model import SourceState
 from alertd.sources.edgar_places import (
@@ -108,6 +110,13 @@ class Rig:
             "reconciled": business_day_before(BEFORE).isoformat(),
         }
         await self.store.save_source_state(msgspec.structs.replace(state, cursor=state.cursor | aged))
+
+    async def state_reconciled(self) -> None:
+        """Let the night be over in which all was reconciled: the daemon does nothing of itself."""
+        state = await self.state()
+        await self.store.save_source_state(
+            msgspec.structs.replace(state, cursor=state.cursor | {"reconciled": DAY.isoformat()})
+        )
 
     async def events(self) -> list[dict[str, Any]]:
         """Give what was made of each event so far."""
@@ -246,3 +255,51 @@ async def test_a_daemon_that_is_killed_while_it_fills_a_gap_goes_on_and_nothing_
     events = await rig.events()
     assert sorted(event["accession"] for event in events) == sorted(everything)
     assert {event["revision"] for event in events} == {1}
+
+
+async def test_a_day_is_reconciled_over_the_api_and_what_came_of_it_outlives_the_daemon(rig: Rig) -> None:
+    await rig.first_life()
+    many = [filed(200 + n, DAY, f"12:{n:02d}", items=("7.01",)) for n in range(40)]
+    rig.show([*OLD])
+    rig.offer(*many)
+    await rig.state_reconciled()
+    everything = {one.accession for one in [*MISSED[:3], *many] if one.filed == str(DAY)}
+
+    async def came() -> list[str]:
+        """Give those of the day: what the first page showed was late as well."""
+        return [name for name in await rig.numbers(late=True) if name in everything]
+
+    async with rig.daemon() as daemon, asking(daemon) as http:
+        async with http.post("/v1/sources/edgar/reconcile", json={"day": str(DAY)}) as answer:
+            assert answer.status == 202, await answer.text()
+            place = answer.headers["Location"]
+
+        async def begun() -> bool:
+            return len(await came()) >= 3
+
+        await eventually(begun, f"filings begin to come late; {daemon.log_tail()}")
+    async with rig.daemon() as daemon, asking(daemon) as http:
+
+        async def ended() -> Any:
+            async with http.get(place) as answer:
+                found = await answer.json()
+            return found if found["state"] in ("done", "failed") else None
+
+        job = await eventually(ended, f"the job ends; {daemon.log_tail()}")
+        (row,) = job["result"]
+        assert (job["state"], row["day"], row["done"]) == ("done", str(DAY), True)
+
+        async def all_made() -> bool:
+            return set(await came()) == everything
+
+        await eventually(all_made, "what was missing has come late")
+    assert len(await came()) == len(everything), "and each once"
+
+
+@asynccontextmanager
+async def asking(daemon: Daemon) -> AsyncIterator[ClientSession]:
+    """Ask the API of a daemon."""
+    token = (daemon.folder / "var" / "web.token").read_text().strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    async with ClientSession(f"http://{daemon.state()['web']}", headers=headers) as http:
+        yield http

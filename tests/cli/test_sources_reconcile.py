@@ -117,7 +117,7 @@ async def test_a_day_that_cannot_be_proved_says_why(rig: Rig) -> None:
         (["edgr", "2026-01-12"], "there is no source edgr; did you mean `edgar`?"),
         (["wire", "2026-01-12"], "wire is of type feed; only EDGAR has indexes of days"),
         (["edgar", "12.1.2026"], "“12.1.2026” is no date, such as 2026-01-12"),
-        (["edgar", "2026-01-12", "--to", "2026-01-11"], "--to 2026-01-11 lies before 2026-01-12"),
+        (["edgar", "2026-01-12", "--to", "2026-01-11"], "to 2026-01-11 lies before 2026-01-12"),
         (["edgar", "2026-01-12", "--to", "2027-01-12"], "these are 366 days; ask for 60 at most"),
     ],
 )

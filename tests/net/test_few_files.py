@@ -65,9 +65,9 @@ async def test_who_connects_while_there_is_no_file_waits_and_is_answered_and_not
     tries: list[float] = []
 
     class Counted(listening.Listener):
-        def _pause(self, error: OSError) -> None:
+        def _run_short(self, error: OSError) -> None:
             tries.append(time.thread_time())
-            super()._pause(error)
+            super()._run_short(error)
 
     monkeypatch.setattr("alertd.web.server.Listener", Counted)
     server = WebServer("127.0.0.1:0", Daemon().deps())

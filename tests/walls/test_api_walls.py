@@ -37,6 +37,7 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "getReportPage": ("GET", "/v1/portfolios/{portfolio}/report.html", None),
     "listRules": ("GET", "/v1/rules", None),
     "getRule": ("GET", "/v1/rules/{portfolio}/{rule}", None),
+    "testRule": ("POST", "/v1/rules/{portfolio}/{rule}/tests", None),
     "explainRule": ("POST", "/v1/rules/{portfolio}/{rule}/explain", EVENT),
     "searchCompanies": ("GET", "/v1/companies?text=norvane", None),
     "getCompany": ("GET", "/v1/companies/{company}", None),
@@ -44,6 +45,8 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "getStatus": ("GET", "/v1/status", None),
     "listSources": ("GET", "/v1/sources", None),
     "getSource": ("GET", "/v1/sources/wire", None),
+    "reconcileSource": ("POST", "/v1/sources/wire/reconcile", {"day": "2026-01-12"}),
+    "getJob": ("GET", "/v1/jobs/jo_nothing", None),
     "listReceivers": ("GET", "/v1/receivers", None),
     "sendTest": ("POST", "/v1/receivers/{receiver}/test", {}),
     "verify": ("GET", "/v1/verify", None),
@@ -52,7 +55,7 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "listDead": ("GET", "/v1/dead", None),
     "retryDead": ("POST", "/v1/dead/{delivery}/retry", {}),
 }
-REFUSED = {"verify": 403, "retryDead": 404}
+REFUSED = {"verify": 403, "reconcileSource": 403, "getJob": 403, "retryDead": 404}
 """What a desk gets of its own: nothing has died, and the whole is not its matter."""
 SHARED = {"event", "story"}
 """Of the event that concerns both desks."""

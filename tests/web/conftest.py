@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp.web import RouteDef
 
 from alertd import telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.rooms import rooms_of
+from alertd.app.shown import Shown
 from alertd.asking.apart import Apart
 from alertd.asking.house import House
 from alertd.asking.in_force import InForce, Setup
@@ -29,9 +31,11 @@ from alertd.net.client import HttpClient
 from alertd.notify.webhook import WebhookConfig
 from alertd.rules.loader import load_rules
 from alertd.rules.places import kept_rules
+from alertd.sources.edgar import EdgarConfig
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.store.redis import open_store
+from alertd.web.app import DEADLINE_S
 from alertd.web.config import WebConfig
 from alertd.web.deps import WebDeps
 from alertd.web.page.frame import is_page
@@ -64,11 +68,14 @@ def problem(status: int, detail: str) -> dict[str, Any]:
 class Api:
     """The API of a deployment in the middle of its life."""
 
-    def __init__(self, client: ClientSession, url: str, life: Life, folder: Path | None = None) -> None:
+    def __init__(
+        self, client: ClientSession, url: str, life: Life, routes: Sequence[RouteDef], folder: Path | None = None
+    ) -> None:
         self.folder = folder or Path("/nonexistent")
         self.client = client
         self.url = url
         self.life = life
+        self.routes = routes
 
     async def ask(
         self, method: str, path: str, body: object = None, *, token: str = "all", **more: Any
@@ -93,6 +100,7 @@ async def serving(
     *,
     folder: Path | None = None,
     store: Store | None = None,
+    deadline_s: float = DEADLINE_S,
     redis: tuple[str, str] = ("", "alertd"),
     **fields: Any,
 ) -> AsyncIterator[Api]:
@@ -114,9 +122,11 @@ async def serving(
     http = HttpClient(user_agent="alertd-test")
     await http.__aenter__()
     house = house_of(life, folder, http, redis) if folder is not None else None
+    status = status_of(life)
+    shown = Shown(house.in_force.setup, house.in_force.names.all(), redis[0], status) if house is not None else None
     rooms = rooms_of(
         life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios, house=house,  # type: ignore[arg-type]
-        status=status_of(life),
+        status=status, shown=shown,
     )  # fmt: skip
 
     deps = WebDeps(
@@ -129,20 +139,24 @@ async def serving(
         streams=lambda: live.onlookers,
         routes=rooms.routes,
     )
-    server = WebServer("127.0.0.1:0", deps, outside=web.outside)
+    server = WebServer(
+        "127.0.0.1:0", deps, outside=web.outside, deadline_s=deadline_s, max_connections=web.connections
+    )
     _, port = await server.start()
     url = f"http://127.0.0.1:{port}"
     connector = TCPConnector(limit=0, local_addr=("127.0.0.2", 0))
     async with ClientSession(url, timeout=ClientTimeout(total=90), connector=connector) as client:
         following = asyncio.create_task(live.run())
         try:
-            yield Api(client, url, life, folder)
+            yield Api(client, url, life, rooms.routes, folder)
         finally:
             live.stop()
             await following
             await server.stop()
             if house is not None:
                 await house.apart.aclose()
+            if shown is not None:
+                await shown.apart.aclose()
             await http.__aexit__(None, None, None)
 
 
@@ -159,7 +173,7 @@ RULES = {
 
 
 def house_of(life: Life, folder: Path, http: HttpClient, redis: tuple[str, str]) -> House:
-    """Give what is asked of a daemon whose rules stand in a folder, with a receiver that nobody answers for."""
+    """Give what is asked of a daemon whose rules stand in a folder, with EDGAR and a receiver that is not there."""
     for name, text in RULES.items():
         file = folder / "rules" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -176,7 +190,9 @@ def house_of(life: Life, folder: Path, http: HttpClient, redis: tuple[str, str])
     )
     book = load_rules(folder / "rules").book
     kept_rules(folder).keep(book, 3_600)
-    setup = Setup(reach_of(folder, receivers=(hook,), namespace=redis[1]), book.version, life.policies)
+    edgar = EdgarConfig.model_validate({"id": "edgar", "type": "edgar", "forms": ["8-K"]})
+    reach = reach_of(folder, receivers=(hook,), sources=(edgar,), namespace=redis[1])
+    setup = Setup(reach, book.version, life.policies)
     in_force = InForce(setup, PortfolioNames([name_of(one) for one in book.portfolios]))
     past, apart, files = Past(setup.reach), Apart(in_force, redis[0]), RuleFiles(in_force)
     return House(life.store, in_force, past, apart, files, http, life.clock)  # type: ignore[arg-type]

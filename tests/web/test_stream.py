@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
@@ -20,7 +20,7 @@ from tests.alerts.living import TITLE, state
 from tests.alerts.test_looking import SECRET, SLACK, mixed
 from tests.support.http import DEADLINE_S
 from tests.web import conftest
-from tests.web.conftest import TOKENS, Api, problem
+from tests.web.conftest import TOKENS, Api, problem, serving
 from tests.web.test_page import signed_in
 from tests.workers.make import until
 
@@ -122,25 +122,17 @@ async def test_a_desk_is_told_of_its_own_alone(api: Api) -> None:
         assert await reader.alert() == ("al_ai", "acknowledged")
 
 
-async def test_what_is_no_id_of_the_stream_is_refused_and_so_is_one_too_many(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_no_id_of_the_stream_is_refused(api: Api) -> None:
     headers = {"Authorization": f"Bearer {TOKENS['all']}"}
     async with api.client.get("/v1/stream", headers=headers | {"Last-Event-ID": "x\tid"}) as answer:
         assert answer.status == 400
-    monkeypatch.setattr("alertd.web.stream.MAX_STREAMS", 1)
-    async with looking_on(api), api.client.get("/v1/stream", headers=headers) as answer:
+
+
+async def test_of_those_who_look_on_one_too_many_is_told_to_come_later() -> None:
+    headers = {"Authorization": f"Bearer {TOKENS['all']}"}
+    async with serving(onlookers=1) as api, looking_on(api), api.client.get("/v1/stream", headers=headers) as answer:
         assert (answer.status, await answer.json()) == (503, problem(503, "too many look on"))
         assert int(answer.headers["Retry-After"]) > 0
-
-
-async def test_two_hundred_look_on_and_others_are_answered(api: Api) -> None:
-    await api.life.put(state())
-    async with AsyncExitStack() as stack:
-        streams = [await stack.enter_async_context(looking_on(api)) for _ in range(200)]
-        await acknowledge(api, "al_a")
-        for stream in streams:
-            assert await stream.alert() == ("al_a", "acknowledged")
 
 
 async def test_who_takes_nothing_is_told_to_begin_anew_and_holds_up_nobody(
