@@ -124,9 +124,17 @@ async def test_headers_that_come_a_byte_at_a_time_are_cut_off_and_room_is_there_
             late[1].write(asking("GET", "/healthz"))
             assert await status_of(late) == 200, "it waited until the first of them were cut off"
         async with asyncio.timeout(DEADLINE_S):
-            assert [await line[0].read() for line in lines] == [b""] * 100
+            assert [await left(line) for line in lines] == [b""] * 100
         for task in dripping:
             task.cancel()
+
+
+async def left(line: Line) -> bytes:
+    """Read what comes until a line ends; one that is cut off while we write ends with a reset."""
+    try:
+        return await line[0].read()
+    except ConnectionResetError:
+        return b""
 
 
 async def test_who_comes_when_there_is_no_room_for_long_is_told_so(
