@@ -60,7 +60,9 @@ def test_a_rule_that_raises_is_an_error_and_no_failure(tmp_path: Path, monkeypat
         raise ZeroDivisionError("oops")
 
     monkeypatch.setattr("alertd.rules.pattern.Pattern.result", burst)
-    root = parsed(Summary(outcomes(desk(tmp_path, one_rule("{regex: lease}", "{given: {title: lease}, expect: match}")))))
+    root = parsed(
+        Summary(outcomes(desk(tmp_path, one_rule("{regex: lease}", "{given: {title: lease}, expect: match}"))))
+    )
     assert (root.get("failures"), root.get("errors")) == ("0", "1")
     (error,) = root.iter("error")
     assert error.get("message") == error.text == "the rule raised ZeroDivisionError: oops"
