@@ -40,17 +40,19 @@ YEAR_MS = 365 * 86_400_000
 async def test_what_a_slow_disk_lost_is_taken_from_the_pages_again_and_told(case: Case) -> None:
     disk = SlowDisk(case.folder, ms=3_000)
     with RedisServer(disk.binary, {"appendfsync": "everysec"}) as redis:
-        async with world(case, redis=redis) as w, Writer(redis.url).at_work() as writer:
-            async with publishing(w, RATE):
-                await w.some_delivered(100)
-                await eventually(behind(redis, case.chance.uniform(1.2, 1.7)), "Redis has not written for a second")
-                killed = time.monotonic()
-                await asyncio.to_thread(redis.kill)
-                await asyncio.to_thread(redis.start)
-                await resumed(w, time.time())
-            bound = sent_since(w, killed - LATE_S)
-            await settled(w)
-        counts = await judged(w, "everysec on a slow disk, kill -9", writer, bound)
+        async with world(case, redis=redis) as w:
+            async with Writer(redis.url).at_work() as writer:
+                async with publishing(w, RATE):
+                    await w.some_delivered(100)
+                    late = behind(redis, case.chance.uniform(1.2, 1.7))
+                    await eventually(late, "Redis has not written for a second")
+                    killed = time.monotonic()
+                    await asyncio.to_thread(redis.kill)
+                    await asyncio.to_thread(redis.start)
+                    await resumed(w, time.time())
+                bound = sent_since(w, killed - LATE_S)
+                await settled(w)
+            counts = await judged(w, "everysec on a slow disk, kill -9", writer, bound)
         assert counts["again"] > 0, "something was lost, and taken in again"
         assert len(w.notices.notices("store_rolled_back")) == 1, "and that is told"
 
