@@ -371,6 +371,15 @@ class Candidate(Struct, frozen=True, kw_only=True):
     """Where its full text is to be fetched; empty: nowhere."""
 
 
+class CutPage(Struct, frozen=True, kw_only=True):
+    """How a feed was cut into its entries (`sources/entry_cut.py`)."""
+
+    digest: str
+    """Of the page: the same as long as it says the same."""
+    entries: list[bytes]
+    """Digests, by position."""
+
+
 class ParsedFeed(Struct, frozen=True, kw_only=True):
     """A parse worker's answer for one document."""
 
@@ -393,6 +402,8 @@ class ParsedFeed(Struct, frozen=True, kw_only=True):
     newest_ms: int | None = None
     oldest_ms: int | None = None
     """Of such a page: the newest and the oldest acceptance of all that is on it; None where it states none."""
+    cut: CutPage | None = None
+    """Of a feed whose entries may be remembered: then `candidates` may lack those that were."""
     doubts: list[str] = []
     """What is odd about a document that could be read, and the operator should know."""
     says: dict[str, Any] = {}
@@ -488,6 +499,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     etag: str = ""
     last_modified: str = ""
     body_sha256: str = ""
+    page_digest: str = ""
+    """Of a feed: `CutPage.digest` of what was taken in last."""
     baseline_done: bool = False
     epoch: str = ""
     """Of the store that remembers its items: with another one, what looks new may have been told long ago."""

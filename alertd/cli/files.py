@@ -65,7 +65,7 @@ def init(
     folders = ", ".join(sorted({Path(target).parts[1] for target in shared}))
     sys.stdout.write(f"wrote {len(shared)} files of {folders} in {directory / 'rules'}\n")
     go = "" if directory == Path() else f"cd {quote(str(directory))} && "
-    sys.stdout.write(f"Next: {go}alertd check and alertd test, then alertd run\n")
+    sys.stdout.write(f"Next: {go}alertd check && alertd test && alertd run\n")
 
 
 def _begun(*, examples: bool) -> Iterator[tuple[str, str]]:

@@ -45,14 +45,17 @@ def parse_feed(
     seen_at_ms: int,
     http_date: str | None,
     guard: Guard = FREE,
+    *,
+    whole: bytes | None = None,
 ) -> ParsedFeed:
     """Make candidates of a document.
 
-    `base_url` is what relative links are relative to. Raises ParseFailed, with one sentence for a person, if the
-    document is no feed; a broken entry is in `rejected`, its neighbours are not.
+    `base_url` is what relative links are relative to; `whole` is what came, where `body` is a part of it. Raises
+    ParseFailed, with one sentence for a person, if the document is no feed; a broken entry is in `rejected`, its
+    neighbours are not.
     """
     reading = _read(body, content_type, guard)
-    seen = Seen(source, base_url, seen_at_ms, hashlib.sha256(body).hexdigest(), http_date)
+    seen = Seen(source, base_url, seen_at_ms, hashlib.sha256(whole or body).hexdigest(), http_date)
     made, rejected, duplicates = candidates(reading, seen, guard)
     return ParsedFeed(
         format=reading.format,

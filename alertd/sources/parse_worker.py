@@ -25,6 +25,7 @@ import msgspec
 
 from alertd.errors import ParseFailed
 from alertd.sources.catalog import PARSERS
+from alertd.sources.feed_again import parse_again
 from alertd.sources.guard import Guard, OverTime
 from alertd.sources.wire import (
     HEADER,
@@ -96,6 +97,8 @@ def serve(stream: socket.socket) -> None:
 def _answer(order: Order, guard: Guard) -> Answer:
     job = order.job
     try:
+        if job.again is not None and not order.careful:
+            return pack(parse_again(job, guard))
         page = PARSERS[job.type](
             job.body, job.content_type, job.base_url, job.source, job.seen_at_ms, job.http_date, guard
         )

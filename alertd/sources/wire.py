@@ -13,11 +13,20 @@ from typing import Final
 
 import msgspec
 
-from alertd.model import ParsedFeed, Struct
+from alertd.model import Candidate, ParsedFeed, Struct
 from alertd.sources.events import SourceFacts
 
 HEADER: Final = 4
 MAX_FRAME: Final = 256 << 20
+
+
+class Again(Struct, frozen=True, kw_only=True):
+    """What is remembered of a feed that was read before (feed_again.py)."""
+
+    known: list[bytes]
+    """The digests of entries that need not be read."""
+    unless: str
+    """The digest of the page that was taken in last: if it is that one, nothing is read. Empty: there is none."""
 
 
 class ParseJob(Struct, frozen=True, kw_only=True):
@@ -31,6 +40,7 @@ class ParseJob(Struct, frozen=True, kw_only=True):
     source: SourceFacts
     seen_at_ms: int
     http_date: str | None = None
+    again: Again | None = None
 
 
 class Order(Struct, frozen=True, kw_only=True, tag="order"):
@@ -75,7 +85,8 @@ class Raised(Struct, frozen=True, tag="raised"):
 
 Answer = Ready | Starting | Done | Failed | Raised
 
-_EMPTY = msgspec.Raw(msgspec.msgpack.encode(None))
+BARE: Final = msgspec.Raw(msgspec.msgpack.encode(None))
+"""In place of the JSON of an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +125,14 @@ def read_answer(data: bytes) -> Answer:
 
 def pack(page: ParsedFeed) -> Done:
     """Take the events out of a page."""
-    bare = [msgspec.structs.replace(c, event=_EMPTY) for c in page.candidates]
+    bare = [msgspec.structs.replace(c, event=BARE) for c in page.candidates]
     events = [bytes(c.event) for c in page.candidates]
     return Done(page=msgspec.structs.replace(page, candidates=bare), events=events)
+
+
+def is_bare(candidate: Candidate) -> bool:
+    """Say whether a candidate lacks its event."""
+    return bytes(candidate.event) == bytes(BARE)
 
 
 def unpack(done: Done) -> ParsedFeed:

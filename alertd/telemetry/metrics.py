@@ -101,6 +101,13 @@ ENTRIES = BySource(
         "entries_total", "Entries seen: new, revised, known, duplicate, rejected or baseline.", "source", "outcome"
     )
 )
+ENTRIES_REMEMBERED = BySource(
+    _counter(
+        "entries_remembered_total",
+        "Entries of feeds that stood there before, byte for byte, and were not read.",
+        "source",
+    )
+)
 EVENTS = BySource(_counter("events_total", "Events and revisions put on the stream.", "source"))
 ROBOTS_REFUSALS = BySource(_counter("robots_refusals_total", "Polls that a robots.txt did not allow.", "source"))
 PAGE_FIELDS_MISSING = BySource(

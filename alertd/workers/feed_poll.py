@@ -19,8 +19,8 @@ from alertd.net.address import AddressPolicy
 from alertd.net.client import GetOptions, HttpClient, Response
 from alertd.sources.document import DocumentConfig
 from alertd.sources.parsepool import ParsePool
+from alertd.workers.feed_reader import FeedReader
 from alertd.workers.intake import Intake
-from alertd.workers.parsing import parse_answer
 from alertd.workers.poll import Polled
 from alertd.workers.source_health import SourceHealth, healthy
 
@@ -40,32 +40,39 @@ class FeedPoll:
         self._intake = intake
         self._http = http
         self._pool = pool
+        self._reader = FeedReader(pool, clock)
         self._health = health
         self._clock = clock
 
     async def take(self, source: DocumentConfig, state: SourceState, now: int) -> Polled:
         """Fetch a feed and take it in."""
         response = await self._fetch(source, state, now)
-        same = response.sha256 == state.body_sha256 and state.url == source.address and state.state == "fine"
-        if response.not_modified or (same and _is_fresh(state, self._clock())):
-            after = healthy(source, state, self._clock(), response)
-            await self._health.quiet(state, after)
-            return Polled(after, "unchanged", max_age_s=response.max_age_s)
+        here = state.url == source.address and state.state == "fine" and _is_fresh(state, self._clock())
+        if response.not_modified or (here and response.sha256 == state.body_sha256):
+            return await self._unchanged(source, state, response)
         failpoint("poll.fetched")
-        parsed = await parse_answer(self._pool, source, response, self._clock)
+        parsed = await self._reader.read(source, response, state.page_digest if here else "")
+        if here and parsed.cut is not None and parsed.cut.digest == state.page_digest:
+            return await self._unchanged(source, _validated(state, response), response)
         cursor = await self.remembered(source, state, parsed)
-        taken = await self._intake.take(source, state, parsed, backlog=source.backlog)
+
+        async def whole() -> ParsedFeed:
+            return await self._reader.whole(source, response)
+
+        taken = await self._intake.take(source, state, parsed, backlog=source.backlog, whole=whole)
         after = msgspec.structs.replace(
-            healthy(source, taken.before, self._clock(), response),
-            etag=response.etag if taken.read else "",
-            last_modified=response.last_modified if taken.read else "",
-            validators_url=marked_query(response.url),
-            body_sha256=response.sha256 if taken.read else "",
+            _validated(healthy(source, taken.before, self._clock(), response), response, read=taken.read),
+            page_digest=parsed.cut.digest if parsed.cut is not None and taken.read else "",
             cursor=cursor,
         )
         after = await self._intake.end(after, taken)
         ttl_s = float(parsed.ttl_seconds) if parsed.ttl_seconds is not None else None
         return Polled(after, "new" if taken.new else "nothing_new", max_age_s=response.max_age_s, ttl_s=ttl_s)
+
+    async def _unchanged(self, source: DocumentConfig, state: SourceState, response: Response) -> Polled:
+        after = healthy(source, state, self._clock(), response)
+        await self._health.quiet(state, after)
+        return Polled(after, "unchanged", max_age_s=response.max_age_s)
 
     async def remembered(self, source: DocumentConfig, state: SourceState, parsed: ParsedFeed) -> dict[str, Any]:
         """Look at what was read before it is taken in; gives what to remember. Raises ParseFailed to refuse it.
@@ -88,6 +95,17 @@ class FeedPoll:
             allow=AddressPolicy.of(source.allow_private),
         )
         return await self._http.get(source.url, options, now)
+
+
+def _validated(state: SourceState, response: Response, *, read: bool = True) -> SourceState:
+    """Give the state with the validators of an answer; without any where not all of it was read."""
+    return msgspec.structs.replace(
+        state,
+        etag=response.etag if read else "",
+        last_modified=response.last_modified if read else "",
+        validators_url=marked_query(response.url),
+        body_sha256=response.sha256 if read else "",
+    )
 
 
 def _is_fresh(state: SourceState, now: int) -> bool:

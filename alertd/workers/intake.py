@@ -7,7 +7,7 @@ The end is a step of its own and the last one: a crash before it costs a second 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from alertd.model import IngestItem, IngestResult, JournalRecord, Known, ParsedF
 from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.novelty import PageVerdict, decide, is_flag, marks
 from alertd.sources.polled import AnyConfig, Backlog
+from alertd.sources.wire import is_bare
 from alertd.workers.account import account
 from alertd.workers.event_count import EventCount
 from alertd.workers.notices import Notices
@@ -119,17 +120,23 @@ class Intake:
         *,
         backlog: Backlog = "all",
         gaps: bool = True,
+        whole: Callable[[], Awaitable[ParsedFeed]] | None = None,
     ) -> Taken:
         """Take in a document. Raises StoreUnavailable, NoRoom too; taken in again, what was new is known.
 
-        `backlog` counts at the first one. Without `gaps` nobody is told of a page on which nothing is known: the
-        source has a better way to know whether it missed something.
+        `whole` reads all of it, where `parsed` may lack events of entries that were read before; what it raises is
+        raised. `backlog` counts at the first one. Without `gaps` nobody is told of a page on which nothing is known:
+        the source has a better way to know whether it missed something.
         """
         self._room.check()
         known = await self._store.known_marks(source.id, marks(parsed))
         state = await self._begun(source, state, known)
         now = self._clock()
         verdict = await self._judge(source, state, parsed, known, backlog, now)
+        if whole is not None and any(is_bare(item.candidate) for item in verdict.items):
+            # Known when it was read, and not any more: the store went back, or it was there for too long.
+            parsed = await whole()
+            verdict = await self._judge(source, state, parsed, known, backlog, now)
         if not gaps:
             notes = [note for note in verdict.notes if note.kind != "gap_suspected"]
             verdict = msgspec.structs.replace(verdict, notes=notes)

@@ -13,6 +13,7 @@ from alertd.sources.events import SourceFacts
 from alertd.sources.feed_xml import NO_TIME
 from alertd.sources.parsepool import ParseJob
 from alertd.sources.polled import AnyConfig
+from alertd.sources.wire import Again
 
 
 class Parser(Protocol):
@@ -32,11 +33,13 @@ async def parse_answer(
     kind: str = "",
     body: bytes | None = None,
     facts: SourceFacts | None = None,
+    again: Again | None = None,
 ) -> ParsedFeed:
     """Have a document read by the parser of its source's type, or by that of a part, `kind`.
 
-    `body` and `facts` stand for what came and for what the source says, where more is to be read than that. Raises
-    ParseFailed and ParseKilled; ParseFailed too where there was no time to read any of it.
+    `body` and `facts` stand for what came and for what the source says, where more is to be read than that; `again`
+    is what is remembered of a feed. Raises ParseFailed and ParseKilled; ParseFailed too where there was no time to
+    read any of it.
     """
     job = ParseJob(
         type=kind or source.type,
@@ -46,6 +49,7 @@ async def parse_answer(
         source=source.facts() if facts is None else facts,
         seen_at_ms=response.received_at_ms,
         http_date=response.http_date,
+        again=again,
     )
     parsed = await parse_timed(pool, job, clock)
     if parsed.rejected and not parsed.candidates and all(one.reason == NO_TIME for one in parsed.rejected):

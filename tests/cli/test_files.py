@@ -21,7 +21,7 @@ def test_init_writes_files_that_pass_the_check(tmp_path: Path) -> None:
     done = alertd("init", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert (
-        done.out == WRITTEN.format("", LIBRARY + "rules\n") + "Next: alertd check and alertd test, then alertd run\n"
+        done.out == WRITTEN.format("", LIBRARY + "rules\n") + "Next: alertd check && alertd test && alertd run\n"
     )
     assert alertd("check", "--strict", cwd=tmp_path).code == 0
 
@@ -48,7 +48,7 @@ def test_init_makes_a_folder_and_says_how_to_go_on_there(tmp_path: Path) -> None
     assert (
         done.out
         == WRITTEN.format("new/my desk/", LIBRARY + "new/my desk/rules\n")
-        + "Next: cd 'new/my desk' && alertd check and alertd test, then alertd run\n"
+        + "Next: cd 'new/my desk' && alertd check && alertd test && alertd run\n"
     )
     assert alertd("check", "--strict", cwd=tmp_path / "new/my desk").code == 0
 
