@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -33,6 +34,8 @@ MAX_ROUNDS = 40
 """Each round at least one of those that meet over a story gets through."""
 SETTLED_ROUND = 8
 """From this round on, stories that others have founded meanwhile under the same keys are not waited for."""
+MAX_READ = 1_024
+"""Stories that are kept as they were read: some 10 kB each."""
 MAX_HOPS = 8
 """How often a story may have become part of another that became part of another."""
 _SURE = {"acc": 12, "url": 12, "doc": 4, "ti": 6, "sk": 3, "pa": 3}
@@ -55,6 +58,16 @@ class StoryStore(Protocol):
 
     async def place_events(self, placements: Sequence[Placement], now: int, *, settled: bool = False) -> list[Placed]:
         """Put events into stories, each only if nothing has changed."""
+
+
+@lru_cache(MAX_READ)
+def _read_state(data: str) -> tuple[StoryState, Beyond | None]:
+    """Read what is remembered of a story, and what a newer version wrote of it. Raises DecodeError.
+
+    News that come together are compared with the same stories, and a report keeps what comparing asks of it.
+    """
+    state = _states.decode(data)
+    return state, beyond(data.encode(), state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +102,7 @@ class _View:
             self.into[name] = known.into
         elif known.data:
             try:
-                self.states[name] = state = _states.decode(known.data)
-                self.rests[name] = beyond(known.data.encode(), state)
+                self.states[name], self.rests[name] = _read_state(known.data)
             except msgspec.DecodeError as error:  # it is of no use to anybody, and over in three days
                 log.warning("story_unreadable", story=name, error=str(error))
 

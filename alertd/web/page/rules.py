@@ -64,24 +64,28 @@ class RulePages:
         else:
             book = await desk.in_force.book([one.id for one in chosen])
             known = {one.id: one for one in book.portfolios} if book is not None else {}
-            shown = [await self._listed(one, known.get(one.id)) for one in chosen]
+            alone = named is not None
+            shown = [await self._listed(one, known.get(one.id), alone=alone) for one in chosen]
         if not shown:
             shown = [said("There are no rules that you may see.")]
         title = "Rules" if named is None else f"Rules of {one_line(chosen[0].title, 120) or named}"
         return page(title, *shown, signed=signed, here=WAY)
 
-    async def _listed(self, name: PortfolioName, portfolio: Portfolio | None) -> Html:
+    async def _listed(self, name: PortfolioName, portfolio: Portfolio | None, *, alone: bool) -> Html:
+        """List a portfolio's rules, under its name unless the page has it for its title."""
+        heading = f"The last {DAYS} days" if alone else one_line(name.title, 120) or name.id
         if portfolio is None:
             unread = said("These rules cannot be read at present: alertd check says more.", "wrong")
-            return section(one_line(name.title, 120) or name.id, unread)
+            return section(heading, unread)
         now = self._desk.clock()
         records = await self._records(name.id, now)
         columns = ["Rule", "Severity", "Matches by day", "Alerts", "Precision", "Last match", "Owner"]
         rows = [_row(portfolio, rule, records, now) for rule in portfolio.rules[:MOST_ROWS]]
-        caption = f"Rules of {one_line(name.title, 80) or name.id}, {DAYS} days"
+        whose = f"Rules of {one_line(name.title, 80) or name.id}, {DAYS} days"
+        caption = "What each rule brought" if alone else whose
         shown = listed(columns, rows, caption, numbers=(3, 4), none="It has no rules.")
         more = [cut(len(portfolio.rules), MOST_ROWS)] if len(portfolio.rules) > MOST_ROWS else []
-        return section(one_line(name.title, 120) or name.id, shown, *more)
+        return section(heading, shown, *more)
 
     async def _records(self, portfolio: str, now: int) -> dict[str, RuleRecord] | None:
         """Say what each rule brought; None: there is no history."""
