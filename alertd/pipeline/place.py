@@ -11,37 +11,26 @@ An event's answer is frozen when it is assigned: a repeat, and every later revis
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 import structlog
 
 from alertd import telemetry
-from alertd.base.beyond import Beyond, beyond, kept
+from alertd.base.beyond import kept
 from alertd.base.ids import story_id
 from alertd.base.turns import by_turns
-from alertd.enrich.story import IDLE_MS, Answer, Proposal, StoryState, keys_of, propose, revised
+from alertd.enrich.story import IDLE_MS, Answer, Proposal, keys_of, propose, revised
 from alertd.enrich.story_report import Report
 from alertd.model import Event, KnownStory, Placed, Placement, StoriesFound, StoryAsk
+from alertd.pipeline.story_view import MAX_HOPS, StoryView, likeliest
 
-MAX_CANDIDATES = 32
-"""Stories that an event is compared with, those first that are found under the surest and the most keys."""
 MAX_ROUNDS = 40
 """Each round at least one of those that meet over a story gets through."""
 SETTLED_ROUND = 8
 """From this round on, stories that others have founded meanwhile under the same keys are not waited for."""
-MAX_READ = 1_024
-"""Stories that are kept as they were read: some 10 kB each."""
-MAX_HOPS = 8
-"""How often a story may have become part of another that became part of another."""
-_SURE = {"acc": 12, "url": 12, "doc": 4, "ti": 6, "sk": 3, "pa": 3}
-"""Kind of key -> what it counts; the others count 1."""
-
-_states = msgspec.json.Decoder(StoryState)
 _answers = msgspec.json.Decoder(Answer)
 _encoder = msgspec.json.Encoder()
 log = structlog.get_logger(__name__)
@@ -60,16 +49,6 @@ class StoryStore(Protocol):
         """Put events into stories, each only if nothing has changed."""
 
 
-@lru_cache(MAX_READ)
-def _read_state(data: str) -> tuple[StoryState, Beyond | None]:
-    """Read what is remembered of a story, and what a newer version wrote of it. Raises DecodeError.
-
-    News that come together are compared with the same stories, and a report keeps what comparing asks of it.
-    """
-    state = _states.decode(data)
-    return state, beyond(data.encode(), state)
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """The story that an event was given."""
@@ -83,61 +62,6 @@ class Given:
     def absorbed(self) -> list[str]:
         """The stories that became part of it, as far as this event knows."""
         return sorted({*self.answer.merged, self.answer.story.id} - {self.story})
-
-
-@dataclass(slots=True)
-class _View:
-    """The stories as they were read, and as the proposals of this round have made them since."""
-
-    states: dict[str, StoryState] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
-    into: dict[str, str] = field(default_factory=dict)
-    rests: dict[str, Beyond | None] = field(default_factory=dict)  # what a newer version wrote of them
-    under: dict[str, list[str]] = field(default_factory=dict)
-    """Key -> stories that proposals of this round have put there."""
-
-    def take(self, name: str, known: KnownStory) -> None:
-        self.versions[name] = known.version
-        if known.into:
-            self.into[name] = known.into
-        elif known.data:
-            try:
-                self.states[name], self.rests[name] = _read_state(known.data)
-            except msgspec.DecodeError as error:  # it is of no use to anybody, and over in three days
-                log.warning("story_unreadable", story=name, error=str(error))
-
-    def canonical(self, name: str) -> str:
-        for _ in range(MAX_HOPS):
-            if name not in self.into:
-                return name
-            name = self.into[name]
-        return name
-
-    def candidates(self, under: Mapping[str, Sequence[str]]) -> dict[str, StoryState]:
-        """Give the stories to compare with."""
-        hits: Counter[str] = Counter()
-        for key, names in under.items():
-            there = {*names, *self.under.get(key, ())}
-            there = {self.canonical(name) for name in there} if self.into else there
-            worth = _SURE.get(key.partition(":")[0], 1)
-            hits.update(there if worth == 1 else dict.fromkeys(there, worth))
-        known = [name for name in hits if name in self.states]
-        least = sorted([hits[name] for name in known])[-MAX_CANDIDATES:]  # most are found under one key only
-        known = [name for name in known if hits[name] >= least[0]]
-        ranked = sorted(known, key=lambda name: (-hits[name], -self.states[name].last_ms, name))
-        return {name: self.states[name] for name in ranked[:MAX_CANDIDATES]}
-
-    def make(self, proposal: Proposal) -> None:
-        """Take a proposal as done."""
-        name = proposal.story
-        self.states[name] = proposal.state
-        self.versions[name] = self.versions.get(name, 0) + 1
-        for younger in proposal.merged:
-            self.states.pop(younger, None)
-            self.versions[younger] = self.versions.get(younger, 0) + 1
-            self.into[younger] = name
-        for key in proposal.keys:
-            self.under.setdefault(key, []).append(name)
 
 
 async def place(items: Sequence[tuple[Event, Report]], store: StoryStore, now: int) -> list[Given]:
@@ -250,10 +174,10 @@ def _ask(report: Report) -> StoryAsk:
     )
 
 
-async def _read(found: Iterable[StoriesFound], answers: Iterable[Answer], store: StoryStore) -> _View:
+async def _read(found: Iterable[StoriesFound], answers: Iterable[Answer], store: StoryStore) -> StoryView:
     """Load the stories that were found, those that they became part of, and those of the frozen answers."""
-    view = _View()
-    wanted = {answer.story.id for answer in answers}.union(*(names for one in found for names in one.under.values()))
+    view = StoryView()
+    wanted = {answer.story.id for answer in answers}.union(*(likeliest(one.under) for one in found))
     for _ in range(MAX_HOPS):
         if not wanted:
             break
@@ -263,7 +187,9 @@ async def _read(found: Iterable[StoriesFound], answers: Iterable[Answer], store:
     return view
 
 
-def _propose(event: Event, report: Report, found: StoriesFound, known: Answer | None, view: _View) -> Proposal | None:
+def _propose(
+    event: Event, report: Report, found: StoriesFound, known: Answer | None, view: StoryView
+) -> Proposal | None:
     """Say what the event should become; None if it has its answer and changes nothing."""
     if known is not None and event.revision == 1:
         return None
@@ -278,7 +204,7 @@ def _propose(event: Event, report: Report, found: StoriesFound, known: Answer | 
     return propose(report, stories, earlier)
 
 
-def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: _View) -> Placement:
+def _placement(report: Report, proposal: Proposal, found: StoriesFound, view: StoryView) -> Placement:
     """Write a proposal down, with all that it rests on: the view is as it was before it.
 
     An answer that stands there already, be it one that cannot be read, is written over.

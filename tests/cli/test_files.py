@@ -20,9 +20,7 @@ TEMPLATES = ROOT / "alertd/cli/templates"
 def test_init_writes_files_that_pass_the_check(tmp_path: Path) -> None:
     done = alertd("init", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
-    assert (
-        done.out == WRITTEN.format("", LIBRARY + "rules\n") + "Next: alertd check && alertd test && alertd run\n"
-    )
+    assert done.out == WRITTEN.format("", LIBRARY + "rules\n") + "Next: alertd check && alertd test && alertd run\n"
     assert alertd("check", "--strict", cwd=tmp_path).code == 0
 
 

@@ -14,9 +14,10 @@ from alertd.base.ids import alert_id, story_id
 from alertd.enrich.story import propose
 from alertd.enrich.story_report import report_of
 from alertd.errors import StoreUnavailable
-from alertd.model import Alert, Decision, Event, JournalRecord, Party, Placed, Placement, ReportedType
+from alertd.model import Alert, CompanyMention, Decision, Event, JournalRecord, Party, Placed, Placement, ReportedType
 from alertd.pipeline import Processed
 from alertd.pipeline.place import MAX_ROUNDS, canonical, place
+from alertd.pipeline.story_view import MAX_LOADED, likeliest
 from alertd.rules.book import make_book
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
@@ -420,3 +421,29 @@ async def test_placing_takes_a_few_round_trips_however_many_events_there_are() -
     given = await place([(one, report_of(one)) for one in copies], counting, NOW)
     assert {one.story for one in given} == {story_id("ev_site0")}
     assert counting.calls <= 3
+
+
+# --- very many stories of one company -----------------------------------------------------------------------------
+
+
+async def test_among_very_many_stories_of_a_company_a_report_finds_its_own(ours: Desk) -> None:
+    lumen = CompanyMention(id="lumen", name="Lumen Labs")
+    towns = [f"{a}{b}ford" for a in "ABCDEFGHIJKL" for b in ("as", "el", "om", "ur", "in", "ot", "ab", "ec")]
+    others = [
+        news(f"o{n}", f"Lumen Labs opens an office in {town}", "", companies=[lumen]) for n, town in enumerate(towns)
+    ]
+    await apart(ours.store, *others)
+    first = await place([(WIRE, report_of(WIRE))], ours.store, NOW)
+    again = news("again", body=BODY + " More follows.", hours=1)
+    (given,) = await place([(again, report_of(again))], ours.store, NOW)
+    assert given.story == first[0].story
+
+
+def test_of_hundreds_that_are_found_those_under_the_most_keys_and_then_the_newest_are_read() -> None:
+    new = [f"st_{n}" for n in range(300)]
+    under = {"co:lumen": new, "co:vega": ["st_299", "st_298"], "ti:a lease": ["st_290"], "wo:orion": ["st_290"]}
+    found = list(likeliest(under))
+    assert len(found) == MAX_LOADED
+    assert found[:3] == ["st_290", "st_299", "st_298"]
+    assert found[3:] == new[: MAX_LOADED - 3]
+    assert set(likeliest({"co:lumen": new[:20], "co:vega": new[10:30]})) == set(new[:30])
