@@ -181,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, (title, unit, table, column, events) in PICTURES.items():
         if made := curves(found[table], column, events):
             file = options.to / f"{name}.svg"
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(draw(title, unit, made), "utf-8")
             print(file)
 
