@@ -36,6 +36,7 @@ from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.companies.table import load_registrants
 from alertd.model import Alert, AlertState, Event, Match
+from alertd.net.client import HttpClient
 from alertd.rules.loader import load_rules
 from alertd.rules.places import kept_rules
 from alertd.store.redis import RedisStore, open_store
@@ -158,7 +159,11 @@ async def _serving(folder: Path, store: RedisStore, redis_url: str, now: int) ->
 
     token = Digests.of([Secret(TOKEN)])
     shown = Shown(Setup(reach, version), names, redis_url, status)
-    rooms = rooms_of(store, answers, live, token, WebConfig(), Secret("k" * 40), lambda: now, shown=shown)
+    asks = HttpClient(user_agent="bench")  # of the pages none asks outside
+    rooms = rooms_of(
+        store, answers, live, token, WebConfig(), Secret("k" * 40), lambda: now, shown=shown,
+        house=shown.house(store, asks),
+    )  # fmt: skip
     deps = WebDeps(
         status=status, ready=status, metrics=telemetry.metrics_text, token=token, callers=rooms.callers,
         pages=is_page, routes=rooms.routes,
@@ -173,6 +178,7 @@ async def _serving(folder: Path, store: RedisStore, redis_url: str, now: int) ->
             yield http
     finally:
         await server.stop()
+        await asks.aclose()
         await shown.apart.aclose()
 
 
