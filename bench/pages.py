@@ -80,7 +80,7 @@ async def _measured(count: int, times: int, folder: Path) -> list[Row]:
             store = await open_store(redis.url, "bench", name="bench")
             try:
                 now = history.START + count * history.STEP_MS
-                newest = await _filled(store, texts, count, now)
+                newest = await _filled(store, texts, count)
                 step("Redis")
                 async with _serving(folder, store, redis.url, now) as http:
                     rows = [await _timed(http, path, times) for path in _paths(newest)]
@@ -126,12 +126,13 @@ async def _timed(http: aiohttp.ClientSession, path: str, count: int) -> Row:
     }  # fmt: skip
 
 
-async def _filled(store: RedisStore, texts: Any, count: int, now: int) -> str:
+async def _filled(store: RedisStore, texts: Any, count: int) -> str:
     """Put the newest alerts into Redis; gives the id of the last."""
     last = ""
     for number in range(max(0, count - IN_REDIS), count):
         story = texts[number % len(texts)]
-        at = rfc3339(history.START + number * history.STEP_MS)
+        at_ms = history.START + number * history.STEP_MS
+        at = rfc3339(at_ms)
         last = make_id("al", f"book-{number % PORTFOLIOS}", str(number))
         event = Event(id=f"ev_a{number}", title=story.title, body=story.body[:2_000], event_at=at, seen_at=at)
         match = Match(
@@ -142,7 +143,7 @@ async def _filled(store: RedisStore, texts: Any, count: int, now: int) -> str:
             id=last, revision=1, portfolio=match.portfolio, subject=f"st_{number}", severity="high",
             title=story.title, matches=[match], story=f"st_{number}", first_at=at, updated_at=at,
         )  # fmt: skip
-        await store.commit(last, 0, AlertState(alert=alert, event=event), [], now)
+        await store.commit(last, 0, AlertState(alert=alert, event=event), [], at_ms)
     return last
 
 

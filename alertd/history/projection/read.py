@@ -16,6 +16,7 @@ from alertd.base.clock import rfc3339
 from alertd.companies.model import Company
 from alertd.errors import HistoryUnavailable
 from alertd.history.projection.database import open_to_read, translated
+from alertd.history.projection.newest import newest
 from alertd.history.projection.position import Position
 from alertd.history.projection.query import FEW, AlertFilter, Value, carried, utf8, where
 from alertd.history.projection.schema import place_of
@@ -120,17 +121,10 @@ class History:
             if before is not None:
                 condition += " AND a.updated_ms <= ? AND (a.updated_ms, a.alert) < (?, ?)"
                 values += [before[0], before[0], utf8(before[1])]
-            if match:
-                condition += " AND a.number IN (SELECT rowid FROM alert_text WHERE alert_text MATCH ?)"
-                values.append(match)
-            found = self.connection.execute(
-                f"SELECT a.number, a.updated_ms FROM alerts a WHERE {condition}"
-                " ORDER BY a.updated_ms DESC, a.alert DESC LIMIT ?",
-                [*values, limit],
-            ).fetchall()
-            numbers = [number for number, _ in found]
+            found = newest(self.connection, condition, values, match, limit)
+            numbers = [number for number, _, _ in found]
             rows = self._found(numbers, match) if match else self._rows(numbers)
-        return [(at, row) for (_, at), row in zip(found, rows, strict=True)]
+        return [(at, row) for (_, at, _), row in zip(found, rows, strict=True)]
 
     def search(
         self, text: str, wanted: AlertFilter, limit: int = 50, sort: Sort = "relevance"
