@@ -54,7 +54,8 @@ class Reading:
     """One event as the conditions read it: its fields, the terms the scan found, its bytes for patterns."""
 
     __slots__ = (
-        "_bytes", "_companies", "_lead", "_lead_terms", "_quoted", "_shown", "_types", "event", "found", "patterns",
+        "_bytes", "_companies", "_lead", "_lead_terms", "_quoted", "_shown", "_types", "ends", "event", "found",
+        "patterns",
     )  # fmt: skip
 
     def __init__(self, event: Event, found: Found) -> None:
@@ -67,6 +68,8 @@ class Reading:
         self._types: dict[str, ReportedType] | None = None
         self._quoted: dict[tuple[str, int, int], Evidence] = {}
         self._shown: dict[tuple[str, Term, int], tuple[Evidence, ...]] = {}
+        self.ends: list[str] | None = None
+        """The companies that it names, the most relevant first (`parties.named`); None: nobody has asked yet."""
         self.patterns: dict[str, tuple[Evidence, ...]] = {}
         """Where each pattern that was asked for stands: many rules ask for the same ones."""
 

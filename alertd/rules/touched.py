@@ -41,13 +41,18 @@ def touched(companies: Sequence[str], reading: Reading, scope: Scope) -> list[To
     """Describe the holdings for which a rule holds; of a rule that is about no company, those that are named."""
     if not scope.holdings:
         return []
-    ends = named(reading.event)[:MAX_ENDS]
-    meant: Iterable[str] = companies or ends
+    meant: Iterable[str] = companies or _ends(reading)
     held = [company for company in meant if company in scope.holdings]
-    return [_describe(company, ends, reading, scope) for company in held[:MAX_TOUCHED]]
+    return [_describe(company, reading, scope) for company in held[:MAX_TOUCHED]]
 
 
-def _describe(company: str, ends: Sequence[str], reading: Reading, scope: Scope) -> TouchedHolding:
+def _ends(reading: Reading) -> Sequence[str]:
+    if reading.ends is None:
+        reading.ends = named(reading.event)[:MAX_ENDS]
+    return reading.ends
+
+
+def _describe(company: str, reading: Reading, scope: Scope) -> TouchedHolding:
     holding = scope.holdings[company]
     mentioned = company in reading.companies
     return TouchedHolding(
@@ -56,7 +61,7 @@ def _describe(company: str, ends: Sequence[str], reading: Reading, scope: Scope)
         weight=None if holding.unweighted else holding.weight,
         named=mentioned,
         role=min(roles_of(company, reading, scope), default=None) if mentioned else None,
-        path=[] if mentioned else _in_words(_way(company, ends, reading, scope), reading, scope),
+        path=[] if mentioned else _in_words(_way(company, _ends(reading), reading, scope), reading, scope),
         impact=_impact(company, holding, reading) if mentioned else None,
     )
 
