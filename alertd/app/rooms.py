@@ -23,6 +23,7 @@ from alertd.base.clock import Clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.errors import Corrupt, HistoryRefused, Temporary
+from alertd.history.projection.query import AlertFilter
 from alertd.model import AlertState, StoredAlert
 from alertd.settings import Settings
 from alertd.store.redis import RedisStore
@@ -100,6 +101,11 @@ class Reader:
         """Give a page of a list. Raises Temporary; NotSearchable."""
         past = self.house.past if self.house is not None else None
         return await AlertPages(self.store, past, sees, whole).page(asked)
+
+    async def gone(self, alert: str, wanted: AlertFilter, *, whole: bool) -> dict[str, Any] | None:
+        """Give the row of an alert that the store has no more. Raises Temporary."""
+        past = self.house.past if self.house is not None else None
+        return await AlertPages(self.store, past, lambda _: None, whole).gone(alert, wanted)
 
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         """Give alerts with their versions."""

@@ -122,6 +122,19 @@ class AlertPages:
             read = again
         return _cut(entries, asked.limit, None if ended or not read.rows else _place(read.rows[-1]))
 
+    async def gone(self, alert: str, wanted: AlertFilter) -> dict[str, Any] | None:
+        """Give the row of an alert that the store has no more; None where the history has none that fits."""
+        if self.past is None:
+            return None
+
+        def look(kept: Kept) -> dict[str, Any] | None:
+            found = kept.history.alert(alert, wanted) if kept.history is not None else None
+            if found is None or kept.history is None:
+                return None
+            return found if self.whole or alert in kept.history.open_to_all([alert]) else None
+
+        return await self.past.ask(look)
+
     async def _read(self, asked: PageAsked, before: Place | None) -> _Read | None:
         """Read a page of the history; None where there is none."""
         if self.past is None:

@@ -69,6 +69,10 @@ class AlertReader(Protocol):
         """Give a page of a list. Raises Temporary; NotSearchable."""
         ...
 
+    async def gone(self, alert: str, wanted: AlertFilter, *, whole: bool) -> dict[str, Any] | None:
+        """Give the row of an alert that the store has no more. Raises Temporary."""
+        ...
+
     async def load_alerts(self, ids: Sequence[str]) -> dict[str, StoredAlert]:
         """Give alerts with their versions."""
         ...
@@ -216,8 +220,7 @@ async def page_of(reader: AlertReader, caller: Caller, which: Which, now: int) -
         portfolio=which.portfolio, status=which.status, severity=which.severity, rule=which.rule,
         company=which.company, event_type=which.event_type, source=which.source,
         since_ms=gone_by(since, now) if since else None, until_ms=gone_by(which.until, now) if which.until else None,
-        now_ms=now, desks=None if caller.all_desks else (caller.desk,),
-        portfolios=None if caller.portfolios is None else tuple(sorted(caller.portfolios)),
+        now_ms=now, **_walls(caller),
     )  # fmt: skip
     before = cursors.read(which.cursor) if which.cursor else None
     asked = PageAsked(wanted, which.limit, which.text, before)
@@ -225,6 +228,24 @@ async def page_of(reader: AlertReader, caller: Caller, which: Which, now: int) -
         return await reader.page(asked, lambda state: seen_by(reader, state, caller), whole=caller.all_desks)
     except NotSearchable as error:
         raise Refusal(400, f"text: {error}") from error
+
+
+def _walls(caller: Caller) -> dict[str, Any]:
+    """Give the part of a filter that says what somebody may see."""
+    return {
+        "desks": None if caller.all_desks else (caller.desk,),
+        "portfolios": None if caller.portfolios is None else tuple(sorted(caller.portfolios)),
+    }
+
+
+async def gone(reader: AlertReader, alert: str, caller: Caller) -> dict[str, Any] | None:
+    """Give the row of an alert that the store has no more, as lists have it, if it is there for whoever asks.
+
+    Raises Refusal, Temporary.
+    """
+    if not alert.startswith("al_") or not usable_id(alert):
+        return None
+    return await reader.gone(alert, AlertFilter(**_walls(caller)), whole=caller.all_desks)
 
 
 async def listed(reader: AlertReader, caller: Caller, which: Which, now: int) -> tuple[list[dict[str, Any]], bool]:

@@ -107,6 +107,15 @@ class History:
             ).fetchall()
             return self._rows([number for (number,) in rows])
 
+    def alert(self, alert: str, wanted: AlertFilter) -> dict[str, Any] | None:
+        """Give one alert as `alerts` does; None where there is none that fits."""
+        with self.bounded():
+            condition, values = where(wanted, self._few)
+            query = f"SELECT a.number FROM alerts a WHERE a.alert = ? AND {condition}"
+            found = self.connection.execute(query, [utf8(alert), *values]).fetchall()
+            rows = self._rows([number for (number,) in found])
+        return rows[0] if rows else None
+
     def page(
         self, wanted: AlertFilter, limit: int, before: tuple[int, str] | None = None, text: str = ""
     ) -> list[tuple[int, dict[str, Any]]]:

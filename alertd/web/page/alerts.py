@@ -23,13 +23,14 @@ from alertd.base.html import element
 from alertd.errors import Temporary
 from alertd.model import AlertState, AnswerKind
 from alertd.web import cursors
-from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, page_of, state_of, taker_of
+from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, gone, page_of, state_of, taker_of
 from alertd.web.callers import Callers, SignedIn
 from alertd.web.forms import read_form
 from alertd.web.moments import to_come
 from alertd.web.operations import read_query
 from alertd.web.page.alert_list import choices, chosen, row, turn
 from alertd.web.page.alert_page import WAY, alert_page
+from alertd.web.page.alert_past import past_page
 from alertd.web.page.frame import page, said
 from alertd.web.problems import Refusal
 
@@ -106,11 +107,22 @@ class AlertPages:
             state = await state_of(self._reader, request.match_info["alert"], signed.caller)
             trail = await self._reader.trail(state, signed.caller)
         except Refusal:
-            return _not_there(signed)
+            return await self._gone(request.match_info["alert"], signed)
         except Temporary:
             return _away(signed)
         title, shown = alert_page(state, trail, signed, self._clock(), request.query.get(_DONE, ""))
         return page(title, *shown, signed=signed, here=WAY, live=True, headed=False)
+
+    async def _gone(self, alert: str, signed: SignedIn) -> web.StreamResponse:
+        """Show what the history has of an alert that is in Redis no more."""
+        try:
+            row = await gone(self._reader, alert, signed.caller)
+        except (Refusal, Temporary):
+            row = None
+        if row is None:
+            return _not_there(signed)
+        title, shown = past_page(row, self._clock())
+        return page(title, *shown, signed=signed, here=WAY)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         signed, now = _signed(self._callers, request), self._clock()
