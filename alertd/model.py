@@ -501,6 +501,8 @@ class SourceState(Struct, frozen=True, kw_only=True):
     body_sha256: str = ""
     page_digest: str = ""
     """Of a feed: `CutPage.digest` of what was taken in last."""
+    ttl_s: float | None = None
+    """What that said of how long it is good."""
     baseline_done: bool = False
     epoch: str = ""
     """Of the store that remembers its items: with another one, what looks new may have been told long ago."""

@@ -33,7 +33,7 @@ from alertd.base.clock import rfc3339, system_clock
 from alertd.companies.table import load_registrants
 from alertd.enrich.enricher import Enricher, warm_up
 from alertd.model import Candidate, Event, IngestItem, event_to_json
-from alertd.pipeline import Pipeline, conclude, place
+from alertd.pipeline import Pipeline, conclude, place, story_view
 from alertd.pipeline import steps as pipeline_steps
 from alertd.pipeline.work import Work
 from alertd.rules import evaluate
@@ -81,7 +81,7 @@ def _places(pipeline: Pipeline) -> list[tuple[str, Any, str]]:
         ("event types", matching, "recognised"),
         ("story: report", pipeline_steps, "report_of"),
         *(("story: proposal", place, name) for name in ("_ask", "_propose", "_placement", "_frozen")),
-        ("story: proposal", place._View, "take"),
+        ("story: proposal", story_view.StoryView, "take"),
         ("matches", matcher, "match_read"),
         ("candidates", matcher._rules, "candidates"),
         ("candidates", matcher._again, "after_event"),

@@ -123,15 +123,18 @@ class AlertPages:
         return _cut(entries, asked.limit, None if ended or not read.rows else _place(read.rows[-1]))
 
     async def gone(self, alert: str, wanted: AlertFilter) -> dict[str, Any] | None:
-        """Give the row of an alert that the store has no more; None where the history has none that fits."""
-        if self.past is None:
+        """Give the row of an alert that the store has no more; None where the history has none that fits.
+
+        None of one that the store has: who may not see it there may not see it here.
+        """
+        if self.past is None or await self._states([alert]):
             return None
 
         def look(kept: Kept) -> dict[str, Any] | None:
-            found = kept.history.alert(alert, wanted) if kept.history is not None else None
-            if found is None or kept.history is None:
+            history = kept.history
+            if history is None or not (self.whole or alert in history.open_to_all([alert])):
                 return None
-            return found if self.whole or alert in kept.history.open_to_all([alert]) else None
+            return history.alert(alert, wanted)
 
         return await self.past.ask(look)
 

@@ -37,11 +37,12 @@ async def send_one(config: ReceiverConfig, deps: NotifierDeps) -> Outcome:
 
 
 async def end_pauses(store: RedisStore, receivers: Collection[str]) -> None:
-    """Let the daemon ask receivers that took the message now: one that was parked has been mended."""
+    """Let the daemon ask receivers that took the message now: one that was parked, or failed, has been mended."""
     health = await store.receiver_health()
     for receiver in receivers:
         if receiver in health and health[receiver].parked:
             await store.pause_receiver(receiver, 0)
+        await store.hurry(receiver, system_clock())
 
 
 def detail_of(outcome: Outcome) -> str:

@@ -216,7 +216,8 @@ def _moved(source: dict[str, Any]) -> str:
 def _receiver_trouble(receiver: dict[str, Any], now: int) -> str:
     parts = []
     if receiver["failures"]:
-        parts.append(f"failed {counted(receiver['failures'], 'time')} in a row")
+        why = f": {receiver['error'][:200]}" if receiver.get("error") and not receiver["parked"] else ""
+        parts.append(f"failed {counted(receiver['failures'], 'time')} in a row{why}")
     paused = receiver["paused_until"] and parse_rfc3339(receiver["paused_until"]) > now
     if receiver["parked"]:
         again = f"asks again {ago(receiver['paused_until'], now)}" if paused else "is being asked"

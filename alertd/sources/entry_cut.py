@@ -18,8 +18,12 @@ from alertd.sources.outline import MAX_ENTRIES
 SIZE = 16
 """Bytes of a digest."""
 
-_TOKEN = re.compile(rb"<!--|<!\[CDATA\[|<(/?)(item|entry)(?=[\s/>])")
-_BASE = re.compile(rb"xml:base|<base\b")
+_TOKEN = re.compile(rb"<!--|<!\[CDATA\[|<\?|<![a-z\[]|<(/?)(item|entry)(?=[\s/>])", re.IGNORECASE)
+_ENDS = {b"<!--": b"-->", b"<![cdata[": b"]]>"}
+"""Of sections; of all else `>` is the end, as `clean` reads it."""
+_ALONE = re.compile(rb"\bbase\s*=|<base\b|<(?:[\w.-]+:)?(?:feed|rss|rdf|channel)\b", re.IGNORECASE)
+"""By what stands in an entry so, feedparser reads others, too."""
+_BASE = re.compile(rb"\bbase\s*=|<base\b", re.IGNORECASE)
 _MADE_AT = re.compile(rb"<(lastBuildDate|pubDate|updated|modified|dc:date)(?:\s[^<>]*)?>[^<]*</\1\s*>")
 
 
@@ -49,14 +53,15 @@ class Cut:
 def cut(body: bytes, *read_by: bytes) -> Cut | None:
     """Cut a document; `read_by` is what else decides how its entries are read.
 
-    None where that cannot be done for sure: no XML, no entries, entries in entries, something left open; or where one
-    entry says what links are relative to, for feedparser reads those after it by that, too.
+    None where that cannot be done for sure: what is no UTF-8 as a whole (a part might be by chance), no XML, no
+    entries, entries in entries, something left open; or where what stands in one entry, or behind one, says how
+    others are read (what links are relative to, another feed).
     """
-    found = _spans(body)
+    found = _spans(body) if _is_utf8(body) else None
     if found is None:
         return None
     spans, comments = found
-    if any(_BASE.search(body, start, end) for start, end in spans):
+    if any(_ALONE.search(body, start, end) for start, end in spans) or _BASE.search(_behind(body, spans)):
         return None
     around = blake2b(digest_size=SIZE)
     for part in (*read_by, *_around(body, sorted([*spans, *comments]))):
@@ -66,24 +71,32 @@ def cut(body: bytes, *read_by: bytes) -> Cut | None:
     return Cut(body, spans, digests, blake2b(b"".join(digests), key=key, digest_size=SIZE).hexdigest())
 
 
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in body and body[:256].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
 def _spans(body: bytes) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] | None:
     """Give the entries, and the comments that stand between them."""
-    if not body[:256].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return None
     spans: list[tuple[int, int]] = []
     comments: list[tuple[int, int]] = []
     start, name, at = -1, b"", 0
     while token := _TOKEN.search(body, at):
-        closing, tag = token[1], token[2]
-        end = body.find(b">" if tag else b"-->" if token[0] == b"<!--" else b"]]>", token.end())
-        if end < 0:
+        kind, closing, tag = token[0].lower(), token[1], token[2]
+        mark = _ENDS.get(kind, b">")
+        end = body.find(mark, token.end())
+        inside = body[token.end() : end]
+        if end < 0 or (kind not in _ENDS and (b"<" in inside or b"[" in token[0] + inside)):
             return None
-        at = end + (1 if tag else 3)
-        if not tag:
-            if start < 0 and token[0] == b"<!--":
+        at = end + len(mark)
+        if tag is None:
+            if start < 0 and kind == b"<!--":
                 comments.append((token.start(), at))
         elif not closing:
-            if start >= 0 or body[end - 1 : end] == b"/":
+            if start >= 0 or inside.endswith(b"/"):
                 return None
             start, name = token.start(), tag
         elif start < 0 or tag != name:
@@ -92,6 +105,12 @@ def _spans(body: bytes) -> tuple[list[tuple[int, int]], list[tuple[int, int]]] |
             spans.append((start, at))
             start = -1
     return (spans, comments) if start < 0 and 0 < len(spans) <= MAX_ENTRIES else None
+
+
+def _behind(body: bytes, spans: Sequence[tuple[int, int]]) -> bytes:
+    """Give all that stands between entries and behind them."""
+    ends, starts = [end for _, end in spans], [*(start for start, _ in spans[1:]), len(body)]
+    return b"".join(body[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def _around(body: bytes, out: Sequence[tuple[int, int]]) -> list[bytes]:

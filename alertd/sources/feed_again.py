@@ -77,8 +77,8 @@ def together(page: ParsedFeed, remembered: Mapping[bytes, Candidate]) -> ParsedF
 
     None where two share a name: such a page has to be read as a whole.
     """
-    if page.cut is None:
-        return page
+    if page.cut is None or page.rejected:  # where something is rejected it was read as a whole
+        return msgspec.structs.replace(page, cut=None)
     read = {candidate.position: candidate for candidate in page.candidates}
     whole = [
         read.get(place) or msgspec.structs.replace(remembered[digest], position=place)

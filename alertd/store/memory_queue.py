@@ -189,6 +189,7 @@ class MemoryQueue(MemoryDeliveries):
             health,
             paused_until_ms=max(health.paused_until_ms, pause_until_ms),
             parked=record.error if gone else health.parked,
+            error=record.error if counts else health.error,
         )
         self._line(record, now, "retry", record.error)
         return True
@@ -209,6 +210,21 @@ class MemoryQueue(MemoryDeliveries):
         if until_ms == 0:
             self._wake.append(receiver)
             self._bell.set()
+
+    async def hurry(self, receiver: str, now: int) -> int:
+        """Let what waits to be tried again after a failure be due now; gives how much was moved."""
+        moved = 0
+        for lane in LANES:
+            for name, due in self._queues[receiver, lane].items():
+                record = self._deliveries[name]
+                if due > now and record.state == "queued" and record.failures > 0:
+                    self._deliveries[name] = replace(record, due_ms=now)
+                    self._queues[receiver, lane][name] = now
+                    moved += 1
+        if moved:
+            self._wake.append(receiver)
+            self._bell.set()
+        return moved
 
     async def set_back(self, back_ms: int, now: int) -> int:
         """Let all that waits for its time wait no longer, after the clock was set back; gives how much was moved."""

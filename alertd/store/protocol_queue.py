@@ -84,6 +84,9 @@ class QueueStore(Protocol):
     async def pause_receiver(self, receiver: str, until_ms: int) -> None:
         """Let nothing be claimed for a receiver until then; 0 ends the pause. Repeatable."""
 
+    async def hurry(self, receiver: str, now: int) -> int:
+        """Let what waits to be tried again after a failure be due now; gives how much was moved. Repeatable."""
+
     async def set_back(self, back_ms: int, now: int) -> int:
         """Let all that waits for its time wait no longer, after the clock was set back by so much; gives how much was
         moved. A step of about the same size at about the same time is the same one. Repeatable."""

@@ -31,6 +31,8 @@ from alertd.store.types import ReceiverHealth
 log = structlog.get_logger(__name__)
 
 DEAD_AT_ONCE = 200
+MOST_HURRIED = 1_000
+"""Of each queue: the server is not blocked for long. The rest comes when its time does."""
 """Dead letters that are read at once: there may be many, and the loop is others', too."""
 
 
@@ -207,6 +209,12 @@ class QueuePart(Part):
         """Let nothing be claimed for a receiver until then; 0 ends the pause."""
         await self.link.run("pause", [f"recv:{receiver}", "receivers", "wake"], receiver, until_ms)
 
+    async def hurry(self, receiver: str, now: int) -> int:
+        """Let what waits to be tried again after a failure be due now; gives how much was moved."""
+        names = ["deliveries", "wake", f"recv:{receiver}", *queue_names(receiver)]
+        reply = await self.link.run("hurry", names, receiver, now, MOST_HURRIED)
+        return int(reply[1])
+
     async def set_back(self, back_ms: int, now: int) -> int:
         """Let all that waits for its time wait no longer, after the clock was set back; gives how much was moved."""
         receivers = sorted(r.decode() for r in await self.link.call("SMEMBERS", self.keys("receivers")))
@@ -263,5 +271,5 @@ def _token(token: str) -> str:
 def _counters(flat: list[Any]) -> dict[str, Any]:
     names = ("failures", "paused_until_ms", "last_sent_ms", "waiting", "dead")
     stored = {flat[i].decode(): flat[i + 1] for i in range(0, len(flat), 2)}
-    parked = stored.get("parked", b"").decode("utf-8", "replace")
-    return {name: int(stored.get(name, 0)) for name in names} | {"parked": parked}
+    texts = {name: stored.get(name, b"").decode("utf-8", "replace") for name in ("parked", "error")}
+    return {name: int(stored.get(name, 0)) for name in names} | texts

@@ -157,6 +157,8 @@ class ReceiverHealth(Struct, frozen=True, kw_only=True):
 
     failures: int = 0
     """Failed attempts since the last success."""
+    error: str = ""
+    """What the last of them said; it stays when one has succeeded since."""
     paused_until_ms: int = 0
     last_sent_ms: int = 0
     queued: int = 0

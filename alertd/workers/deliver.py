@@ -74,7 +74,9 @@ class Deliverer:
                 await _close(*before[receiver], deadline_s)
             if receiver in fresh and not self._stopping:
                 with contextlib.suppress(StoreUnavailable):  # then the pause ends by itself
-                    await self._store.pause_receiver(receiver, 0)  # the reload may have mended what it rests for
+                    # The reload may have mended what it rests for, and what its messages failed for.
+                    await self._store.pause_receiver(receiver, 0)
+                    await self._store.hurry(receiver, self._clock())
                 self._open(receiver, fresh[receiver])
 
         await asyncio.gather(*map(change, before.keys() | fresh.keys()))

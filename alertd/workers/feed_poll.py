@@ -36,11 +36,20 @@ class FeedPoll:
 
     accept = ACCEPT
 
-    def __init__(self, intake: Intake, http: HttpClient, pool: ParsePool, health: SourceHealth, clock: Clock) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        http: HttpClient,
+        pool: ParsePool,
+        health: SourceHealth,
+        clock: Clock,
+        *,
+        reader: FeedReader | None = None,
+    ) -> None:
         self._intake = intake
         self._http = http
         self._pool = pool
-        self._reader = FeedReader(pool, clock)
+        self._reader = reader or FeedReader(pool, clock)
         self._health = health
         self._clock = clock
 
@@ -53,26 +62,29 @@ class FeedPoll:
         failpoint("poll.fetched")
         parsed = await self._reader.read(source, response, state.page_digest if here else "")
         if here and parsed.cut is not None and parsed.cut.digest == state.page_digest:
-            return await self._unchanged(source, _validated(state, response), response)
+            return await self._unchanged(source, _validated(state, response), response, state.ttl_s)
         cursor = await self.remembered(source, state, parsed)
 
         async def whole() -> ParsedFeed:
             return await self._reader.whole(source, response)
 
         taken = await self._intake.take(source, state, parsed, backlog=source.backlog, whole=whole)
+        ttl_s = float(parsed.ttl_seconds) if parsed.ttl_seconds is not None else None
         after = msgspec.structs.replace(
             _validated(healthy(source, taken.before, self._clock(), response), response, read=taken.read),
             page_digest=parsed.cut.digest if parsed.cut is not None and taken.read else "",
+            ttl_s=ttl_s,
             cursor=cursor,
         )
         after = await self._intake.end(after, taken)
-        ttl_s = float(parsed.ttl_seconds) if parsed.ttl_seconds is not None else None
         return Polled(after, "new" if taken.new else "nothing_new", max_age_s=response.max_age_s, ttl_s=ttl_s)
 
-    async def _unchanged(self, source: DocumentConfig, state: SourceState, response: Response) -> Polled:
+    async def _unchanged(
+        self, source: DocumentConfig, state: SourceState, response: Response, ttl_s: float | None = None
+    ) -> Polled:
         after = healthy(source, state, self._clock(), response)
         await self._health.quiet(state, after)
-        return Polled(after, "unchanged", max_age_s=response.max_age_s)
+        return Polled(after, "unchanged", max_age_s=response.max_age_s, ttl_s=ttl_s)
 
     async def remembered(self, source: DocumentConfig, state: SourceState, parsed: ParsedFeed) -> dict[str, Any]:
         """Look at what was read before it is taken in; gives what to remember. Raises ParseFailed to refuse it.

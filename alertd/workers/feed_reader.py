@@ -53,7 +53,8 @@ class FeedReader:
         whole = together(page, remembered)
         self._keep(source.id, to_remember(whole) if whole is not None else {})
         if whole is None:
-            return await self.whole(source, response)
+            read = page.cut is not None and len(page.candidates) == len(page.cut.entries)
+            return msgspec.structs.replace(page, cut=None) if read else await self.whole(source, response)
         telemetry.ENTRIES_REMEMBERED.labels(source=source.id).inc(len(whole.candidates) - len(page.candidates))
         return whole
 

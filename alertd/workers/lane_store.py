@@ -62,3 +62,7 @@ class LaneStore(Protocol):
     async def pause_receiver(self, receiver: str, until_ms: int) -> None:
         """Let nothing be claimed for a receiver until then; 0 ends the pause."""
         ...
+
+    async def hurry(self, receiver: str, now: int) -> int:
+        """Let what waits to be tried again after a failure be due now; gives how much was moved."""
+        ...

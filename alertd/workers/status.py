@@ -73,6 +73,7 @@ def receiver_row(receiver: str, type_: str, health: ReceiverHealth | None) -> di
         "waiting": health.waiting,
         "dead": health.dead,
         "failures": health.failures,
+        "error": health.error if health.failures else None,
         "parked": health.parked or None,
         "paused_until": _time(health.paused_until_ms),
         "last_sent_at": _time(health.last_sent_ms),

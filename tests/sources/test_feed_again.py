@@ -103,17 +103,28 @@ def test_another_content_type_makes_it_another() -> None:
         rss(GOOD_1, head="<![CDATA[ left open "),
         b"  not a feed",
         rss(GOOD_1, '<item xml:base="https://other.example.com/"><title>A</title><link>/a</link></item>'),
+        rss(GOOD_1, '<item><description base="https://other.example.com/">A</description></item>'),
+        rss('<x xml:base="https://a.example.com/">', GOOD_1, '</x><x xml:base="https://b.example.com/">', GOOD_2),
+        rss(GOOD_1, '<item><title>A</title><feed xml:lang="de"/></item>'),
+        rss(item("\u4e2d\u56fd\u7ecf\u6d4e")).decode().encode("gb2312"),
+        rss(GOOD_1, head="<?x <!-- ?> <item>"),
+        rss(GOOD_1).replace(b"<rss", b'<!DOCTYPE rss [<!ENTITY a "b">]><rss'),
+        rss(GOOD_1, "<item <!-- ></item><!--> ><title>NEW</title></item> -->"),
+        rss(GOOD_1, head="\0"),
     ],
-    ids=["json", "utf-16", "an item in an item", "an empty element", "no end", "comment", "section", "text", "base"],
+    ids=["json", "utf-16", "an item in an item", "an empty element", "no end", "comment", "section", "text", "base",
+         "a plain base", "bases between", "a feed in it", "gb2312", "an instruction", "entities",
+         "a comment in a tag", "zero"],
 )  # fmt: skip
 def test_what_cannot_be_cut_for_sure_is_not_cut(body: bytes) -> None:
     assert cut(body) is None
 
 
 def test_items_in_sections_and_comments_are_no_entries() -> None:
-    found = cut(rss("<!-- <item>no</item> -->", item("A", more="<![CDATA[</item><item>]]>"), GOOD_1))
-    assert found is not None
-    assert len(found.spans) == 2
+    for section in ("<![CDATA[</item><item>]]>", "<![cdata[</item><item><!-- ]]>"):
+        found = cut(rss("<!-- <item>no</item> -->", item("A", more=section), GOOD_1))
+        assert found is not None
+        assert len(found.spans) == 2
 
 
 @pytest.mark.parametrize(

@@ -235,6 +235,22 @@ async def test_a_shorter_pause_does_not_end_a_longer_one_but_a_person_does(store
     assert (await store.receiver_health())["desk"].paused_until_ms == 0
 
 
+async def test_what_waits_after_a_failure_can_be_hurried_and_what_waits_for_its_hour_cannot(store: Store) -> None:
+    await store.enqueue([delivery("a"), delivery("b", chain="other"), delivery("c", chain="third")], NOW)
+    await store.enqueue([delivery("d", chain="fourth", due=NOW + 3_600_000)], NOW)
+    await begin(store, "a")
+    await store.retry("dl_a", "t1", NOW, NOW + 140_000, "refuses connections", counts=True)
+    await begin(store, "b", "t2")
+    await store.retry("dl_b", "t2", NOW, NOW + 30_000, "429", counts=False)
+    health = (await store.receiver_health())["desk"]
+    assert (health.failures, health.error) == (1, "refuses connections")
+    assert await store.hurry("desk", NOW + 5) == 1
+    due, _ = await store.due("desk", NOW + 5, 10)
+    assert [one.delivery.id for one in due] == ["dl_c", "dl_a"]
+    assert await store.hurry("desk", NOW + 5) == 0
+    assert await store.hurry("nobody", NOW) == 0
+
+
 async def test_a_receiver_that_is_gone_is_asked_with_one_message_at_a_time_until_it_takes_one(store: Store) -> None:
     await store.enqueue([delivery("a"), delivery("b", chain="other")], NOW)
     await begin(store, "a")

@@ -11,6 +11,7 @@ from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.store.memory import MemoryStore
 from alertd.store.protocol import Store
 from alertd.workers.feed_poll import FeedPoll
+from alertd.workers.feed_reader import FeedReader
 from alertd.workers.intake import Intake
 from alertd.workers.notices import Notices
 from alertd.workers.poll import Poll, Polled
@@ -54,12 +55,13 @@ class Wire(Behind):
         self.settings: dict[str, Any] = {"backlog": "all"}
         self.notices = Notices(store, {"ops": "every"}, self.clock)
         self._http = http
+        self.reader: FeedReader | None = None
         self.poller = self._poller()
 
     def _poller(self) -> Poll:
         health = SourceHealth(self.store, self.notices, self.clock)
         intake = Intake(self.store, self.notices, self.clock, health)
-        feeds = FeedPoll(intake, self._http, self.pool, health, self.clock)
+        feeds = FeedPoll(intake, self._http, self.pool, health, self.clock, reader=self.reader)
         return Poll({"feed": feeds}, health, self.clock)
 
     def serve(self, *behaviours: Behaviour) -> None:

@@ -93,15 +93,23 @@ async def test_a_store_that_forgot_is_given_all_of_the_page_again(wire: Wire) ->
 
 
 async def test_entries_under_one_name_are_read_side_by_side(wire: Wire) -> None:
-    wire.serve(answer(feed(item("A", guid="1"))), answer(feed(item("B", guid="1"), item("A", guid="1"))))
-    await wire.poll()
-    await wire.poll()
-    assert read(wire) == [["A"], ["B"], ["B", "A"]]
+    both = [feed(item("B", guid="1"), item("A", guid="1"), head=MADE.format(n)) for n in range(2)]
+    wire.serve(answer(feed(item("A", guid="1"))), *map(answer, both))
+    for _ in range(3):
+        await wire.poll()
+    assert read(wire) == [["A"], ["B"], ["B", "A"], ["B", "A"]]
     assert sorted(await wire.titles()) == ["A", "B"]
 
 
+async def test_a_page_that_is_unchanged_is_good_for_as_long_as_it_said(wire: Wire) -> None:
+    wire.serve(*(answer(feed("A", head=f"<ttl>60</ttl>{MADE.format(n)}")) for n in range(2)))
+    polled = [await wire.poll() for _ in range(2)]
+    assert [(one.outcome, one.ttl_s) for one in polled] == [("new", 3600.0), ("unchanged", 3600.0)]
+
+
 async def test_without_room_to_remember_pages_are_read_as_a_whole(wire: Wire) -> None:
-    wire.poller._takers["feed"]._reader = FeedReader(wire.pool, wire.clock, most_bytes=100)  # type: ignore[attr-defined]
+    wire.reader = FeedReader(wire.pool, wire.clock, most_bytes=100)
+    await wire.restart()
     wire.serve(answer(feed("B", "A")), answer(feed("C", "B", "A")))
     await wire.poll()
     await wire.poll()

@@ -32,7 +32,7 @@ def newest(
     if row is not None:
         (floor,) = row
         found = _among(connection, condition, values, match, limit, "rowid > ?", [floor])
-        if len(found) == limit:
+        if found and len(found) == limit:
             risen = connection.execute(
                 "SELECT number FROM alerts WHERE updated_ms >= ? AND number <= ? LIMIT ?",
                 [found[-1][1], floor, MANY + 1],

@@ -34,6 +34,7 @@ save(record)
 redis.call('ZADD', queue(record), due, id)
 if counts > 0 then
   redis.call('HINCRBY', recv(record), 'failures', counts)
+  redis.call('HSET', recv(record), 'error', problem)
 end
 if pause > tonumber(redis.call('HGET', recv(record), 'paused_until_ms') or 0) then
   redis.call('HSET', recv(record), 'paused_until_ms', pause)

@@ -31,7 +31,7 @@ def past_page(one: Mapping[str, Any], now: int) -> tuple[str, list[Html]]:
         facts({
             "Portfolio": link(str(one["portfolio_title"] or one["portfolio"]), "portfolios", str(one["portfolio"])),
             "Rules": one_line(", ".join(one["rules"] or []), 400),
-            "Holdings": in_list(msgspec.convert(one.get("holdings") or [], list[TouchedHolding])),
+            "Holdings": _held(one.get("holdings") or []),
             "First": ago(one["first_at"], now),
             "Changed last": ago(one["updated_at"], now),
             "Taken by": one_line(str(one["acknowledged_by"] or ""), 80),
@@ -40,5 +40,14 @@ def past_page(one: Mapping[str, Any], now: int) -> tuple[str, list[Html]]:
         }),
         *([element("p", element("a", "Read source", href=address, rel="noreferrer noopener", class_="go"))]
           if address else []),
+        *([element("p", "Carried on by ", link("another alert", "alerts", str(one["merged_into"])))]
+          if one.get("merged_into") else []),
         element("p", "All that was decided about it: ", element("code", f"alertd why {one['id']}")),
     ]  # fmt: skip
+
+
+def _held(holdings: list[Any]) -> str:
+    try:
+        return in_list(msgspec.convert(holdings, list[TouchedHolding]))
+    except msgspec.ValidationError:  # a newer version wrote them
+        return ""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol, get_args
 from urllib.parse import urlencode
 
+import structlog
 from aiohttp import web
 
 from alertd.alerts.trail import Trail
@@ -20,7 +21,7 @@ from alertd.asking.in_force import InForce
 from alertd.asking.portfolio_names import PortfolioNames
 from alertd.base.clock import Clock
 from alertd.base.html import element
-from alertd.errors import Temporary
+from alertd.errors import HistoryRefused, Temporary
 from alertd.model import AlertState, AnswerKind
 from alertd.web import cursors
 from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, gone, page_of, state_of, taker_of
@@ -35,6 +36,8 @@ from alertd.web.page.frame import page, said
 from alertd.web.problems import Refusal
 
 _DONE = "done"
+
+log = structlog.get_logger(__name__)
 
 
 class PageReader(AlertReader, Protocol):
@@ -117,8 +120,11 @@ class AlertPages:
         """Show what the history has of an alert that is in Redis no more."""
         try:
             row = await gone(self._reader, alert, signed.caller)
-        except (Refusal, Temporary):
+        except HistoryRefused as error:
+            log.warning("history_refused", alert=alert, error=str(error))
             row = None
+        except Temporary:
+            return _away(signed)
         if row is None:
             return _not_there(signed)
         title, shown = past_page(row, self._clock())

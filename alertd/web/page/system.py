@@ -219,7 +219,8 @@ def _receivers(receivers: Sequence[Mapping[str, Any]], now: int) -> Html:
 def _how(one: Mapping[str, Any]) -> str:
     if one["parked"]:
         return f"parked: {one_line(one['parked'], 200)}"
-    return f"failed {counted(one['failures'], 'time')} in a row" if one["failures"] else "fine"
+    why = f": {one_line(one['error'], 200)}" if one.get("error") else ""
+    return f"failed {counted(one['failures'], 'time')} in a row{why}" if one["failures"] else "fine"
 
 
 def _notices(records: Sequence[JournalRecord] | None, now: int) -> Html:
