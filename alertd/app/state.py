@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from alertd.base.files import make_private, write_whole
+from alertd.base.users import me, other_owner
 from alertd.companies.report import Trouble
 from alertd.errors import ConfigError
 from alertd.store.leftover import running
@@ -61,10 +62,16 @@ def prepare_state_dir(path: Path) -> None:
     """Make the state directory, closed to others. Raises ConfigError."""
     try:
         make_private(path)
+    except PermissionError as error:
+        hint = f"make it by hand and give it to {me()}, or name another: state_dir"
+        raise ConfigError.at(path, f"{me()} may not make the state directory", hint) from error
     except OSError as error:
         raise ConfigError.at(path, f"cannot make the state directory: {error.strerror}") from error
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise ConfigError.at(path, "the state directory is not writable")
+    if not os.access(path, os.W_OK | os.X_OK, effective_ids=True):
+        owner, user = other_owner(path), me()
+        give = f"run alertd as {owner}, or give it to {user}: chown -R {user} {path}"
+        hint = f"it belongs to {owner}: {give}" if owner else f"chmod u+rwx {path}"
+        raise ConfigError.at(path, f"the state directory is not writable for {user}", hint)
 
 
 def hold(path: Path, roles: list[str]) -> list[int]:
@@ -171,9 +178,12 @@ def remove_run_state(path: Path, roles: list[str]) -> None:
 
 
 def read_run_states(path: Path) -> list[RunState]:
-    """Give the run state of each daemon that works in this directory and lives."""
+    """Give the run state of each daemon that works in this directory and lives.
+
+    Raises PermissionError where the directory is closed to us: then nobody can say that none does.
+    """
     found = []
-    for file in sorted(path.glob("run*.json")):
+    for file in _run_files(path):
         try:
             state = msgspec.json.decode(file.read_bytes(), type=RunState)
         except (msgspec.DecodeError, FileNotFoundError):
@@ -181,6 +191,14 @@ def read_run_states(path: Path) -> list[RunState]:
         if _lives(path, state):
             found.append(state)
     return found
+
+
+def _run_files(path: Path) -> list[Path]:
+    try:
+        files = sorted(path.iterdir())  # `Path.glob` passes over a directory that it may not read
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [file for file in files if file.match("run*.json")]
 
 
 def _lives(path: Path, state: RunState) -> bool:

@@ -13,9 +13,10 @@ from typing import Any, Literal
 
 from alertd.alerts.rows import Wanted, row
 from alertd.asking.kept import Kept
+from alertd.base.ids import delivery_id
 from alertd.errors import HistoryRefused, HistoryUnavailable
 from alertd.history.projection.query import AlertFilter
-from alertd.model import AlertState
+from alertd.model import AlertState, DeliveryState
 from alertd.rules.walls import may_see
 from alertd.store.redis import RedisStore
 
@@ -87,6 +88,19 @@ async def rows_of(asked: Asked, store: RedisStore | None, kept: Kept) -> list[di
         kept.warn(f"alertd: {error}")
         return await _from_store(asked, store)
     return await _as_they_stand(asked, store, found, [] if asked.text else fresh)
+
+
+async def sendings(rows: Sequence[dict[str, Any]], store: RedisStore) -> dict[tuple[str, str], DeliveryState]:
+    """Give how the newest message of each alert to each receiver stands, by their ids.
+
+    A row's `told` says what was queued. None: it was long ago, or came in a digest, which is about many.
+    """
+    pairs = {
+        delivery_id(name, one["id"], revision): (one["id"], name)
+        for one in rows
+        for name, revision in one["told"].items()
+    }
+    return {pairs[one.id]: one.state for one in await store.deliveries(list(pairs))}
 
 
 def _from_kept(asked: Asked, kept: Kept, limit: int) -> list[dict[str, Any]]:

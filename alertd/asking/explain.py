@@ -48,9 +48,10 @@ def _meant(book: RuleBook, name: str) -> str:
     if not whole and not book.event_types:
         return ": there are no rules"
     kinds = [kind.id for kind in book.event_types]
-    near = suggest.closest(name, [*whole, *kinds]) or suggest.closest(name, [r.rpartition("/")[2] for r in whole])
+    called = {r.rpartition("/")[2]: r for r in reversed(whole)}  # a rule is asked for without its portfolio, too
+    near = suggest.closest_in(name, [*whole, *called], kinds)
     if near:
-        return f" (did you mean {near}?)"
+        return f" (did you mean {called.get(near, near)}?)"
     known = [*whole, *kinds]
     more = f" and {len(known) - MAX_NAMED} more" if len(known) > MAX_NAMED else ""
     return f"; there are {', '.join(known[:MAX_NAMED])}{more}"

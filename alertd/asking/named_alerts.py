@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
+from alertd.asking.desk_view import DeskView
 from alertd.errors import NotThere
 from alertd.store.redis import RedisStore
 
 MOST = 200_000
 """Alerts among which a beginning is looked for: more than a store holds."""
 SHOWN = 5
+LOOKED_AT = 200
+"""Of those that a beginning fits, so many are looked at for whom they are: a beginning that fits more names none."""
 WHOLE = len("al_") + 26
 
 
@@ -28,6 +31,17 @@ async def beginning(store: RedisStore, word: str) -> list[str]:
         return [word]
     known = await store.alerts(0, MOST)
     return [word] if word in known else [alert for alert in known if alert.startswith(word)]
+
+
+async def newest_event(store: RedisStore, view: DeskView, word: str) -> tuple[str, str]:
+    """Give the newest event of an alert and its portfolio, by its id or the beginning of that. Raises NotThere."""
+    there = await store.load_alerts((await beginning(store, word))[:LOOKED_AT])
+    states = {name: one.state for name, one in there.items() if one.state is not None}
+    seen = [name for name, state in states.items() if view.desk is None or view.sees_alert(state)]
+    state = states[one_of(word, seen)]
+    if state.event is None:
+        raise NotThere(f"of the alert {state.alert.id} no event is kept; alertd why {state.alert.id} says more")
+    return state.event.id, state.alert.portfolio
 
 
 def _whole(word: str) -> bool:

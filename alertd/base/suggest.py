@@ -21,6 +21,17 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
+def closest_in(word: str, *groups: Iterable[str]) -> str | None:
+    """Give the nearest of several groups, or None; where two are equally near, that of the earlier group."""
+    found = [near for group in groups if (near := closest(word, group)) is not None]
+    return max(found, key=lambda near: _nearness(word, near), default=None)
+
+
+def _nearness(word: str, known: str) -> float:
+    one, other = _fold(word[:200]), _fold(known)
+    return 1.0 if sorted(one) == sorted(other) else difflib.SequenceMatcher(None, other, one).ratio()
+
+
 def hint(word: str, known: Iterable[str]) -> str:
     """Write the hint for an unknown word: the nearest known one, else the list of them, else nothing."""
     names = list(dict.fromkeys(known))

@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal
 import typer
 
 from alertd.alerts.by_rule import ByRule, RuleLine
-from alertd.asking.alert_rows import MOST, Asked, changed_since, rows_of
+from alertd.asking.alert_rows import MOST, Asked, changed_since, rows_of, sendings
 from alertd.asking.desk_view import DeskView, load_nothing
 from alertd.asking.kept import Kept
 from alertd.asking.past_rules import Books
 from alertd.asking.reach import Reach
 from alertd.base.clock import system_clock
 from alertd.cli.alert_names import check_names
-from alertd.cli.alerts_text import show
+from alertd.cli.alerts_text import Sendings, show
 from alertd.cli.connect import command_store, reach_of
 from alertd.cli.kept import kept_of, store_or_kept
 from alertd.cli.output import (
@@ -97,7 +97,7 @@ def alerts(
     )  # fmt: skip
     asked = Asked(wanted, text, sort or "relevance", limit, desk)
 
-    async def listed() -> list[dict[str, Any]]:
+    async def listed() -> tuple[list[dict[str, Any]], Sendings]:
         reach = reach_of(config)
         kept = kept_of(reach, desk)
         async with store_or_kept(reach, kept) as store:
@@ -105,7 +105,7 @@ def alerts(
             rows = await rows_of(asked, store, kept)
             if not rows:
                 await check_names(asked, reach, store, kept)
-            return rows
+            return rows, await sendings(rows, store) if store is not None and not json else {}
 
     async def ruled() -> list[RuleLine]:
         counts = ByRule()
@@ -125,7 +125,8 @@ def alerts(
     if by_rule:
         _show_rules(guarded(ruled), json=json)
     else:
-        show(guarded(listed), asked, now, json=json)
+        rows, sent = guarded(listed)
+        show(rows, asked, now, sent, json=json)
 
 
 def _check_words(text: str, *, by_rule: bool, sort: Sort | None) -> None:

@@ -14,12 +14,13 @@ from typing import Any
 
 from alertd.app.away import own_redis_away, runs
 from alertd.app.reach import reach_from as reach_from
-from alertd.app.state import RunState, working
+from alertd.app.state import RunState, read_run_states, working
 from alertd.asking.reach import Named, Reach
 from alertd.base.ids import USER_ID
 from alertd.base.secrets import Secret
+from alertd.base.users import closed_by, closed_words
 from alertd.base.yaml import load_yaml
-from alertd.cli.output import environment
+from alertd.cli.output import environment, told
 from alertd.errors import ConfigError, StoreUnavailable
 from alertd.settings import Settings, find_config, load_settings
 from alertd.store.embedded import socket_url
@@ -120,6 +121,21 @@ async def _opened(settings: Reach) -> RedisStore:
         if pids := working(settings.state_dir):
             said = own_redis_away(settings.state_dir, pids, said) if own else f"{runs(pids)}; {said}"
         raise StoreUnavailable(said) from error
+
+
+def daemons_of(settings: Reach) -> list[RunState] | None:
+    """Give the daemons that work in the state directory; None, and a line on stderr, where it is another user's.
+
+    Raises PermissionError where their Redis is in there, too: then there is nobody to ask.
+    """
+    try:
+        return read_run_states(settings.state_dir)
+    except PermissionError:
+        found = closed_by(settings.state_dir)
+        if found is None or settings.redis.reveal() == "embedded":
+            raise
+        told(f"alertd: {closed_words(*found)}; this is what Redis knows")
+        return None
 
 
 def web_address(settings: Reach, daemon: RunState) -> str:

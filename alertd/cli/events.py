@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,26 @@ from alertd.cli.progress import STDIN, Advance
 
 MAX_LINE = 16 << 20
 """Bytes of one JSON line; a longer one is refused without being kept in memory."""
+
+
+def is_json(argument: str) -> bool:
+    """Tell an event that is written out on the command line from the name of a file."""
+    return argument.lstrip().startswith(("{", "["))
+
+
+def written_out(argument: str) -> Iterator[tuple[str, bytes]]:
+    """Give the events of an argument: one over several lines, or one a line."""
+    try:
+        json.loads(argument)
+    except ValueError:
+        lines = argument.splitlines()
+    except RecursionError:  # whoever reads it says so
+        lines = [argument]
+    else:
+        lines = [argument]
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield "EVENT" if len(lines) == 1 else f"EVENT:{number}", line.encode("utf-8", "surrogateescape")
 
 
 def lines_of(path: Path, advance: Advance, complain: Callable[[str], None]) -> Iterator[tuple[str, bytes]]:

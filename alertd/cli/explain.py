@@ -11,7 +11,7 @@ import typer
 
 from alertd.asking.events import EventReader
 from alertd.asking.explain import document, explained, named
-from alertd.cli.events import MAX_LINE
+from alertd.cli.events import MAX_LINE, is_json
 from alertd.cli.output import (
     FAULTS,
     USAGE,
@@ -35,6 +35,8 @@ from alertd.rules.explanation_text import lines
 MAX_BYTES = 4 * MAX_LINE
 """Of all events of a timeline together."""
 _SUCH = """an event is a file, -, or JSON such as '{"title": "…"}'"""
+BY_ID = """an event is its id (ev_…), a file, -, or JSON such as '{"title": "…"}'"""
+"""Where a daemon is asked, too."""
 
 
 def explain(
@@ -85,17 +87,17 @@ def explain(
 # --- the events -----------------------------------------------------------------------------------------------
 
 
-def content_of(event: str) -> bytes:
-    """Give the text of the events. Ends the command if it cannot be read."""
-    if event.lstrip().startswith(("{", "[")):
+def content_of(event: str, such: str = _SUCH) -> bytes:
+    """Give the text of the events; `such` says what may be written. Ends the command if it cannot be read."""
+    if is_json(event):
         return event.encode()
     if not event.strip():
-        fail(f"EVENT is empty; {_SUCH}", USAGE)
+        fail(f"EVENT is empty; {such}", USAGE)
     path = Path(event)
     if path == STDIN:
         terminal_hint([path])
     elif not path.exists():
-        fail(f"{event}: there is no such file; {_SUCH}", USAGE)
+        fail(f"{event}: there is no such file; {such}", USAGE)
     try:
         with sys.stdin.buffer if path == STDIN else path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
@@ -107,7 +109,7 @@ def content_of(event: str) -> bytes:
 
 
 def _named(event: str) -> str:
-    return "stdin" if event == "-" else "EVENT" if event.lstrip().startswith(("{", "[")) else event
+    return "stdin" if event == "-" else "EVENT" if is_json(event) else event
 
 
 # --- the answer -----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from alertd.asking.events import EventReader
 from alertd.asking.given_event import event_of_journal
 from alertd.asking.past_rules import Books
 from alertd.cli.connect import command_store, reach_from
-from alertd.cli.explain import content_of
+from alertd.cli.explain import BY_ID, content_of
 from alertd.cli.output import environment, fail, guarded, told, warn
 from alertd.errors import ConfigError, ParseFailed
 from alertd.model import Event
@@ -40,7 +40,7 @@ def _read(loaded: Loaded, written: str) -> Event:
     """Read an event as `alertd explain` does. Ends the command if it is none."""
     reader = EventReader.of(loaded)
     try:
-        event = reader.timeline(content_of(written))[-1]
+        event = reader.timeline(content_of(written, BY_ID))[-1]
     except ParseFailed as error:
         fail(f"not an event: {error}")
     for remark in reader.remarks():

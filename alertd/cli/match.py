@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from alertd.asking.events import EventReader
-from alertd.cli.events import events_of
+from alertd.cli.events import events_of, is_json, written_out
 from alertd.cli.output import FAULTS, ConfigOption, fail, print_json, printable, quiet_logs, warn
-from alertd.cli.progress import STDIN, Advance, progress, terminal_hint, total_bytes
+from alertd.cli.progress import progress, terminal_hint, total_bytes
 from alertd.cli.rules import RulesOption, loaded_rules
 from alertd.cli.understood import naming_of, understood_lines
 from alertd.enrich.enricher import Enricher
@@ -27,7 +27,8 @@ from alertd.ruletests.stream import Stream, Taken, told
 
 def match(
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE…", help="Files of JSON lines; - or none is stdin.")
+        list[str] | None,
+        typer.Argument(metavar="FILE…", help="Files of JSON lines, or JSON itself; - or none is stdin."),
     ] = None,
     rules: RulesOption = None,
     all_events: Annotated[bool, typer.Option("--all", help="Print events without a match too.")] = False,
@@ -48,13 +49,14 @@ def match(
         loaded = loaded_rules(rules, config)
     except ConfigError as error:
         fail(error)
-    paths = files or [STDIN]
+    given = [one if is_json(one) else Path(one) for one in files or ["-"]]
+    paths = [one for one in given if isinstance(one, Path)]
     terminal_hint(paths)
     matcher = Matcher(loaded.book, understanding=Enricher.of(loaded.book.event_types, loaded.table))
     with progress("matching", total_bytes(paths)) as advance, Stream(matcher) as stream:
         work = _Matching(loaded, stream, all_events=all_events, explained=explained)
-        for path in paths:
-            work.file(path, advance)
+        for one in given:
+            work.take(events_of(one, advance, work.complain) if isinstance(one, Path) else written_out(one))
     if work.failed:
         raise typer.Exit(FAULTS)
 
@@ -72,13 +74,13 @@ class _Matching:
         self._broken: set[tuple[str, str]] = set()
         self.failed = False
 
-    def file(self, path: Path, advance: Advance) -> None:
-        """Match the events of one file."""
-        for where, line in events_of(path, advance, self._complain):
+    def take(self, lines: Iterable[tuple[str, bytes]]) -> None:
+        """Match events, each with its place."""
+        for where, line in lines:
             try:
                 event = self._reader.read(line)
             except ParseFailed as error:
-                self._complain(f"{where}: not an event: {error}")
+                self.complain(f"{where}: not an event: {error}")
                 continue
             for remark in self._reader.remarks():
                 warn(f"{where}: {remark}", "yellow")
@@ -86,7 +88,7 @@ class _Matching:
             for failure in taken.failures:
                 self._broken.add((failure.portfolio, failure.rule))
                 name = f"{failure.portfolio}/{failure.rule}".lstrip("/")
-                self._complain(f"{where}: rule {name} failed: {failure.error}")
+                self.complain(f"{where}: rule {name} failed: {failure.error}")
             if self._explainer is not None:
                 sys.stdout.write("".join(f"{printable(text)}\n" for text in self._explained(taken, self._explainer)))
                 sys.stdout.flush()
@@ -105,6 +107,7 @@ class _Matching:
                 found = explainer.rule(portfolio, rule, taken.event, over_time=before, refused=taken.refused)
                 yield from (f"    {text}" for text in brief(found))
 
-    def _complain(self, text: str) -> None:
+    def complain(self, text: str) -> None:
+        """Say what is wrong; the exit code says it too."""
         self.failed = True
         warn(text)

@@ -12,11 +12,12 @@ import typer
 
 from alertd.asking.desk_view import DeskView
 from alertd.asking.events import EventReader
+from alertd.asking.named_alerts import newest_event
 from alertd.asking.note_given import Given
 from alertd.asking.notes import Noted, event_noted, notes_of, open_to_models, understood, written
 from alertd.asking.past_rules import Books
 from alertd.cli.connect import command_store, reach_of
-from alertd.cli.explain import content_of
+from alertd.cli.explain import BY_ID, content_of
 from alertd.cli.note_model import Answered, ToWrite, ask_models, models_of
 from alertd.cli.output import (
     FAULTS,
@@ -43,13 +44,15 @@ from alertd.rules.match import Matcher
 from alertd.rules.walls import may_see
 
 _ID = re.compile(r"ev_[a-z2-7]+")
+_ALERT = re.compile(r"al_[a-z2-7]*")
 
 
 def note(
     event: Annotated[
         str,
         typer.Argument(
-            metavar="EVENT", help="A file of JSON, - for stdin, JSON itself, or the id of an event that was told of."
+            metavar="EVENT",
+            help="A file of JSON, - for stdin, JSON itself, or the id of an event or alert that was told of.",
         ),
     ],
     portfolio: Annotated[
@@ -79,6 +82,9 @@ def note(
     Exit 1 if none wrote one.
     """
     quiet_logs()
+    if _ALERT.fullmatch(event) and not Path(event).exists():
+        event, of = guarded(lambda: _newest(event, config, desk))
+        portfolio = portfolio if portfolio is not None else of
     if model or model_id is not None:
         _show_asked(_asked(event, portfolio, hops, rules, config, desk, model_id), json=json)
         return
@@ -105,6 +111,12 @@ async def _stored(event: str, portfolio: str | None, config: Path | None, desk: 
         return await notes_of(store, DeskView(desk, Books(reach, told), store.load_alerts), event, portfolio)
 
 
+async def _newest(alert: str, config: Path | None, desk: str | None) -> tuple[str, str]:
+    reach = reach_of(config)
+    async with command_store(reach) as store:
+        return await newest_event(store, DeskView(desk, Books(reach, told), store.load_alerts), alert)
+
+
 async def _journalled(name: str, config: Path | None, desk: str | None) -> tuple[Event, list[Row]]:
     reach = reach_of(config)
     async with command_store(reach) as store:
@@ -115,7 +127,7 @@ def _given(event: str, portfolio: str | None, rules: Path | None, config: Path |
     loaded = _loaded(rules, config)
     reader = EventReader.of(loaded)
     try:
-        events = reader.timeline(content_of(event))
+        events = reader.timeline(content_of(event, BY_ID))
     except ParseFailed as error:
         fail(f"not an event: {error}")
     for remark in reader.remarks():

@@ -21,6 +21,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from alertd.base.clock import parse_rfc3339
+from alertd.base.users import closed_by, closed_words
 from alertd.errors import AlertdError, ConfigError, Fault
 from alertd.text.written import counted as counted
 
@@ -209,6 +210,19 @@ def guarded(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return asyncio.run(work())
     except AlertdError as error:
         fail(error)
+    except PermissionError as error:
+        closed(error)
+
+
+def closed(error: PermissionError) -> NoReturn:
+    """End the command where something is another user's, saying whose; else the error goes on.
+
+    What a command reads without saying so itself lies in the state directory, which is the daemon's own.
+    """
+    found = closed_by(Path(os.fsdecode(error.filename))) if isinstance(error.filename, (str, bytes)) else None
+    if found is None:
+        raise error
+    fail(closed_words(*found))
 
 
 def quiet_logs() -> None:

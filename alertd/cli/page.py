@@ -15,7 +15,7 @@ from alertd.base.clock import system_clock
 from alertd.base.secrets import Secret
 from alertd.base.tokens import Digests
 from alertd.cli.connect import reach_of, web_address
-from alertd.cli.output import ConfigOption, JsonOption, fail, print_json, stdout
+from alertd.cli.output import ConfigOption, JsonOption, closed, fail, print_json, stdout
 from alertd.cli.person import whoami
 from alertd.errors import AlertdError
 from alertd.notify.plain import one_line
@@ -42,7 +42,10 @@ def page(
     if not 0 < len(name) <= MAX_NAME:
         raise typer.BadParameter(f"a name has 1 to {MAX_NAME} characters", param_hint="--as")
     reach = guarded_reach(config)
-    daemon = next((one for one in read_run_states(reach.state_dir) if one.web), None)
+    try:
+        daemon = next((one for one in read_run_states(reach.state_dir) if one.web), None)
+    except PermissionError as error:
+        closed(error)
     if daemon is None:
         fail(f"no alertd with a page runs in {reach.state_dir}; start it with: alertd run")
     url = link_of(reach.state_dir, web_address(reach, daemon), name, reach.web_token)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alertd.base.config import check_timezone
+from alertd.base.users import me
 from alertd.cli.output import environment
 
 _LOCALTIME = Path("/etc/localtime")
@@ -17,10 +16,7 @@ def whoami() -> str:
     """Give the name of the user of the system; under sudo of who asked for it."""
     if name := environment().get("SUDO_USER"):
         return name
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:  # a container's user without a name
-        return f"uid {os.geteuid()}"
+    return me()
 
 
 def clock_of(timezone: str | None) -> str:

@@ -13,11 +13,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from alertd.app.state import read_run_states
 from alertd.asking.status import TROUBLE, in_order, overlay
 from alertd.base import suggest
 from alertd.base.clock import parse_rfc3339, system_clock
-from alertd.cli.connect import command_store, live_status, reach_of
+from alertd.cli.connect import command_store, daemons_of, live_status, reach_of
 from alertd.cli.output import (
     FAULTS,
     ConfigOption,
@@ -96,7 +95,7 @@ async def _collect(config: Path | None) -> dict[str, Any]:
     settings = reach_of(config)
     async with command_store(settings) as store:
         found = await collect_status(store, settings.sources, settings.receivers, system_clock())
-    daemons = read_run_states(settings.state_dir)
-    for daemon in daemons:
+    daemons = daemons_of(settings)
+    for daemon in daemons or ():
         overlay(found, live_status(settings, daemon))
-    return found | {"daemon": bool(daemons)}
+    return found | {"daemon": daemons is None or bool(daemons)}

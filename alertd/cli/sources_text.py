@@ -15,7 +15,7 @@ def show_all(rows: list[dict[str, Any]], every: list[dict[str, Any]], now: int) 
     fine = sum(row["state"] == "fine" for row in every)
     print_table(
         f"Sources: {fine} of {len(every)} fine",
-        ["id", "type", "state", "for", "last item", "last answer", "rate", "why"],
+        ["id", "type", "state", "for", "last item", "last good", "rate", "why"],
         [_line(row, now) for row in rows],
     )
 
@@ -51,7 +51,7 @@ def show_one(row: dict[str, Any], now: int) -> None:
         "asked at": row["asked_at"],
         "moved to": row["moved_to"],
         "last item": f"{ago(row['last_new_at'], now) or 'never'}{f', {rate}' if rate else ''}{lag}",
-        "last answer": ago(row["last_success_at"], now) or "never",
+        "last good": ago(row["last_success_at"], now) or "never",
         "last asked": ago(row["last_poll_at"], now) or "never",
         "next asked": ago(row.get("next_poll_at"), now),
         "in all": f"{counted(row['polls'], 'poll')}, {counted(row['events'], 'event')}, "

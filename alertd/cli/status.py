@@ -9,13 +9,13 @@ import msgspec
 import typer
 from rich.console import Console
 
-from alertd.app.state import ROLES, RunState, read_run_states
+from alertd.app.state import ROLES, RunState
 from alertd.asking.desk_view import DeskView, load_nothing
 from alertd.asking.past_rules import Books
 from alertd.asking.reach import Reach
 from alertd.asking.status import TROUBLE, overlay, seen_by
 from alertd.base.clock import parse_rfc3339, rfc3339, system_clock
-from alertd.cli.connect import command_store, live_status, reach_of, web_address
+from alertd.cli.connect import command_store, daemons_of, live_status, reach_of, web_address
 from alertd.cli.output import (
     FAULTS,
     ConfigOption,
@@ -44,9 +44,10 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
     The daemon, its Redis, its sources and its receivers. Exit 1 if something is not as it should be.
     """
 
-    async def work() -> dict[str, Any]:
+    async def work() -> tuple[dict[str, Any], bool]:
         settings = reach_of(config)
-        daemons = read_run_states(settings.state_dir)
+        seen = daemons_of(settings)
+        daemons = seen or []
         try:
             found = await _whole(settings, daemons)
         except StoreUnavailable as error:
@@ -54,13 +55,15 @@ def status(config: ConfigOption = None, json: JsonOption = False, desk: DeskOpti
                 raise
             found = {"at": rfc3339(system_clock()), "redis": {"error": str(error)}}
         found |= {"daemons": [_row(daemon, settings) for daemon in daemons]}
-        return found if desk is None else seen_by(found, DeskView(desk, Books(settings, told), load_nothing))
+        if desk is not None:
+            found = seen_by(found, DeskView(desk, Books(settings, told), load_nothing))
+        return found, seen is not None
 
-    found = guarded(work)
+    found, known = guarded(work)
     if json:
         print_json(found, pretty=True)
     else:
-        _show(found)
+        _show(found, known=known)
     if not _well(found):
         raise typer.Exit(FAULTS)
 
@@ -108,10 +111,11 @@ def model_line(model: dict[str, Any]) -> str:
     return f"{plain(model['id'])} ({plain(model['model'])}): {asked}{breaker.get(model['breaker'], '')}{error}"
 
 
-def _show(found: dict[str, Any]) -> None:
+def _show(found: dict[str, Any], *, known: bool) -> None:
+    """Print it. Not `known`: whether a daemon runs."""
     console = stdout()
     now = parse_rfc3339(found["at"])
-    if not found["daemons"]:
+    if known and not found["daemons"]:
         console.print("[red]no daemon runs here[/red]; what follows is what it left")
     for row in found["daemons"]:
         _show_daemon(console, msgspec.convert(row, RunState), row["url"], now)

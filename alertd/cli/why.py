@@ -102,10 +102,11 @@ def _tell(thing: str, portfolio: str | None, desk: str | None, config: Any, *, j
     found = guarded(work)
     thing = found.thing
     if not (found.lines or found.now):
+        if _is_word(thing):
+            fail(_word_hint(thing, desk))
         seen = f" for desk {desk}" if desk is not None else ""
         fail(
             f"nothing is known{seen} of {thing}: it was never seen here, or the journal reaches back to it no longer"
-            f"{_word_hint(thing, desk)}"
         )
     again = Again(found.view.books, found.view)
     if portfolio is not None:
@@ -125,16 +126,22 @@ def _tell(thing: str, portfolio: str | None, desk: str | None, config: Any, *, j
 _OF_AN_ID = re.compile(r"[a-z]{2}_.*")
 
 
-def _word_hint(thing: str, desk: str | None) -> str:
-    """Say how to search for what looks like a word of a headline, and not like an id."""
+def _is_word(thing: str) -> bool:
+    """Tell what looks like a word of a headline from an id: of that nobody can say that it was never seen."""
     try:
         expression(thing)
     except NotSearchable:
-        return ""
-    if _OF_AN_ID.fullmatch(thing):
-        return ""
+        return False
+    return not _OF_AN_ID.fullmatch(thing)
+
+
+def _word_hint(thing: str, desk: str | None) -> str:
+    """Say how to search for a word."""
     only = f" --desk {shlex.quote(desk)}" if desk is not None else ""
-    return f"; headlines are searched from two words on, alerts from one: alertd alerts{only} {shlex.quote(thing)}"
+    return (
+        f"headlines are searched from two words on: alertd why{only} {shlex.quote(f'{thing} …')}; alerts from one:"
+        f" alertd alerts{only} {shlex.quote(thing)}"
+    )
 
 
 def _list_events(words: str, desk: str | None, config: Any, limit: int, *, json: bool) -> None:

@@ -111,6 +111,11 @@ def refusal(ip: str | IPv4Address | IPv6Address, policy: AddressPolicy = PUBLIC)
     return None
 
 
+def beside(why: str, host: str) -> str:
+    """Write a `refusal` where the host is named already: an address is not said twice."""
+    return why.replace(f" ({host})", "", 1)
+
+
 def _find(address: IPv4Address | IPv6Address, table: tuple[tuple[str, tuple[Network, ...]], ...]) -> str | None:
     return next((name for name, networks in table if _in_any(address, networks)), None)
 

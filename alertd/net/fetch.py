@@ -11,6 +11,7 @@ from yarl import URL
 
 from alertd.base.secrets import marked_query
 from alertd.errors import FetchPermanent, FetchTemporary
+from alertd.net.address import beside
 from alertd.net.budget import HostBudget
 from alertd.net.exchange import GetOptions, Response
 from alertd.net.headers import BadHeader, checked, is_sendable, kept, retry_after
@@ -214,7 +215,7 @@ class Visit:
         if self._hops:
             return FetchTemporary(f"redirects to {why}")
         if is_literal(url):
-            return FetchPermanent(f"is {why}")
+            return FetchPermanent(f"is {beside(why, url.raw_host or '')}")
         # A name may point elsewhere tomorrow: name servers in trouble are known to answer 127.0.0.1 for a while.
         return FetchTemporary(f"is at {why}")
 

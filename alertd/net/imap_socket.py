@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Any, Literal
 
 from alertd.errors import FetchPermanent, FetchTemporary
-from alertd.net.address import AddressPolicy, refusal
+from alertd.net.address import AddressPolicy, beside, refusal
 from alertd.net.imap_answer import LITERAL, Answer, literal_size, without_announcement
 from alertd.net.resolver import ThreadResolver
 from alertd.net.words import explain_socket, size
@@ -137,7 +137,7 @@ async def _socket(access: Access) -> socket.socket:
         raise FetchTemporary(explain_socket(trouble)) from trouble
     why = next((why for why in refused if why), "") or ""
     if _is_literal(access.host):
-        raise FetchPermanent(f"is {why}")
+        raise FetchPermanent(f"is {beside(why, access.host)}")
     raise FetchTemporary(f"is at {why}")  # its name may lead elsewhere tomorrow
 
 

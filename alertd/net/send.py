@@ -11,6 +11,7 @@ from typing import Final
 import aiohttp
 from multidict import CIMultiDict
 
+from alertd.net.address import beside
 from alertd.net.exchange import PostFailed, PostOptions, PostResult
 from alertd.net.headers import BadHeader, checked, retry_after
 from alertd.net.pools import Attempt, Pools, attempting
@@ -62,7 +63,10 @@ async def send_once(
 
 def _failure(exc: Exception, attempt: Attempt, host: str, options: PostOptions) -> PostFailed:
     if attempt.refused and not attempt.connected:
-        return PostFailed(f"{host}: is at {attempt.refused[0]}", sent=False, forbidden=True)
+        why = attempt.refused[0]
+        short = beside(why, host)
+        said = f"is at {why}" if short == why else f"is {short}"
+        return PostFailed(f"{host}: {said}", sent=False, forbidden=True)
     if isinstance(exc, TimeoutError) and not isinstance(exc, aiohttp.ClientError):
         words = f"{'no answer' if attempt.connected else 'no connection'} within {options.timeout_s:g} s"
     else:

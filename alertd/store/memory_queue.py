@@ -272,6 +272,10 @@ class MemoryQueue(MemoryDeliveries):
             self._write_chain(key, [*self._chains.get(key, []), delivery_id], now)
         return dead
 
+    async def deliveries(self, ids: Sequence[str]) -> list[Delivery]:
+        """Give the records of those that are known."""
+        return [delivery_of(self._deliveries[i]) for i in ids if i in self._deliveries]
+
     async def delivery(self, delivery_id: str) -> Delivery | None:
         """Give a delivery's record."""
         record = self._deliveries.get(delivery_id)

@@ -100,5 +100,8 @@ class QueueStore(Protocol):
     async def retry_dead(self, ids: Sequence[str], now: int) -> list[str]:
         """Queue dead letters again, due now, with at least a day to live; gives the ids that were dead."""
 
+    async def deliveries(self, ids: Sequence[str]) -> list[Delivery]:
+        """Give the records of those that are known, in their order."""
+
     async def delivery(self, delivery_id: str) -> Delivery | None:
         """Give a delivery's record."""

@@ -30,10 +30,10 @@ from alertd.store.types import ReceiverHealth
 
 log = structlog.get_logger(__name__)
 
-DEAD_AT_ONCE = 200
+READ_AT_ONCE = 200
+"""Deliveries that are read at once: there may be many, and the loop is others', too."""
 MOST_HURRIED = 1_000
 """Of each queue: the server is not blocked for long. The rest comes when its time does."""
-"""Dead letters that are read at once: there may be many, and the loop is others', too."""
 
 
 def soonest(scores: Sequence[float]) -> int | None:
@@ -243,11 +243,7 @@ class QueuePart(Part):
     async def dead_deliveries(self, count: int) -> list[Delivery]:
         """Give the newest dead letters, newest first."""
         ids = await self.link.call("ZREVRANGE", self.keys("dead"), 0, count - 1) if count > 0 else []
-        found = list[Delivery]()
-        for start in range(0, len(ids), DEAD_AT_ONCE):
-            raws = await self.link.call("HMGET", self.keys("deliveries"), *ids[start : start + DEAD_AT_ONCE])
-            found += [delivery_from(raw) for raw in raws if raw is not None]
-        return found
+        return await self.deliveries([i.decode() for i in ids])
 
     async def retry_dead(self, ids: Sequence[str], now: int) -> list[str]:
         """Queue dead letters again, due now, with at least a day to live; gives the ids that were dead."""
@@ -255,6 +251,14 @@ class QueuePart(Part):
             return []
         reply = await self.link.run("retry_dead", QUEUE_NAMES, now, rfc3339(now), GRACE_MS, *unique(ids))
         return [i.decode() for i in reply[1]]
+
+    async def deliveries(self, ids: Sequence[str]) -> list[Delivery]:
+        """Give the records of those that are known."""
+        found = list[Delivery]()
+        for start in range(0, len(ids), READ_AT_ONCE):
+            raws = await self.link.call("HMGET", self.keys("deliveries"), *ids[start : start + READ_AT_ONCE])
+            found += [delivery_from(raw) for raw in raws if raw is not None]
+        return found
 
     async def delivery(self, delivery_id: str) -> Delivery | None:
         """Give a delivery's record."""

@@ -51,6 +51,7 @@ class PublicServer(HttpServer):
     """Serves `routes` at `bind` from start to stop. `url` is the address by which others know it."""
 
     what = "public"
+    key = "web.public.bind"
 
     def __init__(
         self, bind: str, url: str, routes: Sequence[web.AbstractRouteDef], *, outside: Outside = NOBODY

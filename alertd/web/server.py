@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import os
 import socket
 from collections.abc import Callable, Collection
 
@@ -61,6 +63,8 @@ class HttpServer:
     """Serves an application at `bind` from start to stop. `names` as for build_app."""
 
     what = "web"
+    key = "web.bind"
+    """The setting that says where it listens."""
 
     def __init__(
         self,
@@ -101,13 +105,15 @@ class HttpServer:
         try:
             host, port = parse_bind(self._bind)
             listener = await loop.run_in_executor(None, _listen, host, port, self._before)
-        except (OSError, ValueError) as error:
-            raise Permanent(f"{self.what}: cannot listen on {self._bind}: {error}") from error
+        except OSError as error:
+            raise Permanent(f"{self.key}: cannot listen on {self._bind}: {_not_bound(error)}") from error
+        except ValueError as error:
+            raise Permanent(f"{self.key}: {error}") from error
         address, real_port = listener.getsockname()[:2]
         loopback = is_loopback(address)
         if not loopback and not self._outside.safe:
             listener.close()
-            raise Permanent(f"{self.what}: {self._bind}: {OPEN}; {HOW}")
+            raise Permanent(f"{self.key}: {self._bind}: {OPEN}; {HOW}")
         names = {*self._names} if is_address(host) else {*self._names, host}
         alone = loopback and not self._outside.proxies  # a proxy on this machine lets others in
         self._runner = web.AppRunner(self._build(alone, names), access_log=None, shutdown_timeout=2.0)
@@ -181,6 +187,15 @@ class WebServer(HttpServer):
             bind, build, names=names, outside=outside, deadline_s=deadline_s, max_connections=max_connections,
             streams=deps.streams, before=before,
         )  # fmt: skip
+
+
+def _not_bound(error: OSError) -> str:
+    """Say why an address cannot be listened on; Python's own words name it once more."""
+    if error.errno == errno.EADDRINUSE:
+        return "another program has the port; stop it, or name another port"
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
 
 
 def _listen(host: str, port: int, before: int) -> socket.socket:

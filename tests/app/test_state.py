@@ -31,6 +31,7 @@ from alertd.app.state import (
 )
 from alertd.companies.report import Trouble
 from alertd.errors import ConfigError
+from tests.support.users import OTHER, closed_to_root, needs_root
 
 
 def state(*roles: str, pid: int = 0) -> RunState:
@@ -50,6 +51,23 @@ def test_a_state_directory_that_cannot_be_is_said_with_its_path(tmp_path: Path) 
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot make the state directory: Not a directory"):
         prepare_state_dir(tmp_path / "file" / "var")
+
+
+@needs_root
+def test_a_state_directory_of_another_user_is_said_with_both_names(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    folder.mkdir()
+    with closed_to_root(folder):
+        with pytest.raises(ConfigError) as refused:
+            prepare_state_dir(folder)
+        with pytest.raises(PermissionError):
+            read_run_states(folder)
+        with pytest.raises(ConfigError, match="root may not make the state directory"):
+            prepare_state_dir(folder / "a")
+    assert str(refused.value) == (
+        f"{folder}: the state directory is not writable for root"
+        f" (it belongs to {OTHER}: run alertd as {OTHER}, or give it to root: chown -R root {folder})"
+    )
 
 
 @pytest.fixture

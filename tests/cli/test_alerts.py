@@ -5,10 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from alertd.base.clock import rfc3339, system_clock
+from alertd.base.ids import delivery_id
 from alertd.model import Told
+from alertd.store.redis import RedisStore
 from tests.alerts.living import TITLE, match, state
 from tests.cli.conftest import Desk
 from tests.cli.living import ONE, THREE, TWO, alert, put
+from tests.store.make import delivery
 
 
 def ids(desk: Desk, *words: str) -> list[str]:
@@ -26,7 +29,7 @@ def test_the_one_that_changed_last_stands_first(desk: Desk) -> None:
     done = desk.run("alerts")
     title, head, second, first = done.out.splitlines()
     assert (done.code, title) == (0, "Alerts")
-    assert head.split() == ["alert", "severity", "status", "changed", "portfolio", "queued", "for", "title"]
+    assert head.split() == ["alert", "severity", "status", "changed", "portfolio", "told", "title"]
     assert "acknowledged by jd" in second
     assert first.split()[:3] == [ONE, "high", "open"]
     assert first.endswith(TITLE)
@@ -72,6 +75,44 @@ def test_the_row_says_who_was_told_and_who_waits(desk: Desk) -> None:
     alert(desk, ONE, told={"desk": Told(revision=2), "oms": Told(held="oms/brief//1")})
     (row,) = desk.run("alerts", "--json").json
     assert (row["told"], row["waits_for"], row["rules"]) == ({"desk": 2}, ["oms"], ["lease"])
+
+
+def test_the_list_says_who_was_told_and_of_what_did_not_arrive_how_far_it_is(desk: Desk) -> None:
+    now = system_clock()
+    alert(desk, ONE, told={"desk": Told(revision=2), "mail": Told(revision=2), "oms": Told(held="oms/brief//1")})
+    assert told_column(desk) == "desk, mail, oms (held)"
+    name = delivery_id("desk", ONE, 2)
+    desk.do(lambda store: store.enqueue([replace(delivery("x", chain=ONE), id=name)], now))
+    assert told_column(desk) == "desk (on its way), mail, oms (held)"
+
+    async def give_up(store: RedisStore) -> None:
+        await store.claim("desk", name, "token", now + 1000, 60_000, 0, b"payload")
+        assert await store.bury(name, "token", now + 1000, "HTTP 410")
+
+    desk.do(give_up)
+    assert told_column(desk) == "desk (given up), mail, oms (held)"
+
+
+async def _sent(store: RedisStore, name: str) -> None:
+    now = system_clock()
+    await store.claim("desk", name, "token", now, 60_000, 0, b"payload")
+    assert await store.finish(name, "token", now, "HTTP 204")
+
+
+def test_what_a_receiver_has_is_not_on_its_way_any_more(desk: Desk) -> None:
+    alert(desk, ONE)
+    name = delivery_id("desk", ONE, 1)
+    desk.do(lambda store: store.enqueue([replace(delivery("x", chain=ONE), id=name)], system_clock()))
+    assert told_column(desk) == "desk (on its way)"
+    desk.do(lambda store: _sent(store, name))
+    assert told_column(desk) == "desk"
+
+
+def told_column(desk: Desk) -> str:
+    """Give what the only alert of the list has there."""
+    _, head, line = desk.run("alerts").out.splitlines()
+    begin, end = head.index("told"), head.index("title")
+    return line[begin:end].strip()
 
 
 def test_hostile_titles_do_not_reach_the_terminal(desk: Desk) -> None:

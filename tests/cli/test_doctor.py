@@ -65,7 +65,7 @@ def test_hosts_are_connected_to_unless_it_is_offline(desk: Desk) -> None:
         desk.run("doctor", "--online")
         assert [request.method for request in server.requests] == ["HEAD"]
     (hosts,) = [one for one in done.json["verdicts"] if one["area"] == "hosts"]
-    assert (hosts["level"], hosts["says"]) == ("ok", "1 host is reached as they should be")
+    assert (hosts["level"], hosts["says"]) == ("ok", "1 host is reached as it should be")
     assert "hush" not in done.out
 
 

@@ -57,6 +57,13 @@ def test_a_name_that_several_portfolios_have_is_not_guessed(desk: Path) -> None:
     assert explain(desk, "other/contract-ends", LEASE).code == 0
 
 
+def test_of_a_rule_and_an_event_type_that_are_called_alike_the_rule_is_meant(desk: Path) -> None:
+    portfolio = desk / "rules/portfolios/filings.yaml"
+    portfolio.write_text(portfolio.read_text().replace("id: contract-ends", "id: contract-dispute"))
+    assert "(did you mean filings/contract-dispute?)" in explain(desk, "contract-disputte", LEASE).err
+    assert "(did you mean compute_lease?)" in explain(desk, "compute_leas", LEASE).err
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

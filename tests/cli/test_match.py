@@ -67,6 +67,18 @@ def test_what_parse_prints_match_reads(tmp_path: Path) -> None:
     assert line["event"]["provenance"]["fetched_sha256"]
 
 
+def test_an_event_may_be_written_out_as_an_argument(desk: Path) -> None:
+    text = json.dumps(HOLDS)
+    piped = match(cwd=desk, events=HOLDS)
+    for argument in (text, json.dumps(HOLDS, indent=2)):
+        done = match(argument, cwd=desk)
+        assert (done.code, done.err) == (0, "")
+        assert [line["matches"] for line in done.lines] == [line["matches"] for line in piped.lines]
+    done = match(f'{text}\n{{"title": 7}}', cwd=desk)
+    assert (done.code, len(done.lines)) == (1, 1)
+    assert done.err == "EVENT:2: not an event: Expected `str`, got `int` - at `$.title`\n"
+
+
 def test_lines_that_are_no_events_are_named_and_the_others_are_matched(desk: Path) -> None:
     good = json.dumps(HOLDS).encode()
     (desk / "events.jsonl").write_bytes(b"\n".join([

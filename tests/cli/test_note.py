@@ -198,6 +198,24 @@ def test_an_id_with_a_portfolio_shows_the_note_of_its_alert_alone(desk: Desk) ->
     assert (shown["alert"], shown["note"]["confidence"]) == (TWO, "medium")
 
 
+def test_an_alert_stands_for_its_newest_event_also_by_its_beginning(desk: Desk) -> None:
+    told_of(desk, ONE, KEPT)
+    told_of(desk, TWO, KEPT, "other", wall="b")
+    for name in (ONE, ONE[:8]):
+        (shown,) = desk.run("note", name, "--json").json
+        assert (shown["alert"], shown["portfolio"]) == (ONE, "ai")
+    for words in (("al_zzz",), (TWO, "--desk", "a")):
+        none = desk.run("note", *words)
+        assert (none.code, none.err) == (1, f"alertd: there is no alert {words[0]}; alertd alerts lists them\n")
+    several = desk.run("note", "al_", "--desk", "a")
+    assert several.code == 0, "of the other one the desk knows nothing"
+    assert "is the beginning of 2 alerts" in desk.run("note", "al_").err
+
+
+def test_what_is_no_file_may_have_been_meant_for_an_id(desk: Desk) -> None:
+    assert "there is no such file; an event is its id (ev_…), a file, -, or JSON" in desk.run("note", "evabc").err
+
+
 def test_an_alert_without_a_note_and_an_event_without_an_alert_are_told_apart(desk: Desk) -> None:
     told_of(desk, ONE, None)
     bare = desk.run("note", "ev_a")

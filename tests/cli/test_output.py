@@ -67,7 +67,7 @@ ID = "al_tkwcuzkdawwt54skbcrcf62s2l"
 
 @pytest.mark.parametrize("columns", [80, 100, 160])
 def test_ids_in_a_table_are_never_folded(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
-    head = ["alert", "severity", "status", "changed", "portfolio", "queued for", "title", "found"]
+    head = ["alert", "severity", "status", "changed", "portfolio", "told", "title", "found"]
     row = [ID, "critical", "acknowledged by jd", "12 min ago", "general", "ops, pm-mail", cut("x" * 500), "y z " * 20]
     with monkeypatch.context() as patch:
         out, _ = streams(patch, Terminal, columns)

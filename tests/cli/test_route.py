@@ -128,7 +128,7 @@ def test_what_only_another_desks_receivers_may_be_told_of_is_not_there_for_a_des
         ([LEASE, "--portfolio", "nope"], 2, "there is no portfolio nope; there are ai"),
         ([LEASE, "--at", "tomorrow"], 2, "--at takes a time with a zone"),
         (["{"], 1, "not an event"),
-        (["missing.json"], 2, "there is no such file"),
+        (["missing.json"], 2, "there is no such file; an event is its id (ev_…), a file, -, or JSON"),
     ],
 )
 def test_what_is_asked_wrongly_is_said(routed: Desk, words: list[str], code: int, says: str) -> None:

@@ -35,10 +35,10 @@ def test_each_source_has_a_line_those_in_trouble_first(desk: Desk) -> None:
     assert done.code == 1
     assert done.out.splitlines() == [
         "Sources: 0 of 3 fine",
-        "id     type  state    for    last item  last answer  rate  why",
-        "wire   feed  failing  8 min  never      9 min ago          failed 4 times in a row: HTTP 503\ufffd[2J",
-        "quiet  feed  new             never      never              not asked yet",
-        "late   feed  new             never      never              not asked yet",
+        "id     type  state    for    last item  last good  rate  why",
+        "wire   feed  failing  8 min  never      9 min ago        failed 4 times in a row: HTTP 503\ufffd[2J",
+        "quiet  feed  new             never      never            not asked yet",
+        "late   feed  new             never      never            not asked yet",
     ]
 
 

@@ -163,7 +163,7 @@ async def test_the_time_for_everything_spans_the_redirects(server: FaultServer, 
 async def test_no_spelling_of_this_machine_gets_through(server: FaultServer, client: HttpClient, host: str) -> None:
     with pytest.raises((FetchTemporary, FetchPermanent)) as caught:
         await client.get(server.url("/feed", host=host), GetOptions(), 0)
-    assert " address (" in str(caught.value)
+    assert " address" in str(caught.value)
     assert server.connections == 0
 
 
@@ -200,7 +200,7 @@ async def test_a_redirect_to_the_metadata_service_is_refused_even_inside(
 async def test_an_address_in_figures_is_refused_for_good_and_a_name_for_now(client: HttpClient) -> None:
     with pytest.raises(FetchPermanent) as figures:
         await client.get("http://10.0.0.5/feed", GetOptions(), 0)
-    assert str(figures.value) == "10.0.0.5: is a private address (10.0.0.5), set allow_private to permit it"
+    assert str(figures.value) == "10.0.0.5: is a private address, set allow_private to permit it"
     why = await failure(client, "http://localhost/feed", GetOptions())
     assert why.startswith("localhost: is at a loopback address (")
 

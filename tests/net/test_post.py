@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -119,6 +120,7 @@ async def test_a_forbidden_address_sent_nothing_and_never_will(
     failed = await failure(client, url.format(port=server.port), PostOptions())
     assert (failed.sent, failed.forbidden) == (False, True)
     assert "set allow_private to permit it" in str(failed)
+    assert str(failed).count(urlsplit(url.format(port=1)).hostname or "") == 1, "an address is not said twice"
     assert server.connections == 0
 
 

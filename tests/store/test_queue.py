@@ -45,6 +45,12 @@ async def test_an_id_is_queued_once(store: Store) -> None:
     assert await due(store) == ["dl_a", "dl_b"]
 
 
+async def test_several_are_read_at_once_and_those_that_are_unknown_left_out(store: Store) -> None:
+    await store.enqueue([delivery("a"), delivery("b", chain="x")], NOW)
+    assert [one.id for one in await store.deliveries(["dl_b", "dl_none", "dl_a"])] == ["dl_b", "dl_a"]
+    assert await store.deliveries([]) == []
+
+
 async def test_nothing_is_due_before_its_time(store: Store) -> None:
     await store.enqueue([delivery("a", due=NOW + 10)], NOW)
     assert await store.due("desk", NOW, 10) == ([], NOW + 10)

@@ -67,7 +67,7 @@ FAILING = {
 BUSY = HOST + "answered 429"
 GONE = {
     "gone": HOST + "answered 410 (gone)",
-    "loopback": HOST + "is a loopback address (127.0.0.1), set allow_private to permit it",
+    "loopback": HOST + "is a loopback address, set allow_private to permit it",
 }
 """Sources that are not asked again."""
 HEALED = "healed"

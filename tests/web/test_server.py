@@ -357,8 +357,11 @@ async def test_another_life_listens_at_the_port_of_the_one_before_while_it_is_fr
 async def test_a_taken_port_is_a_clear_error(daemon: Daemon) -> None:
     first = WebServer("127.0.0.1:0", daemon.deps())
     _, port = await first.start()
-    with pytest.raises(Permanent, match=f"cannot listen on 127.0.0.1:{port}"):
+    with pytest.raises(Permanent) as refused:
         await WebServer(f"127.0.0.1:{port}", daemon.deps()).start()
+    assert str(refused.value) == (
+        f"web.bind: cannot listen on 127.0.0.1:{port}: another program has the port; stop it, or name another port"
+    )
     await first.stop()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alertd.app.doctor.verdict import Verdict
 from alertd.app.state import RunState
+from alertd.base.users import closed_by, me
 from alertd.settings import Settings
 
 
@@ -42,6 +43,14 @@ def judge_watched(settings: Settings) -> Iterator[Verdict]:
     if settings.heartbeat is None:
         advice = "set `heartbeat:` to a check outside (docs/operations.md#who-watches-the-watcher)"
         yield Verdict("warn", "watched", "nobody outside notices when alertd itself has died", advice)
+
+
+def judge_shut(folder: Path) -> Iterator[Verdict]:
+    """Say whether the state directory is another user's, and closed to us: then nothing in it can be looked at."""
+    if (found := closed_by(folder)) is not None:
+        path, owner = found
+        says = f"{path} belongs to {owner} and is closed to {me()}: what lies there is not looked at"
+        yield Verdict("bad", "state", says, f"run alertd doctor as the user of the daemon ({owner})")
 
 
 def judge_closed(folder: Path) -> Iterator[Verdict]:

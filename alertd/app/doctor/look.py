@@ -52,10 +52,17 @@ class Patient:
 async def look(patient: Patient, *, offline: bool, online: bool) -> list[Verdict]:
     """Look at everything. `offline`: no host outside is connected to; `online`: sources are asked what time it is."""
     watch = clocks.Watch()
-    daemons, pids = read_run_states(patient.state_dir), working(patient.state_dir)
-    found = [*daemon.judge_versions(__version__, daemons, pids), *_files(patient, daemons)]
-    found += await asyncio.to_thread(lambda: [*_disks(patient)])
-    found += await _redis(patient, running=bool(pids))
+    found = [*daemon.judge_shut(patient.state_dir)]
+    shut = bool(found)
+    daemons = [] if shut else read_run_states(patient.state_dir)
+    pids = [] if shut else working(patient.state_dir)
+    if not shut:
+        found += daemon.judge_versions(__version__, daemons, pids)
+    found += _files(patient, daemons, shut=shut)
+    if not shut:
+        found += await asyncio.to_thread(lambda: [*_disks(patient)])
+    if not (shut and patient.embedded):
+        found += await _redis(patient, running=bool(pids))
     found += _machine(patient, daemons)
     found += [clocks.judge_kept(clocks.kernel_says())]
     found += [clocks.judge_zones(*clocks.zone_data(), datetime.now(UTC).year)]
@@ -68,14 +75,15 @@ async def look(patient: Patient, *, offline: bool, online: bool) -> list[Verdict
     return [*found, *watch.judge()]
 
 
-def _files(patient: Patient, daemons: Sequence[RunState]) -> Iterator[Verdict]:
+def _files(patient: Patient, daemons: Sequence[RunState], *, shut: bool) -> Iterator[Verdict]:
     yield upkeep.judge_faults(patient.faults)
     yield from upkeep.judge_age(upkeep.last_changed(patient.rules), time.time())
     if patient.loaded is not None:
         there = patient.loaded.rules.book.version
         for one in daemons:
             yield from upkeep.judge_in_force(one.rules_version, there)
-    yield from upkeep.judge_companies(patient.state_dir, datetime.now(UTC).date())
+    if not shut:
+        yield from upkeep.judge_companies(patient.state_dir, datetime.now(UTC).date())
 
 
 def _disks(patient: Patient) -> Iterator[Verdict]:

@@ -100,7 +100,7 @@ def judge_reached(found: Sequence[Reached], now_s: float) -> list[Verdict]:
 
 def _together(fine: list[tuple[float, str]], now_s: float) -> str:
     count = len(fine)
-    says = f"{count} {'host is' if count == 1 else 'hosts are'} reached as they should be"
+    says = "1 host is reached as it should be" if count == 1 else f"{count} hosts are reached as they should be"
     ends, where = min(fine)
     if ends == float("inf"):
         return says

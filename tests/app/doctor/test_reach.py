@@ -98,7 +98,7 @@ async def test_a_host_that_is_trusted_is_reached_and_asked_nothing(
     (said,) = judge_reached([found], ends.timestamp() - 40 * DAY)
     where = f"127.0.0.1:{found.endpoint.port} (test)"
     assert said.says == (
-        f"1 host is reached as they should be; the first certificate to end is that of {where}, in 40 days"
+        f"1 host is reached as it should be; the first certificate to end is that of {where}, in 40 days"
     )
     assert [one.level for one in judge_reached([found], ends.timestamp() - 9 * DAY)] == ["warn"]
 
@@ -134,7 +134,7 @@ async def test_each_trouble_has_its_words() -> None:
     refused, unknown, forbidden, silent = (one.trouble for one in found)
     assert refused == "refuses connections"
     assert unknown.startswith("its name ")
-    assert forbidden == "is a loopback address (127.0.0.1), set allow_private to permit it"
+    assert forbidden == "is a loopback address, set allow_private to permit it"
     assert silent == "does not answer in time"
 
 
