@@ -173,7 +173,7 @@ class ReportedType(Struct, frozen=True, kw_only=True):
     kind: str | None = None
     """Which of the kinds that the event type tells apart: of a contract_termination `commercial`, `lease`…"""
     parties: list[Party] = []
-    """Who does what in it."""
+    """Who does what in it; those that alertd finds stand in the order of the type's roles."""
     asset: str | None = None
     """What it is about, in the words of the text: `Colossus 1`."""
     evidence: list[Evidence] = []
