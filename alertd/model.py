@@ -73,7 +73,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     end: int
     """The one behind the last."""
     quote: str
-    """The line around it, at most 200 characters."""
+    """The line around it, of a deal term its sentence alone; at most 200 characters."""
 
 
 class Rights(Struct, frozen=True, kw_only=True):
