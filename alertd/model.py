@@ -73,7 +73,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     end: int
     """The one behind the last."""
     quote: str
-    """The line around it, at most 200 characters."""
+    """The line around it, of a deal term its sentence alone; at most 200 characters."""
 
 
 class Rights(Struct, frozen=True, kw_only=True):
@@ -173,7 +173,7 @@ class ReportedType(Struct, frozen=True, kw_only=True):
     kind: str | None = None
     """Which of the kinds that the event type tells apart: of a contract_termination `commercial`, `lease`…"""
     parties: list[Party] = []
-    """Who does what in it."""
+    """Who does what in it; those that alertd finds stand in the order of the type's roles."""
     asset: str | None = None
     """What it is about, in the words of the text: `Colossus 1`."""
     evidence: list[Evidence] = []

@@ -225,6 +225,24 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     return Loaded(settings, faults, path.absolute(), filled.doc)
 
 
+def rules_named(path: Path | None, env: Mapping[str, str]) -> Path:
+    """Give the rules directory of settings that may be wrong elsewhere: the default where that cannot be read.
+
+    Raises ConfigError if there are no settings.
+    """
+    path = find_config(path, env)
+    folder = path.absolute().parent
+    named: object = None
+    try:
+        doc, _ = override(load_yaml(_read(path), str(path), MAX_BYTES), Settings, env, PREFIX, RESERVED)
+        data = expand(doc, Settings, env, folder).doc.value
+        named = data.get("rules") if isinstance(data, dict) else None
+    except ConfigError:  # its faults are told where the settings are loaded
+        pass
+    default = Settings.model_fields["rules"].default
+    return folder / (named if isinstance(named, str) and named else default)
+
+
 def redacted(settings: Settings) -> dict[str, Any]:
     """Give settings for printing, as JSON data: no secrets; what came from a variable as `${NAME}`."""
     data: dict[str, Any] = settings.model_dump(mode="json", by_alias=True)

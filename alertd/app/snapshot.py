@@ -20,7 +20,7 @@ from alertd.rules.loaded import KnownSettings
 from alertd.rules.loaded import Loaded as LoadedRules
 from alertd.rules.loader import load_rules
 from alertd.rules.places import memory_of
-from alertd.settings import Loaded, Settings, find_config, load_settings
+from alertd.settings import Loaded, Settings, load_settings, rules_named
 from alertd.store.address import is_several, secrets_in
 from alertd.workers.archive_version import InForce
 
@@ -180,11 +180,12 @@ def all_faults(config: Path | None, env: Mapping[str, str]) -> tuple[LoadedSnaps
 
 
 def _faults_beside(config: Path | None, env: Mapping[str, str]) -> list[Fault]:
-    """Look at the rules beside settings that do not load, so that one check shows everything."""
+    """Look at the rules of settings that do not load, so that one check shows everything."""
     try:
-        beside = find_config(config, env).parent / "rules"
-        if beside.is_dir():
-            load_rules(beside)
+        named = rules_named(config, env)
+        if named.is_dir():
+            # Which receivers and sources there are is not known for sure, so rules may name any.
+            return load_rules(named, tests=True).warnings
     except ConfigError as error:
         return error.faults
     return []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from alertd.asking.in_force import InForce
 from alertd.asking.portfolio_names import PortfolioName
+from alertd.companies.model import Holding
 from alertd.rules.walls import may_see
 
 MOST = 300
@@ -44,11 +45,16 @@ async def choices_of(in_force: InForce, portfolios: Sequence[PortfolioName], des
         return Choices(sources=_first(sources))
     held = [one for portfolio in book.portfolios for one in portfolio.holdings.positions.values()]
     return Choices(
-        companies=_first((one.label or one.company, one.company) for one in held),
+        companies=_first((one.label or one.company, _called(one)) for one in held),
         event_types=_first((one.id, one.title) for one in book.event_types),
         sources=_first(sources),
         rules=_first((rule.id, rule.title) for _, rule in book.rules()),
     )
+
+
+def _called(one: Holding) -> str:
+    """Say which company it is, as the alerts do: `Microsoft (MSFT)`."""
+    return f"{one.name} ({one.label})" if one.name else one.label or one.company
 
 
 def _first(found: Iterable[tuple[str, str]]) -> dict[str, str]:

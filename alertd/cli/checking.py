@@ -24,7 +24,7 @@ from alertd.rules.loader import load_portfolio, load_rules
 from alertd.rules.shared import read_shared
 from alertd.ruletests.lint import lint
 from alertd.ruletests.lint_several import dead_receivers, without_archive
-from alertd.settings import MAX_BYTES, Settings
+from alertd.settings import MAX_BYTES, Settings, rules_named
 from alertd.sources.rights import unheard
 from alertd.web.token_checks import foreign_portfolios, open_names, unknown_desks
 
@@ -70,8 +70,7 @@ class Checking:
         loaded, faults = all_faults(path, environment())
         self.faults += faults
         if loaded is None:
-            if path is not None:
-                self._seen.add((path.parent / "rules").resolve())
+            self._seen |= _read_beside(path)
             return
         settings, rules = loaded.snapshot.settings, loaded.rules
         self._seen |= {loaded.path.resolve(), settings.rules.resolve()}
@@ -203,6 +202,14 @@ def _linted(loaded: Loaded, directory: Path) -> list[Fault]:
     if directory.resolve() == SHIPPED.resolve():
         return found
     return [fault for fault in found if fault.name not in _UNUSED or not is_as_shipped(Path(fault.file))]
+
+
+def _read_beside(path: Path | None) -> set[Path]:
+    """Give the rules directory that was read though its settings are wrong."""
+    try:
+        return {rules_named(path, environment()).resolve()}
+    except ConfigError:
+        return set()
 
 
 def _receivers(settings: Settings, doc: Document) -> dict[str, Place]:

@@ -122,6 +122,8 @@ class Holding(Struct, frozen=True, kw_only=True):
     """Ticker or name, for people."""
     unweighted: bool = False
     """No weight is known, so a condition on it is unknown."""
+    name: str = ""
+    """Where the label is a ticker: what the company is called, for people."""
 
 
 class Holdings(Struct, frozen=True, kw_only=True):

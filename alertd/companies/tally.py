@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 import msgspec
+from msgspec import Struct
 
 from alertd.base.ids import mark
 from alertd.companies.check_digits import is_right
 from alertd.companies.holdings import HoldingsFile, InlineHolding
 from alertd.companies.model import Company, Holding, Holdings
 from alertd.companies.positions import Position, Positions
+from alertd.companies.readable import readable_name
 from alertd.companies.report import LoadReport, Tally, Unmapped
 from alertd.companies.securities import NO_MASTER, Companies, Master, find, is_rounded, keys, underlying_of
 
@@ -22,6 +24,15 @@ _LARGE = 10.0
 """Of the portfolio: a gross above that is more probably a wrong unit than leverage."""
 _SMALL = 0.05
 """A gross below that is more probably a wrong unit than a portfolio of cash."""
+
+
+class _Counted(Struct, frozen=True, gc=False):
+    """What of a holding its fingerprint is made of: a company that is renamed is held as before."""
+
+    company: str
+    weight: float
+    label: str
+    unweighted: bool
 
 
 def tally_up(
@@ -125,6 +136,7 @@ def _holdings(sums: dict[str, float], unknown: set[str], companies: Companies) -
             weight=0.0 if abs(weight) < _EVEN else round(weight, 12),
             label=_label(company, companies.get(company)),
             unweighted=company in unknown,
+            name=_name(companies.get(company)),
         )
 
 
@@ -140,10 +152,18 @@ def _label(company: str, known: Company | None) -> str:
     return known.label if known is not None else company
 
 
+def _name(known: Company | None) -> str:
+    """Give what people call it beside its label; empty where the label says so itself."""
+    if known is None or known.label == known.name:
+        return ""
+    return readable_name(known.name, [listing.ticker for listing in known.listings])
+
+
 def make_holdings(held: Iterable[Holding], as_of: str | None = None, at: str = "") -> Holdings:
     """Make the holdings of a portfolio, with their fingerprint; `at` is the moment of the day `as_of`."""
     positions = {holding.company: holding for holding in held}
-    content = msgspec.json.encode((at or as_of, positions), order="deterministic").decode()
+    plain = {key: _Counted(one.company, one.weight, one.label, one.unweighted) for key, one in positions.items()}
+    content = msgspec.json.encode((at or as_of, plain), order="deterministic").decode()
     return Holdings(positions=positions, as_of=as_of, hash=mark(content) if positions else "", at=at)
 
 
@@ -151,7 +171,7 @@ def add_up(entries: Iterable[tuple[InlineHolding, Company]]) -> Holdings:
     """Make holdings of what is written inline, each entry with its company."""
     held: dict[str, Holding] = {}
     for entry, company in entries:
-        before = held.get(company.id, Holding(company=company.id, label=company.label))
+        before = held.get(company.id, Holding(company=company.id, label=company.label, name=_name(company)))
         held[company.id] = msgspec.structs.replace(
             before,
             weight=round(before.weight + (entry.weight or 0.0), 12),

@@ -37,6 +37,8 @@ class Draft:
     """What was seen and not taken, with the reason in words: `Apple` as a fruit, a dispute settled years ago."""
     by_frames: dict[str, ByFrame] = field(default_factory=dict)
     """The event types that a frame shows in the title or the lead, by name."""
+    found_amounts: bool = False
+    """Whether the event's amounts were found in its text, and not brought with it."""
 
     _units: dict[tuple[Field, Sentence], Line] = field(default_factory=dict, repr=False)
 

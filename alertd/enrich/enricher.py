@@ -28,6 +28,7 @@ from alertd.enrich.durations import add_durations
 from alertd.enrich.frames_sure import SureFrames
 from alertd.enrich.language import add_language, drop_unread
 from alertd.enrich.money import add_money
+from alertd.enrich.money_rent import add_rents
 from alertd.enrich.roles import Roles, frames_of
 from alertd.enrich.status import Statuses
 from alertd.enrich.story_report import report_of
@@ -85,6 +86,7 @@ class Enricher:
             ("unread", drop_unread),
             ("statuses", Statuses(self._types, frames)),
             ("roles", Roles(self._types, frames)),
+            ("rents", add_rents),
             ("tone", add_tone),
         )
         """What follows from the event types; those just found stand in `draft.reported`."""

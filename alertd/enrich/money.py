@@ -61,6 +61,7 @@ def add_money(draft: Draft) -> None:
             _add(found, amount)
     if found:
         draft.event = replace(draft.event, amounts=found[:MOST])
+        draft.found_amounts = True
 
 
 def _in_field(draft: Draft, name: Field) -> Iterator[Amount]:

@@ -78,7 +78,16 @@ class Roles:
             if role not in parties.values() and not parties.get(company):
                 parties[company] = role
         made = [Party(company=company, role=role) for company, role in list(parties.items())[:MAX_PARTIES]]
-        return replace(reported, parties=made, asset=asset)
+        return replace(reported, parties=_giver_first(made, rule.roles), asset=asset)
+
+
+def _giver_first(parties: Iterable[Party], roles: Sequence[str]) -> list[Party]:
+    """Put parties in the order of the type's roles, whatever order a sentence tells them in; the others after these.
+
+    Two reports of one lease tell it from either side, and whoever reads both wants one arrow.
+    """
+    places = {role: place for place, role in enumerate(roles)}
+    return sorted(parties, key=lambda party: places.get(party.role, len(places)))
 
 
 def frames_of(event_types: Mapping[str, EventTypeRule]) -> dict[str, Frames]:

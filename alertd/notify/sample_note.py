@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from alertd.model import Evidence, Note, NoteGround, NoteStatement
 
-_RISK = "A harm clause allows SpaceX to reclaim the computing capacity."
+CLAUSE = "SpaceX keeps a right to reclaim the compute if it is used to cause harm."
+BODY = (
+    "SpaceX will lease its Colossus 1 supercomputer to Anthropic for $3 billion to $4 billion a year, a deal worth "
+    f"over $2.5 billion in cash profit. {CLAUSE}"
+)
+"""What the story of the samples says; the note quotes it."""
+_START = BODY.index(CLAUSE)
 NOTE = Note(
     event="ev_sample",
     event_revision=1,
@@ -18,7 +24,12 @@ NOTE = Note(
         NoteStatement(
             section="risk",
             text="Reclaim right, held by SpaceX: what was given can be taken back.",
-            grounds=[NoteGround(kind="quote", evidence=Evidence(field="body", start=0, end=len(_RISK), quote=_RISK))],
+            grounds=[
+                NoteGround(
+                    kind="quote",
+                    evidence=Evidence(field="body", start=_START, end=_START + len(CLAUSE), quote=CLAUSE),
+                )
+            ],
         ),
     ],
     none_found=["precedent"],

@@ -34,14 +34,11 @@ from alertd.model import (
     Story,
     TouchedHolding,
 )
-from alertd.notify.sample_note import NOTE
+from alertd.notify.sample_note import BODY, CLAUSE, NOTE
+from alertd.rules.logic import quote
 
 _MINUTE = 60_000
 _TITLE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year"
-_BODY = (
-    "SpaceX will lease its Colossus 1 supercomputer to Anthropic for $3 billion to $4 billion a year, a deal worth "
-    "over $2.5 billion in cash profit. SpaceX keeps a right to reclaim the compute if it is used to cause harm."
-)
 _ALERT, _EVENT, _STORY = make_id("al", "sample"), make_id("ev", "sample"), make_id("st", "sample")
 
 
@@ -68,9 +65,12 @@ def correction(receiver: str, now: int) -> Message:
     text = "the source corrected the amount: $3-4bn a year → $2-3bn a year"
     change = Change(at=rfc3339(now), revision=2, event=_EVENT, event_revision=2, reason="update_material", text=text)
     title = _TITLE.replace("$3-4bn", "$2-3bn")
-    alert = replace(first.alert, revision=2, title=title, updated_at=rfc3339(now), changes=[change])
+    told = _alert(now - 20 * _MINUTE, title)
+    matches = [replace(match, event_revision=2) for match in told.matches]
+    alert = replace(told, revision=2, matches=matches, updated_at=rfc3339(now), changes=[change])
     amounts = [Amount(low=2e9, high=3e9, per="year", role="revenue", of="spacex"), *first.event.amounts[1:]]
-    event = replace(first.event, revision=2, revision_reason="correction", title=title, amounts=amounts)
+    corrected = _event(now - 20 * _MINUTE, title)
+    event = replace(corrected, revision=2, revision_reason="correction", amounts=amounts)
     return replace(
         first, type="alert.updated", at=rfc3339(now), alert=alert, event=event, news=[text], told_before=True,
         reason="update_material",
@@ -194,7 +194,7 @@ def _bare(kind: str, receiver: str, now: int) -> Message:
     )
 
 
-def _alert(now: int) -> Alert:
+def _alert(now: int, title: str = _TITLE) -> Alert:
     steps = [
         SeverityStep(factor="base", seen="compute lease", move=3),
         SeverityStep(factor="weight", seen="weight 8.0 % (NVDA)", move=1),
@@ -210,7 +210,7 @@ def _alert(now: int) -> Alert:
         event_revision=1,
         severity="high",
         title="Compute lease of half a billion a year or more",
-        evidence=[_quoted("title", _TITLE, "leases")],
+        evidence=[_in_title(title, "leases")],
         path=["NVDA supplies SpaceX (0.7)"],
         company="cik-0001045810",
         companies=["cik-0001045810", "spacex"],
@@ -231,7 +231,7 @@ def _alert(now: int) -> Alert:
         portfolio="ai-infrastructure",
         subject=_STORY,
         severity="high",
-        title=_TITLE,
+        title=title,
         first_title=_TITLE,
         matches=[match],
         story=_STORY,
@@ -240,15 +240,15 @@ def _alert(now: int) -> Alert:
     )
 
 
-def _event(now: int) -> Event:
+def _event(now: int, title: str = _TITLE) -> Event:
     parties = [Party(company="spacex", role="lessor"), Party(company="anthropic", role="lessee")]
     return Event(
         id=_EVENT,
         source="example-wire",
         trust="high",
         language="en",
-        title=_TITLE,
-        body=_BODY,
+        title=title,
+        body=BODY,
         url="https://news.example.com/colossus",
         published_at=rfc3339(now - 7_000),
         published_precision="second",
@@ -262,22 +262,30 @@ def _event(now: int) -> Event:
         event_types=[
             ReportedType(
                 type="compute_lease", confidence=0.93, status="rumoured", parties=parties, asset="Colossus 1",
-                evidence=[_quoted("title", _TITLE, "leases its Colossus 1 supercomputer")],
+                evidence=[_in_title(title, "leases its Colossus 1 supercomputer")],
             )
         ],
         amounts=[
             Amount(low=3e9, high=4e9, per="year", role="revenue", of="spacex"),
             Amount(low=2.5e9, high=2.5e9, bound="over", role="profit"),
         ],
-        terms=[DealTerm(type="reclaim_right", held_by="spacex", evidence=[_quoted("body", _BODY, "reclaim")])],
+        terms=[DealTerm(type="reclaim_right", held_by="spacex", evidence=[_clause()])],
         sentiment=Sentiment(score=0.35, label="mildly positive", confidence=0.7),
         story=Story(id=_STORY),
     )  # fmt: skip
 
 
-def _quoted(field: str, text: str, words: str) -> Evidence:
-    start = text.index(words)
-    return Evidence(field=field, start=start, end=start + len(words), quote=words)
+def _clause() -> Evidence:
+    """Give the words of a deal term, which are quoted alone."""
+    start = BODY.index(CLAUSE)
+    return Evidence(field="body", start=start, end=start + len(CLAUSE), quote=CLAUSE)
+
+
+def _in_title(title: str, words: str) -> Evidence:
+    """Give words of the title as the conditions of rules give them: with their line."""
+    start = title.index(words)
+    end = start + len(words)
+    return Evidence(field="title", start=start, end=end, quote=quote(title, start, end))
 
 
 def _item(now: int, severity: str, title: str, weight: float, label: str) -> DigestItem:

@@ -51,6 +51,23 @@ def test_broken_settings_do_not_hide_the_faults_of_the_rules_beside_them(config:
     assert done.code == 1
 
 
+@pytest.mark.parametrize("words", [(), ("--config", "alertd.yaml"), (".",)])
+def test_broken_settings_do_not_hide_the_faults_of_the_rules_that_they_name(
+    desk: Path, words: tuple[str, ...]
+) -> None:
+    (desk / "rules").rename(desk / "elsewhere")
+    settings = desk / "alertd.yaml"
+    settings.write_text(settings.read_text().replace("rules: ./rules", "rules: ./elsewhere") + "smpt: {}\n")
+    (desk / "elsewhere/portfolios/example.yaml").write_text(PORTFOLIO.replace("severity: high", "severity: hihg"))
+    done = alertd("check", *words, cwd=desk)
+    assert done.code == 1
+    assert re.findall(r"^([^:\n]+):\d+:\d+: ", done.out, re.MULTILINE) == [
+        "alertd.yaml",
+        "elsewhere/portfolios/example.yaml",
+    ]
+    assert done.out.endswith("\n2 faults in 2 files\n")
+
+
 def test_every_broken_file_has_a_fault_and_every_fault_a_place() -> None:
     lines = BROKEN.splitlines()[:-1]
     rules = "broken/rules"

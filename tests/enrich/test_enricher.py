@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from alertd.companies.table import load_registrants
 from alertd.enrich.draft import READ
 from alertd.enrich.enricher import Enricher, broken_steps
-from alertd.model import Event, Evidence, ReportedType
+from alertd.model import Amount, Event, Evidence, ReportedType
 from alertd.rules.loader import load_rules
 from alertd.rules.match import Matcher
 from alertd.rules.read import Read
@@ -154,3 +154,36 @@ def test_registrants_are_found_without_any_file_of_ones_own() -> None:
     )
     found = bare.read(news("NVIDIA Corporation raises its dividend")).event
     assert [company.id for company in found.companies] == ["cik-0001045810"]
+
+
+# --- one deal, told from either side --------------------------------------------------------------------------
+
+FROM_EITHER_SIDE = [
+    ("SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year", ""),
+    (
+        "Anthropic to rent SpaceX supercomputer Colossus 1 in deal worth up to $4bn a year",
+        "Two people told Second Wire. They put the price at $3 billion to $4 billion a year.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("title", "body"), FROM_EITHER_SIDE)
+def test_who_lets_stands_first_whichever_side_a_report_begins_with(title: str, body: str) -> None:
+    (lease,) = check(Event(id="ev_1", title=title, body=body)).event_types
+    assert [(party.company, party.role) for party in lease.parties] == [("spacex", "lessor"), ("anthropic", "lessee")]
+
+
+@pytest.mark.parametrize(("title", "body"), FROM_EITHER_SIDE)
+def test_what_is_paid_by_the_year_is_the_revenue_of_who_lets_whichever_side_tells_it(title: str, body: str) -> None:
+    amounts = check(Event(id="ev_1", title=title, body=body)).amounts
+    assert {(one.role, one.of, one.per) for one in amounts} == {("revenue", "spacex", "year")}
+
+
+def test_what_a_lease_is_worth_in_all_is_the_deals_value() -> None:
+    (amount,) = check(Event(id="ev_1", title="Anthropic to rent SpaceX supercomputer in deal worth $14bn")).amounts
+    assert (amount.role, amount.per) == ("deal_value", None)
+
+
+def test_amounts_that_an_event_brings_with_it_stay_as_they_are() -> None:
+    given = [Amount(low=4e9, high=4e9, per="year", role="deal_value")]
+    assert check(Event(id="ev_1", title=FROM_EITHER_SIDE[1][0], amounts=given)).amounts == given

@@ -151,7 +151,7 @@ def test_what_the_title_leaves_out_is_found_in_the_lead() -> None:
         "[Lumen Labs] leases Orion", "[Vega Grid] leases it. [Vega Grid] hosts [Lumen Labs].", at="leases"
     )
     parties = with_roles(draft, LEASE).reported[0].parties
-    assert parties == [Party(company="lumen", role="lessee"), Party(company="vega", role="lessor")]
+    assert parties == [Party(company="vega", role="lessor"), Party(company="lumen", role="lessee")]
 
 
 def test_the_event_has_all_parties_and_its_companies_their_roles() -> None:

@@ -1,10 +1,11 @@
-"""docs/api.md: what is asked with curl there is answered so."""
+"""docs/api.md and docs/page.md: what is asked with curl there is answered so."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import shutil
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,12 +17,17 @@ from tests.support.http import DEADLINE_S
 from tests.web.conftest import TOKENS, Api
 
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
+SIGNING_IN = (ROOT / "docs" / "page.md").read_text("utf-8").partition("## Signing in\n")[2].partition("\n## ")[0]
 ALERT = "al_nkys5lnbv7tuwkoxfcckp67gye"
 
 
 def asked() -> list[tuple[str, str]]:
     """Give what is typed, and printed then, in the sections about alerts and silences."""
-    part = PAGE.partition("## Alerts\n")[2].partition("## The token")[0]
+    return typed_in(PAGE.partition("## Alerts\n")[2].partition("## The token")[0])
+
+
+def typed_in(part: str) -> list[tuple[str, str]]:
+    """Give what is typed, and printed then, in a part of a page."""
     consoles = re.findall(r"^```console\n(.*?)^```$", part, re.MULTILINE | re.DOTALL)
     typed = [one for text in consoles for one in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]]
     assert typed
@@ -29,14 +35,15 @@ def asked() -> list[tuple[str, str]]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
-async def test_the_examples_with_curl_print_what_stands_there(whole: Api) -> None:
+async def test_the_examples_with_curl_print_what_stands_there(whole: Api, tmp_path: Path) -> None:
     await whole.life.put(state(ALERT))
-    for line, printed in asked():
+    for line, printed in [*asked(), *typed_in(SIGNING_IN)]:
         done = await asyncio.create_subprocess_exec(
             "sh",
             "-c",
             line,
             stdout=asyncio.subprocess.PIPE,
+            cwd=tmp_path,
             env={"PATH": "/usr/bin:/bin", "TOKEN": TOKENS["all"], "URL": whole.url},
         )
         out, _ = await asyncio.wait_for(done.communicate(), DEADLINE_S)
