@@ -1,8 +1,9 @@
-"""The note of the samples."""
+"""What the samples quote: the text of their story, and the note on it."""
 
 from __future__ import annotations
 
 from alertd.model import Evidence, Note, NoteGround, NoteStatement
+from alertd.rules.logic import quote
 
 CLAUSE = "SpaceX keeps a right to reclaim the compute if it is used to cause harm."
 BODY = (
@@ -38,3 +39,16 @@ NOTE = Note(
     confidence="medium",
     confidence_why="reported, 1 source",
 )  # fmt: skip
+
+
+def clause() -> Evidence:
+    """Give the words of a deal term, which are quoted alone."""
+    start = BODY.index(CLAUSE)
+    return Evidence(field="body", start=start, end=start + len(CLAUSE), quote=CLAUSE)
+
+
+def in_title(title: str, words: str) -> Evidence:
+    """Give words of the title as the conditions of rules give them: with their line."""
+    start = title.index(words)
+    end = start + len(words)
+    return Evidence(field="title", start=start, end=end, quote=quote(title, start, end))

@@ -22,7 +22,6 @@ from alertd.model import (
     Digest,
     DigestItem,
     Event,
-    Evidence,
     Ground,
     Match,
     Message,
@@ -34,8 +33,7 @@ from alertd.model import (
     Story,
     TouchedHolding,
 )
-from alertd.notify.sample_note import BODY, CLAUSE, NOTE
-from alertd.rules.logic import quote
+from alertd.notify.sample_note import BODY, NOTE, clause, in_title
 
 _MINUTE = 60_000
 _TITLE = "SpaceX leases its Colossus 1 supercomputer to Anthropic for $3-4bn a year"
@@ -210,7 +208,7 @@ def _alert(now: int, title: str = _TITLE) -> Alert:
         event_revision=1,
         severity="high",
         title="Compute lease of half a billion a year or more",
-        evidence=[_in_title(title, "leases")],
+        evidence=[in_title(title, "leases")],
         path=["NVDA supplies SpaceX (0.7)"],
         company="cik-0001045810",
         companies=["cik-0001045810", "spacex"],
@@ -262,30 +260,17 @@ def _event(now: int, title: str = _TITLE) -> Event:
         event_types=[
             ReportedType(
                 type="compute_lease", confidence=0.93, status="rumoured", parties=parties, asset="Colossus 1",
-                evidence=[_in_title(title, "leases its Colossus 1 supercomputer")],
+                evidence=[in_title(title, "leases its Colossus 1 supercomputer")],
             )
         ],
         amounts=[
             Amount(low=3e9, high=4e9, per="year", role="revenue", of="spacex"),
             Amount(low=2.5e9, high=2.5e9, bound="over", role="profit"),
         ],
-        terms=[DealTerm(type="reclaim_right", held_by="spacex", evidence=[_clause()])],
+        terms=[DealTerm(type="reclaim_right", held_by="spacex", evidence=[clause()])],
         sentiment=Sentiment(score=0.35, label="mildly positive", confidence=0.7),
         story=Story(id=_STORY),
     )  # fmt: skip
-
-
-def _clause() -> Evidence:
-    """Give the words of a deal term, which are quoted alone."""
-    start = BODY.index(CLAUSE)
-    return Evidence(field="body", start=start, end=start + len(CLAUSE), quote=CLAUSE)
-
-
-def _in_title(title: str, words: str) -> Evidence:
-    """Give words of the title as the conditions of rules give them: with their line."""
-    start = title.index(words)
-    end = start + len(words)
-    return Evidence(field="title", start=start, end=end, quote=quote(title, start, end))
 
 
 def _item(now: int, severity: str, title: str, weight: float, label: str) -> DigestItem:
