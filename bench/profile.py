@@ -61,8 +61,8 @@ MATCHING = ("decode", "scan", "reading", "keys", "candidates", "conditions", "pr
 """The steps from the bytes of an event that is enriched to its matches."""
 ORDER = (
     "decode", "scan", "language", "companies", "money", "durations", "terms", "frames", "keys", "event types",
-    "unread", "statuses", "roles", "tone", "reading", "story: report", "story: proposal", "candidates", "conditions",
-    "proof", "matches", "state", "decide", "journal line", "payload", Clock.REST,
+    "unread", "statuses", "roles", "rents", "tone", "reading", "story: report", "story: proposal", "candidates",
+    "conditions", "proof", "matches", "state", "decide", "journal line", "payload", Clock.REST,
 )  # fmt: skip
 SAID = {Clock.REST: "client of Redis, event loop"}
 _UNKEPT = {"appendonly": "no"}
