@@ -19,6 +19,8 @@ STDERR = 2_000
 """Bytes of what it says when it dies, for the log."""
 GRACE_S = 1.0
 """How long a process whose pipe is closed has to be gone: what is killed while it ends loses its exit code."""
+LEAVES_S = 10.0
+"""How long one that was let go has."""
 _HEADER = 4
 
 
@@ -58,6 +60,8 @@ class Standing:
         self._idle_s = idle_s
         self._process: Process | None = None
         self._rests: asyncio.TimerHandle | None = None
+        self._leaving: set[asyncio.Task[int]] = set()
+        """Processes that were let go and have not ended yet."""
 
     @property
     def pid(self) -> int | None:
@@ -76,13 +80,15 @@ class Standing:
         except BaseException:
             await self.end()  # its answer would be taken for the next one's
             raise
-        self._rests = asyncio.get_running_loop().call_later(self._idle_s, self._let_go)
+        self._rests = asyncio.get_running_loop().call_later(self._idle_s, self._rested)
         return answer
 
     async def end(self, grace_s: float = 0.0) -> int:
         """End it, unless it does so by itself; gives its exit code."""
-        process = self._let_go()
-        return await _end(process, grace_s) if process is not None else 0
+        process, leaving = self._let_go(), list(self._leaving)
+        code = await _end(process, grace_s) if process is not None else 0
+        await asyncio.gather(*leaving)
+        return code
 
     async def _there(self) -> Process:
         if self._process is not None and self._process.returncode is not None:  # it died while it rested
@@ -93,6 +99,13 @@ class Standing:
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
             )  # fmt: skip
         return self._process
+
+    def _rested(self) -> None:
+        process = self._let_go()
+        if process is not None:
+            task = asyncio.create_task(_end(process, LEAVES_S), name="apart:leaving")
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
 
     def _let_go(self) -> Process | None:
         """Tell it that nothing more comes: it ends by itself. Gives it."""
