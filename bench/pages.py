@@ -28,6 +28,7 @@ from alertd.alerts.policy import ReceiverPolicy
 from alertd.app.rooms import rooms_of
 from alertd.app.shown import Shown
 from alertd.asking.in_force import Setup
+from alertd.asking.past import Past
 from alertd.asking.portfolio_names import PortfolioName, name_of
 from alertd.asking.reach import Named, Reach
 from alertd.base.clock import rfc3339
@@ -80,7 +81,8 @@ async def _measured(count: int, times: int, folder: Path) -> list[Row]:
             store = await open_store(redis.url, "bench", name="bench")
             try:
                 now = history.START + count * history.STEP_MS
-                newest = await _filled(store, texts, count)
+                until = await Past(_reach(folder, [])).ask(lambda kept: kept.until_ms)
+                newest = await _filled(store, texts, count, until)
                 step("Redis")
                 async with _serving(folder, store, redis.url, now) as http:
                     rows = [await _timed(http, path, times) for path in _paths(newest)]
@@ -126,13 +128,12 @@ async def _timed(http: aiohttp.ClientSession, path: str, count: int) -> Row:
     }  # fmt: skip
 
 
-async def _filled(store: RedisStore, texts: Any, count: int) -> str:
-    """Put the newest alerts into Redis; gives the id of the last."""
+async def _filled(store: RedisStore, texts: Any, count: int, until: int) -> str:
+    """Put the newest alerts into Redis, written no later than the history reaches; gives the id of the last."""
     last = ""
     for number in range(max(0, count - IN_REDIS), count):
         story = texts[number % len(texts)]
-        at_ms = history.START + number * history.STEP_MS
-        at = rfc3339(at_ms)
+        at = rfc3339(history.START + number * history.STEP_MS)
         last = make_id("al", f"book-{number % PORTFOLIOS}", str(number))
         event = Event(id=f"ev_a{number}", title=story.title, body=story.body[:2_000], event_at=at, seen_at=at)
         match = Match(
@@ -143,7 +144,7 @@ async def _filled(store: RedisStore, texts: Any, count: int) -> str:
             id=last, revision=1, portfolio=match.portfolio, subject=f"st_{number}", severity="high",
             title=story.title, matches=[match], story=f"st_{number}", first_at=at, updated_at=at,
         )  # fmt: skip
-        await store.commit(last, 0, AlertState(alert=alert, event=event), [], at_ms)
+        await store.commit(last, 0, AlertState(alert=alert, event=event), [], until - (count - number) * 1_000)
     return last
 
 
@@ -152,7 +153,7 @@ async def _serving(folder: Path, store: RedisStore, redis_url: str, now: int) ->
     """Serve the pages as the daemon does, at a time that stands still; gives somebody who is signed in."""
     names, version = _rules(folder)
     sources = [Named(f"wire-{number}", "feed") for number in range(5)]
-    reach = Reach(folder, folder / "rules", "bench", Secret(""), None, None, sources, [], folder / "archive")
+    reach = _reach(folder, sources)
     answers, live = Answers(store, {"desk": ReceiverPolicy("desk")}, lambda: now), Live(store, Progress())
 
     async def status() -> dict[str, Any]:
@@ -181,6 +182,10 @@ async def _serving(folder: Path, store: RedisStore, redis_url: str, now: int) ->
         await server.stop()
         await asks.aclose()
         await shown.apart.aclose()
+
+
+def _reach(folder: Path, sources: list[Named]) -> Reach:
+    return Reach(folder, folder / "rules", "bench", Secret(""), None, None, sources, [], folder / "archive")
 
 
 def _rules(folder: Path) -> tuple[list[PortfolioName], str]:
