@@ -111,8 +111,12 @@ async def _served() -> AsyncIterator[Server]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        url = (await process.stdout.readline()).decode().strip()
-        yield Server(process.pid, url)
+        said = [""]
+        while not said[-1].startswith("http://"):  # it logs there, too
+            line = await process.stdout.readline()
+            assert line, "the server ended"
+            said.append(line.decode().strip())
+        yield Server(process.pid, said[-1])
     finally:
         process.stdin.close()
         await process.wait()
