@@ -229,6 +229,18 @@ async def test_stopping_claims_nothing_more_and_ends_what_is_under_way() -> None
     assert await ended(store, "dl_a", "sent")
 
 
+async def test_what_waits_for_another_try_is_tried_when_a_reload_may_have_mended_it() -> None:
+    refused = Later("refuses connections", after_s=3600)
+    store, desk, mended = MemoryStore(), Scripted(refused), Scripted()
+    async with delivering(store, desk=desk) as deliverer:
+        await store.enqueue([delivery("dl_a")], system_clock())
+        await eventually(when(lambda: len(desk.attempts) == 1), "it was tried")
+        await eventually(lambda: ended(store, "dl_a", "queued"), "it waits for an hour")
+        await deliverer.replace([("desk", mended)], 5)
+        await eventually(when(lambda: len(mended.attempts) == 1), "it is tried at once")
+    assert await ended(store, "dl_a", "sent")
+
+
 async def test_a_receiver_that_is_gone_rests_and_keeps_what_waits_for_it() -> None:
     gone = Later("410 Gone", after_s=3600, counts=False, pause_s=3600, gone=True)
     store, desk, ops = MemoryStore(), Scripted(gone, concurrency=4), Scripted()
