@@ -96,9 +96,9 @@ def likeliest(under: Mapping[str, Sequence[str]]) -> Iterable[str]:
     places: dict[str, int] = {}
     for key, names in under.items():
         worth = _SURE.get(key.partition(":")[0], 1)
-        for place_, name in enumerate(names):
+        for rank, name in enumerate(names):
             hits[name] = hits.get(name, 0) + worth
-            places[name] = min(place_, places.get(name, place_))
+            places[name] = min(rank, places.get(name, rank))
     if len(hits) <= MAX_LOADED:
         return hits
     return nsmallest(MAX_LOADED, hits, key=lambda name: (-hits[name], places[name], name))

@@ -19,18 +19,17 @@ from alertd.model import Candidate, CutPage, ParsedFeed
 from alertd.sources.entry_cut import Cut, cut
 from alertd.sources.feed import parse_feed
 from alertd.sources.guard import Guard
-from alertd.sources.wire import BARE, ParseJob
+from alertd.sources.wire import BARE, Again, ParseJob
 
 
-def parse_again(job: ParseJob, guard: Guard) -> ParsedFeed:
-    """Read a feed but for what is remembered of it (`job.again`); `cut` of the page says how it was cut.
+def parse_again(job: ParseJob, again: Again, guard: Guard) -> ParsedFeed:
+    """Read a feed but for what is remembered of it (`again`); `cut` of the page says how it was cut.
 
     Without `cut` the page is whole, and nothing of it is to be remembered. Raises ParseFailed.
     """
-    again = job.again
     facts = msgspec.msgpack.encode(job.source)
-    pieces = cut(job.body, (job.content_type or "").encode(), job.base_url.encode(), facts) if again else None
-    if again is None or pieces is None:
+    pieces = cut(job.body, (job.content_type or "").encode(), job.base_url.encode(), facts)
+    if pieces is None:
         return _parsed(job, job.body, guard)
     said = CutPage(digest=pieces.digest, entries=pieces.digests)
     if pieces.digest == again.unless:

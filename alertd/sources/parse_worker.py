@@ -98,7 +98,7 @@ def _answer(order: Order, guard: Guard) -> Answer:
     job = order.job
     try:
         if job.again is not None and not order.careful:
-            return pack(parse_again(job, guard))
+            return pack(parse_again(job, job.again, guard))
         page = PARSERS[job.type](
             job.body, job.content_type, job.base_url, job.source, job.seen_at_ms, job.http_date, guard
         )

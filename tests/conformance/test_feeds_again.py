@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from alertd.errors import ParseFailed
+from alertd.model import ParsedFeed
 from alertd.sources.entry_cut import cut
 from alertd.sources.feed import SourceFacts, parse_feed
 from alertd.sources.feed_again import parse_again, to_remember, together
@@ -18,11 +19,9 @@ FACTS = SourceFacts(id="real")
 MOSTLY = 0.8
 
 
-def job(body: bytes, known: list[bytes]) -> ParseJob:
-    again = Again(known=known, unless="")
-    return ParseJob(
-        type="feed", body=body, content_type=None, base_url=BASE, source=FACTS, seen_at_ms=SEEN, again=again
-    )
+def read(body: bytes, known: list[bytes]) -> ParsedFeed:
+    job = ParseJob(type="feed", body=body, content_type=None, base_url=BASE, source=FACTS, seen_at_ms=SEEN)
+    return parse_again(job, Again(known=known, unless=""), FREE)
 
 
 def test_most_of_them_are_remembered_and_all_are_read_as_if_for_the_first_time(
@@ -39,10 +38,10 @@ def test_most_of_them_are_remembered_and_all_are_read_as_if_for_the_first_time(
         pieces = cut(body)
         before = pieces.only(range(0, len(pieces.spans), 2)) if pieces is not None else body
         try:
-            kept = to_remember(parse_again(job(before, []), FREE))
+            kept = to_remember(read(before, []))
         except ParseFailed:
             kept = {}
-        page = parse_again(job(body, list(kept)), FREE)
+        page = read(body, list(kept))
         put = together(page, kept)
         if put is not None and put.cut is not None:
             remembered, saved = remembered + 1, saved + len(put.candidates) - len(page.candidates)

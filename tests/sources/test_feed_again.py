@@ -24,17 +24,23 @@ def read(
     body: bytes, before: ParsedFeed | None = None, unless: str = "", content_type: str | None = None
 ) -> ParsedFeed:
     """Read a document as a parse worker would that is told what is remembered of the page before."""
-    known = list(to_remember(before)) if before is not None else []
+    known = list(kept(before)) if before is not None else []
     job = ParseJob(
         type="feed", body=body, content_type=content_type, base_url=BASE, source=FACTS, seen_at_ms=SEEN,
-        http_date=DATE, again=Again(known=known, unless=unless),
+        http_date=DATE,
     )  # fmt: skip
-    return parse_again(job, FREE)
+    return parse_again(job, Again(known=known, unless=unless), FREE)
 
 
 def put(body: bytes, before: ParsedFeed) -> ParsedFeed | None:
     """Read a document after another one, and put together what was read and what is remembered."""
-    return together(read(body, before), to_remember(before))
+    return together(read(body, before), kept(before))
+
+
+def kept(before: ParsedFeed) -> dict[bytes, Candidate]:
+    """Give what `FeedReader` remembers of a page: nothing where two of it share a name."""
+    whole = together(before, {})
+    return to_remember(whole) if whole is not None else {}
 
 
 def bare(page: ParsedFeed) -> list[Candidate]:
@@ -173,6 +179,7 @@ pages = st.lists(items, max_size=5)
 
 @given(pages, pages, st.sampled_from(["", "<language>de</language>"]))
 @example([GOOD_1, GOOD_2], [THIRD, GOOD_2, GOOD_1], "")
+@example([item("A lease", guid="2", text="One."), item("A merger", guid="2")], [item("A merger", guid="2")], "")
 def test_what_is_put_together_is_what_the_whole_would_give(
     before: Sequence[str], now: Sequence[str], head: str
 ) -> None:

@@ -3,24 +3,22 @@
 -- another reason waits on.
 -- ARGV: receiver, now, how many are looked at in each queue. Answers how many were moved.
 local now = tonumber(ARGV[2])
-local queues = {'q:' .. ARGV[1] .. ':critical', 'q:' .. ARGV[1] .. ':normal'}
 need('deliveries', 'hash')
 need('wake', 'list')
-for _, name in ipairs(queues) do
-  need(name, 'zset')
-end
+need_receiver({receiver = ARGV[1]})
 local refused = refusal()
 if refused then
   return refused
 end
 local moved = 0
-for _, name in ipairs(queues) do
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', K[name], '(' .. string.format('%.0f', now), '+inf', 'LIMIT', 0, ARGV[3])) do
+for _, lane in ipairs({'critical', 'normal'}) do
+  local name = queue({receiver = ARGV[1], lane = lane})
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', name, '(' .. string.format('%.0f', now), '+inf', 'LIMIT', 0, ARGV[3])) do
     local record = peek(id)
     if record and record.state == 'queued' and record.failures > 0 then
       record.due_ms = now
       save(record)
-      redis.call('ZADD', K[name], string.format('%.0f', now), id)
+      redis.call('ZADD', name, string.format('%.0f', now), id)
       moved = moved + 1
     end
   end
