@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from alertd.alerts.policy import ReceiverPolicy, loudest
 from alertd.alerts.weights import as_shown
 from alertd.model import Alert, Event, Evidence, Match, Rights
-from alertd.rules.logic import quote
+from alertd.text.quote import quote
 
 RESTRICTED = "restricted"
 """Begins the reason why a receiver is not told."""

@@ -11,9 +11,9 @@ from alertd.companies.mentions import Mention
 from alertd.enrich.frames_line import Line, units
 from alertd.enrich.lengths import Length, lengths
 from alertd.model import Event, Evidence, ReportedType
-from alertd.rules.logic import quote
 from alertd.rules.understanding import ByFrame
 from alertd.text.fold import Tokens
+from alertd.text.quote import quote
 from alertd.text.sentences import Sentence, sentences
 
 Field = Literal["title", "body"]

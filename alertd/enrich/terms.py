@@ -18,7 +18,7 @@ from alertd.enrich.language import is_understood
 from alertd.enrich.term_cues import CUES, DEALS, ENDS, Cue, denied
 from alertd.enrich.term_holder import holder, paid_to
 from alertd.model import DealTerm, Evidence
-from alertd.rules.logic import MAX_QUOTE
+from alertd.text.quote import MAX_QUOTE
 from alertd.text.sentences import Sentence
 
 MOST = 30

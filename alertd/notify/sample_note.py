@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alertd.model import Evidence, Note, NoteGround, NoteStatement
-from alertd.rules.logic import quote
+from alertd.text.quote import quote
 
 CLAUSE = "SpaceX keeps a right to reclaim the compute if it is used to cause harm."
 BODY = (

@@ -31,7 +31,8 @@ from alertd.rules.grounds import exposed_ground, short, tone_ground, weight_grou
 from alertd.rules.index_leaves import OnIndex
 from alertd.rules.leaves import PER_LEAF, absent, listed, missing
 from alertd.rules.limits import Limit, percent
-from alertd.rules.logic import MAX_QUOTE, Leaf, Node, Reading, Result, Scope, Truth
+from alertd.rules.logic import Leaf, Node, Reading, Result, Scope, Truth
+from alertd.text.quote import MAX_QUOTE
 
 
 class Mentions(Leaf, frozen=True, gc=False, kw_only=True, tag="mentions"):
@@ -63,7 +64,7 @@ class Mentions(Leaf, frozen=True, gc=False, kw_only=True, tag="mentions"):
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Show where they are named."""
-        named = list(self.who.named(reading, scope))
+        named = self.who.named(reading, scope)
         enough = [mention for mention in named if mention.relevance >= self.min_relevance]
         if enough:
             seen = "; ".join(f"{label_of(m, scope)} with relevance {m.relevance:.2f}" for m in enough[:PER_LEAF])
@@ -278,7 +279,7 @@ class CompanySentiment(Leaf, frozen=True, gc=False, tag="company-sentiment"):
 
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Compare the tone, and show the sentences."""
-        named = list(self.of.named(reading, scope))
+        named = self.of.named(reading, scope)
         if not named:
             return lack(self.of, reading, scope, "not named")
         truth = self.truth(reading, scope)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from alertd.model import CompanyMention, Evidence, Struct
 from alertd.rules.leaves import PER_LEAF, absent, missing, proof
-from alertd.rules.logic import MAX_QUOTE, Reading, Result, Scope, Truth
+from alertd.rules.logic import Reading, Result, Scope, Truth
+from alertd.text.quote import MAX_QUOTE
 
 
 class Who(Struct, frozen=True, kw_only=True):
@@ -25,18 +26,16 @@ class Who(Struct, frozen=True, kw_only=True):
         """Give all of them."""
         return frozenset(scope.holdings) if self.holdings else self.ids
 
-    def named(self, reading: Reading, scope: Scope) -> Iterator[CompanyMention]:
-        """Go through those that the event names; only the bound one if one is bound."""
+    def named(self, reading: Reading, scope: Scope) -> list[CompanyMention]:
+        """Give those that the event names; only the bound one if one is bound."""
         named = reading.companies
         if scope.company is not None:
-            if scope.company in named and self.has(scope.company, scope):
-                yield named[scope.company]
-            return
+            mention = named.get(scope.company)
+            return [mention] if mention is not None and self.has(scope.company, scope) else []
         members = scope.holdings if self.holdings else self.ids
         if len(members) < len(named):
-            yield from (named[company] for company in sorted(members) if company in named)
-        else:
-            yield from (mention for company, mention in named.items() if company in members)
+            return [named[company] for company in sorted(members) if company in named]
+        return [mention for company, mention in named.items() if company in members]
 
 
 def lacking(who: Who, reading: Reading, scope: Scope) -> Truth:
@@ -56,7 +55,7 @@ def lack(who: Who, reading: Reading, scope: Scope, seen: str) -> Result:
 def roles_of(company: str, reading: Reading, scope: Scope) -> frozenset[str]:
     """Give the roles of a company in the event types asked for; where they state none for it, its own."""
     types = [t for t in reading.event.event_types if not scope.types or t.type in scope.types]
-    stated = frozenset(p.role for t in types for p in t.parties if p.company == company and p.role)
+    stated = frozenset([p.role for t in types for p in t.parties if p.company == company and p.role])
     if stated:
         return stated
     mention = reading.companies.get(company)

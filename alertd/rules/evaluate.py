@@ -32,11 +32,12 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def guard(rule: Rule, reading: Reading, routine_forms: frozenset[str]) -> str:
     """Say why a rule is not asked about an event at all; empty if it is."""
-    day = reading.event.event_at[:10]
-    if rule.valid_from and day and day < rule.valid_from:
-        return f"valid from {rule.valid_from}"
-    if rule.valid_until and day > rule.valid_until:
-        return f"valid until {rule.valid_until}"
+    if rule.valid_from or rule.valid_until:
+        day = reading.event.event_at[:10]
+        if rule.valid_from and day and day < rule.valid_from:
+            return f"valid from {rule.valid_from}"
+        if rule.valid_until and day > rule.valid_until:
+            return f"valid until {rule.valid_until}"
     if not rule.names_form and is_routine(reading.event, routine_forms):
         return f"{reading.event.form} is a routine form, seen only by rules that name a form"
     return ""

@@ -16,8 +16,9 @@ from typing import Any, Literal
 from alertd.model import Evidence, Struct
 from alertd.rules.leaves import listed
 from alertd.rules.limits import Limit
-from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth
+from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
 from alertd.rules.money import MoneyLimit
+from alertd.text.quote import MAX_QUOTE
 from alertd.text.scan import Term, TermScanner
 
 Kind = Literal["percent", "number", "money", "flag", "code", "words"]

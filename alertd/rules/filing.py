@@ -12,7 +12,8 @@ from functools import lru_cache
 from alertd.base import suggest
 from alertd.model import Evidence
 from alertd.rules.leaves import listed
-from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth
+from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
+from alertd.text.quote import MAX_QUOTE
 
 COMMON_FORMS = frozenset(
     """

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 
 from alertd.model import Event, Evidence
-from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth
+from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
+from alertd.text.quote import MAX_QUOTE
 from alertd.text.scan import Term
 
 PER_LEAF = 3
@@ -51,32 +51,18 @@ class Words(Leaf, frozen=True, gc=False, tag="words"):
             return True
         return None if reading.event.awaiting == "full_text" else False
 
-    def _in_body(self, reading: Reading) -> frozenset[Term]:
-        """Give those of its terms that stand in the body, or in its lead if that is what counts."""
-        return self.any_of & (reading.found.body if self.name == "text" else reading.lead_terms)
-
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Look the terms up, and show the first places."""
-        evidence = _first_places(reading, "title", self.any_of & reading.found.title)
+        there = self.any_of & reading.found.title
+        evidence = reading.shown("title", there, PER_LEAF) if there else ()
         if self.name != "title" and len(evidence) < PER_LEAF:
-            evidence += _first_places(reading, "body", self._in_body(reading))
+            there = self.any_of & (reading.found.body if self.name == "text" else reading.lead_terms)
+            evidence += reading.shown("body", there, PER_LEAF) if there else ()
         if evidence:
             return Result(True, evidence[:PER_LEAF])
         if self.name != "title" and reading.event.awaiting == "full_text":
             return Result(None, (), "not in what is there yet; the full text is still to come")
         return Result(False, (), _NOWHERE[self.name])
-
-
-def _first_places(reading: Reading, field: str, terms: frozenset[Term]) -> tuple[Evidence, ...]:
-    shown = [reading.shown(field, term, PER_LEAF) for term in terms]
-    if len(shown) < 2:
-        return shown[0] if shown else ()
-    places = sorted(chain.from_iterable(shown), key=lambda place: (place.start, -place.end))
-    kept: list[Evidence] = []
-    for place in places:
-        if not kept or place.end > kept[-1].end:  # a term inside a longer one proves nothing more
-            kept.append(place)
-    return tuple(kept)
 
 
 def proof(

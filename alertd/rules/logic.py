@@ -19,6 +19,7 @@ import msgspec
 from alertd.companies.model import Holding
 from alertd.model import CompanyMention, Event, Evidence, Ground, ReportedType
 from alertd.text.lead import lead_words
+from alertd.text.quote import quote
 from alertd.text.scan import Found, Term
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ Key = str
 Clause = frozenset[Key]
 """Keys of which at least one must be there for a condition to be true."""
 
-MAX_QUOTE = 200
-"""Characters of the source's own words that one piece of evidence shows."""
 REGEX_BYTES = 65_536
 """How much of a text, in UTF-8, a pattern is run over."""
 CHEAP, COSTLY = 0, 1
@@ -67,7 +66,7 @@ class Reading:
         self._lead_terms: set[Term] | None = None
         self._types: dict[str, ReportedType] | None = None
         self._quoted: dict[tuple[str, int, int], Evidence] = {}
-        self._shown: dict[tuple[str, Term, int], tuple[Evidence, ...]] = {}
+        self._shown: dict[tuple[str, frozenset[Term], int], tuple[Evidence, ...]] = {}
         self.ends: list[str] | None = None
         """The companies that it names, the most relevant first (`parties.named`); None: nobody has asked yet."""
         self.patterns: dict[str, tuple[Evidence, ...]] = {}
@@ -119,13 +118,14 @@ class Reading:
             self._quoted[field, start, end] = known
         return known
 
-    def shown(self, field: str, term: Term, limit: int) -> tuple[Evidence, ...]:
-        """Give the evidence for the first places of a term in the title or body."""
-        key = (field, term, limit)
+    def shown(self, field: str, terms: frozenset[Term], limit: int) -> tuple[Evidence, ...]:
+        """Give the evidence for the first places of any of these terms in the title or body."""
+        key = (field, terms, limit)
         known = self._shown.get(key)
         if known is None:
-            places = self.found.places(field, term, limit)
-            known = self._shown[key] = tuple([self.quoted(field, *place) for place in places])
+            shown = self.found.quoted(field, terms, limit)
+            known = tuple([Evidence(field=field, start=start, end=end, quote=said) for start, end, said in shown])
+            self._shown[key] = known
         return known
 
     def utf8(self, name: str) -> tuple[bytes, bool]:
@@ -227,23 +227,3 @@ class Leaf(msgspec.Struct, frozen=True, gc=False):
     def result(self, reading: Reading, scope: Scope) -> Result:
         """Answer with the proof: every leaf has its own."""
         raise NotImplementedError
-
-
-def quote(text: str, start: int, end: int) -> str:
-    """Give the source's own words around a span, verbatim: its line, at most 200 characters, cut between words."""
-    if end - start >= MAX_QUOTE:
-        return text[start : start + MAX_QUOTE]
-    room = MAX_QUOTE - (end - start)
-    left = max(text.rfind("\n", max(0, start - room), start) + 1, start - room, 0)
-    right = text.find("\n", end, end + room)
-    right = min(end + room, len(text)) if right < 0 else right
-    if right - left > MAX_QUOTE:
-        left = max(left, min(start - room // 2, right - MAX_QUOTE))
-        right = min(right, left + MAX_QUOTE)
-    if left and not text[left - 1].isspace():
-        space = text.find(" ", left, start)
-        left = space + 1 if space >= 0 else left
-    if right < len(text) and not text[right].isspace():
-        space = text.rfind(" ", end, right)
-        right = space if space >= 0 else right
-    return text[left:right].strip() if text[start:end].strip() == text[start:end] else text[left:right]

@@ -28,14 +28,15 @@ from alertd.rules.episodes import (
     is_quiet,
     new_episode,
     spike_episodes,
-)
+)  # fmt: skip
 from alertd.rules.fact_index import Fact, event_ms, facts_of, read_facts
-from alertd.rules.logic import MAX_QUOTE, Truth
+from alertd.rules.logic import Truth
 from alertd.rules.open_title import open_title
 from alertd.rules.parties import named, pairs, parties_of, usable
 from alertd.rules.state import Change, Count, Distinct, Spike, State, written
 from alertd.rules.state import Sequence as Steps
 from alertd.rules.steps import completed
+from alertd.text.quote import MAX_QUOTE
 
 LATENESS_MS = 86_400_000
 """How late an event may come and still be counted where it belongs."""
@@ -74,8 +75,7 @@ class _Counted(msgspec.Struct, frozen=True, array_like=True):
     baseline: bool = False
 
 
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(_Counted)
+_encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder(_Counted)
 
 
 def _counted_in(row: Row) -> _Counted:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from alertd.model import Evidence, Ground
 from alertd.rules.grounds import short, sign_of, tone_ground
 from alertd.rules.limits import Limit
-from alertd.rules.logic import MAX_QUOTE, Clause, Leaf, Reading, Result, Scope, Truth
+from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
+from alertd.text.quote import MAX_QUOTE
 
 
 class Tone(Leaf, frozen=True, gc=False, tag="sentiment"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from alertd.companies.model import Holding, Path, RelationType
@@ -41,8 +41,7 @@ def touched(companies: Sequence[str], reading: Reading, scope: Scope) -> list[To
     """Describe the holdings for which a rule holds; of a rule that is about no company, those that are named."""
     if not scope.holdings:
         return []
-    meant: Iterable[str] = companies or _ends(reading)
-    held = [company for company in meant if company in scope.holdings]
+    held = [company for company in companies or _ends(reading) if company in scope.holdings]
     return [_describe(company, reading, scope) for company in held[:MAX_TOUCHED]]
 
 

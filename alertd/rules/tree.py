@@ -52,11 +52,19 @@ class _Group(msgspec.Struct, frozen=True, dict=True):
             yield from part.terms()
 
     def candidates(self, reading: Reading, scope: Scope) -> Iterable[str]:
+        about = self._about_companies
+        if len(about) == 1:
+            return about[0].candidates(reading, scope)
         found: dict[str, None] = {}
-        for part in self.parts:
+        for part in about:
             for company in part.candidates(reading, scope):
                 found[company] = None
         return found
+
+    @cached_property
+    def _about_companies(self) -> tuple[Condition, ...]:
+        """Those that may give candidates."""
+        return tuple([part for part in self.parts if type(part).candidates is not Leaf.candidates])
 
     @cached_property
     def _in_order(self) -> tuple[Condition, ...]:

@@ -17,7 +17,7 @@ from alertd.text.term import Term
 if TYPE_CHECKING:
     from alertd.text import _core
 
-INTERFACE = 3
+INTERFACE = 4
 """Of the module that was built (c/module.c): one that lies there from another version is not used."""
 VARIABLE = "ALERTD_CORE"
 

@@ -7,7 +7,7 @@ core where it is there (`alertd.text.core`), else by dictionaries (`alertd.text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from sys import intern
 from typing import Protocol
@@ -16,6 +16,7 @@ from alertd.text.core import CORE, CoreField, CoreTerms
 from alertd.text.dictionaries import Dictionaries
 from alertd.text.fold import Tokens
 from alertd.text.near import nearest
+from alertd.text.quote import MAX_QUOTE, quote
 from alertd.text.term import Term, make_term, spellings, term_words
 
 __all__ = ["Found", "Term", "TermScanner", "make_term", "term_words"]
@@ -107,6 +108,22 @@ class Found:
         span = self._fields[field].tokens.span
         return [span(first, last) for first, last in self.positions(field, term)[:limit]]
 
+    def quoted(self, field: str, terms: Collection[Term], limit: int) -> list[tuple[int, int, str]]:
+        """Give the first places of any of these terms, with the words around each (`quote`).
+
+        A term inside a longer one proves nothing more.
+        """
+        found = [place for term in terms for place in self.positions(field, term)]
+        kept: list[tuple[int, int]] = []
+        for place in sorted(found, key=_longest_first):
+            if not kept or place[1] > kept[-1][1]:
+                kept.append(place)
+                if len(kept) == limit:
+                    break
+        tokens = self.tokens(field)
+        spans = [tokens.span(first, last) for first, last in kept]
+        return [(start, end, quote(tokens.text, start, end)) for start, end in spans]
+
 
 class CoreFound(Found):
     """What the core found."""
@@ -120,6 +137,16 @@ class CoreFound(Found):
         there = self._fields[field]
         assert isinstance(there, CoreField)
         return there.read.near(groups, within, _NO_END if before is None else before)
+
+    def quoted(self, field: str, terms: Collection[Term], limit: int) -> list[tuple[int, int, str]]:
+        """Let the core look, and cut."""
+        there = self._fields[field]
+        assert isinstance(there, CoreField)
+        return there.read.quoted(terms, limit, MAX_QUOTE)
+
+
+def _longest_first(place: tuple[int, int]) -> tuple[int, int]:
+    return place[0], -place[1]
 
 
 class TermScanner:

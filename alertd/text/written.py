@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from functools import lru_cache
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _SCALES = ((1e3, "k"), (1e6, "m"), (1e9, "bn"), (1e12, "tn"))
 _BOUNDS = {"over": "over ", "up_to": "up to ", "about": "about "}
 _DIGITS = 3
+CACHED = 4_096
+"""Amounts: rules ask for the same round ones, and one of an event is told once for each of them."""
 NEUTRAL, MILD, MODERATE = 0.15, 0.4, 0.7
 """Where the bands of a tone end: a score below the first is neutral, above the last strong."""
 
@@ -47,6 +50,7 @@ def _figure(low: float | None, high: float | None, currency: str, bound: str | N
     return f"{said}{symbol}{first}{'' if first_unit == second_unit else first_unit}-{second}{second_unit}"
 
 
+@lru_cache(CACHED)
 def amount_text(
     low: float | None, high: float | None, currency: str, bound: str | None = None, per: str | None = None
 ) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from alertd.model import Event, Evidence, Message
 from alertd.notify.samples import SAMPLES
-from alertd.rules.logic import quote
+from alertd.text.quote import quote
 from tests.notify.cases import NOW
 
 OF_AN_ALERT = [name for name in SAMPLES if SAMPLES[name]("desk", NOW).alert is not None]

@@ -12,9 +12,10 @@ from alertd.companies.relations import Graph
 from alertd.model import Event
 from alertd.rules.index import plain
 from alertd.rules.keys import Keys, keys_of
-from alertd.rules.logic import MAX_QUOTE, Node, Reading, Scope
+from alertd.rules.logic import Node, Reading, Scope
 from alertd.rules.tree import All, AnyOf, Condition, Not
 from alertd.rules.world import Rates, World
+from alertd.text.quote import MAX_QUOTE
 from alertd.text.scan import TermScanner
 from tests.rules.anything import COMPANIES, CONDITIONS, HOLDINGS, LEAVES, RELATIONS, TYPES, events
 

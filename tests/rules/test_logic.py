@@ -5,10 +5,8 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from alertd.rules.logic import MAX_QUOTE, Truth, quote
+from alertd.rules.logic import Truth
 from tests.rules.make import news, rule, tree
 
 LEAVES = {"true": "title: lease", "false": "title: dispute", "unknown": "language: en"}
@@ -49,24 +47,3 @@ def test_evidence_of_any_comes_from_every_part_that_held_and_of_not_from_none() 
     found = tree(condition, EVENT)
     spans = [EVENT.title[e.start : e.end] for part in found.children for e in part.evidence]
     assert spans == ["leases", "compute"]
-
-
-@given(st.text(alphabet="ab \n.", max_size=600), st.data())
-def test_a_quote_is_verbatim_holds_its_span_and_is_short(text: str, data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, len(text)))
-    words = quote(text, start, end)
-    assert len(words) <= MAX_QUOTE
-    assert words in text
-    if end - start <= MAX_QUOTE:
-        assert text[start:end] in words
-    else:
-        assert text[start:end].startswith(words)
-
-
-def test_a_quote_is_cut_between_words_and_stays_in_its_line() -> None:
-    text = "Another line.\n" + "word " * 60 + "LEASE" + " word" * 60 + "\nAnother line."
-    words = quote(text, text.index("LEASE"), text.index("LEASE") + 5)
-    assert 180 < len(words) <= MAX_QUOTE
-    assert set(words.split()) == {"word", "LEASE"}
-    assert 80 < words.index("LEASE") < 120

@@ -139,6 +139,8 @@ class Play:
             assert mine.beginning(name, 5) == theirs.beginning(name, 5)
             for term in theirs.terms():
                 assert mine.positions(name, term) == theirs.positions(name, term)
+            for limit in (1, 3):
+                assert mine.quoted(name, theirs.terms(), limit) == theirs.quoted(name, theirs.terms(), limit)
             groups = tuple(frozenset({term}) for term in sorted(theirs.terms())[:3])
             if groups:
                 assert mine.near(name, groups, 6) == theirs.near(name, groups, 6)

@@ -77,8 +77,12 @@ field_object *field_new(PyTypeObject *type, PyObject *text);
 /* The number of a term among the distinct ones; -1: not found; -2: an exception. */
 int64_t field_term(field_object *field, PyObject *term);
 
-/* The methods that stand in files of their own: near.c, cased.c and search.c. */
+/* Where words first to last stand, both included, and the accents behind the last: code points, end exclusive. */
+void field_place(const field_object *field, uint32_t first, uint32_t last, uint32_t span[2]);
+
+/* The methods that stand in files of their own: near.c, quoted.c, cased.c and search.c. */
 PyObject *field_near(PyObject *self, PyObject *args);
+PyObject *field_quoted(PyObject *self, PyObject *args);
 PyObject *field_capitals(PyObject *self, PyObject *unused);
 PyObject *terms_search(PyObject *self, PyObject *args);
 

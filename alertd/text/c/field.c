@@ -103,8 +103,7 @@ static PyObject *field_words(PyObject *self, PyObject *unused) {
     return all;
 }
 
-/* Where words first to last stand, both included, and the accents behind the last. */
-static void span_of(const field_object *field, uint32_t first, uint32_t last, uint32_t span[2]) {
+void field_place(const field_object *field, uint32_t first, uint32_t last, uint32_t span[2]) {
     const token *all = field->tokens.all;
     fold_span(&field->folded, all[first].at, all[last].at + all[last].size, span);
 }
@@ -124,7 +123,7 @@ static PyObject *field_span(PyObject *self, PyObject *args) {
         PyErr_SetString(PyExc_IndexError, "there is no such word");
         return NULL;
     }
-    span_of(field, (uint32_t)first, (uint32_t)last, span);
+    field_place(field, (uint32_t)first, (uint32_t)last, span);
     return Py_BuildValue("(II)", span[0], span[1]);
 }
 
@@ -140,7 +139,7 @@ static PyObject *field_places(PyObject *self, PyObject *unused) {
     PyObject *starts = PyList_New(count), *ends = PyList_New(count);
     uint32_t span[2];
     for (Py_ssize_t i = 0; starts && ends && i < count; i++) {
-        span_of(field, (uint32_t)i, (uint32_t)i, span);
+        field_place(field, (uint32_t)i, (uint32_t)i, span);
         if (put_number(starts, i, span[0]) < 0 || put_number(ends, i, span[1]) < 0)
             break;
     }
@@ -167,6 +166,8 @@ static PyMethodDef field_methods[] = {
     {"beginning", field_beginning, METH_O, "Give the terms that stand within so many first words."},
     {"near", field_near, METH_VARARGS,
      "Give the first and last word of a term of each group, all within so many words and before one; None: there are none."},
+    {"quoted", field_quoted, METH_VARARGS,
+     "Give the first places of these terms, at most so many, each with at most so many characters around it."},
     {"words", field_words, METH_NOARGS, "Give the folded words."},
     {"capitals", field_capitals, METH_NOARGS, "Give the words that are written with a capital, as written, by their number."},
     {"span", field_span, METH_VARARGS, "Give where the first to the last word stand in the text."},

@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 /* Goes up with every change of what Python sees: a module that was built for another version is not used. */
-#define INTERFACE 3
+#define INTERFACE 4
 
 core_state *core_of(PyObject *self) { return PyType_GetModuleState(Py_TYPE(self)); }
 
