@@ -28,6 +28,9 @@ from tests.sources.edgar_pages import COMPANY, SEEN, entry, page
 from tests.sources.form_documents import ownership, trade
 from tests.sources.json_make import api, document, row
 from tests.sources.make import GOOD_1, GOOD_2, atom, item, rss
+from tests.sources.make import parse as whole_feed
+from tests.sources.test_feed_again import insist_on_the_same, put
+from tests.sources.test_feed_again import read as read_feed
 from tests.sources.test_filing_submission import SUBMISSION
 from tests.sources.test_mail_text import HEAD, part, several
 from tests.sources.test_page import PAGE
@@ -79,6 +82,22 @@ def between(body: bytes) -> None:
     assert {candidate.title for candidate in parsed.candidates} >= NEIGHBOURS
 
 
+def again(body: bytes) -> None:
+    """Have a feed read after a good one, and after itself: what is remembered changes nothing of what it says."""
+    try:
+        whole = whole_feed(body)
+    except ParseFailed:
+        whole = None
+    for before in (*FEEDS, body):
+        try:
+            page = put(body, read_feed(before))
+        except ParseFailed:
+            assert whole is None or before == body
+            continue
+        assert whole is not None
+        insist_on_the_same(page, whole)
+
+
 def as_it_is(body: bytes) -> bytes:
     """Pack nothing."""
     return body
@@ -105,6 +124,7 @@ ATOM = (
     "<entry><id>urn:1</id><title type='html'>T &lt;b&gt;</title><updated>2025-06-03T10:00:00Z</updated>"
     "<link href='/1'/><summary type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>x</div></summary></entry>"
 )
+FEEDS = [rss(GOOD_1, ITEM, GOOD_2), atom(ATOM, ATOM.replace("urn:1", "urn:2"))]
 JSON_FEED = json.dumps(
     {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "A", "content_html": "<p>x</p>",
      "url": "https://e.example/1", "date_published": "2025-06-03T10:00:00Z"}]}
@@ -121,9 +141,10 @@ EIGHT_K = b"<html><body><p>Item 1.01 Entry into a Material Definitive Agreement.
 DOCUMENTS = [
     Target(
         "feed",
-        [rss(GOOD_1, ITEM, GOOD_2), atom(ATOM, ATOM.replace("urn:1", "urn:2")), JSON_FEED],
+        [*FEEDS, JSON_FEED],
         partial(parse, "feed", WIRE, as_it_is),
     ),
+    Target("feed-again", FEEDS, again),
     Target("feed-item", [ITEM[6:-7].encode()], between),
     Target(
         "json",
