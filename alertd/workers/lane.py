@@ -187,7 +187,9 @@ class Lane:
             if claim.reason == "unsent":
                 self._count("expired", item)
                 log.info("delivery_behind_unsent", delivery=delivery.id, receiver=self.receiver)
-            # taken by another process; or gone and still in the queue, which must not make the lane spin
+            if claim.reason == "not_due" and claim.retry_ms > now:  # another process has it
+                return
+            # gone, and still in the queue: that must not make the lane spin
             self._not_before[delivery.id] = max(claim.retry_ms, now + int(SWEEP_S * 1000))
             return
         failpoint("deliver.claimed")

@@ -119,6 +119,28 @@ async def test_a_message_that_is_gone_but_still_queued_does_not_hold_up_the_lane
     assert store.asked == 1
 
 
+async def test_what_another_process_takes_does_not_widen_the_look_at_the_queue() -> None:
+    store, desk = MemoryStore(system_clock), Scripted()
+    due, claim, limits = store.due, store.claim, []
+
+    async def watched(receiver: str, now: int, limit: int) -> object:
+        if receiver == "desk":
+            limits.append(limit)
+        return await due(receiver, now, limit)
+
+    async def overtaken(receiver: str, name: str, token: str, *args: object, **named: object) -> object:
+        if name in ("dl_a", "dl_b"):
+            await claim(receiver, name, "another", *args, **named)  # type: ignore[arg-type]
+        return await claim(receiver, name, token, *args, **named)  # type: ignore[arg-type]
+
+    store.due, store.claim = watched, overtaken  # type: ignore[assignment, method-assign]
+    await store.enqueue([delivery("dl_a"), delivery("dl_b"), delivery("dl_c")], system_clock())
+    async with delivering(store, desk=desk):
+        await eventually(lambda: ended(store, "dl_c", "sent"), "the one behind them is sent")
+    assert len(desk.attempts) == 1
+    assert set(limits) == {1}
+
+
 async def test_a_pause_that_is_lifted_early_lets_the_lane_go_on_at_once() -> None:
     store, desk = MemoryStore(), Scripted()
     await store.pause_receiver("desk", system_clock() + 3_600_000)
