@@ -55,9 +55,9 @@ def lack(who: Who, reading: Reading, scope: Scope, seen: str) -> Result:
 def roles_of(company: str, reading: Reading, scope: Scope) -> frozenset[str]:
     """Give the roles of a company in the event types asked for; where they state none for it, its own."""
     types = [t for t in reading.event.event_types if not scope.types or t.type in scope.types]
-    stated = frozenset([p.role for t in types for p in t.parties if p.company == company and p.role])
+    stated = [p.role for t in types for p in t.parties if p.company == company and p.role]
     if stated:
-        return stated
+        return frozenset(stated)
     mention = reading.companies.get(company)
     own = mention.role if mention is not None and (types or not scope.types) else None
     return frozenset((own,)) if own else frozenset()

@@ -30,16 +30,16 @@ class Verdict(msgspec.Struct, frozen=True):
     grounds: tuple[Ground, ...] = ()
 
 
-def guard(rule: Rule, reading: Reading, routine_forms: frozenset[str]) -> str:
-    """Say why a rule is not asked about an event at all; empty if it is."""
+def guard(rule: Rule, event: Event, *, routine: bool) -> str:
+    """Say why a rule is not asked about an event at all; empty if it is. `routine`: the event `is_routine`."""
     if rule.valid_from or rule.valid_until:
-        day = reading.event.event_at[:10]
+        day = event.event_at[:10]
         if rule.valid_from and day and day < rule.valid_from:
             return f"valid from {rule.valid_from}"
         if rule.valid_until and day > rule.valid_until:
             return f"valid until {rule.valid_until}"
-    if not rule.names_form and is_routine(reading.event, routine_forms):
-        return f"{reading.event.form} is a routine form, seen only by rules that name a form"
+    if routine and not rule.names_form:
+        return f"{event.form} is a routine form, seen only by rules that name a form"
     return ""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from alertd.model import Event
 from alertd.rules.beside import has_beside
 from alertd.rules.book import Portfolio, Rule, RuleBook
-from alertd.rules.evaluate import MAX_COMPANIES, guard
+from alertd.rules.evaluate import MAX_COMPANIES, guard, is_routine
 from alertd.rules.explain import Explained, deciding, leaves_true, one_line, said, tree_of
 from alertd.rules.fact_index import event_ms, facts_of, fits
 from alertd.rules.limits import percent
@@ -196,7 +196,8 @@ def _nothing(rule: Rule, event: Event) -> str:
 
 
 def _guard(book: RuleBook, portfolio: Portfolio, rule: Rule, reading: Reading) -> str:
-    return wall_of(book, portfolio, reading.event) or guard(rule, reading, book.routine_forms)
+    event = reading.event
+    return wall_of(book, portfolio, event) or guard(rule, event, routine=is_routine(event, book.routine_forms))
 
 
 def wall_of(book: RuleBook, portfolio: Portfolio, event: Event) -> str:

@@ -117,11 +117,12 @@ class Matcher:
         event, readings = reading.event, Readings(self._walls, reading)
         held: list[tuple[tuple[str, int], Match | Open]] = []
         desk = self._book.source_desks.get(event.source)
+        routine = is_routine(event, self._book.routine_forms)
         for slot in self._rules.candidates(reading, keys):
             if slot.off or (desk is not None and _is_hidden(slot, desk)):
                 continue
             try:
-                outcome = self._ask(slot, readings.of(slot.desk), keys)
+                outcome = self._ask(slot, readings.of(slot.desk), keys, routine=routine)
             except Exception as error:  # noqa: BLE001 one bad rule must not stop the others, whatever it raises
                 failures.append(switch_off(slot, event, error))
                 continue
@@ -134,7 +135,7 @@ class Matcher:
             tuple(outcome for _, outcome in held if isinstance(outcome, Match)),
             tuple(outcome for _, outcome in held if isinstance(outcome, Open)),
             tuple(failures),
-            self._earlier(readings, reading, keys),
+            self._earlier(readings, reading, keys, routine=routine),
             read.refused,
         )
 
@@ -142,9 +143,8 @@ class Matcher:
         """Give an event as a desk sees it: companies that are another desk's alone are not in it."""
         return self._walls.seen_by(event, desk)
 
-    def _earlier(self, readings: Readings, reading: Reading, keys: Keys) -> Earlier | None:
+    def _earlier(self, readings: Readings, reading: Reading, keys: Keys, *, routine: bool) -> Earlier | None:
         """Give what an event may be an earlier step of, for the rules that are asked about their last step alone."""
-        routine = is_routine(reading.event, self._book.routine_forms)
         steps = self._waiting.steps(keys, routine=routine)
         if not steps:
             return None
@@ -191,9 +191,9 @@ class Matcher:
             if reported is not None:
                 yield slot.type, reported
 
-    def _ask(self, slot: Slot, reading: Reading, keys: Keys) -> Match | Open | None:
+    def _ask(self, slot: Slot, reading: Reading, keys: Keys, *, routine: bool) -> Match | Open | None:
         portfolio, rule = slot.portfolio, slot.rule
-        if portfolio is None or rule is None or guard(rule, reading, self._book.routine_forms):
+        if portfolio is None or rule is None or guard(rule, reading.event, routine=routine):
             return None
         if rule.state is not None and any(plain(clause).isdisjoint(keys.all()) for clause in state_clauses(rule)):
             return None
@@ -219,7 +219,7 @@ class Matcher:
             return Candidacy(False, f"the source {event.source} belongs to another desk")
         read = self.read(event)
         reading, keys = Readings(self._walls, read.reading).of(slot.desk), read.keys()
-        reason = guard(slot.rule, reading, self._book.routine_forms)
+        reason = guard(slot.rule, event, routine=is_routine(event, self._book.routine_forms))
         why = Candidacy(False, reason) if reason else self._rules.why(slot, reading, keys)
         if not why.asked and self._waiting.may_be_earlier(slot, keys):
             return Candidacy(True, "it may be an earlier step, and is asked about when the last one has been met")

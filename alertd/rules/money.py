@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from alertd.base import suggest
@@ -19,7 +20,7 @@ from alertd.rules.leaves import PER_LEAF, absent, listed, missing, proof
 from alertd.rules.limits import SIGNS, Limit
 from alertd.rules.logic import Clause, Leaf, Reading, Result, Scope, Truth
 from alertd.rules.world import Rates
-from alertd.text.written import amount_text
+from alertd.text.written import CACHED, amount_text
 
 _CODES = """
     CUR REN CIE AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
@@ -75,6 +76,7 @@ class MoneyLimit(Struct, frozen=True):
         return f"{self.limits[0].op} {scaled(self.limits[0].value)} {self.currency}{period}"
 
 
+@lru_cache(CACHED)
 def scaled(value: float) -> str:
     """Write a number as rules do: `2.5B`, `500M`, `90`."""
     for size, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):

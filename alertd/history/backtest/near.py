@@ -20,7 +20,7 @@ from zlib import crc32
 from alertd.history.backtest.happened import NearMiss
 from alertd.history.backtest.near_tree import failing, leaves_true, measures, parts, said_of, tag_of, ways
 from alertd.rules.book import Portfolio, Rule, RuleBook
-from alertd.rules.evaluate import guard
+from alertd.rules.evaluate import guard, is_routine
 from alertd.rules.explain import Explained, one_line, said
 from alertd.rules.frequency import Frequencies
 from alertd.rules.logic import Key, Node, Reading, Scope
@@ -124,7 +124,7 @@ class NearFinder:
             yield from chain.from_iterable(self._by_company.get(company, ()))
 
     def _missed(self, one: _Way, reading: Reading) -> NearMiss | None:
-        if guard(one.rule, reading, self._routine_forms):
+        if guard(one.rule, reading.event, routine=is_routine(reading.event, self._routine_forms)):
             return None
         candidates: list[str] = []
         if one.rule.binds:
