@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
 from alertd.model import ParsedFeed, Rejected
 from alertd.net.client import HttpClient
 from alertd.sources.feed_xml import NO_TIME
-from alertd.sources.parsepool import ParseJob
+from alertd.sources.parsepool import ParseJob, ParsePool
 from alertd.store.memory import MemoryStore
+from alertd.workers.feed_poll import IN_HAND
+from tests.support.daemon import eventually
 from tests.support.http import FaultServer, answer
 from tests.workers.make import feed, item
 from tests.workers.polling import CountingPool, Wire
@@ -94,3 +98,37 @@ async def test_a_feed_with_random_guids_leaves_one_line_a_day_for_each_entry(wir
         await wire.poll()
     assert sorted(await wire.titles()) == ["A", "B"]
     assert len(await wire.reasons("entry")) == 2
+
+
+class HeldPool(CountingPool):
+    """Begins to read, and waits until it may end."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.may_end = asyncio.Event()
+
+    async def parse(self, job: ParseJob) -> ParsedFeed:
+        self.parsed += 1
+        await self.may_end.wait()
+        return await ParsePool.parse(self, job)
+
+
+async def test_of_many_documents_that_come_at_once_a_few_are_in_memory_with_their_entries(
+    http: HttpClient, server: FaultServer
+) -> None:
+    names = [f"/many-{n}" for n in range(IN_HAND * 2)]
+    async with HeldPool() as pool:
+        wire = Wire(MemoryStore(), http, pool, server)
+        for name in names:
+            server.script(name, answer(feed(f"Only {name}")))
+        before = len(server.requests)
+        polls = [asyncio.create_task(wire.poll(name)) for name in names]
+
+        async def fetched() -> bool:
+            return len(server.requests) - before == len(names) and pool.parsed >= IN_HAND
+
+        await eventually(fetched, "all are fetched")
+        assert pool.parsed == IN_HAND
+        pool.may_end.set()
+        await asyncio.gather(*polls)
+        assert pool.parsed == len(names)
