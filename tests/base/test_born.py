@@ -17,23 +17,23 @@ from alertd.base.apart import Standing, answer_over
 from alertd.base.born import bear
 
 def answers(asked, told):
-    answer_over(asked, told, lambda order: b"%d %s" % (os.getpid(), order) if order != b"die" else os._exit(3), 60)
+    answer_over(asked, told, lambda order: b"%d %s" % (os.getpid(), order) if order != b"die" else os._exit(3), 3600)
 
 born = bear(2, answers, lambda: None)
 
 async def main():
     one, other = (Standing("tests.base.none", None, process) for process in born)
     pids = [process.pid for process in born]
-    said = [await standing.ask(b"hello", 60) for standing in (one, other, one)]
+    said = [await standing.ask(b"hello", 3600) for standing in (one, other, one)]
     assert said == [b"%d hello" % pid for pid in (*pids, pids[0])], said
     try:
-        await one.ask(b"die", 60)
+        await one.ask(b"die", 3600)
     except EOFError as error:
         assert "ended with 3" in str(error), error
     assert one.pid is None
     print(pids[1], flush=True)
     if sys.argv[1] == "end":
-        assert await other.end(60) == 0
+        assert await other.end(3600) == 0
     else:
         await asyncio.Event().wait()
 
