@@ -212,8 +212,8 @@ def load_settings(path: Path | None, env: Mapping[str, str]) -> Loaded:
     faults += [*receiver_checks.faults(filled.doc), *report_faults(filled.doc), *literal_secrets(filled)]
     faults += model_faults(filled.doc)
     faults += load_templates(settings.receivers, filled.doc, folder) if settings is not None else []
-    refused = [(s.address_key, s.forbidden()) for s in settings.sources] if settings is not None else []
-    faults += [doc.fault(("sources", i, at), why, severity="warning") for i, (at, why) in enumerate(refused) if why]
+    if settings is not None:
+        faults += [*addresses.blocked(settings.sources, doc), *receiver_checks.blocked(settings.receivers, doc)]
     faults = [f for f in faults if (f.file, f.line, f.column) not in filled.failed]
     faults = sorted({filled.scrub(f) for f in (*faults, *warnings, *filled.faults)})
     if settings is None or any(f.severity == "error" for f in faults):

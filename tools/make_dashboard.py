@@ -127,6 +127,7 @@ ROWS: dict[str, list[Panel]] = {
     ],
     "Redis, archive, history": [
         Panel("There and back", quantiles("alertd_redis_roundtrip_seconds"), "s"),
+        Panel("Written and back: with its fsync", quantiles("alertd_redis_write_seconds"), "s"),
         Panel(
             "Memory",
             {"used": "max(alertd_redis_memory_bytes{@})", "may use": "max(alertd_redis_memory_limit_bytes{@})"},

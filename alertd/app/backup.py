@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, NoReturn
 
 import msgspec
 
@@ -194,13 +194,20 @@ def _store(made: _Tar, state: StateDir, beside: Path) -> Literal["snapshot", "fi
 
 
 def _files(root: Path, called: str) -> Iterator[tuple[str, Path]]:
-    """Give the files under a folder with their names in a backup, in order; hidden ones are scratch, and locks."""
+    """Give the files under a folder with their names in a backup, in order; hidden ones are scratch, and locks.
+
+    Raises OSError for a folder that is closed to us: `Path.rglob` would pass over it, and it would be missing.
+    """
     if not root.is_dir():
         return
-    for path in sorted(root.rglob("*")):
+    for path in sorted(Path(folder, name) for folder, _, names in os.walk(root, onerror=_raised) for name in names):
         name = f"{called}/{path.relative_to(root).as_posix()}"
         if path.is_file() and not path.is_symlink() and all(PART.fullmatch(part) for part in name.split("/")):
             yield name, path
+
+
+def _raised(error: OSError) -> NoReturn:
+    raise error
 
 
 @contextmanager

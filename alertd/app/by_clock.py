@@ -13,10 +13,13 @@ from alertd.app.coverage import wanted_lines
 from alertd.app.link import Boot
 from alertd.app.reports import wanted_reports
 from alertd.app.verify_apart import Order, verified_apart
+from alertd.asking.apart import PATIENCE_S, Apart
+from alertd.asking.reported import MailingAsked
 from alertd.base.clock import system_clock
 from alertd.base.clock_steps import ClockSteps
 from alertd.history.analytics.subject import Subject
-from alertd.model import SourceState
+from alertd.history.report.build import Asked, MailReader
+from alertd.model import Mailing, SourceState
 from alertd.net.client import HttpClient
 from alertd.settings import Settings
 from alertd.sources.polled import PolledConfig
@@ -40,7 +43,9 @@ PATIENCE_MS = 600_000
 class ByClock:
     """The loops, each where its role is."""
 
-    def __init__(self, boot: Boot, store: RedisStore, notices: Notices, progress: Progress, http: HttpClient) -> None:
+    def __init__(
+        self, boot: Boot, store: RedisStore, notices: Notices, progress: Progress, http: HttpClient, apart: Apart
+    ) -> None:
         settings, receivers, me = boot.snapshot.settings, boot.snapshot.receivers, boot.consumer
         staged = boot.stage is not None  # a replay: its clock waits for what is due, and it says nothing outside
         steps = ClockSteps()
@@ -63,7 +68,7 @@ class ByClock:
             patience_ms=PATIENCE_MS,
         )  # fmt: skip
         self._verifying = Verifying(partial(verified_apart, everything), notices, system_clock, progress)
-        self._reports = Reports(store, settings.state_dir / "history.db", notices, system_clock, progress)
+        self._reports = Reports(store, partial(_mailing, apart), notices, system_clock, progress)
 
     def serve(
         self,
@@ -127,3 +132,8 @@ class ByClock:
     def _gives_indices(self) -> bool:
         """Tell whether it is this process that gives the indices, of several that archive."""
         return self._archivers is None or self._archivers.does("indices")
+
+
+async def _mailing(apart: Apart, about: Asked, reader: MailReader, report: str) -> Mailing:
+    """Have a report made where it holds up nobody; nobody waits for it, so it may take its time."""
+    return await apart.ask(MailingAsked(about, reader, report), wait_s=PATIENCE_S)

@@ -13,7 +13,7 @@ import platform
 import signal
 import socket
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,7 @@ from alertd.app.link import Boot, Drain, Failed, Link, Ready, Reload, Tell, Turn
 from alertd.app.matching import pipeline_of, understanding_of
 from alertd.app.receivers import read_calendars
 from alertd.app.snapshot import secrets_of
+from alertd.base.born import Born
 from alertd.base.clock import follow_clock, system_clock
 from alertd.base.failpoints import arm
 from alertd.base.heap import give_back
@@ -39,8 +40,7 @@ from alertd.workers.match import Matcher
 from alertd.workers.outage import Outage
 from alertd.workers.progress import Progress
 
-log = structlog.get_logger("alertd.app.child")
-"""By its name, which is `__main__` where it runs."""
+log = structlog.get_logger(__name__)
 
 TURNS_S = 1.0
 GIVE_BACK_S = 60.0
@@ -61,8 +61,9 @@ class _Again:
 class Child:
     """The roles of one process, with one start and one stop."""
 
-    def __init__(self, boot: Boot, link: Link, stretches: Stretches) -> None:
+    def __init__(self, boot: Boot, link: Link, stretches: Stretches, born: Sequence[Born]) -> None:
         self._boot = boot
+        self._born = born
         self._link = link
         self._stretches = stretches
         self._progress = Progress()
@@ -88,7 +89,7 @@ class Child:
         try:
             store = await self._open()
             self._line.append(self._begin(mind_layout(store, self._link, self._progress), "layout"))
-            self._parts = Parts(self._boot, store, self._progress)
+            self._parts = Parts(self._boot, store, self._progress, self._born)
             await self._start(store)
         except StoreUnavailable as error:
             # It went away again meanwhile: not worth ending the daemon, the next life waits for it.
@@ -127,11 +128,9 @@ class Child:
             self._progress.tick("start")
             try:
                 store = await open_store(
-                    self._boot.redis_url,
-                    settings.namespace,
-                    name=f"alertd:{self._boot.name}",
+                    self._boot.redis_url, settings.namespace, name=f"alertd:{self._boot.name}",
                     max_connections=CONNECTIONS,
-                )
+                )  # fmt: skip
             except (StoreUnavailable, StoreRefused) as error:  # refused, where the supervisor was let in
                 outage.began(error)
                 await asyncio.sleep(RECONNECT_S)
@@ -275,7 +274,7 @@ def _keep_for_good() -> None:
     gc.freeze()
 
 
-async def _main(descriptor: int, stretches: Stretches) -> None:
+async def _main(descriptor: int, stretches: Stretches, born: Sequence[Born]) -> None:
     loop = asyncio.get_running_loop()
     # Ctrl-C and a stop of the whole group are the supervisor's to answer; it tells us to drain.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -292,9 +291,9 @@ async def _main(descriptor: int, stretches: Stretches) -> None:
         boot.stage.enter()
     arm(boot.failpoints, environment=os.environ.get("ALERTD_ENV", ""))
     # Not back through asyncio.run, which waits for sends that take their time about being cancelled: all is stored.
-    os._exit(await Child(boot, link, stretches).main())
+    os._exit(await Child(boot, link, stretches, born).main())
 
 
-def run(descriptor: int) -> None:
+def run(descriptor: int, born: Sequence[Born]) -> None:
     """Run the child whose line to the supervisor this descriptor is. It ends with its process."""
-    run_felt(_main(descriptor, stretches := Stretches()), stretches)
+    run_felt(_main(descriptor, stretches := Stretches(), born), stretches)

@@ -22,6 +22,7 @@ from alertd.app.shown import shown_of
 from alertd.app.state import recall_epoch
 from alertd.app.takers import Around, make_asking
 from alertd.app.tellers import desks_of, notifiers_of, operator_modes
+from alertd.base.born import Born
 from alertd.base.clock import system_clock
 from alertd.model import SourceState
 from alertd.net.client import HttpClient
@@ -61,7 +62,8 @@ READY_PATIENCE_S = 15.0
 class Parts:
     """Poll, deliver, web and timers of one process: started in order, stopped in reverse."""
 
-    def __init__(self, boot: Boot, store: RedisStore, progress: Progress) -> None:
+    def __init__(self, boot: Boot, store: RedisStore, progress: Progress, born: Sequence[Born] = ()) -> None:
+        """`born` are processes that wait to answer what is asked apart."""
         settings = boot.snapshot.settings
         self._boot = boot
         self._store = store
@@ -83,7 +85,8 @@ class Parts:
         self._members: Members | None = None
         self._source_watch: SourceWatch | None = None
         receivers = boot.snapshot.receivers
-        self._by_clock = ByClock(boot, store, self.notices, progress, self._http)
+        self._shown = shown_of(boot, self._status, born)
+        self._by_clock = ByClock(boot, store, self.notices, progress, self._http, self._shown.apart)
         self._noting = Noting(store, self.notices, progress, self._http)
         self._answers = Answers(store, receivers, system_clock)
         self._archiving = Archiving(boot, store, self.notices, progress, self._answers)
@@ -91,7 +94,6 @@ class Parts:
         self._links: Links | None = None
         self._loops: list[asyncio.Task[None]] = []
         self._web: WebServer | None = None
-        self._shown = shown_of(boot, self._status)
         self._live: Live | None = None
         self._pushes: Pushes | None = None
         self._takers: dict[str, Taker] = {}
@@ -157,6 +159,7 @@ class Parts:
         host, port = await self._web.start()
         self._people = People(self._store, self._http, self._answers, self.notices, system_clock, self._links)
         await self._people.start(self._settings, self._boot.snapshot.receivers)
+        self._shown.apart.keep_ready()
         return f"{host}:{port}"
 
     async def _make_pushes(self, pool: ParsePool) -> Pushes:

@@ -14,7 +14,6 @@ go on, and leave when their own lines close.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import gc
 import os
@@ -30,9 +29,10 @@ import setproctitle
 
 from alertd import telemetry
 from alertd.app import child
+from alertd.app.answering import answerers_of
+from alertd.base.born import leave_with_parent
 
 _REQUEST = 4096
-_PR_SET_PDEATHSIG = 1
 
 
 def serve(control: socket.socket) -> NoReturn:
@@ -100,7 +100,7 @@ def _become(name: str, line: int, own: tuple[int, int]) -> NoReturn:
         os.setsid()  # Ctrl-C in a terminal is the supervisor's to answer
         setproctitle.setproctitle(f"alertd {name}")
         telemetry.count_as_this_process()
-        child.run(line)
+        child.run(line, answerers_of(name, line))
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
@@ -129,13 +129,7 @@ def _send(control: socket.socket, message: dict[str, Any], descriptors: list[int
         os._exit(0)  # the supervisor is gone
 
 
-def _leave_with_parent() -> None:
-    """Leave with the supervisor even where this process stands still (prctl(2); children do not inherit it)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 if __name__ == "__main__":
-    _leave_with_parent()
+    leave_with_parent()
     setproctitle.setproctitle("alertd fork-server")
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -18,6 +18,7 @@ import structlog
 
 from alertd import telemetry
 from alertd.app import telling
+from alertd.app.fault_log import log_fault
 from alertd.app.guard import Guard
 from alertd.app.link import Reload, Tell
 from alertd.app.reloading import Reloaded, Reloading
@@ -183,8 +184,8 @@ class Reloads:
         if faults == self._refused:
             return  # said already: files that stay broken are looked at again with every change beside them
         self._refused = faults
-        for fault in faults:
-            log.error("config_fault", fault=fault)
+        for fault in found:
+            log_fault("config_fault", fault)
         self._notes.note_reload(ok=False, faults=faults)
         loaded = self.found.loaded
         self.tell_operator(telling.refused(found, loaded.path, loaded.snapshot, rfc3339(system_clock())))
@@ -216,7 +217,7 @@ class Reloads:
             self._manager.ready("nothing has changed")
             return
         for warning in found.loaded.warnings:
-            log.warning("config_warning", fault=str(warning))
+            log_fault("config_warning", warning)
         if late:
             log.warning("needs_restart", settings=list(late))
         change = found.change

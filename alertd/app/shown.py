@@ -17,6 +17,7 @@ from alertd.asking.in_force import InForce, Setup
 from alertd.asking.past import Past
 from alertd.asking.portfolio_names import PortfolioName, PortfolioNames
 from alertd.asking.rule_files import RuleFiles
+from alertd.base.born import Born
 from alertd.base.clock import system_clock
 from alertd.net.client import HttpClient
 from alertd.settings import Settings
@@ -28,18 +29,22 @@ Status = Callable[[], Awaitable[dict[str, Any]]]
 class Shown:
     """Begun with the process; a reload replaces what is in force."""
 
-    def __init__(self, setup: Setup, portfolios: Sequence[PortfolioName], redis_url: str, status: Status) -> None:
-        """`portfolios` are all in the rules; `status` gives what `/v1/status` does."""
+    def __init__(
+        self, setup: Setup, portfolios: Sequence[PortfolioName], redis_url: str, status: Status,
+        born: Sequence[Born] = (),
+    ) -> None:  # fmt: skip
+        """`portfolios` are all in the rules; `status` gives what `/v1/status` does; `born` wait to answer."""
         self.names = PortfolioNames(portfolios)
         self.in_force = InForce(setup, self.names)
         self.past = Past(setup.reach)
-        self.apart = Apart(self.in_force, redis_url)
+        self.apart = Apart(self.in_force, redis_url, born)
         self.files = RuleFiles(self.in_force)
         self.status = status
 
     def serve(self, new: Reload) -> None:
         """Take what a reload brings."""
         self.in_force.serve(setup_of(new.settings, new.receivers, new.version), new.portfolios)
+        self.apart.begin_again()
 
     def house(self, store: RedisStore, http: HttpClient) -> House:
         """Give what the API asks."""
@@ -53,11 +58,11 @@ class Shown:
         return found
 
 
-def shown_of(boot: Boot, status: Status) -> Shown:
+def shown_of(boot: Boot, status: Status, born: Sequence[Born]) -> Shown:
     """Begin with what the supervisor tells a process at its start."""
     snapshot = boot.snapshot
     setup = setup_of(snapshot.settings, snapshot.receivers, snapshot.book.version)
-    return Shown(setup, boot.portfolios, boot.redis_url, status)
+    return Shown(setup, boot.portfolios, boot.redis_url, status, born)
 
 
 def setup_of(settings: Settings, policies: Mapping[str, ReceiverPolicy], version: str) -> Setup:

@@ -1,6 +1,7 @@
-"""The process that answers what is asked apart (`asking/apart.py`): a question on stdin, what came of it on stdout.
+"""The process that answers what is asked apart (`asking/apart.py`): a question comes in, what came of it goes out.
 
-It lives as long as whoever asks, and remembers what it read until settings or rules change.
+It lives as long as whoever asks, and remembers what it read until settings or rules change. The I/O process forks it
+at its start, or runs it as `python -m alertd.asking.answerer`.
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import os
 import pickle
+from collections.abc import Callable
+from functools import partial
+from typing import BinaryIO
 
 import structlog
 
 from alertd import telemetry
 from alertd.asking.apart import PATIENCE_S, Came
 from alertd.asking.room import Room
-from alertd.base.apart import answer_all
+from alertd.base.apart import answer_all, answer_over
 from alertd.base.clock import follow_clock
 from alertd.errors import AlertdError
 
@@ -56,14 +60,23 @@ class Answerer:
         return self._room
 
 
+def born_to_answer(asked: BinaryIO, told: BinaryIO) -> None:
+    """Answer in a forked process until nobody asks any more."""
+    _answering(partial(answer_over, asked, told))
+
+
 def main() -> None:
     """Answer until nobody asks any more."""
+    _answering(answer_all)
+
+
+def _answering(answer: Callable[[Callable[[bytes], bytes], int], None]) -> None:
     os.nice(NICE)
     follow_clock(os.environ)
     telemetry.configure_logging("warning")
     answerer = Answerer()
     with asyncio.Runner() as runner:
-        answer_all(lambda order: runner.run(answerer.came(order)), int(PATIENCE_S) + SPARE_S)
+        answer(lambda order: runner.run(answerer.came(order)), int(PATIENCE_S) + SPARE_S)
         runner.run(answerer.aclose())
 
 

@@ -9,9 +9,9 @@ from datetime import date
 from alertd.asking.outlook import Coming, calendar
 from alertd.asking.room import Room
 from alertd.history.analytics.model import Report
-from alertd.history.report.build import Asked, DeskReader, Operator, build_report
+from alertd.history.report.build import Asked, DeskReader, MailReader, Operator, build_mailing, build_report
 from alertd.history.report.html import report_page
-from alertd.model import AlertState
+from alertd.model import AlertState, Mailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,19 @@ class ReportPageAsked:
     async def answer(self, room: Room) -> str:
         """Answer it. Raises HistoryUnavailable, HistoryRefused."""
         return report_page(await ReportAsked(self.about, self.whole).answer(room))
+
+
+@dataclass(frozen=True, slots=True)
+class MailingAsked:
+    """A report as a mail for a receiver."""
+
+    about: Asked
+    reader: MailReader
+    report: str
+
+    async def answer(self, room: Room) -> Mailing:
+        """Answer it. Raises HistoryUnavailable, HistoryRefused."""
+        return build_mailing(room.reach.history, self.about, self.reader, self.report)
 
 
 @dataclass(frozen=True, slots=True)

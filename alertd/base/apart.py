@@ -1,7 +1,7 @@
 """Something asked of a module of ours in a process of its own.
 
 asked_apart   a process for one question: an order on its stdin, an answer on its stdout
-Standing      a process that is asked again and again, and remembers: frames of four bytes of length and content
+Standing      a process that is asked again and again, and remembers; the first may have been forked (`born.py`)
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, Protocol
+
+from alertd.base.born import Born
+from alertd.base.frames import exchanged, read_frame, write_frame
+from alertd.base.heap import with_small_heap
 
 STDERR = 2_000
 """Bytes of what it says when it dies, for the log."""
@@ -21,7 +25,6 @@ GRACE_S = 1.0
 """How long a process whose pipe is closed has to be gone: what is killed while it ends loses its exit code."""
 LEAVES_S = 10.0
 """How long one that was let go has."""
-_HEADER = 4
 
 
 class Ended(NamedTuple):
@@ -48,17 +51,84 @@ async def asked_apart(module: str, order: bytes, patience_s: float | None = None
     return Ended(process.returncode or 0, out, said[-STDERR:].decode("utf-8", "replace"))
 
 
+class Other(Protocol):
+    """A process that is asked, however it came to be."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        ...
+
+    async def exchange(self, order: bytes) -> bytes:
+        """Ask it. Raises IncompleteReadError or ConnectionError where it is gone."""
+        ...
+
+    def leave(self) -> None:
+        """Tell it that nothing more comes."""
+        ...
+
+    def kill(self) -> None:
+        """Kill it."""
+        ...
+
+    async def wait(self) -> int:
+        """Wait for its end; gives its exit code."""
+        ...
+
+
+class _Started:
+    """A process of `python -m`, over its pipes."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.pid = process.pid
+
+    @property
+    def ended(self) -> bool:
+        return self._process.returncode is not None
+
+    async def exchange(self, order: bytes) -> bytes:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return await exchanged(self._process.stdout, self._process.stdin, order)
+
+    def leave(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def wait(self) -> int:
+        return await self._process.wait()
+
+
+async def _started(module: str) -> _Started:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
+        env=with_small_heap(os.environ),
+    )  # fmt: skip
+    return _Started(process)
+
+
 class Standing:
     """A process that answers one question after the other, and keeps what it has read for the next.
 
-    It starts with its first question and is let go when none has come for `idle_s`. The one that asks it sees to it
-    that nobody else does meanwhile.
+    It starts with its first question, unless it was born before, and is let go when none has come for `idle_s`; None:
+    it stays. The one that asks it sees to it that nobody else does meanwhile.
     """
 
-    def __init__(self, module: str, idle_s: float) -> None:
+    def __init__(self, module: str, idle_s: float | None, born: Born | None = None) -> None:
         self._module = module
         self._idle_s = idle_s
-        self._process: Process | None = None
+        self._process: Other | None = born
         self._rests: asyncio.TimerHandle | None = None
         self._leaving: set[asyncio.Task[int]] = set()
         """Processes that were let go and have not ended yet."""
@@ -74,13 +144,14 @@ class Standing:
             self._rests.cancel()
         try:
             async with asyncio.timeout(patience_s):
-                answer = await _exchanged(await self._there(), order)
+                answer = await (await self._there()).exchange(order)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise EOFError(f"{self._module} ended with {await self.end(GRACE_S)}") from error
         except BaseException:
             await self.end()  # its answer would be taken for the next one's
             raise
-        self._rests = asyncio.get_running_loop().call_later(self._idle_s, self._rested)
+        if self._idle_s is not None:
+            self._rests = asyncio.get_running_loop().call_later(self._idle_s, self._rested)
         return answer
 
     async def end(self, grace_s: float = 0.0) -> int:
@@ -90,14 +161,11 @@ class Standing:
         await asyncio.gather(*leaving)
         return code
 
-    async def _there(self) -> Process:
-        if self._process is not None and self._process.returncode is not None:  # it died while it rested
+    async def _there(self) -> Other:
+        if self._process is not None and self._process.ended:  # it died while it rested
             self._let_go()
         if self._process is None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self._module,
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
-            )  # fmt: skip
+            self._process = await _started(self._module)
         return self._process
 
     def _rested(self) -> None:
@@ -107,26 +175,17 @@ class Standing:
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
 
-    def _let_go(self) -> Process | None:
+    def _let_go(self) -> Other | None:
         """Tell it that nothing more comes: it ends by itself. Gives it."""
         if self._rests is not None:
             self._rests.cancel()
         process, self._process, self._rests = self._process, None, None
-        if process is not None and process.stdin is not None:
-            process.stdin.close()
+        if process is not None:
+            process.leave()
         return process
 
 
-async def _exchanged(process: Process, order: bytes) -> bytes:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(len(order).to_bytes(_HEADER, "big") + order)
-    await process.stdin.drain()
-    size = int.from_bytes(await process.stdout.readexactly(_HEADER), "big")
-    return await process.stdout.readexactly(size)
-
-
-async def _end(process: Process, grace_s: float = 0.0) -> int:
+async def _end(process: Process | Other, grace_s: float = 0.0) -> int:
     with suppress(TimeoutError):
         async with asyncio.timeout(grace_s):
             return await process.wait()
@@ -136,12 +195,16 @@ async def _end(process: Process, grace_s: float = 0.0) -> int:
 
 
 def answer_all(answer: Callable[[bytes], bytes], most_s: int) -> None:
-    """Answer what `Standing` asks, until nothing more comes. An answer that takes longer than `most_s` ends us."""
+    """Answer what `Standing` asks over our pipes. What somebody prints is no answer: it goes to stderr."""
     asked, told = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what somebody prints is no answer
-    while len(header := asked.read(_HEADER)) == _HEADER:
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    answer_over(asked, told, answer, most_s)
+
+
+def answer_over(asked: BinaryIO, told: BinaryIO, answer: Callable[[bytes], bytes], most_s: int) -> None:
+    """Answer what is asked until nothing more comes. An answer that takes longer than `most_s` ends us."""
+    while (order := read_frame(asked)) is not None:
         signal.alarm(most_s)  # also where nobody is left who would end us
-        said = answer(asked.read(int.from_bytes(header, "big")))
+        said = answer(order)
         signal.alarm(0)
-        told.write(len(said).to_bytes(_HEADER, "big") + said)
-        told.flush()
+        write_frame(told, said)

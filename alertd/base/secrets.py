@@ -16,6 +16,7 @@ MASK = "<secret>"
 _CONFIDENTIAL = re.compile(r"(?i)auth|key|token|secret|cookie|signature|password")
 _KEY = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.~+/=-]{16,}")
 """Letters and figures, and many of them."""
+_LONG = re.compile(r"[A-Za-z0-9]{24,}")
 
 
 class Secret:
@@ -84,6 +85,22 @@ def without_query(url: str) -> str:
     """Give a URL with `?…` for its query: a feed's key often stands there, and servers repeat it in redirects."""
     before, mark, _ = url.partition("?")
     return before + ("?…" if mark else "")
+
+
+def findable(url: str) -> str:
+    """Give of a URL what somebody needs to find it in a file: no user, no query, and no part of its path that looks
+    like a key (many letters and figures, or one very long word).
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return MASK
+    if not parts.scheme or not host:
+        return MASK
+    host = f"[{host}]" if ":" in host else host
+    path = "/".join("…" if _KEY.fullmatch(one) or _LONG.fullmatch(one) else one for one in parts.path.split("/"))
+    return f"{parts.scheme}://{host}{port}{path}" + ("?…" if parts.query else "")
 
 
 def marked_query(url: str) -> str:

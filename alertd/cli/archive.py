@@ -64,7 +64,7 @@ def _about() -> None:
 @archive.command()
 def status(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Say what the archive holds: days, lines, size, gaps, legal holds, archives that were imported."""
-    with told_in_a_line():
+    with told_in_a_line("archive status"):
         reach = reach_of(config)
         found = summary(reach.archive)
         written = is_written(reach.archive)
@@ -96,7 +96,7 @@ def verify_(
     """
     found: list[tuple[Path, Finding]] = []
     looked: dict[Path, Looked] = {}
-    with told_in_a_line():
+    with told_in_a_line("archive verify"):
         asked = paths or _own(reach_of(config).archive)
         for path in asked:
             for finding in _checked(path, head, looked.setdefault(path, Looked())):

@@ -80,7 +80,7 @@ def export_(
         fail(f"there is no kind {wrong[0][:80]}; {suggest.hint(wrong[0], KINDS) or ', '.join(sorted(KINDS))}", USAGE)
     if wrong := [one for one in portfolio or [] if not USER_ID.fullmatch(one)]:
         fail(f"{wrong[0][:80]} is no id of a portfolio", USAGE)
-    with told_in_a_line():
+    with told_in_a_line("archive export", out):
         reach = reach_of(config)
         about(reach.archive)
         narrowing = Narrowing(frozenset(kind or []), frozenset(portfolio or []), _wall(reach, desk))
@@ -106,7 +106,7 @@ def import_(
 
     Lines that are there already are not taken twice. Backtests and replays read it by its path; searches do not.
     """
-    with told_in_a_line():
+    with told_in_a_line("archive import"):
         reach = reach_of(config)
         total = source.stat().st_size if is_package(source) else bytes_of(source)
         try:

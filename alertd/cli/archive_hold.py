@@ -46,7 +46,7 @@ def add(
         name=name, since=rfc3339(begin), until=rfc3339(end) if end is not None else None, reason=reason[:1000],
         at=rfc3339(now),
     )  # fmt: skip
-    with told_in_a_line():
+    with told_in_a_line("archive hold add"):
         if not holds.add(reach_of(config).archive, placed):
             fail(f"there is a hold named {name} already; remove it first, or take another name")
     if json:
@@ -58,7 +58,7 @@ def add(
 @hold.command("list")
 def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
     """List the holds."""
-    with told_in_a_line():
+    with told_in_a_line("archive hold list"):
         found = holds.read(reach_of(config).archive)
     if json:
         print_json(found, pretty=True)
@@ -72,7 +72,7 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
 @hold.command()
 def remove(name: Name, config: ConfigOption = None) -> None:
     """Lift a hold: what it kept goes with the next retention, if its time is over."""
-    with told_in_a_line():
+    with told_in_a_line("archive hold remove"):
         if not holds.remove(reach_of(config).archive, name):
             fail(f"there is no hold named {name[:80]}")
     stdout().print(f"lifted: {plain(name)}")

@@ -33,7 +33,7 @@ def prune(
     A running daemon does it once a day; without one this does. Days under a legal hold, and days that are not as they
     were sealed, are not touched; of the latter the exit code is 1.
     """
-    with told_in_a_line():
+    with told_in_a_line("archive prune"):
         settings = settings_of(config)
         reach = reach_from(settings)
         about(reach.archive)

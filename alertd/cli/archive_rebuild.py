@@ -22,7 +22,7 @@ def rebuild(config: ConfigOption = None, json: JsonOption = False) -> None:
     Also while a daemon runs, which helps then. Meanwhile searches reach as far as it is, and say so. A file that
     cannot be used is put aside, as `history.db.refused`.
     """
-    with told_in_a_line():
+    with told_in_a_line("archive rebuild"):
         reach = reach_of(config)
         reader, lines = Reader(reach.archive), summary(reach.archive).lines
         with (

@@ -49,7 +49,7 @@ def rules(
 
     A version stands in every event of the journal (`rules_version`). Exit code 1 if a file of it was not kept.
     """
-    with told_in_a_line():
+    with told_in_a_line("archive rules"):
         archive = reach_of(config).archive
         found = [record for _, record in versions(archive)]
         if not version:

@@ -32,7 +32,7 @@ def backup(
     taken: that has backups of its own.
     """
     quiet_logs()
-    with told_in_a_line():
+    with told_in_a_line("backup", out):
         reach = reach_of(config)
         own = reach.redis.reveal() == "embedded"
         with progress("backing up", size_of(reach.state_dir, reach.archive), silent=True) as advance:
@@ -73,7 +73,7 @@ def restore(
     otherwise: by it alertd knows what was sent since, and marks what comes again as a possible repeat.
     """
     quiet_logs()
-    with told_in_a_line():
+    with told_in_a_line("restore"):
         if state_dir is None:
             reach = reach_of(config)
             state_dir, archived = reach.state_dir, reach.archive

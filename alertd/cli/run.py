@@ -12,6 +12,7 @@ import structlog
 import typer
 
 from alertd import telemetry
+from alertd.app.fault_log import log_end, log_fault
 from alertd.app.reloading import Reloaded, Reloading
 from alertd.app.snapshot import secrets_of
 from alertd.app.starting import started
@@ -66,7 +67,7 @@ def run(
     if followed:
         log.warning("clock_followed", file=followed)
     for warning in loaded.warnings:
-        log.warning("config_warning", fault=str(warning))
+        log_fault("config_warning", warning)
     if missing():
         log.info("without_compiled_core", reason=missing())
     asyncio.run(_run(reloading, found, frozenset(only or ALL_ROLES)))
@@ -77,19 +78,20 @@ async def _run(reloading: Reloading, found: Reloaded, roles: frozenset[str]) -> 
     stop = asyncio.Event()
     signals = Signals(supervisor, stop)
     signals.install(asyncio.get_running_loop())
-    what = why = ""
+    what = ""
+    why: AlertdError | str = ""
     try:
         if await started(supervisor, stop):
             await first_of(asyncio.create_task(stop.wait()), supervisor.failed)
             if supervisor.failed.done():
                 what, why = "cannot_go_on", supervisor.failed.result()
     except AlertdError as error:
-        what, why = "cannot_start", str(error)
+        what, why = "cannot_start", error
     try:
         await supervisor.stop()
     finally:
         if what:
-            log.critical(what, error=why)  # the last line: it is what the service manager shows in the morning
+            log_end(what, why)
     sys.stdout.flush()
     # Not back through asyncio.run: it waits for threads, and one may be stuck in a file system that does not answer.
     # Nothing durable is left in this process.

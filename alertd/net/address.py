@@ -111,6 +111,23 @@ def refusal(ip: str | IPv4Address | IPv6Address, policy: AddressPolicy = PUBLIC)
     return None
 
 
+def unreachable(host: str, policy: AddressPolicy = PUBLIC) -> str:
+    """Say why nothing may connect to a host, as far as that is seen without asking for its name's address; or "".
+
+    `localhost` is this machine wherever it is asked.
+    """
+    literal = "127.0.0.1" if host == "localhost" else host
+    try:
+        return refusal(ip_address(literal), policy) or ""
+    except ValueError:
+        return ""
+
+
+def is_inside(host: str) -> bool:
+    """Tell whether a host is, without asking for its name's address, a loopback or private address."""
+    return bool(unreachable(host)) and not unreachable(host, AddressPolicy(private=True))
+
+
 def beside(why: str, host: str) -> str:
     """Write a `refusal` where the host is named already: an address is not said twice."""
     return why.replace(f" ({host})", "", 1)

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from alertd.base.config import ConfigModel, Duration, Timezone, UserId
 from alertd.base.secrets import Secret
 from alertd.model import Severity
-from alertd.net.address import AddressPolicy
+from alertd.net.address import AddressPolicy, is_inside, unreachable
 from alertd.notify.config_timing import (
     CooldownConfig,
     Digest,
@@ -179,11 +179,25 @@ class HttpReceiverConfig(ReceiverConfig):
         """How long an attempt may take before another may begin."""
         return lease_for(self.timeout)
 
+    def target(self) -> tuple[str, str]:
+        """Give the setting that says where to post, and the URL itself, which is a secret."""
+        raise NotImplementedError
 
-def check_target(url: Secret, allow_private: object) -> Secret:
+    def forbidden(self) -> tuple[str, str]:
+        """Name the setting, and say why no attempt will be let through; empty if one may. As of a source, a name is
+        looked at when it is connected to.
+        """
+        name, url = self.target()
+        why = unreachable(urlsplit(url).hostname or "", self.policy)
+        return name, f"nothing will be sent to it: {why}" if why else ""
+
+
+def check_target(url: Secret, allow_private: object, *, warned: bool = False) -> Secret:
     """Check a secret address to post to; the error never shows it. Raises ValueError.
 
     Plain http is for addresses inside the house only: what is sent is confidential, and so is the address itself.
+    One that is plainly inside and not allowed passes where there is a warning of it (`warned`; `forbidden`), as of a
+    source: nothing is let through to it, and one receiver must not stop all.
     """
     text = url.reveal()
     try:
@@ -192,10 +206,21 @@ def check_target(url: Secret, allow_private: object) -> Secret:
     except ValueError:
         host = None
         parts = urlsplit("")
-    if parts.scheme not in ("https", "http") or not host or not text.isascii() or not text.isprintable():
-        raise ValueError("the address must be a complete https:// URL")
+    if lacks := _lacks(text, parts.scheme, host):
+        raise ValueError(f"the address must be a complete https:// URL; {lacks}")
     if parts.username or parts.password:
         raise ValueError("the address must not carry a user name or password; use headers")
-    if parts.scheme == "http" and not allow_private:
+    if parts.scheme == "http" and not allow_private and not (warned and is_inside(host or "")):
         raise ValueError("plain http:// is refused; use https://, or allow_private for an address inside the house")
     return url
+
+
+def _lacks(text: str, scheme: str, host: str | None) -> str:
+    """Say what keeps a text from being an address to post to, without a word of it; empty if nothing does."""
+    if not text.isascii() or not text.isprintable():
+        return "this one has a character that no URL has"
+    if "://" not in text:
+        return "this one has no https:// in front"
+    if not text.lower().startswith(("https://", "http://")):
+        return "this one begins otherwise"
+    return "" if host and scheme else "this one has no host that can be read"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alertd.base import suggest
 from alertd.base.yaml import Document, Path
 from alertd.errors import Fault
+from alertd.notify.config import HttpReceiverConfig, ReceiverConfig
 
 
 def faults(doc: Document) -> Iterator[Fault]:
@@ -33,6 +34,14 @@ def faults(doc: Document) -> Iterator[Fault]:
         if item.get("note") == "model" and not list(doc.items(("models",))):
             message = "notes by a language model are wanted, and there is none"
             yield doc.fault((*at, "note"), message, "add one to `models`, or write `note: facts`")
+
+
+def blocked(receivers: Sequence[ReceiverConfig], doc: Document) -> Iterator[Fault]:
+    """Warn of receivers at addresses that nothing is let through to: each harms only itself."""
+    for number, receiver in enumerate(receivers):
+        key, why = receiver.forbidden() if isinstance(receiver, HttpReceiverConfig) else ("", "")
+        if why:
+            yield doc.fault(("receivers", number, key), why, severity="warning")
 
 
 def named(doc: Document, path: Path) -> list[tuple[Path, str]]:

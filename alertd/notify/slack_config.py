@@ -40,15 +40,19 @@ class SlackConfig(HttpReceiverConfig):
 
     pace_ms: ClassVar[int] = 1000
 
+    def target(self) -> tuple[str, str]:
+        """Give the setting that says where to post, and the URL."""
+        return ("webhook_url", self.webhook_url.reveal()) if self.webhook_url else ("base_url", self.base_url)
+
     @field_validator("webhook_url")
     @classmethod
     def _safe_target(cls, value: Secret | None, info: ValidationInfo) -> Secret | None:
-        return value if value is None else check_target(value, info.data.get("allow_private", False))
+        return value if value is None else check_target(value, info.data.get("allow_private", False), warned=True)
 
     @field_validator("base_url")
     @classmethod
     def _safe_base(cls, value: str, info: ValidationInfo) -> str:
-        return check_target(Secret(value), info.data.get("allow_private", False)).reveal().rstrip("/")
+        return check_target(Secret(value), info.data.get("allow_private", False), warned=True).reveal().rstrip("/")
 
     @field_validator("token", "app_token")
     @classmethod

@@ -110,7 +110,11 @@ class WebhookConfig(HttpReceiverConfig):
     @field_validator("url")
     @classmethod
     def _safe_target(cls, value: Secret, info: ValidationInfo) -> Secret:
-        return check_target(value, info.data.get("allow_private", False))
+        return check_target(value, info.data.get("allow_private", False), warned=True)
+
+    def target(self) -> tuple[str, str]:
+        """Give the setting that says where to post, and the URL."""
+        return "url", self.url.reveal()
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

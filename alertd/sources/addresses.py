@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl
 
 from alertd.base.secrets import is_confidential
 from alertd.base.yaml import Document
 from alertd.base.yaml import Path as At
 from alertd.errors import Fault
+from alertd.sources.polled import AnyConfig
 
 _NO_KEYS = re.compile(r"key_?(?:word|phrase)s?|author", re.IGNORECASE)
 """Names that look like those of keys, and are none."""
@@ -60,3 +61,10 @@ def _overlap(some: list[str], others: list[str]) -> bool:
 def _apart(one: str, other: str) -> bool:
     first, second = _ENDING.fullmatch(one), _ENDING.fullmatch(other)
     return bool(first and second) and not (one[1:].endswith(other[1:]) or other[1:].endswith(one[1:]))
+
+
+def blocked(sources: Sequence[AnyConfig], doc: Document) -> Iterator[Fault]:
+    """Warn of sources at addresses that nothing is let through to: each harms only itself."""
+    for number, source in enumerate(sources):
+        if why := source.forbidden():
+            yield doc.fault(("sources", number, source.address_key), why, severity="warning")

@@ -8,7 +8,7 @@ Everything here is pure: the parse worker runs it with limits, `alertd parse --t
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -52,6 +52,8 @@ def _check_base(url: str) -> str:
 
 class EdgarConfig(HttpConfig):
     """The filings of EDGAR, as they come: an entry of `sources:` with `type: edgar`. Needs the setting `contact`."""
+
+    address_key: ClassVar[str] = "base_url"
 
     type: Literal["edgar"]
     forms: Annotated[list[Form], Field(min_length=1, max_length=200)]

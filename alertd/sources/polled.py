@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.model import Rights, Trust
-from alertd.net.address import AddressPolicy, refusal
+from alertd.net.address import AddressPolicy, unreachable
 from alertd.sources.events import Classification, SourceFacts
 from alertd.sources.rhythm import SilentAfter
 from alertd.sources.rights import RightsConfig
@@ -134,7 +134,5 @@ class HttpConfig(PolledConfig):
 
     def refused(self, url: str) -> str:
         """Say why no poll will be let through to an address; empty if one may. What a name leads to is seen then."""
-        host = urlsplit(url).hostname or ""
-        literal = "127.0.0.1" if host == "localhost" else host
-        reason = refusal(literal, AddressPolicy.of(self.allow_private)) if is_address(literal) else ""
+        reason = unreachable(urlsplit(url).hostname or "", AddressPolicy.of(self.allow_private))
         return f"it will not be polled: {reason}" if reason else ""

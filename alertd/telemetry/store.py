@@ -19,6 +19,10 @@ REDIS_UP = _gauge("redis_up", "1 while every process reaches Redis.", mode="live
 REDIS_ROUNDTRIP_SECONDS = Histogram(
     "alertd_redis_roundtrip_seconds", "A PING to Redis and back.", registry=REGISTRY, buckets=FAST
 )
+REDIS_WRITE_SECONDS = Histogram(
+    "alertd_redis_write_seconds", "A small write to Redis and back, its fsync included.", registry=REGISTRY,
+    buckets=(0.00025, 0.0005, *FAST),
+)  # fmt: skip
 REDIS_MEMORY_BYTES = _gauge("redis_memory_bytes", "Memory that Redis uses.")
 STORE_ROLLBACKS = _counter("store_rollbacks", "How often Redis was found to be older than what was known of it.")
 STORE_LOST_LINES = _counter("store_lost_lines", "Lines of the archive that Redis had no more when it went back.")

@@ -60,9 +60,8 @@ class Poll:
             if isinstance(error, ParseKilled):
                 telemetry.PARSE_KILLS.labels(source=source.id).inc()
             retry_after_s = error.retry_after if isinstance(error, FetchTemporary) else None
-            polled = Polled(
-                await self._health.failed(state, str(error), retry_after_s), "failed", retry_after_s=retry_after_s
-            )
+            failed = await self._health.failed(state, str(error), retry_after_s, source=source)
+            polled = Polled(failed, "failed", retry_after_s=retry_after_s)
         except FetchPermanent as error:
             polled = Polled(await self._health.gone(source, state, error), "gone")
         telemetry.POLLS.labels(source=source.id, outcome=polled.outcome).inc()

@@ -2,15 +2,13 @@
 
 A loop of its own looks every few seconds whether one is due. Its delivery has an id made of the receiver, the report
 and the end of its time, so that a second process, or the same one after a crash, queues nothing twice. A report is
-made in a thread, from the projection, once that has had half a minute to catch up.
+made in another process, from the projection, once that has had half a minute to catch up.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,9 +17,9 @@ import structlog
 from alertd import __version__, telemetry
 from alertd.alerts.policy import ReceiverPolicy
 from alertd.base.clock import Clock, rfc3339
-from alertd.errors import HistoryRefused, HistoryUnavailable
+from alertd.errors import HistoryRefused, Temporary
 from alertd.history.analytics.subject import Subject
-from alertd.history.report.build import Asked, MailReader, build_mailing
+from alertd.history.report.build import Asked, MailReader
 from alertd.history.report.when import last_due, mail_id
 from alertd.model import Delivery, Mailing, Message, NewDelivery
 from alertd.workers.looks import Looks
@@ -36,6 +34,10 @@ SETTLE_MS = 30_000
 LATEST_MS = 12 * 3_600_000
 """One that could not be made in time is made so much later at most."""
 EXPIRES_MS = 24 * 3_600_000
+
+
+Make = Callable[[Asked, MailReader, str], Awaitable[Mailing]]
+"""Makes the report of this id as a mail. Raises Temporary (HistoryUnavailable too), HistoryRefused."""
 
 
 class ReportStore(Protocol):
@@ -75,10 +77,10 @@ class WantedReport:
 class Reports(Looks):
     """Queues the reports that are due."""
 
-    def __init__(self, store: ReportStore, history: Path, notices: Notices, clock: Clock, progress: Progress) -> None:
+    def __init__(self, store: ReportStore, make: Make, notices: Notices, clock: Clock, progress: Progress) -> None:
         super().__init__("reports", LOOK_S, progress)
         self._store = store
-        self._history = history
+        self._make = make
         self._notices = notices
         self._clock = clock
         self._wanted: Sequence[WantedReport] = ()
@@ -108,9 +110,8 @@ class Reports(Looks):
             return True
         asked = Asked(one.subject, since, until, now)
         try:
-            made = asyncio.to_thread(build_mailing, self._history, asked, one.reader, one.id)
-            mailing = await self._progress.waiting(self._name, made)
-        except (HistoryUnavailable, HistoryRefused) as error:
+            mailing = await self._progress.waiting(self._name, self._make(asked, one.reader, one.id))
+        except (Temporary, HistoryRefused) as error:
             await self._failed(one, until, str(error))
             return False
         except Exception as error:  # one report that the code cannot make must not stop the others

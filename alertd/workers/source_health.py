@@ -11,11 +11,11 @@ import structlog
 
 from alertd import telemetry
 from alertd.base.clock import Clock, rfc3339
-from alertd.base.secrets import without_query
+from alertd.base.secrets import findable, without_query
 from alertd.errors import FetchPermanent
 from alertd.model import JournalRecord, SourceState
 from alertd.net.client import Response
-from alertd.sources.polled import AnyConfig
+from alertd.sources.polled import AnyConfig, HttpConfig
 from alertd.sources.rhythm import heard, watched
 from alertd.sources.spells import ended, with_gap, with_spell
 from alertd.sources.standing import FAILING_AFTER as FAILING_AFTER  # for those who tell of trouble of their own
@@ -109,9 +109,12 @@ class SourceHealth:
         await self.standings.look(before, msgspec.structs.replace(before, state="fine", failures=0, error=""))
 
     async def failed(
-        self, state: SourceState, error: str, retry_after_s: float | None, *, after: int = 1
-    ) -> SourceState:
-        """Take in a failed poll; gives the new state. The source is failing `after` so many in a row."""
+        self, state: SourceState, error: str, retry_after_s: float | None, *, after: int = 1,
+        source: AnyConfig | None = None,
+    ) -> SourceState:  # fmt: skip
+        """Take in a failed poll; gives the new state. The source is failing `after` so many in a row. `source` are
+        its settings: the log then says where in these its address stands.
+        """
         now = self._clock()
         error = telemetry.safe_text(error)  # a page's title can repeat what was sent
         failures = state.failures + 1
@@ -126,7 +129,7 @@ class SourceHealth:
         )
         await self._store.save_source_state(failed)
         if _COUNT.sub("", error) != _COUNT.sub("", state.error):
-            log.warning("source_failed", source=state.source, error=error, failures=failures)
+            log.warning("source_failed", source=state.source, error=error, failures=failures, **_place(source))
             await self._journal(state.source, f"failed: {error}")
         await self.standings.look(state, failed)
         return failed
@@ -144,7 +147,7 @@ class SourceHealth:
         )
         await self._store.save_source_state(after)
         if state.state != "gone":
-            log.error("source_gone", source=source.id, error=str(error))
+            log.error("source_gone", source=source.id, error=str(error), **_place(source))
             await self._journal(source.id, f"gone: {error}")
         await self.standings.look(state, after)
         return after
@@ -152,3 +155,10 @@ class SourceHealth:
     async def _journal(self, source: str, reason: str) -> None:
         at = rfc3339(self._clock())
         await self._store.journal(JournalRecord(kind="source", at=at, ids=[source], reason=reason))
+
+
+def _place(source: AnyConfig | None) -> dict[str, str]:
+    """Name the setting in which a source's address stands, and enough of this to find it there."""
+    if not isinstance(source, HttpConfig):
+        return {}
+    return {"setting": f"sources: {source.id}: {source.address_key}", "address": findable(source.address)}

@@ -8,6 +8,7 @@ archive: its last line is not in the journal --> what is lost is compared, line 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -153,7 +154,9 @@ class StoreAge:
     async def _beat(self) -> None:
         count = self._known.count if self._known is not None else 0
         now = self._clock()
+        began = time.perf_counter()
         found, now_there = await self._store.beat(self._member, count, now)
+        telemetry.REDIS_WRITE_SECONDS.observe(time.perf_counter() - began)
         back = went_back_ms(self._known, found, now_there.epoch, now)
         if back is not None:
             self._notice(back)

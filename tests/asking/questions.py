@@ -21,6 +21,14 @@ class WhoAnswers:
 
 
 @dataclass(frozen=True)
+class WhatIsMade:
+    """What the room has made already of what takes its time."""
+
+    async def answer(self, room: Room) -> set[str]:
+        return {"shared", "table", "enricher", "names"} & set(vars(room))
+
+
+@dataclass(frozen=True)
 class Spins:
     """Holds a processor, and never waits, until there is a file."""
 

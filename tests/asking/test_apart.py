@@ -16,7 +16,7 @@ from alertd.asking.apart import Apart
 from alertd.asking.in_force import Setup
 from alertd.base.apart import Standing
 from alertd.errors import HistoryUnavailable, NotThere, Temporary
-from tests.asking.questions import Fails, Spins, WhoAnswers
+from tests.asking.questions import Fails, Spins, WhatIsMade, WhoAnswers
 from tests.asking.test_in_force import in_force, written
 from tests.support.daemon import eventually
 from tests.support.processes import descendants
@@ -165,6 +165,42 @@ async def test_a_process_that_nobody_asks_is_let_go_and_the_next_question_starts
     assert (await apart.ask(WhoAnswers()))[0] != first
     await eventually(lambda: _none(), "the second has left, too")
     await apart.aclose()
+
+
+MADE = {"shared", "table", "enricher", "names"}
+
+
+async def test_what_takes_its_time_is_made_before_somebody_asks_and_again_after_a_reload(
+    tmp_path: Path, asking: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart_module, "AHEAD_S", 0.0)
+    assert await asking.ask(WhatIsMade()) == set(), "unless it is to be kept ready, nothing is"
+    asking.keep_ready()
+    await eventually(lambda: _is_ready(asking), "it is made")
+    assert await asking.ask(WhatIsMade()) == MADE
+    (pid,) = asking.pids()
+    second = written(tmp_path, "Second")
+    asking._in_force.serve(Setup(asking._in_force.reach, second.version), [])
+    asking.begin_again()
+    await eventually(lambda: _is_ready(asking), "it is made anew")
+    assert await asking.ask(WhatIsMade()) == MADE
+    assert (await asking.ask(WhoAnswers()))[:2] == (pid, second.version), "in the same process"
+
+
+async def test_what_was_made_ready_is_made_again_when_its_process_died(
+    asking: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apart_module, "AHEAD_S", 0.0)
+    asking.keep_ready()
+    await eventually(lambda: _is_ready(asking), "it is made")
+    with pytest.raises(Temporary, match="ended with 3"):
+        await asking.ask(Fails("dies"))
+    await eventually(lambda: _is_ready(asking), "it is made anew")
+    assert await asking.ask(WhatIsMade()) == MADE
+
+
+async def _is_ready(apart: Apart) -> bool:
+    return apart._is_ready_for is not None and not apart._begun
 
 
 async def _none() -> bool:

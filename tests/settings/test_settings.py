@@ -139,3 +139,31 @@ def test_a_source_at_an_address_that_polling_refuses_is_a_warning_and_stops_no_o
     assert str(warning).endswith(
         "1:36: warning: it will not be polled: a private address (10.1.2.3), set allow_private to permit it"
     )
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize(
+    ("host", "what"),
+    [
+        ("127.0.0.1:9", "a loopback address (127.0.0.1)"),
+        ("localhost", "a loopback address (127.0.0.1)"),
+        ("[::1]:9", "a loopback address (::1)"),
+        ("10.1.2.3", "a private address (10.1.2.3)"),
+    ],
+)
+def test_an_address_inside_the_house_that_is_not_allowed_is_a_warning_of_a_source_and_of_a_receiver_alike(
+    desk: Desk, host: str, what: str, scheme: str
+) -> None:
+    url = f"{scheme}://{host}/planted"
+    secret = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA=="
+    loaded = desk.load(
+        f'sources: [{{id: a, type: feed, url: "{url}"}}]\n'
+        f'receivers:\n- {{id: w, type: webhook, url: "{url}", secret: {secret}}}\n'
+        f'- {{id: s, type: slack, webhook_url: "{url}"}}\n'
+    )
+    told = [f"{one.line}: {one.severity}: {one.message}" for one in loaded.warnings if "sent to it" in one.message]
+    told += [one.message for one in loaded.warnings if "polled" in one.message]
+    why = f"{what}, set allow_private to permit it"
+    sent = f"warning: nothing will be sent to it: {why}"
+    assert told == [f"3: {sent}", f"4: {sent}", f"it will not be polled: {why}"]
+    assert not any("planted" in str(one) for one in loaded.warnings)

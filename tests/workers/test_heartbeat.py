@@ -139,6 +139,8 @@ async def test_a_host_that_says_nothing_does_not_make_the_loop_stand_still(monke
 def test_an_address_outside_must_be_https() -> None:
     with pytest.raises(ValueError, match="plain http"):
         HeartbeatConfig(url=Secret("http://hc.example.com/x"))
+    with pytest.raises(ValueError, match="plain http"):
+        HeartbeatConfig(url=Secret("http://127.0.0.1/x"))
     assert HeartbeatConfig(url=Secret("http://10.0.0.7/x"), allow_private=True).every == 60.0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
+from alertd.base.secrets import findable
 from alertd.model import ParsedFeed, Rejected
 from alertd.net.client import HttpClient
 from alertd.sources.feed_xml import NO_TIME
@@ -30,6 +32,16 @@ async def test_a_failing_source_is_one_line_and_one_notice_and_heals(wire: Wire)
     assert await wire.reasons("source") == ["failed: 127.0.0.1: answered 503", "healed"]
     assert await wire.reasons("notice") == ["source_failing", "source_healed"]
     assert await wire.titles() == ["A"]
+
+
+async def test_the_log_says_where_the_address_stands_and_enough_of_it_to_find_it(wire: Wire) -> None:
+    wire.serve(answer(status=404))
+    with capture_logs() as lines:
+        await wire.poll()
+    (line,) = [line for line in lines if line["event"] == "source_failed"]
+    assert line["setting"] == "sources: wire: url"
+    assert line["address"] == findable(wire.server.url("/feed"))
+    assert line["error"] == "127.0.0.1: answered 404"
 
 
 async def test_a_source_that_fails_once_or_twice_is_nothing_for_the_operator(wire: Wire) -> None:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
+from alertd import telemetry
 from alertd.alerts.silencing import record_of
 from alertd.errors import StoreUnavailable
 from alertd.model import Answer, JournalRecord
@@ -105,6 +106,18 @@ async def test_a_store_that_went_back_is_read_anew_and_told_once(rig: Rig) -> No
     (text,) = await rig.told()
     assert "went back to an older state, by about" in text
     assert "There is no archive here" in text
+
+
+async def test_each_beat_is_a_write_whose_time_is_measured(rig: Rig) -> None:
+    def measured() -> float:
+        return telemetry.REGISTRY.get_sample_value("alertd_redis_write_seconds_count") or 0.0
+
+    age, before = rig.made(archives=False), measured()
+    running = asyncio.create_task(age.run())
+    await beats(rig, 3)
+    age.stop()
+    await running
+    assert measured() - before >= 3
 
 
 async def test_a_process_that_was_away_for_over_a_month_takes_no_store_for_one_that_went_back(rig: Rig) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,18 @@ import msgspec
 import pytest
 
 from alertd.alerts.policy import ReceiverPolicy
+from alertd.asking.apart import Apart
+from alertd.asking.reported import MailingAsked
 from alertd.base.clock import parse_rfc3339, rfc3339
 from alertd.history.projection.database import open_to_write
-from alertd.history.report.build import MailReader
-from alertd.model import Message
+from alertd.history.report.build import Asked, MailReader, build_mailing
+from alertd.model import Mailing, Message
 from alertd.store.memory import MemoryStore
 from alertd.workers.notices import Notices
 from alertd.workers.progress import Progress
-from alertd.workers.reports import LATEST_MS, SETTLE_MS, Reports, WantedReport
+from alertd.workers.reports import LATEST_MS, SETTLE_MS, Make, Reports, WantedReport
+from tests.asking.questions import Fails, WhoAnswers
+from tests.asking.test_in_force import in_force, written
 from tests.history.analytics.tables import HOUR, NVDA, SUBJECT, UNTIL, Tables
 from tests.workers.make import HandClock
 
@@ -41,9 +46,13 @@ class Monday:
         self.history = folder / "history.db"
         self.notices = Notices(self.store, {"ops": "latest"}, self.clock)
 
-    def begin(self, *them: WantedReport) -> Reports:
+    async def make(self, asked: Asked, reader: MailReader, report: str) -> Mailing:
+        """Make a report here."""
+        return build_mailing(self.history, asked, reader, report)
+
+    def begin(self, *them: WantedReport, make: Make | None = None) -> Reports:
         """Begin as a process does."""
-        reports = Reports(self.store, self.history, self.notices, self.clock, Progress())
+        reports = Reports(self.store, make or self.make, self.notices, self.clock, Progress())
         reports.serve(them or [wanted()])
         return reports
 
@@ -139,6 +148,35 @@ async def test_a_damaged_history_is_told_too(tmp_path: Path) -> None:
     await monday.begin().look()
     (told,) = await monday.queued("ops")
     assert told.notice is not None and "alertd archive rebuild" in told.notice.text
+
+
+async def test_it_is_made_in_another_process_and_one_that_dies_at_it_costs_a_look_and_no_report(
+    monday: Monday, tmp_path: Path
+) -> None:
+    monday.clock.now = MONDAY + SETTLE_MS
+    there = in_force(tmp_path, written(tmp_path, "T"))
+    (tmp_path / "var").mkdir(exist_ok=True)
+    monday.history.rename(there.reach.history)
+    apart = Apart(there, "")
+    whose = list[int]()
+
+    async def make(asked: Asked, reader: MailReader, report: str) -> Mailing:
+        if not whose:
+            whose.append((await apart.ask(WhoAnswers()))[0])
+            await apart.ask(Fails("dies"))
+        return await apart.ask(MailingAsked(asked, reader, report))
+
+    reports = monday.begin(make=make)
+    await reports.look()
+    assert await monday.queued() == []
+    (told,) = await monday.queued("ops")
+    assert told.notice is not None and "ended with 3" in told.notice.text
+    await reports.look()
+    await reports.look()
+    (message,) = await monday.queued()
+    assert message.mailing is not None and message.mailing.report == "ai-week"
+    assert whose != [os.getpid()] and apart.pids()
+    await apart.aclose()
 
 
 @pytest.mark.parametrize(
