@@ -155,7 +155,8 @@ async def test_no_more_wait_than_can_be_answered(
 
 async def test_a_process_that_nobody_asks_is_let_go_and_the_next_question_starts_another(tmp_path: Path) -> None:
     apart = Apart(in_force(tmp_path, written(tmp_path, "T")), "")
-    apart._free[:] = [Standing(apart_module.ANSWERER, idle_s=0.0)]
+    standing = Standing(apart_module.ANSWERER, idle_s=0.0)
+    apart._free[:] = [standing]
     first = (await apart.ask(WhoAnswers()))[0]
 
     async def gone() -> bool:
@@ -164,6 +165,7 @@ async def test_a_process_that_nobody_asks_is_let_go_and_the_next_question_starts
     await eventually(gone, "it has left")
     assert (await apart.ask(WhoAnswers()))[0] != first
     await eventually(lambda: _none(), "the second has left, too")
+    await standing.end()  # the loop, too, knows by then
     await apart.aclose()
 
 
