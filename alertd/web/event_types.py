@@ -8,7 +8,7 @@ import msgspec
 
 from alertd.alerts.rows import AlertRow
 from alertd.model import Note, Struct
-from alertd.web.alerts import LIMIT, MAX_LIMIT
+from alertd.web.alert_types import LIMIT, MAX_LIMIT
 
 
 class WhichEvents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
