@@ -29,6 +29,7 @@ class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
     source: Annotated[str, msgspec.Meta(description="With an event from there.")] | None = None
     rule: Annotated[str, msgspec.Meta(description="For which this rule held.")] | None = None
+    receiver: Annotated[str, msgspec.Meta(description="Of which this one was told.")] | None = None
     since: Annotated[
         str,
         msgspec.Meta(

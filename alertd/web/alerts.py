@@ -164,7 +164,7 @@ async def page_of(reader: AlertReader, caller: Caller, which: Which, now: int) -
     since = which.since or ("" if which.text else SINCE)
     wanted = AlertFilter(
         portfolio=which.portfolio, status=which.status, severity=which.severity, rule=which.rule,
-        company=which.company, event_type=which.event_type, source=which.source,
+        company=which.company, event_type=which.event_type, source=which.source, receiver=which.receiver,
         since_ms=gone_by(since, now) if since else None, until_ms=gone_by(which.until, now) if which.until else None,
         now_ms=now, **_walls(caller),
     )  # fmt: skip

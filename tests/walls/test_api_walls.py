@@ -56,6 +56,7 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "previewMessage": ("POST", "/v1/preview/{receiver}", EVENT),
     "listDead": ("GET", "/v1/dead", None),
     "retryDead": ("POST", "/v1/dead/{delivery}/retry", {}),
+    "retrySeveralDead": ("POST", "/v1/dead/retry", {"receiver": "credit-hook"}),
 }
 REFUSED = {"verify": 403, "listNotices": 403, "reconcileSource": 403, "getJob": 403, "retryDead": 404}
 """What a desk gets of its own: nothing has died, and the whole is not its matter."""

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "sources show": ["listSources", "getSource"],
     "sources reconcile": ["reconcileSource", "getJob"],
     "verify": ["verify"],
-    "dead": ["listDead", "retryDead"],
+    "dead": ["listDead", "retryDead", "retrySeveralDead"],
     "route": ["routeEvent"],
     "why": ["tellWhy", "listEvents", "tellWhyOfRule"],
     "note": ["listNotes"],
@@ -53,7 +53,7 @@ PAGES: Mapping[str, Sequence[str]] = {
     "POST /silences": ["addSilence"],
     "POST /silences/{silence}/end": ["endSilence"],
     "GET /dead": ["listDead"],
-    "POST /dead/retry": ["retryDead"],
+    "POST /dead/retry": ["retryDead", "retrySeveralDead"],
     "GET /system": ["getStatus", "listReceivers", "listNotices"],
     "GET /events/{event}": ["getEvent", "getStory", "listNotes"],
 }
