@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -73,9 +73,11 @@ class AlertShown(Alert, frozen=True, kw_only=True):
 
 
 class AlertInFull(AlertRow, frozen=True, kw_only=True):
-    """One alert with all that it carries (`in_full`)."""
+    """One alert with all that it carries (`in_full`), or as the history has it (`in_past`)."""
 
-    alert: AlertShown
+    from_history: bool
+    """Redis keeps it no more: this is what the history has of it, and there is no `alert`."""
+    alert: AlertShown | msgspec.UnsetType = msgspec.UNSET
 
 
 def row(state: AlertState) -> dict[str, Any]:
@@ -95,7 +97,12 @@ def outside(alert: Alert) -> dict[str, Any]:
 
 def in_full(state: AlertState) -> dict[str, Any]:
     """Give an alert with all that it carries: its row, and `alert` as a whole, ready for JSON."""
-    return row(state) | {"alert": outside(state.alert)}
+    return row(state) | {"from_history": False, "alert": outside(state.alert)}
+
+
+def in_past(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an alert of which there is a row of the history alone, ready for JSON."""
+    return {**kept, "from_history": True}
 
 
 def card(state: AlertState) -> dict[str, Any]:

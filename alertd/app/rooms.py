@@ -34,6 +34,7 @@ from alertd.web.config import WebConfig
 from alertd.web.deps import PushDoor, WebDeps
 from alertd.web.events import EventRoutes
 from alertd.web.jobs import JobRoutes
+from alertd.web.notices import NoticeRoutes
 from alertd.web.openapi import described
 from alertd.web.operations import route
 from alertd.web.page import frame
@@ -45,6 +46,7 @@ from alertd.web.page.sign_in import SignIn
 from alertd.web.portfolios import PortfolioRoutes
 from alertd.web.repeats import Repeats
 from alertd.web.rule_tests import RuleTestRoutes
+from alertd.web.rule_why import RuleWhyRoutes
 from alertd.web.rules import RuleRoutes
 from alertd.web.server import WebServer
 from alertd.web.sessions import Sessions
@@ -170,7 +172,8 @@ def rooms_of(
         operations += [
             *EventRoutes(house, reader).operations(), *PortfolioRoutes(house).operations(),
             *RuleRoutes(house).operations(), *CompanyRoutes(house).operations(), *TryRoutes(house).operations(),
-            *RuleTestRoutes(house).operations(), *JobRoutes(house).operations(),
+            *RuleTestRoutes(house).operations(), *RuleWhyRoutes(house).operations(), *JobRoutes(house).operations(),
+            *NoticeRoutes(house).operations(),
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
     operations.append(described(operations, __version__))

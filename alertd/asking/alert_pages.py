@@ -125,16 +125,19 @@ class AlertPages:
     async def gone(self, alert: str, wanted: AlertFilter) -> dict[str, Any] | None:
         """Give the row of an alert that the store has no more; None where the history has none that fits.
 
-        None of one that the store has: who may not see it there may not see it here.
+        None of one that the store has: who may not see it there may not see it here. Raises HistoryUnavailable,
+        HistoryRefused: what cannot be read may have it.
         """
         if self.past is None or await self._states([alert]):
             return None
 
         def look(kept: Kept) -> dict[str, Any] | None:
             history = kept.history
-            if history is None or not (self.whole or alert in history.open_to_all([alert])):
+            if history is None:
+                if kept.trouble is not None and not kept.none_yet:
+                    raise kept.trouble
                 return None
-            return history.alert(alert, wanted)
+            return history.alert(alert, wanted) if self.whole or alert in history.open_to_all([alert]) else None
 
         return await self.past.ask(look)
 

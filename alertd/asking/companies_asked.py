@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from alertd.asking.companies import Known, branch_row
 from alertd.asking.room import Room
-from alertd.companies.model import Company, Relation
+from alertd.companies.model import Company, Relation, RelationType
 from alertd.companies.neighbours import around
 from alertd.companies.search import search
 
@@ -35,11 +36,13 @@ class CompanyAsked:
 
     walls: str | None
     name: str
+    exchange: str = ""
+    """Where a ticker is traded."""
 
     async def answer(self, room: Room) -> tuple[Company, list[Relation]] | None:
         """Answer it. Raises Temporary."""
         known = _known(room, self.walls)
-        company = known.table.resolve(self.name)
+        company = known.table.resolve(self.name, self.exchange)
         if company is None:
             return None
         return company, [one for one in known.relations if company.id in (one.company, one.of)]
@@ -54,6 +57,8 @@ class GraphAsked:
     hops: int
     on: str | None
     """The day on which they hold."""
+    types: Sequence[RelationType] = ()
+    """None: whatever they are."""
 
     async def answer(self, room: Room) -> tuple[Company, list[dict[str, Any]]] | None:
         """Answer it. Raises Temporary."""
@@ -66,5 +71,5 @@ class GraphAsked:
             one = known.table.get(company)
             return one.label if one is not None else company
 
-        found = around(known.relations, root.id, label=label, hops=self.hops, on=self.on)
+        found = around(known.relations, root.id, label=label, hops=self.hops, types=self.types, on=self.on)
         return root, [branch_row(one, label) for one in found]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alertd.base.clock import rfc3339
+from alertd.history.projection.notices import NoticeFilter, notices
 from alertd.history.projection.read import History
 from alertd.history.projection.schema import DAY
 from alertd.model import JournalRecord
@@ -156,8 +157,10 @@ def notices_of(history: History, span: Span, most: int = 50) -> list[JournalReco
 
     Raises HistoryUnavailable, HistoryRefused, and what the archive raises.
     """
-    lines = [seq for (seq,) in history.query(_NOTICES, (span.first * DAY, most))]
-    return history.records(lines)
-
-
-_NOTICES = "SELECT seq FROM lines WHERE seq >= ? AND kind = 'notice' ORDER BY seq DESC LIMIT ?"
+    found, place = list[JournalRecord](), None
+    while len(found) < most:
+        read = notices(history, NoticeFilter(since_ms=span.since_ms, before=place), most - len(found))
+        found += read.records
+        if (place := read.next) is None:
+            break
+    return found

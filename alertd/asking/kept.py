@@ -33,6 +33,11 @@ class Kept:
     """How far it reaches, as a journal id: milliseconds and number."""
 
     @property
+    def none_yet(self) -> bool:
+        """There is no history yet, so that nothing is in it; one that cannot be read may have anything."""
+        return isinstance(self.trouble, HistoryUnavailable) and self.trouble.none_yet
+
+    @property
     def until_ms(self) -> int:
         """How far it reaches, in milliseconds."""
         return self.end[0]

@@ -52,7 +52,7 @@ class WhyAsked:
         asked = Asked(found.thing, self.portfolio, again, full=self.full)
         text = list(story([record for _, record in lines], asked))
         text += self._under_way(found, lines, asked) + self._standing(room, found)
-        return Told(found.thing, text, as_json(lines), list(found.carried))
+        return Told(found.thing, text, as_json(lines, full=self.full), list(found.carried))
 
     def _under_way(self, found: Found, lines: Sequence[Line], asked: Asked) -> list[str]:
         """Tell of the deliveries that have not come to their end."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from alertd.asking.again import explained, failing, is_single, why_not
 from alertd.asking.desk_view import DeskView
+from alertd.asking.past_rules import Books
 from alertd.base import suggest
 from alertd.base.clock import rfc3339
 from alertd.errors import NotThere
-from alertd.model import JournalRecord, event_from_dict
+from alertd.model import Event, JournalRecord, event_from_dict
 from alertd.store.redis import RedisStore
 
 BATCH = 200
@@ -47,6 +49,10 @@ class Made:
     missed: Heap
     then: int = 0
     """Events that the rule was asked about as it was then."""
+    until: str = ""
+    """When the last one was decided that was looked at."""
+    more: bool = False
+    """What came later was not looked at: it took too long."""
 
     def document(self) -> dict[str, Any]:
         """Give it for machines."""
@@ -86,23 +92,44 @@ def rule_named(view: DeskView, written: str, portfolio: str | None = None) -> tu
     return found[0]
 
 
-async def made_of(store: RedisStore, view: DeskView, portfolio: str, rule: str, since: int, limit: int) -> Made:
-    """Say what a rule made of the events since a time in ms; at most `limit` that held and that did not."""
+async def made_of(
+    store: RedisStore,
+    view: DeskView,
+    portfolio: str,
+    rule: str,
+    since: int,
+    limit: int,
+    *,
+    books: Books | None = None,
+    as_seen: Callable[[Event], Event] = lambda event: event,
+    enough: Callable[[], bool] = lambda: False,
+) -> Made:
+    """Say what a rule made of the events since a time in ms; at most `limit` that held and that did not.
+
+    `books` have the rules, where those of the view do not; `as_seen` gives an event as whoever asks may see it, and
+    it ends where it stands once that is `enough`.
+    """
     made = Made(f"{portfolio}/{rule}", rfc3339(since), Counter(), deque(maxlen=limit), Heap(limit))
     after, number = f"{max(since, 0)}-0", 0
     while records := await store.read_journal(after, BATCH, 0):
+        if enough():
+            made.more = True
+            break
         for after, record in records:  # noqa: B007  the last one is where the next page begins
+            made.until = record.at
             if record.kind != "event" or "event" not in record.data or record.at < made.since:
                 continue
             seen = await view.of(record)
             if seen is not None:
                 number += 1
-                _count(made, view, portfolio, rule, seen, number)
+                event = as_seen(event_from_dict(seen.data["event"]))
+                _count(made, books or view.books, portfolio, rule, seen, event, number)
     return made
 
 
-def _count(made: Made, view: DeskView, portfolio: str, rule: str, record: JournalRecord, number: int) -> None:
-    event = event_from_dict(record.data["event"])
+def _count(
+    made: Made, books: Books, portfolio: str, rule: str, record: JournalRecord, event: Event, number: int
+) -> None:
     row: dict[str, Any] = {"at": record.at, "event": event.id, "revision": event.revision, "title": event.title}
     mine = [one for one in record.data["decisions"] if one["portfolio"] == portfolio and rule in one["rules"]]
     if any((one["portfolio"], one["rule"]) == (portfolio, rule) for one in record.data["matches"]):
@@ -110,7 +137,7 @@ def _count(made: Made, view: DeskView, portfolio: str, rule: str, record: Journa
         told = {name: what for one in mine for name, what in one["receivers"].items()}
         made.held.append(row | {"reasons": [one["reason"] for one in mine], "receivers": told})
         return
-    version = view.books.of(record.data, portfolio)
+    version = books.of(record.data, portfolio)
     made.then += version.then
     whose = version.book.portfolio(portfolio)
     asked = next((one for one in whose.rules if one.id == rule), None) if whose is not None else None

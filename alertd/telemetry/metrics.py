@@ -75,6 +75,7 @@ SOURCE_STATES: tuple[SourceStateName, ...] = ("new", "fine", "late", "silent", "
 
 POLLS = BySource(_counter("polls_total", "Polls by what came of them.", "source", "outcome"))
 PUSHES = BySource(_counter("pushes_total", "Pushed batches by what came of them.", "source", "outcome"))
+PUSH_BYTES = _gauge("push_bytes", "Bytes of pushed batches that lie in memory.", mode="livesum")
 # A summary: with a histogram for each source, the page of a desk with 1,000 sources takes half a second to make.
 POLL_SECONDS = BySource(
     Summary("alertd_poll_duration_seconds", "One poll, request to stored state.", ["source"], registry=REGISTRY)

@@ -4,17 +4,16 @@
     GET  /v1/alerts/ID               one in full
     POST /v1/alerts/ID/acknowledge   also unacknowledge, snooze, close, useful, noise; {"who", "note", "until"}
 
-An alert that is not there for whoever asks is 404, an answer that makes no sense for it 409.
+One that Redis has forgotten is told from the history, as far as that goes, and takes no answers any more. An alert
+that is not there for whoever asks is 404, an answer that makes no sense for it 409.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args
 
-import msgspec
-
-from alertd.alerts.rows import AlertInFull, AlertRow, in_full
+from alertd.alerts.rows import AlertInFull, in_full, in_past
 from alertd.asking.alert_pages import Page, PageAsked, Sees
 from alertd.asking.caller import Caller
 from alertd.base import suggest
@@ -22,17 +21,17 @@ from alertd.base.clock import Clock
 from alertd.base.ids import usable_id
 from alertd.history.projection.query import AlertFilter
 from alertd.history.projection.search import NotSearchable
-from alertd.model import AlertState, Answer, AnswerKind, Severity, StoredAlert, Struct
+from alertd.model import AlertState, Answer, AnswerKind, StoredAlert
 from alertd.web import cursors
+from alertd.web.alert_types import SINCE, AlertList, Said, Taken, Which
 from alertd.web.moments import gone_by, to_come
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
-LIMIT, MAX_LIMIT = 50, 500
-SINCE = "7d"
 MAX_MERGES = 8
 """How many alerts one after the other may have carried one on."""
 NOT_THERE = "there is no such alert"
+OVER = "it is over, and Redis keeps it no more: it takes no answers"
 
 
 class Given(Protocol):
@@ -82,75 +81,6 @@ class AlertReader(Protocol):
         ...
 
 
-class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which alerts are listed."""
-
-    portfolio: Annotated[str, msgspec.Meta(description="Of this portfolio.")] | None = None
-    status: Literal["open", "acknowledged", "closed", "snoozed"] | None = None
-    severity: Severity | None = None
-    """At least so severe."""
-    text: Annotated[
-        str, msgspec.Meta(description='Words that stand in it: `lease`, `"a phrase"`, `begin*`, `-without`.')
-    ] = ""
-    event_type: Annotated[str, msgspec.Meta(description="With an event that reports this.")] | None = None
-    company: Annotated[str, msgspec.Meta(description="About this one: id, ticker or a holding's label.")] | None = (
-        None
-    )
-    source: Annotated[str, msgspec.Meta(description="With an event from there.")] | None = None
-    rule: Annotated[str, msgspec.Meta(description="For which this rule held.")] | None = None
-    since: Annotated[
-        str,
-        msgspec.Meta(
-            description="Changed since: a time with a zone, or so long ago: 7d, and with `text` all there is."
-        ),
-    ] = ""
-    until: Annotated[str, msgspec.Meta(description="First raised before: a time with a zone, or so long ago.")] = ""
-    cursor: Annotated[str, msgspec.Meta(description="`next` of the page before.")] = ""
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LIMIT, description="So many at most.")] = LIMIT
-
-
-class AlertFound(AlertRow, frozen=True, kw_only=True):
-    """An alert of a list."""
-
-    snippet: str = ""
-    """Of a search: words around what was found."""
-    hits: list[tuple[int, int]] = msgspec.field(default_factory=list)
-    """Where in these it stands, ends exclusive."""
-
-
-class AlertList(Struct, frozen=True, kw_only=True):
-    """Alerts, the one that changed last first."""
-
-    alerts: list[AlertFound]
-    more: bool
-    """There are more, or there may be."""
-    next: str | None
-    """What to put behind `cursor=` for what comes behind these."""
-
-
-class Said(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The body of an answer."""
-
-    who: str = ""
-    note: str = ""
-    until: str = ""
-    """Of a snooze: a time with a zone, or so long: `2h`."""
-
-
-class Taken(Struct, frozen=True, kw_only=True):
-    """What came of an answer."""
-
-    outcome: Literal["done", "already"]
-    text: str
-    """In words for a person."""
-    alert: str
-    """The alert that took it: where another carries it on, that one."""
-    title: str
-    status: Literal["", "open", "acknowledged", "closed"]
-    severity: Severity
-    snoozed_until: str | None
-
-
 class AlertRoutes:
     """What can be asked about alerts."""
 
@@ -188,13 +118,20 @@ class AlertRoutes:
         return {"alerts": found.rows, "more": found.more, "next": cursors.written(found.next) if found.next else None}
 
     async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
-        return in_full(await state_of(self._reader, asked.path["alert"], asked.caller))
+        name, caller = asked.path["alert"], asked.caller
+        try:
+            return in_full(await state_of(self._reader, name, caller))
+        except Refusal:
+            past = await gone(self._reader, name, caller)
+            if past is None:
+                raise
+            return in_past(past)
 
     async def _answer(self, asked: Asked[Nothing, Said]) -> object:
         kind, caller, said, now = asked.path["kind"], asked.caller, asked.body, self._clock()
         if kind not in get_args(AnswerKind):
             raise Refusal(404, f"there is no such answer; {suggest.hint(kind[:40], get_args(AnswerKind))}")
-        await taker_of(self._reader, asked.path["alert"], caller)
+        await self._takes(asked.path["alert"], caller)
         until = to_come(said.until, now) if kind == "snooze" else 0
         given = await self._door.give(answer_of(caller, asked.path["alert"], kind, said, until_ms=until, now=now))
         if given.outcome == "unknown":
@@ -212,13 +149,22 @@ class AlertRoutes:
             snoozed_until=alert.snoozed_until,
         )
 
+    async def _takes(self, alert: str, caller: Caller) -> None:
+        """Raise Refusal for an alert that takes no answers, saying whether it ever was there for whoever asks."""
+        try:
+            await taker_of(self._reader, alert, caller)
+        except Refusal as error:
+            if await gone(self._reader, alert, caller) is None:
+                raise
+            raise Refusal(404, OVER) from error
+
 
 async def page_of(reader: AlertReader, caller: Caller, which: Which, now: int) -> Page:
     """Give the page of a list that somebody asks for. Raises Refusal, Temporary."""
     since = which.since or ("" if which.text else SINCE)
     wanted = AlertFilter(
         portfolio=which.portfolio, status=which.status, severity=which.severity, rule=which.rule,
-        company=which.company, event_type=which.event_type, source=which.source,
+        company=which.company, event_type=which.event_type, source=which.source, receiver=which.receiver,
         since_ms=gone_by(since, now) if since else None, until_ms=gone_by(which.until, now) if which.until else None,
         now_ms=now, **_walls(caller),
     )  # fmt: skip
@@ -246,12 +192,6 @@ async def gone(reader: AlertReader, alert: str, caller: Caller) -> dict[str, Any
     if not alert.startswith("al_") or not usable_id(alert):
         return None
     return await reader.gone(alert, AlertFilter(**_walls(caller)), whole=caller.all_desks)
-
-
-async def listed(reader: AlertReader, caller: Caller, which: Which, now: int) -> tuple[list[dict[str, Any]], bool]:
-    """Give the rows that somebody asks for, and whether there are more. Raises Refusal, Temporary."""
-    found = await page_of(reader, caller, which, now)
-    return found.rows, found.more
 
 
 async def state_of(reader: AlertReader, alert: str, caller: Caller) -> AlertState:

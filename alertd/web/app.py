@@ -16,6 +16,7 @@ from alertd.web.operations import as_json
 from alertd.web.outside import Network
 from alertd.web.page.errors import as_pages
 from alertd.web.problems import failure
+from alertd.web.push_room import PushRoom
 
 DEADLINE_S = 10.0
 STATUS = "/v1/status"
@@ -57,7 +58,7 @@ def build_app(
     if not any(one.path == STATUS for one in deps.routes):
         app.router.add_get(STATUS, routes.status)
     if deps.push is not None:
-        app.router.add_post(f"{middleware.PUSH}{{source}}", push.handler(deps.push))
+        app.router.add_post(f"{middleware.PUSH}{{source}}", push.handler(deps.push, PushRoom()))
     app.router.add_routes(deps.routes)
     return app
 

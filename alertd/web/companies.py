@@ -2,7 +2,7 @@
 
 GET /v1/companies?text=            by the beginning of a ticker or of the words of a name
 GET /v1/companies/COMPANY          one by ticker, CIK, id or name, with its relations
-GET /v1/companies/COMPANY/graph    the relations around it as a tree; ?hops= &on=
+GET /v1/companies/COMPANY/graph    the relations around it as a tree; ?hops= &on= &type=
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from alertd.asking.companies_asked import CompaniesAsked, CompanyAsked, GraphAsked
 from alertd.asking.house import House
-from alertd.companies.model import Company, Relation
+from alertd.companies.model import Company, Relation, RelationType
 from alertd.model import Struct
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
@@ -43,11 +43,19 @@ class CompanyInFull(Struct, frozen=True, kw_only=True):
     relations: list[Relation]
 
 
+class WhereTraded(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which one a ticker means."""
+
+    exchange: Annotated[str, msgspec.Meta(max_length=LONGEST, description="Where the ticker is traded (MIC).")] = ""
+
+
 class Around(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How far is looked around."""
 
     hops: Annotated[int, msgspec.Meta(ge=1, le=2, description="1, or 2 for its neighbours' as well.")] = 1
     on: Annotated[str, msgspec.Meta(description="Only what holds on this day, such as 2026-01-31.")] = ""
+    type: list[RelationType] = msgspec.field(default_factory=list)
+    """Only what it is that to others; may stand there several times."""
 
 
 class CompanyGraph(Struct, frozen=True, kw_only=True):
@@ -75,7 +83,7 @@ class CompanyRoutes:
             Operation(
                 name="getCompany", method="GET", path="/v1/companies/{company}",
                 summary="The company that a name means in rules, and its relations",
-                does=self._one, query=Nothing, body=Nothing, answer=CompanyInFull, fails=gone, parameters=named,
+                does=self._one, query=WhereTraded, body=Nothing, answer=CompanyInFull, fails=gone, parameters=named,
                 slow=True,
             ),
             Operation(
@@ -90,8 +98,8 @@ class CompanyRoutes:
         question = CompaniesAsked(asked.caller.walls, asked.query.text, asked.query.limit)
         return CompanyList(companies=await self._house.apart.ask(question))
 
-    async def _one(self, asked: Asked[Nothing, Nothing]) -> object:
-        found = await self._house.apart.ask(CompanyAsked(asked.caller.walls, _name(asked)))
+    async def _one(self, asked: Asked[WhereTraded, Nothing]) -> object:
+        found = await self._house.apart.ask(CompanyAsked(asked.caller.walls, _name(asked), asked.query.exchange))
         if found is None:
             raise Refusal(404, NOT_THERE)
         return CompanyInFull(company=found[0], relations=found[1])
@@ -102,7 +110,7 @@ class CompanyRoutes:
             day = datetime.date.fromisoformat(query.on).isoformat() if query.on else None
         except ValueError as error:
             raise Refusal(400, "on is a date such as 2026-01-31") from error
-        found = await self._house.apart.ask(GraphAsked(asked.caller.walls, _name(asked), query.hops, day))
+        found = await self._house.apart.ask(GraphAsked(asked.caller.walls, _name(asked), query.hops, day, query.type))
         if found is None:
             raise Refusal(404, NOT_THERE)
         return CompanyGraph(company=found[0], relations=found[1])

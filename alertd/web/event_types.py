@@ -8,7 +8,7 @@ import msgspec
 
 from alertd.alerts.rows import AlertRow
 from alertd.model import Note, Struct
-from alertd.web.alerts import LIMIT, MAX_LIMIT
+from alertd.web.alert_types import LIMIT, MAX_LIMIT
 
 
 class WhichEvents(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +83,7 @@ class WhyAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     portfolio: Annotated[str, msgspec.Meta(description="Only this one, with the rules that did not hold.")] | None = (
         None
     )
-    full: Annotated[bool, msgspec.Meta(description="With every clock.")] = False
+    full: Annotated[bool, msgspec.Meta(description="With every clock, and messages as sent.")] = False
 
 
 class Why(Struct, frozen=True, kw_only=True):

@@ -24,7 +24,8 @@ from alertd.history.projection import lists
 from alertd.history.projection.lists import EventFilter
 from alertd.history.projection.search import NotSearchable
 from alertd.web import cursors
-from alertd.web.alerts import MAX_LIMIT, AlertReader, seen_by
+from alertd.web.alert_types import MAX_LIMIT
+from alertd.web.alerts import AlertReader, seen_by
 from alertd.web.event_types import (
     EventInFull,
     EventList,

@@ -4,6 +4,7 @@ POST /v1/route                  whom an event would be told if it came now; {"ev
 POST /v1/preview/RECEIVER       the message that a receiver would get; {"event": …} or {"sample": "fired"}
 GET  /v1/dead                   what could not be delivered or matched
 POST /v1/dead/DELIVERY/retry    sends it again
+POST /v1/dead/retry             sends several again: {"deliveries": […]}, {"receiver": "…"} or {"everything": true}
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from alertd.asking.dead import dead_letters, letter_row, send_again
+from alertd.asking.dead import MOST, dead_letters, letter_row, send_again
 from alertd.asking.house import House
 from alertd.asking.preview import TYPES
 from alertd.asking.tried import PreviewAsked, RouteAsked
@@ -21,6 +22,7 @@ from alertd.errors import ConfigError, NotThere, ParseFailed
 from alertd.model import MessageType, Struct
 from alertd.notify.samples import SAMPLES
 from alertd.web.eyes import Eyes
+from alertd.web.moments import gone_by
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
@@ -35,6 +37,8 @@ class Comes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """As short as `{"title": "…"}`."""
     portfolio: str | None = None
     """Only this one."""
+    at: str = ""
+    """As if it came then: a time with a zone, or so long ago; empty: now."""
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -108,6 +112,16 @@ class Again(Struct, frozen=True, kw_only=True):
     queued: list[str]
 
 
+class WhichAgain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a request to send several again: one of these."""
+
+    deliveries: Annotated[list[str], msgspec.Meta(max_length=1000)] = msgspec.field(default_factory=list)
+    receiver: str = ""
+    """All that this one did not get."""
+    everything: bool = False
+    """Only for who sees all desks."""
+
+
 class TryRoutes:
     """What can be tried, and what has failed."""
 
@@ -140,12 +154,19 @@ class TryRoutes:
                 does=self._retry, query=Nothing, body=Nothing, answer=Again, fails={404: NO_LETTER},
                 parameters={"delivery": "The id of a dead delivery."},
             ),
+            Operation(
+                name="retrySeveralDead", method="POST", path="/v1/dead/retry", makes=True,
+                summary="Send several that could not be delivered again: these, those of a receiver, or all",
+                does=self._retry_several, query=Nothing, body=WhichAgain, answer=Again,
+            ),
         ]  # fmt: skip
 
     async def _route(self, asked: Asked[Nothing, Comes]) -> object:
         eyes, named = Eyes(asked.caller, self._house), asked.body.portfolio
         wanted = [eyes.named(named)] if named is not None else eyes.portfolios()
-        question = RouteAsked(eyes.desk, [one.id for one in wanted], asked.body.event, self._house.clock())
+        now = self._house.clock()
+        at = gone_by(asked.body.at, now) if asked.body.at else now
+        question = RouteAsked(eyes.desk, [one.id for one in wanted], asked.body.event, at)
         try:
             return {"alerts": await self._house.apart.ask(question)}
         except ParseFailed as error:
@@ -183,6 +204,19 @@ class TryRoutes:
         if not queued:
             raise Refusal(404, NO_LETTER)
         return Again(queued=queued)
+
+    async def _retry_several(self, asked: Asked[Nothing, WhichAgain]) -> object:
+        wanted, now = asked.body, self._house.clock()
+        if sum(map(bool, (wanted.deliveries, wanted.receiver, wanted.everything))) != 1:
+            raise Refusal(400, "name deliveries, or a receiver, or say everything")
+        if wanted.everything and not asked.caller.all_desks:
+            raise Refusal(403, "everything is for who sees all desks: name a receiver")
+        view = await Eyes(asked.caller, self._house).view()
+        ids = wanted.deliveries
+        if wanted.receiver:
+            letters, _ = await dead_letters(self._house.store, view, MOST)
+            ids = [one.id for one in letters if one.receiver == wanted.receiver]
+        return Again(queued=await send_again(self._house.store, view, ids, now, everything=wanted.everything))
 
 
 def _kind(body: Shown) -> MessageType:

@@ -39,6 +39,8 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "getRule": ("GET", "/v1/rules/{portfolio}/{rule}", None),
     "testRule": ("POST", "/v1/rules/{portfolio}/{rule}/tests", None),
     "explainRule": ("POST", "/v1/rules/{portfolio}/{rule}/explain", EVENT),
+    "tellWhyOfRule": ("GET", "/v1/rules/{portfolio}/{rule}/why", None),
+    "listNotices": ("GET", "/v1/notices", None),
     "searchCompanies": ("GET", "/v1/companies?text=norvane", None),
     "getCompany": ("GET", "/v1/companies/{company}", None),
     "getCompanyGraph": ("GET", "/v1/companies/{company}/graph", None),
@@ -54,8 +56,9 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "previewMessage": ("POST", "/v1/preview/{receiver}", EVENT),
     "listDead": ("GET", "/v1/dead", None),
     "retryDead": ("POST", "/v1/dead/{delivery}/retry", {}),
+    "retrySeveralDead": ("POST", "/v1/dead/retry", {"receiver": "credit-hook"}),
 }
-REFUSED = {"verify": 403, "reconcileSource": 403, "getJob": 403, "retryDead": 404}
+REFUSED = {"verify": 403, "listNotices": 403, "reconcileSource": 403, "getJob": 403, "retryDead": 404}
 """What a desk gets of its own: nothing has died, and the whole is not its matter."""
 SHARED = {"event", "story"}
 """Of the event that concerns both desks."""

@@ -16,7 +16,7 @@ from alertd.model import SEVERITIES, TouchedHolding
 from alertd.notify.clocks import age
 from alertd.notify.holdings import in_list
 from alertd.notify.plain import one_line
-from alertd.web.alerts import SINCE, Which
+from alertd.web.alert_types import SINCE, Which
 from alertd.web.page.alert_text import Span, marked
 from alertd.web.page.frame import badge
 

@@ -24,7 +24,8 @@ from alertd.base.html import element
 from alertd.errors import HistoryRefused, Temporary
 from alertd.model import AlertState, AnswerKind
 from alertd.web import cursors
-from alertd.web.alerts import AlertReader, AnswerDoor, Said, Which, answer_of, gone, page_of, state_of, taker_of
+from alertd.web.alert_types import Said, Which
+from alertd.web.alerts import AlertReader, AnswerDoor, answer_of, gone, page_of, state_of, taker_of
 from alertd.web.callers import Callers, SignedIn
 from alertd.web.forms import read_form
 from alertd.web.moments import to_come
