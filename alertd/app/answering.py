@@ -22,7 +22,9 @@ def answerers_of(process: str, line: int) -> Sequence[Born]:
     """
     if process != "io":
         return ()
-    setproctitle(TITLE)  # before they are there, so that none goes by their parent's name
-    born = bear(AT_ONCE, born_to_answer, partial(os.close, line))
-    setproctitle(f"alertd {process}")
-    return born
+    return bear(AT_ONCE, born_to_answer, partial(_begin, line))
+
+
+def _begin(line: int) -> None:
+    setproctitle(TITLE)
+    os.close(line)

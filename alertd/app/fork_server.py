@@ -98,9 +98,10 @@ def _become(name: str, line: int, own: tuple[int, int]) -> NoReturn:
         for descriptor in own:
             os.close(descriptor)
         os.setsid()  # Ctrl-C in a terminal is the supervisor's to answer
+        born = answerers_of(name, line)  # before it has a name, by which one of them could go for a moment
         setproctitle.setproctitle(f"alertd {name}")
         telemetry.count_as_this_process()
-        child.run(line, answerers_of(name, line))
+        child.run(line, born)
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
