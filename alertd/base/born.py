@@ -21,6 +21,10 @@ from typing import BinaryIO, NoReturn
 
 from alertd.base.frames import exchanged
 
+LOOK_S = 0.02
+"""How often it is looked whether one has ended that was told to."""
+UNKNOWN = 255
+"""The exit code of one for which somebody else has waited."""
 _PR_SET_PDEATHSIG = 1
 Answers = Callable[[BinaryIO, BinaryIO], None]
 """What such a process does: it reads from the first file and writes to the second, until nothing more comes."""
@@ -35,14 +39,16 @@ class Born:
         """Our end."""
         self._streams: tuple[StreamReader, StreamWriter] | None = None
         self._code: int | None = None
-        self._waiting: asyncio.Task[int] | None = None
 
     @property
     def ended(self) -> bool:
         """Whether it has ended."""
-        if self._code is None and self._waiting is None:
-            with suppress(ChildProcessError):
+        if self._code is None:
+            try:
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:  # somebody else has waited for it
+                self._code = UNKNOWN
+            else:
                 self._code = os.waitstatus_to_exitcode(status) if pid else None
         return self._code is not None
 
@@ -65,24 +71,14 @@ class Born:
 
     async def wait(self) -> int:
         """Wait for its end; gives its exit code."""
-        if self.ended:
-            return self._gone()
-        reader, _ = await self._open()
-        with suppress(ConnectionError):
-            while await reader.read(65_536):
-                pass  # its end closes the socket
-        if self._waiting is None:
-            self._waiting = asyncio.create_task(asyncio.to_thread(self._reaped), name="born:reaped")
-        self._code = await asyncio.shield(self._waiting)
+        while not self.ended:  # noqa: ASYNC110 not every kernel tells of it (pidfd_open)
+            await asyncio.sleep(LOOK_S)
         return self._gone()
 
     async def _open(self) -> tuple[StreamReader, StreamWriter]:
         if self._streams is None:
             self._streams = await asyncio.open_connection(sock=self.line)
         return self._streams
-
-    def _reaped(self) -> int:
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def _gone(self) -> int:
         assert self._code is not None

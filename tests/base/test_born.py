@@ -19,10 +19,12 @@ from alertd.base.born import bear
 def answers(asked, told):
     answer_over(asked, told, lambda order: b"%d %s" % (os.getpid(), order) if order != b"die" else os._exit(3), 3600)
 
-born = bear(2, answers, lambda: None)
+born = bear(3, answers, lambda: None)
 
 async def main():
-    one, other = (Standing("tests.base.none", None, process) for process in born)
+    troubles = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, trouble: troubles.append(trouble))
+    one, other, unasked = (Standing("tests.base.none", None, process) for process in born)
     pids = [process.pid for process in born]
     said = [await standing.ask(b"hello", 3600) for standing in (one, other, one)]
     assert said == [b"%d hello" % pid for pid in (*pids, pids[0])], said
@@ -34,6 +36,8 @@ async def main():
     print(pids[1], flush=True)
     if sys.argv[1] == "end":
         assert await other.end(3600) == 0
+        assert await unasked.end() in (0, -9)
+        assert await asyncio.sleep(0, troubles) == []
     else:
         await asyncio.Event().wait()
 
