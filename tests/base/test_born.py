@@ -27,7 +27,7 @@ async def main():
     one, other, unasked = (Standing("tests.base.none", None, process) for process in born)
     pids = [process.pid for process in born]
     said = [await standing.ask(b"hello", 3600) for standing in (one, other, one)]
-    assert said == [b"%d hello" % pid for pid in (*pids, pids[0])], said
+    assert said == [b"%d hello" % pid for pid in (*pids[:2], pids[0])], said
     try:
         await one.ask(b"die", 3600)
     except EOFError as error:
