@@ -115,7 +115,7 @@ class Again(Struct, frozen=True, kw_only=True):
 class WhichAgain(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of a request to send several again: one of these."""
 
-    deliveries: Annotated[list[str], msgspec.Meta(max_length=1000)] = msgspec.field(default_factory=list)
+    deliveries: Annotated[list[str], msgspec.Meta(max_length=100)] = msgspec.field(default_factory=list)
     receiver: str = ""
     """All that this one did not get."""
     everything: bool = False
