@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "companies graph": ["getCompanyGraph"],
     "companies show": ["getCompany"],
     "companies search": ["searchCompanies"],
-    "holdings": ["listPortfolios", "getPortfolio"],
+    "holdings": ["listPortfolios", "getPortfolio", "getHoldings", "acceptHoldings"],
 }
 PAGES: Mapping[str, Sequence[str]] = {
     "GET /": [],
