@@ -33,6 +33,7 @@ from alertd.web.companies import CompanyRoutes
 from alertd.web.config import WebConfig
 from alertd.web.deps import PushDoor, WebDeps
 from alertd.web.events import EventRoutes
+from alertd.web.holdings import HoldingsRoutes
 from alertd.web.jobs import JobRoutes
 from alertd.web.notices import NoticeRoutes
 from alertd.web.openapi import described
@@ -173,7 +174,7 @@ def rooms_of(
             *EventRoutes(house, reader).operations(), *PortfolioRoutes(house).operations(),
             *RuleRoutes(house).operations(), *CompanyRoutes(house).operations(), *TryRoutes(house).operations(),
             *RuleTestRoutes(house).operations(), *RuleWhyRoutes(house).operations(), *JobRoutes(house).operations(),
-            *NoticeRoutes(house).operations(),
+            *NoticeRoutes(house).operations(), *HoldingsRoutes(house).operations(),
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
     operations.append(described(operations, __version__))

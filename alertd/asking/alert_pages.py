@@ -20,6 +20,7 @@ from alertd.asking.past import Past
 from alertd.base.clock import parse_rfc3339
 from alertd.errors import HistoryUnavailable
 from alertd.history.projection.query import AlertFilter
+from alertd.history.projection.read import Sort
 from alertd.model import AlertState, StoredAlert
 
 READ = 50
@@ -30,6 +31,8 @@ MOST = 5_000
 """Alerts that the store alone is looked through for, the newest."""
 PAGES = 10
 """Pages of the history that one list looks through; who sees little of them goes on from there."""
+
+_NOWHERE = "nothing can be searched: the daemon writes the history with its archive"
 
 Place = tuple[int, str]
 Entry = tuple[Place, dict[str, Any]]
@@ -59,6 +62,8 @@ class PageAsked:
     """Words that have to stand in it."""
     before: Place | None = None
     """Only what comes behind this place."""
+    sort: Sort = "time"
+    """`relevance`: of a search, what fits best first; it is one page, and nothing comes behind a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +101,12 @@ class AlertPages:
 
     async def page(self, asked: PageAsked) -> Page:
         """Give a page. Raises StoreUnavailable; NotSearchable, and HistoryUnavailable where words are asked for."""
+        if asked.text and asked.sort == "relevance":
+            return await self._fitting(asked)
         read = await self._read(asked, asked.before)
         if read is None:
             if asked.text:
-                raise HistoryUnavailable("nothing can be searched: the daemon writes the history with its archive")
+                raise HistoryUnavailable(_NOWHERE)
             return await self._from_store(asked)
         fresh: list[str] = []
         if not asked.text:
@@ -140,6 +147,33 @@ class AlertPages:
             return history.alert(alert, wanted) if self.whole or alert in history.open_to_all([alert]) else None
 
         return await self.past.ask(look)
+
+    async def _fitting(self, asked: PageAsked) -> Page:
+        """Give what fits the words best, as it stands now: what is kept from somebody makes room for what is not."""
+        shown: dict[str, dict[str, Any]] = {}
+        for number in range(PAGES):
+            read = await self._ranked(asked, number * (asked.limit + 1))
+            there = await self._as_they_stand(asked, read.rows, read.open)
+            shown |= {one["id"]: one for _, one in there if one["id"] not in shown}
+            if (ended := len(read.rows) <= asked.limit) or len(shown) > asked.limit:
+                break
+        rows = list(shown.values())
+        return Page(rows[: asked.limit], None, not ended or len(rows) > asked.limit)
+
+    async def _ranked(self, asked: PageAsked, skip: int) -> _Read:
+        """Read alerts in which words stand, what fits best first, behind the best ones."""
+
+        def look(kept: Kept) -> _Read | None:
+            if kept.history is None:
+                return None
+            found = kept.history.search(asked.text, asked.wanted, asked.limit + 1, asked.sort, skip)
+            seen = set() if self.whole else kept.history.open_to_all([row["id"] for row in found])
+            return _Read(kept.until_ms, [(0, row) for row in found], seen)
+
+        read = await self.past.ask(look) if self.past is not None else None
+        if read is None:
+            raise HistoryUnavailable(_NOWHERE)
+        return read
 
     async def _read(self, asked: PageAsked, before: Place | None) -> _Read | None:
         """Read a page of the history; None where there is none."""

@@ -23,6 +23,10 @@ class Which(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[
         str, msgspec.Meta(description='Words that stand in it: `lease`, `"a phrase"`, `begin*`, `-without`.')
     ] = ""
+    sort: Annotated[
+        Literal["time", "relevance"],
+        msgspec.Meta(description="With `text`: `relevance` has what fits best first, on one page without a cursor."),
+    ] = "time"
     event_type: Annotated[str, msgspec.Meta(description="With an event that reports this.")] | None = None
     company: Annotated[str, msgspec.Meta(description="About this one: id, ticker or a holding's label.")] | None = (
         None
@@ -51,13 +55,13 @@ class AlertFound(AlertRow, frozen=True, kw_only=True):
 
 
 class AlertList(Struct, frozen=True, kw_only=True):
-    """Alerts, the one that changed last first."""
+    """Alerts, the one that changed last first, or what fits best."""
 
     alerts: list[AlertFound]
     more: bool
     """There are more, or there may be."""
     next: str | None
-    """What to put behind `cursor=` for what comes behind these."""
+    """What to put behind `cursor=` for what comes behind these; null on the last page, and by relevance."""
 
 
 class Said(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

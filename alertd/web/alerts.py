@@ -161,6 +161,10 @@ class AlertRoutes:
 
 async def page_of(reader: AlertReader, caller: Caller, which: Which, now: int) -> Page:
     """Give the page of a list that somebody asks for. Raises Refusal, Temporary."""
+    if which.sort == "relevance" and not which.text:
+        raise Refusal(400, "sort=relevance is for a search: give `text`; a list has what changed last first")
+    if which.sort == "relevance" and which.cursor:
+        raise Refusal(400, "by relevance there is one page: take `limit` up to 500, or sort=time for what is behind")
     since = which.since or ("" if which.text else SINCE)
     wanted = AlertFilter(
         portfolio=which.portfolio, status=which.status, severity=which.severity, rule=which.rule,
@@ -169,7 +173,7 @@ async def page_of(reader: AlertReader, caller: Caller, which: Which, now: int) -
         now_ms=now, **_walls(caller),
     )  # fmt: skip
     before = cursors.read(which.cursor) if which.cursor else None
-    asked = PageAsked(wanted, which.limit, which.text, before)
+    asked = PageAsked(wanted, which.limit, which.text, before, which.sort)
     try:
         return await reader.page(asked, lambda state: seen_by(reader, state, caller), whole=caller.all_desks)
     except NotSearchable as error:

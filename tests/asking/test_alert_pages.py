@@ -167,3 +167,42 @@ async def test_what_is_found_says_where(life: Life, tmp_path: Path) -> None:
     ((start, end),) = one["hits"][:1]
     assert one["snippet"][start:end] == "Orion"
     assert ids(await page(life, past, text="zeus")) == []
+
+
+async def fitting(life: Life, past: Past | None, sees: Sees = everything, **asked: Any) -> Page:
+    return await page(life, past, sees, text="canary", sort="relevance", **asked)
+
+
+def canaries(*titles: str, **more: Any) -> Archive:
+    made = Archive()
+    for n, title in enumerate(titles):
+        made.add(event(f"ev_{n}", card(f"al_{n}", title=title, updated_at=then(n), **more)))
+    return made
+
+
+async def test_by_relevance_what_fits_best_is_first_on_a_page_that_says_whether_there_is_more(
+    life: Life, tmp_path: Path
+) -> None:
+    titles = ("Canary canary canary", "A long word on what a canary is", "Nothing", "Canary canary bird")
+    past = past_of(tmp_path, canaries(*titles))
+    found = await fitting(life, past)
+    assert (ids(found), found.next, found.more) == (["al_0", "al_3", "al_1"], None, False)
+    few = await fitting(life, past, limit=2)
+    assert (ids(few), few.next, few.more) == (["al_0", "al_3"], None, True)
+    assert ids(await page(life, past, text="canary")) == ["al_3", "al_1", "al_0"], "by time as before"
+    await life.put(state("al_0", status="closed"))
+    assert ids(await fitting(life, past, wanted={"status": "open"})) == ["al_3", "al_1"]
+    with pytest.raises(HistoryUnavailable):
+        await fitting(life, None)
+
+
+async def test_what_is_kept_from_somebody_makes_room_for_what_fits_less(life: Life, tmp_path: Path) -> None:
+    made = canaries("A long word on what a canary is", desk="ai")
+    for name in ("s", "t", "u"):
+        title = "Canary canary canary"
+        secret = event(f"ev_{name}", card(f"al_{name}", desk="ai", title=title), provenance=LIMITED)
+        made.add(secret)
+    past = past_of(tmp_path, made)
+    found = await fitting(life, past, lambda _: None, limit=1, wanted={"desks": ("ai",)})
+    assert (ids(found), found.more) == (["al_0"], False)
+    assert len(ids(await fitting(life, past))) == 4

@@ -33,6 +33,8 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "getStory": ("GET", "/v1/stories/{story}", None),
     "listPortfolios": ("GET", "/v1/portfolios", None),
     "getPortfolio": ("GET", "/v1/portfolios/{portfolio}", None),
+    "getHoldings": ("GET", "/v1/portfolios/{portfolio}/holdings", None),
+    "acceptHoldings": ("POST", "/v1/portfolios/{portfolio}/holdings/accept", {}),
     "getReport": ("GET", "/v1/portfolios/{portfolio}/report", None),
     "getReportPage": ("GET", "/v1/portfolios/{portfolio}/report.html", None),
     "listRules": ("GET", "/v1/rules", None),

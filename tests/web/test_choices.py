@@ -62,3 +62,13 @@ async def test_a_desk_sends_its_own_again_and_nothing_of_others(whole: Api) -> N
         assert await whole.ask("POST", path, body, token="ai") == (200, {"queued": []})
     left = [one["id"] for one in (await whole.ask("GET", "/v1/dead"))[1]["deliveries"]]
     assert sorted(left) == ["dl_ours", "dl_theirs"], "nothing of others was sent"
+
+
+async def test_a_search_is_sorted_by_relevance_on_one_page(whole: Api) -> None:
+    status, found = await whole.ask("GET", "/v1/alerts?text=canary&sort=relevance")
+    assert (status, found["next"], found["more"]) == (200, None, False)
+    said = "sort=relevance is for a search: give `text`; a list has what changed last first"
+    assert await whole.ask("GET", "/v1/alerts?sort=relevance") == (400, problem(400, said))
+    for more, named in (("sort=best", "time, relevance"), ("sort=relevance&cursor=x", "one page")):
+        status, refused = await whole.ask("GET", f"/v1/alerts?text=canary&{more}")
+        assert (status, named in refused["detail"]) == (400, True), refused

@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "companies graph": ["getCompanyGraph"],
     "companies show": ["getCompany"],
     "companies search": ["searchCompanies"],
-    "holdings": ["listPortfolios", "getPortfolio"],
+    "holdings": ["listPortfolios", "getPortfolio", "getHoldings", "acceptHoldings"],
 }
 PAGES: Mapping[str, Sequence[str]] = {
     "GET /": [],
@@ -68,7 +68,10 @@ def not_here() -> set[str]:
     table = read("api.md").partition("## What is not here")[2].partition("\n## ")[0]
     rows = [line.split("|") for line in table.splitlines() if line.startswith("| `alertd ")]
     assert all(len(why.strip()) > 20 for _, _, why, _ in rows)
-    return {name for _, names, _, _ in rows for name in re.findall(r"`alertd ([a-z -]+)`", names)}
+    named = {name for _, names, _, _ in rows for name in re.findall(r"`alertd ([a-z -]+)`", names)}
+    flags = {name for name in named if " --" in name}
+    assert {name.partition(" --")[0] for name in flags} <= COMMANDS.keys(), "of these the rest can be asked for"
+    return named - flags
 
 
 async def known(whole: Api) -> set[str]:

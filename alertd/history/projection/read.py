@@ -136,11 +136,11 @@ class History:
         return [(at, row) for (_, at, _), row in zip(found, rows, strict=True)]
 
     def search(
-        self, text: str, wanted: AlertFilter, limit: int = 50, sort: Sort = "relevance"
+        self, text: str, wanted: AlertFilter, limit: int = 50, sort: Sort = "relevance", skip: int = 0
     ) -> list[dict[str, Any]]:
         """Give the alerts in which words stand, with `snippet` and `hits` (places of the words in it, end exclusive).
 
-        Ranked are the newest 2,000 that fit. Raises NotSearchable.
+        Ranked are the newest 2,000 that fit; of these the best ones may be skipped. Raises NotSearchable.
         """
         match = expression(text)
         with self.bounded():
@@ -150,7 +150,7 @@ class History:
                 " FROM alert_text CROSS JOIN alerts a ON a.number = alert_text.rowid"  # the words before all else
                 f" WHERE alert_text MATCH ? AND {condition} ORDER BY alert_text.rowid DESC LIMIT ?"
             )
-            ranked = f"SELECT number FROM ({found}) ORDER BY score, number DESC LIMIT ?"
+            ranked = f"SELECT number FROM ({found}) ORDER BY score, number DESC LIMIT ? OFFSET {skip:d}"
             newest = found.replace(f", bm25(alert_text, {_WEIGHTS}) AS score", "")
             query, limits = (ranked, [RANKED, limit]) if sort == "relevance" else (newest, [limit])
             numbers = [number for (number,) in self.connection.execute(query, [match, *values, *limits])]
