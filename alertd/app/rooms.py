@@ -28,6 +28,7 @@ from alertd.model import AlertState, StoredAlert
 from alertd.settings import Settings
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertRoutes
+from alertd.web.calendars import CalendarRoutes
 from alertd.web.callers import Callers
 from alertd.web.companies import CompanyRoutes
 from alertd.web.config import WebConfig
@@ -175,6 +176,7 @@ def rooms_of(
             *RuleRoutes(house).operations(), *CompanyRoutes(house).operations(), *TryRoutes(house).operations(),
             *RuleTestRoutes(house).operations(), *RuleWhyRoutes(house).operations(), *JobRoutes(house).operations(),
             *NoticeRoutes(house).operations(), *HoldingsRoutes(house).operations(),
+            *CalendarRoutes(house, reader).operations(),
         ]  # fmt: skip
         operations += SystemRoutes(house, status).operations() if status is not None else []
     operations.append(described(operations, __version__))

@@ -40,10 +40,14 @@ class Span:
         return self.first * DAY_MS
 
     @property
+    def days(self) -> list[date]:
+        """Give them."""
+        return [_EPOCH + timedelta(days=self.first + number) for number in range(self.count)]
+
+    @property
     def labels(self) -> list[str]:
         """Write them as an axis has them."""
-        days = [_EPOCH + timedelta(days=self.first + number) for number in range(self.count)]
-        return [f"{one.day} {one:%b}" for one in days]
+        return [f"{one.day} {one:%b}" for one in self.days]
 
     def filled(self, counts: Mapping[int, int]) -> list[int]:
         """Give a count for each day."""
@@ -132,6 +136,15 @@ def sources_of(history: History, span: Span) -> dict[str, list[int]]:
 
 
 _REPORTS = "SELECT source, seq / :day, count(*) FROM events WHERE seq >= :since GROUP BY 1, 2"
+
+
+def reports_of(history: History, source: str, span: Span) -> list[int]:
+    """Count the reports of one source by day. Raises HistoryUnavailable, HistoryRefused."""
+    scope: dict[str, str | int] = {"day": DAY, "since": span.first * DAY, "source": source}
+    return span.filled(dict(history.query(_OF_SOURCE, scope)))
+
+
+_OF_SOURCE = "SELECT seq / :day, count(*) FROM events WHERE seq >= :since AND source = :source GROUP BY 1"
 
 
 def refused_by(history: History, source: str, span: Span) -> list[tuple[str, int]]:

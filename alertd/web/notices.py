@@ -1,24 +1,31 @@
 """`GET /v1/notices`: what the operator was told: sources that fail, a store that went back, refused reloads.
 
-They are about all desks, so only who sees all of these reads them here.
+Whoever sees all desks reads all of them, a desk those that its page of the system shows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
 
+from alertd.asking.desk_view import owners_of
 from alertd.asking.house import House
 from alertd.asking.kept import Kept
+from alertd.asking.notices_seen import is_for
 from alertd.errors import HistoryUnavailable
 from alertd.history.projection.notices import NoticeFilter, NoticesRead, notices
+from alertd.history.projection.read import History
 from alertd.model import JournalRecord, Struct
 from alertd.web import cursors
 from alertd.web.alert_types import LIMIT, MAX_LIMIT, SINCE
 from alertd.web.moments import gone_by
 from alertd.web.operations import Asked, Nothing, Operation
 
+ROUNDS = 20
+"""Reads of so many lines for one page of a desk: most notices may be for others."""
 PLACE = "notice"
 """Stands in a cursor beside the line: those of other lists have an id there."""
 
@@ -46,9 +53,9 @@ class NoticeRow(Struct, frozen=True, kw_only=True):
     """What it is about: a source, a receiver, a portfolio, a part of alertd."""
     text: str
     desk: str | None
-    """Whose it is; others were told only that the desk has such trouble."""
+    """Whose it is; others were told only that the desk has such trouble. Null: nobody's."""
     receivers: list[str]
-    """Whom it was sent to."""
+    """Whom it was sent to; a desk is told of its own receivers alone."""
 
 
 class NoticeList(Struct, frozen=True, kw_only=True):
@@ -69,7 +76,7 @@ class NoticeRoutes:
         """Give it."""
         return [
             Operation(
-                name="listNotices", method="GET", path="/v1/notices", whole=True,
+                name="listNotices", method="GET", path="/v1/notices",
                 summary="List what the operator was told, the newest first",
                 does=self._all, query=WhichNotices, body=Nothing, answer=NoticeList,
             ),
@@ -82,19 +89,40 @@ class NoticeRoutes:
             before=cursors.read(which.cursor)[0] if which.cursor else None,
         )  # fmt: skip
 
+        reach, caller = self._house.in_force.reach, asked.caller
+        owners = owners_of(reach)
+
         def look(kept: Kept) -> NoticesRead:
             if kept.history is None:
                 raise HistoryUnavailable(f"there is no history: {kept.trouble}")
-            return notices(kept.history, wanted, which.limit)
+            return _seen(kept.history, wanted, which.limit, lambda one: is_for(one, caller, owners))
 
         found = await self._house.past.ask(look)
         after = cursors.written((found.next, PLACE)) if found.next is not None else None
-        return NoticeList(notices=[_row(one) for one in found.records], next=after)
+        own = None if caller.all_desks else {one.id for one in reach.receivers if caller.sees_desk(one.desk)}
+        return NoticeList(notices=[_row(one, own) for one in found.records], next=after)
 
 
-def _row(one: JournalRecord) -> NoticeRow:
+def _seen(history: History, wanted: NoticeFilter, limit: int, sees: Callable[[JournalRecord], bool]) -> NoticesRead:
+    """Give those that somebody may see: so many, or as many as some reads find.
+
+    Each read asks for what is still missing, so the last one ends where the page does.
+    """
+    found, place = list[JournalRecord](), wanted.before
+    for _ in range(ROUNDS):
+        read = notices(history, replace(wanted, before=place), limit - len(found))
+        found += filter(sees, read.records)
+        place = read.next
+        if place is None or not read.records or len(found) == limit:
+            break
+    return NoticesRead(found, place)
+
+
+def _row(one: JournalRecord, own: Collection[str] | None) -> NoticeRow:
+    """Write it, with these receivers alone; None: with all."""
     data = one.data
+    told = [str(name) for name in data.get("receivers", [])]
     return NoticeRow(
         at=one.at, kind=one.reason, subject=str(data.get("subject", "")), text=str(data.get("text", "")),
-        desk=data.get("desk"), receivers=[str(name) for name in data.get("receivers", [])],
+        desk=data.get("desk"), receivers=[name for name in told if own is None or name in own],
     )  # fmt: skip

@@ -27,6 +27,7 @@ from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
 
 NOT_THERE = "there is no such portfolio, or it is another desk's"
+NAMED = {"portfolio": "The id of a portfolio."}
 
 
 class PortfolioRow(Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ class PortfolioRoutes:
 
     def operations(self) -> list[Operation[Any, Any]]:
         """Give it."""
-        named, gone = {"portfolio": "The id of a portfolio."}, {404: NOT_THERE}
+        named, gone = NAMED, {404: NOT_THERE}
         return [
             Operation(
                 name="listPortfolios", method="GET", path="/v1/portfolios", summary="List portfolios",

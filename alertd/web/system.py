@@ -1,7 +1,7 @@
 """`/v1/sources`, `/v1/receivers`, `/v1/status` and `/v1/verify`: how all of it does.
 
 GET  /v1/status                     what is running and healthy
-GET  /v1/sources                    those in trouble first; GET /v1/sources/SOURCE
+GET  /v1/sources                    those in trouble first; GET /v1/sources/SOURCE, and its days
 GET  /v1/receivers                  what is on its way to each
 POST /v1/receivers/RECEIVER/test    sends a test message
 GET  /v1/verify                     whether everything that was taken in has an end
@@ -27,8 +27,10 @@ from alertd.notify.protocol import NotifierDeps
 from alertd.web.eyes import Eyes
 from alertd.web.operations import Asked, Nothing, Operation
 from alertd.web.problems import Refusal
+from alertd.web.source_days import SourceDayRoutes
 
 PATIENCE = "10m"
+NO_SOURCE = "there is no such source, or it is another desk's"
 LOCAL = ("console",)
 """Types of receivers that print where the daemon runs: nothing is tested by sending to them from afar."""
 
@@ -76,7 +78,7 @@ class SystemRoutes:
         return [
             Operation(
                 name="getStatus", method="GET", path="/v1/status", summary="What is running and healthy",
-                does=self._all, query=Nothing, body=Nothing, answer=dict[str, Any],
+                does=self._whole, query=Nothing, body=Nothing, answer=dict[str, Any],
             ),
             Operation(
                 name="listSources", method="GET", path="/v1/sources", summary="List sources, those in trouble first",
@@ -85,8 +87,9 @@ class SystemRoutes:
             Operation(
                 name="getSource", method="GET", path="/v1/sources/{source}", summary="How one source does",
                 does=self._source, query=Nothing, body=Nothing, answer=dict[str, Any],
-                fails={404: "there is no such source, or it is another desk's"}, parameters=source,
+                fails={404: NO_SOURCE}, parameters=source,
             ),
+            *SourceDayRoutes(self._house, self._known, NO_SOURCE).operations(),
             Operation(
                 name="listReceivers", method="GET", path="/v1/receivers",
                 summary="List receivers with what is on its way to them",
@@ -105,7 +108,14 @@ class SystemRoutes:
             ),
         ]  # fmt: skip
 
-    async def _all(self, asked: Asked[Nothing, Nothing]) -> dict[str, Any]:
+    async def _whole(self, asked: Asked[Nothing, Nothing]) -> dict[str, Any]:
+        found = await self._all(asked)
+        if not asked.caller.all_desks:
+            return found
+        findings = await self._house.store.check_server(relaxed=self._house.in_force.reach.relaxed)
+        return found | {"redis": found["redis"] | {"findings": msgspec.to_builtins(findings)}}
+
+    async def _all(self, asked: Asked[Any, Any]) -> dict[str, Any]:
         found = await self._status()
         if asked.caller.all_desks:
             return found
@@ -114,12 +124,16 @@ class SystemRoutes:
     async def _sources(self, asked: Asked[Nothing, Nothing]) -> object:
         return {"sources": in_order((await self._all(asked))["sources"])}
 
-    async def _source(self, asked: Asked[Nothing, Nothing]) -> object:
-        rows = (await self._all(asked))["sources"]
+    async def _source(self, asked: Asked[Any, Any]) -> dict[str, Any]:
+        rows: list[dict[str, Any]] = (await self._all(asked))["sources"]
         found = next((row for row in rows if row["id"] == asked.path["source"]), None)
         if found is None:
-            raise Refusal(404, "there is no such source, or it is another desk's")
+            raise Refusal(404, NO_SOURCE)
         return found
+
+    async def _known(self, asked: Asked[Any, Any]) -> str:
+        """Give the source that is asked about. Raises Refusal, Temporary."""
+        return str((await self._source(asked))["id"])
 
     async def _receivers(self, asked: Asked[Nothing, Nothing]) -> object:
         return {"receivers": (await self._all(asked))["receivers"]}

@@ -43,6 +43,8 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "explainRule": ("POST", "/v1/rules/{portfolio}/{rule}/explain", EVENT),
     "tellWhyOfRule": ("GET", "/v1/rules/{portfolio}/{rule}/why", None),
     "listNotices": ("GET", "/v1/notices", None),
+    "getCalendar": ("GET", "/v1/portfolios/{portfolio}/calendar", None),
+    "countSource": ("GET", "/v1/sources/wire/days", None),
     "searchCompanies": ("GET", "/v1/companies?text=norvane", None),
     "getCompany": ("GET", "/v1/companies/{company}", None),
     "getCompanyGraph": ("GET", "/v1/companies/{company}/graph", None),
@@ -60,7 +62,7 @@ ASKED: Mapping[str, tuple[str, str, Any]] = {
     "retryDead": ("POST", "/v1/dead/{delivery}/retry", {}),
     "retrySeveralDead": ("POST", "/v1/dead/retry", {"receiver": "credit-hook"}),
 }
-REFUSED = {"verify": 403, "listNotices": 403, "reconcileSource": 403, "getJob": 403, "retryDead": 404}
+REFUSED = {"verify": 403, "reconcileSource": 403, "getJob": 403, "retryDead": 404}
 """What a desk gets of its own: nothing has died, and the whole is not its matter."""
 SHARED = {"event", "story"}
 """Of the event that concerns both desks."""

@@ -76,6 +76,8 @@ class Api:
         self.url = url
         self.life = life
         self.routes = routes
+        self.sources: list[dict[str, Any]] = []
+        """Rows of the status."""
 
     async def ask(
         self, method: str, path: str, body: object = None, *, token: str = "all", **more: Any
@@ -122,7 +124,8 @@ async def serving(
     http = HttpClient(user_agent="alertd-test")
     await http.__aenter__()
     house = house_of(life, folder, http, redis) if folder is not None else None
-    status = status_of(life)
+    sources = list[dict[str, Any]]()
+    status = status_of(life, sources)
     shown = Shown(house.in_force.setup, house.in_force.names.all(), redis[0], status) if house is not None else None
     rooms = rooms_of(
         life.store, life.answers, live, token, web, key, life.clock, portfolios=portfolios, house=house,  # type: ignore[arg-type]
@@ -148,7 +151,9 @@ async def serving(
     async with ClientSession(url, timeout=ClientTimeout(total=90), connector=connector) as client:
         following = asyncio.create_task(live.run())
         try:
-            yield Api(client, url, life, rooms.routes, folder)
+            served = Api(client, url, life, rooms.routes, folder)
+            served.sources = sources
+            yield served
         finally:
             live.stop()
             await following
@@ -198,11 +203,11 @@ def house_of(life: Life, folder: Path, http: HttpClient, redis: tuple[str, str])
     return House(life.store, in_force, past, apart, files, http, life.clock)  # type: ignore[arg-type]
 
 
-def status_of(life: Life) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """Give what tells the status of a daemon without sources."""
+def status_of(life: Life, sources: list[dict[str, Any]]) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Give what tells the status of a daemon with these rows of sources."""
 
     async def status() -> dict[str, Any]:
-        return {"at": rfc3339(life.clock()), "redis": {}, "sources": [], "receivers": [], "events": {}}
+        return {"at": rfc3339(life.clock()), "redis": {}, "sources": [*sources], "receivers": [], "events": {}}
 
     return status
 

@@ -21,14 +21,15 @@ from alertd.asking.portfolio_names import PortfolioName, PortfolioNames
 from alertd.asking.rule_files import RuleFiles
 from alertd.base.clock import Clock
 from alertd.base.html import element
-from alertd.errors import AlertdError, HistoryRefused, HistoryUnavailable
+from alertd.errors import AlertdError
 from alertd.history.analytics.model import Report
 from alertd.history.projection.read import History
-from alertd.model import AlertState, StoredAlert
+from alertd.model import AlertState
 from alertd.store.redis import RedisStore
 from alertd.web.alerts import AlertReader, seen_by
 from alertd.web.callers import Callers, SignedIn
 from alertd.web.forms import read_form
+from alertd.web.newest import Newest
 from alertd.web.page.frame import page, said
 
 log = structlog.get_logger(__name__)
@@ -101,12 +102,8 @@ class Desk:
 
     async def alerts(self, portfolio: str, caller: Caller, most: int) -> list[AlertState]:
         """Give the alerts of a portfolio that changed last, as somebody may see them. Raises StoreUnavailable."""
-        newest = await self._newest(portfolio, most)
-        there = dict[str, StoredAlert]()
-        for start in range(0, len(newest), READ):
-            there |= await self.store.load_alerts(newest[start : start + READ])
-        seen = [seen_by(self.reader, there[name].state, caller) for name in newest]
-        return [one for one in seen if one is not None and one.alert.portfolio == portfolio][:most]
+        newest = Newest(self.store, self.past, self.reader, self.clock)
+        return await newest.alerts(portfolio, caller, most)
 
     async def titles(self, alerts: Iterable[str], caller: Caller) -> dict[str, str]:
         """Give the headlines of alerts, as somebody may see them. Raises StoreUnavailable."""
@@ -114,33 +111,9 @@ class Desk:
         seen = {name: seen_by(self.reader, found.state, caller) for name, found in there.items()}
         return {name: state.alert.title for name, state in seen.items() if state is not None}
 
-    async def _newest(self, portfolio: str, most: int) -> list[str]:
-        """Name a portfolio's alerts: those that changed a moment ago are not in the history yet."""
-        fresh = await self.store.alerts(self.clock() - SETTLED_MS, most * 4)
 
-        def look(kept: Kept) -> list[str] | None:
-            if kept.history is None:
-                return None
-            found = kept.history.query(_NEWEST, (portfolio, most))
-            return [alert for (alert,) in found]
-
-        try:
-            known = await self.past.ask(look)
-        except (HistoryUnavailable, HistoryRefused):
-            known = None
-        if known is None:
-            known = await self.store.alerts(0, LOOKED_AT)
-        return list(dict.fromkeys([*fresh, *known]))
-
-
-SETTLED_MS = 120_000
 TITLES = 50
 """Alerts of which a page gives the headline; it names others by their id."""
-READ = 50
-"""Alerts that are read at once: the loop is others', too."""
-LOOKED_AT = 500
-"""Alerts of all portfolios, where there is no history."""
-_NEWEST = "SELECT alert FROM alerts WHERE portfolio = ? ORDER BY first_ms DESC LIMIT ?"
 
 
 def not_there(signed: SignedIn, here: str, what: str) -> web.Response:

@@ -26,6 +26,7 @@ from alertd.model import AlertState
 from alertd.notify.plain import one_line
 from alertd.rules.book import Portfolio
 from alertd.store.types import ReceiverHealth
+from alertd.web.calendars import MOST_ALERTS
 from alertd.web.callers import SignedIn
 from alertd.web.page.desk import Desk, away, log, not_there
 from alertd.web.page.frame import page, said
@@ -36,8 +37,6 @@ WAY = "/portfolios"
 DAYS = 30
 WAIT_S = 1.5
 """How long a page waits for what the news has been doing; it then says that it is being counted."""
-MOST_ALERTS = 100
-"""Of which dates ahead are looked for; the newest of them are listed."""
 MOST_HELD = 300
 """Holdings of which a page tells: the largest. A report has all of them."""
 

@@ -14,12 +14,12 @@ from prometheus_client import Gauge
 from alertd import __version__, telemetry
 from alertd.asking.caller import Caller
 from alertd.asking.counts import Span, notices_of
-from alertd.asking.desk_view import DeskView, owners_of
+from alertd.asking.desk_view import owners_of
+from alertd.asking.notices_seen import is_for
 from alertd.asking.status import seen_by
 from alertd.base.clock import rfc3339
 from alertd.base.html import Html, element
 from alertd.errors import Temporary
-from alertd.history.walls import UNKNOWN as NOBODY_KNOWS
 from alertd.model import JournalRecord
 from alertd.notify.plain import one_line
 from alertd.text.written import counted
@@ -57,7 +57,8 @@ class SystemPage:
             found = _narrowed(found, signed.caller, desk)
         span = Span.until(now, DAYS)
         told = await desk.counted(("notices", str(span.first)), lambda history: notices_of(history, span, MOST * 4))
-        seen = None if told is None else [one for one in told if whole or _is_for(one, view)][:MOST]
+        owners = owners_of(view.books.reach)
+        seen = None if told is None else [one for one in told if is_for(one, signed.caller, owners)][:MOST]
         parts = [
             *paused(found),
             *_troubles(found, [one.text for one in findings]),
@@ -81,17 +82,6 @@ def _narrowed(found: dict[str, Any], caller: Caller, desk: Desk) -> dict[str, An
         for one in found["daemons"]
     ]
     return found | {"receivers": [one for one in found["receivers"] if one["id"] in own], "daemons": daemons}
-
-
-def _is_for(record: JournalRecord, view: DeskView) -> bool:
-    """Tell whether a notice is for a desk: it says so, or it is about a source or receiver that the desk may see.
-
-    The text of another may name anything.
-    """
-    if isinstance(record.data.get("desk"), str):
-        return bool(record.data["desk"] == view.desk)
-    owner = owners_of(view.books.reach).get(str(record.data.get("subject", "")), NOBODY_KNOWS)
-    return view.may_see(owner)
 
 
 def _troubles(found: Mapping[str, Any], findings: Sequence[str]) -> list[Html]:
