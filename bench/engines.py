@@ -139,8 +139,3 @@ class _Seen(Found):
             for end, word in enumerate(words)
             if word in lasts and end >= more and words[end - more : end] == head
         ]
-
-    def places(self, field: str, term: Term, limit: int) -> list[tuple[int, int]]:
-        """Give the first places of a term as original code points."""
-        span = self._texts[field].span
-        return [span(first, last) for first, last in self.positions(field, term)[:limit]]

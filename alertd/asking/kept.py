@@ -37,6 +37,12 @@ class Kept:
         """There is no history yet, so that nothing is in it; one that cannot be read may have anything."""
         return isinstance(self.trouble, HistoryUnavailable) and self.trouble.none_yet
 
+    def needed(self) -> History:
+        """Give the history. Raises HistoryUnavailable where there is none, or it cannot be used."""
+        if self.history is None:
+            raise HistoryUnavailable(f"there is no history: {self.trouble}")
+        return self.history
+
     @property
     def until_ms(self) -> int:
         """How far it reaches, in milliseconds."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from msgspec.structs import replace
 
 from alertd.alerts.rights import shown
-from alertd.model import AlertState, Event
+from alertd.model import AlertState, Event, Struct
 from alertd.research.ahead import ahead
 from alertd.research.study import Study
 from alertd.text.written import counted
@@ -29,8 +28,7 @@ _EACH = 6
 _QUOTE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """Something that is stated to come."""
 
     first: date

@@ -13,7 +13,7 @@ from alertd.base.config import ConfigModel, Duration, UserId
 from alertd.base.secrets import Secret
 from alertd.base.yaml import Document
 from alertd.errors import Fault
-from alertd.net.address import AddressPolicy, refusal
+from alertd.net.address import AddressPolicy, is_inside, refusal
 
 ProtocolName = Literal["openai", "anthropic"]
 _ENDS: dict[str, tuple[str, ...]] = {
@@ -149,11 +149,7 @@ def _split(text: str) -> SplitResult | None:
 
 def _is_inside(host: str) -> bool:
     """Whether it is a loopback or private address, or the name of this machine."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return refusal(address) is not None and refusal(address, AddressPolicy(private=True)) is None
+    return host.endswith(".localhost") or is_inside(host)
 
 
 def _may_be_inside(host: str, allowed: bool | list[str]) -> bool:

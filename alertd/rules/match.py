@@ -219,6 +219,7 @@ class Matcher:
             return Candidacy(False, f"the source {event.source} belongs to another desk")
         read = self.read(event)
         reading, keys = Readings(self._walls, read.reading).of(slot.desk), read.keys()
+        event = reading.event
         reason = guard(slot.rule, event, routine=is_routine(event, self._book.routine_forms))
         why = Candidacy(False, reason) if reason else self._rules.why(slot, reading, keys)
         if not why.asked and self._waiting.may_be_earlier(slot, keys):

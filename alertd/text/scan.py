@@ -103,13 +103,9 @@ class Found:
         """
         return nearest(partial(self.positions, field), groups, within, before)
 
-    def places(self, field: str, term: Term, limit: int) -> list[tuple[int, int]]:
-        """Give the first places of a term in `title` or `body` as original code points, end exclusive."""
-        span = self._fields[field].tokens.span
-        return [span(first, last) for first, last in self.positions(field, term)[:limit]]
-
     def quoted(self, field: str, terms: Collection[Term], limit: int) -> list[tuple[int, int, str]]:
-        """Give the first places of any of these terms, with the words around each (`quote`).
+        """Give the first places of any of these terms, as original code points, end exclusive, with the words around
+        each (`quote`).
 
         A term inside a longer one proves nothing more.
         """

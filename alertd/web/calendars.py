@@ -24,21 +24,6 @@ MOST_ALERTS = 100
 """Of which dates are looked for: the newest."""
 
 
-class DateAhead(Struct, frozen=True, kw_only=True):
-    """Something that is stated to come."""
-
-    first: date
-    last: date
-    """The same for a single day."""
-    what: str
-    """In the words of the text: `April 17`, `within six months`."""
-    quote: str
-    """The sentence that says so."""
-    alert: str
-    title: str
-    """Of the alert."""
-
-
 class Calendar(Struct, frozen=True, kw_only=True):
     """What lies ahead of a portfolio."""
 
@@ -47,7 +32,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
     """In UTC."""
     alerts: int
     """So many were read for it: the newest, 100 at most."""
-    dates: list[DateAhead]
+    dates: list[Coming]
     """The soonest first, 40 at most; what several alerts say in the same words stands once."""
 
 
@@ -74,8 +59,4 @@ class CalendarRoutes:
         name = Eyes(caller, self._house).named(asked.path["portfolio"]).id
         states = await self._newest.alerts(name, caller, MOST_ALERTS)
         found = await self._house.apart.ask(AheadAsked(caller.walls, states, today)) if states else []
-        return Calendar(portfolio=name, today=today, alerts=len(states), dates=[_row(one) for one in found])
-
-
-def _row(one: Coming) -> DateAhead:
-    return DateAhead(first=one.first, last=one.last, what=one.what, quote=one.quote, alert=one.alert, title=one.title)
+        return Calendar(portfolio=name, today=today, alerts=len(states), dates=found)

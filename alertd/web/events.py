@@ -19,7 +19,6 @@ from alertd.asking.notes import notes_of
 from alertd.asking.why_asked import EventAsked
 from alertd.asking.why_asked import WhyAsked as ThingAsked
 from alertd.base.ids import usable_id
-from alertd.errors import HistoryUnavailable
 from alertd.history.projection import lists
 from alertd.history.projection.lists import EventFilter
 from alertd.history.projection.search import NotSearchable
@@ -106,9 +105,7 @@ class EventRoutes:
         self, eyes: Eyes, hidden: Sequence[str], wanted: EventFilter, limit: int
     ) -> Sequence[tuple[int, dict[str, Any]]]:
         def look(kept: Kept) -> Sequence[tuple[int, dict[str, Any]]]:
-            if kept.history is None:
-                raise HistoryUnavailable(f"there is no history: {kept.trouble}")
-            return lists.events(kept.history, wanted, limit)
+            return lists.events(kept.needed(), wanted, limit)
 
         try:
             return await self._house.past.ask(look, eyes.desk, hidden)

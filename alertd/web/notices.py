@@ -15,7 +15,6 @@ from alertd.asking.desk_view import owners_of
 from alertd.asking.house import House
 from alertd.asking.kept import Kept
 from alertd.asking.notices_seen import is_for
-from alertd.errors import HistoryUnavailable
 from alertd.history.projection.notices import NoticeFilter, NoticesRead, notices
 from alertd.history.projection.read import History
 from alertd.model import JournalRecord, Struct
@@ -93,9 +92,7 @@ class NoticeRoutes:
         owners = owners_of(reach)
 
         def look(kept: Kept) -> NoticesRead:
-            if kept.history is None:
-                raise HistoryUnavailable(f"there is no history: {kept.trouble}")
-            return _seen(kept.history, wanted, which.limit, lambda one: is_for(one, caller, owners))
+            return _seen(kept.needed(), wanted, which.limit, lambda one: is_for(one, caller, owners))
 
         found = await self._house.past.ask(look)
         after = cursors.written((found.next, PLACE)) if found.next is not None else None

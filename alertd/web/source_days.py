@@ -11,7 +11,6 @@ import msgspec
 from alertd.asking.counts import DAYS, Span, refused_by, reports_of
 from alertd.asking.house import House
 from alertd.asking.kept import Kept
-from alertd.errors import HistoryUnavailable
 from alertd.model import Struct
 from alertd.web.operations import Asked, Nothing, Operation
 
@@ -74,9 +73,8 @@ class SourceDayRoutes:
         source, span = await self._known(asked), Span.until(self._house.clock(), asked.query.days)
 
         def look(kept: Kept) -> tuple[list[int], list[tuple[str, int]]]:
-            if kept.history is None:
-                raise HistoryUnavailable(f"there is no history: {kept.trouble}")
-            return reports_of(kept.history, source, span), refused_by(kept.history, source, span)
+            history = kept.needed()
+            return reports_of(history, source, span), refused_by(history, source, span)
 
         reports, refused = await self._house.past.ask(look)
         return SourceDays(

@@ -20,7 +20,7 @@ from alertd.text.core import CORE, CoreTerms, CoreTokens
 from alertd.text.dictionaries import Dictionaries
 from alertd.text.fold import ASCII, Tokens, fold_character, fold_text
 from alertd.text.scan import Term, TermScanner, make_term
-from tests.text.tables import BOTH, WITHOUT, MakeTable
+from tests.text.tables import BOTH, WITHOUT, MakeTable, places
 
 pytestmark = WITHOUT
 if CORE:
@@ -140,7 +140,7 @@ def test_the_core_finds_what_the_dictionaries_find_while_terms_come_and_go(
                 assert mine.beginning(name, end) == theirs.beginning(name, end)
             for term in every:
                 assert mine.positions(name, term) == theirs.positions(name, term)
-                assert mine.places(name, term, 3) == theirs.places(name, term, 3)
+                assert places(mine, name, term, 3) == places(theirs, name, term, 3)
     for term in list(left):
         scanners[0].remove(term)
     table = scanners[0].table
@@ -313,5 +313,5 @@ def test_texts_longer_than_one_round_of_memory_are_read_whole(table: MakeTable) 
     body = "Ünïcödé wörds — and plain ones. " * 20_000 + "A compute lease’s end"
     found = TermScanner(["compute lease", "unicode word"], table()).scan("", body)
     assert len(found.positions("body", "unicode word")) == 20_000
-    ((start, end),) = found.places("body", "compute lease", 5)
+    ((start, end),) = places(found, "body", "compute lease", 5)
     assert body[start:end] == "compute lease"

@@ -9,7 +9,7 @@ from alertd.text.dictionaries import Dictionaries
 from alertd.text.fold import Tokens
 from alertd.text.inflect import forms
 from alertd.text.scan import Term, TermScanner, make_term, term_words
-from tests.text.tables import BOTH, MakeTable
+from tests.text.tables import BOTH, MakeTable, places
 
 pytestmark = pytest.mark.parametrize("table", BOTH)
 
@@ -21,7 +21,7 @@ def _texts(table: MakeTable, title: str, body: str, *terms: Term) -> list[tuple[
         (field, texts[field][start:end])
         for field in ("title", "body")
         for term in terms
-        for start, end in found.places(field, term, 99)
+        for start, end in places(found, field, term, 99)
     ]
 
 
@@ -89,7 +89,7 @@ def test_ten_thousand_terms_are_found_in_five_megabytes_with_their_places(table:
     assert len(body.encode()) > 5_000_000
     found = TermScanner(terms, table()).scan("", body)
     assert found.body == {"word77 of the 77 kind lease"}
-    ((start, end),) = found.places("body", "word77 of the 77 kind lease", 3)
+    ((start, end),) = places(found, "body", "word77 of the 77 kind lease", 3)
     assert body[start:end] == "Wörd77 of the 77 kind LEASES"
 
 
